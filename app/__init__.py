@@ -1,0 +1,1 @@
+"""The Streamlit front end: pages, the stage and its figures."""

@@ -1,0 +1,117 @@
+"""What the stage says to the server, checked, and what each message changes."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.setting import History
+from app.url import shortened
+from gru_core.edits import Target
+from gru_core.errors import GatescopeError
+
+LARGEST_VALUE = 10_000.0
+
+
+@dataclass(frozen=True)
+class Grab:
+    """A cell taken hold of: its sweep is wanted. The cursor says whose numbers to send in full."""
+
+    target: Target
+    step: int
+    unit: int
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The history after an event, and what the stage should be told besides."""
+
+    history: History
+    grab: Grab | None = None
+    problem: str = ""  # one sentence for the person, empty if all went well
+    resend: bool = False  # the stage lost what it had
+    gate: tuple[str, str] | None = None  # (cell, gate) whose weights are wanted
+
+
+def handle(history: History, event: Mapping[str, Any]) -> Outcome:
+    """Apply one event. Anything not understood changes nothing and is named in `problem`."""
+    step, unit = _index(event.get("step")), _index(event.get("unit"))
+    if step is not None and unit is not None:
+        history = history.moved(step, unit)
+    action = _ACTIONS.get(event.get("kind", ""))
+    if action is None:
+        return Outcome(history, problem="The page sent something unknown; reloading it helps.")
+    try:
+        return action(history, event)
+    except GatescopeError as error:
+        return Outcome(history, problem=str(error))
+
+
+def number(text: str) -> float:
+    """A typed number. Raises GatescopeError for anything that is not one finite number."""
+    plain = text.strip().replace("−", "-")
+    try:
+        value = float(plain.replace("_", "x"))
+    except ValueError:
+        hint = " Write decimals with a point." if "," in plain else ""
+        raise GatescopeError(f"{shortened(text)} is not a number, like 0.5 or 1e-3.{hint}") from None
+    return checked(value)
+
+
+def checked(value: float) -> float:
+    """The value itself if it is finite and not absurdly large; raises GatescopeError otherwise."""
+    if not math.isfinite(value) or abs(value) > LARGEST_VALUE:
+        raise GatescopeError(
+            f"{value:g} is too large or not finite; a number from −10000 to 10000 is needed."
+        )
+    return value
+
+
+def _index(value: Any) -> int | None:
+    return value if type(value) is int and 0 <= value < 1_000_000 else None
+
+
+def _target(event: Mapping[str, Any]) -> Target:
+    return Target.parse(str(event.get("target", "")))
+
+
+def _grab(history: History, event: Mapping[str, Any]) -> Outcome:
+    present = history.present
+    return Outcome(history, grab=Grab(_target(event), present.step or 0, present.unit or 0))
+
+
+def _commit(history: History, event: Mapping[str, Any]) -> Outcome:
+    value = event.get("value")
+    if type(value) not in (int, float):
+        raise GatescopeError(f"{shortened(str(value))} is not a number, like 0.5 or 1e-3.")
+    return Outcome(history.push(history.present.with_edit(_target(event), checked(float(value)))))
+
+
+def _type(history: History, event: Mapping[str, Any]) -> Outcome:
+    value = number(str(event.get("text", "")))
+    return Outcome(history.push(history.present.with_edit(_target(event), value)))
+
+
+def _revert(history: History, event: Mapping[str, Any]) -> Outcome:
+    return Outcome(history.push(history.present.without_edit(_target(event))))
+
+
+def _reset(history: History, event: Mapping[str, Any]) -> Outcome:
+    return Outcome(history.push(history.present.without_edits()))
+
+
+def _show(history: History, event: Mapping[str, Any]) -> Outcome:
+    return Outcome(history, gate=(str(event.get("cell")), str(event.get("gate"))))
+
+
+_ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
+    "grab": _grab,
+    "commit": _commit,
+    "type": _type,
+    "revert": _revert,
+    "reset": _reset,
+    "undo": lambda history, event: Outcome(history.undo()),
+    "redo": lambda history, event: Outcome(history.redo()),
+    "show": _show,
+    "need": lambda history, event: Outcome(history, resend=True),
+}

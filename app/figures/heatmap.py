@@ -1,0 +1,108 @@
+"""Heatmaps of tracks, inputs, initial states and weights."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app import theme
+
+MARGIN = {"l": 22, "r": 6, "t": 3, "b": 17}
+INPUT_MARGIN = MARGIN | {"l": 58}
+STRIP_MARGIN = {"l": 6, "r": 0, "t": 3, "b": 17}
+FONT_SIZE = 11
+MOST_TICKS = 26
+MOST_CELL_TEXTS = 14
+
+
+def track_heatmap(
+    values: np.ndarray, track: str, labels: Sequence[str], order: Sequence[int]
+) -> go.Figure:
+    """One track as a heatmap: units down, steps across, input labels on the step axis.
+
+    values: (step, unit). order: the units from top to bottom.
+    """
+    stops, limits = theme.track_scale(track)
+    rows = [str(unit + 1) for unit in order]
+    return heatmap(values.T[list(order)], stops, limits, labels, rows)
+
+
+def input_heatmap(
+    x: np.ndarray, labels: Sequence[str], channels: Sequence[str], bound: float
+) -> go.Figure:
+    """The input sequence: channels down, steps across. x: (step, input)."""
+    figure = heatmap(x.T, theme.DIVERGING, (-bound, bound), labels, channels)
+    return figure.update_layout(margin=INPUT_MARGIN)
+
+
+def initial_strip(
+    values: np.ndarray, track: str, name: str, order: Sequence[int]
+) -> go.Figure:
+    """An initial state as a strip one cell wide. values: (unit,). name: its letter."""
+    stops, limits = theme.track_scale(track)
+    figure = heatmap(values[list(order)][:, None], stops, limits, [f"{name}₀"], [])
+    return figure.update_layout(margin=STRIP_MARGIN)
+
+
+def heatmap(
+    z: np.ndarray,
+    stops: tuple[str, ...],
+    limits: tuple[float, float],
+    columns: Sequence[str],
+    rows: Sequence[str],
+) -> go.Figure:
+    """A heatmap with fixed colour limits, row 0 at the top. z: (row, column)."""
+    height, width = z.shape
+    trace = go.Heatmap(
+        z=np.ascontiguousarray(z, dtype=np.float32),
+        x0=1,
+        dx=1,
+        y0=0,
+        dy=1,
+        zmin=limits[0],
+        zmax=limits[1],
+        colorscale=theme.colorscale(stops),
+        showscale=False,
+        hoverinfo="skip",
+    )
+    return go.Figure(trace, layout(columns, rows, width, height))
+
+
+def layout(columns: Sequence[str], rows: Sequence[str], width: int, height: int) -> go.Layout:
+    """The shared frame: no grid, no title, fixed margins so that stacked plots line up."""
+    at_columns = ticks(columns, MOST_TICKS)
+    at_rows = ticks(rows, 9)
+    axis = {"showgrid": False, "zeroline": False, "ticks": "", "fixedrange": True}
+    return go.Layout(
+        margin=MARGIN,
+        font={"size": FONT_SIZE},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        showlegend=False,
+        xaxis={
+            **axis,
+            "range": [0.5, width + 0.5],
+            "tickvals": [index + 1 for index in at_columns],
+            "ticktext": [columns[index] for index in at_columns],
+            "tickangle": 0,
+        },
+        yaxis={
+            **axis,
+            "range": [height - 0.5, -0.5],
+            "tickvals": at_rows,
+            "ticktext": [rows[index] for index in at_rows],
+        },
+    )
+
+
+def ticks(texts: Sequence[str], most: int) -> list[int]:
+    """Positions of at most `most` evenly spaced labels, the first one included."""
+    if len(texts) <= most:
+        return list(range(len(texts)))
+    stride = next(
+        step * decade
+        for decade in (1, 10, 100, 1000, 10000)
+        for step in (2, 5, 10)
+        if len(texts) / (step * decade) <= most / 2
+    )
+    return [0, *range(stride - 1, len(texts), stride)]

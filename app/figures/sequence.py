@@ -1,0 +1,59 @@
+"""The chosen unit over time: its gates, candidate, states and the input as lines."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app import theme
+from app.figures.heatmap import MARGIN, layout
+from gru_core import Trace
+
+MOST_MARKERS = 40
+MOST_CHANNELS = 3
+
+
+def unit_lines(trace: Trace, unit: int, labels: Sequence[str]) -> go.Figure:
+    """Every track of one unit over the steps, and up to three input channels in grey.
+
+    Each line's `meta` names its track, so that the stage can show another unit of the same trace.
+    """
+    steps = np.arange(1, trace.steps + 1, dtype=np.float32)
+    mode = "lines+markers" if trace.steps <= MOST_MARKERS else "lines"
+    figure = go.Figure(layout=layout(labels, [], trace.steps, 1))
+    for channel in range(trace.x.shape[1] if trace.x.shape[1] <= MOST_CHANNELS else 0):
+        figure.add_trace(_line(steps, trace.x[:, channel], "x", "lines", f"x.{channel}"))
+    for track in trace:
+        values = trace[track][:, unit]
+        figure.add_trace(_line(steps, values, track, mode, f"{trace.cell}.{track}"))
+    bound = _axis_bound(trace)
+    figure.update_layout(
+        margin=MARGIN | {"t": 8},
+        yaxis={
+            "range": [-1.06 * bound, 1.06 * bound],
+            "tickvals": [-bound, 0, bound],
+            "ticktext": [f"−{bound:g}", "0", f"{bound:g}"],
+            "zeroline": True,
+            "zerolinecolor": "rgba(128,128,128,0.35)",
+            "zerolinewidth": 1,
+        },
+    )
+    return figure
+
+
+def _line(steps: np.ndarray, values: np.ndarray, track: str, mode: str, meta: str) -> go.Scatter:
+    quantity = theme.QUANTITIES[track]
+    return go.Scatter(
+        x=steps,
+        y=np.asarray(values, dtype=np.float32),
+        mode=mode,
+        line={"color": quantity.color, "width": quantity.width, "dash": quantity.dash},
+        marker={"size": 4},
+        meta=meta,
+        hoverinfo="skip",
+    )
+
+
+def _axis_bound(trace: Trace) -> float:
+    """1 for gates and hidden states; wider only where an LSTM's cell state needs it."""
+    return theme.nice_bound(float(np.abs(trace["cell"]).max())) if "cell" in trace else 1.0

@@ -1,0 +1,84 @@
+"""One gate's weights as a joined matrix [W | U | b d], as in W x + b + U h + d."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app import theme
+from app.figures.heatmap import MOST_CELL_TEXTS, heatmap
+from gru_core.weights import Weights
+
+WEIGHT_MARGIN = {"l": 22, "r": 2, "t": 3, "b": 17}
+
+
+@dataclass(frozen=True)
+class Segment:
+    """A run of columns of the joined matrix that comes from one array of the weights."""
+
+    part: str  # w_x, w_h, b_x or b_h
+    start: int  # first column, counted from 0
+    size: int
+
+
+def segments(weights: Weights) -> tuple[Segment, ...]:
+    """Where each array stands in the joined matrix; one empty column between groups."""
+    inputs, units = weights.input_size, weights.units
+    return (
+        Segment("w_x", 0, inputs),
+        Segment("w_h", inputs + 1, units),
+        Segment("b_x", inputs + units + 2, 1),
+        Segment("b_h", inputs + units + 3, 1),
+    )
+
+
+def joined(weights: Weights, gate: str, order: Sequence[int]) -> np.ndarray:
+    """The joined matrix of one gate, (unit, column); NaN between groups, rows by `order`."""
+    index = weights.gates.index(gate)
+    gap = np.full((weights.units, 1), np.nan)
+    columns = [
+        weights.w_x[index],
+        gap,
+        weights.w_h[index][:, list(order)],
+        gap,
+        weights.b_x[index][:, None],
+        weights.b_h[index][:, None],
+    ]
+    return np.hstack(columns)[list(order)]
+
+
+def gate_weights(
+    weights: Weights, gate: str, channels: Sequence[str], order: Sequence[int], bound: float
+) -> go.Figure:
+    """A gate's weights as one heatmap; small matrices show their numbers."""
+    z = joined(weights, gate, order)
+    units = [str(unit + 1) for unit in order]
+    figure = heatmap(z, theme.DIVERGING, (-bound, bound), [], units)
+    marks = _column_marks(channels, order)
+    figure.update_layout(
+        margin=WEIGHT_MARGIN,
+        xaxis={"tickvals": [at + 1 for at in marks], "ticktext": list(marks.values())},
+    )
+    if z.shape[1] <= MOST_CELL_TEXTS:
+        figure.update_traces(texttemplate="%{z:.3~g}", textfont={"size": 11})
+    return figure
+
+
+def _column_marks(channels: Sequence[str], order: Sequence[int]) -> dict[int, str]:
+    """Column to label: every column of a small matrix, the group's middle of a large one."""
+    inputs, units = len(channels), len(order)
+    marks = {inputs + units + 2: "b", inputs + units + 3: "d"}
+    if inputs <= 4:
+        marks |= dict(enumerate(channels))
+    else:
+        marks[inputs // 2] = "W x"
+    if units <= 8:
+        marks |= {inputs + 1 + at: f"h{_subscript(unit + 1)}" for at, unit in enumerate(order)}
+    else:
+        marks[inputs + 1 + units // 2] = "U h"
+    return marks
+
+
+def _subscript(number: int) -> str:
+    return str(number).translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))

@@ -1,0 +1,10 @@
+"""The script behind every page: page settings and navigation."""
+
+import streamlit as st
+
+from app.shown import ASSETS
+
+st.set_page_config(page_title="Gatescope", page_icon=None, layout="wide")
+st.html(ASSETS / "stage" / "page.css")
+
+st.navigation([st.Page("views/explore.py", title="Explore", default=True)], position="hidden").run()

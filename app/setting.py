@@ -1,0 +1,81 @@
+"""What a visitor has set: one frozen value, and the history of such values for undo and redo."""
+
+from dataclasses import dataclass, field, replace
+
+from gru_core.edits import Edit, Target
+
+ALONGSIDE = ("lstm", "rnn", "none")
+MATCH = ("units", "parameters")
+SORT = ("behaviour", "number")
+LONGEST_HISTORY = 200
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Everything a link must hold to open the same screen again."""
+
+    scene: str = "pulse"
+    word: str = ""  # only for scenes that read a word; empty means the scene's own
+    alongside: str = "lstm"
+    match: str = "units"
+    seed: int | None = None  # None means the scene's own
+    sort: str = "behaviour"
+    edits: tuple[Edit, ...] = ()
+    step: int | None = None  # cursor, counted from 0; None means the scene's own
+    unit: int | None = None
+
+    def with_edit(self, target: Target, value: float) -> "Setting":
+        """This setting with one number changed; an earlier edit of the same cell is replaced."""
+        kept = tuple(edit for edit in self.edits if edit.target != target)
+        return replace(self, edits=(*kept, Edit(target, value)))
+
+    def without_edit(self, target: Target) -> "Setting":
+        """This setting with one number back at the scene's own value."""
+        return replace(self, edits=tuple(edit for edit in self.edits if edit.target != target))
+
+    def without_edits(self) -> "Setting":
+        """This setting with every number back at the scene's own value."""
+        return replace(self, edits=())
+
+    def with_choice(self, name: str, value: object) -> "Setting":
+        """This setting with one choice changed, less the edits that the choice makes meaningless."""
+        edits = self.edits
+        if name == "scene":
+            return Setting(scene=str(value), alongside=self.alongside, match=self.match)
+        if name == "word":
+            edits = tuple(edit for edit in edits if edit.target.owner != "x")
+        if name in ("match", "seed"):
+            edits = tuple(edit for edit in edits if edit.target.owner in ("x", "gru"))
+        changed = replace(self, edits=edits, **{name: value})  # type: ignore[arg-type]
+        return replace(changed, step=None, unit=None) if name == "word" else changed
+
+
+@dataclass(frozen=True)
+class History:
+    """Settings before, now and undone; moving along it changes nothing else."""
+
+    present: Setting = field(default_factory=Setting)
+    past: tuple[Setting, ...] = ()
+    future: tuple[Setting, ...] = ()
+
+    def push(self, setting: Setting) -> "History":
+        """A new present; what had been undone is dropped. Equal settings push nothing."""
+        if setting == self.present:
+            return self
+        return History(setting, (*self.past, self.present)[-LONGEST_HISTORY:])
+
+    def moved(self, step: int | None, unit: int | None) -> "History":
+        """The cursor elsewhere: not a change that undo should take back."""
+        return replace(self, present=replace(self.present, step=step, unit=unit))
+
+    def undo(self) -> "History":
+        """One setting back, or the same history when there is none."""
+        if not self.past:
+            return self
+        return History(self.past[-1], self.past[:-1], (self.present, *self.future))
+
+    def redo(self) -> "History":
+        """One setting forward again, or the same history when there is none."""
+        if not self.future:
+            return self
+        return History(self.future[0], (*self.past, self.present), self.future[1:])

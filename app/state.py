@@ -1,0 +1,93 @@
+"""The only module that touches st.session_state: one visitor's history and what they have seen.
+
+The page's query parameters are the text form of the present setting. Whichever changed last wins:
+a link or the back button changes the setting, an edit changes the link.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from app import url
+from app.events import Grab, Outcome, handle
+from app.setting import History
+from app.shown import scenes
+
+HOME = "gatescope"
+MOST_EVENTS = 1000  # in one message; the stage sends a handful
+
+
+@dataclass
+class Session:
+    """What the server remembers of one open page."""
+
+    history: History = field(default_factory=History)
+    query: dict[str, str] | None = None  # as last read or written
+    rejected: list[str] = field(default_factory=list)  # parts of the link not understood
+    ack: dict[str, Any] = field(default_factory=lambda: {"client": "", "seq": 0})
+    sent: dict[str, str] = field(default_factory=dict)  # part name to digest
+    gates: dict[str, str] = field(default_factory=dict)  # cell to the gate on show
+    grab: Grab | None = None  # wanted in this run only
+    answer: str = ""  # to the last event, if it went wrong
+
+
+def session() -> Session:
+    """This visitor's session, brought in line with the address in their browser."""
+    here: Session = st.session_state.setdefault(HOME, Session())
+    query = dict(st.query_params)
+    if query != here.query:
+        setting, here.rejected = url.decode(query, scenes())
+        here.history = here.history.push(setting) if here.query is not None else History(setting)
+        here.query = query
+    return here
+
+
+def receive(key: str) -> None:
+    """Apply the events of the stage with this key; each once, in order."""
+    here: Session = st.session_state.setdefault(HOME, Session())
+    message = getattr(st.session_state.get(key), "event", None)
+    if not isinstance(message, Mapping) or not isinstance(message.get("events"), list):
+        return
+    client = str(message.get("client"))[:40]
+    if client != here.ack["client"]:
+        here.ack = {"client": client, "seq": 0}
+    for event in message["events"][:MOST_EVENTS]:
+        seq = event.get("seq") if isinstance(event, Mapping) else None
+        if type(seq) is int and seq > here.ack["seq"]:
+            here.ack = {"client": client, "seq": seq}
+            _settle(here, handle(here.history, event))
+
+
+def _settle(here: Session, outcome: Outcome) -> None:
+    here.history = outcome.history
+    here.grab = outcome.grab
+    here.answer = outcome.problem
+    if outcome.resend:
+        here.sent = {}
+    if outcome.gate:
+        here.gates[outcome.gate[0]] = outcome.gate[1]
+
+
+def choose(name: str, key: str) -> None:
+    """Take over the value of the widget with this key as the choice of that name."""
+    here: Session = st.session_state[HOME]
+    here.history = here.history.push(here.history.present.with_choice(name, st.session_state[key]))
+
+
+def preset(key: str, value: Any) -> None:
+    """Show a value in the widget with this key, which has not been drawn yet in this run."""
+    st.session_state[key] = value
+
+
+def finish(here: Session, parts: Mapping[str, str]) -> int:
+    """After a run: the link follows the setting. Returns how many edits the link had no room for."""
+    here.sent = dict(parts)
+    here.grab = None
+    here.answer = ""
+    query, left_out = url.encode(here.history.present)
+    if query != here.query:
+        st.query_params.from_dict(query)
+        here.query = query
+    return left_out

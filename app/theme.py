@@ -1,0 +1,77 @@
+"""Colours and names of every quantity: the one home of both.
+
+Line colours come from the Okabe-Ito set (colour-blind safe). The forget gate shares the update
+gate's blue because both multiply the old state; every line also has its own dash or width, so
+that a grey print still tells them apart.
+"""
+
+import math
+from dataclasses import dataclass
+
+from gru_core import conventions
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """How one quantity is written and drawn everywhere."""
+
+    name: str  # the field's standard term
+    symbol: str  # as in the equations
+    color: str
+    dash: str = "solid"
+    width: float = 2.0
+
+
+QUANTITIES = {
+    "reset": Quantity("reset gate", "r", "#E69F00"),
+    "update": Quantity("update gate", "z", "#0072B2"),
+    "candidate": Quantity("candidate", "n", "#009E73", dash="dash"),
+    "hidden": Quantity("hidden state", "h", "#D55E00", width=3.0),
+    "input": Quantity("input gate", "i", "#56B4E9"),
+    "forget": Quantity("forget gate", "f", "#0072B2"),
+    "output": Quantity("output gate", "o", "#CC79A7", dash="dot"),
+    "cell": Quantity("cell state", "c", "#8A8A8A", width=3.0),
+    "x": Quantity("input", "x", "#8A8A8A", dash="dot", width=1.0),
+}
+
+CANDIDATE_SYMBOL = {"gru": "n", "lstm": "g"}
+
+CELL_NAMES = {"gru": "GRU", "lstm": "LSTM", "rnn": "plain RNN"}
+
+# Gates: 0 dark blue, 1 yellow. Perceptually uniform and safe for colour-blind readers
+# (Nunez, Anderton and Renslow 2018).
+SEQUENTIAL = (
+    "#00224e", "#123570", "#3b496c", "#575d6d", "#707173",
+    "#8a8678", "#a59c74", "#c3b369", "#e1cc55", "#fee838",
+)  # fmt: skip
+
+# States, inputs and weights: blue below zero, orange above, interpolated in OKLab.
+DIVERGING = (
+    "#0a4a86", "#34659a", "#5780ad", "#7b9bbf", "#9fb6d0", "#c5d2e0", "#efeeea",
+    "#e8cdbe", "#dbad97", "#cc8f73", "#ba714f", "#a85328", "#943300",
+)  # fmt: skip
+
+
+def colorscale(stops: tuple[str, ...]) -> list[list[float | str]]:
+    """The stops, evenly spaced over 0..1, as Plotly wants them."""
+    last = len(stops) - 1
+    return [[index / last, color] for index, color in enumerate(stops)]
+
+
+def track_scale(track: str) -> tuple[tuple[str, ...], tuple[float, float]]:
+    """Colour stops and fixed limits of a track: by meaning, never by the data on screen."""
+    limits = conventions.track_range(track)
+    return (SEQUENTIAL if limits[0] == 0 else DIVERGING), limits
+
+
+def symbol(cell: str, track: str) -> str:
+    """The letter of a track in that cell's equations: the LSTM's candidate is g, the GRU's n."""
+    return CANDIDATE_SYMBOL[cell] if track == "candidate" else QUANTITIES[track].symbol
+
+
+def nice_bound(largest: float, floor: float = 1.0) -> float:
+    """The smallest of 1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10, 12, ... not below `largest` or `floor`."""
+    needed = max(largest, floor)
+    decade = 10.0 ** math.floor(math.log10(needed))
+    steps = (1.0, 1.2, 1.6, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+    return next(round(step * decade, 12) for step in steps if step * decade >= needed * (1 - 1e-12))

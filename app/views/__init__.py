@@ -1,0 +1,1 @@
+"""One file a page; a page reads state, gets traces and draws."""

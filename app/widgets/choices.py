@@ -1,0 +1,48 @@
+"""The few choices above the stage: scene, word, the cell alongside and how it is matched."""
+
+import streamlit as st
+
+from app import state, theme
+from app.setting import Setting
+from app.shown import scenes
+
+ALONGSIDE = {"lstm": "beside an LSTM", "rnn": "beside a plain RNN", "none": "the GRU alone"}
+MATCH = {"units": "with as many units", "parameters": "with as many parameters"}
+
+
+def choices(setting: Setting) -> None:
+    """Draw the choices; changing one changes the setting before the next run."""
+    titles = {name: scene.title for name, scene in scenes().items()}
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.html('<span class="gs-wordmark">Gatescope</span>', width="content")
+        _select("scene", "Scene", setting, titles, width=300)
+        scene = scenes()[setting.scene]
+        if scene.model:
+            state.preset("word", setting.word or scene.word)
+            st.text_input(
+                "Word",
+                key="word",
+                max_chars=40,
+                width=200,
+                label_visibility="collapsed",
+                placeholder="type an English word",
+                on_change=state.choose,
+                args=("word", "word"),
+            )
+        _select("alongside", "Beside the GRU", setting, ALONGSIDE, width=190)
+        if setting.alongside != "none":
+            _select("match", f"Size of the {theme.CELL_NAMES[setting.alongside]}", setting, MATCH, 240)
+
+
+def _select(name: str, label: str, setting: Setting, options: dict[str, str], width: int) -> None:
+    state.preset(name, getattr(setting, name))
+    st.selectbox(
+        label,
+        list(options),
+        key=name,
+        format_func=options.__getitem__,
+        width=width,
+        label_visibility="collapsed",
+        on_change=state.choose,
+        args=(name, name),
+    )

@@ -1,0 +1,32 @@
+"""Registers the stage's component and puts it on a page."""
+
+from collections.abc import Callable
+from typing import Any
+
+import streamlit as st
+
+KEY = "stage"
+# The modules come from the top-level assets folder (app/server.py); this stub only fetches them.
+# A component cannot be told its data before it is registered, so the address is in the text.
+STUB = """
+export default function (component) {
+  const module = import(location.origin + "ASSETS/stage/stage.js");
+  let leave = null, left = false;
+  module.then((stage) => { leave = left ? null : stage.default(component); });
+  return () => { left = true; leave?.(); };
+}
+"""
+
+
+def assets_url() -> str:
+    """The path under which the assets folder is served, behind any base path of the server."""
+    base = st.get_option("server.baseUrlPath").strip("/")
+    return f"/{base}/assets" if base else "/assets"
+
+
+def mount(data: bytes, on_event: Callable[[], None]) -> Any:
+    """Draw the stage. data: a message packed by wire.pack. on_event runs before the next run."""
+    component = st.components.v2.component(
+        "gatescope_stage", js=STUB.replace("ASSETS", assets_url()), isolate_styles=False
+    )
+    return component(key=KEY, data=data, on_event_change=on_event)

@@ -1,0 +1,107 @@
+"""What the stage is made of: named figures, each with a digest of the numbers it shows.
+
+A figure is built only when the browser does not have it yet, so an edit sends what it changed.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app import theme
+from app.figures.heatmap import initial_strip, input_heatmap, track_heatmap
+from app.figures.sequence import unit_lines
+from app.figures.weights import gate_weights
+from app.shown import Shown
+from gru_core.conventions import STATES
+from gru_core.scenes import INITIALS
+
+# Up to this many columns every gate's weights are on screen at once; beyond, one at a time.
+MOST_COLUMNS_SIDE_BY_SIDE = 40
+FIRST_GATE = {"gru": "update", "lstm": "forget", "rnn": "hidden"}
+
+
+@dataclass(frozen=True)
+class Part:
+    """One figure of the stage."""
+
+    name: str
+    digest: str
+    build: Callable[[], go.Figure]
+
+    def message(self) -> dict[str, Any]:
+        """The figure as data and layout, its arrays still arrays."""
+        figure = self.build()
+        return {
+            "data": [trace.to_plotly_json() for trace in figure.data],
+            "layout": figure.layout.to_plotly_json(),
+        }
+
+
+def parts(shown: Shown, gates: Mapping[str, str]) -> Iterator[Part]:
+    """Every figure of a screen. gates: the gate chosen for each cell whose matrices are large."""
+    labels, channels = shown.labels, shown.channels
+    yield _part("x", input_heatmap, shown.situation.x, labels, channels, x_bound(shown))
+    for cell, trace in shown.traces.items():
+        order = shown.orders[cell]
+        for track in trace:
+            yield _part(f"{cell}.{track}", track_heatmap, trace[track], track, labels, order)
+        for state, values in zip(STATES[cell], trace.initial, strict=True):
+            letter = theme.symbol(cell, state)
+            yield _part(f"{cell}.{INITIALS[state]}", initial_strip, values, state, letter, order)
+        unit = min(shown.unit, trace.units - 1)
+        yield _lines(cell, shown, unit)
+        weights, bound = shown.situation.weights[cell], weight_bound(shown, cell)
+        for gate in shown_gates(shown, cell, gates):
+            at = weights.gates.index(gate)
+            arrays = (weights.w_x[at], weights.w_h[at], weights.b_x[at], weights.b_h[at])
+            build = partial(gate_weights, weights, gate, channels, order, bound)
+            key = _digest(gate, channels, order, bound, *arrays)
+            yield Part(f"{cell}.weights.{gate}", key, build)
+
+
+def x_bound(shown: Shown) -> float:
+    """The largest input that the colours can tell, from the scene's own input."""
+    return theme.nice_bound(float(np.abs(shown.base.x).max()))
+
+
+def weight_bound(shown: Shown, cell: str) -> float:
+    """The largest weight that the colours can tell, from the scene's own weights."""
+    weights = shown.base.weights[cell]
+    arrays = (weights.w_x, weights.w_h, weights.b_x, weights.b_h)
+    return theme.nice_bound(max(float(np.abs(array).max()) for array in arrays), floor=0.1)
+
+
+def shown_gates(shown: Shown, cell: str, gates: Mapping[str, str]) -> tuple[str, ...]:
+    """The gates of a cell whose weights are on screen."""
+    weights = shown.situation.weights[cell]
+    if weights.input_size + weights.units + 4 <= MOST_COLUMNS_SIDE_BY_SIDE:
+        return weights.gates
+    chosen = gates.get(cell, "")
+    return (chosen if chosen in weights.gates else FIRST_GATE[cell],)
+
+
+def _lines(cell: str, shown: Shown, unit: int) -> Part:
+    trace = shown.traces[cell]
+    values = [trace[track][:, unit] for track in trace]
+    key = _digest(shown.labels, unit, *values, trace.x if trace.x.shape[1] <= 3 else "")
+    return Part(f"{cell}.lines", key, partial(unit_lines, trace, unit, shown.labels))
+
+
+def _part(name: str, figure: Callable[..., go.Figure], *inputs: Any) -> Part:
+    return Part(name, _digest(*inputs), partial(figure, *inputs))
+
+
+def _digest(*inputs: Any) -> str:
+    digest = hashlib.blake2b(digest_size=9)
+    for value in inputs:
+        if isinstance(value, np.ndarray):
+            digest.update(f"{value.dtype}{value.shape}".encode())
+            digest.update(np.ascontiguousarray(value).data)
+        else:
+            digest.update(repr(value).encode())
+    return digest.hexdigest()

@@ -1,0 +1,66 @@
+"""Values to bytes for the stage: JSON with the arrays beside it, compressed once.
+
+Layout before compression (all little-endian): `u32` length of the JSON, the JSON (UTF-8), then the
+arrays one after the other. In the JSON an array stands as `{"$array": index}`; `arrays` lists
+dtype, shape, offset, length and filter of each. Two filters make arrays compress better:
+`shuffle` puts the bytes of equal significance together, `delta` (uint8) keeps the differences
+along the first axis. assets/stage/wire.js is the other end; tests/browser holds the two together.
+"""
+
+import json
+import struct
+import zlib
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+LEVEL = 2
+
+
+def pack(value: Mapping[str, Any]) -> bytes:
+    """One message for the stage. Arrays may stand anywhere inside `value`."""
+    arrays: list[dict[str, Any]] = []
+    chunks: list[bytes] = []
+
+    def place(array: np.ndarray) -> dict[str, int]:
+        kind, raw = _filtered(np.ascontiguousarray(array))
+        offset = sum(map(len, chunks))
+        arrays.append(
+            {
+                "dtype": array.dtype.name,
+                "shape": list(array.shape),
+                "offset": offset,
+                "length": len(raw),
+                "filter": kind,
+            }
+        )
+        chunks.append(raw)
+        return {"$array": len(arrays) - 1}
+
+    body = _walk(value, place)
+    head = json.dumps({"body": body, "arrays": arrays}, separators=(",", ":"), allow_nan=False)
+    encoded = head.encode()
+    return zlib.compress(struct.pack("<I", len(encoded)) + encoded + b"".join(chunks), LEVEL)
+
+
+def _walk(value: Any, place: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return place(value)
+    if isinstance(value, Mapping):
+        return {key: _walk(item, place) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_walk(item, place) for item in value]
+    if isinstance(value, np.generic):
+        return value.item()
+    return value
+
+
+def _filtered(array: np.ndarray) -> tuple[str, bytes]:
+    if array.dtype == np.uint8 and array.ndim > 1:
+        return "delta", np.diff(array, axis=0, prepend=np.uint8(0)).tobytes()
+    if array.dtype.itemsize > 1 and array.size > 1:
+        return "shuffle", array.reshape(-1).view(np.uint8).reshape(
+            array.size, array.dtype.itemsize
+        ).T.tobytes()
+    return "none", array.tobytes()

@@ -1,0 +1,58 @@
+// Which number of the model a cell of a plot is, and the reverse. A target is the text that the
+// core uses: "x.4.0" (step, input), "gru.h0.2", "gru.w_h.update.3.1" (gate, unit, from unit).
+
+export function targetAt({ kind, panel, initial, gate, part }, { row, column }) {
+  if (kind === "x") return `${part}.${column}.${row}`;
+  if (kind === "initial") return `${panel.cell}.${initial.part}.${panel.order[row]}`;
+  if (kind !== "weights") return null;
+  const segment = panel.segments.find(({ start, size }) => column >= start && column < start + size);
+  if (!segment) return null;
+  const stem = `${panel.cell}.${segment.part}.${gate}.${panel.order[row]}`;
+  const at = column - segment.start;
+  if (segment.part === "w_x") return `${stem}.${at}`;
+  if (segment.part === "w_h") return `${stem}.${panel.order[at]}`;
+  return stem;
+}
+
+// { entry, row, column } of a target, or null where it is not on screen.
+export function placeOf(target, plots) {
+  const [owner, part, ...rest] = target.split(".");
+  if (owner === "x") return { entry: plots.get("x"), row: Number(rest[0]), column: Number(part) };
+  if (part === "h0" || part === "c0") {
+    const entry = plots.get(`${owner}.${part}`);
+    return entry ? { entry, row: entry.panel.order.indexOf(Number(rest[0])), column: 0 } : null;
+  }
+  const [gate, unit, from] = rest;
+  const entry = plots.get(`${owner}.weights.${gate}`);
+  if (!entry) return null;
+  const { order, segments } = entry.panel;
+  const { start } = segments.find((segment) => segment.part === part);
+  const at = part === "w_x" ? Number(from) : part === "w_h" ? order.indexOf(Number(from)) : 0;
+  return { entry, row: order.indexOf(Number(unit)), column: start + at };
+}
+
+// Every array that can be edited, as choices for the editor: its name and how many rows and
+// columns it has, counted as the target counts them.
+export function arrays(message) {
+  const list = [{ id: "x", label: "input x", axes: [["step", message.labels.length], ["input", message.x.channels.length]] }];
+  for (const panel of message.panels) {
+    for (const { part, symbol } of panel.initials) {
+      list.push({ id: `${panel.cell}.${part}`, label: `${panel.name}: initial ${symbol}₀`, axes: [["unit", panel.units]] });
+    }
+    for (const { gate, name } of panel.gates) {
+      for (const { part, size } of panel.segments) {
+        const from = { w_x: ["from input", size], w_h: ["from unit", size] }[part];
+        const axes = from ? [["unit", panel.units], from] : [["unit", panel.units]];
+        list.push({ id: `${panel.cell}.${part}.${gate}`, label: `${panel.name}: ${name} ${SYMBOLS[part]}`, axes });
+      }
+    }
+  }
+  return list;
+}
+
+const SYMBOLS = { w_x: "W (from x)", w_h: "U (from h)", b_x: "bias b", b_h: "bias d" };
+
+export function split(target, choices) {
+  const choice = choices.find(({ id }) => target.startsWith(`${id}.`));
+  return choice && { choice, index: target.slice(choice.id.length + 1).split(".").map(Number) };
+}

@@ -1,0 +1,57 @@
+// What goes to the server and what has come from it. Events wait here, numbered, until the server
+// says it has handled them, so that none is lost or applied twice; parts are kept by digest.
+
+const CLIENT = Math.random().toString(36).slice(2, 12);
+const PATIENCE = 4000; // milliseconds before an unanswered event is sent again
+
+let counter = 0;
+const parts = new Map(); // name -> { digest, value }
+
+export class Channel {
+  constructor() {
+    this.pending = [];
+    this.trigger = null;
+  }
+
+  connect(trigger) {
+    this.trigger = trigger;
+  }
+
+  send(kind, details) {
+    this.pending.push({ seq: ++counter, kind, ...details });
+    this.flush();
+    return counter;
+  }
+
+  flush() {
+    clearTimeout(this.timer);
+    if (!this.pending.length) return;
+    this.trigger("event", { client: CLIENT, events: this.pending });
+    this.timer = setTimeout(() => this.flush(), PATIENCE);
+  }
+
+  // Take in a message; returns whether every part it speaks of is here.
+  take(message) {
+    const handled = message.ack.client === CLIENT ? message.ack.seq : 0;
+    this.pending = this.pending.filter(({ seq }) => seq > handled);
+    if (!this.pending.length) clearTimeout(this.timer);
+    for (const [name, value] of Object.entries(message.included)) {
+      parts.set(name, { digest: message.parts[name], value });
+    }
+    const missing = Object.entries(message.parts).some(([name, digest]) => parts.get(name)?.digest !== digest);
+    if (missing && !this.pending.some(({ kind }) => kind === "need")) this.send("need", {});
+    return !missing;
+  }
+
+  answered(seq) {
+    return !this.pending.some((event) => event.seq === seq);
+  }
+
+  part(name) {
+    return parts.get(name)?.value;
+  }
+
+  digest(name) {
+    return parts.get(name)?.digest;
+  }
+}

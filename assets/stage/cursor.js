@@ -1,0 +1,68 @@
+// The shared cursor in time and unit: stepping, scrubbing, playing. Nothing here talks to the server.
+
+const STEPS_PER_SECOND = 3;
+
+export class Cursor {
+  constructor(onMove) {
+    this.step = 0;
+    this.unit = 0;
+    this.steps = 1;
+    this.units = 1;
+    this.speed = 1;
+    this.playing = false;
+    this.onMove = onMove;
+  }
+
+  bound(steps, units) {
+    this.steps = steps;
+    this.units = units;
+    this.move(this.step, this.unit);
+  }
+
+  move(step, unit = this.unit) {
+    const to = [clamp(step, this.steps), clamp(unit, this.units)];
+    if (to[0] === this.step && to[1] === this.unit) return;
+    [this.step, this.unit] = to;
+    this.onMove();
+  }
+
+  stepBy(count) {
+    this.pause();
+    this.move(this.step + count);
+  }
+
+  toggle() {
+    if (this.playing) this.pause();
+    else this.play();
+  }
+
+  play() {
+    if (this.step === this.steps - 1) this.move(0);
+    this.playing = true;
+    this.onMove();
+    let last = performance.now();
+    let owed = 0;
+    const frame = (now) => {
+      if (!this.playing) return;
+      owed += ((now - last) / 1000) * STEPS_PER_SECOND * this.speed;
+      last = now;
+      if (owed >= 1) {
+        this.move(this.step + Math.floor(owed));
+        owed %= 1;
+      }
+      if (this.step === this.steps - 1) this.pause();
+      else requestAnimationFrame(frame);
+    };
+    requestAnimationFrame(frame);
+  }
+
+  pause() {
+    if (!this.playing) return;
+    this.playing = false;
+    this.onMove();
+  }
+}
+
+function clamp(index, count) {
+  return Math.min(Math.max(Math.round(index), 0), count - 1);
+}

@@ -1,0 +1,34 @@
+// Elements from a tag, properties and children; text always goes in as text.
+
+export function make(tag, properties = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(properties)) {
+    if (value === undefined || value === null || value === false) continue;
+    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
+    else if (name === "style") for (const [k, v] of Object.entries(value)) element.style.setProperty(k, v);
+    else if (name in element && name !== "list") element[name] = value;
+    else element.setAttribute(name, value);
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+export function addStylesheet(url) {
+  if (document.querySelector(`link[href="${url}"]`)) return;
+  document.head.append(make("link", { rel: "stylesheet", href: url }));
+}
+
+let plotly;
+export function loadPlotly(url) {
+  plotly ??= new Promise((resolve, reject) => {
+    if (window.Plotly) return resolve(window.Plotly);
+    const script = make("script", { src: url });
+    script.onload = () => resolve(window.Plotly);
+    script.onerror = () => {
+      plotly = undefined;
+      reject(new Error("plotly.js did not load"));
+    };
+    document.head.append(script);
+  });
+  return plotly;
+}

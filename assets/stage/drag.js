@@ -1,0 +1,96 @@
+// Dragging a number: the server sends one sweep (the whole sequence for about forty values of that
+// number), and the plots show the nearest one while the pointer moves. Nothing is computed here.
+
+const PIXELS_PER_VALUE = 4;
+
+export class Drag {
+  // host: { send(kind, details), cursor, onFrame(), commit(target, value) }
+  constructor(host) {
+    this.host = host;
+    this.clear();
+  }
+
+  clear() {
+    this.sweep = null; // as the server sent it
+    this.target = null;
+    this.index = null; // of the value on show, null when the committed one is
+    this.wanted = null; // pixels dragged before the sweep came
+    this.held = false;
+    this.waiting = null;
+  }
+
+  // Take hold of a number; its sweep is asked for unless it is here.
+  hold(target) {
+    const { step, unit } = this.host.cursor;
+    const same = this.target === target && (this.sweep || this.waiting);
+    this.held = true;
+    if (same && (!this.sweep || (this.sweep.step === step && this.sweep.unit === unit))) return;
+    this.clear();
+    this.held = true;
+    this.target = target;
+    this.waiting = this.host.send("grab", { target, step, unit });
+  }
+
+  // A sweep has come from the server.
+  receive(sweep) {
+    if (!sweep || sweep.target !== this.target) return false;
+    this.sweep = sweep;
+    this.waiting = null;
+    if (this.wanted !== null) this.pull(this.wanted);
+    if (!this.held) this.letGo(); // released before the sweep came
+    return true;
+  }
+
+  // The pointer is `pixels` above where the number was taken hold of.
+  pull(pixels) {
+    this.wanted = pixels;
+    if (this.sweep) this.preview(this.sweep.base + Math.round(pixels / PIXELS_PER_VALUE));
+  }
+
+  preview(index) {
+    if (!this.sweep) return;
+    const to = Math.min(Math.max(index, 0), this.sweep.values.length - 1);
+    if (to === this.index) return;
+    this.index = to;
+    if (!this.frame) this.frame = requestAnimationFrame(() => this.draw());
+  }
+
+  draw() {
+    this.frame = null;
+    if (this.sweep && this.index !== null) this.host.onFrame();
+  }
+
+  // The pointer is up: the value on show becomes the number.
+  letGo() {
+    this.held = false;
+    if (!this.sweep) return; // commits when the sweep comes
+    this.wanted = null;
+    if (!this.live || this.index === this.sweep.base) {
+      this.index = null;
+      return;
+    }
+    if (this.frame) cancelAnimationFrame(this.frame);
+    this.draw();
+    this.sweep.base = this.index;
+    this.host.commit(this.target, this.value);
+  }
+
+  get value() {
+    return this.sweep && this.index !== null ? this.sweep.values[this.index] : null;
+  }
+
+  get live() {
+    return this.sweep !== null && this.index !== null;
+  }
+
+  // Bytes 0..255 of a track, rows as on screen; null if this sweep does not touch the track.
+  bytes(name) {
+    return this.sweep.tracks[name]?.[this.index] ?? null;
+  }
+
+  // The exact number at the cursor the sweep was made for; undefined anywhere else.
+  exact(name, { step, unit }) {
+    if (step !== this.sweep.step || unit !== this.sweep.unit) return undefined;
+    return this.sweep.exact[name]?.[this.index];
+  }
+}

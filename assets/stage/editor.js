@@ -1,0 +1,106 @@
+// The row that shows the chosen cell: which number it is, a slider, an exact field, undo and redo.
+
+import { arrays, split } from "./cells.js";
+import { make } from "./dom.js";
+import { exact, short } from "./format.js";
+
+export class Editor {
+  // act: { choose(target), hold(), preview(index), release(), type(text), revert(), undo(), redo(), reset() }
+  constructor(act) {
+    this.act = act;
+    this.array = make("select", { "aria-label": "What to change", title: "What to change", onchange: () => this.pick() });
+    this.first = this.indexField();
+    this.second = this.indexField();
+    this.slider = make("input", {
+      type: "range", className: "gs-value-slider", "aria-label": "Value, as a slider",
+      onpointerdown: () => act.hold(),
+      onkeydown: () => act.hold(),
+      oninput: () => act.preview(this.slider.valueAsNumber),
+      onchange: () => act.release(),
+    });
+    this.field = make("input", {
+      type: "text", inputMode: "decimal", className: "gs-number", "aria-label": "Exact value", autocomplete: "off",
+      title: "Type an exact number and press Enter",
+      onkeydown: (event) => {
+        if (event.key === "Enter") act.type(this.field.value);
+        if (event.key === "Escape") this.field.blur();
+      },
+      onblur: () => this.field.value.trim() !== this.shownValue && act.type(this.field.value),
+    });
+    this.old = make("span", { className: "gs-old" });
+    this.revert = make("button", { type: "button", textContent: "put back", onclick: () => act.revert() });
+    this.problem = make("p", { className: "gs-problem", role: "alert" });
+    this.hint = make("p", { className: "gs-hint" });
+    this.undo = make("button", { type: "button", textContent: "undo", title: "Undo (Ctrl+Z)", onclick: () => act.undo() });
+    this.redo = make("button", { type: "button", textContent: "redo", title: "Redo (Ctrl+Shift+Z)", onclick: () => act.redo() });
+    this.reset = make("button", { type: "button", textContent: "reset", title: "Put every number back", onclick: () => act.reset() });
+    this.element = make(
+      "div", { className: "gs-editor", role: "group", "aria-label": "Edit a number" },
+      make("span", { className: "gs-where" }, this.array, this.first.label, this.second.label),
+      make("span", { className: "gs-what" }, this.slider, this.field, this.old, this.revert),
+      this.hint, this.problem,
+      make("span", { className: "gs-history" }, this.undo, this.redo, this.reset),
+    );
+  }
+
+  indexField() {
+    const input = make("input", { type: "number", min: 1, onchange: () => this.pick() });
+    const text = document.createTextNode("");
+    return { input, text, label: make("label", {}, text, input) };
+  }
+
+  // The choices of arrays for this screen.
+  offer(message) {
+    this.choices = arrays(message);
+    const options = this.choices.map(({ id, label }) => make("option", { value: id, textContent: label }));
+    this.array.replaceChildren(make("option", { value: "", textContent: "click any cell to change it" }), ...options);
+  }
+
+  pick() {
+    const choice = this.choices.find(({ id }) => id === this.array.value);
+    if (!choice) return this.act.choose(null);
+    const index = [this.first, this.second].slice(0, choice.axes.length).map(({ input }, i) => {
+      const wanted = (input.valueAsNumber || 1) - 1;
+      return Math.min(Math.max(wanted, 0), choice.axes[i][1] - 1);
+    });
+    this.act.choose([choice.id, ...index].join("."));
+  }
+
+  // target and value of the chosen cell, or null for none.
+  show(target, value, edit, can) {
+    const known = target && split(target, this.choices);
+    this.element.classList.toggle("gs-chosen", Boolean(known));
+    this.array.value = known ? known.choice.id : "";
+    [this.first, this.second].forEach(({ input, text, label }, i) => {
+      const axis = known?.choice.axes[i];
+      label.hidden = !axis;
+      if (!axis) return;
+      text.data = `${axis[0]} `;
+      input.max = axis[1];
+      input.value = known.index[i] + 1;
+    });
+    this.showValue(value);
+    this.old.textContent = edit ? `was ${short(edit.was)}` : "";
+    this.revert.hidden = !edit;
+    this.undo.disabled = !can.undo;
+    this.redo.disabled = !can.redo;
+    this.reset.disabled = !can.reset;
+  }
+
+  showValue(value) {
+    this.shownValue = value === null || value === undefined ? "" : exact(value);
+    if (document.activeElement !== this.field || !this.problem.textContent) this.field.value = this.shownValue;
+    this.field.disabled = this.slider.disabled = value === null || value === undefined;
+  }
+
+  scale(values, index) {
+    this.slider.min = 0;
+    this.slider.max = values.length - 1;
+    this.slider.value = index;
+  }
+
+  say(problem) {
+    this.problem.textContent = problem;
+    this.field.setAttribute("aria-invalid", String(Boolean(problem)));
+  }
+}

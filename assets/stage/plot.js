@@ -1,0 +1,159 @@
+// One Plotly plot with the stage's marks above it: cursor, edited cells, and the live colours of a
+// drag. Positions are fractions of the plot area, so that nothing needs moving when it is resized.
+
+import { make } from "./dom.js";
+
+const CONFIG = { staticPlot: true, displayModeBar: false, responsive: false };
+
+export class Plot {
+  constructor(plotly, label) {
+    this.plotly = plotly;
+    this.canvas = make("canvas", { className: "gs-live", hidden: true });
+    this.timeMark = make("div", { className: "gs-time-mark", hidden: true });
+    this.unitMark = make("div", { className: "gs-unit-mark", hidden: true });
+    this.veil = make("div", { className: "gs-veil" });
+    this.marks = make("div", { className: "gs-marks" });
+    this.area = make(
+      "div",
+      { className: "gs-area" },
+      this.canvas, this.veil, this.unitMark, this.timeMark, this.marks,
+    );
+    this.drawing = make("div", { className: "gs-drawing" });
+    this.host = make("div", { className: "gs-plot", role: "img", "aria-label": label }, this.drawing, this.area);
+    this.figure = null;
+  }
+
+  get rows() {
+    return this.figure.data[0].z.length;
+  }
+
+  get columns() {
+    return this.figure.data[0].z[0].length;
+  }
+
+  draw(figure) {
+    this.figure = figure;
+    const { l, r, t, b } = figure.layout.margin;
+    Object.assign(this.area.style, { left: `${l}px`, right: `${r}px`, top: `${t}px`, bottom: `${b}px` });
+    this.size = [this.host.clientWidth, this.host.clientHeight];
+    if (!this.size[0]) return;
+    const xaxis = thinned(figure.layout.xaxis, this.size[0] - l - r);
+    const layout = { ...figure.layout, xaxis, width: this.size[0], height: this.size[1] };
+    this.plotly.react(this.drawing, figure.data.map((trace) => ({ ...trace })), layout, CONFIG);
+    this.canvas.hidden = true;
+  }
+
+  resize() {
+    const [width, height] = [this.host.clientWidth, this.host.clientHeight];
+    if (this.figure && width && (width !== this.size?.[0] || height !== this.size?.[1])) this.draw(this.figure);
+  }
+
+  // The cell under a pointer.
+  cellAt(event) {
+    const { u, v } = this.shareAt(event);
+    return { column: Math.floor(u * this.columns), row: Math.floor(v * this.rows) };
+  }
+
+  // Where a pointer is, as fractions of the plot area from its left and top.
+  shareAt(event) {
+    const box = this.area.getBoundingClientRect();
+    return {
+      u: clamp((event.clientX - box.left) / box.width),
+      v: clamp((event.clientY - box.top) / box.height),
+    };
+  }
+
+  markTime(column, columns) {
+    this.timeMark.hidden = column === null;
+    if (column === null) return;
+    this.timeMark.style.left = `${((column + 0.5) / columns) * 100}%`;
+    this.veil.style.left = `${((column + 1) / columns) * 100}%`;
+  }
+
+  markUnit(row, rows) {
+    this.unitMark.hidden = row === null;
+    if (row === null) return;
+    this.unitMark.style.top = `${(row / rows) * 100}%`;
+    this.unitMark.style.height = `${100 / rows}%`;
+  }
+
+  // A box around one cell; `old` is the value it had, shown where there is room.
+  markCell({ row, column }, kind, old) {
+    const text = old === undefined ? null : make("s", { textContent: old });
+    this.marks.append(
+      make("div", {
+        className: `gs-mark gs-${kind}`,
+        style: {
+          left: `${(column / this.columns) * 100}%`,
+          top: `${(row / this.rows) * 100}%`,
+          width: `${100 / this.columns}%`,
+          height: `${100 / this.rows}%`,
+        },
+      }, text),
+    );
+  }
+
+  // Colours for every cell at once, as bytes 0..255 along the figure's own colour scale.
+  paint(bytes) {
+    const [rows, columns] = [bytes.length, bytes[0].length];
+    if (this.canvas.width !== columns || this.canvas.height !== rows || !this.pixels) {
+      Object.assign(this.canvas, { width: columns, height: rows });
+      this.context = this.canvas.getContext("2d");
+      this.pixels = this.context.createImageData(columns, rows);
+      this.words = new Uint32Array(this.pixels.data.buffer);
+      this.palette = palette(this.figure.data[0].colorscale);
+    }
+    let at = 0;
+    for (const row of bytes) for (let i = 0; i < columns; i++) this.words[at++] = this.palette[row[i]];
+    this.context.putImageData(this.pixels, 0, 0);
+    this.canvas.hidden = false;
+  }
+
+  unpaint() {
+    this.canvas.hidden = true;
+  }
+
+  restyle(update, traces) {
+    if (this.figure && this.size?.[0]) this.plotly.restyle(this.drawing, update, traces);
+  }
+
+  remove() {
+    this.plotly.purge(this.drawing);
+  }
+}
+
+// Only as many labels as there is room for: every second, fifth, tenth, … Uneven labels stay.
+function thinned(axis, width) {
+  const { tickvals, ticktext, range } = axis;
+  if (tickvals.length < 2 || new Set(tickvals.slice(2).map((at, i) => at - tickvals[i + 1])).size > 1) return axis;
+  const widest = Math.max(...ticktext.map((text) => text.length)) * 7 + 4;
+  const apart = (width / (range[1] - range[0])) * (tickvals.at(-1) - tickvals.at(-2));
+  const every = [1, 2, 5, 10, 20, 50, 100].find((stride) => stride * apart >= widest) ?? 1000;
+  if (every === 1) return axis;
+  const keep = (_, i) => (i + 1) % every === 0 || i === 0;
+  return { ...axis, tickvals: tickvals.filter(keep), ticktext: ticktext.filter(keep) };
+}
+
+const palettes = new Map();
+
+// 256 pixels (little-endian RGBA) along a colour scale, interpolated as plotly.js does.
+function palette(scale) {
+  const key = JSON.stringify(scale);
+  if (!palettes.has(key)) {
+    const stops = scale.map(([at, color]) => [at, [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16))]);
+    palettes.set(key, Uint32Array.from({ length: 256 }, (_, i) => pixel(stops, i / 255)));
+  }
+  return palettes.get(key);
+}
+
+function pixel(stops, share) {
+  const next = Math.max(1, stops.findIndex(([at]) => at >= share));
+  const [[from, a], [to, b]] = [stops[next - 1], stops[next]];
+  const part = (share - from) / (to - from);
+  const [red, green, blue] = a.map((value, i) => Math.round(value + (b[i] - value) * part));
+  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+}
+
+function clamp(share) {
+  return Math.min(Math.max(share, 0), 1 - 1e-9);
+}

@@ -1,0 +1,93 @@
+// The bar that is always in reach: first, back, play, forward, last, speed, and the scrubber.
+
+import { make } from "./dom.js";
+
+const ICONS = {
+  first: "M5 4v12M15 4l-8 6 8 6z",
+  back: "M13 4l-8 6 8 6z",
+  play: "M6 4l10 6-10 6z",
+  pause: "M6 4v12M14 4v12",
+  forward: "M7 4l8 6-8 6z",
+  last: "M15 4v12M5 4l8 6-8 6z",
+};
+
+export function icon(name) {
+  const NS = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(NS, "svg");
+  svg.setAttribute("viewBox", "0 0 20 20");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(NS, "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+export class Timeline {
+  constructor(cursor) {
+    this.cursor = cursor;
+    const button = (name, title, act) =>
+      make("button", { type: "button", className: "gs-icon", title, "aria-label": title, onclick: act }, icon(name));
+    this.playButton = button("play", "Play or pause (space)", () => cursor.toggle());
+    this.slider = make("input", {
+      type: "range", min: 1, max: 1, value: 1, className: "gs-scrub", "aria-label": "Timestep",
+      oninput: () => {
+        cursor.pause();
+        cursor.move(this.slider.valueAsNumber - 1);
+      },
+    });
+    this.label = make("output", { className: "gs-step-label" });
+    this.speed = make("select", {
+      title: "Playing speed", "aria-label": "Playing speed",
+      onchange: () => (cursor.speed = Number(this.speed.value)),
+    }, ...[0.5, 1, 2, 4, 8].map((speed) =>
+      make("option", { value: speed, textContent: `${speed}×`.replace("0.5", "½"), selected: speed === 1 })));
+    this.element = make(
+      "div", { className: "gs-timeline", role: "group", "aria-label": "Time" },
+      button("first", "First step (Home)", () => cursor.stepBy(-Infinity)),
+      button("back", "Step back (←)", () => cursor.stepBy(-1)),
+      this.playButton,
+      button("forward", "Step forward (→)", () => cursor.stepBy(1)),
+      button("last", "Last step (End)", () => cursor.stepBy(Infinity)),
+      this.speed, this.slider, this.label,
+    );
+  }
+
+  show(labels) {
+    const { step, steps, playing } = this.cursor;
+    this.slider.max = steps;
+    this.slider.value = step + 1;
+    const name = labels[step];
+    const spoken = name && name !== String(step + 1) ? `, input ${name}` : "";
+    this.label.textContent = `step ${step + 1} of ${steps}${spoken}`;
+    this.slider.setAttribute("aria-valuetext", this.label.textContent);
+    if (this.shownPlaying !== playing) this.playButton.replaceChildren(icon(playing ? "pause" : "play"));
+    this.shownPlaying = playing;
+  }
+}
+
+const KEYS = {
+  ArrowLeft: (cursor) => cursor.stepBy(-1),
+  ArrowRight: (cursor) => cursor.stepBy(1),
+  ArrowUp: (cursor, neighbour) => cursor.move(cursor.step, neighbour(cursor.unit, -1)),
+  ArrowDown: (cursor, neighbour) => cursor.move(cursor.step, neighbour(cursor.unit, 1)),
+  Home: (cursor) => cursor.stepBy(-Infinity),
+  End: (cursor) => cursor.stepBy(Infinity),
+  " ": (cursor) => cursor.toggle(),
+};
+
+// Keys act wherever the focus is, except where somebody is typing or choosing. The row order of the
+// heatmaps may differ from the numbers of the units, so up and down are given by `neighbour`.
+export function keyPressed(event, cursor, neighbour) {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  const action = KEYS[event.key];
+  if (!action || typing(event.composedPath()[0], event.key)) return;
+  event.preventDefault();
+  action(cursor, neighbour);
+}
+
+function typing(element, key) {
+  if (!(element instanceof Element)) return false;
+  if (element.matches(".gs-scrub")) return false;
+  if (element.closest("button, summary, a")) return key === " ";
+  return Boolean(element.closest("input, textarea, select, [contenteditable], [role=combobox], [role=listbox], [role=radiogroup], [role=dialog], [role=menu]"));
+}

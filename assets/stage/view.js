@@ -1,0 +1,153 @@
+// The stage's elements, built from the server's description of the screen.
+
+import { make } from "./dom.js";
+import { minus, percent, short } from "./format.js";
+import { Plot } from "./plot.js";
+
+// Builds everything above the bar and returns { element, plots }; plots maps part names to
+// { plot, kind, panel, ... }, all that other modules need to know of a plot.
+export function build(plotly, message) {
+  const plots = new Map();
+  const add = (part, label, about) => {
+    const plot = new Plot(plotly, label);
+    plots.set(part, { part, plot, ...about });
+    return plot.host;
+  };
+  const element = make(
+    "div", { className: "gs-view" },
+    story(message),
+    inputFigure(message, add),
+    make("div", { className: `gs-panels gs-panels-${message.panels.length}` },
+      ...message.panels.map((panel) => panelSection(panel, message, add))),
+  );
+  return { element, plots };
+}
+
+function story({ scene }) {
+  return make(
+    "div", { className: "gs-story" },
+    make("h1", { className: "gs-hidden", textContent: `Gatescope: ${scene.title}` }),
+    make("p", {}, scene.story, " ", make("em", { textContent: scene.try })),
+    scene.reading && make(
+      "p", { className: "gs-reading" },
+      make("span", { className: "gs-word", textContent: scene.reading.word }), " is said ",
+      make("span", { className: "gs-phonemes", textContent: scene.reading.phonemes.join(" ") }),
+    ),
+  );
+}
+
+function inputFigure({ x, labels }, add) {
+  const label = `Input x: ${x.channels.length} channels, ${labels.length} steps.`;
+  const host = add("x", label, { kind: "x", owner: "x" });
+  host.style.setProperty("--rows", Math.min(x.channels.length, 4));
+  return make(
+    "figure", { className: "gs-figure gs-input" },
+    make("figcaption", {},
+      caption({ name: "input", symbol: "x", color: x.color }),
+      make("span", { className: "gs-range", textContent: `−${x.bound} … ${x.bound}` }),
+      make("span", { className: "gs-scales" })),
+    host,
+  );
+}
+
+function panelSection(panel, message, add) {
+  return make(
+    "section", { className: "gs-panel", "aria-label": panel.name, "data-cell": panel.cell },
+    make("header", { className: "gs-panel-head" },
+      make("h2", { textContent: panel.name }),
+      make("span", { className: "gs-note", textContent: panel.note })),
+    make("div", { className: `gs-tracks gs-tracks-${panel.tracks.length}` },
+      ...panel.tracks.map((track) => trackFigure(panel, track, message, add))),
+    linesFigure(panel, message, add),
+    weightsSection(panel, add),
+  );
+}
+
+function trackFigure(panel, track, { labels }, add) {
+  const part = `${panel.cell}.${track.track}`;
+  const label = `${panel.name} ${track.name}: ${panel.units} units down, ${labels.length} steps across.`;
+  const host = add(part, label, { kind: "track", panel, track });
+  const initial = panel.initials.find(({ of }) => of === track.track);
+  const strip = initial && add(`${panel.cell}.${initial.part}`, `${panel.name} initial ${track.name}`, {
+    kind: "initial", panel, initial,
+  });
+  strip?.classList.add("gs-strip");
+  return make(
+    "figure", { className: "gs-figure", "data-part": part },
+    make("figcaption", {},
+      caption(track),
+      make("output", { className: "gs-value", "data-value": part })),
+    make("div", { className: "gs-row" }, strip, host),
+  );
+}
+
+function caption({ name, symbol, color }) {
+  return make(
+    "span", { className: "gs-caption" },
+    make("i", { className: "gs-swatch", style: { background: color } }),
+    `${name} `, make("var", { textContent: symbol }),
+  );
+}
+
+function linesFigure(panel, { labels }, add) {
+  const part = `${panel.cell}.lines`;
+  const host = add(part, `${panel.name}: the chosen unit over ${labels.length} steps.`, { kind: "lines", panel });
+  return make(
+    "figure", { className: "gs-figure gs-lines" },
+    make("figcaption", {}, make("span", { className: "gs-sentence", "data-sentence": panel.cell }),
+      make("span", { className: "gs-key", "aria-hidden": "true" }, ...panel.tracks.map(({ symbol, color }) =>
+        make("span", {}, make("i", { style: { background: color } }), make("var", { textContent: symbol }))))),
+    host,
+  );
+}
+
+function weightsSection(panel, add) {
+  const tabs = panel.shown.length < panel.gates.length;
+  const figures = panel.gates.filter(({ gate }) => panel.shown.includes(gate)).map((gate) => {
+    const host = add(`${panel.cell}.weights.${gate.gate}`, `${panel.name} weights of the ${gate.name}.`, {
+      kind: "weights", panel, gate: gate.gate,
+    });
+    host.style.setProperty("--rows", panel.units);
+    return make("figure", { className: "gs-figure" },
+      tabs ? null : make("figcaption", {}, caption(gate)), host);
+  });
+  const tab = ({ gate, name, symbol, color }) =>
+    make("button", {
+      type: "button", className: "gs-tab", role: "tab", "data-cell": panel.cell, "data-gate": gate,
+      "aria-selected": String(panel.shown.includes(gate)),
+    }, caption({ name, symbol, color }));
+  return make(
+    "div", { className: "gs-weights", style: { "--gates": figures.length } },
+    make("div", { className: "gs-weights-head" },
+      make("h3", { textContent: "weights" }),
+      tabs ? make("div", { role: "tablist", className: "gs-tabs" }, ...panel.gates.map(tab)) : null,
+      make("span", { className: "gs-range", textContent: `−${panel.bound} … ${panel.bound}` })),
+    make("div", { className: "gs-gates" }, ...figures),
+  );
+}
+
+// The colour legends, one per kind of track, drawn from the figures' own scales.
+export function legends(element, plots) {
+  const seen = new Map();
+  for (const { kind, track, plot } of plots.values()) {
+    if (kind === "track" && plot.figure) seen.set(track.scale, plot.figure.data[0]);
+  }
+  element.querySelector(".gs-scales").replaceChildren(...[...seen].map(([name, { zmin, zmax, colorscale }]) =>
+    make("span", { className: "gs-scale" },
+      `${name} ${minus(zmin)} `,
+      make("i", { style: { background: `linear-gradient(90deg, ${colorscale.map(([at, c]) => `${c} ${at * 100}%`).join(", ")})` } }),
+      ` ${minus(zmax)}`)));
+}
+
+// One sentence about the chosen unit at the cursor, from the numbers of the trace.
+export function sentence(cell, unit, step, value) {
+  const where = `Unit ${unit + 1}, step ${step + 1}: `;
+  if (cell === "gru") {
+    const z = value("update");
+    return `${where}z is ${short(z)}, so it keeps ${percent(z)} of its old value.`;
+  }
+  if (cell === "lstm") {
+    return `${where}f keeps ${percent(value("forget"))} of c, i adds ${percent(value("input"))} of g.`;
+  }
+  return `${where}h is ${short(value("hidden"))}. No gate keeps the old value.`;
+}

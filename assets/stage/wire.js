@@ -1,0 +1,60 @@
+// Bytes from app/widgets/wire.py to values: JSON with typed arrays in the places of "$array".
+
+const TYPES = {
+  uint8: Uint8Array,
+  int32: Int32Array,
+  float32: Float32Array,
+  float64: Float64Array,
+};
+
+export async function unpack(bytes) {
+  const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
+  const buffer = await new Response(stream).arrayBuffer();
+  const headLength = new DataView(buffer).getUint32(0, true);
+  const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, headLength)));
+  const start = 4 + headLength;
+  const arrays = head.arrays.map((entry) => {
+    const raw = new Uint8Array(buffer, start + entry.offset, entry.length);
+    return rows(typed(raw, entry), entry.shape);
+  });
+  return restore(head.body, arrays);
+}
+
+function typed(raw, { dtype, shape, filter }) {
+  const Type = TYPES[dtype];
+  const width = Type.BYTES_PER_ELEMENT;
+  if (filter === "shuffle") return new Type(unshuffled(raw, width).buffer);
+  if (filter === "delta") return undiffed(raw, raw.length / shape[0]);
+  return new Type(raw.slice().buffer);
+}
+
+function unshuffled(raw, width) {
+  const count = raw.length / width;
+  const out = new Uint8Array(raw.length);
+  for (let byte = 0; byte < width; byte++) {
+    for (let i = 0; i < count; i++) out[i * width + byte] = raw[byte * count + i];
+  }
+  return out;
+}
+
+function undiffed(raw, stride) {
+  const out = raw.slice();
+  for (let i = stride; i < out.length; i++) out[i] = (out[i] + out[i - stride]) & 255;
+  return out;
+}
+
+// A flat array for one axis; nested arrays whose innermost rows are views of one buffer otherwise.
+function rows(flat, shape) {
+  if (shape.length < 2) return flat;
+  const stride = flat.length / shape[0];
+  return Array.from({ length: shape[0] }, (_, i) =>
+    rows(flat.subarray(i * stride, (i + 1) * stride), shape.slice(1)),
+  );
+}
+
+function restore(value, arrays) {
+  if (Array.isArray(value)) return value.map((item) => restore(item, arrays));
+  if (value === null || typeof value !== "object") return value;
+  if ("$array" in value) return arrays[value.$array];
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, restore(item, arrays)]));
+}

@@ -1,0 +1,105 @@
+"""How fast the core is: `python -m benchmarks.core`.
+
+Every gate of a GRU from our NumPy run against torch.nn.GRU giving h alone, batch 1, float32,
+one thread each; then a sweep of 41 values against one run. Medians, interleaved in one process,
+so that what else the machine does falls on both: trust the ratios.
+"""
+
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is first imported
+
+from collections.abc import Callable
+from statistics import median
+from time import perf_counter
+
+import numpy as np
+import torch
+
+from gru_core import GRUWeights, run
+from gru_core.edits import Target
+from gru_core.sweep import sweep
+
+INPUTS = 8
+# Units and the ratio to stay under.
+AGAINST_TORCH = ((8, 0.55), (16, 0.55), (64, 0.55), (256, 0.75))
+# Units, steps and dtype.
+SWEEPS = (
+    (8, 20, "float64"),
+    (32, 100, "float64"),
+    (128, 500, "float64"),
+    (256, 10, "float32"),
+)
+VALUES = 41
+
+
+def main() -> None:
+    """Print both tables."""
+    torch.set_num_threads(1)
+    print(f"numpy {np.__version__}, torch {torch.__version__}, 1 thread each, {INPUTS} inputs")
+    print("\nevery gate (ours) against h alone (torch.nn.GRU), batch 1, float32")
+    print(f"{'steps':>6}{'units':>6}{'ours ms':>10}{'torch ms':>10}{'ratio':>8}{'limit':>8}")
+    for steps in (100, 1000):
+        for units, limit in AGAINST_TORCH:
+            ours, theirs = _against_torch(units, steps)
+            print(f"{steps:6}{units:6}{ours:10.3f}{theirs:10.3f}{ours / theirs:8.2f}{limit:8.2f}")
+    print(f"\na sweep of {VALUES} values against one run")
+    print(f"{'steps':>6}{'units':>6}{'dtype':>9}{'run ms':>9}{'sweep ms':>10}{'ratio':>8}")
+    for units, steps, dtype in SWEEPS:
+        one, all_values = _sweep_against_run(units, steps, dtype)
+        row = f"{steps:6}{units:6}{dtype:>9}{one:9.3f}{all_values:10.3f}"
+        print(f"{row}{all_values / one:8.1f}")
+
+
+def _against_torch(units: int, steps: int) -> tuple[float, float]:
+    layer, weights = _the_same_gru(units)
+    x = np.random.default_rng(1).normal(size=(steps, INPUTS)).astype(np.float32)
+    tensor = torch.from_numpy(x)[:, np.newaxis]
+
+    def theirs() -> torch.Tensor:
+        with torch.inference_mode():
+            hidden: torch.Tensor = layer(tensor)[0]
+        return hidden
+
+    if np.abs(run(weights, x)["hidden"] - theirs()[:, 0].numpy()).max() > 1e-5:
+        raise SystemExit(f"{units} units, {steps} steps: the two disagree; nothing to compare.")
+    ours_ms, theirs_ms = _medians(lambda: run(weights, x), theirs)
+    return ours_ms, theirs_ms
+
+
+def _the_same_gru(units: int) -> tuple[torch.nn.GRU, GRUWeights]:
+    torch.manual_seed(0)
+    layer = torch.nn.GRU(INPUTS, units)
+    parts = (layer.weight_ih_l0, layer.weight_hh_l0, layer.bias_ih_l0, layer.bias_hh_l0)
+    w_x, w_h, b_x, b_h = (part.detach().numpy() for part in parts)
+    return layer, GRUWeights(
+        w_x.reshape(-1, units, INPUTS),
+        w_h.reshape(-1, units, units),
+        b_x.reshape(-1, units),
+        b_h.reshape(-1, units),
+    )
+
+
+def _sweep_against_run(units: int, steps: int, dtype: str) -> tuple[float, float]:
+    weights = _the_same_gru(units)[1].astype(dtype)
+    x = np.random.default_rng(1).normal(size=(steps, INPUTS)).astype(dtype)
+    values = np.linspace(-3, 3, VALUES)
+    target = Target.parse("gru.w_h.update.1.2")
+    one, all_values = _medians(lambda: run(weights, x), lambda: sweep(weights, x, target, values))
+    return one, all_values
+
+
+def _medians(*works: Callable[[], object], seconds: float = 1.0) -> list[float]:
+    """Milliseconds of each work, the works taking turns for about this long."""
+    times: list[list[float]] = [[] for _ in works]
+    end = perf_counter() + seconds
+    while perf_counter() < end or len(times[0]) < 7:
+        for work, spent in zip(works, times, strict=True):
+            start = perf_counter()
+            work()
+            spent.append(perf_counter() - start)
+    return [1000 * median(spent) for spent in times]
+
+
+if __name__ == "__main__":
+    main()

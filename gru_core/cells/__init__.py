@@ -1,0 +1,1 @@
+"""One timestep of each cell, as the equations are written: read these first."""

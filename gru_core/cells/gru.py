@@ -1,0 +1,30 @@
+"""The gated recurrent unit (Cho et al. 2014), with reset after or before the product."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from gru_core.arrays import Array
+from gru_core.cells.activations import sigmoid
+from gru_core.weights import GRUWeights
+
+
+class GRUStep(NamedTuple):
+    """What one timestep computes; each field is (unit,)."""
+
+    reset: Array
+    update: Array
+    candidate: Array
+    hidden: Array
+
+
+def step(w: GRUWeights, x: Array, h: Array) -> GRUStep:
+    """Advance one timestep. x: (input,), h: (unit,). Nothing is mutated."""
+    from_x = w.w_x @ x + w.b_x  # (gate, unit)
+    from_h = w.w_h @ h + w.b_h  # (gate, unit)
+    reset, update = sigmoid(from_x[:2] + from_h[:2])
+    if w.reset_after:
+        candidate = np.tanh(from_x[2] + reset * from_h[2])
+    else:
+        candidate = np.tanh(from_x[2] + w.w_h[2] @ (reset * h) + w.b_h[2])
+    return GRUStep(reset, update, candidate, hidden=update * h + (1 - update) * candidate)

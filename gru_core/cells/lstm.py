@@ -1,0 +1,29 @@
+"""The long short-term memory cell (Hochreiter & Schmidhuber 1997, with a forget gate)."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from gru_core.arrays import Array
+from gru_core.cells.activations import sigmoid
+from gru_core.weights import LSTMWeights
+
+
+class LSTMStep(NamedTuple):
+    """What one timestep computes; each field is (unit,)."""
+
+    input: Array
+    forget: Array
+    candidate: Array
+    output: Array
+    cell: Array
+    hidden: Array
+
+
+def step(w: LSTMWeights, x: Array, h: Array, c: Array) -> LSTMStep:
+    """Advance one timestep. x: (input,), h and c: (unit,). Nothing is mutated."""
+    total = w.w_x @ x + w.b_x + w.w_h @ h + w.b_h  # (gate, unit)
+    input_gate, forget, output = sigmoid(total[[0, 1, 3]])
+    candidate = np.tanh(total[2])
+    cell = forget * c + input_gate * candidate
+    return LSTMStep(input_gate, forget, candidate, output, cell, hidden=output * np.tanh(cell))

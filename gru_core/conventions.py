@@ -1,0 +1,140 @@
+"""The one home of every convention: gate orders, tracks, ranges, polarity, tolerances.
+
+Names in code are words (`reset`, `update`, `candidate`, `hidden`); the letters r, z, n, h
+appear in equations only. The core always computes with the update gate as *keep*
+(PyTorch, Keras, ONNX); the write polarity of Chung et al. 2014 is a way of showing it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias, TypeVar
+
+import numpy as np
+
+from gru_core.arrays import Array
+
+Cell: TypeAlias = Literal["gru", "lstm", "rnn"]
+Polarity: TypeAlias = Literal["keep", "write"]
+Placement: TypeAlias = Literal["after", "before"]
+BiasCount: TypeAlias = Literal[1, 2]
+
+CELLS: Final[tuple[Cell, ...]] = ("gru", "lstm", "rnn")
+POLARITIES: Final[tuple[Polarity, ...]] = ("keep", "write")
+PLACEMENTS: Final[tuple[Placement, ...]] = ("after", "before")
+
+GRU_GATES: Final = ("reset", "update", "candidate")
+LSTM_GATES: Final = ("input", "forget", "candidate", "output")
+RNN_GATES: Final = ("hidden",)
+
+Value = TypeVar("Value")
+
+
+def _table(**rows: Value) -> Mapping[str, Value]:
+    return MappingProxyType(rows)
+
+
+GATES: Final[Mapping[str, tuple[str, ...]]] = _table(gru=GRU_GATES, lstm=LSTM_GATES, rnn=RNN_GATES)
+
+# What a trace of each cell records; the states come last.
+TRACKS: Final[Mapping[str, tuple[str, ...]]] = _table(
+    gru=("reset", "update", "candidate", "hidden"),
+    lstm=("input", "forget", "candidate", "output", "cell", "hidden"),
+    rnn=("hidden",),
+)
+
+# The tracks that are carried from one step to the next, in the order of `initial`.
+STATES: Final[Mapping[str, tuple[str, ...]]] = _table(
+    gru=("hidden",), lstm=("hidden", "cell"), rnn=("hidden",)
+)
+
+# The gate that decides how much of the old state stays. A plain RNN has none.
+KEEP_GATE: Final[Mapping[str, str]] = _table(gru="update", lstm="forget")
+
+SIGMOID_TRACKS: Final = frozenset({"reset", "update", "input", "forget", "output"})
+
+# Limits of axes and colours, by the meaning of a track and never by the data on screen.
+RANGES: Final[Mapping[str, tuple[float, float]]] = _table(
+    gate=(0.0, 1.0),
+    state=(-1.0, 1.0),
+    # An LSTM cell is unbounded, but the hidden state sees tanh of it, and tanh(3) = 0.995:
+    # past 3 the output no longer changes to the eye.
+    cell=(-3.0, 3.0),
+)
+
+# A gate below the first is shut, above the second open: the usual saturation thresholds.
+SATURATION: Final = (0.1, 0.9)
+
+# Largest magnitude accepted for an input, a weight or a state. The product of two such
+# numbers, summed over any layer that fits in memory, is finite in float32 (3.4e38).
+MAX_MAGNITUDE: Final = 1e15
+
+# How closely two engines, or an engine and PyTorch, must agree at weights of scale 0.1.
+TOLERANCE: Final[Mapping[np.dtype[np.floating], float]] = MappingProxyType(
+    {np.dtype(np.float64): 1e-12, np.dtype(np.float32): 1e-5}
+)
+
+# The order in which each file format stacks its gates.
+GATE_ORDERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = _table(
+    pytorch=_table(
+        gru=("reset", "update", "candidate"),
+        lstm=("input", "forget", "candidate", "output"),
+        rnn=("hidden",),
+    ),
+    keras=_table(
+        gru=("update", "reset", "candidate"),
+        lstm=("input", "forget", "candidate", "output"),
+        rnn=("hidden",),
+    ),
+    onnx=_table(
+        gru=("update", "reset", "candidate"),
+        lstm=("input", "output", "forget", "candidate"),
+        rnn=("hidden",),
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Notation:
+    """Three independent choices that together make the equations of one source."""
+
+    name: str
+    placement: Placement  # where reset acts: after or before the product U_n h
+    polarity: Polarity  # what update = 1 means: keep the old state, or write the candidate
+    biases: BiasCount  # per gate: one, or one for the input and one for the state
+
+
+PYTORCH: Final = Notation("PyTorch / Keras", "after", "keep", 2)
+CHO: Final = Notation("Cho et al. 2014", "before", "keep", 1)
+CHUNG: Final = Notation("Chung et al. 2014 / course notes", "before", "write", 1)
+NOTATIONS: Final[Mapping[str, Notation]] = _table(pytorch=PYTORCH, cho=CHO, chung=CHUNG)
+
+
+def track_kind(track: str) -> str:
+    """The key of RANGES for a track: "gate" (sigmoid), "cell", or "state" (tanh)."""
+    if track in SIGMOID_TRACKS:
+        return "gate"
+    return "cell" if track == "cell" else "state"
+
+
+def track_range(track: str) -> tuple[float, float]:
+    """The fixed lower and upper limit for drawing a track."""
+    return RANGES[track_kind(track)]
+
+
+def shown_update(update: Array, polarity: Polarity) -> Array:
+    """The update gate as a notation shows it: itself under keep, 1 - update under write.
+
+    update: any shape, values as the core computes them (keep). The hidden state is the same
+    under both polarities, since the core computes it once.
+    """
+    return update if polarity == "keep" else 1 - update
+
+
+def gates_from_file(source: str, cell: Cell) -> tuple[int, ...]:
+    """Where our gates stand in a file: `stacked[list(...)]` puts them in the order of GATES.
+
+    stacked: (gate, ...) in the order of GATE_ORDERS[source][cell].
+    """
+    order = GATE_ORDERS[source][cell]
+    return tuple(order.index(gate) for gate in GATES[cell])

@@ -1,0 +1,178 @@
+"""What is changed in a scene: edits, their text for a link, and the scene after them.
+
+An edit is written target, "_" and value; a list of edits is joined by "~":
+
+    x.4.0_0.5~gru.b_x.update.3_-1.25
+
+The characters are those a URL leaves alone, and repr(float) brings every value back exactly.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, NamedTuple, Self, TypeAlias
+
+from gru_core import checks
+from gru_core.arrays import Array
+from gru_core.conventions import Cell
+from gru_core.errors import GatescopeError, ShapeError, TextError, unknown_name
+from gru_core.run import initial_states
+from gru_core.targets import AXES, INITIALS, Owner, Target, TargetPart
+from gru_core.weights import PARTS, Weights, check_index
+
+__all__ = [
+    "Edit",
+    "ParsedEdits",
+    "Rejected",
+    "Situation",
+    "Target",
+    "apply_edits",
+    "format_edits",
+    "parse_edits",
+    "value_at",
+]
+
+_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?(e-?[0-9]{1,3})?")
+# New arrays by where they belong, as apply_edits collects them.
+_Changes: TypeAlias = dict[tuple[Owner, TargetPart], Array]
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A target and the value it is set to."""
+
+    target: Target
+    value: float
+
+    def __post_init__(self) -> None:
+        value = float(checks.floats(f"the value of {self.target}", self.value))
+        object.__setattr__(self, "value", value)
+
+    def __str__(self) -> str:
+        return f"{self.target}_{self.value!r}"
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read an edit from its text. Errors: those of Target.parse, TextError for the value."""
+        target, underscore, value = text.rpartition("_")
+        if not underscore or not _NUMBER.fullmatch(value):
+            raise TextError(
+                f"{text!r} does not end in a value; write target_number, as in x.4.0_0.5."
+            )
+        return cls(Target.parse(target), float(value))
+
+
+class Rejected(NamedTuple):
+    """A piece of text that is not an edit, and why."""
+
+    text: str
+    reason: str
+
+
+class ParsedEdits(NamedTuple):
+    """What was understood, in order, and what was not."""
+
+    edits: tuple[Edit, ...]
+    rejected: list[Rejected]
+
+
+def format_edits(edits: Iterable[Edit]) -> str:
+    """The text of a list of edits; the empty text for none."""
+    return "~".join(str(edit) for edit in edits)
+
+
+def parse_edits(text: str) -> ParsedEdits:
+    """Read a list of edits. Nothing is raised and nothing dropped: refusals come with reasons."""
+    edits, rejected = [], []
+    for piece in text.split("~") if text else ():
+        try:
+            edits.append(Edit.parse(piece))
+        except GatescopeError as error:
+            rejected.append(Rejected(piece, str(error)))
+    return ParsedEdits(tuple(edits), rejected)
+
+
+@dataclass(frozen=True, eq=False)
+class Situation:
+    """All the numbers on screen: one input, the weights of each cell, their initial states.
+
+    Initial states left out are zeros. Compared by identity.
+    """
+
+    x: Array  # (step, input)
+    weights: Mapping[Cell, Weights]
+    initials: Mapping[Cell, tuple[Array, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for cell, weights in self.weights.items():
+            if weights.cell != cell:
+                raise ShapeError(
+                    f"the weights under {cell!r} are those of a {weights.cell.upper()}; "
+                    f"put them under {weights.cell!r}."
+                )
+        for cell in self.initials:
+            if cell not in self.weights:
+                raise unknown_name("cell with an initial state", cell, self.weights)
+        inputs = next((weights.input_size for weights in self.weights.values()), None)
+        x = checks.sequence("x", self.x, inputs, None)
+        for weights in self.weights.values():
+            checks.sequence("x", x, weights.input_size, None)
+        states = {c: initial_states(w, self.initials.get(c)) for c, w in self.weights.items()}
+        object.__setattr__(self, "x", x)
+        object.__setattr__(self, "weights", MappingProxyType(dict(self.weights)))
+        object.__setattr__(self, "initials", MappingProxyType(states))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Situation, (self.x, dict(self.weights), dict(self.initials))
+
+
+def value_at(situation: Situation, target: Target) -> float:
+    """The number a target points to. Errors: UnknownNameError, RangeError."""
+    return float(array_of(situation, target)[target.index])
+
+
+def array_of(situation: Situation, target: Target) -> Array:
+    """The whole array a target points into, once its index is known to lie inside."""
+    if target.owner == "x":
+        array = situation.x
+    elif target.owner not in situation.weights:
+        raise unknown_name("cell of this scene", target.owner, situation.weights)
+    elif target.part in INITIALS:
+        array = situation.initials[target.owner][INITIALS[target.part]]
+    else:
+        array = getattr(situation.weights[target.owner], target.part)
+    name = "x" if target.owner == "x" else f"{target.owner}.{target.part}"
+    check_index(name, target.index, array.shape, _AXES[target.part])
+    return array
+
+
+def apply_edits(situation: Situation, edits: Iterable[Edit]) -> Situation:
+    """The situation after all edits, in order: the last one to a target wins.
+
+    Errors: UnknownNameError for a cell that is not there, RangeError for an index outside.
+    """
+    changed: dict[tuple[Owner, TargetPart], Array] = {}
+    for target, value in ((edit.target, edit.value) for edit in edits):
+        array = array_of(situation, target)
+        key = (target.owner, target.part)
+        changed.setdefault(key, array.copy())[target.index] = value
+    return Situation(
+        changed.get(("x", "x"), situation.x),
+        {cell: _edited_weights(w, changed) for cell, w in situation.weights.items()},
+        {cell: _edited_states(cell, s, changed) for cell, s in situation.initials.items()},
+    )
+
+
+def _edited_weights(weights: Weights, changed: Mapping[tuple[Owner, TargetPart], Array]) -> Weights:
+    parts = {part: changed[weights.cell, part] for part in PARTS if (weights.cell, part) in changed}
+    return replace(weights, **parts) if parts else weights
+
+
+def _edited_states(
+    cell: Cell, states: tuple[Array, ...], changed: Mapping[tuple[Owner, TargetPart], Array]
+) -> tuple[Array, ...]:
+    names: tuple[TargetPart, ...] = ("h0", "c0")
+    return tuple(changed.get((cell, n), s) for n, s in zip(names, states, strict=False))
+
+

@@ -1,0 +1,101 @@
+"""Weights laid out for the fast loops: all gates in one matrix, signs folded in, cached."""
+
+from dataclasses import dataclass, replace
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+from gru_core.arrays import Array
+from gru_core.conventions import GATES, SIGMOID_TRACKS, Cell
+from gru_core.weights import GRUWeights, Part, Weights
+
+# Gates in the order of the rows: the sigmoid gates are together, so that one call serves all.
+BLOCKS: dict[Cell, tuple[str, ...]] = {
+    "gru": ("reset", "update", "candidate"),
+    "lstm": ("input", "forget", "output", "candidate"),
+    "rnn": ("hidden",),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """One layer as the loops want it. A row is a unit of a gate; rows follow BLOCKS.
+
+    A sigmoid gate is 1 / (1 + exp(-a)), so its rows are negated once, here. The update gate's
+    are not: the loop needs 1 - update = 1 / (1 + exp(a)), the share that is written.
+    """
+
+    weights: Weights
+    sign: Array  # (row,): +1 or -1
+    from_x: Array  # (row, input)
+    from_h: Array  # (row, unit), and where `carries_one` a last column: the candidate's own bias
+    bias: Array  # (row,): what is added without passing through the state
+    carries_one: bool  # the state ends in a 1, which brings that bias into the product
+
+    def row(self, gate: int, unit: int) -> int:
+        """Where a unit of a gate (an index along the gate axis) stands among the rows."""
+        cell = self.weights.cell
+        return BLOCKS[cell].index(GATES[cell][gate]) * self.weights.units + unit
+
+    def project(self, x: Array) -> Array:
+        """What the inputs bring to every row, for all steps: (step, input) to (step, row)."""
+        pre: Array = x @ self.from_x.T
+        pre += self.bias
+        return pre
+
+    @property
+    def candidate_row(self) -> int:
+        """The first row of the last block: the GRU's candidate."""
+        return len(self.sign) - self.weights.units
+
+    def without(self, part: Part, index: tuple[int, ...]) -> "Layout":
+        """The same layout with one weight or bias at zero; index as in weights.AXES[part]."""
+        gate, unit, *column = index
+        row = self.row(gate, unit)
+        if part == "w_x":
+            return replace(self, from_x=_set(self.from_x, (row, *column), 0))
+        if part == "w_h":
+            return replace(self, from_h=_set(self.from_h, (row, *column), 0))
+        separate = self.carries_one and row >= self.candidate_row
+        if separate and part == "b_h":
+            return replace(self, from_h=_set(self.from_h, (row, -1), 0))
+        other = self.weights.b_h if part == "b_x" else self.weights.b_x
+        left = 0 if separate else self.sign[row] * other[index]
+        return replace(self, bias=_set(self.bias, (row,), left))
+
+
+def _set(array: Array, index: tuple[int, ...], value: float) -> Array:
+    changed = array.copy(order="K")
+    changed[index] = value
+    return changed
+
+
+_layouts: WeakKeyDictionary[Weights, Layout] = WeakKeyDictionary()
+
+
+def layout_of(weights: Weights) -> Layout:
+    """The layout of these weights, computed once: weights never change."""
+    layout = _layouts.get(weights)
+    if layout is None:
+        layout = _layouts[weights] = _build(weights)
+    return layout
+
+
+def _build(weights: Weights) -> Layout:
+    gates, units = GATES[weights.cell], weights.units
+    blocks = BLOCKS[weights.cell]
+    order = [gates.index(gate) for gate in blocks]
+    negated = SIGMOID_TRACKS - {"update"}
+    sign = np.repeat([-1 if gate in negated else 1 for gate in blocks], units).astype(weights.dtype)
+    rows = len(sign)
+    from_x, from_h, b_x, b_h = (
+        (sign * part[order].reshape(rows, -1).T).T
+        for part in (weights.w_x, weights.w_h, weights.b_x, weights.b_h)
+    )
+    carries_one = isinstance(weights, GRUWeights) and weights.reset_after
+    if carries_one:
+        own = np.where(np.arange(rows)[:, np.newaxis] < rows - units, 0, b_h)
+        from_h, b_h = np.hstack((from_h, own)), b_h - own
+    # Column order, because the product with one state is then a third faster at 256 units.
+    from_h = np.asfortranarray(from_h, weights.dtype)
+    return Layout(weights, sign, from_x, from_h, (b_x + b_h)[:, 0], carries_one)

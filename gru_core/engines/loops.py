@@ -1,0 +1,140 @@
+"""The fast loops: the timesteps of gru_core/cells, without a temporary array.
+
+What does not depend on the state is done for all steps before the loop and comes as `pre`.
+Inside, one product serves all gates, and every result has its place. A last axis `value` may
+follow every shape but that of `pre`: one call then runs a whole batch.
+
+A sigmoid gate is kept as the exponential e of its negated pre-activation, so gate · a is
+a / (1 + e). exp may overflow to infinity: the quotient is then exactly 0, as it should be.
+Call the loops under np.errstate(over="ignore") for that reason.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+import numpy as np
+
+from gru_core.arrays import Array
+
+# Adds in place what each batch member has of its own: patch(step, state, rows).
+Patch: TypeAlias = Callable[[int, Array, Array], None]
+
+
+class Patches(NamedTuple):
+    """Where a sweep enters a loop; a run of one sequence has none."""
+
+    product: Patch | None = None  # into the product of the state and the gates' weights
+    candidate: Patch | None = None  # into the pre-activation of the GRU's candidate
+
+
+class Room(NamedTuple):
+    """Where a loop writes. Row 0 of a state is given, row t + 1 is the state after step t."""
+
+    hidden: Array  # (step + 1, unit), for the reset-after GRU one column more, of ones
+    cell: Array  # (step + 1, unit); only the LSTM writes it
+    exps: Array  # (step, row): the exponentials of the sigmoid gates, in the order of BLOCKS
+    candidate: Array  # (step, unit)
+
+
+def gru_after(from_h: Array, pre: Array, room: Room, patches: Patches) -> None:
+    """Run a GRU whose reset acts after the product. from_h: (row, unit + 1), pre: (step, row).
+
+    The state's 1 brings the last column into the product: the candidate's bias, and what the
+    inputs add to the gates at each step.
+    """
+    hidden, units, sigmoids = room.hidden, room.candidate.shape[1], room.exps.shape[1]
+    weights = from_h.copy(order="F")
+    from_input, multiply = weights[:sigmoids, -1], weights.dot
+    product, below = _work(hidden, len(weights)), _work(hidden, sigmoids)
+    gates, inner, below_reset, below_write = *_cut(product, sigmoids), *_cut(below, units)
+    add, divide, exp, subtract, tanh = np.add, np.divide, np.exp, np.subtract, np.tanh
+    one, (patch, patch_candidate) = _one(below), patches
+    old, *news = hidden[:, :units]
+    pre_gates, pre_candidate = pre[:, :sigmoids], _spread(pre[:, sigmoids:], hidden)
+    rows = zip(hidden, news, pre_gates, pre_candidate, room.exps, room.candidate, strict=False)
+    for t, (state, new, a, b, e, n) in enumerate(rows):
+        from_input[:] = a
+        multiply(state, product)
+        if patch:
+            patch(t, state, product)
+        add(exp(gates, e), one, below)
+        add(divide(inner, below_reset, n), b, n)
+        if patch_candidate:
+            patch_candidate(t, state, n)
+        tanh(n, n)
+        divide(subtract(n, old, new), below_write, new)
+        old = add(new, old, new)
+
+
+def gru_before(from_h: Array, pre: Array, room: Room, patches: Patches) -> None:
+    """Run a GRU whose reset acts before the product. from_h: (row, unit), pre: (step, row)."""
+    hidden, units, sigmoids = room.hidden, room.candidate.shape[1], room.exps.shape[1]
+    gates, below, kept = (_work(hidden, rows) for rows in (sigmoids, sigmoids, units))
+    below_reset, below_write = _cut(below, units)
+    add, divide, exp, subtract, tanh = np.add, np.divide, np.exp, np.subtract, np.tanh
+    multiply, multiply_inner = from_h[:sigmoids].dot, from_h[sigmoids:].dot
+    one, (patch, patch_candidate) = _one(below), patches
+    inputs = _spread(pre[:, :sigmoids], hidden), _spread(pre[:, sigmoids:], hidden)
+    rows = zip(hidden, hidden[1:], *inputs, room.exps, room.candidate, strict=False)
+    for t, (old, new, a, b, e, n) in enumerate(rows):
+        multiply(old, gates)
+        if patch:
+            patch(t, old, gates)
+        add(exp(add(gates, a, e), e), one, below)
+        multiply_inner(divide(old, below_reset, kept), n)
+        add(n, b, n)
+        if patch_candidate:
+            patch_candidate(t, kept, n)
+        tanh(n, n)
+        divide(subtract(n, old, new), below_write, new)
+        add(new, old, new)
+
+
+def lstm(from_h: Array, pre: Array, room: Room, patches: Patches) -> None:
+    """Run an LSTM. from_h: (row, unit), pre: (step, row)."""
+    hidden, cell, units, sigmoids = room.hidden, room.cell, len(room.cell[0]), room.exps.shape[1]
+    product, below, write = (_work(hidden, rows) for rows in (len(from_h), sigmoids, units))
+    gates, inner = _cut(product, sigmoids)
+    below_input, (below_forget, below_output) = below[:units], _cut(below[units:], units)
+    add, divide, exp, tanh, multiply = np.add, np.divide, np.exp, np.tanh, from_h.dot
+    one, patch, inputs = _one(below), patches.product, _spread(pre, hidden)
+    rows = zip(hidden, hidden[1:], cell, cell[1:], inputs, room.exps, room.candidate, strict=False)
+    for t, (old, new, old_cell, new_cell, a, e, g) in enumerate(rows):
+        multiply(old, product)
+        if patch:
+            patch(t, old, product)
+        add(product, a, product)
+        add(exp(gates, e), one, below)
+        divide(tanh(inner, g), below_input, write)
+        add(divide(old_cell, below_forget, new_cell), write, new_cell)
+        divide(tanh(new_cell, new), below_output, new)
+
+
+def rnn(from_h: Array, pre: Array, room: Room, patches: Patches) -> None:
+    """Run a plain RNN. from_h: (unit, unit), pre: (step, unit)."""
+    add, tanh, multiply, patch = np.add, np.tanh, from_h.dot, patches.product
+    rows = zip(room.hidden, room.hidden[1:], _spread(pre, room.hidden), strict=False)
+    for t, (old, new, a) in enumerate(rows):
+        multiply(old, new)
+        if patch:
+            patch(t, old, new)
+        tanh(add(new, a, new), new)
+
+
+def _work(hidden: Array, rows: int) -> Array:
+    """Room for one step: (row,), and the batch axis if hidden has one."""
+    return np.empty((rows, *hidden.shape[2:]), hidden.dtype)
+
+
+def _cut(rows: Array, at: int) -> tuple[Array, Array]:
+    return rows[:at], rows[at:]
+
+
+def _spread(pre: Array, hidden: Array) -> Array:
+    """The same for every batch member: (step, row), and an axis of length 1 if hidden has one."""
+    return pre.reshape(pre.shape + (1,) * (hidden.ndim - 2))
+
+
+def _one(rows: Array) -> Array:
+    """What adds 1 fastest: a whole row for one sequence, a single number for a batch."""
+    return np.ones(rows.shape if rows.ndim == 1 else (), rows.dtype)

@@ -1,0 +1,80 @@
+"""The NumPy engine: one sequence, or one sequence under many values, through the fast loops."""
+
+import math
+from collections.abc import Callable
+
+import numpy as np
+
+from gru_core.arrays import Array
+from gru_core.conventions import SIGMOID_TRACKS, TRACKS
+from gru_core.engines import loops
+from gru_core.engines.layout import BLOCKS, Layout, layout_of
+from gru_core.engines.loops import Patches, Room
+from gru_core.weights import Weights
+
+
+def run(weights: Weights, x: Array, initial: tuple[Array, ...]) -> dict[str, Array]:
+    """Every track of one sequence, each (step, unit).
+
+    x: (step, input), initial: each (unit,); checked, and in the dtype of the weights.
+    """
+    layout = layout_of(weights)
+    tracks = run_layout(layout, layout.project(x), initial, Patches())
+    return {name: np.ascontiguousarray(track) for name, track in tracks.items()}
+
+
+def run_layout(
+    layout: Layout, pre: Array, initial: tuple[Array, ...], patches: Patches
+) -> dict[str, Array]:
+    """Every track, each (step, unit), or (step, unit, value) if the initial states have values.
+
+    pre: (step, row), initial: each (unit,) or (unit, value).
+    """
+    cell = layout.weights.cell
+    room = _room(layout, len(pre), initial)
+    with np.errstate(over="ignore"):
+        _loop_of(layout)(layout.from_h, pre, room, patches)
+    states = {"hidden": room.hidden[1:, : layout.weights.units], "cell": room.cell[1:]}
+    found = _gates(layout, room.exps) | {"candidate": room.candidate} | states
+    return {name: found[name] for name in TRACKS[cell]}
+
+
+def _loop_of(layout: Layout) -> Callable[[Array, Array, Room, Patches], None]:
+    if layout.weights.cell == "gru":
+        return loops.gru_after if layout.carries_one else loops.gru_before
+    return loops.lstm if layout.weights.cell == "lstm" else loops.rnn
+
+
+def _room(layout: Layout, steps: int, initial: tuple[Array, ...]) -> Room:
+    """Room for every step, cut from one block: the system clears one block much faster than four.
+
+    initial: each (unit,) or (unit, value); it goes into row 0 of the states.
+    """
+    cell, (units, *batch) = layout.weights.cell, initial[0].shape
+    sigmoids = units * len(SIGMOID_TRACKS.intersection(BLOCKS[cell]))
+    rows = (
+        (steps + 1, units + layout.carries_one),
+        (steps + 1, units * (len(initial) - 1)),
+        (steps, sigmoids),
+        (steps, units * (sigmoids > 0)),
+    )
+    shapes = [(n, width, *batch) for n, width in rows]
+    sizes = [math.prod(shape) for shape in shapes]
+    block = np.empty(sum(sizes), initial[0].dtype)
+    parts = np.split(block, np.cumsum(sizes[:-1]))
+    room = Room(*(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)))
+    for states, first in zip((room.hidden, room.cell), initial, strict=False):
+        states[0, :units] = first
+    room.hidden[:, units:] = 1
+    return room
+
+
+def _gates(layout: Layout, exps: Array) -> dict[str, Array]:
+    """Turn the exponentials into gates, in place. exps: (step, row)."""
+    names = [gate for gate in BLOCKS[layout.weights.cell] if gate in SIGMOID_TRACKS]
+    exps += 1
+    np.reciprocal(exps, out=exps)
+    gates = dict(zip(names, np.split(exps, max(1, len(names)), axis=1), strict=False))
+    if "update" in gates:  # the loop's own gate is the share that is written
+        np.subtract(1, gates["update"], out=gates["update"])
+    return gates

@@ -1,0 +1,54 @@
+"""What can go wrong, as exceptions whose message says what we got, what we need, what to do.
+
+GatescopeError (ValueError)
+├── ShapeError          an array has the wrong number of axes or the wrong length
+│   └── EmptySequenceError   there is no timestep, or no value, to work on
+├── DtypeError          numbers of a kind we do not compute with
+├── RangeError          a number outside its limits, or an index outside its array
+│   └── NotFiniteError       NaN or infinity
+├── UnknownNameError (KeyError)   a name that is not in its table
+└── TextError           a text that does not follow its grammar
+"""
+
+from collections.abc import Iterable
+
+
+class GatescopeError(ValueError):
+    """The root of every error that gru_core raises on purpose."""
+
+    def __str__(self) -> str:
+        # KeyError, a base of UnknownNameError, would put the message in quotes.
+        return " ".join(str(argument) for argument in self.args)
+
+
+class ShapeError(GatescopeError):
+    """An array has the wrong number of axes or the wrong length."""
+
+
+class EmptySequenceError(ShapeError):
+    """There is no timestep, or no value, to work on."""
+
+
+class DtypeError(GatescopeError):
+    """Numbers of a kind we do not compute with."""
+
+
+class RangeError(GatescopeError):
+    """A number outside its limits, or an index outside its array."""
+
+
+class NotFiniteError(RangeError):
+    """NaN or infinity where a number is needed."""
+
+
+class UnknownNameError(GatescopeError, KeyError):
+    """A name that is not in its table."""
+
+
+class TextError(GatescopeError):
+    """A text that does not follow its grammar."""
+
+
+def unknown_name(what: str, got: object, known: Iterable[str]) -> UnknownNameError:
+    """An UnknownNameError that lists what would have been accepted."""
+    return UnknownNameError(f"{what} {got!r} does not exist; choose one of: {', '.join(known)}.")

@@ -1,0 +1,102 @@
+"""What a run leaves behind: named, read-only arrays that know their axes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from gru_core.arrays import Array, Dtype, read_only
+from gru_core.conventions import STATES, TRACKS, Cell
+from gru_core.errors import ShapeError, unknown_name
+
+
+class Tracks(Mapping[str, Array]):
+    """Arrays by track name; a name that is not there is answered with those that are.
+
+    Compared by identity.
+    """
+
+    cell: Cell
+    tracks: Mapping[str, Array]
+
+    def _freeze_tracks(self) -> None:
+        """Make the arrays read-only. Errors: ShapeError if a track is missing or too many."""
+        if tuple(self.tracks) != TRACKS[self.cell]:
+            raise ShapeError(
+                f"a trace of the {self.cell.upper()} got the tracks {', '.join(self.tracks)}; "
+                f"it needs {', '.join(TRACKS[self.cell])}, in this order."
+            )
+        tracks = {name: read_only(array) for name, array in self.tracks.items()}
+        object.__setattr__(self, "tracks", MappingProxyType(tracks))
+
+    def __getitem__(self, track: str) -> Array:
+        try:
+            return self.tracks[track]
+        except KeyError:
+            raise unknown_name(f"{self.cell.upper()} track", track, self.tracks) from None
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.tracks)
+
+    def __len__(self) -> int:
+        return len(self.tracks)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
+
+@dataclass(frozen=True, eq=False)
+class Trace(Tracks):
+    """Every gate and state of one layer at every step: `trace["update"]` is (step, unit).
+
+    Tracks are named by conventions.TRACKS[cell]; states are the values after each step.
+    A backward trace is on the same step axis as its input, and was read from the last step
+    to the first.
+    """
+
+    cell: Cell
+    x: Array  # (step, input)
+    initial: tuple[Array, ...]  # each (unit,), in the order of conventions.STATES[cell]
+    tracks: Mapping[str, Array]  # each (step, unit)
+    backward: bool = False
+
+    def __post_init__(self) -> None:
+        self._freeze_tracks()
+        object.__setattr__(self, "x", read_only(self.x))
+        object.__setattr__(self, "initial", tuple(read_only(state) for state in self.initial))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Rebuilding through __init__ keeps the arrays read-only after copy and pickle.
+        return Trace, (self.cell, self.x, self.initial, dict(self.tracks), self.backward)
+
+    @property
+    def steps(self) -> int:
+        """How many timesteps were run."""
+        return len(self.x)
+
+    @property
+    def units(self) -> int:
+        """How many numbers each state has."""
+        return len(self.initial[0])
+
+    @property
+    def dtype(self) -> Dtype:
+        """The precision of the run."""
+        return self.tracks["hidden"].dtype
+
+    def previous(self, state: str = "hidden") -> Array:
+        """The state before each step, (step, unit): `previous()[t]` is what step t started from.
+
+        state: "hidden", or for the LSTM also "cell". A backward trace starts step t from t + 1.
+        """
+        states = STATES[self.cell]
+        if state not in states:
+            raise unknown_name(f"state of the {self.cell.upper()}", state, states)
+        first, after = self.initial[states.index(state)][np.newaxis], self.tracks[state]
+        parts = (after[1:], first) if self.backward else (first, after[:-1])
+        return read_only(np.concatenate(parts))

@@ -1,0 +1,201 @@
+"""The weights of one layer: frozen, checked once, read-only.
+
+Axis `gate` follows `conventions.GATES[cell]`; all shapes are written beside the fields.
+"""
+
+from dataclasses import dataclass, replace
+from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from gru_core import checks
+from gru_core.arrays import Array, Dtype
+from gru_core.conventions import GATES, BiasCount, Cell
+from gru_core.errors import DtypeError, RangeError, ShapeError, unknown_name
+
+Part: TypeAlias = Literal["w_x", "w_h", "b_x", "b_h"]
+PARTS: tuple[Part, ...] = ("w_x", "w_h", "b_x", "b_h")
+AXES: dict[str, tuple[str, ...]] = {
+    "w_x": ("gate", "unit", "input"),
+    "w_h": ("gate", "unit", "unit"),
+    "b_x": ("gate", "unit"),
+    "b_h": ("gate", "unit"),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Weights:
+    """What the three cells have in common. Compared by identity.
+
+    Arrays are copied and made read-only; whole numbers and lists become float64.
+    Errors: ShapeError, DtypeError, NotFiniteError, RangeError, each naming the array.
+    """
+
+    w_x: Array  # (gate, unit, input)
+    w_h: Array  # (gate, unit, unit), the last axis being the unit of the old state
+    b_x: Array  # (gate, unit)
+    b_h: Array  # (gate, unit)
+
+    cell: ClassVar[Cell]
+
+    def __post_init__(self) -> None:
+        arrays = {part: checks.floats(f"{self.cell}.{part}", getattr(self, part)) for part in PARTS}
+        _check_shapes(self.cell, arrays)
+        _check_one_dtype(self.cell, arrays)
+        for part, array in arrays.items():
+            object.__setattr__(self, part, array)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        # Rebuilding through __init__ keeps the arrays read-only after copy and pickle.
+        return type(self), tuple(getattr(self, name) for name in self.__dataclass_fields__)
+
+    @property
+    def gates(self) -> tuple[str, ...]:
+        """The names along the gate axis."""
+        return GATES[self.cell]
+
+    @property
+    def units(self) -> int:
+        """How many numbers the hidden state has."""
+        return len(self.w_h[0])
+
+    @property
+    def input_size(self) -> int:
+        """How many numbers each step of the input has."""
+        return int(self.w_x.shape[2])
+
+    @property
+    def dtype(self) -> Dtype:
+        """The precision of the weights, and so of every run with them."""
+        return self.w_x.dtype
+
+    def parameter_count(self, biases: BiasCount = 2) -> int:
+        """How many numbers training would set, with one or two biases for each gate and unit."""
+        return parameter_count(self.cell, self.input_size, self.units, biases)
+
+    def with_value(self, part: Part, index: tuple[int, ...], value: float) -> Self:
+        """The same weights with one number changed. index: along AXES[part], 0-based."""
+        if part not in PARTS:
+            raise unknown_name("part", part, PARTS)
+        array = getattr(self, part).copy()
+        check_index(f"{self.cell}.{part}", index, array.shape, AXES[part])
+        array[index] = checks.floats(f"the new value of {self.cell}.{part}", value)
+        return replace(self, **{part: array})
+
+    def astype(self, dtype: npt.DTypeLike) -> Self:
+        """The same weights, rounded to float32 or widened to float64."""
+        wanted = np.dtype(dtype)
+        if wanted not in checks.FLOATS:
+            raise DtypeError(f"dtype is {wanted}; weights are float64 or float32: choose one.")
+        return replace(self, **{part: getattr(self, part).astype(wanted) for part in PARTS})
+
+
+@dataclass(frozen=True, eq=False)
+class GRUWeights(Weights):
+    """One GRU layer; gates reset, update, candidate; the update gate keeps."""
+
+    reset_after: bool = True  # reset acts after (PyTorch) or before (Cho) the product U_n h
+
+    cell: ClassVar[Cell] = "gru"
+
+
+@dataclass(frozen=True, eq=False)
+class LSTMWeights(Weights):
+    """One LSTM layer; gates input, forget, candidate, output."""
+
+    cell: ClassVar[Cell] = "lstm"
+
+
+@dataclass(frozen=True, eq=False)
+class RNNWeights(Weights):
+    """One plain tanh layer; its only gate axis entry is `hidden`."""
+
+    cell: ClassVar[Cell] = "rnn"
+
+
+WEIGHTS: dict[Cell, type[Weights]] = {"gru": GRUWeights, "lstm": LSTMWeights, "rnn": RNNWeights}
+W = TypeVar("W", bound=Weights)
+
+
+def check_index(
+    name: str, index: tuple[int, ...], shape: tuple[int, ...], axes: tuple[str, ...]
+) -> None:
+    """Raise RangeError unless index points into an array of this shape, counting from 0."""
+    if len(index) != len(shape):
+        raise RangeError(
+            f"{name} got the index {index}; it has the axes ({', '.join(axes)}) and needs "
+            f"{len(shape)} numbers, one for each."
+        )
+    for position, size, axis in zip(index, shape, axes, strict=True):
+        if not 0 <= position < size:
+            raise RangeError(
+                f"{name} has no {axis} {position}; it has {size}, counted from 0: "
+                f"use 0 to {size - 1}."
+            )
+
+
+def parameter_count(cell: Cell, input_size: int, units: int, biases: BiasCount = 2) -> int:
+    """gates · (units·input_size + units² + biases·units), for one layer."""
+    if cell not in GATES:
+        raise unknown_name("cell", cell, GATES)
+    if biases not in (1, 2):
+        raise RangeError(f"biases is {biases!r}; a gate has 1 (textbooks) or 2 (PyTorch).")
+    return len(GATES[cell]) * (units * input_size + units * units + biases * units)
+
+
+def match_units(cell: Cell, input_size: int, target_parameters: int, biases: BiasCount = 2) -> int:
+    """The number of units, at least 1, whose parameter count is nearest to the target.
+
+    Of two equally near, the smaller. Counts rise with units, so the answer lies beside the
+    positive root of the quadratic.
+    """
+    if target_parameters < 1:
+        raise RangeError(f"target_parameters is {target_parameters}; it needs at least 1.")
+    if cell not in GATES:
+        raise unknown_name("cell", cell, GATES)
+    linear = input_size + biases
+    root = (np.sqrt(linear * linear + 4 * target_parameters / len(GATES[cell])) - linear) / 2
+    near = range(max(1, int(root) - 1), int(root) + 3)
+    return min(
+        near, key=lambda n: abs(parameter_count(cell, input_size, n, biases) - target_parameters)
+    )
+
+
+def merge_biases(weights: W) -> W:
+    """The same layer with one bias for each gate: b_h added to b_x wherever only the sum matters.
+
+    The candidate of a reset-after GRU keeps its own b_h, because the reset gate scales it:
+    moving it into b_x would change the outputs. Everywhere else the new b_h is zero.
+    """
+    kept = np.zeros_like(weights.b_h)
+    if isinstance(weights, GRUWeights) and weights.reset_after:
+        candidate = weights.gates.index("candidate")
+        kept[candidate] = weights.b_h[candidate]
+    return replace(weights, b_x=weights.b_x + (weights.b_h - kept), b_h=kept)
+
+
+def _check_shapes(cell: Cell, arrays: dict[Part, Array]) -> None:
+    gates, w_x = len(GATES[cell]), arrays["w_x"]
+    if w_x.ndim != 3 or w_x.shape[0] != gates or 0 in w_x.shape:
+        raise ShapeError(
+            f"{cell}.w_x has shape {w_x.shape}; the {cell.upper()} needs ({gates}, units, inputs) "
+            f"with at least one of each, its gates being {', '.join(GATES[cell])}."
+        )
+    units, inputs = w_x.shape[1:]
+    sizes = {"gate": gates, "unit": units, "input": inputs}
+    for part, array in arrays.items():
+        needed = tuple(sizes[axis] for axis in AXES[part])
+        if array.shape != needed:
+            raise ShapeError(
+                f"{cell}.{part} has shape {array.shape}; the {cell.upper()} with {units} units and "
+                f"{inputs} inputs of {cell}.w_x needs {needed}, the axes being "
+                f"({', '.join(AXES[part])})."
+            )
+
+
+def _check_one_dtype(cell: Cell, arrays: dict[Part, Array]) -> None:
+    dtypes = {part: array.dtype for part, array in arrays.items()}
+    if len(set(dtypes.values())) > 1:
+        found = ", ".join(f"{part} {dtype}" for part, dtype in dtypes.items())
+        raise DtypeError(f"{cell} weights mix {found}; they need one dtype: convert with .astype.")

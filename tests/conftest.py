@@ -1,0 +1,51 @@
+"""One rule for every test: what was not checked is said aloud.
+
+A skipped test is listed by name at the end. Under GATESCOPE_REQUIRE_BROWSER=1, as in continuous
+integration, it is a failure: there, everything a test needs must be present.
+"""
+
+import os
+from collections.abc import Generator
+
+import pytest
+
+REQUIRED = "GATESCOPE_REQUIRE_BROWSER"
+
+
+def _everything_is_required() -> bool:
+    return os.environ.get(REQUIRED) == "1"
+
+
+def _reason(report: pytest.TestReport | pytest.CollectReport) -> str:
+    # For a skip, longrepr is (path, line, "Skipped: why").
+    return report.longrepr[2] if isinstance(report.longrepr, tuple) else str(report.longrepr)
+
+
+def _fail_if_skipped(report: pytest.TestReport | pytest.CollectReport) -> None:
+    # An expected failure also reports itself as skipped; it did run.
+    if report.skipped and not hasattr(report, "wasxfail") and _everything_is_required():
+        report.outcome = "failed"
+        report.longrepr = f"{report.nodeid} was skipped, and {REQUIRED}=1. {_reason(report)}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    _fail_if_skipped(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    report = yield
+    _fail_if_skipped(report)
+    return report
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    skipped = terminalreporter.stats.get("skipped", [])
+    if not skipped:
+        return
+    terminalreporter.section("not checked in this run")
+    for report in skipped:
+        terminalreporter.write_line(f"{report.nodeid}: {_reason(report)}")

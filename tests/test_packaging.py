@@ -1,0 +1,41 @@
+"""Versions are stated once: requirements.txt is what pip, containers and pyproject.toml install."""
+
+import importlib.metadata
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def pins(name: str) -> dict[str, str]:
+    lines = (ROOT / name).read_text(encoding="utf-8").split("\n")
+    return dict(line.split("==") for line in lines if line and not line.startswith("-r "))
+
+
+def test_pyproject_takes_its_dependencies_from_requirements_txt() -> None:
+    assert PROJECT["project"]["dynamic"] == ["dependencies"]
+    assert PROJECT["tool"]["setuptools"]["dynamic"]["dependencies"] == {
+        "file": ["requirements.txt"]
+    }
+
+
+def test_development_requirements_start_from_those_of_the_app() -> None:
+    first = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8").split("\n")[0]
+    assert first == "-r requirements.txt"
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_the_pinned_versions_are_the_ones_tested(name: str) -> None:
+    # A local suffix such as +cpu names a build of the same version.
+    installed = {p: importlib.metadata.version(p).split("+")[0] for p in pins(name)}
+    assert installed == pins(name)
+
+
+def test_each_dependency_has_its_reason_in_contributing() -> None:
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    for package in [*pins("requirements.txt"), *pins("requirements-dev.txt")]:
+        assert re.search(rf"^\| {package} \|", text, re.MULTILINE), f"{package} has no reason"
