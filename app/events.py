@@ -54,7 +54,9 @@ def number(text: str) -> float:
         value = float(plain.replace("_", "x"))
     except ValueError:
         hint = " Write decimals with a point." if "," in plain else ""
-        raise GatescopeError(f"{shortened(text)} is not a number, like 0.5 or 1e-3.{hint}") from None
+        raise GatescopeError(
+            f"{shortened(text)} is not a number, like 0.5 or 1e-3.{hint}"
+        ) from None
     return checked(value)
 
 

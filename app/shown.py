@@ -106,7 +106,9 @@ def _opened(scene: Scene, word: str) -> tuple[Scene, list[str]]:
         return scene.opened(reader()), [str(error)]
 
 
-def _edited(base: Situation, edits: tuple[Edit, ...]) -> tuple[Situation, tuple[Edit, ...], list[str]]:
+def _edited(
+    base: Situation, edits: tuple[Edit, ...]
+) -> tuple[Situation, tuple[Edit, ...], list[str]]:
     """The situation after the edits that fit, those edits, and a sentence for each other one.
 
     An edit of a cell that is not on screen waits until it is.

@@ -99,7 +99,9 @@ def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, 
             rejected.append(f"The link says {parameter.name}={shortened(text)}; {problem}.")
     if values.get("scene", Setting.scene) not in scenes:
         known = ", ".join(scenes)
-        rejected.append(f"The link names the scene {shortened(values['scene'])}; it must be one of {known}.")
+        rejected.append(
+            f"The link names the scene {shortened(values['scene'])}; it must be one of {known}."
+        )
         del values["scene"]
     edits, refused = parse_edits(query.get(EDITS, ""))
     rejected += [f"The link's edit {shortened(text)} was left out: {why}" for text, why in refused]

@@ -66,21 +66,23 @@ def _out_of_bounds(name: str, array: Array) -> RangeError:
     return NotFiniteError(f"{where} is {value}; it needs a finite number: replace it.")
 
 
-def sequence(name: str, value: npt.ArrayLike, inputs: int | None, dtype: Dtype | None) -> Array:
+def sequence(
+    name: str, value: npt.ArrayLike, inputs: int | None = None, dtype: Dtype | None = None
+) -> Array:
     """An input sequence: (step, input), at least one step and one input, read-only.
 
-    inputs: the number of inputs the weights need, or None for any.
+    inputs: how many the weights take, None for any.
     """
     x = floats(name, value, dtype)
     if x.ndim != 2:
         raise ShapeError(
             f"{name} has shape {x.shape}; a sequence has two axes, (step, input): "
-            f"reshape it, for one input as (step, 1)."
+            "reshape it, for a single input to (steps, 1)."
         )
     if x.shape[0] == 0:
         raise EmptySequenceError(f"{name} has no steps; a run needs at least one: add an input.")
     if x.shape[1] == 0:
-        raise EmptySequenceError(f"{name} has no inputs; each step needs at least one number.")
+        raise ShapeError(f"{name} has no inputs; each step needs at least one number: add it.")
     if inputs is not None and x.shape[1] != inputs:
         raise ShapeError(
             f"{name} has shape {x.shape}; these weights take {inputs} inputs, so it needs "

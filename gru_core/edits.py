@@ -16,7 +16,7 @@ from typing import Any, NamedTuple, Self, TypeAlias
 from gru_core import checks
 from gru_core.arrays import Array
 from gru_core.conventions import Cell
-from gru_core.errors import GatescopeError, ShapeError, TextError, unknown_name
+from gru_core.errors import GatescopeError, ShapeError, TextError, shown, unknown_name
 from gru_core.run import initial_states
 from gru_core.targets import AXES, INITIALS, Owner, Target, TargetPart
 from gru_core.weights import PARTS, Weights, check_index
@@ -58,7 +58,7 @@ class Edit:
         target, underscore, value = text.rpartition("_")
         if not underscore or not _NUMBER.fullmatch(value):
             raise TextError(
-                f"{text!r} does not end in a value; write target_number, as in x.4.0_0.5."
+                f"{shown(text)} does not end in a value; write target_number, as in x.4.0_0.5."
             )
         return cls(Target.parse(target), float(value))
 
@@ -114,10 +114,9 @@ class Situation:
         for cell in self.initials:
             if cell not in self.weights:
                 raise unknown_name("cell with an initial state", cell, self.weights)
-        inputs = next((weights.input_size for weights in self.weights.values()), None)
-        x = checks.sequence("x", self.x, inputs, None)
+        x = checks.sequence("x", self.x)
         for weights in self.weights.values():
-            checks.sequence("x", x, weights.input_size, None)
+            checks.sequence("x", x, weights.input_size)
         states = {c: initial_states(w, self.initials.get(c)) for c, w in self.weights.items()}
         object.__setattr__(self, "x", x)
         object.__setattr__(self, "weights", MappingProxyType(dict(self.weights)))
@@ -142,8 +141,7 @@ def array_of(situation: Situation, target: Target) -> Array:
         array = situation.initials[target.owner][INITIALS[target.part]]
     else:
         array = getattr(situation.weights[target.owner], target.part)
-    name = "x" if target.owner == "x" else f"{target.owner}.{target.part}"
-    check_index(name, target.index, array.shape, _AXES[target.part])
+    check_index(target.array_name, target.index, array.shape, AXES[target.part])
     return array
 
 
@@ -152,11 +150,13 @@ def apply_edits(situation: Situation, edits: Iterable[Edit]) -> Situation:
 
     Errors: UnknownNameError for a cell that is not there, RangeError for an index outside.
     """
-    changed: dict[tuple[Owner, TargetPart], Array] = {}
-    for target, value in ((edit.target, edit.value) for edit in edits):
-        array = array_of(situation, target)
-        key = (target.owner, target.part)
-        changed.setdefault(key, array.copy())[target.index] = value
+    changed: _Changes = {}
+    for edit in edits:
+        array = array_of(situation, edit.target)
+        key = (edit.target.owner, edit.target.part)
+        if key not in changed:
+            changed[key] = array.copy()
+        changed[key][edit.target.index] = edit.value
     return Situation(
         changed.get(("x", "x"), situation.x),
         {cell: _edited_weights(w, changed) for cell, w in situation.weights.items()},
@@ -164,15 +164,10 @@ def apply_edits(situation: Situation, edits: Iterable[Edit]) -> Situation:
     )
 
 
-def _edited_weights(weights: Weights, changed: Mapping[tuple[Owner, TargetPart], Array]) -> Weights:
+def _edited_weights(weights: Weights, changed: _Changes) -> Weights:
     parts = {part: changed[weights.cell, part] for part in PARTS if (weights.cell, part) in changed}
     return replace(weights, **parts) if parts else weights
 
 
-def _edited_states(
-    cell: Cell, states: tuple[Array, ...], changed: Mapping[tuple[Owner, TargetPart], Array]
-) -> tuple[Array, ...]:
-    names: tuple[TargetPart, ...] = ("h0", "c0")
-    return tuple(changed.get((cell, n), s) for n, s in zip(names, states, strict=False))
-
-
+def _edited_states(cell: Cell, states: tuple[Array, ...], changed: _Changes) -> tuple[Array, ...]:
+    return tuple(changed.get((cell, n), s) for n, s in zip(INITIALS, states, strict=False))

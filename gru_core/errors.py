@@ -10,7 +10,11 @@ GatescopeError (ValueError)
 └── TextError           a text that does not follow its grammar
 """
 
+import reprlib
 from collections.abc import Iterable
+
+_REPR = reprlib.Repr()
+_REPR.maxstring = 60
 
 
 class GatescopeError(ValueError):
@@ -51,4 +55,11 @@ class TextError(GatescopeError):
 
 def unknown_name(what: str, got: object, known: Iterable[str]) -> UnknownNameError:
     """An UnknownNameError that lists what would have been accepted."""
-    return UnknownNameError(f"{what} {got!r} does not exist; choose one of: {', '.join(known)}.")
+    return UnknownNameError(
+        f"{what} {shown(got)} does not exist; choose one of: {', '.join(known)}."
+    )
+
+
+def shown(value: object) -> str:
+    """A value as an error quotes it: its repr, the middle left out of a long text."""
+    return _REPR.repr(value)

@@ -1,20 +1,57 @@
 """Run a layer, or a stack of layers, over a sequence; the answer is a trace."""
 
-from typing import TypeAlias, cast
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias, cast
 
 import numpy as np
 import numpy.typing as npt
 
 from gru_core import checks
-from gru_core.arrays import Array
+from gru_core.arrays import Array, read_only
 from gru_core.conventions import STATES
 from gru_core.engines import EngineName, engine_named
-from gru_core.errors import ShapeError
+from gru_core.errors import ShapeError, unknown_name
 from gru_core.trace import Trace
 from gru_core.weights import Weights
 
 # One state (unit,), or a tuple of as many as the cell has: for the LSTM (hidden, cell).
 Initial: TypeAlias = npt.ArrayLike | tuple[npt.ArrayLike, ...] | None
+# A layer that reads forward, or a pair: one that reads forward, one that reads backward.
+Layer: TypeAlias = Weights | tuple[Weights, Weights]
+Merge: TypeAlias = Literal["concat", "sum", "mean", "product"]
+
+# How the two directions become one output; hidden states are (step, unit).
+MERGES: Final[Mapping[Merge, Callable[[Array, Array], Array]]] = MappingProxyType(
+    {
+        "concat": lambda forward, backward: np.concatenate((forward, backward), axis=1),
+        "sum": lambda forward, backward: forward + backward,
+        "mean": lambda forward, backward: (forward + backward) / 2,
+        "product": lambda forward, backward: forward * backward,
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
+class LayerTrace:
+    """One layer of a stack. Both traces are on the step axis of the layer's input."""
+
+    forward: Trace
+    backward: Trace | None  # index t belongs to input t, read from the last step to the first
+    output: Array  # (step, feature): what the next layer reads
+
+
+@dataclass(frozen=True, eq=False)
+class LayersTrace:
+    """Every layer of a stack, the lowest first."""
+
+    layers: tuple[LayerTrace, ...]
+
+    @property
+    def output(self) -> Array:
+        """What the last layer gives, (step, feature)."""
+        return self.layers[-1].output
 
 
 def run(
@@ -31,13 +68,53 @@ def run(
     return Trace(weights.cell, inputs, states, compute(weights, inputs, states))
 
 
+def run_backward(
+    weights: Weights, x: npt.ArrayLike, initial: Initial = None, *, engine: EngineName = "numpy"
+) -> Trace:
+    """Run one layer from the last step to the first; the trace is on the step axis of x.
+
+    `initial` is the state after the end of the sequence. Arguments and errors as in run.
+    """
+    flipped = run(weights, checks.sequence("x", x)[::-1], initial, engine=engine)
+    tracks = {name: track[::-1] for name, track in flipped.items()}
+    return Trace(weights.cell, flipped.x[::-1], flipped.initial, tracks, backward=True)
+
+
+def run_layers(
+    layers: Sequence[Layer],
+    x: npt.ArrayLike,
+    initials: Sequence[Initial | tuple[Initial, Initial]] | None = None,
+    *,
+    engine: EngineName = "numpy",
+    merge: Merge = "concat",
+) -> LayersTrace:
+    """Run a stack: each layer reads the output of the one below.
+
+    layers: weights, or (forward, backward) pairs; x: (step, input); initials: one for each layer,
+    a pair for a pair, None for zeros; merge: how the directions of a pair become one output.
+    Errors: those of run; ShapeError also names the layer that does not fit.
+    """
+    if merge not in MERGES:
+        raise unknown_name("merge", merge, MERGES)
+    starts = [None] * len(layers) if initials is None else list(initials)
+    if not layers or len(starts) != len(layers):
+        raise ShapeError(
+            f"there are {len(layers)} layers and {len(starts)} initial states; "
+            "a stack needs at least one layer, and one initial state (or None) for each."
+        )
+    output, traces = checks.sequence("x", x), []
+    for index, (layer, start) in enumerate(zip(layers, starts, strict=True)):
+        _check_layer(index, layer, output, merge)
+        traces.append(_run_layer(layer, output, start, engine, merge))
+        output = traces[-1].output
+    return LayersTrace(tuple(traces))
+
+
 def initial_states(weights: Weights, initial: Initial = None) -> tuple[Array, ...]:
     """The states before the first step, each (unit,), in the order of STATES[cell]."""
     names, units, dtype = STATES[weights.cell], weights.units, weights.dtype
     if initial is None:
-        zeros = np.zeros(units, dtype)
-        zeros.flags.writeable = False
-        return tuple(zeros for _ in names)
+        return tuple(read_only(np.zeros(units, dtype)) for _ in names)
     parts = _as_states(initial)
     if len(parts) != len(names):
         raise ShapeError(
@@ -55,3 +132,37 @@ def _as_states(initial: npt.ArrayLike | tuple[npt.ArrayLike, ...]) -> tuple[npt.
     if isinstance(initial, tuple) and all(np.ndim(part) > 0 for part in initial):
         return initial
     return (cast("npt.ArrayLike", initial),)
+
+
+def _run_layer(
+    layer: Layer,
+    x: Array,
+    initial: Initial | tuple[Initial, Initial],
+    engine: EngineName,
+    merge: Merge,
+) -> LayerTrace:
+    if isinstance(layer, Weights):
+        trace = run(layer, x, cast("Initial", initial), engine=engine)
+        return LayerTrace(trace, None, trace["hidden"])
+    first, last = (None, None) if initial is None else cast("tuple[Initial, Initial]", initial)
+    forward = run(layer[0], x, first, engine=engine)
+    backward = run_backward(layer[1], x, last, engine=engine)
+    output = MERGES[merge](forward["hidden"], backward["hidden"])
+    return LayerTrace(forward, backward, read_only(output))
+
+
+def _check_layer(index: int, layer: Layer, x: Array, merge: Merge) -> None:
+    """Raise ShapeError unless the layer reads x and its two directions can be merged."""
+    directions = [layer] if isinstance(layer, Weights) else list(layer)
+    for weights in directions:
+        if weights.input_size != x.shape[1]:
+            raise ShapeError(
+                f"layer {index} takes {weights.input_size} inputs; what it reads has "
+                f"{x.shape[1]}: give it weights for {x.shape[1]} inputs."
+            )
+    units = {weights.units for weights in directions}
+    if merge != "concat" and len(units) > 1:
+        raise ShapeError(
+            f"layer {index} has {directions[0].units} units forward and {directions[-1].units} "
+            f"backward; merge {merge!r} needs the same number: use 'concat', or resize one."
+        )

@@ -13,7 +13,7 @@ from typing import Literal, Self, TypeAlias, cast
 
 from gru_core import checks
 from gru_core.conventions import CELLS, GATES, STATES
-from gru_core.errors import RangeError, TextError, unknown_name
+from gru_core.errors import RangeError, TextError, shown, unknown_name
 from gru_core.weights import AXES as WEIGHT_AXES
 from gru_core.weights import PARTS
 
@@ -83,7 +83,7 @@ class Target:
             return cls("x", "x", _indices(text, ("step", "input"), rest))
         known = parts_of(owner)
         if not rest:
-            raise TextError(f"{text!r} stops after its owner; add one of: {', '.join(known)}.")
+            raise TextError(f"{shown(text)} stops after its owner; add one of: {', '.join(known)}.")
         part, *words = rest
         if part not in known:
             raise unknown_name(f"part of {owner}", part, known)
@@ -92,7 +92,7 @@ class Target:
             if words[0] not in GATES[owner]:
                 raise unknown_name(f"{owner.upper()} gate", words[0], GATES[owner])
             words[0] = str(GATES[owner].index(words[0]))
-        return cls(owner, part, _indices(text, axes, words))  # type: ignore[arg-type]  # checked above
+        return cls(cast("Owner", owner), part, _indices(text, axes, words))
 
 
 def parts_of(owner: str) -> tuple[TargetPart, ...]:
@@ -108,9 +108,11 @@ def parts_of(owner: str) -> tuple[TargetPart, ...]:
 def _indices(text: str, axes: tuple[str, ...], words: list[str]) -> tuple[int, ...]:
     if len(words) != len(axes):
         raise TextError(
-            f"{text!r} has {len(words)} indices; it needs {len(axes)}: {', '.join(axes)}."
+            f"{shown(text)} has {len(words)} indices; it needs {len(axes)}: {', '.join(axes)}."
         )
     for axis, word in zip(axes, words, strict=True):
         if not _INDEX.fullmatch(word):
-            raise TextError(f"{text!r} has {word!r} as its {axis}; it needs a whole number from 0.")
+            raise TextError(
+                f"{shown(text)} has {shown(word)} as its {axis}; it needs a whole number from 0."
+            )
     return tuple(map(int, words))

@@ -1,6 +1,8 @@
 """Arrows point one way: views -> widgets -> figures, state -> gru_core."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,8 +23,10 @@ FORBIDDEN = {
     "app.widgets": ("app.views",),
     "app": ("app.views",),
 }
+# A module that is torch through and through may import it, and is then as heavy as torch itself.
+TORCH_MODULES = ("gru_core.engines.torch_engine",)
 # Heavy, and not needed to look at a scene: only inside the functions that use them.
-DEFERRED = {"gru_core": ("torch", "h5py", "onnx")}
+DEFERRED = {"gru_core": ("torch", "h5py", "onnx", *TORCH_MODULES)}
 # Pages are wired to the navigation in one place.
 MAY_IMPORT_VIEWS = ("app.main", "app.views")
 VAGUE_NAMES = ("utils.py", "helpers.py")
@@ -81,7 +85,7 @@ def violations(path: Path, source: str) -> list[str]:
                 if within(name, home) and within(loaded, package) and not allowed:
                     found.append(f"{name} imports {loaded}")
         for home, packages in DEFERRED.items():
-            at_once = within(name, home) and node not in deferred
+            at_once = within(name, home) and name not in TORCH_MODULES and node not in deferred
             if at_once and any(within(loaded, package) for package in packages):
                 found.append(f"{name} imports {loaded} outside a function")
     if touches_session_state(tree) and not within(name, "app.state"):
@@ -105,6 +109,11 @@ def test_source_follows_the_arrows(path: Path) -> None:
             "gru_core/run.py",
             "class A:\n    from torch import nn",
             "gru_core.run imports torch.nn outside a function",
+        ),
+        (
+            "gru_core/run.py",
+            "from gru_core.engines import torch_engine",
+            "gru_core.run imports gru_core.engines.torch_engine outside a function",
         ),
         ("app/figures/a.py", "from streamlit import x", "app.figures.a imports streamlit.x"),
         ("app/figures/a.py", "def f():\n import torch", "app.figures.a imports torch"),
@@ -140,6 +149,13 @@ def test_an_arrow_the_wrong_way_is_noticed(path: str, source: str, complaint: st
 )
 def test_an_arrow_the_right_way_is_left_alone(path: str, source: str) -> None:
     assert violations(Path(path), source) == []
+
+
+def test_importing_the_core_does_not_load_torch() -> None:
+    names = [module_name(path) for path in SOURCES if path.parts[0] == "gru_core"]
+    light = [name for name in names if name not in TORCH_MODULES and "__main__" not in name]
+    program = f"import sys, {', '.join(light)}\nsys.exit('torch' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
 
 
 def test_assets_hold_no_python() -> None:

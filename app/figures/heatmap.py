@@ -7,9 +7,12 @@ import plotly.graph_objects as go
 
 from app import theme
 
-MARGIN = {"l": 22, "r": 6, "t": 3, "b": 17}
-INPUT_MARGIN = MARGIN | {"l": 58}
-STRIP_MARGIN = {"l": 6, "r": 0, "t": 3, "b": 17}
+# Every plot over steps has the same margins, so that steps line up from plot to plot. The left one
+# has room for the strip of an initial state between the unit numbers and the heatmap.
+MARGIN = {"l": 36, "r": 8, "t": 3, "b": 17}
+INPUT_MARGIN = MARGIN | {"l": 68}
+STRIP_MARGIN = {"l": 4, "r": 2, "t": 3, "b": 17}
+STRIP_ROOM = 17
 FONT_SIZE = 11
 MOST_TICKS = 26
 MOST_CELL_TEXTS = 14
@@ -20,11 +23,19 @@ def track_heatmap(
 ) -> go.Figure:
     """One track as a heatmap: units down, steps across, input labels on the step axis.
 
-    values: (step, unit). order: the units from top to bottom.
+    values: (step, unit). order: the units from top to bottom; rows are numbered only if it is 0, 1, …
     """
     stops, limits = theme.track_scale(track)
-    rows = [str(unit + 1) for unit in order]
-    return heatmap(values.T[list(order)], stops, limits, labels, rows)
+    figure = heatmap(values.T[list(order)], stops, limits, labels, unit_names(order))
+    if track in ("hidden", "cell"):
+        figure.update_yaxes(ticklabelstandoff=STRIP_ROOM)
+    return figure
+
+
+def unit_names(order: Sequence[int]) -> list[str]:
+    """The numbers of the units, or none where they are sorted and would only confuse."""
+    in_order = all(unit == row for row, unit in enumerate(order))
+    return [str(unit + 1) for unit in order] if in_order else []
 
 
 def input_heatmap(
@@ -35,9 +46,7 @@ def input_heatmap(
     return figure.update_layout(margin=INPUT_MARGIN)
 
 
-def initial_strip(
-    values: np.ndarray, track: str, name: str, order: Sequence[int]
-) -> go.Figure:
+def initial_strip(values: np.ndarray, track: str, name: str, order: Sequence[int]) -> go.Figure:
     """An initial state as a strip one cell wide. values: (unit,). name: its letter."""
     stops, limits = theme.track_scale(track)
     figure = heatmap(values[list(order)][:, None], stops, limits, [f"{name}₀"], [])

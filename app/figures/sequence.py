@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 from app import theme
 from app.figures.heatmap import MARGIN, layout
 from gru_core import Trace
+from gru_core.conventions import track_range
 
 MOST_MARKERS = 40
 MOST_CHANNELS = 3
@@ -50,10 +51,12 @@ def _line(steps: np.ndarray, values: np.ndarray, track: str, mode: str, meta: st
         line={"color": quantity.color, "width": quantity.width, "dash": quantity.dash},
         marker={"size": 4},
         meta=meta,
+        opacity=0.5 if track == "x" else 1.0,
         hoverinfo="skip",
     )
 
 
 def _axis_bound(trace: Trace) -> float:
-    """1 for gates and hidden states; wider only where an LSTM's cell state needs it."""
-    return theme.nice_bound(float(np.abs(trace["cell"]).max())) if "cell" in trace else 1.0
+    """1 for gates and hidden states; the cell state's own limit where an LSTM's passes 1."""
+    passes = "cell" in trace and float(np.abs(trace["cell"]).max()) > 1
+    return track_range("cell")[1] if passes else track_range("hidden")[1]

@@ -7,10 +7,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app import theme
-from app.figures.heatmap import MOST_CELL_TEXTS, heatmap
+from app.figures.heatmap import MOST_CELL_TEXTS, heatmap, unit_names
 from gru_core.weights import Weights
 
-WEIGHT_MARGIN = {"l": 22, "r": 2, "t": 3, "b": 17}
+WEIGHT_MARGIN = {"l": 22, "r": 8, "t": 3, "b": 17}
 
 
 @dataclass(frozen=True)
@@ -53,8 +53,7 @@ def gate_weights(
 ) -> go.Figure:
     """A gate's weights as one heatmap; small matrices show their numbers."""
     z = joined(weights, gate, order)
-    units = [str(unit + 1) for unit in order]
-    figure = heatmap(z, theme.DIVERGING, (-bound, bound), [], units)
+    figure = heatmap(z, theme.DIVERGING, (-bound, bound), [], unit_names(order))
     marks = _column_marks(channels, order)
     figure.update_layout(
         margin=WEIGHT_MARGIN,

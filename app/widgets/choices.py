@@ -7,7 +7,8 @@ from app.setting import Setting
 from app.shown import scenes
 
 ALONGSIDE = {"lstm": "beside an LSTM", "rnn": "beside a plain RNN", "none": "the GRU alone"}
-MATCH = {"units": "with as many units", "parameters": "with as many parameters"}
+SORT = {"behaviour": "sorted by keeping", "number": "in order of number"}
+MATCH = {"units": "same number of units", "parameters": "same number of parameters"}
 
 
 def choices(setting: Setting) -> None:
@@ -15,7 +16,7 @@ def choices(setting: Setting) -> None:
     titles = {name: scene.title for name, scene in scenes().items()}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html('<span class="gs-wordmark">Gatescope</span>', width="content")
-        _select("scene", "Scene", setting, titles, width=300)
+        _select("scene", "Scene", setting, titles, width=270)
         scene = scenes()[setting.scene]
         if scene.model:
             state.preset("word", setting.word or scene.word)
@@ -23,15 +24,18 @@ def choices(setting: Setting) -> None:
                 "Word",
                 key="word",
                 max_chars=40,
-                width=200,
+                width=150,
                 label_visibility="collapsed",
                 placeholder="type an English word",
                 on_change=state.choose,
                 args=("word", "word"),
             )
-        _select("alongside", "Beside the GRU", setting, ALONGSIDE, width=190)
+            _select("sort", "Order of the units", setting, SORT, width=180)
+        _select("alongside", "Beside the GRU", setting, ALONGSIDE, width=185)
         if setting.alongside != "none":
-            _select("match", f"Size of the {theme.CELL_NAMES[setting.alongside]}", setting, MATCH, 240)
+            _select(
+                "match", f"Size of the {theme.CELL_NAMES[setting.alongside]}", setting, MATCH, 235
+            )
 
 
 def _select(name: str, label: str, setting: Setting, options: dict[str, str], width: int) -> None:

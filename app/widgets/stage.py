@@ -110,6 +110,8 @@ def _note(shown: Shown, cell: str) -> str:
     weights = shown.situation.weights[cell]
     count = weights.parameter_count()
     note = f"{weights.units} units · {count:,} parameters".replace(",", "\u202f")
+    if shown.orders[cell] != tuple(range(weights.units)):
+        note += " · sorted, most keeping on top"
     if shown.base.weights[cell] is shown.scene.weights.get(cell):
         return note
     seed = shown.scene.seed if shown.setting.seed is None else shown.setting.seed

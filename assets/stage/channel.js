@@ -43,8 +43,13 @@ export class Channel {
     return !missing;
   }
 
-  answered(seq) {
-    return !this.pending.some((event) => event.seq === seq);
+  // Events are on their way that will change the numbers on screen.
+  get busy() {
+    return this.pending.some(({ kind }) => kind !== "grab");
+  }
+
+  close() {
+    clearTimeout(this.timer);
   }
 
   part(name) {

@@ -126,7 +126,9 @@ export class Plot {
 function thinned(axis, width) {
   const { tickvals, ticktext, range } = axis;
   if (tickvals.length < 2 || new Set(tickvals.slice(2).map((at, i) => at - tickvals[i + 1])).size > 1) return axis;
-  const widest = Math.max(...ticktext.map((text) => text.length)) * 7 + 4;
+  // The last pair may touch: a long last label ("end") should not thin out the letters before it.
+  const pairs = ticktext.slice(0, -2).map((text, i) => (text.length + ticktext[i + 1].length) / 2);
+  const widest = Math.max(1, ...pairs) * 6.5 + 5;
   const apart = (width / (range[1] - range[0])) * (tickvals.at(-1) - tickvals.at(-2));
   const every = [1, 2, 5, 10, 20, 50, 100].find((stride) => stride * apart >= widest) ?? 1000;
   if (every === 1) return axis;

@@ -10,6 +10,7 @@ export function build(plotly, message) {
   const plots = new Map();
   const add = (part, label, about) => {
     const plot = new Plot(plotly, label);
+    plot.host.classList.toggle("gs-editable", ["x", "initial", "weights"].includes(about.kind));
     plots.set(part, { part, plot, ...about });
     return plot.host;
   };

@@ -9,17 +9,18 @@ from gru_core.errors import unknown_name
 from gru_core.weights import Weights
 
 EngineName: TypeAlias = Literal["numpy", "torch"]
+# (weights, x, initial) to tracks: shapes as numpy_engine.run has them.
 Engine: TypeAlias = Callable[[Weights, Array, tuple[Array, ...]], dict[str, Array]]
 
 ENGINES: Final[tuple[EngineName, ...]] = ("numpy", "torch")
 
 
-def engine_named(name: str) -> Engine:
+def engine_named(name: EngineName) -> Engine:
     """The function that runs a layer with this engine; torch is imported only when asked for."""
+    if name not in ENGINES:
+        raise unknown_name("engine", name, ENGINES)
     if name == "numpy":
         return numpy_engine.run
-    if name == "torch":
-        from gru_core.engines import torch_engine
+    from gru_core.engines.torch_engine import run as run_torch
 
-        return torch_engine.run
-    raise unknown_name("engine", name, ENGINES)
+    return run_torch

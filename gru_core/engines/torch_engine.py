@@ -1,38 +1,40 @@
 """The torch engine: the timesteps of gru_core/cells on tensors, so that gradients flow.
 
-Import this module only where torch is wanted; nothing else in the core does.
+torch takes most of a second to import, so only the functions that need its name do.
 """
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple, TypeAlias
-
-import torch
-from torch import Tensor
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from gru_core.arrays import Array
 from gru_core.conventions import TRACKS, Cell
 from gru_core.weights import GRUWeights, Weights
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 
 class TensorWeights(NamedTuple):
     """One layer as tensors; shapes as in gru_core.weights."""
 
     cell: Cell
-    w_x: Tensor  # (gate, unit, input)
-    w_h: Tensor  # (gate, unit, unit)
-    b_x: Tensor  # (gate, unit)
-    b_h: Tensor  # (gate, unit)
+    w_x: "Tensor"  # (gate, unit, input)
+    w_h: "Tensor"  # (gate, unit, unit)
+    b_x: "Tensor"  # (gate, unit)
+    b_h: "Tensor"  # (gate, unit)
     reset_after: bool = True  # read by the GRU only
 
 
 # What one timestep computes, by track name; each (unit,).
-Step: TypeAlias = dict[str, Tensor]
-States: TypeAlias = tuple[Tensor, ...]  # each (unit,), in the order of conventions.STATES
+Step: TypeAlias = "dict[str, Tensor]"
+States: TypeAlias = "tuple[Tensor, ...]"  # each (unit,), in the order of conventions.STATES
 
 
 def to_tensors(weights: Weights, *, requires_grad: bool = False) -> TensorWeights:
     """A copy of the weights as tensors of the same dtype."""
+    import torch
+
     w_x, w_h, b_x, b_h = (
         torch.tensor(part, requires_grad=requires_grad)
         for part in (weights.w_x, weights.w_h, weights.b_x, weights.b_h)
@@ -41,24 +43,24 @@ def to_tensors(weights: Weights, *, requires_grad: bool = False) -> TensorWeight
     return TensorWeights(weights.cell, w_x, w_h, b_x, b_h, reset_after)
 
 
-def gru_step(w: TensorWeights, x: Tensor, h: Tensor) -> Step:
+def gru_step(w: TensorWeights, x: "Tensor", h: "Tensor") -> Step:
     """Advance a GRU one timestep. x: (input,), h: (unit,)."""
     from_x = w.w_x @ x + w.b_x  # (gate, unit)
     from_h = w.w_h @ h + w.b_h  # (gate, unit)
-    reset, update = torch.sigmoid(from_x[:2] + from_h[:2])
+    reset, update = (from_x[:2] + from_h[:2]).sigmoid()
     if w.reset_after:
-        candidate = torch.tanh(from_x[2] + reset * from_h[2])
+        candidate = (from_x[2] + reset * from_h[2]).tanh()
     else:
-        candidate = torch.tanh(from_x[2] + w.w_h[2] @ (reset * h) + w.b_h[2])
+        candidate = (from_x[2] + w.w_h[2] @ (reset * h) + w.b_h[2]).tanh()
     hidden = update * h + (1 - update) * candidate
     return {"reset": reset, "update": update, "candidate": candidate, "hidden": hidden}
 
 
-def lstm_step(w: TensorWeights, x: Tensor, h: Tensor, c: Tensor) -> Step:
+def lstm_step(w: TensorWeights, x: "Tensor", h: "Tensor", c: "Tensor") -> Step:
     """Advance an LSTM one timestep. x: (input,), h and c: (unit,)."""
     total = w.w_x @ x + w.b_x + w.w_h @ h + w.b_h  # (gate, unit)
-    input_gate, forget, output = torch.sigmoid(total[[0, 1, 3]])
-    candidate = torch.tanh(total[2])
+    input_gate, forget, output = total[[0, 1, 3]].sigmoid()
+    candidate = total[2].tanh()
     cell = forget * c + input_gate * candidate
     return {
         "input": input_gate,
@@ -66,13 +68,13 @@ def lstm_step(w: TensorWeights, x: Tensor, h: Tensor, c: Tensor) -> Step:
         "candidate": candidate,
         "output": output,
         "cell": cell,
-        "hidden": output * torch.tanh(cell),
+        "hidden": output * cell.tanh(),
     }
 
 
-def rnn_step(w: TensorWeights, x: Tensor, h: Tensor) -> Step:
+def rnn_step(w: TensorWeights, x: "Tensor", h: "Tensor") -> Step:
     """Advance a plain RNN one timestep. x: (input,), h: (unit,)."""
-    return {"hidden": torch.tanh(w.w_x[0] @ x + w.b_x[0] + w.w_h[0] @ h + w.b_h[0])}
+    return {"hidden": (w.w_x[0] @ x + w.b_x[0] + w.w_h[0] @ h + w.b_h[0]).tanh()}
 
 
 STEPS: Mapping[Cell, Callable[..., Step]] = MappingProxyType(
@@ -80,16 +82,18 @@ STEPS: Mapping[Cell, Callable[..., Step]] = MappingProxyType(
 )
 
 
-def step(w: TensorWeights, x: Tensor, states: States) -> Step:
+def step(w: TensorWeights, x: "Tensor", states: States) -> Step:
     """Advance any cell one timestep. x: (input,), states: each (unit,)."""
     return STEPS[w.cell](w, x, *states)
 
 
-def run_tensors(w: TensorWeights, x: Tensor, initial: States) -> dict[str, Tensor]:
+def run_tensors(w: TensorWeights, x: "Tensor", initial: States) -> "dict[str, Tensor]":
     """Every track, (step, unit), with its graph: gradients reach w, x and initial.
 
     x: (step, input), initial: each (unit,), for the LSTM (hidden, cell).
     """
+    import torch
+
     steps: list[Step] = []
     states = initial
     for now in x:
@@ -101,6 +105,8 @@ def run_tensors(w: TensorWeights, x: Tensor, initial: States) -> dict[str, Tenso
 
 def run(weights: Weights, x: Array, initial: tuple[Array, ...]) -> dict[str, Array]:
     """Every track as an array, (step, unit), without a graph; arguments as numpy_engine.run."""
+    import torch
+
     with torch.inference_mode():
         states = tuple(torch.tensor(state) for state in initial)
         tracks = run_tensors(to_tensors(weights), torch.tensor(x), states)

@@ -1,0 +1,132 @@
+// Mouse, pen and finger: hover whispers, click chooses, drag edits. A drag on a track moves the
+// cursor; a drag on an input, an initial state or a weight changes it (up is more).
+
+import { targetAt } from "./cells.js";
+import { make } from "./dom.js";
+import { full } from "./format.js";
+
+const STILL = 2; // pixels that a click may move
+
+export class Pointer {
+  constructor(stage) {
+    this.stage = stage;
+    this.held = null; // { entry, y }: y only while a number is dragged
+    this.whisper = make("div", { className: "gs-whisper", hidden: true });
+    const { element } = stage;
+    element.append(this.whisper);
+    element.addEventListener("click", (event) => this.click(event));
+    element.addEventListener("pointerdown", (event) => event.button === 0 && this.press(event));
+    element.addEventListener("pointermove", (event) => (this.held ? this.pull(event) : this.hover(event)));
+    element.addEventListener("pointerleave", () => (this.whisper.hidden = true));
+    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
+      element.addEventListener(end, () => this.lift());
+    }
+  }
+
+  entryAt(event) {
+    const host = event.target.closest?.(".gs-plot");
+    return host && [...this.stage.screen.plots.values()].find(({ plot }) => plot.host === host);
+  }
+
+  click(event) {
+    const tab = event.target.closest(".gs-tab");
+    if (tab) this.stage.send("show", { cell: tab.dataset.cell, gate: tab.dataset.gate });
+  }
+
+  press(event) {
+    const entry = this.entryAt(event);
+    if (!entry) return;
+    this.whisper.hidden = true;
+    if (entry.kind === "track" || entry.kind === "lines") {
+      this.hold(event, { entry });
+      return this.point(entry, event);
+    }
+    const cell = entry.plot.cellAt(event);
+    const target = targetAt(entry, cell);
+    if (!target) return;
+    const { cursor } = this.stage;
+    if (entry.kind === "x") cursor.move(cell.column);
+    else cursor.move(cursor.step, entry.panel.order[cell.row]);
+    this.stage.choose(target);
+    if (event.pointerType === "touch") return; // a finger scrolls; the slider in the bar drags
+    this.stage.drag.held = true;
+    this.stage.element.classList.add("gs-dragging");
+    this.hold(event, { entry, y: event.clientY });
+  }
+
+  hold(event, held) {
+    this.held = held;
+    this.stage.element.setPointerCapture(event.pointerId);
+    event.preventDefault();
+    document.activeElement?.blur?.();
+  }
+
+  pull(event) {
+    const { entry, y } = this.held;
+    if (y === undefined) return this.point(entry, event);
+    const pixels = y - event.clientY;
+    const { drag } = this.stage;
+    if (drag.wanted !== null || Math.abs(pixels) > STILL) drag.pull(pixels);
+  }
+
+  point({ kind, panel, plot }, event) {
+    const { cursor, message } = this.stage;
+    cursor.pause();
+    if (kind === "lines") return cursor.move(Math.floor(plot.shareAt(event).u * message.labels.length));
+    const { row, column } = plot.cellAt(event);
+    cursor.move(column, panel.order[row]);
+  }
+
+  lift() {
+    if (!this.held) return;
+    const dragged = this.held.y !== undefined;
+    this.held = null;
+    this.stage.element.classList.remove("gs-dragging");
+    if (dragged) this.stage.drag.letGo();
+  }
+
+  // A word about the cell under the pointer.
+  hover(event) {
+    const entry = this.entryAt(event);
+    const text = entry && entry.kind !== "lines" ? this.describe(entry, entry.plot.cellAt(event)) : null;
+    this.whisper.hidden = !text;
+    if (!text) return;
+    this.whisper.textContent = text;
+    const box = this.stage.element.getBoundingClientRect();
+    const left = Math.min(event.clientX - box.left + 14, box.width - this.whisper.offsetWidth - 4);
+    Object.assign(this.whisper.style, { left: `${left}px`, top: `${event.clientY - box.top - 34}px` });
+  }
+
+  describe(entry, cell) {
+    const number = this.stage.screen.numbers(entry.part)[cell.row][cell.column];
+    if (Number.isNaN(number)) return null; // between two groups of columns
+    const { labels, x, edits } = this.stage.message;
+    const { row, column } = cell;
+    if (entry.kind === "track") {
+      return `${entry.track.symbol} of unit ${entry.panel.order[row] + 1} at step ${column + 1}: ${full(number)}`;
+    }
+    const target = targetAt(entry, cell);
+    const edit = edits.find((one) => one.target === target);
+    const value = `${full(number)}${edit ? `, was ${full(edit.was)}` : ""}`;
+    if (entry.kind === "x") {
+      const name = labels[column] === String(column + 1) ? "" : ` (${labels[column]})`;
+      return `${x.channels[row]} at step ${column + 1}${name}: ${value}`;
+    }
+    return `${weightName(entry, target, x)}: ${value}. Drag up or down.`;
+  }
+}
+
+// "update gate, unit 4 from unit 2", "update gate, unit 4, bias b", "h₀ of unit 3"
+function weightName({ kind, panel, initial, gate }, target, x) {
+  const index = target.split(".").filter((piece) => /^\d+$/.test(piece)).map(Number);
+  const unit = `unit ${index[0] + 1}`;
+  if (kind === "initial") return `${initial.symbol}₀ of ${unit}`;
+  const { name } = panel.gates.find((one) => one.gate === gate);
+  const ends = {
+    w_x: () => `${name}, ${unit} from ${x.channels[index[1]]}`,
+    w_h: () => `${name}, ${unit} from unit ${index[1] + 1}`,
+    b_x: () => `${name}, ${unit}, bias b`,
+    b_h: () => `${name}, ${unit}, bias d`,
+  };
+  return ends[target.split(".")[1]]();
+}

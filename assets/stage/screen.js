@@ -1,0 +1,203 @@
+// What is drawn and what is written: the plots, the marks on them, the numbers at the cursor.
+
+import { placeOf } from "./cells.js";
+import { short } from "./format.js";
+import { build, legends, sentence } from "./view.js";
+
+const MANY_UNITS = 12; // from here on the heatmaps are taller and the weights come below them
+
+export class Screen {
+  constructor(stage) {
+    this.stage = stage;
+    this.plots = new Map(); // part name -> { part, plot, kind, panel, … }
+    this.drawn = new Map(); // part name -> digest of the figure on screen
+  }
+
+  get message() {
+    return this.stage.message;
+  }
+
+  show(message) {
+    const structure = JSON.stringify([message.scene, message.panels, message.labels.length, message.x]);
+    const rebuilt = structure !== this.structure;
+    if (rebuilt) this.rebuild(message);
+    this.structure = structure;
+    for (const part of this.plots.keys()) this.drawPart(part);
+    if (rebuilt) legends(this.stage.holder, this.plots);
+  }
+
+  rebuild(message) {
+    this.dropPlots();
+    const { element, plots } = build(this.stage.plotly, message);
+    this.plots = plots;
+    this.drawn = new Map();
+    this.stage.holder.replaceChildren(element);
+    this.stage.element.classList.toggle("gs-many", message.panels[0].units > MANY_UNITS);
+    this.stage.editor.offer(message);
+  }
+
+  dropPlots() {
+    for (const { plot } of this.plots.values()) plot.remove();
+  }
+
+  drawPart(part) {
+    const digest = this.stage.channel.digest(part);
+    if (this.drawn.get(part) === digest) return;
+    this.drawn.set(part, digest);
+    const { kind, plot } = this.plots.get(part);
+    plot.draw(kind === "lines" ? this.linesFigure(part) : this.figure(part));
+  }
+
+  // Committed numbers are on screen: the live colours go.
+  settle() {
+    if (!this.stage.drag.live) return;
+    this.stage.drag.index = null;
+    for (const [part, { kind, plot }] of this.plots) {
+      plot.unpaint();
+      if (kind !== "track") plot.draw(kind === "lines" ? this.linesFigure(part) : this.figure(part));
+    }
+  }
+
+  resize() {
+    for (const { plot } of this.plots.values()) plot.resize();
+  }
+
+  figure(part) {
+    return this.stage.channel.part(part);
+  }
+
+  // The numbers of a heatmap as sent, one array a row of the screen.
+  numbers(part) {
+    return this.figure(part).data[0].z;
+  }
+
+  place(target) {
+    return placeOf(target, this.plots);
+  }
+
+  // The lines of a panel for the cursor's unit: the figure as sent, with the rows of its heatmaps.
+  linesFigure(part) {
+    const figure = this.figure(part);
+    const { panel } = this.plots.get(part);
+    const row = panel.order.indexOf(this.stage.cursor.unit);
+    const data = figure.data.map((line) => {
+      const track = this.figure(line.meta);
+      return track && row >= 0 ? { ...line, y: track.data[0].z[row] } : line;
+    });
+    return { ...figure, data };
+  }
+
+  refresh() {
+    if (!this.message) return;
+    const { cursor, element, timeline } = this.stage;
+    element.classList.toggle("gs-playing", cursor.playing);
+    timeline.show(this.message.labels);
+    for (const { kind, panel, plot } of this.plots.values()) {
+      if (kind !== "initial" && kind !== "weights") plot.markTime(cursor.step, this.message.labels.length);
+      if (kind === "x" || kind === "lines") continue;
+      const row = panel.order.indexOf(cursor.unit);
+      plot.markUnit(row < 0 ? null : row, panel.units);
+    }
+    this.showUnit(cursor.unit);
+    this.showMarks();
+    this.showValues();
+  }
+
+  showUnit(unit) {
+    if (this.unitShown === unit) return;
+    this.unitShown = unit;
+    for (const [part, { kind, panel, plot }] of this.plots) {
+      if (kind === "lines" && panel.order.includes(unit)) plot.draw(this.linesFigure(part));
+    }
+    if (this.stage.drag.live) this.drawLive();
+  }
+
+  // The numbers at the cursor in captions and sentences, and the chosen number in the editor.
+  showValues() {
+    const { cursor, drag, editor, holder, target } = this.stage;
+    for (const panel of this.message.panels) {
+      const row = panel.order.indexOf(cursor.unit);
+      const values = new Map(panel.tracks.map(({ track }) => [track, this.valueAt(panel, track, row)]));
+      for (const [track, value] of values) {
+        const output = holder.querySelector(`[data-value="${panel.cell}.${track}"]`);
+        output.textContent = value === undefined ? "" : short(value);
+      }
+      const text = holder.querySelector(`[data-sentence="${panel.cell}"]`);
+      if (row < 0) text.textContent = `There is no unit ${cursor.unit + 1} here: this cell has ${panel.units}.`;
+      else if (![...values.values()].includes(undefined)) {
+        text.textContent = sentence(panel.cell, cursor.unit, cursor.step, (track) => values.get(track));
+      }
+    }
+    const edit = this.message.edits.find((one) => one.target === target);
+    editor.show(target, target ? drag.value ?? this.valueOf(target) : null, edit, this.message.can);
+    if (drag.sweep && drag.target === target) editor.scale(drag.sweep.values, drag.index ?? drag.sweep.base);
+  }
+
+  // A track at the cursor; undefined while a drag shows a place whose exact number was not sent.
+  valueAt(panel, track, row) {
+    if (row < 0) return undefined;
+    const { cursor, drag } = this.stage;
+    const name = `${panel.cell}.${track}`;
+    if (drag.live && drag.bytes(name)) return drag.exact(name, cursor);
+    return this.numbers(name)[row][cursor.step];
+  }
+
+  // The committed value of a target, as exact as the server has said it.
+  valueOf(target) {
+    const edit = this.message.edits.find((one) => one.target === target);
+    if (edit) return edit.value;
+    const { sweep } = this.stage.drag;
+    if (sweep?.target === target) return sweep.values[sweep.base];
+    const place = this.place(target);
+    if (!place) return null;
+    return Number(this.numbers(place.entry.part)[place.row][place.column].toPrecision(7));
+  }
+
+  // Edited numbers, with what they were, and the chosen one.
+  showMarks() {
+    const { target } = this.stage;
+    const key = JSON.stringify([this.message.edits, target, this.structure]);
+    if (key === this.marksShown) return;
+    this.marksShown = key;
+    for (const { plot } of this.plots.values()) plot.marks.replaceChildren();
+    for (const edit of this.message.edits) {
+      const place = this.place(edit.target);
+      place?.entry.plot.markCell(place, "edited", short(edit.was));
+    }
+    const chosen = target && this.place(target);
+    chosen?.entry.plot.markCell(chosen, "choice");
+  }
+
+  // One frame of a drag, entirely from the sweep.
+  drawLive() {
+    const { cursor, drag } = this.stage;
+    for (const [part, { kind, panel, plot }] of this.plots) {
+      if (kind === "track" && drag.bytes(part)) plot.paint(drag.bytes(part));
+      if (kind === "lines") this.drawLiveLines(plot, panel.order.indexOf(cursor.unit));
+    }
+    this.drawLiveCell();
+    this.showValues();
+  }
+
+  drawLiveLines(plot, row) {
+    const lines = [];
+    plot.figure.data.forEach(({ meta }, index) => {
+      const bytes = this.stage.drag.bytes(meta)?.[row];
+      if (!bytes) return;
+      const { zmin, zmax } = this.figure(meta).data[0];
+      lines.push([index, Float32Array.from(bytes, (byte) => zmin + ((zmax - zmin) * byte) / 255)]);
+    });
+    if (lines.length) plot.restyle({ y: lines.map(([, y]) => y) }, lines.map(([index]) => index));
+  }
+
+  // The dragged number in its own heatmap.
+  drawLiveCell() {
+    const { drag } = this.stage;
+    const place = this.place(drag.target);
+    if (!place) return;
+    const { entry, row, column } = place;
+    const z = this.numbers(entry.part).map((cells, i) => (i === row ? cells.slice() : cells));
+    z[row][column] = drag.value;
+    entry.plot.restyle({ z: [z] }, [0]);
+  }
+}
