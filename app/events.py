@@ -84,7 +84,7 @@ def _grab(history: History, event: Mapping[str, Any]) -> Outcome:
 
 def _commit(history: History, event: Mapping[str, Any]) -> Outcome:
     value = event.get("value")
-    if type(value) not in (int, float):
+    if isinstance(value, bool) or not isinstance(value, int | float):
         raise GatescopeError(f"{shortened(str(value))} is not a number, like 0.5 or 1e-3.")
     return Outcome(history.push(history.present.with_edit(_target(event), checked(float(value)))))
 

@@ -1,8 +1,12 @@
 """What a visitor has set: one frozen value, and the history of such values for undo and redo."""
 
 from dataclasses import dataclass, field, replace
+from typing import Literal, TypeAlias
 
 from gru_core.edits import Edit, Target
+from gru_core.scenes import Match
+
+Alongside: TypeAlias = Literal["lstm", "rnn", "none"]
 
 ALONGSIDE = ("lstm", "rnn", "none")
 MATCH = ("units", "parameters")
@@ -16,8 +20,8 @@ class Setting:
 
     scene: str = "pulse"
     word: str = ""  # only for scenes that read a word; empty means the scene's own
-    alongside: str = "lstm"
-    match: str = "units"
+    alongside: Alongside = "lstm"
+    match: Match = "units"
     seed: int | None = None  # None means the scene's own
     sort: str = "behaviour"
     edits: tuple[Edit, ...] = ()
@@ -38,7 +42,7 @@ class Setting:
         return replace(self, edits=())
 
     def with_choice(self, name: str, value: object) -> "Setting":
-        """This setting with one choice changed, less the edits that the choice makes meaningless."""
+        """This setting with one choice changed, less the edits that it makes meaningless."""
         edits = self.edits
         if name == "scene":
             return Setting(scene=str(value), alongside=self.alongside, match=self.match)

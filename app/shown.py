@@ -4,33 +4,64 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
 
+import numpy as np
+
+from app import theme
 from app.setting import Setting
 from app.url import shortened
 from gru_core import Trace, run
+from gru_core.arrays import Array
 from gru_core.behaviour import order_by_keep
+from gru_core.conventions import Cell
 from gru_core.edits import Edit, Situation, apply_edits, value_at
 from gru_core.errors import GatescopeError
 from gru_core.reader import Reader, load_reader
-from gru_core.scenes import Scene, load_scenes, situation
-from gru_core.weights import Weights
+from gru_core.scenes import Match, Scene, load_scenes, situation
+from gru_core.weights import PARTS
 
 ASSETS = Path(__file__).parent.parent / "assets"
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A scene before any edit, and what is fixed by it, so that no edit makes it move."""
+
+    scene: Scene  # with its sequence: a scene with a model has been opened
+    base: Situation
+    orders: Mapping[Cell, tuple[int, ...]]  # units from top to bottom
+    x_bound: float  # the largest input that the colours can tell
+    weight_bounds: Mapping[Cell, float]  # the largest weight that they can tell
+    problems: tuple[str, ...]
 
 
 @dataclass(frozen=True)
 class Shown:
     """One screen: what was asked for, and what the core made of it."""
 
-    scene: Scene  # with its sequence: a scene with a model has been opened
     setting: Setting
-    base: Situation  # before the edits
-    situation: Situation  # after them
-    traces: Mapping[str, Trace]
-    orders: Mapping[str, tuple[int, ...]]  # units from top to bottom
+    opening: Opening
+    situation: Situation  # after the edits
+    traces: Mapping[Cell, Trace]
     edits: tuple[Edit, ...]  # those that were applied
     phonemes: tuple[str, ...] | None  # what the Reader says, in its scene
     problems: tuple[str, ...]
+
+    @property
+    def scene(self) -> Scene:
+        """The scene, opened."""
+        return self.opening.scene
+
+    @property
+    def base(self) -> Situation:
+        """The situation before the edits."""
+        return self.opening.base
+
+    @property
+    def orders(self) -> Mapping[Cell, tuple[int, ...]]:
+        """The units of each cell from top to bottom."""
+        return self.opening.orders
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -71,25 +102,48 @@ def reader() -> Reader:
 
 def show(setting: Setting) -> Shown:
     """Run the cells of a setting. What does not fit is left out and named in `problems`."""
-    scene, problems = _opened(scenes()[setting.scene], setting.word)
-    cells = ("gru",) if setting.alongside == "none" else ("gru", setting.alongside)
-    base = situation(scene, cells, setting.match, setting.seed)
-    edited, applied, refused = _edited(base, setting.edits)
+    opening = _opening(
+        setting.scene, setting.word, setting.alongside, setting.match, setting.seed, setting.sort
+    )
+    edited, applied, refused = _edited(opening.base, setting.edits)
     traces = {
         cell: run(weights, edited.x, edited.initials[cell])
         for cell, weights in edited.weights.items()
     }
     return Shown(
-        scene=scene,
         setting=setting,
-        base=base,
+        opening=opening,
         situation=edited,
         traces=traces,
-        orders={cell: _order(scene, base, cell, setting.sort) for cell in cells},
         edits=applied,
-        phonemes=reader().decode(traces["gru"]["hidden"][-1]) if scene.model else None,
-        problems=(*problems, *refused),
+        phonemes=reader().decode(traces["gru"]["hidden"][-1]) if opening.scene.model else None,
+        problems=(*opening.problems, *refused),
     )
+
+
+# Sixteen openings hold at most about 50 MB (the Reader beside a drawn LSTM of 256 units is 3 MB).
+@lru_cache(maxsize=16)
+def _opening(
+    name: str, word: str, alongside: str, match: Match, seed: int | None, sort: str
+) -> Opening:
+    scene, problems = _opened(scenes()[name], word)
+    beside = () if alongside == "none" else (cast("Cell", alongside),)
+    base = situation(scene, ("gru", *beside), match, seed)
+    return Opening(
+        scene=scene,
+        base=base,
+        orders={cell: _order(scene, base, cell, sort) for cell in base.weights},
+        x_bound=theme.nice_bound(_largest(base.x)),
+        weight_bounds={
+            cell: theme.nice_bound(max(_largest(getattr(w, part)) for part in PARTS), floor=0.1)
+            for cell, w in base.weights.items()
+        },
+        problems=tuple(problems),
+    )
+
+
+def _largest(array: Array) -> float:
+    return float(np.abs(array).max())
 
 
 def was(shown: Shown, edit: Edit) -> float:
@@ -133,9 +187,9 @@ def _edited_one_by_one(
     return edited, tuple(applied), refused
 
 
-def _order(scene: Scene, base: Situation, cell: str, sort: str) -> tuple[int, ...]:
+def _order(scene: Scene, base: Situation, cell: Cell, sort: str) -> tuple[int, ...]:
     """Units from top to bottom; sorted by the unedited run, so that no row moves while editing."""
-    weights: Weights = base.weights[cell]
+    weights = base.weights[cell]
     if scene.model is None or sort == "number" or cell != "gru":
         return tuple(range(weights.units))
     trace = run(weights, base.x, base.initials[cell])

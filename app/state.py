@@ -31,16 +31,27 @@ class Session:
     gates: dict[str, str] = field(default_factory=dict)  # cell to the gate on show
     grab: Grab | None = None  # wanted in this run only
     answer: str = ""  # to the last event, if it went wrong
+    called: bool = False  # this run was started by an event or a widget
 
 
 def session() -> Session:
-    """This visitor's session, brought in line with the address in their browser."""
+    """This visitor's session, brought in line with the address in their browser.
+
+    In a run that an event or a widget has started the address may be older than the setting, since
+    the browser had not yet heard of the last change: it is not read then.
+    """
     here: Session = st.session_state.setdefault(HOME, Session())
     query = dict(st.query_params)
-    if query != here.query:
-        setting, here.rejected = url.decode(query, scenes())
-        here.history = here.history.push(setting) if here.query is not None else History(setting)
-        here.query = query
+    if here.called or query == here.query:
+        return here
+    setting, rejected = url.decode(query, scenes())
+    if here.query is None:
+        here.history, here.rejected = History(setting), rejected
+    elif url.without_cursor(query) == url.without_cursor(here.query):
+        here.history = here.history.moved(setting.step, setting.unit)
+    else:
+        here.history, here.rejected = here.history.push(setting), rejected
+    here.query = query
     return here
 
 
@@ -50,6 +61,7 @@ def receive(key: str) -> None:
     message = getattr(st.session_state.get(key), "event", None)
     if not isinstance(message, Mapping) or not isinstance(message.get("events"), list):
         return
+    here.called = True
     client = str(message.get("client"))[:40]
     if client != here.ack["client"]:
         here.ack = {"client": client, "seq": 0}
@@ -61,6 +73,8 @@ def receive(key: str) -> None:
 
 
 def _settle(here: Session, outcome: Outcome) -> None:
+    if outcome.history.present.edits != here.history.present.edits:
+        here.rejected = []  # read, and left behind
     here.history = outcome.history
     here.grab = outcome.grab
     here.answer = outcome.problem
@@ -73,6 +87,8 @@ def _settle(here: Session, outcome: Outcome) -> None:
 def choose(name: str, key: str) -> None:
     """Take over the value of the widget with this key as the choice of that name."""
     here: Session = st.session_state[HOME]
+    here.called = True
+    here.rejected = []
     here.history = here.history.push(here.history.present.with_choice(name, st.session_state[key]))
 
 
@@ -81,13 +97,13 @@ def preset(key: str, value: Any) -> None:
     st.session_state[key] = value
 
 
-def finish(here: Session, parts: Mapping[str, str]) -> int:
-    """After a run: the link follows the setting. Returns how many edits the link had no room for."""
+def finish(here: Session, parts: Mapping[str, str]) -> None:
+    """After a run: the browser has these parts (name to digest); the link follows the setting."""
     here.sent = dict(parts)
     here.grab = None
     here.answer = ""
-    query, left_out = url.encode(here.history.present)
+    here.called = False
+    query, _ = url.encode(here.history.present)
     if query != here.query:
         st.query_params.from_dict(query)
         here.query = query
-    return left_out

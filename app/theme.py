@@ -69,6 +69,11 @@ def symbol(cell: str, track: str) -> str:
     return CANDIDATE_SYMBOL[cell] if track == "candidate" else QUANTITIES[track].symbol
 
 
+def number(value: float) -> str:
+    """Three significant figures with a true minus sign, trailing zeros left out."""
+    return f"{value:.3g}".replace("-", "−")
+
+
 def nice_bound(largest: float, floor: float = 1.0) -> float:
     """The smallest of 1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10, 12, ... not below `largest` or `floor`."""
     needed = max(largest, floor)

@@ -7,19 +7,20 @@ from typing import Any
 from app.setting import ALONGSIDE, MATCH, SORT, Setting
 from gru_core.edits import format_edits, parse_edits
 
-LONGEST_LINK = 1800  # characters; proxies cut links a little above this
+LONGEST_LINK = 7000  # characters; web servers usually refuse request lines of 8 kB
+SAFE_LINK = 1500  # beyond this a mail program or a proxy may have cut a link short
 LARGEST_SEED = 2**32 - 1
 LARGEST_INDEX = 1_000_000
 LONGEST_WORD = 100
 
 
-class BadValue(ValueError):
+class BadValueError(ValueError):
     """A query parameter that says nothing we understand; the message says what is needed."""
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """How one field stands in the link. `read` raises BadValue."""
+    """How one field stands in the link. `read` raises BadValueError."""
 
     field: str
     name: str
@@ -30,7 +31,7 @@ class Parameter:
 def _choice(*allowed: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in allowed:
-            raise BadValue(f"it must be one of {', '.join(allowed)}")
+            raise BadValueError(f"it must be one of {', '.join(allowed)}")
         return text
 
     return read
@@ -39,7 +40,7 @@ def _choice(*allowed: str) -> Callable[[str], str]:
 def _whole(low: int, high: int, offset: int = 0) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not (text.isascii() and text.isdigit() and low <= int(text[:12]) <= high):
-            raise BadValue(f"it must be a whole number from {low} to {high}")
+            raise BadValueError(f"it must be a whole number from {low} to {high}")
         return int(text) - offset
 
     return read
@@ -47,7 +48,7 @@ def _whole(low: int, high: int, offset: int = 0) -> Callable[[str], int]:
 
 def _word(text: str) -> str:
     if len(text) > LONGEST_WORD:
-        raise BadValue(f"a word can have at most {LONGEST_WORD} letters")
+        raise BadValueError(f"a word can have at most {LONGEST_WORD} letters")
     return text
 
 
@@ -66,6 +67,8 @@ TABLE = (
     Parameter("unit", "u", _counted_from_one, _whole(1, LARGEST_INDEX, offset=1)),
 )
 EDITS = "e"
+END = "~"  # after every edit, so that a link cut short cannot pass for a whole one
+CURSOR = ("t", "u")
 
 
 def encode(setting: Setting) -> tuple[dict[str, str], int]:
@@ -77,12 +80,12 @@ def encode(setting: Setting) -> tuple[dict[str, str], int]:
         if getattr(setting, parameter.field) != getattr(default, parameter.field)
     }
     room = LONGEST_LINK - sum(len(name) + len(text) + 2 for name, text in query.items())
-    kept = len(setting.edits)
-    while kept and len(format_edits(setting.edits[:kept])) > room:
-        kept -= 1
-    if kept:
-        query[EDITS] = format_edits(setting.edits[:kept])
-    return query, len(setting.edits) - kept
+    pieces = [format_edits([edit]) + END for edit in setting.edits]
+    while sum(map(len, pieces)) > room:
+        pieces.pop()
+    if pieces:
+        query[EDITS] = "".join(pieces)
+    return query, len(setting.edits) - len(pieces)
 
 
 def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, list[str]]:
@@ -95,7 +98,7 @@ def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, 
             continue
         try:
             values[parameter.field] = parameter.read(text)
-        except BadValue as problem:
+        except BadValueError as problem:
             rejected.append(f"The link says {parameter.name}={shortened(text)}; {problem}.")
     if values.get("scene", Setting.scene) not in scenes:
         known = ", ".join(scenes)
@@ -103,7 +106,9 @@ def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, 
             f"The link names the scene {shortened(values['scene'])}; it must be one of {known}."
         )
         del values["scene"]
-    edits, refused = parse_edits(query.get(EDITS, ""))
+    text, cut = _whole_edits(query.get(EDITS, ""))
+    rejected += cut
+    edits, refused = parse_edits(text)
     rejected += [f"The link's edit {shortened(text)} was left out: {why}" for text, why in refused]
     known_names = {parameter.name for parameter in TABLE} | {EDITS}
     rejected += [
@@ -112,6 +117,22 @@ def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, 
         if name not in known_names and not name.startswith("embed")
     ]
     return Setting(edits=tuple(edits), **values), rejected
+
+
+def _whole_edits(text: str) -> tuple[str, list[str]]:
+    """The edits without the closing mark, less the last one of a long link that lost its end."""
+    if text.endswith(END) or len(text) <= SAFE_LINK:
+        return text.removesuffix(END), []
+    whole = text.rpartition(END)[0]
+    return whole, ["The link was cut short on its way: its last edits are missing."]
+
+
+def without_cursor(query: Mapping[str, str]) -> dict[str, str]:
+    """The parameters that say what is shown, less those that say where one looks.
+
+    The stage writes the cursor into the address by itself, without asking the server.
+    """
+    return {name: text for name, text in query.items() if name not in CURSOR}
 
 
 def shortened(text: str) -> str:

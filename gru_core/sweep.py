@@ -63,7 +63,7 @@ def sweep(
         batch[INITIALS[target.part]][target.index[0]] = points
     else:
         patches = _sweep_weight(layout, inputs, target, points)
-        layout = layout.without(cast("Part", target.part), target.index)
+        layout = layout.without(weights, cast("Part", target.part), target.index)
     tracks = run_layout(layout, layout.project(inputs), batch, patches)
     by_value = {name: track.transpose(2, 0, 1) for name, track in tracks.items()}
     return Sweep(weights.cell, target, points, by_value)
@@ -98,7 +98,7 @@ def _sweep_input(layout: Layout, x: Array, target: Target, points: Array) -> tup
     without = x.copy()
     without[step, column] = 0
     added = layout.from_x[:, column, np.newaxis] * points  # (row, value)
-    if layout.weights.cell != "gru":
+    if layout.cell != "gru":
         return without, Patches(product=_at_step(step, added))
     gates, candidate = np.split(added, [layout.candidate_row])
     return without, Patches(product=_at_step(step, gates), candidate=_at_step(step, candidate))
@@ -121,7 +121,7 @@ def _sweep_weight(layout: Layout, x: Array, target: Target, points: Array) -> Pa
     # The GRU's candidate is summed in two places: inside the product that the reset gate
     # multiplies, if it acts after it, and outside.
     inside = layout.carries_one and target.part in ("w_h", "b_h")
-    if layout.weights.cell != "gru" or row < layout.candidate_row or inside:
+    if layout.cell != "gru" or row < layout.candidate_row or inside:
         return Patches(product=_at_row(row, target, signed, x))
     return Patches(candidate=_at_row(row - layout.candidate_row, target, signed, x))
 

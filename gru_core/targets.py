@@ -43,17 +43,17 @@ class Target:
         axes = AXES[self.part]
         if len(self.index) != len(axes):
             raise TextError(
-                f"{self.owner}.{self.part} has {len(self.index)} indices {self.index}; "
+                f"{self.array_name} has {len(self.index)} indices {self.index}; "
                 f"it needs {len(axes)}: {', '.join(axes)}."
             )
         index = tuple(
-            checks.whole(f"{axis} of {self.owner}.{self.part}", i, low=0)
+            checks.whole(f"{axis} of {self.array_name}", i, low=0)
             for axis, i in zip(axes, self.index, strict=True)
         )
         gates = GATES.get(self.owner, ())
         if axes[0] == "gate" and index[0] >= len(gates):
             raise RangeError(
-                f"{self.owner}.{self.part} has no gate {index[0]}; it has {len(gates)}, counted "
+                f"{self.array_name} has no gate {index[0]}; it has {len(gates)}, counted "
                 f"from 0: {', '.join(gates)}."
             )
         object.__setattr__(self, "index", index)

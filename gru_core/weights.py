@@ -3,7 +3,7 @@
 Axis `gate` follows `conventions.GATES[cell]`; all shapes are written beside the fields.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar
 
 import numpy as np
@@ -48,7 +48,7 @@ class Weights:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Rebuilding through __init__ keeps the arrays read-only after copy and pickle.
-        return type(self), tuple(getattr(self, name) for name in self.__dataclass_fields__)
+        return type(self), tuple(getattr(self, field.name) for field in fields(self))
 
     @property
     def gates(self) -> tuple[str, ...]:

@@ -23,7 +23,7 @@ def track_heatmap(
 ) -> go.Figure:
     """One track as a heatmap: units down, steps across, input labels on the step axis.
 
-    values: (step, unit). order: the units from top to bottom; rows are numbered only if it is 0, 1, …
+    values: (step, unit). order: the units from top to bottom.
     """
     stops, limits = theme.track_scale(track)
     figure = heatmap(values.T[list(order)], stops, limits, labels, unit_names(order))

@@ -60,7 +60,8 @@ def gate_weights(
         xaxis={"tickvals": [at + 1 for at in marks], "ticktext": list(marks.values())},
     )
     if z.shape[1] <= MOST_CELL_TEXTS:
-        figure.update_traces(texttemplate="%{z:.3~g}", textfont={"size": 11})
+        text = [["" if np.isnan(v) else theme.number(v) for v in row] for row in z]
+        figure.update_traces(text=text, texttemplate="%{text}", textfont={"size": 10})
     return figure
 
 
@@ -69,7 +70,7 @@ def _column_marks(channels: Sequence[str], order: Sequence[int]) -> dict[int, st
     inputs, units = len(channels), len(order)
     marks = {inputs + units + 2: "b", inputs + units + 3: "d"}
     if inputs <= 4:
-        marks |= dict(enumerate(channels))
+        marks |= {at: f"x{_subscript(at + 1)}" if inputs > 1 else "x" for at in range(inputs)}
     else:
         marks[inputs // 2] = "W x"
     if units <= 8:

@@ -1,6 +1,8 @@
 """What the stage is made of: named figures, each with a digest of the numbers it shows.
 
 A figure is built only when the browser does not have it yet, so an edit sends what it changed.
+Figures of what can be edited (input, initial states, weights) show the scene's own numbers: the
+stage writes the edits over them, so that one edit never resends a matrix.
 """
 
 import hashlib
@@ -17,7 +19,7 @@ from app.figures.heatmap import initial_strip, input_heatmap, track_heatmap
 from app.figures.sequence import unit_lines
 from app.figures.weights import gate_weights
 from app.shown import Shown
-from gru_core.conventions import STATES
+from gru_core.conventions import STATES, Cell
 from gru_core.scenes import INITIALS
 
 # Up to this many columns every gate's weights are on screen at once; beyond, one at a time.
@@ -44,18 +46,17 @@ class Part:
 
 def parts(shown: Shown, gates: Mapping[str, str]) -> Iterator[Part]:
     """Every figure of a screen. gates: the gate chosen for each cell whose matrices are large."""
-    labels, channels = shown.labels, shown.channels
-    yield _part("x", input_heatmap, shown.situation.x, labels, channels, x_bound(shown))
+    labels, channels, opening = shown.labels, shown.channels, shown.opening
+    yield _part("x", input_heatmap, shown.base.x, labels, channels, opening.x_bound)
     for cell, trace in shown.traces.items():
         order = shown.orders[cell]
         for track in trace:
             yield _part(f"{cell}.{track}", track_heatmap, trace[track], track, labels, order)
-        for state, values in zip(STATES[cell], trace.initial, strict=True):
+        for state, values in zip(STATES[cell], shown.base.initials[cell], strict=True):
             letter = theme.symbol(cell, state)
             yield _part(f"{cell}.{INITIALS[state]}", initial_strip, values, state, letter, order)
-        unit = min(shown.unit, trace.units - 1)
-        yield _lines(cell, shown, unit)
-        weights, bound = shown.situation.weights[cell], weight_bound(shown, cell)
+        yield _lines(cell, shown, min(shown.unit, trace.units - 1))
+        weights, bound = shown.base.weights[cell], opening.weight_bounds[cell]
         for gate in shown_gates(shown, cell, gates):
             at = weights.gates.index(gate)
             arrays = (weights.w_x[at], weights.w_h[at], weights.b_x[at], weights.b_h[at])
@@ -64,19 +65,7 @@ def parts(shown: Shown, gates: Mapping[str, str]) -> Iterator[Part]:
             yield Part(f"{cell}.weights.{gate}", key, build)
 
 
-def x_bound(shown: Shown) -> float:
-    """The largest input that the colours can tell, from the scene's own input."""
-    return theme.nice_bound(float(np.abs(shown.base.x).max()))
-
-
-def weight_bound(shown: Shown, cell: str) -> float:
-    """The largest weight that the colours can tell, from the scene's own weights."""
-    weights = shown.base.weights[cell]
-    arrays = (weights.w_x, weights.w_h, weights.b_x, weights.b_h)
-    return theme.nice_bound(max(float(np.abs(array).max()) for array in arrays), floor=0.1)
-
-
-def shown_gates(shown: Shown, cell: str, gates: Mapping[str, str]) -> tuple[str, ...]:
+def shown_gates(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> tuple[str, ...]:
     """The gates of a cell whose weights are on screen."""
     weights = shown.situation.weights[cell]
     if weights.input_size + weights.units + 4 <= MOST_COLUMNS_SIDE_BY_SIDE:
@@ -85,7 +74,7 @@ def shown_gates(shown: Shown, cell: str, gates: Mapping[str, str]) -> tuple[str,
     return (chosen if chosen in weights.gates else FIRST_GATE[cell],)
 
 
-def _lines(cell: str, shown: Shown, unit: int) -> Part:
+def _lines(cell: Cell, shown: Shown, unit: int) -> Part:
     trace = shown.traces[cell]
     values = [trace[track][:, unit] for track in trace]
     key = _digest(shown.labels, unit, *values, trace.x if trace.x.shape[1] <= 3 else "")

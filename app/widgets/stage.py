@@ -7,12 +7,14 @@ from collections.abc import Mapping
 from typing import Any
 
 from app import theme
+from app.figures.sequence import MOST_CHANNELS
 from app.figures.weights import segments
 from app.shown import Shown, was
 from app.state import Session
-from app.widgets.parts import parts, shown_gates, weight_bound, x_bound
+from app.url import encode
+from app.widgets.parts import parts, shown_gates
 from app.widgets.sweeping import sweep_message
-from gru_core.conventions import STATES, track_kind
+from gru_core.conventions import STATES, Cell, track_kind
 from gru_core.scenes import INITIALS
 
 SCALE_NAMES = {"gate": "gates", "state": "states", "cell": "cell state"}
@@ -29,8 +31,9 @@ def message(shown: Shown, here: Session) -> dict[str, Any]:
         "cursor": {"step": shown.step, "unit": shown.unit},
         "x": {
             "channels": shown.channels,
-            "bound": f"{x_bound(shown):g}",
+            "bound": f"{shown.opening.x_bound:g}",
             "color": theme.QUANTITIES["x"].color,
+            "lines": len(shown.channels) <= MOST_CHANNELS,
         },
         "panels": [_panel(shown, cell, here.gates) for cell in shown.traces],
         "edits": [
@@ -39,7 +42,7 @@ def message(shown: Shown, here: Session) -> dict[str, Any]:
         ],
         "can": _possible(here),
         "answer": here.answer,
-        "problems": [*here.rejected, *shown.problems],
+        "problems": [*here.rejected, *shown.problems, *_link_problem(shown)],
         "sweep": sweep_message(shown, here.grab) if here.grab else None,
         "parts": {part.name: part.digest for part in present},
         "included": {
@@ -57,6 +60,13 @@ def _possible(here: Session) -> dict[str, bool]:
     }
 
 
+def _link_problem(shown: Shown) -> list[str]:
+    _, left_out = encode(shown.setting)
+    if not left_out:
+        return []
+    return [f"The link has no room for the last {left_out} edits; reloading the page loses them."]
+
+
 def _scene(shown: Shown) -> dict[str, Any]:
     scene = shown.scene
     reading = None
@@ -71,7 +81,7 @@ def _scene(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _panel(shown: Shown, cell: str, gates: Mapping[str, str]) -> dict[str, Any]:
+def _panel(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> dict[str, Any]:
     weights = shown.situation.weights[cell]
     return {
         "cell": cell,
@@ -87,7 +97,7 @@ def _panel(shown: Shown, cell: str, gates: Mapping[str, str]) -> dict[str, Any]:
         "gates": [_gate(cell, gate) for gate in weights.gates],
         "shown": shown_gates(shown, cell, gates),
         "segments": [vars(segment) for segment in segments(weights)],
-        "bound": f"{weight_bound(shown, cell):g}",
+        "bound": f"{shown.opening.weight_bounds[cell]:g}",
     }
 
 
@@ -105,7 +115,7 @@ def _gate(cell: str, gate: str) -> dict[str, str]:
     }
 
 
-def _note(shown: Shown, cell: str) -> str:
+def _note(shown: Shown, cell: Cell) -> str:
     """Sizes, and where the weights come from if they are not the scene's own."""
     weights = shown.situation.weights[cell]
     count = weights.parameter_count()

@@ -88,6 +88,11 @@ export class Drag {
     return this.sweep.tracks[name]?.[this.index] ?? null;
   }
 
+  // Bytes of a track of one unit over time; undefined for a unit the sweep was not made for.
+  line(name, unit) {
+    return unit === this.sweep.unit ? this.sweep.lines[name]?.[this.index] : undefined;
+  }
+
   // The exact number at the cursor the sweep was made for; undefined anywhere else.
   exact(name, { step, unit }) {
     if (step !== this.sweep.step || unit !== this.sweep.unit) return undefined;

@@ -7,6 +7,11 @@ export function short(value) {
   return text.replace("-", "−").replace("e+", "e");
 }
 
+// The same without trailing zeros, for the small cells of a matrix.
+export function brief(value) {
+  return minus(Number(value.toPrecision(3)));
+}
+
 // Everything a 32-bit float can tell: seven significant figures.
 export function full(value) {
   return String(Number(value.toPrecision(7))).replace("-", "−");

@@ -1,7 +1,7 @@
 // What is drawn and what is written: the plots, the marks on them, the numbers at the cursor.
 
 import { placeOf } from "./cells.js";
-import { short } from "./format.js";
+import { brief, short } from "./format.js";
 import { build, legends, sentence } from "./view.js";
 
 const MANY_UNITS = 12; // from here on the heatmaps are taller and the weights come below them
@@ -18,10 +18,17 @@ export class Screen {
   }
 
   show(message) {
+    this.edits = new Map(); // part name -> edits of its numbers
     const structure = JSON.stringify([message.scene, message.panels, message.labels.length, message.x]);
     const rebuilt = structure !== this.structure;
     if (rebuilt) this.rebuild(message);
     this.structure = structure;
+    for (const { target, value } of message.edits) {
+      const place = this.place(target);
+      if (!place) continue; // on a gate that is not on show
+      const { part } = place.entry;
+      this.edits.set(part, [...(this.edits.get(part) ?? []), [place.row, place.column, value]]);
+    }
     for (const part of this.plots.keys()) this.drawPart(part);
     if (rebuilt) legends(this.stage.holder, this.plots);
   }
@@ -41,9 +48,9 @@ export class Screen {
   }
 
   drawPart(part) {
-    const digest = this.stage.channel.digest(part);
-    if (this.drawn.get(part) === digest) return;
-    this.drawn.set(part, digest);
+    const state = this.stage.channel.digest(part) + JSON.stringify(this.edits.get(part) ?? []);
+    if (this.drawn.get(part) === state) return;
+    this.drawn.set(part, state);
     const { kind, plot } = this.plots.get(part);
     plot.draw(kind === "lines" ? this.linesFigure(part) : this.figure(part));
   }
@@ -62,11 +69,13 @@ export class Screen {
     for (const { plot } of this.plots.values()) plot.resize();
   }
 
+  // A figure as sent, with the edits of its numbers written over them.
   figure(part) {
-    return this.stage.channel.part(part);
+    const figure = this.stage.channel.part(part);
+    return written(figure, this.edits.get(part) ?? []);
   }
 
-  // The numbers of a heatmap as sent, one array a row of the screen.
+  // The numbers of a heatmap, one array a row of the screen.
   numbers(part) {
     return this.figure(part).data[0].z;
   }
@@ -180,9 +189,10 @@ export class Screen {
   }
 
   drawLiveLines(plot, row) {
+    const { cursor } = this.stage;
     const lines = [];
     plot.figure.data.forEach(({ meta }, index) => {
-      const bytes = this.stage.drag.bytes(meta)?.[row];
+      const bytes = this.stage.drag.line(meta, cursor.unit) ?? this.stage.drag.bytes(meta)?.[row];
       if (!bytes) return;
       const { zmin, zmax } = this.figure(meta).data[0];
       lines.push([index, Float32Array.from(bytes, (byte) => zmin + ((zmax - zmin) * byte) / 255)]);
@@ -196,8 +206,22 @@ export class Screen {
     const place = this.place(drag.target);
     if (!place) return;
     const { entry, row, column } = place;
-    const z = this.numbers(entry.part).map((cells, i) => (i === row ? cells.slice() : cells));
-    z[row][column] = drag.value;
-    entry.plot.restyle({ z: [z] }, [0]);
+    const { z, text } = written(this.figure(entry.part), [[row, column, drag.value]]).data[0];
+    entry.plot.restyle(text ? { z: [z], text: [text] } : { z: [z] }, [0]);
   }
+}
+
+// A heatmap with some of its numbers replaced; the figure itself is left as it is.
+function written(figure, changes) {
+  if (!changes.length) return figure;
+  const [trace] = figure.data;
+  const changed = new Set(changes.map(([row]) => row));
+  const copy = (cells, row) => (changed.has(row) ? cells.slice() : cells);
+  const z = trace.z.map(copy);
+  const text = trace.text?.map(copy);
+  for (const [row, column, value] of changes) {
+    z[row][column] = value;
+    if (text) text[row][column] = brief(value);
+  }
+  return { ...figure, data: [text ? { ...trace, z, text } : { ...trace, z }] };
 }

@@ -90,13 +90,14 @@ function caption({ name, symbol, color }) {
   );
 }
 
-function linesFigure(panel, { labels }, add) {
+function linesFigure(panel, { labels, x }, add) {
+  const inputKey = x.lines ? [{ symbol: "x", color: x.color }] : [];
   const part = `${panel.cell}.lines`;
   const host = add(part, `${panel.name}: the chosen unit over ${labels.length} steps.`, { kind: "lines", panel });
   return make(
     "figure", { className: "gs-figure gs-lines" },
     make("figcaption", {}, make("span", { className: "gs-sentence", "data-sentence": panel.cell }),
-      make("span", { className: "gs-key", "aria-hidden": "true" }, ...panel.tracks.map(({ symbol, color }) =>
+      make("span", { className: "gs-key", "aria-hidden": "true" }, ...[...panel.tracks, ...inputKey].map(({ symbol, color }) =>
         make("span", {}, make("i", { style: { background: color } }), make("var", { textContent: symbol }))))),
     host,
   );

@@ -25,7 +25,8 @@ class Layout:
     are not: the loop needs 1 - update = 1 / (1 + exp(a)), the share that is written.
     """
 
-    weights: Weights
+    cell: Cell
+    units: int
     sign: Array  # (row,): +1 or -1
     from_x: Array  # (row, input)
     from_h: Array  # (row, unit), and where `carries_one` a last column: the candidate's own bias
@@ -34,8 +35,7 @@ class Layout:
 
     def row(self, gate: int, unit: int) -> int:
         """Where a unit of a gate (an index along the gate axis) stands among the rows."""
-        cell = self.weights.cell
-        return BLOCKS[cell].index(GATES[cell][gate]) * self.weights.units + unit
+        return BLOCKS[self.cell].index(GATES[self.cell][gate]) * self.units + unit
 
     def project(self, x: Array) -> Array:
         """What the inputs bring to every row, for all steps: (step, input) to (step, row)."""
@@ -46,10 +46,13 @@ class Layout:
     @property
     def candidate_row(self) -> int:
         """The first row of the last block: the GRU's candidate."""
-        return len(self.sign) - self.weights.units
+        return len(self.sign) - self.units
 
-    def without(self, part: Part, index: tuple[int, ...]) -> "Layout":
-        """The same layout with one weight or bias at zero; index as in weights.AXES[part]."""
+    def without(self, weights: Weights, part: Part, index: tuple[int, ...]) -> "Layout":
+        """The layout of these weights with one of them, or one bias, at zero.
+
+        weights: those the layout was made of; index: as in weights.AXES[part].
+        """
         gate, unit, *column = index
         row = self.row(gate, unit)
         if part == "w_x":
@@ -59,7 +62,7 @@ class Layout:
         separate = self.carries_one and row >= self.candidate_row
         if separate and part == "b_h":
             return replace(self, from_h=_set(self.from_h, (row, -1), 0))
-        other = self.weights.b_h if part == "b_x" else self.weights.b_x
+        other = weights.b_h if part == "b_x" else weights.b_x
         left = 0 if separate else self.sign[row] * other[index]
         return replace(self, bias=_set(self.bias, (row,), left))
 
@@ -98,4 +101,4 @@ def _build(weights: Weights) -> Layout:
         from_h, b_h = np.hstack((from_h, own)), b_h - own
     # Column order, because the product with one state is then a third faster at 256 units.
     from_h = np.asfortranarray(from_h, weights.dtype)
-    return Layout(weights, sign, from_x, from_h, (b_x + b_h)[:, 0], carries_one)
+    return Layout(weights.cell, units, sign, from_x, from_h, (b_x + b_h)[:, 0], carries_one)

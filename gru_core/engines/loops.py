@@ -31,7 +31,7 @@ class Room(NamedTuple):
     """Where a loop writes. Row 0 of a state is given, row t + 1 is the state after step t."""
 
     hidden: Array  # (step + 1, unit), for the reset-after GRU one column more, of ones
-    cell: Array  # (step + 1, unit); only the LSTM writes it
+    cell: Array  # (step + 1, unit); no columns but for the LSTM
     exps: Array  # (step, row): the exponentials of the sigmoid gates, in the order of BLOCKS
     candidate: Array  # (step, unit)
 

@@ -30,19 +30,19 @@ def run_layout(
 
     pre: (step, row), initial: each (unit,) or (unit, value).
     """
-    cell = layout.weights.cell
+    cell = layout.cell
     room = _room(layout, len(pre), initial)
     with np.errstate(over="ignore"):
         _loop_of(layout)(layout.from_h, pre, room, patches)
-    states = {"hidden": room.hidden[1:, : layout.weights.units], "cell": room.cell[1:]}
+    states = {"hidden": room.hidden[1:, : layout.units], "cell": room.cell[1:]}
     found = _gates(layout, room.exps) | {"candidate": room.candidate} | states
     return {name: found[name] for name in TRACKS[cell]}
 
 
 def _loop_of(layout: Layout) -> Callable[[Array, Array, Room, Patches], None]:
-    if layout.weights.cell == "gru":
+    if layout.cell == "gru":
         return loops.gru_after if layout.carries_one else loops.gru_before
-    return loops.lstm if layout.weights.cell == "lstm" else loops.rnn
+    return loops.lstm if layout.cell == "lstm" else loops.rnn
 
 
 def _room(layout: Layout, steps: int, initial: tuple[Array, ...]) -> Room:
@@ -50,7 +50,7 @@ def _room(layout: Layout, steps: int, initial: tuple[Array, ...]) -> Room:
 
     initial: each (unit,) or (unit, value); it goes into row 0 of the states.
     """
-    cell, (units, *batch) = layout.weights.cell, initial[0].shape
+    cell, (units, *batch) = layout.cell, initial[0].shape
     sigmoids = units * len(SIGMOID_TRACKS.intersection(BLOCKS[cell]))
     rows = (
         (steps + 1, units + layout.carries_one),
@@ -71,7 +71,7 @@ def _room(layout: Layout, steps: int, initial: tuple[Array, ...]) -> Room:
 
 def _gates(layout: Layout, exps: Array) -> dict[str, Array]:
     """Turn the exponentials into gates, in place. exps: (step, row)."""
-    names = [gate for gate in BLOCKS[layout.weights.cell] if gate in SIGMOID_TRACKS]
+    names = [gate for gate in BLOCKS[layout.cell] if gate in SIGMOID_TRACKS]
     exps += 1
     np.reciprocal(exps, out=exps)
     gates = dict(zip(names, np.split(exps, max(1, len(names)), axis=1), strict=False))

@@ -1,0 +1,17 @@
+"""What the stage is measured against: the same four heatmaps as st.plotly_chart draws them."""
+
+import streamlit as st
+
+from app.figures.heatmap import track_heatmap
+from app.setting import Setting
+from app.shown import show
+from gru_core.edits import Target
+
+TARGET = Target.parse("gru.w_h.update.3.1")
+
+st.set_page_config(layout="wide")
+value = st.number_input("weight", value=0.5, step=0.001, format="%.6f")
+shown = show(Setting(scene="crowd", alongside="none").with_edit(TARGET, value))
+for column, track in zip(st.columns(4), shown.traces["gru"], strict=True):
+    figure = track_heatmap(shown.traces["gru"][track], track, shown.labels, shown.orders["gru"])
+    column.plotly_chart(figure, key=track)
