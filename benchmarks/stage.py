@@ -6,7 +6,7 @@ while scrubbing and dragging; bytes for one edit; and that the server never load
 of one run, the two pages taking turns: trust the ratios. Needs Chromium and, for the last, Linux.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
@@ -18,7 +18,10 @@ from benchmarks.browser import browsing, executable, serving
 SIZE = {"width": 1280, "height": 800}
 EDITS = 15
 SECONDS = 2.0
+PIXELS = 180.0  # of a drag over all values of its sweep, as in assets/stage/drag.js
 SCENE = "?scene=crowd"
+INPUT = ".gs-input .gs-area"
+WEIGHTS = "[data-cell=gru] .gs-weights .gs-area"
 
 # Counts, frame by frame, how often the page drew something new.
 COUNTER = """
@@ -73,6 +76,25 @@ COUNTER = """
     },
   };
 })();
+"""
+
+# Moves the pressed pointer once a frame: a real mouse reports faster, the browser keeps one a frame.
+MOVES = """
+([moves, seconds]) => new Promise((done) => {
+  counter.start("gru.hidden");
+  const element = document.querySelector(".gs-stage");
+  let at = 0;
+  const move = () => {
+    if (performance.now() - counter.from > seconds * 1000) {
+      window.counts = counter.stop();
+      return done();
+    }
+    const [clientX, clientY] = moves[at++ % moves.length];
+    element.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, pointerId: 1, buttons: 1 }));
+    requestAnimationFrame(move);
+  };
+  requestAnimationFrame(move);
+})
 """
 
 # From the press of Enter to the last paint that changed one of the plots.
@@ -175,16 +197,12 @@ def _frames(browser: Browser, url: str) -> None:
         with _counting(page, traffic, "scrubbing a heatmap", "cursor", 50, 0):
             _sway(page, heatmap, along="x")
         with _counting(page, traffic, "scrubbing the slider", "cursor", 50, 0):
-            _sway(page, page.get_by_label("Timestep"), along="x")
+            _slide(page, page.get_by_label("Timestep"))
         # One message asks for the sweep, one more commits on release.
-        page.locator(".gs-weights .gs-plot").first.scroll_into_view_if_needed()
-        weights = page.locator("[data-cell=gru] .gs-weights .gs-area").nth(1)
         with _counting(page, traffic, "dragging a weight of the GRU", "canvas", 30, 2):
-            _sway(page, weights, along="y", at=(0.4, 0.5))
-        page.evaluate("scrollTo(0, 0)")
-        x = page.locator(".gs-input .gs-area")
+            _sway(page, page.locator(WEIGHTS).nth(1), along="y", at=(0.4, 0.5))
         with _counting(page, traffic, "dragging an input", "canvas", 30, 2):
-            _sway(page, x, along="y", at=(0.005, 0.5))
+            _sway(page, page.locator(INPUT), along="y", at=(0.005, 0.5))
 
 
 @contextmanager
@@ -205,41 +223,68 @@ def _counting(
 
 
 def _sway(page: Page, area: Locator, along: str, at: tuple[float, float] = (0.5, 0.5)) -> None:
-    """Press in the area, move to and fro for SECONDS as fast as the page takes it, release."""
+    """Press in the area, move to and fro for SECONDS, once a frame, and release."""
+    x, y, width = _press(page, area, at)
+    page.wait_for_timeout(600)  # the sweep comes
+    moves = [
+        [x + (offset if along == "x" else 0), y + (offset if along == "y" else 0)]
+        for offset in _offsets(page, along, width)
+    ]
+    page.evaluate(MOVES, [moves, SECONDS])
+    page.mouse.up()
+
+
+def _slide(page: Page, slider: Locator) -> None:
+    """Drag a slider to and fro. Its thumb follows real moves only, which wait for each other."""
+    x, y, width = _press(page, slider, (0.5, 0.5))
+    page.evaluate("counter.start('gru.hidden')")
+    while page.evaluate("performance.now() - counter.from") < SECONDS * 1000:
+        for offset in _offsets(page, "x", width):
+            page.mouse.move(x + offset, y)
+    page.evaluate("window.counts = counter.stop()")
+    page.mouse.up()
+
+
+def _offsets(page: Page, along: str, width: float) -> list[float]:
+    """To and fro: across most of a width, or over the values of a sweep, one at a time."""
+    if along == "x":
+        reach, steps = 0.45 * width, 20
+    else:
+        values = int(page.locator(".gs-value-slider").evaluate("(slider) => slider.max"))
+        reach, steps = PIXELS / 2, values // 2
+    there = [reach * part / steps for part in range(-steps, steps)]
+    return [*there, *(-offset for offset in there)]
+
+
+def _press(page: Page, area: Locator, at: tuple[float, float]) -> tuple[float, float, float]:
+    """Put the mouse down at a share of the area. Returns where, and the area's width."""
+    area.scroll_into_view_if_needed()
+    # The bar lies over the bottom of the page: bring the area to the middle.
+    area.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
     box = area.bounding_box()
     assert box is not None
     x, y = box["x"] + at[0] * box["width"], box["y"] + at[1] * box["height"]
     page.mouse.move(x, y)
     page.mouse.down()
-    page.wait_for_timeout(400)  # the sweep comes
-    page.evaluate("counter.start('gru.hidden')")
-    reach = 0.45 * box["width"] if along == "x" else 75.0
-    turn = 0
-    while page.evaluate("performance.now() - counter.from") < SECONDS * 1000:
-        for part in range(20):
-            share = part / 20 if turn % 2 == 0 else 1 - part / 20
-            offset = reach * (2 * share - 1)
-            page.mouse.move(x + (offset if along == "x" else 0), y + (offset if along == "y" else 0))
-        turn += 1
-    page.evaluate("window.counts = counter.stop()")
-    page.mouse.up()
+    return x, y, box["width"]
 
 
 def _bytes(browser: Browser, url: str) -> None:
     print("\nkilobytes to the browser for one edit: the sweep, the commit, both")
-    edits: dict[str, Callable[[Page], None]] = {
-        "a weight of the GRU": lambda page: _choose_cell(page, "gru.w_h.update", 4, 2),
-        "a bias of the GRU": lambda page: _choose_cell(page, "gru.b_x.update", 4),
-        "an input at step 1": lambda page: _choose_cell(page, "x", 1, 1),
+    places = {
+        "a weight of the GRU": (WEIGHTS, 1, (0.4, 0.5)),
+        "a bias of the GRU": (WEIGHTS, 1, (0.97, 0.5)),
+        "an input at step 1": (INPUT, 0, (0.005, 0.5)),
     }
-    for name, choose in edits.items():
+    for name, (area, number, at) in places.items():
         with _page(browser, url) as (page, traffic):
             traffic.taken()
-            choose(page)
-            page.wait_for_timeout(800)
+            x, y, _ = _press(page, page.locator(area).nth(number), at)
+            page.wait_for_timeout(1000)
             sweep = traffic.taken()[1] / 1000
-            page.get_by_label("Value, as a slider").press("PageUp")
-            page.wait_for_timeout(1500)
+            page.mouse.move(x, y - 30, steps=5)
+            page.mouse.up()
+            page.wait_for_timeout(1000)
             commit = traffic.taken()[1] / 1000
             print(f"{name:32}{sweep:8.1f}{commit:8.1f}{sweep + commit:8.1f}   limit ≤ 120")
 

@@ -10,7 +10,7 @@ from app import theme
 from app.figures.heatmap import MOST_CELL_TEXTS, heatmap, unit_names
 from gru_core.weights import Weights
 
-WEIGHT_MARGIN = {"l": 22, "r": 8, "t": 3, "b": 17}
+WEIGHT_MARGIN = {"l": 24, "r": 8, "t": 3, "b": 17}
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ def gate_weights(
     marks = _column_marks(channels, order)
     figure.update_layout(
         margin=WEIGHT_MARGIN,
+        yaxis={"ticklabelstandoff": 4},
         xaxis={"tickvals": [at + 1 for at in marks], "ticktext": list(marks.values())},
     )
     if z.shape[1] <= MOST_CELL_TEXTS:

@@ -33,6 +33,7 @@ def message(shown: Shown, here: Session) -> dict[str, Any]:
             "channels": shown.channels,
             "bound": f"{shown.opening.x_bound:g}",
             "color": theme.QUANTITIES["x"].color,
+            "dash": theme.QUANTITIES["x"].dash,
             "lines": len(shown.channels) <= MOST_CHANNELS,
         },
         "panels": [_panel(shown, cell, here.gates) for cell in shown.traces],
@@ -112,6 +113,7 @@ def _gate(cell: str, gate: str) -> dict[str, str]:
         "name": quantity.name,
         "symbol": theme.symbol(cell, gate),
         "color": quantity.color,
+        "dash": quantity.dash,
     }
 
 

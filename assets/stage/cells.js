@@ -56,3 +56,11 @@ export function split(target, choices) {
   const choice = choices.find(({ id }) => target.startsWith(`${id}.`));
   return choice && { choice, index: target.slice(choice.id.length + 1).split(".").map(Number) };
 }
+
+// A target in words: "GRU: update gate bias b, unit 4".
+export function nameOf(target, choices) {
+  const known = split(target, choices);
+  if (!known) return target;
+  const places = known.choice.axes.map(([axis], i) => `${axis} ${known.index[i] + 1}`);
+  return [known.choice.label, ...places].join(", ");
+}

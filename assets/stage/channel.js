@@ -8,7 +8,8 @@ let counter = 0;
 const parts = new Map(); // name -> { digest, value }
 
 export class Channel {
-  constructor() {
+  constructor(onSilence) {
+    this.onSilence = onSilence; // called when the server has not answered for a while
     this.pending = [];
     this.trigger = null;
   }
@@ -27,7 +28,10 @@ export class Channel {
     clearTimeout(this.timer);
     if (!this.pending.length) return;
     this.trigger("event", { client: CLIENT, events: this.pending });
-    this.timer = setTimeout(() => this.flush(), PATIENCE);
+    this.timer = setTimeout(() => {
+      this.onSilence();
+      this.flush();
+    }, PATIENCE);
   }
 
   // Take in a message; returns whether every part it speaks of is here.

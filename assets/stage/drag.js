@@ -1,7 +1,7 @@
 // Dragging a number: the server sends one sweep (the whole sequence for about forty values of that
 // number), and the plots show the nearest one while the pointer moves. Nothing is computed here.
 
-const PIXELS_PER_VALUE = 4;
+const PIXELS = 180; // from the smallest value to the largest, however many there are
 
 export class Drag {
   // host: { send(kind, details), cursor, onFrame(), commit(target, value) }
@@ -44,7 +44,7 @@ export class Drag {
   // The pointer is `pixels` above where the number was taken hold of.
   pull(pixels) {
     this.wanted = pixels;
-    if (this.sweep) this.preview(this.sweep.base + Math.round(pixels / PIXELS_PER_VALUE));
+    if (this.sweep) this.preview(this.sweep.base + Math.round((pixels / PIXELS) * (this.sweep.values.length - 1)));
   }
 
   preview(index) {

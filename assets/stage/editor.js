@@ -5,8 +5,8 @@ import { make } from "./dom.js";
 import { exact, short } from "./format.js";
 
 export class Editor {
-  // act: { choose(target), hold(), preview(index), release(), type(text), revert(), undo(), redo(), reset() }
-  constructor(act) {
+  // changes: the element that stands here while no cell is chosen. act: { choose(target), hold(), preview(index), release(), type(text), revert(), undo(), redo(), reset() }
+  constructor(changes, act) {
     this.act = act;
     this.array = make("select", { "aria-label": "What to change", title: "What to change", onchange: () => this.pick() });
     this.first = this.indexField();
@@ -30,7 +30,6 @@ export class Editor {
     this.old = make("span", { className: "gs-old" });
     this.revert = make("button", { type: "button", textContent: "put back", onclick: () => act.revert() });
     this.problem = make("p", { className: "gs-problem", role: "alert" });
-    this.hint = make("p", { className: "gs-hint" });
     this.undo = make("button", { type: "button", textContent: "undo", title: "Undo (Ctrl+Z)", onclick: () => act.undo() });
     this.redo = make("button", { type: "button", textContent: "redo", title: "Redo (Ctrl+Shift+Z)", onclick: () => act.redo() });
     this.reset = make("button", { type: "button", textContent: "reset", title: "Put every number back", onclick: () => act.reset() });
@@ -38,7 +37,7 @@ export class Editor {
       "div", { className: "gs-editor", role: "group", "aria-label": "Edit a number" },
       make("span", { className: "gs-where" }, this.array, this.first.label, this.second.label),
       make("span", { className: "gs-what" }, this.slider, this.field, this.old, this.revert),
-      this.hint, this.problem,
+      changes, this.problem,
       make("span", { className: "gs-history" }, this.undo, this.redo, this.reset),
     );
   }

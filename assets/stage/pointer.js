@@ -1,7 +1,7 @@
 // Mouse, pen and finger: hover whispers, click chooses, drag edits. A drag on a track moves the
 // cursor; a drag on an input, an initial state or a weight changes it (up is more).
 
-import { targetAt } from "./cells.js";
+import { nameOf, targetAt } from "./cells.js";
 import { make } from "./dom.js";
 import { full } from "./format.js";
 
@@ -100,7 +100,7 @@ export class Pointer {
   describe(entry, cell) {
     const number = this.stage.screen.numbers(entry.part)[cell.row][cell.column];
     if (Number.isNaN(number)) return null; // between two groups of columns
-    const { labels, x, edits } = this.stage.message;
+    const { labels, edits } = this.stage.message;
     const { row, column } = cell;
     if (entry.kind === "track") {
       return `${entry.track.symbol} of unit ${entry.panel.order[row] + 1} at step ${column + 1}: ${full(number)}`;
@@ -108,25 +108,8 @@ export class Pointer {
     const target = targetAt(entry, cell);
     const edit = edits.find((one) => one.target === target);
     const value = `${full(number)}${edit ? `, was ${full(edit.was)}` : ""}`;
-    if (entry.kind === "x") {
-      const name = labels[column] === String(column + 1) ? "" : ` (${labels[column]})`;
-      return `${x.channels[row]} at step ${column + 1}${name}: ${value}`;
-    }
-    return `${weightName(entry, target, x)}: ${value}. Drag up or down.`;
+    const name = nameOf(target, this.stage.editor.choices);
+    const label = entry.kind !== "x" || labels[column] === String(column + 1) ? "" : ` (${labels[column]})`;
+    return `${name}${label}: ${value}. Drag up or down.`;
   }
-}
-
-// "update gate, unit 4 from unit 2", "update gate, unit 4, bias b", "h₀ of unit 3"
-function weightName({ kind, panel, initial, gate }, target, x) {
-  const index = target.split(".").filter((piece) => /^\d+$/.test(piece)).map(Number);
-  const unit = `unit ${index[0] + 1}`;
-  if (kind === "initial") return `${initial.symbol}₀ of ${unit}`;
-  const { name } = panel.gates.find((one) => one.gate === gate);
-  const ends = {
-    w_x: () => `${name}, ${unit} from ${x.channels[index[1]]}`,
-    w_h: () => `${name}, ${unit} from unit ${index[1] + 1}`,
-    b_x: () => `${name}, ${unit}, bias b`,
-    b_h: () => `${name}, ${unit}, bias d`,
-  };
-  return ends[target.split(".")[1]]();
 }

@@ -1,6 +1,7 @@
 // The stage: one component that draws what the server describes and lets a visitor step through it
 // and edit it. Every number on it came from the server; app/widgets/stage.py is the other end.
 
+import { Changes } from "./changes.js";
 import { Channel } from "./channel.js";
 import { Cursor } from "./cursor.js";
 import { addStylesheet, loadPlotly, make } from "./dom.js";
@@ -29,7 +30,7 @@ class Stage {
   constructor(root) {
     addStylesheet(new URL("./style.css", import.meta.url).href);
     this.target = null; // the chosen number
-    this.channel = new Channel();
+    this.channel = new Channel(() => this.notice("The server is not answering. Your change is kept and sent again."));
     this.cursor = new Cursor(() => this.cursorMoved());
     this.drag = new Drag({
       send: (kind, details) => this.channel.send(kind, details),
@@ -38,7 +39,8 @@ class Stage {
       commit: (target, value) => this.send("commit", { target, value }),
     });
     this.timeline = new Timeline(this.cursor);
-    this.editor = new Editor({
+    this.changes = new Changes((target) => this.choose(target));
+    this.editor = new Editor(this.changes.element, {
       choose: (target) => this.choose(target),
       hold: () => this.target && this.drag.hold(this.target),
       preview: (index) => this.drag.preview(index),
@@ -106,6 +108,7 @@ class Stage {
     if (!this.drag.held && !this.channel.busy) this.screen.settle();
     this.notice(...problems);
     this.editor.say(answer);
+    this.changes.show(message.edits, this.editor.choices);
     this.screen.refresh();
     this.element.dataset.ack = message.ack.seq;
   }
@@ -160,6 +163,7 @@ class Stage {
       event.preventDefault();
       return this.change(event.shiftKey ? "redo" : "undo");
     }
+    if (event.key === "Escape" && this.target) this.choose(null);
     const { order } = this.message.panels[0];
     keyPressed(event, this.cursor, (unit, by) => order[order.indexOf(unit) + by] ?? unit);
   }

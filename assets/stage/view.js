@@ -4,6 +4,8 @@ import { make } from "./dom.js";
 import { minus, percent, short } from "./format.js";
 import { Plot } from "./plot.js";
 
+const DASHES = { solid: "solid", dash: "dashed", dot: "dotted" };
+
 // Builds everything above the bar and returns { element, plots }; plots maps part names to
 // { plot, kind, panel, ... }, all that other modules need to know of a plot.
 export function build(plotly, message) {
@@ -91,14 +93,14 @@ function caption({ name, symbol, color }) {
 }
 
 function linesFigure(panel, { labels, x }, add) {
-  const inputKey = x.lines ? [{ symbol: "x", color: x.color }] : [];
+  const inputKey = x.lines ? [{ symbol: "x", ...x }] : [];
   const part = `${panel.cell}.lines`;
   const host = add(part, `${panel.name}: the chosen unit over ${labels.length} steps.`, { kind: "lines", panel });
   return make(
     "figure", { className: "gs-figure gs-lines" },
     make("figcaption", {}, make("span", { className: "gs-sentence", "data-sentence": panel.cell }),
-      make("span", { className: "gs-key", "aria-hidden": "true" }, ...[...panel.tracks, ...inputKey].map(({ symbol, color }) =>
-        make("span", {}, make("i", { style: { background: color } }), make("var", { textContent: symbol }))))),
+      make("span", { className: "gs-key", "aria-hidden": "true" }, ...[...panel.tracks, ...inputKey].map(({ symbol, color, dash }) =>
+        make("span", {}, make("i", { style: { "border-color": color, "border-top-style": DASHES[dash] } }), make("var", { textContent: symbol }))))),
     host,
   );
 }

@@ -1,0 +1,179 @@
+"""An edit sends the figures it changes and no other; a digest stands for the numbers it was made of."""
+
+import itertools
+import re
+
+import pytest
+
+from app.setting import Setting
+from app.shown import scenes, show
+from app.widgets.parts import Part, parts
+from gru_core.conventions import GATES, TRACKS
+from gru_core.edits import Target, parse_edits
+
+
+def made(setting: Setting, gates: dict[str, str] | None = None) -> dict[str, Part]:
+    return {part.name: part for part in parts(show(setting), gates or {})}
+
+
+def edited(setting: Setting, edits: str) -> Setting:
+    found, rejected = parse_edits(edits)
+    assert rejected == []
+    for edit in found:
+        setting = setting.with_edit(edit.target, edit.value)
+    return setting
+
+
+def resent(before: Setting, after: Setting) -> set[str]:
+    """The names of the parts that the second screen needs anew."""
+    had = {name: part.digest for name, part in made(before).items()}
+    return {name for name, part in made(after).items() if had.get(name) != part.digest}
+
+
+# What there is --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scene", list(scenes()))
+@pytest.mark.parametrize("alongside", ["lstm", "rnn", "none"])
+def test_a_screen_has_the_tracks_states_lines_and_weights_of_its_cells(
+    scene: str, alongside: str
+) -> None:
+    names = list(made(Setting(scene=scene, alongside=alongside)))  # type: ignore[arg-type]
+    cells = ["gru"] if alongside == "none" else ["gru", alongside]
+    assert len(set(names)) == len(names)
+    assert {name.split(".")[0] for name in names} == {"x", *cells}
+    for cell in cells:
+        assert {f"{cell}.{track}" for track in TRACKS[cell]} <= set(names)
+        assert {f"{cell}.lines", f"{cell}.h0"} <= set(names)
+        shown = [name for name in names if name.startswith(f"{cell}.weights.")]
+        # Every gate of a small cell; of a large one the gate that was chosen.
+        assert len(shown) == (1 if scene == "reader" else len(GATES[cell]))
+    assert ("lstm.c0" in names) == (alongside == "lstm")
+
+
+def test_a_large_cell_shows_the_gate_that_was_chosen() -> None:
+    reader = Setting(scene="reader", alongside="none")
+    assert "gru.weights.update" in made(reader)
+    chosen = made(reader, {"gru": "candidate"})
+    assert "gru.weights.candidate" in chosen
+    assert "gru.weights.update" not in chosen
+    assert made(reader, {"gru": "no such gate"}).keys() == made(reader).keys()
+
+
+# What an edit sends ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("edits", "names"),
+    [
+        # The pulse scene has no recurrent weights, so only the gate itself and the state change.
+        ("gru.b_x.update.3_2.0", {"gru.update", "gru.hidden", "gru.lines"}),
+        ("gru.b_x.update.0_2.0", {"gru.update", "gru.hidden"}),
+        ("gru.w_x.candidate.3.0_1.0", {"gru.candidate", "gru.hidden", "gru.lines"}),
+        ("gru.w_h.reset.3.3_1.0", {"gru.reset", "gru.lines"}),
+        ("gru.h0.3_0.5", {"gru.hidden", "gru.lines"}),
+        # Without a weight to act through, a change of the reset gate changes nothing else.
+        ("gru.b_h.reset.1_1.0", {"gru.reset"}),
+        ("lstm.b_x.output.3_0.0", {"lstm.output", "lstm.hidden", "lstm.lines"}),
+        ("lstm.c0.0_1.0", {"lstm.cell", "lstm.hidden"}),
+        ("lstm.h0.0_1.0", set()),
+        (
+            "x.3.0_0.5",
+            {
+                *("gru.update", "gru.candidate", "gru.hidden", "gru.lines"),
+                *("lstm.input", "lstm.forget", "lstm.candidate", "lstm.cell", "lstm.hidden"),
+                "lstm.lines",
+            },
+        ),
+    ],
+)
+def test_an_edit_resends_exactly_the_figures_it_changes(edits: str, names: set[str]) -> None:
+    scene = Setting(scene="pulse")
+    after = edited(scene, edits)
+    assert resent(scene, after) == names
+    assert resent(after, scene) == names
+
+
+def test_an_edit_of_a_recurrent_gru_weight_leaves_the_input_matrices_and_the_lstm_alone() -> None:
+    scene = Setting(scene="crowd")
+    assert resent(scene, edited(scene, "gru.w_h.update.3.5_0.7")) == {
+        *(f"gru.{track}" for track in TRACKS["gru"]),
+        "gru.lines",
+    }
+
+
+def test_an_edit_to_the_same_number_resends_nothing() -> None:
+    scene = Setting(scene="pulse")
+    assert resent(scene, edited(scene, "gru.b_x.update.3_6.0")) == set()
+
+
+def test_another_step_resends_nothing_and_another_unit_only_the_lines() -> None:
+    first = Setting(scene="crowd", step=3, unit=1)
+    assert resent(first, Setting(scene="crowd", step=50, unit=1)) == set()
+    assert resent(first, Setting(scene="crowd", step=3, unit=2)) == {"gru.lines", "lstm.lines"}
+
+
+def test_another_cell_alongside_sends_that_cell() -> None:
+    sent = resent(Setting(scene="cue"), Setting(scene="cue", alongside="rnn"))
+    assert {name.split(".")[0] for name in sent} == {"rnn"}
+
+
+def test_matrices_show_the_scenes_own_numbers_for_the_stage_to_write_edits_over() -> None:
+    scene = Setting(scene="pulse")
+    after = edited(scene, "gru.b_x.update.3_2.0~x.3.0_0.5~gru.h0.1_0.5~lstm.c0.0_1.0")
+    fixed = {"x", "gru.h0", "lstm.h0", "lstm.c0"}
+    before = made(scene)
+    names = {name for name in before if name in fixed or ".weights." in name}
+    assert {name: made(after)[name].digest for name in names} == {
+        name: before[name].digest for name in names
+    }
+
+
+# Digests --------------------------------------------------------------------------------------
+
+SCREENS = [
+    *(Setting(scene=name, alongside=cell) for name in ("pulse", "cue") for cell in ("lstm", "rnn")),
+    Setting(scene="pulse", match="parameters"),
+    Setting(scene="crowd"),
+    Setting(scene="crowd", seed=2),
+    Setting(scene="pulse", unit=0),
+    edited(Setting(scene="pulse"), "gru.b_x.update.3_2.0"),
+    edited(Setting(scene="pulse"), "gru.b_x.update.3_2.0000000000000004"),
+    edited(Setting(scene="pulse"), "x.3.0_-0.0"),
+    edited(Setting(scene="pulse"), "x.0.0_-0.0"),
+]
+
+
+def test_parts_have_the_same_digest_if_and_only_if_they_are_the_same_figure() -> None:
+    made_of = [made(screen) for screen in SCREENS]
+    drawn = [{name: part.build().to_json() for name, part in found.items()} for found in made_of]
+    compared = 0
+    for one, other in itertools.combinations(range(len(SCREENS)), 2):
+        for name in made_of[one].keys() & made_of[other].keys():
+            compared += 1
+            same_digest = made_of[one][name].digest == made_of[other][name].digest
+            if same_digest:
+                assert drawn[one][name] == drawn[other][name], name
+            # Two numbers may round to one in float32: sending them again is only a waste.
+            elif drawn[one][name] == drawn[other][name]:
+                assert SCREENS[one].edits != SCREENS[other].edits or name.endswith("lines"), name
+    assert compared > 300
+
+
+def test_the_same_setting_has_the_same_digests_each_time() -> None:
+    for screen in SCREENS:
+        again = {name: part.digest for name, part in made(screen).items()}
+        assert again == {name: part.digest for name, part in made(screen).items()}
+        assert all(re.fullmatch("[0-9a-f]{18}", digest) for digest in again.values())
+
+
+def test_a_figure_is_built_only_when_it_is_asked_for() -> None:
+    built = []
+
+    class Counting(Target):
+        pass
+
+    for part in parts(show(Setting()), {}):
+        assert callable(part.build)
+        built.append(part)
+    assert {type(part.message()["data"]) for part in built} == {list}
