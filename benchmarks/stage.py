@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from statistics import median
+from typing import TypeAlias
 
 from playwright.sync_api import Browser, Locator, Page, WebSocket
 
@@ -21,6 +22,12 @@ SECONDS = 2.0
 PIXELS = 180.0  # of a drag over all values of its sweep, as in assets/stage/drag.js
 SCENE = "?scene=crowd"
 INPUT = ".gs-input .gs-area"
+SHOWN = {
+    "cursor": "frames with the cursor moved",
+    "canvas": "frames with new colours",
+    "lines": "frames with new lines",
+    "frames": "frames of any kind",
+}
 WEIGHTS = "[data-cell=gru] .gs-weights .gs-area"
 
 # Counts, frame by frame, how often the page drew something new.
@@ -34,9 +41,6 @@ COUNTER = """
   };
   let counts = null;
   let mark = null;
-  let lines = [];
-  let before = "";
-  const look = () => lines.map((path) => path.getAttribute("d")).join("");
   const frame = () => {
     if (!counts) return;
     counts.frames += 1;
@@ -79,21 +83,30 @@ COUNTER = """
 """
 
 # Moves the pressed pointer once a frame: a real mouse reports faster, the browser keeps one a frame.
-MOVES = """
-([moves, seconds]) => new Promise((done) => {
+POINTER = """
+(x, y) => document.querySelector(".gs-stage").dispatchEvent(
+  new PointerEvent("pointermove", { clientX: x, clientY: y, pointerId: 1, buttons: 1 }))
+"""
+# A slider's thumb does not follow made-up moves: it is set, and says so as if it had been moved.
+SLIDER = """
+(x) => {
+  const slider = document.querySelector(".gs-scrub");
+  const { left, width } = slider.getBoundingClientRect();
+  slider.value = 1 + ((x - left) / width) * (slider.max - 1);
+  slider.dispatchEvent(new Event("input"));
+}
+"""
+EVERY_FRAME = """
+([places, seconds]) => new Promise((done) => {
   counter.start("gru.hidden");
-  const element = document.querySelector(".gs-stage");
+  const move = MOVE;
   let at = 0;
-  const move = () => {
-    if (performance.now() - counter.from > seconds * 1000) {
-      window.counts = counter.stop();
-      return done();
-    }
-    const [clientX, clientY] = moves[at++ % moves.length];
-    element.dispatchEvent(new PointerEvent("pointermove", { clientX, clientY, pointerId: 1, buttons: 1 }));
-    requestAnimationFrame(move);
+  const frame = () => {
+    if (performance.now() - counter.from > seconds * 1000) return done(counter.stop());
+    move(...places[at++ % places.length]);
+    requestAnimationFrame(frame);
   };
-  requestAnimationFrame(move);
+  requestAnimationFrame(frame);
 })
 """
 
@@ -116,6 +129,9 @@ STOPWATCH = """
   window.stopwatch = () => (painted === null ? null : painted - pressed);
 }
 """
+
+Places: TypeAlias = list[tuple[float, float]]
+Counts: TypeAlias = dict[str, float]
 
 
 @dataclass
@@ -191,69 +207,63 @@ def _typed(page: Page, box: Locator, text: str) -> float:
 
 
 def _frames(browser: Browser, url: str) -> None:
-    print("\nframes a second, and messages to the server meanwhile")
+    print("\nframes a second, and messages to the server from press to just before release")
     with _page(browser, url) as (page, traffic):
-        heatmap = page.locator("[data-part='gru.hidden'] .gs-plot:not(.gs-strip) .gs-area")
-        with _counting(page, traffic, "scrubbing a heatmap", "cursor", 50, 0):
-            _sway(page, heatmap, along="x")
-        with _counting(page, traffic, "scrubbing the slider", "cursor", 50, 0):
-            _slide(page, page.get_by_label("Timestep"))
-        # One message asks for the sweep, one more commits on release.
-        with _counting(page, traffic, "dragging a weight of the GRU", "canvas", 30, 2):
-            _sway(page, page.locator(WEIGHTS).nth(1), along="y", at=(0.4, 0.5))
-        with _counting(page, traffic, "dragging an input", "canvas", 30, 2):
-            _sway(page, page.locator(INPUT), along="y", at=(0.005, 0.5))
+        moving = Moving(page, traffic)
+        hidden = page.locator("[data-part='gru.hidden'] .gs-plot:not(.gs-strip) .gs-area")
+        moving.scrub("scrubbing a heatmap", hidden, POINTER)
+        moving.scrub("scrubbing the slider", page.get_by_label("Timestep"), SLIDER)
+        moving.drag("dragging a weight of the GRU", page.locator(WEIGHTS).nth(1), (0.4, 0.5))
+        moving.drag("dragging an input", page.locator(INPUT), (0.005, 0.5))
 
 
-@contextmanager
-def _counting(
-    page: Page, traffic: Traffic, name: str, what: str, least: int, most_sent: int
-) -> Iterator[None]:
-    page.wait_for_timeout(800)
-    traffic.taken()
-    yield
-    counts = page.evaluate("window.counts")
-    page.wait_for_timeout(800)
-    per_second = {key: counts[key] / counts["seconds"] for key in ("frames", what, "lines")}
-    _line(name, per_second[what], f"≥ {least}", "{:.0f}")
-    if what == "canvas":
-        _line("  of them with new lines", per_second["lines"], f"≥ {least}", "{:.0f}")
-    _line("  frames of any kind", per_second["frames"], "", "{:.0f}")
-    _line("  messages", traffic.taken()[0], f"≤ {most_sent}", "{}")
+@dataclass(frozen=True)
+class Moving:
+    """Presses, moves to and fro, releases, and says how often the page kept up."""
+
+    page: Page
+    traffic: Traffic
+
+    def scrub(self, name: str, area: Locator, move: str) -> None:
+        """The cursor should follow, and the server hear nothing."""
+        x, y, width = _press(self.page, area, (0.5, 0.5))
+        self.traffic.taken()
+        places = [(x + width * share, y) for share in _to_and_fro(20)]
+        counts = _every_frame(self.page, places, move)
+        self._report(name, counts, ("cursor",), 50, 0)
+
+    def drag(self, name: str, area: Locator, at: tuple[float, float]) -> None:
+        """Every heatmap and line should follow, after one message that asks for the sweep."""
+        self.traffic.taken()
+        x, y, _ = _press(self.page, area, at)
+        self.page.wait_for_timeout(600)
+        values = int(self.page.locator(".gs-value-slider").evaluate("(slider) => slider.max"))
+        places = [(x, y - PIXELS * share) for share in _to_and_fro(values // 2)]
+        self._report(name, _every_frame(self.page, places, POINTER), ("canvas", "lines"), 30, 1)
+
+    def _report(
+        self, name: str, counts: Counts, wanted: tuple[str, ...], least: int, most_sent: int
+    ) -> None:
+        sent = self.traffic.taken()[0]
+        self.page.mouse.up()
+        self.page.wait_for_timeout(1000)
+        print(name)
+        for what in (*wanted, "frames"):
+            rate = counts[what] / counts["seconds"]
+            _line(f"  {SHOWN[what]}", rate, f"≥ {least}" if what in wanted else "", "{:.0f}")
+        _line("  messages", sent, f"≤ {most_sent}")
 
 
-def _sway(page: Page, area: Locator, along: str, at: tuple[float, float] = (0.5, 0.5)) -> None:
-    """Press in the area, move to and fro for SECONDS, once a frame, and release."""
-    x, y, width = _press(page, area, at)
-    page.wait_for_timeout(600)  # the sweep comes
-    moves = [
-        [x + (offset if along == "x" else 0), y + (offset if along == "y" else 0)]
-        for offset in _offsets(page, along, width)
-    ]
-    page.evaluate(MOVES, [moves, SECONDS])
-    page.mouse.up()
+def _every_frame(page: Page, places: Places, move: str) -> Counts:
+    script = EVERY_FRAME.replace("MOVE", move.strip())
+    counts: Counts = page.evaluate(script, [places, SECONDS])
+    return counts
 
 
-def _slide(page: Page, slider: Locator) -> None:
-    """Drag a slider to and fro. Its thumb follows real moves only, which wait for each other."""
-    x, y, width = _press(page, slider, (0.5, 0.5))
-    page.evaluate("counter.start('gru.hidden')")
-    while page.evaluate("performance.now() - counter.from") < SECONDS * 1000:
-        for offset in _offsets(page, "x", width):
-            page.mouse.move(x + offset, y)
-    page.evaluate("window.counts = counter.stop()")
-    page.mouse.up()
-
-
-def _offsets(page: Page, along: str, width: float) -> list[float]:
-    """To and fro: across most of a width, or over the values of a sweep, one at a time."""
-    if along == "x":
-        reach, steps = 0.45 * width, 20
-    else:
-        values = int(page.locator(".gs-value-slider").evaluate("(slider) => slider.max"))
-        reach, steps = PIXELS / 2, values // 2
-    there = [reach * part / steps for part in range(-steps, steps)]
-    return [*there, *(-offset for offset in there)]
+def _to_and_fro(steps: int) -> list[float]:
+    """Shares from -0.5 to 0.5 and back."""
+    there = [0.5 * part / steps for part in range(-steps, steps)]
+    return [*there, *(-share for share in there)]
 
 
 def _press(page: Page, area: Locator, at: tuple[float, float]) -> tuple[float, float, float]:
@@ -322,11 +332,15 @@ def _line(name: str, value: object, limit: str, form: str = "{}") -> None:
 
 if __name__ == "__main__":
     import sys
+
     if len(sys.argv) > 1:
         with browsing(executable()) as browser, serving() as server:
             if sys.argv[1] == "a":
-                with serving("benchmarks/baseline_page.py") as baseline: _commits(browser, server.url, baseline.url)
-            if sys.argv[1] == "b": _frames(browser, server.url)
-            if sys.argv[1] == "d": _bytes(browser, server.url)
+                with serving("benchmarks/baseline_page.py") as baseline:
+                    _commits(browser, server.url, baseline.url)
+            if sys.argv[1] == "b":
+                _frames(browser, server.url)
+            if sys.argv[1] == "d":
+                _bytes(browser, server.url)
     else:
         main()

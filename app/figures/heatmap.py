@@ -26,10 +26,15 @@ def track_heatmap(
     values: (step, unit). order: the units from top to bottom.
     """
     stops, limits = theme.track_scale(track)
-    figure = heatmap(values.T[list(order)], stops, limits, labels, unit_names(order))
+    figure = heatmap(rows_of(values, order), stops, limits, labels, unit_names(order))
     if track in ("hidden", "cell"):
         figure.update_yaxes(ticklabelstandoff=STRIP_ROOM)
     return figure
+
+
+def rows_of(values: np.ndarray, order: Sequence[int]) -> np.ndarray:
+    """The numbers of a track as drawn, (unit, step) float32. values: (step, unit)."""
+    return np.ascontiguousarray(values.T[list(order)], dtype=np.float32)
 
 
 def unit_names(order: Sequence[int]) -> list[str]:
@@ -63,7 +68,7 @@ def heatmap(
     """A heatmap with fixed colour limits, row 0 at the top. z: (row, column)."""
     height, width = z.shape
     trace = go.Heatmap(
-        z=np.ascontiguousarray(z, dtype=np.float32),
+        z=np.asarray(z, dtype=np.float32),
         x0=1,
         dx=1,
         y0=0,

@@ -27,7 +27,7 @@ def unit_lines(trace: Trace, unit: int, labels: Sequence[str]) -> go.Figure:
     for track in trace:
         values = trace[track][:, unit]
         figure.add_trace(_line(steps, values, track, mode, f"{trace.cell}.{track}"))
-    bound = _axis_bound(trace)
+    bound = axis_bound(trace)
     figure.update_layout(
         margin=MARGIN | {"t": 8},
         yaxis={
@@ -56,7 +56,7 @@ def _line(steps: np.ndarray, values: np.ndarray, track: str, mode: str, meta: st
     )
 
 
-def _axis_bound(trace: Trace) -> float:
+def axis_bound(trace: Trace) -> float:
     """1 for gates and hidden states; the cell state's own limit where an LSTM's passes 1."""
     passes = "cell" in trace and float(np.abs(trace["cell"]).max()) > 1
     return track_range("cell")[1] if passes else track_range("hidden")[1]

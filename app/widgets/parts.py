@@ -6,7 +6,7 @@ stage writes the edits over them, so that one edit never resends a matrix.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,10 +15,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app import theme
-from app.figures.heatmap import initial_strip, input_heatmap, track_heatmap
-from app.figures.sequence import unit_lines
+from app.figures.heatmap import initial_strip, input_heatmap, rows_of, track_heatmap
+from app.figures.sequence import axis_bound, unit_lines
 from app.figures.weights import gate_weights
 from app.shown import Shown
+from gru_core import Trace
 from gru_core.conventions import STATES, Cell
 from gru_core.scenes import INITIALS
 
@@ -29,14 +30,22 @@ FIRST_GATE = {"gru": "update", "lstm": "forget", "rnn": "hidden"}
 
 @dataclass(frozen=True)
 class Part:
-    """One figure of the stage."""
+    """One figure of the stage: a frame (labels, scales, layout) and the numbers in it."""
 
     name: str
-    digest: str
+    frame: str  # digest of everything but the numbers
     build: Callable[[], go.Figure]
+    numbers: np.ndarray | None = None  # as drawn; None where the frame is the whole figure
 
-    def message(self) -> dict[str, Any]:
-        """The figure as data and layout, its arrays still arrays."""
+    @property
+    def digest(self) -> str:
+        """Digest of the frame and of the numbers, with a dot between."""
+        return f"{self.frame}.{'' if self.numbers is None else _digest(self.numbers)}"
+
+    def message(self, sent: str) -> dict[str, Any]:
+        """The whole figure, or its numbers alone if what was sent last has the same frame."""
+        if self.numbers is not None and sent.partition(".")[0] == self.frame:
+            return {"z": self.numbers}
         figure = self.build()
         return {
             "data": [trace.to_plotly_json() for trace in figure.data],
@@ -51,18 +60,20 @@ def parts(shown: Shown, gates: Mapping[str, str]) -> Iterator[Part]:
     for cell, trace in shown.traces.items():
         order = shown.orders[cell]
         for track in trace:
-            yield _part(f"{cell}.{track}", track_heatmap, trace[track], track, labels, order)
+            build = partial(track_heatmap, trace[track], track, labels, order)
+            numbers = rows_of(trace[track], order)
+            yield Part(f"{cell}.{track}", _digest(track, labels, order), build, numbers)
         for state, values in zip(STATES[cell], shown.base.initials[cell], strict=True):
             letter = theme.symbol(cell, state)
             yield _part(f"{cell}.{INITIALS[state]}", initial_strip, values, state, letter, order)
-        yield _lines(cell, shown, min(shown.unit, trace.units - 1))
+        yield _lines(cell, trace, labels, min(shown.unit, trace.units - 1))
         weights, bound = shown.base.weights[cell], opening.weight_bounds[cell]
         for gate in shown_gates(shown, cell, gates):
             at = weights.gates.index(gate)
             arrays = (weights.w_x[at], weights.w_h[at], weights.b_x[at], weights.b_h[at])
-            build = partial(gate_weights, weights, gate, channels, order, bound)
+            draw = partial(gate_weights, weights, gate, channels, order, bound)
             key = _digest(gate, channels, order, bound, *arrays)
-            yield Part(f"{cell}.weights.{gate}", key, build)
+            yield Part(f"{cell}.weights.{gate}", key, draw)
 
 
 def shown_gates(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> tuple[str, ...]:
@@ -74,11 +85,14 @@ def shown_gates(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> tuple[str
     return (chosen if chosen in weights.gates else FIRST_GATE[cell],)
 
 
-def _lines(cell: Cell, shown: Shown, unit: int) -> Part:
-    trace = shown.traces[cell]
-    values = [trace[track][:, unit] for track in trace]
-    key = _digest(shown.labels, unit, *values, trace.x if trace.x.shape[1] <= 3 else "")
-    return Part(f"{cell}.lines", key, partial(unit_lines, trace, unit, shown.labels))
+def _lines(cell: Cell, trace: Trace, labels: Sequence[str], unit: int) -> Part:
+    """The lines without their numbers: the stage takes the rows of the heatmaps, for any unit."""
+
+    def build() -> go.Figure:
+        return unit_lines(trace, unit, labels).update_traces(y=None)
+
+    key = _digest(labels, trace.steps, trace.x.shape[1], axis_bound(trace))
+    return Part(f"{cell}.lines", key, build)
 
 
 def _part(name: str, figure: Callable[..., go.Figure], *inputs: Any) -> Part:

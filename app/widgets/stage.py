@@ -47,7 +47,9 @@ def message(shown: Shown, here: Session) -> dict[str, Any]:
         "sweep": sweep_message(shown, here.grab) if here.grab else None,
         "parts": {part.name: part.digest for part in present},
         "included": {
-            part.name: part.message() for part in present if here.sent.get(part.name) != part.digest
+            part.name: part.message(here.sent.get(part.name, ""))
+            for part in present
+            if here.sent.get(part.name) != part.digest
         },
     }
 

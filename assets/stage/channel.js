@@ -39,9 +39,7 @@ export class Channel {
     const handled = message.ack.client === CLIENT ? message.ack.seq : 0;
     this.pending = this.pending.filter(({ seq }) => seq > handled);
     if (!this.pending.length) clearTimeout(this.timer);
-    for (const [name, value] of Object.entries(message.included)) {
-      parts.set(name, { digest: message.parts[name], value });
-    }
+    for (const [name, value] of Object.entries(message.included)) keep(name, message.parts[name], value);
     const missing = Object.entries(message.parts).some(([name, digest]) => parts.get(name)?.digest !== digest);
     if (missing && !this.pending.some(({ kind }) => kind === "need")) this.send("need", {});
     return !missing;
@@ -60,7 +58,25 @@ export class Channel {
     return parts.get(name)?.value;
   }
 
+  // Changes with everything of a figure but its numbers.
+  frame(name) {
+    return frameOf(parts.get(name)?.digest);
+  }
+
   digest(name) {
     return parts.get(name)?.digest;
   }
+}
+
+function frameOf(digest) {
+  return digest?.split(".")[0];
+}
+
+// A whole figure, or new numbers for the figure that is here.
+function keep(name, digest, value) {
+  if (!value.z) return void parts.set(name, { digest, value });
+  const old = parts.get(name);
+  if (frameOf(old?.digest) !== frameOf(digest)) return; // it counts as missing
+  const data = [{ ...old.value.data[0], z: value.z }];
+  parts.set(name, { digest, value: { ...old.value, data } });
 }

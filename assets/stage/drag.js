@@ -4,7 +4,7 @@
 const PIXELS = 180; // from the smallest value to the largest, however many there are
 
 export class Drag {
-  // host: { send(kind, details), cursor, onFrame(), commit(target, value) }
+  // host: { send(kind, details), cursor, onFrame(), onRest(), commit(target, value) }
   constructor(host) {
     this.host = host;
     this.clear();
@@ -65,10 +65,7 @@ export class Drag {
     this.held = false;
     if (!this.sweep) return; // commits when the sweep comes
     this.wanted = null;
-    if (!this.live || this.index === this.sweep.base) {
-      this.index = null;
-      return;
-    }
+    if (!this.live || this.index === this.sweep.base) return this.host.onRest();
     if (this.frame) cancelAnimationFrame(this.frame);
     this.draw();
     this.sweep.base = this.index;

@@ -21,11 +21,9 @@ export class Editor {
     this.field = make("input", {
       type: "text", inputMode: "decimal", className: "gs-number", "aria-label": "Exact value", autocomplete: "off",
       title: "Type an exact number and press Enter",
-      onkeydown: (event) => {
-        if (event.key === "Enter") act.type(this.field.value);
-        if (event.key === "Escape") this.field.blur();
-      },
-      onblur: () => this.field.value.trim() !== this.shownValue && act.type(this.field.value),
+      oninput: () => (this.typing = true),
+      onkeydown: (event) => this.typed(event),
+      onblur: () => (this.problem.textContent ? this.restore() : this.submit()),
     });
     this.old = make("span", { className: "gs-old" });
     this.revert = make("button", { type: "button", textContent: "put back", onclick: () => act.revert() });
@@ -88,8 +86,29 @@ export class Editor {
 
   showValue(value) {
     this.shownValue = value === null || value === undefined ? "" : exact(value);
-    if (document.activeElement !== this.field || !this.problem.textContent) this.field.value = this.shownValue;
+    if (!this.typing) this.field.value = this.shownValue;
     this.field.disabled = this.slider.disabled = value === null || value === undefined;
+  }
+
+  typed(event) {
+    if (event.key === "Enter") this.submit();
+    if (event.key !== "Escape") return;
+    event.stopPropagation();
+    this.restore();
+    this.field.blur();
+  }
+
+  submit() {
+    if (!this.typing) return;
+    this.typing = false;
+    this.asked = this.field.value;
+    this.act.type(this.asked);
+  }
+
+  restore() {
+    this.typing = false;
+    this.field.value = this.shownValue;
+    this.say("");
   }
 
   scale(values, index) {
@@ -98,7 +117,12 @@ export class Editor {
     this.slider.value = index;
   }
 
+  // A sentence about what was typed, which stays in the field to be mended; "" for none.
   say(problem) {
+    if (problem && this.asked !== undefined) {
+      this.field.value = this.asked;
+      this.typing = true;
+    }
     this.problem.textContent = problem;
     this.field.setAttribute("aria-invalid", String(Boolean(problem)));
   }

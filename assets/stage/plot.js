@@ -2,6 +2,7 @@
 // drag. Positions are fractions of the plot area, so that nothing needs moving when it is resized.
 
 import { make } from "./dom.js";
+import { brief } from "./format.js";
 
 const CONFIG = { staticPlot: true, displayModeBar: false, responsive: false };
 
@@ -31,8 +32,10 @@ export class Plot {
     return this.figure.data[0].z[0].length;
   }
 
+  // Draw with Plotly, now.
   draw(figure) {
     this.figure = figure;
+    this.behind = false;
     const { l, r, t, b } = figure.layout.margin;
     Object.assign(this.area.style, { left: `${l}px`, right: `${r}px`, top: `${t}px`, bottom: `${b}px` });
     this.size = [this.host.clientWidth, this.host.clientHeight];
@@ -40,7 +43,27 @@ export class Plot {
     const xaxis = thinned(figure.layout.xaxis, this.size[0] - l - r);
     const layout = { ...figure.layout, xaxis, width: this.size[0], height: this.size[1] };
     this.plotly.react(this.drawing, figure.data.map((trace) => ({ ...trace })), layout, CONFIG);
-    this.canvas.hidden = true;
+    this.unpaint();
+    this.marks.querySelectorAll(".gs-choice").forEach(plainMark);
+  }
+
+  // Show new numbers in the same frame: painted at once, drawn by Plotly when there is time.
+  update(figure) {
+    this.figure = figure;
+    this.behind = true;
+    if (figure.data[0].type === "heatmap") this.paint(figure.data[0].z.map((row) => this.bytesOf(row)));
+    else this.paintLines(figure.data.map(({ y }) => y));
+  }
+
+  // New numbers in the same frame, for Plotly to draw when there is time; marks show the change.
+  defer(figure) {
+    this.figure = figure;
+    this.behind = true;
+  }
+
+  bytesOf(row) {
+    const { zmin, zmax } = this.figure.data[0];
+    return Uint8ClampedArray.from(row, (value) => ((value - zmin) / (zmax - zmin)) * 255);
   }
 
   resize() {
@@ -77,20 +100,28 @@ export class Plot {
     this.unitMark.style.height = `${100 / rows}%`;
   }
 
-  // A box around one cell; `old` is the value it had, shown where there is room.
-  markCell({ row, column }, kind, old) {
-    const text = old === undefined ? null : make("s", { textContent: old });
-    this.marks.append(
-      make("div", {
-        className: `gs-mark gs-${kind}`,
-        style: {
-          left: `${(column / this.columns) * 100}%`,
-          top: `${(row / this.rows) * 100}%`,
-          width: `${100 / this.columns}%`,
-          height: `${100 / this.rows}%`,
-        },
-      }, text),
-    );
+  // A box around one cell; `text` stands in it where there is room.
+  markCell({ row, column }, kind, text = "") {
+    const [rows, columns] = [this.rows, this.columns];
+    const mark = make("div", {
+      className: `gs-mark gs-${kind}`,
+      style: {
+        left: `${(column / columns) * 100}%`,
+        top: `${(row / rows) * 100}%`,
+        width: `${100 / columns}%`,
+        height: `${100 / rows}%`,
+      },
+    }, make("span", { textContent: text }));
+    this.marks.append(mark);
+    return mark;
+  }
+
+  // Show a number in a mark as the heatmap would show it in that cell.
+  fillMark(mark, value) {
+    const rgb = rgbOf(palette(this.figure.data[0].colorscale)[this.bytesOf([value])[0]]);
+    const light = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] > 140;
+    Object.assign(mark.style, { background: `rgb(${rgb})`, color: light ? "#222" : "#fff" });
+    mark.firstChild.textContent = this.figure.data[0].text ? brief(value) : "";
   }
 
   // Colours for every cell at once, as bytes 0..255 along the figure's own colour scale.
@@ -109,12 +140,35 @@ export class Plot {
     this.canvas.hidden = false;
   }
 
-  unpaint() {
-    this.canvas.hidden = true;
+  // Lines drawn over Plotly's, one array of values a line of the figure.
+  paintLines(lines) {
+    const [width, height] = [this.area.clientWidth, this.area.clientHeight];
+    const scale = window.devicePixelRatio || 1;
+    Object.assign(this.canvas, { width: width * scale, height: height * scale });
+    const context = this.canvas.getContext("2d");
+    context.scale(scale, scale);
+    const [low, high] = this.figure.layout.yaxis.range;
+    lines.forEach((values, i) => {
+      const { line, opacity = 1, mode } = this.figure.data[i];
+      const points = Array.from(values, (value, step) => [
+        ((step + 0.5) / values.length) * width,
+        ((high - value) / (high - low)) * height,
+      ]);
+      Object.assign(context, { strokeStyle: line.color, fillStyle: line.color, lineWidth: line.width, globalAlpha: opacity });
+      context.setLineDash(DASHES[line.dash].map((part) => part * Math.max(line.width, 1)));
+      context.beginPath();
+      for (const [x, y] of points) context.lineTo(x, y);
+      context.stroke();
+      if (!mode.includes("markers")) return;
+      for (const [x, y] of points) context.fillRect(x - 1.8, y - 1.8, 3.6, 3.6);
+    });
+    this.canvas.hidden = false;
+    this.host.classList.add("gs-repainted");
   }
 
-  restyle(update, traces) {
-    if (this.figure && this.size?.[0]) this.plotly.restyle(this.drawing, update, traces);
+  unpaint() {
+    this.canvas.hidden = true;
+    this.host.classList.remove("gs-repainted");
   }
 
   remove() {
@@ -134,6 +188,18 @@ function thinned(axis, width) {
   if (every === 1) return axis;
   const keep = (_, i) => (i + 1) % every === 0 || i === 0;
   return { ...axis, tickvals: tickvals.filter(keep), ticktext: ticktext.filter(keep) };
+}
+
+export function plainMark(mark) {
+  mark.style.background = "";
+  mark.firstChild.textContent = "";
+}
+
+// Plotly's own dashes, in line widths.
+const DASHES = { solid: [], dash: [3, 3], dot: [1, 1] };
+
+function rgbOf(pixel) {
+  return [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
 }
 
 const palettes = new Map();

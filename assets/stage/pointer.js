@@ -37,6 +37,7 @@ export class Pointer {
     const entry = this.entryAt(event);
     if (!entry) return;
     this.whisper.hidden = true;
+    document.activeElement?.blur?.(); // what is being typed belongs to the number chosen so far
     if (entry.kind === "track" || entry.kind === "lines") {
       this.hold(event, { entry });
       return this.point(entry, event);
@@ -58,7 +59,6 @@ export class Pointer {
     this.held = held;
     this.stage.element.setPointerCapture(event.pointerId);
     event.preventDefault();
-    document.activeElement?.blur?.();
   }
 
   pull(event) {

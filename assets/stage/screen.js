@@ -2,6 +2,8 @@
 
 import { placeOf } from "./cells.js";
 import { brief, short } from "./format.js";
+import { Idle } from "./idle.js";
+import { plainMark } from "./plot.js";
 import { build, legends, sentence } from "./view.js";
 
 const MANY_UNITS = 12; // from here on the heatmaps are taller and the weights come below them
@@ -11,6 +13,10 @@ export class Screen {
     this.stage = stage;
     this.plots = new Map(); // part name -> { part, plot, kind, panel, … }
     this.drawn = new Map(); // part name -> digest of the figure on screen
+    this.idle = new Idle(
+      () => [...this.plots.values()].map(({ plot }) => plot).filter(({ behind }) => behind),
+      () => stage.drag.live || stage.drag.held,
+    );
   }
 
   get message() {
@@ -44,6 +50,7 @@ export class Screen {
   }
 
   dropPlots() {
+    this.idle.stop();
     for (const { plot } of this.plots.values()) plot.remove();
   }
 
@@ -52,17 +59,26 @@ export class Screen {
     if (this.drawn.get(part) === state) return;
     this.drawn.set(part, state);
     const { kind, plot } = this.plots.get(part);
-    plot.draw(kind === "lines" ? this.linesFigure(part) : this.figure(part));
+    const frame = this.stage.channel.frame(part);
+    if (plot.frame !== frame) plot.draw(this.figureOf(part));
+    else if (kind === "weights") plot.defer(this.figureOf(part));
+    else plot.update(this.figureOf(part));
+    plot.frame = frame;
+    this.idle.wake();
   }
 
-  // Committed numbers are on screen: the live colours go.
+  figureOf(part) {
+    return this.plots.get(part).kind === "lines" ? this.linesFigure(part) : this.figure(part);
+  }
+
+  // Nothing is dragged: committed numbers take the place of the live colours.
   settle() {
-    if (!this.stage.drag.live) return;
     this.stage.drag.index = null;
-    for (const [part, { kind, plot }] of this.plots) {
-      plot.unpaint();
-      if (kind !== "track") plot.draw(kind === "lines" ? this.linesFigure(part) : this.figure(part));
+    for (const [part, { plot }] of this.plots) {
+      if (!plot.canvas.hidden && !plot.behind) plot.update(this.figureOf(part));
     }
+    if (this.chosenMark && !this.place(this.stage.target)?.entry.plot.behind) plainMark(this.chosenMark);
+    this.idle.wake();
   }
 
   resize() {
@@ -84,16 +100,18 @@ export class Screen {
     return placeOf(target, this.plots);
   }
 
-  // The lines of a panel for the cursor's unit: the figure as sent, with the rows of its heatmaps.
+  // The lines of a panel for the cursor's unit: the frame as sent, with rows of the heatmaps.
   linesFigure(part) {
     const figure = this.figure(part);
     const { panel } = this.plots.get(part);
-    const row = panel.order.indexOf(this.stage.cursor.unit);
-    const data = figure.data.map((line) => {
-      const track = this.figure(line.meta);
-      return track && row >= 0 ? { ...line, y: track.data[0].z[row] } : line;
-    });
-    return { ...figure, data };
+    const row = Math.max(panel.order.indexOf(this.stage.cursor.unit), 0);
+    return { ...figure, data: figure.data.map((line) => ({ ...line, y: this.line(line.meta, row) })) };
+  }
+
+  // The numbers of one line: an input channel ("x.0") or one row of a track ("gru.update").
+  line(meta, row) {
+    const [owner, channel] = meta.split(".");
+    return owner === "x" ? this.numbers("x")[Number(channel)] : this.numbers(meta)[row];
   }
 
   refresh() {
@@ -116,9 +134,10 @@ export class Screen {
     if (this.unitShown === unit) return;
     this.unitShown = unit;
     for (const [part, { kind, panel, plot }] of this.plots) {
-      if (kind === "lines" && panel.order.includes(unit)) plot.draw(this.linesFigure(part));
+      if (kind === "lines" && panel.order.includes(unit)) plot.update(this.linesFigure(part));
     }
     if (this.stage.drag.live) this.drawLive();
+    this.idle.wake();
   }
 
   // The numbers at the cursor in captions and sentences, and the chosen number in the editor.
@@ -171,10 +190,11 @@ export class Screen {
     for (const { plot } of this.plots.values()) plot.marks.replaceChildren();
     for (const edit of this.message.edits) {
       const place = this.place(edit.target);
-      place?.entry.plot.markCell(place, "edited", short(edit.was));
+      place?.entry.plot.markCell(place, "edited", `was ${brief(edit.was)}`);
     }
     const chosen = target && this.place(target);
-    chosen?.entry.plot.markCell(chosen, "choice");
+    this.chosenMark = chosen?.entry.plot.markCell(chosen, "choice");
+    if (chosen?.entry.plot.behind) chosen.entry.plot.fillMark(this.chosenMark, this.valueOf(target));
   }
 
   // One frame of a drag, entirely from the sweep.
@@ -189,25 +209,30 @@ export class Screen {
   }
 
   drawLiveLines(plot, row) {
-    const { cursor } = this.stage;
-    const lines = [];
-    plot.figure.data.forEach(({ meta }, index) => {
-      const bytes = this.stage.drag.line(meta, cursor.unit) ?? this.stage.drag.bytes(meta)?.[row];
-      if (!bytes) return;
+    const { cursor, drag } = this.stage;
+    if (!plot.figure.data.some(({ meta }) => drag.bytes(meta))) return;
+    plot.paintLines(plot.figure.data.map(({ meta, y }) => {
+      if (meta.startsWith("x.")) return this.liveInput(meta, y);
+      const bytes = drag.line(meta, cursor.unit) ?? drag.bytes(meta)?.[row];
+      if (!bytes) return y;
       const { zmin, zmax } = this.figure(meta).data[0];
-      lines.push([index, Float32Array.from(bytes, (byte) => zmin + ((zmax - zmin) * byte) / 255)]);
-    });
-    if (lines.length) plot.restyle({ y: lines.map(([, y]) => y) }, lines.map(([index]) => index));
+      return Float32Array.from(bytes, (byte) => zmin + ((zmax - zmin) * byte) / 255);
+    }));
+  }
+
+  // An input channel with the value under the drag, if it is the one that is dragged.
+  liveInput(meta, y) {
+    const place = this.place(this.stage.drag.target);
+    if (place?.entry.kind !== "x" || meta !== `x.${place.row}`) return y;
+    const copy = y.slice();
+    copy[place.column] = this.stage.drag.value;
+    return copy;
   }
 
   // The dragged number in its own heatmap.
   drawLiveCell() {
-    const { drag } = this.stage;
-    const place = this.place(drag.target);
-    if (!place) return;
-    const { entry, row, column } = place;
-    const { z, text } = written(this.figure(entry.part), [[row, column, drag.value]]).data[0];
-    entry.plot.restyle(text ? { z: [z], text: [text] } : { z: [z] }, [0]);
+    const place = this.place(this.stage.drag.target);
+    if (place && this.chosenMark) place.entry.plot.fillMark(this.chosenMark, this.stage.drag.value);
   }
 }
 

@@ -36,6 +36,7 @@ class Stage {
       send: (kind, details) => this.channel.send(kind, details),
       cursor: this.cursor,
       onFrame: () => this.screen.drawLive(),
+      onRest: () => this.screen.settle(),
       commit: (target, value) => this.send("commit", { target, value }),
     });
     this.timeline = new Timeline(this.cursor);
@@ -107,7 +108,8 @@ class Stage {
     this.drag.receive(sweep);
     if (!this.drag.held && !this.channel.busy) this.screen.settle();
     this.notice(...problems);
-    this.editor.say(answer);
+    if (!this.editor.typing || answer) this.editor.say(answer);
+    if (this.target && !this.drag.target && !this.channel.busy) this.choose(this.target);
     this.changes.show(message.edits, this.editor.choices);
     this.screen.refresh();
     this.element.dataset.ack = message.ack.seq;
@@ -130,7 +132,7 @@ class Stage {
 
   // Choose a number (null for none); its sweep is asked for, ready to be dragged.
   choose(target) {
-    if (this.target !== target) this.editor.say("");
+    if (this.target !== target) this.editor.restore();
     this.target = target;
     if (target && !this.screen.place(target)) {
       const [cell, , gate] = target.split(".");

@@ -31,15 +31,10 @@ function story({ scene }) {
     "div", { className: "gs-story" },
     make("h1", { className: "gs-hidden", textContent: `Gatescope: ${scene.title}` }),
     make("p", {}, scene.story, " ", make("em", { textContent: scene.try })),
-    scene.reading && make(
-      "p", { className: "gs-reading" },
-      make("span", { className: "gs-word", textContent: scene.reading.word }), " is said ",
-      make("span", { className: "gs-phonemes", textContent: scene.reading.phonemes.join(" ") }),
-    ),
   );
 }
 
-function inputFigure({ x, labels }, add) {
+function inputFigure({ scene, x, labels }, add) {
   const label = `Input x: ${x.channels.length} channels, ${labels.length} steps.`;
   const host = add("x", label, { kind: "x", owner: "x" });
   host.style.setProperty("--rows", Math.min(x.channels.length, 4));
@@ -48,8 +43,17 @@ function inputFigure({ x, labels }, add) {
     make("figcaption", {},
       caption({ name: "input", symbol: "x", color: x.color }),
       make("span", { className: "gs-range", textContent: `−${x.bound} … ${x.bound}` }),
+      scene.reading && reading(scene.reading),
       make("span", { className: "gs-scales" })),
     host,
+  );
+}
+
+function reading({ word, phonemes }) {
+  return make(
+    "span", { className: "gs-reading" },
+    make("strong", { textContent: word }), " is said ",
+    make("strong", { className: "gs-phonemes", textContent: phonemes.join(" ") }),
   );
 }
 

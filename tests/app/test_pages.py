@@ -1,0 +1,419 @@
+"""Every page runs, and runs again after whatever a visitor does: choices, words, links, events.
+
+AppTest mounts the stage's component: its bytes are read from the page's elements, and its events
+are put where the browser puts them. What happens inside the browser is tested in tests/browser.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Self
+from urllib.parse import urlencode
+
+import numpy as np
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from app import url
+from app.setting import Setting
+from app.shown import scenes, show
+from app.widgets.mount import KEY
+from gru_core.conventions import TRACKS
+from gru_core.edits import Target
+
+Unpack = Callable[[bytes], Any]
+
+APP = Path(__file__).parents[2] / "app"
+# A page without its own tests here is a page that nobody has tried.
+TESTED = {"explore"}
+
+
+class Visit:
+    """One visitor at the first page, from the server's side."""
+
+    def __init__(self, unpack: Unpack, query: Mapping[str, str] | None = None) -> None:
+        self.unpack = unpack
+        self.page = AppTest.from_file(APP / "main.py", default_timeout=30)
+        self.page.query_params.update(query or {})
+        self.seq = 0
+        self.had: dict[str, Any] = {}  # part name -> figure, as the browser keeps them
+        self._look(self.page.run())
+
+    def choose(self, key: str, value: str) -> Self:
+        self.page.selectbox(key=key).set_value(value)
+        return self._look(self.page.run())
+
+    def type_word(self, word: str) -> Self:
+        self.page.text_input(key="word").set_value(word)
+        return self._look(self.page.run())
+
+    def go(self, query: Mapping[str, str]) -> Self:
+        """The visitor changes the address, or goes back to an earlier one."""
+        self.page.query_params.clear()
+        self.page.query_params.update(query)
+        return self._look(self.page.run())
+
+    def send(self, *events: Mapping[str, Any]) -> Self:
+        """Events of the stage, numbered as the browser numbers them."""
+        numbered = []
+        for event in events:
+            self.seq += 1
+            numbered.append({"seq": self.seq, **event})
+        return self.send_raw({"client": "test", "events": numbered})
+
+    def send_raw(self, value: Any) -> Self:
+        states = self.page._tree.get_widget_states()
+        state = states.widgets.add()
+        state.id = f"$$STREAMLIT_INTERNAL_KEY_{self._stage().id}__events"
+        state.json_trigger_value = json.dumps([{"event": "event", "value": value}])
+        return self._look(self.page._run(states))
+
+    def hidden(self, cell: str) -> np.ndarray:
+        """The hidden states on screen, (step, unit), brought back from the order of the rows."""
+        (panel,) = [panel for panel in self.told["panels"] if panel["cell"] == cell]
+        z = self.had[f"{cell}.hidden"]["data"][0]["z"]
+        return np.asarray(z)[np.argsort(panel["order"])].T
+
+    @property
+    def query(self) -> dict[str, str]:
+        """The address, one text for each name."""
+        return {
+            name: value[-1] if isinstance(value, list) else value
+            for name, value in self.page.query_params.items()
+        }
+
+    @property
+    def edits(self) -> dict[str, float]:
+        return {edit["target"]: edit["value"] for edit in self.told["edits"]}
+
+    def _stage(self) -> Any:
+        (stage,) = [node.proto for node in self.page.main if node.key == KEY]
+        return stage
+
+    def _look(self, page: AppTest) -> Self:
+        assert [(error.message, error.stack_trace) for error in page.exception] == []
+        self.told = self.unpack(self._stage().bytes)
+        for name, part in self.told["included"].items():
+            if "z" in part:  # new numbers in a frame that was sent before
+                self.had[name]["data"][0]["z"] = part["z"]
+            else:
+                self.had[name] = part
+        assert set(self.told["parts"]) <= set(self.had), "a figure is missing that was not sent"
+        return self
+
+
+@pytest.fixture
+def visit(unpack: Unpack) -> Callable[..., Visit]:
+    return lambda **query: Visit(unpack, query)
+
+
+def assert_shows(here: Visit, setting: Setting) -> None:
+    """The hidden states on screen are those of the core for this setting."""
+    for cell, trace in show(setting).traces.items():
+        np.testing.assert_array_equal(here.hidden(cell), trace["hidden"].astype(np.float32))
+
+
+# Every page -----------------------------------------------------------------------------------
+
+
+def test_every_page_is_tried_here() -> None:
+    assert {path.stem for path in APP.glob("views/*.py")} - {"__init__"} == TESTED
+
+
+@pytest.mark.parametrize("page", sorted(APP.glob("views/[!_]*.py")), ids=lambda path: path.stem)
+def test_a_page_runs_from_the_navigation_and_again(page: Path) -> None:
+    app = AppTest.from_file(APP / "main.py", default_timeout=30).run()
+    app.switch_page(f"views/{page.name}").run()
+    assert not app.exception
+    assert not app.run().exception
+
+
+def test_the_first_page_shows_the_first_scene_without_a_word_of_trouble(
+    visit: Callable[..., Visit],
+) -> None:
+    here = visit()
+    assert here.told["scene"]["name"] == next(iter(scenes()))
+    assert here.told["problems"] == []
+    assert here.told["answer"] == ""
+    assert here.query == {}
+    assert_shows(here, Setting())
+
+
+# Choices --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", list(scenes()))
+def test_each_scene_can_be_chosen_and_the_link_follows(
+    visit: Callable[..., Visit], name: str
+) -> None:
+    here = visit(scene="cue" if name == "pulse" else "pulse").choose("scene", name)
+    assert here.told["scene"]["title"] == scenes()[name].title
+    assert here.query == ({} if name == "pulse" else {"scene": name})
+    assert_shows(here, Setting(scene=name))
+
+
+@pytest.mark.parametrize("name", list(scenes()))
+@pytest.mark.parametrize("alongside", ["rnn", "none"])
+def test_each_scene_runs_beside_another_cell_and_alone(
+    visit: Callable[..., Visit], name: str, alongside: str
+) -> None:
+    here = visit(scene=name).choose("alongside", alongside)
+    assert here.query["with"] == alongside
+    cells = [panel["cell"] for panel in here.told["panels"]]
+    assert cells == (["gru"] if alongside == "none" else ["gru", alongside])
+    assert_shows(here, Setting(scene=name, alongside=alongside))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", list(scenes()))
+def test_each_scene_can_be_matched_by_parameters(visit: Callable[..., Visit], name: str) -> None:
+    here = visit(scene=name).choose("match", "parameters")
+    assert here.query["match"] == "parameters"
+    assert_shows(here, Setting(scene=name, match="parameters"))
+
+
+def test_a_word_typed_into_the_reader_is_read(visit: Callable[..., Visit]) -> None:
+    here = visit(scene="reader").type_word("Knight")
+    assert " ".join(here.told["scene"]["reading"]["phonemes"]) == "N AY1 T"
+    assert here.told["labels"] == [*"knight", "end"]
+    assert here.query == {"scene": "reader", "word": "Knight"}
+    assert_shows(here, Setting(scene="reader", word="knight"))
+
+
+@pytest.mark.parametrize("word", ["", "   ", "two words", "42", "日本", "a" * 41, "<b>x</b>"])
+def test_what_is_no_word_keeps_the_reader_reading_and_says_why(
+    visit: Callable[..., Visit], word: str
+) -> None:
+    here = visit(scene="reader", word=word)
+    assert here.told["scene"]["reading"]["word"] == "recurrent"
+    if word:
+        (problem,) = here.told["problems"]
+        assert problem.startswith("The word ")
+    assert_shows(here, Setting(scene="reader"))
+
+
+def test_the_units_of_the_reader_are_sorted_or_in_order_of_number(
+    visit: Callable[..., Visit],
+) -> None:
+    here = visit(scene="reader")
+    assert here.told["panels"][0]["order"] != list(range(256))
+    here.choose("sort", "number")
+    assert here.told["panels"][0]["order"] == list(range(256))
+    assert here.query["sort"] == "number"
+    assert_shows(here, Setting(scene="reader"))
+
+
+def test_only_what_has_a_meaning_here_is_offered(visit: Callable[..., Visit]) -> None:
+    def offered(here: Visit) -> set[str | None]:
+        return {widget.key for widget in (*here.page.selectbox, *here.page.text_input)}
+
+    assert offered(visit()) == {"scene", "alongside", "match"}
+    assert offered(visit(**{"with": "none"})) == {"scene", "alongside"}
+    assert offered(visit(scene="reader")) == {"scene", "alongside", "match", "word", "sort"}
+
+
+def test_a_choice_can_be_taken_back(visit: Callable[..., Visit]) -> None:
+    here = visit().choose("alongside", "rnn").send({"kind": "undo"})
+    assert [panel["cell"] for panel in here.told["panels"]] == ["gru", "lstm"]
+    assert here.page.selectbox(key="alongside").value == "lstm"
+    assert here.query == {}
+
+
+# Links ----------------------------------------------------------------------------------------
+
+
+def test_a_link_opens_an_edited_screen(visit: Callable[..., Visit]) -> None:
+    setting = (
+        Setting(scene="cue", alongside="rnn", step=6, unit=2)
+        .with_edit(Target.parse("x.3.1"), 1.0)
+        .with_edit(Target.parse("gru.w_h.candidate.0.1"), -0.25)
+        .with_edit(Target.parse("rnn.h0.2"), 0.5)
+    )
+    query, _ = url.encode(setting)
+    here = visit(**query)
+    assert here.told["problems"] == []
+    assert here.told["cursor"] == {"step": 6, "unit": 2}
+    assert here.edits == {"x.3.1": 1.0, "gru.w_h.candidate.0.1": -0.25, "rnn.h0.2": 0.5}
+    assert here.told["can"]["undo"] is False
+    assert_shows(here, setting)
+
+
+def test_a_reload_opens_the_same_screen(visit: Callable[..., Visit]) -> None:
+    first = visit(scene="crowd").send(
+        {"kind": "commit", "target": "gru.b_x.update.5", "value": 1 / 3, "step": 40, "unit": 5}
+    )
+    again = visit(**first.query)
+    assert again.told["parts"] == first.told["parts"]
+    assert again.told["edits"] == first.told["edits"]
+    assert again.told["cursor"] == first.told["cursor"] == {"step": 40, "unit": 5}
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"scene": "nothing"}, "The link names the scene “nothing”"),
+        ({"with": "gpu"}, "with=“gpu”"),
+        ({"seed": "-1"}, "seed=“-1”"),
+        ({"t": "0", "u": "x"}, "t=“0”"),
+        ({"e": "x.3.0"}, "The link's edit “x.3.0” was left out"),
+        ({"e": "gru.h0.99_0.5"}, "The edit of “gru.h0.99” was left out"),
+        ({"page": "2"}, "“page” is not something this page knows"),
+        ({"seed": "0" * 12 + "9" * 5000}, "seed="),
+        ({"word": "x" * 101}, "word="),
+    ],
+)
+def test_a_bad_link_opens_the_default_and_says_why(
+    visit: Callable[..., Visit], query: dict[str, str], said: str
+) -> None:
+    here = visit(**query)
+    assert any(said in problem for problem in here.told["problems"])
+    assert_shows(here, Setting())
+
+
+def test_the_largest_numbers_of_a_link_are_shown(visit: Callable[..., Visit]) -> None:
+    here = visit(e="x.3.0_1000000000000000.0~gru.w_x.update.3.0_-1000000000000000.0~", seed="0")
+    assert set(here.edits.values()) == {1e15, -1e15}
+    assert np.isfinite(here.hidden("gru")).all()
+    assert here.send({"kind": "grab", "target": "x.0.0"}).told["sweep"] is not None
+
+
+def test_a_cell_at_the_largest_number_can_still_be_dragged(visit: Callable[..., Visit]) -> None:
+    here = visit(e="x.3.0_1000000000000000.0~")
+    assert here.send({"kind": "grab", "target": "x.3.0"}).told["sweep"] is not None
+
+
+def test_an_embedded_page_keeps_quiet_about_it(visit: Callable[..., Visit]) -> None:
+    assert visit(embed="true", embed_options="hide_padding").told["problems"] == []
+
+
+def test_a_new_address_in_an_open_page_is_followed_and_can_be_taken_back(
+    visit: Callable[..., Visit],
+) -> None:
+    here = visit(scene="cue").send({"kind": "commit", "target": "x.0.0", "value": 0.5})
+    here.go({"scene": "slate"})
+    assert here.told["scene"]["name"] == "slate"
+    assert here.edits == {}
+    here.send({"kind": "undo"})
+    assert here.told["scene"]["name"] == "cue"
+    assert here.edits == {"x.0.0": 0.5}
+
+
+def test_an_address_that_has_not_caught_up_takes_nothing_back(visit: Callable[..., Visit]) -> None:
+    here = visit(scene="cue")
+    for step in range(3):
+        # The browser has not yet heard of the address after the edit before.
+        here.page.query_params.clear()
+        here.page.query_params.update({"scene": "cue"})
+        here.send({"kind": "commit", "target": f"x.{step}.0", "value": 0.5})
+    assert here.edits == {f"x.{step}.0": 0.5 for step in range(3)}
+    assert visit(**here.query).edits == here.edits
+
+
+# Events ---------------------------------------------------------------------------------------
+
+
+def test_a_commit_changes_the_numbers_the_link_and_what_can_be_undone(
+    visit: Callable[..., Visit],
+) -> None:
+    here = visit().send({"kind": "commit", "target": "gru.b_x.update.3", "value": 2.0})
+    setting = Setting().with_edit(Target.parse("gru.b_x.update.3"), 2.0)
+    assert_shows(here, setting)
+    assert here.query["e"].startswith("gru.b_x.update.3_2.0")
+    assert here.told["can"] == {"undo": True, "redo": False, "reset": True}
+    here.send({"kind": "undo"})
+    assert_shows(here, Setting())
+    assert "e" not in here.query
+    here.send({"kind": "redo"})
+    assert_shows(here, setting)
+
+
+def test_several_events_of_one_message_are_applied_in_order(visit: Callable[..., Visit]) -> None:
+    here = visit().send(
+        {"kind": "commit", "target": "x.0.0", "value": 0.1},
+        {"kind": "commit", "target": "x.1.0", "value": 0.2},
+        {"kind": "undo"},
+        {"kind": "type", "target": "x.2.0", "text": "−0.3"},
+    )
+    assert here.edits == {"x.0.0": 0.1, "x.2.0": -0.3}
+    assert here.told["ack"] == {"client": "test", "seq": 4}
+
+
+def test_an_event_that_is_sent_again_is_applied_once(visit: Callable[..., Visit]) -> None:
+    undo = {"kind": "undo"}
+    here = visit().send({"kind": "commit", "target": "x.0.0", "value": 0.1})
+    here.send({"kind": "commit", "target": "x.1.0", "value": 0.2}, undo)
+    again = {"seq": 3, **undo}
+    here.send_raw({"client": "test", "events": [again]})
+    assert here.edits == {"x.0.0": 0.1}
+    # Another page of the same visitor counts its events from one again.
+    here.send_raw({"client": "other", "events": [{"seq": 1, **undo}]})
+    assert here.edits == {}
+
+
+def test_a_grab_is_answered_with_one_sweep(visit: Callable[..., Visit]) -> None:
+    here = visit().send({"kind": "grab", "target": "gru.b_x.update.3", "step": 10, "unit": 3})
+    sweep = here.told["sweep"]
+    assert sweep["target"] == "gru.b_x.update.3"
+    assert set(sweep["tracks"]) == {f"gru.{track}" for track in TRACKS["gru"]}
+    assert here.told["included"] == {}
+    assert here.edits == {}
+    assert (
+        here.send({"kind": "commit", "target": "gru.b_x.update.3", "value": 1}).told["sweep"]
+        is None
+    )
+
+
+def test_a_gate_of_a_large_cell_is_sent_when_asked_for(visit: Callable[..., Visit]) -> None:
+    here = visit(scene="reader").send({"kind": "show", "cell": "gru", "gate": "reset"})
+    assert "gru.weights.reset" in here.told["included"]
+    assert "gru.weights.update" not in here.told["parts"]
+
+
+def test_a_stage_that_lost_its_figures_gets_all_of_them(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    assert set(here.send({"kind": "need"}).told["included"]) == set(here.told["parts"])
+    assert here.send({"kind": "undo"}).told["included"] == {}
+
+
+HOSTILE: tuple[Any, ...] = (
+    *(None, 1, "text", [], {}, {"events": None}, {"events": {}}, {"events": [None, 1, "x", []]}),
+    {"client": {}, "events": [{"seq": "1", "kind": "reset"}, {"seq": True, "kind": "reset"}]},
+    {"client": "c" * 10_000, "events": [{"seq": 10**30, "kind": "nothing"}]},
+    {"client": "c", "events": [{"seq": 1, "kind": []}, {"seq": 2, "kind": {"a": 1}}]},
+    {"client": "c", "events": [{"seq": 1, "kind": "commit", "target": "x.0.0", "value": 10**400}]},
+    {"client": "c", "events": [{"seq": 1, "kind": "commit", "target": "x.0.0", "value": None}]},
+    {"client": "c", "events": [{"seq": 1, "kind": "type", "target": "x.0.0", "text": "9" * 10**5}]},
+    {"client": "c", "events": [{"seq": 1, "kind": "show", "cell": [1], "gate": {"a": 1}}]},
+    {"client": "c", "events": [{"seq": 1, "kind": "grab", "target": "rnn.h0.0"}]},
+    {"client": "c", "events": [{"seq": n, "kind": "?"} for n in range(5000)]},
+)
+
+
+@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: json.dumps(value)[:60])
+def test_a_hostile_message_changes_nothing_and_the_page_goes_on(
+    visit: Callable[..., Visit], value: Any
+) -> None:
+    here = visit().send({"kind": "commit", "target": "x.0.0", "value": 0.5})
+    before = here.query
+    here.send_raw(value)
+    assert here.edits == {"x.0.0": 0.5}
+    assert here.query == before
+    here.seq += 10
+    assert here.send({"kind": "revert", "target": "x.0.0"}).edits == {}
+
+
+def test_a_visitor_who_stays_long_is_remembered_in_bounded_room(
+    visit: Callable[..., Visit],
+) -> None:
+    here = visit().send(*({"kind": "show", "cell": f"{n}", "gate": "reset"} for n in range(900)))
+    session = here.page.session_state["gatescope"]
+    assert len(session.gates) <= 3
+    here.send(*({"kind": "commit", "target": "x.0.0", "value": n} for n in range(900)))
+    assert len(session.history.past) <= 200
+
+
+def test_two_visitors_do_not_see_each_others_edits(visit: Callable[..., Visit]) -> None:
+    one, other = visit(), visit()
+    one.send({"kind": "commit", "target": "x.0.0", "value": 0.5})
+    other.send({"kind": "commit", "target": "x.1.0", "value": -0.5})
+    assert (one.edits, other.edits) == ({"x.0.0": 0.5}, {"x.1.0": -0.5})
+    assert urlencode(one.query) != urlencode(other.query)

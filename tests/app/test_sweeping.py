@@ -1,0 +1,222 @@
+"""What a drag runs on: every colour and number of a sweep is the core's own run at that value."""
+
+import json
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.events import Grab
+from app.setting import Setting
+from app.shown import Shown, scenes, show
+from app.widgets.sweeping import LARGEST_BYTES, RUNGS, sweep_message
+from app.widgets.wire import pack
+from gru_core import run
+from gru_core.conventions import TOLERANCE, TRACKS, Cell, track_range
+from gru_core.edits import Edit, Target, apply_edits, value_at
+
+Unpack = Callable[[bytes], Any]
+LONGEST_WORD = "pneumonoultramicroscopicsilicovolcanocon"
+assert len(LONGEST_WORD) == 40
+
+
+@lru_cache(maxsize=32)
+def screen(scene: str, alongside: str = "lstm", word: str = "") -> Shown:
+    return show(Setting(scene=scene, alongside=alongside, word=word))  # type: ignore[arg-type]
+
+
+def every_kind(shown: Shown) -> list[Target]:
+    """One target of every part of every gate on a screen, in the middle of its array."""
+    found = [Target("x", "x", tuple(size // 2 for size in shown.situation.x.shape))]
+    for cell, weights in shown.situation.weights.items():
+        middle = weights.units // 2
+        found.append(Target(cell, "h0", (middle,)))
+        if cell == "lstm":
+            found.append(Target(cell, "c0", (middle,)))
+        for gate in range(len(weights.gates)):
+            found.append(Target(cell, "w_x", (gate, middle, weights.input_size // 2)))
+            found.append(Target(cell, "w_h", (gate, middle, weights.units - 1)))
+            found.append(Target(cell, "b_x", (gate, middle)))
+            found.append(Target(cell, "b_h", (gate, middle)))
+    return found
+
+
+SCREENS = [(scene, alongside) for scene in scenes() for alongside in ("lstm", "rnn")]
+CASES = [
+    pytest.param(scene, alongside, target, id=f"{scene}-{alongside}-{target}")
+    for scene, alongside in SCREENS
+    for target in every_kind(screen(scene, alongside))
+    # The GRU's own targets are the same beside either.
+    if alongside == "lstm" or target.owner in ("x", "rnn")
+]
+
+
+# The plain RNN of thirty-two strangers is chaotic: a difference of 1e-15 in its first state grows
+# past 1e-6 within 60 steps, so no two ways of adding up agree further than this many steps.
+DETERMINED = {("crowd", "rnn"): 40}
+
+
+def colours(message: dict[str, Any]) -> int:
+    """How many different colours the message was cut down to."""
+    used = np.unique(np.concatenate([track.ravel() for track in message["tracks"].values()]))
+    for levels in sorted({levels for _, levels in RUNGS}):
+        lattice = np.rint(np.arange(levels) * 255 / (levels - 1))
+        if np.isin(used, lattice).all():
+            return levels
+    raise AssertionError("bytes that are no colour of any rung")
+
+
+def core_run(shown: Shown, target: Target, value: float, cell: Cell) -> Any:
+    there = apply_edits(shown.situation, [Edit(target, value)])
+    return run(there.weights[cell], there.x, there.initials[cell])
+
+
+def assert_close(shown: np.ndarray, truth: np.ndarray, track: str, levels: int) -> None:
+    """Bytes over the range of a track, against numbers: at most half a colour step apart."""
+    low, high = track_range(track)
+    decoded = low + shown.astype(np.float64) * (high - low) / 255
+    half_a_step = 0.5 / (levels - 1) + (0.5 / 255 if levels < 256 else 0)
+    clipped = np.clip(truth.astype(np.float64), low, high)
+    assert np.abs(decoded - clipped).max() <= (high - low) * (half_a_step + 1e-5)
+
+
+# Every kind of target in every scene ----------------------------------------------------------
+
+
+@pytest.mark.parametrize(("scene", "alongside", "target"), CASES)
+def test_every_value_of_a_sweep_is_the_run_of_the_core(
+    unpack: Unpack, scene: str, alongside: str, target: Target
+) -> None:
+    shown = screen(scene, alongside)
+    step, unit = len(shown.labels) // 3, 1
+    message = unpack(pack(sweep_message(shown, Grab(target, step, unit))))  # type: ignore[arg-type]
+    values, levels = message["values"], colours(message)
+
+    assert message["target"] == str(target)
+    assert values[message["base"]] == value_at(shown.situation, target)
+    assert (np.diff(values) > 0).all()
+
+    swept = [c for c in shown.traces if target.owner in ("x", c)]
+    names = {f"{cell}.{track}" for cell in swept for track in TRACKS[cell]}
+    assert set(message["tracks"]) == set(message["lines"]) == set(message["exact"]) == names
+
+    for at in {0, message["base"], len(values) // 3, len(values) - 1}:
+        for cell in swept:
+            truth = core_run(shown, target, float(values[at]), cell)
+            near = 1e-9 if (scene, cell) in DETERMINED else TOLERANCE[truth.dtype]
+            order, known = list(shown.orders[cell]), DETERMINED.get((scene, cell), len(truth.x))
+            for track in TRACKS[cell]:
+                name = f"{cell}.{track}"
+                bytes_, line = message["tracks"][name][at], message["lines"][name][at]
+                numbers = truth[track][:known, order].T
+                assert bytes_.shape == (len(order), len(truth.x))
+                assert_close(bytes_[:, :known], numbers, track, levels)
+                assert_close(line[:known], truth[track][:known, unit], track, 256)
+                assert message["exact"][name][at] == pytest.approx(
+                    float(truth[track][step, unit]), abs=near
+                )
+
+
+@pytest.mark.parametrize(
+    ("scene", "alongside", "word"),
+    [*((scene, alongside, "") for scene, alongside in SCREENS), ("reader", "lstm", LONGEST_WORD)],
+)
+def test_a_sweep_fits_its_room_whatever_is_dragged(scene: str, alongside: str, word: str) -> None:
+    shown, too_large = screen(scene, alongside, word), {}
+    for target in (Target("x", "x", (0, 0)), *every_kind(shown)):
+        message = sweep_message(shown, Grab(target, 3, 1))
+        assert message is not None
+        assert len(message["values"]) >= 11
+        if len(pack(message)) > LARGEST_BYTES:
+            too_large[str(target)] = len(pack(message))
+    assert too_large == {}
+
+
+def test_a_heavily_edited_screen_is_swept_from_where_it_is() -> None:
+    edits = [("gru.b_x.update.3", -7.5), ("x.2.0", 0.3), ("gru.h0.3", 0.9)]
+    setting = Setting(scene="pulse")
+    for text, value in edits:
+        setting = setting.with_edit(Target.parse(text), value)
+    shown = show(setting)
+    target = Target.parse("gru.b_x.update.3")
+    message = sweep_message(shown, Grab(target, 5, 3))
+    assert message is not None
+    assert message["values"][message["base"]] == -7.5
+    for at in (0, message["base"], len(message["values"]) - 1):
+        truth = core_run(shown, target, float(message["values"][at]), "gru")
+        for track in TRACKS["gru"]:
+            exact = message["exact"][f"gru.{track}"][at]
+            assert exact == pytest.approx(truth[track][5, 3], abs=1e-12)
+
+
+# The values -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("target", "reach"),
+    [
+        ("gru.h0.0", 1),
+        ("lstm.h0.0", 1),
+        ("lstm.c0.0", 4),
+        ("x.3.0", 2),
+        ("gru.b_x.update.3", 12),  # as far as the scene's own weights go
+        ("gru.w_x.candidate.0.0", 12),
+    ],
+)
+def test_a_drag_reaches_as_far_as_its_kind_allows(target: str, reach: float) -> None:
+    message = sweep_message(screen("pulse"), Grab(Target.parse(target), 0, 0))
+    assert message is not None
+    values = message["values"]
+    assert (values.min(), values.max()) == (-reach, reach)
+    assert 0 in values
+    assert len(values) in (41, 42)
+
+
+@pytest.mark.parametrize("value", [3.7, -9_999.0, 10_000.0, 0.1 + 0.2, -0.0, 1e-300])
+def test_the_value_of_now_is_among_them_however_odd_or_far(value: float) -> None:
+    target = Target.parse("gru.h0.0")
+    shown = show(Setting().with_edit(target, value))
+    message = sweep_message(shown, Grab(target, 0, 0))
+    assert message is not None
+    assert message["values"][message["base"]] == value
+    assert np.abs(message["values"]).max() >= abs(value)
+    assert message["values"].min() <= -abs(value) + 1e-9 or abs(value) <= 1
+
+
+def test_numbers_past_the_range_of_a_track_take_its_last_colour() -> None:
+    target = Target.parse("lstm.c0.3")
+    message = sweep_message(screen("pulse"), Grab(target, 0, 0))
+    assert message is not None
+    first = message["tracks"]["lstm.cell"][:, 3, 0]
+    truth = [core_run(screen("pulse"), target, float(v), "lstm")["cell"][0, 3] for v in (-4, 4)]
+    assert truth[0] < -3
+    assert truth[1] > 3
+    assert (first[0], first[-1]) == (0, 255)
+
+
+# What is not there ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "target", ["x.20.0", "x.0.1", "gru.h0.4", "rnn.h0.0", "gru.w_h.update.4.0", "lstm.c0.99"]
+)
+def test_a_cell_that_is_not_on_the_screen_has_no_sweep(target: str) -> None:
+    assert sweep_message(screen("pulse"), Grab(Target.parse(target), 0, 0)) is None
+
+
+@pytest.mark.parametrize(("step", "unit"), [(999, 0), (0, 999), (999_999, 999_999)])
+def test_a_cursor_outside_gives_no_exact_numbers_and_no_error(step: int, unit: int) -> None:
+    message = sweep_message(screen("pulse"), Grab(Target.parse("gru.h0.0"), step, unit))
+    assert message is not None
+    assert message["exact"] == {}
+    assert set(message["tracks"]) == {f"gru.{track}" for track in TRACKS["gru"]}
+
+
+def test_a_sweep_says_numbers_only(unpack: Unpack) -> None:
+    message = unpack(pack(sweep_message(screen("cue"), Grab(Target.parse("x.4.1"), 4, 0))))  # type: ignore[arg-type]
+    arrays = [message["values"], *message["tracks"].values(), *message["exact"].values()]
+    assert all(np.isfinite(array).all() for array in arrays)
+    rest = {k: v for k, v in message.items() if k in ("target", "base", "step", "unit")}
+    assert json.loads(json.dumps(rest)) == rest
