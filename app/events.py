@@ -1,12 +1,12 @@
 """What the stage says to the server, checked, and what each message changes."""
 
-import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from app.setting import History
 from app.url import shortened
+from gru_core.conventions import GATES
 from gru_core.edits import Target
 from gru_core.errors import GatescopeError
 
@@ -38,7 +38,8 @@ def handle(history: History, event: Mapping[str, Any]) -> Outcome:
     step, unit = _index(event.get("step")), _index(event.get("unit"))
     if step is not None and unit is not None:
         history = history.moved(step, unit)
-    action = _ACTIONS.get(event.get("kind", ""))
+    kind = event.get("kind")
+    action = _ACTIONS.get(kind) if isinstance(kind, str) else None
     if action is None:
         return Outcome(history, problem="The page sent something unknown; reloading it helps.")
     try:
@@ -62,11 +63,12 @@ def number(text: str) -> float:
 
 def checked(value: float) -> float:
     """The value itself if it is finite and not absurdly large; raises GatescopeError otherwise."""
-    if not math.isfinite(value) or abs(value) > LARGEST_VALUE:
-        raise GatescopeError(
-            f"{value:g} is too large or not finite; a number from −10000 to 10000 is needed."
-        )
-    return value
+    if abs(value) <= LARGEST_VALUE:  # false for NaN
+        return float(value)
+    what = f"{value:g}" if isinstance(value, float) else "The number"
+    raise GatescopeError(
+        f"{what} is too large or not finite; a number from −10000 to 10000 is needed."
+    )
 
 
 def _index(value: Any) -> int | None:
@@ -86,7 +88,7 @@ def _commit(history: History, event: Mapping[str, Any]) -> Outcome:
     value = event.get("value")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise GatescopeError(f"{shortened(str(value))} is not a number, like 0.5 or 1e-3.")
-    return Outcome(history.push(history.present.with_edit(_target(event), checked(float(value)))))
+    return Outcome(history.push(history.present.with_edit(_target(event), checked(value))))
 
 
 def _type(history: History, event: Mapping[str, Any]) -> Outcome:
@@ -103,7 +105,11 @@ def _reset(history: History, event: Mapping[str, Any]) -> Outcome:
 
 
 def _show(history: History, event: Mapping[str, Any]) -> Outcome:
-    return Outcome(history, gate=(str(event.get("cell")), str(event.get("gate"))))
+    wanted = (event.get("cell"), event.get("gate"))
+    known = [(cell, gate) for cell, gates in GATES.items() for gate in gates]
+    if wanted not in known:
+        raise GatescopeError("There are no such weights to show; choose another gate.")
+    return Outcome(history, gate=known[known.index(wanted)])
 
 
 _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {

@@ -4,7 +4,9 @@ import streamlit as st
 
 from app.shown import ASSETS
 
-st.set_page_config(page_title="Gatescope", page_icon=None, layout="wide")
+st.set_page_config(
+    page_title="Gatescope", page_icon=str(ASSETS / "images" / "icon.svg"), layout="wide"
+)
 st.html(ASSETS / "stage" / "page.css")
 
 st.navigation([st.Page("views/explore.py", title="Explore", default=True)], position="hidden").run()

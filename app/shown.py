@@ -117,8 +117,17 @@ def show(setting: Setting) -> Shown:
         traces=traces,
         edits=applied,
         phonemes=reader().decode(traces["gru"]["hidden"][-1]) if opening.scene.model else None,
-        problems=(*opening.problems, *refused),
+        problems=(*opening.problems, *refused, *_cursor_problems(setting, opening)),
     )
+
+
+def _cursor_problems(setting: Setting, opening: Opening) -> list[str]:
+    sizes = {"step": len(opening.base.x), "unit": opening.base.weights["gru"].units}
+    return [
+        f"The link's {name} {at + 1} is not in this scene, which has {size} {name}s."
+        for name, at, size in zip(sizes, (setting.step, setting.unit), sizes.values(), strict=True)
+        if at is not None and at >= size
+    ]
 
 
 # Sixteen openings hold at most about 50 MB (the Reader beside a drawn LSTM of 256 units is 3 MB).

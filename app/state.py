@@ -27,7 +27,7 @@ class Session:
     query: dict[str, str] | None = None  # as last read or written
     rejected: list[str] = field(default_factory=list)  # parts of the link not understood
     ack: dict[str, Any] = field(default_factory=lambda: {"client": "", "seq": 0})
-    sent: dict[str, str] = field(default_factory=dict)  # part name to digest
+    sent: Mapping[str, Any] = field(default_factory=dict)  # what the browser has, by part name
     gates: dict[str, str] = field(default_factory=dict)  # cell to the gate on show
     grab: Grab | None = None  # wanted in this run only
     answer: str = ""  # to the last event, if it went wrong
@@ -97,9 +97,9 @@ def preset(key: str, value: Any) -> None:
     st.session_state[key] = value
 
 
-def finish(here: Session, parts: Mapping[str, str]) -> None:
-    """After a run: the browser has these parts (name to digest); the link follows the setting."""
-    here.sent = dict(parts)
+def finish(here: Session, sent: Mapping[str, Any]) -> None:
+    """After a run: the browser has these parts by name; the link follows the setting."""
+    here.sent = sent
     here.grab = None
     here.answer = ""
     here.called = False

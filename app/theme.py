@@ -30,7 +30,7 @@ QUANTITIES = {
     "input": Quantity("input gate", "i", "#56B4E9"),
     "forget": Quantity("forget gate", "f", "#0072B2"),
     "output": Quantity("output gate", "o", "#CC79A7", dash="dot"),
-    "cell": Quantity("cell state", "c", "#8A8A8A", width=3.0),
+    "cell": Quantity("cell state", "c", "#8A8A8A", dash="dashdot", width=2.5),
     "x": Quantity("input", "x", "#8A8A8A", dash="dot", width=1.0),
 }
 

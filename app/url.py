@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from app.setting import ALONGSIDE, MATCH, SORT, Setting
 from gru_core.edits import format_edits, parse_edits
@@ -39,7 +40,7 @@ def _choice(*allowed: str) -> Callable[[str], str]:
 
 def _whole(low: int, high: int, offset: int = 0) -> Callable[[str], int]:
     def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and low <= int(text[:12]) <= high):
+        if not (text.isascii() and text.isdigit() and len(text) <= 12 and low <= int(text) <= high):
             raise BadValueError(f"it must be a whole number from {low} to {high}")
         return int(text) - offset
 
@@ -79,7 +80,7 @@ def encode(setting: Setting) -> tuple[dict[str, str], int]:
         for parameter in TABLE
         if getattr(setting, parameter.field) != getattr(default, parameter.field)
     }
-    room = LONGEST_LINK - sum(len(name) + len(text) + 2 for name, text in query.items())
+    room = LONGEST_LINK - len(urlencode({**query, EDITS: ""}))
     pieces = [format_edits([edit]) + END for edit in setting.edits]
     while sum(map(len, pieces)) > room:
         pieces.pop()

@@ -10,6 +10,6 @@ from app.widgets.wire import pack
 here = state.session()
 choices(here.history.present)
 shown = show(here.history.present)
-told = message(shown, here)
+told, sent = message(shown, here)
 mount(pack(told), on_event=lambda: state.receive(KEY))
-state.finish(here, told["parts"])
+state.finish(here, sent)

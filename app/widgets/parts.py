@@ -8,8 +8,8 @@ stage writes the edits over them, so that one edit never resends a matrix.
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from functools import cached_property, partial
+from typing import Any, NamedTuple
 
 import numpy as np
 import plotly.graph_objects as go
@@ -28,6 +28,14 @@ MOST_COLUMNS_SIDE_BY_SIDE = 40
 FIRST_GATE = {"gru": "update", "lstm": "forget", "rnn": "hidden"}
 
 
+class Sent(NamedTuple):
+    """What is remembered of a part that the browser has."""
+
+    digest: str
+    frame: str
+    numbers: np.ndarray | None
+
+
 @dataclass(frozen=True)
 class Part:
     """One figure of the stage: a frame (labels, scales, layout) and the numbers in it."""
@@ -37,15 +45,26 @@ class Part:
     build: Callable[[], go.Figure]
     numbers: np.ndarray | None = None  # as drawn; None where the frame is the whole figure
 
-    @property
+    @cached_property
     def digest(self) -> str:
         """Digest of the frame and of the numbers, with a dot between."""
         return f"{self.frame}.{'' if self.numbers is None else _digest(self.numbers)}"
 
-    def message(self, sent: str) -> dict[str, Any]:
-        """The whole figure, or its numbers alone if what was sent last has the same frame."""
-        if self.numbers is not None and sent.partition(".")[0] == self.frame:
-            return {"z": self.numbers}
+    @property
+    def sent(self) -> Sent:
+        """What to remember once this part has been sent."""
+        return Sent(self.digest, self.frame, self.numbers)
+
+    def message(self, sent: Sent | None) -> dict[str, Any]:
+        """The whole figure; or, over a part with the same frame, the changed bits of its numbers.
+
+        The change is the exclusive or of both as 32-bit patterns: mostly zeros where numbers moved
+        little, and exact.
+        """
+        if sent is not None and sent.frame == self.frame:
+            change = _changed_bits(self.numbers, sent.numbers)
+            if change is not None:
+                return {"over": sent.digest, "change": change}
         figure = self.build()
         return {
             "data": [trace.to_plotly_json() for trace in figure.data],
@@ -97,6 +116,13 @@ def _lines(cell: Cell, trace: Trace, labels: Sequence[str], unit: int) -> Part:
 
 def _part(name: str, figure: Callable[..., go.Figure], *inputs: Any) -> Part:
     return Part(name, _digest(*inputs), partial(figure, *inputs))
+
+
+def _changed_bits(new: np.ndarray | None, old: np.ndarray | None) -> np.ndarray | None:
+    if new is None or old is None or new.shape != old.shape:
+        return None
+    change: np.ndarray = new.view(np.uint32) ^ old.view(np.uint32)
+    return change
 
 
 def _digest(*inputs: Any) -> str:

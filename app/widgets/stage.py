@@ -12,7 +12,7 @@ from app.figures.weights import segments
 from app.shown import Shown, was
 from app.state import Session
 from app.url import encode
-from app.widgets.parts import parts, shown_gates
+from app.widgets.parts import Sent, parts, shown_gates
 from app.widgets.sweeping import sweep_message
 from gru_core.conventions import STATES, Cell, track_kind
 from gru_core.scenes import INITIALS
@@ -20,10 +20,13 @@ from gru_core.scenes import INITIALS
 SCALE_NAMES = {"gate": "gates", "state": "states", "cell": "cell state"}
 
 
-def message(shown: Shown, here: Session) -> dict[str, Any]:
-    """Everything the stage needs to draw a screen, less the figures the browser has already."""
+def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent]]:
+    """Everything the stage needs to draw a screen, less the figures the browser has already.
+
+    Returns the message and, by name, the parts that the browser has once it is there.
+    """
     present = list(parts(shown, here.gates))
-    return {
+    told = {
         "ack": here.ack,
         "opened": f"{shown.scene.name} {shown.scene.word or ''} {shown.setting.alongside}",
         "scene": _scene(shown),
@@ -47,11 +50,12 @@ def message(shown: Shown, here: Session) -> dict[str, Any]:
         "sweep": sweep_message(shown, here.grab) if here.grab else None,
         "parts": {part.name: part.digest for part in present},
         "included": {
-            part.name: part.message(here.sent.get(part.name, ""))
+            part.name: part.message(here.sent.get(part.name))
             for part in present
-            if here.sent.get(part.name) != part.digest
+            if part.name not in here.sent or here.sent[part.name].digest != part.digest
         },
     }
+    return told, {part.name: part.sent for part in present}
 
 
 def _possible(here: Session) -> dict[str, bool]:

@@ -15,9 +15,12 @@ from gru_core.errors import GatescopeError
 from gru_core.sweep import sweep
 
 VALUES_EACH_SIDE = 20
-LARGEST_BYTES = 46_000  # compressed
+# What one edit should cost at most, compressed: the sweep, and the new numbers when it is let go.
+LARGEST_EDIT = 118_000
+# New numbers as sent: float32 without the leading bits that they share with the old ones.
+BYTES_PER_NUMBER = 3.1
 # What is sent of a sweep: every value or each second or fourth, and how many different colours.
-# The first that is small enough is taken; sequences that a small change upsets need the last.
+# The first that is small enough is taken, or else the last.
 RUNGS = ((1, 256), (1, 64), (2, 64), (2, 32), (4, 32), (4, 16))
 
 Numbers = dict[str, np.ndarray]  # "cell.track" -> (value, step, unit)
@@ -32,12 +35,13 @@ def sweep_message(shown: Shown, grab: Grab) -> dict[str, Any] | None:
         numbers = _swept(shown, grab.target, values)
     except GatescopeError:
         return None
+    room = LARGEST_EDIT - _commit_bytes(shown, grab.target, numbers)
     for stride, levels in RUNGS:
         kept = np.isin(values, grid[::stride]) | (values == current)
         message = _message(shown, grab, values, kept, numbers, levels) | {
             "base": int(np.flatnonzero(values[kept] == current)[0])
         }
-        if len(pack(message)) <= LARGEST_BYTES:
+        if len(pack(message)) <= room:
             break
     return message
 
@@ -50,6 +54,12 @@ def _swept(shown: Shown, target: Target, values: np.ndarray) -> Numbers:
             swept = sweep(weights, shown.situation.x, target, values, initial)
             found |= {f"{cell}.{track}": swept[track] for track in swept}
     return found
+
+
+def _commit_bytes(shown: Shown, target: Target, swept: Numbers) -> int:
+    """About what the new numbers will take: an input changes nothing before its own step."""
+    share = 1 - target.index[0] / len(shown.labels) if target.owner == "x" else 1.0
+    return int(share * BYTES_PER_NUMBER * sum(numbers[0].size for numbers in swept.values()))
 
 
 def _message(
@@ -86,7 +96,7 @@ def _bytes(numbers: np.ndarray, track: str, levels: int) -> np.ndarray:
 def _grid(bound: float) -> np.ndarray:
     """Round values from -bound to bound, zero in the middle."""
     steps = np.arange(-VALUES_EACH_SIDE, VALUES_EACH_SIDE + 1)
-    grid: np.ndarray = np.round(steps * (bound / VALUES_EACH_SIDE), 10)
+    grid: np.ndarray = np.round(steps * (bound / VALUES_EACH_SIDE), 10).clip(-bound, bound)
     return grid
 
 

@@ -72,11 +72,17 @@ function frameOf(digest) {
   return digest?.split(".")[0];
 }
 
-// A whole figure, or new numbers for the figure that is here.
+// A whole figure, or the changed bits of the numbers of the figure that is here.
 function keep(name, digest, value) {
-  if (!value.z) return void parts.set(name, { digest, value });
+  if (!value.change) return void parts.set(name, { digest, value });
   const old = parts.get(name);
-  if (frameOf(old?.digest) !== frameOf(digest)) return; // it counts as missing
-  const data = [{ ...old.value.data[0], z: value.z }];
-  parts.set(name, { digest, value: { ...old.value, data } });
+  if (old?.digest !== value.over) return; // it counts as missing
+  const [trace] = old.value.data;
+  const z = trace.z.map((row, i) => changed(row, value.change[i]));
+  parts.set(name, { digest, value: { ...old.value, data: [{ ...trace, z }] } });
+}
+
+function changed(row, change) {
+  const bits = new Uint32Array(row.buffer, row.byteOffset, row.length);
+  return new Float32Array(change.map((bit, i) => bit ^ bits[i]).buffer);
 }

@@ -196,7 +196,7 @@ export function plainMark(mark) {
 }
 
 // Plotly's own dashes, in line widths.
-const DASHES = { solid: [], dash: [3, 3], dot: [1, 1] };
+const DASHES = { solid: [], dash: [3, 3], dot: [1, 1], dashdot: [3, 1, 1, 1] };
 
 function rgbOf(pixel) {
   return [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];

@@ -4,7 +4,7 @@ import { make } from "./dom.js";
 import { minus, percent, short } from "./format.js";
 import { Plot } from "./plot.js";
 
-const DASHES = { solid: "solid", dash: "dashed", dot: "dotted" };
+const DASHES = { solid: "solid", dash: "dashed", dot: "dotted", dashdot: "dashed" };
 
 // Builds everything above the bar and returns { element, plots }; plots maps part names to
 // { plot, kind, panel, ... }, all that other modules need to know of a plot.

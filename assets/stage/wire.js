@@ -3,6 +3,7 @@
 const TYPES = {
   uint8: Uint8Array,
   int32: Int32Array,
+  uint32: Uint32Array,
   float32: Float32Array,
   float64: Float64Array,
 };

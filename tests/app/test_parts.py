@@ -106,10 +106,26 @@ def test_an_edit_to_the_same_number_resends_nothing() -> None:
     assert resent(scene, edited(scene, "gru.b_x.update.3_6.0")) == set()
 
 
-def test_another_step_resends_nothing_and_another_unit_only_the_lines() -> None:
+def test_moving_the_cursor_resends_nothing() -> None:
     first = Setting(scene="crowd", step=3, unit=1)
-    assert resent(first, Setting(scene="crowd", step=50, unit=1)) == set()
-    assert resent(first, Setting(scene="crowd", step=3, unit=2)) == {"gru.lines"}
+    assert resent(first, Setting(scene="crowd", step=50, unit=2)) == set()
+
+
+def test_lines_are_sent_anew_only_when_their_axis_must_grow() -> None:
+    scene = Setting(scene="pulse")
+    assert "lstm.lines" in resent(scene, edited(scene, "lstm.c0.3_2.5"))
+    assert "gru.lines" not in resent(scene, edited(scene, "gru.h0.3_2.5"))
+
+
+def test_a_changed_track_sends_its_numbers_without_the_frame_around_them() -> None:
+    before, after = made(Setting()), made(edited(Setting(), "gru.b_x.update.3_2.0"))
+    changed = after["gru.update"].message(before["gru.update"].digest)
+    assert list(changed) == ["z"]
+    whole = after["gru.update"].message("")
+    np.testing.assert_array_equal(whole["data"][0]["z"], changed["z"], strict=True)
+    # A figure with other labels or another order of units is not the same frame.
+    other = made(Setting(scene="cue"))["gru.update"].digest
+    assert set(after["gru.update"].message(other)) == {"data", "layout"}
 
 
 def test_another_cell_alongside_sends_that_cell() -> None:

@@ -1,0 +1,97 @@
+"""One server and one browser for all browser tests, a fresh page for each."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext
+
+from benchmarks.browser import Server, browsing, executable, serving
+from gru_core.edits import Situation
+from gru_core.reader import Reader, load_reader
+from gru_core.scenes import load_scenes, situation
+from tests.browser.driver import Stage
+
+ASSETS = Path(__file__).parents[2] / "assets"
+SIZE = {"width": 1280, "height": 800}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything here drives a browser."""
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    path = executable()
+    if path is None:
+        pytest.skip("there is no Chromium; install it, or name one in GATESCOPE_CHROMIUM")
+    with browsing(path) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def server(browser: Browser) -> Iterator[Server]:
+    """The running app. Nothing the tests do may make it write a traceback to its log."""
+    with serving() as running:
+        yield running
+        assert "Traceback" not in running.log.read_text()
+
+
+@pytest.fixture(scope="session")
+def window(browser: Browser) -> Iterator[BrowserContext]:
+    """A window whose cache all pages share."""
+    context = browser.new_context(viewport=SIZE)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def stage(window: BrowserContext, server: Server) -> Iterator[Stage]:
+    """A page, not opened yet. The test fails if the browser complains about anything."""
+    page = Stage(window.new_page(), server.url)
+    yield page
+    page.page.close()
+    assert page.troubles == []
+
+
+@pytest.fixture
+def another(browser: Browser, server: Server) -> Iterator[Callable[..., Stage]]:
+    """Further pages in windows of their own, made with the options of Browser.new_context."""
+    contexts: list[BrowserContext] = []
+    pages: list[Stage] = []
+
+    def made(url: str = server.url, **options: Any) -> Stage:
+        contexts.append(browser.new_context(**{"viewport": SIZE, **options}))
+        pages.append(Stage(contexts[-1].new_page(), url))
+        return pages[-1]
+
+    yield made
+    for context in contexts:
+        context.close()
+    assert [page.troubles for page in pages if page.troubles] == []
+
+
+@pytest.fixture(scope="session")
+def reader() -> Reader:
+    return load_reader(ASSETS / "models" / "reader.npz")
+
+
+@pytest.fixture(scope="session")
+def core(reader: Reader) -> Callable[..., Situation]:
+    """What the core has for a scene: core("pulse", "lstm", match="units", word="knight")."""
+    scenes: Mapping[str, Any] = {scene.name: scene for scene in load_scenes(ASSETS / "scenes")}
+
+    def made(
+        name: str, beside: str = "lstm", match: str = "units", word: str | None = None
+    ) -> Situation:
+        scene = scenes[name]
+        if scene.model:
+            scene = scene.opened(reader, word)
+        cells = ("gru",) if beside == "none" else ("gru", beside)
+        return situation(scene, cells, match)
+
+    return made

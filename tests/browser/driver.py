@@ -1,0 +1,348 @@
+"""A visitor's hands and eyes on the stage, and what the core says they should see."""
+
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal
+from io import BytesIO
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import ConsoleMessage, Locator, Page, Response, WebSocket
+
+from app.figures.weights import segments
+from app.theme import track_scale
+from gru_core import Trace, run
+from gru_core.edits import Edit, Situation, Target, apply_edits
+from gru_core.weights import Weights
+
+PATIENCE = 15_000  # milliseconds
+READY = ".stApp[data-test-script-state=notRunning] .gs-stage[data-ack]"
+# Lets a test keep back what the page sends, as a slow network would.
+HOLD = """
+(() => {
+  const send = WebSocket.prototype.send;
+  const held = [];
+  window.holding = false;
+  WebSocket.prototype.send = function (bytes) {
+    if (window.holding) held.push([this, bytes]);
+    else send.call(this, bytes);
+  };
+  window.letThrough = () => {
+    window.holding = false;
+    for (const [socket, bytes] of held.splice(0)) send.call(socket, bytes);
+  };
+})();
+"""
+
+
+def with_edits(situation: Situation, edits: Mapping[str, float]) -> Situation:
+    """A situation with the numbers at some targets, given as text, replaced."""
+    return apply_edits(situation, [Edit(Target.parse(name), v) for name, v in edits.items()])
+
+
+def traces_of(situation: Situation) -> dict[str, Trace]:
+    """What the core makes of a situation, by cell."""
+    return {
+        cell: run(weights, situation.x, situation.initials[cell])
+        for cell, weights in situation.weights.items()
+    }
+
+
+def figures(value: float, count: int) -> float:
+    """A number rounded to significant figures, halves away from zero."""
+    exact = Decimal(float(value))
+    if not exact:
+        return 0.0
+    return float(exact.quantize(Decimal(1).scaleb(exact.adjusted() - count + 1), ROUND_HALF_UP))
+
+
+def colours(values: np.ndarray, track: str) -> np.ndarray:
+    """The colours of a track's values, (..., channel) from 0 to 255, by the theme's scale."""
+    stops, (low, high) = track_scale(track)
+    channels = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in stops])
+    shares = np.clip((values - low) / (high - low), 0, 1)
+    places = np.linspace(0, 1, len(stops))
+    return np.stack([np.interp(shares, places, channel) for channel in channels.T], axis=-1)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell of a plot: the plot, how many rows and columns it has, and which one is meant."""
+
+    plot: Locator
+    rows: int
+    columns: int
+    row: int
+    column: int
+
+
+@dataclass
+class Stage:
+    """One open page. `sent` counts the messages it sends, `troubles` what the browser complains of."""
+
+    page: Page
+    url: str
+    sent: int = 0
+    troubles: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(PATIENCE)
+        self.page.add_init_script(HOLD)
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.page.on("response", self._answered)
+        self.page.on("websocket", self._opened)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.troubles.append(message.text)
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            self.troubles.append(f"{response.status} {response.url}")
+
+    def _opened(self, socket: WebSocket) -> None:
+        socket.on("framesent", lambda _: self._count())
+
+    def _count(self) -> None:
+        self.sent += 1
+
+    # coming and going
+
+    def open(self, query: str = "") -> "Stage":
+        """Go to a link and wait until the stage is drawn."""
+        self.page.goto(f"{self.url}/?{query}")
+        self.wait()
+        return self
+
+    def reload(self) -> None:
+        """Reload the page and wait until the stage is drawn."""
+        self.page.reload()
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until the stage is drawn and the server at rest."""
+        self.page.locator(READY).wait_for(state="attached")
+
+    def rest(self, milliseconds: int = 400) -> None:
+        """Time for what should not happen to happen."""
+        self.page.wait_for_timeout(milliseconds)
+
+    @contextmanager
+    def answered(self, messages: int = 1) -> Iterator[None]:
+        """Do something, then wait until the server has answered so many events more."""
+        before = self.ack
+        yield
+        self.page.wait_for_function(
+            "(wanted) => Number(document.querySelector('.gs-stage')?.dataset.ack) >= wanted",
+            arg=before + messages,
+        )
+
+    @property
+    def ack(self) -> int:
+        """How many events of this page the server has handled."""
+        return int(self.page.locator(".gs-stage").get_attribute("data-ack") or 0)
+
+    @property
+    def link(self) -> dict[str, str]:
+        """The query parameters in the address."""
+        found = parse_qs(urlsplit(self.page.url).query, keep_blank_values=True)
+        return {name: values[-1] for name, values in found.items()}
+
+    @property
+    def edits(self) -> dict[str, float]:
+        """The edits in the address, by target."""
+        pieces = [piece for piece in self.link.get("e", "").split("~") if piece]
+        return {target: float(value) for target, _, value in (p.rpartition("_") for p in pieces)}
+
+    # reading
+
+    def text(self, selector: str) -> str:
+        """The text of the only element there."""
+        return self.page.locator(selector).inner_text()
+
+    def shown(self, part: str) -> float:
+        """The number in the caption of a track, such as gru.update."""
+        return as_number(self.text(f"[data-value='{part}']"))
+
+    def sizes(self, cell: str) -> tuple[int, int]:
+        """Units and parameters of a cell, as its note counts them."""
+        units, parameters = self.text(f"[data-cell={cell}] .gs-note").split(" · ")[:2]
+        return int(units.removesuffix(" units")), int(re.sub(r"\D", "", parameters))
+
+    def numbers(self) -> dict[str, float]:
+        """Every caption's number, by part."""
+        found: dict[str, str] = self.page.evaluate(
+            "Object.fromEntries([...document.querySelectorAll('[data-value]')]"
+            ".map((output) => [output.dataset.value, output.textContent]))"
+        )
+        return {part: as_number(text) for part, text in found.items()}
+
+    @property
+    def cursor(self) -> tuple[int, int]:
+        """Step and unit, counted from 0, as the GRU's sentence says them."""
+        said = re.match(r"Unit (\d+), step (\d+):", self.text("[data-sentence=gru]"))
+        assert said, self.text("[data-sentence=gru]")
+        return int(said[2]) - 1, int(said[1]) - 1
+
+    @property
+    def value(self) -> float:
+        """The chosen number, as exact as the editor shows it."""
+        return as_number(self.page.get_by_label("Exact value").input_value())
+
+    def expect(self, situation: Situation) -> None:
+        """Every caption says what the core says at the cursor."""
+        step, unit = self.cursor
+        expected = {
+            f"{cell}.{track}": figures(np.float32(trace[track][step, unit]), 3)
+            for cell, trace in traces_of(situation).items()
+            for track in trace
+        }
+        assert self.numbers() == expected
+
+    # places
+
+    def track(self, part: str) -> Locator:
+        """The heatmap of a track."""
+        return self.page.locator(f"[data-part='{part}'] .gs-plot:not(.gs-strip)")
+
+    def lines(self, cell: str) -> Locator:
+        """The lines of the chosen unit."""
+        return self.page.locator(f"[data-cell={cell}] .gs-lines .gs-plot")
+
+    def cell_of(self, target: str, situation: Situation, order: tuple[int, ...] = ()) -> Cell:
+        """Where a target is on screen; order: the units from top to bottom, if sorted."""
+        goal = Target.parse(target)
+        if goal.owner == "x":
+            step, channel = goal.index
+            steps, channels = situation.x.shape
+            plot = self.page.locator(".gs-input .gs-plot")
+            return Cell(plot, channels, steps, channel, step)
+        weights = situation.weights[goal.owner]
+        rows = order or tuple(range(weights.units))
+        if goal.gate is None:
+            of = {"h0": "hidden", "c0": "cell"}[goal.part]
+            plot = self.page.locator(f"[data-part='{goal.owner}.{of}'] .gs-strip")
+            return Cell(plot, len(rows), 1, rows.index(goal.index[0]), 0)
+        name = {"hidden": "hidden state", "candidate": "candidate"}.get(goal.gate, f"{goal.gate} gate")
+        title = {"gru": "GRU", "lstm": "LSTM", "rnn": "plain RNN"}[goal.owner]
+        plot = self.page.get_by_role("img", name=f"{title} weights of the {name}.")
+        column = _column(goal, weights, rows)
+        width = segments(weights)[-1].start + 1
+        return Cell(plot, len(rows), width, rows.index(goal.index[1]), column)
+
+    def centre(self, cell: Cell) -> tuple[float, float]:
+        """The middle of a cell in the window, scrolled to where nothing lies over it."""
+        area = cell.plot.locator(".gs-area")
+        area.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
+        box = area.bounding_box()
+        assert box is not None
+        return (
+            box["x"] + box["width"] * (cell.column + 0.5) / cell.columns,
+            box["y"] + box["height"] * (cell.row + 0.5) / cell.rows,
+        )
+
+    # doing
+
+    def click(self, cell: Cell) -> None:
+        """Click a cell."""
+        self.page.mouse.click(*self.centre(cell))
+
+    def hover(self, cell: Cell) -> str:
+        """Point at a cell; returns what the stage whispers."""
+        x, y = self.centre(cell)
+        self.page.mouse.move(x - 1, y)
+        self.page.mouse.move(x, y)
+        return self.text(".gs-whisper")
+
+    @contextmanager
+    def dragging(self, cell: Cell, pixels: float) -> Iterator[None]:
+        """Press on a cell, pull up by some pixels, and hold until the block ends."""
+        with self.answered():
+            x, y = self.centre(cell)
+            self.page.mouse.move(x, y)
+            self.page.mouse.down()
+        self.page.mouse.move(x, y - pixels, steps=6)
+        self.frame()
+        yield
+        self.page.mouse.up()
+
+    def drag(self, cell: Cell, pixels: float) -> None:
+        """Drag a cell's number and let go."""
+        with self.answered(2), self.dragging(cell, pixels):
+            pass
+
+    def choose(self, target: str) -> None:
+        """Choose a number with the editor's list and index fields."""
+        goal = Target.parse(target)
+        words = target.split(".")
+        index = goal.index if goal.gate is None else goal.index[1:]
+        self.page.get_by_label("What to change").select_option(".".join(words[: -len(index)]))
+        for at, number in enumerate(index):
+            box = self.page.locator(".gs-where input").nth(at)
+            box.fill(str(number + 1))
+            box.press("Tab")
+        self.page.wait_for_function(
+            "() => !document.querySelector('.gs-number').disabled"
+        )
+
+    def type(self, text: str) -> None:
+        """Type into the chosen number's field and press Enter."""
+        box = self.page.get_by_label("Exact value")
+        box.fill(text)
+        with self.answered():
+            box.press("Enter")
+        self.wait()
+
+    def press(self, *keys: str) -> None:
+        """Press keys one after the other."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def frame(self) -> None:
+        """Let the browser paint."""
+        self.page.evaluate(
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+
+    # colours
+
+    def live(self, part: str) -> np.ndarray | None:
+        """The colours that a drag has painted on a track, (row, column, channel)."""
+        found: Any = self.track(part).locator("canvas.gs-live").evaluate(
+            """(canvas) => canvas.hidden ? null : {
+              shape: [canvas.height, canvas.width, 4],
+              bytes: [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data],
+            }"""
+        )
+        if found is None:
+            return None
+        return np.array(found["bytes"]).reshape(found["shape"])[..., :3]
+
+    def painted(self, part: str, rows: int, columns: int) -> np.ndarray:
+        """The colours on screen at the middle of each cell of a track, (row, column, channel)."""
+        area = self.track(part).locator(".gs-area")
+        area.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
+        self.frame()
+        box = area.bounding_box()
+        assert box is not None
+        image = np.array(Image.open(BytesIO(self.page.screenshot())).convert("RGB"), dtype=int)
+        at_x = box["x"] + box["width"] * (np.arange(columns) + 0.5) / columns
+        at_y = box["y"] + box["height"] * (np.arange(rows) + 0.5) / rows
+        return image[np.ix_(at_y.astype(int), at_x.astype(int))]
+
+
+def as_number(text: str) -> float:
+    """A number as the stage writes it; NaN if there is none."""
+    return float(text.replace("−", "-")) if text else float("nan")
+
+
+def _column(goal: Target, weights: Weights, rows: tuple[int, ...]) -> int:
+    start = next(s.start for s in segments(weights) if s.part == goal.part)
+    if goal.part == "w_x":
+        return start + goal.index[2]
+    return start + (rows.index(goal.index[2]) if goal.part == "w_h" else 0)

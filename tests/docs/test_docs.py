@@ -1,0 +1,222 @@
+"""What the documents say is there is there, and says the same thing as the sources."""
+
+import ast
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from gru_core.scenes import load_scenes
+
+ROOT = Path(__file__).parents[2]
+README, CHANGELOG, CONTRIBUTING = (
+    ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")
+)
+MODULES = sorted(
+    path.relative_to(ROOT)
+    for folder in ("gru_core", "app")
+    for path in ROOT.glob(f"{folder}/**/*.py")
+)
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+QUOTED = re.compile(r"`([\w.-]+(?:/[\w.-]+)*/?)`")
+LINKED = re.compile(r"\]\((?!https?:|#|mailto:)([^)\s#]+)[^)]*\)")
+KINDS = (".md", ".py", ".txt", ".toml", ".json", ".js", ".css", ".png", ".npz", ".yml", ".yaml")
+
+
+def text(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def tracked() -> list[Path]:
+    """Every file of the repository, those not committed yet included."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    if listed.returncode:  # an archive without its history
+        ignored = {".git", ".venv", "node_modules"}
+        return [p for p in ROOT.rglob("*") if p.is_file() and not ignored & set(p.parts)]
+    return [ROOT / name for name in listed.stdout.decode().split("\0") if name]
+
+
+def files_named_in(document: str) -> list[str]:
+    """The paths in backquotes: folders end in /, files in a known ending."""
+    return sorted({name for name in QUOTED.findall(document) if name.endswith(("/", *KINDS))})
+
+
+def exists(name: str) -> bool:
+    """A path from the root, or a file or folder that is named without the one it is in."""
+    inside = "/" not in name.rstrip("/")
+    return (ROOT / name).exists() or (inside and any(ROOT.glob(f"[!.]*/**/{name.rstrip('/')}")))
+
+
+# Commands -------------------------------------------------------------------------------------
+
+
+def make_targets() -> set[str]:
+    return set(re.findall(r"^([a-z][\w-]*):", text(ROOT / "Makefile"), re.MULTILINE))
+
+
+def commands(document: str) -> list[str]:
+    """The lines of the document's code blocks, and what stands in backquotes."""
+    blocks = re.findall(r"^```\w*\n(.*?)^```", document, re.DOTALL | re.MULTILINE)
+    lines = [line.strip() for block in blocks for line in block.splitlines()]
+    return [*lines, *re.findall(r"`([^`\n]+)`", document)]
+
+
+@pytest.mark.parametrize("document", [README, CONTRIBUTING], ids=lambda path: path.name)
+def test_each_make_command_is_in_the_makefile(document: Path) -> None:
+    named = {
+        word
+        for command in commands(text(document))
+        for word in re.findall(r"(?:^|&& |; )make ([a-z][\w-]*)", command)
+    }
+    assert named
+    assert named <= make_targets()
+
+
+def test_every_target_of_the_makefile_is_explained_at_its_top() -> None:
+    makefile = text(ROOT / "Makefile")
+    explained = set(re.findall(r"^# make ([\w-]+)  ", makefile, re.MULTILINE))
+    phony = set(re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split())  # type: ignore[index]
+    assert explained == phony == make_targets()
+
+
+def test_the_readme_has_the_two_commands_and_the_pip_lines() -> None:
+    named = commands(text(README))
+    assert {"make run", "make test"} <= {command.split("  ")[0].strip() for command in named}
+    assert any("pip install" in command for command in named)
+    assert any("streamlit run app/server.py" in command for command in named)
+
+
+# Files ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_each_file_that_is_named_exists(document: Path) -> None:
+    assert [name for name in files_named_in(text(document)) if not exists(name)] == []
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_each_link_into_the_repository_leads_somewhere(document: Path) -> None:
+    links = LINKED.findall(text(document))
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_files_are_found_in_backquotes_and_links() -> None:
+    document = "![a](assets/a.png) [b](docs/b.md#x) `app/c.py` `d/` [e](https://f.g/h.md) `i.j`"
+    assert files_named_in(document) == ["app/c.py", "d/"]
+    assert LINKED.findall(document) == ["assets/a.png", "docs/b.md"]
+
+
+EXAMPLES = [
+    pytest.param(block, id=f"{document.name}-{at}")
+    for document in DOCUMENTS
+    for at, block in enumerate(
+        re.findall(r"^```python\n(.*?)^```", text(document), re.DOTALL | re.MULTILINE), start=1
+    )
+]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_each_example_in_python_runs(example: str) -> None:
+    exec(compile(example, "example", "exec"), {"__name__": "example"})
+
+
+def test_the_readme_opens_with_a_picture_that_is_there() -> None:
+    pictures = re.findall(r"!\[([^\]]*)\]\(([^)\s]+)\)|<img[^>]*src=\"([^\"]+)\"", text(README))
+    assert pictures
+    first = pictures[0][1] or pictures[0][2]
+    assert (ROOT / first).read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_the_changelog_has_a_section_for_this_version() -> None:
+    headings = re.findall(r"^## (.*)$", text(CHANGELOG), re.MULTILINE)
+    assert headings
+    assert re.match(r"\[(Unreleased|0\.1\.0)\]", headings[0])
+
+
+@pytest.mark.parametrize("name", ["LICENSE", "CONTRIBUTING.md", "CHANGELOG.md", "README.md"])
+def test_what_a_reader_looks_for_first_is_there(name: str) -> None:
+    assert text(ROOT / name).strip()
+
+
+# Sources --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_every_module_says_in_a_sentence_what_it_is_for(path: Path) -> None:
+    said = ast.get_docstring(ast.parse(text(ROOT / path)))
+    assert said
+    first = said.split("\n\n")[0]
+    assert first.rstrip()[-1] in ".:"
+    assert len(first) > 20
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_every_public_function_and_class_has_a_docstring(path: Path) -> None:
+    silent = [
+        node.name
+        for node in ast.parse(text(ROOT / path)).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
+    ]
+    assert silent == []
+
+
+@pytest.mark.parametrize("path", MODULES, ids=str)
+def test_no_module_is_too_long_to_read(path: Path) -> None:
+    assert len(text(ROOT / path).splitlines()) <= 400
+
+
+@pytest.mark.parametrize("scene", load_scenes(ROOT / "assets" / "scenes"), ids=lambda s: s.name)
+def test_every_scene_has_a_test_of_its_story(scene: object) -> None:
+    name = scene.name  # type: ignore[attr-defined]
+    stories = text(ROOT / "tests" / "core" / "test_scenes.py")
+    assert re.search(rf"^def test_{name}_\w+\(", stories, re.MULTILINE), name
+
+
+@pytest.mark.parametrize("document", [README, CHANGELOG], ids=lambda path: path.name)
+def test_scenes_are_counted_right(document: Path) -> None:
+    words = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+    said = re.search(r"\b(\w+) scenes\b", text(document), re.IGNORECASE)
+    assert said
+    assert said[1].lower() == words[len(load_scenes(ROOT / "assets" / "scenes"))]
+
+
+# Somebody's own machine -----------------------------------------------------------------------
+
+# Written so that this file does not contain what it looks for.
+PRIVATE = re.compile(r"(?<![\w.~])/(?:" + "|".join(["wo" + "rk", "ro" + "ot", r"home/\w+"]) + r")/")
+
+
+def test_no_file_names_a_path_of_somebodys_machine() -> None:
+    found = []
+    for path in tracked():
+        content = path.read_bytes() if path.is_file() else b""
+        if b"\0" in content[:8000] or "vendor" in path.parts:
+            continue
+        found += [
+            f"{path.relative_to(ROOT)}: {match[0]}"
+            for match in PRIVATE.finditer(content.decode("utf-8", "replace"))
+        ]
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    ("line", "private"),
+    [
+        ("see /home/ann" + "/x", True),
+        ("cd /ro" + "ot/x", True),
+        ("'/wo" + "rk/main'", True),
+        ("frame" + "wo" + "rk/a", False),
+        ("https://example.org/wo" + "rks/a", False),
+        ("at /homework/a", False),
+    ],
+)
+def test_such_a_path_is_noticed(line: str, private: bool) -> None:
+    assert bool(PRIVATE.search(line)) is private
