@@ -15,8 +15,10 @@ from gru_core.errors import GatescopeError
 from gru_core.sweep import sweep
 
 VALUES_EACH_SIDE = 20
-# What one edit should cost at most, compressed: the sweep, and the new numbers when it is let go.
-LARGEST_EDIT = 118_000
+# Compressed. A dragged edit is its sweep and, when it is let go, the new numbers; both together
+# should stay below the first, unless that leaves less than the second for the sweep.
+LARGEST_EDIT = 112_000
+ROOM_AT_LEAST = 60_000
 # New numbers as sent: float32 without the leading bits that they share with the old ones.
 BYTES_PER_NUMBER = 3.1
 # What is sent of a sweep: every value or each second or fourth, and how many different colours.
@@ -35,7 +37,7 @@ def sweep_message(shown: Shown, grab: Grab) -> dict[str, Any] | None:
         numbers = _swept(shown, grab.target, values)
     except GatescopeError:
         return None
-    room = LARGEST_EDIT - _commit_bytes(shown, grab.target, numbers)
+    room = max(ROOM_AT_LEAST, LARGEST_EDIT - _commit_bytes(shown, grab.target, numbers))
     for stride, levels in RUNGS:
         kept = np.isin(values, grid[::stride]) | (values == current)
         message = _message(shown, grab, values, kept, numbers, levels) | {

@@ -15,6 +15,7 @@ export class Drag {
     this.target = null;
     this.index = null; // of the value on show, null when the committed one is
     this.wanted = null; // pixels dragged before the sweep came
+    this.early = null; // index chosen before it came
     this.held = false;
     this.waiting = null;
   }
@@ -31,12 +32,21 @@ export class Drag {
     this.waiting = this.host.send("grab", { target, step, unit });
   }
 
+  // The number has been changed to a value by other means. A sweep of a number is as true after a
+  // change of that number as before.
+  moveTo(value) {
+    this.index = null;
+    if (this.sweep) this.sweep.base = nearest(this.sweep.values, value);
+  }
+
   // A sweep has come from the server.
   receive(sweep) {
     if (!sweep || sweep.target !== this.target) return false;
     this.sweep = sweep;
     this.waiting = null;
     if (this.wanted !== null) this.pull(this.wanted);
+    if (this.early !== null) this.preview(this.early);
+    this.early = null;
     if (!this.held) this.letGo(); // released before the sweep came
     return true;
   }
@@ -48,7 +58,7 @@ export class Drag {
   }
 
   preview(index) {
-    if (!this.sweep) return;
+    if (!this.sweep) return void (this.early = index);
     const to = Math.min(Math.max(index, 0), this.sweep.values.length - 1);
     if (to === this.index) return;
     this.index = to;
@@ -95,4 +105,8 @@ export class Drag {
     if (step !== this.sweep.step || unit !== this.sweep.unit) return undefined;
     return this.sweep.exact[name]?.[this.index];
   }
+}
+
+export function nearest(values, value) {
+  return values.reduce((best, one, i) => (Math.abs(one - value) < Math.abs(values[best] - value) ? i : best), 0);
 }

@@ -2,6 +2,7 @@
 
 import { arrays, split } from "./cells.js";
 import { make } from "./dom.js";
+import { nearest } from "./drag.js";
 import { exact, short } from "./format.js";
 
 export class Editor {
@@ -87,6 +88,7 @@ export class Editor {
   showValue(value) {
     this.shownValue = value === null || value === undefined ? "" : exact(value);
     if (!this.typing) this.field.value = this.shownValue;
+    if (this.values && this.shownValue) this.slider.value = nearest(this.values, value);
     this.field.disabled = this.slider.disabled = value === null || value === undefined;
   }
 
@@ -111,10 +113,11 @@ export class Editor {
     this.say("");
   }
 
-  scale(values, index) {
+  // The values that the slider can take; kept until there are others.
+  scale(values) {
+    this.values = values;
     this.slider.min = 0;
     this.slider.max = values.length - 1;
-    this.slider.value = index;
   }
 
   // A sentence about what was typed, which stays in the field to be mended; "" for none.

@@ -1,6 +1,8 @@
 // Plotly catches up with what is already painted: one plot at a time, when nothing else is going on.
 
-const SOON = 40; // milliseconds
+const LATEST = 250; // milliseconds: then it is drawn even if the browser finds no rest
+const later = window.requestIdleCallback ?? ((act) => setTimeout(act, 20));
+const never = window.cancelIdleCallback ?? clearTimeout;
 
 export class Idle {
   // behind(): plots that wait; busy(): true while a hand is on something.
@@ -10,17 +12,18 @@ export class Idle {
   }
 
   wake() {
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      if (this.busy()) return this.wake();
-      const next = this.behind()[0];
-      if (!next) return;
-      next.draw(next.figure);
-      this.wake();
-    }, SOON);
+    this.stop();
+    this.handle = later(() => this.catchUp(), { timeout: LATEST });
+  }
+
+  catchUp() {
+    const [next] = this.behind();
+    if (!next || this.busy()) return; // settling wakes it again
+    next.draw(next.figure);
+    this.wake();
   }
 
   stop() {
-    clearTimeout(this.timer);
+    never(this.handle);
   }
 }

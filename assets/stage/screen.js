@@ -157,8 +157,8 @@ export class Screen {
       }
     }
     const edit = this.message.edits.find((one) => one.target === target);
+    if (drag.sweep && drag.target === target) editor.scale(drag.sweep.values);
     editor.show(target, target ? drag.value ?? this.valueOf(target) : null, edit, this.message.can);
-    if (drag.sweep && drag.target === target) editor.scale(drag.sweep.values, drag.index ?? drag.sweep.base);
   }
 
   // A track at the cursor; undefined while a drag shows a place whose exact number was not sent.
@@ -174,8 +174,6 @@ export class Screen {
   valueOf(target) {
     const edit = this.message.edits.find((one) => one.target === target);
     if (edit) return edit.value;
-    const { sweep } = this.stage.drag;
-    if (sweep?.target === target) return sweep.values[sweep.base];
     const place = this.place(target);
     if (!place) return null;
     return Number(this.numbers(place.entry.part)[place.row][place.column].toPrecision(7));

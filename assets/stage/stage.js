@@ -46,8 +46,8 @@ class Stage {
       hold: () => this.target && this.drag.hold(this.target),
       preview: (index) => this.drag.preview(index),
       release: () => this.drag.letGo(),
-      type: (text) => this.change("type", { target: this.target, text }),
-      revert: () => this.change("revert", { target: this.target }),
+      type: (text) => this.send("type", { target: this.target, text }),
+      revert: () => this.send("revert", { target: this.target }),
       undo: () => this.change("undo"),
       redo: () => this.change("redo"),
       reset: () => this.change("reset"),
@@ -97,6 +97,7 @@ class Stage {
     const { opened, labels, panels, cursor, problems, answer, sweep } = message;
     this.message = message;
     this.screen.show(message);
+    this.doubt(message.edits);
     if (opened !== this.opened) {
       this.opened = opened;
       this.target = null;
@@ -109,10 +110,18 @@ class Stage {
     if (!this.drag.held && !this.channel.busy) this.screen.settle();
     this.notice(...problems);
     if (!this.editor.typing || answer) this.editor.say(answer);
-    if (this.target && !this.drag.target && !this.channel.busy) this.choose(this.target);
+    if (this.target && !this.drag.live && !this.channel.busy) this.drag.moveTo(this.screen.valueOf(this.target));
     this.changes.show(message.edits, this.editor.choices);
     this.screen.refresh();
     this.element.dataset.ack = message.ack.seq;
+  }
+
+  // A sweep is true as long as nothing else than its own number has changed.
+  doubt(edits) {
+    const others = edits.filter(({ target }) => target !== this.drag.target);
+    const ground = JSON.stringify([this.screen.structure, others]);
+    if (this.drag.sweep && ground !== this.ground) this.drag.clear();
+    this.ground = ground;
   }
 
   notice(...sentences) {
@@ -124,7 +133,7 @@ class Stage {
     return this.channel.send(kind, { ...details, step, unit });
   }
 
-  // A change that did not come from the drag at hand: its sweep is no longer true.
+  // A change that may be of other numbers than the chosen one.
   change(kind, details) {
     this.drag.clear();
     this.send(kind, details);

@@ -40,6 +40,42 @@ def _unpack(message: bytes) -> Any:
     return restored(head["body"])
 
 
+class Kept(dict[str, Any]):
+    """The figures that a browser has, by name; new numbers come as changed bits of the old."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.digests: dict[str, str] = {}
+
+    def take(self, told: dict[str, Any]) -> None:
+        """Take in one message to the stage."""
+        for name, part in told["included"].items():
+            if "change" in part:
+                assert part["over"] == self.digests[name], (
+                    f"{name} is changed from what is not here"
+                )
+                (trace,) = self[name]["data"]
+                bits = trace["z"].view(np.uint32) ^ part["change"]
+                self[name] = self[name] | {"data": [trace | {"z": bits.view(np.float32)}]}
+            else:
+                self[name] = part
+            self.digests[name] = told["parts"][name]
+        here = {name: self.digests.get(name) for name in told["parts"]}
+        assert here == told["parts"], "a figure is missing that was not sent"
+
+    def hidden(self, told: dict[str, Any], cell: str) -> np.ndarray:
+        """The hidden states on screen, (step, unit), brought back from the order of the rows."""
+        (panel,) = [panel for panel in told["panels"] if panel["cell"] == cell]
+        z = self[f"{cell}.hidden"]["data"][0]["z"]
+        return np.asarray(z)[np.argsort(panel["order"])].T
+
+
+@pytest.fixture(scope="session")
+def new_browser() -> Callable[[], Kept]:
+    """Makes what one browser keeps, empty as at the first visit."""
+    return Kept
+
+
 @pytest.fixture(scope="session")
 def unpack() -> Callable[[bytes], Any]:
     """Bytes for the stage as the values that the stage reads."""

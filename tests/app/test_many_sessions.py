@@ -34,8 +34,6 @@ from gru_core.edits import apply_edits, parse_edits
 from gru_core.reader import load_reader
 from gru_core.scenes import load_scenes, situation
 
-Unpack = Callable[[bytes], Any]
-
 ROOT = Path(__file__).parents[2]
 SESSIONS = 30
 PATIENCE = 30.0  # seconds for any one answer
@@ -90,14 +88,27 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
             process.terminate()
 
 
+@dataclass(frozen=True)
+class Desk:
+    """What every student needs to read what the server sends."""
+
+    unpack: Callable[[bytes], Any]
+    new_browser: Callable[[], Any]
+
+
+@pytest.fixture(scope="module")
+def desk(unpack: Callable[[bytes], Any], new_browser: Callable[[], Any]) -> Desk:
+    return Desk(unpack, new_browser)
+
+
 class Student:
     """One open page, from the network's side."""
 
-    def __init__(self, server: Server, unpack: Unpack, name: str, **query: str) -> None:
-        self.server, self.unpack, self.name = server, unpack, name
+    def __init__(self, server: Server, desk: Desk, name: str, **query: str) -> None:
+        self.server, self.name = server, name
+        self.unpack, self.browser = desk.unpack, desk.new_browser()
         self.query = dict(query)
         self.page_hash, self.stage_id, self.seq = "", "", 0
-        self.had: dict[str, Any] = {}
         self.errors: list[str] = []
 
     def __enter__(self) -> Self:
@@ -133,9 +144,7 @@ class Student:
 
     def hidden(self, cell: str) -> np.ndarray:
         """The hidden states on screen, (step, unit)."""
-        (panel,) = [panel for panel in self.told["panels"] if panel["cell"] == cell]
-        z = self.had[f"{cell}.hidden"]["data"][0]["z"]
-        return np.asarray(z)[np.argsort(panel["order"])].T
+        return self.browser.hidden(self.told, cell)
 
     @property
     def edits(self) -> dict[str, float]:
@@ -165,11 +174,7 @@ class Student:
             assert element.bidi_component.id.endswith(f"-{KEY}")
             self.stage_id = element.bidi_component.id
             self.told = self.unpack(element.bidi_component.bytes)
-            for name, part in self.told["included"].items():
-                if "z" in part:
-                    self.had[name]["data"][0]["z"] = part["z"]
-                else:
-                    self.had[name] = part
+            self.browser.take(self.told)
 
 
 # What each student does: another scene, other cells and other numbers than any neighbour.
@@ -231,10 +236,10 @@ class Plan:
 
 
 def attend(
-    server: Server, unpack: Unpack, plan: Plan, together: threading.Barrier | None = None
+    server: Server, desk: Desk, plan: Plan, together: threading.Barrier | None = None
 ) -> Student:
     """Open the page, wait until everyone has, then edit."""
-    with Student(server, unpack, f"student-{plan.number}", **plan.query) as student:
+    with Student(server, desk, f"student-{plan.number}", **plan.query) as student:
         if together:
             together.wait(PATIENCE)
         plan.act(student)
@@ -242,13 +247,13 @@ def attend(
 
 
 def test_thirty_sessions_edit_at_once_and_each_gets_its_own_results(
-    server: Server, unpack: Unpack
+    server: Server, desk: Desk
 ) -> None:
     plans = [Plan(number) for number in range(SESSIONS)]
     assert len({tuple(plan.edits.values()) for plan in plans}) == SESSIONS
     together = threading.Barrier(SESSIONS)
     with ThreadPoolExecutor(SESSIONS) as room:
-        students = list(room.map(lambda plan: attend(server, unpack, plan, together), plans))
+        students = list(room.map(lambda plan: attend(server, desk, plan, together), plans))
     for plan, student in zip(plans, students, strict=True):
         assert student.errors == []
         assert student.told["answer"] == ""
@@ -259,19 +264,17 @@ def test_thirty_sessions_edit_at_once_and_each_gets_its_own_results(
             np.testing.assert_array_equal(student.hidden(cell), truth, err_msg=f"{plan} {cell}")
 
 
-def test_the_link_each_session_was_given_opens_its_screen_again(
-    server: Server, unpack: Unpack
-) -> None:
+def test_the_link_each_session_was_given_opens_its_screen_again(server: Server, desk: Desk) -> None:
     for number in (1, 8):
         plan = Plan(number)
-        first = attend(server, unpack, plan)
-        with Student(server, unpack, "again", **first.query) as again:
+        first = attend(server, desk, plan)
+        with Student(server, desk, "again", **first.query) as again:
             assert again.edits == plan.edits
             assert again.told["parts"] == first.told["parts"]
 
 
-def test_the_server_has_not_loaded_torch(server: Server, unpack: Unpack) -> None:
-    with Student(server, unpack, "reader", scene="reader") as student:
+def test_the_server_has_not_loaded_torch(server: Server, desk: Desk) -> None:
+    with Student(server, desk, "reader", scene="reader") as student:
         student.send({"kind": "commit", "target": "gru.h0.0", "value": 0.5})
     maps = Path(f"/proc/{server.process.pid}/maps")
     if not maps.exists():
@@ -303,8 +306,8 @@ HOSTILE = [
 
 
 @pytest.mark.parametrize("trigger", HOSTILE, ids=lambda text: text[:40])
-def test_a_session_outlives_a_hostile_message(server: Server, unpack: Unpack, trigger: str) -> None:
-    with Student(server, unpack, "hostile") as student:
+def test_a_session_outlives_a_hostile_message(server: Server, desk: Desk, trigger: str) -> None:
+    with Student(server, desk, "hostile") as student:
         student.send({"kind": "commit", "target": "x.1.0", "value": 0.25})
         student.run(trigger=trigger)
         student.errors.clear()

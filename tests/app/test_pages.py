@@ -31,12 +31,11 @@ TESTED = {"explore"}
 class Visit:
     """One visitor at the first page, from the server's side."""
 
-    def __init__(self, unpack: Unpack, query: Mapping[str, str] | None = None) -> None:
-        self.unpack = unpack
+    def __init__(self, unpack: Unpack, browser: Any, query: Mapping[str, str]) -> None:
+        self.unpack, self.browser = unpack, browser
         self.page = AppTest.from_file(APP / "main.py", default_timeout=30)
-        self.page.query_params.update(query or {})
+        self.page.query_params.update(query)
         self.seq = 0
-        self.had: dict[str, Any] = {}  # part name -> figure, as the browser keeps them
         self._look(self.page.run())
 
     def choose(self, key: str, value: str) -> Self:
@@ -69,10 +68,8 @@ class Visit:
         return self._look(self.page._run(states))
 
     def hidden(self, cell: str) -> np.ndarray:
-        """The hidden states on screen, (step, unit), brought back from the order of the rows."""
-        (panel,) = [panel for panel in self.told["panels"] if panel["cell"] == cell]
-        z = self.had[f"{cell}.hidden"]["data"][0]["z"]
-        return np.asarray(z)[np.argsort(panel["order"])].T
+        """The hidden states on screen, (step, unit)."""
+        return self.browser.hidden(self.told, cell)
 
     @property
     def query(self) -> dict[str, str]:
@@ -93,18 +90,14 @@ class Visit:
     def _look(self, page: AppTest) -> Self:
         assert [(error.message, error.stack_trace) for error in page.exception] == []
         self.told = self.unpack(self._stage().bytes)
-        for name, part in self.told["included"].items():
-            if "z" in part:  # new numbers in a frame that was sent before
-                self.had[name]["data"][0]["z"] = part["z"]
-            else:
-                self.had[name] = part
-        assert set(self.told["parts"]) <= set(self.had), "a figure is missing that was not sent"
+        self.browser.take(self.told)
         return self
 
 
 @pytest.fixture
-def visit(unpack: Unpack) -> Callable[..., Visit]:
-    return lambda **query: Visit(unpack, query)
+def visit(unpack: Unpack, new_browser: Callable[[], Any]) -> Callable[..., Visit]:
+    """Opens the app with these query parameters."""
+    return lambda **query: Visit(unpack, new_browser(), query)
 
 
 def assert_shows(here: Visit, setting: Setting) -> None:

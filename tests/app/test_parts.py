@@ -117,14 +117,16 @@ def test_lines_are_sent_anew_only_when_their_axis_must_grow() -> None:
     assert "gru.lines" not in resent(scene, edited(scene, "gru.h0.3_2.5"))
 
 
-def test_a_changed_track_sends_its_numbers_without_the_frame_around_them() -> None:
+def test_a_changed_track_sends_only_the_changed_bits_of_its_numbers() -> None:
     before, after = made(Setting()), made(edited(Setting(), "gru.b_x.update.3_2.0"))
-    changed = after["gru.update"].message(before["gru.update"].digest)
-    assert list(changed) == ["z"]
-    whole = after["gru.update"].message("")
-    np.testing.assert_array_equal(whole["data"][0]["z"], changed["z"], strict=True)
+    changed = after["gru.update"].message(before["gru.update"].sent)
+    assert set(changed) == {"over", "change"}
+    assert changed["over"] == before["gru.update"].digest
+    old, new = (part["gru.update"].message(None)["data"][0]["z"] for part in (before, after))
+    restored = (old.view(np.uint32) ^ changed["change"]).view(np.float32)
+    np.testing.assert_array_equal(restored, new, strict=True)
     # A figure with other labels or another order of units is not the same frame.
-    other = made(Setting(scene="cue"))["gru.update"].digest
+    other = made(Setting(scene="cue"))["gru.update"].sent
     assert set(after["gru.update"].message(other)) == {"data", "layout"}
 
 

@@ -186,8 +186,8 @@ def test_parameters_that_embed_the_page_are_left_alone() -> None:
 
 
 def test_every_unknown_name_is_named_shortened() -> None:
-    _, rejected = opened(**{"page": "2", "T": "1", "x" * 500: "1"})
-    assert ["“page”" in rejected[0], "“T”" in rejected[1]] == [True, True]
+    _, rejected = opened(**{"page": "2", "edits": "1", "x" * 500: "1"})
+    assert ["“page”" in rejected[0], "“edits”" in rejected[1]] == [True, True]
     assert f"“{'x' * 39}…”" in rejected[2]
     assert len(rejected) == 3
 
