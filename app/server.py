@@ -4,14 +4,29 @@ Started by `streamlit run app/server.py`. Streamlit does not put custom routes u
 so the prefix is added here, and the page passes it on to the stage.
 """
 
-from pathlib import Path
+from typing import Any
 
 import streamlit as st
+from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
+from app.shown import ASSETS
 from app.widgets.mount import assets_url
 
-ASSETS = Path(__file__).parent.parent / "assets"
 
-app = st.App("main.py", routes=[Mount(assets_url(), StaticFiles(directory=ASSETS))])
+class Assets(StaticFiles):
+    """Files that browsers keep, but ask about each time.
+
+    Without this a browser guesses how long a module is fresh, and after an update of the server it
+    could run old and new modules together.
+    """
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """The file, or 304 if the browser's copy is the same."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+app = st.App("main.py", routes=[Mount(assets_url(), Assets(directory=ASSETS))])

@@ -75,7 +75,7 @@ export class Editor {
       if (!axis) return;
       text.data = `${axis[0]} `;
       input.max = axis[1];
-      input.value = known.index[i] + 1;
+      if (document.activeElement !== input) input.value = known.index[i] + 1;
     });
     this.showValue(value);
     this.old.textContent = edit ? `was ${short(edit.was)}` : "";

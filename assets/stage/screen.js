@@ -96,8 +96,9 @@ export class Screen {
     return this.figure(part).data[0].z;
   }
 
+  // Where a target is on screen; null if it is not, or if there is none.
   place(target) {
-    return placeOf(target, this.plots);
+    return target ? placeOf(target, this.plots) : null;
   }
 
   // The lines of a panel for the cursor's unit: the frame as sent, with rows of the heatmaps.
@@ -152,9 +153,8 @@ export class Screen {
       }
       const text = holder.querySelector(`[data-sentence="${panel.cell}"]`);
       if (row < 0) text.textContent = `There is no unit ${cursor.unit + 1} here: this cell has ${panel.units}.`;
-      else if (![...values.values()].includes(undefined)) {
-        text.textContent = sentence(panel.cell, cursor.unit, cursor.step, (track) => values.get(track));
-      }
+      else if ([...values.values()].includes(undefined)) text.textContent = "";
+      else text.textContent = sentence(panel.cell, cursor.unit, cursor.step, (track) => values.get(track));
     }
     const edit = this.message.edits.find((one) => one.target === target);
     if (drag.sweep && drag.target === target) editor.scale(drag.sweep.values);
@@ -190,7 +190,7 @@ export class Screen {
       const place = this.place(edit.target);
       place?.entry.plot.markCell(place, "edited", `was ${brief(edit.was)}`);
     }
-    const chosen = target && this.place(target);
+    const chosen = this.place(target);
     this.chosenMark = chosen?.entry.plot.markCell(chosen, "choice");
     if (chosen?.entry.plot.behind) chosen.entry.plot.fillMark(this.chosenMark, this.valueOf(target));
   }

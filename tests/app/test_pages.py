@@ -355,6 +355,11 @@ def test_a_grab_is_answered_with_one_sweep(visit: Callable[..., Visit]) -> None:
     )
 
 
+def test_a_sweep_is_not_sent_again_with_what_comes_after_it(visit: Callable[..., Visit]) -> None:
+    here = visit().send({"kind": "grab", "target": "gru.h0.0"}).choose("alongside", "rnn")
+    assert here.told["sweep"] is None
+
+
 def test_a_gate_of_a_large_cell_is_sent_when_asked_for(visit: Callable[..., Visit]) -> None:
     here = visit(scene="reader").send({"kind": "show", "cell": "gru", "gate": "reset"})
     assert "gru.weights.reset" in here.told["included"]

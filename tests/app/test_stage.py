@@ -136,16 +136,6 @@ def test_figures_that_the_browser_has_are_not_sent_again() -> None:
     assert 0 < len(changed) < len(first["parts"])
 
 
-@pytest.mark.parametrize("target", ["gru.w_h.update.3.5", "lstm.b_x.forget.3", "x.10.1"])
-def test_an_edit_at_32_units_and_100_steps_takes_at_most_120_kb(target: str) -> None:
-    setting, cell = Setting(scene="crowd"), Target.parse(target)
-    first, sent = told_and_sent(setting)
-    assert (len(first["labels"]), first["panels"][0]["units"]) == (100, 32)
-    dragged = told(setting, sent=sent, grab=Grab(cell, 10, 3))
-    committed = told(setting.with_edit(cell, 0.7), sent=sent)
-    assert len(pack(dragged)) + len(pack(committed)) <= 120_000
-
-
 # Edits, cursor, problems ----------------------------------------------------------------------
 
 

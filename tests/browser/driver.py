@@ -277,18 +277,21 @@ class Stage:
             pass
 
     def choose(self, target: str) -> None:
-        """Choose a number with the editor's list and index fields."""
+        """Choose a number with the editor's list and index fields, one after the other."""
         goal = Target.parse(target)
-        words = target.split(".")
         index = goal.index if goal.gate is None else goal.index[1:]
-        self.page.get_by_label("What to change").select_option(".".join(words[: -len(index)]))
+        array = target.rsplit(".", len(index))[0]
+        listed = self.page.get_by_label("What to change")
+        if listed.input_value() != array:
+            with self.answered():
+                listed.select_option(array)
         for at, number in enumerate(index):
             box = self.page.locator(".gs-where input").nth(at)
-            box.fill(str(number + 1))
-            box.press("Tab")
-        self.page.wait_for_function(
-            "() => !document.querySelector('.gs-number').disabled"
-        )
+            if box.input_value() != f"{number + 1}":
+                with self.answered():
+                    box.fill(f"{number + 1}")
+                    box.press("Tab")
+        self.page.locator(".gs-number:enabled").wait_for()
 
     def type(self, text: str) -> None:
         """Type into the chosen number's field and press Enter."""

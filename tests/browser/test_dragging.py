@@ -8,7 +8,7 @@ import pytest
 from app.setting import Setting
 from app.shown import show
 from gru_core.edits import Situation, Target, value_at
-from tests.browser.driver import Stage, colours, traces_of, with_edits
+from tests.browser.driver import Stage, as_number, colours, figures, traces_of, with_edits
 
 Core = Callable[..., Situation]
 
@@ -82,7 +82,7 @@ def check_marked(stage: Stage, situation: Situation, target: str) -> None:
     )
     assert (box["y"] - area["y"]) / area["height"] == pytest.approx(cell.row / cell.rows, abs=0.02)
     was = value_at(situation, Target.parse(target))
-    assert stage.text(".gs-old") == f"was {was:.3g}".replace("-", "−")
+    assert as_number(stage.text(".gs-old").removeprefix("was ")) == figures(was, 3)
     assert "was " in stage.hover(cell)
 
 
@@ -144,18 +144,21 @@ def test_a_drag_beyond_the_end_of_the_range_stops_there(stage: Stage, core: Core
     stage.expect(with_edits(core("pulse"), {"gru.h0.0": 1.0}))
 
 
-def test_moving_the_cursor_in_mid_drag_keeps_only_true_numbers(stage: Stage, core: Core) -> None:
+def test_moving_the_cursor_in_mid_drag_shows_true_numbers_or_none(
+    stage: Stage, core: Core
+) -> None:
     stage.open()
     situation = core("pulse")
     with stage.answered(2), stage.dragging(stage.cell_of("gru.b_x.update.1", situation), 45):
         dragged = with_edits(situation, {"gru.b_x.update.1": stage.value})
         stage.press("ArrowRight", "ArrowRight")
-        stage.frame()
-        step, unit = stage.cursor
+        stage.rest()
         for cell, trace in traces_of(dragged).items():
             for track in trace:
                 said = stage.shown(f"{cell}.{track}")
-                assert np.isnan(said) or said == pytest.approx(trace[track][step, unit], rel=5e-3)
+                assert np.isnan(said) or said == figures(np.float32(trace[track][5, 1]), 3)
+            sentence = stage.text(f"[data-sentence={cell}]")
+            assert sentence == "" or sentence.startswith("Unit 2, step 6: ")
     stage.wait()
     stage.expect(dragged)
 
@@ -197,9 +200,8 @@ def check_many_colours(stage: Stage, situation: Situation, cells: tuple[str, ...
         for track in traces[cell]:
             painted = stage.live(f"{cell}.{track}")
             assert painted is not None
-            off = np.abs(painted - colours(traces[cell][track].T, track)).max(axis=-1)
-            assert off.max() <= 22
-            assert off.mean() <= 6
+            off = np.abs(painted - colours(traces[cell][track].T, track))
+            assert off.max() <= 20  # half a level of sixteen, where the scale is steepest
 
 
 def test_in_the_reader_every_kind_of_number_can_be_dragged(stage: Stage, core: Core) -> None:
@@ -234,6 +236,24 @@ def test_a_weight_that_is_not_on_screen_is_chosen_in_the_editor(stage: Stage, co
     stage.wait()
     assert list(stage.edits) == [target]
     stage.expect(with_edits(core("reader"), stage.edits))
+
+
+def test_an_answer_does_not_overwrite_an_index_that_is_being_typed(stage: Stage) -> None:
+    stage.open()
+    stage.choose("gru.w_h.update.0.0")
+    unit, other = (stage.page.locator(".gs-where input").nth(at) for at in (0, 1))
+    stage.page.evaluate("window.holding = true")
+    unit.fill("3")
+    unit.press("Tab")
+    other.fill("2")
+    with stage.answered():
+        stage.page.evaluate("window.letThrough()")
+    assert other.input_value() == "2"
+    with stage.answered():
+        other.press("Tab")
+    stage.rest()
+    stage.type("0.5")
+    assert stage.edits == {"gru.w_h.update.2.1": 0.5}
 
 
 def test_a_finger_taps_a_weight_and_drags_the_slider(

@@ -1,0 +1,168 @@
+"""Slow networks, reloads, the back button, other tabs, and a server that goes away."""
+
+from collections.abc import Callable
+
+from benchmarks.browser import free_port, serving
+from gru_core.edits import Situation
+from tests.browser.driver import Stage, with_edits
+
+Core = Callable[..., Situation]
+BIAS = "gru.b_x.update.3"
+
+
+def test_letting_go_before_the_sweep_has_come_still_changes_the_number(
+    stage: Stage, core: Core
+) -> None:
+    stage.open()
+    situation = core("pulse")
+    stage.rest()
+    x, y = stage.centre(stage.cell_of(BIAS, situation))
+    with stage.answered(2):
+        stage.page.evaluate("window.holding = true")
+        stage.page.mouse.move(x, y)
+        stage.page.mouse.down()
+        stage.page.mouse.move(x, y + 50, steps=5)
+        stage.page.mouse.up()
+        stage.rest()
+        stage.expect(situation)
+        stage.page.evaluate("window.letThrough()")
+    stage.wait()
+    assert list(stage.edits) == [BIAS]
+    assert stage.edits[BIAS] < 6
+    assert stage.value == stage.edits[BIAS]
+    stage.expect(with_edits(situation, stage.edits))
+
+
+def test_a_click_before_the_sweep_has_come_changes_nothing(stage: Stage, core: Core) -> None:
+    stage.open()
+    stage.rest()
+    with stage.answered():
+        stage.page.evaluate("window.holding = true")
+        stage.click(stage.cell_of(BIAS, core("pulse")))
+        stage.rest()
+        stage.page.evaluate("window.letThrough()")
+    stage.rest()
+    assert stage.edits == {}
+    stage.expect(core("pulse"))
+
+
+def test_another_cell_chosen_before_the_sweep_has_come_is_the_one_that_changes(
+    stage: Stage, core: Core
+) -> None:
+    stage.open()
+    situation = core("pulse")
+    stage.rest()
+    stage.page.evaluate("window.holding = true")
+    stage.click(stage.cell_of(BIAS, situation))
+    with stage.answered(3):
+        with_second = stage.cell_of("gru.b_x.update.1", situation)
+        x, y = stage.centre(with_second)
+        stage.page.mouse.move(x, y)
+        stage.page.mouse.down()
+        stage.page.evaluate("window.letThrough()")
+        stage.rest()
+        stage.page.mouse.move(x, y - 40, steps=5)
+        stage.frame()
+        stage.page.mouse.up()
+    stage.wait()
+    assert list(stage.edits) == ["gru.b_x.update.1"]
+    stage.expect(with_edits(situation, stage.edits))
+
+
+def test_the_screen_keeps_the_let_go_number_while_the_answer_is_on_its_way(
+    stage: Stage, core: Core
+) -> None:
+    stage.open()
+    situation = core("pulse")
+    with stage.answered(2):
+        with stage.dragging(stage.cell_of(BIAS, situation), -45):
+            value = stage.value
+            stage.page.evaluate("window.holding = true")
+        stage.rest()
+        assert stage.value == value
+        stage.expect(with_edits(situation, {BIAS: value}))
+        stage.page.evaluate("window.letThrough()")
+    stage.wait()
+    stage.expect(with_edits(situation, {BIAS: value}))
+
+
+def test_a_reload_in_mid_drag_leaves_no_half_edit(stage: Stage, core: Core) -> None:
+    stage.open()
+    stage.choose("x.5.0")
+    stage.rest()
+    stage.type("0.5")
+    with stage.dragging(stage.cell_of(BIAS, core("pulse")), -45):
+        stage.reload()
+        assert stage.edits == {"x.5.0": 0.5}
+        stage.expect(with_edits(core("pulse"), {"x.5.0": 0.5}))
+    stage.rest()
+    assert stage.edits == {"x.5.0": 0.5}
+
+
+def test_the_back_button_takes_an_edit_back_and_forward_brings_it(
+    stage: Stage, core: Core
+) -> None:
+    stage.open()
+    stage.drag(stage.cell_of(BIAS, core("pulse")), -45)
+    stage.wait()
+    stage.rest(700)  # the address follows the cursor after a while
+    edited = stage.edits
+    assert list(edited) == [BIAS]
+    stage.page.go_back()
+    stage.wait()
+    stage.rest()
+    assert stage.edits == {}
+    stage.expect(core("pulse"))
+    stage.page.go_forward()
+    stage.wait()
+    stage.rest()
+    assert stage.edits == edited
+    stage.expect(with_edits(core("pulse"), edited))
+
+
+def test_two_tabs_do_not_disturb_each_other(
+    stage: Stage, another: Callable[..., Stage], core: Core
+) -> None:
+    pages = {BIAS: stage, "x.2.0": another()}
+    for page in pages.values():
+        page.open()
+    for value in (0.5, -0.25):
+        for target, page in pages.items():
+            page.page.bring_to_front()
+            page.choose(target)
+            page.rest(150)
+            page.type(f"{value}")
+    for target, page in pages.items():
+        assert page.edits == {target: -0.25}
+        page.expect(with_edits(core("pulse"), page.edits))
+
+
+def test_edits_outlive_the_server(another: Callable[..., Stage], core: Core) -> None:
+    port = free_port()
+    situation = core("pulse")
+    with serving(port=port) as server:
+        page = another(server.url)
+        page.open()
+        page.drag(page.cell_of(BIAS, situation), -45)
+        page.wait()
+        edits = dict(page.edits)
+        page.press("ArrowRight")
+        page.rest(600)
+    page.rest(1000)
+    page.press("ArrowRight")  # what needs no server goes on
+    assert page.cursor == (5, 3)
+    page.expect(with_edits(situation, edits))
+    with serving(port=port):
+        page.page.locator(".stApp[data-test-connection-state=CONNECTED]").wait_for(timeout=30_000)
+        page.wait()
+        page.rest()
+        assert page.edits == edits
+        page.expect(with_edits(situation, edits))
+        page.choose("x.5.0")
+        page.rest()
+        page.type("0.5")
+        edits["x.5.0"] = 0.5
+        assert page.edits == edits
+        page.expect(with_edits(situation, edits))
+        page.page.close()
+    page.troubles.clear()  # of course the browser complained while nobody answered

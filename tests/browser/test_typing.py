@@ -1,0 +1,149 @@
+"""Typing exact numbers, taking changes back, and what is refused."""
+
+from collections.abc import Callable
+
+import pytest
+
+from gru_core.edits import Situation
+from tests.browser.driver import Stage, with_edits
+
+Core = Callable[..., Situation]
+BIAS = "gru.b_x.update.3"
+
+
+@pytest.fixture
+def chosen(stage: Stage) -> Stage:
+    """The first scene with unit 4's update bias chosen."""
+    stage.open()
+    stage.choose(BIAS)
+    stage.rest()
+    return stage
+
+
+def button(stage: Stage, name: str) -> None:
+    with stage.answered():
+        stage.page.get_by_role("button", name=name, exact=True).click()
+    stage.wait()
+
+
+def test_typed_numbers_are_taken_exactly(chosen: Stage, core: Core) -> None:
+    for text, value in (("1e-3", 0.001), ("−0.5", -0.5), (" 2.25 ", 2.25), ("0.1", 0.1)):
+        chosen.type(text)
+        assert chosen.edits == {BIAS: value}
+        assert chosen.value == value
+        assert chosen.text(".gs-problem") == ""
+        chosen.expect(with_edits(core("pulse"), {BIAS: value}))
+
+
+def test_what_is_not_a_number_is_refused_in_a_sentence(chosen: Stage, core: Core) -> None:
+    for text in ("abc", "1,5", "nan", "1e999", "", "1_000", "0x10", "1e5", "<b>1</b>"):
+        chosen.type(text)
+        assert chosen.text(".gs-problem").endswith(".")
+        assert chosen.edits == {}
+        chosen.expect(core("pulse"))
+    chosen.type("2")
+    assert chosen.text(".gs-problem") == ""
+    assert chosen.edits == {BIAS: 2}
+
+
+def test_a_comma_is_explained(chosen: Stage) -> None:
+    chosen.type("1,5")
+    assert "1,5" in chosen.text(".gs-problem")
+    assert "point" in chosen.text(".gs-problem")
+
+
+def test_escape_gives_a_half_typed_number_up(chosen: Stage, core: Core) -> None:
+    sent = chosen.sent
+    chosen.page.get_by_label("Exact value").fill("3.25")
+    chosen.press("Escape")
+    chosen.rest()
+    assert chosen.value == 6
+    assert chosen.sent == sent
+    chosen.expect(core("pulse"))
+
+
+def test_leaving_the_field_takes_what_was_typed(chosen: Stage, core: Core) -> None:
+    chosen.page.get_by_label("Exact value").fill("3.25")
+    with chosen.answered():
+        chosen.press("Tab")
+    chosen.wait()
+    chosen.expect(with_edits(core("pulse"), {BIAS: 3.25}))
+
+
+def test_put_back_brings_the_scenes_own_number(chosen: Stage, core: Core) -> None:
+    chosen.type("2")
+    button(chosen, "put back")
+    assert chosen.edits == {}
+    assert chosen.value == 6
+    chosen.expect(core("pulse"))
+    assert chosen.page.locator(".gs-edited").count() == 0
+
+
+def test_undo_redo_and_reset_by_button(chosen: Stage, core: Core) -> None:
+    chosen.type("2")
+    chosen.type("-1")
+    for name, edits in (
+        ("undo", {BIAS: 2.0}),
+        ("undo", {}),
+        ("redo", {BIAS: 2.0}),
+        ("redo", {BIAS: -1.0}),
+        ("reset", {}),
+        ("undo", {BIAS: -1.0}),
+    ):
+        button(chosen, name)
+        assert chosen.edits == edits
+        assert chosen.value == edits.get(BIAS, 6)
+        chosen.expect(with_edits(core("pulse"), edits))
+
+
+def test_undo_and_redo_by_key(chosen: Stage, core: Core) -> None:
+    chosen.type("2")
+    chosen.page.locator("h1").evaluate("() => document.activeElement.blur()")
+    for keys, edits in (("Control+z", {}), ("Control+Shift+Z", {BIAS: 2.0}), ("Control+z", {})):
+        with chosen.answered():
+            chosen.press(keys)
+        chosen.wait()
+        assert chosen.edits == edits
+        chosen.expect(with_edits(core("pulse"), edits))
+
+
+def test_undo_keeps_the_cursor_where_it_is(chosen: Stage) -> None:
+    chosen.type("2")
+    chosen.page.locator("h1").evaluate("() => document.activeElement.blur()")
+    chosen.press("ArrowRight", "ArrowRight", "ArrowUp")
+    before = chosen.cursor
+    button(chosen, "undo")
+    chosen.rest()
+    assert chosen.cursor == before
+    assert chosen.edits == {}
+
+
+def test_an_edit_after_undo_drops_what_could_be_redone(chosen: Stage) -> None:
+    chosen.type("2")
+    button(chosen, "undo")
+    chosen.type("3")
+    assert chosen.page.get_by_role("button", name="redo").is_disabled()
+    assert chosen.edits == {BIAS: 3}
+
+
+def test_an_edit_keeps_everything_drawn_by_chance(chosen: Stage, core: Core) -> None:
+    chosen.open("scene=crowd")
+    chosen.choose("gru.w_x.reset.0.0")
+    chosen.rest()
+    chosen.type("0.5")
+    chosen.expect(with_edits(core("crowd"), {"gru.w_x.reset.0.0": 0.5}))
+
+
+def test_many_edits_are_listed_and_all_survive_a_reload(chosen: Stage, core: Core) -> None:
+    edits = {BIAS: 2.0, "x.5.0": 0.75, "gru.h0.1": -0.5, "lstm.c0.2": 1.5, "lstm.b_x.forget.0": 1.0}
+    for target, value in edits.items():
+        chosen.choose(target)
+        chosen.rest(150)
+        chosen.type(f"{value}")
+    assert chosen.edits == edits
+    chosen.expect(with_edits(core("pulse"), edits))
+    chosen.press("Escape")
+    chosen.reload()
+    assert chosen.edits == edits
+    chosen.expect(with_edits(core("pulse"), edits))
+    assert "and 2 more" in chosen.text(".gs-changes")
