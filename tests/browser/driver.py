@@ -21,12 +21,15 @@ from gru_core.weights import Weights
 
 PATIENCE = 15_000  # milliseconds
 READY = ".stApp[data-test-script-state=notRunning] .gs-stage[data-ack]"
-# Lets a test keep back what the page sends, as a slow network would.
+# Lets a test keep back what the page sends, as a slow network would, and the moments in which the
+# browser has nothing to do.
 HOLD = """
 (() => {
   const send = WebSocket.prototype.send;
+  const idle = window.requestIdleCallback;
   const held = [];
-  window.holding = false;
+  const postponed = [];
+  window.holding = window.restless = false;
   WebSocket.prototype.send = function (bytes) {
     if (window.holding) held.push([this, bytes]);
     else send.call(this, bytes);
@@ -34,6 +37,15 @@ HOLD = """
   window.letThrough = () => {
     window.holding = false;
     for (const [socket, bytes] of held.splice(0)) send.call(socket, bytes);
+  };
+  window.requestIdleCallback = (act, options) => {
+    if (!window.restless) return idle(act, options);
+    postponed.push(act);
+    return 0;
+  };
+  window.giveRest = () => {
+    window.restless = false;
+    for (const act of postponed.splice(0)) idle(act);
   };
 })();
 """
@@ -82,7 +94,7 @@ class Cell:
 
 @dataclass
 class Stage:
-    """One open page. `sent` counts the messages it sends, `troubles` what the browser complains of."""
+    """One open page. `sent` counts its messages, `troubles` is what the browser complains of."""
 
     page: Page
     url: str
@@ -228,7 +240,9 @@ class Stage:
             of = {"h0": "hidden", "c0": "cell"}[goal.part]
             plot = self.page.locator(f"[data-part='{goal.owner}.{of}'] .gs-strip")
             return Cell(plot, len(rows), 1, rows.index(goal.index[0]), 0)
-        name = {"hidden": "hidden state", "candidate": "candidate"}.get(goal.gate, f"{goal.gate} gate")
+        name = {"hidden": "hidden state", "candidate": "candidate"}.get(
+            goal.gate, f"{goal.gate} gate"
+        )
         title = {"gru": "GRU", "lstm": "LSTM", "rnn": "plain RNN"}[goal.owner]
         plot = self.page.get_by_role("img", name=f"{title} weights of the {name}.")
         column = _column(goal, weights, rows)
@@ -316,15 +330,30 @@ class Stage:
 
     def live(self, part: str) -> np.ndarray | None:
         """The colours that a drag has painted on a track, (row, column, channel)."""
-        found: Any = self.track(part).locator("canvas.gs-live").evaluate(
-            """(canvas) => canvas.hidden ? null : {
+        found: Any = (
+            self.track(part)
+            .locator("canvas.gs-live")
+            .evaluate(
+                """(canvas) => canvas.hidden ? null : {
               shape: [canvas.height, canvas.width, 4],
-              bytes: [...canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data],
+              bytes: [...canvas.getContext("2d")
+                .getImageData(0, 0, canvas.width, canvas.height).data],
             }"""
+            )
         )
         if found is None:
             return None
         return np.array(found["bytes"]).reshape(found["shape"])[..., :3]
+
+    def drawn(self) -> None:
+        """Wait until Plotly has drawn everything that was painted."""
+        hidden = "[...document.querySelectorAll('canvas.gs-live')].every((canvas) => canvas.hidden)"
+        self.page.wait_for_function(hidden)
+
+    def picture(self, plot: Locator) -> np.ndarray:
+        """A plot as it looks, (row, column, channel)."""
+        self.frame()
+        return np.array(Image.open(BytesIO(plot.screenshot())).convert("RGB"), dtype=int)
 
     def painted(self, part: str, rows: int, columns: int) -> np.ndarray:
         """The colours on screen at the middle of each cell of a track, (row, column, channel)."""

@@ -86,18 +86,52 @@ def check_marked(stage: Stage, situation: Situation, target: str) -> None:
     assert "was " in stage.hover(cell)
 
 
-def test_colours_of_a_drag_are_those_drawn_after_it(stage: Stage, core: Core) -> None:
-    stage.open()
-    situation = core("pulse")
-    cell = stage.cell_of("gru.b_x.update.2", situation)
-    with stage.answered(2), stage.dragging(cell, 25):
-        live = stage.painted("gru.hidden", 4, 20)
-        assert not stage.track("gru.hidden").locator(".gs-live").is_hidden()
+def test_what_is_painted_at_once_is_what_plotly_draws_later(stage: Stage, core: Core) -> None:
+    stage.open("scene=slate")
+    situation = core("slate")
+    steps, units = len(situation.x), situation.weights["gru"].units
+    stage.page.evaluate("window.restless = true")
+    with stage.answered(2), stage.dragging(stage.cell_of("x.1.0", situation), 45):
+        live = looks(stage, situation)
     stage.wait()
-    stage.page.wait_for_function("[...document.querySelectorAll('.gs-live')].every((c) => c.hidden)")
-    drawn = stage.painted("gru.hidden", 4, 20)
-    step = stage.cursor[0]
-    assert np.abs(np.delete(live - drawn, step, axis=1)).max() <= NEAR
+    at_once = looks(stage, situation)
+    assert stage.track("gru.hidden").locator(".gs-live").is_visible()
+    stage.page.evaluate("window.giveRest()")
+    stage.drawn()
+    at_rest = looks(stage, situation)
+    for part, cells in at_rest.items():
+        assert cells.shape == (units, steps, 3)
+        other = np.arange(steps) != stage.cursor[0]  # the mark lies over its own step
+        assert np.abs(live[part] - cells)[:, other].max() <= NEAR
+        assert np.abs(at_once[part] - cells)[:, other].max() <= NEAR
+    stage.expect(with_edits(situation, stage.edits))
+
+
+def looks(stage: Stage, situation: Situation) -> dict[str, np.ndarray]:
+    return {
+        f"{cell}.{track}": stage.painted(f"{cell}.{track}", trace.units, trace.steps)
+        for cell, trace in traces_of(situation).items()
+        for track in trace
+    }
+
+
+def test_lines_painted_at_once_are_the_lines_plotly_draws_later(stage: Stage, core: Core) -> None:
+    stage.open()
+    plot = stage.lines("gru")
+    before = stage.picture(plot)
+    stage.page.evaluate("window.restless = true")
+    stage.drag(stage.cell_of("gru.b_x.update.3", core("pulse")), -60)
+    at_once = stage.picture(plot)
+    stage.page.evaluate("window.giveRest()")
+    stage.drawn()
+    at_rest = stage.picture(plot)
+    assert differing(before, at_rest) > 0.01
+    assert differing(at_once, at_rest) < 0.002
+
+
+def differing(one: np.ndarray, other: np.ndarray) -> float:
+    """The share of pixels that look different, edges smoothed in another way left aside."""
+    return float((np.abs(one - other).max(axis=-1) > 96).mean())
 
 
 def test_one_drag_after_another_on_the_same_number_goes_on_from_there(
@@ -144,9 +178,7 @@ def test_a_drag_beyond_the_end_of_the_range_stops_there(stage: Stage, core: Core
     stage.expect(with_edits(core("pulse"), {"gru.h0.0": 1.0}))
 
 
-def test_moving_the_cursor_in_mid_drag_shows_true_numbers_or_none(
-    stage: Stage, core: Core
-) -> None:
+def test_moving_the_cursor_in_mid_drag_shows_true_numbers_or_none(stage: Stage, core: Core) -> None:
     stage.open()
     situation = core("pulse")
     with stage.answered(2), stage.dragging(stage.cell_of("gru.b_x.update.1", situation), 45):

@@ -66,6 +66,19 @@ def test_choosing_a_cell_alongside_in_the_list_keeps_the_gru_as_it_is(
     assert stage.link["with"] == "rnn"
 
 
+def test_another_scene_opens_while_a_number_is_chosen(stage: Stage, core: Core) -> None:
+    stage.open()
+    stage.drag(stage.cell_of("gru.b_x.update.3", core("pulse")), -45)
+    stage.page.get_by_role("combobox", name="Scene").click()
+    stage.page.get_by_role("option").nth(1).click()
+    stage.page.locator("[data-value='gru.hidden']").wait_for()
+    stage.page.wait_for_url(f"**scene={SCENES[1]}**")
+    stage.wait()
+    stage.rest()
+    stage.expect(core(SCENES[1]))
+    assert stage.edits == {}
+
+
 def test_hovering_a_track_whispers_seven_figures_of_the_core(stage: Stage, core: Core) -> None:
     stage.open("scene=slate")
     for cell, trace in traces_of(core("slate")).items():
@@ -107,9 +120,7 @@ def test_parts_of_a_link_that_say_nothing_are_each_named_and_the_defaults_stand(
     stage.expect(core("pulse"))
 
 
-def test_a_cursor_outside_the_scene_is_named_and_another_is_shown(
-    stage: Stage, core: Core
-) -> None:
+def test_a_cursor_outside_the_scene_is_named_and_another_is_shown(stage: Stage, core: Core) -> None:
     stage.open("t=9999&u=99")
     stage.expect(core("pulse"))
     said = stage.text(".gs-notices")
@@ -138,7 +149,8 @@ def test_a_phone_never_scrolls_sideways(another: Callable[..., Stage], scene: st
     phone.open(f"scene={scene}")
     wide = phone.page.evaluate(
         "[document.documentElement, ...document.querySelectorAll('section, main, .stApp')]"
-        ".filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.outerHTML.slice(0, 80))"
+        ".filter((one) => one.scrollWidth > one.clientWidth)"
+        ".map((one) => one.outerHTML.slice(0, 80))"
     )
     assert wide == []
 

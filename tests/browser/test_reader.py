@@ -28,7 +28,9 @@ def test_a_typed_word_is_read_and_said(stage: Stage, core: Core, reader: Reader)
         stage.wait()
         assert said(stage) == f"{word} is said {phonemes}"
         assert stage.link["word"] == word
-        assert stage.text(".gs-step-label").startswith(f"step 1 of {len(word) + 1}, input {word[0]}")
+        assert stage.text(".gs-step-label").startswith(
+            f"step 1 of {len(word) + 1}, input {word[0]}"
+        )
         stage.expect(core("reader", word=word))
     assert " ".join(reader.read("knight")) == "N AY1 T"
 

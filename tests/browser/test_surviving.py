@@ -99,9 +99,7 @@ def test_a_reload_in_mid_drag_leaves_no_half_edit(stage: Stage, core: Core) -> N
     assert stage.edits == {"x.5.0": 0.5}
 
 
-def test_the_back_button_takes_an_edit_back_and_forward_brings_it(
-    stage: Stage, core: Core
-) -> None:
+def test_the_back_button_takes_an_edit_back_and_forward_brings_it(stage: Stage, core: Core) -> None:
     stage.open()
     stage.drag(stage.cell_of(BIAS, core("pulse")), -45)
     stage.wait()

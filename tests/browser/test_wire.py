@@ -1,6 +1,7 @@
 """What Python packs is what the browser unpacks."""
 
 import math
+from base64 import b64encode
 from typing import Any
 
 import numpy as np
@@ -20,9 +21,12 @@ async ([base, text]) => {
   const leaf = (value) => (ArrayBuffer.isView(value) ? value : leaf(value[0]));
   const isArray = (value) => ArrayBuffer.isView(value)
     || (Array.isArray(value) && value.length > 0 && isArray(value[0]));
-  const plain = (value) => (ArrayBuffer.isView(value) ? [...value].map(String) : value.flatMap(plain));
+  const plain = (value) =>
+    ArrayBuffer.isView(value) ? [...value].map(String) : value.flatMap(plain);
   const told = (value) => {
-    if (isArray(value)) return { type: leaf(value).constructor.name, shape: shape(value), numbers: plain(value) };
+    if (isArray(value)) {
+      return { type: leaf(value).constructor.name, shape: shape(value), numbers: plain(value) };
+    }
     if (Array.isArray(value)) return value.map(told);
     if (value === null || typeof value !== "object") return value;
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, told(item)]));
@@ -36,8 +40,6 @@ SHAPES = [(1,), (7,), (3, 5), (1, 1), (4, 3, 2), (41, 4, 20)]
 
 
 def through(stage: Stage, value: dict[str, Any]) -> Any:
-    from base64 import b64encode
-
     stage.page.goto(f"{stage.url}/assets/stage/wire.js")
     return stage.page.evaluate(UNPACK, [stage.url, b64encode(pack(value)).decode()])
 
