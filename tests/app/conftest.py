@@ -8,6 +8,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A busy machine is not a failure of the code, and shrinking such a failure takes minutes. What
+# hangs is stopped by pytest-timeout.
+settings.register_profile("gatescope", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("gatescope")
 
 
 def _array(raw: bytes, entry: dict[str, Any]) -> np.ndarray:

@@ -58,6 +58,14 @@ def stage(window: BrowserContext, server: Server) -> Iterator[Stage]:
     assert page.troubles == []
 
 
+@pytest.fixture(scope="module")
+def kept(window: BrowserContext, server: Server) -> Iterator[Stage]:
+    """The first scene on a page that all tests of a module share."""
+    page = Stage(window.new_page(), server.url).open()
+    yield page
+    page.page.close()
+
+
 @pytest.fixture
 def another(browser: Browser, server: Server) -> Iterator[Callable[..., Stage]]:
     """Further pages in windows of their own, made with the options of Browser.new_context."""

@@ -1,6 +1,6 @@
 """Moving through time and units: mouse, keyboard, slider, playing; the server hears nothing."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -30,11 +30,13 @@ MARKS = """
 
 
 @pytest.fixture
-def quiet(stage: Stage) -> Stage:
-    """The first scene, at rest."""
-    stage.open()
-    stage.rest()
-    return stage
+def quiet(kept: Stage) -> Iterator[Stage]:
+    """The first scene, at rest, at step 4 and unit 4."""
+    kept.page.bring_to_front()
+    kept.click(Cell(kept.track("gru.reset"), 4, 20, 3, 3))
+    kept.rest(100)
+    yield kept
+    assert kept.troubles == []
 
 
 def marks(stage: Stage) -> list[dict[str, float | None]]:
@@ -119,6 +121,7 @@ def test_keys_belong_to_a_field_while_somebody_types(quiet: Stage) -> None:
     quiet.page.get_by_label("Exact value").focus()
     quiet.press("ArrowLeft", "Home", "End", " ")
     assert quiet.cursor[0] == step
+    quiet.press("Escape", "Escape")
 
 
 def test_space_plays_to_the_end_and_pauses(quiet: Stage, core: Core) -> None:
