@@ -11,6 +11,7 @@ from gru_core.edits import Target
 from gru_core.errors import GatescopeError
 
 LARGEST_VALUE = 10_000.0
+MOST_EDITS = 2_000
 
 
 @dataclass(frozen=True)
@@ -88,11 +89,19 @@ def _commit(history: History, event: Mapping[str, Any]) -> Outcome:
     value = event.get("value")
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise GatescopeError(f"{shortened(str(value))} is not a number, like 0.5 or 1e-3.")
-    return Outcome(history.push(history.present.with_edit(_target(event), checked(value))))
+    return _changed(history, event, checked(value))
 
 
 def _type(history: History, event: Mapping[str, Any]) -> Outcome:
     value = number(str(event.get("text", "")))
+    return _changed(history, event, value)
+
+
+def _changed(history: History, event: Mapping[str, Any], value: float) -> Outcome:
+    if len(history.present.edits) >= MOST_EDITS:
+        raise GatescopeError(
+            f"{MOST_EDITS} numbers are changed, as many as there can be; reset some."
+        )
     return Outcome(history.push(history.present.with_edit(_target(event), value)))
 
 

@@ -41,8 +41,9 @@ def session() -> Session:
     the browser had not yet heard of the last change: it is not read then.
     """
     here: Session = st.session_state.setdefault(HOME, Session())
+    called, here.called = here.called, False
     query = dict(st.query_params)
-    if here.called or query == here.query:
+    if called or query == here.query:
         return here
     setting, rejected = url.decode(query, scenes())
     if here.query is None:
@@ -102,7 +103,6 @@ def finish(here: Session, sent: Mapping[str, Any]) -> None:
     here.sent = sent
     here.grab = None
     here.answer = ""
-    here.called = False
     query, _ = url.encode(here.history.present)
     if query != here.query:
         st.query_params.from_dict(query)

@@ -64,7 +64,7 @@ class Scene:
     units: int = 0
     seed: int = 0
     scheme: Scheme = "xavier"
-    gain: float = 1.0  # what drawn w_x and w_h are multiplied by
+    gain: float = 1.0  # what drawn w_x and w_h of the gated cells are multiplied by
     reset_after: bool = True
     weights: Mapping[Cell, Weights] = field(default_factory=dict)  # given; others are drawn
     initials: Mapping[Cell, tuple[Array, ...]] = field(default_factory=dict)  # given; others zero
@@ -151,7 +151,8 @@ def _drawn(scene: Scene, cell: Cell, units: int, rng: np.random.Generator) -> We
     layer = initialize(cell, inputs, units, rng, scheme, max_time=max(steps, 3), dtype=dtype)
     if isinstance(layer, GRUWeights):
         layer = replace(layer, reset_after=scene.reset_after)
-    gain = layer.dtype.type(scene.gain)
+    # A plain RNN with large weights is chaotic: what it shows would depend on rounding.
+    gain = layer.dtype.type(1.0 if cell == "rnn" else scene.gain)
     return replace(layer, w_x=layer.w_x * gain, w_h=layer.w_h * gain)
 
 

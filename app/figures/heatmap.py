@@ -38,9 +38,9 @@ def rows_of(values: np.ndarray, order: Sequence[int]) -> np.ndarray:
 
 
 def unit_names(order: Sequence[int]) -> list[str]:
-    """The numbers of the units, or none where they are sorted and would only confuse."""
+    """The numbers of the units; none where they are sorted, or too many for two digits."""
     in_order = all(unit == row for row, unit in enumerate(order))
-    return [str(unit + 1) for unit in order] if in_order else []
+    return [str(unit + 1) for unit in order] if in_order and len(order) < 100 else []
 
 
 def input_heatmap(
@@ -88,6 +88,7 @@ def layout(columns: Sequence[str], rows: Sequence[str], width: int, height: int)
     at_rows = ticks(rows, 9)
     axis = {"showgrid": False, "zeroline": False, "ticks": "", "fixedrange": True}
     return go.Layout(
+        template="none",  # Plotly's own is larger than everything else here together
         margin=MARGIN,
         font={"size": FONT_SIZE},
         paper_bgcolor="rgba(0,0,0,0)",

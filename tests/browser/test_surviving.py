@@ -118,6 +118,36 @@ def test_the_back_button_takes_an_edit_back_and_forward_brings_it(stage: Stage, 
     stage.expect(with_edits(core("pulse"), edited))
 
 
+def test_each_press_of_back_takes_one_edit_back(stage: Stage, core: Core) -> None:
+    stage.open()
+    situation = core("pulse")
+    for target in (BIAS, "gru.b_x.update.1"):
+        stage.drag(stage.cell_of(target, situation), -45)
+        stage.wait()
+        stage.rest(700)
+    both = stage.edits
+    for edits in ({BIAS: both[BIAS]}, {}):
+        stage.page.go_back()
+        stage.wait()
+        stage.rest()
+        assert stage.edits == edits
+        stage.expect(with_edits(situation, edits))
+
+
+def test_looking_around_leaves_no_trace_in_the_history_of_the_browser(
+    stage: Stage, core: Core
+) -> None:
+    stage.open()
+    stage.rest(700)
+    entries = stage.page.evaluate("history.length")
+    for target in ("gru.b_x.update.1", "x.7.0", "lstm.c0.0"):
+        with stage.answered():
+            stage.click(stage.cell_of(target, core("pulse")))
+    stage.press("Home", "ArrowRight")
+    stage.rest(700)
+    assert stage.page.evaluate("history.length") == entries
+
+
 def test_two_tabs_do_not_disturb_each_other(
     stage: Stage, another: Callable[..., Stage], core: Core
 ) -> None:

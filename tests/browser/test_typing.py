@@ -55,6 +55,42 @@ def test_a_comma_is_explained(chosen: Stage) -> None:
     assert "point" in chosen.text(".gs-problem")
 
 
+def test_a_click_after_a_refused_number_takes_the_cell_under_it(chosen: Stage, core: Core) -> None:
+    chosen.type("abc")
+    with chosen.answered():
+        chosen.click(chosen.cell_of("gru.b_x.update.1", core("pulse")))
+    chosen.rest()
+    assert chosen.value == 0
+    assert chosen.text(".gs-problem") == ""
+
+
+def test_a_number_still_being_typed_is_taken_before_another_cell_is_chosen(
+    chosen: Stage, core: Core
+) -> None:
+    chosen.page.get_by_label("Exact value").fill("2.5")
+    with chosen.answered(2):
+        chosen.click(chosen.cell_of("gru.b_x.update.1", core("pulse")))
+    chosen.wait()
+    assert chosen.edits == {BIAS: 2.5}
+    assert chosen.value == 0
+    chosen.expect(with_edits(core("pulse"), {BIAS: 2.5}))
+
+
+def test_an_undo_sent_twice_on_a_slow_network_is_done_once(chosen: Stage, core: Core) -> None:
+    chosen.type("2")
+    chosen.type("3")
+    chosen.page.evaluate("window.holding = true")
+    with chosen.answered():
+        chosen.page.get_by_role("button", name="undo", exact=True).click()
+        chosen.page.locator(".gs-notices p").wait_for()  # the server is not answering
+        chosen.rest()
+        chosen.page.evaluate("window.letThrough()")
+    chosen.rest(800)
+    assert chosen.edits == {BIAS: 2}
+    assert chosen.text(".gs-notices") == ""
+    chosen.expect(with_edits(core("pulse"), {BIAS: 2}))
+
+
 def test_escape_gives_a_half_typed_number_up(chosen: Stage, core: Core) -> None:
     sent = chosen.sent
     chosen.page.get_by_label("Exact value").fill("3.25")

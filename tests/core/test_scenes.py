@@ -384,3 +384,15 @@ def test_reset_placement_reaches_drawn_weights() -> None:
     before = situation(replace(BY_NAME["crowd"], reset_after=False)).weights["gru"]
     assert isinstance(before, GRUWeights)
     assert not before.reset_after
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_no_scene_depends_on_rounding(scene: Scene, cell: Cell, reader: Reader) -> None:
+    """Else the numbers of a drag, computed in a batch, would not be those of its commit."""
+    found = situation(scene, CELLS, reader=reader)
+    weights, x = found.weights[cell], found.x
+    tiny = 1e-13 if weights.dtype == np.float64 else 1e-6
+    states = tuple(state + weights.dtype.type(tiny) for state in found.initials[cell])
+    moved = run(weights, x, states)["hidden"] - run(weights, x, found.initials[cell])["hidden"]
+    assert np.abs(moved).max() < 1000 * tiny
