@@ -104,6 +104,7 @@ def finish(here: Session, sent: Mapping[str, Any]) -> None:
     here.grab = None
     here.answer = ""
     query, _ = url.encode(here.history.present)
-    if query != here.query:
+    # A change of the cursor alone is in the address already: the stage has written it there.
+    if url.without_cursor(query) != url.without_cursor(here.query or {}):
         st.query_params.from_dict(query)
         here.query = query

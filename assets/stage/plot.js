@@ -149,18 +149,23 @@ export class Plot {
     context.scale(scale, scale);
     const [low, high] = this.figure.layout.yaxis.range;
     lines.forEach((values, i) => {
-      const { line, opacity = 1, mode } = this.figure.data[i];
+      const { line, marker, opacity = 1, mode } = this.figure.data[i];
       const points = Array.from(values, (value, step) => [
         ((step + 0.5) / values.length) * width,
         ((high - value) / (high - low)) * height,
       ]);
       Object.assign(context, { strokeStyle: line.color, fillStyle: line.color, lineWidth: line.width, globalAlpha: opacity });
-      context.setLineDash(DASHES[line.dash].map((part) => part * Math.max(line.width, 1)));
+      context.setLineDash(DASHES[line.dash].map((part) => part * Math.max(line.width, 3)));
       context.beginPath();
       for (const [x, y] of points) context.lineTo(x, y);
       context.stroke();
       if (!mode.includes("markers")) return;
-      for (const [x, y] of points) context.fillRect(x - 1.8, y - 1.8, 3.6, 3.6);
+      context.beginPath();
+      for (const [x, y] of points) {
+        context.moveTo(x, y);
+        context.arc(x, y, marker.size / 2, 0, 2 * Math.PI);
+      }
+      context.fill();
     });
     this.canvas.hidden = false;
     this.host.classList.add("gs-repainted");
@@ -195,7 +200,7 @@ export function plainMark(mark) {
   mark.firstChild.textContent = "";
 }
 
-// Plotly's own dashes, in line widths.
+// Plotly's own dashes, in line widths of at least 3.
 const DASHES = { solid: [], dash: [3, 3], dot: [1, 1], dashdot: [3, 1, 1, 1] };
 
 function rgbOf(pixel) {

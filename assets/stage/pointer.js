@@ -37,14 +37,14 @@ export class Pointer {
     const entry = this.entryAt(event);
     if (!entry) return;
     this.whisper.hidden = true;
-    document.activeElement?.blur?.(); // what is being typed belongs to the number chosen so far
     if (entry.kind === "track" || entry.kind === "lines") {
-      this.hold(event, { entry });
-      return this.point(entry, event);
+      this.point(entry, event);
+      return this.hold(event, { entry });
     }
     const cell = entry.plot.cellAt(event);
     const target = targetAt(entry, cell);
     if (!target) return;
+    leaveField();
     const { cursor } = this.stage;
     if (entry.kind === "x") cursor.move(cell.column);
     else cursor.move(cursor.step, entry.panel.order[cell.row]);
@@ -59,6 +59,7 @@ export class Pointer {
     this.held = held;
     this.stage.element.setPointerCapture(event.pointerId);
     event.preventDefault();
+    leaveField();
   }
 
   pull(event) {
@@ -112,4 +113,10 @@ export class Pointer {
     const label = entry.kind !== "x" || labels[column] === String(column + 1) ? "" : ` (${labels[column]})`;
     return `${name}${label}: ${value}. Drag up or down.`;
   }
+}
+
+// What is being typed belongs to the number chosen so far. A sentence about it goes, and the page may
+// move: where the pointer is has to be asked before.
+function leaveField() {
+  document.activeElement?.blur?.();
 }
