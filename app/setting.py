@@ -28,10 +28,18 @@ class Setting:
     step: int | None = None  # cursor, counted from 0; None means the scene's own
     unit: int | None = None
 
+    @property
+    def choices(self) -> tuple[object, ...]:
+        """What is chosen above the stage."""
+        return (self.scene, self.word, self.alongside, self.match, self.sort)
+
     def with_edit(self, target: Target, value: float) -> "Setting":
         """This setting with one number changed; an earlier edit of the same cell is replaced."""
-        kept = tuple(edit for edit in self.edits if edit.target != target)
-        return replace(self, edits=(*kept, Edit(target, value)))
+        edit = Edit(target, value)
+        if edit in self.edits:
+            return self
+        kept = tuple(other for other in self.edits if other.target != target)
+        return replace(self, edits=(*kept, edit))
 
     def without_edit(self, target: Target) -> "Setting":
         """This setting with one number back at the scene's own value."""
@@ -76,10 +84,17 @@ class History:
         """One setting back, or the same history when there is none."""
         if not self.past:
             return self
-        return History(self.past[-1], self.past[:-1], (self.present, *self.future))
+        return History(self._seen(self.past[-1]), self.past[:-1], (self.present, *self.future))
 
     def redo(self) -> "History":
         """One setting forward again, or the same history when there is none."""
         if not self.future:
             return self
-        return History(self.future[0], (*self.past, self.present), self.future[1:])
+        return History(self._seen(self.future[0]), (*self.past, self.present), self.future[1:])
+
+    def _seen(self, setting: Setting) -> Setting:
+        """Another setting from where one looks now, if it is of the same sequence."""
+        present = self.present
+        if (setting.scene, setting.word) != (present.scene, present.word):
+            return setting
+        return replace(setting, step=present.step, unit=present.unit)

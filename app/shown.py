@@ -1,7 +1,7 @@
 """From a setting to everything on screen that has a number: situation, traces, unit orders."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import cast
@@ -33,6 +33,7 @@ class Opening:
     orders: Mapping[Cell, tuple[int, ...]]  # units from top to bottom
     x_bound: float  # the largest input that the colours can tell
     weight_bounds: Mapping[Cell, float]  # the largest weight that they can tell
+    traces: Mapping[Cell, Trace]  # the runs before any edit
     problems: tuple[str, ...]
 
 
@@ -83,9 +84,9 @@ class Shown:
 
     @property
     def unit(self) -> int:
-        """The cursor's unit, counted from 0, inside the GRU's layer."""
+        """The cursor's unit, counted from 0, inside the largest layer."""
         chosen = self.setting.unit if self.setting.unit is not None else self.scene.cursor.unit
-        return min(chosen, self.traces["gru"].units - 1)
+        return min(chosen, max(trace.units for trace in self.traces.values()) - 1)
 
 
 @lru_cache(maxsize=1)
@@ -122,7 +123,8 @@ def show(setting: Setting) -> Shown:
 
 
 def _cursor_problems(setting: Setting, opening: Opening) -> list[str]:
-    sizes = {"step": len(opening.base.x), "unit": opening.base.weights["gru"].units}
+    units = max(weights.units for weights in opening.base.weights.values())
+    sizes = {"step": len(opening.base.x), "unit": units}
     return [
         f"The link's {name} {at + 1} is not in this scene, which has {size} {name}s."
         for name, at, size in zip(sizes, (setting.step, setting.unit), sizes.values(), strict=True)
@@ -138,10 +140,12 @@ def _opening(
     scene, problems = _opened(scenes()[name], word)
     beside = () if alongside == "none" else (cast("Cell", alongside),)
     base = situation(scene, ("gru", *beside), match, seed)
+    traces = {cell: run(w, base.x, base.initials[cell]) for cell, w in base.weights.items()}
     return Opening(
         scene=scene,
         base=base,
-        orders={cell: _order(scene, base, cell, sort) for cell in base.weights},
+        traces=traces,
+        orders={cell: _order(scene, traces[cell], sort) for cell in base.weights},
         x_bound=theme.nice_bound(_largest(base.x)),
         weight_bounds={
             cell: theme.nice_bound(max(_largest(getattr(w, part)) for part in PARTS), floor=0.1)
@@ -153,6 +157,20 @@ def _opening(
 
 def _largest(array: Array) -> float:
     return float(np.abs(array).max())
+
+
+def plain(setting: Setting) -> Setting:
+    """The setting without edits that set a number to what it is in the scene."""
+    base = show(replace(setting, edits=())).base
+    idle = []
+    for edit in setting.edits:
+        try:
+            idle += [edit.target] if value_at(base, edit.target) == edit.value else []
+        except GatescopeError:
+            continue  # a number that is not on screen
+    for target in idle:
+        setting = setting.without_edit(target)
+    return setting
 
 
 def was(shown: Shown, edit: Edit) -> float:
@@ -196,10 +214,8 @@ def _edited_one_by_one(
     return edited, tuple(applied), refused
 
 
-def _order(scene: Scene, base: Situation, cell: Cell, sort: str) -> tuple[int, ...]:
+def _order(scene: Scene, trace: Trace, sort: str) -> tuple[int, ...]:
     """Units from top to bottom; sorted by the unedited run, so that no row moves while editing."""
-    weights = base.weights[cell]
-    if scene.model is None or sort == "number" or cell != "gru":
-        return tuple(range(weights.units))
-    trace = run(weights, base.x, base.initials[cell])
+    if scene.model is None or sort == "number" or trace.cell != "gru":
+        return tuple(range(trace.units))
     return tuple(int(unit) for unit in order_by_keep(trace))

@@ -5,7 +5,7 @@ a link or the back button changes the setting, an edit changes the link.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
@@ -13,7 +13,7 @@ import streamlit as st
 from app import url
 from app.events import Grab, Outcome, handle
 from app.setting import History
-from app.shown import scenes
+from app.shown import plain, scenes
 
 HOME = "gatescope"
 MOST_EVENTS = 1000  # in one message; the stage sends a handful
@@ -76,8 +76,8 @@ def receive(key: str) -> None:
 def _settle(here: Session, outcome: Outcome) -> None:
     if outcome.history.present.edits != here.history.present.edits:
         here.rejected = []  # read, and left behind
-    here.history = outcome.history
-    here.grab = outcome.grab
+    here.history = _without_idle(here.history, outcome.history)
+    here.grab = outcome.grab or here.grab
     here.answer = outcome.problem
     if outcome.resend:
         here.sent = {}
@@ -85,12 +85,28 @@ def _settle(here: Session, outcome: Outcome) -> None:
         here.gates[outcome.gate[0]] = outcome.gate[1]
 
 
+def _without_idle(before: History, after: History) -> History:
+    """The history after an event, less a change back to what the scene has anyway."""
+    if after.present.edits == before.present.edits or not after.present.edits:
+        return after
+    return replace(after, present=plain(after.present))
+
+
 def choose(name: str, key: str) -> None:
     """Take over the value of the widget with this key as the choice of that name."""
     here: Session = st.session_state[HOME]
+    _look(here)
     here.called = True
     here.rejected = []
     here.history = here.history.push(here.history.present.with_choice(name, st.session_state[key]))
+
+
+def _look(here: Session) -> None:
+    """Take the cursor from the address, where the stage writes it."""
+    query = dict(st.query_params)
+    if url.without_cursor(query) == url.without_cursor(here.query or {}):
+        setting, _ = url.decode(query, scenes())
+        here.history = here.history.moved(setting.step, setting.unit)
 
 
 def preset(key: str, value: Any) -> None:

@@ -70,6 +70,7 @@ TABLE = (
 EDITS = "e"
 END = "~"  # after every edit, so that a link cut short cannot pass for a whole one
 CURSOR = ("t", "u")
+FOREIGN = ("embed", "utm_", "fbclid", "gclid")  # Streamlit's own, and what mailers add
 
 
 def encode(setting: Setting) -> tuple[dict[str, str], int]:
@@ -115,7 +116,7 @@ def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, 
     rejected += [
         f"The link's {shortened(name)} is not something this page knows; it was left out."
         for name in query
-        if name not in known_names and not name.startswith("embed")
+        if name not in known_names and not name.startswith(FOREIGN)
     ]
     return Setting(edits=tuple(edits), **values), rejected
 

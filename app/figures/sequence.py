@@ -14,9 +14,12 @@ MOST_MARKERS = 40
 MOST_CHANNELS = 3
 
 
-def unit_lines(trace: Trace, unit: int, labels: Sequence[str]) -> go.Figure:
+def unit_lines(
+    trace: Trace, unit: int, labels: Sequence[str], bound: float | None = None
+) -> go.Figure:
     """Every track of one unit over the steps, and up to three input channels in grey.
 
+    bound: where the axis ends; by default where the trace needs it to.
     Each line's `meta` names its track, so that the stage can show another unit of the same trace.
     """
     steps = np.arange(1, trace.steps + 1, dtype=np.float32)
@@ -27,7 +30,7 @@ def unit_lines(trace: Trace, unit: int, labels: Sequence[str]) -> go.Figure:
     for track in trace:
         values = trace[track][:, unit]
         figure.add_trace(_line(steps, values, track, mode, f"{trace.cell}.{track}"))
-    bound = axis_bound(trace)
+    bound = bound or axis_bound(trace)
     figure.update_layout(
         margin=MARGIN | {"t": 8},
         yaxis={

@@ -10,7 +10,7 @@ from app import theme
 from app.figures.heatmap import MOST_CELL_TEXTS, heatmap, unit_names
 from gru_core.weights import Weights
 
-WEIGHT_MARGIN = {"l": 24, "r": 8, "t": 3, "b": 17}
+WEIGHT_MARGIN = {"l": 20, "r": 8, "t": 3, "b": 17}
 
 
 @dataclass(frozen=True)
@@ -23,25 +23,22 @@ class Segment:
 
 
 def segments(weights: Weights) -> tuple[Segment, ...]:
-    """Where each array stands in the joined matrix; one empty column between groups."""
+    """Where each array stands in the joined matrix."""
     inputs, units = weights.input_size, weights.units
     return (
         Segment("w_x", 0, inputs),
-        Segment("w_h", inputs + 1, units),
-        Segment("b_x", inputs + units + 2, 1),
-        Segment("b_h", inputs + units + 3, 1),
+        Segment("w_h", inputs, units),
+        Segment("b_x", inputs + units, 1),
+        Segment("b_h", inputs + units + 1, 1),
     )
 
 
 def joined(weights: Weights, gate: str, order: Sequence[int]) -> np.ndarray:
-    """The joined matrix of one gate, (unit, column); NaN between groups, rows by `order`."""
+    """The joined matrix of one gate, (unit, column), rows and columns of units by `order`."""
     index = weights.gates.index(gate)
-    gap = np.full((weights.units, 1), np.nan)
     columns = [
         weights.w_x[index],
-        gap,
         weights.w_h[index][:, list(order)],
-        gap,
         weights.b_x[index][:, None],
         weights.b_h[index][:, None],
     ]
@@ -57,27 +54,27 @@ def gate_weights(
     marks = _column_marks(channels, order)
     figure.update_layout(
         margin=WEIGHT_MARGIN,
-        yaxis={"ticklabelstandoff": 4},
+        yaxis={"ticklabelstandoff": 3},
         xaxis={"tickvals": [at + 1 for at in marks], "ticktext": list(marks.values())},
     )
     if z.shape[1] <= MOST_CELL_TEXTS:
-        text = [["" if np.isnan(v) else theme.number(v) for v in row] for row in z]
-        figure.update_traces(text=text, texttemplate="%{text}", textfont={"size": 10})
+        text = [[theme.number(value) for value in row] for row in z]
+        figure.update_traces(text=text, texttemplate="%{text}", textfont={"size": 9})
     return figure
 
 
 def _column_marks(channels: Sequence[str], order: Sequence[int]) -> dict[int, str]:
     """Column to label: every column of a small matrix, the group's middle of a large one."""
     inputs, units = len(channels), len(order)
-    marks = {inputs + units + 2: "b", inputs + units + 3: "d"}
+    marks = {inputs + units: "b", inputs + units + 1: "d"}
     if inputs <= 4:
         marks |= {at: f"x{_subscript(at + 1)}" if inputs > 1 else "x" for at in range(inputs)}
     else:
         marks[inputs // 2] = "W x"
     if units <= 8:
-        marks |= {inputs + 1 + at: f"h{_subscript(unit + 1)}" for at, unit in enumerate(order)}
+        marks |= {inputs + at: f"h{_subscript(unit + 1)}" for at, unit in enumerate(order)}
     else:
-        marks[inputs + 1 + units // 2] = "U h"
+        marks[inputs + units // 2] = "U h"
     return marks
 
 

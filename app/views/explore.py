@@ -1,5 +1,7 @@
 """The first page: a scene on the stage, to step through and to change."""
 
+import streamlit as st
+
 from app import state
 from app.shown import show
 from app.widgets.choices import choices
@@ -7,9 +9,20 @@ from app.widgets.mount import KEY, mount
 from app.widgets.stage import message
 from app.widgets.wire import pack
 
-here = state.session()
-choices(here.history.present)
-shown = show(here.history.present)
-told, sent = message(shown, here)
-mount(pack(told), on_event=lambda: state.receive(KEY))
-state.finish(here, sent)
+chosen = state.session().history.present
+choices(chosen)
+
+
+@st.fragment
+def stage() -> None:
+    """Run again alone when the stage reports something: the choices above it stay as they are."""
+    here = state.session()
+    if here.history.present.choices != chosen.choices:
+        st.rerun()  # undone or redone past a choice
+    shown = show(here.history.present)
+    told, sent = message(shown, here)
+    mount(pack(told), on_event=lambda: state.receive(KEY))
+    state.finish(here, sent)
+
+
+stage()

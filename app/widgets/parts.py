@@ -85,7 +85,8 @@ def parts(shown: Shown, gates: Mapping[str, str]) -> Iterator[Part]:
         for state, values in zip(STATES[cell], shown.base.initials[cell], strict=True):
             letter = theme.symbol(cell, state)
             yield _part(f"{cell}.{INITIALS[state]}", initial_strip, values, state, letter, order)
-        yield _lines(cell, trace, labels, min(shown.unit, trace.units - 1))
+        bound = axis_bound(opening.traces[cell])
+        yield _lines(cell, trace, labels, min(shown.unit, trace.units - 1), bound)
         weights, bound = shown.base.weights[cell], opening.weight_bounds[cell]
         for gate in shown_gates(shown, cell, gates):
             at = weights.gates.index(gate)
@@ -104,13 +105,13 @@ def shown_gates(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> tuple[str
     return (chosen if chosen in weights.gates else FIRST_GATE[cell],)
 
 
-def _lines(cell: Cell, trace: Trace, labels: Sequence[str], unit: int) -> Part:
+def _lines(cell: Cell, trace: Trace, labels: Sequence[str], unit: int, bound: float) -> Part:
     """The lines without their numbers: the stage takes the rows of the heatmaps, for any unit."""
 
     def build() -> go.Figure:
-        return unit_lines(trace, unit, labels).update_traces(y=None)
+        return unit_lines(trace, unit, labels, bound).update_traces(y=None)
 
-    key = _digest(labels, trace.steps, trace.x.shape[1], axis_bound(trace))
+    key = _digest(labels, trace.steps, trace.x.shape[1], bound)
     return Part(f"{cell}.lines", key, build)
 
 

@@ -28,7 +28,7 @@ def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent
     present = list(parts(shown, here.gates))
     told = {
         "ack": here.ack,
-        "opened": f"{shown.scene.name} {shown.scene.word or ''} {shown.setting.alongside}",
+        "opened": f"{shown.scene.name} {shown.scene.word or ''}",
         "scene": _scene(shown),
         "labels": shown.labels,
         "cursor": {"step": shown.step, "unit": shown.unit},
@@ -94,6 +94,7 @@ def _panel(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> dict[str, Any]
         "cell": cell,
         "name": theme.CELL_NAMES[cell],
         "units": weights.units,
+        "names": shown.scene.unit_names if cell == "gru" else (),
         "note": _note(shown, cell),
         "order": shown.orders[cell],
         "tracks": [_track(cell, track) for track in shown.traces[cell]],

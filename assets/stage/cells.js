@@ -16,6 +16,13 @@ export function targetAt({ kind, panel, initial, gate, part }, { row, column }) 
 
 // { entry, row, column } of a target, or null where it is not on screen.
 export function placeOf(target, plots) {
+  const place = anyPlaceOf(target, plots);
+  if (!place) return null;
+  const [rows, columns] = place.entry.size;
+  return place.row >= 0 && place.row < rows && place.column < columns ? place : null;
+}
+
+function anyPlaceOf(target, plots) {
   const [owner, part, ...rest] = target.split(".");
   if (owner === "x") return { entry: plots.get("x"), row: Number(rest[0]), column: Number(part) };
   if (part === "h0" || part === "c0") {
@@ -55,6 +62,12 @@ const SYMBOLS = { w_x: "W (from x)", w_h: "U (from h)", b_x: "bias b", b_h: "bia
 export function split(target, choices) {
   const choice = choices.find(({ id }) => target.startsWith(`${id}.`));
   return choice && { choice, index: target.slice(choice.id.length + 1).split(".").map(Number) };
+}
+
+// Whether there is such a number on this screen, be it shown or not.
+export function exists(target, choices) {
+  const known = split(target, choices);
+  return Boolean(known) && known.choice.axes.every(([, size], i) => known.index[i] < size);
 }
 
 // A target in words: "GRU: update gate bias b, unit 4".

@@ -51,13 +51,14 @@ export class Cursor {
         owed %= 1;
       }
       if (this.step === this.steps - 1) this.pause();
-      else requestAnimationFrame(frame);
+      else this.frame = requestAnimationFrame(frame);
     };
-    requestAnimationFrame(frame);
+    this.frame = requestAnimationFrame(frame);
   }
 
   pause() {
     if (!this.playing) return;
+    cancelAnimationFrame(this.frame);
     this.playing = false;
     this.onMove();
   }

@@ -40,15 +40,24 @@ export class Drag {
   }
 
   // A sweep has come from the server.
-  receive(sweep) {
-    if (!sweep || sweep.target !== this.target) return false;
+  receive(sweep, handled) {
+    if (!sweep || sweep.target !== this.target) return this.missed(handled);
     this.sweep = sweep;
     this.waiting = null;
     if (this.wanted !== null) this.pull(this.wanted);
     if (this.early !== null) this.preview(this.early);
     this.early = null;
     if (!this.held) this.letGo(); // released before the sweep came
-    return true;
+  }
+
+  // The server has handled the grab, but its answer was lost: ask again if it is still wanted.
+  missed(handled) {
+    if (!this.waiting || handled < this.waiting) return;
+    const { target, wanted, held } = this;
+    this.clear();
+    if (!held && wanted === null) return;
+    this.hold(target);
+    Object.assign(this, { wanted, held });
   }
 
   // The pointer is `pixels` above where the number was taken hold of.
@@ -80,6 +89,12 @@ export class Drag {
     this.draw();
     this.sweep.base = this.index;
     this.host.commit(this.target, this.value);
+  }
+
+  // Nothing shall come of the pull so far.
+  giveUp() {
+    this.held = false;
+    this.index = this.wanted = this.early = null;
   }
 
   get value() {

@@ -5,6 +5,10 @@ import { make } from "./dom.js";
 import { nearest } from "./drag.js";
 import { exact, short } from "./format.js";
 
+// Keys that move a slider.
+const MOVES = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
+const HINT = matchMedia("(pointer: coarse)").matches ? "tap any cell, then slide" : "click any cell to change it";
+
 export class Editor {
   // changes: the element that stands here while no cell is chosen. act: { choose(target), hold(), preview(index), release(), type(text), revert(), undo(), redo(), reset() }
   constructor(changes, act) {
@@ -15,7 +19,9 @@ export class Editor {
     this.slider = make("input", {
       type: "range", className: "gs-value-slider", "aria-label": "Value, as a slider",
       onpointerdown: () => act.hold(),
-      onkeydown: () => act.hold(),
+      onkeydown: (event) => MOVES.has(event.key) && act.hold(),
+      onkeyup: () => act.release(),
+      onblur: () => act.release(),
       oninput: () => act.preview(this.slider.valueAsNumber),
       onchange: () => act.release(),
     });
@@ -51,7 +57,7 @@ export class Editor {
   offer(message) {
     this.choices = arrays(message);
     const options = this.choices.map(({ id, label }) => make("option", { value: id, textContent: label }));
-    this.array.replaceChildren(make("option", { value: "", textContent: "click any cell to change it" }), ...options);
+    this.array.replaceChildren(make("option", { value: "", textContent: HINT }), ...options);
   }
 
   pick() {

@@ -22,6 +22,7 @@ export class Plot {
     this.drawing = make("div", { className: "gs-drawing" });
     this.host = make("div", { className: "gs-plot", role: "img", "aria-label": label }, this.drawing, this.area);
     this.figure = null;
+    this.gaps = [];
   }
 
   get rows() {
@@ -42,9 +43,17 @@ export class Plot {
     if (!this.size[0]) return;
     const xaxis = thinned(figure.layout.xaxis, this.size[0] - l - r);
     const layout = { ...figure.layout, xaxis, width: this.size[0], height: this.size[1] };
-    this.plotly.react(this.drawing, figure.data.map((trace) => ({ ...trace })), layout, CONFIG);
+    const cell = (this.size[0] - l - r) / (xaxis.range[1] - xaxis.range[0]);
+    this.plotly.react(this.drawing, figure.data.map((trace) => fitted(trace, cell)), layout, CONFIG);
+    this.gaps.forEach((gap) => (gap.style.left = `${(gap.column / this.columns) * 100}%`));
     this.unpaint();
     this.marks.querySelectorAll(".gs-choice").forEach(plainMark);
+  }
+
+  // Thin gaps before these columns.
+  separate(columns) {
+    this.gaps = columns.map((column) => Object.assign(make("div", { className: "gs-gap" }), { column }));
+    this.canvas.after(...this.gaps);
   }
 
   // Show new numbers in the same frame: painted at once, drawn by Plotly when there is time.
@@ -181,6 +190,13 @@ export class Plot {
   }
 }
 
+// A copy for Plotly, which keeps what it is given; numbers that do not fit their cells are left out.
+function fitted(trace, cell) {
+  if (!trace.text) return { ...trace };
+  const fits = (text) => text.length * 5.2 + 1.5 <= cell;
+  return { ...trace, text: trace.text.map((row) => row.map((text) => (fits(text) ? text : ""))) };
+}
+
 // Only as many labels as there is room for: every second, fifth, tenth, … Uneven labels stay.
 function thinned(axis, width) {
   const { tickvals, ticktext, range } = axis;
@@ -191,7 +207,7 @@ function thinned(axis, width) {
   const apart = (width / (range[1] - range[0])) * (tickvals.at(-1) - tickvals.at(-2));
   const every = [1, 2, 5, 10, 20, 50, 100].find((stride) => stride * apart >= widest) ?? 1000;
   if (every === 1) return axis;
-  const keep = (_, i) => (i + 1) % every === 0 || i === 0;
+  const keep = (_, i) => (i + 1) % every === 0 || (i === 0 && every > 2);
   return { ...axis, tickvals: tickvals.filter(keep), ticktext: ticktext.filter(keep) };
 }
 

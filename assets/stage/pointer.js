@@ -6,6 +6,7 @@ import { make } from "./dom.js";
 import { full } from "./format.js";
 
 const STILL = 2; // pixels that a click may move
+const TAP = 10; // pixels that a finger may
 
 export class Pointer {
   constructor(stage) {
@@ -18,9 +19,9 @@ export class Pointer {
     element.addEventListener("pointerdown", (event) => event.button === 0 && this.press(event));
     element.addEventListener("pointermove", (event) => (this.held ? this.pull(event) : this.hover(event)));
     element.addEventListener("pointerleave", () => (this.whisper.hidden = true));
-    for (const end of ["pointerup", "pointercancel", "lostpointercapture"]) {
-      element.addEventListener(end, () => this.lift());
-    }
+    element.addEventListener("pointerup", (event) => this.lift(event));
+    element.addEventListener("lostpointercapture", () => this.lift());
+    element.addEventListener("pointercancel", () => this.cancel());
   }
 
   entryAt(event) {
@@ -45,11 +46,11 @@ export class Pointer {
     const target = targetAt(entry, cell);
     if (!target) return;
     leaveField();
-    const { cursor } = this.stage;
-    if (entry.kind === "x") cursor.move(cell.column);
-    else cursor.move(cursor.step, entry.panel.order[cell.row]);
+    if (event.pointerType === "touch") {
+      this.tapped = { target, x: event.clientX, y: event.clientY }; // a finger scrolls, or taps
+      return;
+    }
     this.stage.choose(target);
-    if (event.pointerType === "touch") return; // a finger scrolls; the slider in the bar drags
     this.stage.drag.held = true;
     this.stage.element.classList.add("gs-dragging");
     this.hold(event, { entry, y: event.clientY });
@@ -78,12 +79,30 @@ export class Pointer {
     cursor.move(column, panel.order[row]);
   }
 
-  lift() {
-    if (!this.held) return;
-    const dragged = this.held.y !== undefined;
+  lift(event) {
+    const { tapped } = this;
+    this.tapped = null;
+    if (tapped && event && Math.hypot(event.clientX - tapped.x, event.clientY - tapped.y) < TAP) {
+      this.stage.choose(tapped.target);
+    }
+    if (this.letGo()) this.stage.drag.letGo();
+  }
+
+  // The hand is off; returns whether a number was being dragged.
+  letGo() {
+    const dragged = this.held?.y !== undefined;
     this.held = null;
     this.stage.element.classList.remove("gs-dragging");
-    if (dragged) this.stage.drag.letGo();
+    return dragged;
+  }
+
+  // Taken back: the number stays as it was.
+  cancel() {
+    this.tapped = null;
+    if (!this.letGo()) return;
+    this.stage.drag.giveUp();
+    this.stage.screen.settle();
+    this.stage.screen.refresh();
   }
 
   // A word about the cell under the pointer.

@@ -55,16 +55,22 @@ export class Screen {
   }
 
   drawPart(part) {
-    const state = this.stage.channel.digest(part) + JSON.stringify(this.edits.get(part) ?? []);
+    const { kind, plot } = this.plots.get(part);
+    // Lines have no numbers of their own: they show rows of the input and of the tracks.
+    const sources = kind === "lines" ? ["x", ...this.stage.channel.part(part).data.map(({ meta }) => meta)] : [];
+    const state = [part, ...sources].map((name) => this.stateOf(name)).join();
     if (this.drawn.get(part) === state) return;
     this.drawn.set(part, state);
-    const { kind, plot } = this.plots.get(part);
     const frame = this.stage.channel.frame(part);
     if (plot.frame !== frame) plot.draw(this.figureOf(part));
     else if (kind === "weights") plot.defer(this.figureOf(part));
     else plot.update(this.figureOf(part));
     plot.frame = frame;
     this.idle.wake();
+  }
+
+  stateOf(part) {
+    return this.stage.channel.digest(part) + JSON.stringify(this.edits.get(part) ?? []);
   }
 
   figureOf(part) {
@@ -83,6 +89,7 @@ export class Screen {
 
   resize() {
     for (const { plot } of this.plots.values()) plot.resize();
+    if (this.stage.drag.live) this.drawLive();
   }
 
   // A figure as sent, with the edits of its numbers written over them.
@@ -105,14 +112,14 @@ export class Screen {
   linesFigure(part) {
     const figure = this.figure(part);
     const { panel } = this.plots.get(part);
-    const row = Math.max(panel.order.indexOf(this.stage.cursor.unit), 0);
+    const row = panel.order.indexOf(this.stage.cursor.unit);
     return { ...figure, data: figure.data.map((line) => ({ ...line, y: this.line(line.meta, row) })) };
   }
 
   // The numbers of one line: an input channel ("x.0") or one row of a track ("gru.update").
   line(meta, row) {
     const [owner, channel] = meta.split(".");
-    return owner === "x" ? this.numbers("x")[Number(channel)] : this.numbers(meta)[row];
+    return owner === "x" ? this.numbers("x")[Number(channel)] : this.numbers(meta)[row] ?? [];
   }
 
   refresh() {
@@ -134,8 +141,8 @@ export class Screen {
   showUnit(unit) {
     if (this.unitShown === unit) return;
     this.unitShown = unit;
-    for (const [part, { kind, panel, plot }] of this.plots) {
-      if (kind === "lines" && panel.order.includes(unit)) plot.update(this.linesFigure(part));
+    for (const [part, { kind, plot }] of this.plots) {
+      if (kind === "lines") plot.update(this.linesFigure(part));
     }
     if (this.stage.drag.live) this.drawLive();
     this.idle.wake();
@@ -154,7 +161,7 @@ export class Screen {
       const text = holder.querySelector(`[data-sentence="${panel.cell}"]`);
       if (row < 0) text.textContent = `There is no unit ${cursor.unit + 1} here: this cell has ${panel.units}.`;
       else if ([...values.values()].includes(undefined)) text.textContent = "";
-      else text.textContent = sentence(panel.cell, cursor.unit, cursor.step, (track) => values.get(track));
+      else text.textContent = sentence(panel, cursor, (track) => values.get(track));
     }
     const edit = this.message.edits.find((one) => one.target === target);
     if (drag.sweep && drag.target === target) editor.scale(drag.sweep.values);

@@ -4,6 +4,7 @@
 import { Changes } from "./changes.js";
 import { Channel } from "./channel.js";
 import { Cursor } from "./cursor.js";
+import { exists, split } from "./cells.js";
 import { addStylesheet, loadPlotly, make } from "./dom.js";
 import { Drag } from "./drag.js";
 import { Editor } from "./editor.js";
@@ -45,7 +46,7 @@ class Stage {
       choose: (target) => this.choose(target),
       hold: () => this.target && this.drag.hold(this.target),
       preview: (index) => this.drag.preview(index),
-      release: () => this.drag.letGo(),
+      release: () => this.drag.held && this.drag.letGo(),
       type: (text) => this.send("type", { target: this.target, text }),
       revert: () => this.send("revert", { target: this.target }),
       undo: () => this.change("undo"),
@@ -98,22 +99,29 @@ class Stage {
     this.message = message;
     this.screen.show(message);
     this.doubt(message.edits);
+    this.cursor.bound(labels.length, Math.max(...panels.map(({ units }) => units)));
     if (opened !== this.opened) {
       this.opened = opened;
-      this.target = null;
-      this.drag.clear();
-      this.cursor.bound(labels.length, panels[0].units);
+      this.drop();
       this.cursor.move(cursor.step, cursor.unit);
     }
-    this.cursor.bound(labels.length, panels[0].units);
-    this.drag.receive(sweep);
+    if (this.target && !exists(this.target, this.editor.choices)) this.drop();
+    this.drag.receive(sweep, message.ack.seq);
     if (!this.drag.held && !this.channel.busy) this.screen.settle();
     this.notice(...problems);
     if (!this.editor.typing || answer) this.editor.say(answer);
     if (this.target && !this.drag.live && !this.channel.busy) this.drag.moveTo(this.screen.valueOf(this.target));
     this.changes.show(message.edits, this.editor.choices);
     this.screen.refresh();
+    if (this.drag.live) this.screen.drawLive();
     this.element.dataset.ack = message.ack.seq;
+  }
+
+  // No number is chosen any more.
+  drop() {
+    this.target = null;
+    this.drag.clear();
+    this.pointer.letGo();
   }
 
   // A sweep is true as long as nothing else than its own number has changed.
@@ -143,6 +151,8 @@ class Stage {
   choose(target) {
     if (this.target !== target) this.editor.restore();
     this.target = target;
+    this.cursor.pause();
+    if (target) this.lookAt(target);
     if (target && !this.screen.place(target)) {
       const [cell, , gate] = target.split(".");
       this.send("show", { cell, gate });
@@ -152,11 +162,24 @@ class Stage {
     this.screen.refresh();
   }
 
+  // The cursor goes where a number is: to its unit, or its step.
+  lookAt(target) {
+    const { choice, index } = split(target, this.editor.choices);
+    if (choice.id === "x") this.cursor.move(index[0]);
+    else this.cursor.move(this.cursor.step, index[0]);
+  }
+
   cursorMoved() {
     if (!this.message) return;
     this.screen.refresh();
     clearTimeout(this.linkTimer);
     this.linkTimer = setTimeout(() => this.writeLink(), LINK_DELAY);
+  }
+
+  // A field whose own undo is wanted: text that has not been handed in yet.
+  typingIn(element) {
+    if (this.element.contains(element)) return this.editor.typing;
+    return Boolean(element.closest?.("input:not([role=combobox]), textarea"));
   }
 
   // The link keeps the cursor too; the server is not asked.
@@ -169,13 +192,16 @@ class Stage {
 
   key(event) {
     if (!this.message) return;
-    if (event.key.toLowerCase() === "z" && (event.ctrlKey || event.metaKey)) {
-      if (event.composedPath()[0].closest?.("input[type=text], textarea")) return;
+    if (event.key?.toLowerCase() === "z" && (event.ctrlKey || event.metaKey)) {
+      if (this.typingIn(event.composedPath()[0])) return;
       event.preventDefault();
       return this.change(event.shiftKey ? "redo" : "undo");
     }
-    if (event.key === "Escape" && this.target) this.choose(null);
-    const { order } = this.message.panels[0];
+    if (event.key === "Escape" && this.target) {
+      if (this.pointer.held) this.pointer.cancel();
+      else this.choose(null);
+    }
+    const { order } = this.message.panels.reduce((most, panel) => (panel.units > most.units ? panel : most));
     keyPressed(event, this.cursor, (unit, by) => order[order.indexOf(unit) + by] ?? unit);
   }
 }

@@ -80,6 +80,7 @@ const KEYS = {
 export function keyPressed(event, cursor, neighbour) {
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
   const action = KEYS[event.key];
+  if (event.key === " " && event.repeat) return event.preventDefault();
   if (!action || typing(event.composedPath()[0], event.key)) return;
   event.preventDefault();
   action(cursor, neighbour);

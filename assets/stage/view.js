@@ -7,7 +7,8 @@ import { Plot } from "./plot.js";
 const DASHES = { solid: "solid", dash: "dashed", dot: "dotted", dashdot: "dashed" };
 
 // Builds everything above the bar and returns { element, plots }; plots maps part names to
-// { plot, kind, panel, ... }, all that other modules need to know of a plot.
+// { part, plot, kind, panel, … }, all that other modules need to know of a plot; `size` is rows and
+// columns of what can be edited.
 export function build(plotly, message) {
   const plots = new Map();
   const add = (part, label, about) => {
@@ -21,7 +22,7 @@ export function build(plotly, message) {
     story(message),
     inputFigure(message, add),
     make("div", { className: `gs-panels gs-panels-${message.panels.length}` },
-      ...message.panels.map((panel) => panelSection(panel, message, add))),
+      ...message.panels.map((panel) => panelSection(panel, message, add, plots))),
   );
   return { element, plots };
 }
@@ -36,7 +37,7 @@ function story({ scene }) {
 
 function inputFigure({ scene, x, labels }, add) {
   const label = `Input x: ${x.channels.length} channels, ${labels.length} steps.`;
-  const host = add("x", label, { kind: "x", owner: "x" });
+  const host = add("x", label, { kind: "x", size: [x.channels.length, labels.length] });
   host.style.setProperty("--rows", Math.min(x.channels.length, 4));
   return make(
     "figure", { className: "gs-figure gs-input" },
@@ -57,7 +58,7 @@ function reading({ word, phonemes }) {
   );
 }
 
-function panelSection(panel, message, add) {
+function panelSection(panel, message, add, plots) {
   return make(
     "section", { className: "gs-panel", "aria-label": panel.name, "data-cell": panel.cell },
     make("header", { className: "gs-panel-head" },
@@ -66,7 +67,7 @@ function panelSection(panel, message, add) {
     make("div", { className: `gs-tracks gs-tracks-${panel.tracks.length}` },
       ...panel.tracks.map((track) => trackFigure(panel, track, message, add))),
     linesFigure(panel, message, add),
-    weightsSection(panel, add),
+    weightsSection(panel, add, plots),
   );
 }
 
@@ -76,7 +77,7 @@ function trackFigure(panel, track, { labels }, add) {
   const host = add(part, label, { kind: "track", panel, track });
   const initial = panel.initials.find(({ of }) => of === track.track);
   const strip = initial && add(`${panel.cell}.${initial.part}`, `${panel.name} initial ${track.name}`, {
-    kind: "initial", panel, initial,
+    kind: "initial", panel, initial, size: [panel.units, 1],
   });
   strip?.classList.add("gs-strip");
   return make(
@@ -92,7 +93,7 @@ function caption({ name, symbol, color }) {
   return make(
     "span", { className: "gs-caption" },
     make("i", { className: "gs-swatch", style: { background: color } }),
-    `${name} `, make("var", { textContent: symbol }),
+    make("span", { className: "gs-name", textContent: name }), make("var", { textContent: symbol }),
   );
 }
 
@@ -109,13 +110,14 @@ function linesFigure(panel, { labels, x }, add) {
   );
 }
 
-function weightsSection(panel, add) {
+function weightsSection(panel, add, plots) {
   const tabs = panel.shown.length < panel.gates.length;
   const figures = panel.gates.filter(({ gate }) => panel.shown.includes(gate)).map((gate) => {
     const host = add(`${panel.cell}.weights.${gate.gate}`, `${panel.name} weights of the ${gate.name}.`, {
-      kind: "weights", panel, gate: gate.gate,
+      kind: "weights", panel, gate: gate.gate, size: [panel.units, panel.segments.at(-1).start + 1],
     });
     host.style.setProperty("--rows", panel.units);
+    plots.get(`${panel.cell}.weights.${gate.gate}`).plot.separate(panel.segments.slice(1, 3).map(({ start }) => start));
     return make("figure", { className: "gs-figure" },
       tabs ? null : make("figcaption", {}, caption(gate)), host);
   });
@@ -148,8 +150,9 @@ export function legends(element, plots) {
 }
 
 // One sentence about the chosen unit at the cursor, from the numbers of the trace.
-export function sentence(cell, unit, step, value) {
-  const where = `Unit ${unit + 1}, step ${step + 1}: `;
+export function sentence({ cell, names }, { unit, step }, value) {
+  const name = names[unit] ? ` (${names[unit]})` : "";
+  const where = `Unit ${unit + 1}${name}, step ${step + 1}: `;
   if (cell === "gru") {
     const z = value("update");
     return `${where}z is ${short(z)}, so it keeps ${percent(z)} of its old value.`;

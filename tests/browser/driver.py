@@ -197,7 +197,7 @@ class Stage:
     @property
     def cursor(self) -> tuple[int, int]:
         """Step and unit, counted from 0, as the GRU's sentence says them."""
-        said = re.match(r"Unit (\d+), step (\d+):", self.text("[data-sentence=gru]"))
+        said = re.match(r"Unit (\d+)(?: \([^)]+\))?, step (\d+):", self.text("[data-sentence=gru]"))
         assert said, self.text("[data-sentence=gru]")
         return int(said[2]) - 1, int(said[1]) - 1
 
