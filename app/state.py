@@ -56,6 +56,13 @@ def session() -> Session:
     return here
 
 
+def current() -> Session:
+    """This visitor's session as it is, in a run that the stage has started."""
+    here: Session = st.session_state[HOME]
+    here.called = False
+    return here
+
+
 def receive(key: str) -> None:
     """Apply the events of the stage with this key; each once, in order."""
     here: Session = st.session_state.setdefault(HOME, Session())

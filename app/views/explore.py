@@ -16,7 +16,7 @@ choices(chosen)
 @st.fragment
 def stage() -> None:
     """Run again alone when the stage reports something: the choices above it stay as they are."""
-    here = state.session()
+    here = state.current()
     if here.history.present.choices != chosen.choices:
         st.rerun()  # undone or redone past a choice
     shown = show(here.history.present)

@@ -168,9 +168,7 @@ def test_a_column_of_a_gate_is_the_weight_its_segment_says(
                 "b_h": lambda mine=mine: mine[np.newaxis],
             }[segment.part]()
             np.testing.assert_array_equal(z[row, columns], expected.astype(np.float32))
-    gaps = sorted(set(range(z.shape[1])) - seen)
-    assert gaps == [INPUTS, INPUTS + units + 1]
-    assert np.isnan(z[:, gaps]).all()
+    assert seen == set(range(z.shape[1]))
 
 
 @pytest.mark.parametrize("cell", CELLS)
@@ -193,7 +191,7 @@ def test_columns_of_a_small_matrix_carry_their_names() -> None:
 
 def test_a_small_matrix_shows_its_numbers_and_a_large_one_does_not() -> None:
     small = heat(gate_weights(weights_of("gru"), "update", ("value", "cue"), ORDER, 2.0))
-    for row, column in ((0, 0), (2, 4), (4, 9)):
+    for row, column in ((0, 0), (2, 4), (4, 8)):
         said = str(small.text[row][column]).replace("−", "-")
         assert float(said) == pytest.approx(float(small.z[row, column]), rel=5e-3)
     assert "-" not in "".join(cell for row in small.text for cell in row)

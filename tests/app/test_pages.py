@@ -296,9 +296,18 @@ def test_an_address_that_has_not_caught_up_takes_nothing_back(visit: Callable[..
         # The browser has not yet heard of the address after the edit before.
         here.page.query_params.clear()
         here.page.query_params.update({"scene": "cue"})
-        here.send({"kind": "commit", "target": f"x.{step}.0", "value": 0.5})
-    assert here.edits == {f"x.{step}.0": 0.5 for step in range(3)}
+        here.send({"kind": "commit", "target": f"x.{step}.0", "value": 0.51})
+    assert here.edits == {f"x.{step}.0": 0.51 for step in range(3)}
     assert visit(**here.query).edits == here.edits
+
+
+def test_a_number_put_back_by_hand_is_no_edit(visit: Callable[..., Visit]) -> None:
+    here = visit(e="gru.b_x.update.3_2.0~")
+    here.send({"kind": "type", "target": "gru.b_x.update.3", "text": "6"})
+    assert here.edits == {}
+    assert "e" not in here.query
+    here.send({"kind": "undo"})
+    assert here.edits == {"gru.b_x.update.3": 2.0}
 
 
 # Events ---------------------------------------------------------------------------------------

@@ -111,10 +111,10 @@ def test_moving_the_cursor_resends_nothing() -> None:
     assert resent(first, Setting(scene="crowd", step=50, unit=2)) == set()
 
 
-def test_lines_are_sent_anew_only_when_their_axis_must_grow() -> None:
+@pytest.mark.parametrize("edit", ["lstm.c0.3_2.5", "gru.h0.3_2.5", "x.3.0_1.5"])
+def test_no_edit_moves_the_axis_of_the_lines(edit: str) -> None:
     scene = Setting(scene="pulse")
-    assert "lstm.lines" in resent(scene, edited(scene, "lstm.c0.3_2.5"))
-    assert "gru.lines" not in resent(scene, edited(scene, "gru.h0.3_2.5"))
+    assert {"gru.lines", "lstm.lines"}.isdisjoint(resent(scene, edited(scene, edit)))
 
 
 def test_a_changed_track_sends_only_the_changed_bits_of_its_numbers() -> None:
