@@ -40,6 +40,8 @@ def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent
             "lines": len(shown.channels) <= MOST_CHANNELS,
         },
         "panels": [_panel(shown, cell, here.gates) for cell in shown.traces],
+        # What the units are called in the story is true of the scene as it was.
+        "names": () if shown.edits else shown.scene.unit_names,
         "edits": [
             {"target": str(edit.target), "value": edit.value, "was": was(shown, edit)}
             for edit in shown.edits
@@ -94,7 +96,6 @@ def _panel(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> dict[str, Any]
         "cell": cell,
         "name": theme.CELL_NAMES[cell],
         "units": weights.units,
-        "names": shown.scene.unit_names if cell == "gru" else (),
         "note": _note(shown, cell),
         "order": shown.orders[cell],
         "tracks": [_track(cell, track) for track in shown.traces[cell]],

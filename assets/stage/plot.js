@@ -193,7 +193,7 @@ export class Plot {
 // A copy for Plotly, which keeps what it is given; numbers that do not fit their cells are left out.
 function fitted(trace, cell) {
   if (!trace.text) return { ...trace };
-  const fits = (text) => text.length * 5.2 + 1.5 <= cell;
+  const fits = (text) => text.length * 5 + 1 <= cell;
   return { ...trace, text: trace.text.map((row) => row.map((text) => (fits(text) ? text : ""))) };
 }
 

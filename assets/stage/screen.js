@@ -45,6 +45,9 @@ export class Screen {
     this.plots = plots;
     this.drawn = new Map();
     this.stage.holder.replaceChildren(element);
+    // A choice above the stage has been made: arrow keys are the stage's again.
+    const { activeElement } = document;
+    if (activeElement?.closest("[data-testid=stSelectbox]")) activeElement.blur();
     this.stage.element.classList.toggle("gs-many", message.panels[0].units > MANY_UNITS);
     this.stage.editor.offer(message);
   }
@@ -161,7 +164,10 @@ export class Screen {
       const text = holder.querySelector(`[data-sentence="${panel.cell}"]`);
       if (row < 0) text.textContent = `There is no unit ${cursor.unit + 1} here: this cell has ${panel.units}.`;
       else if ([...values.values()].includes(undefined)) text.textContent = "";
-      else text.textContent = sentence(panel, cursor, (track) => values.get(track));
+      else {
+        const name = panel.cell === "gru" ? this.message.names[cursor.unit] : "";
+        text.textContent = sentence(panel.cell, name, cursor, (track) => values.get(track));
+      }
     }
     const edit = this.message.edits.find((one) => one.target === target);
     if (drag.sweep && drag.target === target) editor.scale(drag.sweep.values);

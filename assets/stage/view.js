@@ -150,9 +150,8 @@ export function legends(element, plots) {
 }
 
 // One sentence about the chosen unit at the cursor, from the numbers of the trace.
-export function sentence({ cell, names }, { unit, step }, value) {
-  const name = names[unit] ? ` (${names[unit]})` : "";
-  const where = `Unit ${unit + 1}${name}, step ${step + 1}: `;
+export function sentence(cell, name, { unit, step }, value) {
+  const where = `Unit ${unit + 1}${name ? ` (${name})` : ""}, step ${step + 1}: `;
   if (cell === "gru") {
     const z = value("update");
     return `${where}z is ${short(z)}, so it keeps ${percent(z)} of its old value.`;
