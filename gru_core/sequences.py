@@ -102,12 +102,13 @@ def sine(
 def noise(rng: np.random.Generator, *, steps: int = 48, channels: int = 1) -> Sequence:
     """Independent standard normal numbers."""
     steps, channels = checks.whole("steps", steps, 1), checks.whole("channels", channels, 1)
-    names = ("x",) if channels == 1 else tuple(f"x{i}" for i in range(channels))
+    names = ("x",) if channels == 1 else tuple(f"x{i + 1}" for i in range(channels))
     return Sequence(rng.normal(size=(steps, channels)), _numbered(steps), names)
 
 
 def _numbered(steps: int) -> tuple[str, ...]:
-    return tuple(map(str, range(steps)))
+    """Labels are for people: they count from 1."""
+    return tuple(str(step + 1) for step in range(steps))
 
 
 SEQUENCES: Mapping[str, Callable[..., Sequence]] = MappingProxyType(
