@@ -169,14 +169,12 @@ def test_the_link_follows_the_cursor_and_brings_it_back(quiet: Stage, core: Core
 
 
 def test_the_lines_show_the_chosen_unit(quiet: Stage) -> None:
-    changed = """(before) => document.querySelector(
+    drawn = """(wanted) => document.querySelector(
       "[data-cell=gru] .gs-lines .scatterlayer g.trace:last-child path.js-line",
-    ).getAttribute("d") !== before"""
+    ).getAttribute("d") === wanted"""
     path = quiet.lines("gru").locator(".scatterlayer path.js-line").last
     latched = path.get_attribute("d")
     quiet.press("ArrowUp", "ArrowUp", "ArrowUp")
-    quiet.page.wait_for_function(changed, arg=latched)
-    forgotten = path.get_attribute("d")
+    quiet.page.wait_for_function(drawn.replace("===", "!=="), arg=latched)
     quiet.press("ArrowDown", "ArrowDown", "ArrowDown")
-    quiet.page.wait_for_function(changed, arg=forgotten)
-    assert path.get_attribute("d") == latched
+    quiet.page.wait_for_function(drawn, arg=latched)
