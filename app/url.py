@@ -90,6 +90,13 @@ def encode(setting: Setting) -> tuple[dict[str, str], int]:
     return query, len(setting.edits) - len(pieces)
 
 
+def complete(setting: Setting) -> dict[str, str | None]:
+    """Every query parameter but the cursor's, None where the setting leaves it out."""
+    query, _ = encode(setting)
+    names = [parameter.name for parameter in TABLE] + [EDITS]
+    return {name: query.get(name) for name in names if name not in CURSOR}
+
+
 def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, list[str]]:
     """The setting in a link, and one sentence for each part of it that was not understood."""
     values: dict[str, Any] = {}

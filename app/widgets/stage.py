@@ -11,7 +11,7 @@ from app.figures.sequence import MOST_CHANNELS
 from app.figures.weights import segments
 from app.shown import Shown, was
 from app.state import Session
-from app.url import encode
+from app.url import complete, encode
 from app.widgets.parts import Sent, parts, shown_gates
 from app.widgets.sweeping import sweep_message
 from gru_core.conventions import STATES, Cell, track_kind
@@ -32,6 +32,7 @@ def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent
         "scene": _scene(shown),
         "labels": shown.labels,
         "cursor": {"step": shown.step, "unit": shown.unit},
+        "link": complete(shown.setting),
         "x": {
             "channels": shown.channels,
             "bound": f"{shown.opening.x_bound:g}",

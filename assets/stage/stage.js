@@ -65,6 +65,8 @@ class Stage {
     root.replaceChildren(this.element);
     this.onKey = (event) => this.key(event);
     document.addEventListener("keydown", this.onKey);
+    this.onTravel = () => (this.travelling = true);
+    window.addEventListener("popstate", this.onTravel);
     this.sizes = new ResizeObserver(() => this.screen.resize());
     this.sizes.observe(this.element);
     this.queue = Promise.resolve();
@@ -72,6 +74,7 @@ class Stage {
 
   leave() {
     document.removeEventListener("keydown", this.onKey);
+    window.removeEventListener("popstate", this.onTravel);
     clearTimeout(this.linkTimer);
     this.sizes.disconnect();
     this.cursor.pause();
@@ -97,6 +100,7 @@ class Stage {
     if (!this.channel.take(message)) return; // the missing parts are on their way
     const { opened, labels, panels, cursor, problems, answer, sweep } = message;
     this.message = message;
+    this.travelling = false;
     this.screen.show(message);
     this.doubt(message.edits);
     this.cursor.bound(labels.length, Math.max(...panels.map(({ units }) => units)));
@@ -115,6 +119,7 @@ class Stage {
     this.screen.refresh();
     if (this.drag.live) this.screen.drawLive();
     this.element.dataset.ack = message.ack.seq;
+    this.followLink();
   }
 
   // No number is chosen any more.
@@ -171,7 +176,12 @@ class Stage {
 
   cursorMoved() {
     if (!this.message) return;
+    this.looked = true; // somebody has moved it: the link should say where it is
     this.screen.refresh();
+    this.followLink();
+  }
+
+  followLink() {
     clearTimeout(this.linkTimer);
     this.linkTimer = setTimeout(() => this.writeLink(), LINK_DELAY);
   }
@@ -182,12 +192,19 @@ class Stage {
     return Boolean(element.closest?.("input:not([role=combobox]), textarea"));
   }
 
-  // The link keeps the cursor too; the server is not asked.
+  // The link keeps the cursor too; the server is not asked. The rest of it the server has written,
+  // unless that was lost: a run that starts drops what the one before has not sent yet.
   writeLink() {
+    // After an event or the back button an answer is coming, and with it the next link.
+    if (this.channel.busy || this.travelling) return;
     const url = new URL(location.href);
-    url.searchParams.set("t", this.cursor.step + 1);
-    url.searchParams.set("u", this.cursor.unit + 1);
-    history.replaceState(history.state, "", url);
+    const { searchParams } = url;
+    const cursor = { t: this.cursor.step + 1, u: this.cursor.unit + 1 };
+    for (const [name, text] of Object.entries({ ...this.message.link, ...(this.looked ? cursor : {}) })) {
+      if (text === null) searchParams.delete(name);
+      else if (searchParams.get(name) !== String(text)) searchParams.set(name, text);
+    }
+    if (url.href !== location.href) history.replaceState(history.state, "", url);
   }
 
   key(event) {

@@ -145,7 +145,7 @@ def test_one_drag_after_another_on_the_same_number_goes_on_from_there(
     stage.expect(with_edits(core("pulse"), {"gru.b_x.update.3": first}))
     sent = stage.sent
     x, y = stage.centre(cell)
-    with stage.answered():
+    with stage.answered(2):
         stage.page.mouse.move(x, y)
         stage.page.mouse.down()
         stage.page.mouse.move(x, y + 30, steps=5)
