@@ -276,7 +276,7 @@ def _press(page: Page, area: Locator, at: tuple[float, float]) -> tuple[float, f
 
 
 def _bytes(browser: Browser, url: str) -> None:
-    print("\nkilobytes to the browser: sweep of the drag, commit of the edit (limit ≤ 120), both")
+    print("\nkilobytes to the browser for one edit: sweep of the drag, commit, both (limit ≤ 120)")
     places = {
         "a weight of the GRU": (WEIGHTS, 1, (0.4, 0.5)),
         "a bias of the GRU": (WEIGHTS, 1, (0.97, 0.5)),
@@ -292,7 +292,7 @@ def _bytes(browser: Browser, url: str) -> None:
             page.mouse.up()
             page.wait_for_timeout(1000)
             commit = traffic.taken()[1] / 1000
-            print(f"{name:32}{sweep:8.1f}{commit:8.1f}{sweep + commit:8.1f}")
+            print(f"{name:32}{sweep:8.1f}{commit:8.1f}{sweep + commit:8.1f}   limit ≤ 120")
 
 
 def _torch(maps: str) -> None:

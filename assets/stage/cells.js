@@ -6,7 +6,6 @@ export function targetAt({ kind, panel, initial, gate, part }, { row, column }) 
   if (kind === "initial") return `${panel.cell}.${initial.part}.${panel.order[row]}`;
   if (kind !== "weights") return null;
   const segment = panel.segments.find(({ start, size }) => column >= start && column < start + size);
-  if (!segment) return null;
   const stem = `${panel.cell}.${segment.part}.${gate}.${panel.order[row]}`;
   const at = column - segment.start;
   if (segment.part === "w_x") return `${stem}.${at}`;

@@ -119,7 +119,6 @@ export class Pointer {
 
   describe(entry, cell) {
     const number = this.stage.screen.numbers(entry.part)[cell.row][cell.column];
-    if (Number.isNaN(number)) return null; // between two groups of columns
     const { labels, edits } = this.stage.message;
     const { row, column } = cell;
     if (entry.kind === "track") {

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.app.visiting import Unpack, Visit
+
 # A busy machine is not a failure of the code, and shrinking such a failure takes minutes. What
 # hangs is stopped by pytest-timeout.
 settings.register_profile("gatescope", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -86,3 +88,9 @@ def new_browser() -> Callable[[], Kept]:
 def unpack() -> Callable[[bytes], Any]:
     """Bytes for the stage as the values that the stage reads."""
     return _unpack
+
+
+@pytest.fixture
+def visit(unpack: Unpack, new_browser: Callable[[], Any]) -> Callable[..., Visit]:
+    """Opens the app with these query parameters."""
+    return lambda **query: Visit(unpack, new_browser(), query)

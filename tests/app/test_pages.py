@@ -1,14 +1,7 @@
-"""Every page runs, and runs again after whatever a visitor does: choices, words, links, events.
+"""Every page runs, and runs again after whatever a visitor chooses, types or links to."""
 
-AppTest mounts the stage's component: its bytes are read from the page's elements, and its events
-are put where the browser puts them. What happens inside the browser is tested in tests/browser.
-"""
-
-import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Self
-from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -16,94 +9,12 @@ from streamlit.testing.v1 import AppTest
 
 from app import url
 from app.setting import Setting
-from app.shown import scenes, show
-from app.widgets.mount import KEY
-from gru_core.conventions import TRACKS
+from app.shown import scenes
 from gru_core.edits import Target
+from tests.app.visiting import APP, Visit, assert_shows
 
-Unpack = Callable[[bytes], Any]
-
-APP = Path(__file__).parents[2] / "app"
 # A page without its own tests here is a page that nobody has tried.
 TESTED = {"explore"}
-
-
-class Visit:
-    """One visitor at the first page, from the server's side."""
-
-    def __init__(self, unpack: Unpack, browser: Any, query: Mapping[str, str]) -> None:
-        self.unpack, self.browser = unpack, browser
-        self.page = AppTest.from_file(APP / "main.py", default_timeout=30)
-        self.page.query_params.update(query)
-        self.seq = 0
-        self._look(self.page.run())
-
-    def choose(self, key: str, value: str) -> Self:
-        self.page.selectbox(key=key).set_value(value)
-        return self._look(self.page.run())
-
-    def type_word(self, word: str) -> Self:
-        self.page.text_input(key="word").set_value(word)
-        return self._look(self.page.run())
-
-    def go(self, query: Mapping[str, str]) -> Self:
-        """The visitor changes the address, or goes back to an earlier one."""
-        self.page.query_params.clear()
-        self.page.query_params.update(query)
-        return self._look(self.page.run())
-
-    def send(self, *events: Mapping[str, Any]) -> Self:
-        """Events of the stage, numbered as the browser numbers them."""
-        numbered = []
-        for event in events:
-            self.seq += 1
-            numbered.append({"seq": self.seq, **event})
-        return self.send_raw({"client": "test", "events": numbered})
-
-    def send_raw(self, value: Any) -> Self:
-        states = self.page._tree.get_widget_states()
-        state = states.widgets.add()
-        state.id = f"$$STREAMLIT_INTERNAL_KEY_{self._stage().id}__events"
-        state.json_trigger_value = json.dumps([{"event": "event", "value": value}])
-        return self._look(self.page._run(states))
-
-    def hidden(self, cell: str) -> np.ndarray:
-        """The hidden states on screen, (step, unit)."""
-        return self.browser.hidden(self.told, cell)
-
-    @property
-    def query(self) -> dict[str, str]:
-        """The address, one text for each name."""
-        return {
-            name: value[-1] if isinstance(value, list) else value
-            for name, value in self.page.query_params.items()
-        }
-
-    @property
-    def edits(self) -> dict[str, float]:
-        return {edit["target"]: edit["value"] for edit in self.told["edits"]}
-
-    def _stage(self) -> Any:
-        (stage,) = [node.proto for node in self.page.main if node.key == KEY]
-        return stage
-
-    def _look(self, page: AppTest) -> Self:
-        assert [(error.message, error.stack_trace) for error in page.exception] == []
-        self.told = self.unpack(self._stage().bytes)
-        self.browser.take(self.told)
-        return self
-
-
-@pytest.fixture
-def visit(unpack: Unpack, new_browser: Callable[[], Any]) -> Callable[..., Visit]:
-    """Opens the app with these query parameters."""
-    return lambda **query: Visit(unpack, new_browser(), query)
-
-
-def assert_shows(here: Visit, setting: Setting) -> None:
-    """The hidden states on screen are those of the core for this setting."""
-    for cell, trace in show(setting).traces.items():
-        np.testing.assert_array_equal(here.hidden(cell), trace["hidden"].astype(np.float32))
 
 
 # Every page -----------------------------------------------------------------------------------
@@ -308,119 +219,3 @@ def test_a_number_put_back_by_hand_is_no_edit(visit: Callable[..., Visit]) -> No
     assert "e" not in here.query
     here.send({"kind": "undo"})
     assert here.edits == {"gru.b_x.update.3": 2.0}
-
-
-# Events ---------------------------------------------------------------------------------------
-
-
-def test_a_commit_changes_the_numbers_the_link_and_what_can_be_undone(
-    visit: Callable[..., Visit],
-) -> None:
-    here = visit().send({"kind": "commit", "target": "gru.b_x.update.3", "value": 2.0})
-    setting = Setting().with_edit(Target.parse("gru.b_x.update.3"), 2.0)
-    assert_shows(here, setting)
-    assert here.query["e"].startswith("gru.b_x.update.3_2.0")
-    assert here.told["can"] == {"undo": True, "redo": False, "reset": True}
-    here.send({"kind": "undo"})
-    assert_shows(here, Setting())
-    assert "e" not in here.query
-    here.send({"kind": "redo"})
-    assert_shows(here, setting)
-
-
-def test_several_events_of_one_message_are_applied_in_order(visit: Callable[..., Visit]) -> None:
-    here = visit().send(
-        {"kind": "commit", "target": "x.0.0", "value": 0.1},
-        {"kind": "commit", "target": "x.1.0", "value": 0.2},
-        {"kind": "undo"},
-        {"kind": "type", "target": "x.2.0", "text": "−0.3"},
-    )
-    assert here.edits == {"x.0.0": 0.1, "x.2.0": -0.3}
-    assert here.told["ack"] == {"client": "test", "seq": 4}
-
-
-def test_an_event_that_is_sent_again_is_applied_once(visit: Callable[..., Visit]) -> None:
-    undo = {"kind": "undo"}
-    here = visit().send({"kind": "commit", "target": "x.0.0", "value": 0.1})
-    here.send({"kind": "commit", "target": "x.1.0", "value": 0.2}, undo)
-    again = {"seq": 3, **undo}
-    here.send_raw({"client": "test", "events": [again]})
-    assert here.edits == {"x.0.0": 0.1}
-    # Another page of the same visitor counts its events from one again.
-    here.send_raw({"client": "other", "events": [{"seq": 1, **undo}]})
-    assert here.edits == {}
-
-
-def test_a_grab_is_answered_with_one_sweep(visit: Callable[..., Visit]) -> None:
-    here = visit().send({"kind": "grab", "target": "gru.b_x.update.3", "step": 10, "unit": 3})
-    sweep = here.told["sweep"]
-    assert sweep["target"] == "gru.b_x.update.3"
-    assert set(sweep["tracks"]) == {f"gru.{track}" for track in TRACKS["gru"]}
-    assert here.told["included"] == {}
-    assert here.edits == {}
-    assert (
-        here.send({"kind": "commit", "target": "gru.b_x.update.3", "value": 1}).told["sweep"]
-        is None
-    )
-
-
-def test_a_sweep_is_not_sent_again_with_what_comes_after_it(visit: Callable[..., Visit]) -> None:
-    here = visit().send({"kind": "grab", "target": "gru.h0.0"}).choose("alongside", "rnn")
-    assert here.told["sweep"] is None
-
-
-def test_a_gate_of_a_large_cell_is_sent_when_asked_for(visit: Callable[..., Visit]) -> None:
-    here = visit(scene="reader").send({"kind": "show", "cell": "gru", "gate": "reset"})
-    assert "gru.weights.reset" in here.told["included"]
-    assert "gru.weights.update" not in here.told["parts"]
-
-
-def test_a_stage_that_lost_its_figures_gets_all_of_them(visit: Callable[..., Visit]) -> None:
-    here = visit()
-    assert set(here.send({"kind": "need"}).told["included"]) == set(here.told["parts"])
-    assert here.send({"kind": "undo"}).told["included"] == {}
-
-
-HOSTILE: tuple[Any, ...] = (
-    *(None, 1, "text", [], {}, {"events": None}, {"events": {}}, {"events": [None, 1, "x", []]}),
-    {"client": {}, "events": [{"seq": "1", "kind": "reset"}, {"seq": True, "kind": "reset"}]},
-    {"client": "c" * 10_000, "events": [{"seq": 10**30, "kind": "nothing"}]},
-    {"client": "c", "events": [{"seq": 1, "kind": []}, {"seq": 2, "kind": {"a": 1}}]},
-    {"client": "c", "events": [{"seq": 1, "kind": "commit", "target": "x.0.0", "value": 10**400}]},
-    {"client": "c", "events": [{"seq": 1, "kind": "commit", "target": "x.0.0", "value": None}]},
-    {"client": "c", "events": [{"seq": 1, "kind": "type", "target": "x.0.0", "text": "9" * 10**5}]},
-    {"client": "c", "events": [{"seq": 1, "kind": "show", "cell": [1], "gate": {"a": 1}}]},
-    {"client": "c", "events": [{"seq": 1, "kind": "grab", "target": "rnn.h0.0"}]},
-    {"client": "c", "events": [{"seq": n, "kind": "?"} for n in range(5000)]},
-)
-
-
-@pytest.mark.parametrize("value", HOSTILE, ids=lambda value: json.dumps(value)[:60])
-def test_a_hostile_message_changes_nothing_and_the_page_goes_on(
-    visit: Callable[..., Visit], value: Any
-) -> None:
-    here = visit().send({"kind": "commit", "target": "x.0.0", "value": 0.5})
-    before = here.query
-    here.send_raw(value)
-    assert here.edits == {"x.0.0": 0.5}
-    assert here.query == before
-    here.seq += 10
-    assert here.send({"kind": "revert", "target": "x.0.0"}).edits == {}
-
-
-def test_a_visitor_who_stays_long_is_remembered_in_bounded_room(
-    visit: Callable[..., Visit],
-) -> None:
-    here = visit().send(*({"kind": "show", "cell": f"{n}", "gate": "reset"} for n in range(900)))
-    session = here.page.session_state["gatescope"]
-    assert len(session.gates) <= 3
-    here.send(*({"kind": "commit", "target": "x.0.0", "value": n} for n in range(900)))
-    assert len(session.history.past) <= 200
-
-
-def test_two_visitors_do_not_see_each_others_edits(visit: Callable[..., Visit]) -> None:
-    one, other = visit(), visit()
-    one.send({"kind": "commit", "target": "x.0.0", "value": 0.5})
-    other.send({"kind": "commit", "target": "x.1.0", "value": -0.5})
-    assert (one.edits, other.edits) == ({"x.0.0": 0.5}, {"x.1.0": -0.5})
-    assert urlencode(one.query) != urlencode(other.query)
