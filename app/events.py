@@ -32,6 +32,7 @@ class Outcome:
     problem: str = ""  # one sentence for the person, empty if all went well
     resend: bool = False  # the stage lost what it had
     gate: tuple[str, str] | None = None  # (cell, gate) whose weights are wanted
+    looked: int | None = None  # the unit whose numbers are wanted
 
 
 def handle(history: History, event: Mapping[str, Any]) -> Outcome:
@@ -82,7 +83,8 @@ def _target(event: Mapping[str, Any]) -> Target:
 
 def _grab(history: History, event: Mapping[str, Any]) -> Outcome:
     present = history.present
-    return Outcome(history, grab=Grab(_target(event), present.step or 0, present.unit or 0))
+    grab = Grab(_target(event), present.step or 0, present.unit or 0)
+    return Outcome(history, grab=grab, looked=grab.unit)
 
 
 def _commit(history: History, event: Mapping[str, Any]) -> Outcome:
@@ -121,6 +123,13 @@ def _show(history: History, event: Mapping[str, Any]) -> Outcome:
     return Outcome(history, gate=known[known.index(wanted)])
 
 
+def _look(history: History, event: Mapping[str, Any]) -> Outcome:
+    unit = _index(event.get("of"))
+    if unit is None:
+        raise GatescopeError("There is no such unit to look at; choose another one.")
+    return Outcome(history, looked=unit)
+
+
 _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
     "grab": _grab,
     "commit": _commit,
@@ -130,5 +139,6 @@ _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
     "undo": lambda history, event: Outcome(history.undo()),
     "redo": lambda history, event: Outcome(history.redo()),
     "show": _show,
+    "look": _look,
     "need": lambda history, event: Outcome(history, resend=True),
 }

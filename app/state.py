@@ -30,6 +30,7 @@ class Session:
     sent: Mapping[str, Any] = field(default_factory=dict)  # what the browser has, by part name
     gates: dict[str, str] = field(default_factory=dict)  # cell to the gate on show
     grab: Grab | None = None  # wanted in this run only
+    looked: int | None = None  # a unit whose numbers are wanted in this run only
     answer: str = ""  # to the last event, if it went wrong
     called: bool = False  # this run was started by an event or a widget
 
@@ -85,6 +86,7 @@ def _settle(here: Session, outcome: Outcome) -> None:
         here.rejected = []  # read, and left behind
     here.history = _without_idle(here.history, outcome.history)
     here.grab = outcome.grab or here.grab
+    here.looked = here.looked if outcome.looked is None else outcome.looked
     here.answer = outcome.problem
     if outcome.resend:
         here.sent = {}
@@ -124,7 +126,7 @@ def preset(key: str, value: Any) -> None:
 def finish(here: Session, sent: Mapping[str, Any]) -> None:
     """After a run: the browser has these parts by name; the link follows the setting."""
     here.sent = sent
-    here.grab = None
+    here.grab = here.looked = None
     here.answer = ""
     query, _ = url.encode(here.history.present)
     # A change of the cursor alone is in the address already: the stage has written it there.

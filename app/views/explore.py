@@ -7,7 +7,7 @@ from app.shown import show
 from app.widgets.choices import choices
 from app.widgets.mount import KEY, mount
 from app.widgets.stage import message
-from app.widgets.wire import pack
+from app.widgets.wire import QUICK, THOROUGH, pack
 
 chosen = state.session().history.present
 choices(chosen)
@@ -21,7 +21,7 @@ def stage() -> None:
         st.rerun()  # undone or redone past a choice
     shown = show(here.history.present)
     told, sent = message(shown, here)
-    mount(pack(told), on_event=lambda: state.receive(KEY))
+    mount(pack(told, THOROUGH if told["sweep"] else QUICK), on_event=lambda: state.receive(KEY))
     state.finish(here, sent)
 
 

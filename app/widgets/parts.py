@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -28,14 +28,6 @@ MOST_COLUMNS_SIDE_BY_SIDE = 40
 FIRST_GATE = {"gru": "update", "lstm": "forget", "rnn": "hidden"}
 
 
-class Sent(NamedTuple):
-    """What is remembered of a part that the browser has."""
-
-    digest: str
-    frame: str
-    numbers: np.ndarray | None
-
-
 @dataclass(frozen=True)
 class Part:
     """One figure of the stage: a frame (labels, scales, layout) and the numbers in it."""
@@ -44,27 +36,16 @@ class Part:
     frame: str  # digest of everything but the numbers
     build: Callable[[], go.Figure]
     numbers: np.ndarray | None = None  # as drawn; None where the frame is the whole figure
+    track: str = ""  # whose numbers they are, one row a unit
+    order: tuple[int, ...] = ()  # the units from top to bottom
 
     @cached_property
     def digest(self) -> str:
         """Digest of the frame and of the numbers, with a dot between."""
         return f"{self.frame}.{'' if self.numbers is None else _digest(self.numbers)}"
 
-    @property
-    def sent(self) -> Sent:
-        """What to remember once this part has been sent."""
-        return Sent(self.digest, self.frame, self.numbers)
-
-    def message(self, sent: Sent | None) -> dict[str, Any]:
-        """The whole figure; or, over a part with the same frame, the changed bits of its numbers.
-
-        The change is the exclusive or of both as 32-bit patterns: mostly zeros where numbers moved
-        little, and exact.
-        """
-        if sent is not None and sent.frame == self.frame:
-            change = _changed_bits(self.numbers, sent.numbers)
-            if change is not None:
-                return {"over": sent.digest, "change": change}
+    def figure(self) -> dict[str, Any]:
+        """The whole figure as plotly.js takes it."""
         figure = self.build()
         return {
             "data": [trace.to_plotly_json() for trace in figure.data],
@@ -81,7 +62,8 @@ def parts(shown: Shown, gates: Mapping[str, str]) -> Iterator[Part]:
         for track in trace:
             build = partial(track_heatmap, trace[track], track, labels, order)
             numbers = rows_of(trace[track], order)
-            yield Part(f"{cell}.{track}", _digest(track, labels, order), build, numbers)
+            frame = _digest(track, labels, order)
+            yield Part(f"{cell}.{track}", frame, build, numbers, track, order)
         for state, values in zip(STATES[cell], shown.base.initials[cell], strict=True):
             letter = theme.symbol(cell, state)
             yield _part(f"{cell}.{INITIALS[state]}", initial_strip, values, state, letter, order)
@@ -117,13 +99,6 @@ def _lines(cell: Cell, trace: Trace, labels: Sequence[str], unit: int, bound: fl
 
 def _part(name: str, figure: Callable[..., go.Figure], *inputs: Any) -> Part:
     return Part(name, _digest(*inputs), partial(figure, *inputs))
-
-
-def _changed_bits(new: np.ndarray | None, old: np.ndarray | None) -> np.ndarray | None:
-    if new is None or old is None or new.shape != old.shape:
-        return None
-    change: np.ndarray = new.view(np.uint32) ^ old.view(np.uint32)
-    return change
 
 
 def _digest(*inputs: Any) -> str:

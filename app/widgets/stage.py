@@ -12,8 +12,9 @@ from app.figures.weights import segments
 from app.shown import Shown, was
 from app.state import Session
 from app.url import complete, encode
-from app.widgets.parts import Sent, parts, shown_gates
+from app.widgets.parts import parts, shown_gates
 from app.widgets.sweeping import sweep_message
+from app.widgets.updates import Sent, updates
 from gru_core.conventions import STATES, Cell, track_kind
 from gru_core.scenes import INITIALS
 
@@ -26,6 +27,7 @@ def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent
     Returns the message and, by name, the parts that the browser has once it is there.
     """
     present = list(parts(shown, here.gates))
+    included, sent = updates(present, here.sent, shown.unit, here.looked)
     told = {
         "ack": here.ack,
         "opened": f"{shown.scene.name} {shown.scene.word or ''}",
@@ -52,13 +54,9 @@ def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent
         "problems": [*here.rejected, *shown.problems, *_link_problem(shown)],
         "sweep": sweep_message(shown, here.grab) if here.grab else None,
         "parts": {part.name: part.digest for part in present},
-        "included": {
-            part.name: part.message(here.sent.get(part.name))
-            for part in present
-            if part.name not in here.sent or here.sent[part.name].digest != part.digest
-        },
+        "included": included,
     }
-    return told, {part.name: part.sent for part in present}
+    return told, sent
 
 
 def _possible(here: Session) -> dict[str, bool]:

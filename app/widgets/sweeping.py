@@ -8,8 +8,10 @@ import numpy as np
 from app import theme
 from app.events import Grab
 from app.shown import Shown
-from app.widgets.wire import pack
-from gru_core.conventions import Cell, track_range
+from app.widgets.colours import colour_bytes
+from app.widgets.updates import LARGEST_EXACT, coarse_size, size_of
+from app.widgets.wire import THOROUGH, compressed
+from gru_core.conventions import Cell
 from gru_core.edits import Target, value_at
 from gru_core.errors import GatescopeError
 from gru_core.sweep import sweep
@@ -17,13 +19,12 @@ from gru_core.sweep import sweep
 VALUES_EACH_SIDE = 20
 # Compressed. A dragged edit is its sweep and, when it is let go, the new numbers; both together
 # should stay below the first, unless that leaves less than the second for the sweep.
-LARGEST_EDIT = 104_000
+LARGEST_EDIT = 110_000
 ROOM_AT_LEAST = 60_000
-# New numbers as sent: float32 without the leading bits that they share with the old ones.
-BYTES_PER_NUMBER = 3.1
+SAMPLED_UNITS = 4  # of each track, to tell how large a sweep will be
 # What is sent of a sweep: every value or each second or fourth, and how many different colours.
 # The first that is small enough is taken, or else the last.
-RUNGS = ((1, 256), (1, 64), (2, 64), (2, 32), (4, 32), (4, 16))
+RUNGS = ((1, 256), (1, 64), (2, 64), (2, 32), (4, 32), (4, 16), (4, 8))
 
 Numbers = dict[str, np.ndarray]  # "cell.track" -> (value, step, unit)
 
@@ -37,15 +38,14 @@ def sweep_message(shown: Shown, grab: Grab) -> dict[str, Any] | None:
         numbers = _swept(shown, grab.target, values)
     except GatescopeError:
         return None
-    room = max(ROOM_AT_LEAST, LARGEST_EDIT - _commit_bytes(shown, grab.target, numbers))
+    at = int(np.flatnonzero(values == current)[0])
+    room = max(ROOM_AT_LEAST, LARGEST_EDIT - _commit_bytes(numbers, at))
     for stride, levels in RUNGS:
         kept = np.isin(values, grid[::stride]) | (values == current)
-        message = _message(shown, grab, values, kept, numbers, levels) | {
-            "base": int(np.flatnonzero(values[kept] == current)[0])
-        }
-        if len(pack(message)) <= room:
+        if _sweep_bytes(numbers, kept, levels) <= room:
             break
-    return message
+    base = int(np.flatnonzero(values[kept] == current)[0])
+    return _message(shown, grab, values, kept, numbers, levels) | {"base": base}
 
 
 def _swept(shown: Shown, target: Target, values: np.ndarray) -> Numbers:
@@ -58,10 +58,34 @@ def _swept(shown: Shown, target: Target, values: np.ndarray) -> Numbers:
     return found
 
 
-def _commit_bytes(shown: Shown, target: Target, swept: Numbers) -> int:
-    """About what the new numbers will take: an input changes nothing before its own step."""
-    share = 1 - target.index[0] / len(shown.labels) if target.owner == "x" else 1.0
-    return int(share * BYTES_PER_NUMBER * sum(numbers[0].size for numbers in swept.values()))
+def _commit_bytes(swept: Numbers, base: int) -> int:
+    """About what the new numbers will take, for the value of a sweep where they take most."""
+    exact = sum(_change_bytes(numbers, base) for numbers in swept.values())
+    coarse = sum(coarse_size(*numbers[0].T.shape) for numbers in swept.values())
+    return int(np.where(exact <= LARGEST_EXACT, exact, coarse).max())
+
+
+def _change_bytes(numbers: np.ndarray, base: int) -> np.ndarray:
+    """For each value about how many bytes a track takes as the change of the one at `base`."""
+    some = np.ascontiguousarray(_sampled(numbers), np.float32).view(np.uint32)
+    scale = numbers.shape[2] / some.shape[2]
+    return np.array([size_of(change) * scale for change in some ^ some[base]])
+
+
+def _sampled(numbers: np.ndarray) -> np.ndarray:
+    """A few of the units of a track."""
+    return numbers[:, :, :: max(1, numbers.shape[2] // SAMPLED_UNITS)]
+
+
+def _sweep_bytes(swept: Numbers, kept: np.ndarray, levels: int) -> int:
+    """About what a sweep will take, from some of the units of each track."""
+    total = 0.0
+    for name, numbers in swept.items():
+        track, some = name.split(".")[1], _sampled(numbers[kept])
+        colours = colour_bytes(some, track, levels).transpose(0, 2, 1)
+        total += len(compressed([colours], THOROUGH)) * numbers.shape[2] / some.shape[2]
+        total += len(compressed([colour_bytes(some[:, :, 0], track)], THOROUGH))  # the line
+    return int(total)
 
 
 def _message(
@@ -71,9 +95,9 @@ def _message(
     for name, every in swept.items():
         cell, track = name.split(".")
         numbers, order = every[kept], shown.orders[cast("Cell", cell)]
-        tracks[name] = _bytes(numbers[:, :, order].transpose(0, 2, 1), track, levels)
+        tracks[name] = colour_bytes(numbers[:, :, order].transpose(0, 2, 1), track, levels)
         if grab.unit < numbers.shape[2] and grab.step < numbers.shape[1]:
-            lines[name] = _bytes(numbers[:, :, grab.unit], track, 256)
+            lines[name] = colour_bytes(numbers[:, :, grab.unit], track, 256)
             exact[name] = numbers[:, grab.step, grab.unit].astype(np.float64)
     return {
         "target": str(grab.target),
@@ -84,15 +108,6 @@ def _message(
         "lines": lines,
         "exact": exact,
     }
-
-
-def _bytes(numbers: np.ndarray, track: str, levels: int) -> np.ndarray:
-    """Numbers as 0..255 over the fixed range of their track: for colours, never to be read."""
-    low, high = track_range(track)
-    share = (np.asarray(numbers, np.float32) - low) * np.float32((levels - 1) / (high - low))
-    level = np.clip(np.rint(share), 0, levels - 1)
-    found: np.ndarray = np.rint(level * np.float32(255 / (levels - 1))).astype(np.uint8)
-    return found
 
 
 def _grid(bound: float) -> np.ndarray:

@@ -5,7 +5,10 @@ const CLIENT = Math.random().toString(36).slice(2, 12);
 const PATIENCE = 4000; // milliseconds before an unanswered event is sent again
 
 let counter = 0;
-const parts = new Map(); // name -> { digest, value }
+// name -> { digest, value, full, known }. value: a figure. full: { digest, z } of the last numbers that
+// came complete. known: null, or the rows whose numbers are exact; the others are colours only.
+const parts = new Map();
+const QUIET = new Set(["grab", "look"]); // change no number
 
 export class Channel {
   constructor(onSilence) {
@@ -47,7 +50,7 @@ export class Channel {
 
   // Events are on their way that will change the numbers on screen.
   get busy() {
-    return this.pending.some(({ kind }) => kind !== "grab");
+    return this.pending.some(({ kind }) => !QUIET.has(kind));
   }
 
   close() {
@@ -66,23 +69,60 @@ export class Channel {
   digest(name) {
     return parts.get(name)?.digest;
   }
+
+  // Changes with every number that can be read, and with every colour.
+  state(name) {
+    return `${this.digest(name)} ${parts.get(name)?.known?.size ?? "all"}`;
+  }
+
+  // Whether the numbers of a row are here, not its colours only.
+  knows(name, row) {
+    const { known } = parts.get(name);
+    return !known || known.has(row);
+  }
 }
 
 function frameOf(digest) {
   return digest?.split(".")[0];
 }
 
-// A whole figure, or the changed bits of the numbers of the figure that is here.
+// A whole figure; or the changed bits of the last complete numbers; or colours and some exact rows;
+// or more exact rows of what is here. What does not fit on what is here counts as missing.
 function keep(name, digest, value) {
-  if (!value.change) return void parts.set(name, { digest, value });
   const old = parts.get(name);
-  if (old?.digest !== value.over) return; // it counts as missing
-  const [trace] = old.value.data;
-  const z = trace.z.map((row, i) => changed(row, value.change[i]));
-  parts.set(name, { digest, value: { ...old.value, data: [{ ...trace, z }] } });
+  if (value.data) {
+    parts.set(name, { digest, value, full: { digest, z: value.data[0].z }, known: null });
+  } else if (value.change) {
+    if (old?.full.digest !== value.over) return;
+    const z = old.full.z.map((row, i) => changed(row, value.change[i]));
+    parts.set(name, { digest, value: withNumbers(old.value, z), full: { digest, z }, known: null });
+  } else if (value.colours) {
+    if (!old || frameOf(old.digest) !== frameOf(digest)) return;
+    const z = exactRows(decoded(value.colours, old.value.data[0]), value);
+    parts.set(name, { ...old, digest, value: withNumbers(old.value, z), known: new Set(value.rows) });
+  } else if (old?.digest === digest && old.known) {
+    const z = exactRows(old.value.data[0].z, value);
+    parts.set(name, { ...old, value: withNumbers(old.value, z), known: new Set([...old.known, ...value.rows]) });
+  }
+}
+
+function withNumbers(figure, z) {
+  const [trace] = figure.data;
+  return { ...figure, data: [{ ...trace, z }] };
 }
 
 function changed(row, change) {
   const bits = new Uint32Array(row.buffer, row.byteOffset, row.length);
   return new Float32Array(change.map((bit, i) => bit ^ bits[i]).buffer);
+}
+
+// Colours (one array a step) as numbers to draw from, one array a row.
+function decoded(colours, { z, zmin, zmax }) {
+  return z.map((_, row) => Float32Array.from(colours, (column) => zmin + ((zmax - zmin) * column[row]) / 255));
+}
+
+function exactRows(z, { rows, numbers }) {
+  const copy = [...z];
+  rows.forEach((row, i) => (copy[row] = numbers[i]));
+  return copy;
 }

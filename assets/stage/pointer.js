@@ -108,21 +108,32 @@ export class Pointer {
   // A word about the cell under the pointer.
   hover(event) {
     const entry = this.entryAt(event);
-    const text = entry && entry.kind !== "lines" ? this.describe(entry, entry.plot.cellAt(event)) : null;
-    this.whisper.hidden = !text;
-    if (!text) return;
-    this.whisper.textContent = text;
+    this.over = entry && entry.kind !== "lines" ? { entry, cell: entry.plot.cellAt(event) } : null;
+    this.whisper.hidden = !this.over;
+    if (!this.over) return;
+    this.whisper.textContent = this.describe(this.over);
     const box = this.stage.element.getBoundingClientRect();
     const left = Math.min(event.clientX - box.left + 14, box.width - this.whisper.offsetWidth - 4);
     Object.assign(this.whisper.style, { left: `${left}px`, top: `${event.clientY - box.top - 34}px` });
   }
 
-  describe(entry, cell) {
-    const number = this.stage.screen.numbers(entry.part)[cell.row][cell.column];
-    const { labels, edits } = this.stage.message;
+  // Numbers have come: the word may have waited for one of them.
+  describeAgain() {
+    if (this.whisper.hidden) return;
+    if (this.stage.screen.plots.get(this.over.entry.part) === this.over.entry) {
+      this.whisper.textContent = this.describe(this.over);
+    } else this.whisper.hidden = true;
+  }
+
+  describe({ entry, cell }) {
     const { row, column } = cell;
+    const number = this.stage.screen.number(entry.part, row, column);
+    const { labels, edits } = this.stage.message;
     if (entry.kind === "track") {
-      return `${entry.track.symbol} of unit ${entry.panel.order[row] + 1} at step ${column + 1}: ${full(number)}`;
+      const unit = entry.panel.order[row];
+      if (number === undefined) this.stage.look(unit);
+      const value = number === undefined ? "…" : full(number);
+      return `${entry.track.symbol} of unit ${unit + 1} at step ${column + 1}: ${value}`;
     }
     const target = targetAt(entry, cell);
     const edit = edits.find((one) => one.target === target);

@@ -73,7 +73,7 @@ export class Screen {
   }
 
   stateOf(part) {
-    return this.stage.channel.digest(part) + JSON.stringify(this.edits.get(part) ?? []);
+    return this.stage.channel.state(part) + JSON.stringify(this.edits.get(part) ?? []);
   }
 
   figureOf(part) {
@@ -104,6 +104,11 @@ export class Screen {
   // The numbers of a heatmap, one array a row of the screen.
   numbers(part) {
     return this.figure(part).data[0].z;
+  }
+
+  // One number as the core computed it; undefined where only its colour is here.
+  number(part, row, column) {
+    return this.stage.channel.knows(part, row) ? this.numbers(part)[row][column] : undefined;
   }
 
   // Where a target is on screen; null if it is not, or if there is none.
@@ -174,13 +179,15 @@ export class Screen {
     editor.show(target, target ? drag.value ?? this.valueOf(target) : null, edit, this.message.can);
   }
 
-  // A track at the cursor; undefined while a drag shows a place whose exact number was not sent.
+  // A track at the cursor; undefined where the exact number has not been sent, or not yet.
   valueAt(panel, track, row) {
     if (row < 0) return undefined;
     const { cursor, drag } = this.stage;
     const name = `${panel.cell}.${track}`;
     if (drag.live && drag.bytes(name)) return drag.exact(name, cursor);
-    return this.numbers(name)[row][cursor.step];
+    const number = this.number(name, row, cursor.step);
+    if (number === undefined) this.stage.look(cursor.unit);
+    return number;
   }
 
   // The committed value of a target, as exact as the server has said it.

@@ -14,6 +14,7 @@ import { Timeline, keyPressed } from "./timeline.js";
 import { unpack } from "./wire.js";
 
 const PLOTLY = new URL("../vendor/plotly/plotly-cartesian.min.js", import.meta.url).href;
+const LOOK_DELAY = 60; // milliseconds on a unit before its numbers are asked for
 const LINK_DELAY = 400; // milliseconds of rest before the address in the browser follows the cursor
 
 const stages = new WeakMap();
@@ -76,6 +77,7 @@ class Stage {
     document.removeEventListener("keydown", this.onKey);
     window.removeEventListener("popstate", this.onTravel);
     clearTimeout(this.linkTimer);
+    clearTimeout(this.lookTimer);
     this.sizes.disconnect();
     this.cursor.pause();
     this.channel.close();
@@ -117,6 +119,7 @@ class Stage {
     if (this.target && !this.drag.live && !this.channel.busy) this.drag.moveTo(this.screen.valueOf(this.target));
     this.changes.show(message.edits, this.editor.choices);
     this.screen.refresh();
+    this.pointer.describeAgain();
     if (this.drag.live) this.screen.drawLive();
     this.element.dataset.ack = message.ack.seq;
     this.followLink();
@@ -172,6 +175,18 @@ class Stage {
     const { choice, index } = split(target, this.editor.choices);
     if (choice.id === "x") this.cursor.move(index[0]);
     else this.cursor.move(this.cursor.step, index[0]);
+  }
+
+  // Ask for the numbers of a unit of which only the colours are here, once the hand rests on it.
+  look(unit) {
+    if (this.wantedUnit === unit) return;
+    this.wantedUnit = unit;
+    clearTimeout(this.lookTimer);
+    this.lookTimer = setTimeout(() => {
+      this.wantedUnit = null;
+      // An answer that is on its way may bring them; if not, it brings one back here.
+      if (!this.channel.pending.length) this.send("look", { of: unit });
+    }, LOOK_DELAY);
   }
 
   cursorMoved() {

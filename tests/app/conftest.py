@@ -49,27 +49,43 @@ def _unpack(message: bytes) -> Any:
 
 
 class Kept(dict[str, Any]):
-    """The figures that a browser has, by name; new numbers come as changed bits of the old."""
+    """The figures that a browser has, by name, its numbers NaN where it has colours only.
+
+    New numbers come as changed bits of the last complete ones, or as colours and some rows.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.digests: dict[str, str] = {}
+        self.full: dict[str, tuple[str, Any]] = {}
 
     def take(self, told: dict[str, Any]) -> None:
         """Take in one message to the stage."""
         for name, part in told["included"].items():
-            if "change" in part:
-                assert part["over"] == self.digests[name], (
-                    f"{name} is changed from what is not here"
-                )
-                (trace,) = self[name]["data"]
-                bits = trace["z"].view(np.uint32) ^ part["change"]
-                self[name] = self[name] | {"data": [trace | {"z": bits.view(np.float32)}]}
-            else:
+            digest = told["parts"][name]
+            if "data" in part:
                 self[name] = part
-            self.digests[name] = told["parts"][name]
+                self.full[name] = digest, part["data"][0].get("z")
+            elif "change" in part:
+                over, z = self.full[name]
+                assert part["over"] == over, f"{name} is changed from what is not here"
+                self._draw(name, (z.view(np.uint32) ^ part["change"]).view(np.float32))
+                self.full[name] = digest, self[name]["data"][0]["z"]
+            else:
+                z = self[name]["data"][0]["z"].copy()
+                if "colours" in part:
+                    assert self.digests[name].split(".")[0] == digest.split(".")[0]
+                    assert part["colours"].shape == z.T.shape
+                    z[:] = np.nan
+                z[part["rows"]] = part["numbers"]
+                self._draw(name, z)
+            self.digests[name] = digest
         here = {name: self.digests.get(name) for name in told["parts"]}
         assert here == told["parts"], "a figure is missing that was not sent"
+
+    def _draw(self, name: str, z: np.ndarray) -> None:
+        (trace,) = self[name]["data"]
+        self[name] = self[name] | {"data": [trace | {"z": z}]}
 
     def hidden(self, told: dict[str, Any], cell: str) -> np.ndarray:
         """The hidden states on screen, (step, unit), brought back from the order of the rows."""

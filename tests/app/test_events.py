@@ -63,6 +63,7 @@ def test_grab_asks_for_a_sweep_at_the_cursor_and_changes_nothing() -> None:
     outcome = handle(BEFORE, event("grab", target=str(BIAS), step=7, unit=2))
     assert outcome.grab is not None
     assert (outcome.grab.target, outcome.grab.step, outcome.grab.unit) == (BIAS, 7, 2)
+    assert outcome.looked == 2
     assert outcome.history == BEFORE.moved(7, 2)
 
 
@@ -75,6 +76,19 @@ def test_show_names_the_gate_whose_weights_are_wanted() -> None:
 def test_need_asks_for_everything_again() -> None:
     assert handle(BEFORE, event("need")).resend
     assert not handle(BEFORE, event("undo")).resend
+
+
+def test_look_asks_for_the_numbers_of_a_unit_without_moving_the_cursor() -> None:
+    outcome = handle(BEFORE, event("look", of=12, step=3, unit=1))
+    assert outcome.looked == 12
+    assert outcome.history == BEFORE
+
+
+@pytest.mark.parametrize("unit", [None, -1, "1", 1.0, True, 10**9])
+def test_looking_at_no_unit_is_answered_in_words(unit: Any) -> None:
+    outcome = handle(BEFORE, event("look", of=unit))
+    assert outcome.looked is None
+    assert outcome.problem == "There is no such unit to look at; choose another one."
 
 
 @pytest.mark.parametrize("kind", ["commit", "grab", "undo", "need", "no such thing"])
@@ -179,7 +193,7 @@ JUNK = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=8,
 )
-KINDS = ("grab", "commit", "type", "revert", "reset", "undo", "redo", "show", "need")
+KINDS = ("grab", "commit", "type", "revert", "reset", "undo", "redo", "show", "look", "need")
 FIELDS = ("target", "value", "text", "step", "unit", "cell", "gate", "seq")
 
 

@@ -3,7 +3,6 @@
 import itertools
 import re
 
-import numpy as np
 import pytest
 
 import app.widgets.parts as module
@@ -115,19 +114,6 @@ def test_moving_the_cursor_resends_nothing() -> None:
 def test_no_edit_moves_the_axis_of_the_lines(edit: str) -> None:
     scene = Setting(scene="pulse")
     assert {"gru.lines", "lstm.lines"}.isdisjoint(resent(scene, edited(scene, edit)))
-
-
-def test_a_changed_track_sends_only_the_changed_bits_of_its_numbers() -> None:
-    before, after = made(Setting()), made(edited(Setting(), "gru.b_x.update.3_2.0"))
-    changed = after["gru.update"].message(before["gru.update"].sent)
-    assert set(changed) == {"over", "change"}
-    assert changed["over"] == before["gru.update"].digest
-    old, new = (part["gru.update"].message(None)["data"][0]["z"] for part in (before, after))
-    restored = (old.view(np.uint32) ^ changed["change"]).view(np.float32)
-    np.testing.assert_array_equal(restored, new, strict=True)
-    # A figure with other labels or another order of units is not the same frame.
-    other = made(Setting(scene="cue"))["gru.update"].sent
-    assert set(after["gru.update"].message(other)) == {"data", "layout"}
 
 
 def test_another_cell_alongside_sends_that_cell() -> None:

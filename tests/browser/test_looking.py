@@ -1,0 +1,82 @@
+"""After an edit too large to send whole: colours for all, and exact numbers where one looks."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from gru_core.edits import Situation
+from tests.browser.driver import Cell, Stage, colours, figures, traces_of, with_edits
+
+Core = Callable[..., Situation]
+TARGET = "x.0.0"
+
+
+@pytest.fixture
+def far(stage: Stage, core: Core) -> tuple[Stage, Situation]:
+    """The first input of the large scene dragged: every number of both cells has changed."""
+    stage.open("scene=crowd&t=40&u=6")
+    before = core("crowd")
+    stage.drag(stage.cell_of(TARGET, before), 60)
+    stage.wait()
+    stage.rest()
+    return stage, with_edits(before, {TARGET: stage.value})
+
+
+def test_stepping_needs_no_message_and_another_unit_needs_one(far: tuple[Stage, Situation]) -> None:
+    stage, after = far
+    stage.expect(after)
+    sent = stage.sent
+    stage.press("End", "ArrowLeft")
+    stage.expect(after)
+    assert stage.cursor[0] == 98
+    assert stage.sent == sent
+    with stage.answered():
+        stage.press("ArrowDown")
+    stage.expect(after)
+    assert stage.sent == sent + 1
+    stage.press("ArrowUp", "ArrowDown", "Home")
+    stage.rest()
+    stage.expect(after)
+    assert stage.sent == sent + 1
+
+
+def test_a_number_under_the_pointer_comes_when_it_is_looked_at(
+    far: tuple[Stage, Situation],
+) -> None:
+    stage, after = far
+    truth = traces_of(after)["lstm"]["cell"]
+    at = Cell(stage.track("lstm.cell"), 32, 100, 20, 33)
+    with stage.answered():
+        stage.hover(at)
+    said = figures(np.float32(truth[33, 20]), 7)
+    expect(stage.page.locator(".gs-whisper")).to_have_text(
+        f"c of unit 21 at step 34: {said:.7g}".replace("-", "−")
+    )
+
+
+def test_what_is_drawn_are_the_colours_of_the_core(far: tuple[Stage, Situation]) -> None:
+    stage, after = far
+    stage.press("End")  # what is to come is veiled
+    stage.page.mouse.move(2, 2)
+    stage.drawn()
+    for part in ("gru.hidden", "lstm.forget"):
+        cell, track = part.split(".")
+        others = [unit for unit in range(32) if abs(unit - stage.cursor[1]) > 1]  # not marked
+        seen = stage.painted(part, 32, 100)[others, :98]
+        truth = colours(traces_of(after)[cell][track].T[others, :98], track)
+        assert np.abs(seen - truth).max() <= 4
+
+
+def test_an_undo_brings_every_number_back_without_asking_again(
+    far: tuple[Stage, Situation], core: Core
+) -> None:
+    stage, _ = far
+    with stage.answered():
+        stage.press("Control+z")
+    sent = stage.sent
+    stage.press("ArrowDown", "ArrowDown")
+    stage.rest()
+    stage.expect(core("crowd"))
+    assert stage.sent == sent
