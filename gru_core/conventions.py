@@ -13,6 +13,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 import numpy as np
 
 from gru_core.arrays import Array
+from gru_core.errors import TextError
 
 Cell: TypeAlias = Literal["gru", "lstm", "rnn"]
 Polarity: TypeAlias = Literal["keep", "write"]
@@ -22,6 +23,7 @@ BiasCount: TypeAlias = Literal[1, 2]
 CELLS: Final[tuple[Cell, ...]] = ("gru", "lstm", "rnn")
 POLARITIES: Final[tuple[Polarity, ...]] = ("keep", "write")
 PLACEMENTS: Final[tuple[Placement, ...]] = ("after", "before")
+BIAS_COUNTS: Final[tuple[BiasCount, ...]] = (1, 2)
 
 GRU_GATES: Final = ("reset", "update", "candidate")
 LSTM_GATES: Final = ("input", "forget", "candidate", "output")
@@ -117,6 +119,18 @@ def track_kind(track: str) -> str:
     return "cell" if track == "cell" else "state"
 
 
+def vector_kind(cell: str, name: str, placement: Placement) -> str:
+    """The key of RANGES for a vector of gru_core.inside.vectors.
+
+    Sums of several terms are unbounded; past 3 the tanh that reads them no longer changes to the
+    eye, as with the LSTM's cell state.
+    """
+    unbounded = {("lstm", "kept"), ("lstm", "written")}
+    if placement == "after":
+        unbounded.add(("gru", "reset_hidden"))
+    return "cell" if (cell, name) in unbounded else "state"
+
+
 def track_range(track: str) -> tuple[float, float]:
     """The fixed lower and upper limit for drawing a track."""
     return RANGES[track_kind(track)]
@@ -129,6 +143,46 @@ def shown_update(update: Array, polarity: Polarity) -> Array:
     under both polarities, since the core computes it once.
     """
     return update if polarity == "keep" else 1 - update
+
+
+def shown_sign(cell: str, gate: str | None, polarity: Polarity) -> int:
+    """What a notation multiplies the weights of a gate by: -1 for the update gate under write.
+
+    Since 1 - sigmoid(a) = sigmoid(-a), negating every weight and bias of the update gate is the
+    whole difference between the polarities.
+    """
+    return -1 if (cell, gate, polarity) == ("gru", "update", "write") else 1
+
+
+def notation_key(notation: Notation) -> str:
+    """The short text of a notation: a name in NOTATIONS, or its three choices with dots between."""
+    for key, known in NOTATIONS.items():
+        if known == notation:
+            return key
+    return f"{notation.placement}.{notation.polarity}.{notation.biases}"
+
+
+def notation_of(placement: Placement, polarity: Polarity, biases: BiasCount) -> Notation:
+    """The notation with these choices, under its own name if it has one."""
+    for known in NOTATIONS.values():
+        if (known.placement, known.polarity, known.biases) == (placement, polarity, biases):
+            return known
+    return Notation("your own", placement, polarity, biases)
+
+
+def parse_notation(key: str) -> Notation:
+    """Read the text that notation_key writes. Errors: TextError."""
+    if key in NOTATIONS:
+        return NOTATIONS[key]
+    for placement in PLACEMENTS:
+        for polarity in POLARITIES:
+            for biases in BIAS_COUNTS:
+                if key == f"{placement}.{polarity}.{biases}":
+                    return notation_of(placement, polarity, biases)
+    raise TextError(
+        f"{key[:40]!r} is no notation; it needs one of {', '.join(NOTATIONS)}, or three choices "
+        "such as before.write.1."
+    )
 
 
 def gates_from_file(source: str, cell: Cell) -> tuple[int, ...]:

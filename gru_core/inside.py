@@ -1,0 +1,246 @@
+"""What happens inside one unit: every number that its equations name, from a run or a sweep.
+
+For a gate g of unit j at step t, with W, U, b, d its row of w_x, w_h, b_x, b_h:
+`g.from_x` is W·x, `g.from_h` is U·h, `g.sum` the pre-activation. The leading axis of every array is
+`step` for a run and `value` for a sweep.
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+import numpy as np
+
+from gru_core.arrays import Array
+from gru_core.conventions import Polarity, shown_sign, shown_update
+from gru_core.errors import RangeError
+from gru_core.sweep import Sweep
+from gru_core.targets import Target
+from gru_core.trace import Trace
+from gru_core.weights import GRUWeights, Weights
+
+Numbers = dict[str, Array]  # name -> (row,), or (row, entry) for a vector
+
+
+class Rows(NamedTuple):
+    """The weights of one unit, (gate, ...), or (value, gate, ...) where a sweep changes one."""
+
+    w_x: Array  # (..., gate, input)
+    w_h: Array  # (..., gate, unit)
+    b_x: Array  # (..., gate)
+    b_h: Array  # (..., gate)
+
+
+class Given(NamedTuple):
+    """What a step starts from and what it came to, for a number of rows (steps or values)."""
+
+    x: Array  # (row, input)
+    hidden: Array  # (row, unit): the hidden state before
+    cell: Array | None  # (row, unit): the LSTM's cell state before
+    tracks: Mapping[str, Array]  # each (row, unit): after
+
+
+def inside(weights: Weights, trace: Trace, unit: int, polarity: Polarity = "keep") -> Numbers:
+    """Every number in the equations of one unit, at every step of a run of these weights.
+
+    Each is (step,); the vectors `x`, `previous_vector` and, where the reset gate acts before the
+    product, `reset_vector`, and the rows `g.w_x` and `g.w_h` are (step, entry). Under the write
+    polarity everything of the update gate is as that notation has it: its row negated, the gate
+    1 - z. Errors: RangeError for the unit.
+    """
+    _check_unit(weights, unit)
+    cell = trace.previous("cell") if trace.cell == "lstm" else None
+    given = Given(trace.x, trace.previous(), cell, trace)
+    return _numbers(weights, _rows(weights, unit), given, unit, polarity)
+
+
+def inside_sweep(
+    weights: Weights, x: Array, swept: Sweep, step: int, unit: int, polarity: Polarity = "keep",
+    initial: tuple[Array, ...] = (),
+) -> Numbers:  # fmt: skip
+    """The same numbers at one step, under every value of a sweep: (value,) and (value, entry).
+
+    weights, x, initial: those that were swept, before the target was set.
+    """
+    _check_unit(weights, unit)
+    target, points = swept.target, swept.points
+    inputs = np.repeat(x[step][np.newaxis], len(points), axis=0)
+    if target.part == "x" and target.index[0] == step:
+        inputs[:, target.index[1]] = points
+    rows = _rows(weights, unit)
+    if target.owner == weights.cell and target.part in rows._fields and target.index[1] == unit:
+        rows = _swept_rows(rows, target, points)
+    before = [_before(swept, name, i, step, initial) for i, name in enumerate(_states(weights))]
+    tracks = {name: swept[name][:, step] for name in swept}
+    given = Given(inputs, before[0], before[1] if len(before) > 1 else None, tracks)
+    return _numbers(weights, rows, given, unit, polarity)
+
+
+def vectors(weights: Weights, trace: Trace) -> Numbers:
+    """What the wiring shows of all units between the gates and the new state, each (step, unit).
+
+    `kept` and `written` add up to the new state (LSTM: the new cell state, and `squashed` its
+    tanh). GRU: `reset_hidden` is what the reset gate lets through: of the old state, or where it
+    acts after the product, of U h + d.
+    """
+    cell = trace.previous("cell") if trace.cell == "lstm" else None
+    recurrent = None
+    if isinstance(weights, GRUWeights) and weights.reset_after:
+        at = weights.gates.index("candidate")
+        recurrent = trace.previous() @ weights.w_h[at].T + weights.b_h[at]
+    return _vectors(weights, Given(trace.x, trace.previous(), cell, trace), recurrent)
+
+
+def vectors_sweep(
+    weights: Weights, swept: Sweep, step: int, initial: tuple[Array, ...] = ()
+) -> Numbers:
+    """The same at one step under every value of a sweep, each (value, unit)."""
+    before = [_before(swept, name, i, step, initial) for i, name in enumerate(_states(weights))]
+    tracks = {name: swept[name][:, step] for name in swept}
+    recurrent = None
+    if isinstance(weights, GRUWeights) and weights.reset_after:
+        recurrent = _swept_recurrent(weights, swept, before[0])
+    cell = before[1] if len(before) > 1 else None
+    return _vectors(weights, Given(np.empty(0), before[0], cell, tracks), recurrent)
+
+
+def _check_unit(weights: Weights, unit: int) -> None:
+    if not 0 <= unit < weights.units:
+        raise RangeError(
+            f"unit is {unit}; the {weights.cell.upper()} has {weights.units}, counted from 0: "
+            f"use 0 to {weights.units - 1}."
+        )
+
+
+def _states(weights: Weights) -> tuple[str, ...]:
+    return ("hidden", "cell") if weights.cell == "lstm" else ("hidden",)
+
+
+def _rows(weights: Weights, unit: int) -> Rows:
+    return Rows(*(getattr(weights, part)[:, unit] for part in Rows._fields))
+
+
+def _swept_rows(rows: Rows, target: Target, points: Array) -> Rows:
+    """The rows once for each value, with the target set."""
+    row: Array = getattr(rows, target.part)
+    array = np.repeat(row[np.newaxis], len(points), axis=0)
+    index: tuple[int | slice, ...] = (slice(None), target.index[0], *target.index[2:])
+    array[index] = points
+    return rows._replace(**{target.part: array})
+
+
+def _before(swept: Sweep, state: str, index: int, step: int, initial: tuple[Array, ...]) -> Array:
+    """A state before a step under every value, (value, unit)."""
+    if step > 0:
+        return swept[state][:, step - 1]
+    values, units = len(swept.points), swept[state].shape[2]
+    first: Array = initial[index] if initial else np.zeros(units, swept[state].dtype)
+    before: Array = np.repeat(first[np.newaxis], values, axis=0)
+    if swept.target.part == ("h0", "c0")[index] and swept.target.owner == swept.cell:
+        before[:, swept.target.index[0]] = swept.points
+    return before
+
+
+def _swept_recurrent(weights: GRUWeights, swept: Sweep, hidden: Array) -> Array:
+    """U h + d of the candidate under every value, (value, unit)."""
+    at, target = weights.gates.index("candidate"), swept.target
+    product: Array = hidden @ weights.w_h[at].T + weights.b_h[at]
+    if target.owner != "gru" or target.part not in ("w_h", "b_h") or target.index[0] != at:
+        return product
+    _, unit, *column = target.index
+    change = swept.points - getattr(weights, target.part)[target.index]
+    product[:, unit] += change * hidden[:, column[0]] if column else change
+    return product
+
+
+def _numbers(weights: Weights, rows: Rows, given: Given, unit: int, polarity: Polarity) -> Numbers:
+    before = isinstance(weights, GRUWeights) and not weights.reset_after
+    reset_hidden = given.tracks["reset"] * given.hidden if before else None
+    found: Numbers = {"x": given.x, "previous_vector": given.hidden}
+    found["previous"] = given.hidden[:, unit]
+    for index, gate in enumerate(weights.gates):
+        candidate = gate == "candidate"
+        state = reset_hidden if candidate and reset_hidden is not None else given.hidden
+        sign = shown_sign(weights.cell, gate, polarity)
+        found |= {
+            f"{gate}.{name}": array
+            for name, array in _gate(rows, index, sign, given.x, state).items()
+        }
+    found |= {name: track[:, unit] for name, track in given.tracks.items()}
+    if isinstance(weights, GRUWeights):
+        _add_gru(found, weights, given, reset_hidden, unit)
+        _add_blend(found, given, unit, polarity)
+    elif given.cell is not None:
+        found["previous_cell"] = given.cell[:, unit]
+        found["kept"] = found["forget"] * found["previous_cell"]
+        found["written"] = found["input"] * found["candidate"]
+        found["squashed"] = np.tanh(found["cell"])
+    return found
+
+
+def _gate(rows: Rows, index: int, sign: int, x: Array, state: Array) -> Numbers:
+    """One gate's row and what it makes of the input and of a state."""
+    w_x, w_h, b_x, b_h = (sign * part for part in (
+        rows.w_x[..., index, :], rows.w_h[..., index, :], rows.b_x[..., index], rows.b_h[..., index]
+    ))  # fmt: skip
+    from_x, from_h = _dot(w_x, x), _dot(w_h, state)
+    n = (len(x),)
+    return {
+        "w_x": np.broadcast_to(w_x, (*n, w_x.shape[-1])),
+        "w_h": np.broadcast_to(w_h, (*n, w_h.shape[-1])),
+        "b_x": np.broadcast_to(b_x, n),
+        "b_h": np.broadcast_to(b_h, n),
+        "b": np.broadcast_to(b_x + b_h, n),
+        "from_x": from_x,
+        "from_h": from_h,
+        "joined": from_x + from_h,
+        "sum": from_x + b_x + from_h + b_h,
+    }
+
+
+def _dot(row: Array, vectors: Array) -> Array:
+    """One row, or one for each vector, times vectors (row, entry)."""
+    product = vectors @ row if row.ndim == 1 else np.sum(row * vectors, axis=-1)
+    return np.asarray(product)
+
+
+def _add_gru(
+    found: Numbers, weights: GRUWeights, given: Given, reset_hidden: Array | None, unit: int
+) -> None:
+    """What is particular to the candidate: where the reset gate acts."""
+    if reset_hidden is not None:
+        found["reset_vector"] = reset_hidden
+        found["reset_hidden"] = reset_hidden[:, unit]
+        return
+    recurrent = found["candidate.from_h"] + found["candidate.b_h"]
+    found["candidate.recurrent"] = recurrent
+    found["reset_hidden"] = found["reset"] * recurrent
+    found["candidate.sum"] = (
+        found["candidate.from_x"] + found["candidate.b_x"] + found["reset_hidden"]
+    )
+
+
+def _add_blend(found: Numbers, given: Given, unit: int, polarity: Polarity) -> None:
+    """Kept and written, and the update gate and its complement as the notation shows them."""
+    keep = given.tracks["update"][:, unit]
+    found["kept"] = keep * found["previous"]
+    found["written"] = (1 - keep) * found["candidate"]
+    found["update"] = shown_update(keep, polarity)
+    found["update.complement"] = 1 - keep if polarity == "keep" else keep
+
+
+def _vectors(weights: Weights, given: Given, recurrent: Array | None) -> Numbers:
+    tracks = given.tracks
+    if isinstance(weights, GRUWeights):
+        reset = tracks["reset"]
+        return {
+            "reset_hidden": reset * (given.hidden if recurrent is None else recurrent),
+            "kept": tracks["update"] * given.hidden,
+            "written": (1 - tracks["update"]) * tracks["candidate"],
+        }
+    if given.cell is not None:
+        return {
+            "kept": tracks["forget"] * given.cell,
+            "written": tracks["input"] * tracks["candidate"],
+            "squashed": np.tanh(tracks["cell"]),
+        }
+    return {}
