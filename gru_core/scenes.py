@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from inspect import signature
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, Literal, TypeAlias, cast, get_args
+from typing import Any, Final, Literal, TypeAlias, TypeGuard, cast, get_args
 
 import numpy as np
 
@@ -21,13 +21,19 @@ from gru_core.errors import GatescopeError, ShapeError, TextError, unknown_name
 from gru_core.initialize import SCHEMES, Scheme, initialize
 from gru_core.reader import Reader, normalize
 from gru_core.sequences import SEQUENCES, Sequence
+from gru_core.series import Series
 from gru_core.weights import AXES, PARTS, WEIGHTS, GRUWeights, Weights, match_units
 
 Match: TypeAlias = Literal["units", "parameters"]
 MATCHES: Final[tuple[Match, ...]] = get_args(Match)
+# What brings a scene its input and weights: the Reader at work on a word, or the Series.
+Model: TypeAlias = Literal["reader", "series"]
+MODELS: Final[tuple[Model, ...]] = get_args(Model)
 
 # As many units as a screen has rows to spare for, and more than any scene needs.
 MAX_UNITS: Final = 512
+# More than any model reads; how many steps there are is known only once the model is.
+MAX_STEPS: Final = 1000
 MAX_SEED: Final = 2**32 - 1
 
 INDEX: Final = "index.json"
@@ -52,7 +58,8 @@ class Cursor:
 class Scene:
     """One prepared situation and what to see in it. Compared by identity.
 
-    A scene with a `model` has neither sequence nor weights until `opened` gives it both.
+    A scene with a `model` has neither sequence nor weights until `opened` or `with_series` gives
+    it both.
     """
 
     name: str
@@ -69,16 +76,18 @@ class Scene:
     weights: Mapping[Cell, Weights] = field(default_factory=dict)  # given; others are drawn
     initials: Mapping[Cell, tuple[Array, ...]] = field(default_factory=dict)  # given; others zero
     unit_names: tuple[str, ...] = ()
-    model: str | None = None
-    word: str | None = None
+    model: Model | None = None
+    word: str | None = None  # only with the model "reader"
 
     def opened(self, reader: Reader, word: str | None = None) -> "Scene":
         """The scene with the Reader at work on a word, by default the scene's own.
 
-        Errors: TextError for what is not a word, or for a scene without a model.
+        Errors: TextError for what is not a word, or for a scene that the Reader is not in.
         """
-        if self.model is None or self.word is None:
-            raise TextError(f"the scene {self.name} has no model; only such a scene takes a word.")
+        if self.model != "reader" or self.word is None:
+            raise TextError(
+                f"the scene {self.name} has no model that reads; only such a scene takes a word."
+            )
         word = self.word if word is None else word
         return replace(
             self,
@@ -88,6 +97,22 @@ class Scene:
             weights=MappingProxyType({"gru": reader.weights}),
         )
 
+    def with_series(self, series: Series) -> "Scene":
+        """The scene with the months of the Series and its trained GRU, LSTM and RNN.
+
+        Errors: TextError for a scene that the Series is not in.
+        """
+        if self.model != "series":
+            raise TextError(
+                f"the scene {self.name} has no model of a series; only such a scene takes one."
+            )
+        return replace(
+            self,
+            sequence=series.sequence,
+            units=series.weights["gru"].units,
+            weights=series.weights,
+        )
+
 
 def situation(
     scene: Scene,
@@ -95,18 +120,23 @@ def situation(
     match: Match = "units",
     seed: int | None = None,
     reader: Reader | None = None,
+    series: Series | None = None,
 ) -> Situation:
     """What the scene runs: the input, and weights and initial states of the GRU and `cells`.
 
     A cell without weights in the scene is drawn from the seed, by default the scene's. Each cell
     draws from a stream of its own, so adding or resizing one leaves the others as they are.
     match: "parameters" gives the LSTM and the RNN as many units as bring their parameter count
-    nearest to the GRU's, drawn and from zeros, even where the scene gives weights.
+    nearest to the GRU's, drawn and from zeros, even where the scene gives weights. Not so the
+    networks of the Series: they were trained with as many parameters, and at either match they are
+    what they were trained as.
     """
     if match not in MATCHES:
         raise unknown_name("match", match, MATCHES)
-    if scene.sequence is None and reader is not None:
+    if scene.sequence is None and scene.model == "reader" and reader is not None:
         scene = scene.opened(reader)
+    if scene.sequence is None and scene.model == "series" and series is not None:
+        scene = scene.with_series(series)
     for cell in cells:
         if cell not in CELLS:
             raise unknown_name("cell", cell, CELLS)
@@ -118,7 +148,8 @@ def situation(
 
 def _sequence(scene: Scene) -> Sequence:
     if scene.sequence is None:
-        raise TextError(f"the scene {scene.name} needs its model; open it with the Reader first.")
+        model = (scene.model or "").capitalize()
+        raise TextError(f"the scene {scene.name} needs its model; open it with the {model} first.")
     return scene.sequence
 
 
@@ -130,7 +161,7 @@ def _weights(scene: Scene, cells: tuple[Cell, ...], match: Match, seed: int) -> 
     streams = dict(zip(CELLS, np.random.SeedSequence(seed).spawn(len(CELLS)), strict=True))
     found: dict[Cell, Weights] = {}
     for cell in cells:  # the GRU first: it decides the others' sizes and precision
-        matched = match == "parameters" and cell != "gru"
+        matched = match == "parameters" and cell != "gru" and scene.model != "series"
         if cell in scene.weights and not matched:
             found[cell] = scene.weights[cell]
         else:
@@ -182,16 +213,17 @@ def load_scene(path: Path) -> Scene:
     return scene
 
 
-def _has_model(content: object) -> bool:
+def _has_model(content: object) -> TypeGuard[dict[str, Any]]:
     return isinstance(content, dict) and "model" in content
 
 
-def _model_scene(content: object) -> Scene:
-    record = fields.record("the scene", content, (*WORDS, "model", "word"), ("cursor",))
-    fields.choice("model", record["model"], ("reader",))
-    word = normalize(fields.text("word", record["word"]))
-    cursor = _cursor(record.get("cursor", {}), steps=len(word) + 1, units=MAX_UNITS)
-    return Scene(*_words(record), cursor=cursor, model=record["model"], word=word)
+def _model_scene(content: dict[str, Any]) -> Scene:
+    model = cast("Model", fields.choice("model", content["model"], MODELS))
+    own = ("word",) if model == "reader" else ()
+    record = fields.record("the scene", content, (*WORDS, "model", *own), ("cursor",))
+    word = normalize(fields.text("word", record["word"])) if own else None
+    cursor = _cursor(record.get("cursor", {}), len(word) + 1 if word else MAX_STEPS, MAX_UNITS)
+    return Scene(*_words(record), cursor=cursor, model=model, word=word)
 
 
 def _sized_scene(content: object) -> Scene:

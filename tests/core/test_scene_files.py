@@ -126,7 +126,12 @@ def test_a_mistake_is_named_with_its_file_and_field(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda s: s.update(model="writer"), 'model is "writer"; choose one of: reader.'),
+        (lambda s: s.update(model="writer"), 'model is "writer"; choose one of: reader, series.'),
+        (
+            lambda s: s.pop("word"),
+            "the scene has no word; it needs: name, title, story, try, model,",
+        ),
+        (lambda s: s.update(model="series"), "the scene has the field 'word'; it can have: name,"),
         (lambda s: s.update(word="r2"), "The word has '2' (digit two) at place 2"),
         (lambda s: s.update(units=4), "the scene has the field 'units'; it can have: name,"),
         (lambda s: s["cursor"].update(step=10), "cursor.step is 10; it needs a whole number from"),

@@ -15,6 +15,7 @@ from gru_core.edits import Situation, apply_edits, parse_edits
 from gru_core.errors import GatescopeError, TextError
 from gru_core.reader import Reader, load_reader
 from gru_core.scenes import Scene, load_scenes, situation
+from gru_core.series import Series, load_series
 
 ASSETS = Path(__file__).parents[2] / "assets"
 SCENES = load_scenes(ASSETS / "scenes")
@@ -26,9 +27,14 @@ def reader() -> Reader:
     return load_reader(ASSETS / "models" / "reader.npz")
 
 
-def trace(name: str, cell: Cell = "gru", edits: str = "", reader: Reader | None = None) -> Trace:
+@pytest.fixture(scope="module")
+def series() -> Series:
+    return load_series(ASSETS / "models" / "series.npz", ASSETS / "series" / "elnino.csv")
+
+
+def trace(name: str, cell: Cell = "gru", edits: str = "", **models: Any) -> Trace:
     """The run of a scene's cell, perhaps after edits written as in a link."""
-    return run_cell(situation(BY_NAME[name], CELLS, reader=reader), cell, edits)
+    return run_cell(situation(BY_NAME[name], CELLS, **models), cell, edits)
 
 
 def run_cell(numbers: Situation, cell: Cell, edits: str = "") -> Trace:
@@ -42,7 +48,7 @@ def run_cell(numbers: Situation, cell: Cell, edits: str = "") -> Trace:
 
 
 def test_the_scenes_come_in_the_order_of_the_index() -> None:
-    names = ["pulse", "cue", "slate", "binary", "crowd", "reader"]
+    names = ["pulse", "cue", "slate", "book", "binary", "crowd", "reader", "elnino"]
     assert [scene.name for scene in SCENES] == names
 
 
@@ -50,25 +56,31 @@ def test_the_scenes_come_in_the_order_of_the_index() -> None:
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 def test_every_scene_runs_for_every_cell(
-    scene: Scene, cell: Cell, match: Any, reader: Reader
+    scene: Scene, cell: Cell, match: Any, reader: Reader, series: Series
 ) -> None:
-    found = run_cell(situation(scene, CELLS, match, reader=reader), cell)
+    found = run_cell(situation(scene, CELLS, match, reader=reader, series=series), cell)
     assert all(np.isfinite(found[track]).all() for track in found)
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_every_scene_says_what_to_see_and_what_to_try(scene: Scene, reader: Reader) -> None:
+def test_every_scene_says_what_to_see_and_what_to_try(
+    scene: Scene, reader: Reader, series: Series
+) -> None:
     assert len(re.findall(r"[.:](\s|$)", scene.story)) >= 1
     assert len(scene.story.split()) <= 80
     assert re.fullmatch(r"[^.]+(\d\.\d[^.]+)*\.", scene.attempt), "one sentence"
-    numbers = situation(scene, reader=reader)
+    numbers = situation(scene, reader=reader, series=series)
     assert scene.cursor.step < len(numbers.x)
     assert scene.cursor.unit < numbers.weights["gru"].units
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_every_channel_and_step_has_a_word(scene: Scene, reader: Reader) -> None:
-    opened = scene.opened(reader) if scene.model else scene
+def test_every_channel_and_step_has_a_word(scene: Scene, reader: Reader, series: Series) -> None:
+    opened = {
+        None: lambda: scene,
+        "reader": lambda: scene.opened(reader),
+        "series": lambda: scene.with_series(series),
+    }[scene.model]()
     assert opened.sequence is not None
     steps, inputs = opened.sequence.x.shape
     assert len(opened.sequence.labels) == steps
@@ -313,9 +325,80 @@ def test_a_model_scene_without_its_model_says_so() -> None:
         situation(BY_NAME["reader"])
 
 
-def test_a_scene_without_a_model_takes_no_word(reader: Reader) -> None:
-    with pytest.raises(TextError, match="the scene pulse has no model"):
-        BY_NAME["pulse"].opened(reader, "gate")
+@pytest.mark.parametrize("name", ["pulse", "elnino"])
+def test_a_scene_without_the_reader_takes_no_word(name: str, reader: Reader) -> None:
+    with pytest.raises(TextError, match=f"the scene {name} has no model that reads; only such a"):
+        BY_NAME[name].opened(reader, "gate")
+
+
+# 7. The sea off Peru --------------------------------------------------------------------------
+
+JANUARY, MAY = 48, 52
+DEAF = "gru.b_x.reset.4_-6.0"
+
+
+def story_of(name: str) -> str:
+    return f"{BY_NAME[name].story} {BY_NAME[name].attempt}"
+
+
+def test_elnino_errors_are_those_of_the_held_out_years(series: Series) -> None:
+    story, hidden = story_of("elnino"), trace("elnino", series=series)["hidden"]
+    assert hidden.shape == (144, 8)
+    assert (series.years["train"], series.years["shown"]) == ((1950, 1989), (1997, 2008))
+    assert "trained on 1950–1989" in story
+    assert "over 1997–2008, which it never saw" in story
+    assert f"its error is {series.rmse(series.predict(hidden, 'gru')):.2f} °C" in story
+    assert f"that of “same as last time” {series.rmse(series.baseline):.2f} °C" in story
+
+
+def test_elnino_unit_5_tells_two_months_of_the_same_temperature_apart(series: Series) -> None:
+    story, hidden = story_of("elnino"), trace("elnino", series=series)["hidden"]
+    labels, x = series.sequence.labels, series.sequence.x[:, 0]
+    assert f"Steps {JANUARY + 1} ({labels[JANUARY]}) and {MAY + 1} ({labels[MAY]})" in story
+    assert [f"{series.degrees(x)[t]:.0f}" for t in (JANUARY, MAY)] == ["24", "24"]
+    held = [f"{hidden[t, 4]:.2f}".replace("-", "−") for t in (JANUARY, MAY)]
+    assert f"unit 5, at {held[0]} and then at {held[1]}," in story
+    says = series.degrees(series.predict(hidden, "gru"))
+    assert f"predicts {says[JANUARY]:.1f} °C, then {says[MAY]:.1f} °C" in story
+    # Unit 5 alone makes most of that difference.
+    by_unit_5 = series.readouts["gru"].w[4] * (hidden[JANUARY, 4] - hidden[MAY, 4]) * series.std
+    assert by_unit_5 > 0.75 * (says[JANUARY] - says[MAY])
+
+
+def test_elnino_unit_5_knows_which_way_the_season_goes_not_the_temperature(
+    series: Series,
+) -> None:
+    unit, x = trace("elnino", series=series)["hidden"][:, 4], series.sequence.x[:, 0]
+    change = series.truth - x
+    assert np.corrcoef(unit, change)[0, 1] > 0.8
+    assert abs(np.corrcoef(unit, x)[0, 1]) < 0.2
+    assert (np.sign(unit) == np.sign(change)).mean() > 0.85
+
+
+def test_elnino_unit_5_deaf_to_the_past_only_follows_the_temperature(series: Series) -> None:
+    found = trace("elnino", edits=DEAF, series=series)
+    hidden, attempt = found["hidden"], BY_NAME["elnino"].attempt
+    assert (found["reset"][1:, 4] < 0.1).all()
+    assert np.corrcoef(hidden[:, 4], found.x[:, 0])[0, 1] > 0.95
+    assert f"{hidden[JANUARY, 4]:.2f} and {hidden[MAY, 4]:.2f} at these two steps" in attempt
+    assert f"grows to {series.rmse(series.predict(hidden, 'gru')):.2f} °C" in attempt
+
+
+@pytest.mark.parametrize("match", ["units", "parameters"])
+def test_elnino_cells_are_the_trained_ones_at_either_match(match: Any, series: Series) -> None:
+    weights = situation(BY_NAME["elnino"], CELLS, match, seed=9, series=series).weights
+    assert dict(weights) == dict(series.weights)
+
+
+def test_the_series_scene_without_its_model_says_so() -> None:
+    with pytest.raises(TextError, match="the scene elnino needs its model; open it with the Ser"):
+        situation(BY_NAME["elnino"])
+
+
+@pytest.mark.parametrize("name", ["pulse", "reader"])
+def test_a_scene_without_the_series_takes_none(name: str, series: Series) -> None:
+    with pytest.raises(TextError, match=f"the scene {name} has no model of a series; only such"):
+        BY_NAME[name].with_series(series)
 
 
 # Situations -----------------------------------------------------------------------------------
@@ -388,11 +471,30 @@ def test_reset_placement_reaches_drawn_weights() -> None:
 
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_no_scene_depends_on_rounding(scene: Scene, cell: Cell, reader: Reader) -> None:
+def test_no_scene_depends_on_rounding(
+    scene: Scene, cell: Cell, reader: Reader, series: Series
+) -> None:
     """Else the numbers of a drag, computed in a batch, would not be those of its commit."""
-    found = situation(scene, CELLS, reader=reader)
+    found = situation(scene, CELLS, reader=reader, series=series)
     weights, x = found.weights[cell], found.x
     tiny = 1e-13 if weights.dtype == np.float64 else 1e-6
     states = tuple(state + weights.dtype.type(tiny) for state in found.initials[cell])
     moved = run(weights, x, states)["hidden"] - run(weights, x, found.initials[cell])["hidden"]
     assert np.abs(moved).max() < 1000 * tiny
+
+
+# The numbers in the book ----------------------------------------------------------------------
+
+
+def test_book_reset_gate_is_the_same_at_every_step_and_scales_the_old_state() -> None:
+    found = trace("book")
+    np.testing.assert_allclose(found["reset"], np.tile([0.6, 0.5, 0.3], (6, 1)), atol=1e-15)
+    np.testing.assert_array_equal(found.initial[0], [0.2, 0.4, 0.8])
+    scaled = found["reset"][0] * found.initial[0]
+    np.testing.assert_allclose(scaled, [0.12, 0.20, 0.24], atol=1e-15)
+    assert not BY_NAME["book"].reset_after
+
+
+def test_book_unit_3_with_its_reset_bias_at_7_lets_all_of_the_state_through() -> None:
+    reset = trace("book", edits="gru.b_x.reset.2_7.0")["reset"][0, 2]
+    assert round(float(reset), 3) == 0.999
