@@ -1,9 +1,12 @@
-"""Orders in which to show units, by what they did in a trace."""
+"""What units did in a trace: orders in which to show them, and how open the gates were."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
-from gru_core.conventions import KEEP_GATE
+from gru_core.conventions import KEEP_GATE, SIGMOID_TRACKS
 from gru_core.errors import unknown_name
 from gru_core.trace import Trace
 
@@ -25,3 +28,12 @@ def order_by_peak(trace: Trace) -> npt.NDArray[np.intp]:
     Returns (unit,); equal steps stay in unit order.
     """
     return np.argsort(np.abs(trace["hidden"]).argmax(axis=0), kind="stable")
+
+
+def measured_gate(trace: Trace) -> Mapping[str, float]:
+    """The mean of each sigmoid gate over all steps and units; a plain RNN has none.
+
+    What initialize.expected_gate expects of the first step, as a run had it.
+    """
+    means = {name: float(trace[name].mean()) for name in trace if name in SIGMOID_TRACKS}
+    return MappingProxyType(means)

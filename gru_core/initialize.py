@@ -9,7 +9,8 @@ import numpy.typing as npt
 
 from gru_core import checks
 from gru_core.arrays import Array
-from gru_core.conventions import GATES, Cell
+from gru_core.cells.activations import sigmoid
+from gru_core.conventions import GATES, KEEP_GATE, SIGMOID_TRACKS, Cell
 from gru_core.errors import RangeError, unknown_name
 from gru_core.weights import WEIGHTS, Weights
 
@@ -73,8 +74,7 @@ def _chrono(cell: Cell, units: int, rng: np.random.Generator, max_time: float) -
     """
     if cell == "rnn":
         raise unknown_name("cell with a gate for chrono initialization", cell, ("gru", "lstm"))
-    if not 2 < max_time < np.inf:
-        raise RangeError(f"max_time is {max_time}; chrono needs a finite number of steps above 2.")
+    _check_max_time(max_time)
     biases = np.zeros((len(GATES[cell]), units))
     keep = np.log(rng.uniform(1, max_time - 1, units))
     if cell == "gru":
@@ -83,6 +83,46 @@ def _chrono(cell: Cell, units: int, rng: np.random.Generator, max_time: float) -
         biases[GATES[cell].index("forget")] = keep
         biases[GATES[cell].index("input")] = -keep
     return biases
+
+
+def expected_gate(
+    cell: Cell,
+    scheme: Scheme = "xavier",
+    *,
+    max_time: float = 100.0,
+    biases: Mapping[str, float] = MappingProxyType({}),
+) -> Mapping[str, float]:
+    """The mean of each sigmoid gate over draws of a layer, at zero state and zero input.
+
+    A gate is then σ(b), b being the sum of its two biases. Where b = 0 it is 0.5, and its mean is
+    0.5 for any other input too: a weight is as likely as its negative, and σ(a) + σ(-a) = 1.
+    Chrono draws b = ln u, u from U(1, T - 1) with T = max_time: σ(b) = u / (1 + u), the mean of
+    which is 1 - ln(T / 2) / (T - 2). That is the keeping gate; the LSTM's input gate, σ(-b), has
+    the rest.
+    biases: sums of the two biases, by gate, in place of the scheme's. Returns the sigmoid gates in
+    the order of GATES[cell]; the RNN has none. Errors: UnknownNameError, RangeError.
+    """
+    if cell not in GATES:
+        raise unknown_name("cell", cell, GATES)
+    if scheme not in SCHEMES:
+        raise unknown_name("initialization", scheme, SCHEMES)
+    expected = {gate: 0.5 for gate in GATES[cell] if gate in SIGMOID_TRACKS}
+    if scheme == "chrono" and cell in KEEP_GATE:
+        _check_max_time(max_time)
+        written = float(np.log1p((max_time - 2) / 2) / (max_time - 2))
+        expected[KEEP_GATE[cell]] = 1 - written
+        if "input" in expected:
+            expected["input"] = written
+    for gate, bias in biases.items():
+        if gate not in expected:
+            raise unknown_name(f"sigmoid gate of the {cell.upper()}", gate, expected)
+        expected[gate] = float(sigmoid(checks.floats(f"the bias of {gate}", bias)))
+    return MappingProxyType(expected)
+
+
+def _check_max_time(max_time: float) -> None:
+    if not 2 < max_time < np.inf:
+        raise RangeError(f"max_time is {max_time}; chrono needs a finite number of steps above 2.")
 
 
 # How each scheme draws w_x and w_h.

@@ -1,10 +1,10 @@
-"""Units are ordered by what they did."""
+"""Units are ordered by what they did, and gates measured by how open they were."""
 
 import numpy as np
 import pytest
 
 from gru_core import Trace, run
-from gru_core.behaviour import order_by_keep, order_by_peak
+from gru_core.behaviour import measured_gate, order_by_keep, order_by_peak
 from gru_core.conventions import TRACKS
 from gru_core.errors import UnknownNameError
 
@@ -30,3 +30,14 @@ def test_the_earliest_peak_comes_first_whatever_its_sign() -> None:
 def test_a_plain_rnn_has_no_gate_to_order_by(make_layer, x) -> None:
     with pytest.raises(UnknownNameError, match="choose one of: gru, lstm"):
         order_by_keep(run(make_layer("rnn"), x))
+
+
+def test_a_gate_is_measured_over_all_steps_and_units() -> None:
+    update = [[0.0, 0.2, 0.4, 0.6], [0.8, 1.0, 0.8, 0.6], [0.4, 0.2, 0.0, 1.0]]
+    means = measured_gate(a_trace("gru", update=update, reset=np.ones((3, 4)), candidate=update))
+    assert means == {"reset": 1.0, "update": pytest.approx(0.5)}
+
+
+def test_only_sigmoid_gates_are_measured_and_a_plain_rnn_has_none() -> None:
+    assert list(measured_gate(a_trace("lstm"))) == ["input", "forget", "output"]
+    assert measured_gate(a_trace("rnn")) == {}

@@ -1,0 +1,51 @@
+"""How much text and how large a table is read."""
+
+from typing import Final
+
+from gru_core.errors import EmptySequenceError, RangeError, TextError
+
+MAX_ROWS: Final = 10_000
+MAX_COLUMNS: Final = 512
+MAX_VALUE: Final = 10_000.0
+# Characters of a text, bytes of a file: two megabytes.
+MAX_TEXT: Final = 2_000_000
+
+
+def checked_text(text: str) -> str:
+    """The text without a byte order mark, its lines ended by "\\n".
+
+    Errors: RangeError when it is too long, EmptySequenceError when it is blank, TextError when it
+    holds what no text holds.
+    """
+    if len(text) > MAX_TEXT:
+        raise RangeError(
+            f"The text has {len(text):,} characters; up to {MAX_TEXT:,} are read: "
+            "take a part of it."
+        )
+    # Halves of a character are what is left when a text was cut within one.
+    if "\0" in text or (not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text)):
+        raise TextError(
+            "The text holds characters that belong to no text; plain text is needed: "
+            "save or copy it as text."
+        )
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    if not text.strip():
+        raise EmptySequenceError("There is no text; at least one number is needed: add it.")
+    return text
+
+
+def check_width(row: int, cells: int) -> None:
+    """Raise RangeError if the row, counted from 1, is too wide."""
+    if cells > MAX_COLUMNS:
+        raise RangeError(
+            f"Row {row} has {cells:,} columns; up to {MAX_COLUMNS} are read: take fewer of them."
+        )
+
+
+def check_height(rows: int) -> None:
+    """Raise RangeError if there are too many rows."""
+    if rows > MAX_ROWS:
+        raise RangeError(
+            f"There are more than {MAX_ROWS:,} rows; up to {MAX_ROWS:,} are read: "
+            "take a part of them."
+        )

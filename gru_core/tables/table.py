@@ -1,0 +1,49 @@
+"""A table of numbers, and whether it has the shape that something needs."""
+
+from dataclasses import dataclass
+
+from gru_core.arrays import Array, read_only
+from gru_core.errors import ShapeError
+
+
+@dataclass(frozen=True, eq=False)
+class Table:
+    """Numbers in rows and columns, all finite. Compared by identity."""
+
+    values: Array  # (row, column), float64
+    columns: tuple[str, ...] = ()  # a name for each column, or none at all
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", read_only(self.values))
+
+    def transposed(self) -> "Table":
+        """Rows as columns; the names, which belong to columns, are left out."""
+        return Table(self.values.T)
+
+
+def expect_shape(table: Table, shape: tuple[int, ...], what: str) -> Array:
+    """The numbers in this shape: (row, column), or (number,) from one row or one column.
+
+    what: what they are for, such as "the update gate's U". Errors: ShapeError with both sizes.
+    """
+    values = table.values
+    if len(shape) == 1 and 1 in values.shape and values.size == shape[0]:
+        return read_only(values.reshape(shape))
+    if values.shape == shape:
+        return values
+    raise ShapeError(f"The matrix has {_size(values.shape)}; {what} needs {_needed(shape)}.")
+
+
+def _needed(shape: tuple[int, ...]) -> str:
+    if len(shape) == 1:
+        return f"{counted(shape[0], 'number')} in one row or one column"
+    return _size(shape)
+
+
+def _size(shape: tuple[int, ...]) -> str:
+    return f"{counted(shape[0], 'row')} and {counted(shape[1], 'column')}"
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 row, 2 rows."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
