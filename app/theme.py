@@ -64,9 +64,17 @@ def track_scale(track: str) -> tuple[tuple[str, ...], tuple[float, float]]:
     return (SEQUENTIAL if limits[0] == 0 else DIVERGING), limits
 
 
-def symbol(cell: str, track: str) -> str:
-    """The letter of a track in that cell's equations: the LSTM's candidate is g, the GRU's n."""
-    return CANDIDATE_SYMBOL[cell] if track == "candidate" else QUANTITIES[track].symbol
+def symbol(cell: str, track: str, notation: conventions.Notation = conventions.PYTORCH) -> str:
+    """The letter of a track in that cell's equations.
+
+    The LSTM's candidate is g; the GRU's is n in PyTorch, and h with a tilde where the reset gate
+    acts before the product, as in Cho et al. and the textbooks after them.
+    """
+    if track != "candidate":
+        return QUANTITIES[track].symbol
+    if cell == "gru" and notation.placement == "before":
+        return "h̃"
+    return CANDIDATE_SYMBOL.get(cell, "n")
 
 
 def number(value: float) -> str:

@@ -1,0 +1,126 @@
+"""What the stage is told of the opened cell: its wiring, its equations, and their notation."""
+
+from typing import Any
+
+import numpy as np
+
+from app import theme
+from app.equations import Writer
+from app.opening import OWN
+from app.shown import Shown
+from gru_core.behaviour import measured_gate
+from gru_core.conventions import KEEP_GATE, TRACKS, Cell, Notation, shown_update
+from gru_core.initialize import expected_gate
+
+
+def inner(shown: Shown) -> dict[str, Any]:
+    """The opened cell, in the notation on screen."""
+    cell, notation = shown.opened, shown.notation
+    writer = Writer(
+        cell, notation, joined=shown.setting.form == "joined", inner_bias=_has_inner_bias(shown)
+    )
+    return {
+        "cell": cell,
+        "cells": [{"cell": other, "name": theme.CELL_NAMES[other]} for other in shown.traces],
+        "form": shown.setting.form,
+        "polarity": notation.polarity,
+        "placement": notation.placement,
+        "quantities": _quantities(cell, notation),
+        "substeps": [step.message() for step in writer.substeps()],
+        "notes": notes(shown),
+    }
+
+
+def _quantities(cell: Cell, notation: Notation) -> dict[str, dict[str, str]]:
+    """The letter, name and colour of everything in the wiring."""
+    return {
+        name: {
+            "symbol": theme.symbol(cell, name, notation),
+            "name": quantity.name,
+            "color": quantity.color,
+        }
+        for name, quantity in theme.QUANTITIES.items()
+        if name in ("x", *TRACKS[cell])
+    }
+
+
+def _has_inner_bias(shown: Shown) -> bool:
+    """Whether the reset gate scales a bias of the candidate that cannot be left out."""
+    gru = shown.situation.weights["gru"]
+    return shown.notation.biases == 2 or bool(np.any(gru.b_h[gru.gates.index("candidate")]))
+
+
+def notes(shown: Shown) -> list[str]:
+    """What the notation and the engine change, and what they do not: one sentence each."""
+    notation, found = shown.notation, []
+    if shown.opened == "gru":
+        if notation.polarity == "write":
+            found.append(
+                "Here z says how much is written: z and every weight of the update gate are those "
+                "of PyTorch with 1 − z and the opposite sign. h is the same, bit for bit."
+            )
+        if shown.to_own_placement is not None:
+            found.append(
+                f"The reset gate acts {notation.placement} the product here, not where these "
+                f"weights were meant for: that changes h by up to {number(shown.to_own_placement)}."
+            )
+        found += _bias_note(shown)
+    if shown.setting.scene == OWN and shown.opened in shown.opening.drawn:
+        found += _gate_note(shown)
+    if shown.to_numpy is not None:
+        found.append(
+            "Computed by PyTorch. The largest difference to NumPy, over every gate and state: "
+            f"{number(shown.to_numpy)}."
+        )
+    return found
+
+
+def _gate_note(shown: Shown) -> list[str]:
+    """How far open the gates are expected to be when drawn, and how far they were in this run."""
+    cell, scheme = shown.opened, shown.setting.own.scheme
+    if scheme == "chrono" and cell not in KEEP_GATE:
+        return []
+    expected = expected_gate(cell, scheme, max_time=max(len(shown.labels), 3))
+    measured = measured_gate(shown.traces[cell])
+    polarity = shown.notation.polarity if cell == "gru" else "keep"
+
+    def said(gate: str, value: float) -> str:
+        shown_value = shown_update(np.array([value]), polarity)[0] if gate == "update" else value
+        return f"{float(shown_value):.3f}"
+
+    pieces = []
+    for gate, value in expected.items():
+        both = f"{said(gate, value)} and {said(gate, measured[gate])}"
+        pieces.append(f"{theme.QUANTITIES[gate].name} {both}")
+    if not pieces:
+        return []
+    return [
+        f"Means of the gates, as this initialization leads one to expect and as measured here: "
+        f"{', '.join(pieces)}."
+    ]
+
+
+def _bias_note(shown: Shown) -> list[str]:
+    gru = shown.situation.weights["gru"]
+    if shown.notation.biases == 2 or not np.any(gru.b_h):
+        return []
+    if shown.notation.placement == "after" and _has_inner_bias(shown):
+        return [
+            "b is the sum of both biases, and h is the same. Only the candidate keeps its d: the "
+            "reset gate scales it."
+        ]
+    return ["b is the sum of both biases; h is the same."]
+
+
+def number(value: float) -> str:
+    """Three significant figures, powers of ten as on paper."""
+    if value == 0:
+        return "0"
+    mantissa, _, exponent = f"{value:.2e}".partition("e")
+    power = int(exponent)
+    if -4 <= power <= 4:
+        return theme.number(value)
+    return f"{mantissa} · 10{str(power).translate(SUPERSCRIPTS)}"
+
+
+SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

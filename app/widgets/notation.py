@@ -1,0 +1,89 @@
+"""How equations are written and who computes: a list of notations, and the choices behind it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from app import state
+from app.opening import own_notation
+from app.setting import Setting
+from app.widgets.matrix import matrix_choice
+from gru_core.conventions import NOTATIONS, Notation, notation_key, notation_of, parse_notation
+from gru_core.scenes import Scene
+
+PLACEMENT = {"after": "after the product: r ⊙ (U h + d)", "before": "before it: U (r ⊙ h)"}
+POLARITY = {"keep": "z keeps the old state", "write": "z writes the candidate"}
+BIASES = {2: "two a gate: b and d", 1: "one a gate: b"}
+ENGINE = {"numpy": "NumPy", "torch": "PyTorch"}
+
+HELP = {
+    "placement": "Where the reset gate acts. Not equivalent: the page says how much h changes.",
+    "polarity": "What z near 1 means. Only the writing differs: h stays the same, bit for bit.",
+    "biases": "How many biases the equations show. h stays the same.",
+    "engine": "Who computes the plots. The page shows the largest difference between the two.",
+}
+
+
+def notation_choices(setting: Setting, scene: Scene) -> None:
+    """The list of named notations, and behind a button the choices that make them up."""
+    notation = setting.notation or own_notation(scene)
+    key = notation_key(notation)
+    names = {known: one.name for known, one in NOTATIONS.items()} | {key: notation.name}
+    state.preset("notation", key)
+    st.selectbox(
+        "Notation",
+        list(names),
+        key="notation",
+        format_func=names.__getitem__,
+        width=235,
+        label_visibility="collapsed",
+        on_change=state.choose,
+        args=("notation", "notation", partial(_read, scene=scene)),
+    )
+    with st.popover("more", help="The choices behind a notation, and who computes"):
+        for field, options in (
+            ("placement", PLACEMENT),
+            ("polarity", POLARITY),
+            ("biases", BIASES),
+        ):
+            _part(field, options, notation, scene)
+        state.preset("engine", setting.engine)
+        _control("engine", "Computed by", ENGINE, ("engine", "engine"))
+        matrix_choice(setting)
+
+
+def _read(key: str, scene: Scene) -> Notation | None:
+    """The notation of a key; None for the scene's own, which links leave out."""
+    notation = parse_notation(key)
+    return None if notation == own_notation(scene) else notation
+
+
+LABELS = {"placement": "The reset gate acts", "polarity": "The update gate", "biases": "Biases"}
+
+
+def _part(field: str, options: Mapping[Any, str], notation: Notation, scene: Scene) -> None:
+    """One of the three choices; changing it makes another notation."""
+    state.preset(field, getattr(notation, field))
+    changed = partial(_with, field=field, notation=notation, scene=scene)
+    _control(field, LABELS[field], options, ("notation", field, changed))
+
+
+def _with(value: Any, field: str, notation: Notation, scene: Scene) -> Notation | None:
+    there = replace(notation, **{field: value})
+    found = notation_of(there.placement, there.polarity, there.biases)
+    return None if found == own_notation(scene) else found
+
+
+def _control(key: str, label: str, options: Mapping[Any, str], args: tuple[Any, ...]) -> None:
+    st.radio(
+        label,
+        list(options),
+        key=key,
+        format_func=options.__getitem__,
+        help=HELP[key],
+        on_change=state.choose,
+        args=args,
+    )

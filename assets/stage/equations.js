@@ -1,0 +1,156 @@
+// The equations of the opened cell with the numbers in: trees from app/equations.py as MathML. No
+// number is computed here: `lookup` gives what the core has sent, by the names of gru_core.inside.
+
+import { make } from "./dom.js";
+import { full, short } from "./format.js";
+import { math, products, tokens } from "./mathml.js";
+
+export class Equations {
+  constructor() {
+    this.element = make("div", { className: "gs-equations" });
+    this.slots = [];
+  }
+
+  // substeps: from the message; quantities: letter, name and colour by name.
+  build(substeps, quantities) {
+    this.slots = [];
+    this.substeps = substeps;
+    this.quantities = quantities;
+    this.blocks = substeps.map((substep) => this.block(substep));
+    this.element.replaceChildren(...this.blocks);
+  }
+
+  block({ quantity, name, lines }) {
+    const { color } = this.quantities[quantity];
+    return make(
+      "section", { className: "gs-equation", "data-quantity": quantity, style: { "--q": color } },
+      make("h4", { textContent: name }),
+      make("div", { className: "gs-lines-of-math" }, ...lines.flatMap((line) => this.line(line))),
+    );
+  }
+
+  // One row with letters, then one for each step of working out, aligned at the equals signs.
+  line({ left, symbols, numbers }) {
+    const rows = [[left, symbols], ...numbers.map((nodes) => [[], nodes])];
+    return rows.flatMap(([before, nodes], row) => {
+      const equals = before.length || row ? math([this.operator("=")]) : null;
+      return [
+        make("span", { className: "gs-left" }, before.length ? math(this.tokens(before)) : null, equals),
+        make("span", { className: row ? "gs-right gs-numbers" : "gs-right" }, ...this.chunks(nodes)),
+      ];
+    });
+  }
+
+  // Pieces that may begin a new line where there is no room: one before each + and =, and one for
+  // each product of a sum that is written out.
+  chunks(nodes) {
+    const found = [[]];
+    for (const token of this.tokens(nodes)) {
+      if ((token.breaks || token.node?.d) && found.at(-1).length) found.push([]);
+      found.at(-1).push(token);
+      if (token.node?.d) found.push([]);
+    }
+    return found.filter(({ length }) => length).map((some) => (some[0].node?.d ? some[0].element : math(some)));
+  }
+
+  operator(text) {
+    return tokens([{ o: text }], this.quantities)[0];
+  }
+
+  tokens(nodes) {
+    const list = tokens(nodes, this.quantities);
+    this.slots.push(...list.filter(({ slot }) => slot));
+    return list;
+  }
+
+  // Fill in the numbers; called for every frame of a drag.
+  show(lookup) {
+    this.lookup = lookup;
+    for (const token of this.slots) fill(token, lookup);
+  }
+
+  stage(index) {
+    this.blocks?.forEach((block, i) => {
+      block.classList.toggle("gs-later", index !== null && i > index);
+      block.classList.toggle("gs-present", i === index);
+    });
+  }
+
+  latex() {
+    const rows = this.substeps.flatMap(({ lines }) => lines.map((line) => latexLine(line, this.lookup)));
+    return `\\begin{aligned}\n${rows.join(" \\\\\n")}\n\\end{aligned}`;
+  }
+}
+
+// A number, or the products of a row and a vector, in the elements that stand for it.
+function fill(token, lookup) {
+  const { node, sign, number, slot } = token; // slot: what holds a sum of products
+  if (node.d) {
+    const pairs = factors(node, lookup);
+    const key = pairs ? pairs.flat().join() : null;
+    if (token.shown !== key) slot.replaceChildren(...(pairs ? products(pairs, Boolean(sign)) : [token.plain]));
+    token.shown = key;
+    if (pairs) return;
+  }
+  const value = lookup(node.d ?? node.n);
+  if (token.value === value && token.filled) return;
+  token.filled = true;
+  token.value = value;
+  const negative = value < 0 && sign;
+  if (sign) sign.textContent = negative ? "−" : "+";
+  const text = value === undefined ? "…" : short(negative ? -value : value);
+  number.textContent = value < 0 && !negative && token.bracketed ? `(${text})` : text;
+  if (value === undefined) number.removeAttribute("title");
+  else number.setAttribute("title", full(value));
+}
+
+// Pairs of factors, where a row and a vector are short enough to have been sent.
+export function factors({ w, x }, lookup) {
+  const [row, vector] = [lookup(w), lookup(x)];
+  return row && vector ? Array.from(row, (weight, i) => [weight, vector[i]]) : null;
+}
+
+function latexLine({ left, symbols, numbers }, lookup) {
+  const steps = [symbols, ...numbers].map((nodes) => `= ${latex(nodes, lookup)}`);
+  const first = left.length ? `${latex(left, lookup)} &${steps[0]}` : `&${steps[0].slice(2)}`;
+  return [first, ...steps.slice(1).map((step) => `&${step}`)].join(" \\\\\n");
+}
+
+const COMMANDS = { "⊙": "\\odot", "·": "\\cdot", "−": "-" };
+const FUNCTIONS = { σ: "\\sigma", tanh: "\\tanh" };
+
+function latex(nodes, lookup) {
+  return nodes.map((node, i) => latexNode(node, lookup, nodes[i - 1])).join(" ");
+}
+
+function latexNode(node, lookup, before) {
+  if (node.o) return COMMANDS[node.o] ?? node.o;
+  if (node.c) return node.c;
+  if (node.v) return `${latexLetter(node.v)}${node.s ? `_{${latexLetter(node.s)}}` : ""}`;
+  if (node.f) return `${FUNCTIONS[node.f]}\\left(${latex(node.a, lookup)}\\right)`;
+  if (node.p) return node.k === "[" ? `[${latex(node.p, lookup)}]` : `(${latex(node.p, lookup)})`;
+  const pairs = node.d && factors(node, lookup);
+  if (pairs) return latexProducts(pairs, before?.o === "+");
+  const value = lookup(node.d ?? node.n);
+  return before?.o === "+" || before?.o === "·" ? bracketed(value) : latexNumber(value);
+}
+
+// 0.6 \\cdot 0.2 + (-0.5) \\cdot 0.4: a negative factor stands in brackets, but at the very front.
+function latexProducts(pairs, joined) {
+  return pairs.map(([a, b], i) => `${i || joined ? bracketed(a) : latexNumber(a)} \\cdot ${bracketed(b)}`).join(" + ");
+}
+
+function latexLetter(letter) {
+  if (letter.endsWith("\u0303")) return `\\tilde{${letter[0]}}`;
+  return letter.replace("−", "-");
+}
+
+function bracketed(value) {
+  return value < 0 ? `(${latexNumber(value)})` : latexNumber(value);
+}
+
+function latexNumber(value) {
+  if (value === undefined) return "\\dots";
+  const [mantissa, power] = short(value).replace("−", "-").split("e");
+  return power === undefined ? mantissa : `${mantissa} \\cdot 10^{${power.replace("−", "-")}}`;
+}

@@ -1,0 +1,237 @@
+// The opened cell at the cursor: its wiring, its equations with the numbers in, step by step. What is
+// shown came with a message (the parts "gru.inside" and "gru.vectors") or with the sweep of a drag.
+
+import { isCondensed } from "./condensed.js";
+import { make } from "./dom.js";
+import { Diagram, SUBSTEPS } from "./diagram.js";
+import { Equations } from "./equations.js";
+import { paletteOf } from "./plot.js";
+
+const MOST_ROWS = 8; // of a vector in the wiring
+const HELP = "Go through the step: Shift with ← and →";
+
+export class Inside {
+  constructor(stage) {
+    this.stage = stage;
+    this.substep = null; // index, or null for the whole step
+    this.equations = new Equations();
+    this.diagram = new Diagram({
+      point: (quantity) => stage.light(quantity),
+      choose: (quantity) => this.go(this.inner.substeps.findIndex((one) => one.quantity === quantity)),
+    });
+    this.title = make("h2", {});
+    this.tabs = make("div", { className: "gs-tabs", role: "tablist", "aria-label": "The opened cell" });
+    this.steps = make("div", { className: "gs-steps", role: "group", "aria-label": HELP });
+    this.form = make("button", { type: "button", className: "gs-plain", onclick: () => this.turn() });
+    this.copy = make("button", {
+      type: "button", className: "gs-plain", textContent: "copy as LaTeX",
+      title: "Copy these equations with their numbers as LaTeX", onclick: () => this.copyLatex(),
+    });
+    this.notes = make("div", { className: "gs-notes" });
+    this.element = make(
+      "section", { className: "gs-inside", "aria-label": "Inside the cell" },
+      make("header", { className: "gs-panel-head" }, this.title, this.tabs),
+      this.diagram.element, this.steps, this.equations.element,
+      make("footer", { className: "gs-inside-foot" }, this.form, this.copy),
+      this.notes,
+    );
+  }
+
+  get inner() {
+    return this.stage.message.inner;
+  }
+
+  get panel() {
+    return this.stage.message.panels.find(({ cell }) => cell === this.inner.cell);
+  }
+
+  // A message has come.
+  show() {
+    const { inner } = this;
+    const structure = JSON.stringify([inner, this.panel.units, this.panel.order]);
+    if (structure !== this.structure) this.build();
+    this.structure = structure;
+  }
+
+  build() {
+    const { cell, cells, form, notes, quantities, substeps } = this.inner;
+    const tab = (one) => make("button", {
+      type: "button", className: "gs-tab", role: "tab", textContent: one.name,
+      "aria-selected": String(one.cell === cell), title: `Look inside the ${one.name}`, onclick: () => this.open(one.cell),
+    });
+    this.element.dataset.cell = cell;
+    this.tabs.replaceChildren(...(cells.length > 1 ? cells.map(tab) : []));
+    this.equations.build(substeps, quantities);
+    const step = (text, index, title) => make("button", {
+      type: "button", className: "gs-plain", textContent: text, title, onclick: () => this.go(index),
+    });
+    this.steps.replaceChildren(step("whole step", null, HELP),
+      ...substeps.map(({ name }, i) => step(name, i, `Sub-step ${i + 1} of ${substeps.length}: ${name}. ${HELP}`)));
+    this.form.textContent = form === "split" ? "join: W [h, x]" : "split: W x + U h";
+    this.form.title = "Write the products with W and U apart, or as one product with h and x stacked";
+    this.notes.replaceChildren(...notes.map((text) => make("p", { textContent: text })));
+    this.rows = null;
+    this.go(this.substep !== null && this.substep < substeps.length ? this.substep : null);
+  }
+
+  open(cell) {
+    this.substep = null;
+    this.stage.send("view", { cell, form: this.inner.form });
+  }
+
+  turn() {
+    this.stage.send("view", { cell: this.inner.cell, form: this.inner.form === "split" ? "joined" : "split" });
+  }
+
+  async copyLatex() {
+    const text = this.equations.latex();
+    try {
+      await navigator.clipboard.writeText(text);
+      this.said("copied");
+    } catch {
+      this.said("the browser did not allow it"); // no permission, or a page without https
+    }
+  }
+
+  said(text) {
+    this.copy.textContent = text;
+    clearTimeout(this.saidTimer);
+    this.saidTimer = setTimeout(() => (this.copy.textContent = "copy as LaTeX"), 2000);
+  }
+
+  // To one of the sub-steps, or null for the whole step.
+  go(index) {
+    this.substep = index === -1 ? null : index;
+    [...this.steps.children].forEach((button, i) =>
+      button.setAttribute("aria-pressed", String(this.substep === (i === 0 ? null : i - 1))));
+    this.equations.stage(this.substep);
+    if (this.rows) this.stageWiring();
+  }
+
+  // The wiring of the plain RNN has a sum before its only sub-step.
+  stageWiring() {
+    const { quantity } = this.inner.substeps[this.substep] ?? {};
+    const index = SUBSTEPS[this.inner.cell].indexOf(quantity);
+    this.diagram.stage(index < 0 ? null : index);
+  }
+
+  // Forward or back by one, over the ends into the neighbouring timestep.
+  goBy(count) {
+    const last = this.inner.substeps.length - 1;
+    const { cursor } = this.stage;
+    const to = (this.substep ?? (count > 0 ? -1 : last + 1)) + count;
+    if (to >= 0 && to <= last) return this.go(to);
+    if ((to < 0 && cursor.step === 0) || (to > last && cursor.step === cursor.steps - 1)) return;
+    cursor.stepBy(count);
+    this.go(to < 0 ? last : 0);
+  }
+
+  // Numbers and colours at the cursor; called for every frame.
+  refresh() {
+    const { cursor, message } = this.stage;
+    if (!message) return;
+    const { panel } = this;
+    const there = cursor.unit < panel.units;
+    const name = panel.cell === "gru" && message.names[cursor.unit];
+    this.title.textContent = there
+      ? `${panel.name} at step ${cursor.step + 1}, unit ${cursor.unit + 1}${name ? ` (${name})` : ""}`
+      : `${panel.name} at step ${cursor.step + 1}: there is no unit ${cursor.unit + 1}`;
+    this.wire(panel, there);
+    this.equations.show(this.lookup());
+    this.diagram.paint(this.colours(panel));
+    this.diagram.mark(there ? this.rows.indexOf(panel.order.indexOf(cursor.unit)) : null);
+  }
+
+  // Build the wiring for the rows that are drawn: all, or some with the chosen unit among them.
+  wire(panel, there) {
+    const rows = drawnRows(panel, there ? panel.order.indexOf(this.stage.cursor.unit) : 0);
+    if (this.rows && rows.join() === this.rows.join()) return;
+    this.rows = rows;
+    const { cell, placement, polarity, quantities } = this.inner;
+    const inputs = this.stage.message.x.channels.length;
+    this.diagram.build({ cell, placement, polarity, quantities, units: panel.units, inputs, rows });
+    this.stageWiring();
+  }
+
+  // A number of the equations by name: from the drag, or from what was sent of the run.
+  lookup() {
+    const { cursor, drag } = this.stage;
+    const swept = drag.live && drag.sweep.inside;
+    if (swept) {
+      const here = drag.sweep.step === cursor.step && drag.sweep.unit === cursor.unit;
+      return (name) => (here ? swept[name]?.[drag.index] : undefined);
+    }
+    const { units, first, series } = this.stage.channel.part(`${this.inner.cell}.inside`);
+    const at = units.indexOf(cursor.unit);
+    const here = cursor.step - first;
+    const known = at >= 0 && here >= 0 && here < Object.values(series)[0][0].length;
+    if (!known && cursor.unit < this.panel.units) this.stage.screen.missing ??= { of: cursor.unit };
+    return (name) => (known ? series[name]?.[at][here] : undefined);
+  }
+
+  // Colours of every vector in the wiring, one for each row that is drawn.
+  colours(panel) {
+    const { channel, cursor, drag } = this.stage;
+    const { first, top, vectors } = channel.part(`${panel.cell}.vectors`);
+    const found = isCondensed(this.stage.message) ? {} : this.fromHeatmaps(panel);
+    const { sweep, index } = drag.live ? drag : {};
+    for (const [name, steps] of Object.entries(vectors)) {
+      const swept = sweep?.vectors?.[name];
+      const column = swept ? sweep.step === cursor.step && swept[index] : steps[cursor.step - first];
+      const from = name === "x" ? 0 : swept ? sweep.top : top;
+      const palette = paletteOf(this.scaleOf(panel, name));
+      const rows = name === "x" ? this.inputs : this.rows;
+      found[name] = column ? rows.map((row) => css(palette[column[row - from]])) : null;
+    }
+    if (found.x) this.overDragged(found.x);
+    return found;
+  }
+
+  // Colours of what the heatmaps show too.
+  fromHeatmaps({ cell, tracks, initials }) {
+    const { screen, cursor } = this.stage;
+    const found = {};
+    for (const { track } of tracks) {
+      found[track] = this.rows.map((row) => screen.colour(`${cell}.${track}`, row, cursor.step));
+    }
+    for (const { of, part } of initials) {
+      const name = of === "hidden" ? "previous" : "previous_cell";
+      found[name] = this.rows.map((row) => (cursor.step > 0
+        ? screen.colour(`${cell}.${of}`, row, cursor.step - 1)
+        : screen.numberColour(`${cell}.${part}`, row, 0)));
+    }
+    found.x = this.inputs.map((i) => screen.numberColour("x", i, cursor.step));
+    return found;
+  }
+
+  // The inputs that are drawn.
+  get inputs() {
+    return Array.from({ length: Math.min(this.stage.message.x.channels.length, MOST_ROWS) }, (_, i) => i);
+  }
+
+  // Tracks and the input have the colours of their heatmaps, everything else those of the state.
+  scaleOf({ cell, tracks }, name) {
+    const part = name === "x" ? "x" : `${cell}.${tracks.some(({ track }) => track === name) ? name : "hidden"}`;
+    return this.stage.channel.part(part).data[0].colorscale;
+  }
+
+  // The input under the hand, at the cursor's step.
+  overDragged(colours) {
+    const { cursor, drag, screen } = this.stage;
+    const place = drag.live ? screen.place(drag.target) : null;
+    if (place?.entry.kind !== "x" || place.column !== cursor.step || place.row >= colours.length) return;
+    colours[place.row] = place.entry.plot.colourOf(drag.value);
+  }
+}
+
+function css(pixel) {
+  if (pixel === undefined) return null; // of a row that has not come yet
+  return `rgb(${pixel & 255} ${(pixel >> 8) & 255} ${(pixel >> 16) & 255})`;
+}
+
+// Rows of the heatmaps to draw as cells: all of a small layer, else those around the chosen one.
+function drawnRows({ units }, chosen) {
+  if (units <= MOST_ROWS) return Array.from({ length: units }, (_, row) => row);
+  const first = Math.min(Math.max(chosen - MOST_ROWS / 2, 0), units - MOST_ROWS);
+  return Array.from({ length: MOST_ROWS }, (_, i) => first + i);
+}

@@ -1,0 +1,196 @@
+"""Inside the cell: every number of every equation, every colour of the wiring, in a drag too."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import expect
+
+from benchmarks.browser import Server, serving
+from gru_core.conventions import Cell as CellName
+from gru_core.edits import Situation
+from tests.browser.driver import Cell, Stage, with_edits
+from tests.browser.opened import (
+    Opened,
+    await_equations,
+    equations,
+    expect_equations,
+    expect_wiring,
+    tab,
+)
+
+Core = Callable[..., Situation]
+
+NOTATIONS = ("pytorch", "cho", "chung", "after.write.1", "before.keep.2")
+SCREENS: list[tuple[str, CellName, str]] = [
+    *((scene, "gru", key) for scene in ("book", "cue", "crowd", "reader") for key in NOTATIONS),
+    *(("cue", "lstm", key) for key in NOTATIONS),
+    *((scene, "lstm", "pytorch") for scene in ("book", "crowd", "reader")),
+]
+# Scene, opened cell, target and pixels: every kind of number, of the opened cell and of another.
+DRAGS: list[tuple[str, CellName, str, float]] = [
+    ("book", "gru", "gru.b_x.reset.2", 40),
+    ("cue", "gru", "gru.w_x.update.0.1", 50),
+    ("slate", "gru", "gru.w_h.candidate.0.0", -45),
+    ("slate", "gru", "gru.b_h.candidate.0", 30),
+    ("book", "gru", "gru.h0.1", -40),
+    ("cue", "gru", "x.3.0", 30),
+    ("cue", "lstm", "lstm.w_x.forget.2.0", 40),
+    ("book", "lstm", "lstm.c0.1", 30),
+    ("cue", "lstm", "x.5.0", -30),
+    ("cue", "lstm", "gru.b_x.update.0", -40),
+]
+
+
+@pytest.fixture
+def page(kept: Stage) -> Iterator[Stage]:
+    """The page that the tests of this module share, to be opened anew."""
+    kept.page.bring_to_front()
+    kept.page.mouse.move(2, 2)
+    yield kept
+    assert kept.troubles == []
+
+
+@pytest.fixture
+def apart() -> Iterator[Server]:
+    """A server of its own: what it writes to its log is not for the others."""
+    with serving() as running:
+        yield running
+
+
+def turn(stage: Stage) -> None:
+    """The equations in their other form."""
+    with stage.answered():
+        stage.page.locator(".gs-inside-foot button").first.click()
+
+
+# Numbers and colours --------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("scene", "cell", "notation"), SCREENS)
+def test_every_equation_says_the_numbers_of_the_core(
+    page: Stage, core: Core, scene: str, cell: CellName, notation: str
+) -> None:
+    page.open(f"scene={scene}&cell={cell}&notation={notation}")
+    split = Opened.at(core(scene), notation, cell)
+    joined = Opened(split.situation, cell, split.notation, joined=True)
+    await_equations(page, split)
+    turn(page)
+    await_equations(page, joined)
+    expect(page.page).to_have_url(re.compile("form=joined"))
+    page.press("End", "ArrowLeft", "ArrowDown")
+    await_equations(page, joined)
+    if scene != "reader":  # its rows are sorted
+        expect_wiring(page, joined)
+    turn(page)
+    await_equations(page, split)
+
+
+def test_the_equations_of_the_plain_rnn_say_the_numbers_of_the_core(
+    apart: Server, another: Callable[..., Stage], core: Core
+) -> None:
+    stage = another(apart.url)
+    for scene in ("cue", "book", "crowd", "reader"):
+        for notation in NOTATIONS if scene == "cue" else ("pytorch",):
+            stage.open(f"scene={scene}&with=rnn&cell=rnn&notation={notation}")
+            opened = Opened.at(core(scene, "rnn"), notation, "rnn")
+            await_equations(stage, opened)
+            stage.press("ArrowRight", "ArrowDown")
+            await_equations(stage, opened)
+            turn(stage)
+            joined = Opened(opened.situation, "rnn", opened.notation, joined=True)
+            await_equations(stage, joined)
+            if scene != "reader":
+                expect_wiring(stage, joined)
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm"])
+@pytest.mark.parametrize(("scene", "own"), [("slate", "pytorch"), ("book", "cho")])
+def test_stepping_and_scrubbing_need_no_message(
+    page: Stage, core: Core, scene: str, own: str, cell: CellName
+) -> None:
+    page.open(f"scene={scene}&cell={cell}")
+    page.rest()
+    opened, sent = Opened.at(core(scene), own, cell), page.sent
+    for key in ("ArrowRight", "End", "ArrowUp", "ArrowLeft", "Home", "ArrowDown", "ArrowRight"):
+        page.press(key)
+        expect_equations(page, opened)
+        expect_wiring(page, opened)
+    for step in range(1, len(opened.situation.x) + 1, 3):
+        page.page.get_by_label("Timestep").fill(f"{step}")
+        expect_equations(page, opened)
+        assert f"at step {step}, unit {page.cursor[1] + 1}" in page.text(".gs-inside h2")
+    plot, steps = page.track("gru.update"), len(opened.situation.x)
+    page.page.mouse.move(*page.centre(Cell(plot, 3, steps, 2, 0)))
+    page.page.mouse.down()
+    for step in (steps - 1, 2):
+        page.page.mouse.move(*page.centre(Cell(plot, 3, steps, 2, step)), steps=4)
+        assert page.cursor == (step, 2)
+        expect_equations(page, opened)
+    page.page.mouse.up()
+    assert page.sent == sent
+
+
+@pytest.mark.parametrize(("scene", "cell", "target", "pixels"), DRAGS)
+def test_while_a_number_is_dragged_the_equations_and_the_wiring_are_those_of_the_core(
+    page: Stage, core: Core, scene: str, cell: CellName, target: str, pixels: float
+) -> None:
+    page.open(f"scene={scene}&cell={cell}")
+    page.rest()
+    situation, sent = core(scene), page.sent
+    own = "cho" if scene == "book" else "pytorch"
+    swept = target.split(".")[0] in ("x", cell)
+    before = equations(page)
+    with page.answered(2), page.dragging(page.cell_of(target, situation), pixels):
+        dragged = Opened.at(with_edits(situation, {target: page.value}), own, cell)
+        expect_equations(page, Opened(dragged.situation, cell, dragged.notation, exact=swept))
+        expect_wiring(page, dragged)
+        assert page.sent == sent + 1
+    page.wait()
+    await_equations(page, dragged)
+    expect_wiring(page, dragged)
+    assert (equations(page) != before) == swept
+
+
+# Which cell -----------------------------------------------------------------------------------
+
+
+def test_the_tabs_open_another_cell_and_the_link_says_which(page: Stage, core: Core) -> None:
+    page.open()
+    tabs: list[tuple[CellName, str]] = [("lstm", "LSTM"), ("gru", "GRU"), ("lstm", "LSTM")]
+    for cell, name in tabs:
+        tab(page, name).click()
+        await_equations(page, Opened.at(core("pulse"), "pytorch", cell))
+        expect(tab(page, name)).to_have_attribute("aria-selected", "true")
+        expect(page.page).to_have_url(
+            re.compile("cell=lstm" if cell == "lstm" else "^((?!cell).)*$")
+        )
+    page.reload()
+    await_equations(page, Opened.at(core("pulse"), "pytorch", "lstm"))
+    expect_wiring(page, Opened.at(core("pulse"), "pytorch", "lstm"))
+
+
+def test_opening_another_cell_is_no_mistake(page: Stage) -> None:
+    page.open()
+    with page.answered():
+        tab(page, "LSTM").click()
+    page.rest()
+    assert page.text(".gs-problem") == ""
+
+
+@pytest.mark.parametrize(
+    ("cell", "beside", "title"),
+    [("lstm", "lstm", "LSTM at step 4: there is no unit {}"),
+     ("gru", "rnn", "GRU at step 4: there is no unit {}")],
+)  # fmt: skip
+def test_a_unit_that_the_opened_cell_does_not_have_shows_no_number(
+    page: Stage, core: Core, cell: CellName, beside: str, title: str
+) -> None:
+    sizes = [w.units for w in core("pulse", beside, "parameters").weights.values()]
+    page.open(f"cell={cell}&with={beside}&match=parameters&t=4&u={max(sizes)}")
+    assert min(sizes) < max(sizes)
+    assert page.text(".gs-inside h2") == title.format(max(sizes))
+    shown = page.page.locator(".gs-equations .gs-numbers").all_inner_texts()
+    assert shown
+    assert not any(character.isdigit() for text in shown for character in text)
+    assert page.page.locator(".gs-diagram .gs-unit:not([hidden])").count() == 0
