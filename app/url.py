@@ -1,74 +1,21 @@
-"""The link: one table between the fields of a Setting and the page's query parameters."""
+"""The link: a Setting as the page's query parameters, and back."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
-from app.setting import ALONGSIDE, MATCH, SORT, Setting
+from app.parameters import OWN_TABLE, TABLE, BadValueError, Parameter, write_rows
+from app.setting import Setting
 from gru_core.edits import format_edits, parse_edits
+from gru_core.errors import GatescopeError
+from gru_core.own import NAME, Own
 
 LONGEST_LINK = 7000  # characters; web servers usually refuse request lines of 8 kB
 SAFE_LINK = 1500  # beyond this a mail program or a proxy may have cut a link short
-LARGEST_SEED = 2**32 - 1
-LARGEST_INDEX = 1_000_000
-LONGEST_WORD = 100
-
-
-class BadValueError(ValueError):
-    """A query parameter that says nothing we understand; the message says what is needed."""
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """How one field stands in the link. `read` raises BadValueError."""
-
-    field: str
-    name: str
-    write: Callable[[Any], str]
-    read: Callable[[str], Any]
-
-
-def _choice(*allowed: str) -> Callable[[str], str]:
-    def read(text: str) -> str:
-        if text not in allowed:
-            raise BadValueError(f"it must be one of {', '.join(allowed)}")
-        return text
-
-    return read
-
-
-def _whole(low: int, high: int, offset: int = 0) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not (text.isascii() and text.isdigit() and len(text) <= 12 and low <= int(text) <= high):
-            raise BadValueError(f"it must be a whole number from {low} to {high}")
-        return int(text) - offset
-
-    return read
-
-
-def _word(text: str) -> str:
-    if len(text) > LONGEST_WORD:
-        raise BadValueError(f"a word can have at most {LONGEST_WORD} letters")
-    return text
-
-
-def _counted_from_one(index: int) -> str:
-    return str(index + 1)
-
-
-TABLE = (
-    Parameter("scene", "scene", str, str),
-    Parameter("word", "word", str, _word),
-    Parameter("alongside", "with", str, _choice(*ALONGSIDE)),
-    Parameter("match", "match", str, _choice(*MATCH)),
-    Parameter("seed", "seed", str, _whole(0, LARGEST_SEED)),
-    Parameter("sort", "sort", str, _choice(*SORT)),
-    Parameter("step", "t", _counted_from_one, _whole(1, LARGEST_INDEX, offset=1)),
-    Parameter("unit", "u", _counted_from_one, _whole(1, LARGEST_INDEX, offset=1)),
-)
+LONGEST_OWN = 4000  # of those for the visitor's text or numbers
 EDITS = "e"
 END = "~"  # after every edit, so that a link cut short cannot pass for a whole one
+LONG = ("text", "numbers", "channels")  # what may be too long for a link
 CURSOR = ("t", "u")
 FOREIGN = ("embed", "utm_", "fbclid", "gclid")  # Streamlit's own, and what mailers add
 
@@ -81,27 +28,49 @@ def encode(setting: Setting) -> tuple[dict[str, str], int]:
         for parameter in TABLE
         if getattr(setting, parameter.field) != getattr(default, parameter.field)
     }
+    if setting.scene == NAME:
+        query |= _encode_own(setting.own)
     room = LONGEST_LINK - len(urlencode({**query, EDITS: ""}))
     pieces = [format_edits([edit]) + END for edit in setting.edits]
-    while sum(map(len, pieces)) > room:
+    while pieces and sum(map(len, pieces)) > room:
         pieces.pop()
     if pieces:
         query[EDITS] = "".join(pieces)
     return query, len(setting.edits) - len(pieces)
 
 
-def complete(setting: Setting) -> dict[str, str | None]:
-    """Every query parameter but the cursor's, None where the setting leaves it out."""
-    query, _ = encode(setting)
-    names = [parameter.name for parameter in TABLE] + [EDITS]
-    return {name: query.get(name) for name in names if name not in CURSOR}
+def _encode_own(own: Own) -> dict[str, str]:
+    """The parameters of the visitor's own scene, without what is too long for a link."""
+    query = {
+        parameter.name: parameter.write(getattr(own, parameter.field))
+        for parameter in OWN_TABLE
+        if parameter.field not in LONG and getattr(own, parameter.field) != _default(parameter)
+    }
+    room = LONGEST_OWN
+    for parameter in sorted(OWN_TABLE, key=lambda one: one.field != own.source):
+        if parameter.field not in LONG:
+            continue
+        written = parameter.write(getattr(own, parameter.field))
+        if written and len(quote_plus(written)) <= room:
+            query[parameter.name] = written
+            room -= len(quote_plus(written))
+    return query
 
 
-def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, list[str]]:
-    """The setting in a link, and one sentence for each part of it that was not understood."""
-    values: dict[str, Any] = {}
-    rejected = []
-    for parameter in TABLE:
+def _default(parameter: Parameter) -> object:
+    return getattr(Own, parameter.field)
+
+
+def own_fits(own: Own) -> bool:
+    """Whether a link has room for the text or the numbers that the visitor's scene is made of."""
+    text = {"text": own.text, "numbers": write_rows(own.numbers)}.get(own.source, "")
+    return len(quote_plus(text)) <= LONGEST_OWN
+
+
+def _read(table: Sequence[Parameter], query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """The fields that a query gives, and a sentence for each that was not understood."""
+    values, rejected = {}, []
+    for parameter in table:
         text = query.get(parameter.name)
         if text is None:
             continue
@@ -109,8 +78,32 @@ def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, 
             values[parameter.field] = parameter.read(text)
         except BadValueError as problem:
             rejected.append(f"The link says {parameter.name}={shortened(text)}; {problem}.")
-    if values.get("scene", Setting.scene) not in scenes:
-        known = ", ".join(scenes)
+    return values, rejected
+
+
+def _decode_own(query: Mapping[str, str]) -> tuple[Own, list[str]]:
+    values, rejected = _read(OWN_TABLE, query)
+    try:
+        return Own(**values), rejected
+    except GatescopeError as error:
+        return Own(), [*rejected, f"The link's own scene was left out: {error}"]
+
+
+def complete(setting: Setting) -> dict[str, str | None]:
+    """Every query parameter but the cursor's, None where the setting leaves it out."""
+    query, _ = encode(setting)
+    names = [parameter.name for parameter in (*TABLE, *OWN_TABLE)] + [EDITS]
+    return {name: query.get(name) for name in names if name not in CURSOR}
+
+
+def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, list[str]]:
+    """The setting in a link, and one sentence for each part of it that was not understood."""
+    values, rejected = _read(TABLE, query)
+    if values.get("scene") == NAME:
+        values["own"], refused_own = _decode_own(query)
+        rejected += refused_own
+    elif values.get("scene", Setting.scene) not in scenes:
+        known = ", ".join((*scenes, NAME))
         rejected.append(
             f"The link names the scene {shortened(values['scene'])}; it must be one of {known}."
         )
@@ -119,7 +112,8 @@ def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, 
     rejected += cut
     edits, refused = parse_edits(text)
     rejected += [f"The link's edit {shortened(text)} was left out: {why}" for text, why in refused]
-    known_names = {parameter.name for parameter in TABLE} | {EDITS}
+    own = OWN_TABLE if values.get("scene") == NAME else ()
+    known_names = {parameter.name for parameter in (*TABLE, *own)} | {EDITS}
     rejected += [
         f"The link's {shortened(name)} is not something this page knows; it was left out."
         for name in query

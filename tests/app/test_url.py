@@ -4,19 +4,57 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+import numpy as np
 import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from app import url
-from app.setting import ALONGSIDE, MATCH, SORT, Setting
-from app.shown import scenes
+from app import parameters, url
+from app.opening import OWN, scenes
+from app.setting import ALONGSIDE, FORMS, MATCH, SORT, Setting
+from gru_core import conventions
 from gru_core.conventions import CELLS, GATES
 from gru_core.edits import Edit, Target
+from gru_core.engines import ENGINES
+from gru_core.initialize import SCHEMES
+from gru_core.own import MAX_STEPS, SOURCES, Own
+from gru_core.scenes import MAX_UNITS
 from gru_core.targets import AXES, parts_of
+from gru_core.text_input import ENCODINGS, MAX_SIZE
 
 NAMES = tuple(scenes())
 WORDS = st.text("abcdefghijklmnopqrstuvwxyzé -'", max_size=40)
+
+
+NOTATIONS = [
+    conventions.notation_of(placement, polarity, biases)
+    for placement in conventions.PLACEMENTS
+    for polarity in conventions.POLARITIES
+    for biases in conventions.BIAS_COUNTS
+]
+
+
+@st.composite
+def owns(draw: st.DrawFn) -> Own:
+    """Any scene of the visitor's own, with numbers where it is made of them."""
+    source = draw(st.sampled_from(SOURCES))
+    more: dict[str, Any] = {}
+    if source == "numbers":
+        rows, columns = draw(st.integers(1, 6)), draw(st.integers(1, 3))
+        numbers = st.floats(-10_000, 10_000).map(lambda x: x + 0.0)
+        cells = draw(st.lists(numbers, min_size=rows * columns, max_size=rows * columns))
+        more["numbers"] = np.reshape(cells, (rows, columns))
+        more["channels"] = draw(st.sampled_from([(), ("año", "b c", "ς")[:columns]]))
+    return Own(
+        source=source,
+        steps=draw(st.integers(3, MAX_STEPS)),
+        units=draw(st.integers(1, MAX_UNITS)),
+        scheme=draw(st.sampled_from(SCHEMES)),
+        text=draw(st.text(max_size=40)),
+        encoding=draw(st.sampled_from(ENCODINGS)),
+        size=draw(st.integers(1, MAX_SIZE)),
+        **more,
+    )
 
 
 @st.composite
@@ -44,11 +82,15 @@ def settings(max_edits: int = 5) -> st.SearchStrategy[Setting]:
         word=WORDS,
         alongside=st.sampled_from(ALONGSIDE),
         match=st.sampled_from(MATCH),
-        seed=st.none() | st.integers(0, url.LARGEST_SEED),
+        seed=st.none() | st.integers(0, parameters.LARGEST_SEED),
         sort=st.sampled_from(SORT),
+        notation=st.none() | st.sampled_from(NOTATIONS),
+        engine=st.sampled_from(ENGINES),
+        cell=st.sampled_from(CELLS),
+        form=st.sampled_from(FORMS),
         edits=edit_lists(max_edits),
-        step=st.none() | st.integers(0, url.LARGEST_INDEX - 1),
-        unit=st.none() | st.integers(0, url.LARGEST_INDEX - 1),
+        step=st.none() | st.integers(0, parameters.LARGEST_INDEX - 1),
+        unit=st.none() | st.integers(0, parameters.LARGEST_INDEX - 1),
     )
 
 
@@ -71,9 +113,49 @@ def test_a_link_opens_the_setting_it_was_made_from(setting: Setting) -> None:
     assert url.decode(through_a_browser(query), NAMES) == (setting, [])
 
 
+@given(own=owns(), setting=settings())
+def test_a_link_opens_the_visitor_s_own_scene(own: Own, setting: Setting) -> None:
+    setting = replace(setting, scene=OWN, own=own)
+    query, _ = url.encode(setting)
+    assume(url.own_fits(own))
+    assert url.decode(through_a_browser(query), NAMES) == (setting, [])
+
+
+def test_numbers_too_many_for_a_link_are_left_out_and_the_rest_still_opens() -> None:
+    own = Own(source="numbers", numbers=np.arange(3000.0)[:, None], units=5)
+    assert not url.own_fits(own)
+    query, _ = url.encode(Setting(scene=OWN, own=own))
+    assert query == {"scene": OWN, "source": "numbers", "units": "5"}
+    reopened, rejected = url.decode(query, NAMES)
+    assert rejected == []
+    assert reopened.own == Own(source="numbers", units=5)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ({"x": "1,2_3"}, "The link says x=“1,2_3”; it must be rows of numbers; Row 2 has 1"),
+        ({"x": "1,nan"}, "The link says x=“1,nan”; it must be rows of numbers; Row 1, column 2"),
+        ({"steps": "10001"}, "it must be a whole number from 1 to 10000"),
+        ({"source": "rain"}, "it must be one of pulse, copy"),
+        ({"source": "adding", "steps": "1"}, "The link's own scene was left out: steps is 1"),
+    ],
+)
+def test_a_bad_scene_of_one_s_own_is_named(query: dict[str, str], said: str) -> None:
+    setting, rejected = url.decode({"scene": OWN, **query}, NAMES)
+    assert setting.scene == OWN
+    assert len(rejected) == 1
+    assert said in rejected[0]
+
+
 @pytest.mark.parametrize(
     ("field", "value", "query"),
     [
+        ("notation", conventions.CHUNG, {"notation": "chung"}),
+        ("notation", conventions.notation_of("after", "write", 1), {"notation": "after.write.1"}),
+        ("engine", "torch", {"engine": "torch"}),
+        ("cell", "lstm", {"cell": "lstm"}),
+        ("form", "joined", {"form": "joined"}),
         ("scene", "cue", {"scene": "cue"}),
         ("word", "gate", {"word": "gate"}),
         ("alongside", "none", {"with": "none"}),
@@ -142,8 +224,7 @@ def test_a_bad_value_is_named_and_the_default_kept(name: str, text: str) -> None
         ({"t": "0"}, "The link says t=“0”; it must be a whole number from 1 to 1000000."),
         (
             {"scene": "pulze"},
-            "The link names the scene “pulze”; it must be one of "
-            "pulse, cue, slate, binary, crowd, reader.",
+            f"The link names the scene “pulze”; it must be one of {', '.join((*NAMES, OWN))}.",
         ),
         ({"sead": "1"}, "The link's “sead” is not something this page knows; it was left out."),
     ],

@@ -1,0 +1,121 @@
+"""How each field of a Setting is written as a query parameter and read: one table, both ways."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from app.setting import ALONGSIDE, FORMS, MATCH, SORT
+from gru_core.arrays import Array
+from gru_core.conventions import CELLS, Notation, notation_key, parse_notation
+from gru_core.engines import ENGINES
+from gru_core.errors import GatescopeError, TextError
+from gru_core.initialize import SCHEMES
+from gru_core.own import MAX_STEPS, SOURCES
+from gru_core.scenes import MAX_UNITS
+from gru_core.tables import parse_numbers
+from gru_core.text_input import ENCODINGS, MAX_SIZE
+
+LARGEST_SEED = 2**32 - 1
+LARGEST_INDEX = 1_000_000
+LONGEST_WORD = 100
+
+
+class BadValueError(ValueError):
+    """A query parameter that says nothing we understand; the message says what is needed."""
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """How one field stands in the link. `read` raises BadValueError."""
+
+    field: str
+    name: str
+    write: Callable[[Any], str]
+    read: Callable[[str], Any]
+
+
+def _choice(*allowed: str) -> Callable[[str], str]:
+    def read(text: str) -> str:
+        if text not in allowed:
+            raise BadValueError(f"it must be one of {', '.join(allowed)}")
+        return text
+
+    return read
+
+
+def _whole(low: int, high: int, offset: int = 0) -> Callable[[str], int]:
+    def read(text: str) -> int:
+        if not (text.isascii() and text.isdigit() and len(text) <= 12 and low <= int(text) <= high):
+            raise BadValueError(f"it must be a whole number from {low} to {high}")
+        return int(text) - offset
+
+    return read
+
+
+def _word(text: str) -> str:
+    if len(text) > LONGEST_WORD:
+        raise BadValueError(f"a word can have at most {LONGEST_WORD} letters")
+    return text
+
+
+def _write_names(names: tuple[str, ...]) -> str:
+    """The names with ~ between; one in a name is written as in an address."""
+    return "~".join(name.replace("%", "%25").replace("~", "%7E") for name in names)
+
+
+def _read_names(text: str) -> tuple[str, ...]:
+    return tuple(name.replace("%7E", "~").replace("%25", "%") for name in text.split("~"))
+
+
+def write_rows(numbers: Array | None) -> str:
+    """Rows with commas, an underscore after each; every number exactly."""
+    if numbers is None:
+        return ""
+    return "_".join(",".join(f"{float(x)!r}".removesuffix(".0") for x in row) for row in numbers)
+
+
+def read_rows(text: str) -> Array:
+    """What write_rows writes. Raises BadValueError."""
+    try:
+        return parse_numbers(text.replace("_", "\n")).values
+    except GatescopeError as error:
+        raise BadValueError(f"it must be rows of numbers; {error}".rstrip(".")) from None
+
+
+def _notation(text: str) -> Notation:
+    try:
+        return parse_notation(text)
+    except TextError as error:
+        raise BadValueError(str(error).partition("; ")[2].rstrip(".")) from None
+
+
+def _counted_from_one(index: int) -> str:
+    return str(index + 1)
+
+
+TABLE = (
+    Parameter("scene", "scene", str, str),
+    Parameter("word", "word", str, _word),
+    Parameter("alongside", "with", str, _choice(*ALONGSIDE)),
+    Parameter("match", "match", str, _choice(*MATCH)),
+    Parameter("seed", "seed", str, _whole(0, LARGEST_SEED)),
+    Parameter("sort", "sort", str, _choice(*SORT)),
+    Parameter("notation", "notation", notation_key, _notation),
+    Parameter("engine", "engine", str, _choice(*ENGINES)),
+    Parameter("cell", "cell", str, _choice(*CELLS)),
+    Parameter("form", "form", str, _choice(*FORMS)),
+    Parameter("step", "t", _counted_from_one, _whole(1, LARGEST_INDEX, offset=1)),
+    Parameter("unit", "u", _counted_from_one, _whole(1, LARGEST_INDEX, offset=1)),
+)
+# What the visitor's own scene is made of; left out with any other.
+OWN_TABLE = (
+    Parameter("source", "source", str, _choice(*SOURCES)),
+    Parameter("steps", "steps", str, _whole(1, MAX_STEPS)),
+    Parameter("units", "units", str, _whole(1, MAX_UNITS)),
+    Parameter("scheme", "init", str, _choice(*SCHEMES)),
+    Parameter("text", "text", str, str),
+    Parameter("encoding", "as", str, _choice(*ENCODINGS)),
+    Parameter("size", "size", str, _whole(1, MAX_SIZE)),
+    Parameter("channels", "names", _write_names, _read_names),
+    Parameter("numbers", "x", write_rows, read_rows),
+)

@@ -1,0 +1,74 @@
+"""A pasted matrix becomes edits, one a number; one that does not fit changes nothing."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.opening import open_setting
+from app.setting import Setting
+from app.shown import show
+from app.widgets.matrix import arrays, pasted, shape_of
+from gru_core.conventions import CHUNG
+from gru_core.edits import array_of
+from gru_core.errors import GatescopeError
+
+SETTING = Setting(scene="cue")
+BASE = open_setting(SETTING).base
+PLACES = list(arrays(BASE))
+
+
+def edited(text: str, place: Any, setting: Setting = SETTING) -> Setting:
+    return setting.with_edits(pasted(text, setting, BASE, place))
+
+
+@pytest.mark.parametrize("place", PLACES, ids=lambda place: "-".join(map(str, place)))
+def test_every_array_takes_a_matrix_of_its_shape(place: Any) -> None:
+    shape = shape_of(BASE, place)
+    values = np.arange(1.0, 1 + np.prod(shape)).reshape(shape) / 8
+    after = show(edited(repr(values), place))
+    assert after.problems == ()
+    first = after.edits[0].target
+    array = array_of(after.situation, first)
+    gate = place[2]
+    np.testing.assert_array_equal(array if gate is None else array[gate], values)
+
+
+def test_a_row_from_a_spreadsheet_is_a_bias() -> None:
+    after = edited("1e-3\t2\t−3", ("gru", "b_x", 1))
+    assert [(str(edit.target), edit.value) for edit in after.edits] == [
+        ("gru.b_x.update.0", 0.001),
+        ("gru.b_x.update.1", 2.0),
+        ("gru.b_x.update.2", -3.0),
+    ]
+
+
+def test_under_the_write_polarity_a_matrix_of_the_update_gate_is_that_notation_s() -> None:
+    write = Setting(scene="cue", notation=CHUNG)
+    after = edited("1 2 3", ("gru", "b_x", 1), write)
+    assert [edit.value for edit in after.edits] == [-1.0, -2.0, -3.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("1 2\n3 4", "The matrix has 2 rows and 2 columns; GRU: update gate U (from h) needs 3"),
+        ("1 2 3\n4 x 6\n7 8 9", "Row 2, column 2"),
+        ("1,2,3\n4,,6\n7,8,9", "Row 2, column 2"),
+        ("1 2 3\n4 nan 6\n7 8 9", "Row 2, column 2"),
+        ("1 2 3\n4 5\n7 8 9", "Row 2 has 2 numbers"),
+        ("", "There is no text"),
+    ],
+)
+def test_what_is_no_such_matrix_is_refused_with_its_place(text: str, said: str) -> None:
+    with pytest.raises(GatescopeError) as refused:
+        edited(text, ("gru", "w_h", 1))
+    assert said in str(refused.value)
+
+
+def test_a_matrix_of_too_many_numbers_is_refused() -> None:
+    setting = Setting(scene="reader")
+    base = open_setting(setting).base
+    text = "\n".join(" ".join("0" * 256) for _ in range(256))
+    with pytest.raises(GatescopeError, match="The matrix has 65,536 numbers; 2,000 can be changed"):
+        pasted(text, setting, base, ("gru", "w_h", 0))
