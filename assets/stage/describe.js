@@ -1,0 +1,237 @@
+// What a plot shows, as a sheet (named rows and columns of the core's numbers), as a sentence and
+// as text. The least and the greatest number are picked out here, never computed.
+
+import { isCondensed } from "./condensed.js";
+import { brief, short } from "./format.js";
+
+const PLAIN = ["track", "x", "weights", "initial"]; // heatmaps: one row of numbers a row of the screen
+
+// { title, symbol, file, values, rows, columns, corner, kinds, flipped?, initial?, parts, exact, note }
+// values: one array a row. rows, columns: { key, name, label }: as in a file, in words, and what the
+// input is called there. kinds: what rows and columns are, as plurals. flipped: steps go down.
+// initial: the first column is the state before the first step. parts: whose numbers these are.
+// exact: false while the browser has only the colours of some. note: what the notation turns round.
+export function sheetOf(entry, stage) {
+  const make = PLAIN.includes(entry.kind) ? heatmapSheet : entry.kind === "series" ? seriesSheet : linesSheet;
+  const sheet = make(entry, stage);
+  const { channel, message } = stage;
+  // Blocks and points of what is too large to send are a picture, not numbers.
+  sheet.picture = channel.isPicture(entry.part) || (entry.kind === "lines" && isCondensed(message));
+  sheet.exact = !sheet.picture && sheet.parts.every(({ part, rows }) => rows.every((row) => channel.knows(part, row)));
+  return turned(entry, message) ? { ...sheet, note: WRITES, file: `${sheet.file}-writes` } : sheet;
+}
+
+// Numbers that leave the page must say if z is not the z of PyTorch.
+const WRITES = "Here z says how much is written.";
+
+function turned({ kind, panel, track, gate }, { inner }) {
+  if (panel?.cell !== "gru" || inner?.polarity !== "write") return false;
+  return kind === "lines" || (track?.track ?? gate) === "update";
+}
+
+function heatmapSheet(entry, { message }) {
+  const values = entry.plot.figure.data[0].z;
+  const parts = [{ part: entry.part, rows: [...values.keys()] }];
+  return { ...SHEETS[entry.kind](entry, message), values, parts };
+}
+
+const SHEETS = {
+  track: ({ panel, track }, { labels }) => ({
+    title: `${panel.name} ${track.name}`, symbol: track.symbol, file: `${panel.cell}-${track.track}`,
+    rows: units(panel), columns: steps(labels), corner: "unit", kinds: ["units", "steps"],
+  }),
+  x: (_, { labels, x }) => ({
+    title: "Input x", symbol: "", file: "input",
+    rows: inputs(x), columns: steps(labels), corner: "input", kinds: ["channels", "steps"],
+  }),
+  weights: ({ panel, gate }, { x }) => ({
+    title: `${panel.name} weights of the ${panel.gates.find((one) => one.gate === gate).name}`, symbol: "",
+    file: `${panel.cell}-${gate}-weights`,
+    rows: units(panel), columns: sources(panel, x), corner: "unit", kinds: ["units", "columns"],
+  }),
+  initial: ({ panel, initial }) => ({
+    title: `${panel.name} initial ${panel.tracks.find(({ track }) => track === initial.of).name}`,
+    symbol: `${initial.symbol}₀`, file: `${panel.cell}-${initial.part}`,
+    rows: units(panel), columns: [start(initial)], corner: "unit", kinds: ["units"],
+  }),
+};
+
+// The lines of one unit: steps down, so that every quantity is a column.
+function linesSheet({ panel, plot }, { cursor, message }) {
+  const { labels, x } = message;
+  const row = panel.order.indexOf(cursor.unit);
+  const lines = plot.figure.data.filter(({ y }) => y?.length);
+  const track = (name) => panel.tracks.find((one) => `${panel.cell}.${one.track}` === name);
+  return {
+    title: `${panel.name} unit ${cursor.unit + 1}`, symbol: "", file: `${panel.cell}-unit-${cursor.unit + 1}`,
+    rows: steps(labels).map((step) => ({ ...step, name: `step ${step.key}` })),
+    columns: lines.map(({ meta }) => {
+      if (!track(meta)) return inputs(x)[Number(meta.split(".")[1])];
+      const { track: key, name, symbol } = track(meta);
+      return { key, name, label: symbol };
+    }),
+    values: labels.map((_, step) => Float32Array.from(lines, ({ y }) => y[step])),
+    corner: "step", kinds: ["steps", "quantities"], flipped: true,
+    parts: lines.filter(({ meta }) => track(meta)).map(({ meta }) => ({ part: meta, rows: [row] })),
+  };
+}
+
+// What was predicted of a series and what came, in the units of the plot: steps down.
+function seriesSheet({ plot }, { message: { labels, prediction } }) {
+  return {
+    title: "The next value, predicted", symbol: "", file: "prediction",
+    rows: steps(labels).map((step) => ({ ...step, name: `step ${step.key}` })),
+    columns: plot.figure.data.map(({ meta }, i) => ({ key: meta, name: prediction.lines[i].name, label: "" })),
+    values: labels.map((_, step) => Float32Array.from(plot.figure.data, ({ y }) => y[step])),
+    corner: "step", kinds: ["steps", "quantities"], flipped: true, parts: [],
+  };
+}
+
+// A track with the state before its first step as step 0.
+export function withInitial(sheet, entry, stage) {
+  if (!entry) return sheet;
+  const initial = sheetOf(entry, stage);
+  return {
+    ...sheet,
+    initial: true,
+    columns: [...initial.columns, ...sheet.columns],
+    values: sheet.values.map((row, i) => [initial.values[i][0], ...row]),
+    parts: [...sheet.parts, ...initial.parts],
+    exact: sheet.exact && initial.exact,
+  };
+}
+
+// The strip that stands before a track, if there is one.
+export function initialOf({ kind, panel, track }, plots) {
+  const initial = kind === "track" && panel.initials.find(({ of }) => of === track.track);
+  return initial ? plots.get(`${panel.cell}.${initial.part}`) : undefined;
+}
+
+function units({ order }) {
+  return order.map((unit) => ({ key: unit + 1, name: `unit ${unit + 1}`, label: "" }));
+}
+
+function steps(labels) {
+  return labels.map((label, i) => ({ key: i + 1, name: `step ${i + 1}`, label: unless(label, i + 1) }));
+}
+
+function start({ symbol }) {
+  return { key: 0, name: "step 0", label: `${symbol}₀` };
+}
+
+function inputs({ channels }) {
+  return channels.map((name, i) => {
+    const own = unless(name, i + 1);
+    return { key: own || i + 1, name: own || `input ${i + 1}`, label: "" };
+  });
+}
+
+function sources({ order, segments }, { channels }) {
+  const of = {
+    w_x: (at) => ({ key: `x${at + 1}`, name: `from x${at + 1}`, label: unless(channels[at], at + 1) }),
+    w_h: (at) => ({ key: `h${order[at] + 1}`, name: `from h${order[at] + 1}`, label: "" }),
+    b_x: () => ({ key: "b", name: "bias b", label: "" }),
+    b_h: () => ({ key: "d", name: "bias d", label: "" }),
+  };
+  return segments.flatMap(({ part, size }) => Array.from({ length: size }, (_, at) => of[part](at)));
+}
+
+// What is only counted has no name.
+function unless(label, number) {
+  return label === String(number) ? "" : label;
+}
+
+// The text alternative of a plot: what it is, how large, and between which numbers, with their places.
+export function describe(sheet) {
+  return `${sheet.title}. ${details(sheet)}`;
+}
+
+export function details(sheet) {
+  return [extent(sheet), sheet.note].filter(Boolean).join(" ");
+}
+
+function extent(sheet) {
+  if (!sheet.columns.length) return "This cell has no such unit.";
+  const [rows, columns] = counts(sheet);
+  if (sheet.flipped) return `${rows}: ${sheet.columns.map((_, column) => lineRange(sheet, column)).join("; ")}.`;
+  const size = columns ? `${rows} down, ${columns} across` : rows;
+  return `${size}${range(sheet)}.`;
+}
+
+// ["4 units", "20 steps"]
+export function counts({ rows, columns, kinds, initial }) {
+  const lengths = [rows.length, columns.length - (initial ? 1 : 0)];
+  return kinds.map((plural, i) => `${lengths[i]} ${lengths[i] === 1 ? plural.slice(0, -1) : plural}`);
+}
+
+function range(sheet) {
+  if (!sheet.exact) return "; the exact numbers come when they are asked for";
+  const [least, most] = extremes(sheet.values);
+  if (least.value === most.value) return `, every number ${spoken(least.value)}`;
+  const at = ({ row, column }) =>
+    [sheet.rows[row], ...(sheet.kinds.length > 1 ? [sheet.columns[column]] : [])].map(placed).join(", ");
+  return `, from ${spoken(least.value)} at ${at(least)}, to ${spoken(most.value)} at ${at(most)}`;
+}
+
+function lineRange(sheet, column) {
+  const { name } = sheet.columns[column];
+  if (!sheet.exact) return name;
+  const [least, most] = extremes(sheet.values.map((row) => [row[column]]));
+  if (least.value === most.value) return `${name} always ${spoken(least.value)}`;
+  const at = ({ row }) => placed(sheet.rows[row]);
+  return `${name} from ${spoken(least.value)} at ${at(least)} to ${spoken(most.value)} at ${at(most)}`;
+}
+
+function placed({ name, label }) {
+  return label ? `${name} (${label})` : name;
+}
+
+// Three figures; fewer only where there are no more.
+function spoken(value) {
+  return Math.fround(Number(value.toPrecision(3))) === value ? brief(value) : short(value);
+}
+
+// The first least and the first greatest number, in reading order.
+function extremes(values) {
+  let [least, most] = [{ value: Infinity }, { value: -Infinity }];
+  values.forEach((numbers, row) => {
+    for (let column = 0; column < numbers.length; column++) {
+      const value = numbers[column];
+      if (value < least.value) least = { value, row, column };
+      if (value > most.value) most = { value, row, column };
+    }
+  });
+  return [least, most];
+}
+
+// The shortest text that reads back as the same 32-bit float; six figures are never one too many.
+export function exactText(value) {
+  for (const figures of [6, 7, 8]) {
+    const rounded = Number(value.toPrecision(figures));
+    if (Math.fround(rounded) === value) return String(rounded);
+  }
+  return String(Number(value.toPrecision(9)));
+}
+
+// The whole sheet as text: a header, then a line a row. The numbers stand before any names of steps,
+// so that programs which read only numbers find them by column.
+export function delimited(sheet, separator) {
+  const named = sheet.flipped && sheet.rows.some(({ label }) => label);
+  const columns = sheet.columns.map(({ key, label }) => (label && !sheet.flipped ? `${key} (${label})` : key));
+  const lines = [
+    [sheet.corner, ...columns, ...(named ? ["input"] : [])].map(safe),
+    ...sheet.rows.map(({ key, label }, row) =>
+      [safe(key), ...Array.from(sheet.values[row], exactText), ...(named ? [safe(label)] : [])]),
+  ];
+  return lines.map((line) => `${line.map((cell) => quoted(cell, separator)).join(separator)}\n`).join("");
+}
+
+// A name that a spreadsheet would take for a formula.
+function safe(name) {
+  return /^[=+\-@\t\r]/.test(name) ? `'${name}` : String(name);
+}
+
+function quoted(cell, separator) {
+  const plain = cell.replace(/[\t\r\n]+/g, " ");
+  return plain.includes(separator) || plain.includes('"') ? `"${plain.replaceAll('"', '""')}"` : plain;
+}
