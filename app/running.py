@@ -1,0 +1,162 @@
+"""Runs of a situation, kept for a while, and how far another engine or placement leads."""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import fields, replace
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from gru_core import GRUWeights, Trace, run
+from gru_core.arrays import Array
+from gru_core.conventions import TRACKS, Cell, Placement
+from gru_core.edits import Situation
+from gru_core.engines import EngineName
+from gru_core.weights import Weights
+
+# A GRU beside an LSTM of 512 units over 10,000 steps is 205 MB: one such pair is kept, and what is
+# small besides. Every event of the stage draws its screen anew, mostly from the run before.
+MOST_BYTES = 256_000_000
+LARGE = 20_000_000  # bytes of a run: only one at a time is computed
+MOST_DISTANCES = 4096  # they are single numbers
+# Numbers of a run above which it is not run again only to be compared.
+MOST_COMPARED = 20_000_000
+
+Value = TypeVar("Value")
+_Key = tuple[object, ...]
+
+
+class Kept(Generic[Value]):
+    """Values by what they are made of. Those not asked for longest go when there is no room."""
+
+    def __init__(self, most: int) -> None:
+        self.most = most
+        self.size = 0
+        self._values: OrderedDict[_Key, tuple[Value, int]] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: _Key, size: int, make: Callable[[], Value]) -> Value:
+        """The value of this key, made if it is not here; room is found before."""
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key][0]
+            self._drop(self.most - size)
+        value = make()
+        with self._lock:
+            if key not in self._values:
+                self._values[key] = value, size
+                self.size += size
+            self._drop(max(self.most, size))
+        return value
+
+    def _drop(self, most: int) -> None:
+        while self._values and self.size > most:
+            _, (_, size) = self._values.popitem(last=False)
+            self.size -= size
+
+
+_traces: Kept[Trace] = Kept(MOST_BYTES)
+_distances: Kept[float] = Kept(MOST_DISTANCES)
+_one_at_a_time = threading.Lock()
+
+
+def runs(situation: Situation, engine: EngineName = "numpy") -> dict[Cell, Trace]:
+    """The trace of every cell."""
+    return {cell: run_of(situation, cell, engine) for cell in situation.weights}
+
+
+def run_of(situation: Situation, cell: Cell, engine: EngineName = "numpy") -> Trace:
+    """The trace of one cell: the same one as long as it is kept."""
+    key = (engine, _digest(situation, cell))
+
+    def compute() -> Trace:
+        return run(situation.weights[cell], situation.x, situation.initials[cell], engine=engine)
+
+    size = _size(situation, cell)
+    if size < LARGE:
+        return _traces.get(key, size, compute)
+    with _one_at_a_time:
+        return _traces.get(key, size, compute)
+
+
+def largest(situation: Situation, cell: Cell, track: str) -> float:
+    """The largest magnitude of one track of a run."""
+    key = ("largest", track, _digest(situation, cell))
+    return _distances.get(key, 1, lambda: _distance(run_of(situation, cell)[track]))
+
+
+def placed(situation: Situation, placement: Placement | None) -> Situation:
+    """The situation with the GRU's reset gate where a notation puts it; None leaves it."""
+    gru = situation.weights["gru"]
+    if placement is None or not isinstance(gru, GRUWeights):
+        return situation
+    there = replace(gru, reset_after=placement == "after")
+    return replace(situation, weights={**situation.weights, "gru": there})
+
+
+def difference_to_numpy(situation: Situation, traces: Mapping[Cell, Trace]) -> float | None:
+    """The largest difference of any number of these traces to what NumPy makes of the same.
+
+    None where the run is too large to be made twice.
+    """
+    if sum(_numbers(situation, cell) for cell in traces) > MOST_COMPARED:
+        return None
+    key = ("to numpy", *(_digest(situation, cell) for cell in traces))
+    return _distances.get(key, 1, lambda: _largest_difference(traces, runs(situation)))
+
+
+def difference_of_placement(
+    situation: Situation, traces: Mapping[Cell, Trace], own: Placement
+) -> float | None:
+    """The largest difference in the GRU's hidden state to the reset gate's own placement.
+
+    None where it acts there anyway.
+    """
+    weights = situation.weights["gru"]
+    if not isinstance(weights, GRUWeights) or weights.reset_after == (own == "after"):
+        return None
+    there = placed(situation, own)
+
+    def compare() -> float:
+        # Not kept: it is not on screen, and a large one would push out what is.
+        other = run(there.weights["gru"], there.x, there.initials["gru"])
+        return _distance(other["hidden"] - traces["gru"]["hidden"])
+
+    return _distances.get(("placement", own, _digest(situation, "gru")), 1, compare)
+
+
+def _largest_difference(traces: Mapping[Cell, Trace], others: Mapping[Cell, Trace]) -> float:
+    return max(
+        _distance(trace[name] - others[cell][name])
+        for cell, trace in traces.items()
+        for name in trace
+    )
+
+
+def _distance(numbers: Array) -> float:
+    return float(np.abs(numbers).max())
+
+
+def _numbers(situation: Situation, cell: Cell) -> int:
+    return len(situation.x) * situation.weights[cell].units * len(TRACKS[cell])
+
+
+def _size(situation: Situation, cell: Cell) -> int:
+    return _numbers(situation, cell) * situation.weights[cell].dtype.itemsize
+
+
+def _digest(situation: Situation, cell: Cell) -> bytes:
+    """What a run depends on. Equal numbers have equal digests, whoever made them."""
+    digest = hashlib.blake2b(digest_size=16)
+    weights: Weights = situation.weights[cell]
+    parts = [getattr(weights, field.name) for field in fields(weights)]
+    for part in (cell, *parts, situation.x, *situation.initials[cell]):
+        if isinstance(part, np.ndarray):
+            digest.update(f"{part.dtype}{part.shape}".encode())
+            digest.update(np.ascontiguousarray(part).data)
+        else:
+            digest.update(repr(part).encode())
+    return digest.digest()

@@ -1,0 +1,164 @@
+"""Runs are kept by what they are made of, within bounds; comparisons are made once, if at all."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import app.running as module
+from app.opening import open_setting
+from app.running import (
+    Kept,
+    difference_of_placement,
+    difference_to_numpy,
+    largest,
+    placed,
+    run_of,
+    runs,
+)
+from app.setting import Setting
+from app.shown import NOT_COMPARED, plain, show
+from gru_core import Trace, run
+from gru_core.edits import Edit, Situation, Target, apply_edits
+from gru_core.own import Own
+
+WEIGHT = Target.parse("gru.w_h.update.0.0")
+
+
+@pytest.fixture
+def empty(monkeypatch: pytest.MonkeyPatch) -> Kept[Trace]:
+    """Nothing is kept yet."""
+    kept: Kept[Trace] = Kept(module.MOST_BYTES)
+    monkeypatch.setattr(module, "_traces", kept)
+    monkeypatch.setattr(module, "_distances", Kept(100))
+    return kept
+
+
+def base(scene: str = "pulse", **choices: object) -> Situation:
+    return open_setting(Setting(scene=scene, **choices)).base  # type: ignore[arg-type]
+
+
+# Keeping --------------------------------------------------------------------------------------
+
+
+def test_equal_numbers_are_run_once_whoever_brings_them(empty: Kept[Trace]) -> None:
+    one = apply_edits(base(), [Edit(WEIGHT, 0.5)])
+    other = apply_edits(base(), [Edit(WEIGHT, 0.5)])
+    assert one is not other
+    assert all(runs(one)[cell] is runs(other)[cell] for cell in ("gru", "lstm"))
+
+
+def test_an_edit_of_one_cell_leaves_the_run_of_the_other(empty: Kept[Trace]) -> None:
+    before, after = runs(base()), runs(apply_edits(base(), [Edit(WEIGHT, 0.5)]))
+    assert after["lstm"] is before["lstm"]
+    assert after["gru"] is not before["gru"]
+
+
+@pytest.mark.parametrize("edit", ["gru.w_h.update.0.0", "gru.b_h.reset.1", "gru.h0.2", "x.3.0"])
+def test_any_other_number_is_another_run(empty: Kept[Trace], edit: str) -> None:
+    there = apply_edits(base(), [Edit(Target.parse(edit), 0.123)])
+    found, truth = run_of(there, "gru"), run(there.weights["gru"], there.x, there.initials["gru"])
+    assert found is not run_of(base(), "gru")
+    for name in truth:
+        np.testing.assert_array_equal(found[name], truth[name])
+
+
+def test_another_engine_or_placement_is_another_run(empty: Kept[Trace]) -> None:
+    situation = base("crowd")
+    numpy, torch = run_of(situation, "gru"), run_of(situation, "gru", "torch")
+    before = run_of(placed(situation, "before"), "gru")
+    assert len({id(trace) for trace in (numpy, torch, before)}) == 3
+    assert np.abs(numpy["hidden"] - before["hidden"]).max() > 1e-3
+
+
+def test_what_was_not_asked_for_longest_goes_when_there_is_no_room() -> None:
+    kept: Kept[str] = Kept(10)
+
+    def get(name: str, size: int) -> str:
+        return kept.get((name,), size, lambda: f"{name} anew")
+
+    for name in "abc":
+        get(name, 3)
+    made = [kept.get((name,), 3, lambda: "missing") for name in "a"]
+    assert made == ["a anew"]
+    get("d", 3)
+    found = {name: kept.get((name,), 0, lambda: "gone") for name in "acd"}
+    assert found == {name: f"{name} anew" for name in "acd"}
+    assert kept.get(("b",), 0, lambda: "gone") == "gone"
+
+
+def test_one_that_is_larger_than_all_room_is_kept_alone() -> None:
+    kept: Kept[str] = Kept(10)
+    kept.get(("small",), 3, lambda: "small")
+    room: list[int] = []
+    kept.get(("large",), 25, lambda: room.append(kept.size) or "large")  # type: ignore[func-returns-value]
+    assert room == [0], "what goes goes before, so that both are never there"
+    assert kept.size == 25
+    assert kept.get(("large",), 25, lambda: "again") == "large"
+    kept.get(("small",), 3, lambda: "small")
+    assert kept.size == 3
+
+
+def test_runs_take_no_more_memory_than_they_may(
+    empty: Kept[Trace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    empty.most = 3 * sum(track.nbytes for track in run_of(base("crowd"), "gru").values())
+    for value in np.linspace(-1, 1, 9):
+        runs(apply_edits(base("crowd"), [Edit(WEIGHT, float(value))]))
+        held = sum(track.nbytes for trace, _ in empty._values.values() for track in trace.values())
+        assert held == empty.size <= empty.most
+
+
+def test_putting_a_number_back_runs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    setting = Setting(scene="pulse").with_edit(WEIGHT, 0.5)
+
+    def no_run(*_: object) -> None:
+        raise AssertionError("a run was made to look at a number")
+
+    monkeypatch.setattr("app.shown.runs", no_run)
+    assert plain(setting) == setting
+    own = plain(setting.with_edit(Target.parse("gru.b_x.update.3"), 6.0))
+    assert own == setting
+
+
+# Comparing ------------------------------------------------------------------------------------
+
+
+def test_the_largest_number_of_a_track_is_that_of_its_run(empty: Kept[Trace]) -> None:
+    situation = base("crowd")
+    assert largest(situation, "lstm", "cell") == np.abs(run_of(situation, "lstm")["cell"]).max()
+
+
+def test_an_engine_is_compared_with_numpy_once(
+    empty: Kept[Trace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    situation = base("crowd")
+    torch, numpy = runs(situation, "torch"), runs(situation)
+    truth = max(np.abs(torch[c][n] - numpy[c][n]).max() for c in numpy for n in numpy[c])
+    assert difference_to_numpy(situation, torch) == truth
+    monkeypatch.setattr(module, "runs", None)
+    assert difference_to_numpy(situation, torch) == truth
+
+
+def test_a_moved_reset_gate_is_compared_with_its_own_place_once(
+    empty: Kept[Trace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    situation = base("crowd")
+    there = placed(situation, "before")
+    truth = np.abs(run_of(there, "gru")["hidden"] - run_of(situation, "gru")["hidden"]).max()
+    assert difference_of_placement(situation, runs(situation), "after") is None
+    assert difference_of_placement(there, runs(there), "after") == truth
+    monkeypatch.setattr(module, "run", None)
+    assert difference_of_placement(there, runs(there), "after") == truth
+
+
+def test_a_run_too_large_to_be_made_twice_is_not_compared_and_the_page_says_so(
+    empty: Kept[Trace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    setting = Setting(scene="own", own=Own(source="sine", steps=40, units=4), engine="torch")
+    assert show(setting).to_numpy is not None
+    assert NOT_COMPARED not in show(setting).problems
+    monkeypatch.setattr(module, "MOST_COMPARED", 100)
+    assert show(setting).to_numpy is None
+    assert NOT_COMPARED in show(setting).problems
+    assert NOT_COMPARED not in show(replace(setting, engine="numpy")).problems
