@@ -1,0 +1,57 @@
+"""What networks predict of a series, drawn over what came."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app import theme
+from app.figures.heatmap import INPUT_MARGIN, layout
+
+CELL_STYLE = {"gru": ("#D55E00", "solid"), "lstm": ("#0072B2", "dash"), "rnn": ("#009E73", "dot")}
+TRUTH = "#8A8A8A"
+
+
+def prediction_lines(
+    truth: np.ndarray, predictions: Mapping[str, np.ndarray], labels: Sequence[str], unit: str
+) -> go.Figure:
+    """The value that came next at each step, wide and grey, and each cell's prediction over it.
+
+    truth and predictions: (step,), in `unit`; the axis ends at round numbers that hold the truth.
+    """
+    steps = np.arange(1, len(truth) + 1, dtype=np.float32)
+    figure = go.Figure(layout=layout(labels, [], len(truth), 1))
+    figure.add_trace(_line(steps, truth, "truth", TRUTH, "solid", 5.0, 0.55))
+    for cell, values in predictions.items():
+        color, dash = CELL_STYLE[cell]
+        figure.add_trace(_line(steps, values, cell, color, dash, 1.6, 1.0))
+    low, high = float(np.floor(truth.min())), float(np.ceil(truth.max()))
+    figure.update_layout(
+        margin=INPUT_MARGIN | {"t": 6},
+        yaxis={
+            "range": [low - 0.4, high + 0.4],
+            "tickvals": [low, high],
+            "ticktext": [f"{theme.number(value)} {unit}" for value in (low, high)],
+        },
+    )
+    return figure
+
+
+def _line(
+    steps: np.ndarray,
+    values: np.ndarray,
+    meta: str,
+    color: str,
+    dash: str,
+    width: float,
+    opacity: float,
+) -> go.Scatter:
+    return go.Scatter(
+        x=steps,
+        y=np.asarray(values, dtype=np.float32),
+        mode="lines",
+        line={"color": color, "width": width, "dash": dash},
+        meta=meta,
+        opacity=opacity,
+        hoverinfo="skip",
+    )
