@@ -30,6 +30,7 @@ format: $(DEV_STAMP)
 bench: $(DEV_STAMP)
 	$(BIN)/python -m benchmarks.core
 	$(BIN)/python -m benchmarks.stage
+	$(BIN)/python -m benchmarks.sizes
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

@@ -4,10 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.setting import History
+from app.setting import FORMS, History
 from app.url import shortened
-from gru_core.conventions import GATES
-from gru_core.edits import Target
+from gru_core.conventions import CELLS, GATES, shown_sign
+from gru_core.edits import Edit, Target
 from gru_core.errors import GatescopeError
 
 LARGEST_VALUE = 10_000.0
@@ -16,11 +16,15 @@ MOST_EDITS = 2_000
 
 @dataclass(frozen=True)
 class Grab:
-    """A cell taken hold of: its sweep is wanted. The cursor says whose numbers to send in full."""
+    """A cell taken hold of: its sweep is wanted. The cursor says whose numbers to send in full.
 
-    target: Target
+    Or one that is only pointed at: its value is wanted, or without a target those of the tracks.
+    """
+
+    target: Target | None
     step: int
     unit: int
+    held: bool = True
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,7 @@ class Outcome:
     resend: bool = False  # the stage lost what it had
     gate: tuple[str, str] | None = None  # (cell, gate) whose weights are wanted
     looked: int | None = None  # the unit whose numbers are wanted
+    whole: str = ""  # the part of which every number is wanted
 
 
 def handle(history: History, event: Mapping[str, Any]) -> Outcome:
@@ -104,7 +109,31 @@ def _changed(history: History, event: Mapping[str, Any], value: float) -> Outcom
         raise GatescopeError(
             f"{MOST_EDITS} numbers are changed, as many as there can be; reset some."
         )
-    return Outcome(history.push(history.present.with_edit(_target(event), value)))
+    target, polarity = _target(event), history.present.polarity
+    # The stage speaks the notation on screen; what is kept is the core's own number.
+    kept = value if shown_sign(target.owner, target.gate, polarity) > 0 else 0.0 - value
+    return Outcome(history.push(history.present.with_edit(target, kept)))
+
+
+def _draw(history: History, event: Mapping[str, Any]) -> Outcome:
+    """Several steps of one channel of the input at once."""
+    channel, first = _index(event.get("channel")), _index(event.get("first"))
+    values = event.get("values")
+    if channel is None or first is None or not isinstance(values, list):
+        raise GatescopeError("What was drawn did not arrive whole; draw it again.")
+    if any(isinstance(value, bool) or not isinstance(value, int | float) for value in values):
+        raise GatescopeError("What was drawn did not arrive whole; draw it again.")
+    edits = [
+        Edit(Target("x", "x", (first + i, channel)), checked(value))
+        for i, value in enumerate(values[:MOST_EDITS])
+    ]
+    changed = history.present.with_edits(edits)
+    if len(values) > MOST_EDITS or len(changed.edits) > MOST_EDITS:
+        raise GatescopeError(
+            f"That would change more than {MOST_EDITS} numbers, as many as there can be; draw a "
+            "shorter stretch, or reset some."
+        )
+    return Outcome(history.push(changed))
 
 
 def _revert(history: History, event: Mapping[str, Any]) -> Outcome:
@@ -124,10 +153,26 @@ def _show(history: History, event: Mapping[str, Any]) -> Outcome:
 
 
 def _look(history: History, event: Mapping[str, Any]) -> Outcome:
-    unit = _index(event.get("of"))
+    present = history.present
+    if "target" in event:
+        glance = Grab(_target(event), present.step or 0, present.unit or 0, held=False)
+        return Outcome(history, grab=glance)
+    unit, step = _index(event.get("of")), _index(event.get("at"))
     if unit is None:
         raise GatescopeError("There is no such unit to look at; choose another one.")
-    return Outcome(history, looked=unit)
+    at = None if step is None else Grab(None, step, unit, held=False)
+    return Outcome(history, grab=at, looked=unit)
+
+
+def _whole(history: History, event: Mapping[str, Any]) -> Outcome:
+    return Outcome(history, whole=str(event.get("part", ""))[:60])
+
+
+def _view(history: History, event: Mapping[str, Any]) -> Outcome:
+    cell, form = event.get("cell"), event.get("form")
+    if cell not in CELLS or form not in FORMS:
+        raise GatescopeError("There is no such view of a cell; choose another one.")
+    return Outcome(history.seen(cell, form))
 
 
 _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
@@ -140,5 +185,8 @@ _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
     "redo": lambda history, event: Outcome(history.redo()),
     "show": _show,
     "look": _look,
+    "view": _view,
+    "whole": _whole,
+    "draw": _draw,
     "need": lambda history, event: Outcome(history, resend=True),
 }

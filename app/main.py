@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.shown import ASSETS
+from app.opening import ASSETS
 
 st.set_page_config(
     page_title="Gatescope", page_icon=str(ASSETS / "images" / "icon.svg"), layout="wide"

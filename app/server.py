@@ -11,7 +11,7 @@ from starlette.responses import Response
 from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
-from app.shown import ASSETS
+from app.opening import ASSETS
 from app.widgets.mount import assets_url
 
 

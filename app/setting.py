@@ -1,9 +1,13 @@
 """What a visitor has set: one frozen value, and the history of such values for undo and redo."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
+from gru_core.conventions import PYTORCH, Cell, Notation, Polarity
 from gru_core.edits import Edit, Target
+from gru_core.engines import EngineName
+from gru_core.own import Own
 from gru_core.scenes import Match
 
 Alongside: TypeAlias = Literal["lstm", "rnn", "none"]
@@ -11,6 +15,7 @@ Alongside: TypeAlias = Literal["lstm", "rnn", "none"]
 ALONGSIDE = ("lstm", "rnn", "none")
 MATCH = ("units", "parameters")
 SORT = ("behaviour", "number")
+FORMS = ("split", "joined")  # W x + U h, or W [h, x]
 LONGEST_HISTORY = 200
 
 
@@ -24,6 +29,11 @@ class Setting:
     match: Match = "units"
     seed: int | None = None  # None means the scene's own
     sort: str = "behaviour"
+    notation: Notation | None = None  # None means the scene's own
+    engine: EngineName = "numpy"
+    cell: Cell = "gru"  # the one that is opened: wiring and equations
+    form: str = "split"  # of its equations
+    own: Own = field(default_factory=Own)  # what the visitor's own scene is made of
     edits: tuple[Edit, ...] = ()
     step: int | None = None  # cursor, counted from 0; None means the scene's own
     unit: int | None = None
@@ -31,7 +41,15 @@ class Setting:
     @property
     def choices(self) -> tuple[object, ...]:
         """What is chosen above the stage."""
-        return (self.scene, self.word, self.alongside, self.match, self.sort)
+        return (
+            *(self.scene, self.word, self.alongside, self.match, self.sort),
+            *(self.notation, self.engine, self.own, self.seed),
+        )
+
+    @property
+    def polarity(self) -> Polarity:
+        """What the update gate means on screen. A scene's own notation keeps, as PyTorch does."""
+        return (self.notation or PYTORCH).polarity
 
     def with_edit(self, target: Target, value: float) -> "Setting":
         """This setting with one number changed; an earlier edit of the same cell is replaced."""
@@ -40,6 +58,12 @@ class Setting:
             return self
         kept = tuple(other for other in self.edits if other.target != target)
         return replace(self, edits=(*kept, edit))
+
+    def with_edits(self, edits: Sequence[Edit]) -> "Setting":
+        """This setting with several numbers changed; earlier edits of the same are replaced."""
+        targets = {edit.target for edit in edits}
+        kept = tuple(other for other in self.edits if other.target not in targets)
+        return replace(self, edits=(*kept, *edits))
 
     def without_edit(self, target: Target) -> "Setting":
         """This setting with one number back at the scene's own value."""
@@ -52,8 +76,13 @@ class Setting:
     def with_choice(self, name: str, value: object) -> "Setting":
         """This setting with one choice changed, less the edits that it makes meaningless."""
         edits = self.edits
+        if name == "edits":
+            return self.with_edits(value)  # type: ignore[arg-type]
+        if name == "own":
+            return replace(self, own=value, edits=(), step=None, unit=None)  # type: ignore[arg-type]
         if name == "scene":
-            return Setting(scene=str(value), alongside=self.alongside, match=self.match)
+            kept = ("alongside", "match", "notation", "engine", "cell", "form", "own")
+            return Setting(scene=str(value), **{name: getattr(self, name) for name in kept})
         if name == "word":
             edits = tuple(edit for edit in edits if edit.target.owner != "x")
         if name in ("match", "seed"):
@@ -76,6 +105,10 @@ class History:
             return self
         return History(setting, (*self.past, self.present)[-LONGEST_HISTORY:])
 
+    def seen(self, cell: Cell, form: str) -> "History":
+        """Another cell opened, or its equations in another form: nothing to undo either."""
+        return replace(self, present=replace(self.present, cell=cell, form=form))
+
     def moved(self, step: int | None, unit: int | None) -> "History":
         """The cursor elsewhere: not a change that undo should take back."""
         return replace(self, present=replace(self.present, step=step, unit=unit))
@@ -97,4 +130,7 @@ class History:
         present = self.present
         if (setting.scene, setting.word) != (present.scene, present.word):
             return setting
-        return replace(setting, step=present.step, unit=present.unit)
+        return replace(
+            setting,
+            **{name: getattr(present, name) for name in ("step", "unit", "cell", "form")},
+        )

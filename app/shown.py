@@ -1,40 +1,21 @@
 """From a setting to everything on screen that has a number: situation, traces, unit orders."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from functools import lru_cache
-from pathlib import Path
-from typing import cast
+from dataclasses import dataclass
 
-import numpy as np
-
-from app import theme
+from app.display import Grid, grid_of, too_large, window
+from app.opening import Opening, open_setting, own_notation, reader
+from app.running import difference_of_placement, difference_to_numpy, runs
 from app.setting import Setting
 from app.url import shortened
-from gru_core import Trace, run
+from gru_core import Trace
 from gru_core.arrays import Array
-from gru_core.behaviour import order_by_keep
-from gru_core.conventions import Cell
+from gru_core.conventions import Cell, Notation, shown_update
 from gru_core.edits import Edit, Situation, apply_edits, value_at
 from gru_core.errors import GatescopeError
-from gru_core.reader import Reader, load_reader
-from gru_core.scenes import Match, Scene, load_scenes, situation
-from gru_core.weights import PARTS
+from gru_core.scenes import Scene
 
-ASSETS = Path(__file__).parent.parent / "assets"
-
-
-@dataclass(frozen=True)
-class Opening:
-    """A scene before any edit, and what is fixed by it, so that no edit makes it move."""
-
-    scene: Scene  # with its sequence: a scene with a model has been opened
-    base: Situation
-    orders: Mapping[Cell, tuple[int, ...]]  # units from top to bottom
-    x_bound: float  # the largest input that the colours can tell
-    weight_bounds: Mapping[Cell, float]  # the largest weight that they can tell
-    traces: Mapping[Cell, Trace]  # the runs before any edit
-    problems: tuple[str, ...]
+NOT_COMPARED = "Computed by PyTorch. At this size the difference to NumPy is not measured."
 
 
 @dataclass(frozen=True)
@@ -48,11 +29,53 @@ class Shown:
     edits: tuple[Edit, ...]  # those that were applied
     phonemes: tuple[str, ...] | None  # what the Reader says, in its scene
     problems: tuple[str, ...]
+    to_numpy: float | None = None  # the largest difference, where another engine has run
+    to_own_placement: float | None = None  # and in h, where the notation moves the reset gate
 
     @property
     def scene(self) -> Scene:
         """The scene, opened."""
         return self.opening.scene
+
+    @property
+    def notation(self) -> Notation:
+        """How everything of the GRU is written: the chosen notation, or the scene's own."""
+        return self.setting.notation or own_notation(self.scene)
+
+    @property
+    def tracks(self) -> Mapping[Cell, Mapping[str, Array]]:
+        """The tracks of each trace as the notation shows them, each (step, unit)."""
+        return {
+            cell: {name: self.shown_track(cell, name, track) for name, track in trace.items()}
+            for cell, trace in self.traces.items()
+        }
+
+    @property
+    def condensed(self) -> bool:
+        """Whether this is too much to send: colours of blocks then, and numbers where one looks."""
+        return any(too_large(trace.units, trace.steps) for trace in self.traces.values())
+
+    @property
+    def grids(self) -> Mapping[Cell, Grid]:
+        """The blocks that each cell's heatmaps are condensed to."""
+        return {cell: grid_of(trace.units, trace.steps) for cell, trace in self.traces.items()}
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """The steps whose numbers are sent, all unless condensed: the first, and the end."""
+        steps = len(self.labels)
+        return window(self.step, steps) if self.condensed else (0, steps)
+
+    @property
+    def opened(self) -> Cell:
+        """The cell whose wiring and equations are on show."""
+        return self.setting.cell if self.setting.cell in self.traces else "gru"
+
+    def shown_track(self, cell: Cell, name: str, track: Array) -> Array:
+        """A track of any shape as the notation shows it."""
+        if (cell, name) == ("gru", "update"):
+            return shown_update(track, self.notation.polarity)
+        return track
 
     @property
     def base(self) -> Situation:
@@ -89,36 +112,29 @@ class Shown:
         return min(chosen, max(trace.units for trace in self.traces.values()) - 1)
 
 
-@lru_cache(maxsize=1)
-def scenes() -> Mapping[str, Scene]:
-    """Every scene by name, in display order."""
-    return {scene.name: scene for scene in load_scenes(ASSETS / "scenes")}
-
-
-@lru_cache(maxsize=1)
-def reader() -> Reader:
-    """The trained model of the Reader, read once."""
-    return load_reader(ASSETS / "models" / "reader.npz")
-
-
 def show(setting: Setting) -> Shown:
     """Run the cells of a setting. What does not fit is left out and named in `problems`."""
-    opening = _opening(
-        setting.scene, setting.word, setting.alongside, setting.match, setting.seed, setting.sort
-    )
+    opening = open_setting(setting)
     edited, applied, refused = _edited(opening.base, setting.edits)
-    traces = {
-        cell: run(weights, edited.x, edited.initials[cell])
-        for cell, weights in edited.weights.items()
-    }
+    traces = runs(edited, setting.engine)
+    to_numpy = difference_to_numpy(edited, traces) if setting.engine != "numpy" else None
+    problems = [*opening.problems, *refused, *_cursor_problems(setting, opening)]
+    if setting.engine != "numpy" and to_numpy is None:
+        problems.append(NOT_COMPARED)
     return Shown(
         setting=setting,
         opening=opening,
         situation=edited,
         traces=traces,
         edits=applied,
-        phonemes=reader().decode(traces["gru"]["hidden"][-1]) if opening.scene.model else None,
-        problems=(*opening.problems, *refused, *_cursor_problems(setting, opening)),
+        phonemes=reader().decode(traces["gru"]["hidden"][-1])
+        if opening.scene.model == "reader"
+        else None,
+        problems=tuple(problems),
+        to_numpy=to_numpy,
+        to_own_placement=difference_of_placement(
+            edited, traces, own_notation(opening.scene).placement
+        ),
     )
 
 
@@ -132,36 +148,9 @@ def _cursor_problems(setting: Setting, opening: Opening) -> list[str]:
     ]
 
 
-# Sixteen openings hold at most about 50 MB (the Reader beside a drawn LSTM of 256 units is 3 MB).
-@lru_cache(maxsize=16)
-def _opening(
-    name: str, word: str, alongside: str, match: Match, seed: int | None, sort: str
-) -> Opening:
-    scene, problems = _opened(scenes()[name], word)
-    beside = () if alongside == "none" else (cast("Cell", alongside),)
-    base = situation(scene, ("gru", *beside), match, seed)
-    traces = {cell: run(w, base.x, base.initials[cell]) for cell, w in base.weights.items()}
-    return Opening(
-        scene=scene,
-        base=base,
-        traces=traces,
-        orders={cell: _order(scene, traces[cell], sort) for cell in base.weights},
-        x_bound=theme.nice_bound(_largest(base.x)),
-        weight_bounds={
-            cell: theme.nice_bound(max(_largest(getattr(w, part)) for part in PARTS), floor=0.1)
-            for cell, w in base.weights.items()
-        },
-        problems=tuple(problems),
-    )
-
-
-def _largest(array: Array) -> float:
-    return float(np.abs(array).max())
-
-
 def plain(setting: Setting) -> Setting:
     """The setting without edits that set a number to what it is in the scene."""
-    base = show(replace(setting, edits=())).base
+    base = open_setting(setting).base
     idle = []
     for edit in setting.edits:
         try:
@@ -176,15 +165,6 @@ def plain(setting: Setting) -> Setting:
 def was(shown: Shown, edit: Edit) -> float:
     """The scene's own value of an edited cell."""
     return value_at(shown.base, edit.target)
-
-
-def _opened(scene: Scene, word: str) -> tuple[Scene, list[str]]:
-    if scene.model is None:
-        return scene, []
-    try:
-        return scene.opened(reader(), word or None), []
-    except GatescopeError as error:
-        return scene.opened(reader()), [str(error)]
 
 
 def _edited(
@@ -212,10 +192,3 @@ def _edited_one_by_one(
         except GatescopeError as error:
             refused.append(f"The edit of {shortened(str(edit.target))} was left out: {error}")
     return edited, tuple(applied), refused
-
-
-def _order(scene: Scene, trace: Trace, sort: str) -> tuple[int, ...]:
-    """Units from top to bottom; sorted by the unedited run, so that no row moves while editing."""
-    if scene.model is None or sort == "number" or trace.cell != "gru":
-        return tuple(range(trace.units))
-    return tuple(int(unit) for unit in order_by_keep(trace))

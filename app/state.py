@@ -4,7 +4,7 @@ The page's query parameters are the text form of the present setting. Whichever 
 a link or the back button changes the setting, an edit changes the link.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,8 +12,10 @@ import streamlit as st
 
 from app import url
 from app.events import Grab, Outcome, handle
+from app.opening import scenes
 from app.setting import History
-from app.shown import plain, scenes
+from app.shown import plain
+from gru_core.errors import GatescopeError
 
 HOME = "gatescope"
 MOST_EVENTS = 1000  # in one message; the stage sends a handful
@@ -31,6 +33,7 @@ class Session:
     gates: dict[str, str] = field(default_factory=dict)  # cell to the gate on show
     grab: Grab | None = None  # wanted in this run only
     looked: int | None = None  # a unit whose numbers are wanted in this run only
+    wholes: set[str] = field(default_factory=set)  # parts wanted with every number in this run only
     answer: str = ""  # to the last event, if it went wrong
     called: bool = False  # this run was started by an event or a widget
 
@@ -87,6 +90,7 @@ def _settle(here: Session, outcome: Outcome) -> None:
     here.history = _without_idle(here.history, outcome.history)
     here.grab = outcome.grab or here.grab
     here.looked = here.looked if outcome.looked is None else outcome.looked
+    here.wholes |= {outcome.whole} if outcome.whole else set()
     here.answer = outcome.problem
     if outcome.resend:
         here.sent = {}
@@ -101,13 +105,22 @@ def _without_idle(before: History, after: History) -> History:
     return replace(after, present=plain(after.present))
 
 
-def choose(name: str, key: str) -> None:
-    """Take over the value of the widget with this key as the choice of that name."""
+def choose(name: str, key: str, read: Callable[[Any], Any] | None = None) -> None:
+    """Take over the value of the widget with this key as the choice of that name.
+
+    read: from what the widget has to what the setting has, where they differ.
+    """
     here: Session = st.session_state[HOME]
     _look(here)
     here.called = True
     here.rejected = []
-    here.history = here.history.push(here.history.present.with_choice(name, st.session_state[key]))
+    value = st.session_state[key]
+    try:
+        chosen = here.history.present.with_choice(name, read(value) if read else value)
+    except GatescopeError as error:
+        here.rejected = [str(error)]  # nothing is changed
+        return
+    here.history = here.history.push(chosen)
 
 
 def _look(here: Session) -> None:
@@ -116,6 +129,11 @@ def _look(here: Session) -> None:
     if url.without_cursor(query) == url.without_cursor(here.query or {}):
         setting, _ = url.decode(query, scenes())
         here.history = here.history.moved(setting.step, setting.unit)
+
+
+def value_of(key: str) -> Any:
+    """What is in the widget with this key; None if there is none."""
+    return st.session_state.get(key)
 
 
 def preset(key: str, value: Any) -> None:
@@ -127,6 +145,7 @@ def finish(here: Session, sent: Mapping[str, Any]) -> None:
     """After a run: the browser has these parts by name; the link follows the setting."""
     here.sent = sent
     here.grab = here.looked = None
+    here.wholes = set()
     here.answer = ""
     query, _ = url.encode(here.history.present)
     # A change of the cursor alone is in the address already: the stage has written it there.

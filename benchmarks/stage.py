@@ -26,12 +26,14 @@ SHOWN = {
     "cursor": "frames with the cursor moved",
     "canvas": "frames with new colours",
     "lines": "frames with new lines",
+    "equations": "frames with new equations",
+    "wiring": "frames with new wiring",
     "frames": "frames of any kind",
 }
 WEIGHTS = "[data-cell=gru] .gs-weights .gs-area"
 
 # Counts, frame by frame, how often the page drew something new: colours are put on a canvas, lines
-# are strokes on one, the cursor is a mark with a place.
+# are strokes on one, the cursor is a mark with a place; equations are text, the wiring has fills.
 COUNTER = """
 (() => {
   const drawn = { canvas: false, lines: false };
@@ -47,6 +49,12 @@ COUNTER = """
   let counts = null;
   let mark = null;
   let place = "";
+  let seen = {};
+  const inside = () => ({
+    equations: document.querySelector(".gs-equations")?.textContent,
+    wiring: Array.from(document.querySelectorAll(".gs-cell"), (one) => one.getAttribute("fill"))
+      .join(),
+  });
   const frame = () => {
     if (!counts) return;
     counts.frames += 1;
@@ -54,6 +62,9 @@ COUNTER = """
       counts[what] += drawn[what];
       drawn[what] = false;
     }
+    const now = inside();
+    for (const what of ["equations", "wiring"]) counts[what] += now[what] !== seen[what];
+    seen = now;
     counts.cursor += mark.style.left !== place;
     place = mark.style.left;
     requestAnimationFrame(frame);
@@ -62,7 +73,8 @@ COUNTER = """
     start(part) {
       mark = document.querySelector(`[data-part="${part}"] .gs-plot:not(.gs-strip) .gs-time-mark`);
       place = mark.style.left;
-      counts = { frames: -1, canvas: 0, lines: 0, cursor: 0 };
+      counts = { frames: -1, canvas: 0, lines: 0, cursor: 0, equations: 0, wiring: 0 };
+      seen = inside();
       this.from = performance.now();
       requestAnimationFrame(frame);
     },
@@ -235,7 +247,8 @@ class Moving:
         self.page.wait_for_timeout(600)
         values = int(self.page.locator(".gs-value-slider").evaluate("(slider) => slider.max"))
         places = [(x, y - PIXELS * share) for share in _to_and_fro(values // 2)]
-        self._report(name, _every_frame(self.page, places, POINTER), ("canvas", "lines"), 30, 1)
+        counts = _every_frame(self.page, places, POINTER)
+        self._report(name, counts, ("canvas", "lines", "equations", "wiring"), 30, 1)
 
     def _report(
         self, name: str, counts: Counts, wanted: tuple[str, ...], least: int, most_sent: int

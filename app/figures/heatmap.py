@@ -6,6 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app import theme
+from app.display import Grid
 
 # Every plot over steps has the same margins, so that steps line up from plot to plot. The left one
 # has room for the strip of an initial state between the unit numbers and the heatmap.
@@ -15,6 +16,7 @@ STRIP_MARGIN = {"l": 4, "r": 2, "t": 3, "b": 17}
 STRIP_ROOM = 17
 FONT_SIZE = 11
 MOST_TICKS = 26
+STATE_TRACKS = ("hidden", "cell")
 MOST_CELL_TEXTS = 14
 
 
@@ -27,9 +29,20 @@ def track_heatmap(
     """
     stops, limits = theme.track_scale(track)
     figure = heatmap(rows_of(values, order), stops, limits, labels, unit_names(order))
-    if track in ("hidden", "cell"):
-        figure.update_yaxes(ticklabelstandoff=STRIP_ROOM)
-    return figure
+    return _with_room(figure, track)
+
+
+def track_picture(
+    picture: np.ndarray, track: str, labels: Sequence[str], order: Sequence[int], grid: Grid
+) -> go.Figure:
+    """The same condensed. picture: (row, column), the bytes of the grid's blocks."""
+    stops, limits = theme.track_scale(track)
+    figure = heatmap(picture, stops, limits, labels, unit_names(order), grid)
+    return _with_room(figure, track)
+
+
+def _with_room(figure: go.Figure, track: str) -> go.Figure:
+    return figure.update_yaxes(ticklabelstandoff=STRIP_ROOM) if track in STATE_TRACKS else figure
 
 
 def rows_of(values: np.ndarray, order: Sequence[int]) -> np.ndarray:
@@ -51,6 +64,14 @@ def input_heatmap(
     return figure.update_layout(margin=INPUT_MARGIN)
 
 
+def input_picture(
+    picture: np.ndarray, labels: Sequence[str], channels: Sequence[str], bound: float, grid: Grid
+) -> go.Figure:
+    """The same condensed. picture: (row, column), the bytes of the grid's blocks."""
+    figure = heatmap(picture, theme.DIVERGING, (-bound, bound), labels, channels, grid)
+    return figure.update_layout(margin=INPUT_MARGIN)
+
+
 def initial_strip(values: np.ndarray, track: str, name: str, order: Sequence[int]) -> go.Figure:
     """An initial state as a strip one cell wide. values: (unit,). name: its letter."""
     stops, limits = theme.track_scale(track)
@@ -64,22 +85,27 @@ def heatmap(
     limits: tuple[float, float],
     columns: Sequence[str],
     rows: Sequence[str],
+    grid: Grid | None = None,
 ) -> go.Figure:
-    """A heatmap with fixed colour limits, row 0 at the top. z: (row, column)."""
-    height, width = z.shape
+    """A heatmap with fixed colour limits, row 0 at the top.
+
+    z: (row, column), numbers, or bytes that the stage turns into colours. grid: what each stands
+    for; by default for one number.
+    """
+    grid = grid or Grid(*z.shape)
     trace = go.Heatmap(
-        z=np.asarray(z, dtype=np.float32),
-        x0=1,
-        dx=1,
-        y0=0,
-        dy=1,
+        z=z if z.dtype == np.uint8 else np.asarray(z, dtype=np.float32),
+        x0=1 + (grid.wide - 1) / 2,
+        dx=grid.wide,
+        y0=(grid.tall - 1) / 2,
+        dy=grid.tall,
         zmin=limits[0],
         zmax=limits[1],
         colorscale=theme.colorscale(stops),
         showscale=False,
         hoverinfo="skip",
     )
-    return go.Figure(trace, layout(columns, rows, width, height))
+    return go.Figure(trace, layout(columns, rows, grid.columns, grid.rows))
 
 
 def layout(columns: Sequence[str], rows: Sequence[str], width: int, height: int) -> go.Layout:

@@ -30,7 +30,8 @@ def unit_lines(
     for track in trace:
         values = trace[track][:, unit]
         figure.add_trace(_line(steps, values, track, mode, f"{trace.cell}.{track}"))
-    bound = bound or axis_bound(trace)
+    if bound is None:
+        bound = axis_bound(float(np.abs(trace["cell"]).max()) if "cell" in trace else 0.0)
     figure.update_layout(
         margin=MARGIN | {"t": 8},
         yaxis={
@@ -59,7 +60,6 @@ def _line(steps: np.ndarray, values: np.ndarray, track: str, mode: str, meta: st
     )
 
 
-def axis_bound(trace: Trace) -> float:
+def axis_bound(largest_cell: float) -> float:
     """1 for gates and hidden states; the cell state's own limit where an LSTM's passes 1."""
-    passes = "cell" in trace and float(np.abs(trace["cell"]).max()) > 1
-    return track_range("cell")[1] if passes else track_range("hidden")[1]
+    return track_range("cell" if largest_cell > 1 else "hidden")[1]

@@ -7,9 +7,11 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app import theme
+from app.display import MOST_WEIGHTS, as_bytes
 from app.figures.heatmap import MOST_CELL_TEXTS, heatmap, unit_names
 from gru_core.weights import Weights
 
+LEVELS = 64  # of a large matrix: a quarter fewer bytes than with 256
 WEIGHT_MARGIN = {"l": 20, "r": 8, "t": 3, "b": 17}
 
 
@@ -33,8 +35,11 @@ def segments(weights: Weights) -> tuple[Segment, ...]:
     )
 
 
-def joined(weights: Weights, gate: str, order: Sequence[int]) -> np.ndarray:
-    """The joined matrix of one gate, (unit, column), rows and columns of units by `order`."""
+def joined(weights: Weights, gate: str, order: Sequence[int], sign: int = 1) -> np.ndarray:
+    """The joined matrix of one gate, (unit, column), rows and columns of units by `order`.
+
+    sign: -1 shows the matrix negated, as the other polarity of the update gate has it.
+    """
     index = weights.gates.index(gate)
     columns = [
         weights.w_x[index],
@@ -42,14 +47,22 @@ def joined(weights: Weights, gate: str, order: Sequence[int]) -> np.ndarray:
         weights.b_x[index][:, None],
         weights.b_h[index][:, None],
     ]
-    return np.hstack(columns)[list(order)]
+    stacked = np.hstack(columns)[list(order)]
+    return stacked if sign > 0 else 0.0 - stacked
 
 
 def gate_weights(
-    weights: Weights, gate: str, channels: Sequence[str], order: Sequence[int], bound: float
+    weights: Weights,
+    gate: str,
+    channels: Sequence[str],
+    order: Sequence[int],
+    bound: float,
+    sign: int = 1,
 ) -> go.Figure:
-    """A gate's weights as one heatmap; small matrices show their numbers."""
-    z = joined(weights, gate, order)
+    """A gate's weights as one heatmap; small matrices show their numbers, large ones are bytes."""
+    z = joined(weights, gate, order, sign)
+    if z.size > MOST_WEIGHTS:
+        z = as_bytes(z, (-bound, bound), LEVELS)
     figure = heatmap(z, theme.DIVERGING, (-bound, bound), [], unit_names(order))
     marks = _column_marks(channels, order)
     figure.update_layout(

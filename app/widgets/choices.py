@@ -3,8 +3,10 @@
 import streamlit as st
 
 from app import state, theme
+from app.opening import OWN, open_setting, titles
 from app.setting import Setting
-from app.shown import scenes
+from app.widgets.notation import notation_choices
+from app.widgets.own import own_choices
 
 ALONGSIDE = {"lstm": "beside an LSTM", "rnn": "beside a plain RNN", "none": "the GRU alone"}
 SORT = {"behaviour": "sorted by keeping", "number": "in order of number"}
@@ -13,12 +15,12 @@ MATCH = {"units": "same number of units", "parameters": "same number of paramete
 
 def choices(setting: Setting) -> None:
     """Draw the choices; changing one changes the setting before the next run."""
-    titles = {name: scene.title for name, scene in scenes().items()}
+    own = setting.scene == OWN
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.html('<span class="gs-wordmark">Gatescope</span>', width="content")
-        _select("scene", "Scene", setting, titles, width=270)
-        scene = scenes()[setting.scene]
-        if scene.model:
+        _select("scene", "Scene", setting, titles(), width=270)
+        scene = open_setting(setting).scene
+        if scene.model == "reader":
             state.preset("word", setting.word or scene.word)
             st.text_input(
                 "Word",
@@ -36,6 +38,9 @@ def choices(setting: Setting) -> None:
             _select(
                 "match", f"Size of the {theme.CELL_NAMES[setting.alongside]}", setting, MATCH, 235
             )
+        notation_choices(setting, scene)
+    if own:
+        own_choices(setting)
 
 
 def _select(name: str, label: str, setting: Setting, options: dict[str, str], width: int) -> None:

@@ -2,13 +2,10 @@
 
 import numpy as np
 
+from app.display import as_bytes
 from gru_core.conventions import track_range
 
 
 def colour_bytes(numbers: np.ndarray, track: str, levels: int = 256) -> np.ndarray:
     """0..255 over the fixed range of a track, as one of so many evenly spaced levels."""
-    low, high = track_range(track)
-    share = (np.asarray(numbers, np.float32) - low) * np.float32((levels - 1) / (high - low))
-    level = np.clip(np.rint(share), 0, levels - 1)
-    found: np.ndarray = np.rint(level * np.float32(255 / (levels - 1))).astype(np.uint8)
-    return found
+    return as_bytes(numbers, track_range(track), levels)

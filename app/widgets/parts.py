@@ -2,12 +2,13 @@
 
 A figure is built only when the browser does not have it yet, so an edit sends what it changed.
 Figures of what can be edited (input, initial states, weights) show the scene's own numbers: the
-stage writes the edits over them, so that one edit never resends a matrix.
+stage writes the edits over them, so that one edit never resends a matrix. What is too large to be
+sent is condensed to bytes (app/display.py); those of the input have the edits in them.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -15,12 +16,24 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app import theme
-from app.figures.heatmap import initial_strip, input_heatmap, rows_of, track_heatmap
+from app.display import Grid, as_bytes
+from app.figures.heatmap import (
+    initial_strip,
+    input_heatmap,
+    input_picture,
+    rows_of,
+    track_heatmap,
+    track_picture,
+)
+from app.figures.prediction import prediction_lines
 from app.figures.sequence import axis_bound, unit_lines
 from app.figures.weights import gate_weights
 from app.shown import Shown
-from gru_core import Trace
-from gru_core.conventions import STATES, Cell
+from app.widgets import predictions
+from app.widgets.colours import colour_bytes
+from app.widgets.near import input_grid, input_lines, line_content, near_content
+from app.widgets.opened import inside_content, vector_content
+from gru_core.conventions import STATES, Cell, shown_sign
 from gru_core.scenes import INITIALS
 
 # Up to this many columns every gate's weights are on screen at once; beyond, one at a time.
@@ -34,48 +47,112 @@ class Part:
 
     name: str
     frame: str  # digest of everything but the numbers
-    build: Callable[[], go.Figure]
+    build: Callable[[], go.Figure] | None
     numbers: np.ndarray | None = None  # as drawn; None where the frame is the whole figure
     track: str = ""  # whose numbers they are, one row a unit
     order: tuple[int, ...] = ()  # the units from top to bottom
+    content: dict[str, Any] | None = None  # in place of a figure
+    grid: Grid | None = None  # of numbers that are the bytes of its blocks
 
     @cached_property
     def digest(self) -> str:
         """Digest of the frame and of the numbers, with a dot between."""
         return f"{self.frame}.{'' if self.numbers is None else _digest(self.numbers)}"
 
-    def figure(self) -> dict[str, Any]:
-        """The whole figure as plotly.js takes it."""
+    def whole(self) -> dict[str, Any]:
+        """The whole figure as plotly.js takes it, or what stands in its place."""
+        if self.build is None:
+            return {"content": self.content}
         figure = self.build()
         return {
             "data": [trace.to_plotly_json() for trace in figure.data],
             "layout": figure.layout.to_plotly_json(),
-        }
+        } | ({"grid": vars(self.grid)} if self.grid else {})
 
 
 def parts(shown: Shown, gates: Mapping[str, str]) -> Iterator[Part]:
     """Every figure of a screen. gates: the gate chosen for each cell whose matrices are large."""
-    labels, channels, opening = shown.labels, shown.channels, shown.opening
-    yield _part("x", input_heatmap, shown.base.x, labels, channels, opening.x_bound)
+    channels, opening = shown.channels, shown.opening
+    track_part = _condensed_track if shown.condensed else _track
+    yield _input(shown)
+    if shown.scene.model == "series":
+        drawn = predictions.figure(shown)
+        key = _digest(*(leaf for one in drawn for leaf in _leaves(one)))
+        yield Part(predictions.NAME, key, partial(prediction_lines, *drawn))
     for cell, trace in shown.traces.items():
         order = shown.orders[cell]
-        for track in trace:
-            build = partial(track_heatmap, trace[track], track, labels, order)
-            numbers = rows_of(trace[track], order)
-            frame = _digest(track, labels, order)
-            yield Part(f"{cell}.{track}", frame, build, numbers, track, order)
+        yield from (track_part(shown, cell, track) for track in trace)
         for state, values in zip(STATES[cell], shown.base.initials[cell], strict=True):
             letter = theme.symbol(cell, state)
             yield _part(f"{cell}.{INITIALS[state]}", initial_strip, values, state, letter, order)
-        bound = axis_bound(opening.traces[cell])
-        yield _lines(cell, trace, labels, min(shown.unit, trace.units - 1), bound)
+        bound = axis_bound(opening.largest_cell if cell == "lstm" else 0.0)
+        yield _lines(shown, cell, bound)
         weights, bound = shown.base.weights[cell], opening.weight_bounds[cell]
         for gate in shown_gates(shown, cell, gates):
-            at = weights.gates.index(gate)
+            at, sign = weights.gates.index(gate), shown_sign(cell, gate, shown.notation.polarity)
             arrays = (weights.w_x[at], weights.w_h[at], weights.b_x[at], weights.b_h[at])
-            draw = partial(gate_weights, weights, gate, channels, order, bound)
-            key = _digest(gate, channels, order, bound, *arrays)
+            draw = partial(gate_weights, weights, gate, channels, order, bound, sign)
+            key = _digest(gate, channels, order, bound, sign, *arrays)
             yield Part(f"{cell}.weights.{gate}", key, draw)
+    yield from _content_parts(shown)
+
+
+def _input(shown: Shown) -> Part:
+    labels, channels, bound = shown.labels, shown.channels, shown.opening.x_bound
+    grid = input_grid(shown)
+    if grid is None:
+        return _part("x", input_heatmap, shown.base.x, labels, channels, bound)
+    picture = as_bytes(grid.strongest(shown.situation.x.T), (-bound, bound))
+    # Its own numbers belong to the frame: what the stage was told of them is true of them only.
+    part = _condensed("x", input_picture, picture, labels, channels, bound, grid)
+    return replace(part, frame=_digest(part.frame, shown.base.x))
+
+
+def _track(shown: Shown, cell: Cell, track: str) -> Part:
+    values = shown.shown_track(cell, track, shown.traces[cell][track])
+    labels, order = shown.labels, shown.orders[cell]
+    build = partial(track_heatmap, values, track, labels, order)
+    frame = _digest(track, labels, order)
+    return Part(f"{cell}.{track}", frame, build, rows_of(values, order), track, order)
+
+
+def _condensed_track(shown: Shown, cell: Cell, track: str) -> Part:
+    grid, order = shown.grids[cell], shown.orders[cell]
+    means = shown.shown_track(cell, track, grid.mean(shown.traces[cell][track].T, order))
+    picture = np.ascontiguousarray(colour_bytes(means, track))
+    return _condensed(f"{cell}.{track}", track_picture, picture, track, shown.labels, order, grid)
+
+
+def _condensed(
+    name: str, figure: Callable[..., go.Figure], picture: np.ndarray, *about: Any
+) -> Part:
+    """A figure of bytes. about: what else it is made of, its grid last."""
+    build = partial(figure, picture, *about)
+    return Part(name, _digest(*about), build, picture, grid=about[-1])
+
+
+def _content_parts(shown: Shown) -> Iterator[Part]:
+    """What the stage needs besides figures: numbers, and colours of single rows."""
+    cell = shown.opened
+    found = {f"{cell}.inside": inside_content(shown, cell)}
+    found[f"{cell}.vectors"] = vector_content(shown, cell)
+    if shown.condensed:
+        found["x.line"] = input_lines(shown)
+        for cell in shown.traces:
+            found[f"{cell}.near"] = near_content(shown, cell)
+            found[f"{cell}.line"] = line_content(shown, cell)
+    for name, content in found.items():
+        yield Part(name, _digest(*_leaves(content)), None, content=content)
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """What a content is made of, for its digest."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield name
+            yield from _leaves(item)
+    else:
+        yield value
 
 
 def shown_gates(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> tuple[str, ...]:
@@ -87,13 +164,15 @@ def shown_gates(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> tuple[str
     return (chosen if chosen in weights.gates else FIRST_GATE[cell],)
 
 
-def _lines(cell: Cell, trace: Trace, labels: Sequence[str], unit: int, bound: float) -> Part:
+def _lines(shown: Shown, cell: Cell, bound: float) -> Part:
     """The lines without their numbers: the stage takes the rows of the heatmaps, for any unit."""
+    trace, labels = shown.traces[cell], shown.labels
 
     def build() -> go.Figure:
-        return unit_lines(trace, unit, labels, bound).update_traces(y=None)
+        figure = unit_lines(trace, min(shown.unit, trace.units - 1), labels, bound)
+        return figure.update_traces(y=None, **({"x": None} if shown.condensed else {}))
 
-    key = _digest(labels, trace.steps, trace.x.shape[1], bound)
+    key = _digest(labels, trace.steps, trace.x.shape[1], bound, shown.condensed)
     return Part(f"{cell}.lines", key, build)
 
 

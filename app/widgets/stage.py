@@ -3,19 +3,25 @@
 Scrubbing, playing, hovering and dragging stay in the browser; see assets/stage/ for that end.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app import theme
 from app.figures.sequence import MOST_CHANNELS
 from app.figures.weights import segments
+from app.opening import OWN
 from app.shown import Shown, was
 from app.state import Session
-from app.url import complete, encode
+from app.url import complete, encode, own_fits
+from app.widgets import predictions
+from app.widgets.help import HELP
+from app.widgets.inner import inner
+from app.widgets.near import condensed_note, input_note, pointed
 from app.widgets.parts import parts, shown_gates
 from app.widgets.sweeping import sweep_message
 from app.widgets.updates import Sent, updates
-from gru_core.conventions import STATES, Cell, track_kind
+from gru_core.conventions import STATES, Cell, shown_sign, track_kind
+from gru_core.edits import Edit
 from gru_core.scenes import INITIALS
 
 SCALE_NAMES = {"gate": "gates", "state": "states", "cell": "cell state"}
@@ -27,12 +33,13 @@ def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent
     Returns the message and, by name, the parts that the browser has once it is there.
     """
     present = list(parts(shown, here.gates))
-    included, sent = updates(present, here.sent, shown.unit, here.looked)
+    included, sent = updates(present, here.sent, shown.unit, here.looked, here.wholes)
+    prediction = predictions.told(shown)
     told = {
         "ack": here.ack,
         "opened": f"{shown.scene.name} {shown.scene.word or ''}",
         "scene": _scene(shown),
-        "labels": shown.labels,
+        "labels": _labels(shown),
         "cursor": {"step": shown.step, "unit": shown.unit},
         "link": complete(shown.setting),
         "x": {
@@ -41,22 +48,38 @@ def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent
             "color": theme.QUANTITIES["x"].color,
             "dash": theme.QUANTITIES["x"].dash,
             "lines": len(shown.channels) <= MOST_CHANNELS,
+            "note": input_note(shown),
         },
+        "inner": inner(shown),
+        "prediction": prediction,
+        "help": HELP,
         "panels": [_panel(shown, cell, here.gates) for cell in shown.traces],
         # What the units are called in the story is true of the scene as it was.
         "names": () if shown.edits else shown.scene.unit_names,
-        "edits": [
-            {"target": str(edit.target), "value": edit.value, "was": was(shown, edit)}
-            for edit in shown.edits
-        ],
+        "edits": [_edit(shown, edit) for edit in shown.edits],
         "can": _possible(here),
         "answer": here.answer,
         "problems": [*here.rejected, *shown.problems, *_link_problem(shown)],
         "sweep": sweep_message(shown, here.grab) if here.grab else None,
+        "pointed": pointed(shown, here.grab) if here.grab and not here.grab.held else None,
         "parts": {part.name: part.digest for part in present},
         "included": included,
     }
     return told, sent
+
+
+def _labels(shown: Shown) -> Sequence[str] | int:
+    """The names of the steps, or how many there are where they are only counted."""
+    labels = shown.labels
+    counted = all(label == str(at) for at, label in enumerate(labels, start=1))
+    return len(labels) if counted and shown.condensed else labels
+
+
+def _edit(shown: Shown, edit: Edit) -> dict[str, Any]:
+    """A changed number with what it was, both as the notation shows them."""
+    sign = shown_sign(edit.target.owner, edit.target.gate, shown.notation.polarity)
+    value, old = (x if sign > 0 else 0.0 - x for x in (edit.value, was(shown, edit)))
+    return {"target": str(edit.target), "value": value, "was": old}
 
 
 def _possible(here: Session) -> dict[str, bool]:
@@ -70,9 +93,14 @@ def _possible(here: Session) -> dict[str, bool]:
 
 def _link_problem(shown: Shown) -> list[str]:
     _, left_out = encode(shown.setting)
-    if not left_out:
-        return []
-    return [f"The link has no room for the last {left_out} edits; reloading the page loses them."]
+    found = []
+    if shown.setting.scene == OWN and not own_fits(shown.setting.own):
+        found.append("The link has no room for your input; reloading the page loses it.")
+    if left_out:
+        found.append(
+            f"The link has no room for the last {left_out} edits; reloading the page loses them."
+        )
+    return found
 
 
 def _scene(shown: Shown) -> dict[str, Any]:
@@ -97,28 +125,28 @@ def _panel(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> dict[str, Any]
         "units": weights.units,
         "note": _note(shown, cell),
         "order": shown.orders[cell],
-        "tracks": [_track(cell, track) for track in shown.traces[cell]],
+        "tracks": [_track(shown, cell, track) for track in shown.traces[cell]],
         "initials": [
             {"of": state, "part": INITIALS[state], "symbol": theme.symbol(cell, state)}
             for state in STATES[cell]
         ],
-        "gates": [_gate(cell, gate) for gate in weights.gates],
+        "gates": [_gate(shown, cell, gate) for gate in weights.gates],
         "shown": shown_gates(shown, cell, gates),
         "segments": [vars(segment) for segment in segments(weights)],
         "bound": f"{shown.opening.weight_bounds[cell]:g}",
     }
 
 
-def _track(cell: str, track: str) -> dict[str, str]:
-    return _gate(cell, track) | {"track": track, "scale": SCALE_NAMES[track_kind(track)]}
+def _track(shown: Shown, cell: Cell, track: str) -> dict[str, str]:
+    return _gate(shown, cell, track) | {"track": track, "scale": SCALE_NAMES[track_kind(track)]}
 
 
-def _gate(cell: str, gate: str) -> dict[str, str]:
+def _gate(shown: Shown, cell: Cell, gate: str) -> dict[str, str]:
     quantity = theme.QUANTITIES[gate]
     return {
         "gate": gate,
         "name": quantity.name,
-        "symbol": theme.symbol(cell, gate),
+        "symbol": theme.symbol(cell, gate, shown.notation),
         "color": quantity.color,
         "dash": quantity.dash,
     }
@@ -131,7 +159,8 @@ def _note(shown: Shown, cell: Cell) -> str:
     note = f"{weights.units} units · {count:,} parameters".replace(",", "\u202f")
     if shown.orders[cell] != tuple(range(weights.units)):
         note += " · sorted, most keeping on top"
-    if shown.base.weights[cell] is shown.scene.weights.get(cell):
+    note += condensed_note(shown, cell)
+    if cell not in shown.opening.drawn:
         return note
     seed = shown.scene.seed if shown.setting.seed is None else shown.setting.seed
     return f"{note} · random weights, seed {seed}"

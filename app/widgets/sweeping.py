@@ -1,113 +1,236 @@
 """The sweep that a drag runs on: one number over about forty values, as bytes for colours."""
 
 import math
-from typing import Any, cast
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
 from app import theme
+from app.display import peaks
 from app.events import Grab
 from app.shown import Shown
 from app.widgets.colours import colour_bytes
+from app.widgets.opened import first_row, inside_content, swept_content, vector_content
 from app.widgets.updates import LARGEST_EXACT, coarse_size, size_of
-from app.widgets.wire import THOROUGH, compressed
-from gru_core.conventions import Cell
+from app.widgets.wire import THOROUGH, compressed, pack
+from gru_core.conventions import Cell, shown_sign
 from gru_core.edits import Target, value_at
 from gru_core.errors import GatescopeError
-from gru_core.sweep import sweep
+from gru_core.sweep import Sweep, sweep
 
 VALUES_EACH_SIDE = 20
 # Compressed. A dragged edit is its sweep and, when it is let go, the new numbers; both together
 # should stay below the first, unless that leaves less than the second for the sweep.
-LARGEST_EDIT = 110_000
-ROOM_AT_LEAST = 60_000
-SAMPLED_UNITS = 4  # of each track, to tell how large a sweep will be
+LARGEST_EDIT = 107_000
+ROOM_AT_LEAST = 50_000
+ROOM_CONDENSED = 200_000
+SAMPLED_ROWS = 4  # of each track, to tell how large a sweep will be
 # What is sent of a sweep: every value or each second or fourth, and how many different colours.
 # The first that is small enough is taken, or else the last.
-RUNGS = ((1, 256), (1, 64), (2, 64), (2, 32), (4, 32), (4, 16), (4, 8))
+RUNGS = ((1, 256), (1, 64), (2, 64), (2, 32), (4, 32), (4, 16), (4, 8), (5, 8))
+STRIDES = (1, 2, 4, 5)
+# What is swept and drawn in about a tenth of a second, in units × steps × values. A step costs as
+# much as so many units, and a unit twice as much where it reads so many others.
+MOST_WORK = 5_000_000
+STEP, PRODUCT = 16, 90
+TOO_LARGE = "too large to follow live; let go to see"
 
-Numbers = dict[str, np.ndarray]  # "cell.track" -> (value, step, unit)
+
+class Swept(NamedTuple):
+    """One track under every value, as it is drawn: numbers, or means of blocks of them."""
+
+    picture: np.ndarray  # (value, row, column)
+    line: np.ndarray | None  # (value, point): the cursor's unit, if the cell has it
+    exact: np.ndarray | None  # (value,): the number at the cursor
+
+
+Tracks = Mapping[str, Swept]  # by "cell.track"
 
 
 def sweep_message(shown: Shown, grab: Grab) -> dict[str, Any] | None:
     """The message for a grabbed cell, or None if there is no such cell on this screen."""
+    target = grab.target
+    if target is None or not grab.held:
+        return None
     try:
-        current = value_at(shown.situation, grab.target)
-        grid = _grid(_bound(shown, grab.target, current))
-        values = np.unique(np.append(grid, current))
-        numbers = _swept(shown, grab.target, values)
+        current = value_at(shown.situation, target)
     except GatescopeError:
         return None
-    at = int(np.flatnonzero(values == current)[0])
-    room = max(ROOM_AT_LEAST, LARGEST_EDIT - _commit_bytes(numbers, at))
-    for stride, levels in RUNGS:
-        kept = np.isin(values, grid[::stride]) | (values == current)
-        if _sweep_bytes(numbers, kept, levels) <= room:
+    grid = _grid(_bound(shown, target, current))
+    grids = _grids(grid, MOST_WORK / _work(shown, target))
+    values = np.unique(np.append(next(iter(grids.values()), grid), current))
+    found: dict[str, Any] = {"tracks": {}, "lines": {}, "exact": {}, "note": TOO_LARGE}
+    if grids:
+        at = int(np.flatnonzero(values == current)[0])
+        found, kept = _live(shown, grab, values, at, grids)
+        values = values[kept]
+    sign = shown_sign(target.owner, target.gate, shown.notation.polarity)
+    base = int(np.flatnonzero(values == current)[0])
+    found |= {"target": str(target), "step": grab.step, "unit": grab.unit}
+    found |= {"values": sign * values + 0.0, "base": base}
+    return found if sign > 0 else _reversed(found)
+
+
+def _grids(grid: np.ndarray, most: float) -> dict[int, np.ndarray]:
+    """By stride, the values that a sweep may have: subsets of the first, the largest that fits."""
+    fit = [stride for stride in STRIDES if len(grid[::stride]) <= most]
+    return {stride: grid[::stride] for stride in fit if stride % fit[0] == 0}
+
+
+def _work(shown: Shown, target: Target) -> float:
+    """How much there is to do for one value: a run of the cells that the number acts on."""
+    return sum(
+        trace.steps * (trace.units + STEP) * (1 + trace.units / PRODUCT)
+        for cell, trace in shown.traces.items()
+        if target.owner in ("x", cell)
+    )
+
+
+def _live(
+    shown: Shown, grab: Grab, values: np.ndarray, at: int, grids: Mapping[int, np.ndarray]
+) -> tuple[dict[str, Any], np.ndarray]:
+    """What the stage shows under each value, and which of the values are kept.
+
+    at: the index of the value of now; grids: the values by how many of them are left out.
+    """
+    assert grab.target is not None
+    sweeps = _sweeps(shown, grab.target, values)
+    tracks, swept, content = _tracks(shown, grab, sweeps), sweeps.get(shown.opened), {}
+    if swept is not None and _is_there(swept, grab):
+        content = swept_content(shown, grab, shown.opened, swept)
+    room = _room(shown, tracks, at, content)
+    for stride, levels in _rungs(shown, grids):
+        kept = np.isin(values, grids[stride]) | (np.arange(len(values)) == at)
+        if _sweep_bytes(tracks, kept, levels) <= room:
             break
-    base = int(np.flatnonzero(values[kept] == current)[0])
-    return _message(shown, grab, values, kept, numbers, levels) | {"base": base}
+    top = first_row(shown, shown.opened, grab.unit)
+    return _message(tracks, kept, levels) | _kept(content, kept) | {"top": top}, kept
 
 
-def _swept(shown: Shown, target: Target, values: np.ndarray) -> Numbers:
-    found: Numbers = {}
-    for cell, weights in shown.situation.weights.items():
-        if target.owner in ("x", cell):
-            initial = shown.situation.initials[cell]
-            swept = sweep(weights, shown.situation.x, target, values, initial)
-            found |= {f"{cell}.{track}": swept[track] for track in swept}
+def _rungs(shown: Shown, strides: Iterable[int]) -> list[tuple[int, int]]:
+    """What may be sent of a sweep, from most to least."""
+    if shown.condensed:  # there are few values anyway: rather fewer colours than fewer of them
+        levels = sorted({levels for _, levels in RUNGS}, reverse=True)
+        return [(stride, count) for stride in strides for count in levels]
+    return [(stride, count) for stride, count in RUNGS if stride in strides]
+
+
+def _sweeps(shown: Shown, target: Target, values: np.ndarray) -> dict[Cell, Sweep]:
+    """The sweep of every cell that the number acts on."""
+    return {
+        cell: sweep(weights, shown.situation.x, target, values, shown.situation.initials[cell])
+        for cell, weights in shown.situation.weights.items()
+        if target.owner in ("x", cell)
+    }
+
+
+def _tracks(shown: Shown, grab: Grab, sweeps: Mapping[Cell, Sweep]) -> Tracks:
+    """Every swept track as the notation shows it."""
+    found = {}
+    for cell, swept in sweeps.items():
+        wide = shown.grids[cell].wide if shown.condensed else 1
+        there = _is_there(swept, grab)
+        for track in swept:
+            numbers = shown.shown_track(cell, track, swept[track])  # (value, step, unit)
+            found[f"{cell}.{track}"] = Swept(
+                _picture(shown, cell, numbers),
+                peaks(numbers[:, :, grab.unit], wide) if there else None,
+                numbers[:, grab.step, grab.unit] if there else None,
+            )
     return found
 
 
-def _commit_bytes(swept: Numbers, base: int) -> int:
+def _picture(shown: Shown, cell: Cell, numbers: np.ndarray) -> np.ndarray:
+    """Tracks (value, step, unit) as they are drawn, (value, row, column)."""
+    order = list(shown.orders[cell])
+    if not shown.condensed:
+        return numbers[:, :, order].transpose(0, 2, 1)
+    return np.stack([shown.grids[cell].mean(one.T, order) for one in numbers])
+
+
+def _is_there(swept: Sweep, grab: Grab) -> bool:
+    return bool(grab.step < swept["hidden"].shape[1] and grab.unit < swept["hidden"].shape[2])
+
+
+def _kept(content: dict[str, Any], kept: np.ndarray) -> dict[str, Any]:
+    """The same for some of the values only."""
+    return {
+        kind: {name: array[kept] for name, array in found.items()}
+        for kind, found in content.items()
+    }
+
+
+def _reversed(message: dict[str, Any]) -> dict[str, Any]:
+    """The message with its values, negated by the notation, from low to high again."""
+
+    def turned(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {name: turned(item) for name, item in value.items()}
+        return value[::-1] if isinstance(value, np.ndarray) else value
+
+    found: dict[str, Any] = turned(message)
+    return found | {"base": len(message["values"]) - 1 - message["base"]}
+
+
+def _room(shown: Shown, tracks: Tracks, base: int, content: dict[str, Any]) -> int:
+    """How many bytes the sweep may take."""
+    if shown.condensed:
+        return ROOM_CONDENSED
+    taken = _commit_bytes(tracks, base) + _opened_bytes(shown, content)
+    return max(ROOM_AT_LEAST, LARGEST_EDIT - taken)
+
+
+def _commit_bytes(tracks: Tracks, base: int) -> int:
     """About what the new numbers will take, for the value of a sweep where they take most."""
-    exact = sum(_change_bytes(numbers, base) for numbers in swept.values())
-    coarse = sum(coarse_size(*numbers[0].T.shape) for numbers in swept.values())
+    pictures = [swept.picture for swept in tracks.values()]
+    exact = sum(_change_bytes(picture, base) for picture in pictures)
+    coarse = sum(coarse_size(*picture[0].shape) for picture in pictures)
     return int(np.where(exact <= LARGEST_EXACT, exact, coarse).max())
 
 
-def _change_bytes(numbers: np.ndarray, base: int) -> np.ndarray:
+def _opened_bytes(shown: Shown, content: dict[str, Any]) -> int:
+    """What the opened cell adds: to the sweep, and when its numbers are sent anew."""
+    if not content:
+        return 0
+    cell = shown.opened
+    anew = {"inside": inside_content(shown, cell), "vectors": vector_content(shown, cell)}
+    return len(pack(content)) + len(pack(anew))
+
+
+def _change_bytes(picture: np.ndarray, base: int) -> np.ndarray:
     """For each value about how many bytes a track takes as the change of the one at `base`."""
-    some = np.ascontiguousarray(_sampled(numbers), np.float32).view(np.uint32)
-    scale = numbers.shape[2] / some.shape[2]
+    some = np.ascontiguousarray(_sampled(picture), np.float32).view(np.uint32)
+    scale = picture.shape[1] / some.shape[1]
     return np.array([size_of(change) * scale for change in some ^ some[base]])
 
 
-def _sampled(numbers: np.ndarray) -> np.ndarray:
-    """A few of the units of a track."""
-    return numbers[:, :, :: max(1, numbers.shape[2] // SAMPLED_UNITS)]
+def _sampled(picture: np.ndarray) -> np.ndarray:
+    """A few of the rows of a track."""
+    return picture[:, :: max(1, picture.shape[1] // SAMPLED_ROWS)]
 
 
-def _sweep_bytes(swept: Numbers, kept: np.ndarray, levels: int) -> int:
-    """About what a sweep will take, from some of the units of each track."""
+def _sweep_bytes(tracks: Tracks, kept: np.ndarray, levels: int) -> int:
+    """About what a sweep will take, from some of the rows of each track."""
     total = 0.0
-    for name, numbers in swept.items():
-        track, some = name.split(".")[1], _sampled(numbers[kept])
-        colours = colour_bytes(some, track, levels).transpose(0, 2, 1)
-        total += len(compressed([colours], THOROUGH)) * numbers.shape[2] / some.shape[2]
-        total += len(compressed([colour_bytes(some[:, :, 0], track)], THOROUGH))  # the line
+    for name, swept in tracks.items():
+        track, some = name.split(".")[1], _sampled(swept.picture[kept])
+        colours = colour_bytes(some, track, levels)
+        scale = swept.picture.shape[1] / some.shape[1]
+        total += len(compressed([colours], THOROUGH)) * scale
+        total += len(compressed([colour_bytes(some[:, 0], track)], THOROUGH))  # the line
     return int(total)
 
 
-def _message(
-    shown: Shown, grab: Grab, values: np.ndarray, kept: np.ndarray, swept: Numbers, levels: int
-) -> dict[str, Any]:
-    tracks, lines, exact = {}, {}, {}
-    for name, every in swept.items():
-        cell, track = name.split(".")
-        numbers, order = every[kept], shown.orders[cast("Cell", cell)]
-        tracks[name] = colour_bytes(numbers[:, :, order].transpose(0, 2, 1), track, levels)
-        if grab.unit < numbers.shape[2] and grab.step < numbers.shape[1]:
-            lines[name] = colour_bytes(numbers[:, :, grab.unit], track, 256)
-            exact[name] = numbers[:, grab.step, grab.unit].astype(np.float64)
-    return {
-        "target": str(grab.target),
-        "values": values[kept],
-        "step": grab.step,
-        "unit": grab.unit,
-        "tracks": tracks,
-        "lines": lines,
-        "exact": exact,
-    }
+def _message(tracks: Tracks, kept: np.ndarray, levels: int) -> dict[str, Any]:
+    colours, lines, exact = {}, {}, {}
+    for name, swept in tracks.items():
+        track = name.split(".")[1]
+        colours[name] = colour_bytes(swept.picture[kept], track, levels)
+        if swept.line is not None and swept.exact is not None:
+            lines[name] = colour_bytes(swept.line[kept], track)
+            exact[name] = swept.exact[kept].astype(np.float64)
+    return {"tracks": colours, "lines": lines, "exact": exact}
 
 
 def _grid(bound: float) -> np.ndarray:

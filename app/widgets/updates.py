@@ -5,7 +5,7 @@ take longer on the way than a hand waits: then colours are sent for all, and the
 in full. The stage asks for those of another unit when somebody looks at it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -34,24 +34,33 @@ Had = Mapping[str, Sent]
 
 
 def updates(
-    present: Iterable[Part], had: Had, unit: int, looked: int | None = None
+    present: Iterable[Part],
+    had: Had,
+    unit: int,
+    looked: int | None = None,
+    wholes: Collection[str] = (),
 ) -> tuple[dict[str, Any], dict[str, Sent]]:
     """What to send, by part, and what the browser has after it.
 
     unit: whose numbers are sent in any case. looked: another one whose numbers are wanted.
+    wholes: parts of which every number is wanted.
     """
     parts = list(present)
     changes = {part.name: bits for part in parts if (bits := _change(part, had)) is not None}
-    coarse = sum(map(size_of, changes.values())) > LARGEST_EXACT
+    exact = [bits for bits in changes.values() if bits.dtype == np.uint32]
+    coarse = sum(map(size_of, exact)) > LARGEST_EXACT
     included: dict[str, Any] = {}
     sent: dict[str, Sent] = {}
     for part in parts:
         name, before = part.name, had.get(part.name)
         if before is not None and before.digest == part.digest:
             sent[name] = before
-            if before.coarse and looked is not None:
+            if before.coarse and name in wholes:
+                sent[name] = Sent(part.digest, part.frame, part.digest, part.numbers)
+                included[name] = {"over": before.full, "change": _bits(part, before)}
+            elif before.coarse and looked is not None:
                 included[name] = _rows(part, looked)
-        elif before is not None and name in changes and coarse and changes[name].any():
+        elif before is not None and coarse and _is_coarse(changes.get(name)):
             sent[name] = before._replace(digest=part.digest)
             included[name] = {"colours": _colours(part)} | _rows(part, unit)
         else:
@@ -59,8 +68,13 @@ def updates(
             if before is not None and name in changes:
                 included[name] = {"over": before.full, "change": changes[name]}
             else:
-                included[name] = part.figure()
+                included[name] = part.whole()
     return included, sent
+
+
+def _is_coarse(change: np.ndarray | None) -> bool:
+    """Whether this is a change that is sent as colours where changes are sent so."""
+    return change is not None and change.dtype == np.uint32 and bool(change.any())
 
 
 def size_of(change: np.ndarray) -> int:
@@ -80,6 +94,7 @@ def _change(part: Part, had: Had) -> np.ndarray | None:
     """The changed bits of a part's numbers over those the browser has in full, if it has any.
 
     The exclusive or of both as 32-bit patterns: mostly zeros where numbers moved little, and exact.
+    Of bytes, which are as few as can be, the difference (0 to 255).
     """
     before = had.get(part.name)
     if before is None or before.digest == part.digest or before.frame != part.frame:
@@ -87,7 +102,15 @@ def _change(part: Part, had: Had) -> np.ndarray | None:
     new, old = part.numbers, before.numbers
     if new is None or old is None or new.shape != old.shape:
         return None
-    change: np.ndarray = new.view(np.uint32) ^ old.view(np.uint32)
+    if new.dtype == np.uint8:
+        return np.asarray(new - old)
+    return _bits(part, before)
+
+
+def _bits(part: Part, before: Sent) -> np.ndarray:
+    assert part.numbers is not None
+    assert before.numbers is not None
+    change: np.ndarray = part.numbers.view(np.uint32) ^ before.numbers.view(np.uint32)
     return change
 
 

@@ -1,14 +1,17 @@
 // What goes to the server and what has come from it. Events wait here, numbered, until the server
 // says it has handled them, so that none is lost or applied twice; parts are kept by digest.
 
+import { fromBytes } from "./condensed.js";
+
 const CLIENT = Math.random().toString(36).slice(2, 12);
 const PATIENCE = 4000; // milliseconds before an unanswered event is sent again
 
 let counter = 0;
 // name -> { digest, value, full, known }. value: a figure. full: { digest, z } of the last numbers that
-// came complete. known: null, or the rows whose numbers are exact; the others are colours only.
+// came complete, or of the bytes that came in their place. known: null, or the rows whose numbers are
+// exact; the others are colours only.
 const parts = new Map();
-const QUIET = new Set(["grab", "look"]); // change no number
+const QUIET = new Set(["grab", "look", "whole"]); // change no number
 
 export class Channel {
   constructor(onSilence) {
@@ -75,6 +78,16 @@ export class Channel {
     return `${this.digest(name)} ${parts.get(name)?.known?.size ?? "all"}`;
   }
 
+  // Whether only the colours of a part are ever sent: it is too large.
+  isPicture(name) {
+    return parts.get(name)?.full.z?.[0] instanceof Uint8Array;
+  }
+
+  // Whether every number of a part is here.
+  complete(name) {
+    return !parts.get(name)?.known;
+  }
+
   // Whether the numbers of a row are here, not its colours only.
   knows(name, row) {
     const { known } = parts.get(name);
@@ -86,16 +99,17 @@ function frameOf(digest) {
   return digest?.split(".")[0];
 }
 
-// A whole figure; or the changed bits of the last complete numbers; or colours and some exact rows;
+// A whole figure or content; or the changed bits of the last complete numbers; or colours and some exact rows;
 // or more exact rows of what is here. What does not fit on what is here counts as missing.
 function keep(name, digest, value) {
   const old = parts.get(name);
-  if (value.data) {
-    parts.set(name, { digest, value, full: { digest, z: value.data[0].z }, known: null });
+  if (value.content) {
+    parts.set(name, { digest, value: value.content, full: { digest }, known: null });
+  } else if (value.data) {
+    complete(name, digest, value, value.data[0].z);
   } else if (value.change) {
     if (old?.full.digest !== value.over) return;
-    const z = old.full.z.map((row, i) => changed(row, value.change[i]));
-    parts.set(name, { digest, value: withNumbers(old.value, z), full: { digest, z }, known: null });
+    complete(name, digest, old.value, old.full.z.map((row, i) => changed(row, value.change[i])));
   } else if (value.colours) {
     if (!old || frameOf(old.digest) !== frameOf(digest)) return;
     const z = exactRows(decoded(value.colours, old.value.data[0]), value);
@@ -106,12 +120,21 @@ function keep(name, digest, value) {
   }
 }
 
+// All numbers of a figure, or bytes for all of its colours.
+function complete(name, digest, figure, z) {
+  const bytes = z?.[0] instanceof Uint8Array;
+  const numbers = bytes ? z.map((row) => fromBytes(row, figure.data[0])) : z;
+  const value = numbers === figure.data[0].z ? figure : withNumbers(figure, numbers);
+  parts.set(name, { digest, value, full: { digest, z }, known: bytes ? new Set() : null });
+}
+
 function withNumbers(figure, z) {
   const [trace] = figure.data;
   return { ...figure, data: [{ ...trace, z }] };
 }
 
 function changed(row, change) {
+  if (row instanceof Uint8Array) return row.map((byte, i) => byte + change[i]);
   const bits = new Uint32Array(row.buffer, row.byteOffset, row.length);
   return new Float32Array(change.map((bit, i) => bit ^ bits[i]).buffer);
 }

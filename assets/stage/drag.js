@@ -1,5 +1,6 @@
 // Dragging a number: the server sends one sweep (the whole sequence for about forty values of that
-// number), and the plots show the nearest one while the pointer moves. Nothing is computed here.
+// number), and the plots show the nearest one while the pointer moves. Nothing is computed here. Where
+// that would take too long the sweep is the values alone, with a note that says so.
 
 const PIXELS = 180; // from the smallest value to the largest, however many there are
 
@@ -36,7 +37,7 @@ export class Drag {
   // change of that number as before.
   moveTo(value) {
     this.index = null;
-    if (this.sweep) this.sweep.base = nearest(this.sweep.values, value);
+    if (this.sweep && value !== null) this.sweep.base = nearest(this.sweep.values, value);
   }
 
   // A sweep has come from the server.

@@ -17,7 +17,7 @@ export class Editor {
     this.first = this.indexField();
     this.second = this.indexField();
     this.slider = make("input", {
-      type: "range", className: "gs-value-slider", "aria-label": "Value, as a slider",
+      type: "range", className: "gs-value-slider", "aria-label": "Value, as a slider", title: "Slide to change the number",
       onpointerdown: () => act.hold(),
       onkeydown: (event) => MOVES.has(event.key) && act.hold(),
       onkeyup: () => act.release(),
@@ -33,7 +33,7 @@ export class Editor {
       onblur: () => (this.problem.textContent ? this.restore() : this.submit()),
     });
     this.old = make("span", { className: "gs-old" });
-    this.revert = make("button", { type: "button", textContent: "put back", onclick: () => act.revert() });
+    this.revert = make("button", { type: "button", textContent: "put back", title: "Give it the scene's own value again", onclick: () => act.revert() });
     this.problem = make("p", { className: "gs-problem", role: "alert" });
     this.undo = make("button", { type: "button", textContent: "undo", title: "Undo (Ctrl+Z)", onclick: () => act.undo() });
     this.redo = make("button", { type: "button", textContent: "redo", title: "Redo (Ctrl+Shift+Z)", onclick: () => act.redo() });
@@ -48,7 +48,7 @@ export class Editor {
   }
 
   indexField() {
-    const input = make("input", { type: "number", min: 1, onchange: () => this.pick() });
+    const input = make("input", { type: "number", min: 1, title: "Which one, counted from 1", onchange: () => this.pick() });
     const text = document.createTextNode("");
     return { input, text, label: make("label", {}, text, input) };
   }

@@ -4,7 +4,7 @@ export function short(value) {
   if (value === 0) return "0";
   const size = Math.abs(value);
   const text = size >= 1e5 || size < 1e-4 ? value.toExponential(2) : rounded(value, 3);
-  return text.replace("-", "−").replace("e+", "e");
+  return text.replaceAll("-", "−").replace("e+", "e");
 }
 
 // The same without trailing zeros, for the small cells of a matrix.
@@ -14,12 +14,12 @@ export function brief(value) {
 
 // Everything a 32-bit float can tell: seven significant figures.
 export function full(value) {
-  return String(Number(value.toPrecision(7))).replace("-", "−");
+  return String(Number(value.toPrecision(7))).replaceAll("-", "−");
 }
 
 // A round number, such as the end of a scale.
 export function minus(value) {
-  return String(value).replace("-", "−");
+  return String(value).replaceAll("-", "−");
 }
 
 // A number as committed: shortest text that reads back as the same 64-bit float.

@@ -13,6 +13,8 @@ export class Plot {
     this.timeMark = make("div", { className: "gs-time-mark", hidden: true });
     this.unitMark = make("div", { className: "gs-unit-mark", hidden: true });
     this.veil = make("div", { className: "gs-veil" });
+    // What moves while scrubbing has a layer of its own: the picture below is not drawn again.
+    for (const moving of [this.timeMark, this.veil]) moving.style.willChange = "transform";
     this.marks = make("div", { className: "gs-marks" });
     this.area = make(
       "div",
@@ -25,12 +27,13 @@ export class Plot {
     this.gaps = [];
   }
 
+  // How many numbers the heatmap stands for; its cells may be blocks of them.
   get rows() {
-    return this.figure.data[0].z.length;
+    return this.figure.grid?.rows ?? this.figure.data[0].z.length;
   }
 
   get columns() {
-    return this.figure.data[0].z[0].length;
+    return this.figure.grid?.columns ?? this.figure.data[0].z[0].length;
   }
 
   // Draw with Plotly, now.
@@ -68,6 +71,15 @@ export class Plot {
   defer(figure) {
     this.figure = figure;
     this.behind = true;
+  }
+
+  // The colour of one number, as CSS.
+  colourOf(value) {
+    return this.byteColour(this.bytesOf([value])[0]);
+  }
+
+  byteColour(byte) {
+    return `rgb(${rgbOf(paletteOf(this.figure.data[0].colorscale)[byte])})`;
   }
 
   bytesOf(row) {
@@ -127,7 +139,7 @@ export class Plot {
 
   // Show a number in a mark as the heatmap would show it in that cell.
   fillMark(mark, value) {
-    const rgb = rgbOf(palette(this.figure.data[0].colorscale)[this.bytesOf([value])[0]]);
+    const rgb = rgbOf(paletteOf(this.figure.data[0].colorscale)[this.bytesOf([value])[0]]);
     const light = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] > 140;
     Object.assign(mark.style, { background: `rgb(${rgb})`, color: light ? "#222" : "#fff" });
     mark.firstChild.textContent = this.figure.data[0].text ? brief(value) : "";
@@ -141,12 +153,23 @@ export class Plot {
       this.context = this.canvas.getContext("2d");
       this.pixels = this.context.createImageData(columns, rows);
       this.words = new Uint32Array(this.pixels.data.buffer);
-      this.palette = palette(this.figure.data[0].colorscale);
+      this.palette = paletteOf(this.figure.data[0].colorscale);
+      this.stretch(columns, rows);
     }
     let at = 0;
     for (const row of bytes) for (let i = 0; i < columns; i++) this.words[at++] = this.palette[row[i]];
     this.context.putImageData(this.pixels, 0, 0);
     this.canvas.hidden = false;
+  }
+
+  // The last blocks may stand for fewer numbers than the others: what they have too much is cut off.
+  stretch(columns, rows) {
+    const { wide = 1, tall = 1 } = this.figure.grid ?? {};
+    const [across, down] = [(columns * wide) / this.columns, (rows * tall) / this.rows];
+    Object.assign(this.canvas.style, {
+      width: `${across * 100}%`, height: `${down * 100}%`,
+      clipPath: across * down > 1 ? `inset(0 ${(1 - 1 / across) * 100}% ${(1 - 1 / down) * 100}% 0)` : "",
+    });
   }
 
   // Lines drawn over Plotly's, one array of values a line of the figure.
@@ -160,7 +183,7 @@ export class Plot {
     lines.forEach((values, i) => {
       const { line, marker, opacity = 1, mode } = this.figure.data[i];
       const points = Array.from(values, (value, step) => [
-        ((step + 0.5) / values.length) * width,
+        (step + 0.5) * (this.figure.share ?? 1 / values.length) * width,
         ((high - value) / (high - low)) * height,
       ]);
       Object.assign(context, { strokeStyle: line.color, fillStyle: line.color, lineWidth: line.width, globalAlpha: opacity });
@@ -219,14 +242,14 @@ export function plainMark(mark) {
 // Plotly's own dashes, in line widths of at least 3.
 const DASHES = { solid: [], dash: [3, 3], dot: [1, 1], dashdot: [3, 1, 1, 1] };
 
-function rgbOf(pixel) {
+export function rgbOf(pixel) {
   return [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
 }
 
 const palettes = new Map();
 
 // 256 pixels (little-endian RGBA) along a colour scale, interpolated as plotly.js does.
-function palette(scale) {
+export function paletteOf(scale) {
   const key = JSON.stringify(scale);
   if (!palettes.has(key)) {
     const stops = scale.map(([at, color]) => [at, [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16))]);

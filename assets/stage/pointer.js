@@ -1,7 +1,9 @@
 // Mouse, pen and finger: hover whispers, click chooses, drag edits. A drag on a track moves the
 // cursor; a drag on an input, an initial state or a weight changes it (up is more).
 
+import { Asking } from "./asking.js";
 import { nameOf, targetAt } from "./cells.js";
+import { questionFor } from "./condensed.js";
 import { make } from "./dom.js";
 import { full } from "./format.js";
 
@@ -11,6 +13,7 @@ const TAP = 10; // pixels that a finger may
 export class Pointer {
   constructor(stage) {
     this.stage = stage;
+    this.asking = new Asking(stage);
     this.held = null; // { entry, y }: y only while a number is dragged
     this.whisper = make("div", { className: "gs-whisper", hidden: true });
     const { element } = stage;
@@ -19,6 +22,8 @@ export class Pointer {
     element.addEventListener("pointerdown", (event) => event.button === 0 && this.press(event));
     element.addEventListener("pointermove", (event) => (this.held ? this.pull(event) : this.hover(event)));
     element.addEventListener("pointerleave", () => (this.whisper.hidden = true));
+    element.addEventListener("pointerover", (event) => this.lightUnder(event.target));
+    element.addEventListener("pointerleave", () => stage.light(null));
     element.addEventListener("pointerup", (event) => this.lift(event));
     element.addEventListener("lostpointercapture", () => this.lift());
     element.addEventListener("pointercancel", () => this.cancel());
@@ -30,15 +35,24 @@ export class Pointer {
   }
 
   click(event) {
-    const tab = event.target.closest(".gs-tab");
+    const tab = event.target.closest(".gs-tab[data-gate]");
     if (tab) this.stage.send("show", { cell: tab.dataset.cell, gate: tab.dataset.gate });
+  }
+
+  // The quantity under the pointer, in a heatmap of the opened cell, an equation or the wiring.
+  lightUnder(element) {
+    if (this.held || !this.stage.message) return;
+    const { cell } = this.stage.message.inner;
+    const [owner, track] = element.closest?.("[data-part]")?.dataset.part.split(".") ?? [];
+    const named = element.closest?.("[data-quantity]")?.getAttribute("data-quantity");
+    this.stage.light(named ?? (owner === "x" ? "x" : owner === cell ? track : null) ?? null);
   }
 
   press(event) {
     const entry = this.entryAt(event);
     if (!entry) return;
     this.whisper.hidden = true;
-    if (entry.kind === "track" || entry.kind === "lines") {
+    if (["track", "lines", "series"].includes(entry.kind)) {
       this.point(entry, event);
       return this.hold(event, { entry });
     }
@@ -74,7 +88,7 @@ export class Pointer {
   point({ kind, panel, plot }, event) {
     const { cursor, message } = this.stage;
     cursor.pause();
-    if (kind === "lines") return cursor.move(Math.floor(plot.shareAt(event).u * message.labels.length));
+    if (kind !== "track") return cursor.move(Math.floor(plot.shareAt(event).u * message.labels.length));
     const { row, column } = plot.cellAt(event);
     cursor.move(column, panel.order[row]);
   }
@@ -108,9 +122,9 @@ export class Pointer {
   // A word about the cell under the pointer.
   hover(event) {
     const entry = this.entryAt(event);
-    this.over = entry && entry.kind !== "lines" ? { entry, cell: entry.plot.cellAt(event) } : null;
+    this.over = entry && !["lines", "series"].includes(entry.kind) ? { entry, cell: entry.plot.cellAt(event) } : null;
     this.whisper.hidden = !this.over;
-    if (!this.over) return;
+    if (!this.over) return this.asking.stop();
     this.whisper.textContent = this.describe(this.over);
     const box = this.stage.element.getBoundingClientRect();
     const left = Math.min(event.clientX - box.left + 14, box.width - this.whisper.offsetWidth - 4);
@@ -129,15 +143,14 @@ export class Pointer {
     const { row, column } = cell;
     const number = this.stage.screen.number(entry.part, row, column);
     const { labels, edits } = this.stage.message;
+    this.asking.want(number === undefined ? questionFor(entry, cell, this.stage.message) : null);
+    const said = number === undefined ? "…" : full(number);
     if (entry.kind === "track") {
-      const unit = entry.panel.order[row];
-      if (number === undefined) this.stage.look(unit);
-      const value = number === undefined ? "…" : full(number);
-      return `${entry.track.symbol} of unit ${unit + 1} at step ${column + 1}: ${value}`;
+      return `${entry.track.symbol} of unit ${entry.panel.order[row] + 1} at step ${column + 1}: ${said}`;
     }
     const target = targetAt(entry, cell);
     const edit = edits.find((one) => one.target === target);
-    const value = `${full(number)}${edit ? `, was ${full(edit.was)}` : ""}`;
+    const value = `${said}${edit ? `, was ${full(edit.was)}` : ""}`;
     const name = nameOf(target, this.stage.editor.choices);
     const label = entry.kind !== "x" || labels[column] === String(column + 1) ? "" : ` (${labels[column]})`;
     return `${name}${label}: ${value}. Drag up or down.`;

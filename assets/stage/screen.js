@@ -1,6 +1,7 @@
 // What is drawn and what is written: the plots, the marks on them, the numbers at the cursor.
 
 import { placeOf } from "./cells.js";
+import { Told, fromBytes, isCondensed, linesFigure, numberAt } from "./condensed.js";
 import { brief, short } from "./format.js";
 import { Idle } from "./idle.js";
 import { plainMark } from "./plot.js";
@@ -13,6 +14,7 @@ export class Screen {
     this.stage = stage;
     this.plots = new Map(); // part name -> { part, plot, kind, panel, … }
     this.drawn = new Map(); // part name -> digest of the figure on screen
+    this.told = new Told(stage);
     this.idle = new Idle(
       () => [...this.plots.values()].map(({ plot }) => plot).filter(({ behind }) => behind),
       () => stage.drag.live || stage.drag.held,
@@ -25,14 +27,16 @@ export class Screen {
 
   show(message) {
     this.edits = new Map(); // part name -> edits of its numbers
-    const structure = JSON.stringify([message.scene, message.panels, message.labels.length, message.x]);
+    const structure = JSON.stringify([message.scene, message.panels, message.labels.length, message.x, message.inner.cell]);
     const rebuilt = structure !== this.structure;
     if (rebuilt) this.rebuild(message);
     this.structure = structure;
+    this.told.learn(message);
     for (const { target, value } of message.edits) {
       const place = this.place(target);
       if (!place) continue; // on a gate that is not on show
       const { part } = place.entry;
+      if (part === "x" && !this.stage.channel.knows(part, 0)) continue; // its colours have them in
       this.edits.set(part, [...(this.edits.get(part) ?? []), [place.row, place.column, value]]);
     }
     for (const part of this.plots.keys()) this.drawPart(part);
@@ -41,7 +45,7 @@ export class Screen {
 
   rebuild(message) {
     this.dropPlots();
-    const { element, plots } = build(this.stage.plotly, message);
+    const { element, plots } = build(this.stage.plotly, message, this.stage.inside.element, this.stage);
     this.plots = plots;
     this.drawn = new Map();
     this.stage.holder.replaceChildren(element);
@@ -60,7 +64,7 @@ export class Screen {
   drawPart(part) {
     const { kind, plot } = this.plots.get(part);
     // Lines have no numbers of their own: they show rows of the input and of the tracks.
-    const sources = kind === "lines" ? ["x", ...this.stage.channel.part(part).data.map(({ meta }) => meta)] : [];
+    const sources = kind === "lines" ? this.sourcesOf(part) : [];
     const state = [part, ...sources].map((name) => this.stateOf(name)).join();
     if (this.drawn.get(part) === state) return;
     this.drawn.set(part, state);
@@ -70,6 +74,12 @@ export class Screen {
     else plot.update(this.figureOf(part));
     plot.frame = frame;
     this.idle.wake();
+  }
+
+  sourcesOf(part) {
+    const metas = this.stage.channel.part(part).data.map(({ meta }) => meta);
+    if (!isCondensed(this.message)) return ["x", ...metas];
+    return ["x", ...metas].map((meta) => `${meta.split(".")[0]}.line`);
   }
 
   stateOf(part) {
@@ -108,7 +118,25 @@ export class Screen {
 
   // One number as the core computed it; undefined where only its colour is here.
   number(part, row, column) {
-    return this.stage.channel.knows(part, row) ? this.numbers(part)[row][column] : undefined;
+    if (this.stage.channel.knows(part, row)) return this.numbers(part)[row][column];
+    return numberAt(this.stage, this.plots.get(part), { row, column });
+  }
+
+  // The colour of a cell of a track as it looks now, in a drag too.
+  colour(part, row, step) {
+    const { plot } = this.plots.get(part);
+    const { drag } = this.stage;
+    const bytes = drag.live && drag.bytes(part);
+    return bytes ? plot.byteColour(bytes[row][step]) : plot.colourOf(this.numbers(part)[row][step]);
+  }
+
+  // The colour of an input or an initial state; the number under a drag counts.
+  numberColour(part, row, column) {
+    const { plot } = this.plots.get(part);
+    const { drag } = this.stage;
+    const place = drag.live ? this.place(drag.target) : null;
+    const dragged = place?.entry.part === part && place.row === row && place.column === column;
+    return plot.colourOf(dragged ? drag.value : this.numbers(part)[row][column]);
   }
 
   // Where a target is on screen; null if it is not, or if there is none.
@@ -119,6 +147,7 @@ export class Screen {
   // The lines of a panel for the cursor's unit: the frame as sent, with rows of the heatmaps.
   linesFigure(part) {
     const figure = this.figure(part);
+    if (isCondensed(this.message)) return linesFigure(this.stage, figure, this.message.labels.length);
     const { panel } = this.plots.get(part);
     const row = panel.order.indexOf(this.stage.cursor.unit);
     return { ...figure, data: figure.data.map((line) => ({ ...line, y: this.line(line.meta, row) })) };
@@ -137,13 +166,16 @@ export class Screen {
     timeline.show(this.message.labels);
     for (const { kind, panel, plot } of this.plots.values()) {
       if (kind !== "initial" && kind !== "weights") plot.markTime(cursor.step, this.message.labels.length);
-      if (kind === "x" || kind === "lines") continue;
+      if (!panel || kind === "lines") continue;
       const row = panel.order.indexOf(cursor.unit);
       plot.markUnit(row < 0 ? null : row, panel.units);
     }
+    this.missing = null; // what has to be asked for
     this.showUnit(cursor.unit);
     this.showMarks();
     this.showValues();
+    this.stage.inside.refresh();
+    this.stage.asking.want(this.missing);
   }
 
   showUnit(unit) {
@@ -171,12 +203,24 @@ export class Screen {
       else if ([...values.values()].includes(undefined)) text.textContent = "";
       else {
         const name = panel.cell === "gru" ? this.message.names[cursor.unit] : "";
-        text.textContent = sentence(panel.cell, name, cursor, (track) => values.get(track));
+        const { polarity } = this.message.inner;
+        text.textContent = sentence({ cell: panel.cell, polarity, name }, cursor, (track) => values.get(track));
       }
     }
     const edit = this.message.edits.find((one) => one.target === target);
     if (drag.sweep && drag.target === target) editor.scale(drag.sweep.values);
-    editor.show(target, target ? drag.value ?? this.valueOf(target) : null, edit, this.message.can);
+    const value = target ? drag.value ?? this.valueOf(target) : null;
+    if (target && value === null && this.place(target)) this.missing = { target };
+    editor.show(target, value, edit, this.message.can);
+    this.showNote();
+  }
+
+  // Why nothing follows the hand, and that it is being computed, beside the number.
+  showNote() {
+    const { channel, drag, editor } = this.stage;
+    if (!drag.sweep?.note) return;
+    const note = channel.busy ? "computing …" : drag.live && drag.sweep.note;
+    if (note) editor.old.textContent = note;
   }
 
   // A track at the cursor; undefined where the exact number has not been sent, or not yet.
@@ -186,7 +230,7 @@ export class Screen {
     const name = `${panel.cell}.${track}`;
     if (drag.live && drag.bytes(name)) return drag.exact(name, cursor);
     const number = this.number(name, row, cursor.step);
-    if (number === undefined) this.stage.look(cursor.unit);
+    if (number === undefined) this.missing = { of: cursor.unit };
     return number;
   }
 
@@ -196,7 +240,8 @@ export class Screen {
     if (edit) return edit.value;
     const place = this.place(target);
     if (!place) return null;
-    return Number(this.numbers(place.entry.part)[place.row][place.column].toPrecision(7));
+    const number = this.number(place.entry.part, place.row, place.column);
+    return number === undefined ? null : Number(number.toPrecision(7));
   }
 
   // Edited numbers, with what they were, and the chosen one.
@@ -212,7 +257,8 @@ export class Screen {
     }
     const chosen = this.place(target);
     this.chosenMark = chosen?.entry.plot.markCell(chosen, "choice");
-    if (chosen?.entry.plot.behind) chosen.entry.plot.fillMark(this.chosenMark, this.valueOf(target));
+    const value = chosen?.entry.plot.behind ? this.valueOf(target) : null;
+    if (value !== null) chosen.entry.plot.fillMark(this.chosenMark, value);
   }
 
   // One frame of a drag, entirely from the sweep.
@@ -224,6 +270,7 @@ export class Screen {
     }
     this.drawLiveCell();
     this.showValues();
+    this.stage.inside.refresh();
   }
 
   drawLiveLines(plot, row) {
@@ -231,17 +278,15 @@ export class Screen {
     if (!plot.figure.data.some(({ meta }) => drag.bytes(meta))) return;
     plot.paintLines(plot.figure.data.map(({ meta, y }) => {
       if (meta.startsWith("x.")) return this.liveInput(meta, y);
-      const bytes = drag.line(meta, cursor.unit) ?? drag.bytes(meta)?.[row];
-      if (!bytes) return y;
-      const { zmin, zmax } = this.figure(meta).data[0];
-      return Float32Array.from(bytes, (byte) => zmin + ((zmax - zmin) * byte) / 255);
+      const bytes = drag.line(meta, cursor.unit) ?? (plot.figure.share ? null : drag.bytes(meta)?.[row]);
+      return bytes ? fromBytes(bytes, this.figure(meta).data[0]) : y;
     }));
   }
 
   // An input channel with the value under the drag, if it is the one that is dragged.
   liveInput(meta, y) {
     const place = this.place(this.stage.drag.target);
-    if (place?.entry.kind !== "x" || meta !== `x.${place.row}`) return y;
+    if (place?.entry.kind !== "x" || meta !== `x.${place.row}` || isCondensed(this.message)) return y;
     const copy = y.slice();
     copy[place.column] = this.stage.drag.value;
     return copy;

@@ -1,6 +1,7 @@
 // The stage: one component that draws what the server describes and lets a visitor step through it
 // and edit it. Every number on it came from the server; app/widgets/stage.py is the other end.
 
+import { Asking } from "./asking.js";
 import { Changes } from "./changes.js";
 import { Channel } from "./channel.js";
 import { Cursor } from "./cursor.js";
@@ -8,13 +9,14 @@ import { exists, split } from "./cells.js";
 import { addStylesheet, loadPlotly, make } from "./dom.js";
 import { Drag } from "./drag.js";
 import { Editor } from "./editor.js";
+import { Inside } from "./inside.js";
+import { Pad } from "./pad.js";
 import { Pointer } from "./pointer.js";
 import { Screen } from "./screen.js";
 import { Timeline, keyPressed } from "./timeline.js";
 import { unpack } from "./wire.js";
 
 const PLOTLY = new URL("../vendor/plotly/plotly-cartesian.min.js", import.meta.url).href;
-const LOOK_DELAY = 60; // milliseconds on a unit before its numbers are asked for
 const LINK_DELAY = 400; // milliseconds of rest before the address in the browser follows the cursor
 
 const stages = new WeakMap();
@@ -28,9 +30,14 @@ export default function stage({ data, parentElement, setTriggerValue }) {
   };
 }
 
+// Steps that are only counted have no names of their own.
+function counted(steps) {
+  return Array.from({ length: steps }, (_, i) => String(i + 1));
+}
+
 class Stage {
   constructor(root) {
-    addStylesheet(new URL("./style.css", import.meta.url).href);
+    for (const name of ["style", "diagram"]) addStylesheet(new URL(`./${name}.css`, import.meta.url).href);
     this.target = null; // the chosen number
     this.channel = new Channel(() => this.notice("The server is not answering. Your change is kept and sent again."));
     this.cursor = new Cursor(() => this.cursorMoved());
@@ -54,6 +61,13 @@ class Stage {
       redo: () => this.change("redo"),
       reset: () => this.change("reset"),
     });
+    this.inside = new Inside(this);
+    this.pad = new Pad({
+      values: (channel) => this.screen.numbers("x")[channel],
+      bound: () => Number(this.message.x.bound),
+      channels: () => this.message.x.channels,
+      send: (channel, first, values) => this.change("draw", { channel, first, values }),
+    });
     this.notices = make("div", { className: "gs-notices", role: "status" });
     this.holder = make("div", {});
     this.element = make(
@@ -61,6 +75,7 @@ class Stage {
       this.notices, this.holder,
       make("div", { className: "gs-bar" }, this.editor.element, this.timeline.element),
     );
+    this.asking = new Asking(this); // for numbers at the cursor
     this.screen = new Screen(this);
     this.pointer = new Pointer(this);
     root.replaceChildren(this.element);
@@ -77,7 +92,8 @@ class Stage {
     document.removeEventListener("keydown", this.onKey);
     window.removeEventListener("popstate", this.onTravel);
     clearTimeout(this.linkTimer);
-    clearTimeout(this.lookTimer);
+    this.asking.stop();
+    this.pointer.asking.stop();
     this.sizes.disconnect();
     this.cursor.pause();
     this.channel.close();
@@ -102,10 +118,12 @@ class Stage {
     if (!this.channel.take(message)) return; // the missing parts are on their way
     const { opened, labels, panels, cursor, problems, answer, sweep } = message;
     this.message = message;
+    if (typeof labels === "number") message.labels = counted(labels);
     this.travelling = false;
+    this.inside.show();
     this.screen.show(message);
     this.doubt(message.edits);
-    this.cursor.bound(labels.length, Math.max(...panels.map(({ units }) => units)));
+    this.cursor.bound(message.labels.length, Math.max(...panels.map(({ units }) => units)));
     if (opened !== this.opened) {
       this.opened = opened;
       this.drop();
@@ -119,10 +137,20 @@ class Stage {
     if (this.target && !this.drag.live && !this.channel.busy) this.drag.moveTo(this.screen.valueOf(this.target));
     this.changes.show(message.edits, this.editor.choices);
     this.screen.refresh();
+    this.pad.show();
+    this.wholes = this.wholes?.filter(({ part, done }) => !this.channel.complete(part) || done());
     this.pointer.describeAgain();
     if (this.drag.live) this.screen.drawLive();
+    this.help(message.help);
     this.element.dataset.ack = message.ack.seq;
     this.followLink();
+  }
+
+  // A word on the controls above the stage, whose labels are hidden.
+  help(words) {
+    for (const [key, text] of Object.entries(words)) {
+      document.querySelector(`.st-key-${key}`)?.setAttribute("title", text);
+    }
   }
 
   // No number is chosen any more.
@@ -146,7 +174,9 @@ class Stage {
 
   send(kind, details = {}) {
     const { step, unit } = this.cursor;
-    return this.channel.send(kind, { ...details, step, unit });
+    const sent = this.channel.send(kind, { ...details, step, unit });
+    if (this.message) this.screen.showNote();
+    return sent;
   }
 
   // A change that may be of other numbers than the chosen one.
@@ -177,16 +207,23 @@ class Stage {
     else this.cursor.move(this.cursor.step, index[0]);
   }
 
-  // Ask for the numbers of a unit of which only the colours are here, once the hand rests on it.
-  look(unit) {
-    if (this.wantedUnit === unit) return;
-    this.wantedUnit = unit;
-    clearTimeout(this.lookTimer);
-    this.lookTimer = setTimeout(() => {
-      this.wantedUnit = null;
-      // An answer that is on its way may bring them; if not, it brings one back here.
-      if (!this.channel.pending.length) this.send("look", { of: unit });
-    }, LOOK_DELAY);
+  // One quantity of the opened cell, lit wherever it is shown; null for none.
+  light(quantity) {
+    if (quantity === this.lit) return;
+    this.lit = quantity;
+    this.element.querySelectorAll(".gs-lit").forEach((one) => one.classList.remove("gs-lit"));
+    this.inside.diagram.light(quantity);
+    if (!quantity || !this.message) return;
+    const { cell } = this.message.inner;
+    const name = quantity === "x" ? "x" : `${cell}.${quantity}`;
+    this.element.querySelectorAll(`.gs-equations [data-quantity="${quantity}"], [data-part="${name}"]`)
+      .forEach((one) => one.classList.add("gs-lit"));
+  }
+
+  // Ask for every number of a part of which only colours and some rows are here; resolves when they are.
+  whole(part) {
+    this.send("whole", { part });
+    return new Promise((done) => (this.wholes ??= []).push({ part, done }));
   }
 
   cursorMoved() {
@@ -228,6 +265,10 @@ class Stage {
       if (this.typingIn(event.composedPath()[0])) return;
       event.preventDefault();
       return this.change(event.shiftKey ? "redo" : "undo");
+    }
+    if (event.shiftKey && ["ArrowLeft", "ArrowRight"].includes(event.key) && !this.typingIn(event.composedPath()[0])) {
+      event.preventDefault();
+      return this.inside.goBy(event.key === "ArrowRight" ? 1 : -1);
     }
     if (event.key === "Escape" && this.target) {
       if (this.pointer.held) this.pointer.cancel();

@@ -29,7 +29,7 @@ export class Timeline {
       make("button", { type: "button", className: "gs-icon", title, "aria-label": title, onclick: act }, icon(name));
     this.playButton = button("play", "Play or pause (space)", () => cursor.toggle());
     this.slider = make("input", {
-      type: "range", min: 1, max: 1, value: 1, className: "gs-scrub", "aria-label": "Timestep",
+      type: "range", min: 1, max: 1, value: 1, className: "gs-scrub", "aria-label": "Timestep", title: "The timestep on show",
       oninput: () => {
         cursor.pause();
         cursor.move(this.slider.valueAsNumber - 1);

@@ -3,13 +3,15 @@
 import { make } from "./dom.js";
 import { minus, percent, short } from "./format.js";
 import { Plot } from "./plot.js";
+import { tools } from "./tools.js";
 
 const DASHES = { solid: "solid", dash: "dashed", dot: "dotted", dashdot: "dashed" };
 
 // Builds everything above the bar and returns { element, plots }; plots maps part names to
 // { part, plot, kind, panel, … }, all that other modules need to know of a plot; `size` is rows and
-// columns of what can be edited.
-export function build(plotly, message) {
+// columns of what can be edited. inside: the element of the opened cell. stage: whose plots these are;
+// without one they have no menus.
+export function build(plotly, message, inside, stage) {
   const plots = new Map();
   const add = (part, label, about) => {
     const plot = new Plot(plotly, label);
@@ -20,10 +22,15 @@ export function build(plotly, message) {
   const element = make(
     "div", { className: "gs-view" },
     story(message),
-    inputFigure(message, add),
+    inputFigure(message, add, stage),
+    message.prediction && predictionFigure(message.prediction, add),
     make("div", { className: `gs-panels gs-panels-${message.panels.length}` },
-      ...message.panels.map((panel) => panelSection(panel, message, add, plots))),
+      panelSection(message.panels[0], message, add, plots), inside,
+      ...message.panels.slice(1).map((panel) => panelSection(panel, message, add, plots))),
   );
+  for (const entry of plots.values()) {
+    if (entry.kind !== "initial") entry.plot.host.closest("figure").append(tools(entry, stage));
+  }
   return { element, plots };
 }
 
@@ -35,18 +42,34 @@ function story({ scene }) {
   );
 }
 
-function inputFigure({ scene, x, labels }, add) {
+function inputFigure({ scene, x, labels }, add, stage) {
   const label = `Input x: ${x.channels.length} channels, ${labels.length} steps.`;
   const host = add("x", label, { kind: "x", size: [x.channels.length, labels.length] });
   host.style.setProperty("--rows", Math.min(x.channels.length, 4));
   return make(
-    "figure", { className: "gs-figure gs-input" },
+    "figure", { className: "gs-figure gs-input", "data-part": "x" },
     make("figcaption", {},
       caption({ name: "input", symbol: "x", color: x.color }),
       make("span", { className: "gs-range", textContent: `−${x.bound} … ${x.bound}` }),
+      x.note ? make("span", { className: "gs-note", textContent: x.note }) : null,
+      x.note ? null : stage?.pad.button,
       scene.reading && reading(scene.reading),
       make("span", { className: "gs-scales" })),
-    host,
+    host, x.note ? null : stage?.pad.element,
+  );
+}
+
+// What was predicted of a real series, over what came.
+function predictionFigure({ part, label, lines, baseline }, add) {
+  const key = ({ name, color, dash, error }) => make("span", {},
+    make("i", { style: { "border-color": color, "border-top-style": DASHES[dash] } }),
+    `${name}${error ? `, error ${error}` : ""}`);
+  return make(
+    "figure", { className: "gs-figure gs-prediction" },
+    make("figcaption", {},
+      make("span", { className: "gs-name", textContent: "next month, predicted" }),
+      make("span", { className: "gs-key" }, ...lines.map(key), make("span", { textContent: baseline }))),
+    add(part, label, { kind: "series" }),
   );
 }
 
@@ -124,7 +147,7 @@ function weightsSection(panel, add, plots) {
   const tab = ({ gate, name, symbol, color }) =>
     make("button", {
       type: "button", className: "gs-tab", role: "tab", "data-cell": panel.cell, "data-gate": gate,
-      "aria-selected": String(panel.shown.includes(gate)),
+      "aria-selected": String(panel.shown.includes(gate)), title: `Show the weights of the ${name}`,
     }, caption({ name, symbol, color }));
   return make(
     "div", { className: "gs-weights", style: { "--gates": figures.length } },
@@ -150,10 +173,11 @@ export function legends(element, plots) {
 }
 
 // One sentence about the chosen unit at the cursor, from the numbers of the trace.
-export function sentence(cell, name, { unit, step }, value) {
+export function sentence({ cell, polarity, name }, { unit, step }, value) {
   const where = `Unit ${unit + 1}${name ? ` (${name})` : ""}, step ${step + 1}: `;
   if (cell === "gru") {
     const z = value("update");
+    if (polarity === "write") return `${where}z is ${short(z)}, so ${percent(z)} of h is written anew.`;
     return `${where}z is ${short(z)}, so it keeps ${percent(z)} of its old value.`;
   }
   if (cell === "lstm") {

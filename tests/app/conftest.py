@@ -63,7 +63,9 @@ class Kept(dict[str, Any]):
         """Take in one message to the stage."""
         for name, part in told["included"].items():
             digest = told["parts"][name]
-            if "data" in part:
+            if "content" in part:
+                self[name] = part["content"]
+            elif "data" in part:
                 self[name] = part
                 self.full[name] = digest, part["data"][0].get("z")
             elif "change" in part:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.events import LARGEST_VALUE, Outcome, handle, number
 from app.setting import History, Setting
+from gru_core.conventions import CHUNG
 from gru_core.edits import Edit, Target, parse_edits
 from gru_core.errors import GatescopeError
 
@@ -76,6 +77,56 @@ def test_show_names_the_gate_whose_weights_are_wanted() -> None:
 def test_need_asks_for_everything_again() -> None:
     assert handle(BEFORE, event("need")).resend
     assert not handle(BEFORE, event("undo")).resend
+
+
+def test_what_is_drawn_changes_its_steps_in_one_change() -> None:
+    outcome = handle(BEFORE, event("draw", channel=0, first=2, values=[0.1, -0.25, 1]))
+    assert edits(outcome) == {"x.2.0": 0.1, "x.3.0": -0.25, "x.4.0": 1.0}
+    assert outcome.history.undo().present == BEFORE.present
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {},
+        {"channel": 0, "first": 0},
+        {"channel": -1, "first": 0, "values": [1.0]},
+        {"channel": 0, "first": "0", "values": [1.0]},
+        {"channel": 0, "first": 0, "values": [1.0, "2"]},
+        {"channel": 0, "first": 0, "values": [True]},
+        {"channel": 0, "first": 0, "values": 3},
+    ],
+)
+def test_a_drawing_that_is_not_one_changes_nothing(details: dict[str, Any]) -> None:
+    outcome = handle(BEFORE, event("draw", **details))
+    assert outcome.problem == "What was drawn did not arrive whole; draw it again."
+    assert outcome.history == BEFORE
+
+
+def test_a_drawing_of_more_steps_than_can_be_changed_changes_nothing() -> None:
+    for count in (2000, 2001, 50_000):
+        outcome = handle(BEFORE, event("draw", channel=0, first=9, values=[0.5] * count))
+        assert "more than 2000 numbers" in outcome.problem
+        assert outcome.history == BEFORE
+
+
+def test_a_view_is_no_change_to_undo() -> None:
+    outcome = handle(BEFORE, event("view", cell="lstm", form="joined"))
+    present = outcome.history.present
+    assert (present.cell, present.form) == ("lstm", "joined")
+    assert outcome.history.past == BEFORE.past
+    assert outcome.history.undo().present.cell == "lstm"
+
+
+def test_under_the_write_polarity_numbers_of_the_update_gate_are_kept_negated() -> None:
+    write = History(Setting(notation=CHUNG))
+    for target, kept in ((BIAS, 2.0), (Target.parse("gru.b_x.reset.3"), -2.0)):
+        for kind, what in (("commit", {"value": -2.0}), ("type", {"text": "-2"})):
+            assert edits(handle(write, event(kind, target=str(target), **what))) == {
+                str(target): kept
+            }
+    zero = handle(write, event("commit", target=str(BIAS), value=0.0))
+    assert str(edits(zero)[str(BIAS)]) == "0.0"
 
 
 def test_look_asks_for_the_numbers_of_a_unit_without_moving_the_cursor() -> None:
@@ -193,7 +244,20 @@ JUNK = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
     max_leaves=8,
 )
-KINDS = ("grab", "commit", "type", "revert", "reset", "undo", "redo", "show", "look", "need")
+KINDS = (
+    "grab",
+    "commit",
+    "type",
+    "revert",
+    "reset",
+    "undo",
+    "redo",
+    "show",
+    "look",
+    "view",
+    "draw",
+    "need",
+)
 FIELDS = ("target", "value", "text", "step", "unit", "cell", "gate", "seq")
 
 

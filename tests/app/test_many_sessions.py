@@ -33,11 +33,13 @@ from gru_core.conventions import Cell
 from gru_core.edits import apply_edits, parse_edits
 from gru_core.reader import load_reader
 from gru_core.scenes import load_scenes, situation
+from gru_core.series import load_series
 
 ROOT = Path(__file__).parents[2]
 SESSIONS = 30
 PATIENCE = 30.0  # seconds for any one answer
-SCENES = {scene.name: scene for scene in load_scenes(ROOT / "assets" / "scenes")}
+ASSETS = ROOT / "assets"
+SCENES = {scene.name: scene for scene in load_scenes(ASSETS / "scenes")}
 
 
 @dataclass(frozen=True)
@@ -225,8 +227,12 @@ class Plan:
     def truth(self) -> dict[Cell, np.ndarray]:
         """The hidden states that the core gives for this link and these edits."""
         scene = SCENES[self.scene]
-        if scene.model:
-            scene = scene.opened(load_reader(ROOT / "assets" / "models" / "reader.npz"))
+        if scene.model == "reader":
+            scene = scene.opened(load_reader(ASSETS / "models" / "reader.npz"))
+        if scene.model == "series":
+            scene = scene.with_series(
+                load_series(ASSETS / "models" / "series.npz", ASSETS / "series" / "elnino.csv")
+            )
         text = "~".join(f"{target}_{value!r}" for target, value in self.edits.items())
         numbers = situation(scene, ("gru", self.alongside), seed=self.number)
         numbers = apply_edits(numbers, parse_edits(text).edits)

@@ -8,8 +8,8 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app import url
+from app.opening import scenes
 from app.setting import Setting
-from app.shown import scenes
 from gru_core.edits import Target
 from tests.app.visiting import APP, Visit, assert_shows
 
@@ -110,9 +110,10 @@ def test_only_what_has_a_meaning_here_is_offered(visit: Callable[..., Visit]) ->
     def offered(here: Visit) -> set[str | None]:
         return {widget.key for widget in (*here.page.selectbox, *here.page.text_input)}
 
-    assert offered(visit()) == {"scene", "alongside", "match"}
-    assert offered(visit(**{"with": "none"})) == {"scene", "alongside"}
-    assert offered(visit(scene="reader")) == {"scene", "alongside", "match", "word", "sort"}
+    assert offered(visit()) == {"scene", "alongside", "match", "notation", "matrix"}
+    assert offered(visit(**{"with": "none"})) == {"scene", "alongside", "notation", "matrix"}
+    always = {"scene", "alongside", "match", "notation", "matrix"}
+    assert offered(visit(scene="reader")) == always | {"word", "sort"}
 
 
 def test_a_choice_can_be_taken_back(visit: Callable[..., Visit]) -> None:

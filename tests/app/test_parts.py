@@ -3,14 +3,19 @@
 import itertools
 import re
 
+import numpy as np
 import pytest
 
 import app.widgets.parts as module
+from app.opening import scenes
 from app.setting import Setting
-from app.shown import scenes, show
+from app.shown import show
 from app.widgets.parts import Part, parts
 from gru_core.conventions import GATES, TRACKS
 from gru_core.edits import parse_edits
+from gru_core.inside import inside
+
+OPENED = (".inside", ".vectors")
 
 
 def made(setting: Setting, gates: dict[str, str] | None = None) -> dict[str, Part]:
@@ -26,7 +31,12 @@ def edited(setting: Setting, edits: str) -> Setting:
 
 
 def resent(before: Setting, after: Setting) -> set[str]:
-    """The names of the parts that the second screen needs anew."""
+    """The names of the figures that the second screen needs anew."""
+    return {name for name in every_resent(before, after) if not name.endswith(OPENED)}
+
+
+def every_resent(before: Setting, after: Setting) -> set[str]:
+    """The same with what the opened cell needs besides."""
     had = {name: part.digest for name, part in made(before).items()}
     return {name for name, part in made(after).items() if had.get(name) != part.digest}
 
@@ -42,7 +52,8 @@ def test_a_screen_has_the_tracks_states_lines_and_weights_of_its_cells(
     names = list(made(Setting(scene=scene, alongside=alongside)))  # type: ignore[arg-type]
     cells = ["gru"] if alongside == "none" else ["gru", alongside]
     assert len(set(names)) == len(names)
-    assert {name.split(".")[0] for name in names} == {"x", *cells}
+    predicted = {"prediction"} if scene == "elnino" else set()
+    assert {name.split(".")[0] for name in names} == {"x", *cells, *predicted}
     for cell in cells:
         assert {f"{cell}.{track}" for track in TRACKS[cell]} <= set(names)
         assert {f"{cell}.lines", f"{cell}.h0"} <= set(names)
@@ -116,6 +127,46 @@ def test_no_edit_moves_the_axis_of_the_lines(edit: str) -> None:
     assert {"gru.lines", "lstm.lines"}.isdisjoint(resent(scene, edited(scene, edit)))
 
 
+def test_only_the_opened_cell_sends_what_is_inside_it() -> None:
+    for cell in ("gru", "lstm"):
+        names = made(Setting(cell=cell))  # type: ignore[arg-type]
+        assert {name for name in names if name.endswith(OPENED)} == {
+            f"{cell}.inside",
+            f"{cell}.vectors",
+        }
+    assert "gru.inside" in made(Setting(cell="lstm", alongside="rnn"))  # there is no LSTM
+
+
+def test_what_is_inside_follows_what_it_is_made_of() -> None:
+    scene, lstm = Setting(scene="pulse"), Setting(scene="pulse", cell="lstm")
+    changed = "gru.b_x.update.3_2.0"
+    assert {"gru.inside", "gru.vectors"} <= every_resent(scene, edited(scene, changed))
+    assert not {"lstm.inside", "lstm.vectors"} & every_resent(lstm, edited(lstm, changed))
+
+
+def test_a_small_layer_sends_the_inside_of_every_unit_and_a_large_one_that_of_the_cursor() -> None:
+    small, large = (
+        made(Setting(scene=scene, unit=2))["gru.inside"].content for scene in ("pulse", "crowd")
+    )
+    assert small is not None
+    assert large is not None
+    assert (small["units"], large["units"]) == ([0, 1, 2, 3], [2])
+    assert every_resent(Setting(scene="pulse", unit=0), Setting(scene="pulse", unit=1)) == set()
+    other = every_resent(Setting(scene="crowd", unit=0), Setting(scene="crowd", unit=1))
+    assert other == {"gru.inside"}
+
+
+def test_the_numbers_inside_are_those_of_the_core() -> None:
+    shown = show(Setting(scene="cue", cell="lstm"))
+    content = made(Setting(scene="cue", cell="lstm"))["lstm.inside"].content
+    assert content is not None
+    for unit in content["units"]:
+        truth = inside(shown.situation.weights["lstm"], shown.traces["lstm"], unit)
+        for name, series in content["series"].items():
+            np.testing.assert_array_equal(series[unit], truth[name].astype(np.float32))
+        assert set(truth) - set(content["series"]) == set()  # three units: everything is short
+
+
 def test_another_cell_alongside_sends_that_cell() -> None:
     sent = resent(Setting(scene="cue"), Setting(scene="cue", alongside="rnn"))
     assert {name.split(".")[0] for name in sent} == {"rnn"}
@@ -149,10 +200,13 @@ SCREENS = [
 
 def test_parts_have_the_same_digest_if_and_only_if_they_are_the_same_figure() -> None:
     made_of = [made(screen) for screen in SCREENS]
-    drawn = [{name: part.build().to_json() for name, part in found.items()} for found in made_of]
+    drawn = [
+        {name: part.build().to_json() for name, part in found.items() if part.build}
+        for found in made_of
+    ]
     compared, wasted = 0, []
     for one, other in itertools.combinations(range(len(SCREENS)), 2):
-        for name in made_of[one].keys() & made_of[other].keys():
+        for name in drawn[one].keys() & drawn[other].keys():
             compared += 1
             same_digest = made_of[one][name].digest == made_of[other][name].digest
             if same_digest:

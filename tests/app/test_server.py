@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from app.opening import ASSETS
 from app.server import Assets
-from app.shown import ASSETS
 
 
 def fetched(path: str, *headers: tuple[bytes, bytes]) -> tuple[int, dict[bytes, bytes]]:

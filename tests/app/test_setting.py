@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.parameters import OWN_TABLE, TABLE
 from app.setting import ALONGSIDE, LONGEST_HISTORY, MATCH, SORT, History, Setting
-from app.url import TABLE
 from gru_core.edits import Target
+from gru_core.own import Own
 
 TARGETS = st.sampled_from(
     [
@@ -212,9 +213,10 @@ def test_looking_otherwise_drops_no_edit(setting: Setting, choice: tuple[str, ob
 
 
 def test_every_field_stands_in_the_link() -> None:
-    assert {parameter.field for parameter in TABLE} | {"edits"} == {
+    assert {parameter.field for parameter in TABLE} | {"edits", "own"} == {
         field.name for field in fields(Setting)
     }
+    assert {parameter.field for parameter in OWN_TABLE} == {f.name for f in fields(Own) if f.init}
 
 
 @pytest.mark.parametrize("choices", [ALONGSIDE, MATCH, SORT])

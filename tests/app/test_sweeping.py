@@ -9,8 +9,9 @@ import numpy as np
 import pytest
 
 from app.events import Grab
+from app.opening import scenes
 from app.setting import History, Setting
-from app.shown import Shown, scenes, show
+from app.shown import Shown, show
 from app.state import Session
 from app.widgets.stage import message
 from app.widgets.sweeping import RUNGS, sweep_message
@@ -130,7 +131,7 @@ def bytes_of_an_edit(shown: Shown, target: Target) -> int:
     edited = show(setting.with_edit(target, value))
     committed = message(edited, Session(history=History(edited.setting), sent=sent))[0]
     assert dragged is not None
-    assert len(dragged["values"]) >= 11
+    assert len(dragged["values"]) >= 9
     return len(pack(dragged, THOROUGH)) + len(pack(committed))
 
 

@@ -30,6 +30,11 @@ def made(shown: Shown) -> list[Part]:
     return list(parts(shown, {}))
 
 
+def of_tracks(included: dict[str, Any]) -> dict[str, Any]:
+    """Without what the opened cell needs besides: that is always sent whole."""
+    return {name: one for name, one in included.items() if "content" not in one}
+
+
 FIRST = made(screen())
 LARGE = made(screen((FIRST_INPUT, 0.4)))
 SMALL = made(screen((UPDATE_BIAS, 0.4)))
@@ -49,7 +54,8 @@ def named(present: list[Part], name: str) -> Part:
 
 def test_a_browser_that_has_nothing_gets_whole_figures() -> None:
     included, sent = updates(FIRST, {}, 0)
-    assert all(set(one) == {"data", "layout"} for one in included.values())
+    figures = {n: one for n, one in included.items() if n not in ("gru.inside", "gru.vectors")}
+    assert all(set(one) == {"data", "layout"} for one in figures.values())
     assert included.keys() == sent.keys() == {part.name for part in FIRST}
     assert not any(one.coarse for one in sent.values())
 
@@ -60,8 +66,8 @@ def test_a_browser_that_has_everything_gets_nothing() -> None:
 
 def test_a_small_change_is_sent_as_its_bits_and_is_exact() -> None:
     included, sent = updates(SMALL, sent_after(FIRST), 0)
-    assert set(included) == {f"gru.{track}" for track in TRACKS["gru"]}
-    for name, one in included.items():
+    assert set(of_tracks(included)) == {f"gru.{track}" for track in TRACKS["gru"]}
+    for name, one in of_tracks(included).items():
         old, new = named(FIRST, name), named(SMALL, name)
         assert one["over"] == old.digest
         assert old.numbers is not None
@@ -79,8 +85,8 @@ def test_a_change_of_the_frame_sends_the_whole_figure() -> None:
 def test_a_large_change_is_sent_as_colours_with_the_numbers_of_the_unit_looked_at() -> None:
     shown = screen((FIRST_INPUT, 0.4))
     included, sent = updates(LARGE, sent_after(FIRST), 7)
-    assert set(included) == TRACK_NAMES
-    for name, one in included.items():
+    assert set(of_tracks(included)) == TRACK_NAMES
+    for name, one in of_tracks(included).items():
         cell, track = name.split(".")
         truth = shown.traces[cell][track]  # type: ignore[index]
         low, high = track_range(track)
@@ -114,6 +120,18 @@ def test_another_unit_is_sent_when_it_is_looked_at() -> None:
     assert len(pack({"included": included})) < 8_000
 
 
+def test_a_part_that_is_wanted_whole_comes_exactly_and_stays_so() -> None:
+    had = sent_after(FIRST, LARGE)
+    included, sent = updates(LARGE, had, 0, wholes={"gru.update", "no such part"})
+    assert set(included) == {"gru.update"}
+    old, new = named(FIRST, "gru.update").numbers, named(LARGE, "gru.update").numbers
+    assert old is not None
+    restored = (old.view(np.uint32) ^ included["gru.update"]["change"]).view(np.float32)
+    np.testing.assert_array_equal(restored, new)
+    assert not sent["gru.update"].coarse
+    assert sent["gru.reset"].coarse
+
+
 def test_looking_at_a_unit_sends_nothing_where_the_numbers_are_there() -> None:
     assert updates(SMALL, sent_after(FIRST, SMALL), 0, looked=31)[0] == {}
 
@@ -125,7 +143,8 @@ def test_a_unit_that_is_not_there_has_no_numbers(unit: int) -> None:
 
 
 def test_taking_a_large_change_back_costs_next_to_nothing_and_is_exact_again() -> None:
-    included, sent = updates(FIRST, sent_after(FIRST, LARGE), 0)
+    every, sent = updates(FIRST, sent_after(FIRST, LARGE), 0)
+    included = of_tracks(every)
     assert set(included) == TRACK_NAMES
     assert not any(one["change"].any() for one in included.values())
     assert not any(one.coarse for one in sent.values())

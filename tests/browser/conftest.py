@@ -11,6 +11,7 @@ from benchmarks.browser import Server, browsing, executable, serving
 from gru_core.edits import Situation
 from gru_core.reader import Reader, load_reader
 from gru_core.scenes import load_scenes, situation
+from gru_core.series import Series, load_series
 from tests.browser.driver import Stage
 
 ASSETS = Path(__file__).parents[2] / "assets"
@@ -89,7 +90,12 @@ def reader() -> Reader:
 
 
 @pytest.fixture(scope="session")
-def core(reader: Reader) -> Callable[..., Situation]:
+def series() -> Series:
+    return load_series(ASSETS / "models" / "series.npz", ASSETS / "series" / "elnino.csv")
+
+
+@pytest.fixture(scope="session")
+def core(reader: Reader, series: Series) -> Callable[..., Situation]:
     """What the core has for a scene: core("pulse", "lstm", match="units", word="knight")."""
     scenes: Mapping[str, Any] = {scene.name: scene for scene in load_scenes(ASSETS / "scenes")}
 
@@ -97,8 +103,10 @@ def core(reader: Reader) -> Callable[..., Situation]:
         name: str, beside: str = "lstm", match: str = "units", word: str | None = None
     ) -> Situation:
         scene = scenes[name]
-        if scene.model:
+        if scene.model == "reader":
             scene = scene.opened(reader, word)
+        if scene.model == "series":
+            scene = scene.with_series(series)
         cells = ("gru",) if beside == "none" else ("gru", beside)
         return situation(scene, cells, match)
 

@@ -307,6 +307,17 @@ class Stage:
                     box.press("Tab")
         self.page.locator(".gs-number:enabled").wait_for()
 
+    def pick(self, choice: str, option: str) -> None:
+        """Choose from one of the lists above the stage.
+
+        A list closes when the page scrolls, and a scroll may be told late: the page is at its top
+        and at rest before the list is opened.
+        """
+        self.page.get_by_test_id("stMain").evaluate("(main) => main.scrollTo(0, 0)")
+        self.rest()
+        self.page.get_by_role("combobox", name=choice).click()
+        self.page.get_by_role("listbox").get_by_role("option", name=option).click()
+
     def type(self, text: str) -> None:
         """Type into the chosen number's field and press Enter."""
         box = self.page.get_by_label("Exact value")

@@ -73,8 +73,7 @@ def test_escape_takes_a_drag_back(stage: Stage, core: Core) -> None:
 def test_a_chosen_number_that_another_size_lacks_is_let_go(stage: Stage) -> None:
     stage.open()
     stage.choose("lstm.b_x.forget.3")
-    stage.page.get_by_role("combobox", name="Size of the LSTM").click()
-    stage.page.get_by_role("option", name="same number of parameters").click()
+    stage.pick("Size of the LSTM", "same number of parameters")
     stage.page.get_by_text("3 units").wait_for()
     assert stage.page.get_by_label("What to change").input_value() == ""
 
@@ -106,8 +105,7 @@ def test_the_cursor_and_the_link_agree_after_an_undo_and_a_choice(stage: Stage) 
         stage.press("Control+z")
     stage.rest(600)
     assert (stage.link["t"], stage.cursor[0]) == ("20", 19)
-    stage.page.get_by_role("combobox", name="Beside the GRU").click()
-    stage.page.get_by_role("option", name="beside a plain RNN").click()
+    stage.pick("Beside the GRU", "beside a plain RNN")
     stage.page.locator("[data-sentence=rnn]").wait_for()
     stage.rest(600)
     assert (stage.link["t"], stage.cursor[0]) == ("20", 19)
