@@ -24,6 +24,15 @@ class Line:
     numbers: tuple[Nodes, ...]  # with the values in, step by step
 
 
+def named(nodes: Sequence[Node]) -> set[str]:
+    """The names of all numbers that stand in these nodes, or may."""
+    found: set[str] = set()
+    for node in nodes:
+        found |= {node[key] for key in ("n", "d", "w", "x") if key in node}
+        found |= named(node.get("a", [])) | named(node.get("p", []))
+    return found
+
+
 @dataclass(frozen=True)
 class SubStep:
     """One of the things that happen within a timestep, in order."""
@@ -31,6 +40,11 @@ class SubStep:
     quantity: str  # the track that it computes
     name: str
     lines: tuple[Line, ...]
+
+    @property
+    def numbers(self) -> set[str]:
+        """The names of the numbers that its lines need."""
+        return {name for line in self.lines for nodes in line.numbers for name in named(nodes)}
 
     def message(self) -> dict[str, Any]:
         """As the stage reads it."""

@@ -37,6 +37,10 @@ class Kept(Generic[Value]):
         self._values: OrderedDict[_Key, tuple[Value, int]] = OrderedDict()
         self._lock = threading.Lock()
 
+    def __contains__(self, key: _Key) -> bool:
+        with self._lock:
+            return key in self._values
+
     def get(self, key: _Key, size: int, make: Callable[[], Value]) -> Value:
         """The value of this key, made if it is not here; room is found before."""
         with self._lock:
@@ -76,7 +80,7 @@ def run_of(situation: Situation, cell: Cell, engine: EngineName = "numpy") -> Tr
         return run(situation.weights[cell], situation.x, situation.initials[cell], engine=engine)
 
     size = _size(situation, cell)
-    if size < LARGE:
+    if size < LARGE or key in _traces:
         return _traces.get(key, size, compute)
     with _one_at_a_time:
         return _traces.get(key, size, compute)

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Locator, Page
 from benchmarks.browser import Server, browsing, executable, serving
 from benchmarks.stage import COUNTER, EVERY_FRAME, POINTER, SIZE, SLIDER, STOPWATCH, Traffic
 
-SIZES = ((512, 10_000),)
+SIZES = ((32, 100), (128, 500), (512, 1000), (512, 10_000))
 LARGEST = SIZES[-1]
 EDITS = 7
 SECONDS = 2.0

@@ -6,6 +6,7 @@ import numpy as np
 
 from app import theme
 from app.equations import Writer
+from app.nodes import SubStep
 from app.opening import OWN
 from app.shown import Shown
 from gru_core.behaviour import measured_gate
@@ -16,9 +17,6 @@ from gru_core.initialize import expected_gate
 def inner(shown: Shown) -> dict[str, Any]:
     """The opened cell, in the notation on screen."""
     cell, notation = shown.opened, shown.notation
-    writer = Writer(
-        cell, notation, joined=shown.setting.form == "joined", inner_bias=_has_inner_bias(shown)
-    )
     return {
         "cell": cell,
         "cells": [{"cell": other, "name": theme.CELL_NAMES[other]} for other in shown.traces],
@@ -26,9 +24,15 @@ def inner(shown: Shown) -> dict[str, Any]:
         "polarity": notation.polarity,
         "placement": notation.placement,
         "quantities": _quantities(cell, notation),
-        "substeps": [step.message() for step in writer.substeps()],
+        "substeps": [step.message() for step in substeps(shown)],
         "notes": notes(shown),
     }
+
+
+def substeps(shown: Shown) -> tuple[SubStep, ...]:
+    """The equations of the opened cell as they are written on screen."""
+    joined, inner_bias = shown.setting.form == "joined", _has_inner_bias(shown)
+    return Writer(shown.opened, shown.notation, joined, inner_bias).substeps()
 
 
 def _quantities(cell: Cell, notation: Notation) -> dict[str, dict[str, str]]:

@@ -10,6 +10,7 @@ import numpy as np
 from app.display import as_bytes, cut
 from app.events import Grab
 from app.shown import Shown
+from app.widgets.inner import substeps
 from gru_core.conventions import RANGES, STATES, Cell, track_range, vector_kind
 from gru_core.inside import Numbers, inside, inside_sweep, vectors, vectors_sweep
 from gru_core.sweep import Sweep
@@ -20,6 +21,7 @@ MOST_FACTORS = 3
 # Up to so many numbers those of all units are sent, and another unit needs no message.
 MOST_NUMBERS = 20_000
 VECTOR_LEVELS = 64
+MOST_CELLS = 1000  # of a vector over all steps, up to which every row is sent
 ROWS_DRAWN = 8  # of a large layer in the wiring, as in assets/stage/inside.js
 # What the wiring calls the state before a step.
 PREVIOUS = {"hidden": "previous", "cell": "previous_cell"}
@@ -31,10 +33,10 @@ def inside_content(shown: Shown, cell: Cell) -> dict[str, Any]:
     trace = cut(shown.traces[cell], first, end)
     unit = min(shown.unit, weights.units - 1)
     polarity = shown.notation.polarity
-    one = written_out(inside(weights, trace, unit, polarity))
+    one = named(shown, inside(weights, trace, unit, polarity))
     size = sum(array.size for array in one.values())
     units = range(weights.units) if size * weights.units <= MOST_NUMBERS else (unit,)
-    found = [written_out(inside(weights, trace, each, polarity)) for each in units]
+    found = [named(shown, inside(weights, trace, each, polarity)) for each in units]
     series = {name: np.stack([one[name] for one in found]).astype(np.float32) for name in one}
     return {"units": list(units), "first": first, "series": series}
 
@@ -72,24 +74,25 @@ def swept_content(shown: Shown, grab: Grab, cell: Cell, swept: Sweep) -> dict[st
         tracks = {name: swept[name][:, grab.step] for name in swept}
         found |= _track_colours(shown, cell, tracks | _swept_states(shown, grab, swept), order)
     return {
-        "inside": {k: v.astype(np.float64) for k, v in written_out(numbers).items()},
+        "inside": {k: v.astype(np.float64) for k, v in named(shown, numbers).items()},
         "vectors": found,
     }
 
 
-def written_out(numbers: Numbers) -> Numbers:
-    """The numbers less the entries of sums too long to be written out."""
+def named(shown: Shown, numbers: Numbers) -> Numbers:
+    """Those that the equations on screen name, less the entries of sums too long to write out."""
+    wanted = set().union(*(substep.numbers for substep in substeps(shown)))
     return {
         name: array
         for name, array in numbers.items()
-        if array.ndim == 1 or array.shape[1] <= MOST_FACTORS
+        if name in wanted and (array.ndim == 1 or array.shape[1] <= MOST_FACTORS)
     }
 
 
 def first_row(shown: Shown, cell: Cell, unit: int) -> int:
     """The first row of the wiring that is sent: that of all, or of those around a unit."""
     order = shown.orders[cell]
-    if not shown.condensed or len(order) <= ROWS_DRAWN:
+    if not _trimmed(shown, cell):
         return 0
     row = order.index(unit) if unit in order else 0
     return min(max(row - ROWS_DRAWN // 2, 0), len(order) - ROWS_DRAWN)
@@ -98,7 +101,13 @@ def first_row(shown: Shown, cell: Cell, unit: int) -> int:
 def _drawn(shown: Shown, cell: Cell, unit: int) -> list[int]:
     """The units of the rows that are sent, from top to bottom."""
     top = first_row(shown, cell, unit)
-    return list(shown.orders[cell][top : top + ROWS_DRAWN if shown.condensed else None])
+    return list(shown.orders[cell][top : top + ROWS_DRAWN if _trimmed(shown, cell) else None])
+
+
+def _trimmed(shown: Shown, cell: Cell) -> bool:
+    """Whether only the rows around the cursor's unit are sent: the others are never drawn."""
+    units, steps = len(shown.orders[cell]), len(shown.labels)
+    return units > ROWS_DRAWN and (shown.condensed or units * steps > MOST_CELLS)
 
 
 def _swept_states(shown: Shown, grab: Grab, swept: Sweep) -> Numbers:

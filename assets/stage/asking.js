@@ -21,7 +21,8 @@ export class Asking {
     if (key) this.timer = setTimeout(() => {
       this.key = null;
       // An answer that is on its way may bring them; if not, it brings one back here.
-      if (!channel.pending.length) this.stage.send("look", wanted);
+      // A pressed pointer is scrubbing: letting go asks.
+      if (!channel.pending.length && !this.stage.pointer.held) this.stage.send("look", wanted);
     }, DELAY);
   }
 

@@ -1,10 +1,13 @@
 // What goes to the server and what has come from it. Events wait here, numbered, until the server
 // says it has handled them, so that none is lost or applied twice; parts are kept by digest.
 
-import { fromBytes } from "./condensed.js";
+import { fromBytes, isCondensed } from "./condensed.js";
 
 const CLIENT = Math.random().toString(36).slice(2, 12);
-const PATIENCE = 4000; // milliseconds before an unanswered event is sent again
+// Milliseconds before an unanswered event is sent again. A large run takes seconds on a busy server,
+// and asking again makes it begin again.
+const PATIENCE = 4000;
+const PATIENCE_CONDENSED = 20_000;
 
 let counter = 0;
 // name -> { digest, value, full, known }. value: a figure. full: { digest, z } of the last numbers that
@@ -17,6 +20,7 @@ export class Channel {
   constructor(onSilence) {
     this.onSilence = onSilence; // called when the server has not answered for a while
     this.pending = [];
+    this.patience = PATIENCE;
     this.trigger = null;
   }
 
@@ -37,13 +41,14 @@ export class Channel {
     this.timer = setTimeout(() => {
       this.onSilence();
       this.flush();
-    }, PATIENCE);
+    }, this.patience);
   }
 
   // Take in a message; returns whether every part it speaks of is here.
   take(message) {
     const handled = message.ack.client === CLIENT ? message.ack.seq : 0;
     this.pending = this.pending.filter(({ seq }) => seq > handled);
+    this.patience = isCondensed(message) ? PATIENCE_CONDENSED : PATIENCE;
     if (!this.pending.length) clearTimeout(this.timer);
     for (const [name, value] of Object.entries(message.included)) keep(name, message.parts[name], value);
     const missing = Object.entries(message.parts).some(([name, digest]) => parts.get(name)?.digest !== digest);

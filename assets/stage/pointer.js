@@ -99,7 +99,9 @@ export class Pointer {
     if (tapped && event && Math.hypot(event.clientX - tapped.x, event.clientY - tapped.y) < TAP) {
       this.stage.choose(tapped.target);
     }
+    const scrubbed = this.held && this.held.y === undefined;
     if (this.letGo()) this.stage.drag.letGo();
+    if (scrubbed) this.stage.screen.refresh(); // and ask for what is missing where it ended
   }
 
   // The hand is off; returns whether a number was being dragged.

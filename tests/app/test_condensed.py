@@ -193,10 +193,10 @@ def test_the_opened_cell_has_the_numbers_and_colours_of_the_steps_around_the_cur
     numbers = received[f"{cell}.inside"]["content"]
     assert numbers["units"] == [40]
     steps = slice(numbers["first"], numbers["first"] + WINDOW)
-    for name, values in inside(weights, trace, 40).items():
-        if values.ndim == 1:
-            found = numbers["series"][name][0]
-            np.testing.assert_allclose(found, values[steps], rtol=1e-6, atol=1e-7)
+    every = inside(weights, trace, 40)
+    assert {f"{gate}.sum" for gate in weights.gates} | {"hidden"} <= set(numbers["series"])
+    for name, found in numbers["series"].items():
+        np.testing.assert_allclose(found[0], every[name][steps], rtol=1e-6, atol=1e-7)
     colours = received[f"{cell}.vectors"]["content"]
     rows = slice(colours["top"], colours["top"] + ROWS_DRAWN)
     assert rows.start <= 40 < rows.stop

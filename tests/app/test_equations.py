@@ -11,7 +11,7 @@ from app.nodes import Nodes
 from app.setting import Setting
 from app.shown import show
 from app.widgets.inner import notes, number
-from app.widgets.opened import written_out
+from app.widgets.opened import MOST_FACTORS
 from gru_core import run
 from gru_core.conventions import BIAS_COUNTS, PLACEMENTS, POLARITIES, Cell, Notation
 from gru_core.inside import Numbers, inside
@@ -70,7 +70,9 @@ def sides(nodes: Nodes) -> list[Nodes]:
 def opened(cell: Cell, notation: Notation) -> tuple[Numbers, Any]:
     weights, x, initial = made(cell, notation.placement == "after")
     trace = run(weights, x, initial if len(initial) > 1 else initial[0])
-    return written_out(inside(weights, trace, 1, notation.polarity)), trace
+    found = inside(weights, trace, 1, notation.polarity)
+    assert all(array.ndim == 1 or array.shape[1] <= MOST_FACTORS for array in found.values())
+    return found, trace
 
 
 @pytest.mark.parametrize("joined", [False, True])

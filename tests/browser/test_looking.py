@@ -69,14 +69,10 @@ def test_what_is_drawn_are_the_colours_of_the_core(far: tuple[Stage, Situation])
         assert np.abs(seen - truth).max() <= 4
 
 
-def test_an_undo_brings_every_number_back_without_asking_again(
-    far: tuple[Stage, Situation], core: Core
-) -> None:
+def test_an_undo_brings_every_number_back(far: tuple[Stage, Situation], core: Core) -> None:
     stage, _ = far
     with stage.answered():
         stage.press("Control+z")
-    sent = stage.sent
-    stage.press("ArrowDown", "ArrowDown")
-    stage.rest()
     stage.expect(core("crowd"))
-    assert stage.sent == sent
+    stage.press("ArrowDown", "ArrowDown")
+    stage.expect(core("crowd"))  # at once: only the equations of another unit are asked for

@@ -70,7 +70,7 @@ def test_another_scene_opens_while_a_number_is_chosen(stage: Stage, core: Core) 
     stage.drag(stage.cell_of("gru.b_x.update.3", core("pulse")), -45)
     stage.pick("Scene", "Remember this one")
     stage.page.locator("[data-value='gru.hidden']").wait_for()
-    stage.page.wait_for_url(lambda url: f"scene={SCENES[1]}" in url and "e=" not in url)
+    stage.page.wait_for_url(lambda url: f"scene={SCENES[1]}" in url and "&e=" not in url)
     stage.wait()
     stage.expect(core(SCENES[1]))
     assert stage.edits == {}
