@@ -4,7 +4,12 @@ Started by `streamlit run app/server.py`. Streamlit does not put custom routes u
 so the prefix is added here, and the page passes it on to the stage.
 """
 
+import os
 from typing import Any
+
+# One thread for NumPy's linear algebra, unless somebody has chosen. Two wait for each other in a
+# loop: beside other visitors a large run takes ten times as long. Read when NumPy is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import streamlit as st
 from starlette.responses import Response
