@@ -9,6 +9,10 @@ from collections.abc import Generator
 
 import pytest
 
+# As in the server (app/server.py), so that float32 sums end in the same digit in both. It is read
+# when NumPy is imported, which no plugin of the tests does.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 REQUIRED = "GATESCOPE_REQUIRE_BROWSER"
 
 

@@ -68,6 +68,15 @@ def kept(window: BrowserContext, server: Server) -> Iterator[Stage]:
 
 
 @pytest.fixture
+def page(kept: Stage) -> Iterator[Stage]:
+    """The page that the tests of this module share, to be opened anew."""
+    kept.page.bring_to_front()
+    kept.page.mouse.move(2, 2)
+    yield kept
+    assert kept.troubles == []
+
+
+@pytest.fixture
 def another(browser: Browser, server: Server) -> Iterator[Callable[..., Stage]]:
     """Further pages in windows of their own, made with the options of Browser.new_context."""
     contexts: list[BrowserContext] = []

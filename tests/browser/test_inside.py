@@ -1,12 +1,11 @@
 """Inside the cell: every number of every equation, every colour of the wiring, in a drag too."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.browser import Server, serving
 from gru_core.conventions import Cell as CellName
 from gru_core.edits import Situation
 from tests.browser.driver import Cell, Stage, with_edits
@@ -42,22 +41,6 @@ DRAGS: list[tuple[str, CellName, str, float]] = [
 ]
 
 
-@pytest.fixture
-def page(kept: Stage) -> Iterator[Stage]:
-    """The page that the tests of this module share, to be opened anew."""
-    kept.page.bring_to_front()
-    kept.page.mouse.move(2, 2)
-    yield kept
-    assert kept.troubles == []
-
-
-@pytest.fixture
-def apart() -> Iterator[Server]:
-    """A server of its own: what it writes to its log is not for the others."""
-    with serving() as running:
-        yield running
-
-
 def turn(stage: Stage) -> None:
     """The equations in their other form."""
     with stage.answered():
@@ -87,9 +70,8 @@ def test_every_equation_says_the_numbers_of_the_core(
 
 
 def test_the_equations_of_the_plain_rnn_say_the_numbers_of_the_core(
-    apart: Server, another: Callable[..., Stage], core: Core
+    stage: Stage, core: Core
 ) -> None:
-    stage = another(apart.url)
     for scene in ("cue", "book", "crowd", "reader"):
         for notation in NOTATIONS if scene == "cue" else ("pytorch",):
             stage.open(f"scene={scene}&with=rnn&cell=rnn&notation={notation}")

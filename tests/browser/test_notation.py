@@ -1,7 +1,7 @@
 """Whose letters and signs: the list of notations, what it changes on screen, and what it keeps."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -23,15 +23,6 @@ NAMES = {
 }
 BIAS = "gru.b_x.update.3"
 WRITING = ["chung", "after.write.2"]
-
-
-@pytest.fixture
-def page(kept: Stage) -> Iterator[Stage]:
-    """The page that the tests of this module share, to be opened anew."""
-    kept.page.bring_to_front()
-    kept.page.mouse.move(2, 2)
-    yield kept
-    assert kept.troubles == []
 
 
 def choose(stage: Stage, name: str) -> None:

@@ -1,11 +1,10 @@
 """What one does with the opened cell: walk through its sub-steps, point at it, copy it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.browser import Server, serving
 from gru_core.edits import Situation
 from tests.browser.driver import Cell, Stage
 from tests.browser.opened import LETTERS, chosen, equations, lit, plain, staged, vector
@@ -13,22 +12,6 @@ from tests.browser.opened import LETTERS, chosen, equations, lit, plain, staged,
 Core = Callable[..., Situation]
 
 STEPS = ["reset gate", "update gate", "candidate", "new hidden state"]
-
-
-@pytest.fixture
-def page(kept: Stage) -> Iterator[Stage]:
-    """The page that the tests of this module share, to be opened anew."""
-    kept.page.bring_to_front()
-    kept.page.mouse.move(2, 2)
-    yield kept
-    assert kept.troubles == []
-
-
-@pytest.fixture
-def apart() -> Iterator[Server]:
-    """A server of its own: what it writes to its log is not for the others."""
-    with serving() as running:
-        yield running
 
 
 # Sub-steps ------------------------------------------------------------------------------------
@@ -60,10 +43,8 @@ def test_a_sub_step_shows_what_is_known_by_then(page: Stage, cell: str) -> None:
     expect_sub_steps(page)
 
 
-def test_the_only_sub_step_of_the_plain_rnn_shows_all_of_it(
-    apart: Server, another: Callable[..., Stage]
-) -> None:
-    expect_sub_steps(another(apart.url).open("scene=cue&with=rnn&cell=rnn"))
+def test_the_only_sub_step_of_the_plain_rnn_shows_all_of_it(stage: Stage) -> None:
+    expect_sub_steps(stage.open("scene=cue&with=rnn&cell=rnn"))
 
 
 def expect_sub_steps(stage: Stage) -> None:
