@@ -142,6 +142,7 @@ class Stage {
     this.pointer.describeAgain();
     if (this.drag.live) this.screen.drawLive();
     this.help(message.help);
+    this.element.dataset.opened = message.opened;
     this.element.dataset.ack = message.ack.seq;
     this.followLink();
   }

@@ -140,6 +140,12 @@ class Stage:
         """Wait until the stage is drawn and the server at rest."""
         self.page.locator(READY).wait_for(state="attached")
 
+    def shows(self, scene: str, word: str = "") -> None:
+        """Wait until a scene chosen on this page is drawn, the address being ahead of it."""
+        opened = f"{scene} {word}"
+        self.page.locator(f".gs-stage[data-opened='{opened}']").wait_for()
+        self.wait()
+
     def rest(self, milliseconds: int = 400) -> None:
         """Time for what should not happen to happen."""
         self.page.wait_for_timeout(milliseconds)

@@ -69,10 +69,9 @@ def test_another_scene_opens_while_a_number_is_chosen(stage: Stage, core: Core) 
     stage.open()
     stage.drag(stage.cell_of("gru.b_x.update.3", core("pulse")), -45)
     stage.pick("Scene", "Remember this one")
-    stage.page.locator("[data-value='gru.hidden']").wait_for()
-    stage.page.wait_for_url(lambda url: f"scene={SCENES[1]}" in url and "&e=" not in url)
-    stage.wait()
+    stage.shows(SCENES[1])
     stage.expect(core(SCENES[1]))
+    assert stage.link["scene"] == SCENES[1]
     assert stage.edits == {}
 
 
