@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.display import Grid, grid_of, too_large, window
 from app.opening import Opening, open_setting, own_notation, reader
 from app.running import difference_of_placement, difference_to_numpy, runs
@@ -10,7 +12,7 @@ from app.setting import Setting
 from app.url import shortened
 from gru_core import Trace
 from gru_core.arrays import Array
-from gru_core.conventions import Cell, Notation, shown_update
+from gru_core.conventions import BiasCount, Cell, Notation, shown_update
 from gru_core.edits import Edit, Situation, apply_edits, value_at
 from gru_core.errors import GatescopeError
 from gru_core.scenes import Scene
@@ -70,6 +72,16 @@ class Shown:
     def opened(self) -> Cell:
         """The cell whose wiring and equations are on show."""
         return self.setting.cell if self.setting.cell in self.traces else "gru"
+
+    def biases(self, cell: Cell) -> BiasCount:
+        """How many biases a gate's weights show: the notation's one, where no second is in use."""
+        second = f"{cell}.b_h."
+        used = (
+            self.notation.biases == 2
+            or bool(np.any(self.base.weights[cell].b_h))
+            or any(str(edit.target).startswith(second) for edit in self.edits)
+        )
+        return 2 if used else 1
 
     def shown_track(self, cell: Cell, name: str, track: Array) -> Array:
         """A track of any shape as the notation shows it."""

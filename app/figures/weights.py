@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from app import theme
 from app.display import MOST_WEIGHTS, as_bytes
 from app.figures.heatmap import MOST_CELL_TEXTS, heatmap, unit_names
+from gru_core.conventions import BiasCount
 from gru_core.weights import Weights
 
 LEVELS = 64  # of a large matrix: a quarter fewer bytes than with 256
@@ -24,21 +25,25 @@ class Segment:
     size: int
 
 
-def segments(weights: Weights) -> tuple[Segment, ...]:
-    """Where each array stands in the joined matrix."""
+def segments(weights: Weights, biases: BiasCount = 2) -> tuple[Segment, ...]:
+    """Where each array stands in the joined matrix; with one bias, d is left out."""
     inputs, units = weights.input_size, weights.units
-    return (
+    every = (
         Segment("w_x", 0, inputs),
         Segment("w_h", inputs, units),
         Segment("b_x", inputs + units, 1),
         Segment("b_h", inputs + units + 1, 1),
     )
+    return every if biases == 2 else every[:-1]
 
 
-def joined(weights: Weights, gate: str, order: Sequence[int], sign: int = 1) -> np.ndarray:
+def joined(
+    weights: Weights, gate: str, order: Sequence[int], sign: int = 1, biases: BiasCount = 2
+) -> np.ndarray:
     """The joined matrix of one gate, (unit, column), rows and columns of units by `order`.
 
     sign: -1 shows the matrix negated, as the other polarity of the update gate has it.
+    biases: how many the notation has; with one, d must be zero.
     """
     index = weights.gates.index(gate)
     columns = [
@@ -47,7 +52,7 @@ def joined(weights: Weights, gate: str, order: Sequence[int], sign: int = 1) -> 
         weights.b_x[index][:, None],
         weights.b_h[index][:, None],
     ]
-    stacked = np.hstack(columns)[list(order)]
+    stacked = np.hstack(columns[: len(segments(weights, biases))])[list(order)]
     return stacked if sign > 0 else 0.0 - stacked
 
 
@@ -58,13 +63,14 @@ def gate_weights(
     order: Sequence[int],
     bound: float,
     sign: int = 1,
+    biases: BiasCount = 2,
 ) -> go.Figure:
     """A gate's weights as one heatmap; small matrices show their numbers, large ones are bytes."""
-    z = joined(weights, gate, order, sign)
+    z = joined(weights, gate, order, sign, biases)
     if z.size > MOST_WEIGHTS:
         z = as_bytes(z, (-bound, bound), LEVELS)
     figure = heatmap(z, theme.DIVERGING, (-bound, bound), [], unit_names(order))
-    marks = _column_marks(channels, order)
+    marks = _column_marks(channels, order, biases)
     figure.update_layout(
         margin=WEIGHT_MARGIN,
         yaxis={"ticklabelstandoff": 3},
@@ -76,10 +82,12 @@ def gate_weights(
     return figure
 
 
-def _column_marks(channels: Sequence[str], order: Sequence[int]) -> dict[int, str]:
+def _column_marks(
+    channels: Sequence[str], order: Sequence[int], biases: BiasCount
+) -> dict[int, str]:
     """Column to label: every column of a small matrix, the group's middle of a large one."""
     inputs, units = len(channels), len(order)
-    marks = {inputs + units: "b", inputs + units + 1: "d"}
+    marks = {inputs + units + at: name for at, name in enumerate("bd"[:biases])}
     if inputs <= 4:
         marks |= {at: f"x{_subscript(at + 1)}" if inputs > 1 else "x" for at in range(inputs)}
     else:

@@ -88,11 +88,12 @@ def parts(shown: Shown, gates: Mapping[str, str]) -> Iterator[Part]:
         bound = axis_bound(opening.largest_cell if cell == "lstm" else 0.0)
         yield _lines(shown, cell, bound)
         weights, bound = shown.base.weights[cell], opening.weight_bounds[cell]
+        biases = shown.biases(cell)
         for gate in shown_gates(shown, cell, gates):
             at, sign = weights.gates.index(gate), shown_sign(cell, gate, shown.notation.polarity)
             arrays = (weights.w_x[at], weights.w_h[at], weights.b_x[at], weights.b_h[at])
-            draw = partial(gate_weights, weights, gate, channels, order, bound, sign)
-            key = _digest(gate, channels, order, bound, sign, *arrays)
+            draw = partial(gate_weights, weights, gate, channels, order, bound, sign, biases)
+            key = _digest(gate, channels, order, bound, sign, biases, *arrays)
             yield Part(f"{cell}.weights.{gate}", key, draw)
     yield from _content_parts(shown)
 

@@ -132,7 +132,7 @@ def _panel(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> dict[str, Any]
         ],
         "gates": [_gate(shown, cell, gate) for gate in weights.gates],
         "shown": shown_gates(shown, cell, gates),
-        "segments": [vars(segment) for segment in segments(weights)],
+        "segments": [vars(segment) for segment in segments(weights, shown.biases(cell))],
         "bound": f"{shown.opening.weight_bounds[cell]:g}",
     }
 
@@ -155,7 +155,7 @@ def _gate(shown: Shown, cell: Cell, gate: str) -> dict[str, str]:
 def _note(shown: Shown, cell: Cell) -> str:
     """Sizes, and where the weights come from if they are not the scene's own."""
     weights = shown.situation.weights[cell]
-    count = weights.parameter_count()
+    count = weights.parameter_count(shown.biases(cell))
     note = f"{weights.units} units · {count:,} parameters".replace(",", "\u202f")
     if shown.orders[cell] != tuple(range(weights.units)):
         note += " · sorted, most keeping on top"

@@ -32,9 +32,10 @@ function anyPlaceOf(target, plots) {
   const entry = plots.get(`${owner}.weights.${gate}`);
   if (!entry) return null;
   const { order, segments } = entry.panel;
-  const { start } = segments.find((segment) => segment.part === part);
+  const segment = segments.find((known) => known.part === part);
+  if (!segment) return null; // a second bias, where the notation has one
   const at = part === "w_x" ? Number(from) : part === "w_h" ? order.indexOf(Number(from)) : 0;
-  return { entry, row: order.indexOf(Number(unit)), column: start + at };
+  return { entry, row: order.indexOf(Number(unit)), column: segment.start + at };
 }
 
 // Every array that can be edited, as choices for the editor: its name and how many rows and

@@ -179,6 +179,19 @@ def test_segments_cover_every_weight_of_a_gate_once(cell: Cell) -> None:
     assert UNITS * sum(sizes.values()) * len(weights.gates) == weights.parameter_count()
 
 
+@pytest.mark.parametrize("cell", CELLS)
+def test_with_one_bias_the_weights_have_no_column_d(cell: Cell) -> None:
+    weights = weights_of(cell)
+    gate = weights.gates[-1]
+    both = gate_weights(weights, gate, ("value", "cue"), ORDER, 2.0)
+    one = gate_weights(weights, gate, ("value", "cue"), ORDER, 2.0, biases=1)
+    np.testing.assert_array_equal(heat(one).z, heat(both).z[:, :-1])
+    assert list(one.layout.xaxis.ticktext) == [
+        name for name in both.layout.xaxis.ticktext if name != "d"
+    ]
+    assert [segment.part for segment in segments(weights, 1)] == ["w_x", "w_h", "b_x"]
+
+
 def test_columns_of_a_small_matrix_carry_their_names() -> None:
     weights = weights_of("gru")
     axis = gate_weights(weights, "update", ("value", "cue"), ORDER, 2.0).layout.xaxis

@@ -14,7 +14,7 @@ from app.shown import show
 from app.state import Session
 from app.widgets.stage import message
 from app.widgets.wire import pack
-from gru_core.conventions import GATES, STATES, TRACKS
+from gru_core.conventions import CHO, CHUNG, GATES, STATES, TRACKS
 from gru_core.edits import Target, parse_edits
 from gru_core.weights import parameter_count
 
@@ -106,6 +106,26 @@ def test_the_parameters_of_each_cell_are_counted(match: str) -> None:
         count = parameter_count(panel["cell"], inputs, panel["units"])
         assert f"{panel['units']} units" in panel["note"]
         assert f"{count:,} parameters".replace(",", "\u202f") in panel["note"]
+
+
+@pytest.mark.parametrize("match", ["units", "parameters"])
+def test_with_one_bias_in_the_notation_there_is_no_second_to_see_or_count(match: str) -> None:
+    setting = Setting(scene="crowd", match=match, notation=CHUNG)  # type: ignore[arg-type]
+    inputs = len(show(setting).channels)
+    for panel in told(setting)["panels"]:
+        assert [segment["part"] for segment in panel["segments"]] == ["w_x", "w_h", "b_x"]
+        count = len(panel["gates"]) * panel["units"] * (inputs + panel["units"] + 1)
+        assert f"{count:,} parameters".replace(",", "\u202f") in panel["note"]
+
+
+def test_a_second_bias_that_is_in_use_is_shown_under_any_notation() -> None:
+    for setting in (
+        Setting(scene="reader", notation=CHO),
+        Setting(scene="crowd", notation=CHUNG).with_edit(Target.parse("gru.b_h.reset.2"), 0.0),
+    ):
+        panel = told(setting)["panels"][0]
+        assert panel["segments"][-1]["part"] == "b_h"
+    assert told(setting)["panels"][1]["segments"][-1]["part"] == "b_x"  # the LSTM's are not in use
 
 
 def test_drawn_weights_say_their_seed_and_given_ones_do_not() -> None:

@@ -16,6 +16,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Response, WebSock
 from app.figures.weights import segments
 from app.theme import track_scale
 from gru_core import Trace, run
+from gru_core.conventions import BiasCount, parse_notation
 from gru_core.edits import Edit, Situation, Target, apply_edits
 from gru_core.weights import Weights
 
@@ -252,8 +253,17 @@ class Stage:
         title = {"gru": "GRU", "lstm": "LSTM", "rnn": "plain RNN"}[goal.owner]
         plot = self.page.get_by_role("img", name=f"{title} weights of the {name}.")
         column = _column(goal, weights, rows)
-        width = segments(weights)[-1].start + 1
+        width = segments(weights, self._biases(situation, goal.owner))[-1].start + 1
         return Cell(plot, len(rows), width, rows.index(goal.index[1]), column)
+
+    def _biases(self, situation: Situation, cell: Any) -> BiasCount:
+        """How many columns of biases a cell's weights have on this page."""
+        gru = situation.weights["gru"]
+        own = "pytorch" if getattr(gru, "reset_after", True) else "cho"
+        second = any(target.startswith(f"{cell}.b_h") for target in self.edits)
+        if second or np.any(situation.weights[cell].b_h):
+            return 2
+        return parse_notation(self.link.get("notation", own)).biases
 
     def centre(self, cell: Cell) -> tuple[float, float]:
         """The middle of a cell in the window, scrolled to where nothing lies over it."""

@@ -145,6 +145,17 @@ def test_one_bias_in_place_of_two_leaves_every_number_as_it_is(page: Stage, core
     assert "b is the sum of both biases" in notes(page)[0]
 
 
+def test_with_one_bias_there_is_no_second_to_edit(page: Stage, core: Core) -> None:
+    page.open("scene=cue&notation=chung")
+    offered = page.page.get_by_label("What to change").locator("option").all_inner_texts()
+    assert any("bias b" in text for text in offered)
+    assert not any("bias d" in text for text in offered)
+    cell = page.cell_of("gru.b_x.reset.2", core("cue"))
+    assert cell.column == cell.columns - 1
+    page.drag(cell, -40)
+    assert list(page.edits) == ["gru.b_x.reset.2"]
+
+
 def test_another_engine_says_how_far_it_is_from_numpy(page: Stage, core: Core) -> None:
     page.open("scene=crowd")
     choose_part(page, "PyTorch")
@@ -211,9 +222,9 @@ def test_a_typed_weight_of_the_update_gate_is_kept_with_the_sign_of_the_core(
     expect_captions(page, edited)
     assert page.text(".gs-old") == "was −6.00"
     # What is not of the update gate keeps its sign.
-    page.choose("gru.b_x.reset.3")
+    page.choose("gru.b_x.reset.2")
     page.type("-2")
-    assert page.edits == {BIAS: 2.0, "gru.b_x.reset.3": -2.0}
+    assert page.edits == {BIAS: 2.0, "gru.b_x.reset.2": -2.0}
 
 
 # The numbers in the book ------------------------------------------------------------------------
