@@ -114,6 +114,7 @@ OWN_TABLE = (
     Parameter("units", "units", str, _whole(1, MAX_UNITS)),
     Parameter("scheme", "init", str, _choice(*SCHEMES)),
     Parameter("text", "text", str, str),
+    Parameter("alphabet", "alphabet", str, str),
     Parameter("encoding", "as", str, _choice(*ENCODINGS)),
     Parameter("size", "size", str, _whole(1, MAX_SIZE)),
     Parameter("channels", "names", _write_names, _read_names),

@@ -7,6 +7,7 @@ from typing import Literal, TypeAlias
 from gru_core.conventions import PYTORCH, Cell, Notation, Polarity
 from gru_core.edits import Edit, Target
 from gru_core.engines import EngineName
+from gru_core.own import NAME as OWN
 from gru_core.own import Own
 from gru_core.scenes import Match
 
@@ -34,6 +35,7 @@ class Setting:
     cell: Cell = "gru"  # the one that is opened: wiring and equations
     form: str = "split"  # of its equations
     own: Own = field(default_factory=Own)  # what the visitor's own scene is made of
+    own_seed: int | None = None  # of that scene, while another one is open; not in a link
     edits: tuple[Edit, ...] = ()
     step: int | None = None  # cursor, counted from 0; None means the scene's own
     unit: int | None = None
@@ -81,14 +83,24 @@ class Setting:
         if name == "own":
             return replace(self, own=value, edits=(), step=None, unit=None)  # type: ignore[arg-type]
         if name == "scene":
-            kept = ("alongside", "match", "notation", "engine", "cell", "form", "own")
-            return Setting(scene=str(value), **{name: getattr(self, name) for name in kept})
+            return self._of_scene(str(value))
         if name == "word":
             edits = tuple(edit for edit in edits if edit.target.owner != "x")
         if name in ("match", "seed"):
             edits = tuple(edit for edit in edits if edit.target.owner in ("x", "gru"))
         changed = replace(self, edits=edits, **{name: value})  # type: ignore[arg-type]
         return replace(changed, step=None, unit=None) if name == "word" else changed
+
+    def _of_scene(self, scene: str) -> "Setting":
+        """Another scene as it is, seen as this one was. The visitor's own has its seed again."""
+        kept = ("alongside", "match", "notation", "engine", "cell", "form", "own")
+        own_seed = self.seed if self.scene == OWN else self.own_seed
+        return Setting(
+            scene=scene,
+            seed=own_seed if scene == OWN else None,
+            own_seed=own_seed,
+            **{name: getattr(self, name) for name in kept},
+        )
 
 
 @dataclass(frozen=True)

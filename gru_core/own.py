@@ -26,6 +26,8 @@ MAX_STEPS: Final = 10_000
 LEAST_STEPS: Final[Mapping[str, int]] = MappingProxyType({"copy": 3, "adding": 2})
 # The copying task of Arjovsky et al. 2016 and others has ten symbols to remember, however long.
 MOST_COPIED: Final = 10
+# Of a text's own alphabet: as many as Python's string.printable holds, twice over and more.
+MAX_ALPHABET: Final = 256
 # Steps × units above which a run is in float32: half the memory and bytes for every track, and
 # about half the time.
 FLOAT32_FROM: Final = 100_000
@@ -97,6 +99,7 @@ class Own:
     units: int = 16
     scheme: Scheme = "xavier"
     text: str = ""
+    alphabet: str = ""  # characters that a text may have; those that it has if empty
     encoding: Encoding = "one-hot"
     size: int = 8  # numbers a character, when embedded
     numbers: Array | None = field(default=None, compare=False)  # (step, channel)
@@ -114,6 +117,11 @@ class Own:
                 raise unknown_name(what, value, known)
         if checks.whole("units", self.units, 1) > MAX_UNITS:
             raise RangeError(f"units is {self.units}; {MAX_UNITS} units at most: choose fewer.")
+        if len(self.alphabet) > MAX_ALPHABET:
+            raise RangeError(
+                f"The alphabet has {len(self.alphabet)} characters; {MAX_ALPHABET} at most: leave "
+                "out those that the text does not have."
+            )
         _check_steps(self.steps, LEAST_STEPS.get(self.source, 1))
         if self.numbers is not None:
             numbers = _checked(self.numbers, self.channels)
@@ -149,7 +157,8 @@ def own_scene(own: Own, seed: int) -> Scene:
 
 def _sequence(own: Own, rng: np.random.Generator) -> Sequence:
     if own.source == "text":
-        return encode_text(own.text, encoding=own.encoding, size=own.size, rng=rng)
+        alphabet = own.alphabet or None
+        return encode_text(own.text, alphabet, own.encoding, size=own.size, rng=rng)
     if own.source == "numbers":
         return _numbers(own)
     if own.source == "copy":

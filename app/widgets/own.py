@@ -12,7 +12,7 @@ from app.parameters import LARGEST_SEED
 from app.setting import Setting
 from gru_core.errors import GatescopeError
 from gru_core.initialize import SCHEMES
-from gru_core.own import LEAST_STEPS, MAX_STEPS, SOURCES, Own
+from gru_core.own import LEAST_STEPS, MAX_ALPHABET, MAX_STEPS, SOURCES, Own, own_scene
 from gru_core.scenes import MAX_UNITS
 from gru_core.sequences import SEQUENCES
 from gru_core.tables import CsvFile, Table, parse_numbers, read_csv
@@ -43,6 +43,7 @@ HELP = {
     "scheme": "How the first weights are drawn (Glorot 2010; Saxe 2014; Tallec & Ollivier 2018).",
     "seed": "Equal seeds draw equal weights and sequences.",
     "text": "One character is one step.",
+    "alphabet": "The characters that may occur; left empty, those of the text.",
     "encoding": "A channel for each character, or a drawn vector of numbers for each.",
     "size": "How many numbers stand for a character.",
     "pasted": "From a spreadsheet, a CSV file, JSON or what NumPy prints: one row is one step.",
@@ -83,7 +84,10 @@ def _changed(field: str, own: Own) -> Callable[[Any], Own]:
 
 def _with(value: Any, field: str, own: Own) -> Own:
     """Errors: GatescopeError for a value that the scene cannot have."""
-    return replace(own, **{field: value})
+    changed = replace(own, **{field: value})
+    if field in ("text", "alphabet", "encoding") and changed.text:
+        own_scene(changed, 0)  # refused here, the screen stays as it is
+    return changed
 
 
 def _select(field: str, label: str, own: Own, options: dict[str, str], width: int) -> None:
@@ -126,6 +130,17 @@ def _text(own: Own) -> None:
         help=HELP["text"],
         on_change=state.choose,
         args=("own", "own_text", _changed("text", own)),
+    )
+    state.preset("own_alphabet", own.alphabet)
+    st.text_input(
+        "Alphabet",
+        key="own_alphabet",
+        max_chars=MAX_ALPHABET,
+        width=150,
+        placeholder="that of the text",
+        help=HELP["alphabet"],
+        on_change=state.choose,
+        args=("own", "own_alphabet", _changed("alphabet", own)),
     )
     _select("encoding", "Characters", own, {name: ENCODING[name] for name in ENCODINGS}, 130)
     if own.encoding == "embedded":

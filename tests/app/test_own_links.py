@@ -67,6 +67,13 @@ def test_another_scene_and_back_keeps_the_numbers(open_own: Open) -> None:
     assert_runs(open_own(**here.query), own)
 
 
+def test_another_scene_and_back_keeps_the_seed_and_no_other_scene_has_it(open_own: Open) -> None:
+    here = open_own(source="noise", units="4", seed="9").choose("scene", "crowd")
+    assert here.query == {"scene": "crowd"}
+    assert "seed 9" not in here.told["panels"][1]["note"]
+    assert_runs(here.choose("scene", "cue").choose("scene", "own"), Own("noise", units=4), seed=9)
+
+
 def test_every_change_of_a_control_can_be_taken_back(open_own: Open) -> None:
     here = open_own().set("selectbox", "own_source", "parity")
     here.set("number_input", "own_units", 3)

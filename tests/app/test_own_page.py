@@ -94,6 +94,33 @@ def test_a_text_is_read_one_character_a_step(open_own: Open) -> None:
     assert_runs(open_own(**here.query), own, seed=3)
 
 
+def test_an_alphabet_of_ones_own_gives_each_of_its_characters_a_channel(open_own: Open) -> None:
+    here = open_own(source="text", text="cab")
+    here.set("text_input", "own_alphabet", "abcd")
+    assert_runs(here, Own(source="text", text="cab", alphabet="abcd"))
+    assert here.told["x"]["channels"] == ["a", "b", "c", "d"]
+    assert_runs(open_own(**here.query), Own(source="text", text="cab", alphabet="abcd"))
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("own_text", "cafe", "The text has 'f' (latin small letter f) at place 3; the alphabet"),
+        ("own_alphabet", "ab", "The text has 'c' (latin small letter c) at place 1; the alphabet"),
+    ],
+)
+def test_a_character_outside_the_alphabet_is_refused_and_nothing_changes(
+    open_own: Open, field: str, value: str, says: str
+) -> None:
+    here = open_own(source="text", text="cab", alphabet="abcd")
+    before = here.query
+    here.set("text_input", field, value)
+    (problem,) = here.problems
+    assert problem.startswith(says)
+    assert here.query == before
+    assert here.told["x"]["channels"] == ["a", "b", "c", "d"]
+
+
 def test_only_what_the_source_uses_is_offered(open_own: Open) -> None:
     here = open_own()
 
@@ -105,7 +132,7 @@ def test_only_what_the_source_uses_is_offered(open_own: Open) -> None:
     always = {"own_source", "own_units", "own_scheme"}
     assert offered() == always | {"own_steps"}
     here.set("selectbox", "own_source", "text")
-    assert offered() == always | {"own_text", "own_encoding"}
+    assert offered() == always | {"own_text", "own_alphabet", "own_encoding"}
     here.set("selectbox", "own_source", "numbers")
     assert offered() == always | {"own_pasted"}
     here.choose("scene", "cue")

@@ -51,6 +51,7 @@ def owns(draw: st.DrawFn) -> Own:
         units=draw(st.integers(1, MAX_UNITS)),
         scheme=draw(st.sampled_from(SCHEMES)),
         text=draw(st.text(max_size=40)),
+        alphabet=draw(st.text(max_size=40)),
         encoding=draw(st.sampled_from(ENCODINGS)),
         size=draw(st.integers(1, MAX_SIZE)),
         **more,

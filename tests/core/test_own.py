@@ -119,6 +119,8 @@ def test_numbers_are_the_input_under_their_names() -> None:
 def test_a_text_is_the_input_in_the_encoding_asked_for() -> None:
     assert own_scene(asked("text"), 0).sequence.labels == tuple("to␣be␣or␣not")
     assert own_scene(asked("text"), 0).sequence.x.shape == (12, 7)
+    wider = asked("text", alphabet="xyz nobert")
+    assert own_scene(wider, 0).sequence.channels == tuple("xyz␣nobert")
     embedded = asked("text", encoding="embedded", size=4)
     assert own_scene(embedded, 0).sequence.x.shape == (12, 4)
 
@@ -161,6 +163,7 @@ def test_what_is_asked_for_cannot_be_changed_and_can_be_copied() -> None:
         ({"numbers": np.array([[10_001.0]])}, RangeError, "beyond 10,000 in magnitude"),
         ({"numbers": np.array([[np.nan]])}, NotFiniteError, r"numbers\[0, 0\] is nan"),
         ({"numbers": np.zeros(3)}, ShapeError, "a sequence has two axes"),
+        ({"alphabet": "a" * 257}, RangeError, "The alphabet has 257 characters; 256 at most"),
         ({"channels": ("a",)}, ShapeError, "channels has 1 names; numbers has 2 columns"),
     ],
 )
@@ -174,6 +177,7 @@ def test_an_impossible_wish_is_refused_with_the_reason(change, error, says) -> N
     [
         (Own("numbers"), 0, TextError, "There are no numbers yet; paste some, or upload a file."),
         (Own("text"), 0, EmptySequenceError, "The text is empty"),
+        (Own("text", text="cab", alphabet="ab"), 0, TextError, "'c' .* at place 1; the alphabet"),
         (Own(), -1, RangeError, "seed is -1"),
         (Own(), 2**32, RangeError, "seed is 4294967296; it needs a whole number from 0 to"),
     ],
