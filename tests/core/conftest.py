@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 
 from gru_core.conventions import GATES
+from gru_core.reader import Reader, load_reader
+from gru_core.series import Series, load_series
 from gru_core.weights import WEIGHTS, Weights
+from tests.core.opened_scenes import ASSETS
 
 # A cell, and for the GRU where the reset gate acts.
 LAYERS = ("gru", "gru before", "lstm", "rnn")
@@ -51,3 +54,13 @@ def start(layer: Weights) -> tuple[np.ndarray, ...]:
     """Initial states for `layer`."""
     rng = np.random.default_rng(2)
     return tuple(rng.normal(size=4) for _ in range(2 if layer.cell == "lstm" else 1))
+
+
+@pytest.fixture(scope="session")
+def reader() -> Reader:
+    return load_reader(ASSETS / "models" / "reader.npz")
+
+
+@pytest.fixture(scope="session")
+def series() -> Series:
+    return load_series(ASSETS / "models" / "series.npz", ASSETS / "series" / "elnino.csv")

@@ -21,11 +21,6 @@ Arrays = dict[str, np.ndarray]
 
 
 @pytest.fixture(scope="module")
-def reader() -> Reader:
-    return load_reader(MODELS / "reader.npz")
-
-
-@pytest.fixture(scope="module")
 def arrays() -> Arrays:
     with np.load(MODELS / "reader.npz", allow_pickle=False) as file:
         return dict(file)

@@ -28,11 +28,6 @@ Arrays = dict[str, np.ndarray]
 
 
 @pytest.fixture(scope="module")
-def series() -> Series:
-    return load_series(MODEL, DATA)
-
-
-@pytest.fixture(scope="module")
 def arrays() -> Arrays:
     with np.load(MODEL, allow_pickle=False) as file:
         return dict(file)
