@@ -16,6 +16,7 @@ STRIP_MARGIN = {"l": 4, "r": 2, "t": 3, "b": 17}
 STRIP_ROOM = 17
 FONT_SIZE = 11
 MOST_TICKS = 26
+MOST_ROW_TICKS = 9  # as the stage is high enough for
 STATE_TRACKS = ("hidden", "cell")
 MOST_CELL_TEXTS = 14
 
@@ -111,7 +112,7 @@ def heatmap(
 def layout(columns: Sequence[str], rows: Sequence[str], width: int, height: int) -> go.Layout:
     """The shared frame: no grid, no title, fixed margins so that stacked plots line up."""
     at_columns = ticks(columns, MOST_TICKS)
-    at_rows = ticks(rows, 9)
+    at_rows = ticks(rows, MOST_ROW_TICKS)
     axis = {"showgrid": False, "zeroline": False, "ticks": "", "fixedrange": True}
     return go.Layout(
         template="none",  # Plotly's own is larger than everything else here together

@@ -126,7 +126,7 @@ def _text(own: Own) -> None:
         "Text",
         key="own_text",
         max_chars=MAX_STEPS,
-        width=300,
+        width=220,
         help=HELP["text"],
         on_change=state.choose,
         args=("own", "own_text", _changed("text", own)),

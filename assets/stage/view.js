@@ -45,7 +45,7 @@ function story({ scene }) {
 function inputFigure({ scene, x, labels }, add, stage) {
   const label = `Input x: ${x.channels.length} channels, ${labels.length} steps.`;
   const host = add("x", label, { kind: "x", size: [x.channels.length, labels.length] });
-  host.style.setProperty("--rows", Math.min(x.channels.length, 4));
+  host.style.setProperty("--rows", x.channels.length);
   return make(
     "figure", { className: "gs-figure gs-input", "data-part": "x" },
     make("figcaption", {},
