@@ -7,16 +7,17 @@ An edit is written target, "_" and value; a list of edits is joined by "~":
 The characters are those a URL leaves alone, and repr(float) brings every value back exactly.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self, TypeAlias
 
-from gru_core import checks
+from gru_core import checks, pieces
 from gru_core.arrays import Array
 from gru_core.conventions import Cell
-from gru_core.errors import GatescopeError, ShapeError, TextError, shown, unknown_name
+from gru_core.errors import ShapeError, unknown_name
+from gru_core.interventions import Intervention, check_intervention
+from gru_core.pieces import Rejected
 from gru_core.run import initial_states
 from gru_core.targets import AXES, INITIALS, Owner, Target, TargetPart
 from gru_core.weights import PARTS, Weights, check_index
@@ -33,7 +34,6 @@ __all__ = [
     "value_at",
 ]
 
-_NUMBER = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?(e-?[0-9]{1,3})?")
 # New arrays by where they belong, as apply_edits collects them.
 _Changes: TypeAlias = dict[tuple[Owner, TargetPart], Array]
 
@@ -55,19 +55,8 @@ class Edit:
     @classmethod
     def parse(cls, text: str) -> Self:
         """Read an edit from its text. Errors: those of Target.parse, TextError for the value."""
-        target, underscore, value = text.rpartition("_")
-        if not underscore or not _NUMBER.fullmatch(value):
-            raise TextError(
-                f"{shown(text)} does not end in a value; write target_number, as in x.4.0_0.5."
-            )
-        return cls(Target.parse(target), float(value))
-
-
-class Rejected(NamedTuple):
-    """A piece of text that is not an edit, and why."""
-
-    text: str
-    reason: str
+        target, value = pieces.name_and_value(text, "target_number, as in x.4.0_0.5")
+        return cls(Target.parse(target), value)
 
 
 class ParsedEdits(NamedTuple):
@@ -79,18 +68,12 @@ class ParsedEdits(NamedTuple):
 
 def format_edits(edits: Iterable[Edit]) -> str:
     """The text of a list of edits; the empty text for none."""
-    return "~".join(str(edit) for edit in edits)
+    return pieces.join(edits)
 
 
 def parse_edits(text: str) -> ParsedEdits:
     """Read a list of edits. Nothing is raised and nothing dropped: refusals come with reasons."""
-    edits, rejected = [], []
-    for piece in text.split("~") if text else ():
-        try:
-            edits.append(Edit.parse(piece))
-        except GatescopeError as error:
-            rejected.append(Rejected(piece, str(error)))
-    return ParsedEdits(tuple(edits), rejected)
+    return ParsedEdits(*pieces.read(text, Edit.parse))
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,6 +86,7 @@ class Situation:
     x: Array  # (step, input)
     weights: Mapping[Cell, Weights]
     initials: Mapping[Cell, tuple[Array, ...]] = field(default_factory=dict)
+    interventions: tuple[Intervention, ...] = ()  # what is held while it runs, of any cell
 
     def __post_init__(self) -> None:
         for cell, weights in self.weights.items():
@@ -118,12 +102,18 @@ class Situation:
         for weights in self.weights.values():
             checks.sequence("x", x, weights.input_size)
         states = {c: initial_states(w, self.initials.get(c)) for c, w in self.weights.items()}
+        for held in self.interventions:
+            check_intervention(held, self.weights, len(x))
         object.__setattr__(self, "x", x)
         object.__setattr__(self, "weights", MappingProxyType(dict(self.weights)))
         object.__setattr__(self, "initials", MappingProxyType(states))
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Situation, (self.x, dict(self.weights), dict(self.initials))
+        return Situation, (self.x, dict(self.weights), dict(self.initials), self.interventions)
+
+    def held(self, cell: Cell) -> tuple[Intervention, ...]:
+        """The interventions in one cell, in order."""
+        return tuple(held for held in self.interventions if held.cell == cell)
 
 
 def value_at(situation: Situation, target: Target) -> float:
@@ -161,6 +151,7 @@ def apply_edits(situation: Situation, edits: Iterable[Edit]) -> Situation:
         changed.get(("x", "x"), situation.x),
         {cell: _edited_weights(w, changed) for cell, w in situation.weights.items()},
         {cell: _edited_states(cell, s, changed) for cell, s in situation.initials.items()},
+        situation.interventions,
     )
 
 

@@ -3,22 +3,30 @@
 For a gate g of unit j at step t, with W, U, b, d its row of w_x, w_h, b_x, b_h:
 `g.from_x` is W·x, `g.from_h` is U·h, `g.sum` the pre-activation. The leading axis of every array is
 `step` for a run and `value` for a sweep.
+
+With interventions there are two more for every track g: `g.held` says where it was replaced, and
+`g.free` is what it would have been there, computed from what came before it, that being replaced
+or not. What came before it adds up to `g.free`, then, and what comes after it is made of g.
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
 from gru_core.arrays import Array
-from gru_core.conventions import Polarity, shown_sign, shown_update
+from gru_core.cells.activations import sigmoid
+from gru_core.conventions import SIGMOID_TRACKS, Polarity, shown_sign, shown_update
 from gru_core.errors import RangeError
+from gru_core.interventions import Intervention
 from gru_core.sweep import Sweep
-from gru_core.targets import Target
-from gru_core.trace import Trace
+from gru_core.trace import Trace, Tracks
 from gru_core.weights import GRUWeights, Weights
 
-Numbers = dict[str, Array]  # name -> (row,), or (row, entry) for a vector
+Numbers = dict[str, npt.NDArray[Any]]  # name -> (row,), or (row, entry) for a vector
+Where = npt.NDArray[np.bool_]
 
 
 class Rows(NamedTuple):
@@ -37,6 +45,7 @@ class Given(NamedTuple):
     hidden: Array  # (row, unit): the hidden state before
     cell: Array | None  # (row, unit): the LSTM's cell state before
     tracks: Mapping[str, Array]  # each (row, unit): after
+    held: Mapping[str, Where] = MappingProxyType({})  # each (row, unit); empty without any
 
 
 def inside(weights: Weights, trace: Trace, unit: int, polarity: Polarity = "keep") -> Numbers:
@@ -49,7 +58,7 @@ def inside(weights: Weights, trace: Trace, unit: int, polarity: Polarity = "keep
     """
     _check_unit(weights, unit)
     cell = trace.previous("cell") if trace.cell == "lstm" else None
-    given = Given(trace.x, trace.previous(), cell, trace)
+    given = Given(trace.x, trace.previous(), cell, trace, _held(trace))
     return _numbers(weights, _rows(weights, unit), given, unit, polarity)
 
 
@@ -62,16 +71,22 @@ def inside_sweep(
     weights, x, initial: those that were swept, before the target was set.
     """
     _check_unit(weights, unit)
-    target, points = swept.target, swept.points
-    inputs = np.repeat(x[step][np.newaxis], len(points), axis=0)
-    if target.part == "x" and target.index[0] == step:
-        inputs[:, target.index[1]] = points
+    inputs = np.repeat(x[step][np.newaxis], len(swept.points), axis=0)
+    index = _swept_index(swept, "x", "x")
+    if index and index[0] == step:
+        inputs[:, index[1]] = swept.points
     rows = _rows(weights, unit)
-    if target.owner == weights.cell and target.part in rows._fields and target.index[1] == unit:
-        rows = _swept_rows(rows, target, points)
+    for part in rows._fields:
+        index = _swept_index(swept, weights.cell, part)
+        if index and index[1] == unit:
+            rows = _swept_rows(rows, part, index, swept.points)
     before = [_before(swept, name, i, step, initial) for i, name in enumerate(_states(weights))]
     tracks = {name: swept[name][:, step] for name in swept}
-    given = Given(inputs, before[0], before[1] if len(before) > 1 else None, tracks)
+    held = {
+        name: np.broadcast_to(where[step], tracks[name].shape)
+        for name, where in _held(swept).items()
+    }
+    given = Given(inputs, before[0], before[1] if len(before) > 1 else None, tracks, held)
     return _numbers(weights, rows, given, unit, polarity)
 
 
@@ -79,8 +94,8 @@ def vectors(weights: Weights, trace: Trace) -> Numbers:
     """What the wiring shows of all units between the gates and the new state, each (step, unit).
 
     `kept` and `written` add up to the new state (LSTM: the new cell state, and `squashed` its
-    tanh). GRU: `reset_hidden` is what the reset gate lets through: of the old state, or where it
-    acts after the product, of U h + d.
+    tanh) unless that is held. GRU: `reset_hidden` is what the reset gate lets through: of the old
+    state, or where it acts after the product, of U h + d.
     """
     cell = trace.previous("cell") if trace.cell == "lstm" else None
     recurrent = None
@@ -119,13 +134,26 @@ def _rows(weights: Weights, unit: int) -> Rows:
     return Rows(*(getattr(weights, part)[:, unit] for part in Rows._fields))
 
 
-def _swept_rows(rows: Rows, target: Target, points: Array) -> Rows:
-    """The rows once for each value, with the target set."""
-    row: Array = getattr(rows, target.part)
+def _swept_index(swept: Sweep, owner: str, part: str) -> tuple[int, ...]:
+    """Where in this part of this owner a sweep sets its values; empty for nowhere."""
+    target = swept.target
+    if isinstance(target, Intervention) or (target.owner, target.part) != (owner, part):
+        return ()
+    return target.index
+
+
+def _swept_rows(rows: Rows, part: str, index: tuple[int, ...], points: Array) -> Rows:
+    """The rows once for each value, with the target set. index: along (gate, unit, ...)."""
+    row: Array = getattr(rows, part)
     array = np.repeat(row[np.newaxis], len(points), axis=0)
-    index: tuple[int | slice, ...] = (slice(None), target.index[0], *target.index[2:])
-    array[index] = points
-    return rows._replace(**{target.part: array})
+    at: tuple[int | slice, ...] = (slice(None), index[0], *index[2:])
+    array[at] = points
+    return rows._replace(**{part: array})
+
+
+def _held(tracks: Tracks) -> dict[str, Where]:
+    """Where each track is held, (step, unit); nothing of a run without interventions."""
+    return {name: tracks.held(name) for name in tracks} if tracks.interventions else {}
 
 
 def _before(swept: Sweep, state: str, index: int, step: int, initial: tuple[Array, ...]) -> Array:
@@ -135,20 +163,22 @@ def _before(swept: Sweep, state: str, index: int, step: int, initial: tuple[Arra
     values, units = len(swept.points), swept[state].shape[2]
     first: Array = initial[index] if initial else np.zeros(units, swept[state].dtype)
     before: Array = np.repeat(first[np.newaxis], values, axis=0)
-    if swept.target.part == ("h0", "c0")[index] and swept.target.owner == swept.cell:
-        before[:, swept.target.index[0]] = swept.points
+    swept_unit = _swept_index(swept, swept.cell, ("h0", "c0")[index])
+    if swept_unit:
+        before[:, swept_unit[0]] = swept.points
     return before
 
 
 def _swept_recurrent(weights: GRUWeights, swept: Sweep, hidden: Array) -> Array:
     """U h + d of the candidate under every value, (value, unit)."""
-    at, target = weights.gates.index("candidate"), swept.target
+    at = weights.gates.index("candidate")
     product: Array = hidden @ weights.w_h[at].T + weights.b_h[at]
-    if target.owner != "gru" or target.part not in ("w_h", "b_h") or target.index[0] != at:
-        return product
-    _, unit, *column = target.index
-    change = swept.points - getattr(weights, target.part)[target.index]
-    product[:, unit] += change * hidden[:, column[0]] if column else change
+    for part in ("w_h", "b_h"):
+        index = _swept_index(swept, "gru", part)
+        if index and index[0] == at:
+            _, unit, *column = index
+            change = swept.points - getattr(weights, part)[index]
+            product[:, unit] += change * hidden[:, column[0]] if column else change
     return product
 
 
@@ -174,6 +204,8 @@ def _numbers(weights: Weights, rows: Rows, given: Given, unit: int, polarity: Po
         found["kept"] = found["forget"] * found["previous_cell"]
         found["written"] = found["input"] * found["candidate"]
         found["squashed"] = np.tanh(found["cell"])
+    if given.held:
+        _add_free(found, weights, given.held, unit)
     return found
 
 
@@ -226,6 +258,22 @@ def _add_blend(found: Numbers, given: Given, unit: int, polarity: Polarity) -> N
     found["written"] = (1 - keep) * found["candidate"]
     found["update"] = shown_update(keep, polarity)
     found["update.complement"] = 1 - keep if polarity == "keep" else keep
+
+
+def _add_free(found: Numbers, weights: Weights, held: Mapping[str, Where], unit: int) -> None:
+    """Where each track was replaced, and what it would have been; elsewhere that is what it is."""
+    free = {
+        gate: (sigmoid if gate in SIGMOID_TRACKS else np.tanh)(found[f"{gate}.sum"])
+        for gate in weights.gates
+    }
+    if weights.cell == "lstm":
+        free["cell"] = found["kept"] + found["written"]
+        free["hidden"] = found["output"] * found["squashed"]
+    elif weights.cell == "gru":
+        free["hidden"] = found["kept"] + found["written"]
+    for name, where in held.items():
+        found[f"{name}.held"] = where[:, unit]
+        found[f"{name}.free"] = np.where(where[:, unit], free[name], found[name])
 
 
 def _vectors(weights: Weights, given: Given, recurrent: Array | None) -> Numbers:

@@ -12,7 +12,9 @@ from gru_core import checks
 from gru_core.arrays import Array, read_only
 from gru_core.conventions import STATES
 from gru_core.engines import EngineName, engine_named
+from gru_core.engines.held import held_of
 from gru_core.errors import ShapeError, unknown_name
+from gru_core.interventions import Intervention, check_intervention
 from gru_core.trace import Trace
 from gru_core.weights import Weights
 
@@ -55,29 +57,49 @@ class LayersTrace:
 
 
 def run(
-    weights: Weights, x: npt.ArrayLike, initial: Initial = None, *, engine: EngineName = "numpy"
+    weights: Weights,
+    x: npt.ArrayLike,
+    initial: Initial = None,
+    *,
+    engine: EngineName = "numpy",
+    interventions: Sequence[Intervention] = (),
 ) -> Trace:
     """Run one layer over one sequence, in the dtype of the weights.
 
     x: (step, input). initial: (unit,), for the LSTM the pair (hidden, cell); zeros if None.
+    interventions: what is held at a value, of this cell; the last of the list wins.
     Errors: ShapeError, EmptySequenceError, NotFiniteError, RangeError, UnknownNameError.
     """
     compute = engine_named(engine)
     inputs = checks.sequence("x", x, weights.input_size, weights.dtype)
-    states = initial_states(weights, initial)
-    return Trace(weights.cell, inputs, states, compute(weights, inputs, states))
+    states, held = initial_states(weights, initial), tuple(interventions)
+    for one in held:
+        check_intervention(one, {weights.cell: weights}, len(inputs))
+    laid_out = held_of(weights.cell, held, len(inputs), weights.units, weights.dtype)
+    tracks = compute(weights, inputs, states, laid_out)
+    return Trace(weights.cell, inputs, states, tracks, interventions=held)
 
 
 def run_backward(
-    weights: Weights, x: npt.ArrayLike, initial: Initial = None, *, engine: EngineName = "numpy"
+    weights: Weights,
+    x: npt.ArrayLike,
+    initial: Initial = None,
+    *,
+    engine: EngineName = "numpy",
+    interventions: Sequence[Intervention] = (),
 ) -> Trace:
     """Run one layer from the last step to the first; the trace is on the step axis of x.
 
-    `initial` is the state after the end of the sequence. Arguments and errors as in run.
+    `initial` is the state after the end of the sequence; the steps of interventions are those
+    of x. Arguments and errors as in run.
     """
-    flipped = run(weights, checks.sequence("x", x)[::-1], initial, engine=engine)
+    inputs, held = checks.sequence("x", x), tuple(interventions)
+    for one in held:
+        check_intervention(one, {weights.cell: weights}, len(inputs))
+    mirrored = [one.mirrored(len(inputs)) for one in held]
+    flipped = run(weights, inputs[::-1], initial, engine=engine, interventions=mirrored)
     tracks = {name: track[::-1] for name, track in flipped.items()}
-    return Trace(weights.cell, flipped.x[::-1], flipped.initial, tracks, backward=True)
+    return Trace(weights.cell, flipped.x[::-1], flipped.initial, tracks, True, held)
 
 
 def run_layers(

@@ -1,11 +1,12 @@
 """One number of a scene over many values, as a single batch: what a drag shows.
 
 The product with the input is shared by all values; what each value changes is one row of
-pre-activations, added inside the loop. So a sweep of 41 values costs a few runs, not 41.
+pre-activations, added inside the loop, or the value of an intervention, put in there. So a sweep
+of 41 values costs a few runs, not 41.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -14,10 +15,12 @@ import numpy.typing as npt
 from gru_core import checks
 from gru_core.arrays import Array, read_only
 from gru_core.conventions import Cell
+from gru_core.engines.held import Held, held_of
 from gru_core.engines.layout import Layout, layout_of
 from gru_core.engines.loops import Patch, Patches
 from gru_core.engines.numpy_engine import run_layout
 from gru_core.errors import EmptySequenceError, ShapeError, unknown_name
+from gru_core.interventions import Intervention, check_intervention
 from gru_core.run import Initial, initial_states
 from gru_core.targets import AXES, INITIALS, Target
 from gru_core.trace import Tracks
@@ -29,9 +32,10 @@ class Sweep(Tracks):
     """Every track under every value: `sweep["update"]` is (value, step, unit), read-only."""
 
     cell: Cell
-    target: Target
+    target: Target | Intervention
     points: Array  # (value,): what the target was set to, in the dtype of the weights
     tracks: Mapping[str, Array]  # each (value, step, unit)
+    interventions: tuple[Intervention, ...] = ()  # a swept one included
 
     def __post_init__(self) -> None:
         self._freeze_tracks()
@@ -41,32 +45,64 @@ class Sweep(Tracks):
 def sweep(
     weights: Weights,
     x: npt.ArrayLike,
-    target: Target,
+    target: Target | Intervention,
     values: npt.ArrayLike,
     initial: Initial = None,
+    *,
+    interventions: Sequence[Intervention] = (),
 ) -> Sweep:
     """Run one sequence under each value of one number.
 
-    x: (step, input), target: an input, or a part of these weights' cell; values: (value,).
+    x: (step, input), target: an input, a part of these weights' cell, or an intervention, which
+    is swept where it stands among the interventions, or as their last; values: (value,).
     Each slice equals run() with the value set. Errors: those of run, RangeError for an index
     outside, UnknownNameError for another cell's target.
     """
     inputs = checks.sequence("x", x, weights.input_size, weights.dtype)
     states = initial_states(weights, initial)
     points = _points(values, weights)
-    _check_target(weights, inputs, target)
+    active = _active(target, interventions)
+    for one in active:
+        check_intervention(one, {weights.cell: weights}, len(inputs))
+    held = held_of(weights.cell, active, len(inputs), weights.units, weights.dtype)
+    if held is not None:
+        held = _swept_values(held, active, target, points)
     layout, patches = layout_of(weights), Patches()
     batch = tuple(np.repeat(state[:, np.newaxis], len(points), axis=1) for state in states)
-    if target.part == "x":
-        inputs, patches = _sweep_input(layout, inputs, target, points)
-    elif target.part in INITIALS:
-        batch[INITIALS[target.part]][target.index[0]] = points
-    else:
-        patches = _sweep_weight(layout, inputs, target, points)
-        layout = layout.without(weights, cast("Part", target.part), target.index)
-    tracks = run_layout(layout, layout.project(inputs), batch, patches)
+    if isinstance(target, Target):
+        _check_target(weights, inputs, target)
+        if target.part == "x":
+            inputs, patches = _sweep_input(layout, inputs, target, points)
+        elif target.part in INITIALS:
+            batch[INITIALS[target.part]][target.index[0]] = points
+        else:
+            patches = _sweep_weight(layout, inputs, target, points)
+            layout = layout.without(weights, cast("Part", target.part), target.index)
+    tracks = run_layout(layout, layout.project(inputs), batch, patches, held)
     by_value = {name: track.transpose(2, 0, 1) for name, track in tracks.items()}
-    return Sweep(weights.cell, target, points, by_value)
+    return Sweep(weights.cell, target, points, by_value, active)
+
+
+def _active(
+    target: Target | Intervention, interventions: Sequence[Intervention]
+) -> tuple[Intervention, ...]:
+    """The interventions in force: those given, and the target if it is another."""
+    if isinstance(target, Target) or target in interventions:
+        return tuple(interventions)
+    return (*interventions, target)
+
+
+def _swept_values(
+    held: Held, active: tuple[Intervention, ...], target: Target | Intervention, points: Array
+) -> Held:
+    """The same with an axis of values, on which the target takes the points."""
+    values = np.repeat(held.values[:, np.newaxis], len(points), axis=1)
+    if isinstance(target, Intervention):
+        for point in points.tolist():
+            replace(target, value=point)  # refuses what the target cannot be held at
+        last = len(active) - 1 - active[::-1].index(target)
+        values[last] = points
+    return replace(held, values=values)
 
 
 def _points(values: npt.ArrayLike, weights: Weights) -> Array:

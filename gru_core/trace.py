@@ -6,10 +6,12 @@ from types import MappingProxyType
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from gru_core.arrays import Array, Dtype, read_only
 from gru_core.conventions import STATES, TRACKS, Cell
 from gru_core.errors import ShapeError, unknown_name
+from gru_core.interventions import Intervention, held_by
 
 
 class Tracks(Mapping[str, Array]):
@@ -20,6 +22,7 @@ class Tracks(Mapping[str, Array]):
 
     cell: Cell
     tracks: Mapping[str, Array]
+    interventions: tuple[Intervention, ...]  # of this cell, the last one winning
 
     def _freeze_tracks(self) -> None:
         """Make the arrays read-only. Errors: ShapeError if a track is missing or too many."""
@@ -30,6 +33,11 @@ class Tracks(Mapping[str, Array]):
             )
         tracks = {name: read_only(array) for name, array in self.tracks.items()}
         object.__setattr__(self, "tracks", MappingProxyType(tracks))
+
+    def held(self, track: str) -> npt.NDArray[np.bool_]:
+        """Where an intervention replaced a track, (step, unit). Errors: UnknownNameError."""
+        steps, units = self[track].shape[-2:]
+        return held_by(self.interventions, track, steps, units) >= 0
 
     def __getitem__(self, track: str) -> Array:
         try:
@@ -64,6 +72,7 @@ class Trace(Tracks):
     initial: tuple[Array, ...]  # each (unit,), in the order of conventions.STATES[cell]
     tracks: Mapping[str, Array]  # each (step, unit)
     backward: bool = False
+    interventions: tuple[Intervention, ...] = ()  # those of the run, on the step axis of x
 
     def __post_init__(self) -> None:
         self._freeze_tracks()
@@ -72,7 +81,11 @@ class Trace(Tracks):
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Rebuilding through __init__ keeps the arrays read-only after copy and pickle.
-        return Trace, (self.cell, self.x, self.initial, dict(self.tracks), self.backward)
+        tracks = dict(self.tracks)
+        return Trace, (
+            *(self.cell, self.x, self.initial, tracks),
+            *(self.backward, self.interventions),
+        )
 
     @property
     def steps(self) -> int:

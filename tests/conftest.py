@@ -8,10 +8,17 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 # As in the server (app/server.py), so that float32 sums end in the same digit in both. It is read
 # when NumPy is imported, which no plugin of the tests does.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+# A slow machine is no failure.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 REQUIRED = "GATESCOPE_REQUIRE_BROWSER"
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from gru_core.arrays import Array
 from gru_core.cells.activations import sigmoid
+from gru_core.cells.replacing import Replace, as_computed
 from gru_core.weights import GRUWeights
 
 
@@ -18,13 +19,16 @@ class GRUStep(NamedTuple):
     hidden: Array
 
 
-def step(w: GRUWeights, x: Array, h: Array) -> GRUStep:
+def step(w: GRUWeights, x: Array, h: Array, replace: Replace = as_computed) -> GRUStep:
     """Advance one timestep. x: (input,), h: (unit,). Nothing is mutated."""
     from_x = w.w_x @ x + w.b_x  # (gate, unit)
     from_h = w.w_h @ h + w.b_h  # (gate, unit)
     reset, update = sigmoid(from_x[:2] + from_h[:2])
+    reset, update = replace("reset", reset), replace("update", update)
     if w.reset_after:
         candidate = np.tanh(from_x[2] + reset * from_h[2])
     else:
         candidate = np.tanh(from_x[2] + w.w_h[2] @ (reset * h) + w.b_h[2])
-    return GRUStep(reset, update, candidate, hidden=update * h + (1 - update) * candidate)
+    candidate = replace("candidate", candidate)
+    hidden = replace("hidden", update * h + (1 - update) * candidate)
+    return GRUStep(reset, update, candidate, hidden)

@@ -6,6 +6,7 @@ import numpy as np
 
 from gru_core.arrays import Array
 from gru_core.cells.activations import sigmoid
+from gru_core.cells.replacing import Replace, as_computed
 from gru_core.weights import LSTMWeights
 
 
@@ -20,10 +21,12 @@ class LSTMStep(NamedTuple):
     hidden: Array
 
 
-def step(w: LSTMWeights, x: Array, h: Array, c: Array) -> LSTMStep:
+def step(w: LSTMWeights, x: Array, h: Array, c: Array, replace: Replace = as_computed) -> LSTMStep:
     """Advance one timestep. x: (input,), h and c: (unit,). Nothing is mutated."""
     total = w.w_x @ x + w.b_x + w.w_h @ h + w.b_h  # (gate, unit)
     input_gate, forget, output = sigmoid(total[[0, 1, 3]])
-    candidate = np.tanh(total[2])
-    cell = forget * c + input_gate * candidate
-    return LSTMStep(input_gate, forget, candidate, output, cell, hidden=output * np.tanh(cell))
+    input_gate, forget = replace("input", input_gate), replace("forget", forget)
+    candidate, output = replace("candidate", np.tanh(total[2])), replace("output", output)
+    cell = replace("cell", forget * c + input_gate * candidate)
+    hidden = replace("hidden", output * np.tanh(cell))
+    return LSTMStep(input_gate, forget, candidate, output, cell, hidden)

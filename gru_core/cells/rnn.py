@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gru_core.arrays import Array
+from gru_core.cells.replacing import Replace, as_computed
 from gru_core.weights import RNNWeights
 
 
@@ -14,6 +15,7 @@ class RNNStep(NamedTuple):
     hidden: Array
 
 
-def step(w: RNNWeights, x: Array, h: Array) -> RNNStep:
+def step(w: RNNWeights, x: Array, h: Array, replace: Replace = as_computed) -> RNNStep:
     """Advance one timestep. x: (input,), h: (unit,). Nothing is mutated."""
-    return RNNStep(np.tanh(w.w_x[0] @ x + w.b_x[0] + w.w_h[0] @ h + w.b_h[0]))
+    hidden = np.tanh(w.w_x[0] @ x + w.b_x[0] + w.w_h[0] @ h + w.b_h[0])
+    return RNNStep(replace("hidden", hidden))

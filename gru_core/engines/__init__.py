@@ -5,12 +5,13 @@ from typing import Final, Literal, TypeAlias
 
 from gru_core.arrays import Array
 from gru_core.engines import numpy_engine
+from gru_core.engines.held import Held
 from gru_core.errors import unknown_name
 from gru_core.weights import Weights
 
 EngineName: TypeAlias = Literal["numpy", "torch"]
-# (weights, x, initial) to tracks: shapes as numpy_engine.run has them.
-Engine: TypeAlias = Callable[[Weights, Array, tuple[Array, ...]], dict[str, Array]]
+# (weights, x, initial, held) to tracks: shapes as numpy_engine.run has them.
+Engine: TypeAlias = Callable[[Weights, Array, tuple[Array, ...], Held | None], dict[str, Array]]
 
 ENGINES: Final[tuple[EngineName, ...]] = ("numpy", "torch")
 

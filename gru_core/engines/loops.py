@@ -4,12 +4,16 @@ What does not depend on the state is done for all steps before the loop and come
 Inside, one product serves all gates, and every result has its place. A last axis `value` may
 follow every shape but that of `pre`: one call then runs a whole batch.
 
+Where a track is held at a value (gru_core/interventions.py), the operation that computes it gives
+way to one that then puts the value in, so that a run without interventions is as fast as ever.
+
 A sigmoid gate is kept as the exponential e of its negated pre-activation, so gate · a is
 a / (1 + e). exp may overflow to infinity: the quotient is then exactly 0, as it should be.
 Call the loops under np.errstate(over="ignore") for that reason.
 """
 
 from collections.abc import Callable
+from itertools import count
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -27,6 +31,19 @@ class Patches(NamedTuple):
     candidate: Patch | None = None  # into the pre-activation of the GRU's candidate
 
 
+# Puts in the values that a track is held at: hold(step, rows), in place.
+Hold: TypeAlias = Callable[[int, Array], None]
+
+
+class Holds(NamedTuple):
+    """Where interventions enter a loop; None where they leave it alone."""
+
+    gates: Hold | None = None  # into the exponentials of the sigmoid gates
+    candidate: Hold | None = None
+    cell: Hold | None = None
+    hidden: Hold | None = None
+
+
 class Room(NamedTuple):
     """Where a loop writes. Row 0 of a state is given, row t + 1 is the state after step t."""
 
@@ -36,7 +53,7 @@ class Room(NamedTuple):
     candidate: Array  # (step, unit)
 
 
-def gru_after(from_h: Array, pre: Array, room: Room, patches: Patches) -> None:
+def gru_after(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Holds) -> None:
     """Run a GRU whose reset acts after the product. from_h: (row, unit + 1), pre: (step, row).
 
     The state's 1 brings the last column into the product: the candidate's bias, and what the
@@ -47,7 +64,8 @@ def gru_after(from_h: Array, pre: Array, room: Room, patches: Patches) -> None:
     from_input, multiply = weights[:sigmoids, -1], weights.dot
     product, below = _work(hidden, len(weights)), _work(hidden, sigmoids)
     gates, inner, below_reset, below_write = *_cut(product, sigmoids), *_cut(below, units)
-    add, divide, exp, subtract, tanh = np.add, np.divide, np.exp, np.subtract, np.tanh
+    add, divide, subtract, end = np.add, np.divide, np.subtract, _then(np.add, holds.hidden)
+    exp, tanh = _then(np.exp, holds.gates), _then(np.tanh, holds.candidate)
     one, (patch, patch_candidate) = _one(below), patches
     old, *news = hidden[:, :units]
     pre_gates, pre_candidate = pre[:, :sigmoids], _spread(pre[:, sigmoids:], hidden)
@@ -63,15 +81,16 @@ def gru_after(from_h: Array, pre: Array, room: Room, patches: Patches) -> None:
             patch_candidate(t, state, n)
         tanh(n, n)
         divide(subtract(n, old, new), below_write, new)
-        old = add(new, old, new)
+        old = end(new, old, new)
 
 
-def gru_before(from_h: Array, pre: Array, room: Room, patches: Patches) -> None:
+def gru_before(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Holds) -> None:
     """Run a GRU whose reset acts before the product. from_h: (row, unit), pre: (step, row)."""
     hidden, units, sigmoids = room.hidden, room.candidate.shape[1], room.exps.shape[1]
     gates, below, kept = (_work(hidden, rows) for rows in (sigmoids, sigmoids, units))
     below_reset, below_write = _cut(below, units)
-    add, divide, exp, subtract, tanh = np.add, np.divide, np.exp, np.subtract, np.tanh
+    add, divide, subtract, end = np.add, np.divide, np.subtract, _then(np.add, holds.hidden)
+    exp, tanh = _then(np.exp, holds.gates), _then(np.tanh, holds.candidate)
     multiply, multiply_inner = from_h[:sigmoids].dot, from_h[sigmoids:].dot
     one, (patch, patch_candidate) = _one(below), patches
     inputs = _spread(pre[:, :sigmoids], hidden), _spread(pre[:, sigmoids:], hidden)
@@ -87,16 +106,18 @@ def gru_before(from_h: Array, pre: Array, room: Room, patches: Patches) -> None:
             patch_candidate(t, kept, n)
         tanh(n, n)
         divide(subtract(n, old, new), below_write, new)
-        add(new, old, new)
+        end(new, old, new)
 
 
-def lstm(from_h: Array, pre: Array, room: Room, patches: Patches) -> None:
+def lstm(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Holds) -> None:
     """Run an LSTM. from_h: (row, unit), pre: (step, row)."""
     hidden, cell, units, sigmoids = room.hidden, room.cell, len(room.cell[0]), room.exps.shape[1]
     product, below, write = (_work(hidden, rows) for rows in (len(from_h), sigmoids, units))
     gates, inner = _cut(product, sigmoids)
     below_input, (below_forget, below_output) = below[:units], _cut(below[units:], units)
-    add, divide, exp, tanh, multiply = np.add, np.divide, np.exp, np.tanh, from_h.dot
+    add, divide, tanh, multiply = np.add, np.divide, np.tanh, from_h.dot
+    exp, squash = _then(np.exp, holds.gates), _then(np.tanh, holds.candidate)
+    blend, end = _then(np.add, holds.cell), _then(np.divide, holds.hidden)
     one, patch, inputs = _one(below), patches.product, _spread(pre, hidden)
     rows = zip(hidden, hidden[1:], cell, cell[1:], inputs, room.exps, room.candidate, strict=False)
     for t, (old, new, old_cell, new_cell, a, e, g) in enumerate(rows):
@@ -105,20 +126,35 @@ def lstm(from_h: Array, pre: Array, room: Room, patches: Patches) -> None:
             patch(t, old, product)
         add(product, a, product)
         add(exp(gates, e), one, below)
-        divide(tanh(inner, g), below_input, write)
-        add(divide(old_cell, below_forget, new_cell), write, new_cell)
-        divide(tanh(new_cell, new), below_output, new)
+        divide(squash(inner, g), below_input, write)
+        blend(divide(old_cell, below_forget, new_cell), write, new_cell)
+        end(tanh(new_cell, new), below_output, new)
 
 
-def rnn(from_h: Array, pre: Array, room: Room, patches: Patches) -> None:
+def rnn(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Holds) -> None:
     """Run a plain RNN. from_h: (unit, unit), pre: (step, unit)."""
-    add, tanh, multiply, patch = np.add, np.tanh, from_h.dot, patches.product
+    add, multiply, patch = np.add, from_h.dot, patches.product
+    end = _then(np.tanh, holds.hidden)
     rows = zip(room.hidden, room.hidden[1:], _spread(pre, room.hidden), strict=False)
     for t, (old, new, a) in enumerate(rows):
         multiply(old, new)
         if patch:
             patch(t, old, new)
-        tanh(add(new, a, new), new)
+        end(add(new, a, new), new)
+
+
+def _then(operation: np.ufunc, hold: Hold | None) -> Callable[..., Array]:
+    """An operation that is done once each step, and what puts in the values afterwards, if any."""
+    if hold is None:
+        return operation
+    steps = count()
+
+    def operation_and_hold(*operands: Array) -> Array:
+        out: Array = operation(*operands)
+        hold(next(steps), out)
+        return out
+
+    return operation_and_hold
 
 
 def _work(hidden: Array, rows: int) -> Array:

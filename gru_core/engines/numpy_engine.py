@@ -8,38 +8,47 @@ import numpy as np
 from gru_core.arrays import Array
 from gru_core.conventions import SIGMOID_TRACKS, TRACKS
 from gru_core.engines import loops
+from gru_core.engines.held import Held, holds_of, write_values
 from gru_core.engines.layout import BLOCKS, Layout, layout_of
-from gru_core.engines.loops import Patches, Room
+from gru_core.engines.loops import Holds, Patches, Room
 from gru_core.weights import Weights
 
 
-def run(weights: Weights, x: Array, initial: tuple[Array, ...]) -> dict[str, Array]:
+def run(
+    weights: Weights, x: Array, initial: tuple[Array, ...], held: Held | None = None
+) -> dict[str, Array]:
     """Every track of one sequence, each (step, unit).
 
-    x: (step, input), initial: each (unit,); checked, and in the dtype of the weights.
+    x: (step, input), initial: each (unit,); checked, and in the dtype of the weights, as is held.
     """
     layout = layout_of(weights)
-    tracks = run_layout(layout, layout.project(x), initial, Patches())
+    tracks = run_layout(layout, layout.project(x), initial, Patches(), held)
     return {name: np.ascontiguousarray(track) for name, track in tracks.items()}
 
 
 def run_layout(
-    layout: Layout, pre: Array, initial: tuple[Array, ...], patches: Patches
+    layout: Layout,
+    pre: Array,
+    initial: tuple[Array, ...],
+    patches: Patches,
+    held: Held | None = None,
 ) -> dict[str, Array]:
     """Every track, each (step, unit), or (step, unit, value) if the initial states have values.
 
-    pre: (step, row), initial: each (unit,) or (unit, value).
+    pre: (step, row), initial: each (unit,) or (unit, value); held: its values then have two axes.
     """
     cell = layout.cell
     room = _room(layout, len(pre), initial)
     with np.errstate(over="ignore"):
-        _loop_of(layout)(layout.from_h, pre, room, patches)
+        _loop_of(layout)(layout.from_h, pre, room, patches, holds_of(cell, held))
     states = {"hidden": room.hidden[1:, : layout.units], "cell": room.cell[1:]}
     found = _gates(layout, room.exps) | {"candidate": room.candidate} | states
+    if held is not None:
+        write_values(held, found)
     return {name: found[name] for name in TRACKS[cell]}
 
 
-def _loop_of(layout: Layout) -> Callable[[Array, Array, Room, Patches], None]:
+def _loop_of(layout: Layout) -> Callable[[Array, Array, Room, Patches, Holds], None]:
     if layout.cell == "gru":
         return loops.gru_after if layout.carries_one else loops.gru_before
     return loops.lstm if layout.cell == "lstm" else loops.rnn

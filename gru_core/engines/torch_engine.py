@@ -8,7 +8,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from gru_core.arrays import Array
+from gru_core.cells.replacing import as_computed
 from gru_core.conventions import TRACKS, Cell
+from gru_core.engines.held import Held
 from gru_core.weights import GRUWeights, Weights
 
 if TYPE_CHECKING:
@@ -29,6 +31,8 @@ class TensorWeights(NamedTuple):
 # What one timestep computes, by track name; each (unit,).
 Step: TypeAlias = "dict[str, Tensor]"
 States: TypeAlias = "tuple[Tensor, ...]"  # each (unit,), in the order of conventions.STATES
+# As gru_core.cells.replacing has it, for tensors.
+Replace: TypeAlias = "Callable[[str, Tensor], Tensor]"
 
 
 def to_tensors(weights: Weights, *, requires_grad: bool = False) -> TensorWeights:
@@ -43,38 +47,44 @@ def to_tensors(weights: Weights, *, requires_grad: bool = False) -> TensorWeight
     return TensorWeights(weights.cell, w_x, w_h, b_x, b_h, reset_after)
 
 
-def gru_step(w: TensorWeights, x: "Tensor", h: "Tensor") -> Step:
+def gru_step(w: TensorWeights, x: "Tensor", h: "Tensor", replace: Replace = as_computed) -> Step:
     """Advance a GRU one timestep. x: (input,), h: (unit,)."""
     from_x = w.w_x @ x + w.b_x  # (gate, unit)
     from_h = w.w_h @ h + w.b_h  # (gate, unit)
     reset, update = (from_x[:2] + from_h[:2]).sigmoid()
+    reset, update = replace("reset", reset), replace("update", update)
     if w.reset_after:
         candidate = (from_x[2] + reset * from_h[2]).tanh()
     else:
         candidate = (from_x[2] + w.w_h[2] @ (reset * h) + w.b_h[2]).tanh()
-    hidden = update * h + (1 - update) * candidate
+    candidate = replace("candidate", candidate)
+    hidden = replace("hidden", update * h + (1 - update) * candidate)
     return {"reset": reset, "update": update, "candidate": candidate, "hidden": hidden}
 
 
-def lstm_step(w: TensorWeights, x: "Tensor", h: "Tensor", c: "Tensor") -> Step:
+def lstm_step(
+    w: TensorWeights, x: "Tensor", h: "Tensor", c: "Tensor", replace: Replace = as_computed
+) -> Step:
     """Advance an LSTM one timestep. x: (input,), h and c: (unit,)."""
     total = w.w_x @ x + w.b_x + w.w_h @ h + w.b_h  # (gate, unit)
     input_gate, forget, output = total[[0, 1, 3]].sigmoid()
-    candidate = total[2].tanh()
-    cell = forget * c + input_gate * candidate
+    input_gate, forget = replace("input", input_gate), replace("forget", forget)
+    candidate, output = replace("candidate", total[2].tanh()), replace("output", output)
+    cell = replace("cell", forget * c + input_gate * candidate)
     return {
         "input": input_gate,
         "forget": forget,
         "candidate": candidate,
         "output": output,
         "cell": cell,
-        "hidden": output * cell.tanh(),
+        "hidden": replace("hidden", output * cell.tanh()),
     }
 
 
-def rnn_step(w: TensorWeights, x: "Tensor", h: "Tensor") -> Step:
+def rnn_step(w: TensorWeights, x: "Tensor", h: "Tensor", replace: Replace = as_computed) -> Step:
     """Advance a plain RNN one timestep. x: (input,), h: (unit,)."""
-    return {"hidden": (w.w_x[0] @ x + w.b_x[0] + w.w_h[0] @ h + w.b_h[0]).tanh()}
+    hidden = (w.w_x[0] @ x + w.b_x[0] + w.w_h[0] @ h + w.b_h[0]).tanh()
+    return {"hidden": replace("hidden", hidden)}
 
 
 STEPS: Mapping[Cell, Callable[..., Step]] = MappingProxyType(
@@ -82,32 +92,57 @@ STEPS: Mapping[Cell, Callable[..., Step]] = MappingProxyType(
 )
 
 
-def step(w: TensorWeights, x: "Tensor", states: States) -> Step:
+def step(w: TensorWeights, x: "Tensor", states: States, replace: Replace = as_computed) -> Step:
     """Advance any cell one timestep. x: (input,), states: each (unit,)."""
-    return STEPS[w.cell](w, x, *states)
+    return STEPS[w.cell](w, x, *states, replace)
 
 
-def run_tensors(w: TensorWeights, x: "Tensor", initial: States) -> "dict[str, Tensor]":
+def run_tensors(
+    w: TensorWeights, x: "Tensor", initial: States, held: Held | None = None
+) -> "dict[str, Tensor]":
     """Every track, (step, unit), with its graph: gradients reach w, x and initial.
 
-    x: (step, input), initial: each (unit,), for the LSTM (hidden, cell).
+    x: (step, input), initial: each (unit,), for the LSTM (hidden, cell). No gradient passes a
+    number that is held: it would be the same whatever came before it.
     """
     import torch
 
     steps: list[Step] = []
-    states = initial
-    for now in x:
-        steps.append(step(w, now, states))
+    states, replacing = initial, _replacing(held)
+    for t, now in enumerate(x):
+        steps.append(step(w, now, states, replacing(t)))
         last = steps[-1]
         states = (last["hidden"], last["cell"]) if w.cell == "lstm" else (last["hidden"],)
     return {name: torch.stack([one[name] for one in steps]) for name in TRACKS[w.cell]}
 
 
-def run(weights: Weights, x: Array, initial: tuple[Array, ...]) -> dict[str, Array]:
+def _replacing(held: Held | None) -> Callable[[int], Replace]:
+    """For each step, what replaces its tracks."""
+    if held is None:
+        return lambda _: as_computed
+    import torch
+
+    where = {track: torch.tensor(places >= 0) for track, places in held.places.items()}
+    values = {track: torch.tensor(held.values[at]) for track, at in held.places.items()}
+
+    def replacing(t: int) -> Replace:
+        def replace(track: str, computed: "Tensor") -> "Tensor":
+            if track not in where:
+                return computed
+            return torch.where(where[track][t], values[track][t], computed)
+
+        return replace
+
+    return replacing
+
+
+def run(
+    weights: Weights, x: Array, initial: tuple[Array, ...], held: Held | None = None
+) -> dict[str, Array]:
     """Every track as an array, (step, unit), without a graph; arguments as numpy_engine.run."""
     import torch
 
     with torch.inference_mode():
         states = tuple(torch.tensor(state) for state in initial)
-        tracks = run_tensors(to_tensors(weights), torch.tensor(x), states)
+        tracks = run_tensors(to_tensors(weights), torch.tensor(x), states, held)
     return {name: track.numpy() for name, track in tracks.items()}

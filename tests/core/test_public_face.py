@@ -10,7 +10,14 @@ ROOT = Path(__file__).parents[2]
 
 
 def test_the_public_names_are_these() -> None:
-    assert sorted(gru_core.__all__) == ["GRUWeights", "LSTMWeights", "RNNWeights", "Trace", "run"]
+    assert sorted(gru_core.__all__) == [
+        "GRUWeights",
+        "Intervention",
+        "LSTMWeights",
+        "RNNWeights",
+        "Trace",
+        "run",
+    ]
     assert all(hasattr(gru_core, name) for name in gru_core.__all__)
     assert gru_core.__version__ == "0.1.0"
 

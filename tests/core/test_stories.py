@@ -1,5 +1,7 @@
 """Scenes with weights written by hand or drawn show what their stories say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -214,6 +216,14 @@ def test_book_reset_gate_is_the_same_at_every_step_and_scales_the_old_state() ->
     scaled = found["reset"][0] * found.initial[0]
     np.testing.assert_allclose(scaled, [0.12, 0.20, 0.24], atol=1e-15)
     assert not BY_NAME["book"].reset_after
+
+
+def test_book_state_depends_on_where_the_reset_gate_acts() -> None:
+    numbers = situation(BY_NAME["book"])
+    gru = numbers.weights["gru"]
+    before = run(gru, numbers.x, numbers.initials["gru"])["hidden"]
+    after = run(replace(gru, reset_after=True), numbers.x, numbers.initials["gru"])["hidden"]
+    assert round(float(np.abs(after - before).max()), 3) == 0.056
 
 
 def test_book_unit_3_with_its_reset_bias_at_7_lets_all_of_the_state_through() -> None:

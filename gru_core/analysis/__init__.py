@@ -1,0 +1,56 @@
+"""What a run says about itself: why one number, what is remembered, and what it costs."""
+
+from gru_core.analysis.age import half_life, memory_age, said_half_life, time_constant
+from gru_core.analysis.blend import Blend, Split, blend, kept_and_written
+from gru_core.analysis.contributions import Contributions, contributions
+from gru_core.analysis.cost import (
+    Timing,
+    matched_units,
+    measure,
+    multiply_adds,
+    not_faster,
+    parameters,
+)
+from gru_core.analysis.memory import (
+    content_map,
+    content_row,
+    layer_map,
+    layer_row,
+    memory_map,
+    memory_row,
+)
+from gru_core.analysis.saturation import Saturation, saturation
+from gru_core.analysis.terms import Term, Terms, ranked
+from gru_core.analysis.window import Window, evenly
+
+__all__ = [
+    "Blend",
+    "Contributions",
+    "Saturation",
+    "Split",
+    "Term",
+    "Terms",
+    "Timing",
+    "Window",
+    "blend",
+    "content_map",
+    "content_row",
+    "contributions",
+    "evenly",
+    "half_life",
+    "kept_and_written",
+    "layer_map",
+    "layer_row",
+    "matched_units",
+    "measure",
+    "memory_age",
+    "memory_map",
+    "memory_row",
+    "multiply_adds",
+    "not_faster",
+    "parameters",
+    "ranked",
+    "said_half_life",
+    "saturation",
+    "time_constant",
+]

@@ -1,0 +1,151 @@
+"""Why one number: the terms that it is the sum of, and what the activation makes of that sum.
+
+Unit j of a gate is the activation of Σ_i W[j, i] x_i + Σ_m U[j, m] h_m + b_j + d_j. In the GRU's
+candidate the reset gate multiplies U's part: where it acts after the product by its own unit, each
+r_j U[j, m] h_m and r_j d_j; before it by the unit of the old state, each U[j, m] r_m h_m. A blended
+state is what was kept and what was written. Float64, whatever the precision of the run.
+
+Where an intervention holds the number, the terms make what it would have been.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+import numpy as np
+
+from gru_core.analysis.blend import check_place, state_before
+from gru_core.analysis.terms import Terms, multiplied
+from gru_core.cells.activations import sigmoid
+from gru_core.conventions import (
+    POLARITIES,
+    SIGMOID_TRACKS,
+    TOLERANCE,
+    Polarity,
+    shown_sign,
+    shown_update,
+)
+from gru_core.errors import RangeError, ShapeError, unknown_name
+from gru_core.trace import Trace
+from gru_core.weights import PARTS, GRUWeights, Weights
+
+Activation: TypeAlias = Literal["sigmoid", "tanh", "none"]
+
+
+@dataclass(frozen=True, eq=False)
+class Contributions:
+    """One number of a trace: activation(sum of the terms) = value, unless it is held."""
+
+    terms: Terms
+    pre_activation: float  # the sum of the terms
+    activation: Activation  # "none" for a blended state
+    value: float  # as the trace has it and the polarity shows it
+    slope: float  # of the activation at the pre-activation; 1 where there is none
+    held: bool  # an intervention replaced it
+    free: float  # what the terms make; but for rounding the value, unless that is held
+
+
+def contributions(
+    weights: Weights, trace: Trace, track: str, unit: int, step: int, polarity: Polarity = "keep"
+) -> Contributions:
+    """The terms of one number in a run of these weights, in either direction.
+
+    track: any of the trace's. Under the write polarity the weights of the GRU's update gate are
+    negated and its value is 1 - z. Errors: UnknownNameError for the track or the polarity;
+    RangeError for the step or the unit, or if these weights do not make what the trace has;
+    ShapeError if they are of another cell or size.
+    """
+    _check_pair(weights, trace)
+    if polarity not in POLARITIES:
+        raise unknown_name("polarity", polarity, POLARITIES)
+    check_place(trace, step=step, unit=unit)
+    value, activation = trace[track][step, unit], _activation(weights, track)
+    if track in weights.gates:
+        terms = _of_gate(weights, trace, track, unit, step, polarity)
+    else:
+        terms = _of_state(trace, track, unit, step)
+    if track == "update":
+        value = shown_update(value, polarity)
+    total, held = terms.total, bool(trace.interventions and trace.held(track)[step, unit])
+    free, slope = _activated(activation, total), _slope(activation, total)
+    found = Contributions(terms, total, activation, float(value), slope, held, free)
+    if not held:
+        _check_value(found, trace, track, unit, step)
+    return found
+
+
+def _of_gate(
+    weights: Weights, trace: Trace, gate: str, unit: int, step: int, polarity: Polarity
+) -> Terms:
+    """W x, U h and the two biases of one unit, with the reset gate where it acts."""
+    at, sign = weights.gates.index(gate), shown_sign(weights.cell, gate, polarity)
+    x, h = trace.x[step], state_before(trace, step)
+    rows = [np.atleast_1d(getattr(weights, part)[at, unit]) for part in PARTS]
+    weight = sign * np.concatenate(rows).astype(np.float64)
+    value = np.concatenate((x, h, (1, 1))).astype(np.float64)
+    reset = np.full(len(weight), np.nan)
+    if isinstance(weights, GRUWeights) and gate == "candidate":
+        of_units, factors = slice(len(x), -2), trace["reset"][step]
+        reset[of_units] = factors[unit] if weights.reset_after else factors
+        if weights.reset_after:
+            reset[-1] = factors[unit]
+    kind = np.repeat(["input", "unit", "bias_x", "bias_h"], [len(x), len(h), 1, 1])
+    index = np.concatenate((np.arange(len(x)), np.arange(len(h)), (-1, -1)))
+    return multiplied(kind, index, weight, value, reset)
+
+
+def _of_state(trace: Trace, track: str, unit: int, step: int) -> Terms:
+    """What a state is made of where no weight enters it directly."""
+    now = {name: float(array[step, unit]) for name, array in trace.items()}
+    old = float(state_before(trace, step, track)[unit])
+    if trace.cell == "gru":
+        rows = [("kept", now["update"], old), ("written", 1 - now["update"], now["candidate"])]
+    elif track == "cell":
+        rows = [("kept", now["forget"], old), ("written", now["input"], now["candidate"])]
+    else:
+        rows = [("exposed", now["output"], math.tanh(now["cell"]))]
+    kind, weight, value = (np.array(column) for column in zip(*rows, strict=True))
+    count = len(rows)
+    return multiplied(kind, np.full(count, -1), weight, value, np.full(count, np.nan))
+
+
+def _activation(weights: Weights, track: str) -> Activation:
+    if track in SIGMOID_TRACKS:
+        return "sigmoid"
+    return "tanh" if track in weights.gates else "none"
+
+
+def _activated(activation: Activation, total: float) -> float:
+    if activation == "sigmoid":
+        return float(sigmoid(np.asarray(total)))
+    return math.tanh(total) if activation == "tanh" else total
+
+
+def _slope(activation: Activation, total: float) -> float:
+    """σ'(a) = e / (1 + e)² with e = exp(-|a|), which does not cancel; tanh'(a) = 4 σ'(2a)."""
+    if activation == "none":
+        return 1.0
+    scale = 1 if activation == "sigmoid" else 2
+    e = math.exp(-abs(scale * total))
+    return scale * scale * e / (1 + e) ** 2
+
+
+def _check_pair(weights: Weights, trace: Trace) -> None:
+    run, given = (
+        f"the {owner.cell.upper()} with {owner.units} units and {inputs} inputs"
+        for owner, inputs in ((trace, trace.x.shape[1]), (weights, weights.input_size))
+    )
+    if run != given:
+        raise ShapeError(
+            f"the trace is of {run}, and the weights are of {given}: pass those that were run."
+        )
+
+
+def _check_value(found: Contributions, trace: Trace, track: str, unit: int, step: int) -> None:
+    """Raise RangeError if the terms make another value: a wrong reason is worse than none."""
+    size = 1 + float(np.abs(found.terms.product).sum())  # rounding grows with what is summed
+    if not abs(found.value - found.free) <= TOLERANCE[trace.dtype] * size:
+        raise RangeError(
+            f"the trace has {found.value:.6g} for {trace.cell}.{track} of unit {unit} at step "
+            f"{step}, and these weights make {found.free:.6g}: pass those that were run."
+        )

@@ -1,0 +1,138 @@
+"""What a cell costs: its parameters, its multiply-adds, and the time of a step as measured."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import median
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+
+from gru_core import checks
+from gru_core.arrays import Array
+from gru_core.conventions import CELLS, GATES, Cell
+from gru_core.errors import RangeError, unknown_name
+from gru_core.initialize import initialize
+from gru_core.run import run
+from gru_core.scenes import MATCHES, Match
+from gru_core.weights import match_units, parameter_count
+
+# Biases of each gate and unit: none (PyTorch's bias=False), one (textbooks), two (PyTorch).
+Biases: TypeAlias = Literal[0, 1, 2]
+# What tells the time in seconds, from whatever start: time.perf_counter.
+Clock: TypeAlias = Callable[[], float]
+
+SIZES: Final = (8, 16, 32, 64, 128, 256, 512)
+
+
+@dataclass(frozen=True)
+class Timing:
+    """How long one step of each cell took at one size; cells took turns."""
+
+    size: int  # the units of the GRU
+    units: Mapping[Cell, int]  # of each cell; other than size where parameters were matched
+    seconds: Mapping[Cell, float]  # of one step, the median over the repeats
+
+
+def parameters(
+    cell: Cell,
+    input_size: int,
+    units: int,
+    *,
+    layers: int = 1,
+    directions: int = 1,
+    biases: Biases = 2,
+) -> int:
+    """How many numbers training would set: gates · (units · inputs + units² + biases · units).
+
+    Summed over a stack, each layer of which reads all directions of the one below. With one bias,
+    as published: the GRU whose reset acts after the product still needs its candidate's second.
+    Errors: UnknownNameError, RangeError.
+    """
+    if biases not in (0, 1, 2):
+        raise RangeError(f"biases is {biases!r}; a gate has 0, 1 (textbooks) or 2 (PyTorch).")
+    reads = _reads(cell, input_size, units, layers, directions)
+    with_one = sum(parameter_count(cell, size, units, biases=1) for size in reads)
+    return with_one + (biases - 1) * len(reads) * len(GATES[cell]) * units
+
+
+def multiply_adds(
+    cell: Cell, input_size: int, units: int, *, layers: int = 1, directions: int = 1
+) -> int:
+    """How many products one step adds up: one for each number of W and U.
+
+    Activations and the blend, a few operations a unit, are not counted. Errors: as parameters.
+    """
+    return parameters(cell, input_size, units, layers=layers, directions=directions, biases=0)
+
+
+def matched_units(input_size: int, units: int) -> Mapping[Cell, int]:
+    """The units at which each cell has about as many parameters as a GRU of these units.
+
+    Two biases, as scenes.situation matches them. Errors: RangeError.
+    """
+    target = parameters("gru", input_size, units)
+    others = {cell: match_units(cell, input_size, target) for cell in CELLS}
+    return MappingProxyType(others | {"gru": units})
+
+
+def measure(
+    sizes: Sequence[int],
+    clock: Clock,
+    repeats: int,
+    generator: np.random.Generator,
+    *,
+    match: Match = "units",
+    input_size: int = 8,
+    steps: int = 100,
+) -> Iterator[Timing]:
+    """Time our own run of each cell at each size, and give each size as soon as it is known.
+
+    The cells of a size take turns, so that what else the machine does falls on all of them. Weights
+    and inputs are drawn from the generator, in float64. A caller that stops asking stops the work.
+    match: what the cells of a size have the same number of. Errors, before the first size:
+    UnknownNameError, RangeError.
+    """
+    if match not in MATCHES:
+        raise unknown_name("match", match, MATCHES)
+    checks.whole("repeats", repeats, 1)
+    checks.whole("steps", steps, 1)
+    checks.whole("input_size", input_size, 1)
+    wanted = [checks.whole("size", size, 1) for size in sizes]
+    x = generator.normal(size=(steps, input_size))
+    return (_timing(size, x, clock, repeats, generator, match) for size in wanted)
+
+
+def not_faster(timings: Iterable[Timing]) -> tuple[int, ...]:
+    """The sizes at which a step of the GRU took as long as one of the LSTM, or longer."""
+    return tuple(t.size for t in timings if t.seconds["gru"] >= t.seconds["lstm"])
+
+
+def _timing(
+    size: int, x: Array, clock: Clock, repeats: int, generator: np.random.Generator, match: Match
+) -> Timing:
+    inputs = x.shape[1]
+    same: Mapping[Cell, int] = dict.fromkeys(CELLS, size)
+    units = matched_units(inputs, size) if match == "parameters" else same
+    layers = {cell: initialize(cell, inputs, units[cell], generator) for cell in CELLS}
+    spent: dict[Cell, list[float]] = {cell: [] for cell in CELLS}
+    for weights in layers.values():
+        run(weights, x)  # the first run of a layer also lays out its weights
+    for _ in range(repeats):
+        for cell, weights in layers.items():
+            start = clock()
+            run(weights, x)
+            spent[cell].append(clock() - start)
+    seconds = {cell: median(times) / len(x) for cell, times in spent.items()}
+    return Timing(size, MappingProxyType(dict(units)), MappingProxyType(seconds))
+
+
+def _reads(cell: Cell, input_size: int, units: int, layers: int, directions: int) -> list[int]:
+    """How many numbers each direction of each layer reads besides its own state."""
+    if cell not in GATES:
+        raise unknown_name("cell", cell, GATES)
+    if directions not in (1, 2):
+        raise RangeError(f"directions is {directions!r}; a layer reads in 1 or in 2 directions.")
+    size, inputs = checks.whole("units", units, 1), checks.whole("input_size", input_size, 1)
+    above = [directions * size] * (checks.whole("layers", layers, 1) - 1)
+    return [reads for reads in (inputs, *above) for _ in range(directions)]

@@ -1,0 +1,168 @@
+"""Jacobians of single steps: how the state after a step follows the state before and the input.
+
+    GRU   ∂h'/∂h = diag(z) + diag((h − n) z (1 − z)) U_z
+                   + diag((1 − z)(1 − n²)) [diag(r) U_n + diag(c r (1 − r)) U_r]    reset after
+                   + diag((1 − z)(1 − n²)) U_n [diag(r) + diag(h r (1 − r)) U_r]    reset before
+
+and ∂h'/∂x likewise with W. The state of an LSTM is (h, c): its Jacobian has four blocks.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from gru_core.arrays import Array, Dtype
+from gru_core.conventions import STATES
+from gru_core.gradients.one_step import check_run, given_rows, joined
+from gru_core.gradients.slopes import Slopes, Through, slopes_of
+from gru_core.inside import Given
+from gru_core.trace import Trace
+from gru_core.weights import Weights, check_index
+
+# Bytes of Jacobians that are made at once: many small ones together, a large one alone.
+AT_ONCE: Final = 4_000_000
+
+
+class Jacobian(NamedTuple):
+    """The derivatives of one step; rows follow the state after it."""
+
+    step: int
+    state: Array  # (entry, entry): ∂s_t/∂s_{t-1}
+    input: Array  # (entry, input): ∂s_t/∂x_t
+
+
+class Moved(NamedTuple):
+    """Where states come to in one step, and how that follows them."""
+
+    state: Array  # (point, entry)
+    jacobian: Array  # (point, entry, entry)
+
+
+def jacobians(
+    weights: Weights, trace: Trace, steps: Iterable[int] | None = None
+) -> Iterator[Jacobian]:
+    """The Jacobians of the steps of a run, one after the other, in the dtype of the weights.
+
+    steps: which, in the order wanted, on the step axis of the trace; None for all. For a backward
+    trace s_{t-1} is what step t started from, the state after step t + 1. About AT_ONCE bytes are
+    held at a time, or one step. What an intervention holds follows nothing. Errors: ShapeError and
+    RangeError if the trace is not a run of the weights, RangeError for a step.
+    """
+    check_run(weights, trace)
+    wanted = list(range(trace.steps) if steps is None else steps)
+    for step in wanted:
+        check_index("the trace", (step,), (trace.steps,), ("step",))
+    return _jacobians(weights, trace, wanted)
+
+
+def jacobian_at(weights: Weights, x: Array, state: Array) -> Moved:
+    """Any states one step on under one held input, each with its Jacobian.
+
+    x: (input,), state: (point, entry), both in the dtype of the weights.
+    """
+    given = given_rows(weights, x[np.newaxis], state)
+    matrix = state_matrices(weights, slopes_of(weights, given))
+    return Moved(joined(weights, given.tracks), matrix)
+
+
+def _jacobians(weights: Weights, trace: Trace, steps: list[int]) -> Iterator[Jacobian]:
+    entries = weights.units * len(STATES[weights.cell])
+    numbers = entries * (entries + weights.input_size)
+    for some, given in stretches(trace, steps, numbers, weights.dtype):
+        slopes = slopes_of(weights, given)
+        states, inputs = state_matrices(weights, slopes), input_matrices(weights, slopes)
+        yield from map(Jacobian, some, states, inputs)
+
+
+def stretches(
+    trace: Trace, steps: list[int], numbers: int, dtype: Dtype
+) -> Iterator[tuple[list[int], Given]]:
+    """The steps in this order, a few at a time, with what each started from and came to.
+
+    numbers: how many a step needs room for; as many steps as fit AT_ONCE bytes go together.
+    """
+    before = [trace.previous(name) for name in STATES[trace.cell]]
+    held = {name: trace.held(name) for name in trace} if trace.interventions else {}
+    some = max(1, AT_ONCE // (numbers * dtype.itemsize))
+    for start in range(0, len(steps), some):
+        now = steps[start : start + some]
+        x, tracks = _rows(trace.x, now, dtype), {n: _rows(trace[n], now, dtype) for n in trace}
+        states = [_rows(state, now, dtype) for state in before]
+        cell = states[1] if len(states) > 1 else None
+        yield now, Given(x, states[0], cell, tracks, {name: held[name][now] for name in held})
+
+
+def _rows(track: Array, steps: list[int], dtype: Dtype) -> Array:
+    return track[steps].astype(dtype, copy=False)
+
+
+def state_matrices(weights: Weights, slopes: Slopes) -> Array:
+    """∂s'/∂s of every row, (row, entry, entry)."""
+    rows, states, _, units = slopes.gates.shape
+    whole = np.zeros((rows, states, units, states, units), slopes.gates.dtype)
+    whole[..., 0, :] = gate_matrices(weights, slopes)
+    unit = np.arange(units)
+    whole[:, :, unit, :, unit] += slopes.direct.transpose(3, 0, 1, 2)
+    return whole.reshape(rows, states * units, states * units)
+
+
+def gate_matrices(weights: Weights, slopes: Slopes) -> Array:
+    """What of ∂s'/∂h passes a gate or the candidate: (row, state, unit, unit), the last of h."""
+    # Every unit has gates of its own: for each unit one product serves all rows and states.
+    scaled = slopes.gates * slopes.product[:, np.newaxis]
+    by_unit = scaled.transpose(3, 0, 1, 2).reshape(weights.units, -1, len(weights.gates))
+    found = by_unit @ weights.w_h.transpose(1, 0, 2)  # (unit, row · state, unit)
+    shape = (weights.units, *slopes.gates.shape[:2], weights.units)
+    whole: Array = found.reshape(shape).transpose(1, 2, 0, 3)
+    if slopes.through is not None:
+        inner = _after_reset(weights, slopes.through, weights.w_h[weights.gates.index("reset")])
+        own = weights.w_h[weights.gates.index("candidate")]
+        inner += own * slopes.through.hidden[:, np.newaxis]
+        whole[:, 0] += _candidate_slope(weights, slopes) * inner
+    return whole
+
+
+def input_matrices(weights: Weights, slopes: Slopes) -> Array:
+    """∂s'/∂x of every row, (row, entry, input)."""
+    rows, states, _, units = slopes.gates.shape
+    whole: Array = np.einsum("rsgu,gui->rsui", slopes.gates, weights.w_x)
+    if slopes.through is not None:
+        inner = _after_reset(weights, slopes.through, weights.w_x[weights.gates.index("reset")])
+        whole[:, 0] += _candidate_slope(weights, slopes) * inner
+    return whole.reshape(rows, states * units, -1)
+
+
+def _after_reset(weights: Weights, through: Through, to_reset: Array) -> Array:
+    """U_n diag(h r (1 − r)) V, (row, unit, entry), for V (unit, entry): what passes the reset gate.
+
+    One product for all rows.
+    """
+    own = weights.w_h[weights.gates.index("candidate")]
+    scaled = own * through.reset[:, np.newaxis]  # (row, unit, unit)
+    passed: Array = scaled.reshape(-1, len(own)) @ to_reset
+    return passed.reshape(*scaled.shape[:2], -1)
+
+
+def _candidate_slope(weights: Weights, slopes: Slopes) -> Array:
+    """What the candidate does to the hidden state, as a column: (row, unit, 1)."""
+    slope: Array = slopes.gates[:, 0, weights.gates.index("candidate"), :, np.newaxis]
+    return slope
+
+
+def pull(weights: Weights, slopes: Slopes, row: int, after: Array) -> tuple[Array, Array]:
+    """One row of derivatives through one step: after @ Jacobian, without the Jacobian.
+
+    after: (state, unit), by the state after the step. Returns the same by the state before, and
+    (gate, unit), by what the input adds to each gate.
+    """
+    gates = np.einsum("su,sgu->gu", after, slopes.gates[row])
+    before = np.einsum("su,stu->tu", after, slopes.direct[row])
+    if slopes.through is not None:
+        reset, candidate = (weights.gates.index(gate) for gate in ("reset", "candidate"))
+        kept = gates[candidate] @ weights.w_h[candidate]  # by r ⊙ h
+        gates[reset] += kept * slopes.through.reset[row]
+        before[0] += kept * slopes.through.hidden[row]
+    flat = weights.w_h.reshape(-1, weights.units)  # (gate · unit, unit)
+    before[0] += (gates * slopes.product[row]).reshape(-1) @ flat
+    return before, gates

@@ -1,0 +1,113 @@
+"""One timestep of many states at once, through the engine; and whether a trace is such steps."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gru_core import checks
+from gru_core.arrays import Array
+from gru_core.conventions import SIGMOID_TRACKS, STATES
+from gru_core.engines.layout import layout_of
+from gru_core.engines.loops import Patch, Patches
+from gru_core.engines.numpy_engine import run_layout
+from gru_core.errors import RangeError, ShapeError
+from gru_core.inside import Given
+from gru_core.trace import Trace
+from gru_core.weights import Weights
+
+# How far a trace may be from the steps of its weights: far above the rounding of either precision,
+# far below what an edited weight or a gate set by hand brings.
+APART: Final = {np.dtype(np.float64): 1e-6, np.dtype(np.float32): 1e-3}
+# Steps that are compared at once, so that a long run needs no copy of itself.
+BLOCK: Final = 256
+
+
+def one_step(weights: Weights, x: Array, state: Array) -> dict[str, Array]:
+    """Advance every row one timestep: each track is (row, unit).
+
+    x: (row, input), or (1, input) for all rows; state: (row, entry); in the dtype of the weights.
+    """
+    layout = layout_of(weights)
+    projected = layout.project(x).T  # (row of the layout, row)
+    patches = Patches(product=_adding(projected))
+    if layout.cell == "gru":  # whose candidate is summed apart from the gates
+        gates, candidate = np.split(projected, [layout.candidate_row])
+        patches = Patches(product=_adding(gates), candidate=_adding(candidate))
+    nothing = np.zeros((1, len(projected)), state.dtype)
+    before = tuple(np.split(state.T, len(STATES[weights.cell])))
+    tracks = run_layout(layout, nothing, before, patches)
+    return {name: track[0].T for name, track in tracks.items()}
+
+
+def _adding(added: Array) -> Patch:
+    """Add to the first rows. added: (row, value)."""
+
+    def patch(_step: int, _state: Array, rows: Array) -> None:
+        rows[: len(added)] += added
+
+    return patch
+
+
+def joined(weights: Weights, tracks: Mapping[str, Array]) -> Array:
+    """The states among tracks as one, (row, entry)."""
+    return np.concatenate([tracks[name] for name in STATES[weights.cell]], axis=-1)
+
+
+def given_rows(weights: Weights, x: Array, state: Array) -> Given:
+    """What every row starts from and comes to. Arguments as of one_step."""
+    parts = np.split(state, len(STATES[weights.cell]), axis=1)
+    cell = parts[1] if len(parts) > 1 else None
+    return Given(x, parts[0], cell, one_step(weights, x, state))
+
+
+def held_input(weights: Weights, x: npt.ArrayLike) -> Array:
+    """The input of one step, (input,), in the dtype of the weights. Errors: those of checks."""
+    held = checks.floats("x", x, weights.dtype)
+    if held.shape != (weights.input_size,):
+        raise ShapeError(
+            f"x has shape {held.shape}; a held input of these weights needs "
+            f"({weights.input_size},): give the numbers of one step."
+        )
+    return held
+
+
+def check_run(weights: Weights, trace: Trace) -> None:
+    """Raise unless the trace is a run of these weights. Errors: ShapeError, RangeError.
+
+    Of a run with interventions the sigmoid gates are compared (of an RNN its state), where they
+    are free: those follow from the state before alone.
+    """
+    ours = (weights.cell, weights.units, weights.input_size)
+    theirs = (trace.cell, trace.units, trace.x.shape[1])
+    if ours != theirs:
+        raise ShapeError(
+            f"the trace is of the {_layer(*theirs)} and the weights are of the {_layer(*ours)}; "
+            "a gradient needs both of one run: pass the weights that made the trace."
+        )
+    before = np.concatenate([trace.previous(name) for name in STATES[trace.cell]], axis=1)
+    apart, held = APART[trace.dtype], bool(trace.interventions)
+    every = not held or trace.cell == "rnn"
+    compared = [name for name in trace if every or name in SIGMOID_TRACKS]
+    free = {name: ~trace.held(name) for name in compared if held}
+    for start in range(0, trace.steps, BLOCK):
+        rows = slice(start, start + BLOCK)
+        made = one_step(weights, *(a[rows].astype(weights.dtype) for a in (trace.x, before)))
+        for name in compared:
+            track = trace[name]
+            wrong = ~np.isclose(track[rows], made[name], rtol=apart, atol=apart)
+            if held:
+                wrong &= free[name][rows]
+            if wrong.any():
+                at, unit = (int(index) for index in np.argwhere(wrong)[0])
+                raise RangeError(
+                    f"{trace.cell}.{name} of step {start + at}, unit {unit} is "
+                    f"{track[start + at, unit]:.6g} in the trace, and these weights make it "
+                    f"{made[name][at, unit]:.6g}; a gradient needs the weights of the run: pass "
+                    "those."
+                )
+
+
+def _layer(cell: str, units: int, inputs: int) -> str:
+    return f"{cell.upper()} with {units} units and {inputs} inputs"

@@ -1,0 +1,112 @@
+"""How the result of a step follows each number it is made of: the derivatives beside the cells.
+
+With c = U_n h + d_n, and h, c the states before the step, the derivatives of the new state with
+respect to the pre-activation a of each gate are
+
+    GRU   ∂h'/∂a_z = (h − n) z (1 − z)          ∂h'/∂a_n = (1 − z) (1 − n²)
+          ∂h'/∂a_r = ∂h'/∂a_n · c r (1 − r)     reset after the product
+    LSTM  ∂c'/∂a_i = g i (1 − i)    ∂c'/∂a_f = c f (1 − f)    ∂c'/∂a_g = i (1 − g²)
+          ∂h'/∂c' = o (1 − tanh² c')              ∂h'/∂a_o = tanh(c') o (1 − o)
+    RNN   ∂h'/∂a = 1 − h'²
+
+all of them unit by unit. Where the reset gate acts before the product it reaches every unit, by way
+of U_n (r ⊙ h); `Slopes.through` has what that takes. A number that an intervention holds follows
+nothing: its derivatives are 0.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from gru_core.arrays import Array
+from gru_core.conventions import STATES
+from gru_core.inside import Given
+from gru_core.weights import GRUWeights, Weights
+
+
+class Through(NamedTuple):
+    """The derivatives of r ⊙ h where it enters the product U_n (r ⊙ h), each (row, unit)."""
+
+    hidden: Array  # with respect to h: r
+    reset: Array  # with respect to the pre-activation of r: h r (1 − r)
+
+
+class Slopes(NamedTuple):
+    """Derivatives of a number of steps, unit by unit. Axes `state` follow conventions.STATES."""
+
+    direct: Array  # (row, state, state, unit): new state by old state with every gate held
+    gates: Array  # (row, state, gate, unit): new state by what the input adds to a gate
+    product: Array  # (row, gate, unit): what the product U h is multiplied by; 0 with `through`
+    through: Through | None = None  # a GRU whose reset acts before the product
+
+
+def slopes_of(weights: Weights, given: Given) -> Slopes:
+    """The derivatives of every row, in the dtype of what is given."""
+    if isinstance(weights, GRUWeights):
+        return _gru(weights, given)
+    return _rnn(given) if given.cell is None else _lstm(weights, given, given.cell)
+
+
+def _gru(w: GRUWeights, given: Given) -> Slopes:
+    reset, update, candidate = (given.tracks[name] for name in ("reset", "update", "candidate"))
+    write, at = 1 - update, w.gates.index("candidate")
+    by_gate: dict[str, Array] = {
+        "candidate": _free(given, "candidate", write * _tanh_slope(candidate)),
+        "update": _free(given, "update", (given.hidden - candidate) * update * write),
+        "reset": np.zeros_like(reset),
+    }
+    reset_slope = _free(given, "reset", reset * (1 - reset))
+    product, through = np.ones((len(reset), len(w.gates), w.units), reset.dtype), None
+    if w.reset_after:
+        recurrent = given.hidden @ w.w_h[at].T + w.b_h[at]
+        by_gate["reset"] = by_gate["candidate"] * recurrent * reset_slope
+        product[:, at] = reset
+    else:
+        through = Through(reset, given.hidden * reset_slope)
+        product[:, at] = 0
+    gates = np.stack([_free(given, "hidden", by_gate[name]) for name in w.gates], axis=1)
+    direct = _free(given, "hidden", update)[:, np.newaxis, np.newaxis]
+    return Slopes(direct, gates[:, np.newaxis], product, through)
+
+
+def _lstm(w: Weights, given: Given, before: Array) -> Slopes:
+    tracks = given.tracks
+    names = ("input", "forget", "candidate", "output")
+    take, forget, candidate, output = (tracks[name] for name in names)
+    squashed = np.tanh(tracks["cell"])
+    outward = _free(given, "hidden", output * _tanh_slope(squashed))
+    by_gate: dict[str, Array] = {
+        "input": candidate * take * (1 - take),
+        "forget": before * forget * (1 - forget),
+        "candidate": take * _tanh_slope(candidate),
+        "output": np.zeros_like(output),
+    }
+    to_cell = {name: _free(given, "cell", _free(given, name, by_gate[name])) for name in by_gate}
+    to_hidden: dict[str, Array] = {name: outward * slope for name, slope in to_cell.items()}
+    by_output = _free(given, "output", squashed * output * (1 - output))
+    to_hidden["output"] = _free(given, "hidden", by_output)
+    gates = np.stack(
+        [np.stack([by[gate] for gate in w.gates], axis=1) for by in (to_hidden, to_cell)], axis=1
+    )
+    states = len(STATES["lstm"])
+    direct: Array = np.zeros((len(forget), states, states, w.units), forget.dtype)
+    hidden, cell = (STATES["lstm"].index(name) for name in ("hidden", "cell"))
+    kept = _free(given, "cell", forget)
+    direct[:, hidden, cell], direct[:, cell, cell] = outward * kept, kept
+    return Slopes(direct, gates, np.ones_like(gates[:, 0]))
+
+
+def _rnn(given: Given) -> Slopes:
+    free = _free(given, "hidden", _tanh_slope(given.tracks["hidden"]))
+    slope = free[:, np.newaxis, np.newaxis]
+    return Slopes(np.zeros_like(slope), slope, np.ones_like(slope[:, 0]))
+
+
+def _free(given: Given, track: str, slope: Array) -> Array:
+    """The derivatives of a track, 0 where it is held. slope: (row, unit)."""
+    return np.where(given.held[track], 0, slope) if track in given.held else slope
+
+
+def _tanh_slope(value: Array) -> Array:
+    """1 − value², the derivative of tanh where it has this value, exact also near ±1."""
+    return (1 - value) * (1 + value)

@@ -1,0 +1,161 @@
+"""States that one step leaves where they are, under a held input, and whether they attract.
+
+They are looked for from many starts, as in Sussillo & Barak 2013, and from where the cell itself
+takes those starts: by Powell's hybrid method with the exact Jacobian, then Newton's. The Jacobian
+at a point tells what is near it: along a direction whose eigenvalue is below 1 in magnitude, states
+come nearer.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from gru_core import checks
+from gru_core.arrays import Array, read_only
+from gru_core.conventions import RANGES, STATES
+from gru_core.errors import RangeError, ShapeError
+from gru_core.gradients.distance import Progress
+from gru_core.gradients.jacobian import jacobian_at
+from gru_core.gradients.one_step import held_input
+from gru_core.phase.plane import visited
+from gru_core.phase.search import SAME, followed, roots
+from gru_core.trace import Trace
+from gru_core.weights import Weights
+
+Kind: TypeAlias = Literal["stable", "neutral", "saddle", "unstable"]
+
+# Above this a search takes minutes: each start costs many products of (entry, entry) matrices.
+MAX_UNITS: Final = 128
+MAX_STARTS: Final = 256
+# Steps of the solver for one start, each one application of the cell.
+MAX_EVALUATIONS: Final = 400
+# An eigenvalue this near to 1 in magnitude neither grows nor shrinks.
+NEUTRAL: Final = 1e-12
+
+
+@dataclass(frozen=True, eq=False)
+class FixedPoint:
+    """One state that stays. Compared by identity; arrays are read-only."""
+
+    state: Array  # (entry,)
+    eigenvalues: npt.NDArray[np.complex128]  # (entry,): of the Jacobian there, largest first
+    residual: float  # how far one step moves it, in the entry that moves most
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "state", read_only(self.state))
+        self.eigenvalues.flags.writeable = False
+
+    @property
+    def radius(self) -> float:
+        """The spectral radius: what the slowest direction is multiplied by at each step."""
+        return float(np.abs(self.eigenvalues[0]))
+
+    @property
+    def unstable(self) -> int:
+        """The number of directions in which states move away."""
+        return int((np.abs(self.eigenvalues) > 1 + NEUTRAL).sum())
+
+    @property
+    def kind(self) -> Kind:
+        """Stable: all directions come nearer. Neutral: none moves away, but some stay as far."""
+        if self.unstable == 0:
+            return "stable" if self.radius < 1 - NEUTRAL else "neutral"
+        return "unstable" if self.unstable == len(self.eigenvalues) else "saddle"
+
+
+@dataclass(frozen=True, eq=False)
+class FixedPoints:
+    """What a search found. There may be more: no number of starts proves that all are found."""
+
+    points: tuple[FixedPoint, ...]  # fewest unstable directions first, then by their states
+    tried: int  # the starts, and the different states they came to
+    ended: int  # how many of these led to one of the points
+
+
+def drawn_starts(trace: Trace, from_run: int, drawn: int, rng: np.random.Generator) -> Array:
+    """Where to look from: (start, entry), states of a run and states drawn uniformly.
+
+    from_run: how many of the states visited, evenly spread (fewer if the run is shorter); drawn:
+    hidden states from (−1, 1), cell states from the range in which they are shown.
+    """
+    states = visited(trace)
+    some = min(len(states), checks.whole("from_run", from_run, 0))
+    taken = states[np.linspace(0, len(states) - 1, some).astype(int)]
+    bounds = {"hidden": 1.0, "cell": RANGES["cell"][1]}
+    high = np.repeat([bounds[name] for name in STATES[trace.cell]], trace.units)
+    size = (checks.whole("drawn", drawn, 0), len(high))
+    return np.concatenate((taken, rng.uniform(-high, high, size)))
+
+
+def fixed_points(
+    weights: Weights,
+    x: npt.ArrayLike,
+    starts: npt.ArrayLike,
+    *,
+    evaluations: int = MAX_EVALUATIONS,
+    progress: Progress | None = None,
+) -> FixedPoints:
+    """The fixed points that these starts lead to, under one held input, in float64.
+
+    x: (input,); starts: (start, entry), for the LSTM hidden and cell joined. Time is bounded by
+    2 · starts · evaluations steps of the cell. A point that float64 cannot place to 1e-6 is left
+    out, as where the forget gates of an LSTM are open to their last digits.
+    Errors: RangeError above MAX_UNITS units or MAX_STARTS starts; ShapeError, NotFiniteError.
+    """
+    _check_size(weights)
+    held = held_input(weights, x).astype(np.float64)
+    exact = weights if weights.dtype == held.dtype else weights.astype(held.dtype)
+    given = _check_starts(weights, starts)
+    points = np.concatenate((given, followed(exact, held, given)))
+    limit = checks.whole("evaluations", evaluations, 1)
+    found: list[FixedPoint] = []
+    ended = 0
+    for done, state in enumerate(roots(exact, held, points, limit), start=1):
+        if state is not None:
+            ended += 1
+            _keep(found, exact, held, state)
+        if progress is not None:
+            progress(done, len(points))
+    found.sort(key=lambda one: (one.unstable, one.kind == "neutral", _place(one)))
+    return FixedPoints(tuple(found), len(points), ended)
+
+
+def _keep(found: list[FixedPoint], weights: Weights, x: Array, state: Array) -> None:
+    """Add the fixed point at a state, unless it is there; of a pair, +i comes before −i."""
+    if any(np.abs(known.state - state).max() <= SAME for known in found):
+        return
+    moved = jacobian_at(weights, x, state[np.newaxis])
+    values = np.linalg.eigvals(moved.jacobian[0]).astype(np.complex128)
+    order = np.lexsort((-values.imag, -values.real, -np.abs(values)))
+    residual = float(np.abs(moved.state[0] - state).max())
+    found.append(FixedPoint(state, values[order], residual))
+
+
+def _place(point: FixedPoint) -> list[float]:
+    """What to sort by, without the digits in which the same point may differ between searches."""
+    return [float(entry) for entry in np.round(point.state, 6) + 0.0]
+
+
+def _check_size(weights: Weights) -> None:
+    if weights.units > MAX_UNITS:
+        raise RangeError(
+            f"the {weights.cell.upper()} has {weights.units} units; fixed points are looked for in "
+            f"layers of at most {MAX_UNITS}, since the time grows with their cube: choose fewer."
+        )
+
+
+def _check_starts(weights: Weights, starts: npt.ArrayLike) -> Array:
+    points = checks.floats("starts", starts).astype(np.float64)
+    entries = weights.units * len(STATES[weights.cell])
+    if points.ndim != 2 or points.shape[1] != entries or not len(points):
+        raise ShapeError(
+            f"starts has shape {points.shape}; a search needs (starts, {entries}) with at least "
+            "one start: give every state of the layer, hidden first."
+        )
+    if len(points) > MAX_STARTS:
+        raise RangeError(
+            f"starts has {len(points)} rows; a search takes at most {MAX_STARTS}: leave some out."
+        )
+    return points
