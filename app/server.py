@@ -1,4 +1,4 @@
-"""The ASGI entry: the Streamlit app, and the top-level assets folder beside it.
+"""The ASGI entry: the Streamlit app, and beside it the assets folder and the numbers of plots.
 
 Started by `streamlit run app/server.py`. Streamlit does not put custom routes under its base path,
 so the prefix is added here, and the page passes it on to the stage.
@@ -12,12 +12,20 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import streamlit as st
-from starlette.responses import Response
-from starlette.routing import Mount
+from anyio import CapacityLimiter, to_thread
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from app.opening import ASSETS
-from app.widgets.mount import assets_url
+from app.widgets.mount import assets_url, numbers_url
+from app.widgets.numbers import GoneError, answer
+from gru_core.errors import GatescopeError
+
+# Blocks of numbers that are made at the same time. A run that was pushed out is made again first,
+# which takes seconds: whoever waits for one must not keep files and pages from others.
+AT_ONCE = CapacityLimiter(4)
 
 
 class Assets(StaticFiles):
@@ -34,4 +42,23 @@ class Assets(StaticFiles):
         return response
 
 
-app = st.App("main.py", routes=[Mount(assets_url(), Assets(directory=ASSETS))])
+async def numbers(request: Request) -> Response:
+    """A block of the numbers of a plot, or a sentence that says why there is none."""
+    ticket, query = request.path_params["ticket"], dict(request.query_params)
+    private = {"Cache-Control": "no-store"}
+    try:
+        packed = await to_thread.run_sync(answer, ticket, query, limiter=AT_ONCE)
+    except GatescopeError as error:
+        status = 404 if isinstance(error, GoneError) else 400
+        return PlainTextResponse(str(error), status, private)
+    # What is packed is deflated (RFC 9110, 8.4.1.2): saying so keeps it from being gzipped again.
+    return Response(packed, headers=private | {"Content-Encoding": "deflate"})
+
+
+app = st.App(
+    "main.py",
+    routes=[
+        Mount(assets_url(), Assets(directory=ASSETS)),
+        Route(f"{numbers_url()}/{{ticket}}", numbers),
+    ],
+)

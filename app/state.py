@@ -15,6 +15,7 @@ from app.events import Grab, Outcome, handle
 from app.opening import scenes
 from app.setting import History
 from app.shown import plain
+from app.tickets import Held
 from gru_core.errors import GatescopeError
 
 HOME = "gatescope"
@@ -36,6 +37,7 @@ class Session:
     wholes: set[str] = field(default_factory=set)  # parts wanted with every number in this run only
     answer: str = ""  # to the last event, if it went wrong
     called: bool = False  # this run was started by an event or a widget
+    held: Held = field(default_factory=Held)  # for the numbers of its screens
 
 
 def session() -> Session:
@@ -120,7 +122,13 @@ def choose(name: str, key: str, read: Callable[[Any], Any] | None = None) -> Non
     except GatescopeError as error:
         here.rejected = [str(error)]  # nothing is changed
         return
-    here.history = here.history.push(chosen)
+    here.history = here.history.push(plain(chosen) if name == "edits" else chosen)
+
+
+def refused() -> list[str]:
+    """Why the last choice changed nothing, to be said beside it too."""
+    here: Session = st.session_state[HOME]
+    return here.rejected
 
 
 def _look(here: Session) -> None:
@@ -129,6 +137,12 @@ def _look(here: Session) -> None:
     if url.without_cursor(query) == url.without_cursor(here.query or {}):
         setting, _ = url.decode(query, scenes())
         here.history = here.history.moved(setting.step, setting.unit)
+
+
+def called() -> None:
+    """The next run is started by a widget that changes nothing: the address is not read."""
+    here: Session = st.session_state[HOME]
+    here.called = True
 
 
 def value_of(key: str) -> Any:

@@ -20,8 +20,17 @@ export default function (component) {
 
 def assets_url() -> str:
     """The path under which the assets folder is served, behind any base path of the server."""
+    return _under_base("assets")
+
+
+def numbers_url() -> str:
+    """The path under which numbers are fetched; assets/stage/numbers.js finds it from its own."""
+    return _under_base("numbers")
+
+
+def _under_base(name: str) -> str:
     base = st.get_option("server.baseUrlPath").strip("/")
-    return f"/{base}/assets" if base else "/assets"
+    return f"/{base}/{name}" if base else f"/{name}"
 
 
 def mount(data: bytes, on_event: Callable[[], None]) -> Any:

@@ -2,25 +2,24 @@
 // says it has handled them, so that none is lost or applied twice; parts are kept by digest.
 
 import { fromBytes, isCondensed } from "./condensed.js";
+import { Patience } from "./patience.js";
 
 const CLIENT = Math.random().toString(36).slice(2, 12);
-// Milliseconds before an unanswered event is sent again. A large run takes seconds on a busy server,
-// and asking again makes it begin again.
-const PATIENCE = 4000;
-const PATIENCE_CONDENSED = 20_000;
 
 let counter = 0;
 // name -> { digest, value, full, known }. value: a figure. full: { digest, z } of the last numbers that
 // came complete, or of the bytes that came in their place. known: null, or the rows whose numbers are
 // exact; the others are colours only.
 const parts = new Map();
-const QUIET = new Set(["grab", "look", "whole"]); // change no number
+const QUIET = new Set(["ask", "grab", "look", "whole"]); // change no number
+const FROM_HERE = new Set([...QUIET, "show", "view", "need"]); // are answered from the run that is there
 
 export class Channel {
   constructor(onSilence) {
     this.onSilence = onSilence; // called when the server has not answered for a while
     this.pending = [];
-    this.patience = PATIENCE;
+    this.began = new Map(); // seq -> when it was sent, while it was sent but once
+    this.patience = new Patience();
     this.trigger = null;
   }
 
@@ -30,30 +29,40 @@ export class Channel {
 
   send(kind, details) {
     this.pending.push({ seq: ++counter, kind, ...details });
+    this.began.set(counter, performance.now());
     this.flush();
     return counter;
   }
 
-  flush() {
+  flush(silences = 0) {
     clearTimeout(this.timer);
     if (!this.pending.length) return;
     this.trigger("event", { client: CLIENT, events: this.pending });
     this.timer = setTimeout(() => {
       this.onSilence();
-      this.flush();
-    }, this.patience);
+      this.began.clear();
+      this.flush(silences + 1);
+    }, this.patience.wait(this.pending.some(runs), silences));
   }
 
   // Take in a message; returns whether every part it speaks of is here.
   take(message) {
     const handled = message.ack.client === CLIENT ? message.ack.seq : 0;
+    this.patience.about(message, isCondensed(message));
+    for (const event of this.pending) if (event.seq <= handled) this.learn(event);
     this.pending = this.pending.filter(({ seq }) => seq > handled);
-    this.patience = isCondensed(message) ? PATIENCE_CONDENSED : PATIENCE;
     if (!this.pending.length) clearTimeout(this.timer);
     for (const [name, value] of Object.entries(message.included)) keep(name, message.parts[name], value);
     const missing = Object.entries(message.parts).some(([name, digest]) => parts.get(name)?.digest !== digest);
     if (missing && !this.pending.some(({ kind }) => kind === "need")) this.send("need", {});
     return !missing;
+  }
+
+  // How long an answer takes.
+  learn(event) {
+    const began = this.began.get(event.seq);
+    if (began !== undefined) this.patience.learn(runs(event), performance.now() - began);
+    this.began.delete(event.seq);
   }
 
   // Events are on their way that will change the numbers on screen.
@@ -98,6 +107,11 @@ export class Channel {
     const { known } = parts.get(name);
     return !known || known.has(row);
   }
+}
+
+// Whether the server has to run a cell again for an event.
+function runs({ kind }) {
+  return !FROM_HERE.has(kind);
 }
 
 function frameOf(digest) {

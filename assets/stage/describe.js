@@ -1,5 +1,5 @@
-// What a plot shows, as a sheet (named rows and columns of the core's numbers), as a sentence and
-// as text. The least and the greatest number are picked out here, never computed.
+// What a plot shows, as a sheet (named rows and columns of the core's numbers) and as a sentence. The
+// least and the greatest number are picked out here, never computed.
 
 import { isCondensed } from "./condensed.js";
 import { brief, short } from "./format.js";
@@ -11,13 +11,18 @@ const PLAIN = ["track", "x", "weights", "initial"]; // heatmaps: one row of numb
 // input is called there. kinds: what rows and columns are, as plurals. flipped: steps go down.
 // initial: the first column is the state before the first step. parts: whose numbers these are.
 // exact: false while the browser has only the colours of some. note: what the notation turns round.
+// source: of what is too large to send, in place of values, where to fetch them (numbers.js).
 export function sheetOf(entry, stage) {
-  const make = PLAIN.includes(entry.kind) ? heatmapSheet : entry.kind === "series" ? seriesSheet : linesSheet;
-  const sheet = make(entry, stage);
-  const { channel, message } = stage;
-  // Blocks and points of what is too large to send are a picture, not numbers.
-  sheet.picture = channel.isPicture(entry.part) || (entry.kind === "lines" && isCondensed(message));
-  sheet.exact = !sheet.picture && sheet.parts.every(({ part, rows }) => rows.every((row) => channel.knows(part, row)));
+  const make = PLAIN.includes(entry.kind) ? heatmapSheet : OTHERS[entry.kind];
+  const { channel, cursor, message } = stage;
+  // Its blocks and points are a picture, not numbers.
+  const large = channel.isPicture(entry.part) || (entry.kind === "lines" && isCondensed(message));
+  const sheet = make(entry, stage, large);
+  if (large) {
+    const size = [sheet.rows.length, sheet.columns.length];
+    sheet.source = { ticket: message.numbers, part: entry.part, unit: cursor.unit, size };
+  }
+  sheet.exact = !large && sheet.parts.every(({ part, rows }) => rows.every((row) => channel.knows(part, row)));
   return turned(entry, message) ? { ...sheet, note: WRITES, file: `${sheet.file}-writes` } : sheet;
 }
 
@@ -29,10 +34,12 @@ function turned({ kind, panel, track, gate }, { inner }) {
   return kind === "lines" || (track?.track ?? gate) === "update";
 }
 
-function heatmapSheet(entry, { message }) {
+function heatmapSheet(entry, { message }, large) {
+  const sheet = SHEETS[entry.kind](entry, message);
+  if (large) return { ...sheet, parts: [] };
   const values = entry.plot.figure.data[0].z;
   const parts = [{ part: entry.part, rows: [...values.keys()] }];
-  return { ...SHEETS[entry.kind](entry, message), values, parts };
+  return { ...sheet, values, parts };
 }
 
 const SHEETS = {
@@ -57,11 +64,11 @@ const SHEETS = {
 };
 
 // The lines of one unit: steps down, so that every quantity is a column.
-function linesSheet({ panel, plot }, { cursor, message }) {
+function linesSheet({ panel, plot }, { cursor, message }, large) {
   const { labels, x } = message;
   const row = panel.order.indexOf(cursor.unit);
-  const lines = plot.figure.data.filter(({ y }) => y?.length);
   const track = (name) => panel.tracks.find((one) => `${panel.cell}.${one.track}` === name);
+  const lines = plot.figure.data.filter(({ meta, y }) => (large ? row >= 0 || !track(meta) : y?.length));
   return {
     title: `${panel.name} unit ${cursor.unit + 1}`, symbol: "", file: `${panel.cell}-unit-${cursor.unit + 1}`,
     rows: steps(labels).map((step) => ({ ...step, name: `step ${step.key}` })),
@@ -70,7 +77,7 @@ function linesSheet({ panel, plot }, { cursor, message }) {
       const { track: key, name, symbol } = track(meta);
       return { key, name, label: symbol };
     }),
-    values: labels.map((_, step) => Float32Array.from(lines, ({ y }) => y[step])),
+    ...(large ? {} : { values: labels.map((_, step) => Float32Array.from(lines, ({ y }) => y[step])) }),
     corner: "step", kinds: ["steps", "quantities"], flipped: true,
     parts: lines.filter(({ meta }) => track(meta)).map(({ meta }) => ({ part: meta, rows: [row] })),
   };
@@ -87,15 +94,27 @@ function seriesSheet({ plot }, { message: { labels, prediction } }) {
   };
 }
 
-// A track with the state before its first step as step 0.
+// A chart of a lens: the server has named its rows and columns.
+function lensSheet({ part, chart }, { lens }) {
+  const { title, corner, values, rows, columns } = lens.sheet(part);
+  return {
+    title, symbol: "", file: part.replaceAll(".", "-"), values, corner, rows: rows.entries, columns: columns.entries,
+    kinds: [rows.plural, columns.plural], flipped: chart.reads === "across", parts: [],
+  };
+}
+
+const OTHERS = { lines: linesSheet, series: seriesSheet, lens: lensSheet };
+
+// A track with the state before its first step as step 0. before: those numbers, of a large one.
 export function withInitial(sheet, entry, stage) {
   if (!entry) return sheet;
   const initial = sheetOf(entry, stage);
+  const before = initial.values.map(([number]) => number);
   return {
     ...sheet,
     initial: true,
     columns: [...initial.columns, ...sheet.columns],
-    values: sheet.values.map((row, i) => [initial.values[i][0], ...row]),
+    ...(sheet.source ? { before } : { values: sheet.values.map((row, i) => [before[i], ...row]) }),
     parts: [...sheet.parts, ...initial.parts],
     exact: sheet.exact && initial.exact,
   };
@@ -165,6 +184,7 @@ export function counts({ rows, columns, kinds, initial }) {
 }
 
 function range(sheet) {
+  if (sheet.source) return "; every number is in the table";
   if (!sheet.exact) return "; the exact numbers come when they are asked for";
   const [least, most] = extremes(sheet.values);
   if (least.value === most.value) return `, every number ${spoken(least.value)}`;
@@ -202,36 +222,4 @@ function extremes(values) {
     }
   });
   return [least, most];
-}
-
-// The shortest text that reads back as the same 32-bit float; six figures are never one too many.
-export function exactText(value) {
-  for (const figures of [6, 7, 8]) {
-    const rounded = Number(value.toPrecision(figures));
-    if (Math.fround(rounded) === value) return String(rounded);
-  }
-  return String(Number(value.toPrecision(9)));
-}
-
-// The whole sheet as text: a header, then a line a row. The numbers stand before any names of steps,
-// so that programs which read only numbers find them by column.
-export function delimited(sheet, separator) {
-  const named = sheet.flipped && sheet.rows.some(({ label }) => label);
-  const columns = sheet.columns.map(({ key, label }) => (label && !sheet.flipped ? `${key} (${label})` : key));
-  const lines = [
-    [sheet.corner, ...columns, ...(named ? ["input"] : [])].map(safe),
-    ...sheet.rows.map(({ key, label }, row) =>
-      [safe(key), ...Array.from(sheet.values[row], exactText), ...(named ? [safe(label)] : [])]),
-  ];
-  return lines.map((line) => `${line.map((cell) => quoted(cell, separator)).join(separator)}\n`).join("");
-}
-
-// A name that a spreadsheet would take for a formula.
-function safe(name) {
-  return /^[=+\-@\t\r]/.test(name) ? `'${name}` : String(name);
-}
-
-function quoted(cell, separator) {
-  const plain = cell.replace(/[\t\r\n]+/g, " ");
-  return plain.includes(separator) || plain.includes('"') ? `"${plain.replaceAll('"', '""')}"` : plain;
 }

@@ -1,11 +1,19 @@
-// The table twin of a plot: the same numbers to read, look up and copy.
+// The table twin of a plot: the same numbers to read, look up and copy. Those of a plot too large to be
+// sent are fetched part by part.
 
-import { delimited, details, exactText } from "./describe.js";
+import { counts, details } from "./describe.js";
 import { make } from "./dom.js";
-import { short } from "./format.js";
+import { fetchBlock } from "./numbers.js";
+import { Pages } from "./pages.js";
+import { number, tableOf } from "./tabular.js";
+import { delimited } from "./text.js";
 
 const MOST = { rows: 40, columns: 200 }; // shown at once: more would make the browser slow
+const MOST_LARGE = { rows: 50, columns: 50 };
+const AT_ONCE = 100; // milliseconds in which numbers may come before their places are shown empty
 const HINT = "Click a number for every digit of it.";
+const COMING = "The numbers are on their way …";
+const LOST = "The numbers did not come. Try again; if it does not help, close the table and open it again.";
 
 // sheet: from describe.js. around: { row, column } of the cursor, -1 for none. stage: the element that
 // the dialog belongs to. onClose() is called after it is gone.
@@ -13,23 +21,23 @@ export function openTable(sheet, around, stage, onClose) {
   const table = new Table(sheet, around, onClose);
   stage.append(table.dialog);
   table.dialog.showModal();
-  table.draw();
-  table.toCursor();
+  table.open();
 }
 
 class Table {
   constructor(sheet, around, onClose) {
     Object.assign(this, { sheet, around, onClose });
-    this.at = {
-      rows: begin(around.row, sheet.rows.length, MOST.rows),
-      columns: begin(around.column, sheet.columns.length, MOST.columns),
-    };
+    this.large = Boolean(sheet.source);
+    this.caption = this.large ? extent(sheet) : details(sheet);
+    this.pages = new Pages(sheet, around, this.large ? MOST_LARGE : MOST, this.large, (place) => this.turn(place));
     this.scroller = make("div", {
       className: "gs-table-scroll", tabIndex: 0, role: "region", "aria-label": "Numbers", autofocus: true,
     });
-    this.said = make("p", { className: "gs-table-said", role: "status" });
-    this.shown = make("span", { className: "gs-table-shown", "aria-live": "polite" });
-    this.pages = make("span", { className: "gs-table-pages", role: "group", "aria-label": "More of the table" });
+    this.said = make("span", { role: "status" });
+    this.again = make("button", {
+      type: "button", textContent: "Try again", title: "Ask for these numbers once more", hidden: true,
+      onclick: () => this.turn(this.going),
+    });
     this.dialog = this.build();
   }
 
@@ -37,74 +45,103 @@ class Table {
     const { title, symbol } = this.sheet;
     const button = (textContent, hint, onclick) =>
       make("button", { type: "button", textContent, title: hint, onclick });
+    this.copier = button("Copy", "", () => this.copy());
     return make(
       "dialog", {
-        className: "gs-table", "aria-label": [title, symbol].filter(Boolean).join(" "),
+        className: `gs-table${this.large ? " gs-table-large" : ""}`, "aria-label": [title, symbol].filter(Boolean).join(" "),
         onkeydown: (event) => event.stopPropagation(), // not meant for the stage behind
         onclick: (event) => this.click(event.target),
         onclose: () => this.closed(),
       },
       make("header", {},
         make("h2", {}, title, symbol && " ", symbol && make("var", { textContent: symbol })),
-        button("Copy", `${this.all}, for a spreadsheet`, () => this.copy()),
-        button("Close", "Close (Esc)", () => this.dialog.close())),
+        this.copier, button("Close", "Close (Esc)", () => this.dialog.close())),
       this.scroller,
-      make("footer", {}, this.said, this.shown, this.pages),
+      make("footer", {},
+        make("p", { className: "gs-table-said" }, this.said, this.again), this.pages.shown, this.pages.element),
     );
   }
 
+  // What is copied: all of it, or the part on show of what is too large to be here.
   get all() {
-    const { rows, columns } = this.sheet;
-    return `All ${rows.length} × ${columns.length} numbers, every digit`;
+    const { rows, columns } = this.large ? this.shown : this.sheet;
+    return `${this.large ? "These" : "All"} ${rows.length} × ${columns.length} numbers, every digit`;
   }
 
   click(target) {
     if (target === this.dialog) this.dialog.close(); // beside it
     const cell = target.closest("tbody td");
-    if (cell) this.said.textContent = `${cell.dataset.at}: ${cell.title}`;
+    if (cell?.title) this.said.textContent = `${cell.dataset.at}: ${cell.title}`;
   }
 
   closed() {
+    this.asked = null;
     this.dialog.remove();
     this.onClose();
   }
 
   async copy() {
-    const copied = await toClipboard(delimited(this.sheet, "\t"), this.dialog);
+    const copied = await toClipboard(delimited(this.large ? this.shown : this.sheet, "\t"), this.dialog);
     this.said.textContent = copied
       ? `Copied. ${this.all}.` : "The browser does not let this page copy. Save the CSV instead.";
   }
 
-  draw() {
-    this.scroller.replaceChildren(tableOf(this.sheet, this.at, this.around));
-    this.said.textContent = HINT;
-    this.shown.textContent = shownOf(this.sheet, this.at);
-    const buttons = ["rows", "columns"].flatMap((axis, i) => this.pageButtons(axis, this.sheet.kinds[i]));
-    this.pages.replaceChildren(...buttons);
+  open() {
+    if (this.large) this.draw(null);
+    this.turn(this.around);
   }
 
-  pageButtons(axis, plural) {
-    const { length } = this.sheet[axis];
-    if (length <= MOST[axis]) return [];
-    const [less, more] = axis === "rows" ? ["above", "below"] : ["before", "after"];
-    const button = (where, by, disabled) => {
-      const textContent = `${plural} ${where}`;
-      return make("button", { type: "button", textContent, disabled, onclick: () => this.page(axis, by, textContent) });
-    };
-    return [button(less, -1, this.at[axis] === 0), button(more, 1, this.at[axis] + MOST[axis] >= length)];
+  // Another part of the table: at once, or as soon as its numbers have come. place: the row or column
+  // that becomes the current one, to be brought into sight.
+  turn(place) {
+    this.going = place;
+    Object.assign(this.around, place);
+    const { part } = this.pages;
+    if (this.large) this.fetch(part);
+    else this.draw(this.sheet.values.slice(...part.rows).map((row) => row.slice(...part.columns)));
   }
 
-  // The button that was pressed keeps the focus until there is no more.
-  page(axis, by, pressed) {
-    this.at[axis] = clamp(this.at[axis] + by * MOST[axis], this.sheet[axis].length, MOST[axis]);
-    this.draw();
-    this.scroller.scrollTo(0, 0);
-    const again = [...this.pages.children].find(({ textContent, disabled }) => textContent === pressed && !disabled);
-    (again ?? this.scroller).focus();
+  async fetch(part) {
+    const mine = (this.asked = Symbol("asked")); // the last part that was asked for counts
+    const empty = setTimeout(() => this.asked === mine && this.draw(null), AT_ONCE);
+    try {
+      const values = await valuesOf(this.sheet, part);
+      if (this.asked === mine) this.draw(values);
+    } catch {
+      if (this.asked === mine) this.draw(null, LOST);
+    } finally {
+      clearTimeout(empty);
+    }
   }
 
-  // The cursor's row and column into the middle of what is seen, if they are out of sight.
-  toCursor() {
+  // values: one array a row of the part on show; null while they are on their way.
+  draw(values, said = values ? HINT : COMING) {
+    const { rows, columns } = this.pages.part;
+    const { sheet, scroller } = this;
+    this.shown = { ...sheet, values, rows: sheet.rows.slice(...rows), columns: sheet.columns.slice(...columns) };
+    const current = { row: this.around.row - rows[0], column: this.around.column - columns[0] };
+    const table = tableOf(this.shown, current, this.caption);
+    if (this.large) number(table, sheet, rows[0], columns[0]);
+    scroller.replaceChildren(table);
+    scroller.setAttribute("aria-busy", String(said === COMING));
+    this.scroll(String([rows, columns]));
+    if (values) this.going = null;
+    this.said.textContent = said;
+    this.again.hidden = said !== LOST;
+    this.copier.disabled = !values;
+    this.copier.title = `${this.all}, for a spreadsheet`;
+    if (this.pages.show()) scroller.focus();
+  }
+
+  // A part that has just been turned to is shown from its beginning, or from where somebody goes.
+  scroll(part) {
+    if (this.part !== part || this.going) this.scroller.scrollTo(0, 0);
+    if (this.going) this.toCurrent();
+    this.part = part;
+  }
+
+  // The current row and column into the middle of what is seen, if they are out of sight.
+  toCurrent() {
     const { clientWidth: width, clientHeight: height } = this.scroller;
     const [across, down] = ["thead", "tbody"].map((part) => this.scroller.querySelector(`${part} [aria-current]`));
     if (across?.offsetLeft + across?.offsetWidth > width) this.scroller.scrollLeft = across.offsetLeft - width / 2;
@@ -112,53 +149,20 @@ class Table {
   }
 }
 
-function tableOf(sheet, at, around) {
-  const columns = sheet.columns.slice(at.columns, at.columns + MOST.columns);
-  const rows = sheet.rows.slice(at.rows, at.rows + MOST.rows);
-  const body = rows.map((row, i) => {
-    const numbers = sheet.values[at.rows + i];
-    return make("tr", {},
-      make("th", { scope: "row", "aria-current": at.rows + i === around.row },
-        row.name, row.label && make("small", { textContent: row.label })),
-      ...columns.map((column, j) => cellOf(numbers[at.columns + j], row, column)));
-  });
-  const heads = columns.map((column, j) =>
-    make("th", { scope: "col", "aria-current": at.columns + j === around.column },
-      headOf(column, sheet), make("small", { textContent: column.label })));
-  return make("table", {},
-    make("caption", {}, make("span", {},
-      make("span", { className: "gs-hidden", textContent: `${sheet.title}. ` }), details(sheet))),
-    make("thead", {}, make("tr", {}, make("td", {}), ...heads)),
-    make("tbody", {}, ...body));
+// The numbers of a part of a large sheet, one array a row. The state before the first step, if there is
+// one, is here; the rest is fetched.
+async function valuesOf({ source, before }, { rows, columns }) {
+  const shift = before ? 1 : 0;
+  const [first, end] = columns.map((column) => Math.max(column - shift, 0));
+  const block = await fetchBlock(source, rows, [first, end]);
+  if (!before || columns[0] > 0) return block;
+  return block.map((row, i) => [before[rows[0] + i], ...row]);
 }
 
-function cellOf(value, row, column) {
-  const cell = make("td", { textContent: short(value), title: exactText(value).replace("-", "−") });
-  cell.dataset.at = `${row.name}, ${column.name}`;
-  return cell;
-}
-
-// Steps are many: their number is enough where the first one says what it counts.
-function headOf({ key, name }, { kinds }) {
-  return kinds[1] === "steps" && key > 1 ? String(key) : name;
-}
-
-// Units may be sorted: rows are counted, not units.
-function shownOf(sheet, at) {
-  const part = (axis) => {
-    const { length } = sheet[axis];
-    return length > MOST[axis] && `${axis} ${at[axis] + 1} to ${Math.min(at[axis] + MOST[axis], length)} of ${length}`;
-  };
-  const text = ["rows", "columns"].map(part).filter(Boolean).join(", ");
-  return text && `${text[0].toUpperCase()}${text.slice(1)}.`;
-}
-
-function begin(wanted, length, most) {
-  return clamp(Math.round(wanted - most / 2), length, most);
-}
-
-function clamp(from, length, most) {
-  return Math.max(0, Math.min(from, length - most));
+// "512 units down, 10000 steps across.": what a large plot is, without a look at its numbers.
+function extent(sheet) {
+  const [rows, columns] = counts(sheet);
+  return [sheet.flipped ? `${rows}.` : `${rows} down, ${columns} across.`, sheet.note].filter(Boolean).join(" ");
 }
 
 // Browsers keep the clipboard from pages that come without https, save for the old way.

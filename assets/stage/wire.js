@@ -10,7 +10,11 @@ const TYPES = {
 
 export async function unpack(bytes) {
   const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate"));
-  const buffer = await new Response(stream).arrayBuffer();
+  return read(await new Response(stream).arrayBuffer());
+}
+
+// The same of bytes that are not compressed, or no longer.
+export function read(buffer) {
   const headLength = new DataView(buffer).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, headLength)));
   const start = 4 + headLength;

@@ -5,19 +5,41 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
+from starlette.routing import Route, Router
 
 from app.opening import ASSETS
-from app.server import Assets
+from app.server import Assets, numbers
+from app.setting import Setting
+from app.shown import show
+from app.tickets import Held
+from app.widgets.numbers import GONE, MALFORMED
+from tests.app.visiting import Unpack
 
 
 def fetched(path: str, *headers: tuple[bytes, bytes]) -> tuple[int, dict[bytes, bytes]]:
-    """Status and headers of an answer, asked for without a network."""
-    sent: list[dict[str, object]] = []
+    """Status and headers of a file, asked for without a network."""
+    return answered(Assets(directory=ASSETS), path, *headers)[:2]
+
+
+def answered(
+    app: Any, path: str, *headers: tuple[bytes, bytes], query: str = ""
+) -> tuple[int, dict[bytes, bytes], bytes]:
+    """Status, headers and content of an answer."""
+    sent: list[Any] = []
 
     async def ask() -> None:
-        scope = {"type": "http", "method": "GET", "path": path, "root_path": "", "headers": headers}
+        scope = {
+            "type": "http",
+            "method": "GET",
+            "path": path,
+            "root_path": "",
+            "headers": headers,
+            "query_string": query.encode(),
+        }
 
         async def receive() -> dict[str, str]:
             return await asyncio.Future()  # the browser says no more
@@ -25,13 +47,10 @@ def fetched(path: str, *headers: tuple[bytes, bytes]) -> tuple[int, dict[bytes, 
         async def send(message: dict[str, object]) -> None:
             sent.append(message)
 
-        await Assets(directory=ASSETS)(scope, receive, send)
+        await app(scope, receive, send)
 
     asyncio.run(ask())
-    status, answered = sent[0]["status"], sent[0]["headers"]
-    assert isinstance(status, int)
-    assert isinstance(answered, list)
-    return status, dict(answered)
+    return sent[0]["status"], dict(sent[0]["headers"]), sent[1].get("body", b"")
 
 
 @pytest.mark.parametrize(
@@ -46,6 +65,39 @@ def test_a_file_of_the_stage_is_asked_about_each_time_and_sent_once(path: str) -
 
 def test_modules_have_the_type_that_browsers_insist_on() -> None:
     assert fetched("/stage/stage.js")[1][b"content-type"].startswith(b"text/javascript")
+
+
+NUMBERS = Router([Route("/numbers/{ticket}", numbers)])
+
+
+def test_a_block_of_numbers_is_deflated_and_kept_nowhere(unpack: Unpack) -> None:
+    held = Held()
+    path, query = f"/numbers/{held.name_of(Setting())}", "part=gru.update&rows=1:3&columns=0:20"
+    status, headers, content = answered(NUMBERS, path, query=query)
+    assert status == 200
+    assert headers[b"content-encoding"] == b"deflate"
+    assert headers[b"cache-control"] == b"no-store"
+    truth = show(Setting()).traces["gru"]["update"].T[1:3].astype(np.float32)
+    np.testing.assert_array_equal(unpack(content)["numbers"], truth)
+
+
+@pytest.mark.parametrize(
+    ("ticket", "query", "status", "words"),
+    [
+        ("none", "part=gru.update&rows=1:3&columns=0:20", 404, GONE),
+        ("", "part=gru.update&rows=1:3&columns=0:21", 400, MALFORMED),
+        ("", "", 400, MALFORMED),
+        ("", "part=%ff&rows=%00&columns=\x00", 400, MALFORMED),
+    ],
+)
+def test_numbers_that_are_not_there_are_refused_in_words(
+    ticket: str, query: str, status: int, words: str
+) -> None:
+    held = Held()
+    path = f"/numbers/{ticket or held.name_of(Setting())}"
+    found, headers, content = answered(NUMBERS, path, query=query)
+    assert (found, content.decode()) == (status, words)
+    assert headers[b"cache-control"] == b"no-store"
 
 
 THREADS = """

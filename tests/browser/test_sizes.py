@@ -113,6 +113,7 @@ def test_scrubbing_shows_true_numbers_or_none_and_asks_when_the_hand_rests(
         truth = figures(np.float32(traces["gru"]["update"][step, 100]), 3)
         assert text == "" or as_number(text) == truth
     assert "" in [text for _, text in seen]
+    expect(opened.page.locator("[data-sentence=gru]")).not_to_be_empty()  # where it ended
     captions(opened, traces, *opened.cursor)
 
 
@@ -137,6 +138,7 @@ def test_the_picture_is_the_means_of_its_blocks_in_their_places(
     assert f"the mean of {grid.tall} units × {grid.wide} steps" in opened.text(
         "[data-cell=gru] .gs-note"
     )
+    opened.page.set_viewport_size({"width": 1280, "height": 1000})  # more pixels than blocks
     # A weight that opens one gate wide, so that there is something to see.
     opened.choose("gru.b_x.update.150")
     opened.type("40")

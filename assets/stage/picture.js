@@ -1,0 +1,163 @@
+// A plot as a picture to stand alone: PNG, and SVG with sharp cells and real text.
+
+import { counts, initialOf } from "./describe.js";
+import { make } from "./dom.js";
+import { minus } from "./format.js";
+
+const WIDTH = 1200; // pixels of a picture
+const INK = "#1b1f24";
+const SOFT = "#5a6068";
+const FONT = "Helvetica, Arial, sans-serif"; // a picture takes no font of the page along
+const TWO_LETTERS = 16; // pixels
+const STRIP = 8; // pixels, of the state before the first step, where a column has fewer
+const MOST_SHAPES = 20_000; // cells of a heatmap that are drawn as shapes
+
+// The bytes of a PNG, twice as fine as it is large.
+export async function png(entry, sheet, stage) {
+  const url = await imageOf(entry, sheet, stage, { format: "png", scale: 2 });
+  return Uint8Array.from(atob(url.split(",")[1]), (letter) => letter.charCodeAt(0));
+}
+
+// The text of an SVG.
+export async function svg(entry, sheet, stage) {
+  return withShapes(await imageOf(entry, sheet, stage, { format: "svg", imageDataOnly: true }));
+}
+
+function imageOf(entry, sheet, stage, options) {
+  const figure = pictureOf(entry, sheet, stage);
+  const { width, height } = figure.layout;
+  return stage.plotly.toImage(figure, { width, height, ...options });
+}
+
+// The plot's own figure, dressed to stand alone: title, axes, scale or legend, on white paper.
+function pictureOf(entry, sheet, stage) {
+  const { figure } = entry.plot;
+  const lines = sheet.flipped;
+  const rows = lines ? 10 : sheet.rows.length;
+  const names = Math.max(...figure.layout.yaxis.ticktext.map((text) => text.length));
+  const margin = { l: Math.max(84, 24 + 8 * names), r: lines ? 170 : 100, t: 84, b: 62 };
+  const height = margin.t + margin.b + Math.min(Math.max(rows * 40, 70), 900);
+  const [across, down] = axisTitles(entry);
+  const axis = (own, text) => ({
+    ...own, title: { text, font: { size: 15 }, standoff: 12 }, tickfont: { size: 13 }, ticklabelstandoff: 4,
+  });
+  const layout = {
+    ...figure.layout, width: WIDTH, height, margin,
+    paper_bgcolor: "#fff", plot_bgcolor: "#fff", font: { family: FONT, color: INK, size: 13 },
+    title: {
+      text: `${plain(sheet.title)} <i>${plain(sheet.symbol)}</i>`, font: { size: 21 },
+      subtitle: { text: plain(subtitle(entry, sheet, stage)), font: { size: 14, color: SOFT } },
+      x: margin.l / WIDTH, xanchor: "left", y: 1 - 34 / height, yanchor: "bottom",
+    },
+    xaxis: axis(figure.layout.xaxis, across), yaxis: axis(figure.layout.yaxis, down),
+    showlegend: Boolean(lines), legend: { font: { size: 14 }, x: 1.02, y: 1, yanchor: "top" },
+  };
+  return { data: lines ? namedLines(figure, sheet) : heatmaps(entry, layout, stage), layout };
+}
+
+function axisTitles({ kind, panel }) {
+  if (kind === "lines" || kind === "series") return ["step", ""];
+  if (kind === "x") return ["step", ""];
+  const sorted = panel.order.some((unit, row) => unit !== row);
+  const biases = panel.segments.some(({ part }) => part === "b_h") ? "biases b and d" : "bias b";
+  return [kind === "track" ? "step" : `from input x, from state h, ${biases}`, sorted ? "units, sorted" : "unit"];
+}
+
+function subtitle({ kind, panel }, sheet, { message: { scene, edits, inner } }) {
+  const of = scene.reading ? `${scene.title}: ${scene.reading.word}` : scene.title;
+  const [rows, columns] = counts(sheet);
+  const before = panel?.cell === "gru" && kind !== "weights" && inner?.placement === "before";
+  return [
+    of, sheet.flipped ? rows : `${rows}, ${columns}`,
+    edits.length && `${edits.length} ${edits.length === 1 ? "number" : "numbers"} changed`,
+    before && "reset before the product", sheet.note,
+  ].filter(Boolean).join(" · ");
+}
+
+function namedLines({ data }, { columns }) {
+  const drawn = data.filter(({ y }) => y?.length);
+  const names = columns.map(({ label, name }) => [label, name].filter(Boolean).join(" "));
+  return drawn.map((line, i) => ({ ...line, name: plain(names[i]) }));
+}
+
+// The heatmap with its scale, the state before the first step to its left, gaps between matrices.
+function heatmaps(entry, layout, stage) {
+  const { figure, gaps } = entry.plot;
+  const [trace] = figure.data;
+  const ends = [trace.zmin, 0, trace.zmax].filter((value, i, all) => all.indexOf(value) === i);
+  const data = [{
+    ...trace, showscale: true, textfont: { size: 13 },
+    colorbar: {
+      thickness: 12, outlinewidth: 0, x: 1.015, xpad: 0, ypad: 0, len: 1, tickfont: { size: 13 },
+      tickvals: trace.zmin < 0 ? ends : [0, 0.5, 1].map((share) => share * trace.zmax),
+      ticktext: (trace.zmin < 0 ? ends : [0, 0.5, 1].map((share) => share * trace.zmax)).map(minus),
+    },
+  }];
+  const cell = (WIDTH - layout.margin.l - layout.margin.r) / entry.plot.columns;
+  layout.shapes = gaps.map(({ column }) => ({
+    type: "line", x0: column + 0.5, x1: column + 0.5, y0: 0, y1: 1, yref: "paper",
+    line: { color: "#fff", width: Math.min(4, cell) },
+  }));
+  if (gaps.length && cell < TWO_LETTERS) layout.xaxis = { ...layout.xaxis, ...together(layout.xaxis) };
+  const initial = initialOf(entry, stage.screen.plots);
+  if (!initial) return data;
+  const { xaxis } = layout;
+  const [apart, wide] = [xaxis.range[1] / 100, Math.max(1, STRIP / cell)];
+  const middle = 0.5 - apart - wide / 2;
+  const label = initial.plot.figure.layout.xaxis.ticktext[0];
+  data.push({ ...initial.plot.figure.data[0], x0: middle, dx: wide });
+  layout.yaxis.ticklabelstandoff = 4;
+  const clear = (_, i) => (xaxis.tickvals[i] - middle) * cell > xaxis.ticktext[i].length * 4 + 12;
+  layout.xaxis = {
+    ...xaxis, range: [middle - wide / 2, xaxis.range[1]],
+    tickvals: [middle, ...xaxis.tickvals.filter(clear)], ticktext: [label, ...xaxis.ticktext.filter(clear)],
+  };
+  return data;
+}
+
+// The last two columns, b and d, under one label; a notation may have b alone.
+function together({ tickvals, ticktext }) {
+  const at = tickvals.map((value, i) => [value, ticktext[i]]).sort(([a], [b]) => a - b);
+  const [[b, first], [d, second]] = at.slice(-2);
+  if (d - b === 1) at.splice(-2, 2, [(b + d) / 2, `${first}, ${second}`]);
+  return { tickvals: at.map(([value]) => value), ticktext: at.map(([, text]) => text) };
+}
+
+// Plotly reads tags in text; names are names.
+function plain(text) {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
+}
+
+// Plotly draws a heatmap as an image with one pixel a cell, which many programs blur. Shapes stay sharp.
+async function withShapes(text) {
+  const picture = new DOMParser().parseFromString(text, "image/svg+xml");
+  for (const image of picture.querySelectorAll(".heatmaplayer image")) {
+    const bitmap = make("img", { src: image.getAttribute("xlink:href") });
+    await bitmap.decode();
+    const { naturalWidth: columns, naturalHeight: rows } = bitmap;
+    if (columns * rows > MOST_SHAPES) continue;
+    const context = make("canvas", { width: columns, height: rows }).getContext("2d");
+    context.drawImage(bitmap, 0, 0);
+    image.replaceWith(shapes(context.getImageData(0, 0, columns, rows), image));
+  }
+  return new XMLSerializer().serializeToString(picture);
+}
+
+function shapes({ data, width, height }, image) {
+  const [x, y, across, down] = ["x", "y", "width", "height"].map((name) => Number(image.getAttribute(name)));
+  const document = image.ownerDocument;
+  const group = document.createElementNS(image.namespaceURI, "g");
+  group.setAttribute("shape-rendering", "crispEdges");
+  const add = (row, column) => {
+    const [red, green, blue] = data.slice((row * width + column) * 4, -1);
+    const shape = document.createElementNS(image.namespaceURI, "rect");
+    const places = {
+      x: x + (column * across) / width, y: y + (row * down) / height, width: across / width, height: down / height,
+    };
+    for (const [name, value] of Object.entries(places)) shape.setAttribute(name, Number(value.toFixed(3)));
+    shape.setAttribute("fill", `rgb(${red},${green},${blue})`);
+    group.append(shape);
+  };
+  for (let row = 0; row < height; row++) for (let column = 0; column < width; column++) add(row, column);
+  return group;
+}

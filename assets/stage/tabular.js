@@ -1,0 +1,43 @@
+// A sheet (describe.js), or a part of one, as the element of a table.
+
+import { make } from "./dom.js";
+import { short } from "./format.js";
+import { exactText } from "./text.js";
+
+// sheet: the part on show; its values are null while they are on their way. current: { row, column } in it.
+export function tableOf(sheet, current, caption) {
+  const body = sheet.rows.map((row, i) => make("tr", {},
+    make("th", { scope: "row", "aria-current": i === current.row },
+      row.name, row.label && make("small", { textContent: row.label })),
+    ...sheet.columns.map((column, j) => cellOf(sheet.values?.[i][j], row, column))));
+  const heads = sheet.columns.map((column, j) =>
+    make("th", { scope: "col", "aria-current": j === current.column },
+      headOf(column, j, sheet), make("small", { textContent: column.label })));
+  return make("table", {},
+    make("caption", {}, make("span", {},
+      make("span", { className: "gs-hidden", textContent: `${sheet.title}. ` }), caption)),
+    make("thead", {}, make("tr", {}, make("td", {}), ...heads)),
+    make("tbody", {}, ...body));
+}
+
+// What a screen reader says of a part of a sheet: how large the whole is, and where in it each cell is.
+export function number(table, sheet, top, left) {
+  table.setAttribute("aria-rowcount", sheet.rows.length + 1);
+  table.setAttribute("aria-colcount", sheet.columns.length + 1);
+  for (const row of table.rows) {
+    row.setAttribute("aria-rowindex", row.rowIndex ? top + row.rowIndex + 1 : 1);
+    for (const cell of row.cells) cell.setAttribute("aria-colindex", cell.cellIndex ? left + cell.cellIndex + 1 : 1);
+  }
+}
+
+function cellOf(value, row, column) {
+  if (value === undefined) return make("td", { textContent: "…" });
+  const cell = make("td", { textContent: short(value), title: exactText(value).replace("-", "−") });
+  cell.dataset.at = `${row.name}, ${column.name}`;
+  return cell;
+}
+
+// Steps are many: their number is enough where the first one says what it counts.
+function headOf({ key, name }, place, { kinds }) {
+  return kinds[1] === "steps" && key > 1 && place > 0 ? String(key) : name;
+}

@@ -1,0 +1,40 @@
+// Numbers as text for other programs: every digit, in lines of cells.
+
+// The shortest text that reads back as the same 32-bit float; six figures are never one too many.
+export function exactText(value) {
+  for (const figures of [6, 7, 8]) {
+    const rounded = Number(value.toPrecision(figures));
+    if (Math.fround(rounded) === value) return String(rounded);
+  }
+  return String(Number(value.toPrecision(9)));
+}
+
+// The whole sheet (describe.js) as text.
+export function delimited(sheet, separator) {
+  const { header, line } = linesOf(sheet, separator);
+  return [header, ...sheet.rows.map((row, i) => line(row, sheet.values[i]))].join("");
+}
+
+// Its lines one by one: a header, then one for each row with its numbers. The numbers stand before any
+// names of steps, so that programs which read only numbers find them by column.
+export function linesOf({ corner, columns, rows, flipped }, separator) {
+  const named = flipped && rows.some(({ label }) => label);
+  const cell = (name) => quoted(safe(name), separator);
+  const line = (cells) => `${cells.join(separator)}\n`;
+  const heads = columns.map(({ key, label }) => (label && !flipped ? `${key} (${label})` : key));
+  return {
+    header: line([corner, ...heads, ...(named ? ["input"] : [])].map(cell)),
+    line: ({ key, label }, numbers) =>
+      line([cell(key), ...Array.from(numbers, exactText), ...(named ? [cell(label)] : [])]),
+  };
+}
+
+// A name that a spreadsheet would take for a formula.
+function safe(name) {
+  return /^[=+\-@\t\r]/.test(name) ? `'${name}` : String(name);
+}
+
+function quoted(cell, separator) {
+  const plain = cell.replace(/[\t\r\n]+/g, " ");
+  return plain.includes(separator) || plain.includes('"') ? `"${plain.replaceAll('"', '""')}"` : plain;
+}
