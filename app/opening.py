@@ -119,7 +119,7 @@ def _opened(name: str, word: str, own: Own | None, seed: int | None) -> tuple[Sc
         try:
             return own_scene(own, seed or 0), []
         except GatescopeError as error:
-            return own_scene(Own(), seed or 0), [str(error)]
+            return own_scene(Own(), seed or 0), [f"{error} Until then a sine wave stands here."]
     scene = scenes()[name]
     if scene.model is None:
         return scene, []

@@ -1,6 +1,8 @@
 """Heatmaps of tracks, inputs, initial states and weights."""
 
+import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import plotly.graph_objects as go
@@ -19,6 +21,8 @@ MOST_TICKS = 26
 MOST_ROW_TICKS = 9  # as the stage is high enough for
 STATE_TRACKS = ("hidden", "cell")
 MOST_CELL_TEXTS = 14
+NUMBER = re.compile(r"[−-]?\d+(\.\d+)?\+?")  # a plus marks a number that counts
+MONTH = re.compile(r"[A-Z][a-z]{2} \d{4}")
 
 
 def track_heatmap(
@@ -111,7 +115,7 @@ def heatmap(
 
 def layout(columns: Sequence[str], rows: Sequence[str], width: int, height: int) -> go.Layout:
     """The shared frame: no grid, no title, fixed margins so that stacked plots line up."""
-    at_columns = ticks(columns, MOST_TICKS)
+    at_columns = step_ticks(columns)
     at_rows = ticks(rows, MOST_ROW_TICKS)
     axis = {"showgrid": False, "zeroline": False, "ticks": "", "fixedrange": True}
     return go.Layout(
@@ -125,7 +129,7 @@ def layout(columns: Sequence[str], rows: Sequence[str], width: int, height: int)
             **axis,
             "range": [0.5, width + 0.5],
             "tickvals": [index + 1 for index in at_columns],
-            "ticktext": [columns[index] for index in at_columns],
+            "ticktext": list(at_columns.values()),
             "tickangle": 0,
         },
         yaxis={
@@ -137,7 +141,28 @@ def layout(columns: Sequence[str], rows: Sequence[str], width: int, height: int)
     )
 
 
-def ticks(texts: Sequence[str], most: int) -> list[int]:
+def step_ticks(labels: Sequence[str], most: int = MOST_TICKS) -> dict[int, str]:
+    """What is written where on an axis of steps, by position from 0: at most `most` labels.
+
+    Labels that are numbers themselves, but do not count, would read as a broken scale: the steps
+    are counted instead. Of months (Jan 1997) the first of each year is marked, by its year.
+    """
+    years = [at for at, label in enumerate(labels) if label.startswith("Jan ")]
+    if len(years) > 1 and all(map(MONTH.fullmatch, labels)):
+        return {years[i]: labels[years[i]][4:] for i in ticks(years, most)}
+    values = all(map(NUMBER.fullmatch, labels)) and not _counts(labels)
+    return {at: str(at + 1) if values else labels[at] for at in ticks(labels, most)}
+
+
+def _counts(labels: Sequence[str]) -> bool:
+    """Whether these are the numbers of steps, some perhaps left out."""
+    if not all(map(str.isdecimal, labels)):
+        return False
+    numbers = list(map(int, labels))
+    return all(one < other for one, other in pairwise(numbers))
+
+
+def ticks(texts: Sequence[object], most: int) -> list[int]:
     """Positions of at most `most` evenly spaced labels, the first one included."""
     if len(texts) <= most:
         return list(range(len(texts)))

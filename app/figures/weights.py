@@ -85,18 +85,20 @@ def gate_weights(
 def _column_marks(
     channels: Sequence[str], order: Sequence[int], biases: BiasCount
 ) -> dict[int, str]:
-    """Column to label: every column of a small matrix, the group's middle of a large one."""
+    """Column to label: every column of a small matrix, the group's middle of a large one.
+
+    From left to right; the stage leaves out those that there is no room for.
+    """
     inputs, units = len(channels), len(order)
-    marks = {inputs + units + at: name for at, name in enumerate("bd"[:biases])}
     if inputs <= 4:
-        marks |= {at: f"x{_subscript(at + 1)}" if inputs > 1 else "x" for at in range(inputs)}
+        marks = {at: f"x{_subscript(at + 1)}" if inputs > 1 else "x" for at in range(inputs)}
     else:
-        marks[inputs // 2] = "W x"
+        marks = {inputs // 2: "W x"}
     if units <= 8:
         marks |= {inputs + at: f"h{_subscript(unit + 1)}" for at, unit in enumerate(order)}
     else:
         marks[inputs + units // 2] = "U h"
-    return marks
+    return marks | {inputs + units + at: name for at, name in enumerate("bd"[:biases])}
 
 
 def _subscript(number: int) -> str:

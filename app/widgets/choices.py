@@ -10,7 +10,7 @@ from app.widgets.own import own_choices
 
 ALONGSIDE = {"lstm": "beside an LSTM", "rnn": "beside a plain RNN", "none": "the GRU alone"}
 SORT = {"behaviour": "sorted by keeping", "number": "in order of number"}
-MATCH = {"units": "same number of units", "parameters": "same number of parameters"}
+MATCH = {"units": "same number of units", "parameters": "about as many parameters"}
 
 
 def choices(setting: Setting) -> None:
@@ -34,7 +34,8 @@ def choices(setting: Setting) -> None:
             )
             _select("sort", "Order of the units", setting, SORT, width=180)
         _select("alongside", "Beside the GRU", setting, ALONGSIDE, width=185)
-        if setting.alongside != "none":
+        # The cells of the series are trained, each at its own size.
+        if setting.alongside != "none" and scene.model != "series":
             _select(
                 "match", f"Size of the {theme.CELL_NAMES[setting.alongside]}", setting, MATCH, 235
             )

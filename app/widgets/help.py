@@ -6,5 +6,7 @@ HELP = {
     "sort": "The units from top to bottom: those that keep most first, or by their numbers.",
     "alongside": "The cell that reads the same input beside the GRU.",
     "match": "As many units as the GRU has, or as many as bring the number of parameters nearest.",
+    "more": "The choices behind a notation, who computes, and a whole matrix to paste.",
+    "own_more": "Paste or upload the input.",
     "notation": "Whose letters and signs to use. Where only the writing differs, h stays the same.",
 }

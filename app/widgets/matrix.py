@@ -42,6 +42,13 @@ def matrix_choice(setting: Setting) -> None:
         on_click=state.choose,
         args=("edits", "matrix_text", partial(read, place=place)),
     )
+    refusal()
+
+
+def refusal() -> None:
+    """Why what was pasted was not taken, where it was pasted: the page's own note is behind."""
+    for reason in state.refused():
+        st.write(reason)
 
 
 def arrays(base: Situation) -> dict[Place, str]:

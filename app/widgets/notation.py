@@ -17,6 +17,7 @@ from gru_core.scenes import Scene
 PLACEMENT = {"after": "after the product: r ⊙ (U h + d)", "before": "before it: U (r ⊙ h)"}
 POLARITY = {"keep": "z keeps the old state", "write": "z writes the candidate"}
 BIASES = {2: "two a gate: b and d", 1: "one a gate: b"}
+MORE = "more"  # the popover's key
 ENGINE = {"numpy": "NumPy", "torch": "PyTorch"}
 
 HELP = {
@@ -43,16 +44,20 @@ def notation_choices(setting: Setting, scene: Scene) -> None:
         on_change=state.choose,
         args=("notation", "notation", partial(_read, scene=scene)),
     )
-    with st.popover("more", help="The choices behind a notation, and who computes"):
-        for field, options in (
-            ("placement", PLACEMENT),
-            ("polarity", POLARITY),
-            ("biases", BIASES),
-        ):
-            _part(field, options, notation, scene)
-        state.preset("engine", setting.engine)
-        _control("engine", "Computed by", ENGINE, ("engine", "engine"))
-        matrix_choice(setting)
+    more = st.popover("more", key=MORE, on_change=state.called)
+    # What is not on the page cannot report what it last showed: a closed popover has no choices.
+    if more.open:
+        with more:
+            _parts(setting, notation, scene)
+
+
+def _parts(setting: Setting, notation: Notation, scene: Scene) -> None:
+    """The choices behind a notation, and who computes."""
+    for field, options in (("placement", PLACEMENT), ("polarity", POLARITY), ("biases", BIASES)):
+        _part(field, options, notation, scene)
+    state.preset("engine", setting.engine)
+    _control("engine", "Computed by", ENGINE, ("engine", "engine"))
+    matrix_choice(setting)
 
 
 def _read(key: str, scene: Scene) -> Notation | None:

@@ -10,6 +10,7 @@ import streamlit as st
 from app import state
 from app.parameters import LARGEST_SEED
 from app.setting import Setting
+from app.widgets.matrix import refusal
 from gru_core.errors import GatescopeError
 from gru_core.initialize import SCHEMES
 from gru_core.own import LEAST_STEPS, MAX_ALPHABET, MAX_STEPS, SOURCES, Own, own_scene
@@ -34,6 +35,7 @@ SCHEME = {
     "orthogonal": "orthogonal weights",
     "chrono": "chrono weights",
 }
+SAMPLE = "to be or not to be"
 ENCODING = {"one-hot": "one-hot", "embedded": "embedded"}
 
 HELP = {
@@ -85,6 +87,8 @@ def _changed(field: str, own: Own) -> Callable[[Any], Own]:
 def _with(value: Any, field: str, own: Own) -> Own:
     """Errors: GatescopeError for a value that the scene cannot have."""
     changed = replace(own, **{field: value})
+    if changed.source == "text" and not changed.text and field == "source":
+        return replace(changed, text=SAMPLE)  # something to see and to write over
     if field in ("text", "alphabet", "encoding") and changed.text:
         own_scene(changed, 0)  # refused here, the screen stays as it is
     return changed
@@ -152,11 +156,12 @@ def _text(own: Own) -> None:
 
 def _numbers(own: Own) -> None:
     shape = "none yet" if own.numbers is None else _shape(own.numbers.shape)
-    with st.popover(f"numbers: {shape}", help="Paste or upload the input"):
+    with st.popover(f"numbers: {shape}", key="own_more"):
         st.text_area("Paste numbers", key="own_pasted", height=140, help=HELP["pasted"])
         with st.container(horizontal=True):
             _use("use them, one row a step", pasted_rows, own)
             _use("one column a step", pasted_columns, own)
+        refusal()
         upload = st.file_uploader(
             "Or a file", type=["csv", "tsv", "txt"], key="own_file", help=HELP["file"]
         )
@@ -199,6 +204,8 @@ def _columns(data: bytes, own: Own) -> None:
         st.write(str(error))
         return
     numeric = found.numeric_columns()
+    if not numeric:
+        st.write("No column has numbers throughout; choose one to read which cell has none.")
     st.multiselect(
         "Columns",
         list(range(len(found.columns))),

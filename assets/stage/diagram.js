@@ -9,6 +9,7 @@ export { SUBSTEPS };
 const SVG = "http://www.w3.org/2000/svg";
 const TALLEST_CELL = 13;
 const RAIL = 14;
+const MORE = 12; // height of the dots below a vector that has more rows
 
 const OPERATIONS = {
   "⊙": "times, entry by entry",
@@ -26,7 +27,8 @@ export class Diagram {
     this.lit = null;
     this.element = make("div", { className: "gs-diagram" });
     new ResizeObserver(() => this.fit()).observe(this.element);
-    this.element.addEventListener("pointerover", ({ target }) => this.point(quantityOf(target)));
+    // Not pointerover, which also comes when the page moves under a pointer that is at rest.
+    this.element.addEventListener("pointermove", ({ target }) => this.point(quantityOf(target)));
     this.element.addEventListener("pointerleave", () => this.point(null));
     this.element.addEventListener("focusin", ({ target }) => this.point(quantityOf(target)));
     this.element.addEventListener("focusout", () => this.point(null));
@@ -56,8 +58,9 @@ export class Diagram {
     this.cells = new Map(); // name of a vector -> its cells, { element, fill }
     this.marks = []; // { element, tops }: the bar of a vector and where each row is
     this.shapes = []; // { element, uses }: what stage and light act on
-    const { size, says, parts, wires, rail } = wiring(setting);
-    const [width, height] = (this.size = size);
+    const { size: [width], says, parts, wires, rail } = wiring(setting);
+    const height = this.bottom(parts);
+    this.size = [width, height];
     const words = wordsOf(setting.quantities);
     const svg = draw(
       "svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": says(words) },
@@ -73,6 +76,25 @@ export class Diagram {
     svg.querySelector(`[data-piece="${focused}"]`)?.focus();
     this.light(this.lit);
     this.fit();
+  }
+
+  // Where the lowest item ends; the table of the wiring has room for more rows than there may be.
+  bottom(parts) {
+    const ends = parts.flatMap(({ items }) => items).map((item) => {
+      if (item.kind !== "vector") return item.at[1] + halfSize(item)[1];
+      const count = this.countOf(item.id);
+      return item.at[1] + (cellHeight(count) * count) / 2 + (this.lengthOf(item.id) > count ? MORE : 0);
+    });
+    return Math.max(...ends) + 4;
+  }
+
+  // How many numbers a vector has, and how many of them are drawn.
+  lengthOf(id) {
+    return id === "x" ? this.setting.inputs : this.setting.units;
+  }
+
+  countOf(id) {
+    return id === "x" ? Math.min(this.setting.inputs, 8) : this.setting.rows.length;
   }
 
   // Letters take a smaller share of a larger picture, and a larger one of a small one.
@@ -145,8 +167,7 @@ export class Diagram {
   }
 
   drawVector({ id, at: [x, y], label }, says) {
-    const { rows, units, inputs } = this.setting;
-    const count = id === "x" ? Math.min(inputs, 8) : rows.length;
+    const count = this.countOf(id);
     const cell = cellHeight(count);
     const [left, top] = [x - VECTOR.width / 2, y - (cell * count) / 2];
     const cells = Array.from({ length: count }, (_, i) => draw("rect", {
@@ -164,7 +185,7 @@ export class Diagram {
         class: "gs-frame", x: left - 1.5, y: top - 1.5, width: VECTOR.width + 3, height: cell * count + 3, rx: 2.5,
       }),
       ...cells,
-      (id === "x" ? inputs : units) > count ? drawMore(x, bottom) : null,
+      this.lengthOf(id) > count ? drawMore(x, bottom) : null,
       this.drawLabel(label, x, top - 6.5),
       mark,
     );

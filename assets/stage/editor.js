@@ -7,7 +7,7 @@ import { exact, short } from "./format.js";
 
 // Keys that move a slider.
 const MOVES = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
-const HINT = matchMedia("(pointer: coarse)").matches ? "tap any cell, then slide" : "click any cell to change it";
+const HINT = "change x, h₀ or a weight";
 
 export class Editor {
   // changes: the element that stands here while no cell is chosen. act: { choose(target), hold(), preview(index), release(), type(text), revert(), undo(), redo(), reset() }

@@ -21,6 +21,11 @@ export function math(list) {
   return found;
 }
 
+// The same as a part of a row that may be broken before it: as high as a line, whatever is in it.
+export function piece(list) {
+  return make("span", { className: "gs-piece" }, math(list));
+}
+
 // quantities: letter, name and colour by name.
 export function tokens(nodes, quantities) {
   const found = [];
@@ -82,7 +87,7 @@ function coloured(found, quantity, quantities) {
 }
 
 // A place for a number, with the plus before it if there is one. A sum of products is an HTML element
-// that holds one piece of mathematics for each, so that it can be broken too.
+// that holds a piece for each, so that it can be broken too.
 function slot(node, before, quantities) {
   const row = element("mrow", undefined, { "data-number": node.d ?? node.n });
   const sign = before?.o === "+" ? element("mo", "+", { form: "infix" }) : null;
@@ -90,7 +95,7 @@ function slot(node, before, quantities) {
   row.append(...(sign ? [sign] : []), number);
   const token = { node, sign, number, bracketed: before?.o === "·", breaks: Boolean(sign) };
   if (!node.d) return { ...token, slot: row, element: coloured(row, node.q, quantities) };
-  const plain = math([{ element: row }]);
+  const plain = piece([{ element: row }]);
   const holder = make("span", { className: "gs-sum" }, plain);
   return { ...token, slot: holder, element: holder, plain };
 }
@@ -103,6 +108,6 @@ export function products(pairs, signed) {
     const first = [element("mn", short(negative ? -weight : weight)), element("mo", "·", { form: "infix" })];
     const second = element("mn", value < 0 ? `(${short(value)})` : short(value));
     const sign = joint ? [element("mo", negative ? "−" : "+", { form: "infix" })] : [];
-    return math([...sign, ...first, second].map((one) => ({ element: one })));
+    return piece([...sign, ...first, second].map((one) => ({ element: one })));
   });
 }

@@ -3,6 +3,7 @@
 
 import { make } from "./dom.js";
 import { brief } from "./format.js";
+import { fitted, thinned, thinnedRows } from "./ticks.js";
 
 const CONFIG = { staticPlot: true, displayModeBar: false, responsive: false };
 
@@ -25,6 +26,7 @@ export class Plot {
     this.host = make("div", { className: "gs-plot", role: "img", "aria-label": label }, this.drawing, this.area);
     this.figure = null;
     this.gaps = [];
+    this.hasStrip = false; // an initial state stands to the left of it
   }
 
   // How many numbers the heatmap stands for; its cells may be blocks of them.
@@ -44,10 +46,18 @@ export class Plot {
     Object.assign(this.area.style, { left: `${l}px`, right: `${r}px`, top: `${t}px`, bottom: `${b}px` });
     this.size = [this.host.clientWidth, this.host.clientHeight];
     if (!this.size[0]) return;
-    const xaxis = thinned(figure.layout.xaxis, this.size[0] - l - r);
-    const layout = { ...figure.layout, xaxis, width: this.size[0], height: this.size[1] };
-    const cell = (this.size[0] - l - r) / (xaxis.range[1] - xaxis.range[0]);
-    this.plotly.react(this.drawing, figure.data.map((trace) => fitted(trace, cell)), layout, CONFIG);
+    const { xaxis, yaxis, font } = figure.layout;
+    const [width, height] = [this.size[0] - l - r, this.size[1] - t - b];
+    const axis = thinned(xaxis, {
+      width, size: font.size, right: r,
+      left: this.hasStrip ? 1 : l, // the strip has a label of its own
+      groups: this.gaps.map(({ column }) => column),
+    });
+    const rows = figure.data[0]?.type === "heatmap" ? thinnedRows(yaxis, height, font.size) : yaxis;
+    const layout = { ...figure.layout, xaxis: axis, yaxis: rows, width: this.size[0], height: this.size[1] };
+    const cell = [width / spanOf(xaxis), height / spanOf(yaxis)];
+    const { fontFamily } = getComputedStyle(this.host);
+    this.plotly.react(this.drawing, figure.data.map((trace) => fitted(trace, cell, fontFamily)), layout, CONFIG);
     this.gaps.forEach((gap) => (gap.style.left = `${(gap.column / this.columns) * 100}%`));
     this.unpaint();
     this.marks.querySelectorAll(".gs-choice").forEach(plainMark);
@@ -213,25 +223,8 @@ export class Plot {
   }
 }
 
-// A copy for Plotly, which keeps what it is given; numbers that do not fit their cells are left out.
-function fitted(trace, cell) {
-  if (!trace.text) return { ...trace };
-  const fits = (text) => text.length * 5 + 1 <= cell;
-  return { ...trace, text: trace.text.map((row) => row.map((text) => (fits(text) ? text : ""))) };
-}
-
-// Only as many labels as there is room for: every second, fifth, tenth, … Uneven labels stay.
-function thinned(axis, width) {
-  const { tickvals, ticktext, range } = axis;
-  if (tickvals.length < 2 || new Set(tickvals.slice(2).map((at, i) => at - tickvals[i + 1])).size > 1) return axis;
-  // The last pair may touch: a long last label ("end") should not thin out the letters before it.
-  const pairs = ticktext.slice(0, -2).map((text, i) => (text.length + ticktext[i + 1].length) / 2);
-  const widest = Math.max(1, ...pairs) * 6.5 + 5;
-  const apart = (width / (range[1] - range[0])) * (tickvals.at(-1) - tickvals.at(-2));
-  const every = [1, 2, 5, 10, 20, 50, 100].find((stride) => stride * apart >= widest) ?? 1000;
-  if (every === 1) return axis;
-  const keep = (_, i) => (i + 1) % every === 0 || (i === 0 && every > 2);
-  return { ...axis, tickvals: tickvals.filter(keep), ticktext: ticktext.filter(keep) };
+function spanOf({ range: [from, to] }) {
+  return Math.abs(to - from);
 }
 
 export function plainMark(mark) {

@@ -88,13 +88,13 @@ function panelSection(panel, message, add, plots) {
       make("h2", { textContent: panel.name }),
       make("span", { className: "gs-note", textContent: panel.note })),
     make("div", { className: `gs-tracks gs-tracks-${panel.tracks.length}` },
-      ...panel.tracks.map((track) => trackFigure(panel, track, message, add))),
+      ...panel.tracks.map((track) => trackFigure(panel, track, message, add, plots))),
     linesFigure(panel, message, add),
     weightsSection(panel, add, plots),
   );
 }
 
-function trackFigure(panel, track, { labels }, add) {
+function trackFigure(panel, track, { labels }, add, plots) {
   const part = `${panel.cell}.${track.track}`;
   const label = `${panel.name} ${track.name}: ${panel.units} units down, ${labels.length} steps across.`;
   const host = add(part, label, { kind: "track", panel, track });
@@ -103,6 +103,7 @@ function trackFigure(panel, track, { labels }, add) {
     kind: "initial", panel, initial, size: [panel.units, 1],
   });
   strip?.classList.add("gs-strip");
+  plots.get(part).plot.hasStrip = Boolean(strip);
   return make(
     "figure", { className: "gs-figure", "data-part": part },
     make("figcaption", {},
@@ -120,13 +121,16 @@ function caption({ name, symbol, color }) {
   );
 }
 
-function linesFigure(panel, { labels, x }, add) {
+function linesFigure(panel, message, add) {
+  const { labels, x } = message;
   const inputKey = x.lines ? [{ symbol: "x", ...x }] : [];
   const part = `${panel.cell}.lines`;
   const host = add(part, `${panel.name}: the chosen unit over ${labels.length} steps.`, { kind: "lines", panel });
   return make(
     "figure", { className: "gs-figure gs-lines" },
-    make("figcaption", {}, make("span", { className: "gs-sentence", "data-sentence": panel.cell }),
+    make("figcaption", {},
+      make("span", { className: "gs-sentence", "data-longest": longest(panel, message) },
+        make("span", { "data-sentence": panel.cell })),
       make("span", { className: "gs-key", "aria-hidden": "true" }, ...[...panel.tracks, ...inputKey].map(({ symbol, color, dash }) =>
         make("span", {}, make("i", { style: { "border-color": color, "border-top-style": DASHES[dash] } }), make("var", { textContent: symbol }))))),
     host,
@@ -150,7 +154,7 @@ function weightsSection(panel, add, plots) {
       "aria-selected": String(panel.shown.includes(gate)), title: `Show the weights of the ${name}`,
     }, caption({ name, symbol, color }));
   return make(
-    "div", { className: "gs-weights", style: { "--gates": figures.length } },
+    "div", { className: "gs-weights", style: { "--gates": figures.length, "--columns": panel.segments.at(-1).start + 1 } },
     make("div", { className: "gs-weights-head" },
       make("h3", { textContent: "weights" }),
       tabs ? make("div", { role: "tablist", className: "gs-tabs" }, ...panel.gates.map(tab)) : null,
@@ -170,6 +174,13 @@ export function legends(element, plots) {
       `${name} ${minus(zmin)} `,
       make("i", { style: { background: `linear-gradient(90deg, ${colorscale.map(([at, c]) => `${c} ${at * 100}%`).join(", ")})` } }),
       ` ${minus(zmax)}`)));
+}
+
+// About as long as that sentence can be for any unit and step: its room is kept, so that nothing moves.
+function longest({ cell }, { labels, names, panels }) {
+  const name = cell === "gru" ? [...names].sort((a, b) => b.length - a.length)[0] : "";
+  const last = { unit: Math.max(...panels.map(({ units }) => units)) - 1, step: labels.length - 1 };
+  return sentence({ cell, name }, last, (track) => (track === "hidden" ? -0.000123 : 0.000123));
 }
 
 // One sentence about the chosen unit at the cursor, from the numbers of the trace.

@@ -208,6 +208,13 @@ def test_the_write_polarity_says_that_h_is_the_same_and_it_is() -> None:
     np.testing.assert_array_equal(write.tracks["gru"]["update"], 1 - own.traces["gru"]["update"])
 
 
+def test_a_placement_that_changes_nothing_says_why() -> None:
+    (said,) = notes(shown_in("before", "keep", 2, scene="slate"))
+    assert said.endswith(
+        "in this scene h stays the same, since no candidate reads another unit's state."
+    )
+
+
 def test_another_placement_says_by_how_much_h_changes() -> None:
     own, moved = show(Setting(scene="crowd")), shown_in("before", "keep", 2, scene="crowd")
     by = np.abs(own.traces["gru"]["hidden"] - moved.traces["gru"]["hidden"]).max()

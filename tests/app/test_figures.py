@@ -10,12 +10,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app import theme
-from app.figures.heatmap import initial_strip, input_heatmap, ticks, track_heatmap
+from app.figures.heatmap import (
+    MOST_TICKS,
+    initial_strip,
+    input_heatmap,
+    step_ticks,
+    ticks,
+    track_heatmap,
+)
+from app.figures.prediction import prediction_lines
 from app.figures.sequence import MOST_CHANNELS, unit_lines
 from app.figures.weights import gate_weights, segments
+from app.figures.written import memory_heatmap
 from gru_core import Trace, run
 from gru_core.conventions import CELLS, GATES, STATES, TRACKS, Cell, track_range
 from gru_core.initialize import initialize
+from gru_core.series import label as month_label
 from gru_core.weights import Weights
 
 STEPS, UNITS, INPUTS = 9, 5, 2
@@ -102,6 +112,61 @@ def test_labels_are_few_enough_start_at_the_first_and_are_evenly_spaced(
     assert all(0 <= at < count for at in found)
     gaps = np.diff(found[1:])
     assert len(set(gaps.tolist())) <= 1
+
+
+VALUES = ("0.27", "0.91+", "−0.5", "0.27")
+MONTHS = tuple(month_label(12 * 1997 + month) for month in range(36))
+
+
+@pytest.mark.parametrize("labels", [VALUES, tuple("01101"), ("-1", "1", "-1"), ("1.5",)])
+def test_labels_that_are_numbers_give_way_to_those_of_the_steps(labels: tuple[str, ...]) -> None:
+    assert list(step_ticks(labels).values()) == [str(at + 1) for at in range(len(labels))]
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [tuple("recurrent"), ("·", "pulse", "·"), ("A", "1", "go"), ("1", "2", "3"), ("1", "26", "51"),
+     ("Jan 1997",), MONTHS[:12], ("Jan", "Feb", "Jan")],
+)  # fmt: skip
+def test_words_and_counts_stay_what_they_are(labels: tuple[str, ...]) -> None:
+    assert step_ticks(labels) == dict(enumerate(labels))
+
+
+@pytest.mark.parametrize("first", [0, 1, 7])
+def test_of_months_the_first_of_each_year_is_marked(first: int) -> None:
+    labels = MONTHS[first:]
+    found = step_ticks(labels)
+    assert [labels[at] for at in found] == [label for label in labels if label[:3] == "Jan"]
+    assert [f"Jan {text}" for text in found.values()] == [labels[at] for at in found]
+
+
+def test_of_very_many_years_some_are_marked() -> None:
+    labels = [month_label(12 * 1900 + month) for month in range(1200)]
+    found = step_ticks(labels)
+    assert 1 < len(found) <= MOST_TICKS
+    assert all(labels[at] == f"Jan {text}" for at, text in found.items())
+
+
+def test_every_plot_over_steps_has_the_same_ticks() -> None:
+    trace = trace_of("gru", steps=len(MONTHS))
+    for labels in (MONTHS, tuple(f"{step / 7:.2f}" for step in range(len(MONTHS)))):
+        truth = trace["hidden"][:, 0]
+        axes = [
+            figure.layout.xaxis
+            for figure in (
+                track_heatmap(trace["hidden"], "hidden", labels, ORDER),
+                input_heatmap(trace.x, labels, ("value", "cue"), 3.0),
+                unit_lines(trace, 0, labels),
+                prediction_lines(truth, {"gru": truth}, labels, "°C"),
+            )
+        ]
+        wanted = step_ticks(labels)
+        for axis in axes:
+            assert list(axis.tickvals) == [at + 1 for at in wanted]
+            assert list(axis.ticktext) == list(wanted.values())
+        across = memory_heatmap(np.zeros((len(labels), len(labels) + 1)), labels, "h₀").layout.xaxis
+        assert list(across.tickvals) == [1, *(at + 2 for at in wanted)]
+        assert list(across.ticktext) == ["h₀", *wanted.values()]
 
 
 def test_units_are_numbered_from_one_in_order_and_not_at_all_when_sorted() -> None:
@@ -200,6 +265,7 @@ def test_columns_of_a_small_matrix_carry_their_names() -> None:
     assert [name[by_part["w_h"] + at] for at in range(UNITS)] == ["h₄", "h₁", "h₅", "h₂", "h₃"]
     assert (name[by_part["b_x"]], name[by_part["b_h"]]) == ("b", "d")
     assert len({name[1], name[2]}) == 2
+    assert list(axis.tickvals) == sorted(axis.tickvals)
 
 
 def test_a_small_matrix_shows_its_numbers_and_a_large_one_does_not() -> None:

@@ -1,5 +1,6 @@
 """A pasted matrix becomes edits, one a number; one that does not fit changes nothing."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from app.widgets.matrix import arrays, pasted, shape_of
 from gru_core.conventions import CHUNG
 from gru_core.edits import array_of
 from gru_core.errors import GatescopeError
+from tests.app.visiting import Visit
 
 SETTING = Setting(scene="cue")
 BASE = open_setting(SETTING).base
@@ -64,6 +66,31 @@ def test_what_is_no_such_matrix_is_refused_with_its_place(text: str, said: str) 
     with pytest.raises(GatescopeError) as refused:
         edited(text, ("gru", "w_h", 1))
     assert said in str(refused.value)
+
+
+def test_numbers_that_are_what_they_were_are_no_edits(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    here.page.session_state["more"] = True
+    here.page.run()
+    values = [[0.0]] * 20
+    values[3], values[12], values[5] = [1.0], [-1.0], [0.25]
+    here.page.text_area(key="matrix_text").set_value("\n".join(str(row[0]) for row in values))
+    (use,) = [one for one in here.page.button if one.label == "use this matrix"]
+    use.click()
+    here.look()
+    assert here.edits == {"x.5.0": 0.25}
+
+
+def test_what_is_refused_is_said_where_it_was_pasted(visit: Callable[..., Visit]) -> None:
+    here = visit()
+    here.page.session_state["more"] = True
+    here.page.run()
+    here.page.text_area(key="matrix_text").set_value("hello, 3")
+    (use,) = [one for one in here.page.button if one.label == "use this matrix"]
+    use.click()
+    here.look()
+    assert here.edits == {}
+    assert any("hello" in text.value for text in here.page.markdown)
 
 
 def test_a_matrix_of_too_many_numbers_is_refused() -> None:

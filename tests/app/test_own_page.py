@@ -84,7 +84,12 @@ def test_other_cells_are_drawn_for_it_too(open_own: Open) -> None:
 def test_a_text_is_read_one_character_a_step(open_own: Open) -> None:
     own = Own(source="text", text="Übung macht’s")
     here = open_own().set("selectbox", "own_source", "text")
-    assert here.problems == ["The text is empty; a run needs at least one character: type one."]
+    assert_runs(here, Own(source="text", text="to be or not to be"))
+    here.set("text_input", "own_text", "")
+    assert here.problems == [
+        "The text is empty; a run needs at least one character: type one. Until then a sine wave "
+        "stands here."
+    ]
     assert_runs(here.set("text_input", "own_text", own.text), own)
     own = replace(own, encoding="embedded")
     assert_runs(here.set("selectbox", "own_encoding", "embedded"), own)

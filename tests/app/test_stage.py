@@ -16,6 +16,7 @@ from app.widgets.stage import message
 from app.widgets.wire import pack
 from gru_core.conventions import CHO, CHUNG, GATES, STATES, TRACKS
 from gru_core.edits import Target, parse_edits
+from gru_core.own import Own
 from gru_core.weights import parameter_count
 
 Unpack = Callable[[bytes], Any]
@@ -106,6 +107,11 @@ def test_the_parameters_of_each_cell_are_counted(match: str) -> None:
         count = parameter_count(panel["cell"], inputs, panel["units"])
         assert f"{panel['units']} units" in panel["note"]
         assert f"{count:,} parameters".replace(",", "\u202f") in panel["note"]
+
+
+def test_one_unit_is_one_unit() -> None:
+    setting = Setting(scene="own", own=Own(source="sine", units=1))
+    assert [panel["note"].split(" · ")[0] for panel in told(setting)["panels"]] == ["1 unit"] * 2
 
 
 @pytest.mark.parametrize("match", ["units", "parameters"])

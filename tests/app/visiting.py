@@ -39,6 +39,10 @@ class Visit:
         self.page.text_input(key="word").set_value(word)
         return self._look(self.page.run())
 
+    def look(self) -> Self:
+        """Let the page run, and see what is there then."""
+        return self._look(self.page.run())
+
     def go(self, query: Mapping[str, str]) -> Self:
         """The visitor changes the address, or goes back to an earlier one."""
         self.page.query_params.clear()

@@ -22,8 +22,8 @@ from gru_core.weights import Weights
 
 PATIENCE = 15_000  # milliseconds
 READY = ".stApp[data-test-script-state=notRunning] .gs-stage[data-ack]"
-# Lets a test keep back what the page sends, as a slow network would, and the moments in which the
-# browser has nothing to do.
+# Lets a test keep back or lose what the page sends, as a bad network would, and the moments in
+# which the browser has nothing to do.
 HOLD = """
 (() => {
   const send = WebSocket.prototype.send;
@@ -38,6 +38,10 @@ HOLD = """
   window.letThrough = () => {
     window.holding = false;
     for (const [socket, bytes] of held.splice(0)) send.call(socket, bytes);
+  };
+  window.lose = () => {
+    window.holding = false;
+    held.splice(0);
   };
   window.requestIdleCallback = (act, options) => {
     if (!window.restless) return idle(act, options);

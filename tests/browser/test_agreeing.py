@@ -73,7 +73,7 @@ def test_escape_takes_a_drag_back(stage: Stage, core: Core) -> None:
 def test_a_chosen_number_that_another_size_lacks_is_let_go(stage: Stage) -> None:
     stage.open()
     stage.choose("lstm.b_x.forget.3")
-    stage.pick("Size of the LSTM", "same number of parameters")
+    stage.pick("Size of the LSTM", "about as many parameters")
     stage.page.get_by_text("3 units").wait_for()
     assert stage.page.get_by_label("What to change").input_value() == ""
 

@@ -98,6 +98,33 @@ def test_a_notation_can_be_taken_back_and_stays_after_a_reload(page: Stage, core
 # What changes, and by how much ----------------------------------------------------------------
 
 
+def test_what_was_looked_at_behind_the_list_changes_nothing_later(page: Stage, core: Core) -> None:
+    page.open("scene=cue")
+    page.page.get_by_role("button", name="more", exact=True).click()
+    page.page.get_by_text("The reset gate acts", exact=True).wait_for()
+    page.press("Escape")
+    for key in ("chung", "pytorch", "cho", "chung", "pytorch"):
+        choose(page, NAMES[key])
+        await_equations(page, Opened.at(core("cue"), key))
+    page.wait()
+    assert "notation" not in page.link
+
+
+def test_an_engine_taken_back_is_not_chosen_again_by_the_closed_choices(page: Stage) -> None:
+    page.open("scene=cue")
+    choose_part(page, "PyTorch")
+    expect(page.page).to_have_url(re.compile("engine=torch"))
+    page.wait()
+    with page.answered():
+        page.press("Control+z")
+    expect(page.page).to_have_url(re.compile("^((?!engine).)*$"))
+    page.pick("Beside the GRU", "beside a plain RNN")
+    page.page.locator("[data-value='rnn.hidden']").wait_for()
+    page.wait()
+    assert "engine" not in page.link
+    assert "notation" not in page.link
+
+
 def test_the_polarity_turns_the_update_gate_around_and_leaves_h_as_it_is(
     page: Stage, core: Core
 ) -> None:
