@@ -128,4 +128,7 @@ def cut(trace: Trace, first: int, end: int) -> Trace:
         return trace
     initial = tuple(trace[state][first - 1] for state in STATES[trace.cell])
     tracks = {name: track[first:end] for name, track in trace.items()}
-    return Trace(trace.cell, trace.x[first:end], initial if first else trace.initial, tracks)
+    within = (one.within(first, end) for one in trace.interventions)
+    held = tuple(one for one in within if one is not None)
+    states = initial if first else trace.initial
+    return Trace(trace.cell, trace.x[first:end], states, tracks, interventions=held)

@@ -1,14 +1,17 @@
 """What the stage says to the server, checked, and what each message changes."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from app.setting import FORMS, History
-from app.url import shortened
+from app.parameters import LONGEST_ASKED
+from app.setting import FORMS, VIEWS, History
+from app.url import MOST_HELD, shortened
+from gru_core.ablations import DEFAULT_KEEP, ablation
 from gru_core.conventions import CELLS, GATES, shown_sign
 from gru_core.edits import Edit, Target
 from gru_core.errors import GatescopeError
+from gru_core.interventions import Intervention, shown_value
 
 LARGEST_VALUE = 10_000.0
 MOST_EDITS = 2_000
@@ -93,10 +96,7 @@ def _grab(history: History, event: Mapping[str, Any]) -> Outcome:
 
 
 def _commit(history: History, event: Mapping[str, Any]) -> Outcome:
-    value = event.get("value")
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise GatescopeError(f"{shortened(str(value))} is not a number, like 0.5 or 1e-3.")
-    return _changed(history, event, checked(value))
+    return _changed(history, event, _value(event))
 
 
 def _type(history: History, event: Mapping[str, Any]) -> Outcome:
@@ -168,11 +168,64 @@ def _whole(history: History, event: Mapping[str, Any]) -> Outcome:
     return Outcome(history, whole=str(event.get("part", ""))[:60])
 
 
+def _hold(history: History, event: Mapping[str, Any]) -> Outcome:
+    """A number held at a value; while it is dragged, only the first value is a step to undo."""
+    present = history.present
+    text = f"{event.get('place')}_{float(_value(event))!r}"
+    held = Intervention.parse(text)
+    value = shown_value(held.cell, held.track, held.value, present.polarity)
+    if abs(value) > LARGEST_VALUE:
+        raise GatescopeError(f"{value:g} is too large; a number from −10000 to 10000 can be held.")
+    changed = present.with_intervention(replace(held, value=value))
+    if len(changed.interventions) > MOST_HELD:
+        raise GatescopeError(
+            f"{MOST_HELD} things are held, as many as there can be; let go of some."
+        )
+    if event.get("live") is True:
+        return Outcome(history.amended(changed))
+    return Outcome(history.push(changed))
+
+
+def _free(history: History, event: Mapping[str, Any]) -> Outcome:
+    """What is held at a place, or everything, is free again."""
+    if "place" not in event:
+        return Outcome(history.push(replace(history.present, interventions=())))
+    return Outcome(history.push(history.present.without_intervention(str(event["place"]))))
+
+
+def _ablate(history: History, event: Mapping[str, Any]) -> Outcome:
+    """A cell with a gate taken away, in place of whatever is held."""
+    keep = _value(event) if "value" in event else DEFAULT_KEEP
+    held = ablation(str(event.get("name")), keep)
+    return Outcome(history.push(replace(history.present, interventions=held)))
+
+
+def _pin(history: History, event: Mapping[str, Any]) -> Outcome:
+    return Outcome(history.push(history.present.with_pin()))
+
+
+def _unpin(history: History, event: Mapping[str, Any]) -> Outcome:
+    return Outcome(history.push(replace(history.present, pinned=None)))
+
+
+def _value(event: Mapping[str, Any]) -> float:
+    value = event.get("value")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise GatescopeError(f"{shortened(str(value))} is not a number, like 0.5 or 1e-3.")
+    return checked(value)
+
+
 def _view(history: History, event: Mapping[str, Any]) -> Outcome:
-    cell, form = event.get("cell"), event.get("form")
-    if cell not in CELLS or form not in FORMS:
-        raise GatescopeError("There is no such view of a cell; choose another one.")
-    return Outcome(history.seen(cell, form))
+    """Where one looks. What the event leaves out stays; another view begins at its first choice."""
+    known = {"cell": CELLS, "form": FORMS, "view": VIEWS}
+    looking = {name: event[name] for name in known if name in event}
+    if any(value not in known[name] for name, value in looking.items()):
+        raise GatescopeError("There is no such view; choose another one.")
+    if "view" in looking or "of" in event:
+        looking["of"] = str(event.get("of", ""))[:LONGEST_ASKED]
+        if not looking["of"].isascii():  # no choice is called so, and no link could say it
+            raise GatescopeError("There is no such view; choose another one.")
+    return Outcome(history.seen(**looking))
 
 
 _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
@@ -188,5 +241,11 @@ _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
     "view": _view,
     "whole": _whole,
     "draw": _draw,
+    "hold": _hold,
+    "free": _free,
+    "ablate": _ablate,
+    "pin": _pin,
+    "unpin": _unpin,
+    "ask": lambda history, event: Outcome(history),  # the view of where the cursor is now
     "need": lambda history, event: Outcome(history, resend=True),
 }

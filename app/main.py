@@ -9,4 +9,8 @@ st.set_page_config(
 )
 st.html(ASSETS / "stage" / "page.css")
 
-st.navigation([st.Page("views/explore.py", title="Explore", default=True)], position="hidden").run()
+pages = [
+    st.Page("views/explore.py", title="Explore", default=True),
+    st.Page("views/claims.py", title="Claims", url_path="claims"),
+]
+st.navigation(pages, position="hidden").run()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.setting import ALONGSIDE, FORMS, MATCH, SORT
+from app.setting import ALONGSIDE, FORMS, MATCH, SORT, VIEWS
 from gru_core.arrays import Array
 from gru_core.conventions import CELLS, Notation, notation_key, parse_notation
 from gru_core.engines import ENGINES
@@ -18,6 +18,7 @@ from gru_core.text_input import ENCODINGS, MAX_SIZE
 LARGEST_SEED = 2**32 - 1
 LARGEST_INDEX = 1_000_000
 LONGEST_WORD = 100
+LONGEST_ASKED = 40
 
 
 class BadValueError(ValueError):
@@ -89,6 +90,12 @@ def _notation(text: str) -> Notation:
         raise BadValueError(str(error).partition("; ")[2].rstrip(".")) from None
 
 
+def _asked(text: str) -> str:
+    if not (text.isascii() and len(text) <= LONGEST_ASKED):
+        raise BadValueError("it must be a choice of the view, such as unit")
+    return text
+
+
 def _counted_from_one(index: int) -> str:
     return str(index + 1)
 
@@ -104,6 +111,8 @@ TABLE = (
     Parameter("engine", "engine", str, _choice(*ENGINES)),
     Parameter("cell", "cell", str, _choice(*CELLS)),
     Parameter("form", "form", str, _choice(*FORMS)),
+    Parameter("view", "view", str, _choice(*VIEWS)),
+    Parameter("of", "of", str, _asked),
     Parameter("step", "t", _counted_from_one, _whole(1, LARGEST_INDEX, offset=1)),
     Parameter("unit", "u", _counted_from_one, _whole(1, LARGEST_INDEX, offset=1)),
 )

@@ -77,13 +77,19 @@ def run_of(situation: Situation, cell: Cell, engine: EngineName = "numpy") -> Tr
     key = (engine, _digest(situation, cell))
 
     def compute() -> Trace:
-        return run(situation.weights[cell], situation.x, situation.initials[cell], engine=engine)
+        return _run(situation, cell, engine)
 
     size = _size(situation, cell)
     if size < LARGE or key in _traces:
         return _traces.get(key, size, compute)
     with _one_at_a_time:
         return _traces.get(key, size, compute)
+
+
+def _run(situation: Situation, cell: Cell, engine: EngineName = "numpy") -> Trace:
+    weights, initial = situation.weights[cell], situation.initials[cell]
+    held = situation.held(cell)
+    return run(weights, situation.x, initial, engine=engine, interventions=held)
 
 
 def largest(situation: Situation, cell: Cell, track: str) -> float:
@@ -126,7 +132,7 @@ def difference_of_placement(
 
     def compare() -> float:
         # Not kept: it is not on screen, and a large one would push out what is.
-        other = run(there.weights["gru"], there.x, there.initials["gru"])
+        other = _run(there, "gru")
         return _distance(other["hidden"] - traces["gru"]["hidden"])
 
     return _distances.get(("placement", own, _digest(situation, "gru")), 1, compare)
@@ -157,7 +163,8 @@ def _digest(situation: Situation, cell: Cell) -> bytes:
     digest = hashlib.blake2b(digest_size=16)
     weights: Weights = situation.weights[cell]
     parts = [getattr(weights, field.name) for field in fields(weights)]
-    for part in (cell, *parts, situation.x, *situation.initials[cell]):
+    held = map(str, situation.held(cell))
+    for part in (cell, *parts, situation.x, *situation.initials[cell], *held):
         if isinstance(part, np.ndarray):
             digest.update(f"{part.dtype}{part.shape}".encode())
             digest.update(np.ascontiguousarray(part).data)

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from gru_core.conventions import PYTORCH, Cell, Notation, Polarity
 from gru_core.edits import Edit, Target
 from gru_core.engines import EngineName
+from gru_core.interventions import Intervention
 from gru_core.own import NAME as OWN
 from gru_core.own import Own
 from gru_core.scenes import Match
@@ -17,6 +18,22 @@ ALONGSIDE = ("lstm", "rnn", "none")
 MATCH = ("units", "parameters")
 SORT = ("behaviour", "number")
 FORMS = ("split", "joined")  # W x + U h, or W [h, x]
+CELL_VIEW = "cell"  # inside the cell: its wiring and equations
+VIEWS = (
+    CELL_VIEW,
+    "wirings",
+    "why",
+    "holding",
+    "pinned",
+    "kept",
+    "memory",
+    "gradients",
+    "saturation",
+    "phase",
+    "directions",
+    "cost",
+)
+LOOKING = ("cell", "form", "view", "of")  # where one looks, not what is seen there
 LONGEST_HISTORY = 200
 
 
@@ -34,9 +51,13 @@ class Setting:
     engine: EngineName = "numpy"
     cell: Cell = "gru"  # the one that is opened: wiring and equations
     form: str = "split"  # of its equations
+    view: str = CELL_VIEW  # what is beside the heatmaps: one of VIEWS
+    of: str = ""  # what is asked of that view; empty for its first choice
     own: Own = field(default_factory=Own)  # what the visitor's own scene is made of
     own_seed: int | None = None  # of that scene, while another one is open; not in a link
     edits: tuple[Edit, ...] = ()
+    interventions: tuple[Intervention, ...] = ()  # what is held while the cells run
+    pinned: "Setting | None" = None  # A, which this one is compared with
     step: int | None = None  # cursor, counted from 0; None means the scene's own
     unit: int | None = None
 
@@ -67,13 +88,27 @@ class Setting:
         kept = tuple(other for other in self.edits if other.target not in targets)
         return replace(self, edits=(*kept, *edits))
 
+    def with_intervention(self, held: Intervention) -> "Setting":
+        """This setting with one more number held; an earlier one at the same place is replaced."""
+        others = tuple(one for one in self.interventions if one.place != held.place)
+        return replace(self, interventions=(*others, held))
+
+    def without_intervention(self, place: str) -> "Setting":
+        """This setting without what is held there."""
+        kept = tuple(one for one in self.interventions if one.place != place)
+        return replace(self, interventions=kept)
+
+    def with_pin(self) -> "Setting":
+        """This setting, compared with itself as it is now."""
+        return replace(self, pinned=replace(self, pinned=None))
+
     def without_edit(self, target: Target) -> "Setting":
         """This setting with one number back at the scene's own value."""
         return replace(self, edits=tuple(edit for edit in self.edits if edit.target != target))
 
     def without_edits(self) -> "Setting":
         """This setting with every number back at the scene's own value."""
-        return replace(self, edits=())
+        return replace(self, edits=(), interventions=())
 
     def with_choice(self, name: str, value: object) -> "Setting":
         """This setting with one choice changed, less the edits that it makes meaningless."""
@@ -81,7 +116,8 @@ class Setting:
         if name == "edits":
             return self.with_edits(value)  # type: ignore[arg-type]
         if name == "own":
-            return replace(self, own=value, edits=(), step=None, unit=None)  # type: ignore[arg-type]
+            own: Any = value
+            return replace(self, own=own, edits=(), interventions=(), step=None, unit=None)
         if name == "scene":
             return self._of_scene(str(value))
         if name == "word":
@@ -93,7 +129,7 @@ class Setting:
 
     def _of_scene(self, scene: str) -> "Setting":
         """Another scene as it is, seen as this one was. The visitor's own has its seed again."""
-        kept = ("alongside", "match", "notation", "engine", "cell", "form", "own")
+        kept = ("alongside", "match", "notation", "engine", "own", *LOOKING)
         own_seed = self.seed if self.scene == OWN else self.own_seed
         return Setting(
             scene=scene,
@@ -117,9 +153,13 @@ class History:
             return self
         return History(setting, (*self.past, self.present)[-LONGEST_HISTORY:])
 
-    def seen(self, cell: Cell, form: str) -> "History":
-        """Another cell opened, or its equations in another form: nothing to undo either."""
-        return replace(self, present=replace(self.present, cell=cell, form=form))
+    def seen(self, **looking: str) -> "History":
+        """Another view, or another cell or form of equations in it: nothing to undo either."""
+        return replace(self, present=replace(self.present, **looking))  # type: ignore[arg-type]
+
+    def amended(self, setting: Setting) -> "History":
+        """Another present in the place of this one, as while a hand is still moving."""
+        return replace(self, present=setting, future=())
 
     def moved(self, step: int | None, unit: int | None) -> "History":
         """The cursor elsewhere: not a change that undo should take back."""
@@ -144,5 +184,5 @@ class History:
             return setting
         return replace(
             setting,
-            **{name: getattr(present, name) for name in ("step", "unit", "cell", "form")},
+            **{name: getattr(present, name) for name in ("step", "unit", *LOOKING)},
         )

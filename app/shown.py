@@ -1,7 +1,7 @@
 """From a setting to everything on screen that has a number: situation, traces, unit orders."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from gru_core.arrays import Array
 from gru_core.conventions import BiasCount, Cell, Notation, shown_update
 from gru_core.edits import Edit, Situation, apply_edits, value_at
 from gru_core.errors import GatescopeError
+from gru_core.interventions import Intervention, check_intervention
 from gru_core.scenes import Scene
 
 NOT_COMPARED = "Computed by PyTorch. At this size the difference to NumPy is not measured."
@@ -28,6 +29,7 @@ class Shown:
     opening: Opening
     situation: Situation  # after the edits
     traces: Mapping[Cell, Trace]
+    free: Situation  # the same without interventions
     edits: tuple[Edit, ...]  # those that were applied
     phonemes: tuple[str, ...] | None  # what the Reader says, in its scene
     problems: tuple[str, ...]
@@ -127,10 +129,11 @@ class Shown:
 def show(setting: Setting) -> Shown:
     """Run the cells of a setting. What does not fit is left out and named in `problems`."""
     opening = open_setting(setting)
-    edited, applied, refused = _edited(opening.base, setting.edits)
+    free, applied, refused = _edited(opening.base, setting.edits)
+    edited, not_held = _with_interventions(free, setting.interventions)
     traces = runs(edited, setting.engine)
     to_numpy = difference_to_numpy(edited, traces) if setting.engine != "numpy" else None
-    problems = [*opening.problems, *refused, *_cursor_problems(setting, opening)]
+    problems = [*opening.problems, *refused, *not_held, *_cursor_problems(setting, opening)]
     if setting.engine != "numpy" and to_numpy is None:
         problems.append(NOT_COMPARED)
     return Shown(
@@ -138,6 +141,7 @@ def show(setting: Setting) -> Shown:
         opening=opening,
         situation=edited,
         traces=traces,
+        free=free,
         edits=applied,
         phonemes=reader().decode(traces["gru"]["hidden"][-1])
         if opening.scene.model == "reader"
@@ -191,6 +195,25 @@ def _edited(
         return apply_edits(base, here), here, []
     except GatescopeError:
         return _edited_one_by_one(base, here)
+
+
+def _with_interventions(
+    situation: Situation, interventions: tuple[Intervention, ...]
+) -> tuple[Situation, list[str]]:
+    """The situation with what can be held there, and a sentence for each other one.
+
+    One in a cell that is not on screen waits until it is.
+    """
+    held, refused = [], []
+    for one in interventions:
+        if one.cell not in situation.weights:
+            continue
+        try:
+            check_intervention(one, situation.weights, len(situation.x))
+            held.append(one)
+        except GatescopeError as error:
+            refused.append(f"What was to be held was left out: {error}")
+    return (replace(situation, interventions=tuple(held)) if held else situation), refused
 
 
 def _edited_one_by_one(

@@ -1,19 +1,26 @@
 """The link: a Setting as the page's query parameters, and back."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import parse_qsl, quote_plus, urlencode
 
 from app.parameters import OWN_TABLE, TABLE, BadValueError, Parameter, write_rows
 from app.setting import Setting
 from gru_core.edits import format_edits, parse_edits
 from gru_core.errors import GatescopeError
+from gru_core.interventions import Intervention, format_interventions, parse_interventions
 from gru_core.own import NAME, Own
 
 LONGEST_LINK = 7000  # characters; web servers usually refuse request lines of 8 kB
 SAFE_LINK = 1500  # beyond this a mail program or a proxy may have cut a link short
 LONGEST_OWN = 4000  # of those for the visitor's text or numbers
 EDITS = "e"
+HELD = "do"  # what is held while the cells run
+PIN = "a"  # the setting that this one is compared with, as a link of its own
+PIN_MARK = "."  # before it, since it may be empty
+LONGEST_PIN = 2500  # characters
+MOST_HELD = 50  # interventions
 END = "~"  # after every edit, so that a link cut short cannot pass for a whole one
 LONG = ("text", "numbers", "channels")  # what may be too long for a link
 CURSOR = ("t", "u")
@@ -30,6 +37,12 @@ def encode(setting: Setting) -> tuple[dict[str, str], int]:
     }
     if setting.scene == NAME:
         query |= _encode_own(setting.own)
+    if setting.interventions:
+        query[HELD] = format_interventions(setting.interventions)
+    if setting.pinned is not None:
+        pinned = _write_pin(setting.pinned)
+        if pinned and len(urlencode({**query, PIN: pinned})) <= LONGEST_LINK:
+            query[PIN] = pinned
     room = LONGEST_LINK - len(urlencode({**query, EDITS: ""}))
     pieces = [format_edits([edit]) + END for edit in setting.edits]
     while pieces and sum(map(len, pieces)) > room:
@@ -37,6 +50,14 @@ def encode(setting: Setting) -> tuple[dict[str, str], int]:
     if pieces:
         query[EDITS] = "".join(pieces)
     return query, len(setting.edits) - len(pieces)
+
+
+def _write_pin(pinned: Setting) -> str:
+    """The setting A as a link of its own; empty where it is too long to open all of A again."""
+    query, left_out = encode(replace(pinned, pinned=None))
+    text = PIN_MARK + urlencode(without_cursor(query))
+    whole = not left_out and (pinned.scene != NAME or own_fits(pinned.own))
+    return text if whole and len(text) <= LONGEST_PIN else ""
 
 
 def _encode_own(own: Own) -> dict[str, str]:
@@ -92,7 +113,7 @@ def _decode_own(query: Mapping[str, str]) -> tuple[Own, list[str]]:
 def complete(setting: Setting) -> dict[str, str | None]:
     """Every query parameter but the cursor's, None where the setting leaves it out."""
     query, _ = encode(setting)
-    names = [parameter.name for parameter in (*TABLE, *OWN_TABLE)] + [EDITS]
+    names = [parameter.name for parameter in (*TABLE, *OWN_TABLE)] + [EDITS, HELD, PIN]
     return {name: query.get(name) for name in names if name not in CURSOR}
 
 
@@ -112,14 +133,44 @@ def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, 
     rejected += cut
     edits, refused = parse_edits(text)
     rejected += [f"The link's edit {shortened(text)} was left out: {why}" for text, why in refused]
+    values["interventions"], refused_held = _held(query.get(HELD, ""))
+    rejected += refused_held
+    if PIN in query:
+        values["pinned"], refused_pin = _pinned(query[PIN], scenes)
+        rejected += refused_pin
     own = OWN_TABLE if values.get("scene") == NAME else ()
-    known_names = {parameter.name for parameter in (*TABLE, *own)} | {EDITS}
+    known_names = {parameter.name for parameter in (*TABLE, *own)} | {EDITS, HELD, PIN}
     rejected += [
         f"The link's {shortened(name)} is not something this page knows; it was left out."
         for name in query
         if name not in known_names and not name.startswith(FOREIGN)
     ]
     return Setting(edits=tuple(edits), **values), rejected
+
+
+def _held(text: str) -> tuple[tuple[Intervention, ...], list[str]]:
+    found, refused = parse_interventions(text)
+    rejected = [f"The link's {HELD}={shortened(text)} was left out: {why}" for text, why in refused]
+    if len(found) > MOST_HELD:
+        rejected.append(
+            f"The link holds numbers at {len(found)} places; the first {MOST_HELD} are held."
+        )
+    return found[:MOST_HELD], rejected
+
+
+def _pinned(text: str, scenes: Collection[str]) -> tuple[Setting | None, list[str]]:
+    """The setting A in a link. Its own A, if somebody has written one there, is left out."""
+    if not text.startswith(PIN_MARK) or len(text) > LONGEST_PIN:
+        return None, [f"The link's {PIN}={shortened(text)} is no setting to compare with."]
+    query = dict(parse_qsl(text.removeprefix(PIN_MARK), keep_blank_values=True))
+    query.pop(PIN, None)
+    setting, rejected = decode(query, scenes)
+    return setting, [f"In the link's A: {reason}" for reason in rejected]
+
+
+def pin_fits(setting: Setting) -> bool:
+    """Whether its link has room for the setting that it is compared with, if there is one."""
+    return setting.pinned is None or PIN in encode(setting)[0]
 
 
 def _whole_edits(text: str) -> tuple[str, list[str]]:

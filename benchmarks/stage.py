@@ -115,16 +115,17 @@ EVERY_FRAME = """
 })
 """
 
-# From the press of Enter to the paint after the last change of some elements. The stage tells that
-# it shows the new numbers by an attribute: it paints them first and lets Plotly draw the same
-# picture when there is time, which tests/browser/test_dragging.py compares.
+# From the press of Enter, or the end of a click, to the paint after the last change of some
+# elements. The stage tells that it shows the new numbers by an attribute: it paints them first and
+# lets Plotly draw the same picture when there is time, which tests/browser/test_dragging.py
+# compares.
 STOPWATCH = """
 ([selector, attributes]) => {
   let pressed = null;
   let painted = null;
-  window.addEventListener("keydown", ({ key }) => {
-    if (key === "Enter") [pressed, painted] = [performance.now(), null];
-  }, true);
+  const start = () => ([pressed, painted] = [performance.now(), null]);
+  window.addEventListener("keydown", ({ key }) => key === "Enter" && start(), true);
+  window.addEventListener("pointerup", start, true);
   const ours = (node) => node.matches?.(selector) || node.closest?.(selector)
     || node.querySelector?.(selector);
   new MutationObserver((records) => {
@@ -186,7 +187,7 @@ def main() -> None:
 
 def _commits(browser: Browser, ours: str, theirs: str) -> None:
     print("\ncommit of an edit to repaint, ms from the key press")
-    with _page(browser, ours) as (stage, _), _page(browser, theirs, "") as (charts, _):
+    with opened(browser, ours) as (stage, _), opened(browser, theirs, "") as (charts, _):
         _choose_cell(stage, "gru.w_h.update", 4, 2)
         field = stage.get_by_label("Exact value")
         stage.evaluate(STOPWATCH, [".gs-stage", ["data-ack"]])
@@ -198,13 +199,14 @@ def _commits(browser: Browser, ours: str, theirs: str) -> None:
         for edit in range(EDITS):
             for spent, page, box in zip(times, (stage, charts), (field, number), strict=True):
                 page.bring_to_front()
-                spent.append(_typed(page, box, f"{-2 + 0.25 * edit}"))
+                spent.append(typed(page, box, f"{-2 + 0.25 * edit}"))
         ours_ms, theirs_ms = map(median, times)
         print(f"stage {ours_ms:.0f}, st.plotly_chart {theirs_ms:.0f}")
-        _line("ratio", ours_ms / theirs_ms, "≤ 0.50", "{:.2f}")
+        line("ratio", ours_ms / theirs_ms, "≤ 0.50", "{:.2f}")
 
 
-def _typed(page: Page, box: Locator, text: str) -> float:
+def typed(page: Page, box: Locator, text: str) -> float:
+    """Type a number and press Enter; milliseconds to the repaint, by the page's stopwatch."""
     box.fill(text)
     page.wait_for_timeout(100)
     box.press("Enter")
@@ -216,7 +218,7 @@ def _typed(page: Page, box: Locator, text: str) -> float:
 
 def _frames(browser: Browser, url: str) -> None:
     print("\nframes a second, and messages to the server from press to just before release")
-    with _page(browser, url) as (page, traffic):
+    with opened(browser, url) as (page, traffic):
         moving = Moving(page, traffic)
         hidden = page.locator("[data-part='gru.hidden'] .gs-plot:not(.gs-strip) .gs-area")
         moving.scrub("scrubbing a heatmap", hidden, POINTER)
@@ -259,8 +261,8 @@ class Moving:
         print(name)
         for what in (*wanted, "frames"):
             rate = counts[what] / counts["seconds"]
-            _line(f"  {SHOWN[what]}", rate, f"≥ {least}" if what in wanted else "", "{:.0f}")
-        _line("  messages", sent, f"≤ {most_sent}")
+            line(f"  {SHOWN[what]}", rate, f"≥ {least}" if what in wanted else "", "{:.0f}")
+        line("  messages", sent, f"≤ {most_sent}")
 
 
 def _every_frame(page: Page, places: Places, move: str) -> Counts:
@@ -296,7 +298,7 @@ def _bytes(browser: Browser, url: str) -> None:
         "an input at step 1": (INPUT, 0, (0.005, 0.5)),
     }
     for name, (area, number, at) in places.items():
-        with _page(browser, url) as (page, traffic):
+        with opened(browser, url) as (page, traffic):
             traffic.taken()
             x, y, _ = _press(page, page.locator(area).nth(number), at)
             page.wait_for_timeout(1000)
@@ -310,7 +312,7 @@ def _bytes(browser: Browser, url: str) -> None:
 
 def _torch(maps: str) -> None:
     print()
-    _line("torch in the server", "loaded" if "libtorch" in maps else "not loaded", "not loaded")
+    line("torch in the server", "loaded" if "libtorch" in maps else "not loaded", "not loaded")
 
 
 def _choose_cell(page: Page, array: str, *index: int) -> None:
@@ -324,7 +326,8 @@ def _choose_cell(page: Page, array: str, *index: int) -> None:
 
 
 @contextmanager
-def _page(browser: Browser, url: str, scene: str = SCENE) -> Iterator[tuple[Page, Traffic]]:
+def opened(browser: Browser, url: str, scene: str = SCENE) -> Iterator[tuple[Page, Traffic]]:
+    """A page with its plots drawn, and the traffic of its websocket."""
     page, traffic = browser.new_page(viewport=SIZE), Traffic()
     page.on("websocket", traffic.follow)
     page.add_init_script(COUNTER)
@@ -335,7 +338,8 @@ def _page(browser: Browser, url: str, scene: str = SCENE) -> Iterator[tuple[Page
     page.close()
 
 
-def _line(name: str, value: object, limit: str, form: str = "{}") -> None:
+def line(name: str, value: object, limit: str, form: str = "{}") -> None:
+    """Print one figure with its limit."""
     print(f"{name:32}{form.format(value):>10}" + (f"   limit {limit}" if limit else ""))
 
 

@@ -12,20 +12,29 @@ from app.shown import Shown
 from gru_core.behaviour import measured_gate
 from gru_core.conventions import KEEP_GATE, TRACKS, Cell, Notation, shown_update
 from gru_core.initialize import expected_gate
+from gru_core.interventions import Intervention, shown_value
 
 
 def inner(shown: Shown) -> dict[str, Any]:
     """The opened cell, in the notation on screen."""
-    cell, notation = shown.opened, shown.notation
+    cell = shown.opened
     return {
-        "cell": cell,
         "cells": [{"cell": other, "name": theme.CELL_NAMES[other]} for other in shown.traces],
         "form": shown.setting.form,
+        **wiring(shown, cell),
+        "substeps": [step.message() for step in substeps(shown)],
+        "notes": notes(shown),
+    }
+
+
+def wiring(shown: Shown, cell: Cell) -> dict[str, Any]:
+    """What the stage needs to draw a cell's wiring."""
+    notation = shown.notation
+    return {
+        "cell": cell,
         "polarity": notation.polarity,
         "placement": notation.placement,
         "quantities": _quantities(cell, notation),
-        "substeps": [step.message() for step in substeps(shown)],
-        "notes": notes(shown),
     }
 
 
@@ -56,7 +65,7 @@ def _has_inner_bias(shown: Shown) -> bool:
 
 def notes(shown: Shown) -> list[str]:
     """What the notation and the engine change, and what they do not: one sentence each."""
-    notation, found = shown.notation, []
+    notation, found = shown.notation, [f"{text}." for text in held_texts(shown)]
     if shown.opened == "gru":
         if notation.polarity == "write":
             found.append(
@@ -64,10 +73,7 @@ def notes(shown: Shown) -> list[str]:
                 "of PyTorch with 1 − z and the opposite sign. h is the same, bit for bit."
             )
         if shown.to_own_placement is not None:
-            found.append(
-                f"The reset gate acts {notation.placement} the product here, not where these "
-                f"weights were meant for: that changes h by up to {number(shown.to_own_placement)}."
-            )
+            found.append(_placement_note(shown, shown.to_own_placement))
         found += _bias_note(shown)
     if shown.setting.scene == OWN and shown.opened in shown.opening.drawn:
         found += _gate_note(shown)
@@ -77,6 +83,37 @@ def notes(shown: Shown) -> list[str]:
             f"{number(shown.to_numpy)}."
         )
     return found
+
+
+def held_texts(shown: Shown) -> list[str]:
+    """What is held on screen, one phrase for each."""
+    found = []
+    for one in shown.situation.interventions:
+        value = shown_value(one.cell, one.track, one.value, shown.notation.polarity)
+        found.append(f"{_place(shown, one)} held at {theme.number(value)}")
+    return found
+
+
+def _place(shown: Shown, one: Intervention) -> str:
+    symbol = theme.symbol(one.cell, one.track, shown.notation)
+    who = "every unit" if one.unit is None else f"unit {one.unit + 1}"
+    last = len(shown.labels) - 1 if one.last is None else one.last
+    steps = f"step {one.first + 1}" if last == one.first else f"steps {one.first + 1} to {last + 1}"
+    return f"{theme.CELL_NAMES[one.cell]}: {symbol} of {who}, {steps},"
+
+
+def _placement_note(shown: Shown, difference: float) -> str:
+    where = (
+        f"The reset gate acts {shown.notation.placement} the product here, not where these weights "
+        "were meant for"
+    )
+    if difference > 0:
+        return f"{where}: that changes h by up to {number(difference)}."
+    gru = shown.situation.weights["gru"]
+    across = gru.w_h[gru.gates.index("candidate")]
+    alone = np.count_nonzero(across) == np.count_nonzero(np.diag(across))
+    reason = ", since no candidate reads another unit's state" if alone else ""
+    return f"{where}; in this scene h stays the same{reason}."
 
 
 def _gate_note(shown: Shown) -> list[str]:

@@ -14,7 +14,7 @@ from app.widgets.inner import substeps
 from gru_core.conventions import RANGES, STATES, Cell, track_range, vector_kind
 from gru_core.inside import Numbers, inside, inside_sweep, vectors, vectors_sweep
 from gru_core.sweep import Sweep
-from gru_core.targets import INITIALS
+from gru_core.targets import INITIALS, Target
 
 # Sums of so few products are written out; a longer one stands as its value.
 MOST_FACTORS = 3
@@ -81,7 +81,9 @@ def swept_content(shown: Shown, grab: Grab, cell: Cell, swept: Sweep) -> dict[st
 
 def named(shown: Shown, numbers: Numbers) -> Numbers:
     """Those that the equations on screen name, less the entries of sums too long to write out."""
-    wanted = set().union(*(substep.numbers for substep in substeps(shown)))
+    steps = substeps(shown)
+    wanted = set().union(*(substep.numbers for substep in steps))
+    wanted |= {f"{step.quantity}.{what}" for step in steps for what in ("held", "free")}
     return {
         name: array
         for name, array in numbers.items()
@@ -117,8 +119,9 @@ def _swept_states(shown: Shown, grab: Grab, swept: Sweep) -> Numbers:
     found = {}
     for at, name in enumerate(STATES[swept.cell]):
         states = np.repeat(shown.situation.initials[swept.cell][at][None], len(swept.points), 0)
-        if swept.target.owner == swept.cell and INITIALS.get(swept.target.part) == at:
-            states[:, swept.target.index[0]] = swept.points
+        target = swept.target if isinstance(swept.target, Target) else None
+        if target and target.owner == swept.cell and INITIALS.get(target.part) == at:
+            states[:, target.index[0]] = swept.points
         found[PREVIOUS[name]] = states
     return found
 

@@ -28,9 +28,11 @@ from app.figures.heatmap import (
 from app.figures.prediction import prediction_lines
 from app.figures.sequence import axis_bound, unit_lines
 from app.figures.weights import gate_weights
+from app.setting import CELL_VIEW
 from app.shown import Shown
 from app.widgets import predictions
 from app.widgets.colours import colour_bytes
+from app.widgets.lenses import View, charts
 from app.widgets.near import input_grid, input_lines, line_content, near_content
 from app.widgets.opened import inside_content, vector_content
 from gru_core.conventions import STATES, Cell, shown_sign
@@ -70,8 +72,11 @@ class Part:
         } | ({"grid": vars(self.grid)} if self.grid else {})
 
 
-def parts(shown: Shown, gates: Mapping[str, str]) -> Iterator[Part]:
-    """Every figure of a screen. gates: the gate chosen for each cell whose matrices are large."""
+def parts(shown: Shown, gates: Mapping[str, str], view: View | None = None) -> Iterator[Part]:
+    """Every figure of a screen. gates: the gate chosen for each cell whose matrices are large.
+
+    view: what the chosen lens shows, if there is one.
+    """
     channels, opening = shown.channels, shown.opening
     track_part = _condensed_track if shown.condensed else _track
     yield _input(shown)
@@ -95,7 +100,8 @@ def parts(shown: Shown, gates: Mapping[str, str]) -> Iterator[Part]:
             draw = partial(gate_weights, weights, gate, channels, order, bound, sign, biases)
             key = _digest(gate, channels, order, bound, sign, biases, *arrays)
             yield Part(f"{cell}.weights.{gate}", key, draw)
-    yield from _content_parts(shown)
+    yield from _content_parts(shown, view)
+    yield from (_content(name, content) for name, content in charts(view))
 
 
 def _input(shown: Shown) -> Part:
@@ -132,18 +138,23 @@ def _condensed(
     return Part(name, _digest(*about), build, picture, grid=about[-1])
 
 
-def _content_parts(shown: Shown) -> Iterator[Part]:
+def _content_parts(shown: Shown, view: View | None) -> Iterator[Part]:
     """What the stage needs besides figures: numbers, and colours of single rows."""
-    cell = shown.opened
-    found = {f"{cell}.inside": inside_content(shown, cell)}
-    found[f"{cell}.vectors"] = vector_content(shown, cell)
+    found, cell = {}, shown.opened
+    if shown.setting.view in (CELL_VIEW, "why"):
+        found[f"{cell}.inside"] = inside_content(shown, cell)
+    drawn = view.wirings if view else (cell,)
+    found |= {f"{cell}.vectors": vector_content(shown, cell) for cell in drawn}
     if shown.condensed:
         found["x.line"] = input_lines(shown)
         for cell in shown.traces:
             found[f"{cell}.near"] = near_content(shown, cell)
             found[f"{cell}.line"] = line_content(shown, cell)
-    for name, content in found.items():
-        yield Part(name, _digest(*_leaves(content)), None, content=content)
+    yield from (_content(name, content) for name, content in found.items())
+
+
+def _content(name: str, content: Mapping[str, Any]) -> Part:
+    return Part(name, _digest(*_leaves(content)), None, content=dict(content))
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -151,6 +162,9 @@ def _leaves(value: Any) -> Iterator[Any]:
     if isinstance(value, Mapping):
         for name, item in value.items():
             yield name
+            yield from _leaves(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
             yield from _leaves(item)
     else:
         yield value

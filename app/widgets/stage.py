@@ -12,10 +12,11 @@ from app.figures.weights import segments
 from app.opening import OWN
 from app.shown import Shown, was
 from app.state import Session
-from app.url import complete, encode, own_fits
-from app.widgets import predictions
+from app.url import complete, encode, own_fits, pin_fits
+from app.widgets import lenses, predictions
 from app.widgets.help import HELP
 from app.widgets.inner import inner
+from app.widgets.lenses import view_of
 from app.widgets.near import condensed_note, input_note, pointed
 from app.widgets.parts import parts, shown_gates
 from app.widgets.sweeping import sweep_message
@@ -32,7 +33,8 @@ def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent
 
     Returns the message and, by name, the parts that the browser has once it is there.
     """
-    present = list(parts(shown, here.gates))
+    view = view_of(shown)
+    present = list(parts(shown, here.gates, view))
     included, sent = updates(present, here.sent, shown.unit, here.looked, here.wholes)
     prediction = predictions.told(shown)
     told = {
@@ -51,17 +53,19 @@ def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent
             "note": input_note(shown),
         },
         "inner": inner(shown),
+        "lens": lenses.told(shown, view),
         "prediction": prediction,
         "help": HELP,
         "panels": [_panel(shown, cell, here.gates) for cell in shown.traces],
         # What the units are called in the story is true of the scene as it was.
-        "names": () if shown.edits else shown.scene.unit_names,
+        "names": () if shown.edits or shown.situation.interventions else shown.scene.unit_names,
         "edits": [_edit(shown, edit) for edit in shown.edits],
         "can": _possible(here),
         "answer": here.answer,
         "problems": [*here.rejected, *shown.problems, *_link_problem(shown)],
         "sweep": sweep_message(shown, here.grab) if here.grab else None,
         "pointed": pointed(shown, here.grab) if here.grab and not here.grab.held else None,
+        "numbers": here.held.name_of(shown.setting),  # the ticket to fetch them by
         "parts": {part.name: part.digest for part in present},
         "included": included,
     }
@@ -87,7 +91,7 @@ def _possible(here: Session) -> dict[str, bool]:
     return {
         "undo": bool(history.past),
         "redo": bool(history.future),
-        "reset": bool(history.present.edits),
+        "reset": bool(history.present.edits or history.present.interventions),
     }
 
 
@@ -96,6 +100,8 @@ def _link_problem(shown: Shown) -> list[str]:
     found = []
     if shown.setting.scene == OWN and not own_fits(shown.setting.own):
         found.append("The link has no room for your input; reloading the page loses it.")
+    if not pin_fits(shown.setting):
+        found.append("The link has no room for A; reloading the page loses it.")
     if left_out:
         found.append(
             f"The link has no room for the last {left_out} edits; reloading the page loses them."
@@ -111,10 +117,20 @@ def _scene(shown: Shown) -> dict[str, Any]:
     return {
         "name": scene.name,
         "title": scene.title,
-        "story": scene.story,
+        "story": f"{scene.story}{_turned(shown)}",
         "try": scene.attempt,
         "reading": reading,
     }
+
+
+def _turned(shown: Shown) -> str:
+    """What to know of a story where z is not the one that it is told with."""
+    if shown.notation.polarity == "keep":
+        return ""
+    return (
+        " (Told with a z that keeps, as in PyTorch; here z writes, so read 1 − z for z, and the "
+        "update gate's weights with the opposite sign.)"
+    )
 
 
 def _panel(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> dict[str, Any]:
@@ -156,7 +172,8 @@ def _note(shown: Shown, cell: Cell) -> str:
     """Sizes, and where the weights come from if they are not the scene's own."""
     weights = shown.situation.weights[cell]
     count = weights.parameter_count(shown.biases(cell))
-    note = f"{weights.units} units · {count:,} parameters".replace(",", "\u202f")
+    units = f"{weights.units} {'unit' if weights.units == 1 else 'units'}"
+    note = f"{units} · {count:,} parameters".replace(",", "\u202f")
     if shown.orders[cell] != tuple(range(weights.units)):
         note += " · sorted, most keeping on top"
     note += condensed_note(shown, cell)

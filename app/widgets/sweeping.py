@@ -119,7 +119,10 @@ def _rungs(shown: Shown, strides: Iterable[int]) -> list[tuple[int, int]]:
 def _sweeps(shown: Shown, target: Target, values: np.ndarray) -> dict[Cell, Sweep]:
     """The sweep of every cell that the number acts on."""
     return {
-        cell: sweep(weights, shown.situation.x, target, values, shown.situation.initials[cell])
+        cell: sweep(
+            *(weights, shown.situation.x, target, values, shown.situation.initials[cell]),
+            interventions=shown.situation.held(cell),
+        )
         for cell, weights in shown.situation.weights.items()
         if target.owner in ("x", cell)
     }

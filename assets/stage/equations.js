@@ -3,7 +3,7 @@
 
 import { make } from "./dom.js";
 import { full, short } from "./format.js";
-import { math, products, tokens } from "./mathml.js";
+import { math, piece, products, tokens } from "./mathml.js";
 
 export class Equations {
   constructor() {
@@ -22,9 +22,10 @@ export class Equations {
 
   block({ quantity, name, lines }) {
     const { color } = this.quantities[quantity];
+    this.quantity = quantity;
     return make(
       "section", { className: "gs-equation", "data-quantity": quantity, style: { "--q": color } },
-      make("h4", { textContent: name }),
+      make("h4", {}, name, make("span", { className: "gs-held" })),
       make("div", { className: "gs-lines-of-math" }, ...lines.flatMap((line) => this.line(line))),
     );
   }
@@ -50,7 +51,7 @@ export class Equations {
       found.at(-1).push(token);
       if (token.node?.d) found.push([]);
     }
-    return found.filter(({ length }) => length).map((some) => (some[0].node?.d ? some[0].element : math(some)));
+    return found.filter(({ length }) => length).map((some) => (some[0].node?.d ? some[0].element : piece(some)));
   }
 
   operator(text) {
@@ -59,14 +60,25 @@ export class Equations {
 
   tokens(nodes) {
     const list = tokens(nodes, this.quantities);
-    this.slots.push(...list.filter(({ slot }) => slot));
+    const { quantity } = this;
+    this.slots.push(...list.filter(({ slot }) => slot).map((token) => Object.assign(token, { quantity })));
     return list;
   }
 
   // Fill in the numbers; called for every frame of a drag.
   show(lookup) {
-    this.lookup = lookup;
-    for (const token of this.slots) fill(token, lookup);
+    this.lookups = Object.fromEntries(this.substeps.map(({ quantity }) => [quantity, worked(quantity, lookup)]));
+    for (const token of this.slots) fill(token, this.lookups[token.quantity]);
+    this.substeps.forEach(({ quantity }, i) => {
+      const text = lookup(`${quantity}.held`) ? `, held at ${short(lookup(quantity))}` : "";
+      const note = this.blocks[i].querySelector(".gs-held");
+      if (note.textContent !== text) note.textContent = text;
+    });
+  }
+
+  // Show the equation of one quantity alone; null for all.
+  only(quantity) {
+    this.substeps?.forEach((substep, i) => (this.blocks[i].hidden = quantity !== null && substep.quantity !== quantity));
   }
 
   stage(index) {
@@ -77,9 +89,16 @@ export class Equations {
   }
 
   latex() {
-    const rows = this.substeps.flatMap(({ lines }) => lines.map((line) => latexLine(line, this.lookup)));
+    const rows = this.substeps.flatMap(({ lines, quantity }) =>
+      lines.map((line) => latexLine(line, this.lookups[quantity])));
     return `\\begin{aligned}\n${rows.join(" \\\\\n")}\n\\end{aligned}`;
   }
+}
+
+// Where a quantity is held, its equation comes to what it would have been; all others use what it is.
+function worked(quantity, lookup) {
+  if (!lookup(`${quantity}.held`)) return lookup;
+  return (name) => lookup(name === quantity ? `${quantity}.free` : name);
 }
 
 // A number, or the products of a row and a vector, in the elements that stand for it.

@@ -31,6 +31,7 @@ export class Inside {
     this.element = make(
       "section", { className: "gs-inside", "aria-label": "Inside the cell" },
       make("header", { className: "gs-panel-head" }, this.title, this.tabs),
+      stage.lens.tabs, stage.lens.element,
       this.diagram.element, this.steps, this.equations.element,
       make("footer", { className: "gs-inside-foot" }, this.form, this.copy),
       this.notes,
@@ -136,9 +137,14 @@ export class Inside {
     this.title.textContent = there
       ? `${panel.name} at step ${cursor.step + 1}, unit ${cursor.unit + 1}${name ? ` (${name})` : ""}`
       : `${panel.name} at step ${cursor.step + 1}: there is no unit ${cursor.unit + 1}`;
-    this.wire(panel, there);
+    const { view, of } = message.lens;
+    this.element.dataset.view = view;
+    this.equations.only(view === "why" ? of : null);
+    if (view !== "cell" && view !== "why") return;
     this.equations.show(this.lookup());
-    this.diagram.paint(this.colours(panel));
+    if (view !== "cell") return;
+    this.wire(panel, there);
+    this.diagram.paint(this.colours(panel, this.rows));
     this.diagram.mark(there ? this.rows.indexOf(panel.order.indexOf(cursor.unit)) : null);
   }
 
@@ -170,33 +176,33 @@ export class Inside {
   }
 
   // Colours of every vector in the wiring, one for each row that is drawn.
-  colours(panel) {
+  colours(panel, rows) {
     const { channel, cursor, drag } = this.stage;
     const { first, top, vectors } = channel.part(`${panel.cell}.vectors`);
-    const found = isCondensed(this.stage.message) ? {} : this.fromHeatmaps(panel);
+    const found = isCondensed(this.stage.message) ? {} : this.fromHeatmaps(panel, rows);
     const { sweep, index } = drag.live ? drag : {};
     for (const [name, steps] of Object.entries(vectors)) {
       const swept = sweep?.vectors?.[name];
       const column = swept ? sweep.step === cursor.step && swept[index] : steps[cursor.step - first];
       const from = name === "x" ? 0 : swept ? sweep.top : top;
       const palette = paletteOf(this.scaleOf(panel, name));
-      const rows = name === "x" ? this.inputs : this.rows;
-      found[name] = column ? rows.map((row) => css(palette[column[row - from]])) : null;
+      const drawn = name === "x" ? this.inputs : rows;
+      found[name] = column ? drawn.map((row) => css(palette[column[row - from]])) : null;
     }
     if (found.x) this.overDragged(found.x);
     return found;
   }
 
   // Colours of what the heatmaps show too.
-  fromHeatmaps({ cell, tracks, initials }) {
+  fromHeatmaps({ cell, tracks, initials }, rows) {
     const { screen, cursor } = this.stage;
     const found = {};
     for (const { track } of tracks) {
-      found[track] = this.rows.map((row) => screen.colour(`${cell}.${track}`, row, cursor.step));
+      found[track] = rows.map((row) => screen.colour(`${cell}.${track}`, row, cursor.step));
     }
     for (const { of, part } of initials) {
       const name = of === "hidden" ? "previous" : "previous_cell";
-      found[name] = this.rows.map((row) => (cursor.step > 0
+      found[name] = rows.map((row) => (cursor.step > 0
         ? screen.colour(`${cell}.${of}`, row, cursor.step - 1)
         : screen.numberColour(`${cell}.${part}`, row, 0)));
     }
@@ -230,7 +236,7 @@ function css(pixel) {
 }
 
 // Rows of the heatmaps to draw as cells: all of a small layer, else those around the chosen one.
-function drawnRows({ units }, chosen) {
+export function drawnRows({ units }, chosen) {
   if (units <= MOST_ROWS) return Array.from({ length: units }, (_, row) => row);
   const first = Math.min(Math.max(chosen - MOST_ROWS / 2, 0), units - MOST_ROWS);
   return Array.from({ length: MOST_ROWS }, (_, i) => first + i);

@@ -21,8 +21,8 @@ export class Pointer {
     element.addEventListener("click", (event) => this.click(event));
     element.addEventListener("pointerdown", (event) => event.button === 0 && this.press(event));
     element.addEventListener("pointermove", (event) => (this.held ? this.pull(event) : this.hover(event)));
+    element.addEventListener("pointermove", (event) => this.lightUnder(event.target));
     element.addEventListener("pointerleave", () => (this.whisper.hidden = true));
-    element.addEventListener("pointerover", (event) => this.lightUnder(event.target));
     element.addEventListener("pointerleave", () => stage.light(null));
     element.addEventListener("pointerup", (event) => this.lift(event));
     element.addEventListener("lostpointercapture", () => this.lift());
@@ -52,7 +52,7 @@ export class Pointer {
     const entry = this.entryAt(event);
     if (!entry) return;
     this.whisper.hidden = true;
-    if (["track", "lines", "series"].includes(entry.kind)) {
+    if (["track", "lines", "series", "lens"].includes(entry.kind)) {
       this.point(entry, event);
       return this.hold(event, { entry });
     }
@@ -85,8 +85,10 @@ export class Pointer {
     if (drag.wanted !== null || Math.abs(pixels) > STILL) drag.pull(pixels);
   }
 
-  point({ kind, panel, plot }, event) {
-    const { cursor, message } = this.stage;
+  point(entry, event) {
+    const { kind, panel, plot } = entry;
+    const { cursor, lens, message } = this.stage;
+    if (kind === "lens") return lens.point(entry, event);
     cursor.pause();
     if (kind !== "track") return cursor.move(Math.floor(plot.shareAt(event).u * message.labels.length));
     const { row, column } = plot.cellAt(event);
@@ -99,9 +101,12 @@ export class Pointer {
     if (tapped && event && Math.hypot(event.clientX - tapped.x, event.clientY - tapped.y) < TAP) {
       this.stage.choose(tapped.target);
     }
+    const { entry } = this.held ?? {};
     const scrubbed = this.held && this.held.y === undefined;
     if (this.letGo()) this.stage.drag.letGo();
-    if (scrubbed) this.stage.screen.refresh(); // and ask for what is missing where it ended
+    if (!scrubbed) return;
+    this.stage.lens.pressed(entry);
+    this.stage.screen.refresh(); // and ask for what is missing where it ended
   }
 
   // The hand is off; returns whether a number was being dragged.
@@ -124,10 +129,13 @@ export class Pointer {
   // A word about the cell under the pointer.
   hover(event) {
     const entry = this.entryAt(event);
-    this.over = entry && !["lines", "series"].includes(entry.kind) ? { entry, cell: entry.plot.cellAt(event) } : null;
+    const words = entry?.kind === "lens" && this.stage.lens.describe(entry, event);
+    const cells = entry && !["lines", "series", "lens"].includes(entry.kind);
+    this.over = cells ? { entry, cell: entry.plot.cellAt(event) } : words ? { entry, words } : null;
     this.whisper.hidden = !this.over;
     if (!this.over) return this.asking.stop();
     this.whisper.textContent = this.describe(this.over);
+    this.whisper.hidden = !this.whisper.textContent;
     const box = this.stage.element.getBoundingClientRect();
     const left = Math.min(event.clientX - box.left + 14, box.width - this.whisper.offsetWidth - 4);
     Object.assign(this.whisper.style, { left: `${left}px`, top: `${event.clientY - box.top - 34}px` });
@@ -141,7 +149,8 @@ export class Pointer {
     } else this.whisper.hidden = true;
   }
 
-  describe({ entry, cell }) {
+  describe({ entry, cell, words }) {
+    if (words) return words;
     const { row, column } = cell;
     const number = this.stage.screen.number(entry.part, row, column);
     const { labels, edits } = this.stage.message;

@@ -31,6 +31,7 @@ export class Screen {
     const rebuilt = structure !== this.structure;
     if (rebuilt) this.rebuild(message);
     this.structure = structure;
+    this.stage.lens.show(this.plots);
     this.told.learn(message);
     for (const { target, value } of message.edits) {
       const place = this.place(target);
@@ -87,7 +88,9 @@ export class Screen {
   }
 
   figureOf(part) {
-    return this.plots.get(part).kind === "lines" ? this.linesFigure(part) : this.figure(part);
+    const { kind } = this.plots.get(part);
+    if (kind === "lens") return this.stage.lens.complete(part);
+    return kind === "lines" ? this.linesFigure(part) : this.figure(part);
   }
 
   // Nothing is dragged: committed numbers take the place of the live colours.
@@ -165,6 +168,7 @@ export class Screen {
     element.classList.toggle("gs-playing", cursor.playing);
     timeline.show(this.message.labels);
     for (const { kind, panel, plot } of this.plots.values()) {
+      if (kind === "lens") continue;
       if (kind !== "initial" && kind !== "weights") plot.markTime(cursor.step, this.message.labels.length);
       if (!panel || kind === "lines") continue;
       const row = panel.order.indexOf(cursor.unit);
@@ -175,6 +179,7 @@ export class Screen {
     this.showMarks();
     this.showValues();
     this.stage.inside.refresh();
+    this.stage.lens.refresh();
     this.stage.asking.want(this.missing);
   }
 

@@ -10,8 +10,10 @@ import { addStylesheet, loadPlotly, make } from "./dom.js";
 import { Drag } from "./drag.js";
 import { Editor } from "./editor.js";
 import { Inside } from "./inside.js";
+import { Lens } from "./lens.js";
 import { Pad } from "./pad.js";
 import { Pointer } from "./pointer.js";
+import { savings } from "./saving.js";
 import { Screen } from "./screen.js";
 import { Timeline, keyPressed } from "./timeline.js";
 import { unpack } from "./wire.js";
@@ -61,6 +63,7 @@ class Stage {
       redo: () => this.change("redo"),
       reset: () => this.change("reset"),
     });
+    this.lens = new Lens(this);
     this.inside = new Inside(this);
     this.pad = new Pad({
       values: (channel) => this.screen.numbers("x")[channel],
@@ -73,7 +76,7 @@ class Stage {
     this.element = make(
       "div", { className: "gs-stage" },
       this.notices, this.holder,
-      make("div", { className: "gs-bar" }, this.editor.element, this.timeline.element),
+      make("div", { className: "gs-bar" }, savings.element, this.editor.element, this.timeline.element),
     );
     this.asking = new Asking(this); // for numbers at the cursor
     this.screen = new Screen(this);

@@ -213,9 +213,13 @@ def test_looking_otherwise_drops_no_edit(setting: Setting, choice: tuple[str, ob
 
 
 def test_every_field_stands_in_the_link() -> None:
-    assert {parameter.field for parameter in TABLE} | {"edits", "own", "own_seed"} == {
-        field.name for field in fields(Setting)
-    }
+    assert {parameter.field for parameter in TABLE} | {
+        "edits",
+        "own",
+        "own_seed",
+        "interventions",
+        "pinned",
+    } == {field.name for field in fields(Setting)}
     assert {parameter.field for parameter in OWN_TABLE} == {f.name for f in fields(Own) if f.init}
 
 

@@ -7,6 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from app.claims import CLAIMS
+from app.parameters import OWN_TABLE, TABLE
+from app.url import EDITS, HELD, PIN
+from app.widgets.lenses import LENSES
 from gru_core.scenes import load_scenes
 
 ROOT = Path(__file__).parents[2]
@@ -142,6 +146,35 @@ def test_the_changelog_has_a_section_for_this_version() -> None:
 @pytest.mark.parametrize("name", ["LICENSE", "CONTRIBUTING.md", "CHANGELOG.md", "README.md"])
 def test_what_a_reader_looks_for_first_is_there(name: str) -> None:
     assert text(ROOT / name).strip()
+
+
+def rows_of(document: Path, head: str) -> list[list[str]]:
+    """The cells of the rows of a table, by the line that it begins with."""
+    lines = text(document).partition(f"{head}\n")[2].partition("\n\n")[0].splitlines()[1:]
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines]
+
+
+def test_the_table_of_claims_is_that_of_the_page() -> None:
+    wanted = [[str(one.number), one.says, one.look, f"`?{one.link}`"] for one in CLAIMS]
+    assert (
+        rows_of(ROOT / "docs/claims.md", "| number | claim | what to look for | link |") == wanted
+    )
+
+
+def test_the_table_of_lenses_is_that_of_the_tabs() -> None:
+    head = "| tab | `view` | shows | method | limits |"
+    found = [row[:2] for row in rows_of(ROOT / "docs/lenses.md", head)]
+    assert found == [[lens.label, f"`{view}`"] for view, lens in LENSES.items()]
+
+
+def test_every_parameter_of_a_link_is_documented_and_every_documented_one_is_read() -> None:
+    documented = [
+        name
+        for row in rows_of(ROOT / "docs/stage.md", "| parameter | meaning |")
+        for name in re.findall(r"`(\w+)`", row[0])
+    ]
+    known = {parameter.name for parameter in (*TABLE, *OWN_TABLE)} | {EDITS, HELD, PIN}
+    assert sorted(documented) == sorted(known)
 
 
 # Sources --------------------------------------------------------------------------------------

@@ -1,0 +1,39 @@
+"""Two layers over the same steps: the states of each, what they are joined to, and what moved."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app import theme
+from app.figures.frame import QUIET
+from app.figures.heatmap import MARGIN, heatmap
+
+MOVED = (-6.0, 0.0)  # powers of ten; below, nothing is drawn: far away all is rounding
+
+
+def layer_heatmap(
+    values: np.ndarray, track: str, labels: Sequence[str], rows: Sequence[str], times: float = 1.0
+) -> go.Figure:
+    """A state or a gate, in the colours of its meaning. values: (unit, step).
+
+    times: how many times as far as one state it can reach; 2 for the sum of two.
+    """
+    stops, (low, high) = theme.track_scale(track)
+    figure = heatmap(values, stops, (times * low, times * high), labels, rows)
+    return figure.update_layout(margin=MARGIN)
+
+
+def moved_heatmap(differences: np.ndarray, labels: Sequence[str], rows: Sequence[str]) -> go.Figure:
+    """Sizes of differences, (unit, step), as powers of ten; nothing below a millionth."""
+    powers = np.full(differences.shape, np.nan)
+    np.log10(differences, out=powers, where=differences >= 10.0 ** MOVED[0])
+    return heatmap(powers, theme.SEQUENTIAL, MOVED, labels, rows).update_layout(margin=MARGIN)
+
+
+def parted(figure: go.Figure, row: int) -> go.Figure:
+    """The heatmap with a line above this row: below it are the numbers of another layer."""
+    return figure.add_shape(
+        type="line", xref="x domain", x0=0, x1=1, y0=row - 0.5, y1=row - 0.5,
+        line={"color": QUIET, "width": 2},
+    )  # fmt: skip

@@ -1,0 +1,43 @@
+"""How often gates are all but open and all but shut: one point a unit (Karpathy et al. 2015)."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app import theme
+from app.figures.frame import QUIET, frame
+
+HALF = {0.0: "0", 0.5: "0.5", 1.0: "1"}
+MARKS = ("circle", "square", "diamond", "triangle-up")  # grey prints tell gates apart too
+
+
+def saturation_points(shares: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> go.Figure:
+    """For each gate its units: how often open across, how often shut upwards.
+
+    shares: gate -> (left, right), each (unit,), shares of the steps.
+    """
+    below = {
+        "type": "line", "x0": 0, "y0": 1, "x1": 1, "y1": 0,
+        "line": {"color": QUIET, "width": 1}, "layer": "below",
+    }  # fmt: skip
+    figure = go.Figure(
+        layout=frame((-0.06, 1.06), (-0.06, 1.06), HALF, HALF, bottom=20, shapes=[below])
+    )
+    for (gate, (left, right)), mark in zip(shares.items(), MARKS, strict=False):
+        figure.add_trace(
+            go.Scatter(
+                x=np.asarray(right, dtype=np.float64),
+                y=np.asarray(left, dtype=np.float64),
+                mode="markers",
+                marker={
+                    "color": theme.QUANTITIES[gate].color,
+                    "size": 9,
+                    "opacity": 0.7,
+                    "symbol": mark,
+                },
+                meta=gate,
+                hoverinfo="skip",
+            )
+        )
+    return figure

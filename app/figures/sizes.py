@@ -1,0 +1,164 @@
+"""What cells cost: lines over their sizes, the ratio of two of them, and bars of counts."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+
+from app.figures.frame import frame, rule
+from app.figures.gradient import Line
+from app.figures.prediction import CELL_STYLE
+from gru_core.conventions import Cell
+
+ROOM = 0.35  # left and right of the sizes, in doublings
+LEFT = 62  # pixels, for 1,000,000
+MOST_TICKS = 5
+LEAST_RATIOS = (0.7, 1.5)  # are always on the axis
+SOFT = "#7A7A7A"  # words, on light and dark alike
+MARKS = {True: ("circle", 6), False: ("x", 9)}  # of a ratio above 1, and of the others
+BEHIND = "behind"  # the meta of lines that the stage does not ask for the nearest point
+BAR = 0.6  # height, in rows
+
+
+def size_lines(
+    units: Sequence[int],
+    curves: Mapping[Cell, Sequence[float]],
+    sizes: Sequence[int],
+    here: int,
+) -> go.Figure:
+    """A line for each cell over its units. Both axes are logarithmic.
+
+    units: the sizes that are known; curves: cell -> a number above zero for each, the first of
+    them the one whose points stand for all; sizes: those on the axis; here: the one on screen.
+    """
+    known = [math.log10(value) for values in curves.values() for value in values]
+    up = min(known) - 0.2, max(known) + 0.2
+    figure = go.Figure(layout=_over_sizes(sizes, here, up, _powers(*up)))
+    for place, (cell, values) in enumerate(curves.items()):
+        color, dash = CELL_STYLE[cell]
+        y = [math.log10(value) for value in values]
+        figure.add_trace(_line(units, y, Line(color, dash), cell if place == 0 else BEHIND))
+    return figure
+
+
+def ratio_lines(
+    units: Sequence[int],
+    ratios: Mapping[str, Sequence[float]],
+    styles: Sequence[Line],
+    sizes: Sequence[int],
+    here: int,
+    sides: tuple[str, str],
+) -> go.Figure:
+    """Ratios over the sizes, with crosses where one is not above 1.
+
+    Arguments as of size_lines. sides: what is said above 1 and below.
+    """
+    known = [value for values in ratios.values() for value in values]
+    low, high = min(LEAST_RATIOS[0], *known), max(LEAST_RATIOS[1], *known)
+    room = 0.08 * (high - low)
+    up = low - room, high + room
+    layout = _over_sizes(sizes, here, up, _around_one(*up), right=72)
+    layout.shapes += (go.layout.Shape(rule("y", 1.0)),)
+    layout.annotations += tuple(
+        go.layout.Annotation(_beside_plot(1.0, text) | {"yanchor": anchor})
+        for text, anchor in zip(sides, ("bottom", "top"), strict=True)
+    )
+    figure = go.Figure(layout=layout)
+    for place, ((name, values), style) in enumerate(zip(ratios.items(), styles, strict=True)):
+        marks = [MARKS[value > 1] for value in values]
+        trace = _line(units, values, style, name if place == 0 else BEHIND)
+        figure.add_trace(
+            trace.update(marker={"symbol": [m for m, _ in marks], "size": [s for _, s in marks]})
+        )
+    return figure
+
+
+def count_bars(names: Sequence[str], counts: Sequence[int], colors: Sequence[str]) -> go.Figure:
+    """A bar for each count from top to bottom, with the count in full behind it."""
+    rows = list(range(len(names)))
+    layout = frame(
+        (0.0, 1.02 * max(counts)),
+        (len(names) - 0.5, -0.5),
+        {0.0: "0"},
+        {float(row): name for row, name in zip(rows, names, strict=True)},
+        left=72,
+        right=74,
+        annotations=[
+            _beside_plot(row, f"{count:,}") for row, count in zip(rows, counts, strict=True)
+        ],
+    )
+    bars = go.Bar(
+        x=list(counts),
+        y=rows,
+        orientation="h",
+        width=BAR,
+        marker={"color": list(colors), "line": {"width": 0}},
+        hoverinfo="skip",
+    )
+    return go.Figure(bars, layout)
+
+
+def _over_sizes(
+    sizes: Sequence[int],
+    here: int,
+    up: tuple[float, float],
+    y_ticks: Mapping[float, str],
+    right: int = 8,
+) -> go.Layout:
+    """The frame of lines over sizes, with an upright line at the one on screen."""
+    ends = math.log2(min(*sizes, here)) - ROOM, math.log2(max(*sizes, here)) + ROOM
+    at = math.log2(here)
+    return frame(
+        ends,
+        up,
+        {math.log2(size): str(size) for size in sizes},
+        y_ticks,
+        left=LEFT,
+        right=right,
+        shapes=[rule("x", at)],
+        annotations=[_beside_rule(at, f"{here} here", at < sum(ends) / 2)],
+    )
+
+
+def _powers(low: float, high: float) -> dict[float, str]:
+    """Powers of ten between two logarithms, or some of them if there are many."""
+    between = range(math.ceil(low), math.floor(high) + 1)
+    some = between[:: -(-len(between) // MOST_TICKS) or 1]
+    return {float(at): f"{10**at:,}" if at >= 0 else f"{10.0**at:g}" for at in some}
+
+
+def _around_one(low: float, high: float) -> dict[float, str]:
+    """1, and numbers evenly apart from it."""
+    step = 0.5 if high - low < MOST_TICKS / 2 else math.ceil((high - low) / MOST_TICKS)
+    first, last = math.ceil((low - 1) / step), math.floor((high - 1) / step)
+    return {1 + step * count: f"{1 + step * count:g}" for count in range(first, last + 1)}
+
+
+def _beside_rule(at: float, text: str, rising: bool) -> dict[str, Any]:
+    """Words at an upright line, above lines that rise from there, below those that have risen."""
+    return {
+        "x": at, "xanchor": "left" if rising else "right", "xshift": 3 if rising else -3,
+        "yref": "paper", "y": int(rising), "yanchor": "top" if rising else "bottom",
+        "text": text, "showarrow": False, "font": {"color": SOFT},
+    }  # fmt: skip
+
+
+def _beside_plot(y: float, text: str) -> dict[str, Any]:
+    """Words in the right margin, where the upright axis has this value."""
+    return {
+        "xref": "paper", "x": 1, "xanchor": "left", "xshift": 6, "y": y,
+        "text": text, "showarrow": False, "font": {"color": SOFT},
+    }  # fmt: skip
+
+
+def _line(units: Sequence[int], y: Sequence[float], style: Line, meta: str) -> go.Scatter:
+    return go.Scatter(
+        x=[math.log2(size) for size in units],
+        y=list(y),
+        mode="lines+markers",
+        line={"color": style.color, "dash": style.dash, "width": style.width},
+        marker={"color": style.color, "size": 5},
+        meta=meta,
+        hoverinfo="skip",
+    )

@@ -1,0 +1,120 @@
+"""Why one number: its terms as a waterfall, and where their sum falls on the activation's curve."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app import theme
+from app.figures.frame import QUIET, frame, rule
+
+UP, DOWN, TOTAL = theme.DIVERGING[-3], theme.DIVERGING[2], "#8A8A8A"
+ROW = 0.66  # height of a bar, in rows
+CURVE_POINTS = 121
+
+
+def waterfall(names: Sequence[str], products: Sequence[float]) -> go.Figure:
+    """The terms from top to bottom, each bar beginning where the last one ended; then their sum.
+
+    names: one more than products, the last that of the sum. All that is added up here is where the
+    bars begin: the sum that is shown is the core's, and is drawn from zero.
+    """
+    *terms, total = products
+    ends = np.cumsum([0.0, *terms])
+    starts = [*ends[:-1], 0.0]
+    low, high = float(min(0.0, ends.min(), total)), float(max(0.0, ends.max(), total))
+    room = 0.04 * (high - low) or 1.0
+    colors = [UP if term >= 0 else DOWN for term in terms] + [TOTAL]
+    rows = np.arange(len(names), dtype=np.float64)
+    bars = go.Bar(
+        x=list(products),
+        y=rows,
+        base=starts,
+        orientation="h",
+        width=ROW,
+        marker={"color": colors, "line": {"width": 0}},
+        hoverinfo="skip",
+    )
+    links = [
+        {
+            "type": "line",
+            "x0": end,
+            "x1": end,
+            "y0": row + ROW / 2,
+            "y1": row + 1 - ROW / 2,
+            "line": {"color": QUIET, "width": 1},
+        }
+        for row, end in enumerate(ends[1:].tolist())
+    ]
+    layout = frame(
+        (low - room, high + room),
+        (len(names) - 0.5, -0.5),
+        round_ticks(low, high),
+        dict(enumerate(names)),
+        left=92,
+        right=58,
+        shapes=[rule("x", 0.0), *links],
+        annotations=[_at_the_end(row, product) for row, product in enumerate(products)],
+    )
+    return go.Figure(bars, layout)
+
+
+def activation_curve(activation: str, total: float, value: float, color: str) -> go.Figure:
+    """The curve of sigmoid or tanh with the sum and the value it gives.
+
+    total: the pre-activation; value: what the core made of it.
+    """
+    sigmoid = activation == "sigmoid"
+    end = max(theme.nice_bound(abs(total)), 6.0 if sigmoid else 3.0)
+    x = np.linspace(-end, end, CURVE_POINTS)
+    y = 0.5 * (1 + np.tanh(x / 2)) if sigmoid else np.tanh(x)
+    low = 0.0 if sigmoid else -1.0
+    curve = go.Scatter(
+        x=x, y=y, mode="lines", line={"color": TOTAL, "width": 2, "dash": "solid"}, hoverinfo="skip"
+    )
+    point = go.Scatter(
+        x=[total, total, -end],
+        y=[low - 0.08, value, value],
+        mode="lines",
+        line={"color": color, "width": 1.5, "dash": "dot"},
+        hoverinfo="skip",
+    )
+    dot = go.Scatter(
+        x=[total], y=[value], mode="markers", marker={"size": 9, "color": color}, hoverinfo="skip"
+    )
+    layout = frame(
+        (-1.04 * end, 1.04 * end),
+        (low - 0.08, 1.08),
+        {tick: theme.number(tick) for tick in (-end, 0.0, end)},
+        {low: theme.number(low), 1.0: "1"},
+    )
+    return go.Figure([curve, point, dot], layout)
+
+
+def _at_the_end(row: int, product: float) -> dict[str, Any]:
+    """The number of a bar, in the right margin."""
+    return {
+        "xref": "paper",
+        "x": 1,
+        "xanchor": "left",
+        "xshift": 6,
+        "y": row,
+        "text": theme.number(product),
+        "showarrow": False,
+    }
+
+
+def round_ticks(low: float, high: float) -> dict[float, str]:
+    """Zero and, where they are apart from it, the round numbers inside both ends."""
+    found = {0.0: "0"}
+    for end in (low, high):
+        size = abs(end)
+        if size < 0.15 * (high - low) or size == 0:
+            continue
+        decade = 10.0 ** math.floor(math.log10(size))
+        step = max(s for s in (1, 2, 5) if s * decade <= size)
+        at = math.copysign(step * decade, end)
+        found[at] = theme.number(at)
+    return dict(sorted(found.items()))

@@ -1,0 +1,84 @@
+"""What was kept and what was written: over the steps of one unit, and from step to step."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app import theme
+from app.figures.frame import rule, steps_frame
+from app.figures.heatmap import MARGIN, heatmap, step_ticks
+
+KEPT, WRITTEN = "#0072B2", "#009E73"  # as the update gate and the candidate in the equations
+SHARE = (0.0, 1.0)
+MOST_ROWS_NAMED = 18
+
+
+def kept_and_written(
+    kept: np.ndarray, written: np.ndarray, state: np.ndarray, labels: Sequence[str], track: str
+) -> go.Figure:
+    """Both as bars on top of each other, and the state that they add up to as a line.
+
+    All (step,), of one unit; what is below zero stacks downwards. track: hidden or cell.
+    """
+    steps = np.arange(1, len(state) + 1, dtype=np.float64)
+    quantity = theme.QUANTITIES[track]
+    above = np.maximum(kept, 0) + np.maximum(written, 0)
+    below = np.minimum(kept, 0) + np.minimum(written, 0)
+    bound = theme.nice_bound(float(max(above.max(), -below.min())))
+    figure = go.Figure(
+        layout=steps_frame(
+            labels,
+            (-1.06 * bound, 1.06 * bound),
+            {-bound: f"−{bound:g}", 0.0: "0", bound: f"{bound:g}"},
+            left=MARGIN["l"],
+            barmode="relative",
+            bargap=0.12,
+            shapes=[rule("y", 0.0)],
+        )
+    )
+    for values, color in ((kept, KEPT), (written, WRITTEN)):
+        figure.add_trace(
+            go.Bar(
+                x=steps,
+                y=np.asarray(values, dtype=np.float64),
+                marker={"color": color, "opacity": 0.75, "line": {"width": 0}},
+                hoverinfo="skip",
+            )
+        )
+    figure.add_trace(
+        go.Scatter(
+            x=steps,
+            y=np.asarray(state, dtype=np.float64),
+            mode="lines",
+            line={"color": quantity.color, "width": quantity.width, "dash": "solid"},
+            hoverinfo="skip",
+        )
+    )
+    return figure
+
+
+def memory_heatmap(weights: np.ndarray, labels: Sequence[str], start: str) -> go.Figure:
+    """How much of each step's state was written where: steps down, where it was written across.
+
+    weights: (step, step + 1), the first column the state before any step, named by `start`.
+    """
+    figure = heatmap(weights, theme.SEQUENTIAL, SHARE, [], [])
+    # Long memories are made of many small shares: the colours climb as their root.
+    scale = theme.colorscale(theme.SEQUENTIAL)
+    figure.update_traces(colorscale=[[float(at) ** 2, color] for at, color in scale])
+    columns = {1: start} | {at + 2: text for at, text in step_ticks(labels).items()}
+    figure.update_xaxes(tickvals=list(columns), ticktext=list(columns.values()))
+    if len(weights) == len(labels):
+        rows = step_ticks(labels, MOST_ROWS_NAMED)
+        figure.update_yaxes(tickvals=list(rows), ticktext=list(rows.values()))
+    return figure.update_layout(margin=MARGIN)
+
+
+def age_heatmap(
+    values: np.ndarray, labels: Sequence[str], rows: Sequence[str], longest: float
+) -> go.Figure:
+    """Steps of memory, (unit, step), from none to `longest` or more."""
+    return heatmap(
+        np.minimum(values, longest), theme.SEQUENTIAL, (0.0, longest), labels, rows
+    ).update_layout(margin=MARGIN)

@@ -1,0 +1,111 @@
+"""Two layers where the screen has one: both directions, or one on top of the other.
+
+The first layer is the one on screen, with its edits; the second is drawn (gru_core.companions).
+Only hidden states and the gate that keeps are held for a while: whole runs of large layers would
+push those on screen out of app.running.
+"""
+
+import hashlib
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from functools import partial
+from typing import TypeAlias
+
+import numpy as np
+
+from app.running import LARGE, Kept
+from app.shown import Shown
+from gru_core import Trace, run
+from gru_core.arrays import Array
+from gru_core.companions import Role, companion
+from gru_core.conventions import KEEP_GATE
+from gru_core.run import MERGES, Merge, run_backward
+from gru_core.weights import Weights
+
+# Of 512 units over 10,000 steps one layer is 41 MB. Three are wanted while its input is changed:
+# both before the change, and the other one after it.
+MOST_BYTES = 128_000_000
+
+Tracks: TypeAlias = Mapping[str, Array]  # hidden, and the gate that keeps if any: (step, unit)
+
+_kept: Kept[Tracks] = Kept(MOST_BYTES)
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True, eq=False)
+class TwoLayers:
+    """The tracks of the layer on screen and of the other, both on the step axis of the input."""
+
+    first: Tracks
+    second: Tracks
+
+    def joined(self, merge: Merge) -> Array:
+        """What a layer above both directions reads, (step, feature)."""
+        return MERGES[merge](self.first["hidden"], self.second["hidden"])
+
+
+def both_ways(shown: Shown, x: Array) -> TwoLayers:
+    """The opened cell over x, and a layer of the same size that reads x from the end."""
+    return TwoLayers(_first(shown, x), _drawn(shown, "backward", x))
+
+
+def stacked(shown: Shown, x: Array) -> TwoLayers:
+    """The opened cell over x, and a layer of the same size that reads its hidden states."""
+    first = _first(shown, x)
+    return TwoLayers(first, _drawn(shown, "second", first["hidden"]))
+
+
+def other(shown: Shown, role: Role) -> Weights:
+    """The layer beside the opened cell, drawn with the seed on screen."""
+    weights = shown.situation.weights[shown.opened]
+    return companion(shown.scene, weights, role, len(shown.labels), shown.setting.seed)
+
+
+def _first(shown: Shown, x: Array) -> Tracks:
+    if x is shown.situation.x:
+        return _of_interest(shown.traces[shown.opened])
+    cell, numbers = shown.opened, shown.situation
+    weights, initial, held = numbers.weights[cell], numbers.initials[cell], numbers.held(cell)
+    key = (shown.setting.engine, "first", _digest(weights, x, *initial, *map(str, held)))
+    read = partial(run, weights, x, initial, engine=shown.setting.engine, interventions=held)
+    return _kept_tracks(key, weights, len(x), read)
+
+
+def _drawn(shown: Shown, role: Role, x: Array) -> Tracks:
+    """The other layer, which begins at zero and in which nothing is held."""
+    weights = other(shown, role)
+    key = (shown.setting.engine, role, _digest(weights, x))
+    read = run_backward if role == "backward" else run
+    return _kept_tracks(
+        key, weights, len(x), partial(read, weights, x, engine=shown.setting.engine)
+    )
+
+
+def _kept_tracks(
+    key: tuple[object, ...], weights: Weights, steps: int, read: Callable[[], Trace]
+) -> Tracks:
+    def compute() -> Tracks:
+        found = _of_interest(read())
+        return {name: track.copy() for name, track in found.items()}  # the rest is let go
+
+    size = 2 * steps * weights.units * weights.dtype.itemsize
+    if size < LARGE or key in _kept:
+        return _kept.get(key, size, compute)
+    with _one_at_a_time:
+        return _kept.get(key, size, compute)
+
+
+def _of_interest(trace: Trace) -> Tracks:
+    wanted = ("hidden", KEEP_GATE.get(trace.cell))
+    return {name: track for name, track in trace.items() if name in wanted}
+
+
+def _digest(weights: Weights, *others: Array | str) -> bytes:
+    parts = (getattr(weights, field.name) for field in fields(weights))
+    digest = hashlib.blake2b(weights.cell.encode(), digest_size=16)
+    for part in (*parts, *others):
+        array = np.ascontiguousarray(part)
+        digest.update(f"{array.dtype}{array.shape}".encode())
+        digest.update(array.tobytes())
+    return digest.digest()

@@ -1,0 +1,23 @@
+"""What course notes say of the GRU: each claim with one link that shows it."""
+
+from html import escape
+
+import streamlit as st
+
+from app.claims import CLAIMS
+
+INTRODUCTION = (
+    "Claims from course notes and textbooks. Each link opens the screen that shows it, with live "
+    "numbers."
+)
+rows = "".join(
+    f"<li id='claim-{one.number}' value='{one.number}'><p>{escape(one.says)}</p>"
+    f"<p><a href='./?{escape(one.link)}' target='_self'>See it</a> "
+    f"{escape(one.look)}</p></li>"
+    for one in CLAIMS
+)
+st.html(
+    "<p class='gs-wordmark'><a href='./' target='_self'>Gatescope</a></p>"
+    f"<h1 class='gs-page-title'>What notes say of the GRU</h1><p>{INTRODUCTION}</p>"
+    f"<ol class='gs-claims'>{rows}</ol>"
+)

@@ -1,0 +1,119 @@
+"""The lenses: questions asked of the screen, each a module of its own."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+
+from app.setting import CELL_VIEW
+from app.shown import Shown
+from app.widgets.inner import wiring
+from app.widgets.lenses import (
+    cost,
+    directions,
+    gradients,
+    holding,
+    kept,
+    memory,
+    phase,
+    pinned,
+    saturation,
+    why,
+    wirings,
+)
+from app.widgets.lenses.base import Chart, Lens, View, axis_message
+
+__all__ = ["LENSES", "Lens", "View", "charts", "told", "view_of"]
+
+LENSES: Final[Mapping[str, Lens]] = MappingProxyType(
+    {
+        "wirings": wirings.LENS,
+        "why": why.LENS,
+        "holding": holding.LENS,
+        "pinned": pinned.LENS,
+        "kept": kept.LENS,
+        "memory": memory.LENS,
+        "gradients": gradients.LENS,
+        "saturation": saturation.LENS,
+        "phase": phase.LENS,
+        "directions": directions.LENS,
+        "cost": cost.LENS,
+    }
+)
+
+
+def view_of(shown: Shown) -> View | None:
+    """What the chosen lens shows; None where the cell itself is looked into."""
+    lens = LENSES.get(shown.setting.view)
+    return lens.view(shown) if lens else None
+
+
+def told(shown: Shown, view: View | None) -> dict[str, Any]:
+    """The lens for the stage, less its figures, and the row of all lenses."""
+    tabs = [{"view": CELL_VIEW, "label": "cell", "help": "Its wiring and its equations"}]
+    tabs += [{"view": name, "label": one.label, "help": one.help} for name, one in LENSES.items()]
+    if view is None:
+        return {"view": CELL_VIEW, "tabs": tabs}
+    lens = LENSES[shown.setting.view]
+    return {
+        "view": shown.setting.view,
+        "tabs": tabs,
+        "look": lens.look,
+        "of": view.chosen,
+        "asks": view.asks,
+        "choices": [choice._asdict() for choice in view.choices],
+        "tracks": lens.tracks,
+        "at": {axis: getattr(shown, axis) for axis in (*lens.follows, *view.follows)},
+        "controls": dict(view.controls),
+        "wirings": [wiring(shown, cell) for cell in view.wirings],
+        "words": list(view.words),
+        "waiting": view.waiting,
+        "notes": list(view.notes),
+        "charts": [_about(chart) for chart in view.charts],
+    }
+
+
+def _about(chart: Chart) -> dict[str, Any]:
+    return {
+        "part": part_name(chart),
+        "title": chart.title,
+        "symbol": chart.symbol,
+        "reads": chart.reads,
+        "height": chart.height,
+        "says": chart.says,
+        "key": [{"color": color, "dash": dash, "name": name} for color, dash, name in chart.key],
+    }
+
+
+def _data(chart: Chart) -> list[dict[str, Any]]:
+    """The figure's data. Numbers of a heatmap that stand in its table too are sent once."""
+    data = [trace.to_plotly_json() for trace in chart.figure.data]
+    z = data[0].get("z")
+    if chart.reads == "grid" and np.array_equal(z, chart.values.astype(np.float32)):
+        del data[0]["z"]
+    return data
+
+
+def part_name(chart: Chart) -> str:
+    """The name of a chart's part in a message."""
+    return f"lens.{chart.name}"
+
+
+def charts(view: View | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each chart as it is sent: its part's name, and its figure with its numbers as a table."""
+    for chart in view.charts if view else ():
+        yield (
+            part_name(chart),
+            {
+                "data": _data(chart),
+                "layout": chart.figure.layout.to_plotly_json(),
+                "sheet": {
+                    "title": " ".join(filter(None, (chart.title, chart.symbol))),
+                    "corner": chart.corner,
+                    "rows": axis_message(chart.rows),
+                    "columns": axis_message(chart.columns),
+                    "values": np.asarray(chart.values, dtype=np.float64),
+                },
+            },
+        )

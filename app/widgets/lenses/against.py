@@ -1,0 +1,95 @@
+"""What is on screen against another run: differences of every track, and one unit of both."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from app import theme
+from app.figures.against import OTHER, both_lines, difference_heatmap
+from app.shown import Shown
+from app.widgets.inner import number
+from app.widgets.lenses.base import Axis, Chart
+from app.widgets.lenses.places import drawn, sentence, unit_of
+from gru_core import Trace
+from gru_core.conventions import TRACKS, Cell
+
+
+def against(shown: Shown, others: Mapping[Cell, Trace], name: str) -> tuple[list[Chart], list[str]]:
+    """Charts of the opened cell, and sentences about every cell that there is to compare.
+
+    others: the runs that these are compared with, under this name.
+    """
+    words, charts = [], []
+    for cell, trace in shown.traces.items():
+        if cell not in others:
+            words.append(f"{name} has no {theme.CELL_NAMES[cell]}: nothing to compare.")
+            continue
+        if trace["hidden"].shape != others[cell]["hidden"].shape:
+            said = f"{theme.CELL_NAMES[cell]}: {name} has other sizes, nothing to compare."
+            words.append(sentence(said))
+            continue
+        words.append(_words(cell, trace, others[cell], name))
+        if cell == shown.opened:
+            charts += _charts(shown, cell, others[cell], name)
+    return charts, words
+
+
+def _words(cell: Cell, trace: Trace, other: Trace, name: str) -> str:
+    apart = np.abs(trace["hidden"] - other["hidden"])
+    said = sentence(theme.CELL_NAMES[cell])
+    if not apart.any():
+        return f"{said}: h is that of {name} at every step."
+    step, unit = np.unravel_index(int(apart.argmax()), apart.shape)
+    first = int(np.flatnonzero(apart.any(axis=1))[0])
+    return (
+        f"{said}: h differs from {name} from step {first + 1} on, most at step {step + 1}, "
+        f"unit {unit + 1}: by {number(float(apart.max()))}."
+    )
+
+
+def _charts(shown: Shown, cell: Cell, other: Trace, name: str) -> list[Chart]:
+    trace = shown.traces[cell]
+    unit = unit_of(shown, trace.units)
+    return [
+        _lines(shown, cell, other, name, unit),
+        *(_difference(shown, cell, track, other, name) for track in TRACKS[cell]),
+    ]
+
+
+def _lines(shown: Shown, cell: Cell, other: Trace, name: str, unit: int) -> Chart:
+    now, then = (one["hidden"][:, unit].astype(np.float64) for one in (shown.traces[cell], other))
+    quantity = theme.QUANTITIES["hidden"]
+    return Chart(
+        name="both",
+        title=f"{theme.CELL_NAMES[cell]} unit {unit + 1}: now and {name},",
+        symbol="h",
+        figure=both_lines(now, then, shown.labels, "hidden"),
+        reads="across",
+        corner="step",
+        rows=Axis("steps"),
+        columns=Axis("names", ["now", name], plural="runs"),
+        values=np.stack([now, then], axis=1),
+        height=110,
+        key=[(quantity.color, "solid", "now"), (OTHER, "dash", name)],
+    )
+
+
+def _difference(shown: Shown, cell: Cell, track: str, other: Trace, name: str) -> Chart:
+    difference = shown.traces[cell][track].astype(np.float64) - other[track]
+    if (cell, track, shown.notation.polarity) == ("gru", "update", "write"):
+        difference = -difference
+    placed = drawn(shown, difference, shown.orders[cell])
+    quantity = theme.QUANTITIES[track]
+    return Chart(
+        name=f"less.{track}",
+        title=f"{quantity.name}: now less {name}",
+        symbol=theme.symbol(cell, track, shown.notation),
+        figure=difference_heatmap(placed.values, placed.labels, placed.row_names),
+        reads="grid",
+        corner="unit",
+        rows=placed.rows,
+        columns=placed.columns,
+        values=placed.values,
+        height=96,
+        says="{row} at {column}: {value}",
+    )

@@ -1,0 +1,174 @@
+"""Both ways, and stacked: a second layer beside the one on screen, over the same steps."""
+
+from typing import cast
+
+import numpy as np
+
+from app import theme
+from app.figures.directions import layer_heatmap, moved_heatmap, parted
+from app.layered import Tracks, TwoLayers, both_ways, stacked
+from app.shown import Shown
+from app.widgets.lenses import moved
+from app.widgets.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
+from app.widgets.lenses.places import Drawn, drawn
+from gru_core.arrays import Array
+from gru_core.conventions import KEEP_GATE
+from gru_core.run import Merge
+
+STACKED = "stacked"
+CHOICES = (
+    Choice("concat", "concatenated"),
+    Choice("sum", "sum"),
+    Choice("mean", "mean"),
+    Choice("product", "product"),
+    Choice(STACKED, "two layers, stacked"),
+)
+OUTPUTS = {
+    "concat": "forward above backward",
+    "sum": "sum of both, −2 … 2",
+    "mean": "mean of both",
+    "product": "product of both",
+}
+HEIGHT, TALL = 110, 160  # pixels, of one layer and of two
+
+
+def view(shown: Shown) -> View:
+    """Both layers, what a layer above them would read, and what a changed input moves in it."""
+    of = chosen_of(shown.setting.of, CHOICES)
+    run = stacked if of == STACKED else both_ways
+    now, changed = run(shown, shown.situation.x), moved.changed_steps(shown)
+    charts = _of_stack(shown, now) if of == STACKED else _of_pair(shown, now, of)
+    notes, names = _notes(shown, of), moved.LAYERS if of == STACKED else moved.DIRECTIONS
+    if changed:
+        before = run(shown, shown.base.x)
+        charts.insert(0, _moved_chart(shown, before, now, of))
+        words = moved.words(shown, changed, before, now, names)
+        notes.insert(0, "The first picture goes by powers of ten; it is blank below a millionth.")
+    else:
+        words = moved.what_to_try(shown)
+    return View(charts, CHOICES, of, "Output", notes, [words])
+
+
+def _of_pair(shown: Shown, layers: TwoLayers, of: str) -> list[Chart]:
+    name = theme.CELL_NAMES[shown.opened]
+    return [
+        _track_chart(shown, "forward", f"Forward {name}: hidden state", layers.first, "hidden"),
+        _track_chart(shown, "backward", f"Backward {name}: hidden state", layers.second, "hidden"),
+        _output_chart(shown, layers, of),
+    ]
+
+
+def _of_stack(shown: Shown, layers: TwoLayers) -> list[Chart]:
+    """States first, then the gates that keep, each pair one above the other."""
+    gate = KEEP_GATE.get(shown.opened)
+    return [
+        _track_chart(
+            *(shown, f"layer{place}.{track}"),
+            f"Layer {place}: {theme.QUANTITIES[track].name}",
+            *(tracks, track),
+        )
+        for track in ("hidden", gate)
+        if track
+        for place, tracks in enumerate((layers.first, layers.second), start=1)
+    ]
+
+
+def _track_chart(shown: Shown, name: str, title: str, tracks: Tracks, track: str) -> Chart:
+    cell = shown.opened
+    placed = drawn(shown, shown.shown_track(cell, track, tracks[track]), shown.orders[cell])
+    return Chart(
+        name=name,
+        title=title,
+        symbol=theme.symbol(cell, track, shown.notation),
+        figure=layer_heatmap(placed.values, track, placed.labels, placed.row_names),
+        reads="grid",
+        corner="unit",
+        rows=placed.rows,
+        columns=placed.columns,
+        values=placed.values,
+        height=HEIGHT,
+        says="{row} at {column}: {value}",
+    )
+
+
+def _output(layers: TwoLayers, of: str) -> Array:
+    """What the next layer would read, (step, feature)."""
+    return layers.second["hidden"] if of == STACKED else layers.joined(cast("Merge", of))
+
+
+def _output_chart(shown: Shown, layers: TwoLayers, of: str) -> Chart:
+    placed, units = _placed(shown, _output(layers, of), of)
+    times = 2.0 if of == "sum" else 1.0
+    figure = layer_heatmap(placed.values, "hidden", placed.labels, placed.row_names, times)
+    return Chart(
+        name="output",
+        title=f"Output: {OUTPUTS[of]}",
+        figure=parted(figure, units) if of == "concat" else figure,
+        reads="grid",
+        corner="number" if of == "concat" else "unit",
+        rows=placed.rows,
+        columns=placed.columns,
+        values=placed.values,
+        height=TALL if of == "concat" else HEIGHT,
+        says="{row} at {column}: {value}",
+    )
+
+
+def _moved_chart(shown: Shown, before: TwoLayers, now: TwoLayers, of: str) -> Chart:
+    placed, units = _placed(shown, np.abs(_output(now, of) - _output(before, of)), of)
+    figure = moved_heatmap(placed.values, placed.labels, placed.row_names)
+    what = "h of layer 2" if of == STACKED else "the output"
+    return Chart(
+        name="moved",
+        title=f"How far {what} has moved, 10⁻⁶ … 1",
+        figure=parted(figure, units) if of == "concat" else figure,
+        reads="grid",
+        corner="number" if of == "concat" else "unit",
+        rows=placed.rows,
+        columns=placed.columns,
+        values=placed.values,
+        height=TALL if of == "concat" else HEIGHT,
+        says="{row} at {column}: moved by {value}",
+    )
+
+
+def _placed(shown: Shown, values: Array, of: str) -> tuple[Drawn, int]:
+    """Where the numbers of an output are drawn, and how many rows are of the forward layer."""
+    order = shown.orders[shown.opened]
+    if of != "concat":
+        placed = drawn(shown, values, order)
+        return placed, len(placed.values)
+    forward, backward = (drawn(shown, half, order) for half in np.split(values, 2, axis=1))
+    units = forward.rows.names or [f"unit {unit + 1}" for unit in order]
+    rows = Axis(
+        "names",
+        [f"{way} {unit}" for way in ("forward", "backward") for unit in units],
+        order=() if shown.condensed else (*order, *order),
+        plural="numbers",
+    )
+    both = np.concatenate((forward.values, backward.values))
+    names = [f"{way}{name}" for way in "→←" for name in forward.row_names]
+    return forward._replace(values=both, rows=rows, row_names=names), len(units)
+
+
+def _notes(shown: Shown, of: str) -> list[str]:
+    cell = shown.opened
+    name, units = theme.CELL_NAMES[cell], shown.traces[cell].units
+    seed = shown.scene.seed if shown.setting.seed is None else shown.setting.seed
+    drawn_with = f"has as many units; its weights are random, seed {seed}, and not trained"
+    found = [
+        f"The backward {name} begins at zero after the last step and {drawn_with}."
+        if of != STACKED
+        else f"Layer 2 reads h of layer 1, {units} numbers a step. It {drawn_with}."
+    ]
+    note = drawn(shown, shown.traces[cell]["hidden"], shown.orders[cell]).note
+    return [*found, note] if note else found
+
+
+LENS = Lens(
+    "directions",
+    "A second layer that reads from the end, or that reads what the first gives",
+    "A forward state has seen its step and all before it, a backward state its step and all after "
+    "it. Change a late input: early forward states stay as they are, early backward ones move.",
+    view,
+)

@@ -1,0 +1,180 @@
+"""What is remembered: how much of each state was written at which step, and how long it lasts."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from app import theme
+from app.figures.written import age_heatmap, memory_heatmap
+from app.shown import Shown
+from app.widgets.inner import number
+from app.widgets.lenses.base import WITH_START, Axis, Chart, Choice, Lens, View, chosen_of
+from app.widgets.lenses.places import MOST_COLUMNS, drawn, step_name, unit_of
+from gru_core import Trace
+from gru_core.analysis import (
+    Window,
+    evenly,
+    half_life,
+    layer_map,
+    layer_row,
+    memory_age,
+    memory_map,
+    memory_row,
+    said_half_life,
+    time_constant,
+)
+from gru_core.arrays import Array
+from gru_core.conventions import KEEP_GATE, Cell
+
+CHOICES = (Choice("unit", "the cursor's unit"), Choice("layer", "the whole layer"))
+MOST_NAMED = 3
+
+
+def view(shown: Shown) -> View:
+    """The map of each cell that keeps, and the ages and half-lives of the GRU's units."""
+    of = chosen_of(shown.setting.of, CHOICES)
+    keeping = [cell for cell in shown.traces if cell in KEEP_GATE]
+    charts = [_map_chart(shown, cell, of) for cell in keeping]
+    notes = []
+    for cell in keeping:
+        found, said = _lasting(shown, cell)
+        charts += found
+        notes += said
+    if "lstm" in keeping:
+        notes.append(
+            "The map of the LSTM is of its cell state c. Its forget and input gates are separate, "
+            "so the weights of a row need not sum to 1; those of the GRU do."
+        )
+    if "rnn" in shown.traces:
+        notes.append("The plain RNN has no gate that keeps: there is no such map of it.")
+    if keeping:
+        notes.append(
+            "Colours of the maps climb as the root of a share, so that small ones are seen."
+        )
+    words = [_words(shown, cell, of) for cell in keeping]
+    return View(charts, CHOICES, of, "Remembered by", list(dict.fromkeys(notes)), words)
+
+
+def _map_chart(shown: Shown, cell: Cell, of: str) -> Chart:
+    trace = shown.traces[cell]
+    unit, steps = unit_of(shown, trace.units), trace.steps
+    window = None if steps <= MOST_COLUMNS else evenly(steps, MOST_COLUMNS, MOST_COLUMNS)
+    found = layer_map(trace, window) if of == "layer" else memory_map(trace, unit, window)
+    letter = "c" if cell == "lstm" else "h"
+    who = "the layer" if of == "layer" else f"unit {unit + 1}"
+    rows, columns, labels = _axes(shown, window)
+    verb = "of {who} at {row} was written at {column}"
+    if cell == "lstm" and of == "unit":
+        verb = "of what {who} wrote at {column} is in it at {row}"
+    return Chart(
+        name=f"{cell}.map",
+        title=f"{theme.CELL_NAMES[cell]}: when {letter} of {who} was written",
+        figure=memory_heatmap(found, labels, f"{letter}₀"),
+        reads="grid",
+        corner="step",
+        rows=rows,
+        columns=columns,
+        values=found,
+        height=240,
+        says="{percent} " + verb.replace("{who}", who),
+    )
+
+
+def _axes(shown: Shown, window: Window | None) -> tuple[Axis, Axis, Sequence[str]]:
+    """Rows, columns and the labels of the columns; over too many steps, those of the window."""
+    if window is None:
+        return Axis("steps"), WITH_START, shown.labels
+    rows = [step_name(shown, int(step)) for step in window.rows]
+    starts, ends = window.edges[:-1], window.edges[1:]
+    blocks = [
+        f"steps {a + 1} to {b}" if a + 1 < b else f"step {b}"
+        for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
+    return (
+        Axis("names", rows, plural="steps"),
+        Axis("names", ["the initial state", *blocks], plural="blocks"),
+        [shown.labels[start] for start in starts],
+    )
+
+
+def _words(shown: Shown, cell: Cell, of: str) -> str:
+    """Where most of the state at the cursor was written."""
+    trace, step = shown.traces[cell], shown.step
+    unit = unit_of(shown, trace.units)
+    row = layer_row(trace, step) if of == "layer" else memory_row(trace, step)[:, unit]
+    who = "the layer" if of == "layer" else f"unit {unit + 1}"
+    name, letter = theme.CELL_NAMES[cell], "c" if cell == "lstm" else "h"
+    most = [int(at) for at in np.argsort(-row, kind="stable")[:MOST_NAMED] if row[at] >= 0.005]
+    if not most:
+        return f"{name}: nothing is left in {letter} of {who} at {step_name(shown, step)}."
+    parts = [f"{100 * row[at]:.0f} % {_when(shown, at)}" for at in most]
+    if cell == "lstm" and of == "unit":
+        return (
+            f"{name}, {letter} of {who} at {step_name(shown, step)} holds, of what was written: "
+            f"{', '.join(parts)}."
+        )
+    return f"{name}, {letter} of {who} at {step_name(shown, step)}: {', '.join(parts)}."
+
+
+def _when(shown: Shown, column: int) -> str:
+    if column == 0:
+        return "from the initial state"
+    label = shown.labels[column - 1]
+    said = "" if label == str(column) else f", when the input was {label}"
+    return f"written at step {column}{said}"
+
+
+def _lasting(shown: Shown, cell: Cell) -> tuple[list[Chart], list[str]]:
+    """The age of what every unit holds, and the half-life of what it keeps at each step."""
+    trace = shown.traces[cell]
+    name = theme.CELL_NAMES[cell]
+    ages, lives = memory_age(trace), half_life(_keep(trace))
+    unit = unit_of(shown, trace.units)
+    said = said_half_life(float(lives[shown.step, unit]))
+    charts, notes = [], [f"Half-life of unit {unit + 1} at the cursor ({name}): {said}."]
+    notes += _time_constant(name, float(_keep(trace)[shown.step, unit]))
+    about = (
+        ("age", "mean age of what each unit holds", ages, "{value} steps old"),
+        ("half", "half-life of what is kept", lives, "half is left after {value} steps"),
+    )
+    longest = float(max(len(shown.labels), 2))
+    for key, title, values, says in about:
+        placed = drawn(shown, values, shown.orders[cell])
+        charts.append(
+            Chart(
+                name=f"{cell}.{key}",
+                title=f"{name}: {title}, 0 … {longest:g} steps",
+                figure=age_heatmap(placed.values, placed.labels, placed.row_names, longest),
+                reads="grid",
+                corner="unit",
+                rows=placed.rows,
+                columns=placed.columns,
+                values=placed.values,
+                height=110,
+                says=f"{{row}} at {{column}}: {says}",
+            )
+        )
+        notes += [placed.note] if placed.note else []
+    return charts, notes
+
+
+def _time_constant(name: str, keep: float) -> list[str]:
+    """And what 1/(1 − keep) would have said, where there is something to divide by."""
+    if not 0 < keep < 1:
+        return []
+    exact, rough = number(float(time_constant(keep))), number(1 / (1 - keep))
+    return [f"Time constant there ({name}): {exact} steps; 1/(1 − keep) would say {rough}."]
+
+
+def _keep(trace: Trace) -> Array:
+    return trace[KEEP_GATE[trace.cell]]
+
+
+LENS = Lens(
+    "memory",
+    "How much of each state was written at which step",
+    "Each row is a state, each column the step at which that share of it was written: a bright "
+    "upright stripe is something that lasts. Point at a row to read it in words.",
+    view,
+    follows=("step", "unit"),
+)

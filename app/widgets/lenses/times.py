@@ -1,0 +1,152 @@
+"""The time of one step of each cell, as measured on this server, and where the GRU is no faster."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app import theme
+from app.figures.gradient import Line
+from app.figures.prediction import CELL_STYLE
+from app.figures.sizes import ratio_lines, size_lines
+from app.measuring import INPUTS, REPEATS, STEPS, THIS_SERVER, Measured
+from app.shown import Shown
+from app.widgets.lenses.base import Axis, Chart, Choice, View
+from gru_core.analysis.cost import Timing, multiply_adds, not_faster
+from gru_core.conventions import CELLS
+
+MICRO = 1e6
+SMALL, MEDIUM = 8, 64  # units, of which a note compares time and products
+STYLES = {
+    "same units": Line("#CC79A7", "solid"),
+    "same parameters": Line("#E69F00", "dash"),
+}
+
+
+def view(shown: Shown, choices: Sequence[Choice], asks: str) -> View:
+    """What is measured so far; asking for it begins the measurement."""
+    found = THIS_SERVER.ask()
+    here = shown.situation.weights["gru"].units
+    charts = [_times(found, here), _ratios(found, here)] if found.same_units else []
+    return View(charts, choices, "time", asks, notes(found), words(found, here), found.waiting)
+
+
+def _times(found: Measured, here: int) -> Chart:
+    timings = found.same_units
+    times = {cell: [one.seconds[cell] * MICRO for one in timings] for cell in CELLS}
+    return _chart(
+        found,
+        "times",
+        "Microseconds of one step, by units",
+        size_lines([one.size for one in timings], times, found.sizes, here),
+        [(*CELL_STYLE[cell], theme.CELL_NAMES[cell]) for cell in CELLS],
+        list(times.values()),
+    )
+
+
+def _ratios(found: Measured, here: int) -> Chart:
+    sizes = [one.size for one in found.same_units]
+    known = dict(zip(STYLES, (found.same_units, found.same_parameters), strict=True))
+    ratios = {
+        name: [one.seconds["lstm"] / one.seconds["gru"] for one in timings]
+        for name, timings in known.items()
+    }
+    return _chart(
+        found,
+        "ratios",
+        "LSTM time over GRU time, by units of the GRU",
+        ratio_lines(
+            sizes, ratios, list(STYLES.values()), found.sizes, here, ("GRU faster", "not faster")
+        ),
+        [(line.color, line.dash, name) for name, line in STYLES.items()],
+        list(ratios.values()),
+    )
+
+
+def _chart(
+    found: Measured,
+    name: str,
+    title: str,
+    figure: go.Figure,
+    key: Sequence[tuple[str, str, str]],
+    columns: Sequence[Sequence[float]],
+) -> Chart:
+    """One row a size that is known. columns: their numbers, measured to about three figures."""
+    return Chart(
+        name=name,
+        title=title,
+        figure=figure,
+        reads="points",
+        corner="size",
+        rows=Axis("names", [f"{one.size} units" for one in found.same_units], plural="sizes"),
+        columns=Axis("names", [name for _, _, name in key], plural="quantities"),
+        values=np.array([[_rounded(value) for value in column] for column in columns]).T,
+        height=170,
+        key=key,
+    )
+
+
+def words(found: Measured, here: int) -> list[str]:
+    """How far the measurement is, and what it says."""
+    said = []
+    if found.problem:
+        said.append(found.problem)
+    elif found.day is None:
+        said.append(f"Measured {len(found.same_units)} of {len(found.sizes)} sizes …")
+    else:
+        day = f"{found.day.day} {found.day:%B %Y}"
+        said.append(f"Measured on this server on {day}. {_at_size(found.same_units, here)}")
+        said += [
+            _not_faster(f"With the {name}", timings)
+            for name, timings in zip(
+                ("same units", "same number of parameters"),
+                (found.same_units, found.same_parameters),
+                strict=True,
+            )
+        ]
+    return said
+
+
+def _at_size(timings: Sequence[Timing], here: int) -> str:
+    """The times at the size that is nearest in doublings to the one on screen."""
+    nearest = min(timings, key=lambda one: abs(np.log2(one.size / here)))
+    rnn, gru, lstm = (_rounded(nearest.seconds[cell] * MICRO) for cell in ("rnn", "gru", "lstm"))
+    why = "" if nearest.size == here else f", of these sizes the nearest to {here},"
+    return (
+        f"With {nearest.size} units{why} a step takes {rnn:,g} µs in the plain RNN, {gru:,g} µs in "
+        f"the GRU and {lstm:,g} µs in the LSTM."
+    )
+
+
+def _not_faster(where: str, timings: Sequence[Timing]) -> str:
+    """Where a step of the GRU takes as long as one of the LSTM, or longer."""
+    sizes = [str(size) for size in not_faster(timings)]
+    if not sizes:
+        return f"{where}, the GRU is faster than the LSTM at every size."
+    if len(sizes) == len(timings):
+        return f"{where}, the GRU is not faster than the LSTM at any size."
+    listed = " and ".join(filter(None, (", ".join(sizes[:-1]), sizes[-1])))
+    return f"{where}, the GRU is not faster than the LSTM at {listed} units."
+
+
+def notes(found: Measured) -> list[str]:
+    """How it is measured, and how times and products grow."""
+    said = [
+        f"One sequence of {STEPS} steps with {INPUTS} inputs, computed by NumPy in double "
+        f"precision: the median of {REPEATS} runs, the cells taking turns. Processor time of the "
+        "thread that computes; a few per cent vary from one measurement to the next."
+    ]
+    times = {one.size: one.seconds["gru"] for one in found.same_units}
+    if {SMALL, MEDIUM} <= set(times):
+        products = [multiply_adds("gru", INPUTS, units) for units in (SMALL, MEDIUM)]
+        said.append(
+            f"From {SMALL} to {MEDIUM} units the GRU has {_rounded(products[1] / products[0]):g} "
+            f"times the multiply-adds and takes {_rounded(times[MEDIUM] / times[SMALL]):g} times "
+            "as long."
+        )
+    return said
+
+
+def _rounded(value: float) -> float:
+    """Three significant figures."""
+    return float(f"{value:.3g}")

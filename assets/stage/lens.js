@@ -1,0 +1,258 @@
+// A question asked of the screen (why this number, what is remembered, …): plots beside the heatmaps,
+// in the place of the opened cell. The server sends them as figures and the same numbers as sheets
+// (app/widgets/lenses); nothing is computed here.
+
+import { axisOf } from "./axis.js";
+import { make } from "./dom.js";
+import { full, percent } from "./format.js";
+import { Holding } from "./holding.js";
+import { Plot } from "./plot.js";
+import { tools } from "./tools.js";
+import { Wirings } from "./wirings.js";
+
+const MOST_BUTTONS = 8;
+const AGAIN = 700; // milliseconds before what is still being computed is asked for again
+const REST = 90; // milliseconds on a place before the view of it is asked for
+const DASHES = { solid: "solid", dash: "dashed", dot: "dotted", dashdot: "dashed" };
+
+export class Lens {
+  constructor(stage) {
+    this.stage = stage;
+    this.tabs = make("div", { className: "gs-lenses", role: "tablist", "aria-label": "What to look at" });
+    this.look = make("p", { className: "gs-look" });
+    this.words = make("div", { className: "gs-words", role: "status" });
+    this.choices = make("div", { className: "gs-steps", role: "group" });
+    this.charts = make("div", { className: "gs-charts" });
+    this.holding = new Holding(stage);
+    this.wirings = new Wirings(stage);
+    this.notes = make("div", { className: "gs-notes" });
+    this.element = make("div", { className: "gs-lens" }, this.look, this.choices, this.holding.element, this.words, this.wirings.element, this.charts, this.notes);
+    this.entries = [];
+  }
+
+  get told() {
+    return this.stage.message.lens;
+  }
+
+  // Whether the place of the opened cell is taken.
+  get open() {
+    return Boolean(this.stage.message?.lens.charts);
+  }
+
+  // A message has come; `plots` are those of the screen, where the lens has its own among them.
+  show(plots) {
+    const { told } = this;
+    this.element.hidden = !this.open;
+    this.stage.inside.diagram.shapes ??= []; // built when it is first looked at, but lit before
+    const tab = ({ view, label, help }) => make("button", {
+      type: "button", className: "gs-plain", role: "tab", textContent: label, title: help,
+      "aria-selected": String(view === told.view), onclick: () => this.go(view),
+    });
+    replaced(this.tabs, [told.tabs, told.view], () => told.tabs.map(tab));
+    this.build(plots);
+    this.wirings.show(told.wirings ?? []);
+    if (!this.open) return this.holding.show();
+    this.look.textContent = told.look;
+    this.words.replaceChildren(...told.words.map((text) => make("p", { textContent: text })));
+    this.notes.replaceChildren(...told.notes.map((text) => make("p", { textContent: text })));
+    this.choices.setAttribute("aria-label", told.asks);
+    replaced(this.choices, [told.view, told.choices, told.of], () => this.chosen(told));
+    this.choices.hidden = !told.choices.length;
+    this.holding.show(told.controls);
+    this.holding.answered();
+  }
+
+  // Buttons for a few choices, a list for many.
+  chosen({ asks, choices, of }) {
+    if (choices.length > MOST_BUTTONS) {
+      return [make("select", { className: "gs-choices", "aria-label": asks, title: asks, onchange: ({ target }) => this.ask(target.value) },
+        ...choices.map(({ value, label }) => make("option", { value, textContent: label, selected: value === of })))];
+    }
+    return choices.map(({ value, label }) => make("button", {
+      type: "button", className: "gs-plain", textContent: label, title: `${asks}: ${label}`,
+      "aria-pressed": String(value === of), onclick: () => this.ask(value),
+    }));
+  }
+
+  // The plots, made anew where there are others than before.
+  build(plots) {
+    const wanted = this.told.charts ?? [];
+    const structure = JSON.stringify([this.told.view, wanted.map(({ part, reads, height }) => [part, reads, height])]);
+    const there = this.entries.every(({ part, plot }) => plots.get(part)?.plot === plot);
+    if (structure !== this.structure || !there) {
+      this.structure = structure;
+      this.drop(plots);
+      this.charts.replaceChildren(...wanted.map((chart) => this.figure(chart, plots)));
+    }
+    wanted.forEach((chart, i) => this.entitle(this.entries[i], chart));
+  }
+
+  // The numbers of a heatmap are those of its table, unless it came with some of its own.
+  complete(part) {
+    const figure = this.stage.channel.part(part);
+    const [trace] = figure.data;
+    if (trace.type === "heatmap") trace.z ??= figure.sheet.values;
+    return figure;
+  }
+
+  drop(plots) {
+    for (const { part, plot } of this.entries) {
+      plot.remove();
+      if (plots.get(part)?.plot === plot) plots.delete(part);
+      this.stage.screen.drawn.delete(part);
+    }
+    this.entries = [];
+  }
+
+  figure(chart, plots) {
+    const plot = new Plot(this.stage.plotly, chart.title);
+    plot.host.style.height = `${chart.height}px`;
+    const entry = { part: chart.part, kind: "lens", plot, chart, caption: make("figcaption", {}) };
+    entry.spot = make("div", { className: "gs-spot", hidden: true });
+    plot.area.append(entry.spot);
+    plots.set(chart.part, entry);
+    this.entries.push(entry);
+    return make("figure", { className: `gs-figure gs-chart gs-chart-${chart.reads}`, "data-part": chart.part },
+      entry.caption, plot.host, tools(entry, this.stage));
+  }
+
+  entitle(entry, chart) {
+    entry.chart = chart;
+    const line = ({ color, dash, name }) => make("span", {},
+      make("i", { style: { "border-color": color, "border-top-style": DASHES[dash] } }), name);
+    replaced(entry.caption, [chart.title, chart.symbol, chart.key], () => [
+      make("span", { className: "gs-name" }, chart.title, chart.symbol && " ", chart.symbol && make("var", { textContent: chart.symbol })),
+      make("span", { className: "gs-key" }, ...chart.key.map(line)),
+    ]);
+  }
+
+  // To another lens, or back to the cell.
+  go(view) {
+    this.stage.send("view", { view });
+  }
+
+  // Something else of this lens.
+  ask(of) {
+    this.stage.send("view", { of });
+  }
+
+  // The marks of the cursor; and if the view is of another place, the view of this one is asked for.
+  refresh() {
+    clearTimeout(this.timer);
+    if (!this.open) return;
+    for (const entry of this.entries) this.mark(entry);
+    this.wirings.refresh();
+    if (this.told.controls.holding && !this.holding.pulling) this.holding.follow();
+    this.element.classList.toggle("gs-stale", this.away);
+    if (this.stage.channel.pending.length) return;
+    if (this.away) this.timer = setTimeout(() => this.follow(), REST);
+    else if (this.told.waiting) this.timer = setTimeout(() => this.follow(), AGAIN);
+  }
+
+  // Whether this is the view of another place than the cursor's.
+  get away() {
+    return Object.entries(this.told.at).some(([axis, at]) => this.stage.cursor[axis] !== at);
+  }
+
+  follow() {
+    if (this.stage.pointer.held || this.stage.channel.pending.length) return;
+    this.stage.send("ask");
+  }
+
+  mark({ part, plot, chart, spot }) {
+    if (!plot.figure) return;
+    const { rows, columns } = this.sheet(part);
+    const { cursor } = this.stage;
+    const across = chart.reads === "across" ? rows : columns;
+    plot.markTime(across.at(cursor), across.length);
+    if (chart.reads !== "grid") return this.markSpot(plot, chart, rows, spot);
+    plot.markUnit(rows.at(cursor), rows.length);
+  }
+
+  markSpot(plot, { reads }, rows, spot) {
+    const at = reads === "points" ? rows.at(this.stage.cursor) : null;
+    spot.hidden = at === null;
+    if (at === null) return;
+    const { u, v } = pointsOf(plot)[at];
+    Object.assign(spot.style, { left: `${u * 100}%`, top: `${v * 100}%` });
+  }
+
+  sheet(part) {
+    const { sheet } = this.stage.channel.part(part);
+    sheet.axes ??= { rows: axisOf(sheet.rows, this.stage), columns: axisOf(sheet.columns, this.stage) };
+    return { ...sheet, ...sheet.axes };
+  }
+
+  // The row and column of a sheet under the pointer.
+  placeAt({ part, plot, chart }, event) {
+    const { rows } = this.sheet(part);
+    if (chart.reads === "grid") return plot.cellAt(event);
+    const { u, v } = plot.shareAt(event);
+    if (chart.reads === "across") return { row: Math.floor(u * rows.length) };
+    if (chart.reads === "down") return { row: Math.floor(v * rows.length) };
+    return { row: nearest(pointsOf(plot), u, v, plot.area) };
+  }
+
+  // A press or a pull: the cursor goes where steps or units are.
+  point(entry, event) {
+    const { row, column } = this.placeAt(entry, event);
+    const { rows, columns } = this.sheet(entry.part);
+    const { cursor } = this.stage;
+    const [by, at] = [rows.place?.(row), column === undefined ? undefined : columns.place?.(column)];
+    const step = by?.step ?? at?.step ?? cursor.step;
+    cursor.pause();
+    cursor.move(step, by?.unit ?? at?.unit ?? cursor.unit);
+  }
+
+  // A heatmap of the stage was pressed: this lens may be asked about its quantity.
+  pressed({ kind, panel, track }) {
+    if (!this.open || kind !== "track") return;
+    const other = panel.cell !== this.stage.message.inner.cell || track.track !== this.told.of;
+    if (this.told.tracks && other) this.stage.send("view", { cell: panel.cell, of: track.track });
+    else if (this.away) this.follow(); // a click is at rest
+  }
+
+  // What is under the pointer, in words.
+  describe(entry, event) {
+    const { row, column } = this.placeAt(entry, event);
+    const { rows, columns, values } = this.sheet(entry.part);
+    if (!values[row]) return "";
+    if (entry.chart.says && column !== undefined) {
+      const value = values[row][column];
+      const parts = { row: rows.names[row], column: columns.names[column], value: told(value), percent: percent(value) };
+      const text = entry.chart.says.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
+      return text[0].toUpperCase() + text.slice(1);
+    }
+    const numbers = Array.from(values[row], (value, i) => (Number.isNaN(value) ? null : `${columns.names[i]} ${told(value)}`));
+    return `${rows.names[row]}: ${numbers.filter(Boolean).join(", ")}`;
+  }
+}
+
+function told(value) {
+  return Number.isFinite(value) ? full(value) : "infinitely many";
+}
+
+// New children only where what they are made of has changed: a pressed button keeps the focus.
+const made = new WeakMap();
+
+function replaced(element, key, children) {
+  const text = JSON.stringify(key);
+  if (made.get(element) === text) return;
+  made.set(element, text);
+  const at = [...element.children].indexOf(document.activeElement);
+  element.replaceChildren(...children());
+  if (at >= 0) element.children[at]?.focus();
+}
+
+// Every point of a scatter, trace after trace, as shares of the plot area from its left and top.
+function pointsOf({ figure: { data, layout } }) {
+  const [[left, right], [bottom, top]] = [layout.xaxis.range, layout.yaxis.range];
+  return data.filter(({ meta }) => meta !== "behind").flatMap(({ x, y }) => Array.from(x, (value, i) => ({
+    u: (value - left) / (right - left), v: (top - y[i]) / (top - bottom),
+  })));
+}
+
+function nearest(points, u, v, { clientWidth, clientHeight }) {
+  const away = points.map((point) => Math.hypot((point.u - u) * clientWidth, (point.v - v) * clientHeight));
+  return away.indexOf(Math.min(...away));
+}

@@ -1,0 +1,47 @@
+// The wirings of several cells below each other, at the cursor: how many gates, how many states.
+
+import { Diagram } from "./diagram.js";
+import { make } from "./dom.js";
+import { drawnRows } from "./inside.js";
+
+export class Wirings {
+  constructor(stage) {
+    this.stage = stage;
+    this.element = make("div", { className: "gs-wirings" });
+    this.shown = [];
+  }
+
+  // wirings: cell, placement, polarity and quantities of each, as the opened cell has them.
+  show(wirings) {
+    const structure = JSON.stringify(wirings);
+    if (structure === this.structure) return;
+    this.structure = structure;
+    this.shown = wirings.map((wiring) => ({
+      wiring,
+      diagram: new Diagram({ point: () => {}, choose: () => this.stage.send("view", { view: "cell", cell: wiring.cell }) }),
+    }));
+    this.element.replaceChildren(...this.shown.map(({ wiring, diagram }) =>
+      make("section", {}, make("h3", { textContent: this.panel(wiring).name }), diagram.element)));
+  }
+
+  panel({ cell }) {
+    return this.stage.message.panels.find((panel) => panel.cell === cell);
+  }
+
+  refresh() {
+    const { cursor, inside, message } = this.stage;
+    for (const one of this.shown) {
+      const panel = this.panel(one.wiring);
+      const at = panel.order.indexOf(cursor.unit);
+      const rows = drawnRows(panel, Math.max(at, 0));
+      const structure = rows.join();
+      if (structure !== one.rows) {
+        one.diagram.build({ ...one.wiring, units: panel.units, inputs: message.x.channels.length, rows });
+        one.diagram.stage(null);
+      }
+      one.rows = structure;
+      one.diagram.paint(inside.colours(panel, rows));
+      one.diagram.mark(at < 0 ? null : rows.indexOf(at));
+    }
+  }
+}
