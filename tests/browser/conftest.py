@@ -8,11 +8,13 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext
 
 from benchmarks.browser import Server, browsing, executable, serving
+from gru_core import Trace
 from gru_core.edits import Situation
 from gru_core.reader import Reader, load_reader
 from gru_core.scenes import load_scenes, situation
 from gru_core.series import Series, load_series
-from tests.browser.driver import Stage
+from tests.browser.driver import Stage, traces_of
+from tests.browser.large import large_situation
 
 ASSETS = Path(__file__).parents[2] / "assets"
 SIZE = {"width": 1280, "height": 800}
@@ -120,3 +122,15 @@ def core(reader: Reader, series: Series) -> Callable[..., Situation]:
         return situation(scene, cells, match)
 
     return made
+
+
+@pytest.fixture(scope="session")
+def large() -> Situation:
+    """What the core has for the scene in tests/browser/large.py."""
+    return large_situation()
+
+
+@pytest.fixture(scope="session")
+def traces(large: Situation) -> dict[str, Trace]:
+    """And what it makes of it."""
+    return traces_of(large)

@@ -12,9 +12,8 @@ from gru_core.edits import Situation, Target, value_at
 from gru_core.own import Own, own_scene
 from gru_core.scenes import situation
 from tests.browser.driver import Cell, Stage, as_number, colours, figures, traces_of, with_edits
+from tests.browser.large import LINK, STEPS, UNITS
 
-STEPS, UNITS, SEED = 3000, 300, 1
-LINK = f"scene=own&source=noise&steps={STEPS}&units={UNITS}&seed={SEED}"
 WEIGHT = "gru.w_h.update.3.2"
 
 # Moves the slider once a frame; returns each step with the caption that stood there.
@@ -34,22 +33,11 @@ async ([steps, part]) => {
 """
 
 
-@pytest.fixture(scope="module")
-def large() -> Situation:
-    """What the core has for this link."""
-    return situation(own_scene(Own(source="noise", steps=STEPS, units=UNITS), SEED))
-
-
-@pytest.fixture(scope="module")
-def traces(large: Situation) -> dict[str, Trace]:
-    return traces_of(large)
-
-
 @pytest.fixture
 def opened(stage: Stage) -> Stage:
     """That scene, at step 1501 and unit 101."""
     stage.page.set_default_timeout(30_000)
-    stage.open(f"{LINK}&t=1501&u=101")
+    stage.open(LINK)
     stage.rest()
     return stage
 
@@ -227,3 +215,50 @@ def test_playing_reaches_numbers_beyond_those_around_the_cursor(
     opened.page.get_by_role("button", name="Play or pause").click()
     opened.rest()
     captions(opened, traces, *opened.cursor)
+
+
+def test_a_question_that_was_lost_is_asked_again_before_long(
+    opened: Stage, traces: dict[str, Trace]
+) -> None:
+    for _ in range(2):  # how long an answer takes is learned from those before
+        with opened.answered():
+            opened.press("ArrowDown")
+    opened.page.evaluate("window.holding = true")
+    opened.press("ArrowDown")
+    opened.rest()
+    opened.page.evaluate("window.lose()")
+    caption = opened.page.locator("[data-value='gru.update']")
+    expect(caption).not_to_be_empty(timeout=12_000)
+    value = figures(np.float32(traces["gru"]["update"][1500, 103]), 3)
+    assert opened.shown("gru.update") == value
+    assert opened.page.locator(".gs-notices").inner_text() == ""
+
+
+def test_how_long_an_answer_is_waited_for_follows_from_those_before(page: Stage) -> None:
+    waits = page.page.evaluate(
+        """async () => {
+          const { Patience } = await import("/assets/stage/patience.js");
+          const patience = new Patience();
+          const asked = [[false, 0], [true, 0], [true, 1]];
+          const waits = () => asked.map((about) => patience.wait(...about));
+          const large = { labels: 3000, panels: [{ units: 300 }] };
+          const found = [];
+          patience.about({ labels: ["a", "b"], panels: [{ units: 4 }] }, false);
+          found.push(waits());
+          patience.about(large, true);
+          found.push(waits());
+          patience.learn(false, 300);
+          patience.learn(true, 2000);
+          patience.learn(true, 1500);
+          found.push(waits());
+          patience.about({ ...large, labels: 9000 }, true);
+          found.push(waits());
+          return found;
+        }"""
+    )
+    assert waits == [
+        [4000, 4000, 4000],
+        [20_000, 20_000, 20_000],
+        [4000, 8000, 16_000],
+        [20_000, 20_000, 20_000],
+    ]
