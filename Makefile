@@ -29,7 +29,10 @@ format: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	$(BIN)/python -m benchmarks.core
+	$(BIN)/python -m benchmarks.analysis
+	$(BIN)/python -m benchmarks.gradients
 	$(BIN)/python -m benchmarks.stage
+	$(BIN)/python -m benchmarks.lenses
 	$(BIN)/python -m benchmarks.sizes
 
 clean:

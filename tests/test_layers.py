@@ -26,7 +26,7 @@ FORBIDDEN = {
 # A module that is torch through and through may import it, and is then as heavy as torch itself.
 TORCH_MODULES = ("gru_core.engines.torch_engine",)
 # Heavy, and not needed to look at a scene: only inside the functions that use them.
-DEFERRED = {"gru_core": ("torch", "h5py", "onnx", *TORCH_MODULES)}
+DEFERRED = {"gru_core": ("torch", "scipy", "h5py", "onnx", *TORCH_MODULES)}
 # Pages are wired to the navigation in one place.
 MAY_IMPORT_VIEWS = ("app.main", "app.views")
 VAGUE_NAMES = ("utils.py", "helpers.py")
