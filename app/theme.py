@@ -79,7 +79,7 @@ def symbol(cell: str, track: str, notation: conventions.Notation = conventions.P
 
 def number(value: float) -> str:
     """Three significant figures with a true minus sign, trailing zeros left out."""
-    return f"{value:.3g}".replace("-", "−")
+    return f"{value + 0.0:.3g}".replace("-", "−")
 
 
 def nice_bound(largest: float, floor: float = 1.0) -> float:

@@ -143,7 +143,7 @@ export class Lens {
     for (const entry of this.entries) this.mark(entry);
     this.wirings.refresh();
     if (this.told.controls.holding && !this.holding.pulling) this.holding.follow();
-    this.element.classList.toggle("gs-stale", this.away);
+    this.element.classList.toggle("gs-stale", this.away || this.stage.drag.live); // until it is let go
     if (this.stage.channel.pending.length) return;
     if (this.away) this.timer = setTimeout(() => this.follow(), REST);
     else if (this.told.waiting) this.timer = setTimeout(() => this.follow(), AGAIN);

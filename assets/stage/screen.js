@@ -276,6 +276,7 @@ export class Screen {
     this.drawLiveCell();
     this.showValues();
     this.stage.inside.refresh();
+    this.stage.lens.refresh();
   }
 
   drawLiveLines(plot, row) {

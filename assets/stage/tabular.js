@@ -2,14 +2,14 @@
 
 import { make } from "./dom.js";
 import { short } from "./format.js";
-import { exactText } from "./text.js";
+import { exactText, isWide } from "./text.js";
 
 // sheet: the part on show; its values are null while they are on their way. current: { row, column } in it.
 export function tableOf(sheet, current, caption) {
   const body = sheet.rows.map((row, i) => make("tr", {},
     make("th", { scope: "row", "aria-current": i === current.row },
       row.name, row.label && make("small", { textContent: row.label })),
-    ...sheet.columns.map((column, j) => cellOf(sheet.values?.[i][j], row, column))));
+    ...sheet.columns.map((column, j) => cellOf(sheet.values?.[i][j], row, column, isWide(sheet.values?.[i])))));
   const heads = sheet.columns.map((column, j) =>
     make("th", { scope: "col", "aria-current": j === current.column },
       headOf(column, j, sheet), make("small", { textContent: column.label })));
@@ -30,9 +30,10 @@ export function number(table, sheet, top, left) {
   }
 }
 
-function cellOf(value, row, column) {
+function cellOf(value, row, column, wide) {
   if (value === undefined) return make("td", { textContent: "…" });
-  const cell = make("td", { textContent: short(value), title: exactText(value).replace("-", "−") });
+  const text = Number.isFinite(value) ? short(value) : Number.isNaN(value) ? "" : "∞";
+  const cell = make("td", { textContent: text, title: exactText(value, wide).replace("-", "−") });
   cell.dataset.at = `${row.name}, ${column.name}`;
   return cell;
 }

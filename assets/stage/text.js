@@ -1,7 +1,10 @@
 // Numbers as text for other programs: every digit, in lines of cells.
 
-// The shortest text that reads back as the same 32-bit float; six figures are never one too many.
-export function exactText(value) {
+// The shortest text that reads back as the same number: of 32 bits, or of 64. Six figures of 32 bits are
+// never one too many. Nothing for what is not there.
+export function exactText(value, wide = false) {
+  if (Number.isNaN(value)) return "";
+  if (wide || !Number.isFinite(value)) return String(value).replace("Infinity", "inf");
   for (const figures of [6, 7, 8]) {
     const rounded = Number(value.toPrecision(figures));
     if (Math.fround(rounded) === value) return String(rounded);
@@ -25,8 +28,18 @@ export function linesOf({ corner, columns, rows, flipped }, separator) {
   return {
     header: line([corner, ...heads, ...(named ? ["input"] : [])].map(cell)),
     line: ({ key, label }, numbers) =>
-      line([cell(key), ...Array.from(numbers, exactText), ...(named ? [cell(label)] : [])]),
+      line([cell(key), ...exactTexts(numbers), ...(named ? [cell(label)] : [])]),
   };
+}
+
+function exactTexts(numbers) {
+  const wide = isWide(numbers);
+  return Array.from(numbers, (value) => exactText(value, wide));
+}
+
+// Whether these are numbers of 64 bits.
+export function isWide(numbers) {
+  return numbers instanceof Float64Array;
 }
 
 // A name that a spreadsheet would take for a formula.

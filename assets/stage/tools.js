@@ -90,7 +90,7 @@ class Menu {
 }
 
 function nameOf({ kind, panel, track, gate, chart }) {
-  if (kind === "lens") return chart.title;
+  if (kind === "lens") return [chart.title, chart.symbol].filter(Boolean).join(" ");
   if (kind === "x") return "input x";
   if (kind === "lines") return `${panel.name} unit over time`;
   if (kind === "series") return "the predictions";
@@ -142,17 +142,25 @@ async function wholeSheet(entry, stage, onWait) {
   return again;
 }
 
+// The row and column of the cursor in a sheet, -1 for none.
+function around({ kind, part }, sheet, { cursor, lens, message }) {
+  if (kind === "lens") {
+    const { rows, columns } = lens.sheet(part);
+    return { row: rows.at(cursor) ?? -1, column: columns.at(cursor) ?? -1 };
+  }
+  if (sheet.flipped) return { row: cursor.step, column: -1 };
+  const across = { track: cursor.step + sheet.columns.length - message.labels.length, x: cursor.step };
+  const down = kind === "x" ? -1 : sheet.rows.findIndex(({ key }) => key === cursor.unit + 1);
+  return { row: down, column: across[kind] ?? -1 };
+}
+
 // What each item does with the plot and its sheet. refocus() gives the focus back to the menu's button.
 // Returns the button that stops what takes a while, if there is one.
 const ACTIONS = {
   Table: {
     hint: "to read and copy",
     act: (entry, sheet, stage, refocus) => {
-      const { step, unit } = stage.cursor;
-      const across = { track: step + sheet.columns.length - stage.message.labels.length, x: step }[entry.kind] ?? -1;
-      const down = entry.kind === "x" ? -1 : sheet.rows.findIndex(({ key }) => key === unit + 1);
-      const around = sheet.flipped ? { row: step, column: -1 } : { row: down, column: across };
-      openTable(sheet, around, stage.element, refocus);
+      openTable(sheet, around(entry, sheet, stage), stage.element, refocus);
     },
   },
   CSV: {

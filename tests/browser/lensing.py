@@ -270,7 +270,7 @@ def csv(stage: Stage, part: str) -> Sheet:
     with Path(found.value.path()).open(encoding="utf-8", newline="") as file:
         head, *lines = reader(file)
     columns = [name for name in head[1:] if name != "input"]
-    numbers = [[float(text) for text in line[1 : 1 + len(columns)]] for line in lines]
+    numbers = [[float(text or "nan") for text in line[1 : 1 + len(columns)]] for line in lines]
     return Sheet([line[0] for line in lines], columns, np.array(numbers))
 
 

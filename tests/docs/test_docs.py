@@ -9,8 +9,10 @@ import pytest
 
 from app.claims import CLAIMS
 from app.parameters import OWN_TABLE, TABLE
-from app.url import EDITS, HELD, PIN
-from app.widgets.lenses import LENSES
+from app.url import EDITS, HELD, MOST_HELD, PIN
+from app.widgets.lenses import LENSES, gradients, phase, why
+from app.widgets.lenses.places import MOST_COLUMNS
+from gru_core.phase.fixed_points import MAX_UNITS
 from gru_core.scenes import load_scenes
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +26,7 @@ MODULES = sorted(
 )
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 QUOTED = re.compile(r"`([\w.-]+(?:/[\w.-]+)*/?)`")
+LENS_HEAD = "| tab | `view` | shows | method | limits |"
 LINKED = re.compile(r"\]\((?!https?:|#|mailto:)([^)\s#]+)[^)]*\)")
 KINDS = (".md", ".py", ".txt", ".toml", ".json", ".js", ".css", ".png", ".npz", ".yml", ".yaml")
 
@@ -162,9 +165,20 @@ def test_the_table_of_claims_is_that_of_the_page() -> None:
 
 
 def test_the_table_of_lenses_is_that_of_the_tabs() -> None:
-    head = "| tab | `view` | shows | method | limits |"
-    found = [row[:2] for row in rows_of(ROOT / "docs/lenses.md", head)]
+    found = [row[:2] for row in rows_of(ROOT / "docs/lenses.md", LENS_HEAD)]
     assert found == [[lens.label, f"`{view}`"] for view, lens in LENSES.items()]
+
+
+def test_the_limits_of_lenses_are_those_of_the_code() -> None:
+    said = {row[1].strip("`"): row[4] for row in rows_of(ROOT / "docs/lenses.md", LENS_HEAD)}
+    assert "the ten largest terms" in said["why"]
+    assert why.MOST_TERMS == 10
+    assert f"at most {MOST_HELD} things held" in said["holding"]
+    assert f"Beyond {MOST_COLUMNS} steps" in said["memory"]
+    assert "up to 8·10⁹ products" in said["gradients"]
+    assert f"{gradients.OF_VECTORS} × units² × steps" in said["gradients"]
+    assert gradients.MOST_PRODUCTS == 8e9
+    assert f"Arrows up to {phase.MOST_UNITS} units, fixed points up to {MAX_UNITS}" in said["phase"]
 
 
 def test_every_parameter_of_a_link_is_documented_and_every_documented_one_is_read() -> None:

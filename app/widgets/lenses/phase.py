@@ -65,6 +65,8 @@ def view(shown: Shown) -> View:
         charts.append(_eigenvalues_chart(found))
     words = [_words(shown, found) if found else problem]
     notes = [drawing.note, _about_arrows(share)]
+    if any(one.cell == cell for one in shown.situation.interventions):
+        notes.append("The arrows are those of the cell with nothing held; the run is as held.")
     return View(charts, choices, of, "Axes", [note for note in notes if note], words)
 
 
