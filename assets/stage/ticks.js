@@ -4,6 +4,7 @@ import { minus } from "./format.js";
 
 const TYPE = '"Open Sans", verdana, arial, sans-serif'; // Plotly's own
 const APART = 5; // pixels between two labels
+const ROUND = 1.5; // pixels, of the room at the sides of a digit
 const DIGIT = 0.85; // height of a digit and of the least room above it, by the size of the letters
 const STRIDES = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000];
 
@@ -31,7 +32,7 @@ export function thinned(axis, { width, size, left, right, groups = [] }) {
     .map((label) => ({ ...label, x: place(label.at), half: widthOf(label.text, size) / 2 }));
   const one = (labels) => together(labels, size, width + right);
   const kept = groups.length ? columns(labels, groups.length, one) : fewer(labels, size);
-  const shown = clear(kept.filter(({ x, half }) => x - half >= -left && x + half <= width + right));
+  const shown = clear(kept.filter(({ x, half }) => x - half >= -left && x + half <= width + right + ROUND));
   return { ...axis, tickvals: shown.map(({ at }) => at), ticktext: shown.map(({ text }) => text) };
 }
 

@@ -93,7 +93,7 @@ def _axes(shown: Shown, window: Window | None) -> tuple[Axis, Axis, Sequence[str
     return (
         Axis("names", rows, plural="steps"),
         Axis("names", ["the initial state", *blocks], plural="blocks"),
-        [shown.labels[start] for start in starts],
+        [str(start + 1) for start in starts.tolist()],
     )
 
 

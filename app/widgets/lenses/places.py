@@ -68,7 +68,7 @@ def drawn(shown: Shown, values: Array, order: Sequence[int]) -> Drawn:
         rows=Axis("names", [f"unit {order[row] + 1}" for row in rows], plural="units"),
         columns=Axis("names", [step_name(shown, step) for step in columns], plural="steps"),
         row_names=[],
-        labels=[shown.labels[step] for step in columns],
+        labels=[str(step + 1) for step in columns],
         note=f"Drawn for {len(rows)} of {units} units and {len(columns):,} of {steps:,} steps.",
     )
 
