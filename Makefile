@@ -21,7 +21,8 @@ test: $(DEV_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --ignore=tests/browser --numprocesses=2 --dist=loadscope
+	$(BIN)/pytest tests/browser
 
 format: $(DEV_STAMP)
 	$(BIN)/ruff format .

@@ -37,6 +37,7 @@ class Session:
     wholes: set[str] = field(default_factory=set)  # parts wanted with every number in this run only
     answer: str = ""  # to the last event, if it went wrong
     called: bool = False  # this run was started by an event or a widget
+    epoch: int = 0  # how often a choice has been made, or taken back
     held: Held = field(default_factory=Held)  # for the numbers of its screens
 
 
@@ -58,6 +59,7 @@ def session() -> Session:
         here.history = here.history.moved(setting.step, setting.unit)
     else:
         here.history, here.rejected = here.history.push(setting), rejected
+        here.epoch += 1
     here.query = query
     return here
 
@@ -89,6 +91,7 @@ def receive(key: str) -> None:
 def _settle(here: Session, outcome: Outcome) -> None:
     if outcome.history.present.edits != here.history.present.edits:
         here.rejected = []  # read, and left behind
+    here.epoch += outcome.history.present.choices != here.history.present.choices
     here.history = _without_idle(here.history, outcome.history)
     here.grab = outcome.grab or here.grab
     here.looked = here.looked if outcome.looked is None else outcome.looked
@@ -123,6 +126,17 @@ def choose(name: str, key: str, read: Callable[[Any], Any] | None = None) -> Non
         here.rejected = [str(error)]  # nothing is changed
         return
     here.history = here.history.push(plain(chosen) if name == "edits" else chosen)
+    here.epoch += 1
+
+
+def epoch() -> int:
+    """Changes with every choice: part of the keys of widgets in a popover.
+
+    A closed popover goes on reporting what it last showed, whatever has been chosen since. What it
+    showed under another key is not asked for any more.
+    """
+    here: Session = st.session_state[HOME]
+    return here.epoch
 
 
 def refused() -> list[str]:
@@ -137,12 +151,6 @@ def _look(here: Session) -> None:
     if url.without_cursor(query) == url.without_cursor(here.query or {}):
         setting, _ = url.decode(query, scenes())
         here.history = here.history.moved(setting.step, setting.unit)
-
-
-def called() -> None:
-    """The next run is started by a widget that changes nothing: the address is not read."""
-    here: Session = st.session_state[HOME]
-    here.called = True
 
 
 def value_of(key: str) -> Any:

@@ -17,7 +17,6 @@ from gru_core.scenes import Scene
 PLACEMENT = {"after": "after the product: r ⊙ (U h + d)", "before": "before it: U (r ⊙ h)"}
 POLARITY = {"keep": "z keeps the old state", "write": "z writes the candidate"}
 BIASES = {2: "two a gate: b and d", 1: "one a gate: b"}
-MORE = "more"  # the popover's key
 ENGINE = {"numpy": "NumPy", "torch": "PyTorch"}
 
 HELP = {
@@ -44,19 +43,15 @@ def notation_choices(setting: Setting, scene: Scene) -> None:
         on_change=state.choose,
         args=("notation", "notation", partial(_read, scene=scene)),
     )
-    more = st.popover("more", key=MORE, on_change=state.called)
-    # What is not on the page cannot report what it last showed: a closed popover has no choices.
-    if more.open:
-        with more:
-            _parts(setting, notation, scene)
+    with st.popover("more", key="more"):
+        _parts(setting, notation, scene)
 
 
 def _parts(setting: Setting, notation: Notation, scene: Scene) -> None:
     """The choices behind a notation, and who computes."""
     for field, options in (("placement", PLACEMENT), ("polarity", POLARITY), ("biases", BIASES)):
         _part(field, options, notation, scene)
-    state.preset("engine", setting.engine)
-    _control("engine", "Computed by", ENGINE, ("engine", "engine"))
+    _control("engine", "Computed by", ENGINE, setting.engine, "engine")
     matrix_choice(setting)
 
 
@@ -71,9 +66,8 @@ LABELS = {"placement": "The reset gate acts", "polarity": "The update gate", "bi
 
 def _part(field: str, options: Mapping[Any, str], notation: Notation, scene: Scene) -> None:
     """One of the three choices; changing it makes another notation."""
-    state.preset(field, getattr(notation, field))
     changed = partial(_with, field=field, notation=notation, scene=scene)
-    _control(field, LABELS[field], options, ("notation", field, changed))
+    _control(field, LABELS[field], options, getattr(notation, field), "notation", changed)
 
 
 def _with(value: Any, field: str, notation: Notation, scene: Scene) -> Notation | None:
@@ -82,13 +76,18 @@ def _with(value: Any, field: str, notation: Notation, scene: Scene) -> Notation 
     return None if found == own_notation(scene) else found
 
 
-def _control(key: str, label: str, options: Mapping[Any, str], args: tuple[Any, ...]) -> None:
+def _control(
+    field: str, label: str, options: Mapping[Any, str], value: Any, name: str, *read: Any
+) -> None:
+    """One row of choices in the popover. name and read: as state.choose has them."""
+    key = f"{field}-{state.epoch()}"
     st.radio(
         label,
         list(options),
+        index=list(options).index(value),
         key=key,
         format_func=options.__getitem__,
-        help=HELP[key],
+        help=HELP[field],
         on_change=state.choose,
-        args=args,
+        args=(name, key, *read),
     )

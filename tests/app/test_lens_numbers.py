@@ -12,6 +12,7 @@ from app.widgets.lenses.against import against
 from gru_core import GRUWeights
 from gru_core.arrays import Array
 from gru_core.conventions import CHO, CHUNG, SATURATION, SIGMOID_TRACKS, TRACKS, Cell
+from gru_core.own import Own
 from gru_core.weights import Weights
 from tests.app.lensing import chart, column, looked, row, screen
 
@@ -132,6 +133,13 @@ def test_a_term_is_called_what_it_is_of() -> None:
     assert looked(shown).words == [
         "z of unit 1 at step 5: the terms sum to −6, and σ(−6) = 0.00247. Slope there: 0.00247."
     ]
+
+
+def test_two_inputs_of_one_name_are_told_apart() -> None:
+    numbers = np.array([[1.0, 2.0, 3.0], [0.5, -1.0, 2.0]])
+    own = Own(source="numbers", numbers=numbers, channels=("a", "a", "b"), units=2)
+    names = chart(screen("why", scene="own", own=own), "terms").rows.names
+    assert {name for name in names if name.startswith("x")} == {"x₁ a", "x₂ a", "x b"}
 
 
 def test_under_the_write_polarity_every_term_of_the_update_gate_has_the_other_sign() -> None:

@@ -152,6 +152,28 @@ def test_a_single_unit_over_a_single_step_is_enough_for_every_lens(
             assert_sound(one, unpack)
 
 
+FAR = "x.3.0_1e15~gru.w_x.candidate.1.0_1e15~lstm.w_x.candidate.0.0_1e15~rnn.w_h.hidden.0.1_1e15"
+EXTREMES: dict[str, dict[str, Any]] = {
+    "far inputs and weights": {"scene": "cue", "edits": FAR},
+    "far states": {"scene": "cue", "edits": "gru.h0.0_-1e15~lstm.c0.1_1e15~rnn.h0.0_1e15"},
+    "far states held": {"scene": "cue", "held": "gru.hidden.0.all_1e15~lstm.cell.1.all_-1e15"},
+    "tiny": {"scene": "cue", "edits": "x.3.0_1e-300", "held": "gru.update.0.all_5e-324"},
+    "zeros": {"scene": "own", "own": Own(source="noise", steps=9, units=3, scheme="zeros")},
+    "computed by PyTorch": {"scene": "crowd", "engine": "torch"},
+    "computed by PyTorch in float32": {"scene": "reader", "engine": "torch"},
+}
+
+
+@pytest.mark.parametrize("extreme", EXTREMES.values(), ids=EXTREMES)
+@pytest.mark.parametrize("view", LENSES)
+def test_a_lens_answers_whatever_a_link_says(
+    unpack: Unpack, view: str, extreme: dict[str, Any]
+) -> None:
+    """The largest numbers, no weights at all, and an engine that rounds otherwise."""
+    for alongside, cell in (("lstm", "gru"), ("lstm", "lstm"), ("rnn", "rnn")):
+        assert_sound(screen(view, **extreme, alongside=alongside, cell=cell), unpack)
+
+
 LARGE = {"long": Own(source="noise", steps=2000, units=64), "wide": Own("noise", 1000, 256)}
 MOST_MEMORY = 200_000_000
 # Seconds of the processor, above what they take by a factor that a busy machine needs.

@@ -70,8 +70,6 @@ def test_what_is_no_such_matrix_is_refused_with_its_place(text: str, said: str) 
 
 def test_numbers_that_are_what_they_were_are_no_edits(visit: Callable[..., Visit]) -> None:
     here = visit()
-    here.page.session_state["more"] = True
-    here.page.run()
     values = [[0.0]] * 20
     values[3], values[12], values[5] = [1.0], [-1.0], [0.25]
     here.page.text_area(key="matrix_text").set_value("\n".join(str(row[0]) for row in values))
@@ -83,8 +81,6 @@ def test_numbers_that_are_what_they_were_are_no_edits(visit: Callable[..., Visit
 
 def test_what_is_refused_is_said_where_it_was_pasted(visit: Callable[..., Visit]) -> None:
     here = visit()
-    here.page.session_state["more"] = True
-    here.page.run()
     here.page.text_area(key="matrix_text").set_value("hello, 3")
     (use,) = [one for one in here.page.button if one.label == "use this matrix"]
     use.click()

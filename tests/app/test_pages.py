@@ -110,9 +110,9 @@ def test_only_what_has_a_meaning_here_is_offered(visit: Callable[..., Visit]) ->
     def offered(here: Visit) -> set[str | None]:
         return {widget.key for widget in (*here.page.selectbox, *here.page.text_input)}
 
-    assert offered(visit()) == {"scene", "alongside", "match", "notation"}
-    assert offered(visit(**{"with": "none"})) == {"scene", "alongside", "notation"}
-    always = {"scene", "alongside", "match", "notation"}
+    assert offered(visit()) == {"scene", "alongside", "match", "notation", "matrix"}
+    assert offered(visit(**{"with": "none"})) == {"scene", "alongside", "notation", "matrix"}
+    always = {"scene", "alongside", "match", "notation", "matrix"}
     assert offered(visit(scene="reader")) == always | {"word", "sort"}
     # Its cells are trained, each at a size of its own.
     assert offered(visit(scene="elnino")) == always - {"match"}

@@ -29,6 +29,7 @@ PRINCIPAL = "components"
 GRID = 15  # arrows along each axis
 FROM_RUN, DRAWN = 6, 8  # starts of the search: states of the run, and drawn ones
 MOST_SAID = 4
+FURTHEST = 1e12  # of a state; a link may hold one so far out that nothing can be computed there
 MOST_UNITS = 256  # above, the field alone is thousands of products of large matrices
 
 
@@ -53,6 +54,9 @@ def view(shown: Shown) -> View:
         )
     choices = _choices(shown)
     of = chosen_of(shown.setting.of, choices)
+    if np.abs(visited(shown.traces[cell])).max() > FURTHEST:
+        said = "No plane is drawn: a state lies beyond 10¹²."
+        return View([], choices, of, "Axes", words=[said])
     drawing = _drawing(shown, of)
     held = shown.situation.x[shown.step]
     found, problem = _fixed(shown, held)

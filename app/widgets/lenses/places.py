@@ -25,11 +25,13 @@ def subscript(number: int) -> str:
 
 
 def channel_name(shown: Shown, channel: int) -> str:
-    """An input as an equation names it: x, x₂, or x with the name it has."""
-    name = shown.channels[channel]
+    """An input as an equation names it: x, x₂, or x with the name it has, if it alone has it."""
+    name, number = shown.channels[channel], subscript(channel + 1)
     if len(shown.channels) == 1:
         return "x"
-    return f"x{subscript(channel + 1)}" if name.lstrip("x") == str(channel + 1) else f"x {name}"
+    if name.lstrip("x") == str(channel + 1):
+        return f"x{number}"
+    return f"x {name}" if shown.channels.count(name) == 1 else f"x{number} {name}"
 
 
 def step_name(shown: Shown, step: int) -> str:
