@@ -89,9 +89,10 @@ def receive(key: str) -> None:
 
 
 def _settle(here: Session, outcome: Outcome) -> None:
-    if outcome.history.present.edits != here.history.present.edits:
+    before, after = here.history.present, outcome.history.present
+    if (after.edits, after.interventions) != (before.edits, before.interventions):
         here.rejected = []  # read, and left behind
-    here.epoch += outcome.history.present.choices != here.history.present.choices
+    here.epoch += after.choices != before.choices
     here.history = _without_idle(here.history, outcome.history)
     here.grab = outcome.grab or here.grab
     here.looked = here.looked if outcome.looked is None else outcome.looked

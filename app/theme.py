@@ -79,7 +79,9 @@ def symbol(cell: str, track: str, notation: conventions.Notation = conventions.P
 
 def number(value: float) -> str:
     """Three significant figures with a true minus sign, trailing zeros left out."""
-    return f"{value + 0.0:.3g}".replace("-", "−")
+    rounded = float(f"{value + 0.0:.3g}")
+    text = f"{rounded:.0f}" if 1000 <= abs(rounded) < 100_000 else f"{rounded:.3g}"
+    return text.replace("-", "−")
 
 
 def nice_bound(largest: float, floor: float = 1.0) -> float:

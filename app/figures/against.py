@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app import theme
-from app.figures.frame import rule, steps_frame
+from app.figures.frame import even_frame
 from app.figures.heatmap import MARGIN, heatmap
 
 OTHER = "#8A8A8A"
@@ -26,15 +26,7 @@ def both_lines(now: np.ndarray, other: np.ndarray, labels: Sequence[str], track:
     """One track of one unit in both runs, each (step,): the other one in grey dashes."""
     quantity = theme.QUANTITIES[track]
     bound = theme.nice_bound(float(max(np.abs(now).max(), np.abs(other).max())))
-    figure = go.Figure(
-        layout=steps_frame(
-            labels,
-            (-1.06 * bound, 1.06 * bound),
-            {-bound: f"−{bound:g}", 0.0: "0", bound: f"{bound:g}"},
-            left=MARGIN["l"],
-            shapes=[rule("y", 0.0)],
-        )
-    )
+    figure = go.Figure(layout=even_frame(labels, bound))
     for values, color, dash, width in (
         (other, OTHER, "dash", 2.0),
         (now, quantity.color, "solid", quantity.width),

@@ -5,7 +5,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from app.figures.heatmap import FONT_SIZE, step_ticks
+from app.figures.heatmap import FONT_SIZE, MARGIN, step_ticks
 
 QUIET = "rgba(128,128,128,0.35)"  # zero lines and rules, on light and dark alike
 AXIS = {"showgrid": False, "zeroline": False, "ticks": "", "fixedrange": True}
@@ -66,6 +66,18 @@ def steps_frame(
     """The frame of lines over the steps, which are named by their inputs."""
     at = {float(i + 1): text for i, text in step_ticks(labels).items()}
     return frame((0.5, len(labels) + 0.5), up, at, y_ticks, **more)
+
+
+def even_frame(labels: Sequence[str], bound: float, **more: Any) -> go.Layout:
+    """The same as far below zero as above, with a line there."""
+    return steps_frame(
+        labels,
+        (-1.06 * bound, 1.06 * bound),
+        {-bound: f"−{bound:g}", 0.0: "0", bound: f"{bound:g}"},
+        left=MARGIN["l"],
+        shapes=[rule("y", 0.0)],
+        **more,
+    )
 
 
 def _ticks(texts: Mapping[float, str], log: bool = False) -> dict[str, Any]:

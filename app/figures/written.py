@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app import theme
-from app.figures.frame import rule, steps_frame
+from app.figures.frame import even_frame
 from app.figures.heatmap import MARGIN, heatmap, step_ticks
 
 KEPT, WRITTEN = "#0072B2", "#009E73"  # as the update gate and the candidate in the equations
@@ -26,17 +26,7 @@ def kept_and_written(
     above = np.maximum(kept, 0) + np.maximum(written, 0)
     below = np.minimum(kept, 0) + np.minimum(written, 0)
     bound = theme.nice_bound(float(max(above.max(), -below.min())))
-    figure = go.Figure(
-        layout=steps_frame(
-            labels,
-            (-1.06 * bound, 1.06 * bound),
-            {-bound: f"−{bound:g}", 0.0: "0", bound: f"{bound:g}"},
-            left=MARGIN["l"],
-            barmode="relative",
-            bargap=0.12,
-            shapes=[rule("y", 0.0)],
-        )
-    )
+    figure = go.Figure(layout=even_frame(labels, bound, barmode="relative", bargap=0.12))
     for values, color in ((kept, KEPT), (written, WRITTEN)):
         figure.add_trace(
             go.Bar(

@@ -25,6 +25,7 @@ export class Diagram {
     this.act = act;
     this.pointed = null;
     this.lit = null;
+    this.shapes = []; // it may be lit before it is built
     this.element = make("div", { className: "gs-diagram" });
     new ResizeObserver(() => this.fit()).observe(this.element);
     // Not pointerover, which also comes when the page moves under a pointer that is at rest.

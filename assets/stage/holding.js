@@ -69,7 +69,6 @@ export class Holding {
     this.said = make("output", { className: "gs-number-held" });
     this.list = make("ul", { className: "gs-held-list" });
     const at = (text) => make("button", { type: "button", className: "gs-button", textContent: text, title: `Hold it at ${text}`, onclick: () => this.hold(Number(text)) });
-    this.ends = make("span", {});
     this.element.replaceChildren(
       make("div", { className: "gs-hold-row" }, "hold ", this.track, " of ", this.who, " from step ", this.first, " to ", this.last),
       make("div", { className: "gs-hold-row" }, "at ", at("0"), at("1"), this.value, this.said),

@@ -43,7 +43,6 @@ export class Lens {
   show(plots) {
     const { told } = this;
     this.element.hidden = !this.open;
-    this.stage.inside.diagram.shapes ??= []; // built when it is first looked at, but lit before
     const tab = ({ view, label, help }) => make("button", {
       type: "button", className: "gs-plain", role: "tab", textContent: label, title: help,
       "aria-selected": String(view === told.view), onclick: () => this.go(view),

@@ -9,7 +9,7 @@ from app.figures.against import OTHER, both_lines, difference_heatmap
 from app.shown import Shown
 from app.widgets.inner import number
 from app.widgets.lenses.base import Axis, Chart
-from app.widgets.lenses.places import drawn, sentence, unit_of
+from app.widgets.lenses.places import drawn, grid_chart, sentence, unit_of
 from gru_core import Trace
 from gru_core.conventions import TRACKS, Cell
 
@@ -80,16 +80,12 @@ def _difference(shown: Shown, cell: Cell, track: str, other: Trace, name: str) -
         difference = -difference
     placed = drawn(shown, difference, shown.orders[cell])
     quantity = theme.QUANTITIES[track]
-    return Chart(
+    return grid_chart(
+        placed,
+        difference_heatmap(placed.values, placed.labels, placed.row_names),
         name=f"less.{track}",
         title=f"{quantity.name}: now less {name}",
         symbol=theme.symbol(cell, track, shown.notation),
-        figure=difference_heatmap(placed.values, placed.labels, placed.row_names),
-        reads="grid",
-        corner="unit",
-        rows=placed.rows,
-        columns=placed.columns,
-        values=placed.values,
         height=96,
         says="{row} at {column}: {value}",
     )

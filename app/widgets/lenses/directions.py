@@ -3,6 +3,7 @@
 from typing import cast
 
 import numpy as np
+import plotly.graph_objects as go
 
 from app import theme
 from app.figures.directions import layer_heatmap, moved_heatmap, parted
@@ -10,7 +11,7 @@ from app.layered import Tracks, TwoLayers, both_ways, stacked
 from app.shown import Shown
 from app.widgets.lenses import moved
 from app.widgets.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
-from app.widgets.lenses.places import Drawn, drawn
+from app.widgets.lenses.places import Drawn, drawn, grid_chart
 from gru_core.arrays import Array
 from gru_core.conventions import KEEP_GATE
 from gru_core.run import Merge
@@ -76,16 +77,12 @@ def _of_stack(shown: Shown, layers: TwoLayers) -> list[Chart]:
 def _track_chart(shown: Shown, name: str, title: str, tracks: Tracks, track: str) -> Chart:
     cell = shown.opened
     placed = drawn(shown, shown.shown_track(cell, track, tracks[track]), shown.orders[cell])
-    return Chart(
+    return grid_chart(
+        placed,
+        layer_heatmap(placed.values, track, placed.labels, placed.row_names),
         name=name,
         title=title,
         symbol=theme.symbol(cell, track, shown.notation),
-        figure=layer_heatmap(placed.values, track, placed.labels, placed.row_names),
-        reads="grid",
-        corner="unit",
-        rows=placed.rows,
-        columns=placed.columns,
-        values=placed.values,
         height=HEIGHT,
         says="{row} at {column}: {value}",
     )
@@ -100,16 +97,10 @@ def _output_chart(shown: Shown, layers: TwoLayers, of: str) -> Chart:
     placed, units = _placed(shown, _output(layers, of), of)
     times = 2.0 if of == "sum" else 1.0
     figure = layer_heatmap(placed.values, "hidden", placed.labels, placed.row_names, times)
-    return Chart(
+    return _output_grid(
+        *(placed, units, figure, of),
         name="output",
         title=f"Output: {OUTPUTS[of]}",
-        figure=parted(figure, units) if of == "concat" else figure,
-        reads="grid",
-        corner="number" if of == "concat" else "unit",
-        rows=placed.rows,
-        columns=placed.columns,
-        values=placed.values,
-        height=TALL if of == "concat" else HEIGHT,
         says="{row} at {column}: {value}",
     )
 
@@ -118,18 +109,19 @@ def _moved_chart(shown: Shown, before: TwoLayers, now: TwoLayers, of: str) -> Ch
     placed, units = _placed(shown, np.abs(_output(now, of) - _output(before, of)), of)
     figure = moved_heatmap(placed.values, placed.labels, placed.row_names)
     what = "h of layer 2" if of == STACKED else "the output"
-    return Chart(
+    return _output_grid(
+        *(placed, units, figure, of),
         name="moved",
         title=f"How far {what} has moved, 10⁻⁶ … 1",
-        figure=parted(figure, units) if of == "concat" else figure,
-        reads="grid",
-        corner="number" if of == "concat" else "unit",
-        rows=placed.rows,
-        columns=placed.columns,
-        values=placed.values,
-        height=TALL if of == "concat" else HEIGHT,
         says="{row} at {column}: moved by {value}",
     )
+
+
+def _output_grid(placed: Drawn, units: int, figure: go.Figure, of: str, **about: str) -> Chart:
+    """Both layers above each other, where they are joined so, or one row a unit."""
+    if of == "concat":
+        return grid_chart(placed, parted(figure, units), "number", height=TALL, **about)
+    return grid_chart(placed, figure, height=HEIGHT, **about)
 
 
 def _placed(shown: Shown, values: Array, of: str) -> tuple[Drawn, int]:

@@ -9,7 +9,7 @@ from app.figures.written import age_heatmap, memory_heatmap
 from app.shown import Shown
 from app.widgets.inner import number
 from app.widgets.lenses.base import WITH_START, Axis, Chart, Choice, Lens, View, chosen_of
-from app.widgets.lenses.places import MOST_COLUMNS, drawn, step_name, unit_of
+from app.widgets.lenses.places import MOST_COLUMNS, drawn, grid_chart, step_name, unit_of
 from gru_core import Trace
 from gru_core.analysis import (
     Window,
@@ -141,15 +141,11 @@ def _lasting(shown: Shown, cell: Cell) -> tuple[list[Chart], list[str]]:
     for key, title, values, says in about:
         placed = drawn(shown, values, shown.orders[cell])
         charts.append(
-            Chart(
+            grid_chart(
+                placed,
+                age_heatmap(placed.values, placed.labels, placed.row_names, longest),
                 name=f"{cell}.{key}",
                 title=f"{name}: {title}, 0 … {longest:g} steps",
-                figure=age_heatmap(placed.values, placed.labels, placed.row_names, longest),
-                reads="grid",
-                corner="unit",
-                rows=placed.rows,
-                columns=placed.columns,
-                values=placed.values,
                 height=110,
                 says=f"{{row}} at {{column}}: {says}",
             )

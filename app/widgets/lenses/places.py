@@ -1,12 +1,13 @@
 """What lenses have in common: names of places, and which of too many steps and units are drawn."""
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+import plotly.graph_objects as go
 
 from app.shown import Shown
-from app.widgets.lenses.base import Axis
+from app.widgets.lenses.base import Axis, Chart
 from gru_core.arrays import Array
 
 MOST_ROWS = 128
@@ -72,6 +73,19 @@ def drawn(shown: Shown, values: Array, order: Sequence[int]) -> Drawn:
         row_names=[],
         labels=[str(step + 1) for step in columns],
         note=f"Drawn for {len(rows)} of {units} units and {len(columns):,} of {steps:,} steps.",
+    )
+
+
+def grid_chart(placed: Drawn, figure: go.Figure, corner: str = "unit", **about: Any) -> Chart:
+    """A heatmap of what was placed, with the same numbers as its table."""
+    return Chart(
+        figure=figure,
+        reads="grid",
+        corner=corner,
+        rows=placed.rows,
+        columns=placed.columns,
+        values=placed.values,
+        **about,
     )
 
 
