@@ -1,0 +1,40 @@
+"""Runs to draw in tests of figures, and the heatmap of a figure."""
+
+from dataclasses import replace
+
+import numpy as np
+import plotly.graph_objects as go
+
+from gru_core import Trace, run
+from gru_core.conventions import CELLS, STATES, TRACKS, Cell
+from gru_core.initialize import initialize
+from gru_core.weights import Weights
+
+STEPS, UNITS, INPUTS = 9, 5, 2
+ORDER = (3, 0, 4, 1, 2)
+LABELS = tuple("recurrent")
+ALL_TRACKS = sorted({track for cell in CELLS for track in TRACKS[cell]})
+
+
+def weights_of(cell: Cell, units: int = UNITS, inputs: int = INPUTS) -> Weights:
+    """Weights without two equal numbers, so that any cell out of place is seen."""
+    drawn = initialize(cell, inputs, units, np.random.default_rng(7))
+    rng = np.random.default_rng(11)
+    b_x, b_h = (rng.normal(size=drawn.b_x.shape) for _ in range(2))
+    return replace(drawn, b_x=b_x, b_h=b_h)
+
+
+def trace_of(cell: Cell, scale: float = 1.0, inputs: int = INPUTS, steps: int = STEPS) -> Trace:
+    rng = np.random.default_rng(5)
+    weights = weights_of(cell, inputs=inputs)
+    states = tuple(rng.uniform(-1, 1, UNITS) for _ in STATES[cell])
+    return run(weights, scale * rng.normal(size=(steps, inputs)), states)
+
+
+def heat(figure: go.Figure) -> go.Heatmap:
+    (trace,) = figure.data
+    assert isinstance(trace, go.Heatmap)
+    return trace
+
+
+EVERY_TRACK = [(cell, track) for cell in CELLS for track in TRACKS[cell]]

@@ -1,0 +1,236 @@
+"""What each lens answers is what the core says: on the charts, in words, table and CSV."""
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from app.widgets.lenses.phase import DRAWN, FROM_RUN
+from gru_core import run
+from gru_core.analysis import (
+    half_life,
+    kept_and_written,
+    layer_map,
+    memory_age,
+    memory_map,
+    saturation,
+)
+from gru_core.companions import companion
+from gru_core.edits import Situation
+from gru_core.gradients import gradient_by_distance
+from gru_core.initialize import initialize
+from gru_core.phase import drawn_starts, fixed_points
+from tests.browser.driver import Stage, colours, traces_of
+from tests.browser.lensing import (
+    ask,
+    chart,
+    drawn,
+    expect_csv,
+    expect_table,
+    marks,
+    notes,
+    point,
+    screen,
+    tab,
+    whisper,
+    words,
+)
+from tests.browser.opened import Opened, expect_wiring
+
+Core = Callable[..., Situation]
+PLACE = {"step": 7, "unit": 1}
+AT = "t=8&u=2"  # the same in a link
+
+
+# Each lens and the core -----------------------------------------------------------------------
+
+
+def test_what_was_kept_and_written_adds_up_to_the_state(page: Stage, core: Core) -> None:
+    page.open(f"view=kept&{AT}")
+    for cell, trace in traces_of(core("pulse")).items():
+        split, state = kept_and_written(trace), "cell" if cell == "lstm" else "hidden"
+        truth = np.stack([split.kept, split.written, trace[state]])[:, :, 1].T
+        expect_table(page, f"{cell}.kept", truth)
+        found = expect_csv(page, f"{cell}.kept", truth)
+        assert found.columns == ["kept", "written", "c" if cell == "lstm" else "h"]
+        np.testing.assert_allclose(found.values[:, :2].sum(axis=1), found.values[:, 2], atol=1e-8)
+        lines = drawn(chart(page, f"{cell}.kept"))
+        assert [line["y"] for line in lines] == truth.T.tolist()
+
+
+def test_a_row_of_the_memory_map_is_said_in_words(page: Stage, core: Core) -> None:
+    page.open("view=memory&t=9&u=3")
+    traces = traces_of(core("pulse"))
+    share = 100 * memory_map(traces["gru"], 2)[8, 4]
+    assert share == pytest.approx(53, abs=0.5)
+    at = (4 + 0.5) / 21, (8 + 0.5) / 20  # the state before any step comes first
+    said = whisper(page, chart(page, "gru.map"), *at)
+    assert said == "53 % of unit 3 at step 9 was written at step 4"
+    said = whisper(page, chart(page, "gru.map"), 0.5 / 21, 0.5 / 20)
+    assert (
+        said == f"{100 * memory_map(traces['gru'], 2)[0, 0]:.0f} % of unit 3 at step 1 was "
+        "written at the initial state"
+    )
+    share = 100 * memory_map(traces["lstm"], 2)[8, 4]
+    said = whisper(page, chart(page, "lstm.map"), *at)
+    assert said == f"{share:.0f} % of what unit 3 wrote at step 4 is in it at step 9"
+    assert words(page)[0].startswith("GRU, h of unit 3 at step 9: 53 % written at step 4, ")
+
+
+def test_a_memory_map_is_that_of_the_core_and_only_the_lstms_need_not_sum_to_1(
+    page: Stage, core: Core
+) -> None:
+    page.open("view=memory&t=9&u=3")
+    for cell, trace in traces_of(core("pulse")).items():
+        truth = memory_map(trace, 2)
+        expect_table(page, f"{cell}.map", truth)
+        found = expect_csv(page, f"{cell}.map", truth)
+        assert [line["z"] for line in drawn(chart(page, f"{cell}.map"))] == [truth.tolist()]
+        sums = found.values.sum(axis=1)
+        assert np.allclose(sums, 1, atol=1e-7) == (cell == "gru")
+    [why] = [note for note in notes(page) if "sum to 1" in note]
+    assert why.startswith("The map of the LSTM is of its cell state c. Its forget and input gates")
+    ask(page, "the whole layer")
+    expect_csv(page, "gru.map", layer_map(traces_of(core("pulse"))["gru"]))
+
+
+def test_ages_and_half_lives_are_those_of_the_core(page: Stage, core: Core) -> None:
+    page.open(f"view=memory&{AT}")
+    trace = traces_of(core("pulse"))["gru"]
+    expect_csv(page, "gru.age", memory_age(trace).T)
+    expect_csv(page, "gru.half", half_life(trace["update"]).T)
+    assert notes(page)[0] == "Half-life of unit 2 at the cursor (GRU): 1 step."
+
+
+def test_gradients_by_distance_are_those_of_the_core(page: Stage, core: Core) -> None:
+    page.open(f"view=gradients&{AT}")
+    every = {**core("pulse").weights, "rnn": core("pulse", "rnn").weights["rnn"]}
+    traces = traces_of(core("pulse")) | {"rnn": traces_of(core("pulse", "rnn"))["rnn"]}
+    for unit in (None, 1, 2):
+        if unit == 1:
+            ask(page, "the cursor's unit")
+        if unit == 2:
+            page.press("ArrowDown")
+            expect(chart(page, "state")).to_contain_text("h of unit 3")
+        found = {c: gradient_by_distance(every[c], traces[c], unit=unit) for c in every}
+        curves = [found[cell]["hidden"][1:] for cell in found] + [found["lstm"]["cell"][1:]]
+        expect_table(page, "state", np.stack(curves, axis=1))
+        paths = [found["gru"][name][1:] for name in ("hidden", "direct", "gates")]
+        expect_csv(page, "paths", np.stack(paths, axis=1))
+        expect_csv(page, "input", np.stack([one["input"] for one in found.values()], axis=1))
+
+
+def test_a_click_on_a_point_of_saturation_goes_to_its_unit(page: Stage, core: Core) -> None:
+    page.open("scene=crowd&view=saturation&t=50&u=26")
+    trace = traces_of(core("crowd"))["gru"]
+    found = saturation(trace)
+    truth = [pair for one in found.values() for pair in zip(one.right, one.left, strict=True)]
+    expect_csv(page, "gru.saturation", truth)
+    points = np.array(truth)
+    apart = np.linalg.norm(points[:, None] - points, axis=-1) + np.eye(len(points))
+    at = int(apart.min(axis=1).argmax())  # the point that is farthest from all others
+    unit = at % 32
+    assert unit != 25
+    share, down = (points[at, 0] + 0.06) / 1.12, (1.06 - points[at, 1]) / 1.12
+    figure = chart(page, "gru.saturation")
+    gate = list(found)[at // 32]
+    letter = {"reset": "r", "update": "z"}[gate]
+    said = whisper(page, figure, share, down)
+    assert said.startswith(f"{letter} of unit {unit + 1}: open {points[at, 0]:g}")
+    page.page.mouse.click(*point(figure, share, down))
+    assert page.cursor == (49, unit)
+
+
+def test_the_way_through_the_plane_and_its_fixed_points_are_those_of_the_core(
+    page: Stage, core: Core
+) -> None:
+    page.open("view=phase&of=unit4&t=8&u=3")
+    situation = core("pulse")
+    trace, weights = traces_of(situation)["gru"], situation.weights["gru"]
+    states = np.concatenate([trace.initial[0][None], trace["hidden"]])
+    expect_table(page, "portrait", states[:, [2, 3]])
+    starts = drawn_starts(trace, FROM_RUN, DRAWN, np.random.default_rng(0))
+    found = fixed_points(weights, trace.x[7], starts)
+    [kept] = found.points
+    again = run(weights, trace.x[7:8], kept.state)["hidden"][0]
+    np.testing.assert_allclose(again, kept.state, atol=1e-9)
+    radius = f"{np.abs(kept.eigenvalues).max():.3g}"
+    assert words(page) == [
+        f"With the input of step 8 held, 1 fixed point was found from {found.tried} starts: "
+        f"stable, slowest factor {radius}."
+    ]
+    values = kept.eigenvalues
+    expect_csv(page, "eigenvalues", np.stack([values.real, values.imag, np.abs(values)], axis=1))
+    figure = chart(page, "portrait")
+    for step in (7, 8):
+        frame = figure.locator(".gs-drawing").evaluate(
+            "({ layout }) => [layout.xaxis.range, layout.yaxis.range]"
+        )
+        [low, high], [bottom, top] = frame
+        across, up = states[step + 1, [2, 3]]
+        spot = [(across - low) / (high - low), (top - up) / (top - bottom)]
+        assert marks(figure)["spot"] == pytest.approx(spot, abs=1e-4)
+        page.press("ArrowRight")
+
+
+def test_a_second_layer_reads_from_the_end(page: Stage, core: Core) -> None:
+    page.open(f"view=directions&{AT}")
+    situation = core("pulse")
+    scene = screen().scene
+    weights, forward = situation.weights["gru"], traces_of(situation)["gru"]["hidden"]
+    other = companion(scene, weights, "backward", len(situation.x))
+    backward = run(other, situation.x[::-1])["hidden"][::-1]
+    expect_csv(page, "forward", forward.T)
+    expect_csv(page, "backward", backward.T)
+    expect_csv(page, "output", np.concatenate([forward, backward], axis=1).T)
+    for label, joined in (
+        ("sum", forward + backward),
+        ("mean", (forward + backward) / 2),
+        ("product", forward * backward),
+    ):
+        ask(page, label)
+        expect_csv(page, "output", joined.T)
+    ask(page, "two layers, stacked")
+    above = run(companion(scene, weights, "second", len(situation.x)), forward)
+    expect_csv(page, "layer2.hidden", above["hidden"].T)
+    expect_csv(page, "layer2.update", above["update"].T)
+
+
+def test_parameters_are_those_of_weights_of_these_sizes(page: Stage, core: Core) -> None:
+    page.open("scene=cue&view=cost")
+    rng = np.random.default_rng(0)
+    sizes = (3, 8, 16, 32, 64, 128, 256, 512)
+    layers = [[initialize(cell, 2, size, rng) for cell in ("gru", "lstm", "rnn")] for size in sizes]
+    counts = [[w.w_x.size + w.w_h.size + w.b_x.size + w.b_h.size for w in row] for row in layers]
+    found = expect_csv(page, "parameters", counts)
+    assert found.columns == ["GRU", "LSTM", "plain RNN"]
+    assert found.rows == [f"{size} units" for size in sizes]
+    expect_csv(page, "products", [[w.w_x.size + w.w_h.size for w in row] for row in layers])
+    ask(page, "a published count")
+    assert "4,323,600 in the GRU and 5,764,800 in the LSTM" in words(page)[0]
+
+
+def test_the_wirings_are_those_of_both_cells_and_lead_into_them(page: Stage, core: Core) -> None:
+    page.open(f"view=wirings&{AT}")
+    diagrams = page.page.locator(".gs-wirings section")
+    assert diagrams.locator("h3").all_inner_texts() == ["GRU", "LSTM"]
+    for place, (gates, states) in enumerate([(2, 1), (3, 2)]):
+        signs = diagrams.nth(place).locator("svg text").all_text_contents()
+        assert signs.count("σ") == gates
+        assert diagrams.nth(place).locator("[data-piece^=previous]").count() == states
+    for place, trace in enumerate(traces_of(core("pulse")).values()):
+        for track, values in trace.items():
+            fills = (
+                diagrams.nth(place)
+                .locator(f"[data-piece={track}] .gs-cell")
+                .evaluate_all("(cells) => cells.map((cell) => cell.getAttribute('fill'))")
+            )
+            painted = [[int(part) for part in re.findall(r"\d+", fill)] for fill in fills]
+            np.testing.assert_allclose(painted, colours(values[7], track), atol=6, err_msg=track)
+    with page.answered():
+        diagrams.nth(1).locator("[data-piece=forget] .gs-vector").click()
+    expect(tab(page, "cell")).to_have_attribute("aria-selected", "true")
+    assert page.page.locator(".gs-inside").get_attribute("data-cell") == "lstm"
+    expect_wiring(page, Opened(core("pulse"), "lstm"))
