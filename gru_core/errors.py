@@ -7,7 +7,8 @@ GatescopeError (ValueError)
 ├── RangeError          a number outside its limits, or an index outside its array
 │   └── NotFiniteError       NaN or infinity
 ├── UnknownNameError (KeyError)   a name that is not in its table
-└── TextError           a text that does not follow its grammar
+├── TextError           a text that does not follow its grammar
+└── FormatError         a file of weights that is damaged, or that we do not read
 """
 
 import reprlib
@@ -51,6 +52,10 @@ class UnknownNameError(GatescopeError, KeyError):
 
 class TextError(GatescopeError):
     """A text that does not follow its grammar."""
+
+
+class FormatError(GatescopeError):
+    """A file of weights that is damaged, or that we do not read."""
 
 
 def unknown_name(what: str, got: object, known: Iterable[str]) -> UnknownNameError:

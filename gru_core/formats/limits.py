@@ -1,0 +1,43 @@
+"""How large a file of weights is read, and how its numbers are taken out of it."""
+
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gru_core import checks
+from gru_core.arrays import Array
+from gru_core.errors import FormatError, shown
+
+MAX_BYTES: Final = 32_000_000  # of a file
+MAX_EXPANDED: Final = 64_000_000  # of all that is unpacked from it
+MAX_TENSORS: Final = 10_000
+MAX_LAYERS: Final = 64  # of one stack
+MAX_UNITS: Final = 4096
+MAX_JSON: Final = 4_000_000  # bytes of a header or a config
+MAX_DEPTH: Final = 64  # of what is nested in it
+
+
+def check_size(count: int) -> None:
+    """Raise FormatError unless a file of so many bytes is read."""
+    if count == 0:
+        raise FormatError("The file is empty; it needs weights: save it again.")
+    if count > MAX_BYTES:
+        raise FormatError(
+            f"The file has {count / 1e6:,.1f} MB; up to {MAX_BYTES / 1e6:,.0f} MB are read: save "
+            "the recurrent layers alone, or in half precision."
+        )
+
+
+def numbers(name: str, array: npt.NDArray[Any]) -> Array:
+    """The numbers of a tensor in float32, or in float64 if it has that; read-only, any shape.
+
+    name: of the tensor, as the file has it. Errors: FormatError; NotFiniteError and RangeError
+    naming the tensor and the index.
+    """
+    if array.dtype.kind != "f" or array.dtype.itemsize not in (2, 4, 8):
+        raise FormatError(
+            f"{shown(name)} holds {array.dtype}; weights are floating-point numbers of 16, 32 or "
+            "64 bits: convert it."
+        )
+    return checks.floats(name, array.astype(np.float64 if array.dtype.itemsize == 8 else np.float32))

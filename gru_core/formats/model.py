@@ -1,0 +1,63 @@
+"""What a file of weights holds: its recurrent layers, what it says of them, what it leaves open.
+
+A reader turns bytes into a ModelFile and computes nothing. `Entry.answered` makes an entry ready to
+be run; whatever the file leaves open has to be answered there, or is assumed in the open.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from gru_core.arrays import Array
+from gru_core.conventions import Cell
+from gru_core.run import Merge
+
+# What a file may or may not say of a layer, and the answers there are; all of them texts.
+Settings: TypeAlias = Mapping[str, str]
+
+# For each setting its answers, the commonest first.
+ANSWERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "gate_activation": ("sigmoid", "hard_sigmoid", "hard_sigmoid_sixth"),
+        "state_activation": ("tanh", "relu"),
+        "reset_after": ("true", "false"),
+        "backward": ("false", "true"),
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Direction:
+    """One layer in one direction, laid out as gru_core.weights has it. Compared by identity."""
+
+    w_x: Array  # (gate, unit, input), the gates in the order of conventions.GATES[cell]
+    w_h: Array  # (gate, unit, unit)
+    b_x: Array  # (gate, unit); zeros where the file has no bias
+    b_h: Array  # (gate, unit); zeros where the file has one bias
+    initial: tuple[Array, ...] = ()  # each (unit,), as STATES[cell]; empty where the file has none
+
+
+@dataclass(frozen=True, eq=False)
+class Entry:
+    """One recurrent layer of a file, or the stack that its framework treats as one layer."""
+
+    name: str  # as the file calls it
+    cell: Cell
+    layers: tuple[tuple[Direction, ...], ...]  # the lowest first; each has one direction or two
+    biases: int = 2  # for each gate and unit: 0, 1 or 2
+    merge: Merge = "concat"  # of the two directions
+    reading_order: bool = False  # a backward layer's output is left as read, the last step first
+    says: Settings = field(default_factory=dict)  # what the file says
+    assumes: Settings = field(default_factory=dict)  # what its framework does if not told otherwise
+    stored: str = "float32"  # how the numbers are kept in the file: float16, bfloat16, …
+    notes: tuple[str, ...] = ()  # sentences a reader should know
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFile:
+    """Every recurrent layer of one file."""
+
+    format: str  # "PyTorch state dict", "safetensors", "Keras 3", "ONNX", …
+    entries: tuple[Entry, ...]
+    notes: tuple[str, ...] = ()
