@@ -125,7 +125,7 @@ STOPWATCH = """
   let painted = null;
   const start = () => ([pressed, painted] = [performance.now(), null]);
   window.addEventListener("keydown", ({ key }) => key === "Enter" && start(), true);
-  window.addEventListener("pointerup", start, true);
+  window.addEventListener("pointerdown", start, true);
   const ours = (node) => node.matches?.(selector) || node.closest?.(selector)
     || node.querySelector?.(selector);
   new MutationObserver((records) => {

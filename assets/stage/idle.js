@@ -1,5 +1,6 @@
 // Plotly catches up with what is already painted: one plot at a time, when nothing else is going on.
 
+const REST = 50; // milliseconds: what was painted is on screen by then
 const LATEST = 250; // milliseconds: then it is drawn even if the browser finds no rest
 const later = window.requestIdleCallback ?? ((act) => setTimeout(act, 20));
 const never = window.cancelIdleCallback ?? clearTimeout;
@@ -13,6 +14,10 @@ export class Idle {
 
   wake() {
     this.stop();
+    this.timer = setTimeout(() => this.wait(), REST);
+  }
+
+  wait() {
     this.handle = later(() => this.catchUp(), { timeout: LATEST });
   }
 
@@ -20,10 +25,11 @@ export class Idle {
     const [next] = this.behind();
     if (!next || this.busy()) return; // settling wakes it again
     next.draw(next.figure);
-    this.wake();
+    this.wait();
   }
 
   stop() {
+    clearTimeout(this.timer);
     never(this.handle);
   }
 }

@@ -3,6 +3,7 @@
 
 import { make } from "./dom.js";
 import { brief } from "./format.js";
+import { known, sketch } from "./sketch.js";
 import { fitted, thinned, thinnedRows } from "./ticks.js";
 
 const CONFIG = { staticPlot: true, displayModeBar: false, responsive: false };
@@ -40,12 +41,39 @@ export class Plot {
 
   // Draw with Plotly, now.
   draw(figure) {
-    this.figure = figure;
+    this.frameIn(figure);
     this.behind = false;
+    if (!this.size[0]) return;
+    const { data, layout } = this.dressed(figure);
+    this.plotly.react(this.drawing, data, layout, CONFIG);
+    this.gaps.forEach((gap) => (gap.style.left = `${(gap.column / this.columns) * 100}%`));
+    this.unpaint();
+    this.marks.querySelectorAll(".gs-choice").forEach(plainMark);
+  }
+
+  // Take up a figure with its place for the plot area.
+  frameIn(figure) {
+    this.figure = figure;
     const { l, r, t, b } = figure.layout.margin;
     Object.assign(this.area.style, { left: `${l}px`, right: `${r}px`, top: `${t}px`, bottom: `${b}px` });
     this.size = [this.host.clientWidth, this.host.clientHeight];
+  }
+
+  // Another figure, painted at once where that is known how, and drawn by Plotly when there is time.
+  replace(figure) {
+    if (!this.figure || !known(figure)) return this.draw(figure);
+    this.frameIn(figure);
     if (!this.size[0]) return;
+    this.behind = true;
+    this.sketch ??= make("canvas", { className: "gs-sketch" });
+    this.area.before(this.sketch);
+    sketch(this.sketch, this.dressed(figure), this.size, getComputedStyle(this.host).getPropertyValue("--soft"));
+    this.host.classList.add("gs-sketched");
+  }
+
+  // The figure in the size of its place, with as many labels as there is room for.
+  dressed(figure) {
+    const { l, r, t, b } = figure.layout.margin;
     const { xaxis, yaxis, font } = figure.layout;
     const [width, height] = [this.size[0] - l - r, this.size[1] - t - b];
     const axis = thinned(xaxis, {
@@ -57,10 +85,7 @@ export class Plot {
     const layout = { ...figure.layout, xaxis: axis, yaxis: rows, width: this.size[0], height: this.size[1] };
     const cell = [width / spanOf(xaxis), height / spanOf(yaxis)];
     const { fontFamily } = getComputedStyle(this.host);
-    this.plotly.react(this.drawing, figure.data.map((trace) => fitted(trace, cell, fontFamily)), layout, CONFIG);
-    this.gaps.forEach((gap) => (gap.style.left = `${(gap.column / this.columns) * 100}%`));
-    this.unpaint();
-    this.marks.querySelectorAll(".gs-choice").forEach(plainMark);
+    return { data: figure.data.map((trace) => fitted(trace, cell, fontFamily)), layout };
   }
 
   // Thin gaps before these columns.
@@ -215,7 +240,8 @@ export class Plot {
 
   unpaint() {
     this.canvas.hidden = true;
-    this.host.classList.remove("gs-repainted");
+    this.host.classList.remove("gs-repainted", "gs-sketched");
+    this.sketch?.remove();
   }
 
   remove() {

@@ -54,6 +54,7 @@ export class Pointer {
     this.whisper.hidden = true;
     if (["track", "lines", "series", "lens"].includes(entry.kind)) {
       this.point(entry, event);
+      this.stage.lens.pressed(entry); // a click is answered from its press on
       return this.hold(event, { entry });
     }
     const cell = entry.plot.cellAt(event);

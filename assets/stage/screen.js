@@ -70,7 +70,8 @@ export class Screen {
     if (this.drawn.get(part) === state) return;
     this.drawn.set(part, state);
     const frame = this.stage.channel.frame(part);
-    if (plot.frame !== frame) plot.draw(this.figureOf(part));
+    if (kind === "lens") plot.replace(this.figureOf(part));
+    else if (plot.frame !== frame) plot.draw(this.figureOf(part));
     else if (kind === "weights") plot.defer(this.figureOf(part));
     else plot.update(this.figureOf(part));
     plot.frame = frame;

@@ -2,7 +2,7 @@
 
 import { minus } from "./format.js";
 
-const TYPE = '"Open Sans", verdana, arial, sans-serif'; // Plotly's own
+export const TYPE = '"Open Sans", verdana, arial, sans-serif'; // Plotly's own
 const APART = 5; // pixels between two labels
 const ROUND = 1.5; // pixels, of the room at the sides of a digit
 const DIGIT = 0.85; // height of a digit and of the least room above it, by the size of the letters

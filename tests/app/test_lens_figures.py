@@ -115,7 +115,8 @@ def test_colours_mean_the_same_whatever_is_on_the_screen(
 
 
 def test_each_bar_begins_where_the_last_one_ended_and_the_sum_begins_at_zero() -> None:
-    [bars] = drawn("waterfall").data
+    bars, links, _ = drawn("waterfall").data
+    assert list(links.x[::3]) == list(links.x[1::3]) == [-2.0, -0.5, -0.25, -0.75]
     assert list(bars.x) == PRODUCTS
     assert list(bars.base) == [0, -2.0, -0.5, -0.25, 0]
     assert list(bars.y) == [0, 1, 2, 3, 4]
@@ -124,13 +125,15 @@ def test_each_bar_begins_where_the_last_one_ended_and_the_sum_begins_at_zero() -
 
 
 def test_the_bars_are_named_from_top_to_bottom_with_their_numbers_beside() -> None:
-    layout = drawn("waterfall").layout
+    figure = drawn("waterfall")
+    layout, numbers = figure.layout, figure.data[-1]
     assert list(layout.yaxis.ticktext) == NAMES
     assert layout.yaxis.range[0] > layout.yaxis.range[1]
-    assert [(one.y, one.text) for one in layout.annotations] == [
+    assert [(y, text.strip()) for y, text in zip(numbers.y, numbers.text, strict=True)] == [
         *((0, "−2"), (1, "1.5"), (2, "0.25"), (3, "−0.5"), (4, "−0.75"))
     ]
     low, high = between(layout.xaxis)
+    assert set(numbers.x) == {high}
     assert low < -2
     assert high > 0
 

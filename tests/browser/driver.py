@@ -378,8 +378,8 @@ class Stage:
 
     def drawn(self) -> None:
         """Wait until Plotly has drawn everything that was painted."""
-        hidden = "[...document.querySelectorAll('canvas.gs-live')].every((canvas) => canvas.hidden)"
-        self.page.wait_for_function(hidden)
+        painted = "canvas.gs-live:not([hidden]), canvas.gs-sketch"
+        self.page.wait_for_function(f"!document.querySelector('{painted}')")
 
     def picture(self, plot: Locator) -> np.ndarray:
         """A plot as it looks, (row, column, channel)."""
@@ -397,6 +397,11 @@ class Stage:
         at_x = box["x"] + box["width"] * (np.arange(columns) + 0.5) / columns
         at_y = box["y"] + box["height"] * (np.arange(rows) + 0.5) / rows
         return image[np.ix_(at_y.astype(int), at_x.astype(int))]
+
+
+def differing(one: np.ndarray, other: np.ndarray) -> float:
+    """The share of pixels that look different, edges smoothed in another way left aside."""
+    return float((np.abs(one - other).max(axis=-1) > 96).mean())
 
 
 def as_number(text: str) -> float:

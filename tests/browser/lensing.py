@@ -119,9 +119,10 @@ def ask(stage: Stage, label: str) -> None:
 
 
 def settled(stage: Stage) -> None:
-    """Wait until the lens is of where the cursor is, and the server at rest."""
+    """Wait until the lens is of where the cursor is, drawn by Plotly, and the server at rest."""
     stage.page.locator(".gs-lens:not(.gs-stale)").wait_for()
     stage.wait()
+    stage.drawn()
 
 
 @contextmanager

@@ -9,7 +9,15 @@ import pytest
 from app.setting import Setting
 from app.shown import show
 from gru_core.edits import Situation, Target, value_at
-from tests.browser.driver import Stage, as_number, colours, figures, traces_of, with_edits
+from tests.browser.driver import (
+    Stage,
+    as_number,
+    colours,
+    differing,
+    figures,
+    traces_of,
+    with_edits,
+)
 
 Core = Callable[..., Situation]
 
@@ -126,11 +134,6 @@ def test_lines_painted_at_once_are_the_lines_plotly_draws_later(stage: Stage, co
     at_rest = stage.picture(plot)
     assert differing(before, at_rest) > 0.01
     assert differing(at_once, at_rest) < 0.002
-
-
-def differing(one: np.ndarray, other: np.ndarray) -> float:
-    """The share of pixels that look different, edges smoothed in another way left aside."""
-    return float((np.abs(one - other).max(axis=-1) > 96).mean())
 
 
 def test_one_drag_after_another_on_the_same_number_goes_on_from_there(

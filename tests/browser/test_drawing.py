@@ -2,8 +2,11 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from gru_core.edits import Situation
-from tests.browser.driver import Stage, with_edits
+from tests.browser.driver import Stage, differing, with_edits
+from tests.browser.lensing import chart, point, settled
 
 Core = Callable[..., Situation]
 PAD = ".gs-pad-area"
@@ -18,8 +21,8 @@ def draw(stage: Stage, path: list[tuple[float, float]]) -> None:
     points = [(box["x"] + u * box["width"], box["y"] + v * box["height"]) for u, v in path]
     stage.page.mouse.move(*points[0])
     stage.page.mouse.down()
-    for point in points[1:]:
-        stage.page.mouse.move(*point)
+    for place in points[1:]:
+        stage.page.mouse.move(*place)
     with stage.answered():
         stage.page.mouse.up()
     stage.wait()
@@ -63,3 +66,29 @@ def test_the_pad_is_put_away_again(stage: Stage) -> None:
     assert stage.page.locator(PAD).is_visible()
     button.click()
     assert not stage.page.locator(PAD).is_visible()
+
+
+# What is painted before Plotly draws it -------------------------------------------------------
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("part", ["terms", "curve"])
+def test_a_chart_painted_at_once_is_the_one_plotly_draws_later(
+    stage: Stage, part: str, scheme: str
+) -> None:
+    stage.page.emulate_media(color_scheme=scheme)
+    stage.open("scene=crowd&with=none&view=why&u=4")
+    settled(stage)
+    plot = chart(stage, part).locator(".gs-plot")
+    before = stage.picture(plot)
+    stage.page.evaluate("window.restless = true")
+    with stage.answered():
+        stage.page.mouse.click(*point(stage.track("gru.update"), 0.5, 0.4))
+    stage.page.locator(".gs-sketch").first.wait_for(state="attached")
+    at_once = stage.picture(plot)
+    assert plot.locator(".gs-drawing").is_hidden()
+    stage.page.evaluate("window.giveRest()")
+    settled(stage)
+    at_rest = stage.picture(plot)
+    assert differing(before, at_rest) > 0.005
+    assert differing(at_once, at_rest) < 0.002
