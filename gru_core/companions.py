@@ -22,6 +22,8 @@ def companion(
 ) -> Weights:
     """A layer of the same cell, units, precision and reset placement as `beside`, drawn.
 
+    It ends in sigmoid and tanh, whatever that one does.
+
     Drawn as the scene draws its own: by its scheme, with its gain, biases zero but for chrono, of
     which `steps` is the longest memory. Each role of each cell has a stream of its own, the one of
     np.random.SeedSequence(seed, spawn_key=(place in ROLES, place in CELLS)): it shares no number

@@ -1,4 +1,4 @@
-"""The one home of every convention: gate orders, tracks, ranges, polarity, tolerances.
+"""The one home of every convention: gate orders, tracks, activations, ranges, tolerances.
 
 Names in code are words (`reset`, `update`, `candidate`, `hidden`); the letters r, z, n, h
 appear in equations only. The core always computes with the update gate as *keep*
@@ -53,14 +53,24 @@ STATES: Final[Mapping[str, tuple[str, ...]]] = _table(
 # The gate that decides how much of the old state stays. A plain RNN has none.
 KEEP_GATE: Final[Mapping[str, str]] = _table(gru="update", lstm="forget")
 
+# The gates that open and shut; each ends in the gate activation, a sigmoid or a hard one.
 SIGMOID_TRACKS: Final = frozenset({"reset", "update", "input", "forget", "output"})
+
+# What a gate may end in, and what a candidate, the LSTM's output and a plain RNN's state may.
+GATE_ACTIVATIONS: Final = ("sigmoid", "hard_sigmoid", "hard_sigmoid_sixth")
+STATE_ACTIVATIONS: Final = ("tanh", "relu")
+
+# A hard sigmoid is clip(slope · a + 0.5, 0, 1): the first in Keras 1 and 2 and by default in ONNX,
+# the second in Keras 3 and PyTorch.
+HARD_SLOPES: Final[Mapping[str, float]] = _table(hard_sigmoid=0.2, hard_sigmoid_sixth=1 / 6)
 
 # Limits of axes and colours, by the meaning of a track and never by the data on screen.
 RANGES: Final[Mapping[str, tuple[float, float]]] = _table(
     gate=(0.0, 1.0),
     state=(-1.0, 1.0),
     # An LSTM cell is unbounded, but the hidden state sees tanh of it, and tanh(3) = 0.995:
-    # past 3 the output no longer changes to the eye.
+    # past 3 the output no longer changes to the eye. Where a state ends in relu, which has no
+    # bound either, all states have this range.
     cell=(-3.0, 3.0),
 )
 
@@ -112,28 +122,28 @@ CHUNG: Final = Notation("Chung et al. 2014 / course notes", "before", "write", 1
 NOTATIONS: Final[Mapping[str, Notation]] = _table(pytorch=PYTORCH, cho=CHO, chung=CHUNG)
 
 
-def track_kind(track: str) -> str:
-    """The key of RANGES for a track: "gate" (sigmoid), "cell", or "state" (tanh)."""
+def track_kind(track: str, state_activation: str = "tanh") -> str:
+    """The key of RANGES for a track: "gate", "state" (tanh), or "cell", which has no bound."""
     if track in SIGMOID_TRACKS:
         return "gate"
-    return "cell" if track == "cell" else "state"
+    return "cell" if track == "cell" or state_activation == "relu" else "state"
 
 
-def vector_kind(cell: str, name: str, placement: Placement) -> str:
+def vector_kind(cell: str, name: str, placement: Placement, state_activation: str = "tanh") -> str:
     """The key of RANGES for a vector of gru_core.inside.vectors.
 
     Sums of several terms are unbounded; past 3 the tanh that reads them no longer changes to the
-    eye, as with the LSTM's cell state.
+    eye, as with the LSTM's cell state. With relu nothing is bounded.
     """
     unbounded = {("lstm", "kept"), ("lstm", "written")}
     if placement == "after":
         unbounded.add(("gru", "reset_hidden"))
-    return "cell" if (cell, name) in unbounded else "state"
+    return "cell" if (cell, name) in unbounded or state_activation == "relu" else "state"
 
 
-def track_range(track: str) -> tuple[float, float]:
+def track_range(track: str, state_activation: str = "tanh") -> tuple[float, float]:
     """The fixed lower and upper limit for drawing a track."""
-    return RANGES[track_kind(track)]
+    return RANGES[track_kind(track, state_activation)]
 
 
 def shown_update(update: Array, polarity: Polarity) -> Array:
@@ -148,8 +158,8 @@ def shown_update(update: Array, polarity: Polarity) -> Array:
 def shown_sign(cell: str, gate: str | None, polarity: Polarity) -> int:
     """What a notation multiplies the weights of a gate by: -1 for the update gate under write.
 
-    Since 1 - sigmoid(a) = sigmoid(-a), negating every weight and bias of the update gate is the
-    whole difference between the polarities.
+    Since 1 - sigmoid(a) = sigmoid(-a), for the hard ones too, negating every weight and bias of the
+    update gate is the whole difference between the polarities.
     """
     return -1 if (cell, gate, polarity) == ("gru", "update", "write") else 1
 

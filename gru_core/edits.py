@@ -156,7 +156,8 @@ def apply_edits(situation: Situation, edits: Iterable[Edit]) -> Situation:
 
 
 def _edited_weights(weights: Weights, changed: _Changes) -> Weights:
-    parts = {part: changed[weights.cell, part] for part in PARTS if (weights.cell, part) in changed}
+    cell = weights.cell
+    parts: dict[str, Any] = {p: changed[cell, p] for p in PARTS if (cell, p) in changed}
     return replace(weights, **parts) if parts else weights
 
 

@@ -17,8 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gru_core.arrays import Array
-from gru_core.cells.activations import sigmoid
-from gru_core.conventions import SIGMOID_TRACKS, Polarity, shown_sign, shown_update
+from gru_core.cells.activations import function_of
+from gru_core.conventions import Polarity, shown_sign, shown_update
 from gru_core.errors import RangeError
 from gru_core.interventions import Intervention
 from gru_core.sweep import Sweep
@@ -93,9 +93,9 @@ def inside_sweep(
 def vectors(weights: Weights, trace: Trace) -> Numbers:
     """What the wiring shows of all units between the gates and the new state, each (step, unit).
 
-    `kept` and `written` add up to the new state (LSTM: the new cell state, and `squashed` its
-    tanh) unless that is held. GRU: `reset_hidden` is what the reset gate lets through: of the old
-    state, or where it acts after the product, of U h + d.
+    `kept` and `written` add up to the new state (LSTM: the new cell state, and `squashed` what the
+    activation makes of it) unless that is held. GRU: `reset_hidden` is what the reset gate lets
+    through: of the old state, or where it acts after the product, of U h + d.
     """
     cell = trace.previous("cell") if trace.cell == "lstm" else None
     recurrent = None
@@ -203,7 +203,7 @@ def _numbers(weights: Weights, rows: Rows, given: Given, unit: int, polarity: Po
         found["previous_cell"] = given.cell[:, unit]
         found["kept"] = found["forget"] * found["previous_cell"]
         found["written"] = found["input"] * found["candidate"]
-        found["squashed"] = np.tanh(found["cell"])
+        found["squashed"] = function_of(weights.state_activation)(found["cell"])
     if given.held:
         _add_free(found, weights, given.held, unit)
     return found
@@ -263,8 +263,7 @@ def _add_blend(found: Numbers, given: Given, unit: int, polarity: Polarity) -> N
 def _add_free(found: Numbers, weights: Weights, held: Mapping[str, Where], unit: int) -> None:
     """Where each track was replaced, and what it would have been; elsewhere that is what it is."""
     free = {
-        gate: (sigmoid if gate in SIGMOID_TRACKS else np.tanh)(found[f"{gate}.sum"])
-        for gate in weights.gates
+        gate: function_of(weights.activation(gate))(found[f"{gate}.sum"]) for gate in weights.gates
     }
     if weights.cell == "lstm":
         free["cell"] = found["kept"] + found["written"]
@@ -289,6 +288,6 @@ def _vectors(weights: Weights, given: Given, recurrent: Array | None) -> Numbers
         return {
             "kept": tracks["forget"] * given.cell,
             "written": tracks["input"] * tracks["candidate"],
-            "squashed": np.tanh(tracks["cell"]),
+            "squashed": function_of(weights.state_activation)(tracks["cell"]),
         }
     return {}

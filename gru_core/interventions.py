@@ -47,26 +47,23 @@ class Intervention:
 
     cell: Cell
     track: str  # one of conventions.TRACKS[cell]
-    value: float  # within limits(cell, track)
+    value: float  # within limits(cell, track), or with relu in place of tanh
     unit: int | None = None  # counted from 0; None for all
     first: int = 0  # the first step, counted from 0
     last: int | None = None  # the last step, itself included; None for the end of the sequence
 
     def __post_init__(self) -> None:
-        low, high = limits(self.cell, self.track)
+        limits(self.cell, self.track)  # a wrong name is named before a wrong number
         value = checks.floats(f"the value of {self.name}", self.value)
         if value.ndim:
             raise ShapeError(
                 f"the value of {self.name} has shape {value.shape}; it needs one number: "
                 "make an intervention for each."
             )
-        if not low <= value <= high:
-            raise RangeError(
-                f"the value of {self.name} is {value:g}; what {_squash(self.track)} gives lies "
-                f"between {low:g} and {high:g}: choose a number from there."
-            )
         # Zero has no sign here, so that equal interventions have equal texts.
         object.__setattr__(self, "value", float(value) + 0.0)
+        # No layer is known here: of relu and tanh the one that reaches as far.
+        check_value(self, "relu" if self.value > 0 else "tanh")
         for name in ("unit", "first", "last"):
             index = getattr(self, name)
             if name == "first" or index is not None:
@@ -146,11 +143,11 @@ def parse_interventions(text: str) -> ParsedInterventions:
     return ParsedInterventions(*pieces.read(text, Intervention.parse))
 
 
-def limits(cell: str, track: str) -> tuple[float, float]:
+def limits(cell: str, track: str, state_activation: str = "tanh") -> tuple[float, float]:
     """The least and the greatest value a track may be held at. Errors: UnknownNameError.
 
-    A gate and a candidate stay where their sigmoid or tanh could have put them. A state may be
-    held at whatever an initial state may be: also a hidden state beyond 1, which no tanh gives.
+    A gate and a candidate stay where their sigmoid, tanh or relu could have put them. A state may
+    be held at whatever an initial state may be: also a hidden state beyond 1, which no tanh gives.
     """
     if cell not in TRACKS:
         raise unknown_name("cell", cell, TRACKS)
@@ -158,7 +155,21 @@ def limits(cell: str, track: str) -> tuple[float, float]:
         raise unknown_name(f"{cell.upper()} track", track, TRACKS[cell])
     if track in STATES[cell]:
         return -MAX_MAGNITUDE, MAX_MAGNITUDE
-    return RANGES["gate" if track in SIGMOID_TRACKS else "state"]
+    if track in SIGMOID_TRACKS:
+        return RANGES["gate"]
+    return (0.0, MAX_MAGNITUDE) if state_activation == "relu" else RANGES["state"]
+
+
+def check_value(held: Intervention, state_activation: str) -> None:
+    """Raise RangeError unless a track of a layer with this activation can have the value."""
+    low, high = limits(held.cell, held.track, state_activation)
+    if not low <= held.value <= high:
+        gate = held.track in SIGMOID_TRACKS
+        what = "sigmoid of a gate" if gate else f"{state_activation} of a candidate"
+        raise RangeError(
+            f"the value of {held.name} is {held.value:g}; what the {what} gives lies between "
+            f"{low:g} and {high:g}: choose a number from there."
+        )
 
 
 def shown_value(cell: Cell, track: str, value: float, polarity: Polarity) -> float:
@@ -176,7 +187,7 @@ def check_intervention(
 ) -> None:
     """Refuse what has no place among these layers and in a sequence of so many steps.
 
-    Errors: UnknownNameError for a cell that is not there, RangeError for a unit or a step.
+    Errors: UnknownNameError for a cell that is not there, RangeError for a unit, a step or a value.
     """
     held = intervention
     if held.cell not in weights:
@@ -187,6 +198,7 @@ def check_intervention(
             f"{held} holds unit {held.unit + 1}, counted from 1; the {held.cell.upper()} has "
             f"{units}: use 1 to {units}."
         )
+    check_value(held, weights[held.cell].state_activation)
     last = held.first if held.last is None else held.last
     if last >= steps:
         span = f"step {held.first + 1}"
@@ -210,9 +222,10 @@ def held_by(
     return found
 
 
-def _squash(track: str) -> str:
-    """What the numbers of a track come out of, as an error says it."""
-    return "the sigmoid of a gate" if track in SIGMOID_TRACKS else "the tanh of a candidate"
+def at_step(interventions: Iterable[Intervention], step: int) -> tuple[Intervention, ...]:
+    """What of these is held during one step, as in a sequence of that step alone."""
+    parts = [one.within(step, step + 1) for one in interventions]
+    return tuple(part for part in parts if part is not None)
 
 
 def _unit(text: str, word: str) -> int | None:

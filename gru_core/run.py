@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from gru_core import checks
 from gru_core.arrays import Array, read_only
+from gru_core.bounds import check_bounded
 from gru_core.conventions import STATES
 from gru_core.engines import EngineName, engine_named
 from gru_core.engines.held import held_of
@@ -68,8 +69,22 @@ def run(
 
     x: (step, input). initial: (unit,), for the LSTM the pair (hidden, cell); zeros if None.
     interventions: what is held at a value, of this cell; the last of the list wins.
-    Errors: ShapeError, EmptySequenceError, NotFiniteError, RangeError, UnknownNameError.
+    Errors: ShapeError, EmptySequenceError, NotFiniteError, RangeError, UnknownNameError; the third
+    and the fourth also where a state with relu grows without end.
     """
+    trace = _run(weights, x, initial, engine, interventions)
+    check_bounded(weights, trace)
+    return trace
+
+
+def _run(
+    weights: Weights,
+    x: npt.ArrayLike,
+    initial: Initial,
+    engine: EngineName,
+    interventions: Sequence[Intervention],
+) -> Trace:
+    """The same, whatever it comes to."""
     compute = engine_named(engine)
     inputs = checks.sequence("x", x, weights.input_size, weights.dtype)
     states, held = initial_states(weights, initial), tuple(interventions)
@@ -97,9 +112,11 @@ def run_backward(
     for one in held:
         check_intervention(one, {weights.cell: weights}, len(inputs))
     mirrored = [one.mirrored(len(inputs)) for one in held]
-    flipped = run(weights, inputs[::-1], initial, engine=engine, interventions=mirrored)
+    flipped = _run(weights, inputs[::-1], initial, engine, mirrored)
     tracks = {name: track[::-1] for name, track in flipped.items()}
-    return Trace(weights.cell, flipped.x[::-1], flipped.initial, tracks, True, held)
+    trace = Trace(weights.cell, flipped.x[::-1], flipped.initial, tracks, True, held)
+    check_bounded(weights, trace, backward=True)
+    return trace
 
 
 def run_layers(

@@ -318,7 +318,7 @@ def _given(cell: Cell, value: object, units: int, inputs: int, reset_after: bool
     """Weights in a file: parts and gates that are left out are zero."""
     record = fields.record(f"weights.{cell}", value, optional=PARTS)
     sizes = {"gate": len(GATES[cell]), "unit": units, "input": inputs}
-    arrays = {}
+    arrays: dict[str, Any] = {}
     for part in PARTS:
         shape = tuple(sizes[axis] for axis in AXES[part])
         arrays[part] = _stacked(f"weights.{cell}.{part}", record.get(part, {}), cell, shape)

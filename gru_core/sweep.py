@@ -14,13 +14,14 @@ import numpy.typing as npt
 
 from gru_core import checks
 from gru_core.arrays import Array, read_only
+from gru_core.bounds import check_bounded
 from gru_core.conventions import Cell
 from gru_core.engines.held import Held, held_of
 from gru_core.engines.layout import Layout, layout_of
 from gru_core.engines.loops import Patch, Patches
 from gru_core.engines.numpy_engine import run_layout
 from gru_core.errors import EmptySequenceError, ShapeError, unknown_name
-from gru_core.interventions import Intervention, check_intervention
+from gru_core.interventions import Intervention, check_intervention, check_value
 from gru_core.run import Initial, initial_states
 from gru_core.targets import AXES, INITIALS, Target
 from gru_core.trace import Tracks
@@ -66,7 +67,7 @@ def sweep(
         check_intervention(one, {weights.cell: weights}, len(inputs))
     held = held_of(weights.cell, active, len(inputs), weights.units, weights.dtype)
     if held is not None:
-        held = _swept_values(held, active, target, points)
+        held = _swept_values(held, active, target, points, weights)
     layout, patches = layout_of(weights), Patches()
     batch = tuple(np.repeat(state[:, np.newaxis], len(points), axis=1) for state in states)
     if isinstance(target, Target):
@@ -80,7 +81,9 @@ def sweep(
             layout = layout.without(weights, cast("Part", target.part), target.index)
     tracks = run_layout(layout, layout.project(inputs), batch, patches, held)
     by_value = {name: track.transpose(2, 0, 1) for name, track in tracks.items()}
-    return Sweep(weights.cell, target, points, by_value, active)
+    swept = Sweep(weights.cell, target, points, by_value, active)
+    check_bounded(weights, swept)
+    return swept
 
 
 def _active(
@@ -93,13 +96,17 @@ def _active(
 
 
 def _swept_values(
-    held: Held, active: tuple[Intervention, ...], target: Target | Intervention, points: Array
+    held: Held,
+    active: tuple[Intervention, ...],
+    target: Target | Intervention,
+    points: Array,
+    weights: Weights,
 ) -> Held:
     """The same with an axis of values, on which the target takes the points."""
     values = np.repeat(held.values[:, np.newaxis], len(points), axis=1)
     if isinstance(target, Intervention):
         for point in points.tolist():
-            replace(target, value=point)  # refuses what the target cannot be held at
+            check_value(replace(target, value=point), weights.state_activation)
         last = len(active) - 1 - active[::-1].index(target)
         values[last] = points
     return replace(held, values=values)

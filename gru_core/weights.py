@@ -3,7 +3,8 @@
 Axis `gate` follows `conventions.GATES[cell]`; all shapes are written beside the fields.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
+from functools import partial
 from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar
 
 import numpy as np
@@ -11,8 +12,15 @@ import numpy.typing as npt
 
 from gru_core import checks
 from gru_core.arrays import Array, Dtype
-from gru_core.conventions import GATES, BiasCount, Cell
-from gru_core.errors import DtypeError, RangeError, ShapeError, unknown_name
+from gru_core.conventions import (
+    GATE_ACTIVATIONS,
+    GATES,
+    SIGMOID_TRACKS,
+    STATE_ACTIVATIONS,
+    BiasCount,
+    Cell,
+)
+from gru_core.errors import DtypeError, RangeError, ShapeError, UnknownNameError, unknown_name
 
 Part: TypeAlias = Literal["w_x", "w_h", "b_x", "b_h"]
 PARTS: tuple[Part, ...] = ("w_x", "w_h", "b_x", "b_h")
@@ -29,17 +37,24 @@ class Weights:
     """What the three cells have in common. Compared by identity.
 
     Arrays are copied and made read-only; whole numbers and lists become float64.
-    Errors: ShapeError, DtypeError, NotFiniteError, RangeError, each naming the array.
+    Errors: ShapeError, DtypeError, NotFiniteError, RangeError, each naming the array, and
+    UnknownNameError for an activation.
     """
 
     w_x: Array  # (gate, unit, input)
     w_h: Array  # (gate, unit, unit), the last axis being the unit of the old state
     b_x: Array  # (gate, unit)
     b_h: Array  # (gate, unit)
+    # What the gates end in, one of conventions.GATE_ACTIVATIONS.
+    gate_activation: str = field(default="sigmoid", kw_only=True)
+    # One of conventions.STATE_ACTIVATIONS: what the candidate ends in, for the LSTM its output too,
+    # for a plain RNN its state.
+    state_activation: str = field(default="tanh", kw_only=True)
 
     cell: ClassVar[Cell]
 
     def __post_init__(self) -> None:
+        _check_activations(self.cell, self.gate_activation, self.state_activation)
         arrays = {part: checks.floats(f"{self.cell}.{part}", getattr(self, part)) for part in PARTS}
         _check_shapes(self.cell, arrays)
         _check_one_dtype(self.cell, arrays)
@@ -48,12 +63,17 @@ class Weights:
 
     def __reduce__(self) -> tuple[Any, ...]:
         # Rebuilding through __init__ keeps the arrays read-only after copy and pickle.
-        return type(self), tuple(getattr(self, field.name) for field in fields(self))
+        parts = {field.name: getattr(self, field.name) for field in fields(self)}
+        return partial(type(self), **parts), ()
 
     @property
     def gates(self) -> tuple[str, ...]:
         """The names along the gate axis."""
         return GATES[self.cell]
+
+    def activation(self, gate: str) -> str:
+        """The name of what a gate or the candidate ends in, for a plain RNN its state."""
+        return self.gate_activation if gate in SIGMOID_TRACKS else self.state_activation
 
     @property
     def units(self) -> int:
@@ -109,7 +129,7 @@ class LSTMWeights(Weights):
 
 @dataclass(frozen=True, eq=False)
 class RNNWeights(Weights):
-    """One plain tanh layer; its only gate axis entry is `hidden`."""
+    """One plain layer; its only gate axis entry is `hidden`."""
 
     cell: ClassVar[Cell] = "rnn"
 
@@ -173,6 +193,18 @@ def merge_biases(weights: W) -> W:
         candidate = weights.gates.index("candidate")
         kept[candidate] = weights.b_h[candidate]
     return replace(weights, b_x=weights.b_x + (weights.b_h - kept), b_h=kept)
+
+
+def _check_activations(cell: Cell, gate: str, state: str) -> None:
+    if gate not in GATE_ACTIVATIONS:
+        raise unknown_name(f"{cell}.gate_activation", gate, GATE_ACTIVATIONS)
+    if state not in STATE_ACTIVATIONS:
+        raise unknown_name(f"{cell}.state_activation", state, STATE_ACTIVATIONS)
+    if gate != "sigmoid" and not SIGMOID_TRACKS.intersection(GATES[cell]):
+        raise UnknownNameError(
+            f"{cell}.gate_activation is {gate!r}; the {cell.upper()} has no gates, so it stays "
+            "'sigmoid': leave it out, and set state_activation instead."
+        )
 
 
 def _check_shapes(cell: Cell, arrays: dict[Part, Array]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 
 from gru_core import checks
 from gru_core.arrays import Array, read_only
-from gru_core.conventions import KEEP_GATE, STATES
+from gru_core.conventions import KEEP_GATE, MAX_MAGNITUDE, STATES
 from gru_core.errors import RangeError, UnknownNameError, unknown_name
 from gru_core.trace import Trace
 
@@ -104,4 +104,8 @@ def check_place(trace: Trace, *, step: int | None = None, unit: int | None = Non
 
 
 def _float64(name: str, array: Array) -> Array:
-    return checks.floats(name, array, np.dtype(np.float64))
+    """The array itself where it is one of sound numbers in float64: a large run is not copied."""
+    exact = np.dtype(np.float64)
+    if array.dtype == exact and max(array.max(), -array.min()) <= MAX_MAGNITUDE:  # false for NaN
+        return array
+    return checks.floats(name, array, exact)

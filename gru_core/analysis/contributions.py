@@ -10,16 +10,14 @@ Where an intervention holds the number, the terms make what it would have been.
 
 import math
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
 
 import numpy as np
 
 from gru_core.analysis.blend import check_place, state_before
 from gru_core.analysis.terms import Terms, multiplied
-from gru_core.cells.activations import sigmoid
+from gru_core.cells.activations import function_of, slope_at
 from gru_core.conventions import (
     POLARITIES,
-    SIGMOID_TRACKS,
     TOLERANCE,
     Polarity,
     shown_sign,
@@ -29,7 +27,8 @@ from gru_core.errors import RangeError, ShapeError, unknown_name
 from gru_core.trace import Trace
 from gru_core.weights import PARTS, GRUWeights, Weights
 
-Activation: TypeAlias = Literal["sigmoid", "tanh", "none"]
+# The activation of a blended state, which has none.
+NONE = "none"
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,7 +37,7 @@ class Contributions:
 
     terms: Terms
     pre_activation: float  # the sum of the terms
-    activation: Activation  # "none" for a blended state
+    activation: str  # its name in gru_core.conventions; "none" for a blended state
     value: float  # as the trace has it and the polarity shows it
     slope: float  # of the activation at the pre-activation; 1 where there is none
     held: bool  # an intervention replaced it
@@ -59,11 +58,12 @@ def contributions(
     if polarity not in POLARITIES:
         raise unknown_name("polarity", polarity, POLARITIES)
     check_place(trace, step=step, unit=unit)
-    value, activation = trace[track][step, unit], _activation(weights, track)
+    value = trace[track][step, unit]
+    activation = weights.activation(track) if track in weights.gates else NONE
     if track in weights.gates:
         terms = _of_gate(weights, trace, track, unit, step, polarity)
     else:
-        terms = _of_state(trace, track, unit, step)
+        terms = _of_state(weights, trace, track, unit, step)
     if track == "update":
         value = shown_update(value, polarity)
     total, held = terms.total, bool(trace.interventions and trace.held(track)[step, unit])
@@ -94,7 +94,7 @@ def _of_gate(
     return multiplied(kind, index, weight, value, reset)
 
 
-def _of_state(trace: Trace, track: str, unit: int, step: int) -> Terms:
+def _of_state(weights: Weights, trace: Trace, track: str, unit: int, step: int) -> Terms:
     """What a state is made of where no weight enters it directly."""
     now = {name: float(array[step, unit]) for name, array in trace.items()}
     old = float(state_before(trace, step, track)[unit])
@@ -103,28 +103,22 @@ def _of_state(trace: Trace, track: str, unit: int, step: int) -> Terms:
     elif track == "cell":
         rows = [("kept", now["forget"], old), ("written", now["input"], now["candidate"])]
     else:
-        rows = [("exposed", now["output"], math.tanh(now["cell"]))]
+        rows = [("exposed", now["output"], _activated(weights.state_activation, now["cell"]))]
     kind, weight, value = (np.array(column) for column in zip(*rows, strict=True))
     count = len(rows)
     return multiplied(kind, np.full(count, -1), weight, value, np.full(count, np.nan))
 
 
-def _activation(weights: Weights, track: str) -> Activation:
-    if track in SIGMOID_TRACKS:
-        return "sigmoid"
-    return "tanh" if track in weights.gates else "none"
+def _activated(activation: str, total: float) -> float:
+    return total if activation == NONE else float(function_of(activation)(np.asarray(total)))
 
 
-def _activated(activation: Activation, total: float) -> float:
-    if activation == "sigmoid":
-        return float(sigmoid(np.asarray(total)))
-    return math.tanh(total) if activation == "tanh" else total
-
-
-def _slope(activation: Activation, total: float) -> float:
+def _slope(activation: str, total: float) -> float:
     """σ'(a) = e / (1 + e)² with e = exp(-|a|), which does not cancel; tanh'(a) = 4 σ'(2a)."""
-    if activation == "none":
+    if activation == NONE:
         return 1.0
+    if activation not in ("sigmoid", "tanh"):
+        return float(slope_at(activation, function_of(activation)(np.asarray(total))))
     scale = 1 if activation == "sigmoid" else 2
     e = math.exp(-abs(scale * total))
     return scale * scale * e / (1 + e) ** 2

@@ -25,9 +25,13 @@ from gru_core.trace import Trace
 BLOCK: Final = 64
 
 
-def memory_row(trace: Trace, step: int) -> Array:
-    """The weights of one step for all units, (column, unit). Errors: RangeError for the step."""
-    return read_only(_row(trace, step, blend(trace)))
+def memory_row(trace: Trace, step: int, unit: int | None = None) -> Array:
+    """The weights of one step for all units, (column, unit), or for one, (column,).
+
+    Errors: RangeError for the step or the unit.
+    """
+    row = _row(trace, step, blend(trace, unit))
+    return read_only(row if unit is None else row[:, 0])
 
 
 def content_row(trace: Trace, step: int) -> Array:
@@ -44,7 +48,14 @@ def content_row(trace: Trace, step: int) -> Array:
 
 def layer_row(trace: Trace, step: int) -> Array:
     """The shares of one step in a whole layer, (column,): that row of layer_map."""
-    return read_only(_shares(np.abs(content_row(trace, step)).sum(axis=1)))
+    made = blend(trace)
+    check_place(trace, step=step)
+    read = slice(step, None) if trace.backward else slice(step + 1)  # then turned the right way
+    order = slice(None, None, -1 if trace.backward else 1)
+    keep, write, new = (part[read][order] for part in (made.keep, made.write, made.new))
+    found, sums = np.zeros(trace.steps + 1), _layer_sums(keep, write, new, made.first)
+    found[0], found[1:][read] = sums[0], sums[1:][order]
+    return read_only(_shares(found))
 
 
 def memory_map(trace: Trace, unit: int, window: Window | None = None) -> Array:
@@ -74,6 +85,29 @@ def layer_map(trace: Trace, window: Window | None = None) -> Array:
     """
     keep, written, first = _magnitudes(blend(trace))
     return read_only(_shares(_map(trace, keep, written, first, window)))
+
+
+def _layer_sums(keep: Array, write: Array, new: Array, first: Array) -> Array:
+    """|weight · content| summed over units for the last of these steps, (column,), from the end.
+
+    keep, write, new: (step, unit) in reading order. Blocks stay near the processor, and the rest
+    need not be looked at once nothing is left of it.
+    """
+    sums, left = np.zeros(len(keep) + 1), np.ones(keep.shape[1])  # what the later steps keep
+    for end in range(len(keep), 0, -BLOCK):
+        block = slice(max(end - BLOCK, 0), end)
+        kept = np.empty_like(keep[block])  # of each step's own, by all steps after it
+        kept[-1] = left
+        np.multiply.accumulate(keep[block][:0:-1], axis=0, out=kept[-2::-1])
+        kept[:-1] *= left
+        left = kept[0] * keep[block][0]
+        kept *= write[block]
+        kept *= new[block]
+        sums[1:][block] = np.abs(kept, out=kept).sum(axis=1)
+        if not left.any():
+            break
+    sums[0] = np.abs(left * first).sum()
+    return sums
 
 
 def _magnitudes(made: Blend) -> tuple[Array, Array, Array]:
@@ -121,37 +155,44 @@ def _unrolled(keep: Array, written: Array, first: Array, window: Window) -> Arra
     """The map in reading order, in blocks of steps.
 
     A row is that of the step before its block, times the keep factors since: for all units a
-    product of matrices. Only what is written within the block goes step by step. All factors are
-    from 0 to 1, so nothing overflows, as dividing by products of them would.
+    product of matrices. Only what is written within the block goes step by step. What one column
+    has of several steps decays alike, so it is one number a unit. All factors are from 0 to 1, so
+    nothing overflows, as dividing by products of them would.
     """
     steps, units = keep.shape
-    contents = np.zeros((steps + 1, units))  # of each column, at the end of the block before
+    contents = np.zeros(
+        (len(window.edges), units)
+    )  # of each column, at the end of the block before
     contents[0] = first
-    found = np.empty((len(window.rows), len(window.edges)))
+    found = np.zeros((len(window.rows), len(window.edges)))
     for start in range(0, steps, BLOCK):
         end = min(start + BLOCK, steps)
-        old, recent = contents[: start + 1], contents[start + 1 : end + 1]
         left = np.cumprod(keep[start:end], axis=0)  # (step of the block, unit)
         low, high = np.searchsorted(window.rows, (start, end))
         rows = window.rows[low:high] - start
-        sums = np.zeros((high - low, steps + 1))
-        np.matmul(left[rows], old.T, out=sums[:, : start + 1])
-        sums[:, start + 1 : end + 1] = _within(keep[start:end], written[start:end], recent, rows)
+        # The columns of the steps in the block, of which the first may hold some before it, too.
+        begun, last = np.searchsorted(window.edges, (start, end - 1), side="right")
+        columns, cuts = slice(begun, last + 1), window.edges[begun - 1 : last] - start
+        cuts[0] = 0
+        old = contents[: begun + 1]
+        np.matmul(left[rows], old.T, out=found[low:high, : begun + 1])
+        sums, recent = _within(keep[start:end], written[start:end], rows)
+        found[low:high, columns] += np.add.reduceat(sums, cuts, axis=1)
         old *= left[-1]
-        found[low:high, 0] = sums[:, 0]
-        found[low:high, 1:] = np.add.reduceat(sums[:, 1:], window.edges[:-1], axis=1)
+        contents[columns] += np.add.reduceat(recent, cuts, axis=0)
     return found
 
 
-def _within(keep: Array, written: Array, recent: Array, rows: Indices) -> Array:
-    """What a block's own steps wrote, summed over units at some of its steps, (row, column).
+def _within(keep: Array, written: Array, rows: Indices) -> tuple[Array, Array]:
+    """What a block's own steps wrote: summed over units at some of its steps, (row, column).
 
-    keep, written, recent: (step of the block, unit); recent is filled with what is left at its end.
+    And what is left of it at the end, (step of the block, unit), as keep and written are.
     """
     sums, chosen = np.zeros((len(rows), len(keep))), {int(row): at for at, row in enumerate(rows)}
+    recent = np.empty_like(keep)
     for t, factor in enumerate(keep):
         recent[:t] *= factor
         recent[t] = written[t]
         if t in chosen:
             sums[chosen[t], : t + 1] = recent[: t + 1].sum(axis=1)
-    return sums
+    return sums, recent

@@ -2,10 +2,8 @@
 
 from typing import NamedTuple
 
-import numpy as np
-
 from gru_core.arrays import Array
-from gru_core.cells.activations import sigmoid
+from gru_core.cells.activations import function_of
 from gru_core.cells.replacing import Replace, as_computed
 from gru_core.weights import LSTMWeights
 
@@ -23,10 +21,11 @@ class LSTMStep(NamedTuple):
 
 def step(w: LSTMWeights, x: Array, h: Array, c: Array, replace: Replace = as_computed) -> LSTMStep:
     """Advance one timestep. x: (input,), h and c: (unit,). Nothing is mutated."""
+    gate, squash = function_of(w.gate_activation), function_of(w.state_activation)
     total = w.w_x @ x + w.b_x + w.w_h @ h + w.b_h  # (gate, unit)
-    input_gate, forget, output = sigmoid(total[[0, 1, 3]])
+    input_gate, forget, output = gate(total[[0, 1, 3]])
     input_gate, forget = replace("input", input_gate), replace("forget", forget)
-    candidate, output = replace("candidate", np.tanh(total[2])), replace("output", output)
+    candidate, output = replace("candidate", squash(total[2])), replace("output", output)
     cell = replace("cell", forget * c + input_gate * candidate)
-    hidden = replace("hidden", output * np.tanh(cell))
+    hidden = replace("hidden", output * squash(cell))
     return LSTMStep(input_gate, forget, candidate, output, cell, hidden)

@@ -1,10 +1,9 @@
-"""The plain tanh cell (Elman 1990)."""
+"""The plain cell (Elman 1990), of tanh or relu."""
 
 from typing import NamedTuple
 
-import numpy as np
-
 from gru_core.arrays import Array
+from gru_core.cells.activations import function_of
 from gru_core.cells.replacing import Replace, as_computed
 from gru_core.weights import RNNWeights
 
@@ -17,5 +16,6 @@ class RNNStep(NamedTuple):
 
 def step(w: RNNWeights, x: Array, h: Array, replace: Replace = as_computed) -> RNNStep:
     """Advance one timestep. x: (input,), h: (unit,). Nothing is mutated."""
-    hidden = np.tanh(w.w_x[0] @ x + w.b_x[0] + w.w_h[0] @ h + w.b_h[0])
+    squash = function_of(w.state_activation)
+    hidden = squash(w.w_x[0] @ x + w.b_x[0] + w.w_h[0] @ h + w.b_h[0])
     return RNNStep(replace("hidden", hidden))

@@ -39,12 +39,17 @@ def held_of(
     return Held(MappingProxyType(places), values)
 
 
-def holds_of(cell: Cell, held: Held | None) -> Holds:
-    """What the loops call to put the values in: for the sigmoid gates as exponentials."""
+def holds_of(cell: Cell, held: Held | None, *, fast: bool) -> Holds:
+    """What the loops call to put the values in: for the gates of the fast ones as exponentials."""
     if held is None:
         return Holds()
+
+    def hold_gate(gate: str) -> Hold:
+        places = held.places[gate]
+        return _hold_gate(places, held.values, gate) if fast else _hold(places, held.values)
+
     gates = [
-        (at, _hold_gate(held.places[gate], held.values, gate))
+        (at, hold_gate(gate))
         for at, gate in enumerate(BLOCKS[cell])
         if gate in SIGMOID_TRACKS and gate in held.places
     ]

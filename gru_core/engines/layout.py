@@ -22,7 +22,8 @@ class Layout:
     """One layer as the loops want it. A row is a unit of a gate; rows follow BLOCKS.
 
     A sigmoid gate is 1 / (1 + exp(-a)), so its rows are negated once, here. The update gate's
-    are not: the loop needs 1 - update = 1 / (1 + exp(a)), the share that is written.
+    are not: the loop needs 1 - update = 1 / (1 + exp(a)), the share that is written. A layer with
+    other activations takes the loops of `plain`, and no row is negated.
     """
 
     cell: Cell
@@ -32,6 +33,13 @@ class Layout:
     from_h: Array  # (row, unit), and where `carries_one` a last column: the candidate's own bias
     bias: Array  # (row,): what is added without passing through the state
     carries_one: bool  # the state ends in a 1, which brings that bias into the product
+    gate_activation: str
+    state_activation: str
+
+    @property
+    def fast(self) -> bool:
+        """Whether the fast loops can run it: they have sigmoid and tanh built in."""
+        return _fast(self)
 
     def row(self, gate: int, unit: int) -> int:
         """Where a unit of a gate (an index along the gate axis) stands among the rows."""
@@ -67,6 +75,10 @@ class Layout:
         return replace(self, bias=_set(self.bias, (row,), left))
 
 
+def _fast(layer: Layout | Weights) -> bool:
+    return (layer.gate_activation, layer.state_activation) == ("sigmoid", "tanh")
+
+
 def _set(array: Array, index: tuple[int, ...], value: float) -> Array:
     changed = array.copy(order="K")
     changed[index] = value
@@ -88,7 +100,7 @@ def _build(weights: Weights) -> Layout:
     gates, units = GATES[weights.cell], weights.units
     blocks = BLOCKS[weights.cell]
     order = [gates.index(gate) for gate in blocks]
-    negated = SIGMOID_TRACKS - {"update"}
+    negated = SIGMOID_TRACKS - {"update"} if _fast(weights) else ()
     sign = np.repeat([-1 if gate in negated else 1 for gate in blocks], units).astype(weights.dtype)
     rows = len(sign)
     from_x, from_h, b_x, b_h = (
@@ -101,4 +113,5 @@ def _build(weights: Weights) -> Layout:
         from_h, b_h = np.hstack((from_h, own)), b_h - own
     # Column order, because the product with one state is then a third faster at 256 units.
     from_h = np.asfortranarray(from_h, weights.dtype)
-    return Layout(weights.cell, units, sign, from_x, from_h, (b_x + b_h)[:, 0], carries_one)
+    bias, names = (b_x + b_h)[:, 0], (weights.gate_activation, weights.state_activation)
+    return Layout(weights.cell, units, sign, from_x, from_h, bias, carries_one, *names)

@@ -49,7 +49,9 @@ class Room(NamedTuple):
 
     hidden: Array  # (step + 1, unit), for the reset-after GRU one column more, of ones
     cell: Array  # (step + 1, unit); no columns but for the LSTM
-    exps: Array  # (step, row): the exponentials of the sigmoid gates, in the order of BLOCKS
+    # (step, row): the exponentials of the sigmoid gates, in the order of BLOCKS; in the loops of
+    # gru_core.engines.plain the gates themselves
+    exps: Array
     candidate: Array  # (step, unit)
 
 
@@ -63,12 +65,12 @@ def gru_after(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Ho
     weights = from_h.copy(order="F")
     from_input, multiply = weights[:sigmoids, -1], weights.dot
     product, below = _work(hidden, len(weights)), _work(hidden, sigmoids)
-    gates, inner, below_reset, below_write = *_cut(product, sigmoids), *_cut(below, units)
+    gates, inner, below_reset, below_write = *cut(product, sigmoids), *cut(below, units)
     add, divide, subtract, end = np.add, np.divide, np.subtract, _then(np.add, holds.hidden)
     exp, tanh = _then(np.exp, holds.gates), _then(np.tanh, holds.candidate)
     one, (patch, patch_candidate) = _one(below), patches
     old, *news = hidden[:, :units]
-    pre_gates, pre_candidate = pre[:, :sigmoids], _spread(pre[:, sigmoids:], hidden)
+    pre_gates, pre_candidate = pre[:, :sigmoids], spread(pre[:, sigmoids:], hidden)
     rows = zip(hidden, news, pre_gates, pre_candidate, room.exps, room.candidate, strict=False)
     for t, (state, new, a, b, e, n) in enumerate(rows):
         from_input[:] = a
@@ -88,12 +90,12 @@ def gru_before(from_h: Array, pre: Array, room: Room, patches: Patches, holds: H
     """Run a GRU whose reset acts before the product. from_h: (row, unit), pre: (step, row)."""
     hidden, units, sigmoids = room.hidden, room.candidate.shape[1], room.exps.shape[1]
     gates, below, kept = (_work(hidden, rows) for rows in (sigmoids, sigmoids, units))
-    below_reset, below_write = _cut(below, units)
+    below_reset, below_write = cut(below, units)
     add, divide, subtract, end = np.add, np.divide, np.subtract, _then(np.add, holds.hidden)
     exp, tanh = _then(np.exp, holds.gates), _then(np.tanh, holds.candidate)
     multiply, multiply_inner = from_h[:sigmoids].dot, from_h[sigmoids:].dot
     one, (patch, patch_candidate) = _one(below), patches
-    inputs = _spread(pre[:, :sigmoids], hidden), _spread(pre[:, sigmoids:], hidden)
+    inputs = spread(pre[:, :sigmoids], hidden), spread(pre[:, sigmoids:], hidden)
     rows = zip(hidden, hidden[1:], *inputs, room.exps, room.candidate, strict=False)
     for t, (old, new, a, b, e, n) in enumerate(rows):
         multiply(old, gates)
@@ -113,12 +115,12 @@ def lstm(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Holds) 
     """Run an LSTM. from_h: (row, unit), pre: (step, row)."""
     hidden, cell, units, sigmoids = room.hidden, room.cell, len(room.cell[0]), room.exps.shape[1]
     product, below, write = (_work(hidden, rows) for rows in (len(from_h), sigmoids, units))
-    gates, inner = _cut(product, sigmoids)
-    below_input, (below_forget, below_output) = below[:units], _cut(below[units:], units)
+    gates, inner = cut(product, sigmoids)
+    below_input, (below_forget, below_output) = below[:units], cut(below[units:], units)
     add, divide, tanh, multiply = np.add, np.divide, np.tanh, from_h.dot
     exp, squash = _then(np.exp, holds.gates), _then(np.tanh, holds.candidate)
     blend, end = _then(np.add, holds.cell), _then(np.divide, holds.hidden)
-    one, patch, inputs = _one(below), patches.product, _spread(pre, hidden)
+    one, patch, inputs = _one(below), patches.product, spread(pre, hidden)
     rows = zip(hidden, hidden[1:], cell, cell[1:], inputs, room.exps, room.candidate, strict=False)
     for t, (old, new, old_cell, new_cell, a, e, g) in enumerate(rows):
         multiply(old, product)
@@ -135,7 +137,7 @@ def rnn(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Holds) -
     """Run a plain RNN. from_h: (unit, unit), pre: (step, unit)."""
     add, multiply, patch = np.add, from_h.dot, patches.product
     end = _then(np.tanh, holds.hidden)
-    rows = zip(room.hidden, room.hidden[1:], _spread(pre, room.hidden), strict=False)
+    rows = zip(room.hidden, room.hidden[1:], spread(pre, room.hidden), strict=False)
     for t, (old, new, a) in enumerate(rows):
         multiply(old, new)
         if patch:
@@ -162,11 +164,12 @@ def _work(hidden: Array, rows: int) -> Array:
     return np.empty((rows, *hidden.shape[2:]), hidden.dtype)
 
 
-def _cut(rows: Array, at: int) -> tuple[Array, Array]:
+def cut(rows: Array, at: int) -> tuple[Array, Array]:
+    """The rows before one, and the others."""
     return rows[:at], rows[at:]
 
 
-def _spread(pre: Array, hidden: Array) -> Array:
+def spread(pre: Array, hidden: Array) -> Array:
     """The same for every batch member: (step, row), and an axis of length 1 if hidden has one."""
     return pre.reshape(pre.shape + (1,) * (hidden.ndim - 2))
 

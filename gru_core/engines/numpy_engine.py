@@ -1,17 +1,22 @@
-"""The NumPy engine: one sequence, or one sequence under many values, through the fast loops."""
+"""The NumPy engine: one sequence, or one sequence under many values, through the loops."""
 
 import math
 from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 
 from gru_core.arrays import Array
+from gru_core.cells.activations import function_of
 from gru_core.conventions import SIGMOID_TRACKS, TRACKS
-from gru_core.engines import loops
+from gru_core.engines import loops, plain
 from gru_core.engines.held import Held, holds_of, write_values
 from gru_core.engines.layout import BLOCKS, Layout, layout_of
 from gru_core.engines.loops import Holds, Patches, Room
 from gru_core.weights import Weights
+
+Loop: TypeAlias = Callable[[Array, Array, Room, Patches, Holds], None]
 
 
 def run(
@@ -39,8 +44,9 @@ def run_layout(
     """
     cell = layout.cell
     room = _room(layout, len(pre), initial)
+    holds = holds_of(cell, held, fast=layout.fast)
     with np.errstate(over="ignore"):
-        _loop_of(layout)(layout.from_h, pre, room, patches, holds_of(cell, held))
+        _loop_of(layout)(layout.from_h, pre, room, patches, holds)
     states = {"hidden": room.hidden[1:, : layout.units], "cell": room.cell[1:]}
     found = _gates(layout, room.exps) | {"candidate": room.candidate} | states
     if held is not None:
@@ -48,10 +54,21 @@ def run_layout(
     return {name: found[name] for name in TRACKS[cell]}
 
 
-def _loop_of(layout: Layout) -> Callable[[Array, Array, Room, Patches, Holds], None]:
+def _loop_of(layout: Layout) -> Loop:
+    if not layout.fast:
+        return _plain_loop_of(layout)
     if layout.cell == "gru":
         return loops.gru_after if layout.carries_one else loops.gru_before
     return loops.lstm if layout.cell == "lstm" else loops.rnn
+
+
+def _plain_loop_of(layout: Layout) -> Loop:
+    gate, squash = function_of(layout.gate_activation), function_of(layout.state_activation)
+    if layout.cell == "rnn":
+        return partial(plain.rnn, squash)
+    if layout.cell == "lstm":
+        return partial(plain.lstm, gate, squash)
+    return partial(plain.gru_after if layout.carries_one else plain.gru_before, gate, squash)
 
 
 def _room(layout: Layout, steps: int, initial: tuple[Array, ...]) -> Room:
@@ -79,11 +96,15 @@ def _room(layout: Layout, steps: int, initial: tuple[Array, ...]) -> Room:
 
 
 def _gates(layout: Layout, exps: Array) -> dict[str, Array]:
-    """Turn the exponentials into gates, in place. exps: (step, row)."""
+    """The gates by name, made of their exponentials in place. exps: (step, row).
+
+    The plain loops have left the gates themselves.
+    """
     names = [gate for gate in BLOCKS[layout.cell] if gate in SIGMOID_TRACKS]
-    exps += 1
-    np.reciprocal(exps, out=exps)
+    if layout.fast:
+        exps += 1
+        np.reciprocal(exps, out=exps)
     gates = dict(zip(names, np.split(exps, max(1, len(names)), axis=1), strict=False))
-    if "update" in gates:  # the loop's own gate is the share that is written
+    if "update" in gates and layout.fast:  # the loop's own gate is the share that is written
         np.subtract(1, gates["update"], out=gates["update"])
     return gates

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from gru_core.arrays import Array
 from gru_core.cells.replacing import as_computed
-from gru_core.conventions import TRACKS, Cell
+from gru_core.conventions import HARD_SLOPES, TRACKS, Cell
 from gru_core.engines.held import Held
 from gru_core.weights import GRUWeights, Weights
 
@@ -26,6 +26,8 @@ class TensorWeights(NamedTuple):
     b_x: "Tensor"  # (gate, unit)
     b_h: "Tensor"  # (gate, unit)
     reset_after: bool = True  # read by the GRU only
+    gate_activation: str = "sigmoid"
+    state_activation: str = "tanh"
 
 
 # What one timestep computes, by track name; each (unit,).
@@ -44,20 +46,33 @@ def to_tensors(weights: Weights, *, requires_grad: bool = False) -> TensorWeight
         for part in (weights.w_x, weights.w_h, weights.b_x, weights.b_h)
     )
     reset_after = not isinstance(weights, GRUWeights) or weights.reset_after
-    return TensorWeights(weights.cell, w_x, w_h, b_x, b_h, reset_after)
+    names = weights.gate_activation, weights.state_activation
+    return TensorWeights(weights.cell, w_x, w_h, b_x, b_h, reset_after, *names)
+
+
+def activated(name: str, a: "Tensor") -> "Tensor":
+    """What the activation of this name makes of a pre-activation, any shape."""
+    if name in HARD_SLOPES:
+        import torch
+
+        # Not torch's own, whose slope is 1/6 to the seven digits of float32. Its corners are flat.
+        line = HARD_SLOPES[name] * a + 0.5
+        return torch.where((line > 0) & (line < 1), line, line.detach().clamp(0, 1))
+    found: Tensor = getattr(a, name)()  # sigmoid, tanh and relu are methods of a tensor
+    return found
 
 
 def gru_step(w: TensorWeights, x: "Tensor", h: "Tensor", replace: Replace = as_computed) -> Step:
     """Advance a GRU one timestep. x: (input,), h: (unit,)."""
     from_x = w.w_x @ x + w.b_x  # (gate, unit)
     from_h = w.w_h @ h + w.b_h  # (gate, unit)
-    reset, update = (from_x[:2] + from_h[:2]).sigmoid()
+    reset, update = activated(w.gate_activation, from_x[:2] + from_h[:2])
     reset, update = replace("reset", reset), replace("update", update)
     if w.reset_after:
-        candidate = (from_x[2] + reset * from_h[2]).tanh()
+        inner = from_x[2] + reset * from_h[2]
     else:
-        candidate = (from_x[2] + w.w_h[2] @ (reset * h) + w.b_h[2]).tanh()
-    candidate = replace("candidate", candidate)
+        inner = from_x[2] + w.w_h[2] @ (reset * h) + w.b_h[2]
+    candidate = replace("candidate", activated(w.state_activation, inner))
     hidden = replace("hidden", update * h + (1 - update) * candidate)
     return {"reset": reset, "update": update, "candidate": candidate, "hidden": hidden}
 
@@ -67,9 +82,10 @@ def lstm_step(
 ) -> Step:
     """Advance an LSTM one timestep. x: (input,), h and c: (unit,)."""
     total = w.w_x @ x + w.b_x + w.w_h @ h + w.b_h  # (gate, unit)
-    input_gate, forget, output = total[[0, 1, 3]].sigmoid()
+    input_gate, forget, output = activated(w.gate_activation, total[[0, 1, 3]])
     input_gate, forget = replace("input", input_gate), replace("forget", forget)
-    candidate, output = replace("candidate", total[2].tanh()), replace("output", output)
+    candidate = replace("candidate", activated(w.state_activation, total[2]))
+    output = replace("output", output)
     cell = replace("cell", forget * c + input_gate * candidate)
     return {
         "input": input_gate,
@@ -77,14 +93,14 @@ def lstm_step(
         "candidate": candidate,
         "output": output,
         "cell": cell,
-        "hidden": replace("hidden", output * cell.tanh()),
+        "hidden": replace("hidden", output * activated(w.state_activation, cell)),
     }
 
 
 def rnn_step(w: TensorWeights, x: "Tensor", h: "Tensor", replace: Replace = as_computed) -> Step:
     """Advance a plain RNN one timestep. x: (input,), h: (unit,)."""
-    hidden = (w.w_x[0] @ x + w.b_x[0] + w.w_h[0] @ h + w.b_h[0]).tanh()
-    return {"hidden": replace("hidden", hidden)}
+    total = w.w_x[0] @ x + w.b_x[0] + w.w_h[0] @ h + w.b_h[0]  # (unit,)
+    return {"hidden": replace("hidden", activated(w.state_activation, total))}
 
 
 STEPS: Mapping[Cell, Callable[..., Step]] = MappingProxyType(

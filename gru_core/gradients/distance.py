@@ -39,7 +39,8 @@ class Gradients(Mapping[str, Array]):
     cell    (step + 1,)  LSTM only: ‖∂h_T/∂c_k‖; 0 at the end, where h_T is held
     input   (step,)      ‖∂h_T/∂x_k‖; entry k is the input of `steps[k]`, read after h_k
     direct  (step + 1,)  of that by h_k (LSTM: by c_k), what comes with every gate held: per unit
-                         GRU Π update; LSTM Π forget, and o (1 − tanh² c) at the end; RNN nothing
+                         GRU Π update; LSTM Π forget, and o (1 − tanh² c) at the end (with another
+                         activation its slope); RNN nothing
     gates   (step + 1,)  ‖∂h_T/∂h_k − direct‖ (LSTM: ∂c_k): what comes through gates and candidates
 
     Sizes below the least float64 (5e-324) are 0, above the largest infinite.

@@ -4,10 +4,11 @@
                    + diag((1 − z)(1 − n²)) [diag(r) U_n + diag(c r (1 − r)) U_r]    reset after
                    + diag((1 − z)(1 − n²)) U_n [diag(r) + diag(h r (1 − r)) U_r]    reset before
 
-and ∂h'/∂x likewise with W. The state of an LSTM is (h, c): its Jacobian has four blocks.
+and ∂h'/∂x likewise with W; z (1 − z) and 1 − n² are the slopes of sigmoid and tanh. The state of an
+LSTM is (h, c): its Jacobian has four blocks.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -17,6 +18,7 @@ from gru_core.conventions import STATES
 from gru_core.gradients.one_step import check_run, given_rows, joined
 from gru_core.gradients.slopes import Slopes, Through, slopes_of
 from gru_core.inside import Given
+from gru_core.interventions import Intervention
 from gru_core.trace import Trace
 from gru_core.weights import Weights, check_index
 
@@ -56,12 +58,15 @@ def jacobians(
     return _jacobians(weights, trace, wanted)
 
 
-def jacobian_at(weights: Weights, x: Array, state: Array) -> Moved:
+def jacobian_at(
+    weights: Weights, x: Array, state: Array, held: Sequence[Intervention] = ()
+) -> Moved:
     """Any states one step on under one held input, each with its Jacobian.
 
-    x: (input,), state: (point, entry), both in the dtype of the weights.
+    x: (input,), state: (point, entry), both in the dtype of the weights. held: what is held in a
+    sequence of that one step; it follows nothing.
     """
-    given = given_rows(weights, x[np.newaxis], state)
+    given = given_rows(weights, x[np.newaxis], state, held)
     matrix = state_matrices(weights, slopes_of(weights, given))
     return Moved(joined(weights, given.tracks), matrix)
 

@@ -1,6 +1,7 @@
 """One timestep of many states at once, through the engine; and whether a trace is such steps."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -8,12 +9,14 @@ import numpy.typing as npt
 
 from gru_core import checks
 from gru_core.arrays import Array
-from gru_core.conventions import SIGMOID_TRACKS, STATES
+from gru_core.conventions import SIGMOID_TRACKS, STATES, TRACKS
+from gru_core.engines.held import Held, held_of
 from gru_core.engines.layout import layout_of
 from gru_core.engines.loops import Patch, Patches
 from gru_core.engines.numpy_engine import run_layout
 from gru_core.errors import RangeError, ShapeError
-from gru_core.inside import Given
+from gru_core.inside import Given, Where
+from gru_core.interventions import Intervention, check_intervention, held_by
 from gru_core.trace import Trace
 from gru_core.weights import Weights
 
@@ -24,10 +27,13 @@ APART: Final = {np.dtype(np.float64): 1e-6, np.dtype(np.float32): 1e-3}
 BLOCK: Final = 256
 
 
-def one_step(weights: Weights, x: Array, state: Array) -> dict[str, Array]:
+def one_step(
+    weights: Weights, x: Array, state: Array, held: Sequence[Intervention] = ()
+) -> dict[str, Array]:
     """Advance every row one timestep: each track is (row, unit).
 
     x: (row, input), or (1, input) for all rows; state: (row, entry); in the dtype of the weights.
+    held: what is held in a sequence of one step, checked before; the same in all rows.
     """
     layout = layout_of(weights)
     projected = layout.project(x).T  # (row of the layout, row)
@@ -37,8 +43,14 @@ def one_step(weights: Weights, x: Array, state: Array) -> dict[str, Array]:
         patches = Patches(product=_adding(gates), candidate=_adding(candidate))
     nothing = np.zeros((1, len(projected)), state.dtype)
     before = tuple(np.split(state.T, len(STATES[weights.cell])))
-    tracks = run_layout(layout, nothing, before, patches)
+    tracks = run_layout(layout, nothing, before, patches, held_rows(weights, held, 1))
     return {name: track[0].T for name, track in tracks.items()}
+
+
+def held_rows(weights: Weights, held: Sequence[Intervention], steps: int) -> Held | None:
+    """What is held, laid out for a run of many rows at once. Arguments as of one_step."""
+    placed = held_of(weights.cell, held, steps, weights.units, weights.dtype)
+    return placed and replace(placed, values=placed.values[:, np.newaxis])
 
 
 def _adding(added: Array) -> Patch:
@@ -55,11 +67,27 @@ def joined(weights: Weights, tracks: Mapping[str, Array]) -> Array:
     return np.concatenate([tracks[name] for name in STATES[weights.cell]], axis=-1)
 
 
-def given_rows(weights: Weights, x: Array, state: Array) -> Given:
+def given_rows(
+    weights: Weights, x: Array, state: Array, held: Sequence[Intervention] = ()
+) -> Given:
     """What every row starts from and comes to. Arguments as of one_step."""
     parts = np.split(state, len(STATES[weights.cell]), axis=1)
     cell = parts[1] if len(parts) > 1 else None
-    return Given(x, parts[0], cell, one_step(weights, x, state))
+    tracks = one_step(weights, x, state, held)
+    return Given(x, parts[0], cell, tracks, held_where(weights, held))
+
+
+def held_where(weights: Weights, held: Sequence[Intervention]) -> dict[str, Where]:
+    """Where each track is held in a step of any state, (1, unit); empty if nothing is."""
+    if not held:
+        return {}
+    return {track: held_by(held, track, 1, weights.units) >= 0 for track in TRACKS[weights.cell]}
+
+
+def check_held(weights: Weights, held: Sequence[Intervention]) -> None:
+    """Raise unless all this can be held in one step. Errors: UnknownNameError, RangeError."""
+    for one in held:
+        check_intervention(one, {weights.cell: weights}, 1)
 
 
 def held_input(weights: Weights, x: npt.ArrayLike) -> Array:
@@ -93,7 +121,8 @@ def check_run(weights: Weights, trace: Trace) -> None:
     free = {name: ~trace.held(name) for name in compared if held}
     for start in range(0, trace.steps, BLOCK):
         rows = slice(start, start + BLOCK)
-        made = one_step(weights, *(a[rows].astype(weights.dtype) for a in (trace.x, before)))
+        x, state = (array[rows].astype(weights.dtype) for array in (trace.x, before))
+        made = one_step(weights, x, state)
         for name in compared:
             track = trace[name]
             wrong = ~np.isclose(track[rows], made[name], rtol=apart, atol=apart)

@@ -9,7 +9,8 @@ respect to the pre-activation a of each gate are
           ∂h'/∂c' = o (1 − tanh² c')              ∂h'/∂a_o = tanh(c') o (1 − o)
     RNN   ∂h'/∂a = 1 − h'²
 
-all of them unit by unit. Where the reset gate acts before the product it reaches every unit, by way
+all of them unit by unit; with another activation its slope is in the place of z (1 − z), or of
+1 − n². Where the reset gate acts before the product it reaches every unit, by way
 of U_n (r ⊙ h); `Slopes.through` has what that takes. A number that an intervention holds follows
 nothing: its derivatives are 0.
 """
@@ -19,6 +20,7 @@ from typing import NamedTuple
 import numpy as np
 
 from gru_core.arrays import Array
+from gru_core.cells.activations import function_of, slope_at
 from gru_core.conventions import STATES
 from gru_core.inside import Given
 from gru_core.weights import GRUWeights, Weights
@@ -28,7 +30,7 @@ class Through(NamedTuple):
     """The derivatives of r ⊙ h where it enters the product U_n (r ⊙ h), each (row, unit)."""
 
     hidden: Array  # with respect to h: r
-    reset: Array  # with respect to the pre-activation of r: h r (1 − r)
+    reset: Array  # with respect to the pre-activation of r: h r (1 − r) of a sigmoid
 
 
 class Slopes(NamedTuple):
@@ -44,18 +46,20 @@ def slopes_of(weights: Weights, given: Given) -> Slopes:
     """The derivatives of every row, in the dtype of what is given."""
     if isinstance(weights, GRUWeights):
         return _gru(weights, given)
-    return _rnn(given) if given.cell is None else _lstm(weights, given, given.cell)
+    return _rnn(weights, given) if given.cell is None else _lstm(weights, given, given.cell)
 
 
 def _gru(w: GRUWeights, given: Given) -> Slopes:
     reset, update, candidate = (given.tracks[name] for name in ("reset", "update", "candidate"))
     write, at = 1 - update, w.gates.index("candidate")
     by_gate: dict[str, Array] = {
-        "candidate": _free(given, "candidate", write * _tanh_slope(candidate)),
-        "update": _free(given, "update", (given.hidden - candidate) * update * write),
+        "candidate": _free(given, "candidate", write * slope_at(w.state_activation, candidate)),
+        "update": _free(
+            given, "update", (given.hidden - candidate) * slope_at(w.gate_activation, update)
+        ),
         "reset": np.zeros_like(reset),
     }
-    reset_slope = _free(given, "reset", reset * (1 - reset))
+    reset_slope = _free(given, "reset", slope_at(w.gate_activation, reset))
     product, through = np.ones((len(reset), len(w.gates), w.units), reset.dtype), None
     if w.reset_after:
         recurrent = given.hidden @ w.w_h[at].T + w.b_h[at]
@@ -73,17 +77,17 @@ def _lstm(w: Weights, given: Given, before: Array) -> Slopes:
     tracks = given.tracks
     names = ("input", "forget", "candidate", "output")
     take, forget, candidate, output = (tracks[name] for name in names)
-    squashed = np.tanh(tracks["cell"])
-    outward = _free(given, "hidden", output * _tanh_slope(squashed))
+    squashed = function_of(w.state_activation)(tracks["cell"])
+    outward = _free(given, "hidden", output * slope_at(w.state_activation, squashed))
     by_gate: dict[str, Array] = {
-        "input": candidate * take * (1 - take),
-        "forget": before * forget * (1 - forget),
-        "candidate": take * _tanh_slope(candidate),
+        "input": candidate * slope_at(w.gate_activation, take),
+        "forget": before * slope_at(w.gate_activation, forget),
+        "candidate": take * slope_at(w.state_activation, candidate),
         "output": np.zeros_like(output),
     }
     to_cell = {name: _free(given, "cell", _free(given, name, by_gate[name])) for name in by_gate}
     to_hidden: dict[str, Array] = {name: outward * slope for name, slope in to_cell.items()}
-    by_output = _free(given, "output", squashed * output * (1 - output))
+    by_output = _free(given, "output", squashed * slope_at(w.gate_activation, output))
     to_hidden["output"] = _free(given, "hidden", by_output)
     gates = np.stack(
         [np.stack([by[gate] for gate in w.gates], axis=1) for by in (to_hidden, to_cell)], axis=1
@@ -96,8 +100,8 @@ def _lstm(w: Weights, given: Given, before: Array) -> Slopes:
     return Slopes(direct, gates, np.ones_like(gates[:, 0]))
 
 
-def _rnn(given: Given) -> Slopes:
-    free = _free(given, "hidden", _tanh_slope(given.tracks["hidden"]))
+def _rnn(w: Weights, given: Given) -> Slopes:
+    free = _free(given, "hidden", slope_at(w.state_activation, given.tracks["hidden"]))
     slope = free[:, np.newaxis, np.newaxis]
     return Slopes(np.zeros_like(slope), slope, np.ones_like(slope[:, 0]))
 
@@ -105,8 +109,3 @@ def _rnn(given: Given) -> Slopes:
 def _free(given: Given, track: str, slope: Array) -> Array:
     """The derivatives of a track, 0 where it is held. slope: (row, unit)."""
     return np.where(given.held[track], 0, slope) if track in given.held else slope
-
-
-def _tanh_slope(value: Array) -> Array:
-    """1 − value², the derivative of tanh where it has this value, exact also near ±1."""
-    return (1 - value) * (1 + value)

@@ -8,6 +8,7 @@ from gru_core.phase.components import Components, components
 from gru_core.phase.fixed_points import FixedPoint, FixedPoints, Kind, drawn_starts, fixed_points
 from gru_core.phase.plane import Plane, unit_plane, visited
 from gru_core.phase.portrait import Field, field, trajectory
+from gru_core.phase.search import prepare
 
 __all__ = [
     "Components",
@@ -20,6 +21,7 @@ __all__ = [
     "drawn_starts",
     "field",
     "fixed_points",
+    "prepare",
     "trajectory",
     "unit_plane",
     "visited",

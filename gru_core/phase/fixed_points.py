@@ -6,6 +6,7 @@ at a point tells what is near it: along a direction whose eigenvalue is below 1 
 come nearer.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
@@ -14,13 +15,14 @@ import numpy.typing as npt
 
 from gru_core import checks
 from gru_core.arrays import Array, read_only
-from gru_core.conventions import RANGES, STATES
+from gru_core.conventions import STATES, track_range
 from gru_core.errors import RangeError, ShapeError
 from gru_core.gradients.distance import Progress
 from gru_core.gradients.jacobian import jacobian_at
-from gru_core.gradients.one_step import held_input
+from gru_core.gradients.one_step import check_held, held_input
+from gru_core.interventions import Intervention, held_by
 from gru_core.phase.plane import visited
-from gru_core.phase.search import SAME, followed, roots
+from gru_core.phase.search import SAME, HeldCell, followed, roots
 from gru_core.trace import Trace
 from gru_core.weights import Weights
 
@@ -74,17 +76,23 @@ class FixedPoints:
     ended: int  # how many of these led to one of the points
 
 
-def drawn_starts(trace: Trace, from_run: int, drawn: int, rng: np.random.Generator) -> Array:
+def drawn_starts(
+    trace: Trace,
+    from_run: int,
+    drawn: int,
+    rng: np.random.Generator,
+    state_activation: str = "tanh",
+) -> Array:
     """Where to look from: (start, entry), states of a run and states drawn uniformly.
 
     from_run: how many of the states visited, evenly spread (fewer if the run is shorter); drawn:
-    hidden states from (−1, 1), cell states from the range in which they are shown.
+    each from the range in which it is shown, with tanh hidden states from (−1, 1).
     """
     states = visited(trace)
     some = min(len(states), checks.whole("from_run", from_run, 0))
     taken = states[np.linspace(0, len(states) - 1, some).astype(int)]
-    bounds = {"hidden": 1.0, "cell": RANGES["cell"][1]}
-    high = np.repeat([bounds[name] for name in STATES[trace.cell]], trace.units)
+    bounds = [track_range(name, state_activation)[1] for name in STATES[trace.cell]]
+    high = np.repeat(bounds, trace.units)
     size = (checks.whole("drawn", drawn, 0), len(high))
     return np.concatenate((taken, rng.uniform(-high, high, size)))
 
@@ -94,39 +102,45 @@ def fixed_points(
     x: npt.ArrayLike,
     starts: npt.ArrayLike,
     *,
+    held: Sequence[Intervention] = (),
     evaluations: int = MAX_EVALUATIONS,
     progress: Progress | None = None,
 ) -> FixedPoints:
     """The fixed points that these starts lead to, under one held input, in float64.
 
-    x: (input,); starts: (start, entry), for the LSTM hidden and cell joined. Time is bounded by
-    2 · starts · evaluations steps of the cell. A point that float64 cannot place to 1e-6 is left
-    out, as where the forget gates of an LSTM are open to their last digits.
-    Errors: RangeError above MAX_UNITS units or MAX_STARTS starts; ShapeError, NotFiniteError.
+    x: (input,); starts: (start, entry), for the LSTM hidden and cell joined; held: what else is
+    held, in a sequence of one step (interventions.at_step). Time is bounded by 2 · starts ·
+    evaluations steps of the cell. A point that float64 cannot place to 1e-6 is left out, as where
+    the forget gates of an LSTM are open to their last digits; and so is one at a corner of a hard
+    activation, or where a hard update gate is 1 (gru_core/phase/corners.py).
+    Errors: RangeError above MAX_UNITS units or MAX_STARTS starts, and where what is held leaves a
+    unit whatever it has; ShapeError, NotFiniteError, UnknownNameError.
     """
     _check_size(weights)
-    held = held_input(weights, x).astype(np.float64)
-    exact = weights if weights.dtype == held.dtype else weights.astype(held.dtype)
-    given = _check_starts(weights, starts)
-    points = np.concatenate((given, followed(exact, held, given)))
+    check_held(weights, held)
+    _check_moves(weights, held)
+    one_input = held_input(weights, x).astype(np.float64)
+    exact = weights if weights.dtype == one_input.dtype else weights.astype(one_input.dtype)
+    cell, given = HeldCell(exact, one_input, held), _check_starts(weights, starts)
+    points = np.concatenate((given, followed(cell, given)))
     limit = checks.whole("evaluations", evaluations, 1)
     found: list[FixedPoint] = []
     ended = 0
-    for done, state in enumerate(roots(exact, held, points, limit), start=1):
+    for done, state in enumerate(roots(cell, points, limit), start=1):
         if state is not None:
             ended += 1
-            _keep(found, exact, held, state)
+            _keep(found, cell, state)
         if progress is not None:
             progress(done, len(points))
     found.sort(key=lambda one: (one.unstable, one.kind == "neutral", _place(one)))
     return FixedPoints(tuple(found), len(points), ended)
 
 
-def _keep(found: list[FixedPoint], weights: Weights, x: Array, state: Array) -> None:
+def _keep(found: list[FixedPoint], cell: HeldCell, state: Array) -> None:
     """Add the fixed point at a state, unless it is there; of a pair, +i comes before −i."""
     if any(np.abs(known.state - state).max() <= SAME for known in found):
         return
-    moved = jacobian_at(weights, x, state[np.newaxis])
+    moved = jacobian_at(cell.weights, cell.x, state[np.newaxis], cell.held)
     values = np.linalg.eigvals(moved.jacobian[0]).astype(np.complex128)
     order = np.lexsort((-values.imag, -values.real, -np.abs(values)))
     residual = float(np.abs(moved.state[0] - state).max())
@@ -143,6 +157,29 @@ def _check_size(weights: Weights) -> None:
         raise RangeError(
             f"the {weights.cell.upper()} has {weights.units} units; fixed points are looked for in "
             f"layers of at most {MAX_UNITS}, since the time grows with their cube: choose fewer."
+        )
+
+
+def _check_moves(weights: Weights, held: Sequence[Intervention]) -> None:
+    """Refuse what leaves a unit whatever it has: every value of it stays, none is a point."""
+    values = np.array([*(one.value for one in held), np.nan])  # the last where nothing is held
+
+    def at(track: str) -> Array:
+        found: Array = values[held_by(held, track, 1, weights.units)[0]]
+        return found
+
+    if weights.cell == "gru":
+        stays = (at("update") == 1) & np.isnan(at("hidden"))
+    elif weights.cell == "lstm":
+        nothing_new = (at("input") == 0) | (at("candidate") == 0)
+        stays = (at("forget") == 1) & nothing_new & np.isnan(at("cell"))
+    else:
+        return
+    if stays.any():
+        who = "every unit" if stays.all() else f"unit {int(stays.argmax()) + 1}, counted from 1,"
+        raise RangeError(
+            f"{who} of the {weights.cell.upper()} is held where it only keeps: whatever it has "
+            "stays, so that no single state is a fixed point; hold its gates elsewhere."
         )
 
 

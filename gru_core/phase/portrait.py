@@ -1,5 +1,6 @@
 """What one step does to every state of a plane, and the way a run takes through it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +10,8 @@ from gru_core import checks
 from gru_core.arrays import Array, read_only
 from gru_core.conventions import STATES
 from gru_core.errors import ShapeError
-from gru_core.gradients.one_step import held_input, joined, one_step
+from gru_core.gradients.one_step import check_held, held_input, joined, one_step
+from gru_core.interventions import Intervention
 from gru_core.phase.plane import Plane, visited
 from gru_core.trace import Trace
 from gru_core.weights import Weights
@@ -44,20 +46,27 @@ def trajectory(plane: Plane, trace: Trace) -> Array:
 
 
 def field(
-    weights: Weights, x: npt.ArrayLike, plane: Plane, first: npt.ArrayLike, second: npt.ArrayLike
+    weights: Weights,
+    x: npt.ArrayLike,
+    plane: Plane,
+    first: npt.ArrayLike,
+    second: npt.ArrayLike,
+    held: Sequence[Intervention] = (),
 ) -> Field:
     """One step of every state on a grid in a plane, under one held input, as a single batch.
 
     x: (input,); first, second: (n,) and (m,), coordinates along the axes. What lies off the plane
-    is as at its origin; Plane.through moves that to any state. In the dtype of the weights.
-    Errors: ShapeError, NotFiniteError, RangeError, DtypeError.
+    is as at its origin; Plane.through moves that to any state. held: what else is held, in a
+    sequence of one step (interventions.at_step). In the dtype of the weights.
+    Errors: ShapeError, NotFiniteError, RangeError, DtypeError, UnknownNameError.
     """
-    held = held_input(weights, x)[np.newaxis]
+    one_input = held_input(weights, x)[np.newaxis]
+    check_held(weights, held)
     _check_entries(plane, weights.units * len(STATES[weights.cell]))
     sides = [_side(name, side, weights) for name, side in (("first", first), ("second", second))]
     grid = np.stack(np.meshgrid(*sides, indexing="ij"), axis=-1)  # (n, m, 2)
     states = plane.states(grid.reshape(-1, 2)).astype(weights.dtype)
-    moved = joined(weights, one_step(weights, held, states)) - states
+    moved = joined(weights, one_step(weights, one_input, states, held)) - states
     displacement = (moved @ plane.axes.T).astype(weights.dtype).reshape(grid.shape)
     speed = np.linalg.norm(moved, axis=1).reshape(grid.shape[:2])
     return Field(sides[0], sides[1], displacement, speed)

@@ -16,14 +16,19 @@ LAYERS = ("gru", "gru before", "lstm", "rnn")
 
 
 def make_layer(
-    kind: str = "gru", inputs: int = 3, units: int = 4, scale: float = 0.5, seed: int = 0
+    kind: str = "gru",
+    inputs: int = 3,
+    units: int = 4,
+    scale: float = 0.5,
+    seed: int = 0,
+    **activations: str,
 ) -> Weights:
     """A layer with normal weights and biases. kind: one of LAYERS."""
     cell, _, before = kind.partition(" ")
     rng, gates = np.random.default_rng(seed), len(GATES[cell])
     shapes = ((gates, units, inputs), (gates, units, units), (gates, units), (gates, units))
     parts = [scale * rng.normal(size=shape) for shape in shapes]
-    return WEIGHTS[cell](*parts, **({"reset_after": False} if before else {}))
+    return WEIGHTS[cell](*parts, **({"reset_after": False} if before else {}), **activations)
 
 
 @pytest.fixture(name="make_layer")

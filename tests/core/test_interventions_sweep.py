@@ -1,16 +1,18 @@
 """A sweep under interventions is many runs under the same, and a held value can itself be swept."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from gru_core import Intervention, run
-from gru_core.conventions import SIGMOID_TRACKS, TOLERANCE, TRACKS
+from gru_core import Intervention, Trace, run
+from gru_core.conventions import SIGMOID_TRACKS, TRACKS
 from gru_core.edits import Edit, Situation, apply_edits
 from gru_core.errors import RangeError, UnknownNameError
 from gru_core.sweep import sweep
-from gru_core.targets import Target, parts_of
+from gru_core.targets import Target
+from tests.core.sweeping import VALUES, check_slices, every_target
 
-VALUES = np.array([-2.5, 0.0, 0.3, 4.0])
 POINTS = np.array([0.0, 0.125, 0.7, 1.0])
 
 
@@ -23,33 +25,21 @@ def some_held(cell):
     return (*found, Intervention(cell, TRACKS[cell][0], 0.5, first=2, last=2))
 
 
-def every_target(layer):
-    yield from (Target("x", "x", (0, 1)), Target("x", "x", (4, 2)))
-    for part in parts_of(layer.cell):
-        if part in ("h0", "c0"):
-            yield Target(layer.cell, part, (2,))
-            continue
-        for gate in range(len(layer.gates)):
-            yield Target(layer.cell, part, (gate, 3, 1)[: getattr(layer, part).ndim])
-
-
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_each_slice_equals_the_run_with_the_same_interventions(layer, x, start, dtype) -> None:
-    layer, tolerance = layer.astype(dtype), TOLERANCE[np.dtype(dtype)]
+    layer = layer.astype(dtype)
     situation = Situation(x, {layer.cell: layer}, {layer.cell: start})
     held, moved = some_held(layer.cell), 0
     for target in every_target(layer):
-        swept = sweep(layer, x, target, VALUES, start, interventions=held)
-        assert swept.interventions == held
-        for index, value in enumerate(VALUES):
+
+        def run_at(value: float, target: Target = target) -> Trace:
             edited = apply_edits(situation, [Edit(target, value)])
             weights, first = edited.weights[layer.cell], edited.initials[layer.cell]
-            alone = run(weights, edited.x, first, interventions=held)
-            for name, track in alone.items():
-                apart = np.abs(swept[name][index] - track).max()
-                assert apart <= tolerance, (str(target), value, name, apart)
-                np.testing.assert_array_equal(swept[name][index][alone.held(name)],
-                                              track[alone.held(name)])  # fmt: skip
+            return run(weights, edited.x, first, interventions=held)
+
+        swept = sweep(layer, x, target, VALUES, start, interventions=held)
+        assert swept.interventions == held
+        check_slices(swept, run_at)
         moved += np.ptp(swept["hidden"], axis=0).max() > 1e-6
     assert moved > 3  # the targets still count for something
 
@@ -57,17 +47,16 @@ def test_each_slice_equals_the_run_with_the_same_interventions(layer, x, start, 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("unit", [None, 2])
 def test_a_swept_value_gives_the_run_held_at_each_value(layer, x, start, dtype, unit) -> None:
-    layer, tolerance = layer.astype(dtype), TOLERANCE[np.dtype(dtype)]
+    layer = layer.astype(dtype)
     for track in TRACKS[layer.cell]:
         target = Intervention(layer.cell, track, 0.5, unit=unit, first=1, last=4)
+
+        def run_at(value: float, target: Intervention = target) -> Trace:
+            return run(layer, x, start, interventions=[replace(target, value=value)])
+
         swept = sweep(layer, x, target, POINTS, start)
         assert (swept.target, swept.interventions) == (target, (target,))
-        for index, value in enumerate(POINTS):
-            held = Intervention(layer.cell, track, value, unit=unit, first=1, last=4)
-            alone = run(layer, x, start, interventions=[held])
-            for name in alone:
-                apart = np.abs(swept[name][index] - alone[name]).max()
-                assert apart <= tolerance, (track, value, name, apart)
+        check_slices(swept, run_at)
         assert np.ptp(swept["hidden"][:, 4], axis=0).max() > 1e-3, track
 
 
@@ -81,14 +70,12 @@ def test_a_swept_value_keeps_its_place_in_the_list(layer, x, place) -> None:
     ]
     swept = sweep(layer, x, held[place], POINTS, interventions=held)
     assert swept.interventions == tuple(held)
-    for index, value in enumerate(POINTS):
-        now = list(held)
-        now[place] = Intervention(
-            layer.cell, track, value, held[place].unit, held[place].first, held[place].last
-        )
-        alone = run(layer, x, interventions=now)
-        for name in alone:
-            np.testing.assert_allclose(swept[name][index], alone[name], rtol=0, atol=1e-12)
+
+    def run_at(value: float) -> Trace:
+        now = [*held[:place], replace(held[place], value=value), *held[place + 1 :]]
+        return run(layer, x, interventions=now)
+
+    check_slices(swept, run_at)
 
 
 def test_an_intervention_not_in_the_list_is_swept_as_its_last(gru, x) -> None:

@@ -209,6 +209,9 @@ def test_a_row_for_all_units_has_the_rows_of_their_maps(make_layer, kind, go) ->
     for step in (0, 1, BLOCK - 1, BLOCK, LONG - 1):
         assert memory_row(trace, step).shape == (LONG + 1, trace.units)
         np.testing.assert_allclose(memory_row(trace, step), maps[step], rtol=0, atol=1e-15)
+        for unit in range(trace.units):
+            alone = memory_row(trace, step, unit)
+            np.testing.assert_array_equal(alone, memory_row(trace, step)[:, unit])
         np.testing.assert_allclose(content_row(trace, step), contents[step], rtol=0, atol=1e-15)
 
 

@@ -236,6 +236,16 @@ def test_scipy_is_imported_only_to_look_for_fixed_points() -> None:
     assert done.returncode == 0
 
 
+def test_what_a_search_needs_can_be_imported_before_and_torch_is_not_among_it() -> None:
+    program = (
+        "import sys; from gru_core.phase import prepare\n"
+        "prepare()\n"
+        "sys.exit('scipy.optimize' not in sys.modules or 'torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False)
+    assert done.returncode == 0
+
+
 def test_an_rnn_turns_its_states_as_its_matrix_does() -> None:
     """By hand: near 0 tanh leaves a rotation by a quarter as it is."""
     turn = RNNWeights([[[0], [0]]], [[[0, -1], [1, 0]]], [[0, 0]], [[0, 0]])

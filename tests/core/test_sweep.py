@@ -3,39 +3,25 @@
 import numpy as np
 import pytest
 
-from gru_core import run
-from gru_core.conventions import TOLERANCE
+from gru_core import Trace, run
 from gru_core.edits import Edit, Situation, apply_edits
 from gru_core.errors import EmptySequenceError, RangeError, ShapeError, UnknownNameError
 from gru_core.sweep import sweep
-from gru_core.targets import Target, parts_of
-
-VALUES = np.array([-2.5, 0.0, 0.3, 4.0])
-
-
-def every_target(layer):
-    """One target of each kind, at every gate, none at index 0 of a unit axis."""
-    yield from (Target("x", "x", (0, 1)), Target("x", "x", (4, 2)))
-    for part in parts_of(layer.cell):
-        if part in ("h0", "c0"):
-            yield Target(layer.cell, part, (2,))
-            continue
-        for gate in range(len(layer.gates)):
-            yield Target(layer.cell, part, (gate, 3, 1)[: getattr(layer, part).ndim])
+from gru_core.targets import Target
+from tests.core.sweeping import VALUES, check_slices, every_target
 
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 def test_each_slice_equals_the_run_with_the_value_set(layer, x, start, dtype) -> None:
-    layer, tolerance = layer.astype(dtype), TOLERANCE[np.dtype(dtype)]
+    layer = layer.astype(dtype)
     situation = Situation(x, {layer.cell: layer}, {layer.cell: start})
     for target in every_target(layer):
-        swept = sweep(layer, x, target, VALUES, start)
-        for index, value in enumerate(VALUES):
+
+        def run_at(value: float, target: Target = target) -> Trace:
             edited = apply_edits(situation, [Edit(target, value)])
-            alone = run(edited.weights[layer.cell], edited.x, edited.initials[layer.cell])
-            for name, track in alone.items():
-                apart = np.abs(swept[name][index] - track).max()
-                assert apart <= tolerance, (str(target), value, name, apart)
+            return run(edited.weights[layer.cell], edited.x, edited.initials[layer.cell])
+
+        check_slices(sweep(layer, x, target, VALUES, start), run_at)
 
 
 def test_every_target_of_a_layer_changes_what_follows(layer, x, start) -> None:

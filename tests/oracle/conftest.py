@@ -17,12 +17,18 @@ class Oracle(NamedTuple):
 
 
 def make_oracle(
-    cell: str, *, layers: int = 1, both: bool = False, dtype: torch.dtype = torch.float64
+    cell: str,
+    *,
+    layers: int = 1,
+    both: bool = False,
+    dtype: torch.dtype = torch.float64,
+    nonlinearity: str = "tanh",
 ) -> Oracle:
-    """Three inputs, five units; every weight distinct, of scale 0.1."""
+    """Three inputs, five units; every weight distinct, of scale 0.1. nonlinearity: of the RNN."""
     torch.manual_seed(0)
     kind = {"gru": torch.nn.GRU, "lstm": torch.nn.LSTM, "rnn": torch.nn.RNN}[cell]
-    module = kind(3, 5, num_layers=layers, bidirectional=both, dtype=dtype)
+    own = {"nonlinearity": nonlinearity} if cell == "rnn" else {}
+    module = kind(3, 5, num_layers=layers, bidirectional=both, dtype=dtype, **own)
     for parameter in module.parameters():
         torch.nn.init.normal_(parameter, std=0.1)
     ours = []
@@ -39,7 +45,8 @@ def from_module(cell: str, module: torch.nn.RNNBase, suffix: str) -> Weights:
         stacked = getattr(module, f"{name}_{suffix}").detach().numpy()
         return stacked.reshape(len(order), 5, *stacked.shape[1:])[order]
 
-    return WEIGHTS[cell](part("weight_ih"), part("weight_hh"), part("bias_ih"), part("bias_hh"))
+    parts = map(part, ("weight_ih", "weight_hh", "bias_ih", "bias_hh"))
+    return WEIGHTS[cell](*parts, state_activation=getattr(module, "nonlinearity", "tanh"))
 
 
 @pytest.fixture(name="make_oracle")

@@ -1,0 +1,148 @@
+"""What gates and states may end in: the functions, their slopes, and how weights name them."""
+
+import copy
+import pickle
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from gru_core import GRUWeights, LSTMWeights, RNNWeights
+from gru_core.cells.activations import ACTIVATIONS, function_of, slope_at
+from gru_core.conventions import (
+    GATE_ACTIVATIONS,
+    HARD_SLOPES,
+    RANGES,
+    STATE_ACTIVATIONS,
+    track_kind,
+    track_range,
+    vector_kind,
+)
+from gru_core.errors import UnknownNameError
+from gru_core.weights import merge_biases
+
+A = np.linspace(-7.31, 7.13, 97)  # no corner is among them
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_the_slope_is_that_of_the_function_and_the_precision_is_kept(name, dtype) -> None:
+    value = function_of(name)(A.astype(dtype))
+    slope = slope_at(name, value)
+    assert value.dtype == slope.dtype == dtype
+    exact = function_of(name)
+    measured = (exact(A + 1e-6) - exact(A - 1e-6)) / 2e-6
+    tolerance = 1e-9 if dtype == np.float64 else 1e-6
+    np.testing.assert_allclose(slope, measured, rtol=0, atol=tolerance)
+
+
+@pytest.mark.parametrize(
+    ("name", "at", "value"),
+    [
+        # keras.activations.hard_sigmoid of Keras 2, and HardSigmoid of ONNX: 0.2 a + 0.5.
+        *(("hard_sigmoid", a, v) for a, v in ((-3, 0), (-2.5, 0), (-1, 0.3), (0, 0.5), (2, 0.9))),
+        *(("hard_sigmoid", a, 1) for a in (2.5, 3, 1e9)),
+        # torch.nn.Hardsigmoid, and keras.activations.hard_sigmoid of Keras 3: a / 6 + 0.5.
+        *(("hard_sigmoid_sixth", a, v) for a, v in ((-3, 0), (-1.5, 0.25), (0, 0.5), (3, 1))),
+        *(("relu", a, v) for a, v in ((-2, 0), (0, 0), (2.5, 2.5))),
+    ],
+)
+def test_the_published_values(name, at, value) -> None:
+    assert function_of(name)(np.array(float(at))) == pytest.approx(value, abs=1e-15)
+
+
+def test_at_a_corner_the_slope_is_zero() -> None:
+    for name, values in {"hard_sigmoid": [0.0, 1.0], "hard_sigmoid_sixth": [0.0, 1.0]}.items():
+        np.testing.assert_array_equal(slope_at(name, np.array(values)), 0)
+    assert slope_at("relu", np.array(0.0)) == 0
+
+
+@pytest.mark.parametrize("name", GATE_ACTIVATIONS)
+def test_negating_the_sum_of_a_gate_turns_it_into_one_minus_it(name) -> None:
+    """So the write polarity is shown with negated weights, whatever the gate ends in."""
+    function = function_of(name)
+    np.testing.assert_allclose(function(-A), 1 - function(A), rtol=0, atol=1e-15)
+
+
+def test_every_name_has_a_function() -> None:
+    assert set(ACTIVATIONS) == {*GATE_ACTIVATIONS, *STATE_ACTIVATIONS}
+    assert set(HARD_SLOPES) < set(GATE_ACTIVATIONS)
+
+
+# Weights --------------------------------------------------------------------------------------
+
+
+def test_weights_are_sigmoid_and_tanh_unless_told_otherwise(layer) -> None:
+    assert (layer.gate_activation, layer.state_activation) == ("sigmoid", "tanh")
+
+
+def test_reset_after_is_still_the_fifth_argument(gru) -> None:
+    made = GRUWeights(gru.w_x, gru.w_h, gru.b_x, gru.b_h, False)
+    assert (made.reset_after, made.gate_activation) == (False, "sigmoid")
+
+
+@pytest.mark.parametrize(
+    "remake",
+    [
+        copy.copy,
+        copy.deepcopy,
+        lambda w: pickle.loads(pickle.dumps(w)),
+        lambda w: w.astype(np.float32),
+        lambda w: w.with_value("b_x", (0, 0), 1.0),
+        merge_biases,
+        lambda w: replace(w, b_x=w.b_h),
+    ],
+)
+@pytest.mark.parametrize("kind", ["gru before", "lstm", "rnn"])
+def test_activations_go_with_the_weights(make_layer, kind, remake) -> None:
+    gates = {} if kind == "rnn" else {"gate_activation": "hard_sigmoid"}
+    weights = make_layer(kind, **gates, state_activation="relu")
+    made = remake(weights)
+    assert type(made) is type(weights)
+    assert made.gate_activation == weights.gate_activation
+    assert made.state_activation == "relu"
+    assert getattr(made, "reset_after", None) == getattr(weights, "reset_after", None)
+    with pytest.raises(ValueError, match="read-only"):
+        made.w_x[0, 0, 0] = 1
+
+
+def test_each_gate_knows_what_it_ends_in(make_layer) -> None:
+    lstm = make_layer("lstm", gate_activation="hard_sigmoid", state_activation="relu")
+    found = [lstm.activation(gate) for gate in lstm.gates]
+    assert found == ["hard_sigmoid", "hard_sigmoid", "relu", "hard_sigmoid"]
+    assert make_layer("rnn", state_activation="relu").activation("hidden") == "relu"
+
+
+@pytest.mark.parametrize(
+    ("kind", "activations", "says"),
+    [
+        (GRUWeights, {"gate_activation": "relu"}, "gru.gate_activation 'relu' does not exist; "
+         "choose one of: sigmoid, hard_sigmoid, hard_sigmoid_sixth."),
+        (LSTMWeights, {"state_activation": "gelu"}, "lstm.state_activation 'gelu' does not exist; "
+         "choose one of: tanh, relu."),
+        (GRUWeights, {"gate_activation": None}, "gru.gate_activation None does not exist"),
+        (RNNWeights, {"gate_activation": "hard_sigmoid"}, "rnn.gate_activation is 'hard_sigmoid'; "
+         "the RNN has no gates, so it stays 'sigmoid': leave it out, and set state_activation "
+         "instead."),
+    ],
+)  # fmt: skip
+def test_an_activation_that_cannot_be_is_refused_with_those_that_can(
+    kind, activations, says
+) -> None:
+    gates = {GRUWeights: 3, LSTMWeights: 4, RNNWeights: 1}[kind]
+    parts = [np.ones(shape) for shape in ((gates, 2, 1), (gates, 2, 2), (gates, 2), (gates, 2))]
+    with pytest.raises(UnknownNameError) as caught:
+        kind(*parts, **activations)
+    assert says in str(caught.value)
+
+
+# Ranges ---------------------------------------------------------------------------------------
+
+
+def test_with_relu_every_state_is_shown_as_what_has_no_bound() -> None:
+    for track in ("candidate", "hidden", "cell"):
+        assert track_kind(track, "relu") == "cell"
+        assert track_range(track, "relu") == RANGES["cell"]
+    assert track_kind("update", "relu") == "gate"
+    assert vector_kind("gru", "written", "before", "relu") == "cell"
+    assert vector_kind("gru", "written", "before") == "state"
