@@ -1,4 +1,4 @@
-"""The command line: `python -m gru_core run SCENE --out FILE` runs a scene without a screen."""
+"""The command line: a scene run without a screen, and files of weights looked into and run."""
 
 import argparse
 import io
@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Final, NoReturn, cast
 
 from gru_core import headless
+from gru_core.arguments import add_run_options
 from gru_core.conventions import CELLS, Cell
-from gru_core.engines import ENGINES
 from gru_core.errors import GatescopeError, TextError, unknown_name
-from gru_core.scenes import MATCHES, MAX_SEED
+from gru_core.export import commands as export
+from gru_core.formats import commands
 
 PROGRAM: Final = "python -m gru_core"
 FAILED: Final = 2
@@ -30,13 +31,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         sys.stdout.reconfigure(errors="backslashreplace")  # titles on a terminal without “ and ”
     options = parser().parse_args(arguments)
     try:
-        print(_listed() if options.list else _run(options))
+        print(options.do(options))
     except GatescopeError as error:
         return _failed(str(error))
     except ModuleNotFoundError as error:
         return _failed(f"This needs {error.name}, which is not installed: install it.")
     except RecursionError:
         return _failed("The scene's file is nested too deep; it is no scene: choose another.")
+    except MemoryError:
+        return _failed("There is not enough memory: run a part of the input.")
     except OSError as error:
         return _failed(f"{error.filename}: {error.strerror}.")
     return 0
@@ -45,21 +48,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The commands and their options."""
     whole = _Parser(prog=PROGRAM, description=__doc__, allow_abbrev=False)
-    commands = whole.add_subparsers(required=True, dest="command", metavar="COMMAND")
-    command = commands.add_parser(
-        "run", help="run a scene and write its traces", allow_abbrev=False
+    made = whole.add_subparsers(required=True, dest="command", metavar="COMMAND")
+    _add_run(made.add_parser("run", help="run a scene and write its traces", allow_abbrev=False))
+    commands.add_inspect(
+        made.add_parser("inspect", help="list the layers in a file of weights", allow_abbrev=False)
     )
+    commands.add_trace(
+        made.add_parser(
+            "trace", help="run a layer of a file and write every gate", allow_abbrev=False
+        )
+    )
+    export.add_export(
+        made.add_parser("export", help="write a cell of a scene as a file", allow_abbrev=False)
+    )
+    return whole
+
+
+def _add_run(command: argparse.ArgumentParser) -> None:
+    command.set_defaults(do=lambda options: _listed() if options.list else _run(options))
     add = command.add_argument
     add("scene", metavar="SCENE", nargs="?", help="a scene's name, or its .json file")
     add("--out", metavar="FILE", type=Path, help="the NPZ file to write; one there is replaced")
     add("--cells", default="gru,lstm", help=f"any of {','.join(CELLS)} (default: gru,lstm)")
-    add("--match", choices=MATCHES, default="units", help="what all cells have the same number of")
-    add("--seed", type=_seed, help="for weights that are drawn (default: the scene's own)")
-    add("--word", help="for a scene of the Reader (default: the scene's own)")
-    add("--engine", choices=ENGINES, default="numpy", help="what computes (default: numpy)")
-    add("--edits", default="", help="changes, as in a link: x.4.0_0.5~gru.b_x.update.3_-1.25")
+    add_run_options(command)
     add("--list", action="store_true", help="print the names and titles of the scenes")
-    return whole
 
 
 def _run(options: argparse.Namespace) -> str:
@@ -95,19 +107,6 @@ def _cells(text: str) -> tuple[Cell, ...]:
         if cell not in CELLS:
             raise unknown_name("cell", cell, CELLS)
     return cast("tuple[Cell, ...]", tuple(cells))
-
-
-def _seed(text: str) -> int:
-    # int() would also take 1_000 and digits of other scripts.
-    if not (text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_SEED))):
-        raise argparse.ArgumentTypeError(_wrong_seed(text))
-    if int(text) > MAX_SEED:
-        raise argparse.ArgumentTypeError(_wrong_seed(text))
-    return int(text)
-
-
-def _wrong_seed(text: str) -> str:
-    return f"{text!r} is not a whole number from 0 to {MAX_SEED}"
 
 
 def _failed(message: str) -> int:

@@ -1,26 +1,24 @@
 """A scene without a screen: found, given its model, edited, run, and written to one file."""
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Final, TypeAlias
+from typing import Any, BinaryIO, Final
 
 import numpy as np
-import numpy.typing as npt
 
 from gru_core.conventions import CELLS, Cell
 from gru_core.edits import Situation, apply_edits, parse_edits
 from gru_core.engines import EngineName
 from gru_core.errors import TextError, shown, unknown_name
+from gru_core.export.tracks import Arrays, trace_arrays
 from gru_core.reader import load_reader
 from gru_core.run import run
 from gru_core.scenes import Match, Model, Scene, load_scene, load_scenes, situation
 from gru_core.series import load_series
-from gru_core.targets import INITIALS
-
-Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
 
 ASSETS: Final = Path(__file__).parent.parent / "assets"
 
@@ -56,30 +54,27 @@ def shipped_scenes() -> tuple[Scene, ...]:
 
 
 def run_scene(scene: Scene, wanted: Run) -> Arrays:
-    """Run a scene; every array by its name in the file.
+    """Run a scene; every array by its name in the file, as trace_arrays has them.
 
-    x: (step, input); labels: (step,); channels: (input,); for each cell its tracks, such as
-    gru.update, (step, unit), and its initial states, such as gru.h0, (unit,).
-    Errors: those of situation, apply_edits and run; TextError for edits not understood.
+    Errors: those of situated and run.
+    """
+    scene, edited = situated(scene, wanted)
+    traces = [
+        run(weights, edited.x, edited.initials[cell], engine=wanted.engine)
+        for cell, weights in edited.weights.items()
+    ]
+    assert scene.sequence is not None  # situated has refused a scene without
+    return trace_arrays(traces, scene.sequence.labels, scene.sequence.channels)
+
+
+def situated(scene: Scene, wanted: Run) -> tuple[Scene, Situation]:
+    """The scene with its model at work, and what is run of it, edits included.
+
+    Errors: those of situation and apply_edits; TextError for edits not understood.
     """
     scene = open_model(scene, wanted.word)
     base = situation(scene, wanted.cells, wanted.match, wanted.seed)
-    edited = apply_edits(_only(base, wanted.cells), _edits(wanted.edits))
-    assert scene.sequence is not None  # situation has refused a scene without
-    arrays: Arrays = {
-        "x": edited.x,
-        "labels": np.array(scene.sequence.labels),
-        "channels": np.array(scene.sequence.channels),
-    }
-    for cell, weights in edited.weights.items():
-        trace = run(weights, edited.x, edited.initials[cell], engine=wanted.engine)
-        arrays |= {f"{cell}.{name}": track for name, track in trace.items()}
-        arrays |= {
-            f"{cell}.{name}": trace.initial[i]
-            for name, i in INITIALS.items()
-            if i < len(trace.initial)
-        }
-    return arrays
+    return scene, apply_edits(_only(base, wanted.cells), _edits(wanted.edits))
 
 
 def open_model(scene: Scene, word: str | None = None) -> Scene:
@@ -136,10 +131,17 @@ def save(path: Path, arrays: Arrays) -> None:
 
     Errors: OSError.
     """
+    with written_whole(path) as file:
+        np.savez_compressed(file, allow_pickle=False, **arrays)
+
+
+@contextmanager
+def written_whole(path: Path) -> Iterator[BinaryIO]:
+    """A stream to a file that is there whole or not at all. Errors: OSError."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
     try:
         with partial.open("xb") as file:
-            np.savez_compressed(file, allow_pickle=False, **arrays)
+            yield file
         partial.replace(path)
     finally:
         partial.unlink(missing_ok=True)

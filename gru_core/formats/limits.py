@@ -40,4 +40,6 @@ def numbers(name: str, array: npt.NDArray[Any]) -> Array:
             f"{shown(name)} holds {array.dtype}; weights are floating-point numbers of 16, 32 or "
             "64 bits: convert it."
         )
-    return checks.floats(name, array.astype(np.float64 if array.dtype.itemsize == 8 else np.float32))
+    return checks.floats(
+        name, array.astype(np.float64 if array.dtype.itemsize == 8 else np.float32)
+    )

@@ -1,0 +1,170 @@
+"""What a file leaves open is asked here; with the answers an entry can be run.
+
+A setting that the file says is not asked. One that its framework assumes is asked with that answer
+at hand. Anything else has to be answered before a run.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from gru_core.conventions import Cell
+from gru_core.errors import FormatError, UnknownNameError, shown, unknown_name
+from gru_core.formats.fitting import check_entry, weights_of
+from gru_core.formats.model import ANSWERS, Direction, Entry, Settings
+from gru_core.formats.running import Ready
+from gru_core.run import Layer
+
+SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "gate_activation": "Which function do the gates end in?",
+        "state_activation": "Which function do the candidate and the state end in?",
+        "reset_after": "Where does the reset gate act?",
+        "backward": "In which order are the steps read?",
+    }
+)
+
+# What each answer means, in the words of the frameworks.
+LABELS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
+    {
+        "gate_activation": {
+            "sigmoid": "sigmoid, 1 / (1 + exp(−a))",
+            "hard_sigmoid": "the hard sigmoid of Keras 1 and 2, clip(0.2 a + 0.5, 0, 1)",
+            "hard_sigmoid_sixth": "the hard sigmoid of Keras 3, clip(a / 6 + 0.5, 0, 1)",
+        },
+        "state_activation": {"tanh": "tanh", "relu": "relu, max(a, 0)"},
+        "reset_after": {
+            "true": "after the product U h, as in PyTorch and in Keras with reset_after=True",
+            "false": "before it, as in Cho et al. 2014 and in Keras with reset_after=False",
+        },
+        "backward": {"false": "from the first to the last", "true": "from the last to the first"},
+    }
+)
+
+# Other names of a setting. `activation` is of the gates or of the state, as its value says.
+ALIASES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "activation": ("gate_activation", "state_activation"),
+        "recurrent_activation": ("gate_activation",),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Question:
+    """A setting that the file does not say."""
+
+    setting: str  # of model.ANSWERS
+    sentence: str
+    answers: Mapping[str, str]  # each with its label, the commonest first
+    assumed: str | None = None  # what its framework does if not told otherwise
+
+
+def settings_of(entry: Entry) -> tuple[str, ...]:
+    """The settings that this entry has at all: a plain RNN has no gates, only a GRU resets."""
+    one_direction = all(len(layer) == 1 for layer in entry.layers)
+    has = {
+        "gate_activation": entry.cell != "rnn",
+        "state_activation": True,
+        "reset_after": entry.cell == "gru",
+        "backward": one_direction,
+    }
+    return tuple(setting for setting in ANSWERS if has[setting])
+
+
+def questions(entry: Entry) -> tuple[Question, ...]:
+    """What the file does not say of this entry."""
+    return tuple(
+        Question(setting, SENTENCES[setting], LABELS[setting], entry.assumes.get(setting))
+        for setting in settings_of(entry)
+        if setting not in entry.says
+    )
+
+
+def assumed(entry: Entry, answers: Settings) -> Settings:
+    """What is only assumed once these answers are given."""
+    return {
+        question.setting: question.assumed
+        for question in questions(entry)
+        if question.assumed is not None and question.setting not in answers
+    }
+
+
+def answered(entry: Entry, answers: Settings) -> Ready:
+    """The entry with these answers; what is not answered is as the file says or assumed.
+
+    Errors: UnknownNameError for a setting or an answer that there is none of; FormatError for what
+    contradicts the file, and for what neither the file nor an answer says; those of Weights.
+    """
+    chosen = _chosen(entry, answers)
+    check_entry(entry)
+    backward = chosen.pop("backward", "false") == "true"
+    options = {
+        key: value == "true" if key == "reset_after" else value for key, value in chosen.items()
+    }
+    return Ready(
+        name=entry.name,
+        cell=entry.cell,
+        layers=tuple(_layer(entry.cell, layer, options) for layer in entry.layers),
+        merge=entry.merge,
+        backward=backward,
+        reading_order=entry.reading_order,
+        initials=tuple(tuple(one.initial for one in layer) for layer in entry.layers),
+    )
+
+
+def parse_answer(text: str) -> tuple[str, str]:
+    """The setting and the answer of a text such as `activation=hard_sigmoid`.
+
+    Errors: UnknownNameError.
+    """
+    key, _, value = (part.strip() for part in text.partition("="))
+    value = value.lower()
+    if key not in ANSWERS and key not in ALIASES:
+        raise unknown_name("setting", key, (*ANSWERS, *ALIASES))
+    settings = ALIASES.get(key, (key,))
+    for setting in settings:
+        if value in ANSWERS[setting]:
+            return setting, value
+    raise unknown_name(key, value, (answer for setting in settings for answer in ANSWERS[setting]))
+
+
+def _chosen(entry: Entry, answers: Settings) -> dict[str, str]:
+    """Every setting of the entry with its answer."""
+    known = settings_of(entry)
+    for setting, answer in answers.items():
+        _check_answer(entry, setting, answer, known)
+    chosen = {**entry.assumes, **answers, **entry.says}
+    missing = [setting for setting in known if setting not in chosen]
+    if missing:
+        open_ones = "; ".join(f"{setting} ({' or '.join(ANSWERS[setting])})" for setting in missing)
+        raise FormatError(
+            f"The file does not say of {shown(entry.name)}: {open_ones}. Nothing is guessed: "
+            f"choose an answer for each, such as --set {missing[0]}={ANSWERS[missing[0]][0]}."
+        )
+    return {setting: chosen[setting] for setting in known}
+
+
+def _check_answer(entry: Entry, setting: str, answer: str, known: tuple[str, ...]) -> None:
+    if setting not in ANSWERS:
+        raise unknown_name("setting", setting, ANSWERS)
+    if answer not in ANSWERS[setting]:
+        raise unknown_name(setting, answer, ANSWERS[setting])
+    if setting not in known:
+        kind = "bidirectional " * (setting == "backward") + entry.cell.upper()
+        raise UnknownNameError(
+            f"{shown(entry.name)} is a {kind} and has no {setting}; it has {', '.join(known)}: "
+            "leave it out."
+        )
+    said = entry.says.get(setting, answer)
+    if said != answer:
+        raise FormatError(
+            f"The file says that {setting} of {shown(entry.name)} is {said}; it cannot also be "
+            f"{answer}: leave it out."
+        )
+
+
+def _layer(cell: Cell, layer: tuple[Direction, ...], options: Mapping[str, object]) -> Layer:
+    weights = [weights_of(cell, direction, **options) for direction in layer]
+    return weights[0] if len(weights) == 1 else (weights[0], weights[1])

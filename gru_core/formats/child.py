@@ -1,0 +1,212 @@
+"""Read a file in a process of its own, where a crash or a memory blow-up takes nothing with it.
+
+The process gets the bytes and nothing else: no environment, no folder, no file it could write. It
+has limits of time and memory, and its answer is read as strictly as a file of a stranger.
+"""
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from types import MappingProxyType
+from typing import IO, Any, Final
+
+import numpy as np
+
+from gru_core import errors
+from gru_core.arrays import Array
+from gru_core.errors import FormatError, GatescopeError, shown
+from gru_core.formats import limits, npy, npz
+from gru_core.formats.model import ModelFile
+
+READER: Final = "gru_core.formats:read"
+CHECKER: Final = "gru_core.formats.checking:check"
+CHECK_SECONDS: Final = 60
+CHECK_MEMORY: Final = 900_000_000  # bytes: a framework at work
+SECONDS: Final = 20
+MEMORY: Final = 310_000_000  # bytes; Python and NumPy take 50 million, PyTorch has its own
+AT_ONCE: Final = 2
+WAIT: Final = 60  # seconds for a place, when as many files are being read
+
+# -I: neither the environment nor the folder adds to the path. -B: no byte code is written.
+_PROGRAM: Final = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from gru_core.formats import inner; inner.main()"
+)
+_ROOT: Final = Path(__file__).parents[2]
+_THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+# What an installation may need to find its own libraries.
+_KEPT: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
+_PIECE: Final = 1 << 20
+# What may be unpacked from a file, half precision made single, biases it does not have, headers.
+_MOST_ANSWER: Final = 4 * limits.MAX_EXPANDED
+_MOST_LINE: Final = 100_000
+_HARM: Final = "it is damaged, or made to do harm: save it again from its framework."
+
+_ERRORS: Final[Mapping[str, type[GatescopeError]]] = MappingProxyType(
+    {
+        name: kind
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, GatescopeError)
+    }
+)
+_places: Final = threading.BoundedSemaphore(AT_ONCE)
+
+
+def read_safely(
+    data: bytes,
+    name: str,
+    *,
+    seconds: int = SECONDS,
+    memory: int = MEMORY,
+    reader: str = READER,
+) -> ModelFile:
+    """What `reader` finds in the bytes of a file, read in a process of its own.
+
+    name: what errors call the file; reader: module:function. Errors: those of the reader;
+    FormatError where the process ends without an answer, or there is no place for it.
+    """
+    limits.check_size(len(data))
+    asked = {"do": reader, "name": name, "memory": memory, "seconds": seconds}
+    return _understood(name, _answer(asked, data))
+
+
+def check_safely(
+    data: bytes, name: str, entry: str, x: Array, *, state_activation: str = "tanh"
+) -> Array:
+    """What the framework of a file itself gives for a layer: (step, units · directions).
+
+    A file of PyTorch or of safetensors is run by PyTorch, one of ONNX by onnxruntime, both in a
+    process of their own. entry: the layer's name; x: (step, input). Errors: FormatError, also for
+    a file of another kind; those of the framework's check, see proof.py and onnx_runtime.py.
+    """
+    limits.check_size(len(data))
+    given = np.ascontiguousarray(x)
+    asked = {
+        "do": CHECKER,
+        "name": name,
+        "memory": CHECK_MEMORY + 4 * given.nbytes,
+        "seconds": CHECK_SECONDS,
+        "entry": entry,
+        "state_activation": state_activation,
+        "shape": given.shape,
+        "dtype": given.dtype.str,
+    }
+    return npy.array("the framework's answer", _answer(asked, given.tobytes() + data))
+
+
+def _answer(asked: Mapping[str, Any], data: bytes) -> bytes:
+    """What the process answers. Errors: those it names, and those of its end."""
+    name, memory, seconds = asked["name"], asked["memory"], asked["seconds"]
+    if not _places.acquire(timeout=WAIT):
+        raise FormatError(f"{shown(name)} had to wait for other files for {WAIT} s: try again.")
+    try:
+        answer, status = _asked(json.dumps(asked).encode("ascii") + b"\n", data, seconds)
+    except TimeoutError:
+        raise _too_long(name, seconds) from None
+    finally:
+        _places.release()
+    if status:
+        raise _stopped(name, status, seconds)
+    if answer.startswith(b"{"):
+        raise _said(name, answer, memory)
+    return answer
+
+
+def _asked(line: bytes, data: bytes, seconds: float) -> tuple[bytes, int]:
+    """What the process wrote, and its exit status. Errors: TimeoutError, after its end."""
+    environment = {key: os.environ[key] for key in _KEPT if key in os.environ}
+    deadline = time.monotonic() + seconds
+    process = subprocess.Popen(
+        [sys.executable, "-I", "-B", "-c", _PROGRAM, str(_ROOT)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        cwd=_ROOT.anchor,
+        env=environment | dict.fromkeys(_THREADS, "1"),
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    answer = io.BytesIO()
+    threads = (
+        threading.Thread(target=_feed, args=(process.stdin, (line, data)), daemon=True),
+        threading.Thread(target=_collect, args=(process.stdout, answer), daemon=True),
+    )
+    try:
+        for thread in threads:
+            thread.start()
+        threads[1].join(deadline - time.monotonic())
+        if threads[1].is_alive():
+            raise TimeoutError
+        if answer.tell() > _MOST_ANSWER:
+            process.kill()
+        status = process.wait(max(0, deadline - time.monotonic()))
+    except subprocess.TimeoutExpired:
+        raise TimeoutError from None
+    finally:
+        process.kill()
+        process.wait()
+    return answer.getvalue(), status
+
+
+def _feed(pipe: IO[bytes], parts: tuple[bytes, ...]) -> None:
+    try:
+        with pipe:
+            for part in parts:
+                pipe.write(part)
+    except OSError:
+        pass  # the process has ended; its exit status says more
+
+
+def _collect(pipe: IO[bytes], answer: IO[bytes]) -> None:
+    """Read to the end, or to more than any answer can have."""
+    with pipe:
+        left = _MOST_ANSWER
+        while left >= 0 and (piece := pipe.read(min(left + 1, _PIECE))):
+            answer.write(piece)
+            left -= len(piece)
+
+
+def _understood(name: str, answer: bytes) -> ModelFile:
+    try:
+        return npz.parse(answer, name, _MOST_ANSWER)
+    except GatescopeError:
+        raise FormatError(f"{shown(name)} made its reader answer nonsense; {_HARM}") from None
+
+
+def _said(name: str, answer: bytes, memory: int) -> GatescopeError:
+    """The error that the process names in its one line."""
+    try:
+        said = json.loads(answer[:_MOST_LINE])
+        kind, message = str(said["error"]), str(said["message"])
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return FormatError(f"{shown(name)} made its reader answer nonsense; {_HARM}")
+    plain = "".join(sign if sign.isprintable() else " " for sign in message)
+    if kind in _ERRORS:
+        return _ERRORS[kind](plain)
+    if kind == "MemoryError":
+        size = f"{memory / 1e6:,.0f} MB"
+        return FormatError(f"{shown(name)} takes more than {size} of memory to be read; {_HARM}")
+    if kind == "ModuleNotFoundError":
+        return FormatError(f"{shown(name)} needs {plain}, which is not installed: install it.")
+    return FormatError(f"{shown(name)} made its reader stop ({shown(kind)}); {_HARM}")
+
+
+def _stopped(name: str, status: int, seconds: int) -> FormatError:
+    """What an exit status says; a negative one is the signal that ended the process."""
+    if status == -getattr(signal, "SIGXCPU", 0):
+        return _too_long(name, seconds)
+    try:
+        reason = signal.Signals(-status).name
+    except ValueError:
+        reason = f"exit status {status}"
+    return FormatError(f"{shown(name)} made its reader stop ({reason}); {_HARM}")
+
+
+def _too_long(name: str, seconds: int) -> FormatError:
+    return FormatError(f"{shown(name)} takes more than {seconds} s to be read; {_HARM}")

@@ -1,0 +1,114 @@
+"""What is in a file of weights, in words and as JSON."""
+
+from collections.abc import Iterable
+from typing import Any, Final
+
+from gru_core.conventions import HARD_SLOPES
+from gru_core.formats.answers import questions, settings_of
+from gru_core.formats.model import ANSWERS, Entry, ModelFile
+
+_HEADS: Final = ("name", "cell", "inputs", "units", "layers", "directions", "stored", "convention")
+_ORDER: Final = ("reset_after", "gate_activation", "state_activation", "backward")
+_TRUTH: Final = {"true": True, "false": False}
+
+
+def described(file: ModelFile, entry: Entry) -> dict[str, Any]:
+    """One layer by the names of the command line's JSON; None where the file leaves it open."""
+    known = {**entry.assumes, **entry.says}
+    chosen = {key: known.get(key) if key in settings_of(entry) else None for key in ANSWERS}
+    first = entry.layers[0][0]
+    gate = chosen["gate_activation"] or ""
+    return {
+        "name": entry.name,
+        "cell": entry.cell,
+        "input_size": first.w_x.shape[2],
+        "hidden_size": len(first.w_h[0]),
+        "layers": len(entry.layers),
+        "directions": len(entry.layers[0]),
+        "reset_after": _TRUTH.get(chosen["reset_after"] or ""),
+        "gate_activation": "hard_sigmoid" if gate in HARD_SLOPES else gate or None,
+        "gate_slope": round(HARD_SLOPES[gate], 4) if gate in HARD_SLOPES else None,
+        "state_activation": chosen["state_activation"],
+        "biases": entry.biases,
+        "merge": entry.merge,
+        "backward": _TRUTH.get(chosen["backward"] or ""),
+        "initial": any(one.initial for layer in entry.layers for one in layer),
+        "stored": entry.stored,
+        "format": file.format,
+        "questions": [
+            {
+                "setting": question.setting,
+                "question": question.sentence,
+                "answers": dict(question.answers),
+                "assumed": question.assumed,
+            }
+            for question in questions(entry)
+        ],
+        "assumes": dict(entry.assumes),
+        "notes": [*file.notes, *entry.notes],
+    }
+
+
+def in_words(file: ModelFile, name: str) -> str:
+    """Every layer of a file as a table, and below it what is assumed, open or to be known."""
+    rows = [_row(entry) for entry in file.entries]
+    widths = [max(len(row[at]) for row in (_HEADS, *rows)) for at in range(len(_HEADS))]
+    table = [
+        "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
+        for row in (_HEADS, *rows)
+    ]
+    return "\n".join([f"{_plain(name)}: {_plain(file.format)}", "", *table, *_remarks(file)])
+
+
+def said_of_assumed(settings: Iterable[tuple[str, str]]) -> str:
+    """The line that says what is only assumed; empty if nothing is."""
+    pairs = ", ".join(f"{setting}={answer}" for setting, answer in settings)
+    return f"assumed: {pairs}; change with --set" if pairs else ""
+
+
+def _row(entry: Entry) -> tuple[str, ...]:
+    first = entry.layers[0][0]
+    return (
+        *(_plain(entry.name), entry.cell.upper(), str(first.w_x.shape[2]), str(len(first.w_h[0]))),
+        *(str(len(entry.layers)), str(len(entry.layers[0])), _plain(entry.stored)),
+        _convention(entry),
+    )
+
+
+def _convention(entry: Entry) -> str:
+    known = {**entry.assumes, **entry.says}
+    words = {
+        "reset_after": {"true": "reset after", "false": "reset before"},
+        "backward": {"true": "read backward", "false": ""},
+    }
+    parts = []
+    for setting in (key for key in _ORDER if key in settings_of(entry)):
+        answer = known.get(setting)
+        parts.append(
+            f"{setting}?" if answer is None else words.get(setting, {}).get(answer, answer)
+        )
+    biases = f"{entry.biases} bias" + "es" * (entry.biases != 1)
+    merge = "" if entry.merge == "concat" else f"merged by {entry.merge}"
+    return ", ".join(part for part in (*parts, biases, merge) if part)
+
+
+def _remarks(file: ModelFile) -> list[str]:
+    lines = [f"note: {_plain(note)}" for note in file.notes]
+    for entry in file.entries:
+        name = _plain(entry.name)
+        lines += [f"{name}: note: {_plain(note)}" for note in entry.notes]
+        asked = questions(entry)
+        guesses = [(one.setting, one.assumed) for one in asked if one.assumed is not None]
+        if guesses:
+            lines.append(f"{name}: {said_of_assumed(guesses)}")
+        lines += [
+            f"{name}: open: {one.sentence} --set {one.setting}={'|'.join(one.answers)}"
+            for one in asked
+            if one.assumed is None
+        ]
+    return ["", *lines] if lines else []
+
+
+def _plain(text: str) -> str:
+    """Without signs that a terminal would act on."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)

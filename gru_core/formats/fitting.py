@@ -1,0 +1,81 @@
+"""Whether the arrays of an entry fit each other: gates, units, and each layer the one below."""
+
+from collections.abc import Sequence
+
+from gru_core.conventions import GATES, STATES, Cell
+from gru_core.errors import FormatError, ShapeError, shown
+from gru_core.formats.limits import MAX_LAYERS, MAX_UNITS
+from gru_core.formats.model import Direction, Entry
+from gru_core.run import MERGES
+from gru_core.weights import AXES, PARTS, WEIGHTS, Weights
+
+
+def weights_of(cell: Cell, direction: Direction, **options: object) -> Weights:
+    """The weights of one direction. options: of WEIGHTS[cell], such as reset_after.
+
+    Errors: those of Weights.
+    """
+    parts = [getattr(direction, part) for part in PARTS]
+    return WEIGHTS[cell](*parts, **options)  # type: ignore[arg-type]
+
+
+def check_entry(entry: Entry) -> None:
+    """Raise FormatError or ShapeError unless the layers of an entry can be run one on another."""
+    if not 1 <= len(entry.layers) <= MAX_LAYERS:
+        raise FormatError(
+            f"{shown(entry.name)} has {len(entry.layers)} layers; 1 to {MAX_LAYERS} are read."
+        )
+    inputs = 0
+    for index, layer in enumerate(entry.layers):
+        where = f"{shown(entry.name)}, layer {index}"
+        if len(layer) not in (1, 2):
+            raise FormatError(f"{where}, has {len(layer)} directions; it needs 1 or 2.")
+        for direction in layer:
+            _check_direction(where, entry.cell, direction, inputs)
+        inputs = _outputs(where, entry, layer)
+
+
+def _check_direction(where: str, cell: Cell, direction: Direction, inputs: int) -> None:
+    """inputs: what the layer below gives, 0 for the lowest."""
+    units, own = (shape[-1] if shape else 0 for shape in (direction.w_h.shape, direction.w_x.shape))
+    sizes = {"gate": len(GATES[cell]), "unit": units, "input": own}
+    for part in PARTS:
+        shape, needed = getattr(direction, part).shape, tuple(sizes[axis] for axis in AXES[part])
+        if shape != needed or 0 in shape:
+            raise ShapeError(
+                f"{where}, has {part} of shape {shape}; the {cell.upper()} with {units} units and "
+                f"{own} inputs needs {needed}, the axes being ({', '.join(AXES[part])})."
+            )
+    if units > MAX_UNITS:
+        raise FormatError(
+            f"{where}, has {units} units; up to {MAX_UNITS} are read: choose a smaller one."
+        )
+    if inputs and own != inputs:
+        raise ShapeError(
+            f"{where}, takes {own} inputs; the layer below gives {inputs}: the two are not of one "
+            "stack."
+        )
+    shapes = [state.shape for state in direction.initial]
+    if shapes and shapes != [(units,)] * len(STATES[cell]):
+        raise ShapeError(
+            f"{where}, has initial states of the shapes {shapes}; it needs "
+            f"{', '.join(STATES[cell])}, each ({units},)."
+        )
+
+
+def _outputs(where: str, entry: Entry, layer: Sequence[Direction]) -> int:
+    """How many numbers a layer gives the one above."""
+    units = [len(direction.w_h[0]) for direction in layer]
+    inputs = {direction.w_x.shape[2] for direction in layer}
+    if len(inputs) > 1:
+        raise ShapeError(
+            f"{where}, reads {sorted(inputs)} inputs in its two directions; they share one."
+        )
+    if entry.merge == "concat":
+        return sum(units)
+    if entry.merge not in MERGES or len(set(units)) > 1:
+        raise FormatError(
+            f"{where}, has {units} units and the merge {entry.merge!r}; it needs one of "
+            f"{', '.join(MERGES)}, and equal units for all but concat."
+        )
+    return units[0]

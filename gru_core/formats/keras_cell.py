@@ -1,0 +1,135 @@
+"""One recurrent layer as the config of a Keras model describes it: what it computes, by name.
+
+Only what is computed here exactly is taken; every other activation or option is refused by name.
+Keras 1 calls units `output_dim` and recurrent_activation `inner_activation`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any, Final
+
+from gru_core import fields
+from gru_core.conventions import Cell
+from gru_core.errors import FormatError, shown
+from gru_core.formats.limits import MAX_UNITS
+from gru_core.formats.model import Settings
+
+LAYERS: Final[Mapping[str, Cell]] = MappingProxyType(
+    {"GRU": "gru", "LSTM": "lstm", "SimpleRNN": "rnn", "CuDNNGRU": "gru", "CuDNNLSTM": "lstm"}
+)
+CELLS: Final[Mapping[str, Cell]] = MappingProxyType(
+    {"GRUCell": "gru", "LSTMCell": "lstm", "SimpleRNNCell": "rnn"}
+)
+# Layers for graphics cards of Keras 2: one activation each, and weights laid out as cuDNN does.
+CUDNN: Final = ("CuDNNGRU", "CuDNNLSTM")
+STATE_ACTIVATIONS: Final = ("tanh", "relu")
+# Keras 3 gave an old name a new slope.
+HARD_SIGMOID: Final[Mapping[int, str]] = MappingProxyType(
+    {1: "hard_sigmoid", 2: "hard_sigmoid", 3: "hard_sigmoid_sixth"}
+)
+KERAS: Final = ("keras", "tf_keras", "tensorflow")  # the modules that are Keras's own
+
+
+@dataclass(frozen=True)
+class CellConfig:
+    """What is known of one cell before its weights are read."""
+
+    layer: str  # the path of its layer, for errors
+    name: str  # its own
+    cell: Cell
+    units: int
+    biases: bool
+    cudnn: bool = False
+    says: Settings = field(default_factory=dict)  # without `backward`, which is of the layer
+
+
+def cell_config(layer: str, node: Mapping[str, Any], major: int) -> CellConfig:
+    """What a node of the config says of a layer or a cell. major: the version of Keras, 1 to 3.
+
+    node: with a class_name of LAYERS or CELLS. Errors: FormatError and TextError naming the layer.
+    """
+    class_name, config = node["class_name"], node["config"]
+    check_own(layer, node)
+    cell = LAYERS.get(class_name) or CELLS[class_name]
+    units = config.get("units", config.get("output_dim"))
+    says = {} if class_name in CUDNN else _said(layer, cell, config, major)
+    return CellConfig(
+        layer=layer,
+        name=str(config.get("name", "")),
+        cell=cell,
+        units=fields.whole(f"{layer}.units", units, 1, MAX_UNITS),
+        biases=fields.flag(f"{layer}.use_bias", config.get("use_bias", True)),
+        cudnn=class_name in CUDNN,
+        says=says or cudnn_says(cell),
+    )
+
+
+def cudnn_says(cell: Cell) -> dict[str, str]:
+    """What a layer for cuDNN computes; it has no options."""
+    says = {"gate_activation": "sigmoid", "state_activation": "tanh"}
+    return says | {"reset_after": "true"} if cell == "gru" else says
+
+
+def check_own(layer: str, node: Mapping[str, Any]) -> None:
+    """Raise FormatError for a class of the author's own, and for weights in few bits."""
+    module, registered = node.get("module"), node.get("registered_name")
+    own = isinstance(module, str) and module.partition(".")[0] not in KERAS
+    if own or registered not in (None, node["class_name"]):
+        raise FormatError(
+            f"{layer} is a {shown(node['class_name'])} of the author's own "
+            f"({shown(registered or module)}); what it computes is not in the file: only layers "
+            "of Keras itself are read."
+        )
+    policy = policy_of(node["config"])
+    if policy.startswith(("int", "float8")):
+        raise FormatError(
+            f"{layer} is quantized ({shown(policy)}); weights are read as floating-point numbers: "
+            "save the model before quantizing it."
+        )
+
+
+def policy_of(config: Mapping[str, Any]) -> str:
+    """In which numbers a layer computes, such as float32 or mixed_float16."""
+    dtype = config.get("dtype")
+    if isinstance(dtype, dict) and isinstance(dtype.get("config"), dict):
+        dtype = dtype["config"].get("name") or dtype["config"].get("mode")
+    return dtype if isinstance(dtype, str) else "float32"
+
+
+def _said(layer: str, cell: Cell, config: Mapping[str, Any], major: int) -> dict[str, str]:
+    says: dict[str, str] = {}
+    if "activation" in config:
+        says["state_activation"] = _state_activation(layer, config["activation"])
+    gate = config.get("recurrent_activation", config.get("inner_activation"))
+    if cell != "rnn" and ("recurrent_activation" in config or "inner_activation" in config):
+        says["gate_activation"] = _gate_activation(layer, gate, major)
+    if cell == "gru" and "reset_after" in config:
+        after = fields.flag(f"{layer}.reset_after", config["reset_after"])
+        says["reset_after"] = "true" if after else "false"
+    elif cell == "gru" and major < 3:  # from before there was a choice
+        says["reset_after"] = "false"
+    return says
+
+
+def _state_activation(layer: str, value: object) -> str:
+    if value in STATE_ACTIVATIONS:
+        return str(value)
+    raise _unknown(layer, "activation", value, " and ".join(STATE_ACTIVATIONS))
+
+
+def _gate_activation(layer: str, value: object, major: int) -> str:
+    if value == "sigmoid":
+        return "sigmoid"
+    if value == "hard_sigmoid":
+        return HARD_SIGMOID[major]
+    raise _unknown(layer, "recurrent_activation", value, "sigmoid and hard_sigmoid")
+
+
+def _unknown(layer: str, field: str, value: object, known: str) -> FormatError:
+    if isinstance(value, dict):  # a function that has no name in Keras
+        value = value.get("registered_name") or value.get("config") or value.get("class_name")
+    got = "linear (None)" if value is None else shown(value)
+    return FormatError(
+        f"{layer} has the {field} {got}; {known} are computed: this layer cannot be shown exactly."
+    )

@@ -1,0 +1,63 @@
+"""The JSON texts in Keras files: read strictly, and never deeper than they need to be."""
+
+import json
+from typing import Any, Final, NoReturn
+
+from gru_core.errors import FormatError, shown
+from gru_core.formats import limits
+
+AGAIN: Final = "the file is damaged: save the model again."
+
+
+def parsed(name: str, text: bytes | str) -> dict[str, Any]:
+    """The object that a JSON text holds. name: what errors call the text. Errors: FormatError."""
+    if len(text) > limits.MAX_JSON:
+        raise FormatError(
+            f"{name} has {len(text) / 1e6:,.1f} MB; up to {limits.MAX_JSON / 1e6:,.0f} MB are "
+            "read: save the recurrent layers alone."
+        )
+    try:
+        value = json.loads(text, object_pairs_hook=_distinct, parse_constant=_not_finite)
+    except FormatError as error:
+        raise FormatError(f"{name} {error}") from None
+    except RecursionError:
+        raise _too_deep(name) from None
+    except ValueError as error:  # also for bytes that are no text
+        raise FormatError(f"{name} is not JSON ({error}); {AGAIN}") from None
+    if not isinstance(value, dict):
+        raise FormatError(f"{name} is not a JSON object in braces; {AGAIN}")
+    _check_depth(name, value)
+    return value
+
+
+def _check_depth(name: str, value: object) -> None:
+    level = [value]
+    for _ in range(limits.MAX_DEPTH):
+        level = [inner for outer in level for inner in children(outer)]
+        if not level:
+            return
+    raise _too_deep(name)
+
+
+def children(value: object) -> list[Any]:
+    """What is directly inside of an object or a list; nothing is inside of anything else."""
+    if isinstance(value, dict):
+        return list(value.values())
+    return value if isinstance(value, list) else []
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise FormatError(f"has the field {shown(key)} twice in one place; {AGAIN}")
+        found[key] = value
+    return found
+
+
+def _not_finite(constant: str) -> NoReturn:
+    raise FormatError(f"holds {constant}, which is no number; {AGAIN}")
+
+
+def _too_deep(name: str) -> FormatError:
+    return FormatError(f"{name} is nested more than {limits.MAX_DEPTH} deep; {AGAIN}")

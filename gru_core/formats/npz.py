@@ -1,0 +1,258 @@
+"""Our own file of weights: a zip of `.npy` arrays with a header in JSON, as numpy.load opens it.
+
+    gatescope                               the header, bytes of text
+    entry0.layer1.direction0.w_x            each part of each direction of each layer
+    entry0.layer1.direction0.h0 and .c0     its initial states, where it has them
+
+It is also what a reader in a process of its own hands back, so nothing in it is believed.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, Final, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from gru_core import checks, fields
+from gru_core.arrays import Array
+from gru_core.conventions import CELLS, STATES, Cell
+from gru_core.errors import DtypeError, FormatError, TextError, shown
+from gru_core.formats import limits, npy, zips
+from gru_core.formats.fitting import check_entry
+from gru_core.formats.model import ANSWERS, Direction, Entry, ModelFile
+from gru_core.formats.running import INITIAL_NAMES
+from gru_core.run import MERGES, Merge
+from gru_core.weights import PARTS
+
+FORMAT: Final = "Gatescope NPZ"
+HEADER: Final = "gatescope"
+VERSION: Final = 1
+MAX_TEXT: Final = 10_000  # characters of a name or a note
+MAX_NOTES: Final = 1000
+MAX_REASON: Final = 500  # characters of what is wrong with a header, which it quotes
+_ENTRY: Final = (
+    *("name", "cell", "directions", "biases", "merge", "reading_order"),
+    *("says", "assumes", "stored", "notes"),
+)
+
+
+def write(file: ModelFile, *, compressed: bool = True) -> bytes:
+    """The file as bytes, the same ones each time; read gives every entry back exactly."""
+    memory = io.BytesIO()
+    write_to(memory, file, compressed=compressed)
+    return memory.getvalue()
+
+
+def write_to(stream: BinaryIO, file: ModelFile, *, compressed: bool = True) -> None:
+    """The same, written to a stream, which may be a pipe.
+
+    Errors: FormatError for more arrays than are read again.
+    """
+    count = sum(1 for _ in _arrays(file))
+    if count > limits.MAX_TENSORS:
+        raise FormatError(
+            f"The file comes to {count:,} arrays; up to {limits.MAX_TENSORS:,} are taken: save "
+            "fewer layers."
+        )
+    packing = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
+    with zipfile.ZipFile(stream, "w", packing) as archive:
+        for name, array in _arrays(file):
+            # Without a time of its own, each member is of 1980 and a file depends on its content.
+            member = zipfile.ZipInfo(f"{name}.npy")
+            member.compress_type = packing
+            with archive.open(member, "w") as opened:
+                np.lib.format.write_array(opened, array, (1, 0), allow_pickle=False)
+
+
+def read(data: bytes, name: str) -> ModelFile:
+    """The layers in a file that write has made. name: what errors call the file.
+
+    Errors: FormatError; ShapeError, DtypeError, NotFiniteError and RangeError naming the array.
+    """
+    limits.check_size(len(data))
+    file = parse(data, name)
+    origin = () if file.format == FORMAT else (f"Written from a file of the format {file.format}.",)
+    return ModelFile(FORMAT, file.entries, (*file.notes, *origin))
+
+
+def parse(data: bytes, name: str, most: int = limits.MAX_EXPANDED) -> ModelFile:
+    """The file that was written, its format included. most: bytes that it may unpack to."""
+    with zips.opened(data) as archive:
+        arrays = _Arrays(archive, name, most)
+        try:
+            file = _file(_header(arrays), arrays)
+        except TextError as error:
+            reason = str(error)[:MAX_REASON]
+            raise FormatError(
+                f"{name} is no file of weights that Gatescope wrote: {reason}"
+            ) from None
+    if arrays.left:
+        raise FormatError(
+            f"{name} also holds {shown(next(iter(arrays.left)))}, which its header does not name; "
+            "it is damaged or another's: write it again."
+        )
+    return file
+
+
+def _arrays(file: ModelFile) -> Iterator[tuple[str, npt.NDArray[Any]]]:
+    """The name and the content of everything that is written."""
+    header = {
+        "version": VERSION,
+        "format": file.format,
+        "notes": list(file.notes),
+        "entries": [_described(entry) for entry in file.entries],
+    }
+    yield HEADER, np.frombuffer(json.dumps(header).encode("ascii"), np.uint8)
+    for entry_at, entry in enumerate(file.entries):
+        for at, layer in enumerate(entry.layers):
+            for direction_at, direction in enumerate(layer):
+                where = _where(entry_at, at, direction_at)
+                yield from ((f"{where}.{part}", getattr(direction, part)) for part in PARTS)
+                states = zip(INITIAL_NAMES, direction.initial, strict=False)
+                yield from ((f"{where}.{initial}", state) for initial, state in states)
+
+
+def _described(entry: Entry) -> dict[str, Any]:
+    """What is not an array, by the names of _ENTRY."""
+    plain = {field: getattr(entry, field) for field in _ENTRY if field != "directions"}
+    return plain | {
+        "directions": [len(layer) for layer in entry.layers],
+        "says": dict(entry.says),
+        "assumes": dict(entry.assumes),
+        "notes": list(entry.notes),
+    }
+
+
+class _Arrays:
+    """The arrays of an archive by name, without `.npy`; each is unpacked when it is taken."""
+
+    def __init__(self, archive: zipfile.ZipFile, name: str, most: int) -> None:
+        self.archive = archive
+        self.left = dict(zips.members(archive, most))
+        other = next((member for member in self.left if not member.endswith(".npy")), None)
+        if other is not None:
+            raise FormatError(f"{name} holds {shown(other)}, which is no array: write it again.")
+        if f"{HEADER}.npy" not in self.left:
+            raise FormatError(
+                f"{name} holds {len(self.left)} arrays of NumPy and no header; Gatescope reads the "
+                "NPZ files of weights that it wrote: save these weights as safetensors, with the "
+                "names of PyTorch."
+            )
+
+    def __contains__(self, name: str) -> bool:
+        return f"{name}.npy" in self.left
+
+    def take(self, name: str) -> npt.NDArray[Any]:
+        """One array, which is then no longer there. Errors: FormatError, DtypeError."""
+        if name not in self:
+            raise FormatError(f"{name} is missing; the file is damaged: write it again.")
+        return npy.array(name, zips.content(self.archive, self.left.pop(f"{name}.npy")))
+
+
+def _header(arrays: _Arrays) -> Mapping[str, Any]:
+    array = arrays.take(HEADER)
+    if array.dtype != np.uint8 or array.ndim != 1 or array.size > limits.MAX_JSON:
+        raise TextError(
+            f"the header is {array.dtype} of shape {array.shape}; it needs up to "
+            f"{limits.MAX_JSON:,} bytes."
+        )
+    try:
+        header = json.loads(array.tobytes().decode("utf-8"), object_pairs_hook=_distinct)
+    except RecursionError:
+        raise TextError("the header is nested too deep.") from None
+    except ValueError as error:
+        raise TextError(f"the header is not JSON ({error}).") from None
+    said = fields.record("the header", header, ("version", "format", "notes", "entries"))
+    fields.whole("the header's version", said["version"], VERSION, VERSION)
+    return said
+
+
+def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise TextError(
+            f"the header gives a field twice, among {shown([key for key, _ in pairs])}."
+        )
+    return found
+
+
+def _file(header: Mapping[str, Any], arrays: _Arrays) -> ModelFile:
+    entries = header["entries"]
+    if not isinstance(entries, list) or not 1 <= len(entries) <= limits.MAX_TENSORS:
+        raise TextError(f"the header's entries is {fields.kind(entries)}; it needs a list.")
+    return ModelFile(
+        format=_text("the header's format", header["format"]),
+        entries=tuple(_entry(at, value, arrays) for at, value in enumerate(entries)),
+        notes=_notes("the header's notes", header["notes"]),
+    )
+
+
+def _entry(at: int, value: object, arrays: _Arrays) -> Entry:
+    """One entry; its arrays are taken out of `arrays`."""
+    where = f"entry {at}"
+    said = fields.record(where, value, _ENTRY)
+    cell = cast("Cell", fields.choice(f"{where}, cell", said["cell"], CELLS))
+    counts = said["directions"]
+    if not isinstance(counts, list) or not 1 <= len(counts) <= limits.MAX_LAYERS:
+        raise TextError(f"{where}, directions is {fields.kind(counts)}; it needs a list.")
+    layers = tuple(
+        tuple(
+            _direction(_where(at, layer, direction), cell, arrays)
+            for direction in range(fields.whole(f"{where}, directions", count, 1, 2))
+        )
+        for layer, count in enumerate(counts)
+    )
+    entry = Entry(
+        name=_text(f"{where}, name", said["name"]),
+        cell=cell,
+        layers=layers,
+        biases=fields.whole(f"{where}, biases", said["biases"], 0, 2),
+        merge=cast("Merge", fields.choice(f"{where}, merge", said["merge"], MERGES)),
+        reading_order=fields.flag(f"{where}, reading_order", said["reading_order"]),
+        says=_settings(f"{where}, says", said["says"]),
+        assumes=_settings(f"{where}, assumes", said["assumes"]),
+        stored=_text(f"{where}, stored", said["stored"]),
+        notes=_notes(f"{where}, notes", said["notes"]),
+    )
+    check_entry(entry)
+    return entry
+
+
+def _direction(where: str, cell: Cell, arrays: _Arrays) -> Direction:
+    def taken(part: str) -> Array:
+        array = arrays.take(f"{where}.{part}")
+        if array.dtype not in checks.FLOATS:
+            raise DtypeError(
+                f"{where}.{part} holds {array.dtype}; it needs float32 or float64: write it again."
+            )
+        return checks.floats(f"{where}.{part}", array)
+
+    w_x, w_h, b_x, b_h = (taken(part) for part in PARTS)
+    names = INITIAL_NAMES[: len(STATES[cell])]
+    has_initial = any(f"{where}.{name}" in arrays for name in names)
+    initial = tuple(taken(name) for name in names if has_initial)
+    return Direction(w_x, w_h, b_x, b_h, initial)
+
+
+def _settings(where: str, value: object) -> Mapping[str, str]:
+    settings = fields.record(where, value, optional=tuple(ANSWERS))
+    return {key: fields.choice(f"{where}, {key}", settings[key], ANSWERS[key]) for key in settings}
+
+
+def _notes(where: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > MAX_NOTES:
+        raise TextError(f"{where} is {fields.kind(value)}; it needs a list of texts.")
+    return tuple(_text(where, note) for note in value)
+
+
+def _text(where: str, value: object) -> str:
+    if not isinstance(value, str) or len(value) > MAX_TEXT:
+        raise TextError(f"{where} is {fields.kind(value)}; it needs a text, not too long.")
+    return value
+
+
+def _where(entry: int, layer: int, direction: int) -> str:
+    return f"entry{entry}.layer{layer}.direction{direction}"

@@ -1,0 +1,64 @@
+"""Files by their path: weights, read in a process of their own, and arrays to run them on."""
+
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gru_core.errors import FormatError, RangeError, shown, unknown_name
+from gru_core.formats import child, limits, npy
+from gru_core.formats.model import Entry, ModelFile
+
+MAX_ARRAY: Final = 1_000_000_000  # bytes of an input
+
+
+def open_model(path: Path) -> ModelFile:
+    """The recurrent layers of a file. Errors: those of child.read_safely; OSError."""
+    limits.check_size(_size(path))
+    return child.read_safely(path.read_bytes(), path.name)
+
+
+def open_array(path: Path, name: str) -> npt.NDArray[Any]:
+    """The array of a `.npy` file. name: what errors call it.
+
+    Errors: those of npy.array; RangeError for a file too large; OSError.
+    """
+    size = _size(path)
+    if size > MAX_ARRAY:
+        raise RangeError(
+            f"{name} is a file of {size / 1e6:,.0f} MB; up to {MAX_ARRAY / 1e6:,.0f} MB are read: "
+            "run a part of it."
+        )
+    array = npy.array(name, path.read_bytes())
+    return array.astype(np.float32) if array.dtype == np.float16 else array
+
+
+def entry_named(file: ModelFile, layer: str | None) -> Entry:
+    """The layer of this name; without a name the only one there is.
+
+    Errors: UnknownNameError; FormatError that lists the names if there are several.
+    """
+    names = [entry.name for entry in file.entries]
+    if layer is None and len(names) == 1:
+        return file.entries[0]
+    if layer is None:
+        raise FormatError(
+            f"The file has {len(names)} recurrent layers: {', '.join(map(shown, names))}. Choose "
+            "one: --layer NAME."
+        )
+    if layer not in names:
+        raise unknown_name("layer", layer, names)
+    return file.entries[names.index(layer)]
+
+
+def _size(path: Path) -> int:
+    """Of a regular file: a pipe or a device may never end. Errors: FormatError, OSError."""
+    size = path.stat().st_size
+    if path.is_dir():
+        raise FormatError(
+            f"{path} is a folder; a single file is read: from Keras, model.save('model.keras')."
+        )
+    if not path.is_file():
+        raise FormatError(f"{path} is no regular file: copy it to one.")
+    return size

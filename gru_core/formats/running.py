@@ -1,0 +1,132 @@
+"""Run a layer of a file as its framework does: the whole layer's sequence, and every gate of it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from gru_core import checks
+from gru_core.arrays import Array, read_only
+from gru_core.conventions import STATES, Cell
+from gru_core.errors import ShapeError, UnknownNameError
+from gru_core.run import Initial, Layer, Merge, run_backward, run_layers
+from gru_core.trace import Trace
+from gru_core.weights import Weights
+
+# By layer and direction the states before its first step, each (unit,), as STATES; () for zeros.
+Initials: TypeAlias = tuple[tuple[tuple[Array, ...], ...], ...]
+
+FORWARD: Final = "forward"
+BACKWARD: Final = "backward"
+INITIAL_NAMES: Final = ("h0", "c0")  # in the order of STATES
+
+
+@dataclass(frozen=True, eq=False)
+class Ready:
+    """A layer, or a stack, of a file with nothing left open. Compared by identity."""
+
+    name: str  # as the file calls it
+    cell: Cell
+    layers: tuple[Layer, ...]  # the lowest first
+    merge: Merge
+    backward: bool  # layers of one direction read from the last step to the first
+    reading_order: bool  # and leave their output in that order
+    initials: Initials
+
+    @property
+    def directions(self) -> tuple[tuple[Weights, ...], ...]:
+        """The weights by layer and direction."""
+        return tuple((one,) if isinstance(one, Weights) else one for one in self.layers)
+
+    @property
+    def first(self) -> Weights:
+        """The weights that read the input first."""
+        return self.directions[0][0]
+
+
+@dataclass(frozen=True, eq=False)
+class FileTrace:
+    """What a run of a file's layer leaves behind. Compared by identity."""
+
+    output: Array  # (step, units × directions), as the framework returns the sequence
+    layers: tuple[Mapping[str, Trace], ...]  # by "forward" and "backward", on the step axis of x
+
+    def named(self) -> Iterator[tuple[str, Array]]:
+        """Every track and initial state by its name in a file, such as layer0.forward.update."""
+        for at, directions in enumerate(self.layers):
+            for direction, trace in directions.items():
+                where = f"layer{at}.{direction}"
+                yield from ((f"{where}.{track}", values) for track, values in trace.items())
+                states = zip(INITIAL_NAMES, trace.initial, strict=False)
+                yield from ((f"{where}.{name}", state) for name, state in states)
+
+
+def run_ready(ready: Ready, x: npt.ArrayLike, initials: Initials | None = None) -> FileTrace:
+    """Run every layer over one sequence, in the precision of the file.
+
+    x: (step, input). initials: None for those of the file, or zeros. Errors: those of run_layers.
+    """
+    inputs = checks.sequence("x", x, ready.first.input_size, ready.first.dtype)
+    starts = ready.initials if initials is None else initials
+    if not ready.backward:
+        return _run_forward(ready, inputs, starts)
+    layers, read = [], inputs
+    for (weights,), (start,) in zip(ready.directions, starts, strict=True):
+        layers.append({BACKWARD: run_backward(weights, read, start or None)})
+        read = layers[-1][BACKWARD]["hidden"]
+    return FileTrace(read[::-1] if ready.reading_order else read, tuple(layers))
+
+
+def initials_of(ready: Ready, given: Mapping[str, Array]) -> Initials:
+    """The initial states with some given by the user; the others as the file has them, or zeros.
+
+    given: by the name of a state, such as hidden, (unit,) for a single layer of one direction, or
+    (layer·direction, unit) in the order of PyTorch: layer 0 forward, layer 0 backward, layer 1 …
+    Errors: UnknownNameError for a state that the cell does not have; ShapeError.
+    """
+    names = STATES[ready.cell]
+    for name in given:
+        if name not in names:
+            raise UnknownNameError(
+                f"The {ready.cell.upper()} has no {name} state; it has {', '.join(names)}: "
+                "leave it out."
+            )
+    flat = [weights for layer in ready.directions for weights in layer]
+    rows = {name: _rows(name, value, flat) for name, value in given.items()}
+    found, at = [], 0
+    for layer, starts in zip(ready.directions, ready.initials, strict=True):
+        states = []
+        for weights, start in zip(layer, starts, strict=True):
+            own = start or tuple(np.zeros(weights.units, weights.dtype) for _ in names)
+            states.append(tuple(rows[n][at] if n in rows else own[i] for i, n in enumerate(names)))
+            at += 1
+        found.append(tuple(states))
+    return tuple(found)
+
+
+def _run_forward(ready: Ready, x: Array, initials: Initials) -> FileTrace:
+    starts: list[Initial | tuple[Initial, Initial]] = [
+        states[0] or None if len(states) == 1 else (states[0] or None, states[1] or None)
+        for states in initials
+    ]
+    made = run_layers(ready.layers, x, starts, merge=ready.merge)
+    layers = tuple(
+        {FORWARD: layer.forward} | ({} if layer.backward is None else {BACKWARD: layer.backward})
+        for layer in made.layers
+    )
+    return FileTrace(read_only(made.output), layers)
+
+
+def _rows(name: str, value: Array, directions: list[Weights]) -> Array:
+    """One row for each layer and direction, (layer·direction, unit)."""
+    count, units = len(directions), {weights.units for weights in directions}
+    rows = value[np.newaxis] if value.ndim == 1 and count == 1 else value
+    if len(units) > 1 or rows.shape != (count, *units):
+        needed = " or ".join(f"({count}, {size})" for size in sorted(units))
+        raise ShapeError(
+            f"the initial {name} has shape {value.shape}; it needs {needed}, a row for each of "
+            f"the {count} layers and directions in the order of PyTorch."
+        )
+    return checks.floats(f"the initial {name}", rows)

@@ -1,0 +1,109 @@
+"""What torch.nn.GRU, LSTM and RNN call their tensors, and our layers under those names."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Final
+
+import numpy as np
+
+from gru_core.arrays import Array
+from gru_core.conventions import gates_from_file
+from gru_core.errors import FormatError
+from gru_core.run import Layer
+from gru_core.weights import GRUWeights, Part, Weights
+
+# Each of our parts under its name there, in the order of a state dict.
+PARTS: Final[Mapping[Part, str]] = MappingProxyType(
+    {"w_x": "weight_ih", "w_h": "weight_hh", "b_x": "bias_ih", "b_h": "bias_hh"}
+)
+PROJECTION: Final = "weight_hr"  # of an LSTM with proj_size
+CELL: Final = ""  # the suffix of GRUCell, LSTMCell and RNNCell, which have one layer
+
+TENSOR: Final = re.compile(
+    rf"(?P<part>{'|'.join(PARTS.values())}|{PROJECTION})"
+    r"(?P<suffix>|_l(?P<layer>0|[1-9][0-9]{0,3})(?P<reverse>_reverse)?)"
+)
+
+
+def suffix(layer: int, direction: int) -> str:
+    """What the names of one layer in one direction end in: _l0, _l0_reverse, _l1, …"""
+    return f"_l{layer}{'_reverse' * direction}"
+
+
+def state_dict(layers: Sequence[Layer]) -> dict[str, Array]:
+    """The tensors that load_state_dict of torch.nn.GRU, LSTM or RNN takes as they are.
+
+    layers: as run_layers takes them, the lowest first. Two biases for each gate, in the precision
+    of the layers. Errors: FormatError naming what the layers of PyTorch cannot do.
+    """
+    stack = [(layer,) if isinstance(layer, Weights) else tuple(layer) for layer in layers]
+    _check_stack(stack)
+    return {
+        f"{name}{suffix(at, direction)}": _in_file_order(weights, part)
+        for at, pair in enumerate(stack)
+        for direction, weights in enumerate(pair)
+        for part, name in PARTS.items()
+    }
+
+
+def _in_file_order(weights: Weights, part: Part) -> Array:
+    """(gate · unit, …), the gates as PyTorch stacks them."""
+    order = np.argsort(gates_from_file("pytorch", weights.cell))
+    stacked = getattr(weights, part)[order]
+    return np.ascontiguousarray(stacked.reshape(-1, *stacked.shape[2:]))
+
+
+def _check_stack(stack: Sequence[tuple[Weights, ...]]) -> None:
+    if not stack or not all(len(pair) in (1, 2) for pair in stack):
+        raise FormatError(
+            f"There are {len(stack)} layers; PyTorch needs at least one, each of one direction or "
+            "of two: give them."
+        )
+    for at, pair in enumerate(stack):
+        for weights in pair:
+            problem = next(problems(weights), None)
+            if problem is not None:
+                raise FormatError(
+                    f"Layer {at} {problem}: export it as ONNX or NPZ, which have a place for it."
+                )
+    _check_alike(stack)
+
+
+def problems(weights: Weights) -> Iterator[str]:
+    """What torch.nn cannot do of one layer, to be put behind `Layer 0`."""
+    if isinstance(weights, GRUWeights) and not weights.reset_after:
+        yield "resets before the product U h; torch.nn.GRU resets after it, and neither converts"
+    if weights.gate_activation != "sigmoid":
+        yield f"ends its gates in {weights.gate_activation}; PyTorch has sigmoid alone"
+    if weights.state_activation != "tanh" and weights.cell != "rnn":
+        name = weights.cell.upper()
+        yield f"has the activation {weights.state_activation}; torch.nn.{name} has tanh alone"
+
+
+def _check_alike(stack: Sequence[tuple[Weights, ...]]) -> None:
+    """Raise FormatError unless every layer is of one kind and reads the one below."""
+    first = stack[0][0]
+    kind = _kind(first, len(stack[0]))
+    for at, pair in enumerate(stack):
+        inputs = first.input_size if at == 0 else first.units * len(stack[0])
+        for weights in pair:
+            found = _kind(weights, len(pair))
+            if found != kind:
+                raise FormatError(
+                    f"Layer {at} is {found}, and layer 0 {kind}; the layers of PyTorch are all "
+                    "alike: export each by itself."
+                )
+            if weights.input_size != inputs:
+                raise FormatError(
+                    f"Layer {at} takes {weights.input_size} inputs; it needs {inputs}, as many as "
+                    "the layer below gives, both directions side by side."
+                )
+
+
+def _kind(weights: Weights, directions: int) -> str:
+    ways = "1 direction" if directions == 1 else f"{directions} directions"
+    return (
+        f"{weights.cell.upper()} of {weights.units} units in {ways}, {weights.dtype}, "
+        f"{weights.state_activation}"
+    )

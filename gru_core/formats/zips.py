@@ -1,0 +1,102 @@
+"""What a zip archive holds, taken out with care: nothing is written, nothing unpacks without end.
+
+The directory at the end of an archive, the headers before each member and the packed bytes are all
+claims of whoever made it; each is checked before it is believed.
+"""
+
+import io
+import struct
+import zipfile
+import zlib
+from collections.abc import Mapping
+from typing import Final
+
+from gru_core.errors import FormatError, shown
+from gru_core.formats.limits import MAX_EXPANDED, MAX_TENSORS
+
+MAX_REASON: Final = 200  # characters
+_ENTRY: Final = b"PK\x01\x02"  # begins each entry of the directory
+_PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+_ENCRYPTED: Final = 0x1
+_ADVICE: Final = "it is damaged or no file of weights: save it again."
+# What zipfile raises for archives that are not what they say.
+_DAMAGED: Final = (
+    *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OverflowError),
+    *(NotImplementedError, RuntimeError, UnicodeError, ValueError, KeyError, OSError),
+)
+
+
+def opened(data: bytes) -> zipfile.ZipFile:
+    """The archive. Errors: FormatError if it is damaged or has more than MAX_TENSORS members."""
+    # Counted first: zipfile makes an object of each entry, in any number.
+    if data.count(_ENTRY) > MAX_TENSORS:
+        raise FormatError(
+            f"The archive has more than {MAX_TENSORS:,} members; {_ADVICE}",
+        )
+    try:
+        return zipfile.ZipFile(io.BytesIO(data))
+    except _DAMAGED as error:
+        raise FormatError(
+            f"The zip archive cannot be opened ({_reason(error)}); {_ADVICE}"
+        ) from None
+
+
+def members(archive: zipfile.ZipFile, most: int = MAX_EXPANDED) -> Mapping[str, zipfile.ZipInfo]:
+    """Every member by its name, folders left out.
+
+    most: bytes that all may have together, unpacked. Errors: FormatError for names that lead
+    elsewhere or occur twice, for what is encrypted, packed in another way, or too large.
+    """
+    found: dict[str, zipfile.ZipInfo] = {}
+    for info in archive.infolist():
+        _check_member(info)
+        if info.filename in found:
+            raise FormatError(f"The archive has {shown(info.filename)} twice; {_ADVICE}")
+        if not info.is_dir():
+            found[info.filename] = info
+    size = sum(info.file_size for info in found.values())
+    if size > most:
+        raise FormatError(
+            f"The archive unpacks to {size / 1e6:,.0f} MB; up to {most / 1e6:,.0f} MB are read: "
+            "save the recurrent layers alone, or in half precision."
+        )
+    return found
+
+
+def content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
+    """The bytes of one member, as many as it says. Errors: FormatError."""
+    name = shown(info.filename)
+    try:
+        with archive.open(info) as file:
+            # zipfile reads no more than the size it was told, and then compares the checksum.
+            data = file.read()
+    except _DAMAGED as error:
+        raise FormatError(f"{name} cannot be unpacked ({_reason(error)}); {_ADVICE}") from None
+    if len(data) != info.file_size:
+        raise FormatError(
+            f"{name} has {len(data):,} bytes; the archive says {info.file_size:,}: {_ADVICE}"
+        )
+    return data
+
+
+def _reason(error: Exception) -> str:
+    """What zipfile says, which may quote a name of any length."""
+    said = str(error)
+    return said if len(said) <= MAX_REASON else f"{said[:MAX_REASON]} …"
+
+
+def _check_member(info: zipfile.ZipInfo) -> None:
+    # orig_filename is the name before zipfile cut it at a zero byte.
+    name = info.orig_filename
+    parts = name.replace("\\", "/").split("/")
+    if not name or "\0" in name or ".." in parts or parts[0] == "" or parts[0].endswith(":"):
+        raise FormatError(
+            f"The archive has a member {shown(name)}, which leads out of it; {_ADVICE}"
+        )
+    if info.flag_bits & _ENCRYPTED:
+        raise FormatError(f"{shown(name)} is encrypted; save the file without a password.")
+    if info.compress_type not in _PACKED:
+        raise FormatError(
+            f"{shown(name)} is packed by method {info.compress_type}; stored and deflated members "
+            "are read: pack it so."
+        )

@@ -1,0 +1,103 @@
+"""A scene of a loaded model: any layer in any direction, reading what it reads in the model."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from gru_core import run
+from gru_core.errors import RangeError
+from gru_core.feed import Feed, fed
+from gru_core.formats.answers import answered
+from gru_core.formats.model import Direction, Entry
+from gru_core.formats.running import Ready, run_ready
+from gru_core.loaded import NAME, model_scene
+from gru_core.scenes import Scene, situation
+
+UNITS = 5
+
+
+def entry(cell: Any = "gru", directions: int = 2, layers: int = 2, **more: Any) -> Entry:
+    """Distinct weights everywhere."""
+    rng = np.random.default_rng(7)
+    gates = {"gru": 3, "lstm": 4, "rnn": 1}[cell]
+
+    def direction(inputs: int) -> Direction:
+        shapes = ((gates, UNITS, inputs), (gates, UNITS, UNITS), (gates, UNITS), (gates, UNITS))
+        w_x, w_h, b_x, b_h = (rng.normal(0, 0.3, shape).astype(np.float32) for shape in shapes)
+        return Direction(w_x, w_h, b_x, b_h)
+
+    stack = tuple(
+        tuple(direction(3 if at == 0 else UNITS * directions) for _ in range(directions))
+        for at in range(layers)
+    )
+    says = {"gate_activation": "sigmoid", "state_activation": "tanh", "backward": "false"}
+    if cell == "rnn":
+        del says["gate_activation"]
+    if cell == "gru":
+        says["reset_after"] = "true"
+    if directions == 2:
+        del says["backward"]
+    return Entry("it", cell, stack, says=says | more)
+
+
+def hidden(scene: Scene) -> np.ndarray:
+    ((cell, weights),) = scene.weights.items()
+    assert scene.sequence is not None
+    initial: Any = scene.initials.get(cell)
+    return run(weights, scene.sequence.x, initial)["hidden"]
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
+@pytest.mark.parametrize("layer", [0, 1])
+@pytest.mark.parametrize("backward", [False, True])
+def test_a_layer_on_the_stage_has_the_states_that_it_has_in_the_model(
+    cell: str, layer: int, backward: bool
+) -> None:
+    ready = answered(entry(cell), {})
+    sequence = fed(Feed("noise", 9), 3, 1)
+    whole = run_ready(ready, sequence.x)
+    scene = model_scene(ready, sequence, layer, backward)
+    truth = whole.layers[layer]["backward" if backward else "forward"]["hidden"]
+    np.testing.assert_array_equal(hidden(scene), truth[::-1] if backward else truth)
+    assert scene.sequence is not None
+    assert scene.sequence.labels[0] == ("9" if backward else "1")
+    assert len(scene.sequence.channels) == scene.sequence.x.shape[1]
+
+
+def test_a_layer_that_reads_backward_only_is_shown_as_it_reads() -> None:
+    ready = answered(entry(directions=1, layers=1, backward="true"), {})
+    sequence = fed(Feed("noise", 9), 3, 1)
+    scene = model_scene(ready, sequence, 0, True)
+    truth = run_ready(ready, sequence.x).layers[0]["backward"]["hidden"]
+    np.testing.assert_array_equal(hidden(scene), truth[::-1])
+    with pytest.raises(RangeError, match="reads backward only"):
+        model_scene(ready, sequence, 0, False)
+
+
+def test_the_scene_keeps_the_models_weights_and_draws_the_cell_beside_them() -> None:
+    ready = answered(entry("lstm"), {})
+    scene = model_scene(ready, fed(Feed("noise", 9), 3, 1))
+    found = situation(scene, ("lstm",))
+    assert found.weights["lstm"] is ready.directions[0][0]
+    assert found.weights["gru"].units == UNITS
+    assert found.weights["gru"].dtype == np.float32
+    assert scene.name == NAME
+
+
+def test_initial_states_of_the_file_are_those_of_the_scene() -> None:
+    made = entry(directions=1, layers=1)
+    start = np.full(UNITS, 0.5, np.float32)
+    first = made.layers[0][0]
+    layers = ((Direction(first.w_x, first.w_h, first.b_x, first.b_h, (start,)),),)
+    ready: Ready = answered(Entry("it", "gru", layers, says=made.says), {})
+    sequence = fed(Feed("noise", 9), 3, 1)
+    scene = model_scene(ready, sequence)
+    np.testing.assert_array_equal(scene.initials["gru"][0], start)
+    np.testing.assert_array_equal(hidden(scene), run_ready(ready, sequence.x).output)
+
+
+def test_a_layer_that_is_not_there_and_a_picture_too_large_are_refused() -> None:
+    ready = answered(entry(), {})
+    with pytest.raises(RangeError, match="no layer 3; the model has 2"):
+        model_scene(ready, fed(Feed("noise", 9), 3, 1), 2)

