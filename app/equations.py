@@ -34,6 +34,8 @@ class Writer:
     notation: Notation
     joined: bool = False  # W [h, x] in place of W x + U h
     inner_bias: bool = True  # the candidate has a bias d that the reset gate scales
+    gate_end: str = "σ"  # what a gate ends in
+    state_end: str = "tanh"  # what the candidate and the LSTM's output do, or a plain RNN's state
 
     def substeps(self) -> tuple[SubStep, ...]:
         """The equations in the order in which they are computed."""
@@ -64,8 +66,8 @@ class Writer:
         return {"v": letter, "s": "" if self.cell == "rnn" else name, "q": gate}
 
     def gate(self, gate: str) -> tuple[str, tuple[Line, ...]]:
-        """σ or tanh of W x + b + U h + d."""
-        squash = "σ" if gate in SIGMOID_TRACKS else "tanh"
+        """σ or tanh, or what is in their places, of W x + b + U h + d."""
+        squash = self.gate_end if gate in SIGMOID_TRACKS else self.state_end
         if self.joined:
             symbols = [self.weight("W", gate), bracket(self.stacked())]
             numbers: Nodes = [number(f"{gate}.joined")]
@@ -118,7 +120,7 @@ class Writer:
     # the GRU's own
 
     def candidate(self) -> tuple[str, tuple[Line, ...]]:
-        """tanh, with the reset gate after the product with the old state, or before it."""
+        """tanh or what is in its place; the reset gate after the product with h, or before it."""
         if self.notation.placement == "after":
             return "candidate", self.candidate_after()
         return "candidate", self.candidate_before()
@@ -143,7 +145,7 @@ class Writer:
             *(self.letter("reset"), TIMES, bracket(inner)),
         ]
         numbers = [dot("candidate", "x"), PLUS, outer_number, PLUS, number("reset_hidden")]
-        return reset, self.line("candidate", "tanh", symbols, numbers)
+        return reset, self.line("candidate", self.state_end, symbols, numbers)
 
     def candidate_before(self) -> tuple[Line, ...]:
         scaled = [self.letter("reset"), TIMES, self.letter("hidden", BEFORE)]
@@ -165,8 +167,8 @@ class Writer:
                 *(self.weight("U", "candidate"), bracket(scaled)),
             ]
             numbers = [dot("candidate", "x"), PLUS, dot("candidate", "h", "reset_vector")]
-        line = self.line("candidate", "tanh", [*symbols, *biases[0]], [*numbers, *biases[1]])
-        return reset, line
+        symbols, numbers = [*symbols, *biases[0]], [*numbers, *biases[1]]
+        return reset, self.line("candidate", self.state_end, symbols, numbers)
 
     def blend(self) -> SubStep:
         """The old state and the candidate, weighed by the update gate."""
@@ -204,10 +206,10 @@ class Writer:
 
     def exposed(self) -> SubStep:
         """What the output gate lets out of the cell state."""
-        tanh = function("tanh", [self.letter("cell")])
-        symbols = [self.letter("output"), TIMES, tanh]
+        squashed = function(self.state_end, [self.letter("cell")])
+        symbols = [self.letter("output"), TIMES, squashed]
         numbers = [
-            *(number("output", "output"), DOT, function("tanh", [number("cell", "cell")])),
+            *(number("output", "output"), DOT, function(self.state_end, [number("cell", "cell")])),
         ]
         last = [number("output", "output"), DOT, number("squashed"), EQUALS, result("hidden")]
         line = Line([self.letter("hidden")], symbols, (numbers, last))

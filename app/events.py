@@ -188,9 +188,17 @@ def _hold(history: History, event: Mapping[str, Any]) -> Outcome:
 
 def _free(history: History, event: Mapping[str, Any]) -> Outcome:
     """What is held at a place, or everything, is free again."""
+    present = history.present
     if "place" not in event:
-        return Outcome(history.push(replace(history.present, interventions=())))
-    return Outcome(history.push(history.present.without_intervention(str(event["place"]))))
+        if not present.interventions:
+            raise GatescopeError("Nothing is held, so there is nothing to let go of.")
+        return Outcome(history.push(replace(present, interventions=())))
+    place = str(event["place"])
+    if place not in [held.place for held in present.interventions]:
+        raise GatescopeError(
+            f"Nothing is held at {shortened(place)}, so there is nothing to let go of."
+        )
+    return Outcome(history.push(present.without_intervention(place)))
 
 
 def _ablate(history: History, event: Mapping[str, Any]) -> Outcome:

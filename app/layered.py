@@ -5,15 +5,13 @@ Only hidden states and the gate that keeps are held for a while: whole runs of l
 push those on screen out of app.running.
 """
 
-import hashlib
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-import numpy as np
-
+from app.digest import SHARED, digest, weights_digest
 from app.running import LARGE, Kept
 from app.shown import Shown
 from gru_core import Trace, run
@@ -67,7 +65,7 @@ def _first(shown: Shown, x: Array) -> Tracks:
         return _of_interest(shown.traces[shown.opened])
     cell, numbers = shown.opened, shown.situation
     weights, initial, held = numbers.weights[cell], numbers.initials[cell], numbers.held(cell)
-    key = (shown.setting.engine, "first", _digest(weights, x, *initial, *map(str, held)))
+    key = (shown.setting.engine, "first", _key(weights, x, *initial, *map(str, held)))
     read = partial(run, weights, x, initial, engine=shown.setting.engine, interventions=held)
     return _kept_tracks(key, weights, len(x), read)
 
@@ -75,7 +73,7 @@ def _first(shown: Shown, x: Array) -> Tracks:
 def _drawn(shown: Shown, role: Role, x: Array) -> Tracks:
     """The other layer, which begins at zero and in which nothing is held."""
     weights = other(shown, role)
-    key = (shown.setting.engine, role, _digest(weights, x))
+    key = (shown.setting.engine, role, _key(weights, x))
     read = run_backward if role == "backward" else run
     return _kept_tracks(
         key, weights, len(x), partial(read, weights, x, engine=shown.setting.engine)
@@ -101,11 +99,5 @@ def _of_interest(trace: Trace) -> Tracks:
     return {name: track for name, track in trace.items() if name in wanted}
 
 
-def _digest(weights: Weights, *others: Array | str) -> bytes:
-    parts = (getattr(weights, field.name) for field in fields(weights))
-    digest = hashlib.blake2b(weights.cell.encode(), digest_size=16)
-    for part in (*parts, *others):
-        array = np.ascontiguousarray(part)
-        digest.update(f"{array.dtype}{array.shape}".encode())
-        digest.update(array.tobytes())
-    return digest.digest()
+def _key(weights: Weights, *others: Array | str) -> str:
+    return digest(weights_digest(weights), *others, size=SHARED)

@@ -21,6 +21,7 @@ INPUTS: Final = 8  # numbers a step
 STEPS: Final = 50  # of one sequence
 REPEATS: Final = 15  # of which the median counts
 REST: Final = 0.1  # seconds after each size
+AGAIN: Final = 60.0  # seconds after a failure before it is tried anew
 # Of this thread alone: what visitors make the server do meanwhile does not count. The processor
 # time of a thread is too coarse on Windows.
 PROCESSOR: Final = time.perf_counter if sys.platform == "win32" else time.thread_time
@@ -45,7 +46,10 @@ class Measured:
 
 
 class Measuring:
-    """One measurement. It begins when it is first asked for, and is made once."""
+    """One measurement. It begins when it is first asked for, and is made once.
+
+    If it fails, whoever asks later than AGAIN seconds after that has it go on where it ended.
+    """
 
     def __init__(
         self,
@@ -53,16 +57,21 @@ class Measuring:
         clock: Clock = PROCESSOR,
         rest: Callable[[float], object] = time.sleep,
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        now: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._clock, self._rest, self._today = clock, rest, today
+        self._clock, self._rest, self._today, self._now = clock, rest, today, now
         self._found = Measured(tuple(sizes))
         self._thread: threading.Thread | None = None
+        self._failed = 0.0  # when
         self._lock = threading.Lock()
 
     def ask(self) -> Measured:
         """What is known so far; the first one to ask begins the work. Returns at once."""
         with self._lock:
-            if self._thread is None:
+            again = bool(self._found.problem) and self._now() >= self._failed + AGAIN
+            if again:
+                self._found = replace(self._found, problem="")
+            if self._thread is None or again:
                 self._thread = threading.Thread(
                     target=self._work, name="measuring the cells", daemon=True
                 )
@@ -71,14 +80,18 @@ class Measuring:
 
     def _work(self) -> None:
         try:
-            for size in self._found.sizes:
+            for size in self._found.sizes[len(self._found.same_units) :]:
                 self._measure(size)
                 self._rest(REST)
             self._found = replace(self._found, day=self._today())
         except Exception as error:
             log.exception("Measuring the cells has failed.")
             said = f"{type(error).__name__}: {error}".removesuffix(".")
-            self._found = replace(self._found, problem=f"The measurement has failed: {said}.")
+            problem = (
+                f"The measurement has failed: {said}. Look again in a minute: it then goes on."
+            )
+            self._failed = self._now()
+            self._found = replace(self._found, problem=problem)
 
     def _measure(self, size: int) -> None:
         """One size, of the same units and of the same number of parameters."""

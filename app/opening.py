@@ -1,21 +1,24 @@
 """A scene before any edit: its numbers, its runs, and what they fix on the screen."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import cast
+from typing import TypeAlias, cast
 
 import numpy as np
 
 from app import theme
-from app.running import largest, placed, run_of
+from app.model import scene_of, upload_of
+from app.ordering import Sorted, sort_of, sorted_units
+from app.running import largest, placed, runs
 from app.setting import Setting
 from gru_core.arrays import Array
-from gru_core.behaviour import order_by_keep
 from gru_core.conventions import CHO, PYTORCH, Cell, Notation, Placement
 from gru_core.edits import Situation
 from gru_core.errors import GatescopeError
+from gru_core.loaded import NAME as MODEL_NAME
+from gru_core.loaded import TITLE as MODEL_TITLE
 from gru_core.own import NAME, TITLE, Own, own_scene
 from gru_core.reader import Reader, load_reader
 from gru_core.scenes import Match, Scene, load_scenes, situation
@@ -24,6 +27,7 @@ from gru_core.weights import PARTS
 
 ASSETS = Path(__file__).parent.parent / "assets"
 OWN = NAME  # the scene of the visitor's own making, beside those of files
+MODEL = MODEL_NAME  # that of the visitor's own model
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Opening:
     scene: Scene  # with its sequence: a scene with a model has been opened
     base: Situation
     drawn: frozenset[Cell]  # cells whose weights are not the scene's own
-    orders: Mapping[Cell, tuple[int, ...]]  # units from top to bottom
+    sorting: Mapping[Cell, Sorted]  # units from top to bottom
     x_bound: float  # the largest input that the colours can tell
     weight_bounds: Mapping[Cell, float]  # the largest weight that they can tell
     largest_cell: float  # of the LSTM before any edit; 0 where there is none
@@ -60,11 +64,14 @@ def series() -> Series:
 
 def titles() -> dict[str, str]:
     """The title of every scene by name, the visitor's own last."""
-    return {name: scene.title for name, scene in scenes().items()} | {OWN: TITLE}
+    own = {OWN: TITLE, MODEL: MODEL_TITLE}
+    return {name: scene.title for name, scene in scenes().items()} | own
 
 
 def open_setting(setting: Setting) -> Opening:
     """The opening of a setting: the same one as long as nothing but edits and the view change."""
+    if setting.scene == MODEL:
+        return _open_model(setting)
     return _open(
         *(setting.scene, setting.word, setting.alongside, setting.match, setting.seed),
         *(setting.sort, setting.notation.placement if setting.notation else None),
@@ -77,6 +84,14 @@ def own_notation(scene: Scene) -> Notation:
     return PYTORCH if scene.reset_after else CHO
 
 
+# alongside, match, seed, sort, placement, as a setting has them
+_Asked: TypeAlias = tuple[str, Match, int | None, str | None, Placement | None]
+_NO_MODEL = (
+    "No model is open yet. Open a file of PyTorch, Keras, ONNX or safetensors weights above; until "
+    "then a sine wave runs through layers with drawn weights."
+)
+
+
 # Sixteen openings hold at most about 120 MB (512 units beside an LSTM are 7.4 MB); no runs.
 @lru_cache(maxsize=16)
 def _open(
@@ -85,11 +100,47 @@ def _open(
     alongside: str,
     match: Match,
     seed: int | None,
-    sort: str,
+    sort: str | None,
     placement: Placement | None,
     own_input: Own | None,
 ) -> Opening:
     scene, problems = _opened(name, word, own_input, seed)
+    return _built(scene, problems, (alongside, match, seed, sort, placement))
+
+
+def _open_model(setting: Setting) -> Opening:
+    """The visitor's own model. What is made of it is kept with its file, and goes with it."""
+    placement = setting.notation.placement if setting.notation else None
+    asked = (setting.alongside, setting.match, setting.seed, setting.sort, placement)
+    upload = upload_of(setting.model)
+    if upload is None:
+        gone = "The model of this link is not here any more: open its file again."
+        return _without_model(asked, gone if setting.model.file else "")
+    opening: Opening = upload.kept((setting.model, *asked), lambda: _of_model(setting, asked))
+    return opening
+
+
+def _of_model(setting: Setting, asked: _Asked) -> Opening:
+    try:
+        scene, problems = scene_of(setting.model, setting.seed or 0)
+        (cell,) = scene.weights
+        if cell != "gru":  # it is beside a GRU, as it is in its file
+            asked = (cell, "units", *asked[2:])
+        found = _built(scene, problems, asked)
+        runs(found.base)  # a layer with relu may grow without end
+    except GatescopeError as error:
+        return _without_model(asked, str(error))
+    return found
+
+
+def _without_model(asked: _Asked, problem: str) -> Opening:
+    """What is on the stage until a model is."""
+    scene = replace(own_scene(Own(), 0), name=MODEL, title=MODEL_TITLE, story=_NO_MODEL, attempt="")
+    return _built(scene, [problem] if problem else [], asked)
+
+
+def _built(scene: Scene, problems: list[str], asked: _Asked) -> Opening:
+    alongside, match, seed, sort, placement = asked
     beside = () if alongside == "none" else (cast("Cell", alongside),)
     own = situation(scene, ("gru", *beside), match, seed)
     base = placed(own, placement)
@@ -98,7 +149,7 @@ def _open(
         base=base,
         drawn=frozenset(c for c, w in own.weights.items() if w is not scene.weights.get(c)),
         # The order is that of the scene's own run: a notation moves no row.
-        orders={cell: _order(scene, own, cell, sort) for cell in base.weights},
+        sorting={cell: sorted_units(own, cell, sort_of(sort, scene)) for cell in base.weights},
         x_bound=theme.nice_bound(_largest(base.x)),
         weight_bounds={
             cell: theme.nice_bound(max(_largest(getattr(w, part)) for part in PARTS), floor=0.1)
@@ -129,10 +180,3 @@ def _opened(name: str, word: str, own: Own | None, seed: int | None) -> tuple[Sc
         return scene.opened(reader(), word or None), []
     except GatescopeError as error:
         return scene.opened(reader()), [str(error)]
-
-
-def _order(scene: Scene, own: Situation, cell: Cell, sort: str) -> tuple[int, ...]:
-    """Units from top to bottom; sorted by the unedited run, so that no row moves while editing."""
-    if scene.model != "reader" or sort == "number" or cell != "gru":
-        return tuple(range(own.weights[cell].units))
-    return tuple(int(unit) for unit in order_by_keep(run_of(own, cell)))

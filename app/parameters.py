@@ -1,5 +1,6 @@
 """How each field of a Setting is written as a query parameter and read: one table, both ways."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -9,6 +10,9 @@ from gru_core.arrays import Array
 from gru_core.conventions import CELLS, Notation, notation_key, parse_notation
 from gru_core.engines import ENGINES
 from gru_core.errors import GatescopeError, TextError
+from gru_core.feed import FEEDS
+from gru_core.formats.limits import MAX_LAYERS
+from gru_core.formats.model import ANSWERS
 from gru_core.initialize import SCHEMES
 from gru_core.own import MAX_STEPS, SOURCES
 from gru_core.scenes import MAX_UNITS
@@ -19,6 +23,9 @@ LARGEST_SEED = 2**32 - 1
 LARGEST_INDEX = 1_000_000
 LONGEST_WORD = 100
 LONGEST_ASKED = 40
+LONGEST_KEY = 40
+LONGEST_LAYER = 200
+LONGEST_TEXT = 2000
 
 
 class BadValueError(ValueError):
@@ -96,6 +103,39 @@ def _asked(text: str) -> str:
     return text
 
 
+def _key(text: str) -> str:
+    if not re.fullmatch(rf"[A-Za-z0-9_-]{{1,{LONGEST_KEY}}}", text):
+        raise BadValueError("it must be the key of a file that is open")
+    return text
+
+
+def _layer(text: str) -> str:
+    if len(text) > LONGEST_LAYER:
+        raise BadValueError(f"the name of a layer can have at most {LONGEST_LAYER} characters")
+    return text
+
+
+def _text(text: str) -> str:
+    if len(text) > LONGEST_TEXT:
+        raise BadValueError(f"a link's text can have at most {LONGEST_TEXT} characters")
+    return text
+
+
+def _write_answers(answers: tuple[tuple[str, str], ...]) -> str:
+    return "~".join(f"{setting}.{answer}" for setting, answer in answers)
+
+
+def _read_answers(text: str) -> tuple[tuple[str, str], ...]:
+    """What _write_answers writes. Raises BadValueError."""
+    found = {}
+    for piece in text.split("~"):
+        setting, _, answer = piece.partition(".")
+        if answer not in ANSWERS.get(setting, ()):
+            raise BadValueError("it must be answers such as gate_activation.sigmoid")
+        found[setting] = answer
+    return tuple(found.items())
+
+
 def _counted_from_one(index: int) -> str:
     return str(index + 1)
 
@@ -128,4 +168,17 @@ OWN_TABLE = (
     Parameter("size", "size", str, _whole(1, MAX_SIZE)),
     Parameter("channels", "names", _write_names, _read_names),
     Parameter("numbers", "x", write_rows, read_rows),
+)
+# Which layer of which file the visitor's own model is; left out with any other scene.
+MODEL_TABLE = (
+    Parameter("file", "file", str, _key),
+    Parameter("layer", "layer", str, _layer),
+    Parameter("at", "level", _counted_from_one, _whole(1, MAX_LAYERS, offset=1)),
+    Parameter("backward", "back", lambda backward: str(int(backward)), lambda text: text == "1"),
+    Parameter("answers", "set", _write_answers, _read_answers),
+    Parameter("source", "feed", str, _choice(*FEEDS)),
+    Parameter("steps", "steps", str, _whole(1, MAX_STEPS)),
+    Parameter("text", "text", str, _text),
+    Parameter("vocabulary", "words", str, _key),
+    Parameter("numbers", "x", str, _key),
 )

@@ -1,20 +1,20 @@
 """Runs of a situation, kept for a while, and how far another engine or placement leads."""
 
-import hashlib
 import threading
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
-from typing import Generic, TypeVar
+from dataclasses import replace
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 
+from app.digest import SHARED, digest, weights_digest
 from gru_core import GRUWeights, Trace, run
 from gru_core.arrays import Array
 from gru_core.conventions import TRACKS, Cell, Placement
 from gru_core.edits import Situation
 from gru_core.engines import EngineName
-from gru_core.weights import Weights
 
 # A GRU beside an LSTM of 512 units over 10,000 steps is 205 MB: one such pair is kept, and what is
 # small besides. Every event of the stage draws its screen anew, mostly from the run before.
@@ -25,23 +25,37 @@ MOST_DISTANCES = 4096  # they are single numbers
 MOST_COMPARED = 20_000_000
 
 Value = TypeVar("Value")
-_Key = tuple[object, ...]
+Key = tuple[object, ...]
 
 
 class Kept(Generic[Value]):
     """Values by what they are made of. Those not asked for longest go when there is no room."""
 
+    _all: ClassVar["weakref.WeakSet[Kept[Any]]"] = weakref.WeakSet()
+
     def __init__(self, most: int) -> None:
+        Kept._all.add(self)
         self.most = most
         self.size = 0
-        self._values: OrderedDict[_Key, tuple[Value, int]] = OrderedDict()
+        self._values: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def __contains__(self, key: _Key) -> bool:
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def __contains__(self, key: Key) -> bool:
         with self._lock:
             return key in self._values
 
-    def get(self, key: _Key, size: int, make: Callable[[], Value]) -> Value:
+    def find(self, key: Key) -> Value | None:
+        """The value of this key, if it is here."""
+        with self._lock:
+            if key not in self._values:
+                return None
+            self._values.move_to_end(key)
+            return self._values[key][0]
+
+    def get(self, key: Key, size: int, make: Callable[[], Value]) -> Value:
         """The value of this key, made if it is not here; room is found before."""
         with self._lock:
             if key in self._values:
@@ -61,6 +75,13 @@ class Kept(Generic[Value]):
             _, (_, size) = self._values.popitem(last=False)
             self.size -= size
 
+    @classmethod
+    def empty(cls) -> None:
+        """Drop every value of every store."""
+        for store in list(cls._all):
+            with store._lock:
+                store._drop(-1)
+
 
 _traces: Kept[Trace] = Kept(MOST_BYTES)
 _distances: Kept[float] = Kept(MOST_DISTANCES)
@@ -74,7 +95,7 @@ def runs(situation: Situation, engine: EngineName = "numpy") -> dict[Cell, Trace
 
 def run_of(situation: Situation, cell: Cell, engine: EngineName = "numpy") -> Trace:
     """The trace of one cell: the same one as long as it is kept."""
-    key = (engine, _digest(situation, cell))
+    key = (engine, run_key(situation, cell))
 
     def compute() -> Trace:
         return _run(situation, cell, engine)
@@ -94,7 +115,7 @@ def _run(situation: Situation, cell: Cell, engine: EngineName = "numpy") -> Trac
 
 def largest(situation: Situation, cell: Cell, track: str) -> float:
     """The largest magnitude of one track of a run."""
-    key = ("largest", track, _digest(situation, cell))
+    key = ("largest", track, run_key(situation, cell))
     return _distances.get(key, 1, lambda: _distance(run_of(situation, cell)[track]))
 
 
@@ -114,7 +135,7 @@ def difference_to_numpy(situation: Situation, traces: Mapping[Cell, Trace]) -> f
     """
     if sum(_numbers(situation, cell) for cell in traces) > MOST_COMPARED:
         return None
-    key = ("to numpy", *(_digest(situation, cell) for cell in traces))
+    key = ("to numpy", *(run_key(situation, cell) for cell in traces))
     return _distances.get(key, 1, lambda: _largest_difference(traces, runs(situation)))
 
 
@@ -135,7 +156,7 @@ def difference_of_placement(
         other = _run(there, "gru")
         return _distance(other["hidden"] - traces["gru"]["hidden"])
 
-    return _distances.get(("placement", own, _digest(situation, "gru")), 1, compare)
+    return _distances.get(("placement", own, run_key(situation, "gru")), 1, compare)
 
 
 def _largest_difference(traces: Mapping[Cell, Trace], others: Mapping[Cell, Trace]) -> float:
@@ -158,16 +179,8 @@ def _size(situation: Situation, cell: Cell) -> int:
     return _numbers(situation, cell) * situation.weights[cell].dtype.itemsize
 
 
-def _digest(situation: Situation, cell: Cell) -> bytes:
-    """What a run depends on. Equal numbers have equal digests, whoever made them."""
-    digest = hashlib.blake2b(digest_size=16)
-    weights: Weights = situation.weights[cell]
-    parts = [getattr(weights, field.name) for field in fields(weights)]
+def run_key(situation: Situation, cell: Cell) -> str:
+    """What a run depends on. Equal numbers have equal keys, whoever made them."""
     held = map(str, situation.held(cell))
-    for part in (cell, *parts, situation.x, *situation.initials[cell], *held):
-        if isinstance(part, np.ndarray):
-            digest.update(f"{part.dtype}{part.shape}".encode())
-            digest.update(np.ascontiguousarray(part).data)
-        else:
-            digest.update(repr(part).encode())
-    return digest.digest()
+    layer = weights_digest(situation.weights[cell])
+    return digest(layer, situation.x, *situation.initials[cell], *held, size=SHARED)

@@ -5,6 +5,7 @@ so the prefix is added here, and the page passes it on to the stage.
 """
 
 import os
+from pathlib import Path
 from typing import Any
 
 # One thread for NumPy's linear algebra, unless somebody has chosen. Two wait for each other in a
@@ -14,18 +15,25 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 import streamlit as st
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from app import memory
 from app.opening import ASSETS
-from app.widgets.mount import assets_url, numbers_url
+from app.widgets.mount import assets_url, claims_url, numbers_url
 from app.widgets.numbers import GoneError, answer
 from gru_core.errors import GatescopeError
 
 # Blocks of numbers that are made at the same time. A run that was pushed out is made again first,
 # which takes seconds: whoever waits for one must not keep files and pages from others.
 AT_ONCE = CapacityLimiter(4)
+
+
+# A page beside the first one, opened by its address, looks for its server below that address too,
+# and is refused four times. It is told: its server is where it lies itself, behind any prefix.
+INDEX = Path(st.__file__).parent / "static" / "index.html"
+BACKEND = 'window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href };'
 
 
 class Assets(StaticFiles):
@@ -42,6 +50,13 @@ class Assets(StaticFiles):
         return response
 
 
+def beside(_request: Request) -> Response:
+    """A page beside the first one: Streamlit's, which knows where its server is."""
+    page = INDEX.read_text(encoding="utf-8")
+    told = page.replace("<head>", f"<head><script>{BACKEND}</script>", 1)
+    return HTMLResponse(told, headers={"Cache-Control": "no-cache"})
+
+
 async def numbers(request: Request) -> Response:
     """A block of the numbers of a plot, or a sentence that says why there is none."""
     ticket, query = request.path_params["ticket"], dict(request.query_params)
@@ -55,10 +70,12 @@ async def numbers(request: Request) -> Response:
     return Response(packed, headers=private | {"Content-Encoding": "deflate"})
 
 
+memory.settle()
 app = st.App(
     "main.py",
     routes=[
         Mount(assets_url(), Assets(directory=ASSETS)),
         Route(f"{numbers_url()}/{{ticket}}", numbers),
+        Route(claims_url(), beside),
     ],
 )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
+from app.model import Model
 from gru_core.conventions import PYTORCH, Cell, Notation, Polarity
 from gru_core.edits import Edit, Target
 from gru_core.engines import EngineName
@@ -16,7 +17,7 @@ Alongside: TypeAlias = Literal["lstm", "rnn", "none"]
 
 ALONGSIDE = ("lstm", "rnn", "none")
 MATCH = ("units", "parameters")
-SORT = ("behaviour", "number")
+SORT = ("behaviour", "number", "half-life", "similarity")
 FORMS = ("split", "joined")  # W x + U h, or W [h, x]
 CELL_VIEW = "cell"  # inside the cell: its wiring and equations
 VIEWS = (
@@ -29,6 +30,7 @@ VIEWS = (
     "memory",
     "gradients",
     "saturation",
+    "find",
     "phase",
     "directions",
     "cost",
@@ -46,7 +48,7 @@ class Setting:
     alongside: Alongside = "lstm"
     match: Match = "units"
     seed: int | None = None  # None means the scene's own
-    sort: str = "behaviour"
+    sort: str | None = None  # one of SORT; None means the scene's own
     notation: Notation | None = None  # None means the scene's own
     engine: EngineName = "numpy"
     cell: Cell = "gru"  # the one that is opened: wiring and equations
@@ -54,6 +56,7 @@ class Setting:
     view: str = CELL_VIEW  # what is beside the heatmaps: one of VIEWS
     of: str = ""  # what is asked of that view; empty for its first choice
     own: Own = field(default_factory=Own)  # what the visitor's own scene is made of
+    model: Model = field(default_factory=Model)  # the visitor's own, which files of weights hold
     own_seed: int | None = None  # of that scene, while another one is open; not in a link
     edits: tuple[Edit, ...] = ()
     interventions: tuple[Intervention, ...] = ()  # what is held while the cells run
@@ -66,7 +69,7 @@ class Setting:
         """What is chosen above the stage."""
         return (
             *(self.scene, self.word, self.alongside, self.match, self.sort),
-            *(self.notation, self.engine, self.own, self.seed),
+            *(self.notation, self.engine, self.own, self.model, self.seed),
         )
 
     @property
@@ -115,9 +118,9 @@ class Setting:
         edits = self.edits
         if name == "edits":
             return self.with_edits(value)  # type: ignore[arg-type]
-        if name == "own":
-            own: Any = value
-            return replace(self, own=own, edits=(), interventions=(), step=None, unit=None)
+        if name in ("own", "model"):
+            made: Any = {name: value}
+            return replace(self, **made, edits=(), interventions=(), step=None, unit=None)
         if name == "scene":
             return self._of_scene(str(value))
         if name == "word":
@@ -129,7 +132,7 @@ class Setting:
 
     def _of_scene(self, scene: str) -> "Setting":
         """Another scene as it is, seen as this one was. The visitor's own has its seed again."""
-        kept = ("alongside", "match", "notation", "engine", "own", *LOOKING)
+        kept = ("alongside", "match", "notation", "engine", "own", "model", *LOOKING)
         own_seed = self.seed if self.scene == OWN else self.own_seed
         return Setting(
             scene=scene,

@@ -12,9 +12,9 @@ from app.setting import Setting
 from app.url import shortened
 from gru_core import Trace
 from gru_core.arrays import Array
-from gru_core.conventions import BiasCount, Cell, Notation, shown_update
+from gru_core.conventions import BiasCount, Cell, Notation, shown_update, track_kind
 from gru_core.edits import Edit, Situation, apply_edits, value_at
-from gru_core.errors import GatescopeError
+from gru_core.errors import GatescopeError, RangeError
 from gru_core.interventions import Intervention, check_intervention
 from gru_core.scenes import Scene
 
@@ -85,6 +85,11 @@ class Shown:
         )
         return 2 if used else 1
 
+    def drawn_as(self, cell: Cell, name: str) -> str:
+        """The track whose range one is drawn in: its own, or with relu, without bounds, `cell`."""
+        activation = self.situation.weights[cell].state_activation
+        return "cell" if track_kind(name, activation) == "cell" else name
+
     def shown_track(self, cell: Cell, name: str, track: Array) -> Array:
         """A track of any shape as the notation shows it."""
         if (cell, name) == ("gru", "update"):
@@ -99,7 +104,7 @@ class Shown:
     @property
     def orders(self) -> Mapping[Cell, tuple[int, ...]]:
         """The units of each cell from top to bottom."""
-        return self.opening.orders
+        return {cell: one.order for cell, one in self.opening.sorting.items()}
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -131,7 +136,12 @@ def show(setting: Setting) -> Shown:
     opening = open_setting(setting)
     free, applied, refused = _edited(opening.base, setting.edits)
     edited, not_held = _with_interventions(free, setting.interventions)
-    traces = runs(edited, setting.engine)
+    try:
+        traces = runs(edited, setting.engine)
+    except RangeError as error:  # with relu, changed weights can make a state grow without end
+        refused = [*refused, f"All changes were left out: {error}"]
+        free, edited, applied = opening.base, opening.base, ()
+        traces = runs(edited, setting.engine)
     to_numpy = difference_to_numpy(edited, traces) if setting.engine != "numpy" else None
     problems = [*opening.problems, *refused, *not_held, *_cursor_problems(setting, opening)]
     if setting.engine != "numpy" and to_numpy is None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app import url
 from app.events import Grab, Outcome, handle
@@ -16,6 +17,7 @@ from app.opening import scenes
 from app.setting import History
 from app.shown import plain
 from app.tickets import Held
+from app.uploads import Upload, find, hold
 from gru_core.errors import GatescopeError
 
 HOME = "gatescope"
@@ -53,6 +55,8 @@ def session() -> Session:
     if called or query == here.query:
         return here
     setting, rejected = url.decode(query, scenes())
+    for key in setting.model.keys:  # a reload, or another tab: this page holds them too now
+        keep_upload(find(key))
     if here.query is None:
         here.history, here.rejected = History(setting), rejected
     elif url.without_cursor(query) == url.without_cursor(here.query):
@@ -128,6 +132,13 @@ def choose(name: str, key: str, read: Callable[[Any], Any] | None = None) -> Non
         return
     here.history = here.history.push(plain(chosen) if name == "edits" else chosen)
     here.epoch += 1
+
+
+def keep_upload(upload: Upload | None) -> None:
+    """Hold a file for as long as this page is open."""
+    context = get_script_run_ctx()
+    if upload is not None and context is not None:
+        hold(upload, context.session_id)
 
 
 def epoch() -> int:

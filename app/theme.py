@@ -1,4 +1,4 @@
-"""Colours and names of every quantity: the one home of both.
+"""Colours and names of every quantity, and names of what they end in: the one home of all three.
 
 Line colours come from the Okabe-Ito set (colour-blind safe). The forget gate shares the update
 gate's blue because both multiply the old state; every line also has its own dash or width, so
@@ -32,6 +32,32 @@ QUANTITIES = {
     "output": Quantity("output gate", "o", "#CC79A7", dash="dot"),
     "cell": Quantity("cell state", "c", "#8A8A8A", dash="dashdot", width=2.5),
     "x": Quantity("input", "x", "#8A8A8A", dash="dot", width=1.0),
+}
+
+
+@dataclass(frozen=True)
+class Activation:
+    """How a function that a gate or a state ends in is written."""
+
+    symbol: str  # as in the equations; σ for a sigmoid, whatever its kind
+    name: str  # in a sentence
+    says: str  # what it does to numbers
+
+
+ACTIVATIONS = {
+    "sigmoid": Activation("σ", "the sigmoid σ", "sigmoid: squeezes every number between 0 and 1"),
+    "hard_sigmoid": Activation(
+        "hard σ",
+        "the hard sigmoid, 0.2 a + 0.5",
+        "hard sigmoid: 0.2 a + 0.5, cut off at 0 and at 1",
+    ),
+    "hard_sigmoid_sixth": Activation(
+        "hard σ",
+        "the hard sigmoid, a/6 + 0.5",
+        "hard sigmoid: a/6 + 0.5, cut off at 0 and at 1",
+    ),
+    "tanh": Activation("tanh", "tanh", "tanh: squeezes every number between −1 and 1"),
+    "relu": Activation("relu", "relu", "relu: makes every number below 0 a 0"),
 }
 
 CANDIDATE_SYMBOL = {"gru": "n", "lstm": "g"}

@@ -5,11 +5,21 @@ from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlencode
 
-from app.parameters import OWN_TABLE, TABLE, BadValueError, Parameter, write_rows
+from app.model import Model
+from app.parameters import (
+    LONGEST_TEXT,
+    MODEL_TABLE,
+    OWN_TABLE,
+    TABLE,
+    BadValueError,
+    Parameter,
+    write_rows,
+)
 from app.setting import Setting
 from gru_core.edits import format_edits, parse_edits
 from gru_core.errors import GatescopeError
 from gru_core.interventions import Intervention, format_interventions, parse_interventions
+from gru_core.loaded import NAME as MODEL
 from gru_core.own import NAME, Own
 
 LONGEST_LINK = 7000  # characters; web servers usually refuse request lines of 8 kB
@@ -37,6 +47,8 @@ def encode(setting: Setting) -> tuple[dict[str, str], int]:
     }
     if setting.scene == NAME:
         query |= _encode_own(setting.own)
+    if setting.scene == MODEL:
+        query |= _encode_model(setting.model)
     if setting.interventions:
         query[HELD] = format_interventions(setting.interventions)
     if setting.pinned is not None:
@@ -78,6 +90,17 @@ def _encode_own(own: Own) -> dict[str, str]:
     return query
 
 
+def _encode_model(model: Model) -> dict[str, str]:
+    """The parameters of the visitor's own model; of its files the keys, and no text too long."""
+    default = Model()
+    return {
+        parameter.name: parameter.write(getattr(model, parameter.field))
+        for parameter in MODEL_TABLE
+        if getattr(model, parameter.field) != getattr(default, parameter.field)
+        and (parameter.field != "text" or len(model.text) <= LONGEST_TEXT)
+    }
+
+
 def _default(parameter: Parameter) -> object:
     return getattr(Own, parameter.field)
 
@@ -113,7 +136,8 @@ def _decode_own(query: Mapping[str, str]) -> tuple[Own, list[str]]:
 def complete(setting: Setting) -> dict[str, str | None]:
     """Every query parameter but the cursor's, None where the setting leaves it out."""
     query, _ = encode(setting)
-    names = [parameter.name for parameter in (*TABLE, *OWN_TABLE)] + [EDITS, HELD, PIN]
+    tables = (*TABLE, *OWN_TABLE, *MODEL_TABLE)
+    names = [parameter.name for parameter in tables] + [EDITS, HELD, PIN]
     return {name: query.get(name) for name in names if name not in CURSOR}
 
 
@@ -123,8 +147,12 @@ def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, 
     if values.get("scene") == NAME:
         values["own"], refused_own = _decode_own(query)
         rejected += refused_own
+    elif values.get("scene") == MODEL:
+        found, refused_model = _read(MODEL_TABLE, query)
+        values["model"] = Model(**found)
+        rejected += refused_model
     elif values.get("scene", Setting.scene) not in scenes:
-        known = ", ".join((*scenes, NAME))
+        known = ", ".join((*scenes, NAME, MODEL))
         rejected.append(
             f"The link names the scene {shortened(values['scene'])}; it must be one of {known}."
         )
@@ -138,7 +166,7 @@ def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, 
     if PIN in query:
         values["pinned"], refused_pin = _pinned(query[PIN], scenes)
         rejected += refused_pin
-    own = OWN_TABLE if values.get("scene") == NAME else ()
+    own = {NAME: OWN_TABLE, MODEL: MODEL_TABLE}.get(values.get("scene", ""), ())
     known_names = {parameter.name for parameter in (*TABLE, *own)} | {EDITS, HELD, PIN}
     rejected += [
         f"The link's {shortened(name)} is not something this page knows; it was left out."

@@ -28,6 +28,9 @@ NUMBERS = {
     "an input at step 1": "x.0.0",
 }
 PATIENCE = 60_000  # milliseconds
+WORDS = """
+window.words = () => document.querySelector(".gs-words")?.textContent;
+"""
 
 
 def main() -> None:
@@ -56,6 +59,8 @@ def _size(browser: Browser, server: Server, size: tuple[int, int]) -> None:
         hidden = page.locator("[data-part='gru.hidden'] .gs-plot:not(.gs-strip) .gs-area")
         _scrub(page, traffic, "scrubbing a heatmap", hidden, POINTER)
         _scrub(page, traffic, "scrubbing the slider", page.get_by_label("Timestep"), SLIDER)
+        if largest:
+            _remembered(page)
     now, most = _memory(server)
     _line("server at rest, before and after, MB", f"{before[0]:.0f}, {now:.0f}")
     _line("server at most, MB", f"{most:.0f}")
@@ -103,6 +108,37 @@ def _looks(page: Page, traffic: Traffic) -> None:
     _line("  kB to the browser", f"{traffic.taken()[1] / 1000 / EDITS:.0f}")
 
 
+def _remembered(page: Page) -> None:
+    """What a layer remembers: opened, and again wherever the cursor comes to rest."""
+    page.get_by_role("tab", name="memory", exact=True).click()
+    page.locator(".gs-words p").first.wait_for()
+    page.wait_for_timeout(2000)
+    area = page.locator("[data-part='gru.update'] .gs-plot:not(.gs-strip) .gs-area")
+    layer = page.get_by_role("button", name="the whole layer", exact=True)
+    layer.evaluate("(button) => { window.before = words(); window.clicked = performance.now(); }")
+    layer.click()
+    _line("memory of the layer, the first, ms", f"{_said(page):.0f}", "≤ 2000")
+    area.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
+    times = []
+    for at in range(EDITS):
+        page.wait_for_timeout(1000)
+        box = area.bounding_box()
+        assert box is not None
+        x = box["x"] + (at + 0.5) / EDITS * box["width"]
+        page.evaluate("() => { window.before = words(); window.clicked = performance.now(); }")
+        page.mouse.click(x, box["y"] + box["height"] / 2)
+        times.append(_said(page))
+    _line("  after a click, ms", f"{median(times):.0f}", "≤ 500")
+    _line("  of these at most", f"{max(times):.0f}")
+
+
+def _said(page: Page) -> float:
+    """Milliseconds from the click until the lens says something else."""
+    other = "words() !== window.before && performance.now() - window.clicked"
+    spent: float = page.wait_for_function(other, polling="raf").json_value()
+    return spent
+
+
 def _scrub(page: Page, traffic: Traffic, name: str, area: Locator, move: str) -> None:
     """Press, move to and fro once a frame, and count the frames in which the cursor moved."""
     area.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
@@ -144,7 +180,7 @@ def _page(
     page, traffic = browser.new_page(viewport=SIZE), Traffic()
     page.set_default_timeout(PATIENCE)
     page.on("websocket", traffic.follow)
-    page.add_init_script(COUNTER)
+    page.add_init_script(COUNTER + WORDS)
     units, steps = size
     page.goto(f"{url}/?scene=own&source=noise&units={units}&steps={steps}&seed=1")
     page.locator(".gs-stage[data-ack]").wait_for()

@@ -26,22 +26,28 @@ MONTH = re.compile(r"[A-Z][a-z]{2} \d{4}")
 
 
 def track_heatmap(
-    values: np.ndarray, track: str, labels: Sequence[str], order: Sequence[int]
+    values: np.ndarray, track: str, labels: Sequence[str], order: Sequence[int], scale: str = ""
 ) -> go.Figure:
     """One track as a heatmap: units down, steps across, input labels on the step axis.
 
-    values: (step, unit). order: the units from top to bottom.
+    values: (step, unit). order: the units from top to bottom. scale: the track whose range it is
+    drawn in, by default its own.
     """
-    stops, limits = theme.track_scale(track)
+    stops, limits = theme.track_scale(scale or track)
     figure = heatmap(rows_of(values, order), stops, limits, labels, unit_names(order))
     return _with_room(figure, track)
 
 
 def track_picture(
-    picture: np.ndarray, track: str, labels: Sequence[str], order: Sequence[int], grid: Grid
+    picture: np.ndarray,
+    track: str,
+    scale: str,
+    labels: Sequence[str],
+    order: Sequence[int],
+    grid: Grid,
 ) -> go.Figure:
     """The same condensed. picture: (row, column), the bytes of the grid's blocks."""
-    stops, limits = theme.track_scale(track)
+    stops, limits = theme.track_scale(scale)
     figure = heatmap(picture, stops, limits, labels, unit_names(order), grid)
     return _with_room(figure, track)
 

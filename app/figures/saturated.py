@@ -10,12 +10,14 @@ from app.figures.frame import QUIET, frame
 
 HALF = {0.0: "0", 0.5: "0.5", 1.0: "1"}
 MARKS = ("circle", "square", "diamond", "triangle-up")  # grey prints tell gates apart too
+SIZE, LARGEST = 8.0, 22.0  # pixels, of one unit and of the most in one place
 
 
 def saturation_points(shares: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> go.Figure:
     """For each gate its units: how often open across, how often shut upwards.
 
-    shares: gate -> (left, right), each (unit,), shares of the steps.
+    shares: gate -> (left, right), each (unit,), shares of the steps. Marks of several units in one
+    place are larger.
     """
     below = {
         "type": "line", "x0": 0, "y0": 1, "x1": 1, "y1": 0,
@@ -32,12 +34,21 @@ def saturation_points(shares: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> go
                 mode="markers",
                 marker={
                     "color": theme.QUANTITIES[gate].color,
-                    "size": 9,
-                    "opacity": 0.7,
+                    "size": _sizes(left, right),
+                    "opacity": 0.75,
                     "symbol": mark,
+                    "line": {"width": 0},
                 },
                 meta=gate,
                 hoverinfo="skip",
             )
         )
     return figure
+
+
+def _sizes(left: np.ndarray, right: np.ndarray) -> np.ndarray:
+    """Of each mark: larger by the logarithm of how many units are in its place."""
+    _, place, counts = np.unique(
+        np.stack([left, right]), axis=1, return_inverse=True, return_counts=True
+    )
+    return np.minimum(SIZE + 3.5 * np.log2(counts[place.reshape(-1)]), LARGEST)

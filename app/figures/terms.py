@@ -8,6 +8,8 @@ import plotly.graph_objects as go
 
 from app import theme
 from app.figures.frame import QUIET, frame, rule
+from gru_core.cells.activations import function_of
+from gru_core.conventions import GATE_ACTIVATIONS, HARD_SLOPES
 
 UP, DOWN, TOTAL = theme.DIVERGING[-3], theme.DIVERGING[2], "#8A8A8A"
 ROW = 0.66  # height of a bar, in rows
@@ -59,28 +61,35 @@ def waterfall(names: Sequence[str], products: Sequence[float]) -> go.Figure:
         round_ticks(low, high),
         dict(enumerate(names)),
         left=92,
-        right=58,
+        right=72,
         shapes=[rule("x", 0.0)],
     )
     return go.Figure([bars, links, numbers], layout)
 
 
 def activation_curve(activation: str, total: float, value: float, color: str) -> go.Figure:
-    """The curve of sigmoid or tanh with the sum and the value it gives.
+    """The curve of an activation with the sum and the value it gives.
 
-    total: the pre-activation; value: what the core made of it.
+    activation: its name in gru_core.conventions; total: the pre-activation; value: what the core
+    made of it.
     """
-    sigmoid = activation == "sigmoid"
-    end = max(theme.nice_bound(abs(total)), 6.0 if sigmoid else 3.0)
-    x = np.linspace(-end, end, CURVE_POINTS)
-    y = 0.5 * (1 + np.tanh(x / 2)) if sigmoid else np.tanh(x)
-    low = 0.0 if sigmoid else -1.0
+    end = max(theme.nice_bound(abs(total)), 6.0 if activation in GATE_ACTIVATIONS else 3.0)
+    corners = [
+        side * 0.5 / HARD_SLOPES[activation] for side in (-1, 1) if activation in HARD_SLOPES
+    ]
+    x = np.sort(np.append(np.linspace(-end, end, CURVE_POINTS), corners))
+    low, high = (-1.0, 1.0) if activation == "tanh" else (0.0, end if activation == "relu" else 1.0)
+    room = 0.08 * high
     curve = go.Scatter(
-        x=x, y=y, mode="lines", line={"color": TOTAL, "width": 2, "dash": "solid"}, hoverinfo="skip"
+        x=x,
+        y=function_of(activation)(x),
+        mode="lines",
+        line={"color": TOTAL, "width": 2, "dash": "solid"},
+        hoverinfo="skip",
     )
     point = go.Scatter(
         x=[total, total, -end],
-        y=[low - 0.08, value, value],
+        y=[low - room, value, value],
         mode="lines",
         line={"color": color, "width": 1.5, "dash": "dot"},
         hoverinfo="skip",
@@ -90,9 +99,9 @@ def activation_curve(activation: str, total: float, value: float, color: str) ->
     )
     layout = frame(
         (-1.04 * end, 1.04 * end),
-        (low - 0.08, 1.08),
+        (low - room, high + room),
         {tick: theme.number(tick) for tick in (-end, 0.0, end)},
-        {low: theme.number(low), 1.0: "1"},
+        {low: theme.number(low), high: theme.number(high)},
     )
     return go.Figure([curve, point, dot], layout)
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import state
+from app.plane import LIBRARY
 from app.shown import show
 from app.widgets.choices import choices
 from app.widgets.mount import KEY, mount
@@ -27,3 +28,4 @@ def stage() -> None:
 
 stage()
 st.page_link("views/claims.py", label="What notes say of the GRU, and where to see it")
+LIBRARY.ask()

@@ -3,13 +3,14 @@
 import streamlit as st
 
 from app import state, theme
-from app.opening import OWN, open_setting, titles
+from app.opening import MODEL, OWN, open_setting, titles
+from app.ordering import SORT, sort_of
 from app.setting import Setting
+from app.widgets.model import model_choices
 from app.widgets.notation import notation_choices
 from app.widgets.own import own_choices
 
 ALONGSIDE = {"lstm": "beside an LSTM", "rnn": "beside a plain RNN", "none": "the GRU alone"}
-SORT = {"behaviour": "sorted by keeping", "number": "in order of number"}
 MATCH = {"units": "same number of units", "parameters": "about as many parameters"}
 
 
@@ -32,7 +33,7 @@ def choices(setting: Setting) -> None:
                 on_change=state.choose,
                 args=("word", "word"),
             )
-            _select("sort", "Order of the units", setting, SORT, width=180)
+            _select("sort", "Order of the units", setting, SORT, 180, sort_of(setting.sort, scene))
         _select("alongside", "Beside the GRU", setting, ALONGSIDE, width=185)
         # The cells of the series are trained, each at its own size.
         if setting.alongside != "none" and scene.model != "series":
@@ -42,10 +43,15 @@ def choices(setting: Setting) -> None:
         notation_choices(setting, scene)
     if own:
         own_choices(setting)
+    if setting.scene == MODEL:
+        model_choices(setting)
 
 
-def _select(name: str, label: str, setting: Setting, options: dict[str, str], width: int) -> None:
-    state.preset(name, getattr(setting, name))
+def _select(
+    name: str, label: str, setting: Setting, options: dict[str, str], width: int, now: str = ""
+) -> None:
+    """A list of a few choices. now: the one that stands where the setting says none."""
+    state.preset(name, now or getattr(setting, name))
     st.selectbox(
         label,
         list(options),

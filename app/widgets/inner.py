@@ -29,11 +29,12 @@ def inner(shown: Shown) -> dict[str, Any]:
 
 def wiring(shown: Shown, cell: Cell) -> dict[str, Any]:
     """What the stage needs to draw a cell's wiring."""
-    notation = shown.notation
+    notation, ends = shown.notation, _ends(shown, cell)
     return {
         "cell": cell,
         "polarity": notation.polarity,
         "placement": notation.placement,
+        "ends": {"gate": vars(ends[0]), "state": vars(ends[1])},
         "quantities": _quantities(cell, notation),
     }
 
@@ -41,7 +42,16 @@ def wiring(shown: Shown, cell: Cell) -> dict[str, Any]:
 def substeps(shown: Shown) -> tuple[SubStep, ...]:
     """The equations of the opened cell as they are written on screen."""
     joined, inner_bias = shown.setting.form == "joined", _has_inner_bias(shown)
-    return Writer(shown.opened, shown.notation, joined, inner_bias).substeps()
+    ends = (one.symbol for one in _ends(shown, shown.opened))
+    return Writer(shown.opened, shown.notation, joined, inner_bias, *ends).substeps()
+
+
+def _ends(shown: Shown, cell: Cell) -> tuple[theme.Activation, theme.Activation]:
+    """What the gates of a cell end in, and what its states do."""
+    weights = shown.situation.weights[cell]
+    names = (weights.gate_activation, weights.state_activation)
+    gate, state = (theme.ACTIVATIONS[name] for name in names)
+    return gate, state
 
 
 def _quantities(cell: Cell, notation: Notation) -> dict[str, dict[str, str]]:

@@ -28,6 +28,11 @@ def numbers_url() -> str:
     return _under_base("numbers")
 
 
+def claims_url() -> str:
+    """The path of the page of claims."""
+    return _under_base("claims")
+
+
 def _under_base(name: str) -> str:
     base = st.get_option("server.baseUrlPath").strip("/")
     return f"/{base}/{name}" if base else f"/{name}"

@@ -37,7 +37,9 @@ def line_content(shown: Shown, cell: Cell) -> dict[str, Any]:
     trace, grid = shown.traces[cell], shown.grids[cell]
     unit = min(shown.unit, trace.units - 1)
     lines = {
-        f"{cell}.{name}": line_bytes(shown.shown_track(cell, name, track[:, unit]), name, grid)
+        f"{cell}.{name}": line_bytes(
+            shown.shown_track(cell, name, track[:, unit]), shown.drawn_as(cell, name), grid
+        )
         for name, track in trace.items()
     }
     return {"unit": unit, "per": per(grid), "lines": lines}

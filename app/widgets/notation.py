@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from app import state
-from app.opening import own_notation
+from app.opening import open_setting, own_notation
+from app.ordering import SORT, offered, sort_of
 from app.setting import Setting
 from app.widgets.matrix import matrix_choice
 from gru_core.conventions import NOTATIONS, Notation, notation_key, notation_of, parse_notation
@@ -20,6 +21,7 @@ BIASES = {2: "two a gate: b and d", 1: "one a gate: b"}
 ENGINE = {"numpy": "NumPy", "torch": "PyTorch"}
 
 HELP = {
+    "sort": "From top to bottom. By keeping: the mean gate; by half-life: how long half is kept.",
     "placement": "Where the reset gate acts. Not equivalent: the page says how much h changes.",
     "polarity": "What z near 1 means. Only the writing differs: h stays the same, bit for bit.",
     "biases": "How many biases the equations show. h stays the same.",
@@ -48,10 +50,13 @@ def notation_choices(setting: Setting, scene: Scene) -> None:
 
 
 def _parts(setting: Setting, notation: Notation, scene: Scene) -> None:
-    """The choices behind a notation, and who computes."""
+    """The choices behind a notation, who computes, and in which order units stand."""
     for field, options in (("placement", PLACEMENT), ("polarity", POLARITY), ("biases", BIASES)):
         _part(field, options, notation, scene)
     _control("engine", "Computed by", ENGINE, setting.engine, "engine")
+    # The Reader has it in the row above.
+    if scene.model != "reader" and offered(setting.sort, open_setting(setting).base):
+        _control("sort", "Order of the units", SORT, sort_of(setting.sort, scene), "sort")
     matrix_choice(setting)
 
 

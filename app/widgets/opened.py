@@ -131,12 +131,14 @@ def _track_colours(shown: Shown, cell: Cell, numbers: Numbers, order: list[int])
     tracks = {previous: state for state, previous in PREVIOUS.items()}
     return {
         name: as_bytes(
-            shown.shown_track(cell, name, array[:, order]), track_range(tracks.get(name, name))
+            shown.shown_track(cell, name, array[:, order]),
+            track_range(shown.drawn_as(cell, tracks.get(name, name))),
         )
         for name, array in numbers.items()
     }
 
 
 def _colours(shown: Shown, cell: Cell, name: str, numbers: np.ndarray) -> np.ndarray:
-    limits = RANGES[vector_kind(cell, name, shown.notation.placement)]
+    activation = shown.situation.weights[cell].state_activation
+    limits = RANGES[vector_kind(cell, name, shown.notation.placement, activation)]
     return as_bytes(numbers, limits, VECTOR_LEVELS)

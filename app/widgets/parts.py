@@ -88,9 +88,11 @@ def parts(shown: Shown, gates: Mapping[str, str], view: View | None = None) -> I
         order = shown.orders[cell]
         yield from (track_part(shown, cell, track) for track in trace)
         for state, values in zip(STATES[cell], shown.base.initials[cell], strict=True):
-            letter = theme.symbol(cell, state)
-            yield _part(f"{cell}.{INITIALS[state]}", initial_strip, values, state, letter, order)
+            letter, scale = theme.symbol(cell, state), shown.drawn_as(cell, state)
+            yield _part(f"{cell}.{INITIALS[state]}", initial_strip, values, scale, letter, order)
         bound = axis_bound(opening.largest_cell if cell == "lstm" else 0.0)
+        if shown.drawn_as(cell, "hidden") == "cell":
+            bound = axis_bound(np.inf)
         yield _lines(shown, cell, bound)
         weights, bound = shown.base.weights[cell], opening.weight_bounds[cell]
         biases = shown.biases(cell)
@@ -118,16 +120,19 @@ def _input(shown: Shown) -> Part:
 def _track(shown: Shown, cell: Cell, track: str) -> Part:
     values = shown.shown_track(cell, track, shown.traces[cell][track])
     labels, order = shown.labels, shown.orders[cell]
-    build = partial(track_heatmap, values, track, labels, order)
-    frame = _digest(track, labels, order)
-    return Part(f"{cell}.{track}", frame, build, rows_of(values, order), track, order)
+    scale = shown.drawn_as(cell, track)
+    build = partial(track_heatmap, values, track, labels, order, scale)
+    frame = _digest(track, scale, labels, order)
+    return Part(f"{cell}.{track}", frame, build, rows_of(values, order), scale, order)
 
 
 def _condensed_track(shown: Shown, cell: Cell, track: str) -> Part:
     grid, order = shown.grids[cell], shown.orders[cell]
     means = shown.shown_track(cell, track, grid.mean(shown.traces[cell][track].T, order))
-    picture = np.ascontiguousarray(colour_bytes(means, track))
-    return _condensed(f"{cell}.{track}", track_picture, picture, track, shown.labels, order, grid)
+    scale = shown.drawn_as(cell, track)
+    picture = np.ascontiguousarray(colour_bytes(means, scale))
+    about = (track, scale, shown.labels, order, grid)
+    return _condensed(f"{cell}.{track}", track_picture, picture, *about)
 
 
 def _condensed(

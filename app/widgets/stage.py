@@ -154,7 +154,8 @@ def _panel(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> dict[str, Any]
 
 
 def _track(shown: Shown, cell: Cell, track: str) -> dict[str, str]:
-    return _gate(shown, cell, track) | {"track": track, "scale": SCALE_NAMES[track_kind(track)]}
+    scale = SCALE_NAMES[track_kind(shown.drawn_as(cell, track))]
+    return _gate(shown, cell, track) | {"track": track, "scale": scale}
 
 
 def _gate(shown: Shown, cell: Cell, gate: str) -> dict[str, str]:
@@ -174,8 +175,8 @@ def _note(shown: Shown, cell: Cell) -> str:
     count = weights.parameter_count(shown.biases(cell))
     units = f"{weights.units} {'unit' if weights.units == 1 else 'units'}"
     note = f"{units} · {count:,} parameters".replace(",", "\u202f")
-    if shown.orders[cell] != tuple(range(weights.units)):
-        note += " · sorted, most keeping on top"
+    if said := shown.opening.sorting[cell].said:
+        note += f" · {said}"
     note += condensed_note(shown, cell)
     if cell not in shown.opening.drawn:
         return note

@@ -16,7 +16,7 @@ from app.widgets.updates import LARGEST_EXACT, coarse_size, size_of
 from app.widgets.wire import THOROUGH, compressed, pack
 from gru_core.conventions import Cell, shown_sign
 from gru_core.edits import Target, value_at
-from gru_core.errors import GatescopeError
+from gru_core.errors import GatescopeError, RangeError
 from gru_core.sweep import Sweep, sweep
 
 VALUES_EACH_SIDE = 20
@@ -35,6 +35,7 @@ STRIDES = (1, 2, 4, 5)
 MOST_WORK = 5_000_000
 STEP, PRODUCT = 16, 90
 TOO_LARGE = "too large to follow live; let go to see"
+GROWS = "with some of these values a state grows without end; let go to see"  # only relu lets it
 
 
 class Swept(NamedTuple):
@@ -43,6 +44,7 @@ class Swept(NamedTuple):
     picture: np.ndarray  # (value, row, column)
     line: np.ndarray | None  # (value, point): the cursor's unit, if the cell has it
     exact: np.ndarray | None  # (value,): the number at the cursor
+    scale: str  # the track in whose range it is drawn
 
 
 Tracks = Mapping[str, Swept]  # by "cell.track"
@@ -63,8 +65,11 @@ def sweep_message(shown: Shown, grab: Grab) -> dict[str, Any] | None:
     found: dict[str, Any] = {"tracks": {}, "lines": {}, "exact": {}, "note": TOO_LARGE}
     if grids:
         at = int(np.flatnonzero(values == current)[0])
-        found, kept = _live(shown, grab, values, at, grids)
-        values = values[kept]
+        try:
+            found, kept = _live(shown, grab, values, at, grids)
+            values = values[kept]
+        except RangeError:
+            found["note"] = GROWS
     sign = shown_sign(target.owner, target.gate, shown.notation.polarity)
     base = int(np.flatnonzero(values == current)[0])
     found |= {"target": str(target), "step": grab.step, "unit": grab.unit}
@@ -140,6 +145,7 @@ def _tracks(shown: Shown, grab: Grab, sweeps: Mapping[Cell, Sweep]) -> Tracks:
                 _picture(shown, cell, numbers),
                 peaks(numbers[:, :, grab.unit], wide) if there else None,
                 numbers[:, grab.step, grab.unit] if there else None,
+                shown.drawn_as(cell, track),
             )
     return found
 
@@ -216,22 +222,21 @@ def _sampled(picture: np.ndarray) -> np.ndarray:
 def _sweep_bytes(tracks: Tracks, kept: np.ndarray, levels: int) -> int:
     """About what a sweep will take, from some of the rows of each track."""
     total = 0.0
-    for name, swept in tracks.items():
-        track, some = name.split(".")[1], _sampled(swept.picture[kept])
-        colours = colour_bytes(some, track, levels)
+    for swept in tracks.values():
+        some = _sampled(swept.picture[kept])
+        colours = colour_bytes(some, swept.scale, levels)
         scale = swept.picture.shape[1] / some.shape[1]
         total += len(compressed([colours], THOROUGH)) * scale
-        total += len(compressed([colour_bytes(some[:, 0], track)], THOROUGH))  # the line
+        total += len(compressed([colour_bytes(some[:, 0], swept.scale)], THOROUGH))  # the line
     return int(total)
 
 
 def _message(tracks: Tracks, kept: np.ndarray, levels: int) -> dict[str, Any]:
     colours, lines, exact = {}, {}, {}
     for name, swept in tracks.items():
-        track = name.split(".")[1]
-        colours[name] = colour_bytes(swept.picture[kept], track, levels)
+        colours[name] = colour_bytes(swept.picture[kept], swept.scale, levels)
         if swept.line is not None and swept.exact is not None:
-            lines[name] = colour_bytes(swept.line[kept], track)
+            lines[name] = colour_bytes(swept.line[kept], swept.scale)
             exact[name] = swept.exact[kept].astype(np.float64)
     return {"tracks": colours, "lines": lines, "exact": exact}
 

@@ -14,8 +14,6 @@ const MORE = 12; // height of the dots below a vector that has more rows
 const OPERATIONS = {
   "⊙": "times, entry by entry",
   "+": "sum",
-  "σ": "sigmoid: squeezes every number between 0 and 1",
-  tanh: "tanh: squeezes every number between −1 and 1",
   "1−": "one minus the gate",
 };
 
@@ -269,17 +267,19 @@ function quantityOf(target) {
   return target.closest("[data-quantity]")?.dataset.quantity ?? null;
 }
 
-// Times and plus are drawn, so that they look the same in every typeface.
-function drawOperation({ text, at: [x, y] }) {
+// Times and plus are drawn, so that they look the same in every typeface; so is a hard sigmoid, since
+// between a block and a vector there is no room for its name.
+function drawOperation({ text, says, at: [x, y] }) {
   const [w, h] = halfSize({ kind: "operation", text });
   const drawn = text === "⊙" || text === "+";
   const inside = {
     "⊙": () => draw("circle", { class: "gs-dot", cx: x, cy: y, r: 1.7 }),
     "+": () => draw("path", { class: "gs-plus", d: `M${x - 3.6} ${y}h7.2M${x} ${y - 3.6}v7.2` }),
+    "hard σ": () => draw("path", { class: "gs-plus", d: `M${x - 5} ${y + 3.2}h2.6l4.8 -6.4h2.6` }),
   }[text] ?? (() => draw("text", { x, y, dy: "0.34em" }, text));
   return draw(
     "g", { class: drawn ? "gs-operation" : "gs-operation gs-function" },
-    title(OPERATIONS[text]),
+    title(says ?? OPERATIONS[text]),
     hit(x - w - 5, y - h - 5, 2 * w + 10, 2 * h + 10),
     draw("rect", { x: x - w, y: y - h, width: 2 * w, height: 2 * h, rx: h }),
     inside(),

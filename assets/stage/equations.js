@@ -67,10 +67,12 @@ export class Equations {
 
   // Fill in the numbers; called for every frame of a drag.
   show(lookup) {
+    this.lookup = lookup;
     this.lookups = Object.fromEntries(this.substeps.map(({ quantity }) => [quantity, worked(quantity, lookup)]));
     for (const token of this.slots) fill(token, this.lookups[token.quantity]);
     this.substeps.forEach(({ quantity }, i) => {
-      const text = lookup(`${quantity}.held`) ? `, held at ${short(lookup(quantity))}` : "";
+      const value = heldAt(quantity, lookup);
+      const text = value === null ? "" : `, held at ${short(value)}`;
       const note = this.blocks[i].querySelector(".gs-held");
       if (note.textContent !== text) note.textContent = text;
     });
@@ -89,15 +91,24 @@ export class Equations {
   }
 
   latex() {
-    const rows = this.substeps.flatMap(({ lines, quantity }) =>
-      lines.map((line) => latexLine(line, this.lookups[quantity])));
+    const rows = this.substeps.flatMap(({ lines, quantity }) => {
+      const value = heldAt(quantity, this.lookup);
+      const written = lines.map((line) => latexLine(line, this.lookups[quantity]));
+      if (value !== null) written.push(`${written.pop()} \\quad \\text{held at } ${latexNumber(value)}`);
+      return written;
+    });
     return `\\begin{aligned}\n${rows.join(" \\\\\n")}\n\\end{aligned}`;
   }
 }
 
+// The value that a quantity is held at; null where it is free.
+function heldAt(quantity, lookup) {
+  return lookup(`${quantity}.held`) ? lookup(quantity) : null;
+}
+
 // Where a quantity is held, its equation comes to what it would have been; all others use what it is.
 function worked(quantity, lookup) {
-  if (!lookup(`${quantity}.held`)) return lookup;
+  if (heldAt(quantity, lookup) === null) return lookup;
   return (name) => lookup(name === quantity ? `${quantity}.free` : name);
 }
 
@@ -136,7 +147,9 @@ function latexLine({ left, symbols, numbers }, lookup) {
 }
 
 const COMMANDS = { "⊙": "\\odot", "·": "\\cdot", "−": "-" };
-const FUNCTIONS = { σ: "\\sigma", tanh: "\\tanh" };
+const FUNCTIONS = {
+  σ: "\\sigma", "hard σ": "\\operatorname{hard}\\sigma", tanh: "\\tanh", relu: "\\operatorname{relu}",
+};
 
 function latex(nodes, lookup) {
   return nodes.map((node, i) => latexNode(node, lookup, nodes[i - 1])).join(" ");

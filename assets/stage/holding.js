@@ -46,10 +46,10 @@ export class Holding {
     this.built = null;
     const button = (text, title, kind) =>
       make("button", { type: "button", className: "gs-button", textContent: text, title, onclick: () => this.stage.change(kind) });
-    this.fill(this.element, { pinned }, () => [
+    this.fill(this.element, { pinned }, () => [make("div", { className: "gs-hold-row" },
       button(pinned ? "pin the present as A instead" : "pin the present as A", "Keep this setting to compare with", "pin"),
       pinned ? button("let go of A", "Compare with nothing", "unpin") : "",
-    ]);
+    )]);
   }
 
   build() {
@@ -70,7 +70,8 @@ export class Holding {
     this.list = make("ul", { className: "gs-held-list" });
     const at = (text) => make("button", { type: "button", className: "gs-button", textContent: text, title: `Hold it at ${text}`, onclick: () => this.hold(Number(text)) });
     this.element.replaceChildren(
-      make("div", { className: "gs-hold-row" }, "hold ", this.track, " of ", this.who, " from step ", this.first, " to ", this.last),
+      make("div", { className: "gs-hold-row" }, make("span", {}, "hold ", this.track), make("span", {}, "of ", this.who),
+        make("span", {}, "from step ", this.first, " to ", this.last)),
       make("div", { className: "gs-hold-row" }, "at ", at("0"), at("1"), this.value, this.said),
       this.list,
       ablations.length ? make("div", { className: "gs-hold-row" }, "or take gates away: ",

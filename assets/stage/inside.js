@@ -58,7 +58,8 @@ export class Inside {
     const { cell, cells, form, notes, quantities, substeps } = this.inner;
     const tab = (one) => make("button", {
       type: "button", className: "gs-tab", role: "tab", textContent: one.name,
-      "aria-selected": String(one.cell === cell), title: `Look inside the ${one.name}`, onclick: () => this.open(one.cell),
+      "aria-selected": String(one.cell === cell), tabIndex: one.cell === cell ? 0 : -1,
+      title: `Look inside the ${one.name}`, onclick: () => this.open(one.cell),
     });
     this.element.dataset.cell = cell;
     this.tabs.replaceChildren(...(cells.length > 1 ? cells.map(tab) : []));
@@ -153,9 +154,9 @@ export class Inside {
     const rows = drawnRows(panel, there ? panel.order.indexOf(this.stage.cursor.unit) : 0);
     if (this.rows && rows.join() === this.rows.join()) return;
     this.rows = rows;
-    const { cell, placement, polarity, quantities } = this.inner;
+    const { cell, ends, placement, polarity, quantities } = this.inner;
     const inputs = this.stage.message.x.channels.length;
-    this.diagram.build({ cell, placement, polarity, quantities, units: panel.units, inputs, rows });
+    this.diagram.build({ cell, ends, placement, polarity, quantities, units: panel.units, inputs, rows });
     this.stageWiring();
   }
 

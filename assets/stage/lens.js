@@ -4,16 +4,17 @@
 
 import { axisOf } from "./axis.js";
 import { make } from "./dom.js";
-import { full, percent } from "./format.js";
+import { full, minus, percent } from "./format.js";
 import { Holding } from "./holding.js";
+import { ramp, sample } from "./key.js";
 import { Plot } from "./plot.js";
+import { Seeking } from "./seeking.js";
 import { tools } from "./tools.js";
 import { Wirings } from "./wirings.js";
 
 const MOST_BUTTONS = 8;
 const AGAIN = 700; // milliseconds before what is still being computed is asked for again
 const REST = 90; // milliseconds on a place before the view of it is asked for
-const DASHES = { solid: "solid", dash: "dashed", dot: "dotted", dashdot: "dashed" };
 
 export class Lens {
   constructor(stage) {
@@ -24,9 +25,10 @@ export class Lens {
     this.choices = make("div", { className: "gs-steps", role: "group" });
     this.charts = make("div", { className: "gs-charts" });
     this.holding = new Holding(stage);
+    this.seeking = new Seeking(stage);
     this.wirings = new Wirings(stage);
     this.notes = make("div", { className: "gs-notes" });
-    this.element = make("div", { className: "gs-lens" }, this.look, this.choices, this.holding.element, this.words, this.wirings.element, this.charts, this.notes);
+    this.element = make("div", { className: "gs-lens" }, this.look, this.choices, this.holding.element, this.seeking.element, this.words, this.seeking.places, this.wirings.element, this.charts, this.notes);
     this.entries = [];
   }
 
@@ -45,11 +47,12 @@ export class Lens {
     this.element.hidden = !this.open;
     const tab = ({ view, label, help }) => make("button", {
       type: "button", className: "gs-plain", role: "tab", textContent: label, title: help,
-      "aria-selected": String(view === told.view), onclick: () => this.go(view),
+      "aria-selected": String(view === told.view), tabIndex: view === told.view ? 0 : -1, onclick: () => this.go(view),
     });
     replaced(this.tabs, [told.tabs, told.view], () => told.tabs.map(tab));
     this.build(plots);
     this.wirings.show(told.wirings ?? []);
+    this.seeking.show(told.controls);
     if (!this.open) return this.holding.show();
     this.look.textContent = told.look;
     this.words.replaceChildren(...told.words.map((text) => make("p", { textContent: text })));
@@ -67,10 +70,11 @@ export class Lens {
       return [make("select", { className: "gs-choices", "aria-label": asks, title: asks, onchange: ({ target }) => this.ask(target.value) },
         ...choices.map(({ value, label }) => make("option", { value, textContent: label, selected: value === of })))];
     }
-    return choices.map(({ value, label }) => make("button", {
+    const about = make("span", { className: "gs-asks", "aria-hidden": "true", textContent: asks });
+    return [about, ...choices.map(({ value, label }) => make("button", {
       type: "button", className: "gs-plain", textContent: label, title: `${asks}: ${label}`,
       "aria-pressed": String(value === of), onclick: () => this.ask(value),
-    }));
+    }))];
   }
 
   // The plots, made anew where there are others than before.
@@ -117,12 +121,28 @@ export class Lens {
 
   entitle(entry, chart) {
     entry.chart = chart;
-    const line = ({ color, dash, name }) => make("span", {},
-      make("i", { style: { "border-color": color, "border-top-style": DASHES[dash] } }), name);
-    replaced(entry.caption, [chart.title, chart.symbol, chart.key], () => [
+    const line = ({ color, dash, name }) => make("span", {}, sample(color, dash), name);
+    const legend = this.legend(entry);
+    replaced(entry.caption, [chart.title, chart.symbol, chart.key, legend], () => [
       make("span", { className: "gs-name" }, chart.title, chart.symbol && " ", chart.symbol && make("var", { textContent: chart.symbol })),
-      make("span", { className: "gs-key" }, ...chart.key.map(line)),
-    ]);
+      legend && make("span", { className: "gs-range gs-scale" }, `${legend.ends[0]} `, ramp(legend.colorscale), ` ${legend.ends[1]}`),
+      chart.key.length ? make("span", { className: "gs-key" }, ...chart.key.map(line)) : null,
+    ].filter(Boolean));
+  }
+
+  // What the colours of a heatmap stand for, unless the one above it has the same.
+  legend({ part, chart }) {
+    const here = this.colours(part);
+    const above = this.colours(this.entries[this.entries.findIndex((entry) => entry.part === part) - 1]?.part);
+    if (!here || JSON.stringify(here) === JSON.stringify(above)) return null;
+    return { ...here, ends: chart.ends.length ? chart.ends : [minus(here.zmin), minus(here.zmax)] };
+  }
+
+  colours(part) {
+    const trace = part && this.stage.channel.part(part).data[0];
+    if (trace?.type !== "heatmap") return null;
+    const { zmin, zmax, colorscale } = trace;
+    return { zmin, zmax, colorscale };
   }
 
   // To another lens, or back to the cell.

@@ -15,6 +15,7 @@ import { Pad } from "./pad.js";
 import { Pointer } from "./pointer.js";
 import { savings } from "./saving.js";
 import { Screen } from "./screen.js";
+import { alongTabs } from "./tabs.js";
 import { Timeline, keyPressed } from "./timeline.js";
 import { unpack } from "./wire.js";
 
@@ -278,6 +279,7 @@ class Stage {
       if (this.pointer.held) this.pointer.cancel();
       else this.choose(null);
     }
+    if (alongTabs(event)) return;
     const { order } = this.message.panels.reduce((most, panel) => (panel.units > most.units ? panel : most));
     keyPressed(event, this.cursor, (unit, by) => order[order.indexOf(unit) + by] ?? unit);
   }

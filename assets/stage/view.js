@@ -2,10 +2,9 @@
 
 import { make } from "./dom.js";
 import { minus, percent, short } from "./format.js";
+import { ramp, sample } from "./key.js";
 import { Plot } from "./plot.js";
 import { tools } from "./tools.js";
-
-const DASHES = { solid: "solid", dash: "dashed", dot: "dotted", dashdot: "dashed" };
 
 // Builds everything above the bar and returns { element, plots }; plots maps part names to
 // { part, plot, kind, panel, … }, all that other modules need to know of a plot; `size` is rows and
@@ -62,7 +61,7 @@ function inputFigure({ scene, x, labels }, add, stage) {
 // What was predicted of a real series, over what came.
 function predictionFigure({ part, label, lines, baseline }, add) {
   const key = ({ name, color, dash, error }) => make("span", {},
-    make("i", { style: { "border-color": color, "border-top-style": DASHES[dash] } }),
+    sample(color, dash),
     `${name}${error ? `, error ${error}` : ""}`);
   return make(
     "figure", { className: "gs-figure gs-prediction" },
@@ -132,7 +131,7 @@ function linesFigure(panel, message, add) {
       make("span", { className: "gs-sentence", "data-longest": longest(panel, message) },
         make("span", { "data-sentence": panel.cell })),
       make("span", { className: "gs-key", "aria-hidden": "true" }, ...[...panel.tracks, ...inputKey].map(({ symbol, color, dash }) =>
-        make("span", {}, make("i", { style: { "border-color": color, "border-top-style": DASHES[dash] } }), make("var", { textContent: symbol }))))),
+        make("span", {}, sample(color, dash), make("var", { textContent: symbol }))))),
     host,
   );
 }
@@ -151,7 +150,8 @@ function weightsSection(panel, add, plots) {
   const tab = ({ gate, name, symbol, color }) =>
     make("button", {
       type: "button", className: "gs-tab", role: "tab", "data-cell": panel.cell, "data-gate": gate,
-      "aria-selected": String(panel.shown.includes(gate)), title: `Show the weights of the ${name}`,
+      "aria-selected": String(panel.shown.includes(gate)), tabIndex: panel.shown.includes(gate) ? 0 : -1,
+      title: `Show the weights of the ${name}`,
     }, caption({ name, symbol, color }));
   return make(
     "div", { className: "gs-weights", style: { "--gates": figures.length, "--columns": panel.segments.at(-1).start + 1 } },
@@ -172,7 +172,7 @@ export function legends(element, plots) {
   element.querySelector(".gs-scales").replaceChildren(...[...seen].map(([name, { zmin, zmax, colorscale }]) =>
     make("span", { className: "gs-scale" },
       `${name} ${minus(zmin)} `,
-      make("i", { style: { background: `linear-gradient(90deg, ${colorscale.map(([at, c]) => `${c} ${at * 100}%`).join(", ")})` } }),
+      ramp(colorscale),
       ` ${minus(zmax)}`)));
 }
 

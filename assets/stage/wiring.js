@@ -20,10 +20,13 @@ const LANE = 4;
 const CORNER = 7;
 const GAP = 4;
 
+// ends: what gates and states end in, { gate, state }, each { symbol, says }.
 // { size, says, parts, wires }: says and each part's says make a sentence of the quantities' words;
 // each wire has its corner points, the quantities at its ends, and the sub-step it leads into.
-export function wiring({ cell, placement, polarity }) {
-  const table = cell === "gru" ? gru(placement === "before", polarity !== "write") : cell === "lstm" ? lstm() : rnn();
+export function wiring({ cell, ends, placement, polarity }) {
+  const table = {
+    gru: () => gru(ends, placement === "before", polarity !== "write"), lstm: () => lstm(ends), rnn: () => rnn(ends),
+  }[cell]();
   const places = new Map();
   for (const { quantity, step, items } of table.parts) {
     for (const item of items) places.set(item.id, { item, quantity, step });
@@ -31,7 +34,7 @@ export function wiring({ cell, placement, polarity }) {
   return { ...table, wires: table.wires.map((row) => wire(row, places)) };
 }
 
-function gru(before, keep) {
+function gru(ends, before, keep) {
   const [top, middle, low, bottom] = [44, 126, 188, 234];
   const oneMinus = operation("one_minus", "1−", keep ? [304, middle] : [286, 85]);
   const [kept, written] = keep ? ["z", "1 − z"] : ["1 − z", "z"];
@@ -52,18 +55,18 @@ function gru(before, keep) {
         vector("previous", [20, top], { of: "hidden", sub: "t−1" })),
       part("x", "x", null, (q) => `${q.x} of this step`, vector("x", [20, bottom], { of: "x", sub: "t" })),
       part("reset", "reset", "reset", (q) => `${q.reset}: how much of the old state enters the candidate`,
-        block("reset_in", "UW", [66, middle]), operation("reset_squash", "σ", [95, middle]),
+        block("reset_in", "UW", [66, middle]), activation("reset_squash", ends.gate, [95, middle]),
         vector("reset", [118, middle], { of: "reset" })),
       part("update", "update", "update", (q) => keep
         ? `${q.update}: how much of the old state is kept; the rest is written anew`
         : `${q.update}: how much of the candidate is written; the rest stays as it was`,
-        block("update_in", "UW", [216, middle]), operation("update_squash", "σ", [245, middle]),
+        block("update_in", "UW", [216, middle]), activation("update_squash", ends.gate, [245, middle]),
         vector("update", [268, middle], { of: "update" })),
       part("reset_hidden", "reset", "candidate", (q) => `the ${past}, times the ${q.reset}`,
         operation("reset_times", "⊙", [146, middle]), vector("reset_hidden", [before ? 167 : 184, low])),
       part("candidate", "candidate", "candidate", (q) => `${q.candidate}: the new content proposed for the state`,
         recurrence, block("input_in", "W", [238, 216]),
-        operation("candidate_plus", "+", [238, low]), operation("candidate_squash", "tanh", [267, low]),
+        operation("candidate_plus", "+", [238, low]), activation("candidate_squash", ends.state, [267, low]),
         vector("candidate", [297, low], { of: "candidate" })),
       part("kept", "update", "hidden", () => `kept: the old state, times ${kept}`,
         operation("keep_times", "⊙", [286, top]), vector("kept", [350, top], { text: "kept" }),
@@ -108,7 +111,8 @@ function gru(before, keep) {
   };
 }
 
-function lstm() {
+function lstm(ends) {
+  const { did, does } = squeeze(ends);
   const [top, middle, low, bottom] = [44, 126, 200, 248];
   // The old state and the input run side by side to every gate: the state left of, or above, x.
   const gate = (id, column, gaps) => [
@@ -133,13 +137,13 @@ function lstm() {
         vector("previous", [20, middle], { of: "hidden", sub: "t−1" })),
       part("x", "x", null, (q) => `${q.x} of this step`, vector("x", [20, bottom], { of: "x", sub: "t" })),
       part("forget", "forget", "forget", (q) => `${q.forget}: how much of the old cell state is kept`,
-        block("forget_in", "UW", [86, middle]), operation("forget_squash", "σ", [115, middle]),
+        block("forget_in", "UW", [86, middle]), activation("forget_squash", ends.gate, [115, middle]),
         vector("forget", [138, middle], { of: "forget" })),
       part("input", "input", "input", (q) => `${q.input}: how much of the candidate is written`,
-        block("input_in", "UW", [208, middle]), operation("input_squash", "σ", [244, middle]),
+        block("input_in", "UW", [208, middle]), activation("input_squash", ends.gate, [244, middle]),
         vector("input", [274, middle], { of: "input" })),
       part("candidate", "candidate", "candidate", (q) => `${q.candidate}: the new content proposed for the cell state`,
-        block("candidate_in", "UW", [208, low]), operation("candidate_squash", "tanh", [244, low]),
+        block("candidate_in", "UW", [208, low]), activation("candidate_squash", ends.state, [244, low]),
         vector("candidate", [274, low], { of: "candidate" })),
       part("kept", "forget", "cell", (q) => `kept: the old cell state, times the ${q.forget}`,
         operation("keep_times", "⊙", [160, top]), vector("kept", [250, top], { text: "kept" })),
@@ -148,11 +152,11 @@ function lstm() {
       part("cell", "cell", "cell", (q) => `new ${q.cell}: kept plus written`,
         operation("cell_plus", "+", [350, top]), vector("cell", [375, top], { of: "cell", sub: "t" })),
       part("output", "output", "output", (q) => `${q.output}: how much of the cell state is shown`,
-        block("output_in", "UW", [368, low]), operation("output_squash", "σ", [397, low]),
+        block("output_in", "UW", [368, low]), activation("output_squash", ends.gate, [397, low]),
         vector("output", [420, low], { of: "output" })),
-      part("squashed", "cell", "hidden", (q) => `the ${q.cell}, squeezed between −1 and 1`,
-        operation("cell_squash", "tanh", [397, 85]), vector("squashed", [420, middle])),
-      part("hidden", "hidden", "hidden", (q) => `new ${q.hidden}: the squeezed cell state, times the ${q.output}`,
+      part("squashed", "cell", "hidden", (q) => `the ${q.cell}, ${does}`,
+        activation("cell_squash", ends.state, [397, 85]), vector("squashed", [420, middle])),
+      part("hidden", "hidden", "hidden", (q) => `new ${q.hidden}: the ${did} cell state, times the ${q.output}`,
         operation("show_times", "⊙", [444, middle]), vector("hidden", [467, middle], { of: "hidden", sub: "t" })),
     ],
     wires: [
@@ -180,12 +184,13 @@ function lstm() {
   };
 }
 
-function rnn() {
+function rnn(ends) {
+  const { does, into } = squeeze(ends);
   const [top, bottom] = [52, 132];
   return {
     size: [420, 172],
     says: (q) => `One step of a plain recurrent network, left to right: products of the old ${q.hidden} and the ` +
-      `${q.x} are added and squeezed into the new state; nothing is kept as it was.`,
+      `${q.x} are added and ${into} the new state; nothing is kept as it was.`,
     parts: [
       part("previous", "hidden", null, (q) => `old ${q.hidden}: what the step before left`,
         vector("previous", [44, top], { of: "hidden", sub: "t−1" })),
@@ -193,8 +198,8 @@ function rnn() {
       part("sum", "hidden", "sum", () => "the sum of both products: it can have any size",
         block("recurrence", "U", [128, top]), block("input_in", "W", [128, bottom]),
         operation("sum_plus", "+", [210, top])),
-      part("hidden", "hidden", "hidden", (q) => `new ${q.hidden}: the sum, squeezed between −1 and 1`,
-        operation("squash", "tanh", [276, top]), vector("hidden", [350, top], { of: "hidden", sub: "t" })),
+      part("hidden", "hidden", "hidden", (q) => `new ${q.hidden}: the sum, ${does}`,
+        activation("squash", ends.state, [276, top]), vector("hidden", [350, top], { of: "hidden", sub: "t" })),
     ],
     wires: [
       ["previous", "right", "recurrence", "left"],
@@ -221,6 +226,17 @@ function operation(id, text, at) {
   return { id, kind: "operation", text, at };
 }
 
+// What the numbers of a gate or a state come out of; end: { symbol, says } of the message.
+function activation(id, { symbol, says }, at) {
+  return { ...operation(id, symbol, at), says };
+}
+
+// What the activation of the state does to a number, in words.
+function squeeze({ state }) {
+  if (state.symbol !== "relu") return { did: "squeezed", does: "squeezed between −1 and 1", into: "squeezed into" };
+  return { did: "positive part of the", does: "with 0 for whatever is below 0", into: "cut off at 0 to make" };
+}
+
 // Takes: what U multiplies.
 function block(id, letters, at, takes = "the old state") {
   return { id, kind: "block", letters, at, takes };
@@ -231,6 +247,7 @@ export function halfSize({ kind, text, letters }) {
   if (kind === "vector") return [VECTOR.width / 2 + 1.5, 0];
   if (kind === "block") return [BLOCK.width / 2, (BLOCK.height * letters.length) / 2];
   if (text === "tanh") return [16.5, 8];
+  if (text === "relu") return [15, 8];
   if (text === "1−") return [10, 8];
   return text === "⊙" || text === "+" ? [7, 7] : [8, 8];
 }

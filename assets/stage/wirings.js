@@ -11,7 +11,7 @@ export class Wirings {
     this.shown = [];
   }
 
-  // wirings: cell, placement, polarity and quantities of each, as the opened cell has them.
+  // wirings: cell, ends, placement, polarity and quantities of each, as the opened cell has them.
   show(wirings) {
     const structure = JSON.stringify(wirings);
     if (structure === this.structure) return;

@@ -96,6 +96,12 @@ class Kept(dict[str, Any]):
         return np.asarray(z)[np.argsort(panel["order"])].T
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_left_for_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a page would go without for a moment is waited for."""
+    monkeypatch.setattr("app.later.PATIENCE", 60.0)
+
+
 @pytest.fixture(scope="session")
 def new_browser() -> Callable[[], Kept]:
     """Makes what one browser keeps, empty as at the first visit."""

@@ -1,6 +1,7 @@
 """The equations, filled in with the numbers of the core, are true: every line equals the next."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -24,7 +25,12 @@ NOTATIONS = [
     for biases in BIAS_COUNTS
 ]
 CELLS: tuple[Cell, ...] = ("gru", "lstm", "rnn")
-LETTERS = {"σ": lambda a: 1 / (1 + math.exp(-a)), "tanh": math.tanh}
+LETTERS = {
+    "σ": lambda a: 1 / (1 + math.exp(-a)),
+    "hard σ": lambda a: min(max(0.2 * a + 0.5, 0), 1),
+    "tanh": math.tanh,
+    "relu": lambda a: max(a, 0),
+}
 
 
 def worth(nodes: Nodes, given: dict[str, Any]) -> float:
@@ -67,8 +73,9 @@ def sides(nodes: Nodes) -> list[Nodes]:
     return found
 
 
-def opened(cell: Cell, notation: Notation) -> tuple[Numbers, Any]:
+def opened(cell: Cell, notation: Notation, **ends: str) -> tuple[Numbers, Any]:
     weights, x, initial = made(cell, notation.placement == "after")
+    weights = replace(weights, **ends)  # type: ignore[arg-type]
     trace = run(weights, x, initial if len(initial) > 1 else initial[0])
     found = inside(weights, trace, 1, notation.polarity)
     assert all(array.ndim == 1 or array.shape[1] <= MOST_FACTORS for array in found.values())
@@ -94,6 +101,24 @@ def test_every_line_with_numbers_comes_to_the_same(
                 assert found == pytest.approx([found[-1]] * len(found), abs=1e-12)
                 if line is last:
                     assert found[-1] == given[substep.quantity]
+
+
+@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize(
+    "notation", NOTATIONS, ids=lambda n: f"{n.placement}-{n.polarity}-{n.biases}"
+)
+def test_the_equations_of_other_activations_come_to_the_same(
+    cell: Cell, notation: Notation
+) -> None:
+    gates = {} if cell == "rnn" else {"gate_activation": "hard_sigmoid"}
+    numbers, trace = opened(cell, notation, **gates, state_activation="relu")
+    written = Writer(cell, notation, gate_end="hard σ", state_end="relu").substeps()
+    for step in range(trace.steps):
+        given = {name: array[step] for name, array in numbers.items()}
+        for substep in written:
+            for line in substep.lines:
+                found = [worth(side, given) for nodes in line.numbers for side in sides(nodes)]
+                assert found == pytest.approx([found[-1]] * len(found), abs=1e-12)
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -63,6 +63,16 @@ def test_a_number_is_held_and_held_otherwise_and_let_go_of() -> None:
     assert freed.history.undo().present == third.history.present
 
 
+def test_letting_go_of_what_is_not_held_is_answered() -> None:
+    held = hold(START, "gru.reset.1.all", 0.25).history
+    free = sent(held, "free", place="gru.reset.1.all").history
+    for history, place in ((free, "gru.reset.1.all"), (held, "gru.reset.2.all")):
+        said = refused(sent(history, "free", place=place), history)
+        assert said == f"Nothing is held at “{place}”, so there is nothing to let go of."
+    said = refused(sent(free, "free"), free)
+    assert said == "Nothing is held, so there is nothing to let go of."
+
+
 def test_a_place_is_the_same_however_it_is_written() -> None:
     once = hold(START, "gru.reset.1.4-4", 0.5).history
     assert texts(hold(once, "gru.reset.1.4", 0.75)) == ["gru.reset.1.4_0.75"]
@@ -166,7 +176,7 @@ def refused(outcome: Outcome, history: History = START) -> str:
 @pytest.mark.parametrize("place", BAD_PLACES, ids=lambda place: repr(place)[:30])
 def test_a_place_that_is_none_is_refused(place: Any) -> None:
     refused(hold(START, place, 0.5))
-    assert sent(START, "free", place=place).history == START
+    assert refused(sent(START, "free", place=place)).startswith("Nothing is held at “")
 
 
 @pytest.mark.parametrize("value", BAD_VALUES, ids=repr)

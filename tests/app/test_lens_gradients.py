@@ -210,10 +210,12 @@ def test_the_titles_name_the_unit_of_every_cell_whose_gradient_is_drawn() -> Non
     shown = screen("gradients", "unit", scene="crowd", match="parameters", unit=31, cell="lstm")
     sizes = {cell: gradients.beside(shown).weights[cell].units for cell in CELLS}
     assert sizes == {"gru": 32, "lstm": 27, "rnn": 57}
-    assert chart(shown, "paths").title == "LSTM: ∂(h of unit 27 at step 100)/∂c, path by path"
+    assert chart(shown, "paths").title == "LSTM, path by path: h of unit 27 at step 100 and each c"
     wide = screen("gradients", "unit", scene="crowd", match="parameters", alongside="rnn", unit=56)
-    assert chart(wide, "paths").title == "GRU: ∂(h of unit 32 at step 100)/∂h, path by path"
-    assert chart(wide, "state").title.startswith("∂(h of unit 27 or 32 or 57 at step 100)/∂h")
+    assert chart(wide, "paths").title == "GRU, path by path: h of unit 32 at step 100 and each h"
+    assert chart(wide, "state").title == (
+        "How strongly h of unit 27 or 32 or 57 at step 100 depends on each h"
+    )
 
 
 # What it depends on ---------------------------------------------------------------------------

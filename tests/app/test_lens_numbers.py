@@ -131,7 +131,8 @@ def test_a_term_is_called_what_it_is_of() -> None:
     assert list(row(terms, "bias b")) == [6, 1, 6]
     assert list(row(terms, "x value")) == [0, 0.8, 0]
     assert looked(shown).words == [
-        "z of unit 1 at step 5: the terms sum to −6, and σ(−6) = 0.00247. Slope there: 0.00247."
+        "z of unit 1 at step 5: the terms sum to −6, and σ(−6) = 0.00247. The slope there is "
+        "0.00247."
     ]
 
 
@@ -191,7 +192,7 @@ def test_a_gate_that_is_held_says_so_and_what_it_would_have_been() -> None:
     assert total == 6
     assert said == (
         "z of unit 1 at step 8 is held at 0.25: the terms sum to 6, and free it would be σ(6) = "
-        "0.998. Slope there: 0.00247."
+        "0.998. The slope there is 0.00247."
     )
     assert row(chart(shown, "curve"), "z if it were free") == pytest.approx(activated("update", 6))
     free = screen("why", "update", "", HELD_GATES, scene="cue", step=7, unit=1)

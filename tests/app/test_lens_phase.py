@@ -194,20 +194,6 @@ def test_a_layer_too_large_to_be_searched_is_drawn_without_fixed_points_and_says
     assert view.words[0].startswith("The GRU has 256 units; fixed points are looked for in layers")
 
 
-def test_while_something_is_held_in_the_cell_no_fixed_points_are_looked_for() -> None:
-    held = "gru.update.all.all_0.5"
-    held_screen = screen("phase", "unit2", EDITS, held, scene="own", own=PAIR)
-    view = looked(held_screen)
-    assert [one.name for one in view.charts] == ["portrait"]
-    assert "while something is held" in view.words[0]
-    free = screen("phase", "unit2", EDITS, scene="own", own=PAIR)
-    ours, its = (chart(one, "portrait").figure.data[0].x for one in (held_screen, free))
-    np.testing.assert_array_equal(ours, its)
-    assert view.words[0].endswith("and the arrows are those of the free cell.")
-    other = looked(screen("phase", "unit2", "", held, scene="own", own=PAIR, cell="lstm"))
-    assert "while something is held" not in other.words[0]
-
-
 # Axes -----------------------------------------------------------------------------------------
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,10 +13,11 @@ import pytest
 from starlette.routing import Route, Router
 
 from app.opening import ASSETS
-from app.server import Assets, numbers
+from app.server import BACKEND, INDEX, Assets, beside, numbers
 from app.setting import Setting
 from app.shown import show
 from app.tickets import Held
+from app.widgets.mount import claims_url
 from app.widgets.numbers import GONE, MALFORMED
 from tests.app.visiting import Unpack
 
@@ -98,6 +100,22 @@ def test_numbers_that_are_not_there_are_refused_in_words(
     found, headers, content = answered(NUMBERS, path, query=query)
     assert (found, content.decode()) == (status, words)
     assert headers[b"cache-control"] == b"no-store"
+
+
+def test_a_page_beside_the_first_is_streamlit_s_and_is_told_where_its_server_is() -> None:
+    """Before the first script of its own, and by its own address: whatever lies before it."""
+    status, headers, content = answered(Router([Route("/claims", beside)]), "/claims")
+    told = f"<script>{BACKEND}</script>".encode()
+    assert (status, headers[b"cache-control"]) == (200, b"no-cache")
+    assert content.replace(told, b"") == INDEX.read_bytes()
+    assert content.count(told) == 1
+    assert content.index(told) == content.index(b"<script")
+
+
+def test_every_page_beside_the_first_is_served_so() -> None:
+    main = Path(ASSETS.parent, "app", "main.py").read_text(encoding="utf-8")
+    addresses = [f"/{name}" for name in re.findall(r'url_path="(\w+)"', main)]
+    assert addresses == [claims_url()]
 
 
 THREADS = """

@@ -27,6 +27,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
 
 
+@pytest.fixture(autouse=True)
+def nothing_is_left_for_later(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is worked out here to compare with is waited for; the server's own pages do not."""
+    monkeypatch.setattr("app.later.PATIENCE", 60.0)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     path = executable()

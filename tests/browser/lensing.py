@@ -119,8 +119,14 @@ def ask(stage: Stage, label: str) -> None:
 
 
 def settled(stage: Stage) -> None:
-    """Wait until the lens is of where the cursor is, drawn by Plotly, and the server at rest."""
+    """Wait until the lens is of where the cursor is, drawn by Plotly, and the server at rest.
+
+    Fixed points may come after all else: for them, too.
+    """
     stage.page.locator(".gs-lens:not(.gs-stale)").wait_for()
+    stage.page.wait_for_function(
+        "!document.querySelector('.gs-words')?.textContent.includes('being looked for')"
+    )
     stage.wait()
     stage.drawn()
 

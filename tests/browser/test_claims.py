@@ -12,6 +12,7 @@ from app.claims import CLAIMS, Claim
 from app.opening import scenes
 from app.url import decode
 from app.widgets.inner import number
+from benchmarks.browser import serving
 from gru_core import run
 from gru_core.analysis import kept_and_written
 from gru_core.companions import companion
@@ -315,6 +316,24 @@ def test_the_page_of_claims_is_reached_from_the_stage_and_leads_back(page: Stage
     page.page.get_by_role("link", name="Gatescope", exact=True).click()
     page.wait()
     assert page.cursor == (3, 3)
+
+
+@pytest.mark.parametrize("base", ["", "course/gates"])
+def test_opened_by_its_address_the_page_of_claims_asks_for_nothing_that_is_not_there(
+    another: Callable[..., Stage], base: str
+) -> None:
+    """What is refused, or written to the browser's console, is a trouble of the page."""
+    with serving(base=base) as server:
+        page = another(url=server.url)
+        for address in ("claims", "claims/"):
+            page.page.goto(f"{server.url}/{address}")
+            expect(page.page.locator(".gs-claims li")).to_have_count(len(CLAIMS))
+            page.rest()
+        page.page.get_by_role("link", name="Gatescope", exact=True).click()
+        page.wait()
+        page.page.go_back()
+        expect(page.page.locator(".gs-claims li")).to_have_count(len(CLAIMS))
+        page.page.close()
 
 
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: str(claim.number))

@@ -106,6 +106,33 @@ def test_an_equation_says_what_is_held_and_what_it_would_have_been(page: Stage, 
     assert note == "GRU: z of unit 2, steps 1 to 20, held at 1."
 
 
+@pytest.mark.parametrize(
+    ("cell", "track", "unit", "name"),
+    [
+        ("gru", "reset", "all", "reset gate"),
+        ("gru", "hidden", "1", "new hidden state"),
+        ("lstm", "cell", "1", "cell state"),
+        ("lstm", "output", "all", "output gate"),
+        ("rnn", "hidden", "all", "hidden state"),
+    ],
+)
+def test_the_equation_says_so_at_the_steps_where_something_is_held_and_so_does_its_latex(
+    another: Callable[..., Stage], cell: str, track: str, unit: str, name: str
+) -> None:
+    page = another(permissions=["clipboard-read", "clipboard-write"])
+    beside = "&with=rnn" if cell == "rnn" else ""
+    page.open(f"scene=pulse&cell={cell}{beside}&t=9&u=2&do={cell}.{track}.{unit}.4-8_0.5")
+    headings = page.page.locator("section.gs-equation h4").filter(has_text="held at")
+    expect(headings).to_have_text([f"{name}, held at 0.500"])
+    page.page.get_by_role("button", name="copy as LaTeX").click()
+    expect(page.page.get_by_role("button", name="copied")).to_be_visible()
+    latex: str = page.page.evaluate("navigator.clipboard.readText()")
+    [row] = [row for row in latex.split("\n") if "held" in row]
+    assert row.removesuffix(" \\\\").endswith(r"\quad \text{held at } 0.500")
+    page.press("ArrowRight")
+    expect(headings).to_have_count(0)
+
+
 def test_the_reason_of_a_held_number_is_what_it_would_have_been(page: Stage, core: Core) -> None:
     page.open("view=why&of=update&t=8&u=3&do=gru.update.2.all_0.5")
     now, free = (held_traces(core("pulse"), text)["gru"] for text in (page.link["do"], ""))

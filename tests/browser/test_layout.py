@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
+from app.widgets.lenses import LENSES
 from tests.browser.driver import Stage
+from tests.browser.lensing import go, settled
 
 SCENES = json.loads((Path(__file__).parents[2] / "assets/scenes/index.json").read_text())
 SCREENS = (*(f"scene={name}" for name in SCENES), "scene=own&source=adding")
@@ -182,6 +184,46 @@ def test_the_sentence_of_a_unit_has_room_at_every_step_and_nothing_moves_for_it(
             assert all(text.endswith(".") for text in seen["sentences"])
             stage.press("ArrowDown")
         assert len(heights) == 1, f"at {width} pixels"
+
+
+# Lenses ---------------------------------------------------------------------------------------
+
+# How many tabs there are in each row of them, and the least height of what a finger touches.
+TABS = """
+() => {
+  const rows = {};
+  for (const tab of document.querySelectorAll(".gs-lenses [role=tab]")) {
+    const { top } = tab.getBoundingClientRect();
+    rows[top] = (rows[top] ?? 0) + 1;
+  }
+  return Object.values(rows);
+}
+"""
+LEAST_TARGET = """
+() => {
+  const touched = ".gs-lenses button, .gs-lens :is(button, select, input)";
+  const shown = [...document.querySelectorAll(touched)].filter((one) => one.checkVisibility());
+  return Math.min(...shown.map((one) => one.getBoundingClientRect().height));
+}
+"""
+
+
+@pytest.mark.parametrize(("width", "rows"), [(390, 2), (1280, 1), (1920, 1)])
+def test_every_lens_is_whole_and_its_tab_in_an_even_row(
+    another: Callable[..., Stage], width: int, rows: int
+) -> None:
+    touch = PHONE if width == 390 else {}
+    stage = another(viewport={"width": width, "height": HEIGHTS[width]}, **touch)
+    stage.open("scene=slate&do=gru.reset.all.2-9_0.0&a=.scene%3Dslate&t=8&u=2")
+    for view in LENSES:
+        go(stage, view)
+        settled(stage)
+        assert stage.page.evaluate(FAULTS) == [], view
+        assert stage.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
+        tabs = stage.page.evaluate(TABS)
+        assert (len(tabs), sum(tabs)) == (rows, len(LENSES) + 1), view
+        assert max(tabs) - min(tabs) <= 1, "no tab stands by itself"
+        assert not touch or stage.page.evaluate(LEAST_TARGET) >= 24, view
 
 
 # Equations and the wiring ---------------------------------------------------------------------

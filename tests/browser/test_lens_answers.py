@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from app.widgets.lenses.phase import DRAWN, FROM_RUN
+from app.plane import DRAWN, FROM_RUN
 from gru_core import run
 from gru_core.analysis import (
     half_life,
@@ -33,6 +33,7 @@ from tests.browser.lensing import (
     notes,
     point,
     screen,
+    settled,
     tab,
     whisper,
     words,
@@ -157,6 +158,7 @@ def test_the_way_through_the_plane_and_its_fixed_points_are_those_of_the_core(
     again = run(weights, trace.x[7:8], kept.state)["hidden"][0]
     np.testing.assert_allclose(again, kept.state, atol=1e-9)
     radius = f"{np.abs(kept.eigenvalues).max():.3g}"
+    settled(page)
     assert words(page) == [
         f"With the input of step 8 held, 1 fixed point was found from {found.tried} starts: "
         f"stable, slowest factor {radius}."

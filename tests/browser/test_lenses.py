@@ -255,23 +255,30 @@ def test_a_dragged_weight_is_committed_and_the_lens_follows(page: Stage, core: C
     expect_csv(page, "gru.map", memory_map(traces_of(situation)["gru"], 3))
 
 
-def test_tabs_are_worked_by_keys_and_the_arrows_stay_the_cursors(page: Stage) -> None:
+def test_arrows_go_along_the_tabs_where_keys_led_there_and_are_the_cursors_elsewhere(
+    page: Stage,
+) -> None:
     page.open(AT)
-    page.page.locator(".gs-inside header").get_by_role("tab", name="LSTM").focus()
+    page.page.locator(".gs-inside header").get_by_role("tab", name="GRU").focus()
     page.press("Tab")
     expect(tab(page, "cell")).to_be_focused()
-    page.press("Tab", "Tab")
+    last = list(LENSES)[-1]
+    for key, view in (("ArrowLeft", last), ("Home", "cell"), ("End", last), ("ArrowRight", "cell")):
+        page.press(key)
+        expect(tab(page, view)).to_be_focused()
+    page.press("ArrowRight", "ArrowRight")
     expect(tab(page, "why")).to_be_focused()
+    expect(tab(page, "cell")).to_have_attribute("aria-selected", "true")
     with page.answered():
         page.press("Enter")
     expect(tab(page, "why")).to_have_attribute("aria-selected", "true")
     expect(tab(page, "why")).to_be_focused()
+    page.press("Tab")
+    expect(choice(page, "reset gate r")).to_be_focused()
     page.press("ArrowRight", "ArrowRight", "ArrowDown")
     assert page.cursor == (9, 2)
     settled(page)
     assert words(page)[0].startswith("z of unit 3 at step 10: ")
-    for _ in range(len(LENSES) - 1):
-        page.press("Tab")
     expect(choice(page, "reset gate r")).to_be_focused()
     with page.answered():
         page.press(" ")
@@ -279,6 +286,10 @@ def test_tabs_are_worked_by_keys_and_the_arrows_stay_the_cursors(page: Stage) ->
     expect(choice(page, "reset gate r")).to_be_focused()
     page.press("ArrowLeft")
     assert page.cursor == (8, 2)
+    go(page, "kept")  # with the pointer
+    page.press("ArrowLeft")
+    expect(tab(page, "kept")).to_be_focused()
+    assert page.cursor == (7, 2)
 
 
 # Other screens --------------------------------------------------------------------------------

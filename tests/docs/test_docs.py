@@ -10,7 +10,7 @@ import pytest
 from app.claims import CLAIMS
 from app.parameters import OWN_TABLE, TABLE
 from app.url import EDITS, HELD, MOST_HELD, PIN
-from app.widgets.lenses import LENSES, gradients, phase, why
+from app.widgets.lenses import LENSES, find, gradients, phase, why
 from app.widgets.lenses.places import MOST_COLUMNS
 from gru_core.phase.fixed_points import MAX_UNITS
 from gru_core.scenes import load_scenes
@@ -178,6 +178,10 @@ def test_the_limits_of_lenses_are_those_of_the_code() -> None:
     assert "up to 8·10⁹ products" in said["gradients"]
     assert f"{gradients.OF_VECTORS} × units² × steps" in said["gradients"]
     assert gradients.MOST_PRODUCTS == 8e9
+    assert "the six best places" in said["find"]
+    assert find.MOST_PLACES == 6
+    assert "the ten units" in said["find"]
+    assert find.MOST_BARS == 10
     assert f"Arrows up to {phase.MOST_UNITS} units, fixed points up to {MAX_UNITS}" in said["phase"]
 
 

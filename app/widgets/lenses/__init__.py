@@ -12,6 +12,7 @@ from app.widgets.inner import wiring
 from app.widgets.lenses import (
     cost,
     directions,
+    find,
     gradients,
     holding,
     kept,
@@ -36,6 +37,7 @@ LENSES: Final[Mapping[str, Lens]] = MappingProxyType(
         "memory": memory.LENS,
         "gradients": gradients.LENS,
         "saturation": saturation.LENS,
+        "find": find.LENS,
         "phase": phase.LENS,
         "directions": directions.LENS,
         "cost": cost.LENS,
@@ -82,6 +84,7 @@ def _about(chart: Chart) -> dict[str, Any]:
         "reads": chart.reads,
         "height": chart.height,
         "says": chart.says,
+        "ends": list(chart.ends),
         "key": [{"color": color, "dash": dash, "name": name} for color, dash, name in chart.key],
     }
 

@@ -14,10 +14,12 @@ from gru_core import Trace
 from gru_core.conventions import TRACKS, Cell
 
 
-def against(shown: Shown, others: Mapping[Cell, Trace], name: str) -> tuple[list[Chart], list[str]]:
+def against(
+    shown: Shown, others: Mapping[Cell, Trace], name: str, now: str = "now"
+) -> tuple[list[Chart], list[str]]:
     """Charts of the opened cell, and sentences about every cell that there is to compare.
 
-    others: the runs that these are compared with, under this name.
+    others: the runs that these are compared with, under this name; now: the name of these.
     """
     words, charts = [], []
     for cell, trace in shown.traces.items():
@@ -30,7 +32,7 @@ def against(shown: Shown, others: Mapping[Cell, Trace], name: str) -> tuple[list
             continue
         words.append(_words(cell, trace, others[cell], name))
         if cell == shown.opened:
-            charts += _charts(shown, cell, others[cell], name)
+            charts += _charts(shown, cell, others[cell], (now, name))
     return charts, words
 
 
@@ -47,45 +49,45 @@ def _words(cell: Cell, trace: Trace, other: Trace, name: str) -> str:
     )
 
 
-def _charts(shown: Shown, cell: Cell, other: Trace, name: str) -> list[Chart]:
+def _charts(shown: Shown, cell: Cell, other: Trace, names: tuple[str, str]) -> list[Chart]:
     trace = shown.traces[cell]
     unit = unit_of(shown, trace.units)
     return [
-        _lines(shown, cell, other, name, unit),
-        *(_difference(shown, cell, track, other, name) for track in TRACKS[cell]),
+        _lines(shown, cell, other, names, unit),
+        *(_difference(shown, cell, track, other, names) for track in TRACKS[cell]),
     ]
 
 
-def _lines(shown: Shown, cell: Cell, other: Trace, name: str, unit: int) -> Chart:
+def _lines(shown: Shown, cell: Cell, other: Trace, names: tuple[str, str], unit: int) -> Chart:
     now, then = (one["hidden"][:, unit].astype(np.float64) for one in (shown.traces[cell], other))
     quantity = theme.QUANTITIES["hidden"]
     return Chart(
         name="both",
-        title=f"{theme.CELL_NAMES[cell]} unit {unit + 1}: now and {name},",
-        symbol="h",
+        title=f"{theme.CELL_NAMES[cell]} unit {unit + 1}: {names[0]} and {names[1]}",
         figure=both_lines(now, then, shown.labels, "hidden"),
         reads="across",
         corner="step",
         rows=Axis("steps"),
-        columns=Axis("names", ["now", name], plural="runs"),
+        columns=Axis("names", names, plural="runs"),
         values=np.stack([now, then], axis=1),
         height=110,
-        key=[(quantity.color, "solid", "now"), (OTHER, "dash", name)],
+        key=[(quantity.color, "solid", f"h, {names[0]}"), (OTHER, "dash", f"h, {names[1]}")],
     )
 
 
-def _difference(shown: Shown, cell: Cell, track: str, other: Trace, name: str) -> Chart:
+def _difference(
+    shown: Shown, cell: Cell, track: str, other: Trace, names: tuple[str, str]
+) -> Chart:
     difference = shown.traces[cell][track].astype(np.float64) - other[track]
     if (cell, track, shown.notation.polarity) == ("gru", "update", "write"):
         difference = -difference
     placed = drawn(shown, difference, shown.orders[cell])
-    quantity = theme.QUANTITIES[track]
+    quantity, symbol = theme.QUANTITIES[track], theme.symbol(cell, track, shown.notation)
     return grid_chart(
         placed,
         difference_heatmap(placed.values, placed.labels, placed.row_names),
         name=f"less.{track}",
-        title=f"{quantity.name}: now less {name}",
-        symbol=theme.symbol(cell, track, shown.notation),
+        title=f"{quantity.name} {symbol}: {names[0]} less {names[1]}",
         height=96,
         says="{row} at {column}: {value}",
     )

@@ -52,7 +52,11 @@ class Chart:
     height: int = 190  # pixels
     says: str = ""  # of a cell, with {row}, {column}, {value} and {percent}
     symbol: str = ""
-    key: Sequence[tuple[str, str, str]] = ()  # colour, dash and name of each line
+    # Colour, look and name of each line or mark; a look is a dash of a line, or a mark as Plotly
+    # names it (assets/stage/key.js).
+    key: Sequence[tuple[str, str, str]] = ()
+    # What both ends of a heatmap's colours stand for, where that is not the numbers that are drawn.
+    ends: tuple[str, str] | tuple[()] = ()
 
 
 class Choice(NamedTuple):
@@ -73,7 +77,7 @@ class View:
     notes: Sequence[str] = ()
     words: Sequence[str] = ()  # the answer in sentences, above the charts
     waiting: bool = False  # more of it is being computed: the stage asks again
-    # What the stage has controls of its own for, by their names in assets/stage/holding.js.
+    # What the stage has controls of its own for, by their names in holding.js and seeking.js.
     controls: Mapping[str, Any] = field(default_factory=dict)
     wirings: Sequence[Cell] = ()  # cells whose wiring is drawn, one below the other
     follows: Sequence[str] = ()  # as that of the lens, which always follows; here for what is asked

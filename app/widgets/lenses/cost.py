@@ -151,7 +151,7 @@ def _listed(counts: Sequence[str]) -> str:
 LENS = Lens(
     "cost",
     "How many numbers each cell has to learn, and how long a step takes",
-    "Lines that are as far apart everywhere differ by the same factor at every size. Fewer "
-    "parameters are fewer multiply-adds; whether a step is faster too is measured on this server.",
+    "Both axes go by factors: where lines run side by side, one cell costs so many times the other "
+    "at every size. Fewer parameters are fewer multiply-adds; if a step is faster too is measured.",
     view,
 )

@@ -1,6 +1,6 @@
 """Both ways, and stacked: a second layer beside the one on screen, over the same steps."""
 
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 import plotly.graph_objects as go
@@ -112,12 +112,13 @@ def _moved_chart(shown: Shown, before: TwoLayers, now: TwoLayers, of: str) -> Ch
     return _output_grid(
         *(placed, units, figure, of),
         name="moved",
-        title=f"How far {what} has moved, 10⁻⁶ … 1",
+        title=f"How far {what} has moved",
         says="{row} at {column}: moved by {value}",
+        ends=("10⁻⁶", "1"),
     )
 
 
-def _output_grid(placed: Drawn, units: int, figure: go.Figure, of: str, **about: str) -> Chart:
+def _output_grid(placed: Drawn, units: int, figure: go.Figure, of: str, **about: Any) -> Chart:
     """Both layers above each other, where they are joined so, or one row a unit."""
     if of == "concat":
         return grid_chart(placed, parted(figure, units), "number", height=TALL, **about)

@@ -11,7 +11,7 @@ from app.running import run_of
 from app.shown import Shown
 from app.widgets.inner import number
 from app.widgets.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
-from app.widgets.lenses.places import unit_of
+from app.widgets.lenses.places import subscript, unit_of
 from gru_core.conventions import CELLS, STATES, Cell
 from gru_core.edits import Edit, Situation, apply_edits
 from gru_core.errors import GatescopeError
@@ -46,7 +46,7 @@ def view(shown: Shown) -> View:
         _by_input(shown, found),
     ]
     words = [_words(shown, found)]
-    return View(charts, CHOICES, of, "Gradient of", _notes(shown), words, follows=follows)
+    return View(charts, CHOICES, of, "Gradient of", _notes(shown, of), words, follows=follows)
 
 
 def beside(shown: Shown) -> Situation:
@@ -88,24 +88,31 @@ def _by_state(shown: Shown, found: dict[Cell, Gradients]) -> Chart:
     styles = [Line(*CELL_STYLE[cell]) for cell in found]
     if "lstm" in found:
         curves[BY_CELL] = found["lstm"]["cell"][1:]
-        styles.append(Line(CELL_STYLE["lstm"][0], "dashdot"))
-    title = f"∂({_last(shown, *found.values())})/∂h, by the step of h"
-    return _chart(shown, "state", title, curves, styles)
+        own = theme.QUANTITIES["cell"]
+        styles.append(Line(own.color, own.dash))
+    title = f"How strongly {_last(shown, *found.values())} depends on each h"
+    return _chart(shown, "state", title, _slope(shown, "h"), curves, styles)
 
 
 def _by_input(shown: Shown, found: dict[Cell, Gradients]) -> Chart:
     curves = {theme.CELL_NAMES[cell]: one["input"] for cell, one in found.items()}
     styles = [Line(*CELL_STYLE[cell]) for cell in found]
-    title = f"∂({_last(shown, *found.values())})/∂x, by the step of x"
-    return _chart(shown, "input", title, curves, styles)
+    title = f"How strongly {_last(shown, *found.values())} depends on each x"
+    return _chart(shown, "input", title, _slope(shown, "x"), curves, styles)
 
 
 def _chart(
-    shown: Shown, name: str, title: str, curves: dict[str, np.ndarray], styles: list[Line]
+    shown: Shown,
+    name: str,
+    title: str,
+    symbol: str,
+    curves: dict[str, np.ndarray],
+    styles: list[Line],
 ) -> Chart:
     return Chart(
         name=name,
         title=title,
+        symbol=symbol,
         figure=gradient_lines(curves, styles, shown.labels),
         reads="across",
         corner="step",
@@ -121,8 +128,14 @@ def _by_path(shown: Shown, found: Gradients, cell: Cell) -> Chart:
     letter = theme.symbol(cell, state)
     sources = {"hidden": state, "direct": "direct", "gates": "gates"}
     curves = {PATHS[name][0]: found[track][1:] for name, track in sources.items()}
-    title = f"{theme.CELL_NAMES[cell]}: ∂({_last(shown, found)})/∂{letter}, path by path"
-    return _chart(shown, "paths", title, curves, [line for _, line in PATHS.values()])
+    title = f"{theme.CELL_NAMES[cell]}, path by path: {_last(shown, found)} and each {letter}"
+    lines = [line for _, line in PATHS.values()]
+    return _chart(shown, "paths", title, _slope(shown, letter), curves, lines)
+
+
+def _slope(shown: Shown, letter: str) -> str:
+    """The derivative as it is written: of the last state by any of these."""
+    return f"∂h{subscript(len(shown.labels))}/∂{letter}ₖ"
 
 
 def _last(shown: Shown, *found: Gradients) -> str:
@@ -145,14 +158,19 @@ def _words(shown: Shown, found: dict[Cell, Gradients]) -> str:
     return f"At step 1, {len(shown.labels) - 1} steps back, is left: {', '.join(parts)}."
 
 
-def _notes(shown: Shown) -> list[str]:
-    found = ["Sizes are Frobenius norms: the root of the sum of all squares."]
+def _notes(shown: Shown, of: str) -> list[str]:
+    most = "√n for n units: h" if of == "state" else "1: the unit"
+    found = [
+        "Sizes are Frobenius norms: the root of the sum of all squares. At the last step that is "
+        f"{most} as it depends on itself."
+    ]
     keep = "z" if shown.notation.polarity == "keep" else "1 − z"
+    squash = theme.ACTIVATIONS[shown.situation.weights[shown.opened].state_activation].symbol
     direct = {
         "gru": f"The direct path is the product of {keep} over the steps, every gate and candidate "
         "held.",
         "lstm": "The direct path is the product of f over the steps, through the cell state c.",
-        "rnn": "A plain RNN has no direct path: all of its gradient goes through tanh.",
+        "rnn": f"A plain RNN has no direct path: all of its gradient goes through {squash}.",
     }
     return [*found, direct[shown.opened]]
 

@@ -10,6 +10,7 @@ from app.widgets.lenses.against import against
 from app.widgets.lenses.base import Lens, View
 from gru_core.ablations import ABLATIONS, DEFAULT_KEEP
 from gru_core.conventions import STATES, TRACKS, Cell
+from gru_core.errors import RangeError
 from gru_core.interventions import Intervention, limits, shown_value
 
 STATE_LIMITS = (-1.0, 1.0)  # of the slider; a state that is typed may lie beyond
@@ -20,7 +21,11 @@ def view(shown: Shown) -> View:
     controls = {"holding": _holding(shown)}
     if not shown.situation.interventions:
         return View([], words=["Nothing is held yet."], controls=controls)
-    charts, words = against(shown, runs(shown.free, shown.setting.engine), "the original")
+    try:
+        free = runs(shown.free, shown.setting.engine)
+    except RangeError as error:  # what is held may be all that keeps a state of relu from growing
+        return View([], words=[f"With nothing held there is no run. {error}"], controls=controls)
+    charts, words = against(shown, free, "the original")
     return View(charts, words=words, controls=controls)
 
 
@@ -44,7 +49,10 @@ def _holding(shown: Shown) -> dict[str, Any]:
 
 
 def _track(shown: Shown, cell: Cell, track: str) -> dict[str, Any]:
-    low, high = STATE_LIMITS if track in STATES[cell] else limits(cell, track)
+    low, high = STATE_LIMITS
+    if track not in STATES[cell]:
+        low, high = limits(cell, track, shown.situation.weights[cell].state_activation)
+        high = min(high, STATE_LIMITS[1])
     quantity = theme.QUANTITIES[track]
     return {
         "track": track,
@@ -85,8 +93,8 @@ def _hint(shown: Shown, gates: Any) -> str:
 LENS = Lens(
     "what if",
     "Hold a gate, a candidate or a state at a value",
-    "Hold a gate at 0 or 1 and see what the cell can no longer do. What you see on the left is the "
-    "run with it held; here it stands against the original.",
+    "Hold a gate at 0 or 1 and see what the cell can no longer do. The heatmaps show the run with "
+    "it held; here it stands against the original.",
     view,
     follows=("unit",),
 )

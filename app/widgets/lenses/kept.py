@@ -46,7 +46,7 @@ LENS = Lens(
     "kept",
     "What of each state was kept, and what was written",
     "The new state is what was kept of the old one plus what was written of the candidate. Where "
-    "one bar is all there is, the unit copies or overwrites.",
+    "all is kept the unit copies, where all is written it overwrites.",
     view,
     follows=("unit",),
 )

@@ -1,11 +1,12 @@
 """What is remembered: how much of each state was written at which step, and how long it lasts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
 from app import theme
 from app.figures.written import age_heatmap, memory_heatmap
+from app.running import Kept, run_key
 from app.shown import Shown
 from app.widgets.inner import number
 from app.widgets.lenses.base import WITH_START, Axis, Chart, Choice, Lens, View, chosen_of
@@ -23,11 +24,15 @@ from gru_core.analysis import (
     said_half_life,
     time_constant,
 )
-from gru_core.arrays import Array
+from gru_core.arrays import Array, read_only
 from gru_core.conventions import KEEP_GATE, Cell
 
 CHOICES = (Choice("unit", "the cursor's unit"), Choice("layer", "the whole layer"))
 MOST_NAMED = 3
+# A map of 400 steps is 1.3 MB, an age or a half-life of 128 units at as many steps 0.4 MB.
+MOST_BYTES = 64_000_000
+
+_known: Kept[Array] = Kept(MOST_BYTES)  # by the run, whoever looks at it and wherever the cursor is
 
 
 def view(shown: Shown) -> View:
@@ -59,7 +64,11 @@ def _map_chart(shown: Shown, cell: Cell, of: str) -> Chart:
     trace = shown.traces[cell]
     unit, steps = unit_of(shown, trace.units), trace.steps
     window = None if steps <= MOST_COLUMNS else evenly(steps, MOST_COLUMNS, MOST_COLUMNS)
-    found = layer_map(trace, window) if of == "layer" else memory_map(trace, unit, window)
+    numbers = min(steps, MOST_COLUMNS) * (min(steps, MOST_COLUMNS) + 1)
+    if of == "layer":
+        found = _once(shown, cell, (of,), numbers, lambda: layer_map(trace, window))
+    else:
+        found = _once(shown, cell, (of, unit), numbers, lambda: memory_map(trace, unit, window))
     letter = "c" if cell == "lstm" else "h"
     who = "the layer" if of == "layer" else f"unit {unit + 1}"
     rows, columns, labels = _axes(shown, window)
@@ -78,6 +87,14 @@ def _map_chart(shown: Shown, cell: Cell, of: str) -> Chart:
         height=240,
         says="{percent} " + verb.replace("{who}", who),
     )
+
+
+def _once(
+    shown: Shown, cell: Cell, what: tuple[object, ...], numbers: int, make: Callable[[], Array]
+) -> Array:
+    """What is made of the run of a cell, unless it is known. numbers: how many there are in it."""
+    key = (shown.setting.engine, run_key(shown.situation, cell), *what)
+    return _known.get(key, 8 * numbers, make)
 
 
 def _axes(shown: Shown, window: Window | None) -> tuple[Axis, Axis, Sequence[str]]:
@@ -101,7 +118,7 @@ def _words(shown: Shown, cell: Cell, of: str) -> str:
     """Where most of the state at the cursor was written."""
     trace, step = shown.traces[cell], shown.step
     unit = unit_of(shown, trace.units)
-    row = layer_row(trace, step) if of == "layer" else memory_row(trace, step)[:, unit]
+    row = _row(shown, cell, of, unit)
     who = "the layer" if of == "layer" else f"unit {unit + 1}"
     name, letter = theme.CELL_NAMES[cell], "c" if cell == "lstm" else "h"
     most = [int(at) for at in np.argsort(-row, kind="stable")[:MOST_NAMED] if row[at] >= 0.005]
@@ -116,6 +133,14 @@ def _words(shown: Shown, cell: Cell, of: str) -> str:
     return f"{name}, {letter} of {who} at {step_name(shown, step)}: {', '.join(parts)}."
 
 
+def _row(shown: Shown, cell: Cell, of: str, unit: int) -> Array:
+    """The shares of the state at the cursor, (column,)."""
+    trace, step = shown.traces[cell], shown.step
+    if of == "layer":
+        return _once(shown, cell, (of, "at", step), trace.steps + 1, lambda: layer_row(trace, step))
+    return memory_row(trace, step, unit)
+
+
 def _when(shown: Shown, column: int) -> str:
     if column == 0:
         return "from the initial state"
@@ -126,32 +151,42 @@ def _when(shown: Shown, column: int) -> str:
 
 def _lasting(shown: Shown, cell: Cell) -> tuple[list[Chart], list[str]]:
     """The age of what every unit holds, and the half-life of what it keeps at each step."""
-    trace = shown.traces[cell]
-    name = theme.CELL_NAMES[cell]
-    ages, lives = memory_age(trace), half_life(_keep(trace))
+    trace, name = shown.traces[cell], theme.CELL_NAMES[cell]
     unit = unit_of(shown, trace.units)
-    said = said_half_life(float(lives[shown.step, unit]))
+    keep = float(_keep(trace)[shown.step, unit])
+    said = said_half_life(float(half_life(keep)))
     charts, notes = [], [f"Half-life of unit {unit + 1} at the cursor ({name}): {said}."]
-    notes += _time_constant(name, float(_keep(trace)[shown.step, unit]))
+    notes += _time_constant(name, keep)
+    # Half-lives of what is drawn alone: of all they would take as long as the run.
+    placed = drawn(shown, _keep(trace), shown.orders[cell])
+    ages, lives = _ages(shown, cell, placed.values.size), half_life(placed.values)
     about = (
         ("age", "mean age of what each unit holds", ages, "{value} steps old"),
         ("half", "half-life of what is kept", lives, "half is left after {value} steps"),
     )
     longest = float(max(len(shown.labels), 2))
     for key, title, values, says in about:
-        placed = drawn(shown, values, shown.orders[cell])
         charts.append(
             grid_chart(
-                placed,
-                age_heatmap(placed.values, placed.labels, placed.row_names, longest),
+                placed._replace(values=values),
+                age_heatmap(values, placed.labels, placed.row_names, longest),
                 name=f"{cell}.{key}",
                 title=f"{name}: {title}, 0 … {longest:g} steps",
                 height=110,
                 says=f"{{row}} at {{column}}: {says}",
             )
         )
-        notes += [placed.note] if placed.note else []
-    return charts, notes
+    return charts, [*notes, *filter(None, [placed.note])]
+
+
+def _ages(shown: Shown, cell: Cell, numbers: int) -> Array:
+    """The mean age of what is drawn, (row, column)."""
+    trace, order = shown.traces[cell], shown.orders[cell]
+
+    def make() -> Array:
+        return read_only(drawn(shown, memory_age(trace), order).values)
+
+    return _once(shown, cell, ("age", shown.condensed, order), numbers, make)
 
 
 def _time_constant(name: str, keep: float) -> list[str]:

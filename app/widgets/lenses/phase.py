@@ -1,33 +1,25 @@
 """The phase portrait: where one step takes each state, the way of the run, and what stays."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
 import plotly.graph_objects as go
 
+from app import plane as kept
 from app import theme
 from app.figures.phase import MARKS, eigenvalue_plane, phase_portrait
+from app.plane import Found, held_now
 from app.shown import Shown
 from app.widgets.inner import number
 from app.widgets.lenses.base import WITH_START, Axis, Chart, Choice, Lens, View, chosen_of
 from app.widgets.lenses.places import sentence, step_name, subscript, unit_of
 from gru_core.arrays import Array
-from gru_core.errors import GatescopeError
-from gru_core.phase import (
-    FixedPoints,
-    Plane,
-    components,
-    drawn_starts,
-    field,
-    fixed_points,
-    trajectory,
-    unit_plane,
-    visited,
-)
+from gru_core.conventions import track_range
+from gru_core.phase import FixedPoints, Plane, field, trajectory, unit_plane, visited
 
 PRINCIPAL = "components"
 GRID = 15  # arrows along each axis
-FROM_RUN, DRAWN = 6, 8  # starts of the search: states of the run, and drawn ones
 MOST_SAID = 4
 FURTHEST = 1e12  # of a state; a link may hold one so far out that nothing can be computed there
 MOST_UNITS = 256  # above, the field alone is thousands of products of large matrices
@@ -35,9 +27,10 @@ MOST_UNITS = 256  # above, the field alone is thousands of products of large mat
 
 @dataclass(frozen=True, eq=False)
 class _Drawing:
-    """A plane, its axes in words, and the sides of the grid in it."""
+    """A plane, the run in it, its axes in words, and the sides of the grid."""
 
     plane: Plane
+    way: Array  # (step + 1, 2): of the run
     names: tuple[str, str]
     first: Array
     second: Array
@@ -53,25 +46,42 @@ def view(shown: Shown) -> View:
             [], words=[f"A plane is drawn for 2 to {MOST_UNITS} units, not {weights.units}."]
         )
     choices = _choices(shown)
-    of = chosen_of(shown.setting.of, choices)
+    of, instead = _chosen(shown, choices)
     if np.abs(visited(shown.traces[cell])).max() > FURTHEST:
         said = "No plane is drawn: a state lies beyond 10¹²."
         return View([], choices, of, "Axes", words=[said])
     drawing = _drawing(shown, of)
-    held = shown.situation.x[shown.step]
-    found, problem = _fixed(shown, held)
-    moved = field(weights, held, drawing.plane, drawing.first, drawing.second)
-    way = trajectory(drawing.plane, shown.traces[cell])
-    points = _by_kind(found, drawing.plane)
-    figure, share = phase_portrait(moved.first, moved.second, moved.displacement, way, points)
-    charts = [_way_chart(shown, drawing, figure, way, points)]
-    if found and found.points:
-        charts.append(_eigenvalues_chart(found))
-    words = [_words(shown, found) if found else problem]
-    notes = [drawing.note, _about_arrows(share)]
-    if any(one.cell == cell for one in shown.situation.interventions):
-        notes.append("The arrows are those of the cell with nothing held; the run is as held.")
-    return View(charts, choices, of, "Axes", [note for note in notes if note], words)
+    found = kept.fixed(shown)
+    points = found.points if found else None
+    x = shown.situation.x[shown.step]
+    moved = field(weights, x, drawing.plane, drawing.first, drawing.second, held_now(shown))
+    marks = _by_kind(points, drawing.plane)
+    figure, share = phase_portrait(
+        moved.first, moved.second, moved.displacement, drawing.way, marks
+    )
+    charts = [_way_chart(shown, drawing, figure, marks)]
+    if points and points.points:
+        charts.append(_eigenvalues_chart(points))
+    words = [_words(shown, found), instead]
+    notes = [drawing.note, _about_arrows(share), _about_held(shown)]
+    return View(
+        *(charts, choices, of, "Axes"), list(filter(None, notes)), list(filter(None, words)),
+        waiting=found is None,
+    )  # fmt: skip
+
+
+def _chosen(shown: Shown, choices: list[Choice]) -> tuple[str, str]:
+    """The axes that were asked for, or others and in words why not those."""
+    asked, units = shown.setting.of, shown.traces[shown.opened].units
+    pair = re.fullmatch(r"unit([1-9]\d*)", asked)
+    if pair is None or asked in [choice.value for choice in choices]:
+        return chosen_of(asked, choices), ""
+    unit = int(pair[1])
+    if unit > units:
+        return choices[0].value, f"There is no unit {unit} to draw: this layer has {units}."
+    beside = unit + 1 if unit < units else unit - 1
+    said = f"The cursor is at unit {unit} itself, which is drawn against unit {beside}."
+    return f"unit{beside}", said if units > 2 else ""
 
 
 def _choices(shown: Shown) -> list[Choice]:
@@ -91,20 +101,20 @@ def _drawing(shown: Shown, of: str) -> _Drawing:
     states = visited(trace)
     now = states[shown.step]
     if of == PRINCIPAL:
-        found = components(trace)
-        plane = found.plane.through(now)
-        way = trajectory(plane, trace)
+        found = kept.principal(shown)
         shares = " and ".join(f"{100 * share:.0f} %" for share in found.shares)
-        sides = [_side(way[:, at]) for at in (0, 1)]
+        sides = [_side(found.way[:, at]) for at in (0, 1)]
         note = f"Both components together hold {shares} of the variance of h."
-        return _Drawing(plane, ("component 1", "component 2"), sides[0], sides[1], note)
+        names = ("component 1", "component 2")
+        return _Drawing(found.plane.through(now), found.way, names, sides[0], sides[1], note)
     first, second = unit_of(shown, trace.units), int(of.removeprefix("unit")) - 1
     plane = unit_plane(states.shape[1], first, second, now)
-    side = np.linspace(-1, 1, GRID)
+    ends = shown.situation.weights[shown.opened].state_activation
+    side = np.linspace(*track_range("hidden", ends), GRID)
     names = (f"h{subscript(first + 1)}", f"h{subscript(second + 1)}")
     others = "All other units" if trace.units > 2 else "The cell states"
     note = f"{others} are held at their values at the cursor." if len(now) > 2 else ""
-    return _Drawing(plane, names, side, side, note)
+    return _Drawing(plane, trajectory(plane, trace), names, side, side, note)
 
 
 def _side(values: Array) -> Array:
@@ -112,21 +122,6 @@ def _side(values: Array) -> Array:
     middle, half = (values.max() + values.min()) / 2, (values.max() - values.min()) / 2
     half = theme.nice_bound(max(1.25 * float(half), 0.1), floor=0.1)
     return np.linspace(middle - half, middle + half, GRID)
-
-
-def _fixed(shown: Shown, held: Array) -> tuple[FixedPoints | None, str]:
-    """The fixed points under the held input; or why they are not looked for."""
-    weights, trace = shown.situation.weights[shown.opened], shown.traces[shown.opened]
-    if any(one.cell == shown.opened for one in shown.situation.interventions):
-        return None, (
-            "Fixed points are not looked for while something is held in this cell, and the arrows "
-            "are those of the free cell."
-        )
-    starts = drawn_starts(trace, FROM_RUN, DRAWN, np.random.default_rng(0))
-    try:
-        return fixed_points(weights, held, starts), ""
-    except GatescopeError as error:
-        return None, sentence(str(error))
 
 
 def _by_kind(found: FixedPoints | None, plane: Plane) -> dict[str, Array]:
@@ -139,7 +134,7 @@ def _by_kind(found: FixedPoints | None, plane: Plane) -> dict[str, Array]:
 
 
 def _way_chart(
-    shown: Shown, drawing: _Drawing, figure: go.Figure, way: Array, points: dict[str, Array]
+    shown: Shown, drawing: _Drawing, figure: go.Figure, points: dict[str, Array]
 ) -> Chart:
     cell = shown.opened
     hidden = theme.QUANTITIES["hidden"].color
@@ -152,7 +147,7 @@ def _way_chart(
         corner="step",
         rows=WITH_START,
         columns=Axis("names", drawing.names, plural="coordinates"),
-        values=way,
+        values=drawing.way,
         height=380,
         key=[(hidden, "solid", "the run"), *marks],
     )
@@ -179,24 +174,35 @@ def _eigenvalues_chart(found: FixedPoints) -> Chart:
     )
 
 
-def _words(shown: Shown, found: FixedPoints) -> str:
+def _words(shown: Shown, found: Found | None) -> str:
     where = f"With the input of {step_name(shown, shown.step)} held"
-    if not found.points:
-        return f"{where}, no fixed point was found from {found.tried} starts."
-    said = [
-        f"{point.kind}, slowest factor {number(point.radius)}" for point in found.points[:MOST_SAID]
-    ]
-    more = len(found.points) - len(said)
+    if found is None:
+        return f"{where}, fixed points are being looked for …"
+    if found.points is None:
+        return sentence(found.problem)
+    points, tried = found.points.points, found.points.tried
+    if not points:
+        return f"{where}, no fixed point was found from {tried} starts."
+    said = [f"{point.kind}, slowest factor {number(point.radius)}" for point in points[:MOST_SAID]]
+    more = len(points) - len(said)
     rest = f"; and {more} more" if more > 0 else ""
-    count = len(found.points)
-    noun = "fixed point was" if count == 1 else "fixed points were"
-    return f"{where}, {count} {noun} found from {found.tried} starts: {'; '.join(said)}{rest}."
+    noun = "fixed point was" if len(points) == 1 else "fixed points were"
+    return f"{where}, {len(points)} {noun} found from {tried} starts: {'; '.join(said)}{rest}."
 
 
 def _about_arrows(share: float) -> str:
     if share >= 1:
         return "Each arrow is one step long."
     return f"Arrows are drawn at {number(100 * share)} % of their length."
+
+
+def _about_held(shown: Shown) -> str:
+    if not shown.situation.held(shown.opened):
+        return ""
+    place = step_name(shown, shown.step)
+    if held_now(shown):
+        return f"Arrows and fixed points are of the cell as it is held at {place}."
+    return f"Nothing is held at {place}: arrows and fixed points are of the free cell."
 
 
 LENS = Lens(

@@ -12,7 +12,7 @@ def view(shown: Shown) -> View:
     if pinned is None:
         return View([], words=["Nothing is pinned yet."], controls=controls)
     there = show(pinned)
-    charts, words = against(shown, there.traces, "A")
+    charts, words = against(shown, there.traces, "A", "B")
     words += [f"In A: {problem}" for problem in there.problems]
     return View(charts, words=words, controls=controls)
 

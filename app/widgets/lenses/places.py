@@ -60,14 +60,14 @@ class Drawn(NamedTuple):
 def drawn(shown: Shown, values: Array, order: Sequence[int]) -> Drawn:
     """values: (step, unit). Of what is too large to draw there are fewer numbers, each exact."""
     steps, units = values.shape
-    ordered = values.T[list(order)]
     if not shown.condensed:
         in_order = list(order) == list(range(units)) and units < 100
         names = [str(unit + 1) for unit in order] if in_order else []
+        ordered = values.T[list(order)]
         return Drawn(ordered, Axis("units", order=order), Axis("steps"), names, shown.labels, "")
     rows, columns = evenly_apart(units, MOST_ROWS), evenly_apart(steps, MOST_COLUMNS)
     return Drawn(
-        values=ordered[np.ix_(rows, columns)],
+        values=values[np.ix_(columns, [order[row] for row in rows])].T,
         rows=Axis("names", [f"unit {order[row] + 1}" for row in rows], plural="units"),
         columns=Axis("names", [step_name(shown, step) for step in columns], plural="steps"),
         row_names=[],

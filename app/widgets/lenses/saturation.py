@@ -3,7 +3,7 @@
 import numpy as np
 
 from app import theme
-from app.figures.saturated import saturation_points
+from app.figures.saturated import MARKS, SIZE, saturation_points
 from app.shown import Shown
 from app.widgets.lenses.base import Axis, Chart, Lens, View
 from gru_core.analysis import saturation
@@ -15,9 +15,13 @@ def view(shown: Shown) -> View:
     gated = [cell for cell, trace in shown.traces.items() if SIGMOID_TRACKS & set(trace)]
     low, high = SATURATION
     notes = [f"Shut: below {low:g}. Open: above {high:g}. Shares of the {len(shown.labels)} steps."]
+    charts = [chart for cell in gated for chart in _charts(shown, cell)]
+    marks = [trace.marker.size for chart in charts for trace in chart.figure.data]
+    if any(np.max(sizes) > SIZE for sizes in marks):
+        notes.append("A larger mark is several units in the same place.")
     if "rnn" in shown.traces:
         notes.append("The plain RNN has no gates.")
-    return View([chart for cell in gated for chart in _charts(shown, cell)], notes=notes)
+    return View(charts, notes=notes)
 
 
 def _charts(shown: Shown, cell: Cell) -> list[Chart]:
@@ -44,8 +48,8 @@ def _charts(shown: Shown, cell: Cell) -> list[Chart]:
             values=values,
             height=260,
             key=[
-                (theme.QUANTITIES[gate].color, "solid", theme.QUANTITIES[gate].name)
-                for gate in found
+                (theme.QUANTITIES[gate].color, mark, theme.QUANTITIES[gate].name)
+                for gate, mark in zip(found, MARKS, strict=False)
             ],
         )
     ]

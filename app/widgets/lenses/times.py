@@ -111,7 +111,7 @@ def _at_size(timings: Sequence[Timing], here: int) -> str:
     """The times at the size that is nearest in doublings to the one on screen."""
     nearest = min(timings, key=lambda one: abs(np.log2(one.size / here)))
     rnn, gru, lstm = (_rounded(nearest.seconds[cell] * MICRO) for cell in ("rnn", "gru", "lstm"))
-    why = "" if nearest.size == here else f", of these sizes the nearest to {here},"
+    why = "" if nearest.size == here else f", the measured size nearest to {here},"
     return (
         f"With {nearest.size} units{why} a step takes {rnn:,g} µs in the plain RNN, {gru:,g} µs in "
         f"the GRU and {lstm:,g} µs in the LSTM."

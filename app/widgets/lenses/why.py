@@ -12,7 +12,6 @@ from gru_core.conventions import TRACKS, Cell
 
 MOST_TERMS = 10
 FIRST = {"gru": "update", "lstm": "forget", "rnn": "hidden"}
-ACTIVATION = {"sigmoid": "σ", "tanh": "tanh"}
 COLUMNS = ("weight", "value", "reset", "product")
 
 
@@ -45,8 +44,8 @@ def _words(found: Contributions, symbol: str, unit: int, step: int) -> str:
         if found.held:
             return f"{where} is held at {value}; free it would be {total}, the sum of these."
         return f"{where} is {value}, the sum of these."
-    function, free = ACTIVATION[found.activation], theme.number(found.free)
-    slope = f"Slope there: {theme.number(found.slope)}."
+    function, free = theme.ACTIVATIONS[found.activation].symbol, theme.number(found.free)
+    slope = f"The slope there is {theme.number(found.slope)}."
     if found.held:
         made = f"the terms sum to {total}, and free it would be {function}({total}) = {free}"
         return f"{where} is held at {value}: {made}. {slope}"
@@ -81,7 +80,7 @@ def _curve_chart(found: Contributions, symbol: str, color: str) -> Chart:
     value = found.free if found.held else found.value
     figure = activation_curve(found.activation, found.pre_activation, value, color)
     said = f"{symbol} if it were free" if found.held else symbol
-    name = {"sigmoid": "the sigmoid σ", "tanh": "tanh"}[found.activation]
+    name = theme.ACTIVATIONS[found.activation].name
     return Chart(
         name="curve",
         title=f"Where the sum falls on {name}",

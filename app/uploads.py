@@ -1,0 +1,150 @@
+"""Files that visitors have opened, by keys that cannot be guessed.
+
+A file lives as long as a page that has it open: its numbers are in no setting and in no link, only
+its key is. When the last such page has been gone for a while the file is dropped, with everything
+that was made of it.
+"""
+
+import secrets
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from streamlit import runtime
+
+from app import memory
+from app.running import Kept
+from gru_core.errors import TextError
+from gru_core.feed import Feed
+from gru_core.formats.child import read_safely
+from gru_core.formats.model import Entry, ModelFile
+from gru_core.tables import read_csv
+from gru_core.vocabulary import Vocabulary, read_vocabulary
+
+MOST_MADE = 8  # screens and other things made of one file that are kept ready
+MOST_HELD = 8  # files of one page, the last ones
+LINGER = 120.0  # seconds after its pages are gone: a reload or a lost connection comes back
+EVERY = 10.0  # seconds from one look at which pages are gone to the next
+
+
+@dataclass(eq=False)
+class Upload:
+    """One file of one page. Compared by identity."""
+
+    key: str
+    name: str  # as the visitor's file is called
+    content: ModelFile | Vocabulary | Feed
+    data: bytes = b""  # as uploaded, where a framework may be asked to read it too
+    pages: set[str] = field(default_factory=set)  # the sessions that have it open
+    seen: float = field(default_factory=time.monotonic)  # when one of them was last there
+    _made: "OrderedDict[Any, Any]" = field(default_factory=OrderedDict)
+    _lock: Any = field(default_factory=threading.RLock)  # one thing may be made of another
+
+    def kept(self, key: Any, make: Callable[[], Any]) -> Any:
+        """What was made of this file, made if it is not here; of many the last ones are kept."""
+        with self._lock:
+            if key not in self._made:
+                self._made[key] = make()
+                while len(self._made) > MOST_MADE:
+                    self._made.popitem(last=False)
+            self._made.move_to_end(key)
+            return self._made[key]
+
+    def known(self, key: Any) -> Any:
+        """The same if it is here, else None."""
+        return self._made.get(key)
+
+
+_here: "OrderedDict[str, Upload]" = OrderedDict()  # the last one opened last
+_lock = threading.Lock()
+_watching = threading.Event()
+
+
+def find(key: str) -> Upload | None:
+    """The file of this key; None if no page has it open."""
+    return _here.get(key)
+
+
+def hold(upload: Upload, page: str) -> None:
+    """Keep a file for a page, a session's id, as long as that is open; of many the last ones."""
+    with _lock:
+        upload.pages.add(page)
+        _here[upload.key] = upload
+        _here.move_to_end(upload.key)
+        own = [one for one in _here.values() if page in one.pages]
+        for one in own[:-MOST_HELD]:
+            one.pages.discard(page)
+    if not _watching.is_set():
+        _watching.set()
+        threading.Thread(target=_watch, name="uploads", daemon=True).start()
+
+
+def sweep(is_open: Callable[[str], bool], now: float) -> None:
+    """Drop every file whose pages have all been gone for LINGER seconds."""
+    if _dropped(is_open, now):
+        _give_back()
+
+
+def _dropped(is_open: Callable[[str], bool], now: float) -> bool:
+    with _lock:
+        for upload in _here.values():
+            if any(map(is_open, upload.pages)):
+                upload.seen = now
+        gone = [one.key for one in _here.values() if now - one.seen > LINGER]
+        for key in gone:
+            del _here[key]
+    return bool(gone)
+
+
+def _watch() -> None:
+    while True:
+        time.sleep(EVERY)
+        if runtime.exists():
+            sweep(runtime.get_instance().is_active_session, time.monotonic())
+
+
+def model(data: bytes, name: str) -> Upload:
+    """A file of weights, read in a process of its own. Errors: those of read_safely."""
+    return _kept(name, read_safely(data, name), data)
+
+
+def vocabulary(data: bytes, name: str) -> Upload:
+    """A vocabulary. Errors: those of read_vocabulary."""
+    return _kept(name, read_vocabulary(data))
+
+
+def numbers(data: bytes, name: str) -> Upload:
+    """Rows of numbers, one a step: a CSV file or an NPY array.
+
+    Errors: those of read_csv, of npy.array and of Feed.
+    """
+    from gru_core.formats import npy
+
+    if data.startswith(npy.MAGIC):
+        return _kept(name, Feed("numbers", numbers=npy.array(name, data)))
+    found = read_csv(data)
+    for column in found.columns:
+        if column.values is None:
+            raise TextError(column.problem)
+    table = found.take(range(len(found.columns)))
+    return _kept(name, Feed("numbers", numbers=table.values, channels=table.columns))
+
+
+def entry_of(upload: Upload, layer: str) -> Entry | None:
+    """The layer of this name; the first one for a name that the file does not have."""
+    assert isinstance(upload.content, ModelFile)
+    named = (entry for entry in upload.content.entries if entry.name == layer)
+    return next(named, upload.content.entries[0])
+
+
+def _kept(name: str, content: ModelFile | Vocabulary | Feed, data: bytes = b"") -> Upload:
+    return Upload(secrets.token_urlsafe(9), name, content, data)
+
+
+def _give_back() -> None:
+    """Give back the memory of what was made of files: runs are made again where they are wanted."""
+    Kept.empty()
+    memory.give_back()

@@ -1,0 +1,23 @@
+// Rows of tabs by keys: Tab comes to the open one of a row and leaves the row, arrows go along it, Enter
+// opens. Where a pointer has pressed a tab, the arrows stay the cursor's.
+
+const MOVES = { ArrowLeft: (at) => at - 1, ArrowRight: (at) => at + 1, Home: () => 0, End: () => -1 };
+let walked = false; // whether it was Tab that led to where the focus is
+
+document.addEventListener("pointerdown", () => (walked = false), true);
+document.addEventListener("keydown", ({ key }) => (walked ||= key === "Tab"), true);
+
+// Whether this key went along a row of tabs.
+export function alongTabs(event) {
+  const tab = event.composedPath()[0];
+  const move = MOVES[event.key];
+  const plain = !event.shiftKey && !event.ctrlKey && !event.metaKey && !event.altKey;
+  if (!walked || !move || !plain || tab.getAttribute?.("role") !== "tab") return false;
+  const tabs = [...tab.closest("[role=tablist]").querySelectorAll("[role=tab]")];
+  const to = tabs.at(move(tabs.indexOf(tab)) % tabs.length);
+  event.preventDefault();
+  tab.tabIndex = -1;
+  to.tabIndex = 0;
+  to.focus();
+  return true;
+}

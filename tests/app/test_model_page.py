@@ -1,0 +1,303 @@
+"""The visitor's own model: what is uploaded and answered is what is run, and nothing else is."""
+
+import io
+import time
+from collections.abc import Callable
+from typing import Any, Self
+
+import numpy as np
+import pytest
+import torch
+
+from app import uploads
+from gru_core import run
+from gru_core.feed import Feed, fed
+from gru_core.formats import npz
+from gru_core.formats.answers import answered
+from gru_core.formats.model import ModelFile
+from gru_core.formats.running import run_ready
+from gru_core.loaded import TITLE
+from tests.app.visiting import Unpack, Visit
+from tests.core.test_loaded import entry
+
+
+class ModelVisit(Visit):
+    """One visitor at the scene of their own model."""
+
+    def upload(self, content: bytes, name: str = "model.npz", field: str = "file") -> Self:
+        key = f"model_{field}_upload"
+        self.page.file_uploader(key=key).set_value((name, content, "application/octet-stream"))
+        return self._look(self.page.run())
+
+    def set(self, widgets: str, key: str, value: Any) -> Self:
+        getattr(self.page, widgets)(key=key).set_value(value)
+        return self._look(self.page.run())
+
+    @property
+    def problems(self) -> list[str]:
+        found: list[str] = self.told["problems"]
+        return found
+
+
+Open = Callable[..., ModelVisit]
+
+
+@pytest.fixture
+def open_model(unpack: Unpack, new_browser: Callable[[], Any]) -> Open:
+    """Opens the scene of the visitor's own model with these query parameters."""
+    return lambda **query: ModelVisit(unpack, new_browser(), {"scene": "model", **query})
+
+
+def packed(*entries: Any) -> bytes:
+    return npz.write(ModelFile("Gatescope", entries))
+
+
+def test_before_a_model_is_open_the_page_says_what_can_be(open_model: Open) -> None:
+    here = open_model()
+    assert here.told["scene"]["title"] == TITLE
+    assert "PyTorch, Keras, ONNX or safetensors" in here.told["scene"]["story"]
+    assert here.problems == []
+
+
+def test_an_uploaded_model_is_on_the_stage_as_its_framework_runs_it(open_model: Open) -> None:
+    made = entry(layers=1, directions=1)
+    here = open_model().upload(packed(made))
+    assert here.problems == []
+    sequence = fed(Feed("noise"), 3, 0)
+    truth = run_ready(answered(made, {}), sequence.x).output
+    np.testing.assert_array_equal(here.hidden("gru"), truth)
+    assert "random weights" not in here.told["panels"][0]["note"]
+    assert "random weights" in here.told["panels"][1]["note"]
+
+
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+def test_another_cell_stands_beside_a_drawn_gru(open_model: Open, cell: str) -> None:
+    made = entry(cell, layers=1, directions=1)
+    here = open_model().upload(packed(made))
+    truth = run_ready(answered(made, {}), fed(Feed("noise"), 3, 0).x).output
+    np.testing.assert_array_equal(here.hidden(cell), truth)
+    assert [panel["cell"] for panel in here.told["panels"]] == ["gru", cell]
+
+
+def test_any_layer_and_direction_can_be_put_on_the_stage(open_model: Open) -> None:
+    made = entry()
+    here = open_model().upload(packed(made))
+    whole = run_ready(answered(made, {}), fed(Feed("noise"), 3, 0).x)
+    here.set("selectbox", "model_place", (1, True))
+    np.testing.assert_array_equal(here.hidden("gru"), whole.layers[1]["backward"]["hidden"][::-1])
+    assert here.query["level"] == "2"
+    assert here.query["back"] == "1"
+
+
+def test_of_several_layers_the_first_is_shown_and_any_other_can_be_chosen(
+    open_model: Open,
+) -> None:
+    gru, lstm = entry(layers=1, directions=1), entry("lstm", layers=1, directions=1)
+    other = type(lstm)("other", "lstm", lstm.layers, says=lstm.says)
+    here = open_model().upload(packed(gru, other))
+    assert list(here.page.selectbox(key="model_layer").options) == [
+        "it · GRU of 5 units, 3 inputs",
+        "other · LSTM of 5 units, 3 inputs",
+    ]
+    here.set("selectbox", "model_layer", "other")
+    truth = run_ready(answered(other, {}), fed(Feed("noise"), 3, 0).x).output
+    np.testing.assert_array_equal(here.hidden("lstm"), truth)
+
+
+def test_what_the_file_does_not_say_is_asked_with_what_each_answer_does_to_h(
+    open_model: Open,
+) -> None:
+    made = entry(layers=1, directions=1)
+    says = {key: value for key, value in made.says.items() if key != "gate_activation"}
+    unsaid = type(made)("it", "gru", made.layers, says=says)
+    here = open_model().upload(packed(unsaid))
+    assert any("The file does not say" in problem for problem in here.problems)
+    x = fed(Feed("noise"), 3, 0).x
+    both = [
+        run_ready(answered(unsaid, {"gate_activation": answer}), x).output
+        for answer in ("sigmoid", "hard_sigmoid")
+    ]
+    apart = np.abs(both[0] - both[1]).max()
+    options = here.page.selectbox(key="model_gate_activation").options
+    assert options[0] == "sigmoid"
+    assert f"h differs by up to {apart:.3g}" in options[1]
+    here.set("selectbox", "model_gate_activation", "hard_sigmoid")
+    np.testing.assert_array_equal(here.hidden("gru"), both[1])
+    assert here.problems == []
+    assert here.query["set"] == "gate_activation.hard_sigmoid"
+
+
+def test_what_is_only_assumed_is_marked_so_and_can_be_changed(open_model: Open) -> None:
+    made = entry("rnn", layers=1, directions=1)
+    says = {key: value for key, value in made.says.items() if key != "state_activation"}
+    unsaid = type(made)("it", "rnn", made.layers, says=says, assumes={"state_activation": "tanh"})
+    here = open_model().upload(packed(unsaid))
+    assert here.problems == []
+    options = here.page.selectbox(key="model_state_activation").options
+    assert options[0] == "tanh (assumed)"
+    here.set("selectbox", "model_state_activation", "relu")
+    truth = run_ready(answered(unsaid, {"state_activation": "relu"}), fed(Feed("noise"), 3, 0).x)
+    np.testing.assert_array_equal(here.hidden("rnn"), truth.output)
+
+
+# The input ------------------------------------------------------------------------------------
+
+
+def test_a_text_is_read_with_the_vocabulary_of_the_model(open_model: Open) -> None:
+    made = entry(layers=1, directions=1)
+    here = open_model().upload(packed(made)).set("selectbox", "model_source", "text")
+    assert any("needs the vocabulary" in problem for problem in here.problems)
+    here.set("text_input", "model_text", "abca").upload(b"a\nb\nc", "v.txt", "vocabulary")
+    assert here.problems == []
+    assert here.told["labels"] == ["a", "b", "c", "a"]
+    truth = run_ready(answered(made, {}), np.eye(3)[[0, 1, 2, 0]]).output
+    np.testing.assert_array_equal(here.hidden("gru"), truth)
+
+
+@pytest.mark.parametrize("kind", ["csv", "npy"])
+def test_numbers_come_from_a_file_with_a_row_a_step(open_model: Open, kind: str) -> None:
+    x = np.array([[0.5, 1, -1], [0.25, 0, 2]])
+    if kind == "csv":
+        content = b"a,b,c\n0.5,1,-1\n0.25,0,2\n"
+    else:
+        file = io.BytesIO()
+        np.save(file, x)
+        content = file.getvalue()
+    made = entry(layers=1, directions=1)
+    here = open_model().upload(packed(made)).set("selectbox", "model_source", "numbers")
+    here.upload(content, f"x.{kind}", "numbers")
+    assert here.problems == []
+    truth = run_ready(answered(made, {}), x).output
+    np.testing.assert_array_equal(here.hidden("gru"), truth)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"a,b\n1,2\n", "2 columns; the layer takes 3 inputs"),
+        (b"a,b,c\n1,2,cat\n", "cat"),
+        (b"\x93NUMPY\x01\x00", "does not begin as a .npy file does"),
+    ],
+)
+def test_numbers_that_do_not_fit_are_refused_and_nothing_is_lost(
+    open_model: Open, content: bytes, words: str
+) -> None:
+    here = open_model().upload(packed(entry(layers=1, directions=1)))
+    here.set("selectbox", "model_source", "numbers").upload(content, "x.csv", "numbers")
+    assert any(words in problem for problem in here.problems)
+    assert here.hidden("gru").shape == (48, 5)
+
+
+# The check ------------------------------------------------------------------------------------
+
+
+def saved(module: torch.nn.Module) -> bytes:
+    file = io.BytesIO()
+    torch.save(module.state_dict(), file)
+    return file.getvalue()
+
+
+def test_a_pytorch_file_is_checked_against_pytorch_itself(open_model: Open) -> None:
+    torch.manual_seed(1)
+    here = open_model().upload(saved(torch.nn.GRU(3, 5, 2, bidirectional=True)), "model.pt")
+    assert not [one for one in here.page.caption if "agrees" in one.value]
+    here.page.button(key="model_check").click()
+    here.look()
+    (said,) = [one.value for one in here.page.caption if "agrees" in one.value]
+    assert said.startswith("PyTorch agrees: over 48 steps h differs by at most")
+    here.set("number_input", "model_steps", 7)  # another input is another check
+    assert not [one for one in here.page.caption if "agrees" in one.value]
+
+
+def test_a_check_that_fails_says_not_to_trust_the_picture(
+    open_model: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = open_model().upload(saved(torch.nn.GRU(3, 5)), "model.pt")
+    wrong = lambda data, name, entry, x, **more: np.zeros((len(x), 5), np.float32)  # noqa: E731
+    monkeypatch.setattr("app.model.check_safely", wrong)
+    here.page.button(key="model_check").click()
+    here.look()
+    assert any("PyTorch does not agree" in one.value for one in here.page.caption)
+
+
+def test_a_file_that_no_framework_here_runs_has_no_check(open_model: Open) -> None:
+    here = open_model().upload(packed(entry(layers=1, directions=1)))
+    assert "model_check" not in [button.key for button in here.page.button]
+
+
+# Trouble --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"<!DOCTYPE html><html>", "page"),
+        (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "lfs"),
+        (b"PK\x03\x04" + b"\0" * 40, "damaged"),
+    ],
+)
+def test_a_file_that_is_no_model_changes_nothing_and_is_named_in_a_sentence(
+    open_model: Open, content: bytes, words: str
+) -> None:
+    here = open_model().upload(packed(entry(layers=1, directions=1)))
+    before, query = here.hidden("gru"), dict(here.query)
+    here.upload(content, "model.pt")
+    assert any(words in problem for problem in here.problems), here.problems
+    np.testing.assert_array_equal(here.hidden("gru"), before)
+    assert here.query == query
+
+
+def test_a_link_to_a_model_that_is_gone_says_so(open_model: Open) -> None:
+    here = open_model(file="abcdefgh")
+    assert here.problems == ["The model of this link is not here any more: open its file again."]
+
+
+def test_a_second_page_at_the_same_link_has_the_model_as_long_as_the_first(
+    open_model: Open,
+) -> None:
+    here = open_model().upload(packed(entry(layers=1, directions=1)))
+    other = open_model(file=here.query["file"])
+    assert other.problems == []
+    np.testing.assert_array_equal(other.hidden("gru"), here.hidden("gru"))
+
+
+def test_undo_brings_back_the_model_that_was_open_before(open_model: Open) -> None:
+    here = open_model().upload(packed(entry(layers=1, directions=1)))
+    before = here.hidden("gru")
+    here.upload(packed(entry("lstm", layers=1, directions=1)))
+    assert [panel["cell"] for panel in here.told["panels"]] == ["gru", "lstm"]
+    here.send({"kind": "undo"}).look()
+    np.testing.assert_array_equal(here.hidden("gru"), before)
+
+
+def test_edits_run_on_the_loaded_weights(open_model: Open) -> None:
+    made = entry(layers=1, directions=1)
+    here = open_model().upload(packed(made))
+    here.send({"kind": "commit", "target": "gru.b_x.update.2", "value": 3.0})
+    weights = answered(made, {}).directions[0][0].with_value("b_x", (1, 2), 3.0)
+    truth = run(weights, fed(Feed("noise"), 3, 0).x)["hidden"]
+    np.testing.assert_allclose(here.hidden("gru"), truth, atol=1e-6)
+
+
+def test_files_of_a_page_that_is_gone_are_dropped_after_a_while(open_model: Open) -> None:
+    here = open_model().upload(packed(entry(layers=1, directions=1)))
+    key, now = here.query["file"], time.monotonic()
+    upload = uploads.find(key)
+    assert upload is not None
+    uploads.sweep(lambda page: page in upload.pages, now + 1000)  # still open
+    uploads.sweep(lambda page: False, now + 1000 + uploads.LINGER - 1)  # a reload takes its time
+    assert uploads.find(key) is upload
+    uploads.sweep(lambda page: False, now + 1000 + uploads.LINGER + 1)
+    assert uploads.find(key) is None
+    assert here.look().problems == [
+        "The model of this link is not here any more: open its file again."
+    ]
+
+
+def test_a_page_holds_its_last_files_only(open_model: Open) -> None:
+    here, keys = open_model(), []
+    for _ in range(uploads.MOST_HELD + 1):
+        here.upload(packed(entry(layers=1, directions=1)))
+        keys.append(here.query["file"])
+    held = [bool(upload and upload.pages) for upload in map(uploads.find, keys)]
+    assert held == [False] + [True] * uploads.MOST_HELD

@@ -1,0 +1,140 @@
+"""A tab of the browser with a stage in it: coming and going, what it sends and what it says."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Self
+from urllib.parse import parse_qs, urlsplit
+
+from playwright.sync_api import ConsoleMessage, Page, Response, WebSocket
+
+PATIENCE = 15_000  # milliseconds
+READY = ".stApp[data-test-script-state=notRunning] .gs-stage[data-ack]"
+# Lets a test keep back or lose what the page sends, as a bad network would, and the moments in
+# which the browser has nothing to do.
+HOLD = """
+(() => {
+  const send = WebSocket.prototype.send;
+  const idle = window.requestIdleCallback;
+  const held = [];
+  const postponed = [];
+  window.holding = window.restless = false;
+  WebSocket.prototype.send = function (bytes) {
+    if (window.holding) held.push([this, bytes]);
+    else send.call(this, bytes);
+  };
+  window.letThrough = () => {
+    window.holding = false;
+    for (const [socket, bytes] of held.splice(0)) send.call(socket, bytes);
+  };
+  window.lose = () => {
+    window.holding = false;
+    held.splice(0);
+  };
+  window.requestIdleCallback = (act, options) => {
+    if (!window.restless) return idle(act, options);
+    postponed.push(act);
+    return 0;
+  };
+  window.giveRest = () => {
+    window.restless = false;
+    for (const act of postponed.splice(0)) idle(act);
+  };
+})();
+"""
+
+
+@dataclass
+class Tab:
+    """One open page. `sent` counts its messages, `troubles` is what the browser complains of."""
+
+    page: Page
+    url: str
+    sent: int = 0
+    troubles: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.page.set_default_timeout(PATIENCE)
+        self.page.add_init_script(HOLD)
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.page.on("response", self._answered)
+        self.page.on("websocket", self._opened)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.troubles.append(message.text)
+
+    def _answered(self, response: Response) -> None:
+        if response.status >= 400:
+            self.troubles.append(f"{response.status} {response.url}")
+
+    def _opened(self, socket: WebSocket) -> None:
+        socket.on("framesent", lambda _: self._count())
+
+    def _count(self) -> None:
+        self.sent += 1
+
+    # coming and going
+
+    def open(self, query: str = "") -> Self:
+        """Go to a link and wait until the stage is drawn."""
+        self.page.goto(f"{self.url}/?{query}")
+        self.wait()
+        return self
+
+    def reload(self) -> None:
+        """Reload the page and wait until the stage is drawn."""
+        self.page.reload()
+        self.wait()
+
+    def wait(self) -> None:
+        """Wait until the stage is drawn and the server at rest."""
+        self.page.locator(READY).wait_for(state="attached")
+
+    def shows(self, scene: str, word: str = "") -> None:
+        """Wait until a scene chosen on this page is drawn, the address being ahead of it."""
+        opened = f"{scene} {word}"
+        self.page.locator(f".gs-stage[data-opened='{opened}']").wait_for()
+        self.wait()
+
+    def rest(self, milliseconds: int = 400) -> None:
+        """Time for what should not happen to happen."""
+        self.page.wait_for_timeout(milliseconds)
+
+    def frame(self) -> None:
+        """Let the browser paint."""
+        self.page.evaluate(
+            "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+
+    @contextmanager
+    def answered(self, messages: int = 1) -> Iterator[None]:
+        """Do something, then wait until the server has answered so many events more."""
+        before = self.ack
+        yield
+        self.page.wait_for_function(
+            "(wanted) => Number(document.querySelector('.gs-stage')?.dataset.ack) >= wanted",
+            arg=before + messages,
+        )
+
+    def text(self, selector: str) -> str:
+        """The text of the only element there."""
+        return self.page.locator(selector).inner_text()
+
+    @property
+    def ack(self) -> int:
+        """How many events of this page the server has handled."""
+        return int(self.page.locator(".gs-stage").get_attribute("data-ack") or 0)
+
+    @property
+    def link(self) -> dict[str, str]:
+        """The query parameters in the address."""
+        found = parse_qs(urlsplit(self.page.url).query, keep_blank_values=True)
+        return {name: values[-1] for name, values in found.items()}
+
+    @property
+    def edits(self) -> dict[str, float]:
+        """The edits in the address, by target."""
+        pieces = [piece for piece in self.link.get("e", "").split("~") if piece]
+        return {target: float(value) for target, _, value in (p.rpartition("_") for p in pieces)}
