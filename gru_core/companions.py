@@ -17,21 +17,32 @@ Role: TypeAlias = Literal["backward", "second"]
 ROLES: Final[tuple[Role, ...]] = get_args(Role)
 
 
+def has_own(scene: Scene, cell: str, role: Role) -> bool:
+    """Whether the scene brings this layer itself, as a loaded model may."""
+    return cell in scene.weights and role in scene.companions
+
+
 def companion(
     scene: Scene, beside: Weights, role: Role, steps: int, seed: int | None = None
 ) -> Weights:
-    """A layer of the same cell, units, precision and reset placement as `beside`, drawn.
+    """A layer of the same cell, units, precision and reset placement as `beside`.
 
-    It ends in sigmoid and tanh, whatever that one does.
+    A drawn one ends in sigmoid and tanh, whatever that one does.
 
-    Drawn as the scene draws its own: by its scheme, with its gain, biases zero but for chrono, of
-    which `steps` is the longest memory. Each role of each cell has a stream of its own, the one of
-    np.random.SeedSequence(seed, spawn_key=(place in ROLES, place in CELLS)): it shares no number
-    with those of scenes.situation, whose keys have one entry, and does not depend on any weight.
+    The scene's own if it has one, else drawn as the scene draws its own: by its scheme, with its
+    gain, biases zero but for chrono, of which `steps` is the longest memory. Each role of each cell
+    has a stream of its own, the one of np.random.SeedSequence(seed, spawn_key=(place in ROLES,
+    place in CELLS)): it shares no number with those of scenes.situation, whose keys have one entry,
+    and does not depend on any weight.
     seed: by default the scene's. Errors: UnknownNameError.
     """
     if role not in ROLES:
         raise unknown_name("role", role, ROLES)
+    if has_own(scene, beside.cell, role):
+        own = scene.companions[role]
+        if isinstance(own, GRUWeights) and isinstance(beside, GRUWeights):
+            return replace(own, reset_after=beside.reset_after)
+        return own
     cell, place = beside.cell, (ROLES.index(role), CELLS.index(beside.cell))
     stream = np.random.SeedSequence(scene.seed if seed is None else seed, spawn_key=place)
     layer = initialize(

@@ -54,7 +54,23 @@ def model_scene(
         reset_after=weights.reset_after if isinstance(weights, GRUWeights) else True,
         weights={ready.cell: weights},
         initials={ready.cell: initial} if initial else {},
+        companions=_companions(ready, layer, backward),
     )
+
+
+def _companions(ready: Ready, layer: int, backward: bool) -> dict[str, Weights]:
+    """The other direction of a layer, and the layer above it where that reads its states alone.
+
+    Not of what begins elsewhere than at zero: companions begin there.
+    """
+    found: dict[str, Weights] = {}
+    directions, starts = ready.directions[layer], ready.initials[layer]
+    if len(directions) == 2 and not backward and not starts[1]:
+        found["backward"] = directions[1]
+    above = layer + 1
+    if len(directions) == 1 and above < len(ready.layers) and not ready.initials[above][0]:
+        found["second"] = ready.directions[above][0]
+    return found
 
 
 def _weights(ready: Ready, layer: int, backward: bool) -> Weights:

@@ -76,6 +76,8 @@ class Scene:
     weights: Mapping[Cell, Weights] = field(default_factory=dict)  # given; others are drawn
     initials: Mapping[Cell, tuple[Array, ...]] = field(default_factory=dict)  # given; others zero
     unit_names: tuple[str, ...] = ()
+    # By gru_core.companions.Role, layers that belong to the one given; others are drawn.
+    companions: Mapping[str, Weights] = field(default_factory=dict)
     model: Model | None = None
     word: str | None = None  # only with the model "reader"
 

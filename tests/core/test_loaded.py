@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gru_core import run
+from gru_core.companions import companion
 from gru_core.errors import RangeError
 from gru_core.feed import Feed, fed
 from gru_core.formats.answers import answered
@@ -101,3 +102,20 @@ def test_a_layer_that_is_not_there_and_a_picture_too_large_are_refused() -> None
     ready = answered(entry(), {})
     with pytest.raises(RangeError, match="no layer 3; the model has 2"):
         model_scene(ready, fed(Feed("noise", 9), 3, 1), 2)
+
+
+def test_the_other_direction_and_the_layer_above_are_those_of_the_file() -> None:
+    sequence = fed(Feed("noise", 9), 3, 1)
+    both = answered(entry(), {})
+    scene = model_scene(both, sequence)
+    beside = scene.weights["gru"]
+    other = companion(scene, beside, "backward", 9)
+    np.testing.assert_array_equal(other.w_h, both.directions[0][1].w_h)
+    assert "second" not in scene.companions  # it reads both directions, and so not this one alone
+    stack = answered(entry(directions=1), {})
+    scene = model_scene(stack, sequence)
+    above = companion(scene, scene.weights["gru"], "second", 9)
+    truth = run_ready(stack, sequence.x).output
+    np.testing.assert_array_equal(run(above, hidden(scene))["hidden"], truth)
+    drawn = companion(scene, scene.weights["gru"], "backward", 9)
+    assert drawn.units == UNITS

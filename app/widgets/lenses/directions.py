@@ -13,6 +13,7 @@ from app.widgets.lenses import moved
 from app.widgets.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
 from app.widgets.lenses.places import Drawn, drawn, grid_chart
 from gru_core.arrays import Array
+from gru_core.companions import has_own
 from gru_core.conventions import KEEP_GATE
 from gru_core.run import Merge
 
@@ -149,6 +150,8 @@ def _notes(shown: Shown, of: str) -> list[str]:
     name, units = theme.CELL_NAMES[cell], shown.traces[cell].units
     seed = shown.scene.seed if shown.setting.seed is None else shown.setting.seed
     drawn_with = f"has as many units; its weights are random, seed {seed}, and not trained"
+    if has_own(shown.scene, cell, "second" if of == STACKED else "backward"):
+        drawn_with = "is that of your file"
     found = [
         f"The backward {name} begins at zero after the last step and {drawn_with}."
         if of != STACKED
