@@ -191,7 +191,7 @@ def _check(model: Model, upload: Upload, seed: int) -> None:
 
 
 def _said(found: Check) -> str:
-    far = f"{found.difference:.1e}"
+    far = f"{found.difference:.1e}".replace("e-0", "e-")
     if found.agrees:
         return f"{found.framework} agrees: over {found.steps} steps h differs by at most {far}."
     return (

@@ -6,7 +6,6 @@ stage writes the edits over them, so that one edit never resends a matrix. What 
 sent is condensed to bytes (app/display.py); those of the input have the edits in them.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -16,6 +15,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app import theme
+from app.digest import digest as _digest
 from app.display import Grid, as_bytes
 from app.figures.heatmap import (
     initial_strip,
@@ -198,14 +198,3 @@ def _lines(shown: Shown, cell: Cell, bound: float) -> Part:
 
 def _part(name: str, figure: Callable[..., go.Figure], *inputs: Any) -> Part:
     return Part(name, _digest(*inputs), partial(figure, *inputs))
-
-
-def _digest(*inputs: Any) -> str:
-    digest = hashlib.blake2b(digest_size=9)
-    for value in inputs:
-        if isinstance(value, np.ndarray):
-            digest.update(f"{value.dtype}{value.shape}".encode())
-            digest.update(np.ascontiguousarray(value).data)
-        else:
-            digest.update(repr(value).encode())
-    return digest.hexdigest()
