@@ -5,6 +5,7 @@ into itself (one object under two names). Keras writes none of that, so none of 
 """
 
 import io
+import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from types import MappingProxyType
@@ -20,6 +21,10 @@ from gru_core.formats.hdf5_walk import AGAIN
 
 SIGNATURE: Final = b"\x89HDF\r\n\x1a\n"
 
+# What h5py and libhdf5 raise, and struct for what leads out of the file.
+_RAISED: Final = (
+    *(OSError, RuntimeError, LookupError, ValueError, TypeError, ArithmeticError, struct.error),
+)
 # A file is walked over by its objects' own handles; h5py has no types for them.
 Handle = Any
 
@@ -84,7 +89,7 @@ class Hdf5:
         dataset = self.datasets[path]
         with damage_named(path):
             stored = self._stored(path)
-            array = hdf5_chunks.read(path, dataset, self._left)
+            array = hdf5_chunks.read(path, self._data, dataset, self._left)
         if stored == "bfloat16":  # the upper half of a float32
             wide = array.view("<u2").astype(np.uint32) << 16
             array = wide.view(np.float32)
@@ -100,9 +105,9 @@ class Hdf5:
             if any(kind.equal(one) for one in known):
                 return f"float{bits}"
         # NumPy has no bfloat16, so Keras writes two bytes without a meaning and names it beside.
-        if kind.get_class() == h5t.OPAQUE and kind.get_size() == 2:  # noqa: SIM102
-            if self.text(path, "dtype") == "bfloat16":
-                return "bfloat16"
+        two_bytes = kind.get_class() == h5t.OPAQUE and kind.get_size() == 2
+        if two_bytes and self.text(path, "dtype") == "bfloat16":
+            return "bfloat16"
         raise FormatError(
             f"{shown(path)} holds {_named(kind)}; weights are floating-point numbers of 16, 32 or "
             "64 bits: save the model as .keras, without quantization."
@@ -121,7 +126,7 @@ def opened(data: bytes) -> Iterator[Hdf5]:
         file = File(io.BytesIO(data), "r")  # nothing on disk is opened
     with file:
         with damage_named("the HDF5 file"):
-            groups, datasets = hdf5_walk.walk(file.id)
+            groups, datasets = hdf5_walk.walk(data, file.id)
         yield Hdf5(data, heaps, groups, datasets)
 
 
@@ -134,7 +139,7 @@ def damage_named(what: str) -> Iterator[None]:
         raise
     except MemoryError:
         raise FormatError(f"{shown(what)} needs more memory than there is; {AGAIN}") from None
-    except (OSError, RuntimeError, KeyError, ValueError, TypeError, ArithmeticError) as error:
+    except _RAISED as error:
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise FormatError(f"{shown(what)} cannot be read ({reason[:120]}); {AGAIN}") from None
 
@@ -142,6 +147,6 @@ def damage_named(what: str) -> Iterator[None]:
 def _named(kind: Handle) -> str:
     """What an error calls the type of a dataset or an attribute."""
     try:
-        return str(kind.dtype)
+        return str(kind.dtype)[:60]
     except (TypeError, ValueError, RuntimeError, KeyError, OSError):
         return "values of a type that NumPy does not have"

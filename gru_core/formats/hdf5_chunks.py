@@ -1,7 +1,8 @@
-"""The numbers of one HDF5 dataset, unpacked here and not by libhdf5.
+"""The numbers of one HDF5 dataset, taken from the bytes of the file and not by libhdf5.
 
-libhdf5 inflates a packed block until it ends, however large that is; here it may give no more than
-the dataset says it has. What all datasets may give together is counted in a Budget.
+libhdf5 says where they are. It would inflate a packed block until that ends, however large it is;
+here a block may give no more than the dataset says it has. What all datasets may give together is
+counted in a Budget.
 """
 
 import math
@@ -46,20 +47,26 @@ class Budget:
             )
 
 
-def read(path: str, dataset: Handle, budget: Budget) -> npt.NDArray[Any]:
-    """The numbers of a dataset, in the type of the file. Errors: FormatError; those of h5py."""
-    from h5py import Dataset, h5d, h5s  # type: ignore[import-untyped]
+def read(path: str, data: bytes, dataset: Handle, budget: Budget) -> npt.NDArray[Any]:
+    """The numbers of a dataset, in the type of the file. data: the whole file.
+
+    Errors: FormatError; those of h5py.
+    """
+    from h5py import h5d, h5s  # type: ignore[import-untyped]
 
     space, layout = dataset.get_space(), dataset.get_create_plist()
     if space.get_simple_extent_type() != h5s.SIMPLE:
         raise FormatError(f"{shown(path)} is no array; {AGAIN}")
     if layout.get_layout() == h5d.CHUNKED:
-        return _assembled(path, dataset, _filters(path, layout), layout.get_chunk(), budget)
-    size = math.prod(dataset.shape) * dataset.dtype.itemsize
+        return _assembled(path, data, dataset, budget)
+    size, start = math.prod(dataset.shape) * dataset.dtype.itemsize, dataset.get_offset()
     budget.spend(path, size)
-    if dataset.get_storage_size() != size:
+    # Keras keeps arrays in one piece; those inside of a header have no place of their own.
+    if size and (start is None or dataset.get_storage_size() != size or start + size > len(data)):
         raise _incomplete(path)
-    return np.asarray(Dataset(dataset)[()])
+    return np.frombuffer(data, dataset.dtype, size // dataset.dtype.itemsize, start or 0).reshape(
+        dataset.shape
+    )
 
 
 def _filters(path: str, layout: Handle) -> tuple[int, ...]:
@@ -73,11 +80,10 @@ def _filters(path: str, layout: Handle) -> tuple[int, ...]:
     )
 
 
-def _assembled(
-    path: str, dataset: Handle, filters: tuple[int, ...], chunk: tuple[int, ...], budget: Budget
-) -> npt.NDArray[Any]:
+def _assembled(path: str, data: bytes, dataset: Handle, budget: Budget) -> npt.NDArray[Any]:
     """A dataset that is kept in chunks, which all have the same shape, also at the edges."""
-    shape, dtype = dataset.shape, dataset.dtype
+    layout, shape, dtype = dataset.get_create_plist(), dataset.shape, dataset.dtype
+    filters, chunk = _filters(path, layout), layout.get_chunk()
     starts = [range(0, length, step) for length, step in zip(shape, chunk, strict=True)]
     count, size = math.prod(map(len, starts)), math.prod(chunk) * dtype.itemsize
     budget.spend(path, math.prod(shape) * dtype.itemsize + count * size, count)
@@ -85,12 +91,11 @@ def _assembled(
         raise _incomplete(path)
     array = np.empty(shape, dtype)
     for start in product(*starts):
-        if dataset.get_chunk_info_by_coord(start).size > limits.MAX_EXPANDED:
-            raise _incomplete(path)
-        skipped, packed = dataset.read_direct_chunk(start)
+        stored = dataset.get_chunk_info_by_coord(start)
+        packed = data[stored.byte_offset : stored.byte_offset + stored.size]
         # A filter that did not make a chunk smaller is left out, and a bit says so.
-        used = [code for at, code in enumerate(filters) if not skipped >> at & 1]
-        numbers = np.frombuffer(_unpacked(path, bytes(packed), used, dtype.itemsize, size), dtype)
+        used = [code for at, code in enumerate(filters) if not stored.filter_mask >> at & 1]
+        numbers = np.frombuffer(_unpacked(path, packed, used, dtype.itemsize, size), dtype)
         place = tuple(slice(a, min(a + c, n)) for a, c, n in zip(start, chunk, shape, strict=True))
         inside = tuple(slice(0, part.stop - part.start) for part in place)
         array[place] = numbers.reshape(chunk)[inside]

@@ -8,7 +8,6 @@ row (keras 2.15, saving/legacy/hdf5_format.py). Keras 1 keeps each gate on its o
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
@@ -81,17 +80,13 @@ def _laid_out(
         says["reset_after"] = "true" if len(given) == 2 else "false"
     missing = [np.zeros(columns, kernel.numbers.dtype)] * (2 - len(given))
     b_x, b_h = (_by_gate(config.cell, row[np.newaxis])[:, :, 0] for row in given + missing)
-    parts = (
-        by_gate(config.cell, kernel.numbers),
-        by_gate(config.cell, recurrent.numbers),
-        b_x,
-        b_h,
-    )
+    w_x, w_h = (by_gate(config.cell, tensor.numbers) for tensor in (kernel, recurrent))
     tensors = [tensor for tensor in (kernel, recurrent, bias) if tensor is not None]
     if len({tensor.stored for tensor in tensors}) > 1:
         found = ", ".join(f"{tensor.path} {tensor.stored}" for tensor in tensors)
         raise FormatError(f"{config.layer} mixes {found}; a layer has one precision: convert it.")
-    return CellWeights(Direction(*map(read_only, parts)), len(given), kernel.stored, says)
+    direction = Direction(read_only(w_x), read_only(w_h), read_only(b_x), read_only(b_h))
+    return CellWeights(direction, len(given), kernel.stored, says)
 
 
 def _by_gate(cell: Cell, stacked: Array) -> Array:
@@ -118,7 +113,7 @@ def _part(file: Hdf5, config: CellConfig, paths: Paths, part: str) -> Tensor | N
     if not found:
         return None
     shapes = {tensor.numbers.shape for tensor in found}
-    if len(found) < len(names) or len(shapes) > 1:
+    if len(found) < len(names) or len(shapes) > 1 or () in shapes:
         raise FormatError(
             f"{config.layer} has {len(found)} gates with shapes {sorted(shapes)} at "
             f"{shown(found[0].path)}; it needs {len(names)} alike: the file is damaged."
@@ -133,8 +128,9 @@ def _bias_shapes(config: CellConfig, columns: int) -> list[tuple[int, ...]]:
         return [(2 * columns,)]
     if config.cell != "gru":
         return [(columns,)]
-    shapes = {"true": [(2, columns)], "false": [(columns,)]}
-    return shapes.get(config.says.get("reset_after", ""), list(chain(*shapes.values())))
+    shapes: dict[str, tuple[int, ...]] = {"true": (2, columns), "false": (columns,)}
+    said = config.says.get("reset_after")
+    return [shape for after, shape in shapes.items() if said in (None, after)]
 
 
 def _check_shape(config: CellConfig, tensor: Tensor, allowed: list[tuple[int, ...]]) -> None:
@@ -142,6 +138,6 @@ def _check_shape(config: CellConfig, tensor: Tensor, allowed: list[tuple[int, ..
     if shape not in allowed or 0 in shape:
         needed = " or ".join(map(str, allowed))
         raise ShapeError(
-            f"{tensor.path} has shape {shape}; {config.layer}, a {config.cell.upper()} of "
-            f"{config.units} units, needs {needed}: it is damaged, or of another model."
+            f"{tensor.path} has shape {shape}; {config.layer} ({config.cell.upper()}, "
+            f"{config.units} units) needs {needed}: it is damaged, or of another model."
         )

@@ -123,8 +123,8 @@ def _config(file: Hdf5, path: str, place: Place) -> CellConfig:
     hints = _hinted(place)
     if hints - {cell}:
         raise FormatError(
-            f"{shown(path)} is named as {' and '.join(sorted(hints)).upper()}, but the shape of "
-            f"{recurrent[0]} is that of a {cell.upper()}: the file is damaged."
+            f"{shown(path)} is named as {' and '.join(sorted(hints)).upper()}, but by the shape of "
+            f"{recurrent[0]} it is: {cell.upper()}. The file is damaged, or the name misleads."
         )
     columns = 2 * len(GATES[cell]) * units
     cudnn = BIAS in paths and cell != "rnn" and file.shape(paths[BIAS]) == (columns,)

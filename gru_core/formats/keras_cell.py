@@ -53,15 +53,15 @@ def cell_config(layer: str, node: Mapping[str, Any], major: int) -> CellConfig:
     check_own(layer, node)
     cell = LAYERS.get(class_name) or CELLS[class_name]
     units = config.get("units", config.get("output_dim"))
-    says = {} if class_name in CUDNN else _said(layer, cell, config, major)
+    cudnn = class_name in CUDNN
     return CellConfig(
         layer=layer,
         name=str(config.get("name", "")),
         cell=cell,
         units=fields.whole(f"{layer}.units", units, 1, MAX_UNITS),
         biases=fields.flag(f"{layer}.use_bias", config.get("use_bias", True)),
-        cudnn=class_name in CUDNN,
-        says=says or cudnn_says(cell),
+        cudnn=cudnn,
+        says=cudnn_says(cell) if cudnn else _said(layer, cell, config, major),
     )
 
 

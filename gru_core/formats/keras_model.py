@@ -94,8 +94,11 @@ def layers_of(model: Mapping[str, Any], major: int) -> tuple[LayerConfig, ...]:
         if count > 1:
             raise FormatError(f"Two layers have the name {shown(path)}; each needs its own.")
     if not found:
-        classes = ", ".join(sorted(keras_notes.classes(model)))
-        raise FormatError(f"The model has no GRU, LSTM or SimpleRNN; it has {shown(classes)}.")
+        classes = ", ".join(sorted(keras_notes.classes(model))) or "no layer"
+        raise FormatError(
+            f"The model has no GRU, LSTM or SimpleRNN; it has {shown(classes)}: choose another "
+            "file."
+        )
     return found
 
 

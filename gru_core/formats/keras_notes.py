@@ -73,8 +73,8 @@ def of_model(model: Mapping[str, Any]) -> tuple[str, ...]:
 
 def classes(model: Mapping[str, Any]) -> set[str]:
     """The kinds of the layers in a model."""
-    nodes = _nodes(model)[1:]
-    return {str(node["class_name"]) for node in nodes if "inbound_nodes" in node or "name" in node}
+    named = [str(node["class_name"]) for node in _nodes(model)[1:] if "name" in _config(node)]
+    return {name for name in named if not name.endswith("Policy")}
 
 
 def _given_a_state(nodes: object) -> bool:

@@ -179,8 +179,13 @@ def lambda_only() -> bytes:
     )
 
 
-def hdf5_files() -> Iterator[tuple[str, bytes, str]]:
+@cache
+def hdf5_files() -> tuple[tuple[str, bytes, str], ...]:
     """Name, content, and what the error says."""
+    return tuple(_hdf5_files())
+
+
+def _hdf5_files() -> Iterator[tuple[str, bytes, str]]:
     link = "is a link to another place or file"
     yield (
         "external link",

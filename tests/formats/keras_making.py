@@ -90,7 +90,7 @@ def hdf5(fill: Callable[[h5py.File], object], **options: Any) -> bytes:
 
 
 def weights_h5(datasets: Mapping[str, np.ndarray], names: Mapping[str, str] | None = None) -> bytes:
-    """A `.weights.h5` of Keras 3. names: what layers were called, by the group of their variables."""
+    """A `.weights.h5` of Keras 3. names: what layers were called, by their groups."""
 
     def fill(file: h5py.File) -> None:
         for path, array in datasets.items():

@@ -6,6 +6,7 @@ their own (gru_core/formats/child.py); these tests keep to files in the layout t
 
 from contextlib import suppress
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -13,20 +14,32 @@ from hypothesis import strategies as st
 from gru_core.errors import GatescopeError
 from gru_core.formats import keras_h5, keras_json, keras_zip
 from gru_core.formats.hdf5 import SIGNATURE
-from tests.formats.keras_making import arrays, legacy, named, one, recurrent, sequential, variables
-from tests.formats.keras_making import weights_h5 as weights
+from tests.formats.keras_making import (
+    arrays,
+    keras,
+    legacy,
+    named,
+    one,
+    recurrent,
+    sequential,
+    variables,
+    weights_h5,
+)
 
 FILES = {
     "keras": one(recurrent_activation="hard_sigmoid"),
-    "weights": weights(variables(arrays("lstm"), "layers/lstm/cell"), {"layers/lstm": "enc"}),
+    "weights": weights_h5(variables(arrays("lstm"), "layers/lstm/cell"), {"layers/lstm": "enc"}),
     "legacy": legacy({"enc": named(arrays())}, sequential(recurrent())),
     "legacy weights": legacy({"enc": named(arrays(biases=1))}),
+    "keras 1": legacy({"enc": {f"enc_{p}": np.ones((4, 4), "f") for p in ("W", "U", "b")}}),
 }
-READERS = {"keras": keras_zip, "weights": keras_h5, "legacy": keras_h5, "legacy weights": keras_h5}
+READERS = {kind: keras_zip if kind == "keras" else keras_h5 for kind in FILES}
 # Bytes that mean something in these formats, and some that mean nothing.
 PIECES = st.one_of(
     st.binary(min_size=1, max_size=8),
-    st.sampled_from([b"\0" * 8, b"\xff" * 8, b"GCOL\1", b"OHDR", b"TREE", b"SNOD", b"PK\1\2", b'"']),
+    st.sampled_from(
+        [b"\0" * 8, b"\xff" * 8, b"GCOL\1", b"OHDR", b"TREE", b"SNOD", b"PK\1\2", b'"']
+    ),
 )
 EDITS = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), PIECES), min_size=1, max_size=6)
 
@@ -53,11 +66,12 @@ def test_random_bytes_are_refused(reader: object, data: bytes, start: bytes) -> 
         reader.read(start + data, "random")
 
 
+NAMES = st.sampled_from(["tanh", "GRU", ""])
 VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers(-2, 5) | st.floats() | st.sampled_from(["tanh", "GRU", ""]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
+    st.none() | st.booleans() | st.integers(-2, 5) | st.floats() | NAMES,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner),
     max_leaves=6,
-)  # fmt: skip
+)
 FIELDS = ("units", "activation", "recurrent_activation", "use_bias", "reset_after", "go_backwards")
 OTHERS = ("name", "dtype", "layer", "cell", "cells", "layers", "merge_mode", "backward_layer")
 KINDS = ("GRU", "LSTM", "RNN", "Bidirectional", "TimeDistributed", "Sequential", "Lambda", "Mine")
@@ -79,13 +93,7 @@ def test_any_config_is_read_or_refused(
     wrapped = {"layer": plain, "cell": {**plain, "class_name": "GRUCell"}, **layer["config"]}
     layer["config"] = wrapped
     with suppress(GatescopeError):
-        keras_zip.read(keras_of(sequential(layer)), "config")
-
-
-def keras_of(model: dict[str, object]) -> bytes:
-    from tests.formats.keras_making import keras
-
-    return keras(model, variables(arrays()))
+        keras_zip.read(keras(sequential(layer), variables(arrays())), "config")
 
 
 @given(st.text(max_size=60) | st.binary(max_size=60))

@@ -1,4 +1,4 @@
-"""HDF5 files of Keras: whole models as Keras 1, 2 and 3 wrote them, and weights without a config."""
+"""HDF5 files of Keras: whole models of Keras 1, 2 and 3, and weights without a config."""
 
 import h5py
 import numpy as np
@@ -108,9 +108,17 @@ class TestWholeModels:
         check_arrays(entry, parts)
         assert asked(entry) == {}
 
-    @pytest.mark.parametrize(("cell", "biases"), [("gru", 2), ("lstm", 2)])
-    def test_layers_for_cudnn_are_laid_out_as_others(self, cell: str, biases: int) -> None:
-        parts = arrays(cell, biases=biases)
+    def test_a_gate_of_keras_1_that_is_missing_is_refused(self) -> None:
+        old = {"name": "enc", "output_dim": 4, "activation": "tanh", "inner_activation": "sigmoid"}
+        held = of_keras_1("gru", arrays(biases=1), "enc")
+        del held["enc_W_r"]
+        assert "enc has 2 gates with shapes [(3, 4)]" in refusal(
+            legacy({"enc": held}, sequential(node("GRU", **old)), None)
+        )
+
+    @pytest.mark.parametrize("cell", ["gru", "lstm"])
+    def test_layers_for_cudnn_are_laid_out_as_others(self, cell: str) -> None:
+        parts = arrays(cell, biases=2)
         layer = node(f"CuDNN{cell.upper()}", name="enc", units=4)
         entry = only(legacy({"enc": named(for_cudnn(parts), "enc")}, sequential(layer)))
         check_arrays(entry, parts)
@@ -204,7 +212,7 @@ class TestWeightsOfKeras3:
 
     def test_a_name_that_contradicts_the_shapes_is_refused(self) -> None:
         data = weights_h5(variables(arrays("gru"), "layers/lstm/cell"))
-        assert "'lstm' is named as LSTM, but the shape" in refusal(data)
+        assert "'lstm' is named as LSTM, but by the shape" in refusal(data)
 
     def test_shapes_of_no_cell_are_refused(self) -> None:
         parts = {"kernel": np.ones((3, 10), "f"), "recurrent_kernel": np.ones((5, 10), "f")}

@@ -24,6 +24,7 @@ from tests.formats.keras_making import (
 
 PLAIN = {"gate_activation": "sigmoid", "state_activation": "tanh"}
 FORWARD = {"backward": "false"}
+TENSOR = {"class_name": "__keras_tensor__", "config": {"shape": [None, None, 3]}}
 
 
 def only(data: bytes) -> Entry:
@@ -83,6 +84,14 @@ def test_hard_sigmoid_is_that_of_the_version(version: str, slope: str) -> None:
     assert entry.says["gate_activation"] == f"hard_sigmoid{slope}"
     # Only the old one would be run differently by the Keras of today.
     assert bool(entry.notes) == (not slope)
+
+
+def test_an_activation_that_a_config_leaves_out_has_to_be_asked() -> None:
+    layer = recurrent()
+    for field in ("activation", "recurrent_activation", "reset_after"):
+        del layer["config"][field]
+    entry = only(keras(sequential(layer), variables(arrays())))
+    assert dict(entry.says) == {"reset_after": "true"} | FORWARD  # as the shape of its bias proves
 
 
 def test_relu_is_said() -> None:
@@ -272,11 +281,11 @@ def test_masks_are_noted(layer: dict[str, object]) -> None:
 @pytest.mark.parametrize(
     "calls",
     [
-        [{"args": [{"class_name": "__keras_tensor__"}], "kwargs": {"initial_state": [{"class_name": "__keras_tensor__"}]}}],
+        [{"args": [TENSOR], "kwargs": {"initial_state": [TENSOR]}}],
         [[["x", 0, 0, {}], ["enc", 0, 1, {}]]],
         [[["x", 0, 0, {"initial_state": [["enc", 0, 1]]}]]],
     ],
-)  # fmt: skip
+)
 def test_a_state_from_another_layer_is_noted(calls: list[object]) -> None:
     model = sequential({**recurrent(), "inbound_nodes": calls})
     (note,) = only(keras(model, variables(arrays()))).notes
@@ -284,7 +293,7 @@ def test_a_state_from_another_layer_is_noted(calls: list[object]) -> None:
 
 
 def test_one_input_is_not_noted() -> None:
-    call = {"args": [{"class_name": "__keras_tensor__"}], "kwargs": {"mask": None}}
+    call = {"args": [TENSOR], "kwargs": {"mask": None}}
     model = sequential({**recurrent(), "inbound_nodes": [call]})
     assert only(keras(model, variables(arrays()))).notes == ()
 
@@ -320,7 +329,7 @@ def test_a_number_that_is_none_is_named_with_its_place() -> None:
 def test_half_a_tensor_is_named_with_both_shapes(part: str) -> None:
     parts = arrays()
     parts[part] = parts[part][..., :6]
-    with pytest.raises(ShapeError, match=r"^layers/gru/cell/vars/. has shape .*, 6\); enc, a GRU"):
+    with pytest.raises(ShapeError, match=r"^layers/gru/cell/vars/. has shape .*, 6\); enc \(GRU"):
         only(one(parts=parts))
 
 
@@ -341,7 +350,7 @@ def test_weights_of_another_model_are_refused() -> None:
         keras(sequential(recurrent()), held)
     )
     lstm = sequential(recurrent("lstm", name="a"))
-    assert "a, a LSTM of 4 units, needs (4, 16)" in refusal(
+    assert "a (LSTM, 4 units) needs (4, 16)" in refusal(
         keras(lstm, variables(arrays(), "layers/lstm/cell"))
     )
 
@@ -353,7 +362,7 @@ def test_two_layers_of_one_name_are_refused() -> None:
 
 
 def test_a_model_without_a_recurrent_layer_is_refused() -> None:
-    assert "has no GRU, LSTM or SimpleRNN" in refusal(
+    assert "has no GRU, LSTM or SimpleRNN; it has 'Dense':" in refusal(
         keras(sequential(node("Dense", name="d")), {})
     )
 

@@ -133,7 +133,10 @@ def _that_run_code(command: str) -> dict[str, tuple[bytes, str]]:
         "plain pickle of today": (pickle.dumps(system), RUN + "posix.system"),
         "a whole model": (saved(torch.nn.Sequential(GRU)), RUN + "torch.nn.modules.container"),
         "a whole model, old": (legacy(GRU), RUN + "torch.nn.modules.rnn.GRU"),
-        "script": (rewritten(ZIP, lambda members: members.update(script)), "is a TorchScript program"),
+        "script": (
+            rewritten(ZIP, lambda members: members.update(script)),
+            "is a TorchScript program",
+        ),
         "a scalar of NumPy": (saved({"loss": np.float64(1)}), RUN + "numpy"),
         "an array of NumPy": (saved({"a": np.ones(3)}), RUN + "numpy"),
         "a call of no function": (with_pickle(program(b"]" + row() + b"R")), "what it has made"),

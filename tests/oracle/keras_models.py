@@ -1,7 +1,7 @@
-"""Models that Keras itself builds, runs and saves; run as a program, since Keras is slow to import.
+"""Models that Keras itself builds, runs and saves; a program, since Keras is slow to import.
 
-`python -m tests.oracle.keras_models FOLDER` writes for each name of LAYERS the files that EXTENSIONS
-name, with what Keras makes of them in NAME.npz: x (step, input), y (step, feature).
+`python -m tests.oracle.keras_models FOLDER` writes for each name of LAYERS a file of each of
+EXTENSIONS, with what Keras makes of them in NAME.npz: x (step, input), y (step, feature).
 """
 
 import sys
