@@ -29,7 +29,8 @@ def floats(name: str, value: npt.ArrayLike, dtype: Dtype | None = None) -> Array
     array = _numbers(name, value)
     with np.errstate(over="ignore"):  # what overflows float32 is named below, as infinite
         copy = np.array(array, dtype=dtype, order="C")
-    if copy.size and not np.abs(copy).max() <= MAX_MAGNITUDE:  # also false for NaN
+    # Also true for NaN, and without a copy of the magnitudes: a file of weights may be large.
+    if copy.size and not (copy.max() <= MAX_MAGNITUDE and copy.min() >= -MAX_MAGNITUDE):
         raise _out_of_bounds(name, copy)
     copy.flags.writeable = False
     return copy

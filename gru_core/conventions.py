@@ -105,6 +105,17 @@ GATE_ORDERS: Final[Mapping[str, Mapping[str, tuple[str, ...]]]] = _table(
     ),
 )
 
+# Along which axis of a matrix the gates are stacked: rows (gate·unit, input), or columns, as Keras
+# keeps the transposed matrix (input, gate·unit).
+GATE_AXIS: Final[Mapping[str, int]] = _table(pytorch=0, keras=-1, onnx=0)
+
+# The two biases of a gate: two arrays with names of their own; one row that holds all b_x and then
+# all b_h; or one array of one row or two. Keras has two with reset_after alone; its layers for
+# cuDNN join them as ONNX does.
+BIAS_LAYOUT: Final[Mapping[str, str]] = _table(
+    pytorch="apart", onnx="joined", keras="rows", cudnn="joined"
+)
+
 
 @dataclass(frozen=True)
 class Notation:
@@ -202,3 +213,41 @@ def gates_from_file(source: str, cell: Cell) -> tuple[int, ...]:
     """
     order = GATE_ORDERS[source][cell]
     return tuple(order.index(gate) for gate in GATES[cell])
+
+
+def gates_apart(source: str, cell: Cell, stacked: Array) -> Array:
+    """The gates of a file's array as (gate, unit, …), in the order of GATES.
+
+    stacked: (gate·unit, …), or where GATE_AXIS says so (…, gate·unit).
+    """
+    rows = np.moveaxis(stacked, GATE_AXIS[source], 0)
+    apart = rows.reshape(len(GATES[cell]), -1, *rows.shape[1:])
+    return apart[list(gates_from_file(source, cell))]
+
+
+def gates_together(source: str, cell: Cell, apart: Array) -> Array:
+    """The inverse of gates_apart: (gate, unit, …) as a file of that format has it."""
+    ordered = apart[np.argsort(gates_from_file(source, cell))]
+    rows = ordered.reshape(-1, *ordered.shape[2:])
+    return np.ascontiguousarray(np.moveaxis(rows, 0, GATE_AXIS[source]))
+
+
+def cudnn_apart(cell: Cell, stacked: Array) -> Array:
+    """The same of a kernel that Keras keeps for cuDNN: each gate is (unit, row), flattened.
+
+    stacked: (row, gate·unit). Source: saving/legacy/hdf5_format.py of Keras 2.15.
+    """
+    blocks = np.split(stacked, len(GATES[cell]), axis=1)
+    apart = np.stack([block.reshape(block.shape[::-1]) for block in blocks])
+    return apart[list(gates_from_file("keras", cell))]
+
+
+def biases_apart(source: str, cell: Cell, stored: Array) -> tuple[Array, ...]:
+    """The biases of a file as (gate, unit) each, in the order of GATES: b_x, and b_h if it has two.
+
+    stored: as BIAS_LAYOUT says, (2·gate·unit,), (2, gate·unit) or (gate·unit,).
+    """
+    two = stored.ndim == 2 or BIAS_LAYOUT[source] == "joined"
+    rows = stored.reshape(2 if two else 1, len(GATES[cell]), -1)
+    order = gates_from_file("keras" if source == "cudnn" else source, cell)
+    return tuple(rows[:, list(order)])

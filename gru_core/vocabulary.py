@@ -46,7 +46,7 @@ class Vocabulary:
 
     @property
     def of_characters(self) -> bool:
-        """Whether a text is taken apart into characters: every token but marks such as <s> is one."""
+        """Whether a text is taken apart into characters: each token is one, or a mark like <s>."""
         plain = [token for token in self.tokens if not (token[0] in "<[" and len(token) > 1)]
         return bool(plain) and all(len(token) == 1 for token in plain)
 

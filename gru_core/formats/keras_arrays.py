@@ -1,20 +1,18 @@
 """The arrays of one Keras cell, laid out as gru_core.weights has them.
 
-Keras stacks the gates along the last axis: kernel (input, gate·unit), recurrent_kernel
-(unit, gate·unit), bias (gate·unit,), for a GRU with reset_after (2, gate·unit). Its layers for
-cuDNN keep each gate's matrix as (unit, input), flattened into the same shape, and two biases in one
-row (keras 2.15, saving/legacy/hdf5_format.py). Keras 1 keeps each gate on its own.
+How Keras stacks gates and biases, conventions.py says; Keras 1 keeps each gate on its own.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
-from gru_core.arrays import Array, read_only
-from gru_core.conventions import GATE_ORDERS, GATES, Cell, gates_from_file
+from gru_core.arrays import read_only
+from gru_core.conventions import GATE_ORDERS, GATES, biases_apart, cudnn_apart, gates_apart
 from gru_core.errors import FormatError, ShapeError, shown
 from gru_core.formats.hdf5 import Hdf5, Tensor
 from gru_core.formats.keras_cell import CellConfig
@@ -73,33 +71,21 @@ def _laid_out(
     config: CellConfig, kernel: Tensor, recurrent: Tensor, bias: Tensor | None
 ) -> CellWeights:
     """Arrays that fit the config."""
-    by_gate = _by_gate_of_cudnn if config.cudnn else _by_gate
-    columns, says = recurrent.numbers.shape[1], dict(config.says)
-    given = [] if bias is None else list(bias.numbers.reshape(-1, columns))
-    if given and config.cell == "gru":
+    says, cell = dict(config.says), config.cell
+    apart = cudnn_apart if config.cudnn else partial(gates_apart, "keras")
+    w_x, w_h = (apart(cell, tensor.numbers) for tensor in (kernel, recurrent))
+    source = "cudnn" if config.cudnn else "keras"
+    given = () if bias is None else biases_apart(source, cell, bias.numbers)
+    if given and cell == "gru":
         says["reset_after"] = "true" if len(given) == 2 else "false"
-    missing = [np.zeros(columns, kernel.numbers.dtype)] * (2 - len(given))
-    b_x, b_h = (_by_gate(config.cell, row[np.newaxis])[:, :, 0] for row in given + missing)
-    w_x, w_h = (by_gate(config.cell, tensor.numbers) for tensor in (kernel, recurrent))
+    none = np.zeros(w_h.shape[:2], kernel.numbers.dtype)
+    b_x, b_h = (*given, none, none)[:2]
     tensors = [tensor for tensor in (kernel, recurrent, bias) if tensor is not None]
     if len({tensor.stored for tensor in tensors}) > 1:
         found = ", ".join(f"{tensor.path} {tensor.stored}" for tensor in tensors)
         raise FormatError(f"{config.layer} mixes {found}; a layer has one precision: convert it.")
     direction = Direction(read_only(w_x), read_only(w_h), read_only(b_x), read_only(b_h))
     return CellWeights(direction, len(given), kernel.stored, says)
-
-
-def _by_gate(cell: Cell, stacked: Array) -> Array:
-    """(row, gate·unit) in the file's order as (gate, unit, row) in ours."""
-    rows, gates = len(stacked), len(GATES[cell])
-    return stacked.reshape(rows, gates, -1).transpose(1, 2, 0)[list(gates_from_file("keras", cell))]
-
-
-def _by_gate_of_cudnn(cell: Cell, stacked: Array) -> Array:
-    """(row, gate·unit), where each gate holds (unit, row) flattened, as (gate, unit, row)."""
-    blocks = np.split(stacked, len(GATES[cell]), axis=1)
-    apart = np.stack([block.reshape(block.shape[::-1]) for block in blocks])
-    return apart[list(gates_from_file("keras", cell))]
 
 
 def _part(file: Hdf5, config: CellConfig, paths: Paths, part: str) -> Tensor | None:

@@ -5,7 +5,7 @@ from gru_core.formats import foreign
 
 
 def misplaced(data: bytes, name: str, needed: str) -> FormatError:
-    """The error for a file that begins in another way. needed: the beginning that was looked for."""
+    """The error for a file that begins in another way. needed: the beginning looked for."""
     found = foreign.marked(data) or foreign.text(data)
     if found is None:
         found = foreign.Foreign("of another format", f"it needs {needed}; save it again")

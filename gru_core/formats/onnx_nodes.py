@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from gru_core.arrays import Array, read_only
-from gru_core.conventions import GATES, Cell, gates_from_file
+from gru_core.conventions import GATES, Cell, biases_apart, gates_apart
 from gru_core.errors import FormatError, shown
 from gru_core.formats import limits, onnx_activations, onnx_states
 from gru_core.formats.model import Direction, Entry, Settings
@@ -165,9 +165,8 @@ def _weight(found: Found, role: str, name: str, constants: Constants) -> Values:
 
 
 def _direction(cell: Cell, stacked: Stacked, at: int, initial: tuple[Array, ...]) -> Direction:
-    order, units = list(gates_from_file("onnx", cell)), stacked.r.shape[2]
-    w, r = (one[at].reshape(len(order), units, -1)[order] for one in (stacked.w, stacked.r))
-    b_x, b_h = stacked.b[at].reshape(2, len(order), units)[:, order]
+    w, r = (gates_apart("onnx", cell, one[at]) for one in (stacked.w, stacked.r))
+    b_x, b_h = biases_apart("onnx", cell, stacked.b[at])
     return Direction(read_only(w), read_only(r), read_only(b_x), read_only(b_h), initial)
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 import numpy as np
 
 from gru_core.arrays import Array
-from gru_core.conventions import gates_from_file
+from gru_core.conventions import gates_together
 from gru_core.errors import FormatError, ShapeError, unknown_name
 from gru_core.formats.onnx_activations import HARD_SIGMOIDS
 from gru_core.run import MERGES, Initial, Layer, Merge, initial_states
@@ -167,8 +167,7 @@ def _add_merge(parts: _Parts, states: str, layer: Layer, merge: Merge, output: s
 
 def _rows(weights: Weights, values: Array) -> Array:
     """(gate, unit, …) to (gate·unit, …), the gates in the order of ONNX."""
-    order = np.argsort(gates_from_file("onnx", weights.cell))
-    return values[order].reshape(-1, *values.shape[2:])
+    return gates_together("onnx", weights.cell, values)
 
 
 def _functions(directions: Sequence[Weights]) -> dict[str, Any]:

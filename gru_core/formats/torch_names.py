@@ -5,10 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-import numpy as np
-
 from gru_core.arrays import Array
-from gru_core.conventions import gates_from_file
+from gru_core.conventions import gates_together
 from gru_core.errors import FormatError
 from gru_core.run import Layer
 from gru_core.weights import GRUWeights, Part, Weights
@@ -49,9 +47,7 @@ def state_dict(layers: Sequence[Layer]) -> dict[str, Array]:
 
 def _in_file_order(weights: Weights, part: Part) -> Array:
     """(gate · unit, …), the gates as PyTorch stacks them."""
-    order = np.argsort(gates_from_file("pytorch", weights.cell))
-    stacked = getattr(weights, part)[order]
-    return np.ascontiguousarray(stacked.reshape(-1, *stacked.shape[2:]))
+    return gates_together("pytorch", weights.cell, getattr(weights, part))
 
 
 def _check_stack(stack: Sequence[tuple[Weights, ...]]) -> None:

@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 
 from gru_core import conventions
-from gru_core.conventions import GATE_ORDERS, GATES, STATES, TRACKS
+from gru_core.conventions import (
+    CELLS,
+    GATE_ORDERS,
+    GATES,
+    STATES,
+    TRACKS,
+    Cell,
+    biases_apart,
+    gates_apart,
+    gates_together,
+)
 from gru_core.run import run
 
 
@@ -63,3 +73,24 @@ def test_the_published_orders_of_the_formats() -> None:
 def test_the_three_notations_differ_as_published() -> None:
     choices = [(n.placement, n.polarity, n.biases) for n in conventions.NOTATIONS.values()]
     assert choices == [("after", "keep", 2), ("before", "keep", 1), ("before", "write", 1)]
+
+
+# How files stack gates and biases ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("source", ["pytorch", "keras", "onnx"])
+@pytest.mark.parametrize("cell", CELLS)
+def test_gates_put_together_come_apart_again(source: str, cell: Cell) -> None:
+    apart = np.arange(float(len(GATES[cell]) * 2 * 3)).reshape(-1, 2, 3)
+    stacked = gates_together(source, cell, apart)
+    assert stacked.shape == ((3, len(apart) * 2) if source == "keras" else (len(apart) * 2, 3))
+    np.testing.assert_array_equal(gates_apart(source, cell, stacked), apart)
+
+
+def test_biases_are_one_row_two_rows_or_both_in_one() -> None:
+    [one] = biases_apart("keras", "gru", np.arange(6.0))
+    np.testing.assert_array_equal(one, [[2, 3], [0, 1], [4, 5]])  # the file has update first
+    for source, shape in (("keras", (2, 6)), ("cudnn", (12,)), ("onnx", (12,))):
+        b_x, b_h = biases_apart(source, "gru", np.arange(12.0).reshape(shape))
+        np.testing.assert_array_equal(b_x, [[2, 3], [0, 1], [4, 5]])
+        np.testing.assert_array_equal(b_h, [[8, 9], [6, 7], [10, 11]])
