@@ -2,6 +2,7 @@
 # make test     format, lint, types and every test: what the continuous integration runs
 # make format   rewrite the sources in the project's format
 # make bench    the benchmarks: each prints ratios
+# make fuzz     every reader of weights against random files, TRIES times each (10000)
 # make clean    remove the virtual environment and caches
 
 PYTHON ?= python3
@@ -12,7 +13,7 @@ BIN    := $(VENV)/bin
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 
-.PHONY: run test format bench clean
+.PHONY: run test format bench fuzz clean
 
 run: $(RUN_STAMP)
 	$(BIN)/streamlit run app/server.py
@@ -36,6 +37,11 @@ bench: $(DEV_STAMP)
 	$(BIN)/python -m benchmarks.lenses
 	$(BIN)/python -m benchmarks.sizes
 	$(BIN)/python -m benchmarks.models
+
+TRIES ?= 10000
+
+fuzz: $(DEV_STAMP)
+	GATESCOPE_FUZZ=$(TRIES) $(BIN)/pytest tests/formats --timeout=0
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info

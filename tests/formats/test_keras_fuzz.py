@@ -25,6 +25,7 @@ from tests.formats.keras_making import (
     variables,
     weights_h5,
 )
+from tests.formats.tries import tries
 
 FILES = {
     "keras": one(recurrent_activation="hard_sigmoid"),
@@ -46,7 +47,7 @@ EDITS = st.lists(st.tuples(st.floats(0, 1, exclude_max=True), PIECES), min_size=
 
 @pytest.mark.parametrize("kind", FILES)
 @given(edits=EDITS, kept=st.one_of(st.just(1.0), st.floats(0, 1)))
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 def test_a_changed_file_is_read_or_refused(
     kind: str, edits: list[tuple[float, bytes]], kept: float
 ) -> None:
@@ -60,7 +61,7 @@ def test_a_changed_file_is_read_or_refused(
 
 @pytest.mark.parametrize("reader", [keras_zip, keras_h5])
 @given(data=st.binary(max_size=500), start=st.sampled_from([b"", SIGNATURE, b"PK\3\4"]))
-@settings(max_examples=100)
+@settings(max_examples=tries(100))
 def test_random_bytes_are_refused(reader: object, data: bytes, start: bytes) -> None:
     with pytest.raises(GatescopeError):
         reader.read(start + data, "random")
@@ -84,7 +85,7 @@ KINDS = ("GRU", "LSTM", "RNN", "Bidirectional", "TimeDistributed", "Sequential",
         st.sampled_from(["module", "registered_name", "inbound_nodes", "name"]), VALUES, max_size=2
     ),
 )
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 def test_any_config_is_read_or_refused(
     kind: str, config: dict[str, object], outside: dict[str, object]
 ) -> None:
@@ -97,7 +98,7 @@ def test_any_config_is_read_or_refused(
 
 
 @given(st.text(max_size=60) | st.binary(max_size=60))
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 def test_any_text_is_parsed_or_refused(text: str | bytes) -> None:
     with suppress(GatescopeError):
         keras_json.parsed("text", text)

@@ -1,11 +1,7 @@
-"""Whatever bytes come in, a reader of ours gives a file that can be run, or a sentence.
-
-GATESCOPE_FUZZ=10000 tries so many of each; 150 without it.
-"""
+"""Whatever bytes come in, a reader of ours gives a file that can be run, or a sentence."""
 
 import io
 import json
-import os
 import random
 
 import numpy as np
@@ -19,8 +15,8 @@ from gru_core.formats.model import ModelFile
 from gru_core.formats.running import run_ready
 from tests.formats.entries import make_entry, make_file, unzipped, zipped
 from tests.formats.entries import npy as npy_bytes
+from tests.formats.tries import tries
 
-TRIES = int(os.environ.get("GATESCOPE_FUZZ", "150"))
 SEEDS = [
     npz.write(make_file(), compressed=False),
     npz.write(make_file(make_entry("lstm", 2, 2, initial=True), make_entry("rnn", says={}))),
@@ -88,13 +84,13 @@ def run_at_zero(entry, answers) -> np.ndarray:
     return run_ready(ready, np.zeros((2, ready.first.input_size))).output
 
 
-@settings(max_examples=TRIES)
+@settings(max_examples=tries(150))
 @given(st.sampled_from(SEEDS).flatmap(damaged))
 def test_a_damaged_archive(data) -> None:
     assert_a_file_or_a_sentence(data)
 
 
-@settings(max_examples=TRIES)
+@settings(max_examples=tries(150))
 @given(st.data())
 def test_a_member_damaged_in_a_sound_archive(data) -> None:
     members = dict(data.draw(st.sampled_from(MEMBERS)))
@@ -109,7 +105,7 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=TRIES)
+@settings(max_examples=tries(150))
 @given(st.data())
 def test_a_header_of_anything(data) -> None:
     header = json.loads(npy.array("header", MEMBERS[0]["gatescope.npy"]).tobytes())
@@ -120,14 +116,14 @@ def test_a_header_of_anything(data) -> None:
     assert_a_file_or_a_sentence(zipped(members.items()))
 
 
-@settings(max_examples=TRIES)
+@settings(max_examples=tries(150))
 @given(st.sampled_from(BEGINNINGS), st.binary(max_size=300), st.text(max_size=9))
 def test_what_a_file_is_can_be_told_of_any_bytes(beginning, rest, name) -> None:
     kind = attempt(sniff.kind_of, beginning + rest + b"\0", name)
     assert kind in sniff.READERS or kind.isprintable()
 
 
-@settings(max_examples=TRIES)
+@settings(max_examples=tries(150))
 @given(damaged(npy_bytes(np.arange(6.0).reshape(2, 3))))
 def test_an_array_damaged(data) -> None:
     array = attempt(npy.array, "x", data)
@@ -138,7 +134,7 @@ def test_an_array_damaged(data) -> None:
         np.testing.assert_array_equal(np.load(io.BytesIO(data), allow_pickle=False), array)
 
 
-@settings(max_examples=TRIES)
+@settings(max_examples=tries(150))
 @given(st.integers(0, 2**32), st.integers(1, 6))
 def test_what_is_unpacked_is_as_large_as_it_says(seed, count) -> None:
     """The sizes, offsets and methods of a directory replaced by others."""

@@ -16,6 +16,7 @@ from onnx import helper, numpy_helper
 from gru_core.errors import FormatError, GatescopeError
 from gru_core.formats import limits, onnx_file
 from tests.formats.onnx_making import constant, initializer, make_model, put_before, tensors
+from tests.formats.tries import tries
 
 
 def varint(number: int) -> bytes:
@@ -386,7 +387,7 @@ def reads_or_refuses(data: bytes) -> None:
         onnx_file.read(data, "a.onnx")
 
 
-@settings(max_examples=300)
+@settings(max_examples=tries(300))
 @given(
     st.sampled_from(SEEDS),
     st.lists(st.tuples(st.floats(0, 1), st.binary(max_size=4), st.integers(0, 4)), max_size=6),
@@ -399,14 +400,14 @@ def test_a_changed_file_is_read_or_refused(seed, changes) -> None:
     reads_or_refuses(bytes(data))
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(st.binary(max_size=300))
 def test_random_bytes_are_refused(data) -> None:
     with pytest.raises(GatescopeError):
         onnx_file.read(data, "a.onnx")
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(st.sampled_from(SEEDS), st.data())
 def test_a_changed_field_is_read_or_refused(seed, data) -> None:
     """Unlike a changed byte, this mostly stays a message."""

@@ -25,6 +25,7 @@ from tests.formats.torch_files import (
     text,
     with_pickle,
 )
+from tests.formats.tries import tries
 
 ROOT = Path(__file__).parents[2]
 # What a refusal may take: seconds of the processor, and bytes.
@@ -98,7 +99,7 @@ changes = st.lists(
 )
 
 
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 @given(st.sampled_from(GOOD), changes)
 def test_a_file_with_some_bytes_changed_is_read_or_refused(data, changed) -> None:
     made = bytearray(data)
@@ -107,7 +108,7 @@ def test_a_file_with_some_bytes_changed_is_read_or_refused(data, changed) -> Non
     attempt(bytes(made))
 
 
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 @given(st.data())
 def test_a_pickle_with_some_bytes_changed_is_read_or_refused(data) -> None:
     def change(members) -> None:
@@ -119,14 +120,14 @@ def test_a_pickle_with_some_bytes_changed_is_read_or_refused(data) -> None:
     attempt(rewritten(GOOD[0], change))
 
 
-@settings(max_examples=100)
+@settings(max_examples=tries(100))
 @given(st.sampled_from(GOOD), st.floats(0, 1), st.floats(0, 1), st.binary(max_size=40))
 def test_a_file_with_a_piece_replaced_is_read_or_refused(data, start, end, piece) -> None:
     first, last = sorted((int(start * len(data)), int(end * len(data))))
     attempt(data[:first] + piece + data[last:])
 
 
-@settings(max_examples=150)
+@settings(max_examples=tries(150))
 @given(st.sampled_from([b"", b"PK\x03\x04", b"\x80\x02", b"\x80\x04"]), st.binary(max_size=200))
 def test_noise_is_refused(begins, noise) -> None:
     with pytest.raises(GatescopeError):
@@ -144,7 +145,7 @@ words = st.sampled_from(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(st.lists(opcodes | words, max_size=30))
 def test_any_sequence_of_instructions_is_read_or_refused(parts) -> None:
     attempt(with_pickle(program(b"".join(parts))))

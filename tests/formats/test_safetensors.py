@@ -20,6 +20,7 @@ from gru_core.formats.safetensors_header import KINDS
 from gru_core.formats.torch_names import PARTS
 from gru_core.weights import WEIGHTS, RNNWeights
 from tests.formats.torch_files import LAYERS, filled, legacy, saved
+from tests.formats.tries import tries
 
 GRU = filled(torch.nn.GRU(3, 4))
 GOOD = safetensors.torch.save(GRU.state_dict(), {"format": "pt", "made by": "a test"})
@@ -247,7 +248,7 @@ changes = st.lists(
 )
 
 
-@settings(max_examples=200)
+@settings(max_examples=tries(200))
 @given(changes, st.booleans())
 def test_a_file_with_some_bytes_changed_is_read_or_refused(changed, in_header) -> None:
     made = bytearray(GOOD)
@@ -257,7 +258,7 @@ def test_a_file_with_some_bytes_changed_is_read_or_refused(changed, in_header) -
     attempt(bytes(made))
 
 
-@settings(max_examples=100)
+@settings(max_examples=tries(100))
 @given(st.floats(0, 1), st.floats(0, 1), st.binary(max_size=40))
 def test_a_file_with_a_piece_replaced_is_read_or_refused(start, end, piece) -> None:
     first, last = sorted((int(start * len(GOOD)), int(end * len(GOOD))))
@@ -279,13 +280,13 @@ described = st.fixed_dictionaries(
 tensor_names = st.sampled_from(["weight_ih_l0", "weight_hh_l0", "__metadata__"]) | st.text()
 
 
-@settings(max_examples=80)
+@settings(max_examples=tries(80))
 @given(st.dictionaries(tensor_names, described | json_values), st.binary(max_size=64))
 def test_any_header_is_read_or_refused(header, body) -> None:
     attempt(put_together(header, body))
 
 
-@settings(max_examples=100)
+@settings(max_examples=tries(100))
 @given(st.binary(max_size=100), st.integers(0, 100))
 def test_noise_is_refused(noise, length) -> None:
     with pytest.raises(GatescopeError):
