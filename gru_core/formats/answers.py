@@ -12,7 +12,7 @@ from typing import Final
 from gru_core.conventions import Cell
 from gru_core.errors import FormatError, UnknownNameError, shown, unknown_name
 from gru_core.formats.fitting import check_entry, weights_of
-from gru_core.formats.model import ANSWERS, Direction, Entry, Settings
+from gru_core.formats.model import ANSWERS, Direction, Entry, ModelFile, Settings
 from gru_core.formats.running import Ready
 from gru_core.run import Layer
 
@@ -114,10 +114,11 @@ def answered(entry: Entry, answers: Settings) -> Ready:
     )
 
 
-def parse_answer(text: str) -> tuple[str, str]:
+def parse_answer(text: str, file: ModelFile) -> tuple[str, str]:
     """The setting and the answer of a text such as `activation=hard_sigmoid`.
 
-    Errors: UnknownNameError.
+    With an alias, a framework's own name of the setting, the answer is in its words too: Keras 3
+    calls another function hard_sigmoid than Keras 2. Errors: UnknownNameError.
     """
     key, _, value = (part.strip() for part in text.partition("="))
     value = value.lower()
@@ -126,8 +127,13 @@ def parse_answer(text: str) -> tuple[str, str]:
     settings = ALIASES.get(key, (key,))
     for setting in settings:
         if value in ANSWERS[setting]:
-            return setting, value
+            return setting, _meant(value, file) if key in ALIASES else value
     raise unknown_name(key, value, (answer for setting in settings for answer in ANSWERS[setting]))
+
+
+def _meant(value: str, file: ModelFile) -> str:
+    keras_3 = value == "hard_sigmoid" and file.format.startswith("Keras 3")
+    return "hard_sigmoid_sixth" if keras_3 else value
 
 
 def _chosen(entry: Entry, answers: Settings) -> dict[str, str]:

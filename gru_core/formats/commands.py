@@ -9,6 +9,7 @@ from gru_core import headless
 from gru_core.errors import TextError, shown
 from gru_core.formats.answers import answered, assumed, parse_answer
 from gru_core.formats.describing import described, in_words, said_of_assumed
+from gru_core.formats.model import ModelFile
 from gru_core.formats.opening import entry_named, open_array, open_model
 from gru_core.formats.running import Ready
 from gru_core.formats.tracing import Arrays, trace_arrays
@@ -54,8 +55,8 @@ def inspect(options: argparse.Namespace) -> str:
 def trace(options: argparse.Namespace) -> str:
     """Run a layer of a file, write every gate, and say what was run and what was assumed."""
     headless.check_writable(options.out)
-    answers = _answers(options.set)
-    entry = entry_named(open_model(options.file), options.layer)
+    file = open_model(options.file)
+    entry, answers = entry_named(file, options.layer), _answers(options.set, file)
     ready = answered(entry, answers)
     x = open_array(options.input, "x")
     paths = {state: getattr(options, name) for state, name in INITIALS.items()}
@@ -86,11 +87,11 @@ def _count(number: int, what: str) -> str:
     return f"{number} {what}" + "s" * (number != 1)
 
 
-def _answers(texts: Sequence[str]) -> dict[str, str]:
+def _answers(texts: Sequence[str], file: ModelFile) -> dict[str, str]:
     """The settings of `--set`. Errors: TextError for two answers to one; UnknownNameError."""
     answers: dict[str, str] = {}
     for text in texts:
-        setting, answer = parse_answer(text)
+        setting, answer = parse_answer(text, file)
         if answers.setdefault(setting, answer) != answer:
             raise TextError(f"{setting} is set to {answers[setting]} and to {answer}; set it once.")
     return answers

@@ -16,7 +16,7 @@ from gru_core.formats.hdf5 import Hdf5
 from gru_core.formats.keras_arrays import BIAS, PARTS_1, RECURRENT, Paths
 from gru_core.formats.keras_bare_names import Place, named_places, numbered_places
 from gru_core.formats.keras_cell import CellConfig, cudnn_says
-from gru_core.formats.keras_cells import named, numbered
+from gru_core.formats.keras_cells import OLD_LAYERS, named, numbered
 from gru_core.formats.keras_entry import entry_of
 from gru_core.formats.keras_model import LayerConfig, Reading
 from gru_core.formats.limits import MAX_UNITS
@@ -59,7 +59,10 @@ def read_numbered(file: Hdf5, name: str) -> ModelFile:
     # Gates end in a sigmoid if not told otherwise: all of these versions agree.
     assumes = {"gate_activation": "sigmoid", **ASSUMED}
     places = numbered_places(file, list(cells.values()))
-    return ModelFile("Keras weights", tuple(_entries(file, places, assumes)))
+    old = any(OLD_LAYERS in group.split("/") for group in file.groups)
+    return ModelFile(
+        "Keras 2 weights" if old else "Keras 3 weights", tuple(_entries(file, places, assumes))
+    )
 
 
 def read_named(file: Hdf5, root: str) -> ModelFile:

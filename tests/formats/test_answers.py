@@ -15,8 +15,8 @@ from gru_core.formats.answers import (
     questions,
     settings_of,
 )
-from gru_core.formats.model import ANSWERS
-from tests.formats.entries import SAID, make_entry
+from gru_core.formats.model import ANSWERS, ModelFile
+from tests.formats.entries import SAID, make_entry, make_file
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_layers_that_do_not_fit_are_refused() -> None:
     ],
 )
 def test_an_answer_is_read_from_a_text(text, setting, answer) -> None:
-    assert parse_answer(text) == (setting, answer)
+    assert parse_answer(text, make_file()) == (setting, answer)
 
 
 @pytest.mark.parametrize(
@@ -162,10 +162,23 @@ def test_an_answer_is_read_from_a_text(text, setting, answer) -> None:
 )
 def test_a_text_that_is_no_answer_is_refused(text, says) -> None:
     with pytest.raises(UnknownNameError, match=re.escape(says)):
-        parse_answer(text)
+        parse_answer(text, make_file())
 
 
 def test_an_alias_stands_for_settings_whose_answers_differ() -> None:
     for settings in ALIASES.values():
         answers = [answer for setting in settings for answer in ANSWERS[setting]]
         assert len(set(answers)) == len(answers)
+
+
+@pytest.mark.parametrize(
+    ("made_by", "text", "answer"),
+    [
+        ("Keras 3 weights", "activation=hard_sigmoid", "hard_sigmoid_sixth"),
+        ("Keras 3 weights", "recurrent_activation=hard_sigmoid", "hard_sigmoid_sixth"),
+        ("Keras 3 weights", "gate_activation=hard_sigmoid", "hard_sigmoid"),
+        ("Keras HDF5 weights", "activation=hard_sigmoid", "hard_sigmoid"),
+    ],
+)
+def test_a_framework_s_own_word_means_what_it_means_there(made_by, text, answer) -> None:
+    assert parse_answer(text, ModelFile(made_by, ())) == ("gate_activation", answer)
