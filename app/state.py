@@ -14,7 +14,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from app import url
 from app.events import Grab, Outcome, handle
 from app.opening import scenes
-from app.setting import History
+from app.setting import History, Setting
 from app.shown import plain
 from app.tickets import Held
 from app.uploads import Upload, find, hold
@@ -149,6 +149,12 @@ def epoch() -> int:
     """
     here: Session = st.session_state[HOME]
     return here.epoch
+
+
+def following() -> Callable[[], Setting]:
+    """Gives the present setting at any later time, also where no run of the page is going on."""
+    here: Session = st.session_state[HOME]
+    return lambda: here.history.present
 
 
 def refused() -> list[str]:

@@ -19,6 +19,7 @@ from gru_core.sequences import Sequence
 from gru_core.vocabulary import Vocabulary
 
 MAX_STEPS: Final = 10_000
+MOST_NUMBERS: Final = 10_000_000  # of an input: steps × inputs
 PERIOD: Final = 12.0  # steps of the slowest wave
 
 
@@ -87,12 +88,13 @@ def fed(feed: Feed, inputs: int, seed: int) -> Sequence:
     """The sequence for a layer of so many inputs. seed: of what is drawn.
 
     Errors: TextError where there is no text, vocabulary or number yet; those of
-    Vocabulary.encode; ShapeError for numbers of another width.
+    Vocabulary.encode; ShapeError for numbers of another width; RangeError for too many numbers.
     """
     if feed.source == "text":
         return _text(feed, inputs)
     if feed.source == "numbers":
         return _numbers(feed, inputs)
+    _check_size(feed.steps, inputs)
     x = GENERATORS[feed.source](np.random.default_rng(seed), feed.steps, inputs)
     return Sequence(x, _counted(feed.steps), _names(inputs))
 
@@ -103,6 +105,7 @@ def _text(feed: Feed, inputs: int) -> Sequence:
             "A text needs the vocabulary of the model: a file with one token a line, in the order "
             "of training, or with a vector for each token."
         )
+    _check_size(len(feed.vocabulary.taken_apart(feed.text)), inputs)
     return feed.vocabulary.encode(feed.text, inputs)
 
 
@@ -116,6 +119,14 @@ def _numbers(feed: Feed, inputs: int) -> Sequence:
             f"{inputs} is needed for each step."
         )
     return Sequence(feed.numbers, _counted(steps), feed.channels or _names(inputs))
+
+
+def _check_size(steps: int, inputs: int) -> None:
+    if steps * inputs > MOST_NUMBERS:
+        raise RangeError(
+            f"{steps:,} steps of {inputs:,} inputs are too many numbers; up to "
+            f"{MOST_NUMBERS // inputs:,} steps fit a layer of so many inputs: feed it fewer."
+        )
 
 
 def _names(inputs: int) -> tuple[str, ...]:

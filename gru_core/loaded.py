@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import Final
 
 from gru_core.arrays import Array
-from gru_core.conventions import STATES
 from gru_core.errors import RangeError
 from gru_core.formats.running import BACKWARD, FORWARD, Ready, run_ready
 from gru_core.scenes import Scene
@@ -13,8 +12,10 @@ from gru_core.weights import GRUWeights, Weights
 
 NAME: Final = "model"
 TITLE: Final = "Your own model"
-# A run of every track is kept, beside one of a layer drawn to compare it with.
-MOST_NUMBERS: Final = 30_000_000  # steps × units × tracks
+# A run of every track is kept, beside one of a layer drawn to compare it with: as many as in a scene
+# of one's own, 512 units over 10,000 steps. Runs of the layers below are made and dropped.
+MOST_NUMBERS: Final = 5_200_000  # steps × units
+MOST_BELOW: Final = 2 * MOST_NUMBERS  # steps × units of all layers and directions that feed it
 
 _STORY: Final = (
     "A layer of your model, every gate of it. What you see is what its framework computes: change "
@@ -33,12 +34,7 @@ def model_scene(
     sequence. seed: of the cell that is drawn beside it. Errors: those of run_ready; RangeError.
     """
     weights = _weights(ready, layer, backward)
-    steps = len(sequence.x)
-    if steps * weights.units * len(STATES[ready.cell]) > MOST_NUMBERS:
-        raise RangeError(
-            f"{steps:,} steps of {weights.units} units are too many for one picture; "
-            f"up to {MOST_NUMBERS // weights.units:,} steps can be shown: feed it fewer."
-        )
+    _check_size(ready, layer, len(sequence.x), weights.units)
     read = _read(ready, sequence, layer).astype(weights.dtype)
     labels, channels = sequence.labels, sequence.channels
     if layer:
@@ -56,6 +52,20 @@ def model_scene(
         initials={ready.cell: initial} if initial else {},
         companions=_companions(ready, layer, backward),
     )
+
+
+def _check_size(ready: Ready, layer: int, steps: int, units: int) -> None:
+    if steps * units > MOST_NUMBERS:
+        raise RangeError(
+            f"{steps:,} steps of {units} units are too many for one picture; "
+            f"up to {MOST_NUMBERS // units:,} steps can be shown: feed it fewer."
+        )
+    below = sum(one.units for directions in ready.directions[:layer] for one in directions)
+    if steps * below > MOST_BELOW:
+        raise RangeError(
+            f"{steps:,} steps are too many for the {below:,} units below layer {layer + 1}; "
+            f"up to {MOST_BELOW // below:,} steps can be run: feed it fewer."
+        )
 
 
 def _companions(ready: Ready, layer: int, backward: bool) -> dict[str, Weights]:

@@ -22,6 +22,7 @@ MAX_BYTES: Final = 8_000_000
 MAX_TOKENS: Final = 200_000
 MAX_READ: Final = 10_000  # tokens of a text: each is a step
 LONGEST_TOKEN: Final = 100
+NO_TOKEN: Final = "<0>"  # at place 0 where places count from 1, as those of Keras's Tokenizer do
 UNKNOWN: Final = ("<unk>", "<UNK>", "[UNK]", "<oov>", "<OOV>")  # as common tools write them
 _NUMBERS_FROM: Final = 3  # cells of a line that make it a vector
 
@@ -59,14 +60,18 @@ class Vocabulary:
         self._check_size(inputs)
         places = {token: at for at, token in enumerate(self.tokens)}
         other = next((places[mark] for mark in UNKNOWN if mark in places), None)
-        said = list(text) if self.of_characters else text.split()
+        said = self.taken_apart(text)
         if not said:
             raise EmptySequenceError("The text is empty; a run needs at least one token: type one.")
         if len(said) > MAX_READ:
             raise RangeError(f"The text has {len(said):,} tokens; up to {MAX_READ:,} are read.")
         rows = [_place(token, step, places, other) for step, token in enumerate(said, start=1)]
-        x = np.eye(inputs)[rows] if self.vectors is None else self.vectors[rows]
+        x = _one_hot(rows, inputs) if self.vectors is None else self.vectors[rows]
         return Sequence(x, tuple(map(_label, said)), self._channels(inputs))
+
+    def taken_apart(self, text: str) -> list[str]:
+        """The tokens of a text, whether they are known or not."""
+        return list(text) if self.of_characters else text.split()
 
     def _check_size(self, inputs: int) -> None:
         if self.vectors is not None and self.vectors.shape[1] != inputs:
@@ -110,7 +115,7 @@ def read_vocabulary(data: bytes) -> Vocabulary:
 def _from_json(text: str) -> tuple[list[str], None] | None:
     """Tokens in order; None for a text that only begins like JSON."""
     try:
-        value = json.loads(text)
+        value = json.loads(text, object_pairs_hook=_places_of)
     except RecursionError:
         raise TextError("The vocabulary is nested too deep; it needs one list of tokens.") from None
     except ValueError:
@@ -123,12 +128,24 @@ def _from_json(text: str) -> tuple[list[str], None] | None:
             "gives each token its place, counted from 0."
         )
     by_place = {at: token for token, at in value.items()}
-    if sorted(by_place) != list(range(len(value))):
+    first = min(by_place, default=0)
+    if sorted(by_place) != list(range(first, first + len(value))) or first not in (0, 1):
         raise TextError(
             f"The vocabulary's places are not 0 to {len(value) - 1}, each once; number the tokens "
             "from 0 without gaps."
         )
-    return [by_place[at] for at in range(len(value))], None
+    none = [NO_TOKEN] * first
+    return [*none, *(by_place[at] for at in sorted(by_place))], None
+
+
+def _places_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object of JSON. Errors: TextError for a name that stands twice: one place would be lost."""
+    found: dict[str, Any] = {}
+    for token, at in pairs:
+        if token in found:
+            raise TextError(f"The vocabulary has {shown(token)} twice; leave one out.")
+        found[token] = at
+    return found
 
 
 def _from_lines(text: str) -> tuple[list[str], list[list[str]] | None]:
@@ -198,6 +215,12 @@ def _place(token: str, step: int, places: dict[str, int], other: int | None) -> 
             f"{len(places):,} tokens: leave it out, or choose the vocabulary of this model."
         )
     return at
+
+
+def _one_hot(rows: list[int], inputs: int) -> Array:
+    x = np.zeros((len(rows), inputs))
+    x[np.arange(len(rows)), rows] = 1
+    return x
 
 
 def _label(token: str) -> str:

@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 
 from app import theme
 from app.figures.frame import QUIET
-from app.figures.heatmap import MARGIN, heatmap
+from app.figures.heatmap import MARGIN, heatmap, ticks
 
+MOST_NAMED = 7  # rows of one layer
 MOVED = (-6.0, 0.0)  # powers of ten; below, nothing is drawn: far away all is rounding
 
 
@@ -31,9 +32,22 @@ def moved_heatmap(differences: np.ndarray, labels: Sequence[str], rows: Sequence
     return heatmap(powers, theme.SEQUENTIAL, MOVED, labels, rows).update_layout(margin=MARGIN)
 
 
-def parted(figure: go.Figure, row: int) -> go.Figure:
-    """The heatmap with a line above this row: below it are the numbers of another layer."""
+def parted(figure: go.Figure, row: int, names: Sequence[str]) -> go.Figure:
+    """The heatmap with a line above this row: below it are the numbers of another layer.
+
+    names: of all rows, or none; of many, the first and round ones of each layer are written.
+    """
+    at = _ticks_of_both(row) if names else []
+    figure.update_yaxes(tickvals=at, ticktext=[names[place] for place in at])
     return figure.add_shape(
         type="line", xref="x domain", x0=0, x1=1, y0=row - 0.5, y1=row - 0.5,
         line={"color": QUIET, "width": 2},
     )  # fmt: skip
+
+
+def _ticks_of_both(rows: int) -> list[int]:
+    """Rows to be named: the same of both layers, less what would touch the name below the line."""
+    at = ticks(range(rows), MOST_NAMED)
+    stride = max(np.diff(at), default=1)
+    above = [row for row in at if rows - row > stride / 2]
+    return [*above, *(rows + row for row in at)]

@@ -70,6 +70,12 @@ def phase_portrait(
     return figure, share
 
 
+def square_width(figure: go.Figure, height: int) -> int:
+    """How wide a plot of this height is where its area is as wide as it is high, in pixels."""
+    room = figure.layout.margin
+    return int(height - room.t - room.b + room.l + room.r)
+
+
 def eigenvalue_plane(values: Sequence[np.ndarray], kinds: Sequence[str]) -> go.Figure:
     """The eigenvalues at each fixed point, each (entry,) complex, and the unit circle."""
     furthest = max([1.2, *(float(np.abs(one).max()) for one in values)])

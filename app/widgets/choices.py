@@ -6,6 +6,7 @@ from app import state, theme
 from app.opening import MODEL, OWN, open_setting, titles
 from app.ordering import SORT, sort_of
 from app.setting import Setting
+from app.widgets.export import export_choices
 from app.widgets.model import model_choices
 from app.widgets.notation import notation_choices
 from app.widgets.own import own_choices
@@ -41,6 +42,7 @@ def choices(setting: Setting) -> None:
                 "match", f"Size of the {theme.CELL_NAMES[setting.alongside]}", setting, MATCH, 235
             )
         notation_choices(setting, scene)
+        export_choices(setting)
     if own:
         own_choices(setting)
     if setting.scene == MODEL:

@@ -1,13 +1,19 @@
 // The rows or columns of a lens's sheet: their names, and which of them the cursor is at.
 
-// { length, names, entries, plural, at(cursor), place(i) }; at gives an index or null, place
-// { step, unit } of one that the cursor can go to. entries are as describe.js has them.
+// { length, names, entries, plural, at(cursor), all(cursor), place(i) }; at gives an index or null, all
+// every index of what the cursor is at, place { step, unit } of one that the cursor can go to. entries
+// are as describe.js has them.
 export function axisOf({ kind, first, order, names, plural }, { message }) {
-  if (kind === "steps") return steps(message.labels, first);
-  if (kind === "units") return units(order);
+  if (kind === "steps") return withAll(steps(message.labels, first));
+  if (kind === "units") return withAll(units(order));
   const entries = names.map((name) => ({ key: name, name, label: "" }));
   const place = order.length ? (i) => ({ unit: order[i] }) : undefined; // each is of a unit
-  return { length: names.length, names, entries, plural, at: () => null, place };
+  const all = ({ unit }) => [...order.keys()].filter((i) => order[i] === unit); // several, or none
+  return { length: names.length, names, entries, plural, at: () => null, all, place };
+}
+
+function withAll(axis) {
+  return { ...axis, all: (cursor) => [axis.at(cursor)].filter((i) => i !== null) };
 }
 
 function steps(labels, first) {

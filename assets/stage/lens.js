@@ -80,7 +80,7 @@ export class Lens {
   // The plots, made anew where there are others than before.
   build(plots) {
     const wanted = this.told.charts ?? [];
-    const structure = JSON.stringify([this.told.view, wanted.map(({ part, reads, height }) => [part, reads, height])]);
+    const structure = JSON.stringify([this.told.view, wanted.map(({ part, reads, height, width }) => [part, reads, height, width])]);
     const there = this.entries.every(({ part, plot }) => plots.get(part)?.plot === plot);
     if (structure !== this.structure || !there) {
       this.structure = structure;
@@ -109,10 +109,8 @@ export class Lens {
 
   figure(chart, plots) {
     const plot = new Plot(this.stage.plotly, chart.title);
-    plot.host.style.height = `${chart.height}px`;
-    const entry = { part: chart.part, kind: "lens", plot, chart, caption: make("figcaption", {}) };
-    entry.spot = make("div", { className: "gs-spot", hidden: true });
-    plot.area.append(entry.spot);
+    Object.assign(plot.host.style, { height: `${chart.height}px`, maxWidth: chart.width ? `${chart.width}px` : "" });
+    const entry = { part: chart.part, kind: "lens", plot, chart, caption: make("figcaption", {}), spots: [] };
     plots.set(chart.part, entry);
     this.entries.push(entry);
     return make("figure", { className: `gs-figure gs-chart gs-chart-${chart.reads}`, "data-part": chart.part },
@@ -131,18 +129,18 @@ export class Lens {
   }
 
   // What the colours of a heatmap stand for, unless the one above it has the same.
-  legend({ part, chart }) {
-    const here = this.colours(part);
-    const above = this.colours(this.entries[this.entries.findIndex((entry) => entry.part === part) - 1]?.part);
-    if (!here || JSON.stringify(here) === JSON.stringify(above)) return null;
-    return { ...here, ends: chart.ends.length ? chart.ends : [minus(here.zmin), minus(here.zmax)] };
+  legend(entry) {
+    const here = this.colours(entry);
+    const above = this.colours(this.entries[this.entries.indexOf(entry) - 1]);
+    return JSON.stringify(here) === JSON.stringify(above) ? null : here;
   }
 
-  colours(part) {
-    const trace = part && this.stage.channel.part(part).data[0];
+  colours(entry) {
+    const trace = entry && this.stage.channel.part(entry.part).data[0];
     if (trace?.type !== "heatmap") return null;
     const { zmin, zmax, colorscale } = trace;
-    return { zmin, zmax, colorscale };
+    const { ends } = entry.chart;
+    return { zmin, zmax, colorscale, ends: ends.length ? ends : [minus(zmin), minus(zmax)] };
   }
 
   // To another lens, or back to the cell.
@@ -178,22 +176,27 @@ export class Lens {
     this.stage.send("ask");
   }
 
-  mark({ part, plot, chart, spot }) {
+  mark({ part, plot, chart, spots }) {
     if (!plot.figure) return;
     const { rows, columns } = this.sheet(part);
     const { cursor } = this.stage;
     const across = chart.reads === "across" ? rows : columns;
     plot.markTime(across.at(cursor), across.length);
-    if (chart.reads !== "grid") return this.markSpot(plot, chart, rows, spot);
+    if (chart.reads === "points") return this.markSpots(plot, rows.all(cursor), spots);
+    if (chart.reads !== "grid") return;
     plot.markUnit(rows.at(cursor), rows.length);
   }
 
-  markSpot(plot, { reads }, rows, spot) {
-    const at = reads === "points" ? rows.at(this.stage.cursor) : null;
-    spot.hidden = at === null;
-    if (at === null) return;
-    const { u, v } = pointsOf(plot)[at];
-    Object.assign(spot.style, { left: `${u * 100}%`, top: `${v * 100}%` });
+  // Rings around the points of these rows; those that are not needed are kept for later.
+  markSpots(plot, rows, spots) {
+    while (spots.length < rows.length) {
+      spots.push(make("div", { className: "gs-spot" }));
+      plot.area.append(spots.at(-1));
+    }
+    spots.forEach((spot, i) => (spot.hidden = i >= rows.length));
+    if (!rows.length) return;
+    const points = pointsOf(plot);
+    rows.forEach((row, i) => Object.assign(spots[i].style, { left: `${points[row].u * 100}%`, top: `${points[row].v * 100}%` }));
   }
 
   sheet(part) {

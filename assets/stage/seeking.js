@@ -47,8 +47,10 @@ export class Seeking {
     this.ends = condition("ends", "not on after it", "Leave out units that are on just after a place");
     this.said = make("p", { className: "gs-seek-said", role: "alert" });
     this.element.replaceChildren(
-      make("div", { className: "gs-hold-row" }, "from step ", this.first, " to ", this.last, at("first"), at("last")),
-      make("div", { className: "gs-hold-row" }, "threshold ", this.threshold, this.begins, this.ends),
+      make("div", {}, "from step ", this.first, " to ", this.last),
+      make("div", { className: "gs-seek-pair" }, at("first"), at("last")),
+      make("div", {}, "threshold ", this.threshold),
+      make("div", { className: "gs-seek-pair" }, this.begins, this.ends),
       this.said,
     );
   }

@@ -11,7 +11,7 @@ from app import theme
 from app.figures.against import OTHER, both_lines, difference_heatmap
 from app.figures.frame import frame, rule, steps_frame
 from app.figures.gradient import LEAST, Line, gradient_lines
-from app.figures.phase import BEHIND, MARKS, eigenvalue_plane, phase_portrait
+from app.figures.phase import BEHIND, MARKS, eigenvalue_plane, phase_portrait, square_width
 from app.figures.saturated import saturation_points
 from app.figures.terms import DOWN, TOTAL, UP, activation_curve, round_ticks, waterfall
 from app.figures.written import KEPT, WRITTEN, age_heatmap, kept_and_written, memory_heatmap
@@ -256,6 +256,15 @@ def test_three_gates_can_be_told_apart_without_their_colours() -> None:
     assert len(set(marks)) == 3
 
 
+def test_a_mark_of_several_units_is_larger_than_that_of_one() -> None:
+    left, right = np.array([0.5, 0.0, 0.5, 0.5]), np.array([0.25, 1.0, 0.25, 0.0])
+    [points] = saturation_points({"update": (left, right)}).data
+    two, one, again, alone = points.marker.size
+    assert two == again > one == alone
+    many = saturation_points({"update": (np.zeros(256), np.ones(256))}).data[0].marker.size
+    assert two < many.max() <= 30
+
+
 @pytest.mark.parametrize("size", [0.0, 0.01, 1.0, 50.0])
 def test_arrows_are_as_long_as_they_can_be_without_meeting(size: float) -> None:
     figure, share = phase_portrait(GRID, GRID, size * MOVES, WAY, {})
@@ -285,6 +294,9 @@ def test_eigenvalues_stand_around_the_unit_circle_all_inside() -> None:
     low, high = between(figure.layout.xaxis)
     assert low < -7
     assert high > 7
+    assert (low, high) == between(figure.layout.yaxis)
+    room = figure.layout.margin
+    assert square_width(figure, 300) - room.l - room.r == 300 - room.t - room.b
     np.testing.assert_array_equal(figure.data[1].x, [1.5, -0.2])
     assert figure.data[2].marker.symbol == MARKS["unstable"]["symbol"]
 

@@ -81,9 +81,35 @@ def test_what_has_moved_is_drawn_by_powers_of_ten_from_a_millionth() -> None:
 
 
 def test_two_layers_are_parted_above_the_first_row_of_the_second() -> None:
-    figure = parted(layer_heatmap(STATES, "hidden", LABELS, ROWS), 2)
+    figure = parted(layer_heatmap(STATES, "hidden", LABELS, []), 2, [])
     [line] = figure.layout.shapes
     assert (line.y0, line.y1) == (1.5, 1.5)
+    assert figure.layout.yaxis.ticktext == ()
+
+
+@pytest.mark.parametrize(
+    ("units", "first", "second"),
+    [
+        (3, [1, 2, 3], [1, 2, 3]),
+        (7, [1, 2, 3, 4, 5, 6, 7], [1, 2, 3, 4, 5, 6, 7]),
+        (10, [1, 5], [1, 5, 10]),
+        (32, [1, 10, 20], [1, 10, 20, 30]),
+        (60, [1, 20, 40], [1, 20, 40, 60]),
+        (99, [1, 50], [1, 50]),
+    ],
+)
+def test_the_first_and_round_rows_of_two_layers_are_named(
+    units: int, first: list[int], second: list[int]
+) -> None:
+    """The last of the first layer would touch the first of the second."""
+    names = [f"{way}{unit}" for way in "→←" for unit in range(1, units + 1)]
+    states = np.zeros((2 * units, 4))
+    axis = parted(layer_heatmap(states, "hidden", LABELS, names), units, names).layout.yaxis
+    assert list(axis.ticktext) == [
+        *(f"→{unit}" for unit in first),
+        *(f"←{unit}" for unit in second),
+    ]
+    assert [names[at] for at in axis.tickvals] == list(axis.ticktext)
 
 
 # Costs ----------------------------------------------------------------------------------------

@@ -196,8 +196,8 @@ def notes_of(shown: Shown, cell: str) -> list[str]:
 def test_at_a_keep_of_one_half_the_time_constant_is_not_two_steps() -> None:
     """Claim 16."""
     assert notes_of(screen("memory", scene="pulse", step=7, unit=1), "GRU") == [
-        "Half-life of unit 2 at the cursor (GRU): 1 step.",
-        "Time constant there (GRU): 1.44 steps; 1/(1 − keep) would say 2.",
+        "Half-life of unit 2 at the cursor (GRU): 1 step; time constant 1.44 steps, where "
+        "1/(1 − keep) would say 2."
     ]
     assert f"{-1 / math.log(0.5):.3g}" == "1.44"
 
@@ -211,8 +211,8 @@ def test_half_lives_and_time_constants_are_those_of_the_keep_factor(
 ) -> None:
     shown = screen("memory", "", "", f"gru.update.0.all_{keep}", scene="cue", unit=0)
     assert notes_of(shown, "GRU") == [
-        f"Half-life of unit 1 at the cursor (GRU): {half} steps.",
-        f"Time constant there (GRU): {constant} steps; 1/(1 − keep) would say {rough}.",
+        f"Half-life of unit 1 at the cursor (GRU): {half} steps; time constant {constant} steps, "
+        f"where 1/(1 − keep) would say {rough}."
     ]
     assert f"{-math.log(2) / math.log(keep):.3g}" == half
     assert f"{-1 / math.log(keep):.3g}" == constant
@@ -229,6 +229,16 @@ def test_a_gate_fully_open_or_shut_has_no_time_constant(keep: float, said: str) 
     lives = chart(shown, "gru.half").values[0]
     assert set(lives.tolist()) == {math.inf if keep else 0.0}
     assert np.isfinite(chart(shown, "gru.half").figure.data[0].z).all()
+
+
+@pytest.mark.parametrize(("scene", "steps"), [("pulse", 20), ("crowd", 100)])
+def test_the_colours_say_what_they_stand_for_and_no_title_does(scene: str, steps: int) -> None:
+    """As far as an age can be; a half-life may be longer, and has the last colour then."""
+    for one in looked(screen("memory", scene=scene)).charts:
+        last = "100 %" if one.name.endswith(".map") else f"{steps} steps or more"
+        assert one.ends == ("0", last)
+        assert one.figure.data[0].zmax == (1 if one.name.endswith(".map") else steps)
+        assert not any(letter.isdigit() for letter in one.title.replace("unit 1", ""))
 
 
 @pytest.mark.parametrize("notation", [None, CHUNG])

@@ -5,16 +5,19 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 from app.figures.phase import BEHIND, MARKS
 from app.shown import Shown
 from app.widgets.inner import number
 from app.widgets.lenses.phase import GRID
+from app.widgets.lenses.staying import about_marks, factor, said_kinds
 from gru_core import run
 from gru_core.arrays import Array
 from gru_core.conventions import CELLS, CHO
 from gru_core.own import Own
+from gru_core.phase import FixedPoint
 from tests.app.lensing import asked, chart, looked, screen
 
 PAIR = Own(source="noise", steps=14, units=2)
@@ -140,9 +143,47 @@ def test_between_two_memories_there_is_a_saddle() -> None:
     assert low < points["saddle"][0, 0] < high
     [said] = looked(shown).words
     assert "3 fixed points were found" in said
-    assert [said.count(kind) for kind in ("stable, ", "saddle, ")] == [2, 1]
-    names = [name for _, _, name in chart(shown, "portrait").key]
-    assert names == ["the run", "stable fixed point", "saddle fixed point"]
+    assert re.search(r": 2 stable, slowest factors? [^;]+; 1 saddle, slowest factor \S+\.$", said)
+    looks = [(look, name) for _, look, name in chart(shown, "portrait").key]
+    assert looks == [
+        *(("solid", "the run"), ("circle", "stable fixed point"), ("diamond", "saddle fixed point"))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("radii", "said"),
+    [
+        ([0.5], "stable, slowest factor 0.5"),
+        ([0.5, 0.5], "2 stable, slowest factor 0.5"),
+        ([0.9993, 0.5], "2 stable, slowest factors 0.5 and 0.9993"),
+        ([0.25, 0.75, 0.5, 0.5], "4 stable, slowest factors 0.25 to 0.75"),
+        ([0.5, 2, 3], "1 stable, slowest factor 0.5; 2 unstable, slowest factors 2 and 3"),
+        ([0.5, 1, 1], "1 stable, slowest factor 0.5; 2 neutral, slowest factor 1"),
+    ],
+)
+def test_fixed_points_of_a_kind_are_counted(radii: list[float], said: str) -> None:
+    points = [FixedPoint(np.zeros(1), np.array([radius + 0j]), 0.0) for radius in radii]
+    assert said_kinds(points) == said
+
+
+@pytest.mark.parametrize(
+    ("radius", "said"),
+    [
+        *((0.881, "0.881"), (0.9993, "0.9993"), (0.99951, "0.9995"), (1.0004, "1.0004")),
+        *((0.9999966789, "0.999997"), (0.9999999999, "0.9999999999"), (1.0094, "1.01")),
+        *((1.0, "1"), (1 - 1e-13, "1"), (0.0, "0")),
+    ],
+)
+def test_a_factor_that_is_not_one_does_not_read_as_one(radius: float, said: str) -> None:
+    assert factor(radius) == said
+
+
+def test_fixed_points_that_lie_on_each_other_are_said_to() -> None:
+    figure = go.Figure(layout={"xaxis": {"range": [-1, 1]}, "yaxis": {"range": [2, -2]}})
+    points = np.array([[0.0, 0.0], [0.05, 0.1], [0.5, 0.0]])
+    note = "Marks of some fixed points lie on each other; the eigenvalues list every point."
+    assert about_marks({"stable": points[:1], "saddle": points[1:]}, figure) == note
+    assert about_marks({"stable": points[1:]}, figure) == about_marks({}, figure) == ""
 
 
 @pytest.mark.parametrize("cell", CELLS)

@@ -31,7 +31,9 @@ pytestmark = pytest.mark.usefixtures("nothing_is_measured")
 # Of the pairs of units of a phase portrait; its fixed points are those of all pairs.
 MOST_PAIRS = 2
 # The looks that assets/stage/key.js can draw.
-DASHES = {"solid", "dash", "dot", "dashdot", "circle", "square", "diamond", "triangle-up"}
+DASHES = {"solid", "dash", "dot", "dashdot"} | {
+    *("circle", "circle-open", "square", "diamond", "triangle-up")
+}
 PLACES = {"row", "column", "value", "percent"}  # that it puts into `says`
 # Factors that a term does not have, and a count that nobody has published.
 WITH_GAPS = {"why": "terms", "cost": "published"}

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.parameters import OWN_TABLE, TABLE
+from app.model import Model
+from app.parameters import MODEL_TABLE, OWN_TABLE, TABLE
 from app.setting import ALONGSIDE, LONGEST_HISTORY, MATCH, SORT, History, Setting
 from gru_core.edits import Target
 from gru_core.own import Own
@@ -220,10 +221,12 @@ def test_every_field_stands_in_the_link() -> None:
         "edits",
         "own",
         "own_seed",
+        "model",
         "interventions",
         "pinned",
     } == {field.name for field in fields(Setting)}
     assert {parameter.field for parameter in OWN_TABLE} == {f.name for f in fields(Own) if f.init}
+    assert {parameter.field for parameter in MODEL_TABLE} == {f.name for f in fields(Model)}
 
 
 @pytest.mark.parametrize("choices", [ALONGSIDE, MATCH])

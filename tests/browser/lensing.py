@@ -27,7 +27,7 @@ MARKS = """
 (figure) => {
   const at = (name, way) => {
     const mark = figure.querySelector(name);
-    return mark.hidden ? null : parseFloat(mark.style[way]) / 100;
+    return !mark || mark.hidden ? null : parseFloat(mark.style[way]) / 100;
   };
   const spot = [at(".gs-spot", "left"), at(".gs-spot", "top")];
   return {

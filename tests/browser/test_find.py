@@ -221,3 +221,29 @@ def test_the_list_goes_with_the_lens(page: Stage) -> None:
     assert places(page)
     go(page, "cell")
     expect(page.page.locator(".gs-places")).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("width", "lines"),
+    [
+        (1280, [["From step", "begin", "end"], ["Threshold", "not on before", "not on after"]]),
+        (390, [["From step", "Threshold"], ["begin", "not on before"], ["end", "not on after"]]),
+    ],
+)
+def test_the_question_is_in_even_lines(
+    another: Callable[..., Stage], width: int, lines: list[list[str]]
+) -> None:
+    page = another(viewport={"width": width, "height": 844}, has_touch=width < 500)
+    page.open("scene=crowd&view=find")
+    controls = page.page.locator(".gs-seeking")
+    middles = []
+    for line in lines:
+        boxes = [
+            controls.locator(f"[aria-label='{name}'], button:has-text('{name}')").bounding_box()
+            for name in line
+        ]
+        across = [box["x"] for box in boxes if box]
+        [middle] = {round(box["y"] + box["height"] / 2) for box in boxes if box}
+        assert across == sorted(across)
+        middles.append(middle)
+    assert middles == sorted(middles)

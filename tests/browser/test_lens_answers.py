@@ -97,12 +97,25 @@ def test_a_memory_map_is_that_of_the_core_and_only_the_lstms_need_not_sum_to_1(
     expect_csv(page, "gru.map", layer_map(traces_of(core("pulse"))["gru"]))
 
 
+def test_colours_of_the_memory_say_shares_and_then_steps(page: Stage) -> None:
+    page.open("view=memory&t=9&u=3")
+    settled(page)
+    found = {
+        one.get_attribute("data-part"): one.locator(".gs-scale").all_inner_texts()
+        for one in page.page.locator(".gs-charts figure").all()
+    }
+    assert {part: said for part, said in found.items() if said} == {
+        "lens.gru.map": ["0  100 %"],
+        "lens.gru.age": ["0  20 steps or more"],
+    }
+
+
 def test_ages_and_half_lives_are_those_of_the_core(page: Stage, core: Core) -> None:
     page.open(f"view=memory&{AT}")
     trace = traces_of(core("pulse"))["gru"]
     expect_csv(page, "gru.age", memory_age(trace).T)
     expect_csv(page, "gru.half", half_life(trace["update"]).T)
-    assert notes(page)[0] == "Half-life of unit 2 at the cursor (GRU): 1 step."
+    assert notes(page)[0].startswith("Half-life of unit 2 at the cursor (GRU): 1 step; time const")
 
 
 def test_gradients_by_distance_are_those_of_the_core(page: Stage, core: Core) -> None:
@@ -142,6 +155,13 @@ def test_a_click_on_a_point_of_saturation_goes_to_its_unit(page: Stage, core: Co
     assert said.startswith(f"{letter} of unit {unit + 1}: open {points[at, 0]:g}")
     page.page.mouse.click(*point(figure, share, down))
     assert page.cursor == (49, unit)
+    page.drawn()
+    spots = figure.locator(".gs-spot:visible").evaluate_all(
+        "(spots) => spots.map(({ style }) => [style.left, style.top].map(parseFloat))"
+    )
+    rings = [points[unit + 32 * place] for place in range(len(found))]
+    wanted = [[100 * (x + 0.06) / 1.12, 100 * (1.06 - y) / 1.12] for x, y in rings]
+    np.testing.assert_allclose(spots, wanted, atol=1e-3)
 
 
 def test_the_way_through_the_plane_and_its_fixed_points_are_those_of_the_core(
@@ -165,6 +185,9 @@ def test_the_way_through_the_plane_and_its_fixed_points_are_those_of_the_core(
     ]
     values = kept.eigenvalues
     expect_csv(page, "eigenvalues", np.stack([values.real, values.imag, np.abs(values)], axis=1))
+    area = chart(page, "eigenvalues").locator(".gs-area").bounding_box()
+    assert area is not None
+    assert area["width"] == pytest.approx(area["height"], abs=0.5)  # a circle is one
     figure = chart(page, "portrait")
     for step in (7, 8):
         frame = figure.locator(".gs-drawing").evaluate(

@@ -116,6 +116,24 @@ def test_a_lens_opened_by_a_link_bears_a_pointer_and_the_way_to_the_cell(
     expect_wiring(page, Opened(core("pulse")))
 
 
+def test_colours_of_heatmaps_are_told_once_until_they_mean_something_else(page: Stage) -> None:
+    page.open("scene=cue&view=directions&e=x.17.0_-1.0~")
+    settled(page)
+    legends = {
+        one.get_attribute("data-part"): one.locator(".gs-scale").all_inner_texts()
+        for one in page.page.locator(".gs-charts figure").all()
+    }
+    assert legends == {
+        "lens.moved": ["10⁻⁶  1"],
+        "lens.forward": ["−1  1"],
+        "lens.backward": [],
+        "lens.output": [],
+    }
+    ask(page, "sum")
+    settled(page)
+    assert chart(page, "output").locator(".gs-scale").inner_text() == "−2  2"
+
+
 # Why this number ------------------------------------------------------------------------------
 
 

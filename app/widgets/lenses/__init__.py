@@ -83,6 +83,7 @@ def _about(chart: Chart) -> dict[str, Any]:
         "symbol": chart.symbol,
         "reads": chart.reads,
         "height": chart.height,
+        "width": chart.width,
         "says": chart.says,
         "ends": list(chart.ends),
         "key": [{"color": color, "dash": dash, "name": name} for color, dash, name in chart.key],

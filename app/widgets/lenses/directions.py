@@ -122,7 +122,9 @@ def _moved_chart(shown: Shown, before: TwoLayers, now: TwoLayers, of: str) -> Ch
 def _output_grid(placed: Drawn, units: int, figure: go.Figure, of: str, **about: Any) -> Chart:
     """Both layers above each other, where they are joined so, or one row a unit."""
     if of == "concat":
-        return grid_chart(placed, parted(figure, units), "number", height=TALL, **about)
+        return grid_chart(
+            placed, parted(figure, units, placed.row_names), "number", height=TALL, **about
+        )
     return grid_chart(placed, figure, height=HEIGHT, **about)
 
 

@@ -85,6 +85,7 @@ def _map_chart(shown: Shown, cell: Cell, of: str) -> Chart:
         columns=columns,
         values=found,
         height=240,
+        ends=("0", "100 %"),
         says="{percent} " + verb.replace("{who}", who),
     )
 
@@ -155,28 +156,29 @@ def _lasting(shown: Shown, cell: Cell) -> tuple[list[Chart], list[str]]:
     unit = unit_of(shown, trace.units)
     keep = float(_keep(trace)[shown.step, unit])
     said = said_half_life(float(half_life(keep)))
-    charts, notes = [], [f"Half-life of unit {unit + 1} at the cursor ({name}): {said}."]
-    notes += _time_constant(name, keep)
+    half = f"Half-life of unit {unit + 1} at the cursor ({name}): {said}{_time_constant(keep)}."
+    charts = []
     # Half-lives of what is drawn alone: of all they would take as long as the run.
     placed = drawn(shown, _keep(trace), shown.orders[cell])
     ages, lives = _ages(shown, cell, placed.values.size), half_life(placed.values)
+    longest = float(max(len(shown.labels), 2))
     about = (
         ("age", "mean age of what each unit holds", ages, "{value} steps old"),
         ("half", "half-life of what is kept", lives, "half is left after {value} steps"),
     )
-    longest = float(max(len(shown.labels), 2))
     for key, title, values, says in about:
         charts.append(
             grid_chart(
                 placed._replace(values=values),
                 age_heatmap(values, placed.labels, placed.row_names, longest),
                 name=f"{cell}.{key}",
-                title=f"{name}: {title}, 0 … {longest:g} steps",
+                title=f"{name}: {title}",
                 height=110,
+                ends=("0", f"{longest:,.0f} steps or more"),
                 says=f"{{row}} at {{column}}: {says}",
             )
         )
-    return charts, [*notes, *filter(None, [placed.note])]
+    return charts, list(filter(None, [half, placed.note]))
 
 
 def _ages(shown: Shown, cell: Cell, numbers: int) -> Array:
@@ -189,12 +191,12 @@ def _ages(shown: Shown, cell: Cell, numbers: int) -> Array:
     return _once(shown, cell, ("age", shown.condensed, order), numbers, make)
 
 
-def _time_constant(name: str, keep: float) -> list[str]:
+def _time_constant(keep: float) -> str:
     """And what 1/(1 − keep) would have said, where there is something to divide by."""
     if not 0 < keep < 1:
-        return []
+        return ""
     exact, rough = number(float(time_constant(keep))), number(1 / (1 - keep))
-    return [f"Time constant there ({name}): {exact} steps; 1/(1 − keep) would say {rough}."]
+    return f"; time constant {exact} steps, where 1/(1 − keep) would say {rough}"
 
 
 def _keep(trace: Trace) -> Array:

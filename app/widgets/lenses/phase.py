@@ -8,19 +8,20 @@ import plotly.graph_objects as go
 
 from app import plane as kept
 from app import theme
-from app.figures.phase import MARKS, eigenvalue_plane, phase_portrait
+from app.figures.phase import MARKS, eigenvalue_plane, phase_portrait, square_width
 from app.plane import Found, held_now
 from app.shown import Shown
 from app.widgets.inner import number
 from app.widgets.lenses.base import WITH_START, Axis, Chart, Choice, Lens, View, chosen_of
 from app.widgets.lenses.places import sentence, step_name, subscript, unit_of
+from app.widgets.lenses.staying import about_marks, said_kinds
 from gru_core.arrays import Array
 from gru_core.conventions import track_range
 from gru_core.phase import FixedPoints, Plane, field, trajectory, unit_plane, visited
 
 PRINCIPAL = "components"
 GRID = 15  # arrows along each axis
-MOST_SAID = 4
+HEIGHT = 260  # pixels, of the eigenvalues
 FURTHEST = 1e12  # of a state; a link may hold one so far out that nothing can be computed there
 MOST_UNITS = 256  # above, the field alone is thousands of products of large matrices
 
@@ -63,7 +64,7 @@ def view(shown: Shown) -> View:
     if points and points.points:
         charts.append(_eigenvalues_chart(points))
     words = [_words(shown, found), instead]
-    notes = [drawing.note, _about_arrows(share), _about_held(shown)]
+    notes = [drawing.note, _about_arrows(share), about_marks(marks, figure), _about_held(shown)]
     return View(
         *(charts, choices, of, "Axes"), list(filter(None, notes)), list(filter(None, words)),
         waiting=found is None,
@@ -138,7 +139,8 @@ def _way_chart(
 ) -> Chart:
     cell = shown.opened
     hidden = theme.QUANTITIES["hidden"].color
-    marks = [(str(MARKS[kind]["color"]), "dot", f"{kind} fixed point") for kind in points]
+    drawn = {kind: MARKS[kind] for kind in points}
+    marks = [(one["color"], one["symbol"], f"{kind} fixed point") for kind, one in drawn.items()]
     return Chart(
         name="portrait",
         title=f"{theme.CELL_NAMES[cell]}: {drawing.names[0]} → and {drawing.names[1]} ↑",
@@ -159,18 +161,20 @@ def _eigenvalues_chart(found: FixedPoints) -> Chart:
         for at, value in enumerate(point.eigenvalues, start=1):
             rows.append(f"point {place} ({point.kind}), eigenvalue {at}")
             values.append((value.real, value.imag, abs(value)))
+    figure = eigenvalue_plane(
+        [point.eigenvalues for point in found.points], [point.kind for point in found.points]
+    )
     return Chart(
         name="eigenvalues",
         title="Eigenvalues at the fixed points: real → and imaginary ↑",
-        figure=eigenvalue_plane(
-            [point.eigenvalues for point in found.points], [point.kind for point in found.points]
-        ),
+        figure=figure,
         reads="points",
         corner="eigenvalue",
         rows=Axis("names", rows, plural="eigenvalues"),
         columns=Axis("names", ["real", "imaginary", "magnitude"], plural="parts"),
         values=np.array(values),
-        height=240,
+        height=HEIGHT,
+        width=square_width(figure, HEIGHT),
     )
 
 
@@ -183,11 +187,8 @@ def _words(shown: Shown, found: Found | None) -> str:
     points, tried = found.points.points, found.points.tried
     if not points:
         return f"{where}, no fixed point was found from {tried} starts."
-    said = [f"{point.kind}, slowest factor {number(point.radius)}" for point in points[:MOST_SAID]]
-    more = len(points) - len(said)
-    rest = f"; and {more} more" if more > 0 else ""
     noun = "fixed point was" if len(points) == 1 else "fixed points were"
-    return f"{where}, {len(points)} {noun} found from {tried} starts: {'; '.join(said)}{rest}."
+    return f"{where}, {len(points)} {noun} found from {tried} starts: {said_kinds(points)}."
 
 
 def _about_arrows(share: float) -> str:

@@ -59,6 +59,7 @@ LENS = Lens(
     "saturation",
     "How often each gate of each unit is open or shut",
     "A point at the lower right is a gate that is nearly always open, one at the upper left nearly "
-    "always shut; towards the origin it is mostly in between. Click a point to go to its unit.",
+    "always shut; towards the origin it is in between. Rings mark the cursor's unit: click a point "
+    "to go to another.",
     view,
 )

@@ -1,0 +1,53 @@
+"""What is said of fixed points: how many of each kind, how slow, and whether all can be seen."""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app.widgets.inner import number
+from gru_core.arrays import Array
+from gru_core.phase import FixedPoint
+from gru_core.phase.fixed_points import NEUTRAL
+
+MOST_SAID = 2  # factors of one kind; of more, the smallest and the largest
+MARK = 0.03  # of a portrait's width or height: marks that are nearer lie on each other
+
+
+def said_kinds(points: Sequence[FixedPoint]) -> str:
+    """How many are of each kind, with their slowest factors."""
+    radii: dict[str, list[float]] = defaultdict(list)
+    for point in points:
+        radii[point.kind].append(point.radius)
+    return "; ".join(
+        f"{'' if len(points) == 1 else f'{len(found)} '}{kind}, {_said_factors(found)}"
+        for kind, found in radii.items()
+    )
+
+
+def _said_factors(radii: Sequence[float]) -> str:
+    said = list(dict.fromkeys(factor(radius) for radius in sorted(radii)))
+    if len(said) == 1:
+        return f"slowest factor {said[0]}"
+    listed = " and ".join(said) if len(said) <= MOST_SAID else f"{said[0]} to {said[-1]}"
+    return f"slowest factors {listed}"
+
+
+def factor(radius: float) -> str:
+    """A spectral radius, with as many digits as tell it from 1: that neither grows nor shrinks."""
+    said, away = number(radius), abs(radius - 1)
+    if said != "1" or away <= NEUTRAL:
+        return said
+    return f"{radius:.{math.ceil(-math.log10(away))}f}".rstrip("0")
+
+
+def about_marks(marks: Mapping[str, Array], figure: go.Figure) -> str:
+    """Where the marks of a portrait hide each other, that they do. marks: kind -> (point, 2)."""
+    places = np.concatenate([np.empty((0, 2)), *marks.values()])
+    size = np.ptp([figure.layout.xaxis.range, figure.layout.yaxis.range], axis=1)
+    gaps = np.abs(places[:, np.newaxis] - places) / size  # (point, point, 2)
+    if np.count_nonzero((gaps < MARK).all(axis=2)) <= len(places):
+        return ""
+    return "Marks of some fixed points lie on each other; the eigenvalues list every point."

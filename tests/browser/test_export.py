@@ -1,0 +1,104 @@
+"""Files that the page gives: each kind is downloaded and opened by what it is for."""
+
+import csv
+import io
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from playwright.sync_api import expect
+from safetensors.torch import load_file
+
+from app.widgets.export import LABELS
+from gru_core.edits import Situation
+from gru_core.export.kinds import KINDS
+from tests.browser.driver import Stage, traces_of, with_edits
+
+LATE = 30_000  # milliseconds
+SIZES = ((1280, 800), (640, 400), (390, 844), (320, 568))
+
+
+def download(stage: Stage, *endings: str, cell: str = "GRU") -> dict[str, Path]:
+    """Files of a cell by their endings, under the names that the page gives them."""
+    popover = stage.page.get_by_role("button", name="export")
+    popover.click()
+    stage.page.get_by_role("radiogroup").get_by_text(cell, exact=True).click()
+    found = {}
+    for ending in endings:
+        with stage.page.expect_download(timeout=LATE) as started:
+            stage.page.get_by_role("button", name=LABELS[ending]).click()
+        name = started.value.suggested_filename
+        assert name.endswith(ending), name
+        found[ending] = Path(started.value.path()).with_name(name)
+        started.value.save_as(found[ending])
+    stage.press("Escape")
+    expect(popover).to_be_visible()
+    return found
+
+
+def test_every_kind_of_file_holds_the_scene_with_its_edits(
+    stage: Stage, core: Callable[..., Situation]
+) -> None:
+    stage.open("scene=cue")
+    stage.choose("gru.b_x.update.1")
+    stage.type("-1.25")  # the row above the stage is not drawn anew
+    made = with_edits(core("cue"), {"gru.b_x.update.1": -1.25})
+    trace = traces_of(made)["gru"]
+    files = download(stage, *KINDS)
+    assert {path.name for path in files.values()} == {f"gatescope-cue-gru{e}" for e in KINDS}
+
+    layer = torch.nn.GRU(2, 3, dtype=torch.float64)
+    layer.load_state_dict(load_file(files[".safetensors"]))
+    with torch.no_grad():
+        output, _ = layer(torch.tensor(made.x))
+    np.testing.assert_allclose(output.numpy(), trace["hidden"], rtol=0, atol=1e-12)
+
+    model = onnx.load(files[".onnx"])
+    onnx.checker.check_model(model)
+    assert [node.op_type for node in model.graph.node if node.op_type == "GRU"] == ["GRU"]
+
+    with np.load(files[".npz"]) as arrays:
+        np.testing.assert_array_equal(arrays["gru.update"], trace["update"])
+    rows = list(csv.reader(io.StringIO(files[".csv"].read_text(encoding="utf-8"))))
+    at = rows[0].index("hidden 2")
+    np.testing.assert_array_equal([float(row[at]) for row in rows[2:]], trace["hidden"][:, 1])
+    ran = subprocess.run(
+        [sys.executable, "-I", "-W", "error", files[".py"]],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "Largest difference to torch.nn.GRU" in ran.stdout
+
+
+def test_weights_exported_from_the_page_open_as_a_model_in_it(stage: Stage) -> None:
+    stage.open("scene=elnino")
+    parameters = stage.sizes("lstm")
+    file = download(stage, ".weights.npz", cell="LSTM")[".weights.npz"]
+    stage.open("scene=model")
+    stage.page.locator("input[type=file]").first.set_input_files(file)
+    expect(stage.page.locator("[data-cell=lstm] .gs-note")).to_contain_text("7 units")
+    assert stage.sizes("lstm") == parameters
+
+
+def test_what_cannot_be_exported_is_disabled_with_its_reason_on_every_screen(stage: Stage) -> None:
+    page = stage.open("scene=book").page
+    more, button = (page.locator(f".st-key-{key} button").first for key in ("more", "export"))
+    button.click()
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        stage.frame()
+        expect(page.get_by_role("button", name=LABELS[".safetensors"])).to_be_disabled()
+        expect(page.get_by_text("This GRU resets before the product U h")).to_be_visible()
+        above, beside = more.bounding_box(), button.bounding_box()
+        assert above is not None
+        assert beside is not None
+        assert above["y"] == beside["y"]
+        for label in LABELS.values():
+            box = page.get_by_role("button", name=label).bounding_box()
+            assert box is not None
+            assert 0 <= box["x"] < box["x"] + box["width"] <= width
