@@ -1,5 +1,6 @@
 """The visitor's own model: which layer of which file is on the stage, and what it is fed with."""
 
+import contextlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -8,6 +9,7 @@ import numpy as np
 
 from app import uploads
 from app.uploads import Upload
+from gru_core.arrays import Array
 from gru_core.conventions import TOLERANCE
 from gru_core.errors import GatescopeError, TextError
 from gru_core.feed import GENERATORS, Feed, fed
@@ -101,9 +103,19 @@ def scene_of(model: Model, seed: int) -> tuple[Scene, list[str]]:
     except GatescopeError as error:
         problems.append(f"{error} Until then noise stands here.")
         sequence = fed(Feed("noise", model.steps), ready.first.input_size, seed)
-    at = min(model.at, len(ready.layers) - 1)
-    backward = model.backward if len(ready.directions[at]) == 2 else ready.backward
+    at, backward = place_of(model, entry)
+    if len(ready.directions[at]) == 1:
+        backward = ready.backward
     return model_scene(ready, sequence, at, backward, seed), problems
+
+
+def place_of(model: Model, entry: Entry) -> tuple[int, bool]:
+    """The layer of the stack that is shown, and whether it is the second of two directions.
+
+    A link may ask for one that there is not: the highest layer, and the only direction.
+    """
+    at = min(model.at, len(entry.layers) - 1)
+    return at, model.backward and len(entry.layers[at]) == 2
 
 
 def _open_questions(entry: Entry, answers: Mapping[str, str]) -> list[str]:
@@ -119,13 +131,22 @@ def _open_questions(entry: Entry, answers: Mapping[str, str]) -> list[str]:
 def effect(model: Model, question: Question, seed: int) -> dict[str, float]:
     """By how much each answer would change h, at most, from what is shown now.
 
-    On the first MOST_COMPARED steps of the layer on the stage.
+    On the first MOST_COMPARED steps of the layer on the stage. An answer that this cannot be said
+    of is left out: with relu a state may grow past all numbers.
     """
-    shown, _ = scene_of(model, seed)
+
+    def hidden(other: Model) -> Array:
+        return _hidden(scene_of(other, seed)[0])
+
+    try:
+        shown = hidden(model)
+    except GatescopeError:
+        return {}
     found = {}
     for answer in question.answers:
-        other, _ = scene_of(model.with_answer(question.setting, answer), seed)
-        found[answer] = float(np.abs(_hidden(shown) - _hidden(other)).max())
+        with contextlib.suppress(GatescopeError):
+            other = hidden(model.with_answer(question.setting, answer))
+            found[answer] = float(np.abs(shown - other).max())
     return found
 
 
@@ -172,11 +193,14 @@ def checked(model: Model, seed: int, begin: bool = True) -> Check | None:
         return Check(framework(upload) or "", len(x), far, float(close))
 
     key = ("check", whole, seed)
-    found: Check | None = upload.kept(key, make) if begin else upload.known(key)
+    found: Check | None = upload.known(key)
+    if found is None and begin:
+        made = make()  # not while the file is locked: its other pages would wait too
+        found = upload.kept(key, lambda: made)
     return found
 
 
-def _hidden(scene: Scene) -> np.ndarray:
+def _hidden(scene: Scene) -> Array:
     ((cell, weights),) = scene.weights.items()
     assert scene.sequence is not None
     initial: Any = scene.initials.get(cell)

@@ -90,6 +90,10 @@ _NO_MODEL = (
     "No model is open yet. Open a file of PyTorch, Keras, ONNX or safetensors weights above; until "
     "then a sine wave runs through layers with drawn weights."
 )
+_NOT_SHOWN = (
+    "Your model cannot be shown with this input, for the reason given; until it can, a sine wave "
+    "runs through layers with drawn weights, which are not those of your file."
+)
 
 
 # Sixteen openings hold at most about 120 MB (512 units beside an LSTM are 7.4 MB); no runs.
@@ -129,13 +133,13 @@ def _of_model(setting: Setting, asked: _Asked) -> Opening:
         found = _built(scene, problems, asked)
         runs(found.base)  # a layer with relu may grow without end
     except GatescopeError as error:
-        return _without_model(asked, str(error))
+        return _without_model(asked, str(error), _NOT_SHOWN)
     return found
 
 
-def _without_model(asked: _Asked, problem: str) -> Opening:
+def _without_model(asked: _Asked, problem: str, story: str = _NO_MODEL) -> Opening:
     """What is on the stage until a model is."""
-    scene = replace(own_scene(Own(), 0), name=MODEL, title=MODEL_TITLE, story=_NO_MODEL, attempt="")
+    scene = replace(own_scene(Own(), 0), name=MODEL, title=MODEL_TITLE, story=story, attempt="")
     return _built(scene, [problem] if problem else [], asked)
 
 

@@ -11,8 +11,10 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
+import numpy as np
 from streamlit import runtime
 
 from app import memory
@@ -23,9 +25,12 @@ from gru_core.formats.child import read_safely
 from gru_core.formats.model import Entry, ModelFile
 from gru_core.tables import read_csv
 from gru_core.vocabulary import Vocabulary, read_vocabulary
+from gru_core.weights import PARTS
 
 MOST_MADE = 8  # screens and other things made of one file that are kept ready
+MADE_BYTES = 100_000_000  # of what is made of a large file, about: each is as large as the file
 MOST_HELD = 8  # files of one page, the last ones
+MOST_BYTES = 256_000_000  # of the files of one page: more than any model with its input
 LINGER = 120.0  # seconds after its pages are gone: a reload or a lost connection comes back
 EVERY = 10.0  # seconds from one look at which pages are gone to the next
 
@@ -43,12 +48,31 @@ class Upload:
     _made: "OrderedDict[Any, Any]" = field(default_factory=OrderedDict)
     _lock: Any = field(default_factory=threading.RLock)  # one thing may be made of another
 
+    @cached_property
+    def size(self) -> int:
+        """Bytes in memory, about."""
+        content = self.content
+        if isinstance(content, ModelFile):
+            found = (one for entry in content.entries for layer in entry.layers for one in layer)
+            arrays = [getattr(one, part) for one in found for part in PARTS]
+        elif isinstance(content, Vocabulary):
+            arrays = [content.vectors]
+        else:
+            arrays = [content.numbers]
+        return len(self.data) + sum(array.nbytes for array in arrays if array is not None)
+
+    def forget(self) -> None:
+        """Drop what was made of this file: it is made again where it is wanted."""
+        with self._lock:
+            self._made.clear()
+
     def kept(self, key: Any, make: Callable[[], Any]) -> Any:
         """What was made of this file, made if it is not here; of many the last ones are kept."""
         with self._lock:
             if key not in self._made:
                 self._made[key] = make()
-                while len(self._made) > MOST_MADE:
+                most = min(MOST_MADE, max(2, MADE_BYTES // max(1, self.size)))
+                while len(self._made) > most:
                     self._made.popitem(last=False)
             self._made.move_to_end(key)
             return self._made[key]
@@ -69,14 +93,23 @@ def find(key: str) -> Upload | None:
 
 
 def hold(upload: Upload, page: str) -> None:
-    """Keep a file for a page, a session's id, as long as that is open; of many the last ones."""
+    """Keep a file for a page, a session's id, as long as that is open; of many the last ones.
+
+    One that a page gives up for a newer one is dropped at once if no other page has it: a visitor
+    who tries thirty files must not fill the memory.
+    """
     with _lock:
         upload.pages.add(page)
         _here[upload.key] = upload
         _here.move_to_end(upload.key)
-        own = [one for one in _here.values() if page in one.pages]
-        for one in own[:-MOST_HELD]:
-            one.pages.discard(page)
+        room = MOST_BYTES
+        own = [one for one in reversed(_here.values()) if page in one.pages]
+        for at, one in enumerate(own):
+            room -= one.size
+            if at and (at >= MOST_HELD or room < 0):
+                one.pages.discard(page)
+                if not one.pages:
+                    del _here[one.key]
     if not _watching.is_set():
         _watching.set()
         threading.Thread(target=_watch, name="uploads", daemon=True).start()
@@ -124,7 +157,9 @@ def numbers(data: bytes, name: str) -> Upload:
     from gru_core.formats import npy
 
     if data.startswith(npy.MAGIC):
-        return _kept(name, Feed("numbers", numbers=npy.array(name, data)))
+        array = npy.array(name, data)
+        half = array.dtype == np.float16
+        return _kept(name, Feed("numbers", numbers=array.astype(np.float32) if half else array))
     found = read_csv(data)
     for column in found.columns:
         if column.values is None:

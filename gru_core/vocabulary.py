@@ -116,6 +116,8 @@ def _from_json(text: str) -> tuple[list[str], None] | None:
     """Tokens in order; None for a text that only begins like JSON."""
     try:
         value = json.loads(text, object_pairs_hook=_places_of)
+    except TextError:
+        raise
     except RecursionError:
         raise TextError("The vocabulary is nested too deep; it needs one list of tokens.") from None
     except ValueError:
@@ -178,6 +180,11 @@ def _checked(tokens: SequenceOf[str], numbers: list[list[str]] | None) -> Vocabu
             raise TextError(
                 f"Token {line} of the vocabulary has {len(token):,} characters; up to "
                 f"{LONGEST_TOKEN} are read: is this a vocabulary?"
+            )
+        if any("\ud800" <= sign <= "\udfff" for sign in token):
+            raise TextError(
+                f"Token {line} of the vocabulary, {shown(token)}, has half of a character: write "
+                "it whole."
             )
         if token in seen:
             raise TextError(

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from app import state, theme, uploads
-from app.model import Check, Model, checked, effect, entry_of, framework, upload_of
+from app.model import Check, Model, checked, effect, entry_of, framework, place_of, upload_of
 from app.setting import Setting
 from app.uploads import Upload
 from app.widgets.matrix import refusal
@@ -49,6 +49,9 @@ MEGABYTE = 1_000_000
 def model_choices(setting: Setting) -> None:
     """The file, and with one open everything that can be chosen of it."""
     model, entry = setting.model, entry_of(setting.model)
+    pinned = () if setting.pinned is None else setting.pinned.model.keys
+    for key in (*pinned, *model.keys):  # what is looked at stays, however much came after it
+        state.keep_upload(uploads.find(key))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _file(model)
         if entry is None:
@@ -140,7 +143,7 @@ def _place(model: Model, entry: Entry) -> None:
     def read(place: tuple[int, bool]) -> Model:
         return replace(model, at=place[0], backward=place[1])
 
-    _select("place", "On the stage", (model.at, model.backward), options, read, 190)
+    _select("place", "On the stage", place_of(model, entry), options, read, 190)
 
 
 def _place_name(at: int, direction: int, entry: Entry) -> str:
@@ -154,16 +157,14 @@ def _question(model: Model, question: Question, seed: int) -> None:
     """What the file does not say, with what each answer does to h."""
     given = dict(model.answers).get(question.setting, question.assumed)
     shown = given or next(iter(question.answers))
-    try:
-        effects = effect(model, question, seed)
-    except GatescopeError:
-        effects = {}
+    effects = effect(model, question, seed)
     options = {}
     for answer, label in question.answers.items():
-        changes = effects.get(answer, 0.0)
         options[answer] = label.split(",")[0]
-        if answer != shown:
-            options[answer] += f" (h differs by up to {theme.number(changes)})"
+        if answer != shown and answer in effects:
+            options[answer] += f" (h differs by up to {theme.number(effects[answer])})"
+        elif answer != shown:
+            options[answer] += " (h cannot be compared)"
         elif answer == question.assumed and question.setting not in dict(model.answers):
             options[answer] += " (assumed)"
     label = f"{question.sentence}"

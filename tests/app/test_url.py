@@ -227,7 +227,8 @@ def test_a_bad_value_is_named_and_the_default_kept(name: str, text: str) -> None
         ({"t": "0"}, "The link says t=“0”; it must be a whole number from 1 to 1000000."),
         (
             {"scene": "pulze"},
-            f"The link names the scene “pulze”; it must be one of {', '.join((*NAMES, OWN, MODEL))}.",
+            "The link names the scene “pulze”; it must be one of "
+            f"{', '.join((*NAMES, OWN, MODEL))}.",
         ),
         ({"sead": "1"}, "The link's “sead” is not something this page knows; it was left out."),
     ],
