@@ -13,6 +13,7 @@ from gru_core.phase import FixedPoint
 from gru_core.phase.fixed_points import NEUTRAL
 
 MOST_SAID = 2  # factors of one kind; of more, the smallest and the largest
+NEAR = 0.005  # to 1: three figures would not tell a factor from it, or barely
 MARK = 0.03  # of a portrait's width or height: marks that are nearer lie on each other
 
 
@@ -37,9 +38,9 @@ def _said_factors(radii: Sequence[float]) -> str:
 
 def factor(radius: float) -> str:
     """A spectral radius, with as many digits as tell it from 1: that neither grows nor shrinks."""
-    said, away = number(radius), abs(radius - 1)
-    if said != "1" or away <= NEUTRAL:
-        return said
+    away = abs(radius - 1)
+    if away <= NEUTRAL or away >= NEAR:
+        return number(radius)
     return f"{radius:.{math.ceil(-math.log10(away))}f}".rstrip("0")
 
 
