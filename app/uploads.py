@@ -19,6 +19,7 @@ from streamlit import runtime
 
 from app import memory
 from app.running import Kept
+from gru_core.arrays import Array
 from gru_core.errors import TextError
 from gru_core.feed import Feed
 from gru_core.formats.child import read_safely
@@ -54,17 +55,12 @@ class Upload:
         content = self.content
         if isinstance(content, ModelFile):
             found = (one for entry in content.entries for layer in entry.layers for one in layer)
-            arrays = [getattr(one, part) for one in found for part in PARTS]
+            arrays: list[Array | None] = [getattr(one, part) for one in found for part in PARTS]
         elif isinstance(content, Vocabulary):
             arrays = [content.vectors]
         else:
             arrays = [content.numbers]
         return len(self.data) + sum(array.nbytes for array in arrays if array is not None)
-
-    def forget(self) -> None:
-        """Drop what was made of this file: it is made again where it is wanted."""
-        with self._lock:
-            self._made.clear()
 
     def kept(self, key: Any, make: Callable[[], Any]) -> Any:
         """What was made of this file, made if it is not here; of many the last ones are kept."""

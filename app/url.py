@@ -68,7 +68,7 @@ def _write_pin(pinned: Setting) -> str:
     """The setting A as a link of its own; empty where it is too long to open all of A again."""
     query, left_out = encode(replace(pinned, pinned=None))
     text = PIN_MARK + urlencode(without_cursor(query))
-    whole = not left_out and (pinned.scene != NAME or own_fits(pinned.own))
+    whole = not left_out and input_fits(pinned)
     return text if whole and len(text) <= LONGEST_PIN else ""
 
 
@@ -109,6 +109,13 @@ def own_fits(own: Own) -> bool:
     """Whether a link has room for the text or the numbers that the visitor's scene is made of."""
     text = {"text": own.text, "numbers": write_rows(own.numbers)}.get(own.source, "")
     return len(quote_plus(text)) <= LONGEST_OWN
+
+
+def input_fits(setting: Setting) -> bool:
+    """Whether its link has room for all that the visitor has typed as an input."""
+    if setting.scene == MODEL and setting.model.source == "text":
+        return len(setting.model.text) <= LONGEST_TEXT
+    return setting.scene != NAME or own_fits(setting.own)
 
 
 def _read(table: Sequence[Parameter], query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:

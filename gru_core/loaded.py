@@ -12,9 +12,10 @@ from gru_core.weights import GRUWeights, Weights
 
 NAME: Final = "model"
 TITLE: Final = "Your own model"
-# A run of every track is kept, beside one of a layer drawn to compare it with: as many as in a scene
-# of one's own, 512 units over 10,000 steps. Runs of the layers below are made and dropped.
+# A run of every track is kept, beside one of a layer drawn to compare it with: as many as in a
+# scene of one's own, 512 units over 10,000 steps. Runs of the layers below are made and dropped.
 MOST_NUMBERS: Final = 5_200_000  # steps × units
+MOST_INPUTS: Final = 100_000  # a cell is drawn beside it, with as many
 MOST_BELOW: Final = 2 * MOST_NUMBERS  # steps × units of all layers and directions that feed it
 
 _STORY: Final = (
@@ -55,6 +56,11 @@ def model_scene(
 
 
 def _check_size(ready: Ready, layer: int, steps: int, units: int) -> None:
+    if ready.first.input_size > MOST_INPUTS:
+        raise RangeError(
+            f"The layer takes {ready.first.input_size:,} inputs; layers of up to {MOST_INPUTS:,} "
+            "can be shown: choose a smaller one."
+        )
     if steps * units > MOST_NUMBERS:
         raise RangeError(
             f"{steps:,} steps of {units} units are too many for one picture; "

@@ -141,7 +141,7 @@ def _from_json(text: str) -> tuple[list[str], None] | None:
 
 
 def _places_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON. Errors: TextError for a name that stands twice: one place would be lost."""
+    """An object of JSON. Errors: TextError for a name that stands in it twice."""
     found: dict[str, Any] = {}
     for token, at in pairs:
         if token in found:

@@ -36,7 +36,8 @@ def matrix_choice(setting: Setting) -> None:
         placeholder=f"{' × '.join(map(str, shape))} numbers: spreadsheet, CSV, JSON, NumPy",
         help="A row is a unit; columns are what it reads.",
     )  # fmt: skip
-    read = partial(pasted, setting=setting, base=base)
+    # Streamlit keeps what it is given here: the setting, which is small, and not a layer's weights.
+    read = partial(_pasted_here, setting=setting)
     st.button(
         "use this matrix",
         on_click=state.choose,
@@ -71,6 +72,10 @@ def shape_of(base: Situation, place: Place) -> tuple[int, ...]:
         return base.x.shape
     weights = base.weights[owner]  # type: ignore[index]
     return (weights.units,) if gate is None else tuple(getattr(weights, part).shape[1:])
+
+
+def _pasted_here(text: str, setting: Setting, place: Place) -> list[Edit]:
+    return pasted(text, setting, open_setting(setting).base, place)
 
 
 def pasted(text: str, setting: Setting, base: Situation, place: Place) -> list[Edit]:

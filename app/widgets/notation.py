@@ -31,7 +31,8 @@ HELP = {
 
 def notation_choices(setting: Setting, scene: Scene) -> None:
     """The list of named notations, and behind a button the choices that make them up."""
-    notation = setting.notation or own_notation(scene)
+    own = own_notation(scene)
+    notation = setting.notation or own
     key = notation_key(notation)
     names = {known: one.name for known, one in NOTATIONS.items()} | {key: notation.name}
     state.preset("notation", key)
@@ -43,7 +44,7 @@ def notation_choices(setting: Setting, scene: Scene) -> None:
         width=235,
         label_visibility="collapsed",
         on_change=state.choose,
-        args=("notation", "notation", partial(_read, scene=scene)),
+        args=("notation", "notation", partial(_read, own=own)),
     )
     with st.popover("more", key="more"):
         _parts(setting, notation, scene)
@@ -52,7 +53,7 @@ def notation_choices(setting: Setting, scene: Scene) -> None:
 def _parts(setting: Setting, notation: Notation, scene: Scene) -> None:
     """The choices behind a notation, who computes, and in which order units stand."""
     for field, options in (("placement", PLACEMENT), ("polarity", POLARITY), ("biases", BIASES)):
-        _part(field, options, notation, scene)
+        _part(field, options, notation, own_notation(scene))
     _control("engine", "Computed by", ENGINE, setting.engine, "engine")
     # The Reader has it in the row above.
     if scene.model != "reader" and offered(setting.sort, open_setting(setting).base):
@@ -60,25 +61,29 @@ def _parts(setting: Setting, notation: Notation, scene: Scene) -> None:
     matrix_choice(setting)
 
 
-def _read(key: str, scene: Scene) -> Notation | None:
-    """The notation of a key; None for the scene's own, which links leave out."""
+def _read(key: str, own: Notation) -> Notation | None:
+    """The notation of a key; None for the scene's own, which links leave out.
+
+    Streamlit keeps every function that a control has been given, so none may hold a scene: that is
+    as large as a visitor's file.
+    """
     notation = parse_notation(key)
-    return None if notation == own_notation(scene) else notation
+    return None if notation == own else notation
 
 
 LABELS = {"placement": "The reset gate acts", "polarity": "The update gate", "biases": "Biases"}
 
 
-def _part(field: str, options: Mapping[Any, str], notation: Notation, scene: Scene) -> None:
+def _part(field: str, options: Mapping[Any, str], notation: Notation, own: Notation) -> None:
     """One of the three choices; changing it makes another notation."""
-    changed = partial(_with, field=field, notation=notation, scene=scene)
+    changed = partial(_with, field=field, notation=notation, own=own)
     _control(field, LABELS[field], options, getattr(notation, field), "notation", changed)
 
 
-def _with(value: Any, field: str, notation: Notation, scene: Scene) -> Notation | None:
+def _with(value: Any, field: str, notation: Notation, own: Notation) -> Notation | None:
     there = replace(notation, **{field: value})
     found = notation_of(there.placement, there.polarity, there.biases)
-    return None if found == own_notation(scene) else found
+    return None if found == own else found
 
 
 def _control(

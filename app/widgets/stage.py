@@ -9,10 +9,9 @@ from typing import Any
 from app import theme
 from app.figures.sequence import MOST_CHANNELS
 from app.figures.weights import segments
-from app.opening import OWN
 from app.shown import Shown, was
 from app.state import Session
-from app.url import complete, encode, own_fits, pin_fits
+from app.url import complete, encode, input_fits, pin_fits
 from app.widgets import lenses, predictions
 from app.widgets.help import HELP
 from app.widgets.inner import inner
@@ -98,7 +97,7 @@ def _possible(here: Session) -> dict[str, bool]:
 def _link_problem(shown: Shown) -> list[str]:
     _, left_out = encode(shown.setting)
     found = []
-    if shown.setting.scene == OWN and not own_fits(shown.setting.own):
+    if not input_fits(shown.setting):
         found.append("The link has no room for your input; reloading the page loses it.")
     if not pin_fits(shown.setting):
         found.append("The link has no room for A; reloading the page loses it.")

@@ -1,7 +1,9 @@
 """The visitor's own model: what is uploaded and answered is what is run, and nothing else is."""
 
+import gc
 import io
 import time
+import weakref
 from collections.abc import Callable
 from typing import Any, Self
 
@@ -9,7 +11,9 @@ import numpy as np
 import pytest
 import torch
 
-from app import uploads
+from app import uploads, url
+from app.opening import open_setting, scenes
+from app.running import Kept
 from gru_core import run
 from gru_core.feed import Feed, fed
 from gru_core.formats import npz
@@ -140,6 +144,41 @@ def test_what_is_only_assumed_is_marked_so_and_can_be_changed(open_model: Open) 
     np.testing.assert_array_equal(here.hidden("rnn"), truth.output)
 
 
+@pytest.mark.parametrize(
+    ("directions", "query", "shown"),
+    [
+        (2, {"level": "9"}, (1, False)),
+        (2, {"level": "9", "back": "1"}, (1, True)),
+        (1, {"level": "2", "back": "1"}, (1, False)),
+    ],
+)
+def test_a_link_to_a_layer_that_is_not_there_names_the_one_that_is_shown(
+    open_model: Open, directions: int, query: dict[str, str], shown: tuple[int, bool]
+) -> None:
+    made = entry(directions=directions)
+    here = open_model(file=open_model().upload(packed(made)).query["file"], **query)
+    assert here.page.selectbox(key="model_place").value == shown
+    layer = run_ready(answered(made, {}), fed(Feed("noise"), 3, 0).x).layers[shown[0]]
+    truth = layer["backward"]["hidden"][::-1] if shown[1] else layer["forward"]["hidden"]
+    np.testing.assert_array_equal(here.hidden("gru"), truth)
+
+
+def test_an_answer_with_which_h_grows_past_all_numbers_is_not_said_to_change_nothing(
+    open_model: Open,
+) -> None:
+    layer = torch.nn.RNN(2, 3)
+    with torch.no_grad():
+        layer.weight_hh_l0[:] = 9 * torch.eye(3)
+    here = open_model(steps="1000").upload(saved(layer), "model.pt")
+    options = here.page.selectbox(key="model_state_activation").options
+    assert options == ["tanh (assumed)", "relu (h cannot be compared)"]
+    here.set("selectbox", "model_state_activation", "relu")
+    assert any("grew past all numbers" in problem for problem in here.problems)
+    assert "not those of your file" in here.told["scene"]["story"]
+    options = here.page.selectbox(key="model_state_activation").options
+    assert options == ["tanh (h cannot be compared)", "relu"]
+
+
 # The input ------------------------------------------------------------------------------------
 
 
@@ -152,6 +191,16 @@ def test_a_text_is_read_with_the_vocabulary_of_the_model(open_model: Open) -> No
     assert here.told["labels"] == ["a", "b", "c", "a"]
     truth = run_ready(answered(made, {}), np.eye(3)[[0, 1, 2, 0]]).output
     np.testing.assert_array_equal(here.hidden("gru"), truth)
+
+
+def test_a_text_too_long_for_a_link_is_said_to_be_lost_by_a_reload(open_model: Open) -> None:
+    here = open_model().upload(packed(entry(layers=1, directions=1)))
+    here.set("selectbox", "model_source", "text").upload(b"a\nb\nc", "v.txt", "vocabulary")
+    here.set("text_input", "model_text", "a" * 2000)
+    assert here.problems == []
+    assert here.query["text"] == "a" * 2000
+    here.set("text_input", "model_text", "a" * 2001)
+    assert here.problems == ["The link has no room for your input; reloading the page loses it."]
 
 
 @pytest.mark.parametrize("kind", ["csv", "npy"])
@@ -186,6 +235,17 @@ def test_numbers_that_do_not_fit_are_refused_and_nothing_is_lost(
     here.set("selectbox", "model_source", "numbers").upload(content, "x.csv", "numbers")
     assert any(words in problem for problem in here.problems)
     assert here.hidden("gru").shape == (48, 5)
+
+
+def test_half_precision_numbers_are_widened(open_model: Open) -> None:
+    file = io.BytesIO()
+    np.save(file, np.array([[0.5, 1, -1], [0.25, 0, 2]], np.float16))
+    made = entry(layers=1, directions=1)
+    here = open_model().upload(packed(made)).set("selectbox", "model_source", "numbers")
+    here.upload(file.getvalue(), "x.npy", "numbers")
+    assert here.problems == []
+    truth = run_ready(answered(made, {}), [[0.5, 1, -1], [0.25, 0, 2]]).output
+    np.testing.assert_array_equal(here.hidden("gru"), truth)
 
 
 # The check ------------------------------------------------------------------------------------
@@ -301,3 +361,50 @@ def test_a_page_holds_its_last_files_only(open_model: Open) -> None:
         keys.append(here.query["file"])
     held = [bool(upload and upload.pages) for upload in map(uploads.find, keys)]
     assert held == [False] + [True] * uploads.MOST_HELD
+
+
+def test_a_file_that_a_page_has_given_up_is_dropped_at_once(open_model: Open) -> None:
+    here, keys = open_model(), []
+    for _ in range(uploads.MOST_HELD + 2):
+        here.upload(packed(entry(layers=1, directions=1)))
+        keys.append(here.query["file"])
+        if len(keys) == 2:
+            upload = uploads.find(keys[1])
+            assert upload is not None
+            uploads.hold(upload, "another page")
+    assert [uploads.find(key) is None for key in keys[:3]] == [True, False, False]
+
+
+def test_large_files_are_given_up_sooner(open_model: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    here, keys = open_model(), []
+    monkeypatch.setattr(uploads, "MOST_BYTES", 3000)  # one file has 1.5 kB and more
+    for _ in range(4):
+        here.upload(packed(entry(layers=1, directions=1)))
+        keys.append(here.query["file"])
+        size = uploads.find(keys[-1]).size  # type: ignore[union-attr]
+        assert 1000 < size < 3000
+    held = [uploads.find(key) is not None for key in keys]
+    assert held == [at >= 4 - 3000 // size for at in range(4)]
+
+
+def test_the_model_stays_however_many_inputs_it_is_tried_with(open_model: Open) -> None:
+    here = open_model().upload(packed(entry(layers=1, directions=1)))
+    here.set("selectbox", "model_source", "numbers")
+    for at in range(uploads.MOST_HELD + 2):
+        here.upload(f"{at},0,0\n".encode(), "x.csv", "numbers")
+    upload = uploads.find(here.query["file"])
+    assert upload is not None
+    assert upload.pages
+    assert here.look().problems == []
+
+
+def test_nothing_keeps_the_weights_of_files_that_were_given_up(open_model: Open) -> None:
+    here, weights = open_model(), []
+    for _ in range(uploads.MOST_HELD + 3):
+        here.upload(packed(entry(layers=1, directions=1)))
+        weights.append(
+            weakref.ref(open_setting(url.decode(here.query, scenes())[0]).base.weights["gru"])
+        )
+    Kept.empty()
+    gc.collect()
+    assert sum(one() is not None for one in weights) <= uploads.MOST_HELD

@@ -73,3 +73,13 @@ def test_feeds_are_equal_by_what_they_hold() -> None:
     assert one == same
     assert one != Feed("numbers", numbers=np.zeros((2, 2)))
     assert set(FEEDS) == {*GENERATORS, "text", "numbers"}
+
+
+@pytest.mark.parametrize(
+    "feed",
+    [Feed("noise", 48), Feed("text", text="ab" * 24, vocabulary=Vocabulary(("a", "b")))],
+)
+def test_a_wide_layer_is_fed_with_fewer_steps(feed: Feed) -> None:
+    with pytest.raises(RangeError, match=r"48 steps of 300,000 inputs .* up to 33 steps fit"):
+        fed(feed, 300_000, 0)
+    assert fed(feed, 200_000, 0).x.shape == (48, 200_000)

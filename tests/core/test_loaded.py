@@ -12,8 +12,9 @@ from gru_core.feed import Feed, fed
 from gru_core.formats.answers import answered
 from gru_core.formats.model import Direction, Entry
 from gru_core.formats.running import Ready, run_ready
-from gru_core.loaded import NAME, model_scene
+from gru_core.loaded import MOST_BELOW, MOST_INPUTS, MOST_NUMBERS, NAME, model_scene
 from gru_core.scenes import Scene, situation
+from gru_core.sequences import Sequence
 
 UNITS = 5
 
@@ -98,10 +99,32 @@ def test_initial_states_of_the_file_are_those_of_the_scene() -> None:
     np.testing.assert_array_equal(hidden(scene), run_ready(ready, sequence.x).output)
 
 
-def test_a_layer_that_is_not_there_and_a_picture_too_large_are_refused() -> None:
+def test_a_layer_that_is_not_there_is_refused() -> None:
     ready = answered(entry(), {})
     with pytest.raises(RangeError, match="no layer 3; the model has 2"):
         model_scene(ready, fed(Feed("noise", 9), 3, 1), 2)
+
+
+def test_a_layer_of_too_many_inputs_is_refused() -> None:
+    shapes = ((1, 1, MOST_INPUTS + 1), (1, 1, 1), (1, 1), (1, 1))
+    direction = Direction(*(np.zeros(shape, np.float32) for shape in shapes))
+    ready = answered(Entry("it", "rnn", ((direction,),), says=entry("rnn", 1).says), {})
+    with pytest.raises(RangeError, match="takes 100,001 inputs; layers of up to 100,000"):
+        model_scene(ready, fed(Feed("noise", 2), MOST_INPUTS + 1, 1))
+
+
+@pytest.mark.parametrize(
+    ("layer", "steps", "words"),
+    [
+        (0, MOST_NUMBERS // UNITS, "too many for one picture; up to 1,040,000 steps"),
+        (2, MOST_BELOW // (4 * UNITS), "for the 20 units below layer 3; up to 520,000 steps"),
+    ],
+)
+def test_a_run_too_large_is_refused_before_it_is_run(layer: int, steps: int, words: str) -> None:
+    ready = answered(entry(layers=3), {})
+    x = np.zeros((steps + 1, 3), np.float32)
+    with pytest.raises(RangeError, match=words):
+        model_scene(ready, Sequence(x, ("",) * len(x), ("a", "b", "c")), layer)
 
 
 def test_the_other_direction_and_the_layer_above_are_those_of_the_file() -> None:

@@ -88,7 +88,7 @@ def test_an_empty_text_is_refused() -> None:
         (b"\xff\xfe\x00", "not UTF-8"),
         (b"a\0b", "belong to no text"),
         (b"x" * 101, "has 101 characters"),
-        (b'{"a": 1}', "places are not 0 to 0"),
+        (b'{"a": 2}', "places are not 0 to 0"),
         (b'{"a": 0, "b": 0}', "places are not 0 to 1"),
         (b'{"a": "b"}', "JSON of another kind"),
         (b"[" * 100_000, "nested too deep"),
@@ -108,3 +108,28 @@ def test_vocabularies_are_equal_by_what_they_hold() -> None:
     assert one == same
     assert one != Vocabulary(("a",), np.zeros((1, 2)))
     assert one != Vocabulary(("a",))
+
+
+def test_places_that_count_from_one_leave_the_first_input_free() -> None:
+    found = read_vocabulary(b'{"a": 1, "b": 2}')  # as Keras's Tokenizer writes them
+    np.testing.assert_array_equal(found.encode("ba", 3).x, [[0, 0, 1], [0, 1, 0]])
+    with pytest.raises(RangeError, match="3 tokens; the layer takes 2 inputs"):
+        found.encode("ba", 2)
+    with pytest.raises(TextError, match="without gaps"):
+        read_vocabulary(b'{"a": 2, "b": 3}')
+
+
+def test_a_token_that_stands_twice_in_an_object_is_refused() -> None:
+    with pytest.raises(TextError, match="has 'a' twice"):
+        read_vocabulary(b'{"a": 0, "b": 0, "a": 1}')
+
+
+def test_half_a_character_is_no_token() -> None:
+    with pytest.raises(TextError, match=r"Token 2 of .*, has half of a character"):
+        read_vocabulary(b'["a", "\\ud800"]')
+
+
+def test_a_short_text_takes_little_memory_in_a_wide_layer() -> None:
+    x = Vocabulary(("a", "b")).encode("ba", 1_000_000).x  # an identity matrix would be 8 TB
+    assert x.shape == (2, 1_000_000)
+    assert x.sum() == x[0, 1] + x[1, 0] == 2
