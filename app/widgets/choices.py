@@ -35,9 +35,12 @@ def choices(setting: Setting) -> None:
                 args=("word", "word"),
             )
             _select("sort", "Order of the units", setting, SORT, 180, sort_of(setting.sort, scene))
-        _select("alongside", "Beside the GRU", setting, ALONGSIDE, width=185)
+        # Another cell than a GRU, from a file, stands beside a GRU of its size in any case.
+        free = setting.scene != MODEL or "gru" in scene.weights or not scene.weights
+        if free:
+            _select("alongside", "Beside the GRU", setting, ALONGSIDE, width=185)
         # The cells of the series are trained, each at its own size.
-        if setting.alongside != "none" and scene.model != "series":
+        if free and setting.alongside != "none" and scene.model != "series":
             _select(
                 "match", f"Size of the {theme.CELL_NAMES[setting.alongside]}", setting, MATCH, 235
             )

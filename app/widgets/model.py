@@ -161,7 +161,9 @@ def _question(model: Model, question: Question, seed: int) -> None:
     options = {}
     for answer, label in question.answers.items():
         options[answer] = label.split(",")[0]
-        if answer != shown and answer in effects:
+        if answer != shown and effects.get(answer) == 0:
+            options[answer] += " (h stays the same)"
+        elif answer != shown and answer in effects:
             options[answer] += f" (h differs by up to {theme.number(effects[answer])})"
         elif answer != shown:
             options[answer] += " (h cannot be compared)"

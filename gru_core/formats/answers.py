@@ -5,16 +5,16 @@ at hand. Anything else has to be answered before a run.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Final
+from typing import Final, cast
 
 from gru_core.conventions import Cell
 from gru_core.errors import FormatError, UnknownNameError, shown, unknown_name
 from gru_core.formats.fitting import check_entry, weights_of
 from gru_core.formats.model import ANSWERS, Direction, Entry, ModelFile, Settings
 from gru_core.formats.running import Ready
-from gru_core.run import Layer
+from gru_core.run import Layer, Merge
 
 SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -22,6 +22,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "state_activation": "Which function do the candidate and the state end in?",
         "reset_after": "Where does the reset gate act?",
         "backward": "In which order are the steps read?",
+        "merge": "How are the two directions joined?",
     }
 )
 
@@ -39,6 +40,12 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "false": "before it, as in Cho et al. 2014 and in Keras with reset_after=False",
         },
         "backward": {"false": "from the first to the last", "true": "from the last to the first"},
+        "merge": {
+            "concat": "concatenated, forward first",
+            "sum": "sum",
+            "mean": "mean",
+            "product": "product",
+        },
     }
 )
 
@@ -62,13 +69,17 @@ class Question:
 
 
 def settings_of(entry: Entry) -> tuple[str, ...]:
-    """The settings that this entry has at all: a plain RNN has no gates, only a GRU resets."""
+    """The settings that this entry has at all: a plain RNN has no gates, only a GRU resets.
+
+    Most files say how two directions are joined; it is a setting of those that do not.
+    """
     one_direction = all(len(layer) == 1 for layer in entry.layers)
     has = {
         "gate_activation": entry.cell != "rnn",
         "state_activation": True,
         "reset_after": entry.cell == "gru",
         "backward": one_direction,
+        "merge": "merge" in entry.assumes,
     }
     return tuple(setting for setting in ANSWERS if has[setting])
 
@@ -98,7 +109,8 @@ def answered(entry: Entry, answers: Settings) -> Ready:
     contradicts the file, and for what neither the file nor an answer says; those of Weights.
     """
     chosen = _chosen(entry, answers)
-    check_entry(entry)
+    merge = cast("Merge", chosen.pop("merge", entry.merge))
+    check_entry(replace(entry, merge=merge))
     backward = chosen.pop("backward", "false") == "true"
     options = {
         key: value == "true" if key == "reset_after" else value for key, value in chosen.items()
@@ -107,7 +119,7 @@ def answered(entry: Entry, answers: Settings) -> Ready:
         name=entry.name,
         cell=entry.cell,
         layers=tuple(_layer(entry.cell, layer, options) for layer in entry.layers),
-        merge=entry.merge,
+        merge=merge,
         backward=backward,
         reading_order=entry.reading_order,
         initials=tuple(tuple(one.initial for one in layer) for layer in entry.layers),

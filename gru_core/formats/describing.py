@@ -6,9 +6,10 @@ from typing import Any, Final
 from gru_core.conventions import HARD_SLOPES
 from gru_core.formats.answers import questions, settings_of
 from gru_core.formats.model import ANSWERS, Entry, ModelFile
+from gru_core.run import MERGES
 
 _HEADS: Final = ("name", "cell", "inputs", "units", "layers", "directions", "stored", "convention")
-_ORDER: Final = ("reset_after", "gate_activation", "state_activation", "backward")
+_ORDER: Final = ("reset_after", "gate_activation", "state_activation", "backward", "merge")
 _TRUTH: Final = {"true": True, "false": False}
 
 
@@ -77,9 +78,10 @@ def _row(entry: Entry) -> tuple[str, ...]:
 
 def _convention(entry: Entry) -> str:
     known = {**entry.assumes, **entry.says}
-    words = {
+    words: dict[str, dict[Any, str]] = {
         "reset_after": {"true": "reset after", "false": "reset before"},
         "backward": {"true": "read backward", "false": ""},
+        "merge": {way: _joined(way) for way in MERGES},
     }
     parts = []
     for setting in (key for key in _ORDER if key in settings_of(entry)):
@@ -88,8 +90,12 @@ def _convention(entry: Entry) -> str:
             f"{setting}?" if answer is None else words.get(setting, {}).get(answer, answer)
         )
     biases = f"{entry.biases} bias" + "es" * (entry.biases != 1)
-    merge = "" if entry.merge == "concat" else f"merged by {entry.merge}"
+    merge = "" if "merge" in entry.assumes else _joined(entry.merge)
     return ", ".join(part for part in (*parts, biases, merge) if part)
+
+
+def _joined(merge: str) -> str:
+    return "" if merge == "concat" else f"merged by {merge}"
 
 
 def _remarks(file: ModelFile) -> list[str]:

@@ -28,10 +28,6 @@ ASSUMED: Final[Settings] = {"state_activation": "tanh", "backward": "false"}
 _KIND: Final = re.compile(
     r"(?:forward_|backward_)?(?:cu_dnn)?_?(gru|lstm|simple_?rnn)(?:_cell)?(?:_[0-9]+)?"
 )
-_CONCAT: Final = (
-    "The file does not say how the two directions are joined; they are concatenated, as Keras does "
-    "if not told otherwise."
-)
 _SHAPE_ONLY: Final = "The file does not name the kind of this layer; by its shapes it is: {}."
 
 
@@ -94,7 +90,7 @@ def _entries(file: Hdf5, places: Sequence[Place], assumes: Settings) -> list[Ent
             )
         order = WAYS if "" not in ways else ("",)
         readings = [_reading(file, path, way, ways[way]) for way in order]
-        layer = LayerConfig(names, tuple(readings), notes=_notes(readings, places=ways))
+        layer = LayerConfig(names, tuple(readings), notes=_notes(readings, ways))
         paths = {
             (names, way, at): place.cell.paths
             for way in order
@@ -102,7 +98,10 @@ def _entries(file: Hdf5, places: Sequence[Place], assumes: Settings) -> list[Ent
         }
         entry = entry_of(file, layer, _ByPlace(paths))
         open_ones = set(settings_of(entry)) - set(entry.says)
-        entries.append(replace(entry, assumes={k: assumes[k] for k in assumes if k in open_ones}))
+        taken = {setting: assumes[setting] for setting in assumes if setting in open_ones}
+        if len(entry.layers[0]) == 2:
+            taken["merge"] = "concat"  # as Keras does if not told otherwise
+        entries.append(replace(entry, assumes=taken))
     return entries
 
 
@@ -114,8 +113,7 @@ def _reading(file: Hdf5, path: str, way: str, places: Sequence[Place]) -> Readin
 def _notes(readings: Sequence[Reading], places: Mapping[str, Sequence[Place]]) -> tuple[str, ...]:
     named_kind = any(_hinted(place) for some in places.values() for place in some)
     kind = readings[0].cells[0].cell.upper()
-    notes = () if named_kind else (_SHAPE_ONLY.format(kind),)
-    return (*notes, _CONCAT) if len(readings) == 2 else notes
+    return () if named_kind else (_SHAPE_ONLY.format(kind),)
 
 
 def _config(file: Hdf5, path: str, place: Place) -> CellConfig:

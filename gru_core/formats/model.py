@@ -23,6 +23,7 @@ ANSWERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "state_activation": ("tanh", "relu"),
         "reset_after": ("true", "false"),
         "backward": ("false", "true"),
+        "merge": ("concat", "sum", "mean", "product"),
     }
 )
 

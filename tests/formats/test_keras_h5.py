@@ -6,7 +6,7 @@ import pytest
 
 from gru_core.errors import FormatError, GatescopeError
 from gru_core.formats import keras_h5
-from gru_core.formats.answers import questions
+from gru_core.formats.answers import answered, questions
 from gru_core.formats.model import Entry, ModelFile
 from tests.formats.keras_making import (
     Arrays,
@@ -226,7 +226,9 @@ class TestWeightsOfKeras3:
         check_arrays(entry, arrays(seed=1), (0, 0))
         check_arrays(entry, arrays(seed=2), (0, 1))
         assert "backward" not in asked(entry)
-        assert "are concatenated, as Keras does" in entry.notes[-1]
+        assert entry.assumes["merge"] == "concat"
+        assert answered(entry, {}).merge == "concat"
+        assert answered(entry, {"merge": "sum"}).merge == "sum"
 
     def test_one_direction_of_two_is_refused(self) -> None:
         held = variables(arrays(), "layers/bidirectional/forward_layer/cell")
