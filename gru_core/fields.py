@@ -5,18 +5,20 @@ function raises TextError: what was got, what is needed.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeAlias
 
-from gru_core.errors import TextError
+from gru_core.errors import GatescopeError, TextError
+
+Pairs: TypeAlias = list[tuple[str, Any]]
 
 
 def load(path: Path) -> object:
     """The content of a JSON file; a key given twice, NaN and infinity are refused."""
     try:
         text = path.read_text(encoding="utf-8")
-        return json.loads(text, object_pairs_hook=_distinct, parse_constant=_not_finite)
+        return json.loads(text, object_pairs_hook=distinct(_twice), parse_constant=_not_finite)
     except FileNotFoundError:
         present = ", ".join(sorted(other.name for other in path.parent.glob("*.json"))) or "none"
         raise TextError(
@@ -32,13 +34,25 @@ def load(path: Path) -> object:
         raise TextError(f"{path.name}: {error}") from None
 
 
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise TextError(f"the field {key!r} is given twice in one place; keep one of them.")
-        found[key] = value
-    return found
+def distinct(refused: Callable[[str], GatescopeError]) -> Callable[[Pairs], dict[str, Any]]:
+    """What makes an object of JSON from its pairs, and raises `refused(key)` for one given twice.
+
+    Python's own takes the last of them without a word.
+    """
+
+    def made(pairs: Pairs) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        for key, value in pairs:
+            if key in found:
+                raise refused(key)
+            found[key] = value
+        return found
+
+    return made
+
+
+def _twice(key: str) -> TextError:
+    return TextError(f"the field {key!r} is given twice in one place; keep one of them.")
 
 
 def _not_finite(constant: str) -> NoReturn:

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from gru_core import checks
+from gru_core import checks, fields
 from gru_core.arrays import Array
 from gru_core.errors import EmptySequenceError, RangeError, TextError, shown
 from gru_core.sequences import Sequence
@@ -115,7 +115,7 @@ def read_vocabulary(data: bytes) -> Vocabulary:
 def _from_json(text: str) -> tuple[list[str], None] | None:
     """Tokens in order; None for a text that only begins like JSON."""
     try:
-        value = json.loads(text, object_pairs_hook=_places_of)
+        value = json.loads(text, object_pairs_hook=fields.distinct(_twice))
     except TextError:
         raise
     except RecursionError:
@@ -140,14 +140,8 @@ def _from_json(text: str) -> tuple[list[str], None] | None:
     return [*none, *(by_place[at] for at in sorted(by_place))], None
 
 
-def _places_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object of JSON. Errors: TextError for a name that stands in it twice."""
-    found: dict[str, Any] = {}
-    for token, at in pairs:
-        if token in found:
-            raise TextError(f"The vocabulary has {shown(token)} twice; leave one out.")
-        found[token] = at
-    return found
+def _twice(token: str) -> TextError:
+    return TextError(f"The vocabulary has {shown(token)} twice; leave one out.")
 
 
 def _from_lines(text: str) -> tuple[list[str], list[list[str]] | None]:

@@ -11,6 +11,7 @@ from app import state, theme, uploads
 from app.model import Check, Model, checked, effect, entry_of, framework, place_of, upload_of
 from app.setting import Setting
 from app.uploads import Upload
+from app.widgets import fields
 from app.widgets.matrix import refusal
 from gru_core.errors import GatescopeError
 from gru_core.feed import FEEDS, MAX_STEPS
@@ -220,17 +221,11 @@ def _feed(model: Model, entry: Entry) -> None:
 
 
 def _steps(model: Model) -> None:
-    state.preset("model_steps", model.steps)
-    st.number_input(
-        "Steps",
-        1,
-        MAX_STEPS,
-        key="model_steps",
-        width=130,
-        help=HELP["steps"],
-        on_change=state.choose,
-        args=("model", "model_steps", lambda steps: replace(model, steps=steps)),
-    )
+    def read(steps: int) -> Model:
+        return replace(model, steps=steps)
+
+    key, ends = "model_steps", (1, MAX_STEPS)
+    fields.whole_number("model", key, "Steps", model.steps, ends, read, HELP["steps"])
 
 
 def _text(model: Model) -> None:
@@ -279,17 +274,7 @@ def _select(
     options: dict[Any, str],
     read: Callable[[Any], Model],
     width: int,
-    help_text: str = "",
+    words: str = "",
 ) -> None:
-    key = f"model_{field}"
-    state.preset(key, value)
-    st.selectbox(
-        label,
-        list(options),
-        key=key,
-        format_func=options.__getitem__,
-        width=width,
-        help=help_text or HELP[field],
-        on_change=state.choose,
-        args=("model", key, read),
-    )
+    key, words = f"model_{field}", words or HELP[field]
+    fields.select("model", key, label, value, options, read, width, words)

@@ -10,6 +10,7 @@ import streamlit as st
 from app import state
 from app.parameters import LARGEST_SEED
 from app.setting import Setting
+from app.widgets import fields
 from app.widgets.matrix import refusal
 from gru_core.errors import GatescopeError
 from gru_core.initialize import SCHEMES
@@ -95,33 +96,14 @@ def _with(value: Any, field: str, own: Own) -> Own:
 
 
 def _select(field: str, label: str, own: Own, options: dict[str, str], width: int) -> None:
-    key = f"own_{field}"
-    state.preset(key, getattr(own, field))
-    st.selectbox(
-        label,
-        list(options),
-        key=key,
-        format_func=options.__getitem__,
-        width=width,
-        help=HELP[field],
-        on_change=state.choose,
-        args=("own", key, _changed(field, own)),
-    )
+    value, read = getattr(own, field), _changed(field, own)
+    fields.select("own", f"own_{field}", label, value, options, read, width, HELP[field])
 
 
 def _number(field: str, label: str, own: Own, least: int, most: int) -> None:
-    key = f"own_{field}"
-    state.preset(key, max(getattr(own, field), least))
-    st.number_input(
-        label,
-        least,
-        most,
-        key=key,
-        width=130,
-        help=HELP[field],
-        on_change=state.choose,
-        args=("own", key, _changed(field, own)),
-    )
+    value, read = max(getattr(own, field), least), _changed(field, own)
+    key, ends = f"own_{field}", (least, most)
+    fields.whole_number("own", key, label, value, ends, read, HELP[field])
 
 
 def _text(own: Own) -> None:

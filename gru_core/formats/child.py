@@ -205,6 +205,8 @@ def _stopped(name: str, status: int, seconds: int) -> FormatError:
         reason = signal.Signals(-status).name
     except ValueError:
         reason = f"exit status {status}"
+    if reason == "SIGKILL":  # as a system does that runs out of memory
+        reason += ", perhaps for want of memory"
     return FormatError(f"{shown(name)} made its reader stop ({reason}); {_HARM}")
 
 

@@ -3,6 +3,7 @@
 import json
 from typing import Any, Final, NoReturn
 
+from gru_core import fields
 from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
 
@@ -17,7 +18,9 @@ def parsed(name: str, text: bytes | str) -> dict[str, Any]:
             "read: save the recurrent layers alone."
         )
     try:
-        value = json.loads(text, object_pairs_hook=_distinct, parse_constant=_not_finite)
+        value = json.loads(
+            text, object_pairs_hook=fields.distinct(_twice), parse_constant=_not_finite
+        )
     except FormatError as error:
         raise FormatError(f"{name} {error}") from None
     except RecursionError:
@@ -46,13 +49,8 @@ def children(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise FormatError(f"has the field {shown(key)} twice in one place; {AGAIN}")
-        found[key] = value
-    return found
+def _twice(key: str) -> FormatError:
+    return FormatError(f"has the field {shown(key)} twice in one place; {AGAIN}")
 
 
 def _not_finite(constant: str) -> NoReturn:

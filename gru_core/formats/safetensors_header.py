@@ -11,6 +11,7 @@ from math import prod
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
+from gru_core import fields
 from gru_core.errors import FormatError, shown
 from gru_core.formats.limits import MAX_JSON, MAX_TENSORS
 
@@ -76,7 +77,7 @@ def header(data: bytes) -> Header:
 
 def _parsed(text: bytes) -> dict[str, Any]:
     try:
-        content = json.loads(text.decode("utf-8"), object_pairs_hook=_distinct)
+        content = json.loads(text.decode("utf-8"), object_pairs_hook=fields.distinct(_twice))
     except FormatError:
         raise
     except RecursionError:
@@ -88,13 +89,8 @@ def _parsed(text: bytes) -> dict[str, Any]:
     return content
 
 
-def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise FormatError(f"The header has {shown(key)} twice; {_DAMAGED}")
-        found[key] = value
-    return found
+def _twice(key: str) -> FormatError:
+    return FormatError(f"The header has {shown(key)} twice; {_DAMAGED}")
 
 
 def _is_texts(value: object) -> bool:

@@ -49,7 +49,10 @@ def test_the_reader_gets_the_name_and_every_byte() -> None:
 @pytest.mark.parametrize(
     ("reader", "says"),
     [
-        ("is_killed", "'model.pt' made its reader stop (SIGKILL); it is damaged, or made to do"),
+        (
+            "is_killed",
+            "'model.pt' made its reader stop (SIGKILL, perhaps for want of memory); it is",
+        ),
         ("crashes", "'model.pt' made its reader stop (SIGSEGV)"),
         ("exits", "'model.pt' made its reader stop (exit status 7)"),
         ("takes_ten_gigabytes", "'model.pt' takes more than 310 MB of memory to be read;"),
