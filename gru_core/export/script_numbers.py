@@ -10,7 +10,7 @@ from gru_core.conventions import GATES, STATES, gates_from_file, gates_together
 from gru_core.export.cell_run import CellRun
 from gru_core.export.exact import exact_literals
 from gru_core.export.weights import torch_refusal
-from gru_core.formats.torch_names import PARTS
+from gru_core.formats.pytorch.names import PARTS
 from gru_core.scenes import INITIALS
 from gru_core.weights import Weights
 

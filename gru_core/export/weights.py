@@ -5,9 +5,11 @@ from importlib.util import find_spec
 from typing import Final
 
 from gru_core.export.cell_run import CellRun
-from gru_core.formats import npz, onnx_writer, torch_names
+from gru_core.formats import npz
 from gru_core.formats.answers import settings_of
 from gru_core.formats.model import Direction, Entry, ModelFile
+from gru_core.formats.onnx import writer as onnx_writer
+from gru_core.formats.pytorch import names as torch_names
 from gru_core.weights import GRUWeights, Weights
 
 FORMAT: Final = "Gatescope"
@@ -18,7 +20,7 @@ def safetensors_bytes(run: CellRun) -> bytes:
 
     Errors: FormatError naming what that layer of PyTorch cannot do.
     """
-    from gru_core.formats import safetensors_file
+    from gru_core.formats.safetensors import file as safetensors_file
 
     return safetensors_file.write([run.weights])
 

@@ -6,8 +6,8 @@ from typing import Final
 
 from gru_core.arrays import Array
 from gru_core.errors import FormatError, shown
-from gru_core.formats.onnx_runtime import check_against_onnxruntime
-from gru_core.formats.proof import check_against_torch
+from gru_core.formats.onnx.runtime import check_against_onnxruntime
+from gru_core.formats.pytorch.proof import check_against_torch
 from gru_core.formats.sniff import Kind, kind_of
 
 # Who can run a file as it is.

@@ -16,11 +16,11 @@ Reader: TypeAlias = Callable[[bytes, str], ModelFile]
 # Each imports what it needs when it is asked for.
 READERS: Final[Mapping[Kind, str]] = MappingProxyType(
     {
-        "pytorch": "gru_core.formats.pytorch",
-        "safetensors": "gru_core.formats.safetensors_file",
-        "keras": "gru_core.formats.keras_zip",
-        "hdf5": "gru_core.formats.keras_h5",
-        "onnx": "gru_core.formats.onnx_file",
+        "pytorch": "gru_core.formats.pytorch.file",
+        "safetensors": "gru_core.formats.safetensors.file",
+        "keras": "gru_core.formats.keras.archive",
+        "hdf5": "gru_core.formats.keras.h5",
+        "onnx": "gru_core.formats.onnx.file",
         "npz": "gru_core.formats.npz",
     }
 )

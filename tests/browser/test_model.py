@@ -13,7 +13,7 @@ import torch
 from playwright.sync_api import expect
 
 from benchmarks.browser import Server
-from gru_core.formats import onnx_writer
+from gru_core.formats.onnx import writer as onnx_writer
 from gru_core.weights import GRUWeights
 from tests.browser.driver import Stage, figures
 from tests.formats.torch_hostile import all_of_them

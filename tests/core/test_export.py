@@ -14,9 +14,11 @@ from gru_core.errors import FormatError, UnknownNameError
 from gru_core.export import kinds, tracks, weights
 from gru_core.export.cell_run import stem_of
 from gru_core.export.exact import exact_literals, exact_texts
-from gru_core.formats import npz, onnx_file, safetensors_file
+from gru_core.formats import npz
 from gru_core.formats.answers import answered, questions
+from gru_core.formats.onnx import file as onnx_file
 from gru_core.formats.running import run_ready
+from gru_core.formats.safetensors import file as safetensors_file
 from gru_core.own import Own, own_scene
 from gru_core.scenes import situation
 from gru_core.weights import PARTS

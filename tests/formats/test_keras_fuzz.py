@@ -12,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gru_core.errors import GatescopeError
-from gru_core.formats import keras_h5, keras_json, keras_zip
-from gru_core.formats.hdf5 import SIGNATURE
+from gru_core.formats.hdf5.file import SIGNATURE
+from gru_core.formats.keras import archive as keras_zip
+from gru_core.formats.keras import config as keras_json
+from gru_core.formats.keras import h5 as keras_h5
 from tests.formats.keras_making import (
     arrays,
     keras,

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from gru_core.errors import FormatError, GatescopeError
-from gru_core.formats import keras_h5
 from gru_core.formats.answers import answered, questions
+from gru_core.formats.keras import h5 as keras_h5
 from gru_core.formats.model import Entry, ModelFile
 from tests.formats.keras_making import (
     Arrays,

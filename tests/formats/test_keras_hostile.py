@@ -19,7 +19,8 @@ READ = """
 import json, re, sys, time
 from pathlib import Path
 from gru_core.errors import GatescopeError
-from gru_core.formats import keras_h5, keras_zip
+from gru_core.formats.keras import h5 as keras_h5
+from gru_core.formats.keras import archive as keras_zip
 for path in map(Path, sys.argv[1:]):
     reader = keras_zip if path.suffix == ".keras" else keras_h5
     data, start, said = path.read_bytes(), time.process_time(), ""

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from gru_core.errors import FormatError, GatescopeError, NotFiniteError, ShapeError
-from gru_core.formats import keras_zip
+from gru_core.formats.keras import archive as keras_zip
 from gru_core.formats.model import Entry
 from tests.formats.keras_making import (
     arrays,

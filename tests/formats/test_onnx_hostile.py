@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from onnx import helper, numpy_helper
 
 from gru_core.errors import FormatError, GatescopeError
-from gru_core.formats import limits, onnx_file
+from gru_core.formats import limits
+from gru_core.formats.onnx import file as onnx_file
 from tests.formats.onnx_making import constant, initializer, make_model, put_before, tensors
 from tests.formats.tries import tries
 
@@ -329,7 +330,7 @@ def test_refusing_takes_less_than_300_mb(tmp_path) -> None:
     program = (
         "import pathlib, re, sys\n"
         "from gru_core.errors import FormatError\n"
-        "from gru_core.formats import onnx_file\n"
+        "from gru_core.formats.onnx import file as onnx_file\n"
         f"for name in {LARGEST!r}:\n"
         "    try:\n"
         "        onnx_file.read(pathlib.Path(sys.argv[1], name).read_bytes(), name)\n"

@@ -7,7 +7,7 @@ from onnx import helper, numpy_helper
 
 from gru_core.conventions import GATE_ORDERS, GATES
 from gru_core.errors import FormatError, NotFiniteError
-from gru_core.formats import onnx_file
+from gru_core.formats.onnx import file as onnx_file
 from tests.formats.onnx_making import (
     constant,
     initializer,

@@ -6,9 +6,9 @@ import pytest
 
 from gru_core.conventions import STATES
 from gru_core.errors import FormatError, ShapeError, UnknownNameError
-from gru_core.formats import onnx_file
 from gru_core.formats.answers import answered
-from gru_core.formats.onnx_writer import write
+from gru_core.formats.onnx import file as onnx_file
+from gru_core.formats.onnx.writer import write
 from gru_core.weights import PARTS
 from tests.formats.onnx_making import make_layer
 

@@ -8,8 +8,8 @@ import pytest
 import torch
 
 from gru_core.errors import FormatError
-from gru_core.formats import pytorch
-from gru_core.formats.torch_names import PARTS
+from gru_core.formats.pytorch import file as pytorch
+from gru_core.formats.pytorch.names import PARTS
 from tests.formats.torch_files import CELLS, LAYERS, filled, legacy, rewritten, saved
 
 GRU = filled(torch.nn.GRU(3, 4))

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gru_core.errors import GatescopeError
-from gru_core.formats import pytorch
+from gru_core.formats.pytorch import file as pytorch
 from tests.formats import torch_hostile
 from tests.formats.torch_files import (
     legacy,
@@ -38,7 +38,7 @@ PROGRAM = """
 import json, sys, time
 from pathlib import Path
 from gru_core.errors import GatescopeError
-from gru_core.formats import pytorch
+from gru_core.formats.pytorch import file as pytorch
 
 found = {}
 for path in sorted(Path(sys.argv[1]).iterdir()):

@@ -15,9 +15,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gru_core.errors import FormatError, GatescopeError, NotFiniteError
-from gru_core.formats import safetensors_file
-from gru_core.formats.safetensors_header import KINDS
-from gru_core.formats.torch_names import PARTS
+from gru_core.formats.pytorch.names import PARTS
+from gru_core.formats.safetensors import file as safetensors_file
+from gru_core.formats.safetensors.header import KINDS
 from gru_core.weights import WEIGHTS, RNNWeights
 from tests.formats.torch_files import LAYERS, filled, legacy, saved
 from tests.formats.tries import tries
@@ -230,7 +230,7 @@ def test_reading_and_writing_need_no_torch(tmp_path) -> None:
     (tmp_path / "a").write_bytes(GOOD)
     program = (
         "import sys\nfrom pathlib import Path\n"
-        "from gru_core.formats.safetensors_file import read\n"
+        "from gru_core.formats.safetensors.file import read\n"
         f"read(Path({str(tmp_path / 'a')!r}).read_bytes(), 'a')\n"
         "sys.exit('torch' in sys.modules)"
     )

@@ -5,8 +5,9 @@ import pytest
 
 from gru_core.conventions import GATE_ORDERS, GATES
 from gru_core.errors import FormatError, NotFiniteError, RangeError
-from gru_core.formats import state_dict, torch_names
-from gru_core.formats.stored import Stored
+from gru_core.formats.pytorch import names as torch_names
+from gru_core.formats.pytorch import state_dict
+from gru_core.formats.pytorch.stored import Stored
 from gru_core.weights import WEIGHTS
 
 COUNTS = {cell: len(gates) for cell, gates in GATES.items()}

@@ -14,10 +14,11 @@ from onnx import numpy_helper
 from onnx.reference import ReferenceEvaluator
 
 from gru_core.errors import FormatError, UnknownNameError
-from gru_core.formats import onnx_file, onnx_runtime
 from gru_core.formats.answers import answered
-from gru_core.formats.onnx_runtime import check_against_onnxruntime
-from gru_core.formats.onnx_writer import write
+from gru_core.formats.onnx import file as onnx_file
+from gru_core.formats.onnx import runtime as onnx_runtime
+from gru_core.formats.onnx.runtime import check_against_onnxruntime
+from gru_core.formats.onnx.writer import write
 from gru_core.formats.running import run_ready
 from gru_core.run import MERGES, run_layers
 from tests.formats.onnx_making import (

@@ -9,9 +9,11 @@ import torch
 
 from gru_core.conventions import STATES, TOLERANCE
 from gru_core.errors import FormatError, ShapeError, UnknownNameError
-from gru_core.formats import proof, pytorch, safetensors_file
 from gru_core.formats.answers import answered
+from gru_core.formats.pytorch import file as pytorch
+from gru_core.formats.pytorch import proof
 from gru_core.formats.running import initials_of, run_ready
+from gru_core.formats.safetensors import file as safetensors_file
 from gru_core.run import run_layers
 from gru_core.weights import PARTS, WEIGHTS
 from tests.formats.torch_files import CELLS, LAYERS, filled, legacy, saved

@@ -1,0 +1,35 @@
+"""Keras models as `.keras`: a zip archive of config and weights, of Keras 3 and of 2.12 on."""
+
+from typing import Final
+
+from gru_core.errors import FormatError, shown
+from gru_core.formats import zips
+from gru_core.formats.hdf5 import file as hdf5
+from gru_core.formats.keras import config as keras_json
+from gru_core.formats.keras.cells import numbered
+from gru_core.formats.keras.entry import model_file
+from gru_core.formats.keras.finders import ByPlace
+from gru_core.formats.model import ModelFile
+
+MEMBERS: Final = ("metadata.json", "config.json", "model.weights.h5")
+
+
+def read(data: bytes, name: str) -> ModelFile:
+    """Every recurrent layer of a `.keras` file. name: what errors call the file.
+
+    Errors: FormatError for what is damaged or not understood; TextError for a field of the config;
+    ShapeError, NotFiniteError and RangeError naming the tensor.
+    """
+    with zips.opened(data) as archive:
+        members = zips.members(archive)
+        missing = [member for member in MEMBERS if member not in members]
+        if missing:
+            raise FormatError(
+                f"{shown(name)} has no {', '.join(missing)}; a .keras file has "
+                f"{', '.join(MEMBERS)}: save it again with model.save('model.keras')."
+            )
+        metadata, config, weights = (zips.content(archive, members[m]) for m in MEMBERS)
+    version = keras_json.parsed(MEMBERS[0], metadata).get("keras_version")
+    model = keras_json.parsed(MEMBERS[1], config)
+    with hdf5.opened(weights) as file:
+        return model_file(file, model, version, ByPlace(numbered(file)))

@@ -1,0 +1,106 @@
+"""A recurrent layer of a Keras file, from its config and wherever the file keeps its weights."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, Final, Protocol
+
+from gru_core.errors import FormatError, shown
+from gru_core.formats.hdf5.file import Hdf5
+from gru_core.formats.keras import model as keras_model
+from gru_core.formats.keras import notes as keras_notes
+from gru_core.formats.keras.arrays import CellWeights, Paths, cell_weights
+from gru_core.formats.keras.model import LayerConfig, Reading
+from gru_core.formats.model import Entry, ModelFile, Settings
+
+VERSIONS: Final = (1, 2, 3)  # of Keras
+
+
+class Finder(Protocol):
+    """Finds the weights of a layer in a file."""
+
+    def __call__(self, layer: LayerConfig, reading: Reading, at: int) -> Paths:
+        """Where the parts of a cell are. at: its place in the stack of the reading's cells."""
+
+    def check_all_claimed(self) -> None:
+        """Raise FormatError if the file has a recurrent cell that no layer has asked for."""
+
+
+def model_file(
+    file: Hdf5, model: Mapping[str, Any], version: object, find: Finder, kind: str = ""
+) -> ModelFile:
+    """Every recurrent layer of a model with its config.
+
+    version: of Keras, as the file has it; kind: how the format is called besides.
+    Errors: FormatError, TextError, ShapeError; those of limits.numbers.
+    """
+    major = major_version(version)
+    layers = keras_model.layers_of(model, major)
+    masks = keras_notes.of_masks(model)
+    entries = [entry_of(file, layer, find) for layer in layers]
+    find.check_all_claimed()
+    return ModelFile(
+        format=f"Keras {major}{kind}",
+        entries=tuple(replace(entry, notes=(*entry.notes, *masks)) for entry in entries),
+        notes=keras_notes.of_model(model),
+    )
+
+
+def major_version(version: object) -> int:
+    """The first number of a version of Keras, such as 3 of 3.15.1. Errors: FormatError."""
+    match = re.match(r"(\d{1,3})(\.|$)", version) if isinstance(version, str) else None
+    if match is None or int(match[1]) not in VERSIONS:
+        raise FormatError(
+            f"The file is of Keras {shown(version)}; files of {', '.join(map(str, VERSIONS))} are "
+            "read, which differ in what hard_sigmoid is: save it with one of them."
+        )
+    return int(match[1])
+
+
+def entry_of(file: Hdf5, layer: LayerConfig, find: Finder) -> Entry:
+    """A layer with its weights. Errors: FormatError, ShapeError; those of limits.numbers."""
+    readings = [
+        [
+            cell_weights(file, cell, find(layer, reading, at))
+            for at, cell in enumerate(reading.cells)
+        ]
+        for reading in layer.readings
+    ]
+    first = _alike(layer, [cell for reading in readings for cell in reading])
+    one_way, backward = len(readings) == 1, layer.readings[0].backward
+    says = dict(first.says)
+    if one_way and backward is not None:
+        says["backward"] = "true" if backward else "false"
+    return Entry(
+        name=layer.path,
+        cell=layer.readings[0].cells[0].cell,
+        layers=tuple(zip(*([one.direction for one in cells] for cells in readings), strict=True)),
+        biases=max(cell.biases for cells in readings for cell in cells),
+        merge=layer.merge,
+        reading_order=one_way and backward is not False,
+        says=says,
+        stored=first.stored,
+        notes=(*layer.notes, *keras_notes.of_gates(says.get("gate_activation"))),
+    )
+
+
+def _alike(layer: LayerConfig, cells: list[CellWeights]) -> CellWeights:
+    """The first of the cells. Errors: FormatError unless all compute in the same way."""
+    if len(layer.readings) == 2 and len(cells) > 2:
+        raise FormatError(
+            f"{layer.path} joins the directions of a stack of cells once, at its top; that is not "
+            "computed: use one cell in each direction, or a Bidirectional around each."
+        )
+    configs = [cell for reading in layer.readings for cell in reading.cells]
+    settings: list[Settings] = [cell.says for cell in cells]
+    for what, values in (
+        ("cells", [config.cell for config in configs]),
+        ("activations or reset_after", [str(sorted(says.items())) for says in settings]),
+        ("precisions", [cell.stored for cell in cells]),
+    ):
+        if len(set(values)) > 1:
+            raise FormatError(
+                f"{layer.path} has different {what} inside, {shown(sorted(set(values)))}; they are "
+                "read only if they are the same: make a layer of each."
+            )
+    return cells[0]

@@ -1,0 +1,135 @@
+"""Which functions a recurrent node of ONNX ends its gates and its state in.
+
+Source: onnx.ai/onnx/operators/onnx__GRU.html. `activation_alpha` and `activation_beta` hold one
+number for each function that has such a parameter, in the order of the functions.
+"""
+
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Final, TypeAlias
+
+from gru_core.conventions import Cell
+from gru_core.errors import FormatError
+from gru_core.formats.model import Settings
+from gru_core.formats.onnx.graph import Attributes
+
+# Name in small letters, alpha, beta; None for a function that has none.
+Function: TypeAlias = tuple[str, float | None, float | None]
+
+# For each cell its functions: of the gates, of the candidate, of the output.
+DEFAULTS: Final[Mapping[Cell, tuple[str, ...]]] = MappingProxyType(
+    {"gru": ("Sigmoid", "Tanh"), "lstm": ("Sigmoid", "Tanh", "Tanh"), "rnn": ("Tanh",)}
+)
+# The functions with a parameter, and what it is if it is not given; None for none.
+ALPHA: Final[Mapping[str, float | None]] = MappingProxyType(
+    {
+        "affine": None,
+        "leakyrelu": 0.01,
+        "thresholdedrelu": 1.0,
+        "scaledtanh": None,
+        "hardsigmoid": 0.2,
+        "elu": 1.0,
+    }
+)
+BETA: Final[Mapping[str, float | None]] = MappingProxyType(
+    {"affine": None, "scaledtanh": None, "hardsigmoid": 0.5}
+)
+STATE: Final[Mapping[str, str]] = MappingProxyType({"tanh": "tanh", "relu": "relu"})
+# (alpha, beta) of the two hard sigmoids there are: of ONNX and Keras 1 and 2, and of Keras 3.
+HARD_SIGMOIDS: Final = MappingProxyType(
+    {"hard_sigmoid": (0.2, 0.5), "hard_sigmoid_sixth": (1 / 6, 0.5)}
+)
+CLOSE: Final = 1e-7  # a parameter is a float32, so 0.2 is 0.200000003
+
+
+def settings(cell: Cell, given: Attributes, directions: int, what: str) -> Settings:
+    """gate_activation and state_activation, as far as the cell has them.
+
+    what: the node, as an error calls it. Errors: FormatError for functions that are not computed.
+    """
+    names = _names(cell, given, directions, what)
+    alphas = _parameters(names, ALPHA, given.get("activation_alpha", []), f"{what}: alpha")
+    betas = _parameters(names, BETA, given.get("activation_beta", []), f"{what}: beta")
+    functions = list(zip(names, alphas, betas, strict=True))
+    size = len(DEFAULTS[cell])
+    if functions[:size] != functions[-size:]:
+        raise FormatError(
+            f"{what} has {_listed(functions[:size])} forward and {_listed(functions[-size:])} "
+            "backward; only the same functions in both directions are computed."
+        )
+    if cell == "rnn":
+        return {"state_activation": _state(functions[:1], what)}
+    return {
+        "gate_activation": _gate(functions[0], what),
+        "state_activation": _state(functions[1:size], what),
+    }
+
+
+def _names(cell: Cell, given: Attributes, directions: int, what: str) -> list[str]:
+    needed = DEFAULTS[cell] * directions
+    names = [str(name).lower() for name in given.get("activations", needed)]
+    if cell == "rnn" and directions == 1 and len(names) == 2 and names[0] == names[1]:
+        names = names[:1]  # the default of the operator itself is of two directions
+    if len(names) != len(needed):
+        raise FormatError(
+            f"{what} names {len(names)} activations ({', '.join(names)[:80]}); a {cell.upper()} of "
+            f"{directions} direction{'s'[: directions - 1]} has {len(needed)}, such as "
+            f"{', '.join(needed)}: name as many."
+        )
+    return names
+
+
+def _parameters(
+    names: Sequence[str], defaults: Mapping[str, float | None], given: Sequence[float], what: str
+) -> list[float | None]:
+    """The parameter of each function; None for a function that has none.
+
+    Some exporters write one number for each function, also for those without a parameter. If
+    the two readings differ, neither is taken.
+    """
+    left = list(given)
+    found = [left.pop(0) if name in defaults and left else defaults.get(name) for name in names]
+    if not left:
+        return found
+    if len(given) == len(names):
+        each = [given[at] if name in defaults else None for at, name in enumerate(names)]
+        if each == found:
+            return found
+    raise FormatError(
+        f"{what} is {[round(number, 7) for number in given[:8]]} for the activations "
+        f"{', '.join(names)}; it cannot be told which number is whose: give one for each function "
+        "that has one."
+    )
+
+
+def _gate(function: Function, what: str) -> str:
+    name, alpha, beta = function
+    if name == "sigmoid":
+        return name
+    if name == "hardsigmoid" and alpha is not None and beta is not None:
+        for known, (slope, middle) in HARD_SIGMOIDS.items():
+            if abs(alpha - slope) < CLOSE and abs(beta - middle) < CLOSE:
+                return known
+    raise FormatError(
+        f"The gates of {what} end in {_listed([function])}; sigmoid, and the hard sigmoid with "
+        "alpha 0.2 or 1/6 and beta 0.5, are computed."
+    )
+
+
+def _state(functions: Sequence[Function], what: str) -> str:
+    names = {function[0] for function in functions}
+    if len(names) > 1 or not names <= STATE.keys():
+        raise FormatError(
+            f"The state of {what} ends in {_listed(functions)}; tanh or relu are computed, the "
+            "same for the candidate and the output."
+        )
+    return STATE[names.pop()]
+
+
+def _listed(functions: Sequence[Function]) -> str:
+    """Functions with their parameters, as an error shows them."""
+    texts = []
+    for name, *parameters in functions:
+        numbers = [f"{number:.7g}" for number in parameters if number is not None]
+        texts.append(f"{name[:30]}({', '.join(numbers)})" if numbers else name[:30])
+    return ", ".join(texts)

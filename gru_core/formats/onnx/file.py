@@ -1,0 +1,171 @@
+"""ONNX models: every GRU, LSTM and RNN node is an entry of its own.
+
+The bytes are measured (onnx_wire) before they are parsed, and no other file is ever opened.
+"""
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from gru_core.errors import FormatError, shown
+from gru_core.formats import limits
+from gru_core.formats.model import Direction, Entry, ModelFile
+from gru_core.formats.onnx import nodes as onnx_nodes
+from gru_core.formats.onnx import wire as onnx_wire
+from gru_core.formats.onnx.constants import Constants
+from gru_core.formats.onnx.graph import CELLS, DEFAULT_DOMAIN, Found, is_recurrent, kind, nodes
+
+if TYPE_CHECKING:
+    from onnx import ModelProto
+
+FORMAT: Final = "ONNX"
+FIRST_OPSET: Final = 7  # in which the recurrent operators took their present form
+MAX_ENTRIES: Final = 256
+MAX_NAME: Final = 200
+
+
+def read(data: bytes, name: str) -> ModelFile:
+    """Every recurrent node of a model, in the order of the file.
+
+    name: of the file, for errors. Errors: FormatError for what is damaged or not computed exactly,
+    by name; NotFiniteError and RangeError naming the tensor and the index.
+    """
+    model = parsed(data, name)
+    constants, opset, size, entries = Constants(), opset_of(model, name), 0, []
+    for own, found in named(model, name).items():
+        entries.append(onnx_nodes.entry(found, own, opset, constants))
+        size += _size(entries[-1])
+        if size > limits.MAX_EXPANDED:
+            raise FormatError(
+                f"The recurrent layers of {shown(name)} take more than "
+                f"{limits.MAX_EXPANDED / 1e6:,.0f} MB; export fewer of them."
+            )
+    return ModelFile(FORMAT, tuple(entries), tuple(_notes(model)))
+
+
+def parsed(data: bytes, name: str) -> "ModelProto":
+    """The model in these bytes. Errors: FormatError."""
+    from google.protobuf.message import DecodeError
+    from onnx import IR_VERSION, ModelProto
+
+    limits.check_size(len(data))
+    onnx_wire.check(data, name)
+    try:
+        model: ModelProto = ModelProto.FromString(data)
+    except DecodeError as error:
+        raise onnx_wire.damaged(name, "the parser of protobuf refuses it") from error
+    if not model.HasField("graph"):
+        raise onnx_wire.damaged(name, "it has no graph")
+    if not 3 <= model.ir_version <= IR_VERSION:
+        raise FormatError(
+            f"{shown(name)} is of version {model.ir_version} of the ONNX format; versions 3 to "
+            f"{IR_VERSION} are read: export it again with another."
+        )
+    return model
+
+
+def opset_of(model: "ModelProto", name: str) -> int:
+    """The version of the operators of ONNX itself. Errors: FormatError."""
+    from onnx import defs
+
+    versions = [one.version for one in model.opset_import if one.domain in DEFAULT_DOMAIN]
+    last = defs.onnx_opset_version()
+    if len(versions) != 1 or not FIRST_OPSET <= versions[0] <= last:
+        said = " and ".join(map(str, versions[:3])) or "none"
+        raise FormatError(
+            f"{shown(name)} names the version of its operators as {said}; it needs one opset, "
+            f"{FIRST_OPSET} to {last}: export it again with another."
+        )
+    return int(versions[0])
+
+
+def named(model: "ModelProto", name: str) -> dict[str, Found]:
+    """The recurrent nodes under names that are all different. Errors: FormatError.
+
+    A node without a name is called by its output. The second of a name has (2) behind it.
+    """
+    _refuse_own_operators(model)
+    kinds: Counter[str] = Counter()
+    result: dict[str, Found] = {}
+    for found in nodes(model.graph):
+        kinds[kind(found.node)] += 1
+        if not is_recurrent(found.node):
+            continue
+        if len(result) == MAX_ENTRIES:
+            raise FormatError(
+                f"{shown(name)} has more than {MAX_ENTRIES} recurrent nodes; export fewer."
+            )
+        own, count = _own_name(found, len(result) + 1), 1
+        while (own if count == 1 else f"{own} ({count})") in result:
+            count += 1
+        result[own if count == 1 else f"{own} ({count})"] = found
+    if not result:
+        raise FormatError(_nothing_recurrent(model, name, kinds))
+    return result
+
+
+def _own_name(found: Found, count: int) -> str:
+    """What the file calls the node. count: which of the recurrent nodes it is."""
+    node = found.node
+    for name in (node.name, *node.output):
+        # The parser leaves a name that is no text as bytes.
+        if isinstance(name, str) and 0 < len(name) <= MAX_NAME and name.isprintable():
+            return name
+    return f"{node.op_type} {count}"
+
+
+def _refuse_own_operators(model: "ModelProto") -> None:
+    for function in model.functions:
+        if function.domain in DEFAULT_DOMAIN and function.name in CELLS:
+            raise FormatError(
+                f"The model defines an operator {function.name} of its own in place of that of "
+                "ONNX; what it computes is not known here: export it without."
+            )
+
+
+def _inside_functions(model: "ModelProto") -> list[str]:
+    """The functions of the model that hold recurrent nodes, which are not entries."""
+    return [
+        function.name
+        for function in model.functions
+        if any(is_recurrent(node) for node in function.node)
+    ]
+
+
+def _nothing_recurrent(model: "ModelProto", name: str, kinds: Counter[str]) -> str:
+    said = f"{shown(name)} has no GRU, LSTM or RNN node of ONNX"
+    functions = _inside_functions(model)
+    if functions:
+        return (
+            f"{said} but inside of its functions ({', '.join(map(shown, functions[:4]))}); write "
+            "them out with onnx.inliner.inline_local_functions."
+        )
+    alike = [kind for kind in kinds if any(cell in kind.upper() for cell in CELLS)]
+    held = ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common(4)) or "none"
+    if alike:
+        return (
+            f"{said}; {', '.join(alike[:4])} is another's operator, whose conventions are not "
+            "known here: export the model before it is quantized or optimized."
+        )
+    return f"{said}; its nodes are {held}: recurrence that is written out is not recognized."
+
+
+def _notes(model: "ModelProto") -> Iterator[str]:
+    if model.training_info:
+        yield "The file also says how it is trained; that is not read."
+    functions = _inside_functions(model)
+    if functions:
+        yield (
+            f"Recurrent layers inside of the functions {', '.join(map(shown, functions[:4]))} are "
+            "not listed: write them out with onnx.inliner.inline_local_functions."
+        )
+
+
+def _size(entry: Entry) -> int:
+    """Bytes of all its arrays."""
+    directions: list[Direction] = [one for layer in entry.layers for one in layer]
+    return sum(
+        array.nbytes
+        for one in directions
+        for array in (one.w_x, one.w_h, one.b_x, one.b_h, *one.initial)
+    )

@@ -1,0 +1,123 @@
+"""The tensors of a nested file by name; what a checkpoint keeps besides its model is left out."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from itertools import takewhile
+from typing import Any, Final, TypeAlias
+
+from gru_core.errors import FormatError, shown
+from gru_core.formats.limits import MAX_DEPTH, MAX_TENSORS
+from gru_core.formats.pytorch.archive import Archive
+from gru_core.formats.pytorch.groups import is_recurrent
+from gru_core.formats.pytorch.stored import Stored
+from gru_core.formats.pytorch.values import Special, View
+
+MAX_ITEMS: Final = 300_000  # looked at; a container that stands in several places counts each time
+_LISTED: Final = 4
+# An optimizer by what it holds, or by its key.
+_STATE: Final = frozenset({"state", "param_groups"})
+_OPTIMIZER: Final = re.compile(r"(?i)optim.*|exp_avg(_sq)?|momentum(_buffers?)?|grad(ient)?s?")
+
+Path: TypeAlias = tuple[Any, ...]  # of keys and positions, from the outermost container
+
+
+@dataclass(frozen=True, eq=False)
+class Collected:
+    """The tensors of the models in a file."""
+
+    tensors: Mapping[str, Stored]
+    paths: Mapping[str, Path]  # where each tensor stands
+    notes: tuple[str, ...]
+
+
+def collected(archive: Archive) -> Collected:
+    """The tensors under names that begin with the keys of their containers.
+
+    Keys that all recurrent layers share are left out. Errors: FormatError.
+    """
+    walk = _Walk()
+    walk.visit(archive.root, ())
+    if archive.special:
+        raise FormatError(
+            f"{walk.special or 'A tensor holds special numbers'}; all tensors of a file need to be "
+            "plain ones: convert it, or save the recurrent layers alone."
+        )
+    shared = _shared(list(walk.found))
+    tensors, paths = {}, {}
+    for path, view in walk.found.items():
+        if path[: len(shared)] != shared:
+            continue
+        name = _name(path[len(shared) :])
+        if name in tensors:
+            raise FormatError(f"The file has two tensors called {shown(name)}: rename one of them.")
+        tensors[name] = Stored(view.shape, view.kind, partial(archive.raw, view))
+        paths[name] = path
+    left = ", ".join(map(shown, walk.left[:_LISTED]))
+    notes = (f"The state of an optimizer is left out: {left}.",) if left else ()
+    return Collected(tensors, paths, notes)
+
+
+class _Walk:
+    """Goes through everything once. `special` says which tensor is none of plain numbers."""
+
+    def __init__(self) -> None:
+        self.items = 0
+        self.found: dict[Path, View] = {}
+        self.left: list[str] = []
+        self.special = ""
+
+    def visit(self, value: Any, path: Path) -> None:
+        """Note every tensor with the path to it. Errors: FormatError for too many, or too deep."""
+        self._count(path)
+        if isinstance(value, View):
+            self.found[path] = value
+        elif isinstance(value, Special):
+            self.special = self.special or f"{shown(_name(path))} holds {value.what}"
+        elif _is_optimizer(value, path):
+            self.left.append(_name(path))
+        elif isinstance(value, dict):
+            for key, item in value.items():
+                self.visit(item, (*path, key))
+        elif isinstance(value, list | tuple):
+            for at, item in enumerate(value):
+                self.visit(item, (*path, at))
+
+    def _count(self, path: Path) -> None:
+        self.items += 1
+        if self.items > MAX_ITEMS or len(self.found) > MAX_TENSORS:
+            raise FormatError(
+                f"The file has more than {MAX_TENSORS:,} tensors or {MAX_ITEMS:,} items in all: "
+                "save model.state_dict() alone."
+            )
+        if len(path) > MAX_DEPTH:
+            raise FormatError(
+                f"The file is nested more than {MAX_DEPTH} deep: save model.state_dict() alone."
+            )
+
+
+def _is_optimizer(value: Any, path: Path) -> bool:
+    if not path or not isinstance(value, dict):
+        return False
+    return bool(_OPTIMIZER.fullmatch(str(path[-1])) or value.keys() >= _STATE)
+
+
+def _shared(paths: list[Path]) -> Path:
+    """The keys that the containers of all recurrent tensors have in common.
+
+    A tensor with no other prefix keeps the last of them, or it would have no name at all.
+    """
+    recurrent = [path for path in paths if is_recurrent(_name(path[-1:]))]
+    if not recurrent:
+        return ()
+    shared = recurrent[0][:-1]
+    for path in recurrent:
+        same = (a == b for a, b in zip(shared, path[:-1], strict=False))
+        shared = shared[: len(list(takewhile(bool, same)))]
+    named = all("." in _name(path[len(shared) :]) for path in recurrent)
+    return shared if named else shared[:-1]
+
+
+def _name(path: Path) -> str:
+    return ".".join(map(str, path)) or "(no name)"

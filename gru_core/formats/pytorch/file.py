@@ -1,0 +1,105 @@
+"""Files of torch.save, .pt and .pth. Nothing in them is run, and PyTorch loads no hostile one.
+
+PyTorch takes a second and 220 MB to import, so a file is examined first, without it: what can be
+refused is refused there. Then PyTorch's own safe loader has to find the same numbers.
+"""
+
+import io
+from pickle import UnpicklingError
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from gru_core.errors import FormatError, shown
+from gru_core.formats import limits
+from gru_core.formats.misplaced import misplaced
+from gru_core.formats.model import ModelFile
+from gru_core.formats.pytorch import archive as torch_archive
+from gru_core.formats.pytorch.collect import Collected, Path, collected
+from gru_core.formats.pytorch.groups import grouped
+from gru_core.formats.pytorch.state_dict import entries
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+FORMAT: Final = "PyTorch state dict"
+# What the first file in an archive of the oldest PyTorch is called.
+_OLDEST: Final = (b"sys_info", b"pickle", b"storages", b"tensors")
+# What torch.load raises, which is whatever its parts raise.
+REFUSALS: Final = (
+    *(ArithmeticError, AssertionError, AttributeError, EOFError, LookupError, MemoryError),
+    *(OSError, RuntimeError, TypeError, ValueError, UnpicklingError),
+)
+
+
+def read(data: bytes, name: str) -> ModelFile:
+    """Every recurrent layer of a file. name: what errors call the file.
+
+    Errors: FormatError; NotFiniteError and RangeError naming the tensor and the index.
+    """
+    found = examined(data, name)
+    file = ModelFile(FORMAT, entries(found.tensors), found.notes)
+    _confirm(data, found)
+    return file
+
+
+def examined(data: bytes, name: str) -> Collected:
+    """The tensors of a file, found without PyTorch. Errors: FormatError."""
+    limits.check_size(len(data))
+    if not data.startswith((torch_archive.ZIP, torch_archive.PICKLE)):
+        raise _other(data, name)
+    return collected(torch_archive.opened(data))
+
+
+def loaded(data: bytes) -> Any:
+    """What torch.load makes of a file that has been examined. Errors: FormatError."""
+    import torch
+
+    try:
+        return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+    except REFUSALS as error:
+        said = str(error).partition("\n")[0]
+        raise FormatError(
+            f"PyTorch does not load the file ({type(error).__name__}: {shown(said)}): save "
+            "model.state_dict() again."
+        ) from None
+
+
+def tensor_at(root: Any, path: Path) -> "Tensor":
+    """One tensor of what PyTorch has loaded, by the path that examined has found."""
+    for key in path:
+        root = root[key]
+    tensor: Tensor = root.detach()
+    return tensor
+
+
+def _other(data: bytes, name: str) -> FormatError:
+    if data[257:262] == b"ustar" and data.startswith(_OLDEST):
+        return FormatError(
+            f"{shown(name)} is a tar archive, as PyTorch wrote before 0.1.10: load it with a "
+            "PyTorch of that time, and save model.state_dict() with one of today."
+        )
+    return misplaced(data, name, "a zip archive or a pickle, as torch.save writes")
+
+
+def _confirm(data: bytes, found: Collected) -> None:
+    """Raise FormatError unless PyTorch finds the same numbers in every recurrent tensor."""
+    root = loaded(data)
+    for group in grouped(found.tensors).values():
+        for name in group.names:
+            theirs = _raw(tensor_at(root, found.paths[name]))
+            if not np.array_equal(theirs, found.tensors[name].raw()):
+                raise FormatError(
+                    f"PyTorch reads other numbers in {name} than stand in the file: it is damaged, "
+                    "save model.state_dict() again."
+                )
+
+
+def _raw(tensor: "Tensor") -> npt.NDArray[Any]:
+    """The numbers as they stand in a file; NumPy has no bfloat16, only its bits."""
+    import torch
+
+    bits = tensor.view(torch.uint16) if tensor.dtype == torch.bfloat16 else tensor
+    array: npt.NDArray[Any] = bits.numpy()
+    return array

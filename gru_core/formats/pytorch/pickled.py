@@ -1,0 +1,263 @@
+"""Read a pickle of torch.save without running it: a stack of descriptions, a list of what may be.
+
+A pickle is a program for a stack machine. This one knows the instructions that torch.save writes,
+which are those that PyTorch's own `weights_only` loader takes, and calls nothing.
+"""
+
+import io
+import pickletools
+import struct
+from _compat_pickle import IMPORT_MAPPING, NAME_MAPPING
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+from gru_core.errors import FormatError, shown
+from gru_core.formats.pytorch.values import (
+    CALLS,
+    NAMED,
+    Global,
+    Special,
+    Storage,
+    check_key,
+    damaged,
+    storage_kind,
+)
+
+MAX_STEPS: Final = 250_000  # instructions: those of some 6,000 tensors
+PROTOCOL: Final = 2  # the one that torch.save writes and its loader takes
+# Instructions that put down what stands behind them. The last is of protocol 4.
+_CONSTANTS: Final = frozenset(
+    {"BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT", "BINUNICODE", "SHORT_BINSTRING"}
+    | {"SHORT_BINUNICODE"}
+)
+_MAKES: Final[Mapping[str, Callable[[], object]]] = MappingProxyType(
+    {"NONE": lambda: None, "NEWTRUE": lambda: True, "NEWFALSE": lambda: False}
+    | {"EMPTY_DICT": dict, "EMPTY_LIST": list, "EMPTY_TUPLE": tuple}
+)
+# What a damaged pickle raises here or in pickletools.
+_DAMAGED: Final = (
+    *(ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError),
+    *(struct.error, EOFError),
+)
+_COPIED: Final = (str, tuple, list, dict)
+
+
+class Source(io.BytesIO):
+    """The bytes that pickles are read from."""
+
+    def readline(self, size: int | None = -1) -> bytes:
+        """A line, which is a name. pickletools would take a backslash for more than it is."""
+        line = super().readline(size)
+        if b"\\" in line:
+            raise ValueError(f"{shown(line)} is no name")
+        return line
+
+
+class Outline:
+    """What the pickles of one file describe. `special` counts tensors that are no plain ones."""
+
+    def __init__(self) -> None:
+        self.storages: dict[str, Storage] = {}
+        self.special = 0
+        self._stack: list[Any] = []
+        self._below: list[list[Any]] = []  # stacks under the marks
+        self._memo: dict[int, Any] = {}
+        self._steps = 0
+        self._protocol = PROTOCOL
+
+    def read(self, file: Source) -> Any:
+        """What the next pickle of a file describes; the file is left behind it.
+
+        Errors: FormatError for what is damaged, and for everything that would be run.
+        """
+        self._stack, self._below, self._memo = [], [], {}
+        try:
+            for opcode, argument, _ in pickletools.genops(file):
+                self._spend(1)
+                if opcode.name == "STOP":
+                    return self._end()
+                self._step(opcode.name, argument)
+        except FormatError:
+            raise
+        except _DAMAGED as error:
+            raise damaged(f"is damaged ({shown(str(error))})") from None
+        raise damaged("has no end")
+
+    def _spend(self, steps: int) -> None:
+        self._steps += steps
+        if self._steps > MAX_STEPS:
+            raise FormatError(
+                f"The file's pickle has more than {MAX_STEPS:,} instructions; weights need far "
+                "fewer: save model.state_dict() alone."
+            )
+
+    def _step(self, name: str, argument: Any) -> None:
+        if name in _CONSTANTS:
+            self._stack.append(argument)
+        elif name in _MAKES:
+            self._stack.append(_MAKES[name]())
+        elif name in _STEPS:
+            _STEPS[name](self, argument)
+        else:
+            raise damaged(f"has the instruction {name}")
+
+    def _begin(self, protocol: int) -> None:
+        self._protocol = protocol
+
+    def _end(self) -> Any:
+        if self._protocol != PROTOCOL:
+            raise FormatError(
+                f"The file's pickle is of protocol {self._protocol}; PyTorch's safe loader reads "
+                f"{PROTOCOL}: save it again, without pickle_protocol."
+            )
+        return self._stack.pop()
+
+    def _find(self, argument: str) -> None:
+        """Protocol 2 gives the names of Python 2."""
+        module, _, name = argument.partition(" ")
+        self._named(*NAME_MAPPING.get((module, name), (IMPORT_MAPPING.get(module, module), name)))
+
+    def _find_on_stack(self, _: Any) -> None:
+        name, module = self._stack.pop(), self._stack.pop()
+        self._named(str(module), str(name))
+
+    def _named(self, module: str, name: str) -> None:
+        found = Global(f"{module}.{name}")
+        if found.name not in CALLS and found.name not in NAMED and not storage_kind(found):
+            raise refused(found.name)
+        self._stack.append(found)
+
+    def _call(self, _: Any) -> None:
+        arguments, function = self._stack.pop(), self._stack.pop()
+        if not isinstance(function, Global) or not isinstance(arguments, tuple):
+            raise damaged("calls what it has made itself")
+        if function.name not in CALLS:
+            raise refused(function.name)
+        # The same list may be handed over again and again, and is copied each time.
+        self._spend(sum(len(one) for one in arguments if isinstance(one, _COPIED)))
+        made = CALLS[function.name](*arguments)
+        self.special += isinstance(made, Special)
+        self._stack.append(made)
+
+    def _instance(self, argument: str) -> None:
+        raise refused(argument.replace(" ", "."))
+
+    def _new(self, _: Any) -> None:
+        made = self._stack[-2]
+        raise refused(made.name if isinstance(made, Global) else type(made).__name__)
+
+    def _set_state(self, _: Any) -> None:
+        """The attributes of an OrderedDict, which are not its content, are let go."""
+        state = self._stack.pop()
+        if type(self._stack[-1]) is not dict or type(state) is not dict:
+            raise damaged("sets the state of something that is no dictionary")
+
+    def _refer(self, _: Any) -> None:
+        """The persistent id of torch.save: ("storage", class, key, device, count[, None])."""
+        what, kind, key, _device, count, *view = self._stack.pop()
+        name = storage_kind(kind)
+        plain = isinstance(key, str) and type(count) is int and 0 <= count < 2**48
+        if what != "storage" or name is None or not plain or view not in ([], [None]):
+            raise damaged("has a storage that cannot be understood")
+        made = Storage(key, name, count)
+        if self.storages.setdefault(key, made) != made:
+            raise damaged(f"says two things of the storage {shown(key)}")
+        self._stack.append(made)
+
+    def _mark(self, _: Any) -> None:
+        self._below.append(self._stack)
+        self._stack = []
+
+    def _since_mark(self) -> list[Any]:
+        items, self._stack = self._stack, self._below.pop()
+        return items
+
+    def _tuple(self, _: Any) -> None:
+        items = tuple(self._since_mark())
+        self._stack.append(items)
+
+    def _append(self, _: Any) -> None:
+        self._extend([self._stack.pop()])
+
+    def _appends(self, _: Any) -> None:
+        self._extend(self._since_mark())
+
+    def _extend(self, items: list[Any]) -> None:
+        if type(self._stack[-1]) is not list:
+            raise damaged("appends to something that is no list")
+        self._stack[-1].extend(items)
+
+    def _set_item(self, _: Any) -> None:
+        value, key = self._stack.pop(), self._stack.pop()
+        self._set([key, value])
+
+    def _set_items(self, _: Any) -> None:
+        self._set(self._since_mark())
+
+    def _set(self, items: list[Any]) -> None:
+        if type(self._stack[-1]) is not dict or len(items) % 2:
+            raise damaged("sets items of something that is no dictionary")
+        for key, value in zip(items[::2], items[1::2], strict=True):
+            self._stack[-1][check_key(key)] = value
+
+    def _recall(self, at: int) -> None:
+        self._stack.append(self._memo[at])
+
+    def _remember(self, at: int) -> None:
+        self._memo[at] = self._stack[-1]
+
+    def _remember_next(self, _: Any) -> None:
+        self._memo[len(self._memo)] = self._stack[-1]
+
+    def _pass(self, _: Any) -> None:
+        """A frame says only how the pickle is cut into pieces."""
+
+
+def _last(count: int) -> Callable[[Outline, Any], None]:
+    """Put the last few of the stack into a tuple."""
+
+    def step(self: Outline, _: Any) -> None:
+        items = [self._stack.pop() for _ in range(count)]
+        self._stack.append(tuple(reversed(items)))
+
+    return step
+
+
+_STEPS: Final[Mapping[str, Callable[[Outline, Any], None]]] = MappingProxyType(
+    {
+        "PROTO": Outline._begin,
+        "GLOBAL": Outline._find,
+        "REDUCE": Outline._call,
+        "BUILD": Outline._set_state,
+        "BINPERSID": Outline._refer,
+        "NEWOBJ": Outline._new,
+        "NEWOBJ_EX": Outline._new,
+        "INST": Outline._instance,
+        "MARK": Outline._mark,
+        "TUPLE": Outline._tuple,
+        "TUPLE1": _last(1),
+        "TUPLE2": _last(2),
+        "TUPLE3": _last(3),
+        "APPEND": Outline._append,
+        "APPENDS": Outline._appends,
+        "SETITEM": Outline._set_item,
+        "SETITEMS": Outline._set_items,
+        "BINGET": Outline._recall,
+        "LONG_BINGET": Outline._recall,
+        "BINPUT": Outline._remember,
+        "LONG_BINPUT": Outline._remember,
+        # Of protocol 4, which is refused at its end: what it would run can be named this way.
+        "STACK_GLOBAL": Outline._find_on_stack,
+        "MEMOIZE": Outline._remember_next,
+        "FRAME": Outline._pass,
+    }
+)
+
+
+def refused(name: str) -> FormatError:
+    """An error for a function or a class that is not on the list."""
+    return FormatError(
+        f"The file would run {shown(name)[1:-1]}; only tensors and plain containers are read, and "
+        "nothing is run: save model.state_dict() instead of the whole model."
+    )

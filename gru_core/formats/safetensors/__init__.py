@@ -1,0 +1,1 @@
+"""Files of safetensors, read and written under PyTorch's names."""

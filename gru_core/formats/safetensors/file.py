@@ -1,0 +1,70 @@
+"""safetensors files with the names of PyTorch: what they hold, and our layers as such a file."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import safetensors
+from safetensors import numpy as writer
+
+from gru_core.errors import FormatError, shown
+from gru_core.formats import limits
+from gru_core.formats.misplaced import misplaced
+from gru_core.formats.model import ModelFile
+from gru_core.formats.pytorch.names import state_dict
+from gru_core.formats.pytorch.state_dict import entries
+from gru_core.formats.pytorch.stored import Stored, Tensors, raw_dtype
+from gru_core.formats.safetensors.header import Described, begins, header
+from gru_core.run import Layer
+from gru_core.weights import Weights
+
+FORMAT: Final = "safetensors"
+_NOTED: Final = 10  # fields of the metadata
+
+
+def read(data: bytes, name: str) -> ModelFile:
+    """Every recurrent layer of a file. name: what errors call the file.
+
+    Errors: FormatError; NotFiniteError and RangeError naming the tensor and the index.
+    """
+    found, metadata = tensors(data, name)
+    notes = tuple(
+        f"The file says of itself: {shown(key)} is {shown(value)}."
+        for key, value in list(metadata.items())[:_NOTED]
+        if key != "format"  # the framework that wrote it
+    )
+    return ModelFile(FORMAT, entries(found), notes)
+
+
+def tensors(data: bytes, name: str) -> tuple[Tensors, Mapping[str, str]]:
+    """The tensors of a file by name, and its metadata. Errors: FormatError."""
+    limits.check_size(len(data))
+    if not begins(data):
+        raise misplaced(data, name, "a header in braces behind 8 bytes, as safetensors has it")
+    said = header(data)
+    try:
+        found = dict(safetensors.deserialize(data))  # type: ignore[no-untyped-call]
+    except safetensors.SafetensorError as error:
+        raise FormatError(f"safetensors does not read the file ({error}): save it again.") from None
+    return {
+        key: Stored(one.shape, one.kind, partial(_raw, one, found[key]["data"]))
+        for key, one in said.tensors.items()
+    }, said.metadata
+
+
+def write(layers: Sequence[Layer]) -> bytes:
+    """A file whose tensors load_state_dict of torch.nn.GRU, LSTM or RNN takes as they are.
+
+    layers: as run_layers takes them. Errors: FormatError naming what PyTorch cannot do.
+    """
+    made = state_dict(layers)
+    first = layers[0] if isinstance(layers[0], Weights) else layers[0][0]
+    # The tensors of an RNN do not say which it is; whoever opens the file can read it here.
+    said = {"nonlinearity": first.state_activation} if first.cell == "rnn" else {}
+    return writer.save(made, {"format": "pt", **said})
+
+
+def _raw(described: Described, content: bytes) -> npt.NDArray[Any]:
+    return np.frombuffer(content, raw_dtype(described.kind)).reshape(described.shape)
