@@ -4,13 +4,14 @@ import io
 import os
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import onnxruntime
 import pytest
 import torch
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from benchmarks.browser import Server
 from gru_core.formats.onnx import writer as onnx_writer
@@ -94,8 +95,7 @@ def open_file(stage: Stage, path: Path) -> None:
 
 def feed(stage: Stage, numbers: Path) -> None:
     """Feed the model with the numbers of a file."""
-    stage.page.get_by_role("combobox", name="Input").click()
-    stage.page.get_by_role("option", name="my numbers", exact=True).click()
+    choose_numbers(stage)
     opener = stage.page.locator(".st-key-model_numbers button").first
     opener.click()
     upload(stage, numbers, "numbers")
@@ -104,6 +104,20 @@ def feed(stage: Stage, numbers: Path) -> None:
     opener.click()
     expect(stage.page.locator(".st-key-model_numbers_upload")).to_have_count(0)
     stage.rest()
+
+
+def choose_numbers(stage: Stage) -> None:
+    """A list that is open when the page is drawn anew closes: then it is opened again."""
+    opener = stage.page.locator(".st-key-model_numbers")
+    for _ in range(4):
+        stage.rest(600)
+        stage.page.get_by_role("combobox", name="Input").click()
+        with suppress(Error):
+            stage.page.get_by_role("option", name="my numbers", exact=True).click(timeout=2000)
+        with suppress(Error):
+            return opener.wait_for(timeout=3000)
+        stage.page.keyboard.press("Escape")
+    raise AssertionError("The list of inputs does not stay open.")
 
 
 def expect_hidden(stage: Stage, truth: np.ndarray) -> None:
@@ -132,8 +146,7 @@ def test_a_saved_model_goes_from_its_file_to_a_trace_of_its_framework(
 ) -> None:
     path, truth = made[framework]
     stage.open()
-    stage.page.get_by_role("combobox", name="Scene").click()
-    stage.page.get_by_role("option", name="Your own model").click()
+    stage.pick("Scene", "Your own model")
     stage.shows("model")
     open_file(stage, path)
     feed(stage, numbers)
