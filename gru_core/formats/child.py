@@ -83,7 +83,7 @@ def check_safely(
 
     A file of PyTorch or of safetensors is run by PyTorch, one of ONNX by onnxruntime, both in a
     process of their own. entry: the layer's name; x: (step, input). Errors: FormatError, also for
-    a file of another kind; those of the framework's check, see pytorch/proof.py and onnx/runtime.py.
+    a file of another kind; those of the check, in pytorch/proof.py and onnx/runtime.py.
     """
     limits.check_size(len(data))
     given = np.ascontiguousarray(x)
