@@ -23,7 +23,14 @@ export class Cursor {
     const to = [clamp(step, this.steps), clamp(unit, this.units)];
     if (to[0] === this.step && to[1] === this.unit) return;
     [this.step, this.unit] = to;
-    this.onMove();
+    if (!this.quiet) this.onMove();
+  }
+
+  // What moves the cursor within tells nobody; who calls this does.
+  quietly(move) {
+    this.quiet = true;
+    move();
+    this.quiet = false;
   }
 
   stepBy(count) {

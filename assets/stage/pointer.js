@@ -53,8 +53,8 @@ export class Pointer {
     if (!entry) return;
     this.whisper.hidden = true;
     if (["track", "lines", "series", "lens"].includes(entry.kind)) {
-      this.point(entry, event);
-      this.stage.lens.pressed(entry); // a click is answered from its press on
+      if (entry.kind === "track" && this.stage.lens.open) this.ask(entry, event);
+      else this.point(entry, event);
       return this.hold(event, { entry });
     }
     const cell = entry.plot.cellAt(event);
@@ -69,6 +69,13 @@ export class Pointer {
     this.stage.drag.held = true;
     this.stage.element.classList.add("gs-dragging");
     this.hold(event, { entry, y: event.clientY });
+  }
+
+  // A click is answered from its press on: the question is on its way before anything is drawn.
+  ask(entry, event) {
+    this.stage.cursor.quietly(() => this.point(entry, event));
+    this.stage.lens.pressed(entry);
+    setTimeout(() => this.stage.cursorMoved());
   }
 
   hold(event, held) {
@@ -105,9 +112,13 @@ export class Pointer {
     const { entry } = this.held ?? {};
     const scrubbed = this.held && this.held.y === undefined;
     if (this.letGo()) this.stage.drag.letGo();
-    if (!scrubbed) return;
+    if (scrubbed) setTimeout(() => this.ended(entry)); // what the press has asked goes first
+  }
+
+  // A scrub has come to its end: the lens follows, and what is missing there is asked for.
+  ended(entry) {
     this.stage.lens.pressed(entry);
-    this.stage.screen.refresh(); // and ask for what is missing where it ended
+    this.stage.screen.refresh();
   }
 
   // The hand is off; returns whether a number was being dragged.
