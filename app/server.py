@@ -21,6 +21,7 @@ from starlette.staticfiles import StaticFiles
 
 from app import memory
 from app.opening import ASSETS
+from app.widgets.elsewhere import elsewhere
 from app.widgets.mount import assets_url, claims_url, numbers_url
 from app.widgets.numbers import GoneError, answer
 from gru_core.errors import GatescopeError
@@ -58,11 +59,12 @@ def beside(_request: Request) -> Response:
 
 
 async def numbers(request: Request) -> Response:
-    """A block of the numbers of a plot, or a sentence that says why there is none."""
+    """A block of the numbers of a plot, or a lens at a place; or why there is none."""
     ticket, query = request.path_params["ticket"], dict(request.query_params)
     private = {"Cache-Control": "no-store"}
+    told = elsewhere if "view" in query else answer
     try:
-        packed = await to_thread.run_sync(answer, ticket, query, limiter=AT_ONCE)
+        packed = await to_thread.run_sync(told, ticket, query, limiter=AT_ONCE)
     except GatescopeError as error:
         status = 404 if isinstance(error, GoneError) else 400
         return PlainTextResponse(str(error), status, private)

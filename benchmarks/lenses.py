@@ -34,7 +34,7 @@ def _waterfalls(browser: Browser, ours: str, theirs: str) -> None:
     print("\na click on a number to its waterfall, ms")
     scene = "?scene=crowd&with=none&view=why&u=4"
     with opened(browser, ours, scene) as (stage, _), opened(browser, theirs, "") as (charts, _):
-        stage.evaluate(STOPWATCH, [".gs-stage", ["data-ack"]])
+        stage.evaluate(STOPWATCH, [".gs-stage", ["data-ack", "data-looked"]])
         heatmap = stage.locator("[data-part='gru.update'] .gs-plot:not(.gs-strip) .gs-area")
         heatmap.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
         number = charts.locator("input[type=number]")

@@ -7,6 +7,7 @@ import { make } from "./dom.js";
 import { full, minus, percent } from "./format.js";
 import { Holding } from "./holding.js";
 import { ramp, sample } from "./key.js";
+import { fetchView } from "./numbers.js";
 import { Plot } from "./plot.js";
 import { Seeking } from "./seeking.js";
 import { tools } from "./tools.js";
@@ -33,7 +34,12 @@ export class Lens {
   }
 
   get told() {
-    return this.stage.message.lens;
+    return this.seen?.lens ?? this.stage.message.lens;
+  }
+
+  // The figure of a chart, with its table.
+  part(name) {
+    return this.seen?.charts[name] ?? this.stage.channel.part(name);
   }
 
   // Whether the place of the opened cell is taken.
@@ -92,7 +98,7 @@ export class Lens {
 
   // The numbers of a heatmap are those of its table, unless it came with some of its own.
   complete(part) {
-    const figure = this.stage.channel.part(part);
+    const figure = this.part(part);
     const [trace] = figure.data;
     if (trace.type === "heatmap") trace.z ??= figure.sheet.values;
     return figure;
@@ -136,7 +142,7 @@ export class Lens {
   }
 
   colours(entry) {
-    const trace = entry && this.stage.channel.part(entry.part).data[0];
+    const trace = entry && this.part(entry.part).data[0];
     if (trace?.type !== "heatmap") return null;
     const { zmin, zmax, colorscale } = trace;
     const { ends } = entry.chart;
@@ -173,7 +179,32 @@ export class Lens {
 
   follow() {
     if (this.stage.pointer.held || this.stage.channel.pending.length) return;
-    this.stage.send("ask");
+    if (this.told.tracks) this.glance();
+    else this.stage.send("ask");
+  }
+
+  // The answer to a click, fetched past a run of the page: nothing but the place has changed.
+  async glance() {
+    const { cursor: { step, unit }, message } = this.stage;
+    if (this.looking === `${step} ${unit}`) return;
+    this.looking = `${step} ${unit}`;
+    const { view, of } = this.told;
+    let seen = null;
+    try {
+      seen = await fetchView(message.numbers, { view, of, cell: message.inner.cell, step, unit });
+    } catch {
+      if (message === this.stage.message) this.stage.send("ask"); // the page itself will say
+    }
+    this.looking = null;
+    if (!seen || message !== this.stage.message || this.stage.channel.pending.length) return;
+    this.seen = seen;
+    this.stage.screen.showLens();
+  }
+
+  // What was fetched is of the message before.
+  forget() {
+    if (this.seen) for (const { part } of this.entries) this.stage.screen.drawn.delete(part);
+    this.seen = null;
   }
 
   mark({ part, plot, chart, spots }) {
@@ -200,7 +231,7 @@ export class Lens {
   }
 
   sheet(part) {
-    const { sheet } = this.stage.channel.part(part);
+    const { sheet } = this.part(part);
     sheet.axes ??= { rows: axisOf(sheet.rows, this.stage), columns: axisOf(sheet.columns, this.stage) };
     return { ...sheet, ...sheet.axes };
   }

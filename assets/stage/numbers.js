@@ -24,10 +24,22 @@ export async function fetchBlock(source, rows, columns) {
   return fetchOnce(source, rows, columns);
 }
 
-async function fetchOnce({ ticket, part, unit, size }, rows, columns) {
+// A lens at a place of the same screen: { lens, charts } of app/widgets/elsewhere.py.
+export async function fetchView(ticket, place) {
+  const answer = await fetch(addressOf(ticket, place), { signal: AbortSignal.timeout(PATIENCE) });
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  return read(await answer.arrayBuffer());
+}
+
+function addressOf(ticket, query) {
   const url = new URL(`../../numbers/${ticket}`, import.meta.url); // beside the assets, behind any base path
-  url.search = new URLSearchParams({ part, unit, rows: rows.join(":"), columns: columns.join(":") });
-  const answer = await fetch(url, { signal: AbortSignal.timeout(PATIENCE) });
+  url.search = new URLSearchParams(query);
+  return url;
+}
+
+async function fetchOnce({ ticket, part, unit, size }, rows, columns) {
+  const query = { part, unit, rows: rows.join(":"), columns: columns.join(":") };
+  const answer = await fetch(addressOf(ticket, query), { signal: AbortSignal.timeout(PATIENCE) });
   if (answer.status >= 400 && answer.status < 500) throw new Refused(await answer.text());
   if (!answer.ok) throw new Error(`${answer.status}`);
   const block = read(await answer.arrayBuffer()); // the browser has inflated it

@@ -31,6 +31,7 @@ export class Screen {
     const rebuilt = structure !== this.structure;
     if (rebuilt) this.rebuild(message);
     this.structure = structure;
+    this.stage.lens.forget();
     this.stage.lens.show(this.plots);
     this.told.learn(message);
     for (const { target, value } of message.edits) {
@@ -42,6 +43,18 @@ export class Screen {
     }
     for (const part of this.plots.keys()) this.drawPart(part);
     if (rebuilt) legends(this.stage.holder, this.plots);
+  }
+
+  // The lens alone is of another place.
+  showLens() {
+    const { cursor, element, lens } = this.stage;
+    lens.show(this.plots);
+    for (const { part } of lens.entries) {
+      this.drawn.delete(part);
+      this.drawPart(part);
+    }
+    lens.refresh();
+    element.dataset.looked = `${cursor.step} ${cursor.unit}`;
   }
 
   rebuild(message) {

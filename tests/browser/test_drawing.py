@@ -82,8 +82,7 @@ def test_a_chart_painted_at_once_is_the_one_plotly_draws_later(
     plot = chart(stage, part).locator(".gs-plot")
     before = stage.picture(plot)
     stage.page.evaluate("window.restless = true")
-    with stage.answered():
-        stage.page.mouse.click(*point(stage.track("gru.update"), 0.5, 0.4))
+    stage.page.mouse.click(*point(stage.track("gru.update"), 0.5, 0.4))
     stage.page.locator(".gs-sketch").first.wait_for(state="attached")
     at_once = stage.picture(plot)
     assert plot.locator(".gs-drawing").is_hidden()
