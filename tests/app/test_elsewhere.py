@@ -1,4 +1,4 @@
-"""A lens at another place, fetched past a run of the page: what the page itself would have shown."""
+"""A lens at another place, fetched past a run of the page: what the page would have shown."""
 
 from collections.abc import Callable
 from typing import Any
