@@ -23,7 +23,7 @@ test: $(DEV_STAMP)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pytest --ignore=tests/browser --numprocesses=2 --dist=loadscope
-	$(BIN)/pytest tests/browser --numprocesses=3 --dist=loadfile
+	$(BIN)/pytest tests/browser --numprocesses=2 --dist=loadfile
 
 format: $(DEV_STAMP)
 	$(BIN)/ruff format .
