@@ -6,6 +6,7 @@ from app import state, theme
 from app.opening import MODEL, OWN, open_setting, titles
 from app.ordering import SORT, sort_of
 from app.setting import Setting
+from app.widgets import fields
 from app.widgets.export import export_choices
 from app.widgets.model import model_choices
 from app.widgets.notation import notation_choices
@@ -56,14 +57,5 @@ def _select(
     name: str, label: str, setting: Setting, options: dict[str, str], width: int, now: str = ""
 ) -> None:
     """A list of a few choices. now: the one that stands where the setting says none."""
-    state.preset(name, now or getattr(setting, name))
-    st.selectbox(
-        label,
-        list(options),
-        key=name,
-        format_func=options.__getitem__,
-        width=width,
-        label_visibility="collapsed",
-        on_change=state.choose,
-        args=(name, name),
-    )
+    value = now or getattr(setting, name)
+    fields.select(name, name, label, value, options, None, width)

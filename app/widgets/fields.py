@@ -16,11 +16,14 @@ def select(
     label: str,
     value: Any,
     options: Mapping[Any, str],
-    read: Read,
+    read: Read | None,
     width: int,
-    words: str,
+    words: str = "",
 ) -> None:
-    """A list of a few choices. name: of the choice, as state.choose has it; words: its help."""
+    """A list of a few choices. name: of the choice, as state.choose has it.
+
+    words: its help; a list without any stands in the first row, where no label is seen.
+    """
     state.preset(key, value)
     st.selectbox(
         label,
@@ -28,7 +31,8 @@ def select(
         key=key,
         format_func=options.__getitem__,
         width=width,
-        help=words,
+        help=words or None,
+        label_visibility="visible" if words else "collapsed",
         on_change=state.choose,
         args=(name, key, read),
     )

@@ -185,9 +185,11 @@ export class Lens {
 
   // The answer to a click, fetched past a run of the page: nothing but the place has changed.
   async glance() {
-    const { cursor: { step, unit }, message } = this.stage;
-    if (this.looking === `${step} ${unit}`) return;
-    this.looking = `${step} ${unit}`;
+    const { cursor, message } = this.stage;
+    const { step, unit } = cursor;
+    const place = `${step} ${unit}`;
+    if (this.looking === place) return;
+    this.looking = place;
     const { view, of } = this.told;
     let seen = null;
     try {
@@ -195,8 +197,9 @@ export class Lens {
     } catch {
       if (message === this.stage.message) this.stage.send("ask"); // the page itself will say
     }
-    this.looking = null;
-    if (!seen || message !== this.stage.message || this.stage.channel.pending.length) return;
+    if (this.looking === place) this.looking = null;
+    const moved = cursor.step !== step || cursor.unit !== unit; // nobody looks there any more
+    if (!seen || moved || message !== this.stage.message || this.stage.channel.pending.length) return;
     this.seen = seen;
     this.stage.screen.showLens();
   }

@@ -26,10 +26,7 @@ def gru_after(
 ) -> None:  # fmt: skip
     """Run a GRU whose reset acts after the product. from_h: (row, unit + 1), pre: (step, row)."""
     hidden, units, sigmoids = room.hidden, room.candidate.shape[1], room.exps.shape[1]
-    patch, patch_candidate = patches.product or _leave, patches.candidate or _leave
-    hold_gates, hold_candidate, hold_hidden = (
-        hold or _leave for hold in (holds.gates, holds.candidate, holds.hidden)
-    )
+    patch, patch_candidate, hold_gates, hold_candidate, hold_hidden = _changes(patches, holds)
     rows = zip(hidden, hidden[1:], spread(pre, hidden), room.exps, room.candidate, strict=False)
     for t, (state, after, a, gates, candidate) in enumerate(rows):
         product = from_h @ state
@@ -54,10 +51,7 @@ def gru_before(
 ) -> None:  # fmt: skip
     """Run a GRU whose reset acts before the product. from_h: (row, unit), pre: (step, row)."""
     hidden, units, sigmoids = room.hidden, room.candidate.shape[1], room.exps.shape[1]
-    patch, patch_candidate = patches.product or _leave, patches.candidate or _leave
-    hold_gates, hold_candidate, hold_hidden = (
-        hold or _leave for hold in (holds.gates, holds.candidate, holds.hidden)
-    )
+    patch, patch_candidate, hold_gates, hold_candidate, hold_hidden = _changes(patches, holds)
     to_gates, to_candidate = cut(from_h, sigmoids)
     rows = zip(hidden, hidden[1:], spread(pre, hidden), room.exps, room.candidate, strict=False)
     for t, (old, new, a, gates, candidate) in enumerate(rows):
@@ -113,6 +107,12 @@ def rnn(
         patch(t, old, product)
         new[:] = squash(product + a)
         hold_hidden(t, new)
+
+
+def _changes(patches: Patches, holds: Holds) -> tuple[Callable[..., None], ...]:
+    """What changes the products, the candidate's too, and the values of a GRU as it runs."""
+    changes = (patches.product, patches.candidate, holds.gates, holds.candidate, holds.hidden)
+    return tuple(change or _leave for change in changes)
 
 
 def _leave(*_: Any) -> None:

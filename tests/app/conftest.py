@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests.app.modelling import ModelVisit, Open
 from tests.app.visiting import Unpack, Visit
 
 # A busy machine is not a failure of the code, and shrinking such a failure takes minutes. What
@@ -118,3 +119,9 @@ def unpack() -> Callable[[bytes], Any]:
 def visit(unpack: Unpack, new_browser: Callable[[], Any]) -> Callable[..., Visit]:
     """Opens the app with these query parameters."""
     return lambda **query: Visit(unpack, new_browser(), query)
+
+
+@pytest.fixture
+def open_model(unpack: Unpack, new_browser: Callable[[], Any]) -> Open:
+    """Opens the scene of the visitor's own model with these query parameters."""
+    return lambda **query: ModelVisit(unpack, new_browser(), {"scene": "model", **query})

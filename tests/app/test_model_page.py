@@ -1,59 +1,18 @@
 """The visitor's own model: what is uploaded and answered is what is run, and nothing else is."""
 
-import gc
 import io
-import time
-import weakref
-from collections.abc import Callable
-from typing import Any, Self
 
 import numpy as np
 import pytest
 import torch
 
-from app import uploads, url
-from app.opening import open_setting, scenes
-from app.running import Kept
 from gru_core import run
 from gru_core.feed import Feed, fed
-from gru_core.formats import npz
 from gru_core.formats.answers import answered
-from gru_core.formats.model import ModelFile
 from gru_core.formats.running import run_ready
 from gru_core.loaded import TITLE
-from tests.app.visiting import Unpack, Visit
+from tests.app.modelling import Open, packed
 from tests.core.test_loaded import entry
-
-
-class ModelVisit(Visit):
-    """One visitor at the scene of their own model."""
-
-    def upload(self, content: bytes, name: str = "model.npz", field: str = "file") -> Self:
-        key = f"model_{field}_upload"
-        self.page.file_uploader(key=key).set_value((name, content, "application/octet-stream"))
-        return self._look(self.page.run())
-
-    def set(self, widgets: str, key: str, value: Any) -> Self:
-        getattr(self.page, widgets)(key=key).set_value(value)
-        return self._look(self.page.run())
-
-    @property
-    def problems(self) -> list[str]:
-        found: list[str] = self.told["problems"]
-        return found
-
-
-Open = Callable[..., ModelVisit]
-
-
-@pytest.fixture
-def open_model(unpack: Unpack, new_browser: Callable[[], Any]) -> Open:
-    """Opens the scene of the visitor's own model with these query parameters."""
-    return lambda **query: ModelVisit(unpack, new_browser(), {"scene": "model", **query})
-
-
-def packed(*entries: Any) -> bytes:
-    return npz.write(ModelFile("Gatescope", entries))
 
 
 def test_before_a_model_is_open_the_page_says_what_can_be(open_model: Open) -> None:
@@ -312,15 +271,6 @@ def test_a_link_to_a_model_that_is_gone_says_so(open_model: Open) -> None:
     assert here.problems == ["The model of this link is not here any more: open its file again."]
 
 
-def test_a_second_page_at_the_same_link_has_the_model_as_long_as_the_first(
-    open_model: Open,
-) -> None:
-    here = open_model().upload(packed(entry(layers=1, directions=1)))
-    other = open_model(file=here.query["file"])
-    assert other.problems == []
-    np.testing.assert_array_equal(other.hidden("gru"), here.hidden("gru"))
-
-
 def test_undo_brings_back_the_model_that_was_open_before(open_model: Open) -> None:
     here = open_model().upload(packed(entry(layers=1, directions=1)))
     before = here.hidden("gru")
@@ -337,74 +287,3 @@ def test_edits_run_on_the_loaded_weights(open_model: Open) -> None:
     weights = answered(made, {}).directions[0][0].with_value("b_x", (1, 2), 3.0)
     truth = run(weights, fed(Feed("noise"), 3, 0).x)["hidden"]
     np.testing.assert_allclose(here.hidden("gru"), truth, atol=1e-6)
-
-
-def test_files_of_a_page_that_is_gone_are_dropped_after_a_while(open_model: Open) -> None:
-    here = open_model().upload(packed(entry(layers=1, directions=1)))
-    key, now = here.query["file"], time.monotonic()
-    upload = uploads.find(key)
-    assert upload is not None
-    uploads.sweep(lambda page: page in upload.pages, now + 1000)  # still open
-    uploads.sweep(lambda page: False, now + 1000 + uploads.LINGER - 1)  # a reload takes its time
-    assert uploads.find(key) is upload
-    uploads.sweep(lambda page: False, now + 1000 + uploads.LINGER + 1)
-    assert uploads.find(key) is None
-    assert here.look().problems == [
-        "The model of this link is not here any more: open its file again."
-    ]
-
-
-def test_a_page_holds_its_last_files_only(open_model: Open) -> None:
-    here, keys = open_model(), []
-    for _ in range(uploads.MOST_HELD + 1):
-        here.upload(packed(entry(layers=1, directions=1)))
-        keys.append(here.query["file"])
-    held = [bool(upload and upload.pages) for upload in map(uploads.find, keys)]
-    assert held == [False] + [True] * uploads.MOST_HELD
-
-
-def test_a_file_that_a_page_has_given_up_is_dropped_at_once(open_model: Open) -> None:
-    here, keys = open_model(), []
-    for _ in range(uploads.MOST_HELD + 2):
-        here.upload(packed(entry(layers=1, directions=1)))
-        keys.append(here.query["file"])
-        if len(keys) == 2:
-            upload = uploads.find(keys[1])
-            assert upload is not None
-            uploads.hold(upload, "another page")
-    assert [uploads.find(key) is None for key in keys[:3]] == [True, False, False]
-
-
-def test_large_files_are_given_up_sooner(open_model: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    here, keys = open_model(), []
-    monkeypatch.setattr(uploads, "MOST_BYTES", 3000)  # one file has 1.5 kB and more
-    for _ in range(4):
-        here.upload(packed(entry(layers=1, directions=1)))
-        keys.append(here.query["file"])
-        size = uploads.find(keys[-1]).size  # type: ignore[union-attr]
-        assert 1000 < size < 3000
-    held = [uploads.find(key) is not None for key in keys]
-    assert held == [at >= 4 - 3000 // size for at in range(4)]
-
-
-def test_the_model_stays_however_many_inputs_it_is_tried_with(open_model: Open) -> None:
-    here = open_model().upload(packed(entry(layers=1, directions=1)))
-    here.set("selectbox", "model_source", "numbers")
-    for at in range(uploads.MOST_HELD + 2):
-        here.upload(f"{at},0,0\n".encode(), "x.csv", "numbers")
-    upload = uploads.find(here.query["file"])
-    assert upload is not None
-    assert upload.pages
-    assert here.look().problems == []
-
-
-def test_nothing_keeps_the_weights_of_files_that_were_given_up(open_model: Open) -> None:
-    here, weights = open_model(), []
-    for _ in range(uploads.MOST_HELD + 3):
-        here.upload(packed(entry(layers=1, directions=1)))
-        weights.append(
-            weakref.ref(open_setting(url.decode(here.query, scenes())[0]).base.weights["gru"])
-        )
-    Kept.empty()
-    gc.collect()
-    assert sum(one() is not None for one in weights) <= uploads.MOST_HELD

@@ -110,13 +110,17 @@ class Tab:
 
     @contextmanager
     def answered(self, messages: int = 1) -> Iterator[None]:
-        """Do something, then wait until the server has answered so many events more."""
+        """Do something; wait until the server has answered so many events more and is at rest.
+
+        The address comes after the answer.
+        """
         before = self.ack
         yield
         self.page.wait_for_function(
             "(wanted) => Number(document.querySelector('.gs-stage')?.dataset.ack) >= wanted",
             arg=before + messages,
         )
+        self.wait()
 
     def text(self, selector: str) -> str:
         """The text of the only element there."""

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from app.plane import DRAWN, FROM_RUN
 from gru_core import run
@@ -22,7 +22,7 @@ from gru_core.edits import Situation
 from gru_core.gradients import gradient_by_distance
 from gru_core.initialize import initialize
 from gru_core.phase import drawn_starts, fixed_points
-from tests.browser.driver import Stage, colours, traces_of
+from tests.browser.driver import Stage, colours, figures, traces_of, with_edits
 from tests.browser.lensing import (
     ask,
     chart,
@@ -259,3 +259,55 @@ def test_the_wirings_are_those_of_both_cells_and_lead_into_them(page: Stage, cor
     expect(tab(page, "cell")).to_have_attribute("aria-selected", "true")
     assert page.page.locator(".gs-inside").get_attribute("data-cell") == "lstm"
     expect_wiring(page, Opened(core("pulse"), "lstm"))
+
+
+# Answers past a run of the page ---------------------------------------------------------------
+
+
+def test_of_two_clicks_the_last_counts_whichever_answer_is_first(page: Stage) -> None:
+    page.open("scene=crowd&with=none&view=why&of=update&t=40&u=7")
+    held: list[Route] = []
+
+    def handle(route: Route) -> None:
+        if held:
+            route.continue_()
+        else:
+            held.append(route)
+
+    page.page.route("**/numbers/**", handle)
+    gate = page.track("gru.update")
+    page.page.mouse.click(*point(gate, 0.205, 0.5 / 32))
+    page.rest(200)
+    page.page.mouse.click(*point(gate, 0.605, 4.5 / 32))
+    settled(page)
+    held[0].continue_()
+    page.rest(500)
+    page.page.unroute("**/numbers/**", handle)
+    assert words(page)[0].startswith("z of unit 5 at step 61: ")
+    assert page.cursor == (60, 4)
+
+
+def test_an_answer_that_is_lost_is_had_from_the_page_itself(page: Stage) -> None:
+    page.open("scene=crowd&with=none&view=why&of=update&t=40&u=7")
+    page.page.route("**/numbers/**", lambda route: route.fulfill(status=404))
+    page.page.mouse.click(*point(page.track("gru.update"), 0.605, 4.5 / 32))
+    page.page.wait_for_function(
+        "document.querySelector('.gs-words').textContent.includes('unit 5 at step 61')"
+    )
+    page.page.unroute("**/numbers/**")
+
+
+def test_an_edit_after_a_click_is_told_of_the_place_that_was_clicked(
+    page: Stage, core: Core
+) -> None:
+    page.open("view=why&of=update&t=4&u=3")
+    page.page.mouse.click(*point(page.track("gru.update"), 0.525, 1.5 / 4))
+    settled(page)
+    assert words(page)[0].startswith("z of unit 2 at step 11: ")
+    page.choose("gru.b_x.update.1")
+    page.type("0.5")
+    settled(page)
+    trace = traces_of(with_edits(core("pulse"), {"gru.b_x.update.1": 0.5}))["gru"]
+    value = figures(trace["update"][10, 1], 3)
+    assert words(page)[0].startswith("z of unit 2 at step 11: ")
+    assert f"= {value:g}." in words(page)[0]

@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 import torch
 from playwright.sync_api import Error, expect
 
-from benchmarks.browser import Server
+from benchmarks.browser import Server, serving
 from gru_core.formats.onnx import writer as onnx_writer
 from gru_core.weights import GRUWeights
 from tests.browser.driver import Stage, figures
@@ -184,10 +185,17 @@ def test_a_reload_keeps_the_model(
     stage.page.get_by_role("button", name="model.pt").wait_for(timeout=SLOW)
 
 
+@pytest.fixture
+def alone() -> Iterator[Server]:
+    """A server of its own: no other page can have asked it to compute with PyTorch."""
+    with serving() as running:
+        yield running
+
+
 def test_hostile_files_are_refused_in_a_sentence_and_the_page_goes_on(
-    stage: Stage, server: Server, tmp_path: Path
+    another: Callable[..., Stage], alone: Server, tmp_path: Path
 ) -> None:
-    stage.open("scene=model")
+    stage = another(alone.url).open("scene=model")
     before, mark = stage.numbers, tmp_path / "mark"
     hostile = [file for file in all_of_them(mark).values() if file[1]][::20]
     for at, (content, said) in enumerate(hostile):
@@ -197,7 +205,7 @@ def test_hostile_files_are_refused_in_a_sentence_and_the_page_goes_on(
         expect(stage.page.locator(".gs-notices")).to_contain_text(said, timeout=SLOW)
         assert stage.numbers == before
     assert not mark.exists()  # nothing in a file is run
-    assert "torch" not in server.maps()
+    assert "torch" not in alone.maps()
     stage.press("ArrowRight")
     assert stage.cursor[0] == 1
 

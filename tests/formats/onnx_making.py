@@ -7,6 +7,7 @@ import onnx
 from onnx import helper, numpy_helper
 
 from gru_core.conventions import GATES
+from gru_core.formats.onnx import file as onnx_file
 from gru_core.weights import WEIGHTS
 
 ROWS = {"GRU": 3, "LSTM": 4, "RNN": 1}
@@ -83,3 +84,17 @@ def make_layer(kind="gru", inputs=3, units=4, seed=0, dtype=np.float32, **option
     shapes = ((gates, units, inputs), (gates, units, units), (gates, units), (gates, units))
     parts = [(0.1 * rng.normal(size=shape)).astype(dtype) for shape in shapes]
     return WEIGHTS[cell](*parts, **({"reset_after": False} if before else {}), **options)
+
+
+def read(model):
+    return onnx_file.read(model.SerializeToString(), "a.onnx")
+
+
+def only(model):
+    [entry] = read(model).entries
+    return entry
+
+
+def direction(model):
+    [[one]] = only(model).layers
+    return one

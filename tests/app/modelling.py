@@ -1,0 +1,33 @@
+"""A visitor at the scene of their own model, and files to open there."""
+
+from collections.abc import Callable
+from typing import Any, Self
+
+from gru_core.formats import npz
+from gru_core.formats.model import ModelFile
+from tests.app.visiting import Visit
+
+
+class ModelVisit(Visit):
+    """One visitor at the scene of their own model."""
+
+    def upload(self, content: bytes, name: str = "model.npz", field: str = "file") -> Self:
+        key = f"model_{field}_upload"
+        self.page.file_uploader(key=key).set_value((name, content, "application/octet-stream"))
+        return self._look(self.page.run())
+
+    def set(self, widgets: str, key: str, value: Any) -> Self:
+        getattr(self.page, widgets)(key=key).set_value(value)
+        return self._look(self.page.run())
+
+    @property
+    def problems(self) -> list[str]:
+        found: list[str] = self.told["problems"]
+        return found
+
+
+Open = Callable[..., ModelVisit]
+
+
+def packed(*entries: Any) -> bytes:
+    return npz.write(ModelFile("Gatescope", entries))
