@@ -66,7 +66,7 @@ def _first(shown: Shown, x: Array) -> Tracks:
     cell, numbers = shown.opened, shown.situation
     weights, initial, held = numbers.weights[cell], numbers.initials[cell], numbers.held(cell)
     key = (shown.setting.engine, "first", _key(weights, x, *initial, *map(str, held)))
-    read = partial(run, weights, x, initial, engine=shown.setting.engine, interventions=held)
+    read = _runner(run, shown, weights, x, initial, interventions=held)
     return _kept_tracks(key, weights, len(x), read)
 
 
@@ -75,9 +75,13 @@ def _drawn(shown: Shown, role: Role, x: Array) -> Tracks:
     weights = other(shown, role)
     key = (shown.setting.engine, role, _key(weights, x))
     read = run_backward if role == "backward" else run
-    return _kept_tracks(
-        key, weights, len(x), partial(read, weights, x, engine=shown.setting.engine)
-    )
+    return _kept_tracks(key, weights, len(x), _runner(read, shown, weights, x))
+
+
+def _runner(
+    read: Callable[..., Trace], shown: Shown, *numbers: object, **held: object
+) -> Callable[[], Trace]:
+    return partial(read, *numbers, engine=shown.setting.engine, exactly=True, **held)
 
 
 def _kept_tracks(

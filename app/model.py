@@ -204,7 +204,7 @@ def _hidden(scene: Scene) -> Array:
     ((cell, weights),) = scene.weights.items()
     assert scene.sequence is not None
     initial: Any = scene.initials.get(cell)
-    return run(weights, scene.sequence.x[:MOST_COMPARED], initial)["hidden"]
+    return run(weights, scene.sequence.x[:MOST_COMPARED], initial, exactly=True)["hidden"]
 
 
 def _feed(model: Model) -> Feed:

@@ -110,7 +110,8 @@ def run_of(situation: Situation, cell: Cell, engine: EngineName = "numpy") -> Tr
 def _run(situation: Situation, cell: Cell, engine: EngineName = "numpy") -> Trace:
     weights, initial = situation.weights[cell], situation.initials[cell]
     held = situation.held(cell)
-    return run(weights, situation.x, initial, engine=engine, interventions=held)
+    x = situation.x
+    return run(weights, x, initial, engine=engine, interventions=held, exactly=True)
 
 
 def largest(situation: Situation, cell: Cell, track: str) -> float:

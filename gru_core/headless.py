@@ -60,7 +60,7 @@ def run_scene(scene: Scene, wanted: Run) -> Arrays:
     """
     scene, edited = situated(scene, wanted)
     traces = [
-        run(weights, edited.x, edited.initials[cell], engine=wanted.engine)
+        run(weights, edited.x, edited.initials[cell], engine=wanted.engine, exactly=True)
         for cell, weights in edited.weights.items()
     ]
     assert scene.sequence is not None  # situated has refused a scene without

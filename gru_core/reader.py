@@ -78,7 +78,7 @@ class Reader:
 
     def read(self, word: str) -> tuple[str, ...]:
         """The phonemes of a word: encode, run, decode from the last hidden state."""
-        return self.decode(run(self.weights, self.encode(word).x)["hidden"][-1])
+        return self.decode(run(self.weights, self.encode(word).x, exactly=True)["hidden"][-1])
 
 
 def normalize(word: str) -> str:

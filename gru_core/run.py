@@ -14,6 +14,7 @@ from gru_core.bounds import check_bounded
 from gru_core.conventions import STATES
 from gru_core.engines import EngineName, engine_named
 from gru_core.engines.held import held_of
+from gru_core.engines.stretches import in_stretches
 from gru_core.errors import ShapeError, unknown_name
 from gru_core.interventions import Intervention, check_intervention
 from gru_core.trace import Trace
@@ -64,15 +65,18 @@ def run(
     *,
     engine: EngineName = "numpy",
     interventions: Sequence[Intervention] = (),
+    exactly: bool = False,
 ) -> Trace:
     """Run one layer over one sequence, in the dtype of the weights.
 
     x: (step, input). initial: (unit,), for the LSTM the pair (hidden, cell); zeros if None.
     interventions: what is held at a value, of this cell; the last of the list wins.
+    exactly: for float32, compute in float64 and round at the end. It takes about twice as long;
+    sums in float32 may leave a trace some millionths off, and every engine by others.
     Errors: ShapeError, EmptySequenceError, NotFiniteError, RangeError, UnknownNameError; the third
     and the fourth also where a state with relu grows without end.
     """
-    trace = _run(weights, x, initial, engine, interventions)
+    trace = _run(weights, x, initial, engine, interventions, exactly)
     check_bounded(weights, trace)
     return trace
 
@@ -83,9 +87,12 @@ def _run(
     initial: Initial,
     engine: EngineName,
     interventions: Sequence[Intervention],
+    exactly: bool,
 ) -> Trace:
     """The same, whatever it comes to."""
     compute = engine_named(engine)
+    if exactly:
+        compute = in_stretches(compute)
     inputs = checks.sequence("x", x, weights.input_size, weights.dtype)
     states, held = initial_states(weights, initial), tuple(interventions)
     for one in held:
@@ -102,6 +109,7 @@ def run_backward(
     *,
     engine: EngineName = "numpy",
     interventions: Sequence[Intervention] = (),
+    exactly: bool = False,
 ) -> Trace:
     """Run one layer from the last step to the first; the trace is on the step axis of x.
 
@@ -112,7 +120,7 @@ def run_backward(
     for one in held:
         check_intervention(one, {weights.cell: weights}, len(inputs))
     mirrored = [one.mirrored(len(inputs)) for one in held]
-    flipped = _run(weights, inputs[::-1], initial, engine, mirrored)
+    flipped = _run(weights, inputs[::-1], initial, engine, mirrored, exactly)
     tracks = {name: track[::-1] for name, track in flipped.items()}
     trace = Trace(weights.cell, flipped.x[::-1], flipped.initial, tracks, True, held)
     check_bounded(weights, trace, backward=True)
@@ -126,11 +134,13 @@ def run_layers(
     *,
     engine: EngineName = "numpy",
     merge: Merge = "concat",
+    exactly: bool = False,
 ) -> LayersTrace:
     """Run a stack: each layer reads the output of the one below.
 
     layers: weights, or (forward, backward) pairs; x: (step, input); initials: one for each layer,
-    a pair for a pair, None for zeros; merge: how the directions of a pair become one output.
+    a pair for a pair, None for zeros; merge: how the directions of a pair become one output;
+    exactly: as in run, layer by layer.
     Errors: those of run; ShapeError also names the layer that does not fit.
     """
     if merge not in MERGES:
@@ -144,7 +154,7 @@ def run_layers(
     output, traces = checks.sequence("x", x), []
     for index, (layer, start) in enumerate(zip(layers, starts, strict=True)):
         _check_layer(index, layer, output, merge)
-        traces.append(_run_layer(layer, output, start, engine, merge))
+        traces.append(_run_layer(layer, output, start, engine, merge, exactly))
         output = traces[-1].output
     return LayersTrace(tuple(traces))
 
@@ -179,13 +189,14 @@ def _run_layer(
     initial: Initial | tuple[Initial, Initial],
     engine: EngineName,
     merge: Merge,
+    exactly: bool,
 ) -> LayerTrace:
     if isinstance(layer, Weights):
-        trace = run(layer, x, cast("Initial", initial), engine=engine)
+        trace = run(layer, x, cast("Initial", initial), engine=engine, exactly=exactly)
         return LayerTrace(trace, None, trace["hidden"])
     first, last = (None, None) if initial is None else cast("tuple[Initial, Initial]", initial)
-    forward = run(layer[0], x, first, engine=engine)
-    backward = run_backward(layer[1], x, last, engine=engine)
+    forward = run(layer[0], x, first, engine=engine, exactly=exactly)
+    backward = run_backward(layer[1], x, last, engine=engine, exactly=exactly)
     output = MERGES[merge](forward["hidden"], backward["hidden"])
     return LayerTrace(forward, backward, read_only(output))
 

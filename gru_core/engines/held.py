@@ -26,6 +26,11 @@ class Held:
     places: Mapping[str, Places]  # by track, (step, unit); tracks that nothing holds are left out
     values: Array  # (intervention,), or in a sweep (intervention, value) or (intervention, 1)
 
+    def stretch(self, steps: slice, dtype: Dtype) -> "Held":
+        """What is held in a part of the run."""
+        places = {track: every[steps] for track, every in self.places.items()}
+        return Held(MappingProxyType(places), self.values.astype(dtype))
+
 
 def held_of(
     cell: Cell, interventions: Sequence[Intervention], steps: int, units: int, dtype: Dtype

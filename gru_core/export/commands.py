@@ -43,7 +43,8 @@ def _cell_run(options: argparse.Namespace, stem: str) -> CellRun:
     )
     scene, made = headless.situated(headless.find_scene(options.scene), wanted)
     weights = made.weights[options.cell]
-    trace = run(weights, made.x, made.initials[options.cell], engine=options.engine)
+    initial = made.initials[options.cell]
+    trace = run(weights, made.x, initial, engine=options.engine, exactly=True)
     assert scene.sequence is not None  # situated has refused a scene without
     labels, channels = scene.sequence.labels, scene.sequence.channels
     return CellRun(stem, scene.name, scene.title, weights, trace, labels, channels)

@@ -8,7 +8,7 @@ import numpy as np
 from gru_core.arrays import Array
 from gru_core.conventions import GATES, STATES, gates_from_file, gates_together
 from gru_core.export.cell_run import CellRun
-from gru_core.export.exact import exact_literals
+from gru_core.export.exact import exact_texts
 from gru_core.export.weights import torch_refusal
 from gru_core.formats.pytorch.names import PARTS
 from gru_core.scenes import INITIALS
@@ -113,11 +113,16 @@ def _states(run: CellRun) -> tuple[str, ...]:
 def _tensor(values: Array, indent: int = 0) -> str:
     """A tensor of one axis or two, exactly, as lists."""
     if values.ndim == 1:
-        body = _list(exact_literals(values), indent)
+        body = _list(_literals(values), indent)
     else:
-        rows = [_list(exact_literals(row), indent + 4, around=2) for row in values]
+        rows = [_list(_literals(row), indent + 4, around=2) for row in values]
         body = _list(rows, indent, each=values.shape[1] > 1)
     return f"torch.tensor({body}, dtype=dtype)"
+
+
+def _literals(values: Array) -> list[str]:
+    """A text for each number of a vector, which a program reads in 64 bits as the same number."""
+    return exact_texts(values.astype(np.float64))
 
 
 def _list(

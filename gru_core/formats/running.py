@@ -64,7 +64,7 @@ class FileTrace:
 
 
 def run_ready(ready: Ready, x: npt.ArrayLike, initials: Initials | None = None) -> FileTrace:
-    """Run every layer over one sequence, in the precision of the file.
+    """Run every layer over one sequence, computed exactly, in the precision of the file.
 
     x: (step, input). initials: None for those of the file, or zeros. Errors: those of run_layers.
     """
@@ -74,7 +74,7 @@ def run_ready(ready: Ready, x: npt.ArrayLike, initials: Initials | None = None) 
         return _run_forward(ready, inputs, starts)
     layers, read = [], inputs
     for (weights,), (start,) in zip(ready.directions, starts, strict=True):
-        layers.append({BACKWARD: run_backward(weights, read, start or None)})
+        layers.append({BACKWARD: run_backward(weights, read, start or None, exactly=True)})
         read = layers[-1][BACKWARD]["hidden"]
     return FileTrace(read[::-1] if ready.reading_order else read, tuple(layers))
 
@@ -111,7 +111,7 @@ def _run_forward(ready: Ready, x: Array, initials: Initials) -> FileTrace:
         states[0] or None if len(states) == 1 else (states[0] or None, states[1] or None)
         for states in initials
     ]
-    made = run_layers(ready.layers, x, starts, merge=ready.merge)
+    made = run_layers(ready.layers, x, starts, merge=ready.merge, exactly=True)
     layers = tuple(
         {FORWARD: layer.forward} | ({} if layer.backward is None else {BACKWARD: layer.backward})
         for layer in made.layers

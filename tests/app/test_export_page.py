@@ -19,7 +19,7 @@ from gru_core.errors import UnknownNameError
 from gru_core.export import kinds
 from gru_core.interventions import parse_interventions
 from gru_core.own import Own
-from tests.app.test_model_page import ModelVisit
+from tests.app.modelling import ModelVisit
 from tests.app.visiting import Unpack, Visit
 
 CHANGED = Setting(

@@ -237,7 +237,9 @@ class Plan:
         numbers = situation(scene, ("gru", self.alongside), seed=self.number)
         numbers = apply_edits(numbers, parse_edits(text).edits)
         return {
-            cell: run(weights, numbers.x, numbers.initials[cell])["hidden"].astype(np.float32)
+            cell: run(weights, numbers.x, numbers.initials[cell], exactly=True)["hidden"].astype(
+                np.float32
+            )
             for cell, weights in numbers.weights.items()
         }
 

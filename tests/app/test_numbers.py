@@ -47,7 +47,8 @@ def truth(setting: Setting) -> Mapping[Cell, Trace]:
     """What the core makes of a setting, apart from what the app keeps."""
     there = apply_edits(screen(setting).base, setting.edits)
     return {
-        cell: run(weights, there.x, there.initials[cell]) for cell, weights in there.weights.items()
+        cell: run(weights, there.x, there.initials[cell], exactly=True)
+        for cell, weights in there.weights.items()
     }
 
 

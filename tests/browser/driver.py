@@ -29,7 +29,7 @@ def with_edits(situation: Situation, edits: Mapping[str, float]) -> Situation:
 def traces_of(situation: Situation) -> dict[str, Trace]:
     """What the core makes of a situation, by cell."""
     return {
-        cell: run(weights, situation.x, situation.initials[cell])
+        cell: run(weights, situation.x, situation.initials[cell], exactly=True)
         for cell, weights in situation.weights.items()
     }
 

@@ -23,7 +23,8 @@ def exported(
     interventions, rejected = parse_interventions(held)
     assert rejected == []
     weights = replace(base.weights[cell], **changes)
-    trace = run(weights, base.x, base.initials[cell], interventions=interventions)
+    initial = base.initials[cell]
+    trace = run(weights, base.x, initial, interventions=interventions, exactly=True)
     assert scene.sequence is not None
     return CellRun(
         *(stem_of(scene.name, cell, scene.word), scene.name, scene.title),
