@@ -13,6 +13,10 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import streamlit as st
+
+# Files of weights may be as large as any other. Read when gru_core.formats.limits is imported.
+os.environ["GATESCOPE_MAX_FILE_MB"] = str(st.get_option("server.maxUploadSize"))
+
 from anyio import CapacityLimiter, to_thread
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response

@@ -23,6 +23,7 @@ from gru_core.arrays import Array
 from gru_core.errors import TextError
 from gru_core.feed import Feed
 from gru_core.formats.child import read_safely
+from gru_core.formats.limits import MAX_BYTES
 from gru_core.formats.model import Entry, ModelFile
 from gru_core.tables import read_csv
 from gru_core.vocabulary import Vocabulary, read_vocabulary
@@ -31,7 +32,7 @@ from gru_core.weights import PARTS
 MOST_MADE = 8  # screens and other things made of one file that are kept ready
 MADE_BYTES = 100_000_000  # of what is made of a large file, about: each is as large as the file
 MOST_HELD = 8  # files of one page, the last ones
-MOST_BYTES = 256_000_000  # of the files of one page: more than any model with its input
+MOST_BYTES = 8 * MAX_BYTES  # of the files of one page: more than any model with its input
 LINGER = 120.0  # seconds after its pages are gone: a reload or a lost connection comes back
 EVERY = 10.0  # seconds from one look at which pages are gone to the next
 

@@ -61,13 +61,16 @@ def browsing(path: str) -> Iterator[Browser]:
 
 @contextmanager
 def serving(
-    script: str = "app/server.py", *, port: int | None = None, base: str = ""
+    script: str = "app/server.py", *, port: int | None = None, base: str = "", most: int = 0
 ) -> Iterator[Server]:
-    """`streamlit run script`, answering. port: a free one if None; base: a path to serve under."""
+    """`streamlit run script`, answering. port: a free one if None; base: a path to serve under.
+
+    most: megabytes of an upload; 0 for what the configuration says.
+    """
     port = port or free_port()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
-        server = Server(_url(port, base), port, _started(script, port, base, log), log)
+        server = Server(_url(port, base), port, _started(script, port, base, most, log), log)
         try:
             _wait_until_healthy(server)
             yield server
@@ -92,8 +95,9 @@ def _url(port: int, base: str) -> str:
     return f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
 
 
-def _started(script: str, port: int, base: str, log: Path) -> subprocess.Popen[bytes]:
+def _started(script: str, port: int, base: str, most: int, log: Path) -> subprocess.Popen[bytes]:
     options = {"server.port": port, "server.address": "127.0.0.1", "server.baseUrlPath": base}
+    options["server.maxUploadSize"] = most or ""
     command = [sys.executable, "-m", "streamlit", "run", script]
     command += [f"--{name}={value}" for name, value in options.items() if value != ""]
     with log.open("wb") as out:

@@ -28,9 +28,10 @@ from gru_core.formats.model import ModelFile
 READER: Final = "gru_core.formats:read"
 CHECKER: Final = "gru_core.formats.checking:check"
 CHECK_SECONDS: Final = 60
-CHECK_MEMORY: Final = 900_000_000  # bytes: a framework at work
+CHECK_MEMORY: Final = 644_000_000 + 8 * limits.MAX_BYTES  # a framework at work
 SECONDS: Final = 20
-MEMORY: Final = 310_000_000  # bytes; Python and NumPy take 50 million, PyTorch has its own
+# Bytes: 310 million at first. Python and NumPy take 50 million, PyTorch has its own.
+MEMORY: Final = 54_000_000 + 8 * limits.MAX_BYTES
 AT_ONCE: Final = 2
 WAIT: Final = 60  # seconds for a place, when as many files are being read
 
@@ -128,7 +129,7 @@ def _asked(line: bytes, data: bytes, seconds: float) -> tuple[bytes, int]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=_ROOT.anchor,
-        env=environment | dict.fromkeys(_THREADS, "1"),
+        env=environment | dict.fromkeys(_THREADS, "1") | {limits.SETTING: str(limits.MEGABYTES)},
     )
     assert process.stdin is not None
     assert process.stdout is not None

@@ -1,5 +1,7 @@
 """How large a file of weights is read, and how its numbers are taken out of it."""
 
+import logging
+import os
 from typing import Any, Final
 
 import numpy as np
@@ -9,8 +11,28 @@ from gru_core import checks
 from gru_core.arrays import Array
 from gru_core.errors import FormatError, shown
 
-MAX_BYTES: Final = 32_000_000  # of a file
-MAX_EXPANDED: Final = 64_000_000  # of all that is unpacked from it
+log: Final = logging.getLogger(__name__)
+
+# Who runs Gatescope may set another limit, in megabytes; the rest of the limits goes with it.
+SETTING: Final = "GATESCOPE_MAX_FILE_MB"
+DEFAULT: Final = 32
+HIGHEST: Final = 512
+
+
+def megabytes(text: str) -> int:
+    """What a setting says, a whole number up to HIGHEST; DEFAULT, with a warning, for another."""
+    if text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= HIGHEST:
+        return int(text)
+    log.warning(
+        "%s is %s; it needs a whole number of megabytes from 1 to %d: %d is taken.",
+        *(SETTING, shown(text), HIGHEST, DEFAULT),
+    )
+    return DEFAULT
+
+
+MEGABYTES: Final = megabytes(os.environ.get(SETTING, str(DEFAULT)))
+MAX_BYTES: Final = MEGABYTES * 1_000_000  # of a file
+MAX_EXPANDED: Final = 2 * MAX_BYTES  # of all that is unpacked from it
 MAX_TENSORS: Final = 10_000
 MAX_LAYERS: Final = 64  # of one stack
 MAX_UNITS: Final = 4096

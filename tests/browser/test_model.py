@@ -210,6 +210,24 @@ def test_hostile_files_are_refused_in_a_sentence_and_the_page_goes_on(
     assert stage.cursor[0] == 1
 
 
+def test_whoever_runs_a_server_sets_how_large_a_file_may_be(
+    stage: Stage, another: Callable[..., Stage], tmp_path: Path
+) -> None:
+    path = tmp_path / "large.pt"
+    path.write_bytes(bytes(33_000_000))
+    zone, said = ".st-key-model_file_upload", stage.page.locator(".gs-notices")
+    stage.open("scene=model")
+    expect(stage.page.locator(zone)).to_contain_text("32MB")
+    upload(stage, path)
+    expect(stage.page.locator(zone)).to_contain_text("must be 32", timeout=SLOW)
+    with serving(most=40) as larger:
+        elsewhere = another(larger.url).open("scene=model")
+        expect(elsewhere.page.locator(zone)).to_contain_text("40MB")
+        upload(elsewhere, path)  # it is read, and is no file of weights
+        said = elsewhere.page.locator(".gs-notices")
+        expect(said).to_contain_text("is nothing but zeros", timeout=SLOW)
+
+
 def test_a_dropped_file_is_opened(stage: Stage, made: dict[str, tuple[Path, np.ndarray]]) -> None:
     stage.open("scene=model")
     content = io.BytesIO(made["PyTorch"][0].read_bytes()).getvalue()

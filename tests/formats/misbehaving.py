@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from gru_core.errors import NotFiniteError
+from gru_core.formats import limits
 from gru_core.formats.model import ModelFile
 from tests.formats.entries import make_entry, make_file
 
@@ -16,6 +17,11 @@ from tests.formats.entries import make_entry, make_file
 def good(data, name):
     """A file whose only note is what came in."""
     return make_file(notes=(f"{name}: {len(data)}",))
+
+
+def limited(data, name):
+    """A file whose only note is how large one may be."""
+    return make_file(notes=(str(limits.MAX_BYTES),))
 
 
 def sleeps(data, name):

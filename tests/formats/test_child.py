@@ -129,7 +129,7 @@ def test_the_process_has_no_surroundings(monkeypatch) -> None:
     monkeypatch.setenv("SECRET", "1")
     folder, names, arguments = misread("tells_its_surroundings").notes
     assert folder == "/"
-    allowed = {*child._KEPT, *child._THREADS, "LC_CTYPE"}
+    allowed = {*child._KEPT, *child._THREADS, limits.SETTING, "LC_CTYPE"}
     assert set(names.split()) <= allowed
     assert "model.pt" not in arguments  # others on the machine can see them
 
@@ -193,3 +193,35 @@ def test_torch_is_not_loaded_to_read_a_file() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], input=FILE, cwd=ROOT, check=False)
     assert done.returncode == 0
+
+
+LIMITS = "from gru_core.formats import limits, child; print(limits.MAX_BYTES, child.MEMORY)"
+
+
+@pytest.mark.parametrize(
+    ("setting", "limits_are", "says"),
+    [
+        ("64", "64000000 566000000", ""),
+        ("32", "32000000 310000000", ""),
+        ("0", "32000000 310000000", "is '0'; it needs a whole number of megabytes from 1 to 512"),
+        ("much", "32000000 310000000", "is 'much'; it needs a whole number"),
+        ("1" * 5000, "32000000 310000000", "it needs a whole number"),
+    ],
+)
+def test_the_limit_is_a_setting_and_the_others_go_with_it(setting, limits_are, says) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LIMITS],
+        cwd=ROOT,
+        env={**os.environ, limits.SETTING: setting},
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
+    )
+    assert done.stdout.strip() == limits_are
+    assert says in done.stderr
+    assert bool(done.stderr) == bool(says)
+
+
+def test_the_process_has_the_limit_of_its_parent(monkeypatch) -> None:
+    monkeypatch.setattr(limits, "MEGABYTES", 33)
+    assert misread("limited").notes == ("33000000",)
