@@ -18,6 +18,7 @@ import streamlit as st
 os.environ["GATESCOPE_MAX_FILE_MB"] = str(st.get_option("server.maxUploadSize"))
 
 from anyio import CapacityLimiter, to_thread
+from starlette.formparsers import MultiPartParser
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
@@ -76,6 +77,9 @@ async def numbers(request: Request) -> Response:
     return Response(packed, headers=private | {"Content-Encoding": "deflate"})
 
 
+# However large, an upload goes to no temporary file: nothing of a visitor's model is written to
+# disk, and a full disk is no matter. Streamlit ends one above server.maxUploadSize.
+MultiPartParser.spool_max_size = 0
 memory.settle()
 app = st.App(
     "main.py",

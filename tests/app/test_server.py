@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from starlette.requests import Request
 from starlette.routing import Route, Router
 
 from app.opening import ASSETS
@@ -53,6 +54,32 @@ def answered(
 
     asyncio.run(ask())
     return sent[0]["status"], dict(sent[0]["headers"]), sent[1].get("body", b"")
+
+
+def test_an_upload_is_never_written_to_disk() -> None:
+    """Starlette, which parses uploads for Streamlit, would put more than 1 MB in a file."""
+    content = os.urandom(3_000_000)
+    body = b'--edge\r\nContent-Disposition: form-data; name="file"; filename="model.pt"\r\n\r\n'
+    body += content + b"\r\n--edge--\r\n"
+    scope = {
+        "type": "http",
+        "method": "PUT",
+        "headers": [(b"content-type", b"multipart/form-data; boundary=edge")],
+    }
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def parse() -> None:
+        form = await Request(scope, receive).form()
+        file: Any = form["file"]
+        assert not file.file._rolled
+        with pytest.raises(OSError, match="fileno"):  # of what lies in memory
+            file.file._file.fileno()
+        assert await file.read() == content
+        await form.close()
+
+    asyncio.run(parse())
 
 
 @pytest.mark.parametrize(
