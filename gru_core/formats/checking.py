@@ -1,37 +1,55 @@
 """A layer of a file run by its own framework, whichever that is: the check that ours is right."""
 
 from collections.abc import Mapping
+from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Final
 
 from gru_core.arrays import Array
 from gru_core.errors import FormatError, shown
+from gru_core.formats.keras.proof import check_against_keras
+from gru_core.formats.model import Settings
 from gru_core.formats.onnx.runtime import check_against_onnxruntime
 from gru_core.formats.pytorch.proof import check_against_torch
-from gru_core.formats.sniff import Kind, kind_of
+from gru_core.formats.sniff import Kind, kind_of, reader_of
 
-# Who can run a file as it is.
+# Who can run a file as it is, and what is installed then.
 FRAMEWORKS: Final[Mapping[Kind, str]] = MappingProxyType(
-    {"pytorch": "PyTorch", "safetensors": "PyTorch", "onnx": "onnxruntime"}
+    {
+        "pytorch": "PyTorch",
+        "safetensors": "PyTorch",
+        "keras": "Keras",
+        "hdf5": "Keras",
+        "onnx": "onnxruntime",
+    }
+)
+PACKAGES: Final[Mapping[str, str]] = MappingProxyType(
+    {"PyTorch": "torch", "Keras": "keras", "onnxruntime": "onnxruntime"}
 )
 
 
 def framework_of(data: bytes, name: str) -> str | None:
     """Who can run this file as it is; None where nobody here can. Errors: FormatError."""
-    return FRAMEWORKS.get(kind_of(data, name))
+    who = FRAMEWORKS.get(kind_of(data, name))
+    return who if who and find_spec(PACKAGES[who]) else None
 
 
-def check(data: bytes, name: str, entry: str, x: Array, state_activation: str) -> Array:
+def check(data: bytes, name: str, entry: str, x: Array, settings: Settings) -> Array:
     """What the framework gives for the whole sequence of a layer, (step, units · directions).
 
-    Errors: FormatError for a file that no framework here runs; those of the framework's check.
+    settings: answers to what the file leaves open. Errors: FormatError for a file that no framework
+    runs, or none that is installed; those of the framework's check.
     """
-    who = framework_of(data, name)
+    kind = kind_of(data, name)
+    who = FRAMEWORKS.get(kind)
     if who == "onnxruntime":
         return check_against_onnxruntime(data, entry, x)
     if who == "PyTorch":
-        return check_against_torch(data, name, entry, x, state_activation=state_activation)
+        said = settings.get("state_activation", "tanh")
+        return check_against_torch(data, name, entry, x, state_activation=said)
+    if who == "Keras":
+        return check_against_keras(reader_of(kind)(data, name), entry, x, settings)
     raise FormatError(
-        f"{shown(name)} is a file that only its own framework runs; PyTorch, safetensors and ONNX "
-        "files can be checked here."
+        f"{shown(name)} is a file of no framework; those of PyTorch, safetensors, Keras and ONNX "
+        "can be checked here."
     )

@@ -37,6 +37,9 @@ class Direction:
     b_x: Array  # (gate, unit); zeros where the file has no bias
     b_h: Array  # (gate, unit); zeros where the file has one bias
     initial: tuple[Array, ...] = ()  # each (unit,), as STATES[cell]; empty where the file has none
+    # The same in the file's own shapes and order, as its framework takes them; empty where its
+    # check needs none, and in another process.
+    stacked: tuple[Array, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,13 +11,35 @@ import pytest
 
 from gru_core.arrays import Array
 from gru_core.conventions import TOLERANCE
+from gru_core.errors import FormatError, UnknownNameError
 from gru_core.formats import read
 from gru_core.formats.answers import answered, questions
+from gru_core.formats.child import check_safely
 from gru_core.formats.model import Entry
 from gru_core.formats.running import run_ready
-from tests.oracle.keras_models import LAYERS, LEGACY
+from tests.oracle.keras_models import EXTENSIONS, LAYERS, LEGACY
 
 ROOT = Path(__file__).parents[2]
+# The first two gates of what was read are exchanged.
+MISREAD = """
+import sys
+from dataclasses import replace
+from pathlib import Path
+import numpy as np
+from gru_core.formats import read
+from gru_core.formats.answers import answered
+from gru_core.formats.keras.proof import check_against_keras
+from gru_core.formats.running import run_ready
+
+folder = Path(sys.argv[1])
+expected = np.load(folder / "gru.npz")
+file = read((folder / "gru.keras").read_bytes(), "gru.keras")
+((one,),) = file.entries[0].layers
+entry = replace(file.entries[0], layers=((replace(one, w_h=one.w_h[[1, 0, 2]]),),))
+theirs = check_against_keras(replace(file, entries=(entry,)), entry.name, expected["x"], {})
+assert np.abs(theirs - expected["y"]).max() < 1e-7
+assert np.abs(theirs - run_ready(answered(entry, {}), expected["x"]).output).max() > 1e-3
+"""
 # What `.weights.h5` cannot say, told by the same model's `.keras`.
 SETTINGS = ("gate_activation", "state_activation", "reset_after", "backward")
 
@@ -26,13 +48,24 @@ SETTINGS = ("gate_activation", "state_activation", "reset_after", "backward")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of the models that Keras has saved."""
     folder = tmp_path_factory.mktemp("keras")
+    run("tests.oracle.keras_models", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def checked(models: Path) -> Path:
+    """The same folder once the check against Keras has run each of them."""
+    run("tests.oracle.keras_checks", models)
+    return models
+
+
+def run(program: str, folder: Path) -> None:
     environment = {**os.environ, "KERAS_BACKEND": "torch"}
-    command = [sys.executable, "-m", "tests.oracle.keras_models", str(folder)]
+    command = [sys.executable, "-m", program, str(folder)]
     done = subprocess.run(
         command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr[-2000:]
-    return folder
 
 
 def only(path: Path) -> Entry:
@@ -94,3 +127,34 @@ def test_the_wrong_hard_sigmoid_would_be_seen(models: Path) -> None:
     swapped = replace(entry, says={**entry.says, "gate_activation": "hard_sigmoid"})
     with pytest.raises(AssertionError):
         check(swapped, {}, path)
+
+
+# The check that the app offers ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "file", [f"{n}.{e}" for n in LAYERS for e in EXTENSIONS] + [f"{n}.h5" for n in LEGACY]
+)
+def test_the_check_is_what_keras_makes_of_the_model(checked: Path, file: str) -> None:
+    expected = np.load(checked / f"{file.partition('.')[0]}.npz")["y"]
+    made = np.load(checked / f"{file}.npy")
+    assert made.dtype == expected.dtype
+    np.testing.assert_allclose(made, expected, rtol=0, atol=1e-7)
+
+
+def test_a_reader_that_mixed_up_the_gates_would_be_found(models: Path) -> None:
+    """Keras gets the arrays of the file, and not what the reader has made of them."""
+    command = [sys.executable, "-c", MISREAD, str(models)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_what_keras_of_today_does_not_compute_is_not_checked(models: Path) -> None:
+    path = models / "gru.weights.h5"
+    answers = {"gate_activation": "hard_sigmoid"}
+    x = np.load(models / "gru.npz")["x"]
+    (entry,) = read(path.read_bytes(), path.name).entries
+    with pytest.raises(FormatError, match="Keras 3 has another hard sigmoid"):
+        check_safely(path.read_bytes(), path.name, entry.name, x, answers)
+    with pytest.raises(UnknownNameError, match="layer 'no' does not exist"):
+        check_safely(path.read_bytes(), path.name, "no", x)

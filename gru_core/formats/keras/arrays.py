@@ -84,7 +84,9 @@ def _laid_out(
     if len({tensor.stored for tensor in tensors}) > 1:
         found = ", ".join(f"{tensor.path} {tensor.stored}" for tensor in tensors)
         raise FormatError(f"{config.layer} mixes {found}; a layer has one precision: convert it.")
-    direction = Direction(read_only(w_x), read_only(w_h), read_only(b_x), read_only(b_h))
+    stacked = () if config.cudnn else tuple(read_only(tensor.numbers) for tensor in tensors)
+    w_x, w_h, b_x, b_h = (read_only(part) for part in (w_x, w_h, b_x, b_h))
+    direction = Direction(w_x, w_h, b_x, b_h, stacked=stacked)
     return CellWeights(direction, len(given), kernel.stored, says)
 
 
