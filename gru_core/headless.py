@@ -143,5 +143,9 @@ def written_whole(path: Path) -> Iterator[BinaryIO]:
         with partial.open("xb") as file:
             yield file
         partial.replace(path)
+    except OSError as error:
+        if error.filename is None:  # what fails while writing names no file
+            raise OSError(error.errno, error.strerror, str(path)) from error
+        raise
     finally:
         partial.unlink(missing_ok=True)

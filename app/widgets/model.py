@@ -36,8 +36,8 @@ HELP = {
     "layer": "Every recurrent layer that the file holds.",
     "place": "Which layer of the stack, and which direction.",
     "source": "What the model reads.",
-    "check": "The framework itself runs your file on this input, in a process of its own; the "
-    "largest difference in h is shown.",
+    "check": "The framework itself runs this layer of your file on this input, in a process of its "
+    "own; the largest difference in h is shown.",
     "steps": f"How many timesteps, up to {MAX_STEPS:,}.",
     "text": "One token is one step: a character, or a word where the vocabulary has words.",
     "vocabulary": "One token a line in the order of training, or a token and its vector a line, or "

@@ -206,6 +206,28 @@ def test_hostile_files_are_refused_in_a_sentence_and_the_page_goes_on(
     assert stage.cursor[0] == 1
 
 
+def test_an_upload_that_is_cut_off_loses_nothing_and_another_try_is_as_good(
+    stage: Stage, made: dict[str, tuple[Path, np.ndarray]], tmp_path: Path
+) -> None:
+    stage.open("scene=model")
+    before = stage.numbers
+    stage.page.route("**/upload_file/**", lambda route: route.abort())
+    upload(stage, made["PyTorch"][0])
+    field = stage.page.locator(".st-key-model_file_upload")
+    expect(field.get_by_text("Network Error")).to_be_attached(timeout=SLOW)
+    stage.press("ArrowRight")
+    assert stage.cursor[0] == 1
+    stage.press("Home")
+    assert stage.numbers == before
+    stage.troubles.clear()  # of course the browser complained
+    stage.page.unroute("**/upload_file/**")
+    again = tmp_path / "again.pt"
+    again.write_bytes(made["PyTorch"][0].read_bytes())
+    upload(stage, again)
+    stage.page.get_by_role("button", name="check against").wait_for(timeout=SLOW)
+    stage.page.get_by_text(f"{UNITS} units").first.wait_for()
+
+
 def test_whoever_runs_a_server_sets_how_large_a_file_may_be(
     stage: Stage, another: Callable[..., Stage], tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import resource
 from pathlib import Path
 
 import numpy as np
@@ -119,3 +120,17 @@ def test_the_columns_of_the_guide_are_those_of_the_csv() -> None:
     header = next(csv_lines(exported("pulse"))).split(",")
     assert {"step", "x1 (pulse)", "update 3"} <= set(header)
     assert all(f"`{name}`" in GUIDE for name in ("step", "label", "x1 (pulse)", "update 3"))
+
+
+@pytest.mark.parametrize("ending", [".npz", ".csv", ".safetensors"])
+def test_a_disk_that_takes_no_more_is_told_and_nothing_is_left(ending, tmp_path, capsys) -> None:
+    path = tmp_path / f"a{ending}"
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))  # of every file that is written
+    try:
+        status = main(["export", "crowd", "--to", str(path)])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert status == 2
+    assert capsys.readouterr().err == f"error: {path}: File too large.\n"
+    assert list(tmp_path.iterdir()) == []
