@@ -4,6 +4,8 @@ import threading
 import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -20,6 +22,7 @@ from gru_core.engines import EngineName
 # small besides. Every event of the stage draws its screen anew, mostly from the run before.
 MOST_BYTES = 256_000_000
 LARGE = 20_000_000  # bytes of a run: only one at a time is computed
+TOGETHER = 250_000  # steps × units from which the cells of a screen run at the same time
 MOST_DISTANCES = 4096  # they are single numbers
 # Numbers of a run above which it is not run again only to be compared.
 MOST_COMPARED = 20_000_000
@@ -70,6 +73,11 @@ class Kept(Generic[Value]):
             self._drop(max(self.most, size))
         return value
 
+    def make_room(self, size: int) -> None:
+        """Drop what has to go before so much is made."""
+        with self._lock:
+            self._drop(self.most - size)
+
     def _drop(self, most: int) -> None:
         while self._values and self.size > most:
             _, (_, size) = self._values.popitem(last=False)
@@ -89,22 +97,34 @@ _one_at_a_time = threading.Lock()
 
 
 def runs(situation: Situation, engine: EngineName = "numpy") -> dict[Cell, Trace]:
-    """The trace of every cell."""
-    return {cell: run_of(situation, cell, engine) for cell in situation.weights}
+    """The trace of every cell. Long runs are made side by side: NumPy's products leave Python."""
+    cells = list(situation.weights)
+    missing = [cell for cell in cells if _run_key(situation, cell, engine) not in _traces]
+    long = any(len(situation.x) * situation.weights[c].units >= TOGETHER for c in missing)
+    if len(missing) < 2 or not long or engine != "numpy":
+        return {cell: run_of(situation, cell, engine) for cell in cells}
+    large = any(_size(situation, cell) >= LARGE for cell in missing)
+    with _one_at_a_time if large else nullcontext(), ThreadPoolExecutor(len(cells)) as threads:
+        _traces.make_room(sum(_size(situation, cell) for cell in missing))
+        traces = threads.map(lambda cell: _kept_run(situation, cell, engine), cells)
+        return dict(zip(cells, traces, strict=True))
 
 
 def run_of(situation: Situation, cell: Cell, engine: EngineName = "numpy") -> Trace:
     """The trace of one cell: the same one as long as it is kept."""
-    key = (engine, run_key(situation, cell))
-
-    def compute() -> Trace:
-        return _run(situation, cell, engine)
-
-    size = _size(situation, cell)
-    if size < LARGE or key in _traces:
-        return _traces.get(key, size, compute)
+    if _size(situation, cell) < LARGE or _run_key(situation, cell, engine) in _traces:
+        return _kept_run(situation, cell, engine)
     with _one_at_a_time:
-        return _traces.get(key, size, compute)
+        return _kept_run(situation, cell, engine)
+
+
+def _kept_run(situation: Situation, cell: Cell, engine: EngineName) -> Trace:
+    key, size = _run_key(situation, cell, engine), _size(situation, cell)
+    return _traces.get(key, size, lambda: _run(situation, cell, engine))
+
+
+def _run_key(situation: Situation, cell: Cell, engine: EngineName) -> Key:
+    return engine, run_key(situation, cell)
 
 
 def _run(situation: Situation, cell: Cell, engine: EngineName = "numpy") -> Trace:

@@ -1,6 +1,7 @@
 """Runs are kept by what they are made of, within bounds; comparisons are made once, if at all."""
 
 from dataclasses import replace
+from threading import Barrier, BrokenBarrierError
 
 import numpy as np
 import pytest
@@ -19,7 +20,9 @@ from app.running import (
 from app.setting import Setting
 from app.shown import NOT_COMPARED, plain, show
 from gru_core import Trace, run
+from gru_core.conventions import Cell
 from gru_core.edits import Edit, Situation, Target, apply_edits
+from gru_core.engines import EngineName
 from gru_core.own import Own
 
 WEIGHT = Target.parse("gru.w_h.update.0.0")
@@ -61,6 +64,31 @@ def test_any_other_number_is_another_run(empty: Kept[Trace], edit: str) -> None:
     assert found is not run_of(base(), "gru")
     for name in truth:
         np.testing.assert_array_equal(found[name], truth[name])
+
+
+def test_long_runs_of_a_screen_are_made_side_by_side(
+    empty: Kept[Trace], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    both, plainly = Barrier(2, timeout=3), module._run
+    empty.most = 30_000_000
+
+    def meet(situation: Situation, cell: Cell, engine: EngineName = "numpy") -> Trace:
+        both.wait()  # an error unless the other one is running too
+        assert empty.size == 0, "what goes goes before, so that not all are there at once"
+        return plainly(situation, cell, engine)
+
+    long, short = base("own", own=Own(source="noise", steps=3000, units=128)), base()
+    Kept.empty()
+    empty.get(("before",), 20_000_000, lambda: run_of(short, "gru"))
+    monkeypatch.setattr(module, "_run", meet)
+    found = runs(long)
+    assert list(found) == ["gru", "lstm"]
+    for cell, trace in found.items():
+        truth = run(long.weights[cell], long.x, long.initials[cell], exactly=True)
+        np.testing.assert_array_equal(trace["hidden"], truth["hidden"])
+        assert run_of(long, cell) is trace
+    with pytest.raises(BrokenBarrierError):
+        runs(apply_edits(short, [Edit(WEIGHT, 0.5)]))  # short ones are not
 
 
 def test_another_engine_or_placement_is_another_run(empty: Kept[Trace]) -> None:
