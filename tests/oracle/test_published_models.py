@@ -73,11 +73,13 @@ def test_nsnet2s_two_grus_are_those_of_onnxruntime() -> None:
 
 
 def test_textgenrnns_two_lstms_are_those_of_keras(tmp_path: Path) -> None:
-    _, file = opened(TEXTGENRNN)
+    data, file = opened(TEXTGENRNN)
     first, second = file.entries
     x = 0.1 * noise(100)  # about as large as the embeddings that it was trained with
     one = run_ready(answered(first, {"gate_activation": "sigmoid"}), x).output
     two = run_ready(answered(second, {"gate_activation": "sigmoid"}), one).output
+    checked = check_safely(data, TEXTGENRNN.name, first.name, x, {"gate_activation": "sigmoid"})
+    assert np.abs(one - checked).max() <= 1e-5
     np.savez(tmp_path / "x.npz", x=x[np.newaxis])
     with h5py.File(TEXTGENRNN) as weights:
         parts = sorted(weights["rnn_1"]["rnn_1"])
