@@ -4,6 +4,7 @@ import streamlit as st
 
 from app import exporting, state, theme
 from app.setting import Setting
+from app.widgets.plain import plain
 from gru_core.conventions import Cell
 from gru_core.export.kinds import KINDS
 
@@ -71,7 +72,7 @@ def _file(setting: Setting, cell: Cell, ending: str) -> None:
         disabled=bool(refusal),
     )
     if refusal:
-        st.caption(refusal)
+        st.caption(plain(refusal))
     elif ending == ".py":
         for name in exporting.beside(setting, cell):
-            st.caption(f"It reads {name}, to be put beside it.")
+            st.caption(plain(f"It reads {name}, to be put beside it."))

@@ -9,6 +9,7 @@ from app import state, theme
 from app.events import MOST_EDITS
 from app.opening import open_setting
 from app.setting import Setting
+from app.widgets.plain import plain
 from gru_core.conventions import GATES, STATES, shown_sign
 from gru_core.edits import Edit, Situation, Target
 from gru_core.errors import RangeError
@@ -49,7 +50,7 @@ def matrix_choice(setting: Setting) -> None:
 def refusal() -> None:
     """Why what was pasted was not taken, where it was pasted: the page's own note is behind."""
     for reason in state.refused():
-        st.write(reason)
+        st.write(plain(reason))
 
 
 def arrays(base: Situation) -> dict[Place, str]:

@@ -13,6 +13,7 @@ from app.setting import Setting
 from app.uploads import Upload
 from app.widgets import fields
 from app.widgets.matrix import refusal
+from app.widgets.plain import plain
 from gru_core.errors import GatescopeError
 from gru_core.feed import FEEDS, MAX_STEPS
 from gru_core.formats import limits
@@ -29,6 +30,15 @@ FEED = {
     "silence": "silence",
     "text": "a text",
     "numbers": "my numbers",
+}
+# What a file says of a layer, where frameworks differ.
+CONVENTION = {
+    ("reset_after", "true"): ", reset after",
+    ("reset_after", "false"): ", reset before",
+    ("gate_activation", "hard_sigmoid"): ", hard sigmoid of Keras 1 and 2",
+    ("gate_activation", "hard_sigmoid_sixth"): ", hard sigmoid",
+    ("state_activation", "relu"): ", relu",
+    ("backward", "true"): ", backward",
 }
 HELP = {
     "file": "PyTorch (.pt, .pth), safetensors, Keras (.keras, .weights.h5, .h5), ONNX or NPZ. It "
@@ -72,7 +82,7 @@ def _file(model: Model) -> None:
     if upload is None:  # nothing else to look at: in plain view, to be dropped on
         _upload("file", "A file of weights", ENDINGS, limits.MAX_BYTES, read)
         return
-    with st.popover(upload.name, key="model_more"):
+    with st.popover(plain(upload.name), key="model_more"):
         _upload("file", "Another file", ENDINGS, limits.MAX_BYTES, read)
         _about(upload)
         refusal()
@@ -83,7 +93,9 @@ def _about(upload: Upload) -> None:
     found = upload.content
     st.caption(f"{found.format}, {len(upload.data) / MEGABYTE:.1f} MB")
     for note in (*found.notes, *(note for entry in found.entries for note in entry.notes)):
-        st.caption(note)
+        st.caption(plain(note))
+    for entry in found.entries:
+        st.caption(plain(f"{entry.name} · {summary(entry)}"))
 
 
 def _upload(
@@ -119,7 +131,7 @@ def _layer(model: Model, entry: Entry, upload: Upload) -> None:
     if len(entries) < 2:
         return
     names = {name: f"{name} · {summary(one)}" for name, one in entries.items()}
-    _select("layer", "Layer", entry.name, names, model.of_layer, 300)
+    _select("layer", "Layer", entry.name, names, model.of_layer, 380)
 
 
 def summary(entry: Entry) -> str:
@@ -128,7 +140,8 @@ def summary(entry: Entry) -> str:
     units, inputs = first.w_x.shape[1:]
     words = f"{theme.CELL_NAMES[entry.cell]} of {units} units, {inputs} inputs"
     words += f", {len(entry.layers)} layers" if len(entry.layers) > 1 else ""
-    return words + (", both directions" if len(entry.layers[0]) > 1 else "")
+    words += ", both directions" if len(entry.layers[0]) > 1 else ""
+    return "".join((words, *(CONVENTION.get(said, "") for said in entry.says.items())))
 
 
 def _place(model: Model, entry: Entry) -> None:
@@ -188,7 +201,7 @@ def _check(model: Model, upload: Upload, seed: int) -> None:
         else:
             found = checked(model, seed, begin=False)
     except GatescopeError as error:
-        st.caption(str(error))
+        st.caption(plain(str(error)))
         return
     if found is not None:
         st.caption(_said(found))
@@ -257,7 +270,7 @@ def _chosen_file(
         chosen: dict[str, Any] = {field: upload.key}
         return replace(model, **chosen)
 
-    with st.popover(label, key=f"model_{field}"):
+    with st.popover(plain(label), key=f"model_{field}"):
         _upload(field, "A file", endings, MAX_BYTES, read)
         refusal()
 

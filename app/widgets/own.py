@@ -12,6 +12,7 @@ from app.parameters import LARGEST_SEED
 from app.setting import Setting
 from app.widgets import fields
 from app.widgets.matrix import refusal
+from app.widgets.plain import plain
 from gru_core.errors import GatescopeError
 from gru_core.initialize import SCHEMES
 from gru_core.own import LEAST_STEPS, MAX_ALPHABET, MAX_STEPS, SOURCES, Own, own_scene
@@ -183,7 +184,7 @@ def _columns(data: bytes, own: Own) -> None:
     try:
         found = read_csv(data)
     except GatescopeError as error:
-        st.write(str(error))
+        st.write(plain(str(error)))
         return
     numeric = found.numeric_columns()
     if not numeric:

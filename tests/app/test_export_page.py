@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -35,7 +36,8 @@ def visit(unpack: Unpack, new_browser: Callable[[], Any]) -> Callable[..., Visit
 
 
 def captions(here: Visit) -> list[str]:
-    return [caption.value for caption in here.page.caption]
+    """As they are read, less the backslashes that keep Markdown from making something of them."""
+    return [re.sub(r"\\(.)", r"\1", caption.value) for caption in here.page.caption]
 
 
 def arrays(data: bytes) -> dict[str, np.ndarray]:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from app.widgets.model import summary
 from gru_core import run
 from gru_core.feed import Feed, fed
 from gru_core.formats import checking
@@ -61,12 +62,30 @@ def test_of_several_layers_the_first_is_shown_and_any_other_can_be_chosen(
     other = type(lstm)("other", "lstm", lstm.layers, says=lstm.says)
     here = open_model().upload(packed(gru, other))
     assert list(here.page.selectbox(key="model_layer").options) == [
-        "it · GRU of 5 units, 3 inputs",
+        "it · GRU of 5 units, 3 inputs, reset after",
         "other · LSTM of 5 units, 3 inputs",
     ]
     here.set("selectbox", "model_layer", "other")
     truth = run_ready(answered(other, {}), fed(Feed("noise"), 3, 0).x).output
     np.testing.assert_array_equal(here.hidden("lstm"), truth)
+
+
+@pytest.mark.parametrize(
+    ("cell", "sizes", "says", "words"),
+    [
+        ("gru", (1, 1), {"reset_after": "false"}, "GRU of 5 units, 3 inputs, reset before"),
+        ("gru", (2, 2), {}, "GRU of 5 units, 3 inputs, 2 layers, both directions, reset after"),
+        (
+            "lstm",
+            (1, 1),
+            {"gate_activation": "hard_sigmoid", "state_activation": "relu", "backward": "true"},
+            "LSTM of 5 units, 3 inputs, hard sigmoid of Keras 1 and 2, relu, backward",
+        ),
+    ],
+)
+def test_a_layer_is_listed_with_its_sizes_and_its_convention(cell, sizes, says, words) -> None:
+    made = entry(cell, layers=sizes[0], directions=sizes[1], **says)
+    assert summary(made) == words
 
 
 def test_what_the_file_does_not_say_is_asked_with_what_each_answer_does_to_h(

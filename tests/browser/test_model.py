@@ -246,6 +246,23 @@ def test_whoever_runs_a_server_sets_how_large_a_file_may_be(
         expect(said).to_contain_text("is nothing but zeros", timeout=SLOW)
 
 
+def test_names_in_a_file_are_shown_as_they_are_and_fetch_nothing(
+    stage: Stage, tmp_path: Path
+) -> None:
+    layer, asked = "![a](http://elsewhere.invalid/a.png) **b**", []
+    path = tmp_path / "model ![c](http:%2f%2felsewhere.invalid) :red[d].pt"
+    torch.save({layer: torch.nn.GRU(INPUTS, UNITS).state_dict()}, path)
+    stage.page.on("request", lambda request: asked.append(request.url))
+    stage.open("scene=model")
+    upload(stage, path)
+    opener = stage.page.locator(".st-key-model_more button").first
+    expect(opener).to_contain_text(path.name, timeout=SLOW)
+    opener.click()
+    about = stage.page.get_by_text(f"{layer} · GRU of {UNITS} units")
+    expect(about).to_be_visible()
+    assert not [url for url in asked if "elsewhere" in url]
+
+
 def test_a_dropped_file_is_opened(stage: Stage, made: dict[str, tuple[Path, np.ndarray]]) -> None:
     stage.open("scene=model")
     content = io.BytesIO(made["PyTorch"][0].read_bytes()).getvalue()

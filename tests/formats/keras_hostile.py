@@ -172,11 +172,10 @@ def spoiled(data: bytes, at: int, content: bytes) -> bytes:
     return data[:at] + content + data[at + len(content) :]
 
 
-def lambda_only() -> bytes:
+def with_code(*others: dict[str, Any]) -> bytes:
     code = {"class_name": "__lambda__", "config": {"code": "4wEAAAAAAAAA"}}
-    return keras(
-        sequential({"class_name": "Lambda", "config": {"name": "x", "function": code}}), {}
-    )
+    code_layer = {"class_name": "Lambda", "config": {"name": "x", "function": code}}
+    return keras(sequential(code_layer, *others), variables(arrays()) if others else {})
 
 
 @cache
@@ -381,7 +380,8 @@ def zip_files() -> Iterator[tuple[str, bytes, str]]:
         "has no class_name",
     )
     yield "name that is a list", one(name=["a"]), "the name of a layer is"
-    yield "only code", lambda_only(), "has no GRU, LSTM or SimpleRNN"
+    yield "only code", with_code(), "'x' is a Lambda layer with Python code"
+    yield "code beside a GRU", with_code(recurrent()), "'x' is a Lambda layer with Python code"
     yield (
         "version that is a list",
         keras(sequential(recurrent()), {}, ["3"]),

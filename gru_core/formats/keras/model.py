@@ -14,6 +14,7 @@ from gru_core import fields
 from gru_core.errors import FormatError, shown
 from gru_core.formats.keras import notes as keras_notes
 from gru_core.formats.keras.cell import CELLS, LAYERS, CellConfig, cell_config, check_own
+from gru_core.formats.keras.code import check_no_code
 from gru_core.formats.keras.config import children
 from gru_core.formats.limits import MAX_LAYERS
 from gru_core.run import Merge
@@ -80,6 +81,7 @@ def layers_of(model: Mapping[str, Any], major: int) -> tuple[LayerConfig, ...]:
 
     major: the version of Keras that wrote it. Errors: FormatError and TextError naming the layer.
     """
+    check_no_code(model)
     known = _layer(model)
     if known is None:
         raise FormatError("The config has no class_name and config of a model: save it again.")

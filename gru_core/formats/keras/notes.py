@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from gru_core.formats.keras.cell import KERAS, policy_of
+from gru_core.formats.keras.code import LAMBDA
 from gru_core.formats.keras.config import children
 
 _MASKED: Final = (
@@ -59,11 +60,11 @@ def of_masks(model: Mapping[str, Any]) -> tuple[str, ...]:
 def of_model(model: Mapping[str, Any]) -> tuple[str, ...]:
     """Notes on what is in a model beside its recurrent layers."""
     nodes, notes = _nodes(model), []
-    code = [_named(node) for node in nodes if node.get("class_name") == "Lambda"]
+    functions = [_named(node) for node in nodes if node.get("class_name") == LAMBDA]
     own = [_named(node) for node in nodes if _is_own(node)]
     other = [_named(node) for node in nodes if str(node.get("class_name")).startswith("ConvLSTM")]
-    if code:
-        notes.append(f"Code in the file is not run; it is in the Lambda layers {_list(code)}.")
+    if functions:
+        notes.append(f"Lambda layers are stepped over: {_list(functions)}.")
     if own:
         notes.append(f"Layers of the author's own are stepped over: {_list(own)}.")
     if other:
