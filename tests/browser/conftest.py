@@ -86,7 +86,10 @@ def page(kept: Stage) -> Iterator[Stage]:
 
 @pytest.fixture
 def another(browser: Browser, server: Server) -> Iterator[Callable[..., Stage]]:
-    """Further pages in windows of their own, made with the options of Browser.new_context."""
+    """Further pages in windows of their own, made with the options of Browser.new_context.
+
+    A page of another server is closed before that server is, or it complains of it.
+    """
     contexts: list[BrowserContext] = []
     pages: list[Stage] = []
 

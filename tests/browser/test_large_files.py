@@ -247,3 +247,4 @@ def test_numbers_come_under_a_sub_path_too(another: Callable[..., Stage], large:
     with serving(base="course/gates") as server:
         page = another(server.url).open(LINK)
         same(csv(page, "input x")[1], large.x.T)
+        page.page.close()

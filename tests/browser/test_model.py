@@ -204,6 +204,7 @@ def test_hostile_files_are_refused_in_a_sentence_and_the_page_goes_on(
     assert "torch" not in alone.maps()
     stage.press("ArrowRight")
     assert stage.cursor[0] == 1
+    stage.page.close()
 
 
 def test_an_upload_that_is_cut_off_loses_nothing_and_another_try_is_as_good(
@@ -244,6 +245,7 @@ def test_whoever_runs_a_server_sets_how_large_a_file_may_be(
         upload(elsewhere, path)  # it is read, and is no file of weights
         said = elsewhere.page.locator(".gs-notices")
         expect(said).to_contain_text("is nothing but zeros", timeout=SLOW)
+        elsewhere.page.close()
 
 
 def test_names_in_a_file_are_shown_as_they_are_and_fetch_nothing(

@@ -160,6 +160,7 @@ def test_the_stage_draws_under_a_sub_path(another: Callable[..., Stage], core: C
         page = another(server.url)
         page.open()
         page.expect(core("pulse"))
+        page.page.close()
 
 
 def test_nothing_eases_under_reduced_motion(another: Callable[..., Stage]) -> None:
