@@ -51,10 +51,10 @@ def executable() -> str | None:
 
 
 @contextmanager
-def browsing(path: str) -> Iterator[Browser]:
-    """A browser without windows."""
+def browsing(path: str, *flags: str) -> Iterator[Browser]:
+    """A browser without windows. flags: besides those of all."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        browser = playwright.chromium.launch(executable_path=path, args=[*FLAGS, *flags])
         yield browser
         browser.close()
 

@@ -38,7 +38,8 @@ def browser() -> Iterator[Browser]:
     path = executable()
     if path is None:
         pytest.skip("there is no Chromium; install it, or name one in GATESCOPE_CHROMIUM")
-    with browsing(path) as running:
+    # All pages in one process, which has compiled the scripts before: a sixth less time.
+    with browsing(path, "--process-per-site") as running:
         yield running
 
 
@@ -51,9 +52,10 @@ def server(browser: Browser) -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def window(browser: Browser) -> Iterator[BrowserContext]:
+def window(browser: Browser, server: Server) -> Iterator[BrowserContext]:
     """A window whose cache all pages share."""
     context = browser.new_context(viewport=SIZE)
+    context.new_page().goto(f"{server.url}/_stcore/health")  # it keeps that process
     yield context
     context.close()
 
