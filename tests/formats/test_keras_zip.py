@@ -222,36 +222,6 @@ def test_keras_2_13_counts_layers_with_weights_twice() -> None:
     check_arrays(file.entries[1], arrays(seed=2))
 
 
-@pytest.mark.parametrize(
-    "config",
-    [
-        {"function": {"class_name": "__lambda__", "config": {"code": "4wEAAA=="}}},  # Keras 3
-        {"function": ["4wEAAA==", None, None], "function_type": "lambda"},  # Keras 2
-        {"function": ["4wEAAA==", None, None]},
-        {"function": "4wEAAA==", "function_type": "lambda"},
-    ],
-)
-@pytest.mark.parametrize("deep", [False, True])
-def test_a_lambda_layer_with_code_is_refused_wherever_it_is(config, deep: bool) -> None:
-    layers = node("Lambda", name="secret", **config), recurrent()
-    model = sequential(sequential(*layers, name="inner")) if deep else sequential(*layers)
-    with pytest.raises(FormatError, match="'secret' is a Lambda layer with Python code in the"):
-        keras_zip.read(keras(model, variables(arrays())), "x")
-
-
-@pytest.mark.parametrize(
-    "function",
-    [
-        {"module": "builtins", "class_name": "function", "config": "scaled"},  # Keras 3
-        "scaled",  # Keras 2
-    ],
-)
-def test_a_lambda_layer_that_names_a_function_is_stepped_over(function: object) -> None:
-    model = sequential(node("Lambda", name="named", function=function), recurrent())
-    file = keras_zip.read(keras(model, variables(arrays())), "x")
-    assert file.notes == ("Lambda layers are stepped over: named.",)
-
-
 def test_a_layer_of_the_authors_own_is_stepped_over_unless_it_is_recurrent() -> None:
     own = {**node("Mine", name="mine", size=3), "module": "my.code", "registered_name": "My>Mine"}
     file = keras_zip.read(keras(sequential(own, recurrent()), variables(arrays())), "x")
