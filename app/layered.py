@@ -81,6 +81,7 @@ def _drawn(shown: Shown, role: Role, x: Array) -> Tracks:
 def _runner(
     read: Callable[..., Trace], shown: Shown, *numbers: object, **held: object
 ) -> Callable[[], Trace]:
+    """A run as all of the page are made."""
     return partial(read, *numbers, engine=shown.setting.engine, exactly=True, **held)
 
 

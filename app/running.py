@@ -135,9 +135,9 @@ def _run(situation: Situation, cell: Cell, engine: EngineName = "numpy") -> Trac
 
 
 def largest(situation: Situation, cell: Cell, track: str) -> float:
-    """The largest magnitude of one track of a run."""
+    """The largest magnitude of one track of a run; the others of its screen are made with it."""
     key = ("largest", track, run_key(situation, cell))
-    return _distances.get(key, 1, lambda: _distance(run_of(situation, cell)[track]))
+    return _distances.get(key, 1, lambda: _distance(runs(situation)[cell][track]))
 
 
 def placed(situation: Situation, placement: Placement | None) -> Situation:

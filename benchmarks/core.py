@@ -31,10 +31,11 @@ SWEEPS = (
     (256, 10, "float32"),
 )
 VALUES = 41
+EXACTLY = ((32, 100), (256, 1000), (512, 5000))  # units and steps
 
 
 def main() -> None:
-    """Print both tables."""
+    """Print every table."""
     torch.set_num_threads(1)
     print(f"numpy {np.__version__}, torch {torch.__version__}, 1 thread each, {INPUTS} inputs")
     print("\nevery gate (ours) against h alone (torch.nn.GRU), batch 1, float32")
@@ -43,6 +44,11 @@ def main() -> None:
         for units, limit in AGAINST_TORCH:
             ours, theirs = _against_torch(units, steps)
             print(f"{steps:6}{units:6}{ours:10.3f}{theirs:10.3f}{ours / theirs:8.2f}{limit:8.2f}")
+    print("\na float32 run computed exactly, as the page does, against one in float32 sums")
+    print(f"{'steps':>6}{'units':>6}{'sums ms':>10}{'exact ms':>10}{'ratio':>8}")
+    for units, steps in EXACTLY:
+        sums, exact = _exactly(units, steps)
+        print(f"{steps:6}{units:6}{sums:10.3f}{exact:10.3f}{exact / sums:8.2f}")
     print(f"\na sweep of {VALUES} values against one run")
     print(f"{'steps':>6}{'units':>6}{'dtype':>9}{'run ms':>9}{'sweep ms':>10}{'ratio':>8}")
     for units, steps, dtype in SWEEPS:
@@ -78,6 +84,13 @@ def _the_same_gru(units: int) -> tuple[torch.nn.GRU, GRUWeights]:
         b_x.reshape(-1, units),
         b_h.reshape(-1, units),
     )
+
+
+def _exactly(units: int, steps: int) -> tuple[float, float]:
+    weights = _the_same_gru(units)[1]
+    x = np.random.default_rng(1).normal(size=(steps, INPUTS)).astype(np.float32)
+    sums, exact = _medians(lambda: run(weights, x), lambda: run(weights, x, exactly=True))
+    return sums, exact
 
 
 def _sweep_against_run(units: int, steps: int, dtype: str) -> tuple[float, float]:
