@@ -1,20 +1,42 @@
-// Numbers for people: three significant figures, a true minus sign.
+// Numbers for people, by the rules of app/words/numbers.py: a gate that is not 1 is never written 1, a
+// share that is not 0 or 1 never 0 % or 100 %. Both are held to tests/words/numbers.json.
 
-export function short(value) {
+const NEAR_ONE = 5e-4; // this far below 1, three figures would say 1: decimals tell it,
+const NEARER = 1e-4; // and from here on the distance itself,
+const NEAREST = 1e-5; // as far as a 32-bit float can tell it
+const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+
+// In captions, equations and tables: three figures always, 0.500 and 1.92e−22. rest: how far a number is
+// from 1 or −1, where that is known better than from the number.
+export function short(value, rest = 1 - Math.abs(value)) {
   if (value === 0) return "0";
+  const near = nearOne(value, rest, ([mantissa, power]) => `${mantissa}e${power}`);
+  if (near) return near;
   const size = Math.abs(value);
-  const text = size >= 1e5 || size < 1e-4 ? value.toExponential(2) : rounded(value, 3);
-  return text.replaceAll("-", "−").replace("e+", "e");
+  return minus(size >= 1e5 || size < 1e-4 ? scientific(value, 3).join("e") : rounded(value, 3));
 }
 
-// The same without trailing zeros, for the small cells of a matrix.
+// In sentences: the same without trailing zeros, and powers of ten as on paper.
+export function number(value, rest = 1 - Math.abs(value)) {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : minus(value).replace("Infinity", "∞");
+  const near = nearOne(value, rest, power);
+  if (near) return near;
+  const size = Math.abs(value);
+  if (size !== 0 && (size >= 1e5 || size < 1e-4)) return power(scientific(value, 3));
+  return grouped(minus(Number(value.toPrecision(3)) + 0));
+}
+
+// The same for the small cells of a matrix.
 export function brief(value) {
-  return minus(Number(value.toPrecision(3)));
+  const size = Math.abs(value);
+  if (size === 0 || (size >= 1e-4 && size < 1e5)) return minus(Number(value.toPrecision(3)) + 0);
+  const [mantissa, exponent] = scientific(value, 3);
+  return minus(`${Number(mantissa)}e${exponent}`);
 }
 
 // Everything a 32-bit float can tell: seven significant figures.
 export function full(value) {
-  return String(Number(value.toPrecision(7))).replaceAll("-", "−");
+  return minus(Number(value.toPrecision(7)));
 }
 
 // A round number, such as the end of a scale.
@@ -25,11 +47,48 @@ export function minus(value) {
 // A number as committed: shortest text that reads back as the same 64-bit float.
 export const exact = minus;
 
+// Whole percents; two decimals where these would say 0 or 100.
 export function percent(share) {
-  const rounded = Math.round(share * 100);
-  if (rounded === 100 && share < 1) return "over 99 %";
-  if (rounded === 0 && share > 0) return "under 1 %";
-  return `${rounded} %`;
+  const whole = (100 * share).toFixed(0);
+  if ((whole !== "0" && whole !== "-0" && whole !== "100") || share === 0 || share === 1) return `${minus(whole)} %`;
+  const decimals = (100 * share).toFixed(2);
+  if (decimals === "0.00") return "under 0.01 %";
+  if (decimals === "100.00" && share < 1) return "over 99.99 %";
+  return `${minus(Number(decimals))} %`;
+}
+
+// A number of steps that need not be whole, such as a half-life.
+export function steps(value) {
+  if (value === Infinity) return "infinitely many steps";
+  if (value > 1e6) return "over a million steps";
+  if (value > 0 && value < 0.01) return "under 0.01 steps";
+  const said = value < 1e5 ? number(value) : grouped(String(Number(value.toPrecision(3))));
+  return said === "1" ? "1 step" : `${said} steps`;
+}
+
+// What three figures would write as 1 or −1 and is not; undefined for every other number.
+function nearOne(value, rest, write) {
+  if (!(rest > 0 && rest < NEAR_ONE) || Math.abs(value) > 1) return undefined;
+  if (rest >= NEARER) return minus(value.toFixed(4));
+  const known = rest >= NEAREST || rest !== 1 - Math.abs(value);
+  if (!known) return value > 0 ? "just under 1" : "just over −1";
+  const far = write(scientific(rest, 2));
+  return minus(value > 0 ? `1 − ${far}` : `−1 + ${far}`);
+}
+
+// ["1.92", "-22"]
+function scientific(value, figures) {
+  return value.toExponential(figures - 1).replace("e+", "e").split("e");
+}
+
+function power([mantissa, exponent]) {
+  const raised = exponent.replace("-", "⁻").replace(/\d/g, (digit) => SUPERSCRIPTS[digit]);
+  return minus(`${Number(mantissa)} · 10${raised}`);
+}
+
+function grouped(text) {
+  const [whole, ...decimals] = text.split(".");
+  return [whole.replace(/\d(?=(\d{3})+$)/g, "$&,"), ...decimals].join(".");
 }
 
 function rounded(value, figures) {

@@ -1,0 +1,1 @@
+"""How things are said in sentences: numbers, shares, times and terms."""

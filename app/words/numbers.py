@@ -1,0 +1,128 @@
+"""Numbers in words: one rule of rounding, so that no sentence says more than is so.
+
+A share that is not 0 or 1 is never said to be 0 % or 100 %, a gate that is not 1 never to be 1,
+and a time past all counting is put in words. assets/stage/format.js follows the same rules; both
+are held to tests/words/numbers.json. Halves round away from zero, as in the browser.
+"""
+
+import math
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Final
+
+FIGURES: Final = 3
+# From the first to below the second a number is written out; others have a power of ten.
+WRITTEN_OUT: Final = (1e-4, 1e5)
+# This far below 1, three figures would say 1: decimals tell it, and nearer the distance itself.
+NEAR_ONE: Final = (5e-4, 1e-4)
+# What is this small beside the terms of its sum is left over from rounding.
+RESIDUE: Final = 1e-12
+MOST_STEPS: Final = 1e6
+SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def percent(share: float) -> str:
+    """A share in percent: whole ones, two decimals where these would say 0 or 100.
+
+    And “under 0.01 %” or “over 99.99 %” where those would, too: 0.5 gives 50 %, 0.9975 gives
+    99.75 %, 1 − 2e-8 gives over 99.99 %.
+    """
+    whole = _decimals(100 * share, 0)
+    if whole not in ("0", "100") or share in (0, 1):
+        return f"{whole} %".replace("-", "−")
+    exact = _decimals(100 * share, 2)
+    if exact == "0.00":
+        return "under 0.01 %"
+    if exact == "100.00" and share < 1:
+        return "over 99.99 %"
+    return f"{_short(exact)} %"
+
+
+def number(value: float) -> str:
+    """Three figures, without trailing zeros: 0.5, −12,300, 1.9 · 10⁻²², 1 − 1.5 · 10⁻⁸."""
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else f"{'−' if value < 0 else ''}∞"
+    rest = 1 - abs(value)
+    if 0 < rest < NEAR_ONE[0]:
+        return _near_one(value, rest)
+    return _plain(value) or _power(value, FIGURES)
+
+
+def brief(value: float) -> str:
+    """Three figures for a small cell or the end of an axis: 0.5, 12300, 1.9e−22."""
+    plain = _plain(value)
+    if plain:
+        return plain.replace(",", "")
+    mantissa, exponent = _scientific(value, FIGURES)
+    return f"{mantissa}e{exponent}".replace("-", "−")
+
+
+def steps(value: float) -> str:
+    """A number of steps that need not be whole, such as a half-life: over a million at most."""
+    if math.isinf(value):
+        return "infinitely many steps"
+    if value > MOST_STEPS:
+        return "over a million steps"
+    if 0 < value < 0.01:
+        return "under 0.01 steps"
+    said = number(value) if value < WRITTEN_OUT[1] else f"{_rounded(value, FIGURES):,f}"
+    return f"{said} step" if said == "1" else f"{said} steps"
+
+
+def count(how_many: int, one: str, more: str = "") -> str:
+    """1 step, 20 steps, 1,000 units; more: the plural, where it is not one with an s."""
+    return f"{how_many:,} {one if how_many == 1 else more or one + 's'}"
+
+
+def joined(parts: Sequence[str]) -> str:
+    """a; a and b; a, b and c."""
+    *first, last = parts
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def settled(value: float, *terms: float) -> float:
+    """The sum or difference of these terms, or 0 where nothing but rounding is left of it."""
+    return 0.0 if abs(value) < RESIDUE * max(map(abs, terms), default=0.0) else value
+
+
+def _near_one(value: float, rest: float) -> str:
+    sign = "−" if value < 0 else ""
+    if rest >= NEAR_ONE[1]:
+        return sign + _decimals(abs(value), 4)
+    power = _power(rest, 2)
+    return f"−1 + {power}" if sign else f"1 − {power}"
+
+
+def _plain(value: float) -> str:
+    """Three figures, written out; empty for what needs a power of ten."""
+    if value == 0:
+        return "0"
+    if not WRITTEN_OUT[0] <= abs(value) < WRITTEN_OUT[1]:
+        return ""
+    return _short(f"{_rounded(value, FIGURES):,f}").replace("-", "−")
+
+
+def _power(value: float, figures: int) -> str:
+    """1.92 · 10⁻²²."""
+    mantissa, exponent = _scientific(value, figures)
+    return f"{mantissa} · 10{str(exponent).translate(SUPERSCRIPTS)}".replace("-", "−")
+
+
+def _scientific(value: float, figures: int) -> tuple[str, int]:
+    mantissa, _, exponent = f"{_rounded(value, figures):.{figures - 1}e}".partition("e")
+    return _short(mantissa), int(exponent)
+
+
+def _rounded(value: float, figures: int) -> Decimal:
+    exact = Decimal(value)
+    return exact.quantize(Decimal(1).scaleb(exact.adjusted() - figures + 1), ROUND_HALF_UP)
+
+
+def _decimals(value: float, decimals: int) -> str:
+    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    return f"{rounded:f}"
+
+
+def _short(digits: str) -> str:
+    """Without zeros at the end of the decimals."""
+    return digits.rstrip("0").rstrip(".") if "." in digits else digits
