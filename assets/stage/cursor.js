@@ -1,6 +1,6 @@
 // The shared cursor in time and unit: stepping, scrubbing, playing. Nothing here talks to the server.
 
-const STEPS_PER_SECOND = 3;
+const STEPS_PER_SECOND = 1; // at a speed of 1
 
 export class Cursor {
   constructor(onMove) {

@@ -30,6 +30,8 @@ export class Editor {
       title: "Type an exact number and press Enter",
       oninput: () => (this.typing = true),
       onkeydown: (event) => this.typed(event),
+      onpointerdown: () => (this.entered = document.activeElement !== this.field),
+      onclick: () => this.entered && this.field.select(), // a first click is for all of it, a second for a place in it
       onblur: () => (this.problem.textContent ? this.restore() : this.submit()),
     });
     this.old = make("span", { className: "gs-old" });
@@ -93,13 +95,31 @@ export class Editor {
 
   showValue(value) {
     this.shownValue = value === null || value === undefined ? "" : exact(value);
-    if (!this.typing) this.field.value = this.shownValue;
+    if (!this.typing && this.field.value !== this.shownValue) this.write(this.shownValue);
     if (this.values && this.shownValue) this.slider.value = nearest(this.values, value);
     this.field.disabled = this.slider.disabled = value === null || value === undefined;
   }
 
+  // What was selected stays selected: another number is typed over it.
+  write(text) {
+    const selected = document.activeElement === this.field && this.field.selectionEnd > this.field.selectionStart;
+    this.field.value = text;
+    if (selected) this.field.select();
+  }
+
+  // The field with its content selected; text: what takes its place, from a key pressed elsewhere.
+  begin(text) {
+    if (this.field.disabled) return; // its number is on the way
+    this.field.focus();
+    this.field.select();
+    if (text === undefined) return;
+    this.field.value = text;
+    this.typing = true;
+  }
+
   typed(event) {
     if (event.key === "Enter") this.submit();
+    if (event.key === "Enter" || event.key === "F2") this.field.select();
     if (event.key !== "Escape") return;
     event.stopPropagation();
     this.restore();

@@ -1,6 +1,7 @@
 // The opened cell at the cursor: its wiring, its equations with the numbers in, step by step. What is
 // shown came with a message (the parts "gru.inside" and "gru.vectors") or with the sweep of a drag.
 
+import { toClipboard } from "./clipboard.js";
 import { isCondensed } from "./condensed.js";
 import { make } from "./dom.js";
 import { Diagram, SUBSTEPS } from "./diagram.js";
@@ -86,13 +87,8 @@ export class Inside {
   }
 
   async copyLatex() {
-    const text = this.equations.latex();
-    try {
-      await navigator.clipboard.writeText(text);
-      this.said("copied");
-    } catch {
-      this.said("the browser did not allow it"); // no permission, or a page without https
-    }
+    const copied = await toClipboard(this.equations.latex(), this.element);
+    this.said(copied ? "copied" : "the browser did not allow it");
   }
 
   said(text) {

@@ -9,14 +9,18 @@ import { exists, split } from "./cells.js";
 import { addStylesheet, loadPlotly, make } from "./dom.js";
 import { Drag } from "./drag.js";
 import { Editor } from "./editor.js";
+import { Extras } from "./extras.js";
 import { Inside } from "./inside.js";
+import { keyPressed } from "./keys.js";
 import { Lens } from "./lens.js";
+import { Link } from "./link.js";
+import { Manual } from "./manual.js";
 import { Pad } from "./pad.js";
 import { Pointer } from "./pointer.js";
 import { savings } from "./saving.js";
 import { Screen } from "./screen.js";
 import { alongTabs } from "./tabs.js";
-import { Timeline, keyPressed } from "./timeline.js";
+import { Timeline } from "./timeline.js";
 import { unpack } from "./wire.js";
 
 const PLOTLY = new URL("../vendor/plotly/plotly-cartesian.min.js", import.meta.url).href;
@@ -40,7 +44,7 @@ function counted(steps) {
 
 class Stage {
   constructor(root) {
-    for (const name of ["style", "diagram"]) addStylesheet(new URL(`./${name}.css`, import.meta.url).href);
+    for (const name of ["style", "diagram", "dialogs"]) addStylesheet(new URL(`./${name}.css`, import.meta.url).href);
     this.target = null; // the chosen number
     this.channel = new Channel(() => this.notice("The server is not answering. Your change is kept and sent again."));
     this.cursor = new Cursor(() => this.cursorMoved());
@@ -74,8 +78,10 @@ class Stage {
     });
     this.notices = make("div", { className: "gs-notices", role: "status" });
     this.holder = make("div", {});
-    this.element = make(
-      "div", { className: "gs-stage" },
+    this.element = make("div", { className: "gs-stage" });
+    this.manual = new Manual(this.element);
+    this.timeline.element.append(new Extras(new Link(this).element, this.manual.button).element);
+    this.element.append(
       this.notices, this.holder,
       make("div", { className: "gs-bar" }, savings.element, this.editor.element, this.timeline.element),
     );
@@ -254,33 +260,40 @@ class Stage {
   writeLink() {
     // After an event or the back button an answer is coming, and with it the next link.
     if (this.channel.busy || this.travelling) return;
+    const url = this.address(this.looked);
+    if (url !== location.href) history.replaceState(history.state, "", url);
+  }
+
+  // The address in full, for somebody else.
+  get link() {
+    return this.address(true);
+  }
+
+  // withCursor: whether it says where the cursor is; it may have the scene's own place.
+  address(withCursor) {
     const url = new URL(location.href);
     const { searchParams } = url;
-    const cursor = { t: this.cursor.step + 1, u: this.cursor.unit + 1 };
-    for (const [name, text] of Object.entries({ ...this.message.link, ...(this.looked ? cursor : {}) })) {
+    const cursor = withCursor ? { t: this.cursor.step + 1, u: this.cursor.unit + 1 } : {};
+    for (const [name, text] of Object.entries({ ...this.message.link, ...cursor })) {
       if (text === null) searchParams.delete(name);
       else if (searchParams.get(name) !== String(text)) searchParams.set(name, text);
     }
-    if (url.href !== location.href) history.replaceState(history.state, "", url);
+    return url.href;
   }
 
   key(event) {
-    if (!this.message) return;
-    if (event.key?.toLowerCase() === "z" && (event.ctrlKey || event.metaKey)) {
-      if (this.typingIn(event.composedPath()[0])) return;
-      event.preventDefault();
-      return this.change(event.shiftKey ? "redo" : "undo");
-    }
-    if (event.shiftKey && ["ArrowLeft", "ArrowRight"].includes(event.key) && !this.typingIn(event.composedPath()[0])) {
-      event.preventDefault();
-      return this.inside.goBy(event.key === "ArrowRight" ? 1 : -1);
-    }
-    if (event.key === "Escape" && this.target) {
-      if (this.pointer.held) this.pointer.cancel();
-      else this.choose(null);
-    }
-    if (alongTabs(event)) return;
+    if (!this.message || alongTabs(event)) return;
+    keyPressed(event, this);
+  }
+
+  // The unit above or below the cursor's. The rows of the heatmaps may not be in the order of numbers.
+  neighbour(by) {
     const { order } = this.message.panels.reduce((most, panel) => (panel.units > most.units ? panel : most));
-    keyPressed(event, this.cursor, (unit, by) => order[order.indexOf(unit) + by] ?? unit);
+    return order[order.indexOf(this.cursor.unit) + by] ?? this.cursor.unit;
+  }
+
+  escape() {
+    if (this.pointer.held) this.pointer.cancel();
+    else this.choose(null);
   }
 }

@@ -1,6 +1,7 @@
 // The table twin of a plot: the same numbers to read, look up and copy. Those of a plot too large to be
 // sent are fetched part by part.
 
+import { toClipboard } from "./clipboard.js";
 import { counts, details } from "./describe.js";
 import { make } from "./dom.js";
 import { fetchBlock } from "./numbers.js";
@@ -163,21 +164,4 @@ async function valuesOf({ source, before }, { rows, columns }) {
 function extent(sheet) {
   const [rows, columns] = counts(sheet);
   return [sheet.flipped ? `${rows}.` : `${rows} down, ${columns} across.`, sheet.note].filter(Boolean).join(" ");
-}
-
-// Browsers keep the clipboard from pages that come without https, save for the old way.
-async function toClipboard(text, dialog) {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    const area = make("textarea", { value: text, className: "gs-hidden" });
-    const { activeElement } = document;
-    dialog.append(area);
-    area.select();
-    const copied = document.execCommand("copy");
-    area.remove();
-    activeElement?.focus();
-    return copied;
-  }
 }

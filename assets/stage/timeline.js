@@ -64,31 +64,3 @@ export class Timeline {
     this.shownPlaying = playing;
   }
 }
-
-const KEYS = {
-  ArrowLeft: (cursor) => cursor.stepBy(-1),
-  ArrowRight: (cursor) => cursor.stepBy(1),
-  ArrowUp: (cursor, neighbour) => cursor.move(cursor.step, neighbour(cursor.unit, -1)),
-  ArrowDown: (cursor, neighbour) => cursor.move(cursor.step, neighbour(cursor.unit, 1)),
-  Home: (cursor) => cursor.stepBy(-Infinity),
-  End: (cursor) => cursor.stepBy(Infinity),
-  " ": (cursor) => cursor.toggle(),
-};
-
-// Keys act wherever the focus is, except where somebody is typing or choosing. The row order of the
-// heatmaps may differ from the numbers of the units, so up and down are given by `neighbour`.
-export function keyPressed(event, cursor, neighbour) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  const action = KEYS[event.key];
-  if (event.key === " " && event.repeat) return event.preventDefault();
-  if (!action || typing(event.composedPath()[0], event.key)) return;
-  event.preventDefault();
-  action(cursor, neighbour);
-}
-
-function typing(element, key) {
-  if (!(element instanceof Element)) return false;
-  if (element.matches(".gs-scrub")) return false;
-  if (element.closest("button, summary, a")) return key === " ";
-  return Boolean(element.closest("input, textarea, select, [contenteditable], [role=combobox], [role=listbox], [role=radiogroup], [role=dialog], [role=menu]"));
-}

@@ -1,0 +1,116 @@
+// Every key of the stage and what it does, in one table: keys are taken by it, and the page of keys
+// ("?", manual.js) is written from it. What a pointer does is listed beside them.
+
+const TIME = "Time and unit";
+const NUMBER = "A chosen number";
+const PAGE = "The page";
+const DIGITS = [..."0123456789.-−"];
+
+// keys: as nameOf writes them. shown: how they stand on the page of keys. needs: what has to be there.
+// ours: whether the key is taken where the focus is; without it, as `free` says.
+export const KEYS = [
+  {
+    group: TIME, keys: ["ArrowRight", "ArrowLeft"], shown: ["→", "←"], says: "one step on, one step back",
+    act: ({ cursor }, { key }) => cursor.stepBy(key === "ArrowRight" ? 1 : -1),
+  },
+  {
+    group: TIME, keys: ["Home", "End"], shown: ["Home", "End"], says: "the first step, the last step",
+    act: ({ cursor }, { key }) => cursor.stepBy(key === "End" ? Infinity : -Infinity),
+  },
+  {
+    group: TIME, keys: [" "], shown: ["Space"], says: "play, or pause", once: true,
+    act: ({ cursor }) => cursor.toggle(),
+  },
+  {
+    group: TIME, keys: ["ArrowUp", "ArrowDown"], shown: ["↑", "↓"], says: "the unit above, the unit below",
+    act: (stage, { key }) => stage.cursor.move(stage.cursor.step, stage.neighbour(key === "ArrowUp" ? -1 : 1)),
+  },
+  {
+    group: TIME, keys: ["Shift+ArrowRight", "Shift+ArrowLeft"], shown: ["Shift →", "Shift ←"],
+    says: "go through the inside of the cell, one sub-step on or back", ours: (stage, at) => !stage.typingIn(at),
+    act: (stage, { key }) => stage.inside.goBy(key === "ArrowRight" ? 1 : -1),
+  },
+  {
+    group: NUMBER, keys: DIGITS, shown: ["0 … 9", "−", "."], says: "type another number in its place",
+    needs: chosen, ours: pressable, act: (stage, { key }) => stage.editor.begin(key),
+  },
+  {
+    group: NUMBER, keys: ["Enter", "F2"], shown: ["Enter", "F2"], says: "open its field, all of it selected",
+    needs: chosen, ours: (stage, at, key) => key === "F2" ? pressable(stage, at) : free(stage, at, key),
+    act: (stage) => stage.editor.begin(),
+  },
+  {
+    group: NUMBER, shown: ["Ctrl V"], says: "paste a number, or a block of them, from this cell on",
+  },
+  {
+    group: NUMBER, keys: ["Escape"], shown: ["Escape"], needs: chosen, ours: () => true, passes: true,
+    says: "let go of it; while it is dragged or typed, give that up", act: (stage) => stage.escape(),
+  },
+  {
+    group: PAGE, keys: ["Ctrl+z", "Ctrl+Shift+z"], shown: ["Ctrl Z", "Ctrl Shift Z"], says: "undo, redo",
+    ours: (stage, at) => !stage.typingIn(at), act: (stage, { shiftKey }) => stage.change(shiftKey ? "redo" : "undo"),
+  },
+  {
+    group: PAGE, keys: ["?"], shown: ["?"], says: "this page", ours: pressable, act: (stage) => stage.manual.open(),
+  },
+  {
+    group: PAGE, shown: ["Tab", "← →"], says: "to a row of tabs, and along it", // tabs.js
+  },
+];
+
+// What hands do, by the kind of pointer: [what is done, what it does].
+export const HANDS = {
+  "With a mouse": [
+    ["point at a cell", "read its number in full"],
+    ["click or drag on a heatmap or the lines", "move the cursor there"],
+    ["drag an input, a start state or a weight up or down", "change it; everything follows"],
+    ["click a number", "choose it, to type or to paste"],
+    ["click a part of the wiring", "that sub-step"],
+  ],
+  "With a finger": [
+    ["tap a heatmap or the lines", "move the cursor there"],
+    ["swipe along a heatmap", "move the cursor; up or down scrolls the page"],
+    ["tap an input, a start state or a weight", "choose it"],
+    ["then drag that cell up or down", "change it; everything follows"],
+    ["tap a part of the wiring", "that sub-step"],
+  ],
+};
+
+// Take a key: whatever the focus is on, except where somebody is typing or choosing.
+export function keyPressed(event, stage) {
+  if (event.altKey || event.defaultPrevented) return;
+  const name = nameOf(event);
+  const at = event.composedPath()[0];
+  const entry = KEYS.find(({ keys, needs }) => keys?.includes(name) && (!needs || needs(stage)));
+  if (!entry) return;
+  if (!(entry.ours ?? free)(stage, at, event.key)) return;
+  if (!entry.passes) event.preventDefault();
+  if (!entry.once || !event.repeat) entry.act(stage, event);
+}
+
+// "Ctrl+Shift+z", "Shift+ArrowLeft", "?": with Shift where it does not make another character.
+export function nameOf({ key, ctrlKey, metaKey, shiftKey }) {
+  if (!key) return "";
+  const control = ctrlKey || metaKey;
+  const written = key.length === 1;
+  return `${control ? "Ctrl+" : ""}${shiftKey && (control || !written) ? "Shift+" : ""}${control ? key.toLowerCase() : key}`;
+}
+
+function chosen(stage) {
+  return Boolean(stage.target);
+}
+
+const TEXT = "input:not([type=range]), textarea, select, [contenteditable], [role=combobox], [role=listbox], [role=dialog], [role=menu], dialog";
+
+// For what no button and no slider would take.
+function pressable(stage, element) {
+  return !(element instanceof Element && element.closest(TEXT));
+}
+
+// For arrows, space and Enter, which buttons and sliders take too.
+function free(stage, element, key) {
+  if (!(element instanceof Element)) return true;
+  if (element.matches(".gs-scrub")) return true;
+  if (element.closest("button, summary, a")) return key !== " " && key !== "Enter";
+  return !element.closest("input, textarea, select, [contenteditable], [role=combobox], [role=listbox], [role=radiogroup], [role=dialog], [role=menu]");
+}

@@ -1,0 +1,66 @@
+// The address of what is on the screen, with the cursor's place, for the clipboard; where that is kept
+// from the page, in a field to copy from.
+
+import { toClipboard } from "./clipboard.js";
+import { make } from "./dom.js";
+
+const NAME = "copy link";
+const SAID = 2500; // milliseconds
+const PATIENCE = 3000; // milliseconds to wait for an answer that changes the address
+const HINT = "The browser does not let this page copy. Here is the link, selected: copy it yourself.";
+
+export class Link {
+  // stage: of which { channel, element, link, message } are used
+  constructor(stage) {
+    this.stage = stage;
+    this.button = make("button", {
+      type: "button", textContent: NAME, title: "Copy the address of what is on the screen, with the cursor’s place",
+      onclick: () => this.copy(),
+    });
+    this.said = make("span", { className: "gs-hidden", role: "status" });
+    this.element = make("span", { className: "gs-link" }, this.button, this.said);
+  }
+
+  async copy() {
+    await this.rest();
+    const text = this.stage.link;
+    if (await toClipboard(text, this.stage.element)) return this.say("copied");
+    this.say("not copied");
+    this.show(text);
+  }
+
+  // A change that is on its way to the server is in the address once it is answered.
+  async rest() {
+    const until = performance.now() + PATIENCE;
+    while (this.stage.channel.busy && performance.now() < until) await new Promise((done) => setTimeout(done, 40));
+  }
+
+  say(text) {
+    this.button.textContent = text;
+    this.said.textContent = text;
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      this.button.textContent = NAME;
+      this.said.textContent = "";
+    }, SAID);
+  }
+
+  show(text) {
+    const field = make("input", { type: "text", readOnly: true, value: text, "aria-label": "The link", onclick: () => field.select() });
+    const dialog = make(
+      "dialog", {
+        className: "gs-dialog gs-link-dialog", "aria-label": "The link",
+        onkeydown: (event) => event.stopPropagation(), // not meant for the stage behind
+        onclick: ({ target }) => target === dialog && dialog.close(), // beside it
+        onclose: () => dialog.remove(),
+      },
+      make("header", {}, make("h2", { textContent: "The link" }),
+        make("button", { type: "button", textContent: "Close", title: "Close (Esc)", onclick: () => dialog.close() })),
+      make("p", { textContent: HINT }), field,
+    );
+    this.stage.element.append(dialog);
+    dialog.showModal();
+    field.focus();
+    field.select();
+  }
+}

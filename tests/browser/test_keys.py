@@ -1,0 +1,176 @@
+"""Keys on a chosen number, the page that lists them, playing in seconds, and the link to copy."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from gru_core.edits import Situation
+from tests.browser.driver import Stage, with_edits
+
+Core = Callable[..., Situation]
+BIAS = "gru.b_x.update.3"
+# Seconds of a clock that does not tick by itself, and the steps that the cursor has made by then.
+PLAYED = """async ([speed, seconds]) => {
+  const { Cursor } = await import(new URL("assets/stage/cursor.js", location.href));
+  const own = [window.requestAnimationFrame, performance.now];
+  let now = 0, next = null;
+  window.requestAnimationFrame = (frame) => { next = frame; return 1; };
+  performance.now = () => now;
+  const cursor = new Cursor(() => {});
+  cursor.bound(1000, 4);
+  cursor.speed = speed;
+  cursor.play();
+  for (let frame = 0; frame < seconds * 60; frame++) next(now += 1000 / 60);
+  cursor.pause();
+  [window.requestAnimationFrame, performance.now] = own;
+  return cursor.step;
+}"""
+
+
+@pytest.fixture
+def chosen(kept: Stage, core: Core) -> Iterator[Stage]:
+    """The first scene without edits and with unit 4's update bias, which is 6, chosen by a click."""
+    kept.page.bring_to_front()
+    kept.open("scene=pulse")
+    with kept.answered():
+        kept.click(kept.cell_of(BIAS, core("pulse")))
+    kept.rest(100)
+    yield kept
+    assert kept.troubles == []
+
+
+def field(stage: Stage) -> str:
+    return stage.page.get_by_label("Exact value").input_value()
+
+
+def selected(stage: Stage) -> str:
+    """What a key would be typed over."""
+    return str(
+        stage.page.evaluate(
+            "(({ activeElement: e }) => e.value?.slice(e.selectionStart, e.selectionEnd))(document)"
+        )
+    )
+
+
+@pytest.mark.parametrize(("speed", "steps"), [(0.5, 5), (1, 10), (2, 20), (4, 40), (8, 80)])
+def test_ten_seconds_of_playing_at_single_speed_are_ten_steps(
+    page: Stage, speed: float, steps: int
+) -> None:
+    assert page.page.evaluate(PLAYED, [speed, 10.01]) == steps
+
+
+def test_a_digit_on_a_chosen_cell_begins_a_number_of_its_own(chosen: Stage, core: Core) -> None:
+    chosen.press("2")
+    assert field(chosen) == "2"
+    with chosen.answered():
+        chosen.press(".", "5", "Enter")
+    chosen.wait()
+    assert chosen.edits == {BIAS: 2.5}
+    chosen.expect(with_edits(core("pulse"), {BIAS: 2.5}))
+    with chosen.answered():
+        chosen.press("-", "1", "Enter")  # over what has just been typed
+    chosen.wait()
+    assert chosen.edits == {BIAS: -1}
+
+
+@pytest.mark.parametrize("key", ["-", "."])
+def test_a_sign_or_a_point_begins_a_number_too(chosen: Stage, key: str) -> None:
+    chosen.press(key, "5")
+    assert field(chosen) == f"{key}5"
+
+
+@pytest.mark.parametrize("key", ["Enter", "F2"])
+def test_enter_and_f2_open_the_field_with_its_content_selected(chosen: Stage, key: str) -> None:
+    chosen.press(key)
+    assert selected(chosen) == "6"
+    chosen.press("3")
+    assert field(chosen) == "3"
+
+
+def test_a_click_into_the_field_selects_its_content(chosen: Stage) -> None:
+    chosen.page.get_by_label("Exact value").click()
+    assert selected(chosen) == "6"
+    chosen.page.get_by_label("Exact value").click()  # the second one is for a place in it
+    assert selected(chosen) == ""
+
+
+def test_escape_gives_up_what_a_digit_began(chosen: Stage, core: Core) -> None:
+    sent = chosen.sent
+    chosen.press("7", "Escape")
+    chosen.rest()
+    assert field(chosen) == "6"
+    assert chosen.sent == sent
+    chosen.expect(core("pulse"))
+    chosen.press("8", "Escape", "Escape")  # the second one lets go of the cell
+    assert chosen.page.locator(".gs-editor.gs-chosen").count() == 0
+
+
+def test_digits_do_nothing_where_no_cell_is_chosen_or_a_list_has_the_focus(chosen: Stage) -> None:
+    chosen.page.get_by_label("Playing speed").focus()
+    chosen.press("8")
+    assert field(chosen) == "6"
+    chosen.page.get_by_label("Playing speed").evaluate("(list) => list.blur()")
+    chosen.press("Escape", "8")
+    assert field(chosen) == ""
+
+
+def test_the_page_of_keys_opens_by_its_key_and_gives_the_focus_back(page: Stage) -> None:
+    page.open("scene=pulse")
+    forward = page.page.get_by_role("button", name="Step forward")
+    forward.focus()
+    page.press("?")
+    dialog = page.page.get_by_role("dialog", name="Keys and gestures")
+    assert "one step on, one step back" in dialog.inner_text()
+    before = page.cursor
+    page.press("ArrowRight", "End")  # the stage behind it takes no key
+    page.press("Escape")
+    dialog.wait_for(state="detached")
+    assert page.cursor == before
+    assert forward.evaluate("(button) => button === document.activeElement")
+    page.page.get_by_role("button", name="Keys and gestures").click()
+    dialog.wait_for()
+    page.page.get_by_role("button", name="Close").click()
+    dialog.wait_for(state="hidden")
+
+
+# The keys that the stage takes, by asking it, and those that its page of keys shows.
+LISTED = """async () => {
+  const { KEYS, HANDS } = await import(new URL("assets/stage/keys.js", location.href));
+  const shown = [...document.querySelectorAll(".gs-manual dd")].map(({ textContent }) => textContent);
+  const says = [...KEYS.map(({ says }) => says), ...Object.values(HANDS).flat().map(([, says]) => says)];
+  return says.filter((one) => !shown.includes(one));
+}"""
+
+
+def test_every_key_and_gesture_is_on_the_page_of_keys(page: Stage) -> None:
+    page.open("scene=pulse")
+    page.press("?")
+    assert page.page.evaluate(LISTED) == []
+    page.press("Escape")
+
+
+def test_the_link_is_copied_with_the_place_of_the_cursor(another: Callable[..., Stage]) -> None:
+    stage = another(permissions=["clipboard-read", "clipboard-write"]).open("scene=cue")
+    step, unit = stage.cursor
+    stage.page.get_by_role("button", name="copy link").click()
+    stage.page.get_by_role("button", name="copied").wait_for()
+    copied = stage.page.evaluate("navigator.clipboard.readText()")
+    assert f"t={step + 1}&u={unit + 1}" in copied
+    assert "scene=cue" in copied
+    stage.page.goto(copied)
+    stage.wait()
+    assert stage.cursor == (step, unit)
+
+
+def test_where_the_clipboard_is_closed_the_link_stands_selected_in_a_field(page: Stage) -> None:
+    page.open("scene=pulse")
+    page.page.evaluate(
+        "navigator.clipboard.writeText = () => Promise.reject(new Error('no'));"
+        "document.execCommand = () => false"
+    )
+    page.page.get_by_role("button", name="copy link").click()
+    dialog = page.page.get_by_role("dialog", name="The link")
+    assert "does not let this page copy" in dialog.inner_text()
+    assert selected(page).startswith(page.url)
+    page.press("Escape")
+    dialog.wait_for(state="detached")
