@@ -29,7 +29,7 @@ PLAYED = """async ([speed, seconds]) => {
 
 @pytest.fixture
 def chosen(kept: Stage, core: Core) -> Iterator[Stage]:
-    """The first scene without edits and with unit 4's update bias, which is 6, chosen by a click."""
+    """The first scene with unit 4's update bias, which is 6, chosen by a click."""
     kept.page.bring_to_front()
     kept.open("scene=pulse")
     with kept.answered():
@@ -133,11 +133,12 @@ def test_the_page_of_keys_opens_by_its_key_and_gives_the_focus_back(page: Stage)
     dialog.wait_for(state="hidden")
 
 
-# The keys that the stage takes, by asking it, and those that its page of keys shows.
-LISTED = """async () => {
+# What the stage takes and its page of keys does not say.
+UNLISTED = """async () => {
   const { KEYS, HANDS } = await import(new URL("assets/stage/keys.js", location.href));
-  const shown = [...document.querySelectorAll(".gs-manual dd")].map(({ textContent }) => textContent);
-  const says = [...KEYS.map(({ says }) => says), ...Object.values(HANDS).flat().map(([, says]) => says)];
+  const shown = [...document.querySelectorAll(".gs-manual dd")].map((one) => one.textContent);
+  const hands = Object.values(HANDS).flat().map(([, says]) => says);
+  const says = [...KEYS.map((key) => key.says), ...hands];
   return says.filter((one) => !shown.includes(one));
 }"""
 
@@ -145,7 +146,7 @@ LISTED = """async () => {
 def test_every_key_and_gesture_is_on_the_page_of_keys(page: Stage) -> None:
     page.open("scene=pulse")
     page.press("?")
-    assert page.page.evaluate(LISTED) == []
+    assert page.page.evaluate(UNLISTED) == []
     page.press("Escape")
 
 
