@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from app.opening import scenes
 from app.parameters import LONGEST_ASKED
 from app.setting import FORMS, VIEWS, History
 from app.url import MOST_HELD, shortened
@@ -164,6 +165,14 @@ def _look(history: History, event: Mapping[str, Any]) -> Outcome:
     return Outcome(history, grab=at, looked=unit)
 
 
+def _open(history: History, event: Mapping[str, Any]) -> Outcome:
+    """Another scene in the same view, as from the menu: undo brings this one back."""
+    scene = event.get("scene")
+    if not isinstance(scene, str) or scene not in scenes():
+        raise GatescopeError("There is no such scene.")
+    return Outcome(history.push(history.present.with_choice("scene", scene)))
+
+
 def _whole(history: History, event: Mapping[str, Any]) -> Outcome:
     return Outcome(history, whole=str(event.get("part", ""))[:60])
 
@@ -247,6 +256,7 @@ _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
     "show": _show,
     "look": _look,
     "view": _view,
+    "open": _open,
     "whole": _whole,
     "draw": _draw,
     "hold": _hold,

@@ -6,7 +6,8 @@ from typing import NamedTuple
 import numpy as np
 import plotly.graph_objects as go
 
-from app.figures.frame import steps_frame
+from app import theme
+from app.figures.frame import rule, steps_frame
 from app.figures.heatmap import MARGIN
 
 LEAST = -16  # powers of ten; below, float64 has no digits of 1 left
@@ -30,10 +31,29 @@ def gradient_lines(
     high = float(np.ceil(known.max()))
     ticks = {float(at): _power(at) for at in _few(int(low), int(high))}
     room = 0.04 * (high - low)
-    figure = go.Figure(
-        layout=steps_frame(labels, (low - room, high + room), ticks, left=MARGIN["l"] + 6)
+    up = low - room, high + room
+    return _drawn(powers, styles, steps_frame(labels, up, ticks, left=MARGIN["l"] + 6))
+
+
+def share_lines(
+    curves: Mapping[str, np.ndarray], styles: Sequence[Line], labels: Sequence[str]
+) -> go.Figure:
+    """Shares over the steps, (step,), from 0 to 1 or to the largest; NaN is not drawn."""
+    known = np.concatenate([np.ones(1), *(c[np.isfinite(c)] for c in curves.values())])
+    high = theme.nice_bound(float(known.max()))
+    layout = steps_frame(
+        *(labels, (-0.04 * high, 1.04 * high), {0.0: "0", high: f"{high:g}"}),
+        left=MARGIN["l"] + 6,
+        shapes=[rule("y", 0.0), rule("y", 1.0)],
     )
-    for (name, values), style in zip(powers.items(), styles, strict=True):
+    return _drawn(curves, styles, layout)
+
+
+def _drawn(
+    curves: Mapping[str, np.ndarray], styles: Sequence[Line], layout: go.Layout
+) -> go.Figure:
+    figure = go.Figure(layout=layout)
+    for (name, values), style in zip(curves.items(), styles, strict=True):
         figure.add_trace(
             go.Scatter(
                 x=np.arange(1, len(values) + 1, dtype=np.float64),

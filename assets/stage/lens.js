@@ -23,13 +23,14 @@ export class Lens {
     this.tabs = make("div", { className: "gs-lenses", role: "tablist", "aria-label": "What to look at" });
     this.look = make("p", { className: "gs-look" });
     this.words = make("div", { className: "gs-words", role: "status" });
+    this.offers = make("p", { className: "gs-offers" });
     this.choices = make("div", { className: "gs-steps", role: "group" });
     this.charts = make("div", { className: "gs-charts" });
     this.holding = new Holding(stage);
     this.seeking = new Seeking(stage);
     this.wirings = new Wirings(stage);
     this.notes = make("div", { className: "gs-notes" });
-    this.element = make("div", { className: "gs-lens" }, this.look, this.choices, this.holding.element, this.seeking.element, this.words, this.seeking.places, this.wirings.element, this.charts, this.notes);
+    this.element = make("div", { className: "gs-lens" }, this.look, this.choices, this.holding.element, this.seeking.element, this.words, this.offers, this.seeking.places, this.wirings.element, this.charts, this.notes);
     this.entries = [];
   }
 
@@ -63,11 +64,18 @@ export class Lens {
     this.look.textContent = told.look;
     this.words.replaceChildren(...told.words.map((text) => make("p", { textContent: text })));
     this.notes.replaceChildren(...told.notes.map((text) => make("p", { textContent: text })));
+    replaced(this.offers, told.offers, () => told.offers.map((offer) => this.offer(offer)));
+    this.offers.hidden = !told.offers.length;
     this.choices.setAttribute("aria-label", told.asks);
     replaced(this.choices, [told.view, told.choices, told.of], () => this.chosen(told));
     this.choices.hidden = !told.choices.length;
     this.holding.show(told.controls);
     this.holding.answered();
+  }
+
+  // Another scene, where this view shows more.
+  offer({ scene, label }) {
+    return make("button", { type: "button", className: "gs-plain", textContent: label, onclick: () => this.stage.send("open", { scene }) });
   }
 
   // Buttons for a few choices, a list for many.

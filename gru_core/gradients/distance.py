@@ -17,6 +17,7 @@ from gru_core.conventions import STATES, Cell
 from gru_core.errors import unknown_name
 from gru_core.gradients.carried import HIGH, LOW, Stretch, carry_back
 from gru_core.gradients.one_step import check_run
+from gru_core.gradients.slopes import let_out
 from gru_core.trace import Trace
 from gru_core.weights import Weights, check_index
 
@@ -33,15 +34,17 @@ class Gradients(Mapping[str, Array]):
     """Sizes of the gradients of h_T, in float64: `gradients["hidden"][k]` is ‖∂h_T/∂h_k‖.
 
     k counts the steps read: 0 is the initial state, the last entry is h_T itself, whose gradient is
-    the identity. h_k and the LSTM's c_k are varied one at a time, the other held.
+    the identity. Of an LSTM, h_k is varied with c_k held; where c_k is varied, h_k follows it, as
+    it does in the run: h_k = o_k tanh(c_k), the output gate held. So it is what backpropagation
+    finds at c_k. Only the initial c_0 is varied with h_0 held, which is given apart.
 
     hidden  (step + 1,)  ‖∂h_T/∂h_k‖
-    cell    (step + 1,)  LSTM only: ‖∂h_T/∂c_k‖; 0 at the end, where h_T is held
+    cell    (step + 1,)  LSTM only: ‖dh_T/dc_k‖; at the end o (1 − tanh² c)
     input   (step,)      ‖∂h_T/∂x_k‖; entry k is the input of `steps[k]`, read after h_k
     direct  (step + 1,)  of that by h_k (LSTM: by c_k), what comes with every gate held: per unit
                          GRU Π update; LSTM Π forget, and o (1 − tanh² c) at the end (with another
                          activation its slope); RNN nothing
-    gates   (step + 1,)  ‖∂h_T/∂h_k − direct‖ (LSTM: ∂c_k): what comes through gates and candidates
+    gates   (step + 1,)  ‖∂h_T/∂h_k − direct‖ (LSTM: dc_k): what comes through gates and candidates
 
     Sizes below the least float64 (5e-324) are 0, above the largest infinite.
     """
@@ -104,11 +107,14 @@ def gradient_by_distance(
     read = np.arange(trace.steps)[:: -1 if trace.backward else 1]
     target = int(read[-1]) if last is None else last
     steps = read[: int(np.flatnonzero(read == target)[0]) + 1].copy()
-    found = _at_the_end(weights, len(steps), unit, norm)
+    out = _let_out(weights, trace)[steps]
+    found = _at_the_end(weights, out, unit, norm)
     left = len(steps)
     for stretch in carry_back(weights, trace, steps[::-1].tolist(), unit):
         some = slice(left - len(stretch.state), left)
-        for name, sizes in _sizes(weights, stretch, unit, norm).items():
+        followed = np.zeros_like(out[some])  # entry k is made by the step before; none makes k = 0
+        followed[max(1 - some.start, 0) :] = out[max(some.start - 1, 0) : left - 1]
+        for name, sizes in _sizes(weights, stretch, followed[::-1], unit, norm).items():
             found[name][some] = sizes[::-1]
         left = some.start
         if progress is not None:
@@ -116,21 +122,38 @@ def gradient_by_distance(
     return Gradients(weights.cell, target, unit, norm, steps, found)
 
 
-def _at_the_end(weights: Weights, steps: int, unit: int | None, norm: Norm) -> dict[str, Array]:
-    """Room for every size, with the last entry, where h_T is varied itself, filled in."""
-    states = STATES[weights.cell]
+def _let_out(weights: Weights, trace: Trace) -> Array:
+    """(step, unit): how h follows c within a step of an LSTM; 0 where it is held. Else nothing."""
+    if weights.cell != "lstm":
+        return np.zeros((trace.steps, 0))
+    output, cell = (trace[name].astype(np.float64) for name in ("output", "cell"))
+    return np.where(trace.held("hidden"), 0.0, let_out(weights, output, cell))
+
+
+def _at_the_end(weights: Weights, out: Array, unit: int | None, norm: Norm) -> dict[str, Array]:
+    """Room for every size, with the last entry, where the last state is varied, filled in."""
+    states, steps = STATES[weights.cell], len(out)
     found = {name: np.zeros(steps + 1) for name in (*states, "direct", "gates")}
     whole = unit is None and norm == "frobenius"
     found["hidden"][-1] = np.sqrt(weights.units) if whole else 1
-    if len(states) == 1:
-        found["direct"][-1] = found["hidden"][-1]
+    found["direct"][-1] = found["hidden"][-1]
+    if len(states) > 1:
+        last = out[-1:] if unit is None else out[-1:, [unit]]
+        found["cell"][-1] = found["direct"][-1] = _diagonal_size(last, norm)[0]
     return {"hidden": found.pop("hidden"), **found, "input": np.zeros(steps)}
 
 
-def _sizes(weights: Weights, found: Stretch, unit: int | None, norm: Norm) -> dict[str, Array]:
-    """The sizes for some steps, each (step,), in the order carried."""
+def _sizes(
+    weights: Weights, found: Stretch, followed: Array, unit: int | None, norm: Norm
+) -> dict[str, Array]:
+    """The sizes for some steps, each (step,), in the order carried.
+
+    followed: (step, unit), of an LSTM: how the h beside each c follows it.
+    """
     states, units = STATES[weights.cell], weights.units
     parts = dict(zip(states, np.split(found.state, len(states), axis=2), strict=True))
+    if "cell" in parts:
+        parts["cell"] = parts["cell"] + parts["hidden"] * followed[:, np.newaxis]
     # The direct path runs through the state that remembers, which is the last one.
     among = np.arange(units) if unit is None else np.array([unit])
     direct = found.direct[:, -1, among]  # (step, row)

@@ -78,7 +78,7 @@ def _lstm(w: Weights, given: Given, before: Array) -> Slopes:
     names = ("input", "forget", "candidate", "output")
     take, forget, candidate, output = (tracks[name] for name in names)
     squashed = function_of(w.state_activation)(tracks["cell"])
-    outward = _free(given, "hidden", output * slope_at(w.state_activation, squashed))
+    outward = _free(given, "hidden", let_out(w, output, tracks["cell"]))
     by_gate: dict[str, Array] = {
         "input": candidate * slope_at(w.gate_activation, take),
         "forget": before * slope_at(w.gate_activation, forget),
@@ -98,6 +98,12 @@ def _lstm(w: Weights, given: Given, before: Array) -> Slopes:
     kept = _free(given, "cell", forget)
     direct[:, hidden, cell], direct[:, cell, cell] = outward * kept, kept
     return Slopes(direct, gates, np.ones_like(gates[:, 0]))
+
+
+def let_out(weights: Weights, output: Array, cell: Array) -> Array:
+    """∂h/∂c of one step of an LSTM, unit by unit, its output gate held: o (1 − tanh² c)."""
+    squashed = function_of(weights.state_activation)(cell)
+    return output * slope_at(weights.state_activation, squashed)
 
 
 def _rnn(w: Weights, given: Given) -> Slopes:

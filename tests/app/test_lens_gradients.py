@@ -1,6 +1,5 @@
 """How far gradients reach: what torch's autograd finds of the same weights, and what is said."""
 
-import re
 from typing import Any
 
 import numpy as np
@@ -11,10 +10,10 @@ from app.setting import Setting
 from app.shown import Shown, show
 from app.widgets.inner import number
 from app.widgets.lenses import gradients
-from gru_core.conventions import CELLS, CHUNG, Cell
+from gru_core.conventions import CELLS, CHUNG, gates_from_file
 from gru_core.edits import parse_edits
-from gru_core.engines.torch_engine import run_tensors, to_tensors
 from gru_core.own import Own
+from tests.app.autograd import Autograd, left, norm
 from tests.app.lensing import chart, column, looked, message_of, screen
 
 NEAR = 1e-10
@@ -22,49 +21,6 @@ NAMES = {"gru": "GRU", "lstm": "LSTM", "rnn": "plain RNN"}
 # Drawn weights: no number is zero, and no two are alike.
 DRAWN = Own(source="noise", steps=12, units=3)
 EDITS = "x.6.0_-0.4~gru.w_h.candidate.0.1_0.7~gru.b_x.update.2_-1.5~lstm.b_x.forget.1_0.5"
-
-
-def norm(matrix: "torch.Tensor", unit: int | None) -> float:
-    rows = matrix if unit is None else matrix[unit : unit + 1]
-    return float(np.sqrt((rows.detach().numpy() ** 2).sum()))
-
-
-class Autograd:
-    """Derivatives of the last hidden state of one cell on a screen, found by torch."""
-
-    def __init__(self, shown: Shown, cell: Cell) -> None:
-        situation = gradients.beside(shown)
-        self.weights = to_tensors(situation.weights[cell])
-        self.x = torch.tensor(situation.x)
-        self.initial = tuple(torch.tensor(state) for state in situation.initials[cell])
-        self.trace = run_tensors(self.weights, self.x, self.initial)
-        self.names = ("hidden", "cell") if cell == "lstm" else ("hidden",)
-
-    def states(self, step: int) -> tuple["torch.Tensor", ...]:
-        """After this step, each (unit,)."""
-        return tuple(self.trace[name][step] for name in self.names)
-
-    def by_state(self, step: int, which: int = 0) -> "torch.Tensor":
-        """∂h_T/∂(a state after this step), the other one held: (unit, unit)."""
-        states = list(self.states(step))
-        if step == len(self.x) - 1:
-            units = len(states[0])
-            return torch.eye(units) if which == 0 else torch.zeros(units, units)
-
-        def last(state: "torch.Tensor") -> "torch.Tensor":
-            given = [state if at == which else one for at, one in enumerate(states)]
-            hidden = run_tensors(self.weights, self.x[step + 1 :], tuple(given))["hidden"]
-            return hidden[-1]
-
-        found: torch.Tensor = torch.autograd.functional.jacobian(last, states[which])
-        return found
-
-    def by_input(self) -> "torch.Tensor":
-        """(unit, step, input)"""
-        found: torch.Tensor = torch.autograd.functional.jacobian(
-            lambda x: run_tensors(self.weights, x, self.initial)["hidden"][-1], self.x
-        )
-        return found
 
 
 # Against autograd -----------------------------------------------------------------------------
@@ -95,6 +51,31 @@ def test_every_curve_is_that_of_autograd(scene: str, edits: str, notation: Any, 
     np.testing.assert_allclose(column(by_state, "LSTM by its c"), by_cell, atol=NEAR)
 
 
+def test_by_c_the_gradient_is_what_backpropagation_keeps_at_c() -> None:
+    """torch's own cell, whose c of step 1 retains its gradient: 0.698 in the crowd, not 0.661."""
+    shown = screen("gradients", scene="crowd")
+    situation = gradients.beside(shown)
+    weights, order = situation.weights["lstm"], gates_from_file("pytorch", "lstm")
+    module = torch.nn.LSTMCell(3, 32, dtype=torch.float64)
+    for name, part in (("ih", "x"), ("hh", "h")):
+        for kind, letter in (("weight", "w"), ("bias", "b")):
+            own = getattr(weights, f"{letter}_{part}")[np.argsort(order)]
+            parameter = getattr(module, f"{kind}_{name}")
+            parameter.data = torch.tensor(own.reshape(parameter.shape))
+    hidden, cell = (torch.tensor(state[None]) for state in situation.initials["lstm"])
+    first = None
+    for row in torch.tensor(situation.x):
+        hidden, cell = module(row[None], (hidden, cell))
+        if first is None:
+            first = cell
+    assert first is not None
+    rows = [torch.autograd.grad(h, first, retain_graph=True)[0].numpy() for h in hidden[0]]
+    by_cell = column(chart(shown, "state"), "LSTM by its c")
+    assert by_cell[0] == pytest.approx(np.linalg.norm(rows), rel=1e-10)
+    assert by_cell[0] == pytest.approx(0.698, abs=5e-4)
+    assert any("“LSTM by its c” varies c, and with it the h" in one for one in looked(shown).notes)
+
+
 def test_an_edit_changes_the_curves_of_its_cell_and_of_no_other() -> None:
     first, edited = (
         chart(screen("gradients", "", edits, scene="cue"), "state")
@@ -110,13 +91,13 @@ def test_the_direct_path_is_the_product_of_what_every_step_keeps(cell: Any) -> N
     """And the other paths are what is left of the whole Jacobian."""
     shown = screen("gradients", scene="cue", cell=cell, alongside="lstm" if cell == "gru" else cell)
     paths, trace, truth = chart(shown, "paths"), shown.traces[cell], Autograd(shown, cell)
-    last = len(shown.labels) - 1
+    last = len(shown.labels)
     direct, gates = (
         column(paths, name) for name in ("direct path, gates held", "through gates and candidate")
     )
     for step in range(last):
         if cell == "rnn":
-            diagonal = np.zeros(3)
+            diagonal = np.full(3, float(step == last - 1))
         else:
             keep = trace["update" if cell == "gru" else "forget"]
             diagonal = keep[step + 1 :].prod(axis=0)
@@ -137,15 +118,6 @@ def test_no_gradient_passes_a_state_that_is_held() -> None:
 
 
 # In words -------------------------------------------------------------------------------------
-
-
-def left(shown: Shown) -> dict[str, float]:
-    """What the words say is left at the first step."""
-    [said] = looked(shown).words
-    signs = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
-    plain = said.translate(signs).replace(" · 10", "e")
-    pattern = r"(GRU|plain RNN|LSTM by its c|LSTM) ([-\d.e]+?)(?= of |,|\.$)"
-    return {name: float(text) for name, text in re.findall(pattern, plain)}
 
 
 @pytest.mark.parametrize("scene", ["cue", "crowd", "pulse"])
@@ -171,6 +143,31 @@ def test_over_99_steps_the_gradient_of_a_gru_survives_and_that_of_a_plain_rnn_va
         assert found[NAMES[cell]] == pytest.approx(truth, rel=6e-3)
     assert found["GRU"] > 1
     assert found["plain RNN"] < 1e-6
+
+
+def pair(init: str) -> Shown:
+    """100 steps of a wave through 32 units: the same matrices, long memories or zero biases."""
+    own = Own(source="sine", steps=100, units=32, scheme=init)  # type: ignore[arg-type]
+    return screen("gradients", scene="own", own=own)
+
+
+def test_with_the_same_draw_the_biases_of_the_update_gate_decide_whether_a_gradient_survives() -> (
+    None
+):
+    """Claim 11: with zero biases a GRU's vanishes before the plain RNN's."""
+    chrono, xavier = pair("chrono"), pair("xavier")
+    gru = [gradients.beside(shown).weights["gru"] for shown in (chrono, xavier)]
+    for part in ("w_x", "w_h", "b_h"):
+        np.testing.assert_array_equal(getattr(gru[0], part), getattr(gru[1], part))
+    np.testing.assert_array_equal(gru[1].b_x, 0)
+    assert (gru[0].b_x[[0, 2]] == 0).all()
+    long, short = left(chrono), left(xavier)
+    assert long["plain RNN"] == short["plain RNN"]
+    assert long["GRU"] > 0.5
+    assert short["GRU"] < 1e-6 * short["plain RNN"] < 1e-6
+    for shown, found in ((chrono, long), (xavier, short)):
+        truth = norm(Autograd(shown, "gru").by_state(0), None)
+        assert found["GRU"] == pytest.approx(truth, rel=6e-3)
 
 
 def test_with_every_update_gate_near_zero_the_gradient_of_a_gru_vanishes_too() -> None:
@@ -254,7 +251,7 @@ def test_what_would_take_too_long_says_so_and_what_to_do_instead(
     own = Own(source="noise", steps=60, units=48)
     for of, drawn in (("state", state), ("unit", unit)):
         view = looked(screen("gradients", of, scene="own", own=own))
-        assert (len(view.charts), view.chosen) == (3 if drawn else 0, of)
+        assert (len(view.charts), view.chosen) == (4 if drawn else 0, of)
         instead = "with fewer steps or units it is shown here."
         if of == "state" and unit:
             instead = (

@@ -35,8 +35,8 @@ DASHES = {"solid", "dash", "dot", "dashdot"} | {
     *("circle", "circle-open", "square", "diamond", "triangle-up")
 }
 PLACES = {"row", "column", "value", "percent"}  # that it puts into `says`
-# Factors that a term does not have, and a count that nobody has published.
-WITH_GAPS = {"why": "terms", "cost": "published"}
+# Factors that a term does not have, a count that nobody has published, a part of nothing.
+WITH_GAPS = {"why": "terms", "cost": "published", "gradients": "share"}
 
 
 def some_asked(shown: Shown) -> list[str]:
@@ -228,7 +228,7 @@ def drawn_numbers(chart: Chart) -> np.ndarray:
         ("why", ["terms"]),
         ("kept", ["gru.kept", "lstm.kept"]),
         ("memory", ["gru.map", "lstm.map", "gru.age", "lstm.half"]),
-        ("gradients", ["state", "paths", "input"]),
+        ("gradients", ["state", "paths", "share", "input"]),
         ("saturation", ["gru.saturation", "lstm.saturation"]),
         ("pinned", ["both", "less.update", "less.hidden"]),
         ("phase", ["portrait", "eigenvalues"]),
@@ -240,7 +240,7 @@ def test_what_is_drawn_are_the_numbers_of_the_table(view: str, names: list[str])
     for name in names:
         found, table = chart_of(shown, name), chart_of(shown, name).values
         drawn, width = drawn_numbers(found), drawn_numbers(found).shape[1]
-        if view == "gradients":
+        if view == "gradients" and name != "share":
             drawn, table = np.nan_to_num(10.0**drawn), np.where(table >= 1e-16, table, 0)
         if name.endswith((".age", ".half")):
             table = np.minimum(table, len(shown.labels))

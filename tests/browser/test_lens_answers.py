@@ -312,3 +312,18 @@ def test_an_edit_after_a_click_is_told_of_the_place_that_was_clicked(
     value = figures(trace["update"][10, 1], 3)
     assert words(page)[0].startswith("z of unit 2 at step 11: ")
     assert f"= {value:g}." in words(page)[0]
+
+
+def test_a_line_that_is_not_there_is_explained_and_the_scene_where_it_is_opens(page: Stage) -> None:
+    """The opening scene's LSTM reads none of its own h; undo leads back."""
+    page.open("view=gradients")
+    assert any(line.startswith("The LSTM has no line of its h: all") for line in words(page))
+    page.page.get_by_role("button", name="See a line of every cell in “Thirty-two str").click()
+    expect(page.page.locator(".gs-story")).to_contain_text("Thirty-two units")
+    page.wait()
+    assert page.link["view"] == "gradients"
+    assert page.link["scene"] == "crowd"
+    assert not any("has no line" in line for line in words(page))
+    expect(page.page.locator(".gs-offers")).to_be_hidden()
+    page.page.get_by_role("button", name="undo").click()
+    expect(page.page.locator(".gs-offers")).to_be_visible()

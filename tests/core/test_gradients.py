@@ -64,7 +64,10 @@ def test_sizes_over_any_distance_are_those_of_differences_of_runs(layer, x, star
             states = dict(zip(names, started(trace, k), strict=True))
 
             def last(value: np.ndarray, name=name, states=states, k=k) -> np.ndarray:
-                changed = tuple({**states, name: value}.values())
+                changed = {**states, name: value}
+                if name == "cell" and k > 0:  # what the output gate lets out follows it
+                    changed["hidden"] = trace["output"][k - 1] * np.tanh(value)
+                changed = tuple(changed.values())
                 return run(layer, x[k:], changed)["hidden"][-1]
 
             by_hand = slopes(last, states[name])
@@ -91,7 +94,10 @@ def test_the_target_itself_is_the_last_entry_and_its_gradient_the_identity(layer
     ):
         assert one["hidden"][-1] == 1
     if layer.cell == "lstm":
-        assert whole["cell"][-1] == whole["direct"][-1] == 0
+        trace = run(layer, x)
+        out = trace["output"][-1] * (1 - np.tanh(trace["cell"][-1]) ** 2)
+        assert whole["cell"][-1] == whole["direct"][-1] == pytest.approx(np.linalg.norm(out))
+        assert gradient_by_distance(layer, trace, unit=1)["cell"][-1] == pytest.approx(out[1])
 
 
 def test_one_unit_at_a_time_makes_the_whole(layer, x, start) -> None:
@@ -142,7 +148,7 @@ def test_the_direct_path_of_an_lstm_is_its_forget_gates_and_the_last_output_gate
     out = trace["output"][-1] * (1 - np.tanh(trace["cell"][-1]) ** 2)
     for unit in range(4):
         ours = gradient_by_distance(weights, trace, unit=unit)["direct"]
-        for k in range(7):
+        for k in range(8):
             kept = np.prod(trace["forget"][k:, unit]) * out[unit]
             assert ours[k] == pytest.approx(kept, rel=1e-12)
     assert gradient_by_distance(weights, trace, norm="spectral")["direct"][0] == pytest.approx(
@@ -304,4 +310,17 @@ def test_an_lstm_that_forgets_nothing_carries_its_cell_state_whole() -> None:
     trace = run(weights, 0.1 * rng.normal(size=(50, 2)), interventions=held)
     ours = gradient_by_distance(weights, trace, norm="spectral")
     out = (1 - np.tanh(trace["cell"][-1]) ** 2).max()
-    np.testing.assert_allclose(ours["direct"][:-1], out, rtol=1e-12)
+    np.testing.assert_allclose(ours["direct"], out, rtol=1e-12)
+
+
+def test_h_follows_a_cell_state_only_where_it_is_free(make_layer, x) -> None:
+    """A held h of step 4 does not follow c of step 4; the next c does."""
+    weights = make_layer("lstm")
+    held = [Intervention("lstm", "hidden", 0.3, first=3, last=3)]
+    trace = run(weights, x, interventions=held)
+    ours = gradient_by_distance(weights, trace)["cell"]
+
+    def last(value: np.ndarray) -> np.ndarray:
+        return run(weights, x[4:], (trace["hidden"][3], value))["hidden"][-1]
+
+    assert ours[4] == pytest.approx(np.linalg.norm(slopes(last, trace["cell"][3])), abs=1e-8)

@@ -1,7 +1,8 @@
 """Our derivatives are those of automatic differentiation, of our torch engine and of PyTorch's own.
 
-∂h_T/∂h_k is asked for by running the rest of the sequence from the state after k steps. The direct
-path is asked for by a run whose gates are numbers.
+∂h_T/∂h_k is asked for by running the rest of the sequence from the state after k steps. With c_k of
+an LSTM its h_k = o_k tanh(c_k) varies too. The direct path is asked for by a run whose gates are
+numbers.
 """
 
 from dataclasses import replace
@@ -67,14 +68,26 @@ def differentiated(trace: Trace, rest, last: int) -> Derivatives:
     for k in range(last + 1):
         after = states_after(trace, k)
         by_input, *by_states = jacobian(lambda x, *s: rest(x, s), (x[k:], *after))
+        if k > 0 and trace.cell == "lstm":
+            by_states[1] = jacobian(lambda c, k=k: rest(x[k:], (let_out(trace, k, c), c)), after[1])
         for name, by_state in zip(names, by_states, strict=True):
             found.states[name].append(by_state.numpy())
         found.inputs.append(by_input[:, 0].numpy())
         found.direct.append(held_gates(trace, k, last))
-    for index, name in enumerate(names):
-        found.states[name].append(np.eye(units) * (index == 0))
-    found.direct.append(np.eye(units) * (len(names) == 1))
+    found.states["hidden"].append(np.eye(units))
+    found.direct.append(np.eye(units))
+    if trace.cell == "lstm":
+        end = last + 1
+        found.direct[-1] = jacobian(
+            lambda c: let_out(trace, end, c), states_after(trace, end)[1]
+        ).numpy()
+        found.states["cell"].append(found.direct[-1])
     return found
+
+
+def let_out(trace: Trace, k: int, c: torch.Tensor) -> torch.Tensor:
+    """What the output gate of the step that made c_k lets out of it."""
+    return torch.tensor(np.array(trace["output"][k - 1], np.float64)) * c.tanh()
 
 
 def held_gates(trace: Trace, k: int, last: int) -> np.ndarray:
@@ -162,6 +175,33 @@ def check(weights: Weights, trace: Trace, rest, last: int | None = None) -> None
 def test_every_curve_is_that_of_automatic_differentiation(oracle, kind) -> None:
     weights = a_layer(kind)
     check(weights, a_run(weights), oracle(weights))
+
+
+def test_what_an_lstm_s_cell_states_are_given_is_what_backpropagation_keeps_at_them() -> None:
+    """torch.nn.LSTMCell, step by step: the gradient that every c_k and h_k retains."""
+    weights = a_layer("lstm")
+    trace, back = a_run(weights), np.argsort(gates_from_file("pytorch", "lstm"))
+    module = torch.nn.LSTMCell(INPUTS, 5, dtype=torch.float64)
+    for name in ("weight_ih", "weight_hh", "bias_ih", "bias_hh"):
+        part = getattr(weights, f"{name[0]}_{'x' if name.endswith('ih') else 'h'}")
+        shape = getattr(module, name).shape
+        getattr(module, name).data = torch.tensor(part[back].reshape(shape))
+    states = tuple(part[None] for part in states_after(trace, 0))
+    kept: list[tuple[torch.Tensor, torch.Tensor]] = []
+    for row in tensors(trace.x):
+        states = module(row[None], states)
+        for state in states:
+            state.retain_grad()
+        kept.append(states)
+    for unit in range(5):
+        for hidden, cell in kept:
+            hidden.grad = cell.grad = None
+        kept[-1][0][0, unit].backward(retain_graph=True)
+        ours = gradient_by_distance(weights, trace, unit=unit)
+        by_cell = [float(cell.grad.norm()) for _, cell in kept]
+        np.testing.assert_allclose(ours["cell"][1:], by_cell, **CLOSE)
+        by_hidden = [float(hidden.grad.norm()) for hidden, _ in kept]
+        np.testing.assert_allclose(ours["hidden"][1:], by_hidden, **CLOSE)
 
 
 @FRAMEWORKS

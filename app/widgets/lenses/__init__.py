@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from app.opening import titles
 from app.setting import CELL_VIEW
 from app.shown import Shown
 from app.widgets.inner import wiring
@@ -23,7 +24,7 @@ from app.widgets.lenses import (
     why,
     wirings,
 )
-from app.widgets.lenses.base import Chart, Lens, View, axis_message
+from app.widgets.lenses.base import Chart, Lens, Offer, View, axis_message
 
 __all__ = ["LENSES", "Lens", "View", "charts", "told", "view_of"]
 
@@ -70,10 +71,15 @@ def told(shown: Shown, view: View | None) -> dict[str, Any]:
         "controls": dict(view.controls),
         "wirings": [wiring(shown, cell) for cell in view.wirings],
         "words": list(view.words),
+        "offers": [{"scene": one.scene, "label": _label(one)} for one in view.offers],
         "waiting": view.waiting,
         "notes": list(view.notes),
         "charts": [_about(chart) for chart in view.charts],
     }
+
+
+def _label(offer: Offer) -> str:
+    return f"{offer.says} “{titles()[offer.scene]}”"
 
 
 def _about(chart: Chart) -> dict[str, Any]:

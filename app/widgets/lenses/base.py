@@ -67,6 +67,13 @@ class Choice(NamedTuple):
     label: str
 
 
+class Offer(NamedTuple):
+    """Another scene, in which this lens shows what it cannot show here."""
+
+    scene: str
+    says: str  # before the scene's title
+
+
 @dataclass(frozen=True, eq=False)
 class View:
     """A lens on one screen."""
@@ -82,6 +89,7 @@ class View:
     controls: Mapping[str, Any] = field(default_factory=dict)
     wirings: Sequence[Cell] = ()  # cells whose wiring is drawn, one below the other
     follows: Sequence[str] = ()  # as that of the lens, which always follows; here for what is asked
+    offers: Sequence[Offer] = ()  # below the words
 
 
 class Lens(NamedTuple):

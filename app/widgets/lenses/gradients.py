@@ -5,13 +5,13 @@ from contextlib import suppress
 import numpy as np
 
 from app import theme
-from app.figures.gradient import Line, gradient_lines
+from app.figures.gradient import Line, gradient_lines, share_lines
 from app.figures.prediction import CELL_STYLE
 from app.running import run_of
 from app.shown import Shown
-from app.widgets.inner import number
 from app.widgets.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
 from app.widgets.lenses.places import subscript, unit_of
+from app.widgets.lenses.reach import BY_CELL, offers, words
 from gru_core.conventions import CELLS, STATES, Cell
 from gru_core.edits import Edit, Situation, apply_edits
 from gru_core.errors import GatescopeError
@@ -23,7 +23,12 @@ CHOICES = (Choice("state", "the whole state"), Choice("unit", "the cursor's unit
 # unit are of vectors, and each takes as long as so many within a product of matrices.
 MOST_PRODUCTS = 8e9
 OF_VECTORS = 20
-BY_CELL = "LSTM by its c"
+# What a derivative by c holds fixed is a choice; backpropagation makes the same one.
+CELL_VARIED = (
+    "The line “LSTM” varies h of one step and holds c; “LSTM by its c” varies c, and with it the h "
+    "that its output gate makes of it, as in the run."
+)
+ENDS = "A line ends where less than 10⁻¹⁶ is left."
 PATHS = {
     "hidden": ("all paths", Line("#D55E00", "solid", 3.0)),
     "direct": ("direct path, gates held", Line("#0072B2", "dash")),
@@ -43,10 +48,14 @@ def view(shown: Shown) -> View:
     charts = [
         _by_state(shown, found),
         _by_path(shown, found[shown.opened], shown.opened),
+        _direct_share(shown, found),
         _by_input(shown, found),
     ]
-    words = [_words(shown, found)]
-    return View(charts, CHOICES, of, "Gradient of", _notes(shown, of), words, follows=follows)
+    return View(
+        *(charts, CHOICES, of, "Gradient of", _notes(shown, of), words(shown, every, found)),
+        follows=follows,
+        offers=offers(shown, found),
+    )
 
 
 def beside(shown: Shown) -> Situation:
@@ -133,6 +142,37 @@ def _by_path(shown: Shown, found: Gradients, cell: Cell) -> Chart:
     return _chart(shown, "paths", title, _slope(shown, letter), curves, lines)
 
 
+def _direct_share(shown: Shown, found: dict[Cell, Gradients]) -> Chart:
+    """The size of the direct path over that of all paths, for each cell that has one."""
+    names: dict[Cell, tuple[str, str]] = {"gru": ("hidden", "GRU"), "lstm": ("cell", BY_CELL)}
+    curves = {
+        name: share_of(found[cell]["direct"][1:], found[cell][track][1:])
+        for cell, (track, name) in names.items()
+        if cell in found
+    }
+    own = theme.QUANTITIES["cell"]
+    styles = [Line(*CELL_STYLE["gru"]), Line(own.color, own.dash)][: len(curves)]
+    return Chart(
+        name="share",
+        title="Size of the direct path alone, as a part of all paths together",
+        figure=share_lines(curves, styles, shown.labels),
+        reads="across",
+        corner="step",
+        rows=Axis("steps"),
+        columns=Axis("names", list(curves), plural="quantities"),
+        values=np.stack(list(curves.values()), axis=1),
+        height=120,
+        key=[(style.color, style.dash, said) for said, style in zip(curves, styles, strict=True)],
+    )
+
+
+def share_of(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """A size over another, (step,); NaN where there is nothing to have a part of."""
+    shares = np.full(len(whole), np.nan)
+    np.divide(part, whole, out=shares, where=(whole > 0) & np.isfinite(whole))
+    return shares
+
+
 def _slope(shown: Shown, letter: str) -> str:
     """The derivative as it is written: of the last state by any of these."""
     return f"∂h{subscript(len(shown.labels))}/∂{letter}ₖ"
@@ -145,17 +185,6 @@ def _last(shown: Shown, *found: Gradients) -> str:
     if not units:
         return f"h of step {step}"
     return f"h of unit {' or '.join(map(str, units))} at step {step}"
-
-
-def _words(shown: Shown, found: dict[Cell, Gradients]) -> str:
-    """What is left of the gradient at the first step, for each cell."""
-    parts = [
-        f"{theme.CELL_NAMES[cell]} {number(one['hidden'][1])} of {number(one['hidden'][-1])}"
-        for cell, one in found.items()
-    ]
-    if "lstm" in found:
-        parts.append(f"{BY_CELL} {number(found['lstm']['cell'][1])}")
-    return f"At step 1, {len(shown.labels) - 1} steps back, is left: {', '.join(parts)}."
 
 
 def _notes(shown: Shown, of: str) -> list[str]:
@@ -172,7 +201,7 @@ def _notes(shown: Shown, of: str) -> list[str]:
         "lstm": "The direct path is the product of f over the steps, through the cell state c.",
         "rnn": f"A plain RNN has no direct path: all of its gradient goes through {squash}.",
     }
-    return [*found, direct[shown.opened]]
+    return [*found, direct[shown.opened], CELL_VARIED, ENDS]
 
 
 def _products(every: Situation, of: str) -> int:
@@ -196,6 +225,6 @@ LENS = Lens(
     "gradients",
     "How much a state at the end still depends on each state and input before",
     "A line that falls steeply to the left is a gradient that vanishes on its way back; a flat one "
-    "survives. The direct path is what the update gate lets pass by itself.",
+    "survives. The direct path is what comes through the gate that keeps alone.",
     view,
 )
