@@ -1,9 +1,11 @@
 """States that one step leaves where they are, under a held input, and whether they attract.
 
-They are looked for from many starts, as in Sussillo & Barak 2013, and from where the cell itself
-takes those starts: by Powell's hybrid method with the exact Jacobian, then Newton's. The Jacobian
-at a point tells what is near it: along a direction whose eigenvalue is below 1 in magnitude, states
-come nearer.
+They are looked for from many starts, as in Sussillo & Barak 2013, from where the cell itself takes
+those starts, from the origin, and from the mirror image of every point that is found: without input
+and biases the origin stays, and where no gate reads the state so does the mirror image of whatever
+stays. By Powell's hybrid method with the exact Jacobian, then Newton's. The Jacobian at a point
+tells what is near it: along a direction whose eigenvalue is below 1 in magnitude, states come
+nearer.
 """
 
 from collections.abc import Sequence
@@ -51,7 +53,11 @@ class FixedPoint:
 
     @property
     def radius(self) -> float:
-        """The spectral radius: what the slowest direction is multiplied by at each step."""
+        """The spectral radius, the largest |eigenvalue|.
+
+        Of a stable point its slowest direction, of any other the one left fastest, is multiplied
+        by it at each step.
+        """
         return float(np.abs(self.eigenvalues[0]))
 
     @property
@@ -72,7 +78,7 @@ class FixedPoints:
     """What a search found. There may be more: no number of starts proves that all are found."""
 
     points: tuple[FixedPoint, ...]  # fewest unstable directions first, then by their states
-    tried: int  # the starts, and the different states they came to
+    tried: int  # all that was looked from
     ended: int  # how many of these led to one of the points
 
 
@@ -106,13 +112,15 @@ def fixed_points(
     evaluations: int = MAX_EVALUATIONS,
     progress: Progress | None = None,
 ) -> FixedPoints:
-    """The fixed points that these starts lead to, under one held input, in float64.
+    """The fixed points that these starts and a few more lead to, under one held input, in float64.
 
     x: (input,); starts: (start, entry), for the LSTM hidden and cell joined; held: what else is
-    held, in a sequence of one step (interventions.at_step). Time is bounded by 2 · starts ·
-    evaluations steps of the cell. A point that float64 cannot place to 1e-6 is left out, as where
-    the forget gates of an LSTM are open to their last digits; and so is one at a corner of a hard
-    activation, or where a hard update gate is 1 (gru_core/phase/corners.py).
+    held, in a sequence of one step (interventions.at_step). Besides the starts, it is looked from
+    where they lead, from the origin and from mirror images of what is found; time is bounded by
+    twice (2 · starts + 1) · evaluations steps of the cell. A point that float64 cannot place to
+    1e-6 is left out, as where the forget gates of an LSTM are open to their last digits; and so is
+    one at a corner of a hard activation, or where a hard update gate is 1
+    (gru_core/phase/corners.py).
     Errors: RangeError above MAX_UNITS units or MAX_STARTS starts, and where what is held leaves a
     unit whatever it has; ShapeError, NotFiniteError, UnknownNameError.
     """
@@ -122,29 +130,36 @@ def fixed_points(
     one_input = held_input(weights, x).astype(np.float64)
     exact = weights if weights.dtype == one_input.dtype else weights.astype(one_input.dtype)
     cell, given = HeldCell(exact, one_input, held), _check_starts(weights, starts)
-    points = np.concatenate((given, followed(cell, given)))
+    origin = np.zeros((1, given.shape[1]))
+    points = [*np.concatenate((given, followed(cell, given), origin))]
     limit = checks.whole("evaluations", evaluations, 1)
     found: list[FixedPoint] = []
     ended = 0
-    for done, state in enumerate(roots(cell, points, limit), start=1):
+    for done, state in enumerate(roots(cell, points, limit), start=1):  # points grow meanwhile
         if state is not None:
             ended += 1
-            _keep(found, cell, state)
+            if _keep(found, cell, state) and not _known(found, -state):
+                points.append(-state)
         if progress is not None:
             progress(done, len(points))
     found.sort(key=lambda one: (one.unstable, one.kind == "neutral", _place(one)))
     return FixedPoints(tuple(found), len(points), ended)
 
 
-def _keep(found: list[FixedPoint], cell: HeldCell, state: Array) -> None:
+def _known(found: Sequence[FixedPoint], state: Array) -> bool:
+    return any(np.abs(known.state - state).max() <= SAME for known in found)
+
+
+def _keep(found: list[FixedPoint], cell: HeldCell, state: Array) -> bool:
     """Add the fixed point at a state, unless it is there; of a pair, +i comes before −i."""
-    if any(np.abs(known.state - state).max() <= SAME for known in found):
-        return
+    if _known(found, state):
+        return False
     moved = jacobian_at(cell.weights, cell.x, state[np.newaxis], cell.held)
     values = np.linalg.eigvals(moved.jacobian[0]).astype(np.complex128)
     order = np.lexsort((-values.imag, -values.real, -np.abs(values)))
     residual = float(np.abs(moved.state[0] - state).max())
     found.append(FixedPoint(state, values[order], residual))
+    return True
 
 
 def _place(point: FixedPoint) -> list[float]:

@@ -12,7 +12,7 @@ from app.figures.phase import BEHIND, MARKS
 from app.shown import Shown
 from app.widgets.inner import number
 from app.widgets.lenses.phase import GRID
-from app.widgets.lenses.staying import about_marks, factor, said_kinds
+from app.widgets.lenses.staying import about_marks, about_memory, magnitude, said_kinds
 from gru_core import run
 from gru_core.arrays import Array
 from gru_core.conventions import CELLS, CHO
@@ -143,7 +143,13 @@ def test_between_two_memories_there_is_a_saddle() -> None:
     assert low < points["saddle"][0, 0] < high
     [said] = looked(shown).words
     assert "3 fixed points were found" in said
-    assert re.search(r": 2 stable, slowest factors? [^;]+; 1 saddle, slowest factor \S+\.$", said)
+    size = r"largest \|eigenvalue\|"
+    assert re.search(rf": 2 stable, {size} [^;]+; 1 saddle, {size} \S+\.$", said)
+    assert (
+        looked(shown)
+        .notes[0]
+        .startswith("Which of the 2 stable ones a state comes to can be a memory")
+    )
     looks = [(look, name) for _, look, name in chart(shown, "portrait").key]
     assert looks == [
         *(("solid", "the run"), ("circle", "stable fixed point"), ("diamond", "saddle fixed point"))
@@ -153,12 +159,15 @@ def test_between_two_memories_there_is_a_saddle() -> None:
 @pytest.mark.parametrize(
     ("radii", "said"),
     [
-        ([0.5], "stable, slowest factor 0.5"),
-        ([0.5, 0.5], "2 stable, slowest factor 0.5"),
-        ([0.9993, 0.5], "2 stable, slowest factors 0.5 and 0.9993"),
-        ([0.25, 0.75, 0.5, 0.5], "4 stable, slowest factors 0.25 to 0.75"),
-        ([0.5, 2, 3], "1 stable, slowest factor 0.5; 2 unstable, slowest factors 2 and 3"),
-        ([0.5, 1, 1], "1 stable, slowest factor 0.5; 2 neutral, slowest factor 1"),
+        ([0.5], "stable, largest |eigenvalue| 0.5"),
+        ([0.5, 0.5], "2 stable, largest |eigenvalue| 0.5"),
+        ([0.9993, 0.5], "2 stable, largest |eigenvalue| 0.5 and 0.9993"),
+        ([0.25, 0.75, 0.5, 0.5], "4 stable, largest |eigenvalue| 0.25 to 0.75"),
+        (
+            [0.5, 2, 3],
+            "1 stable, largest |eigenvalue| 0.5; 2 unstable, largest |eigenvalue| 2 and 3",
+        ),
+        ([0.5, 1, 1], "1 stable, largest |eigenvalue| 0.5; 2 neutral, largest |eigenvalue| 1"),
     ],
 )
 def test_fixed_points_of_a_kind_are_counted(radii: list[float], said: str) -> None:
@@ -180,8 +189,31 @@ def test_fixed_points_of_a_kind_are_counted(radii: list[float], said: str) -> No
         *((1.0, "1"), (1 - 1e-13, "1"), (0.0, "0")),
     ],
 )
-def test_a_factor_that_is_not_one_does_not_read_as_one(radius: float, said: str) -> None:
-    assert factor(radius) == said
+def test_a_magnitude_that_is_not_one_does_not_read_as_one(radius: float, said: str) -> None:
+    assert magnitude(radius) == said
+
+
+@pytest.mark.parametrize(
+    ("radii", "said"),
+    [
+        (
+            [0.5, 2.0],
+            "One stable point alone is no memory: states that come to it forget their way.",
+        ),
+        ([0.5, 0.6], "Which of the 2 stable ones a state comes to can be a memory of what came be"),
+        ([2.0, 1.0], ""),
+        ([], ""),
+    ],
+)
+def test_a_memory_needs_two_stable_points(radii: list[float], said: str) -> None:
+    points = [FixedPoint(np.zeros(1), np.array([radius + 0j]), 0.0) for radius in radii]
+    assert about_memory(points).startswith(said)
+    assert bool(about_memory(points)) == bool(said)
+
+
+def test_what_an_eigenvalue_means_is_said_where_there_are_some() -> None:
+    notes = looked(pair(edits=EDITS, step=3)).notes
+    assert sum(note.startswith("By its eigenvalues one step multiplies") for note in notes) == 1
 
 
 def test_fixed_points_that_lie_on_each_other_are_said_to() -> None:
@@ -194,7 +226,7 @@ def test_fixed_points_that_lie_on_each_other_are_said_to() -> None:
 
 @pytest.mark.parametrize("cell", CELLS)
 def test_the_eigenvalues_are_those_of_the_steps_around_the_point(cell: Any) -> None:
-    """Against differences of the core's own steps; the slowest factor is the largest of them."""
+    """Against differences of the core's own steps."""
     shown = pair(edits=EDITS, step=3, cell=cell, alongside=beside(cell))
     sheet = chart(shown, "eigenvalues")
     entries = 4 if cell == "lstm" else 2
@@ -209,7 +241,7 @@ def test_the_eigenvalues_are_those_of_the_steps_around_the_point(cell: Any) -> N
     truth = np.linalg.eigvals(np.stack(columns, axis=1))
     order = [np.lexsort((-values.imag, -values.real)) for values in (found, truth)]
     np.testing.assert_allclose(found[order[0]], truth[order[1]], atol=1e-6)
-    assert factor(first[0, 2]) in looked(shown).words[0].split(" stable, ")[1].split(";")[0]
+    assert magnitude(first[0, 2]) in looked(shown).words[0].split(" stable, ")[1].split(";")[0]
     plane = chart(shown, "eigenvalues").figure.data[0]
     np.testing.assert_array_equal(np.stack([plane.x, plane.y], axis=1), first[:, :2])
 

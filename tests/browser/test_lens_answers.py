@@ -181,8 +181,10 @@ def test_the_way_through_the_plane_and_its_fixed_points_are_those_of_the_core(
     settled(page)
     assert words(page) == [
         f"With the input of step 8 held, 1 fixed point was found from {found.tried} starts: "
-        f"stable, slowest factor {radius}."
+        f"stable, largest |eigenvalue| {radius}."
     ]
+    alone = "One stable point alone is no memory: states that come to it forget their way."
+    assert notes(page)[0] == alone
     values = kept.eigenvalues
     expect_csv(page, "eigenvalues", np.stack([values.real, values.imag, np.abs(values)], axis=1))
     area = chart(page, "eigenvalues").locator(".gs-area").bounding_box()

@@ -56,6 +56,43 @@ def stepped(weights: Weights, state: np.ndarray, steps: int = 1) -> np.ndarray:
     return np.concatenate([trace[name][-1] for name in names])
 
 
+# Where it is looked from ----------------------------------------------------------------------
+
+
+def test_the_origin_and_the_mirror_image_of_what_is_found_are_looked_from_too() -> None:
+    """Without input and biases; the start alone leads to one of the three points of a latch."""
+    start = [[0.9]]
+    found = fixed_points(gru(4.0), [0.0], start)
+    places = [one.state[0] for one in found.points]
+    np.testing.assert_allclose(places, [-LATCH, LATCH, 0], rtol=0, atol=1e-12)
+    # The start, where it leads, the origin, and the one mirror image that was not known.
+    assert (found.tried, found.ended) == (4, 4)
+
+
+@pytest.mark.parametrize("kind", ["gru", "gru before", "lstm", "rnn"])
+def test_where_no_gate_reads_the_state_points_come_in_pairs_around_the_origin(
+    make_layer, kind
+) -> None:
+    weights = balanced(make_layer(kind, units=3, scale=2.0))
+    w_h = weights.w_h.copy()
+    gates = [at for at, gate in enumerate(weights.gates) if gate not in ("candidate", "hidden")]
+    w_h[gates] = 0
+    weights = replace(weights, w_h=w_h)
+    starts = np.random.default_rng(1).uniform(-0.9, 0.9, (2, 3 * len(STATES[weights.cell])))
+    states = [one.state for one in fixed_points(weights, np.zeros(3), starts).points]
+    assert any(np.abs(state).max() < 1e-9 for state in states)
+    assert len(states) > 1
+    for state in states:
+        assert any(np.abs(state + other).max() < 1e-6 for other in states)
+
+
+def test_a_mirror_image_that_does_not_stay_is_not_kept() -> None:
+    weights = replace(gru(4.0), w_x=np.array([[[0.0]], [[0.0]], [[1.0]]]))
+    found = fixed_points(weights, [2.0], [[0.5]])
+    assert len(found.points) == 1
+    assert found.tried > found.ended or found.tried == 4
+
+
 # Known by hand --------------------------------------------------------------------------------
 
 
@@ -268,7 +305,8 @@ def test_starts_are_states_of_the_run_and_drawn_ones(make_layer, x) -> None:
 def test_a_search_tells_how_far_it_is_and_can_be_given_up() -> None:
     told: list[tuple[int, int]] = []
     found = fixed_points(gru(4.0), [0.0], grid(1), progress=lambda *done: told.append(done))
-    assert told == [(done, found.tried) for done in range(1, found.tried + 1)]
+    assert [done for done, _ in told] == [*range(1, found.tried + 1)]
+    assert told[-1] == (found.tried, found.tried)
 
     def give_up(done: int, of: int) -> None:
         raise KeyboardInterrupt

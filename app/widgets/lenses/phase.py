@@ -14,7 +14,7 @@ from app.shown import Shown
 from app.widgets.inner import number
 from app.widgets.lenses.base import WITH_START, Axis, Chart, Choice, Lens, View, chosen_of
 from app.widgets.lenses.places import sentence, step_name, subscript, unit_of
-from app.widgets.lenses.staying import about_marks, said_kinds
+from app.widgets.lenses.staying import EIGENVALUES, about_marks, about_memory, said_kinds
 from gru_core.arrays import Array
 from gru_core.conventions import track_range
 from gru_core.phase import FixedPoints, Plane, field, trajectory, unit_plane, visited
@@ -61,10 +61,13 @@ def view(shown: Shown) -> View:
         moved.first, moved.second, moved.displacement, drawing.way, marks
     )
     charts = [_way_chart(shown, drawing, figure, marks)]
-    if points and points.points:
+    staying, meaning = points.points if points else (), ""
+    if points and staying:
         charts.append(_eigenvalues_chart(points))
+        meaning = EIGENVALUES
     words = [_words(shown, found), instead]
-    notes = [drawing.note, _about_arrows(share), about_marks(marks, figure), _about_held(shown)]
+    notes = [about_memory(staying), drawing.note, _about_arrows(share), meaning]
+    notes += [about_marks(marks, figure), _about_held(shown)]
     return View(
         *(charts, choices, of, "Axes"), list(filter(None, notes)), list(filter(None, words)),
         waiting=found is None,
@@ -210,7 +213,7 @@ LENS = Lens(
     "plane",
     "The states as points of a plane, and where one step takes each",
     "Arrows show where one step with the input at the cursor takes a state; where they meet, "
-    "something stays. A stable fixed point is a memory, a saddle a decision between two.",
+    "something stays. Two stable fixed points can hold a memory, with a saddle between them.",
     view,
     follows=("step", "unit"),
 )

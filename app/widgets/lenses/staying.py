@@ -12,31 +12,47 @@ from gru_core.arrays import Array
 from gru_core.phase import FixedPoint
 from gru_core.phase.fixed_points import NEUTRAL
 
-MOST_SAID = 2  # factors of one kind; of more, the smallest and the largest
-NEAR = 0.005  # to 1: three figures would not tell a factor from it, or barely
+MOST_SAID = 2  # sizes of one kind; of more, the smallest and the largest
+NEAR = 0.005  # to 1: three figures would not tell a size from it, or barely
 MARK = 0.03  # of a portrait's width or height: marks that are nearer lie on each other
 
 
 def said_kinds(points: Sequence[FixedPoint]) -> str:
-    """How many are of each kind, with their slowest factors."""
+    """How many are of each kind, with the largest eigenvalue of each by magnitude."""
     radii: dict[str, list[float]] = defaultdict(list)
     for point in points:
         radii[point.kind].append(point.radius)
     return "; ".join(
-        f"{'' if len(points) == 1 else f'{len(found)} '}{kind}, {_said_factors(found)}"
+        f"{'' if len(points) == 1 else f'{len(found)} '}{kind}, {_said_largest(found)}"
         for kind, found in radii.items()
     )
 
 
-def _said_factors(radii: Sequence[float]) -> str:
-    said = list(dict.fromkeys(factor(radius) for radius in sorted(radii)))
-    if len(said) == 1:
-        return f"slowest factor {said[0]}"
+def _said_largest(radii: Sequence[float]) -> str:
+    said = list(dict.fromkeys(magnitude(radius) for radius in sorted(radii)))
     listed = " and ".join(said) if len(said) <= MOST_SAID else f"{said[0]} to {said[-1]}"
-    return f"slowest factors {listed}"
+    return f"largest |eigenvalue| {listed}"
 
 
-def factor(radius: float) -> str:
+def about_memory(points: Sequence[FixedPoint]) -> str:
+    """What the stable ones can hold: it takes two for one of them to say what came before."""
+    stable = sum(point.kind == "stable" for point in points)
+    if stable == 0:
+        return ""
+    if stable == 1:
+        return "One stable point alone is no memory: states that come to it forget their way."
+    return (
+        f"Which of the {stable} stable ones a state comes to can be a memory of what came before."
+    )
+
+
+EIGENVALUES = (
+    "By its eigenvalues one step multiplies a small difference from a point: below 1 in magnitude "
+    "it fades, above 1 it grows."
+)
+
+
+def magnitude(radius: float) -> str:
     """A spectral radius, with as many digits as tell it from 1: that neither grows nor shrinks."""
     away = abs(radius - 1)
     if away <= NEUTRAL or away >= NEAR:
