@@ -120,13 +120,22 @@ def choose(name: str, key: str, read: Callable[[Any], Any] | None = None) -> Non
 
     read: from what the widget has to what the setting has, where they differ.
     """
+    value = st.session_state[key]
+    _change(name, lambda: read(value) if read else value)
+
+
+def take(name: str, value: Any) -> None:
+    """Make this value the choice of that name: a button stands for it."""
+    _change(name, lambda: value)
+
+
+def _change(name: str, value: Callable[[], Any]) -> None:
     here: Session = st.session_state[HOME]
     _look(here)
     here.called = True
     here.rejected = []
-    value = st.session_state[key]
     try:
-        chosen = here.history.present.with_choice(name, read(value) if read else value)
+        chosen = here.history.present.with_choice(name, value())
     except GatescopeError as error:
         here.rejected = [str(error)]  # nothing is changed
         return

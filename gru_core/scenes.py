@@ -22,6 +22,7 @@ from gru_core.initialize import SCHEMES, Scheme, initialize
 from gru_core.reader import Reader, normalize
 from gru_core.sequences import SEQUENCES, Sequence
 from gru_core.series import Series
+from gru_core.targets import Target
 from gru_core.weights import AXES, PARTS, WEIGHTS, GRUWeights, Weights, match_units
 
 Match: TypeAlias = Literal["units", "parameters"]
@@ -41,6 +42,7 @@ WORDS: Final = ("name", "title", "story", "try")
 SIZED: Final = (*WORDS, "input", "units")
 CHOICES: Final = (
     *("seed", "scheme", "gain", "reset_after", "weights", "initials", "cursor", "unit_names"),
+    "handle",
 )
 # What files and links call the state before the first step.
 INITIALS: Final[Mapping[str, str]] = MappingProxyType({"hidden": "h0", "cell": "c0"})
@@ -67,6 +69,7 @@ class Scene:
     story: str
     attempt: str  # what to try: one sentence
     cursor: Cursor = Cursor()
+    handle: Target | None = None  # the number that is there to be dragged first
     sequence: Sequence | None = None
     units: int = 0
     seed: int = 0
@@ -222,10 +225,10 @@ def _has_model(content: object) -> TypeGuard[dict[str, Any]]:
 def _model_scene(content: dict[str, Any]) -> Scene:
     model = cast("Model", fields.choice("model", content["model"], MODELS))
     own = ("word",) if model == "reader" else ()
-    record = fields.record("the scene", content, (*WORDS, "model", *own), ("cursor",))
+    record = fields.record("the scene", content, (*WORDS, "model", *own), ("cursor", "handle"))
     word = normalize(fields.text("word", record["word"])) if own else None
     cursor = _cursor(record.get("cursor", {}), len(word) + 1 if word else MAX_STEPS, MAX_UNITS)
-    return Scene(*_words(record), cursor=cursor, model=model, word=word)
+    return Scene(*_words(record), cursor, _handle(record), model=model, word=word)
 
 
 def _sized_scene(content: object) -> Scene:
@@ -239,6 +242,7 @@ def _sized_scene(content: object) -> Scene:
     return Scene(
         *_words(record),
         cursor=_cursor(record.get("cursor", {}), steps, units),
+        handle=_handle(record),
         sequence=sequence,
         units=units,
         seed=fields.whole("seed", record.get("seed", 0), 0, MAX_SEED),
@@ -268,6 +272,16 @@ def _cursor(value: object, steps: int, units: int) -> Cursor:
         step=fields.whole("cursor.step", record.get("step", 0), 0, steps - 1),
         unit=fields.whole("cursor.unit", record.get("unit", 0), 0, units - 1),
     )
+
+
+def _handle(record: Mapping[str, Any]) -> Target | None:
+    """A number of the input or the GRU, in the text form of links."""
+    if "handle" not in record:
+        return None
+    target = Target.parse(fields.text("handle", record["handle"]))
+    if target.owner not in ("x", "gru"):
+        raise TextError(f"handle is of {target.owner!r}; it needs to be of x or gru, always there.")
+    return target
 
 
 def _input(value: object) -> Sequence:

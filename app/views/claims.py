@@ -6,6 +6,7 @@ from html import escape
 import streamlit as st
 
 from app.claims import CLAIMS
+from app.widgets.navigation import navigation
 
 FORMULA = re.compile(r"\S+(?: [=+−] \S+)+")  # stays on one line
 INTRODUCTION = (
@@ -25,8 +26,8 @@ rows = "".join(
     f"{marked(one.look)}</p></li>"
     for one in CLAIMS
 )
+navigation("claims")
 st.html(
-    "<p class='gs-wordmark'><a href='./' target='_self'>Gatescope</a></p>"
     f"<h1 class='gs-page-title'>What notes say of the GRU</h1><p>{INTRODUCTION}</p>"
     f"<ol class='gs-claims'>{rows}</ol>"
 )

@@ -27,5 +27,4 @@ def stage() -> None:
 
 
 stage()
-st.page_link("views/claims.py", label="What notes say of the GRU, and where to see it")
 LIBRARY.ask()

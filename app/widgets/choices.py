@@ -1,27 +1,26 @@
-"""The few choices above the stage: scene, word, the cell alongside and how it is matched."""
+"""The row above the stage: pages, the scene, a word to read, and everything else behind buttons."""
 
 import streamlit as st
 
-from app import state, theme
+from app import state
 from app.opening import MODEL, OWN, open_setting, titles
-from app.ordering import SORT, sort_of
 from app.setting import Setting
 from app.widgets import fields
 from app.widgets.export import export_choices
 from app.widgets.model import model_choices
-from app.widgets.notation import notation_choices
+from app.widgets.navigation import navigation
 from app.widgets.own import own_choices
+from app.widgets.settings import settings
 
-ALONGSIDE = {"lstm": "beside an LSTM", "rnn": "beside a plain RNN", "none": "the GRU alone"}
-MATCH = {"units": "same number of units", "parameters": "about as many parameters"}
+# Scenes that a newcomer would not find at the end of a list.
+YOURS = {OWN: "your numbers", MODEL: "your model"}
 
 
 def choices(setting: Setting) -> None:
     """Draw the choices; changing one changes the setting before the next run."""
-    own = setting.scene == OWN
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.html('<span class="gs-wordmark">Gatescope</span>', width="content")
-        _select("scene", "Scene", setting, titles(), width=270)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="top"):
+        navigation("explore")
+        fields.select("scene", "scene", "Scene", setting.scene, titles(), None, 300)
         scene = open_setting(setting).scene
         if scene.model == "reader":
             state.preset("word", setting.word or scene.word)
@@ -35,27 +34,18 @@ def choices(setting: Setting) -> None:
                 on_change=state.choose,
                 args=("word", "word"),
             )
-            _select("sort", "Order of the units", setting, SORT, 180, sort_of(setting.sort, scene))
-        # Another cell than a GRU, from a file, stands beside a GRU of its size in any case.
-        free = setting.scene != MODEL or "gru" in scene.weights or not scene.weights
-        if free:
-            _select("alongside", "Beside the GRU", setting, ALONGSIDE, width=185)
-        # The cells of the series are trained, each at its own size.
-        if free and setting.alongside != "none" and scene.model != "series":
-            _select(
-                "match", f"Size of the {theme.CELL_NAMES[setting.alongside]}", setting, MATCH, 235
-            )
-        notation_choices(setting, scene)
+        for name, label in YOURS.items():
+            if setting.scene != name:
+                st.button(
+                    label,
+                    key=f"open-{name}",
+                    type="tertiary",
+                    on_click=state.take,
+                    args=("scene", name),
+                )
+        settings(setting, scene)
         export_choices(setting)
-    if own:
+    if setting.scene == OWN:
         own_choices(setting)
     if setting.scene == MODEL:
         model_choices(setting)
-
-
-def _select(
-    name: str, label: str, setting: Setting, options: dict[str, str], width: int, now: str = ""
-) -> None:
-    """A list of a few choices. now: the one that stands where the setting says none."""
-    value = now or getattr(setting, name)
-    fields.select(name, name, label, value, options, None, width)

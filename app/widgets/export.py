@@ -33,7 +33,7 @@ KEEPS = "NPZ and script have the update gate as PyTorch has it: near 1 it keeps.
 
 def export_choices(setting: Setting) -> None:
     """The button, and behind it a cell to choose and its files."""
-    with st.popover("export", key="export"):
+    with st.popover("export", key="export", type="tertiary"):
         _files(setting)
 
 

@@ -3,10 +3,10 @@
 HELP = {
     "scene": "What is read and by whom: each scene has a story and something to try.",
     "word": "Any English word of up to 40 letters, read letter by letter.",
-    "sort": "The units from top to bottom: by what they keep, by number, or alike ones together.",
-    "alongside": "The cell that reads the same input beside the GRU.",
-    "match": "As many units as the GRU has, or as many as bring the number of parameters nearest.",
-    "more": "What is behind a notation, who computes, the order of units, and a matrix to paste.",
+    "settings": "What stands beside the GRU, the notation, who computes, the order of units, and a "
+    "matrix to paste.",
+    "export": "Weights, traces and a PyTorch script, as files.",
+    "open-own": "A sequence of your own, pasted, typed, drawn or generated.",
+    "open-model": "A file of weights of yours: PyTorch, Keras, ONNX, safetensors.",
     "own_more": "Paste or upload the input.",
-    "notation": "Whose letters and signs to use. Where only the writing differs, h stays the same.",
 }

@@ -21,7 +21,7 @@ from app.widgets.parts import parts, shown_gates
 from app.widgets.sweeping import sweep_message
 from app.widgets.updates import Sent, updates
 from gru_core.conventions import STATES, Cell, shown_sign, track_kind
-from gru_core.edits import Edit
+from gru_core.edits import Edit, value_at
 from gru_core.scenes import INITIALS
 
 SCALE_NAMES = {"gate": "gates", "state": "states", "cell": "cell state"}
@@ -119,7 +119,17 @@ def _scene(shown: Shown) -> dict[str, Any]:
         "story": f"{scene.story}{_turned(shown)}",
         "try": scene.attempt,
         "reading": reading,
+        "handle": _handle(shown),
     }
+
+
+def _handle(shown: Shown) -> dict[str, Any] | None:
+    """The number that is there to be dragged first, and what it is before any edit."""
+    target = shown.scene.handle
+    if target is None:
+        return None
+    sign = shown_sign(target.owner, target.gate, shown.notation.polarity)
+    return {"target": str(target), "value": float(sign * value_at(shown.base, target)) + 0.0}
 
 
 def _turned(shown: Shown) -> str:

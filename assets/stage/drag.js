@@ -17,6 +17,7 @@ export class Drag {
     this.index = null; // of the value on show, null when the committed one is
     this.wanted = null; // pixels dragged before the sweep came
     this.early = null; // index chosen before it came
+    this.goal = null; // value wanted before it came
     this.held = false;
     this.waiting = null;
   }
@@ -47,18 +48,19 @@ export class Drag {
     this.waiting = null;
     if (this.wanted !== null) this.pull(this.wanted);
     if (this.early !== null) this.preview(this.early);
-    this.early = null;
+    if (this.goal !== null) this.reach(this.goal);
+    this.early = this.goal = null;
     if (!this.held) this.letGo(); // released before the sweep came
   }
 
   // The server has handled the grab, but its answer was lost: ask again if it is still wanted.
   missed(handled) {
     if (!this.waiting || handled < this.waiting) return;
-    const { target, wanted, held } = this;
+    const { target, wanted, goal, held } = this;
     this.clear();
-    if (!held && wanted === null) return;
+    if (!held && wanted === null && goal === null) return;
     this.hold(target);
-    Object.assign(this, { wanted, held });
+    Object.assign(this, { wanted, goal, held });
   }
 
   // The pointer is `pixels` above where the number was taken hold of.
@@ -73,6 +75,12 @@ export class Drag {
     if (to === this.index) return;
     this.index = to;
     if (!this.frame) this.frame = requestAnimationFrame(() => this.draw());
+  }
+
+  // To the value of the sweep that is nearest to this one.
+  reach(value) {
+    if (!this.sweep) return void (this.goal = value);
+    this.preview(nearest(this.sweep.values, value));
   }
 
   draw() {
@@ -95,7 +103,7 @@ export class Drag {
   // Nothing shall come of the pull so far.
   giveUp() {
     this.held = false;
-    this.index = this.wanted = this.early = null;
+    this.index = this.wanted = this.early = this.goal = null;
   }
 
   get value() {

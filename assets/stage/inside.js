@@ -32,7 +32,7 @@ export class Inside {
     this.element = make(
       "section", { className: "gs-inside", "aria-label": "Inside the cell" },
       make("header", { className: "gs-panel-head" }, this.title, this.tabs),
-      stage.lens.tabs, stage.lens.element,
+      stage.lens.views.element, stage.lens.element,
       this.diagram.element, this.steps, this.equations.element,
       make("footer", { className: "gs-inside-foot" }, this.form, this.copy),
       this.notes,
@@ -126,8 +126,8 @@ export class Inside {
 
   // Numbers and colours at the cursor; called for every frame.
   refresh() {
-    const { cursor, message } = this.stage;
-    if (!message) return;
+    const { cursor, look, message } = this.stage;
+    if (!message || look === "first") return;
     const { panel } = this;
     const there = cursor.unit < panel.units;
     const name = panel.cell === "gru" && message.names[cursor.unit];

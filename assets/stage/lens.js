@@ -11,6 +11,7 @@ import { fetchView } from "./numbers.js";
 import { Plot } from "./plot.js";
 import { Seeking } from "./seeking.js";
 import { tools } from "./tools.js";
+import { Views } from "./views.js";
 import { Wirings } from "./wirings.js";
 
 const MOST_BUTTONS = 8;
@@ -20,7 +21,7 @@ const REST = 90; // milliseconds on a place before the view of it is asked for
 export class Lens {
   constructor(stage) {
     this.stage = stage;
-    this.tabs = make("div", { className: "gs-lenses", role: "tablist", "aria-label": "What to look at" });
+    this.views = new Views((view) => this.go(view));
     this.look = make("p", { className: "gs-look" });
     this.words = make("div", { className: "gs-words", role: "status" });
     this.offers = make("p", { className: "gs-offers" });
@@ -52,11 +53,7 @@ export class Lens {
   show(plots) {
     const { told } = this;
     this.element.hidden = !this.open;
-    const tab = ({ view, label, help }) => make("button", {
-      type: "button", className: "gs-plain", role: "tab", textContent: label, title: help,
-      "aria-selected": String(view === told.view), tabIndex: view === told.view ? 0 : -1, onclick: () => this.go(view),
-    });
-    replaced(this.tabs, [told.tabs, told.view], () => told.tabs.map(tab));
+    this.views.show(told.questions, told.view);
     this.build(plots);
     this.wirings.show(told.wirings ?? []);
     this.seeking.show(told.controls);

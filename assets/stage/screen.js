@@ -27,7 +27,7 @@ export class Screen {
 
   show(message) {
     this.edits = new Map(); // part name -> edits of its numbers
-    const structure = JSON.stringify([message.scene, message.panels, message.labels.length, message.x, message.inner.cell]);
+    const structure = JSON.stringify([this.stage.look, message.scene, message.panels, message.labels.length, message.x, message.inner.cell]);
     const rebuilt = structure !== this.structure;
     if (rebuilt) this.rebuild(message);
     this.structure = structure;
@@ -42,7 +42,10 @@ export class Screen {
       this.edits.set(part, [...(this.edits.get(part) ?? []), [place.row, place.column, value]]);
     }
     for (const part of this.plots.keys()) this.drawPart(part);
-    if (rebuilt) legends(this.stage.holder, this.plots);
+    if (rebuilt) {
+      legends(this.stage.holder, this.plots);
+      this.measure();
+    }
   }
 
   // The lens alone is of another place.
@@ -59,7 +62,7 @@ export class Screen {
 
   rebuild(message) {
     this.dropPlots();
-    const { element, plots } = build(this.stage.plotly, message, this.stage.inside.element, this.stage);
+    const { element, plots } = build(this.stage.plotly, message, this.stage.inside.element, this.stage, this.stage.look);
     this.plots = plots;
     this.drawn = new Map();
     this.stage.holder.replaceChildren(element);
@@ -118,8 +121,17 @@ export class Screen {
   }
 
   resize() {
+    requestAnimationFrame(() => this.measure());
     for (const { plot } of this.plots.values()) plot.resize();
     if (this.stage.drag.live) this.drawLive();
+  }
+
+  // Where the opened cell begins on the page: its wiring leaves room for the equations below it.
+  measure() {
+    const { element, inside } = this.stage;
+    const main = element.closest("[data-testid=stMain]") ?? document.scrollingElement;
+    const top = inside.element.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
+    if (inside.element.isConnected) element.style.setProperty("--inside-top", `${Math.round(top)}px`);
   }
 
   // A figure as sent, with the edits of its numbers written over them.
@@ -212,12 +224,14 @@ export class Screen {
     const { cursor, drag, editor, holder, target } = this.stage;
     for (const panel of this.message.panels) {
       const row = panel.order.indexOf(cursor.unit);
-      const values = new Map(panel.tracks.map(({ track }) => [track, this.valueAt(panel, track, row)]));
+      const shown = panel.tracks.filter(({ track }) => this.plots.has(`${panel.cell}.${track}`));
+      const values = new Map(shown.map(({ track }) => [track, this.valueAt(panel, track, row)]));
       for (const [track, value] of values) {
         const output = holder.querySelector(`[data-value="${panel.cell}.${track}"]`);
         output.textContent = value === undefined ? "" : short(value);
       }
       const text = holder.querySelector(`[data-sentence="${panel.cell}"]`);
+      if (!text) continue; // of a cell of which the states alone are on show
       if (row < 0) text.textContent = `There is no unit ${cursor.unit + 1} here: this cell has ${panel.units}.`;
       else if ([...values.values()].includes(undefined)) text.textContent = "";
       else {
@@ -226,9 +240,13 @@ export class Screen {
         text.textContent = sentence({ cell: panel.cell, polarity, name }, cursor, (track) => values.get(track));
       }
     }
+    const lines = holder.querySelector("[data-lines]");
+    if (lines) lines.textContent = `unit ${cursor.unit + 1} over time`;
+    this.stage.handle.refresh();
+    this.stage.element.toggleAttribute("data-handled", Boolean(target) && target === this.message.scene.handle?.target);
     const edit = this.message.edits.find((one) => one.target === target);
     if (drag.sweep && drag.target === target) editor.scale(drag.sweep.values);
-    const value = target ? drag.value ?? this.valueOf(target) : null;
+    const value = target ? drag.value ?? this.stage.valueAt(target) : null;
     if (target && value === null && this.place(target)) this.missing = { target };
     editor.show(target, value, edit, this.message.can);
     this.showNote();

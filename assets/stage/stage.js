@@ -10,11 +10,13 @@ import { addStylesheet, loadPlotly, make } from "./dom.js";
 import { Drag } from "./drag.js";
 import { Editor } from "./editor.js";
 import { Extras } from "./extras.js";
+import { Handle } from "./handle.js";
 import { Inside } from "./inside.js";
 import { keyPressed } from "./keys.js";
 import { Lens } from "./lens.js";
 import { Link } from "./link.js";
 import { Manual } from "./manual.js";
+import { keepLook, lookOf } from "./look.js";
 import { Pad } from "./pad.js";
 import { Pointer } from "./pointer.js";
 import { savings } from "./saving.js";
@@ -44,8 +46,9 @@ function counted(steps) {
 
 class Stage {
   constructor(root) {
-    for (const name of ["style", "diagram", "dialogs"]) addStylesheet(new URL(`./${name}.css`, import.meta.url).href);
+    for (const name of ["style", "diagram", "dialogs", "look"]) addStylesheet(new URL(`./${name}.css`, import.meta.url).href);
     this.target = null; // the chosen number
+    this.look = lookOf();
     this.channel = new Channel(() => this.notice("The server is not answering. Your change is kept and sent again."));
     this.cursor = new Cursor(() => this.cursorMoved());
     this.drag = new Drag({
@@ -67,6 +70,13 @@ class Stage {
       undo: () => this.change("undo"),
       redo: () => this.change("redo"),
       reset: () => this.change("reset"),
+    });
+    this.handle = new Handle({
+      drag: this.drag,
+      choose: (target) => this.choose(target),
+      valueOf: (target) => this.valueAt(target),
+      bound: (target) => this.boundOf(target),
+      choices: () => this.editor.choices,
     });
     this.lens = new Lens(this);
     this.inside = new Inside(this);
@@ -144,8 +154,9 @@ class Stage {
     if (!this.drag.held && !this.channel.busy) this.screen.settle();
     this.notice(...problems);
     if (!this.editor.typing || answer) this.editor.say(answer);
-    if (this.target && !this.drag.live && !this.channel.busy) this.drag.moveTo(this.screen.valueOf(this.target));
+    if (this.target && !this.drag.live && !this.channel.busy) this.drag.moveTo(this.valueAt(this.target));
     this.changes.show(message.edits, this.editor.choices);
+    this.handle.show(message.scene.handle?.target ?? "");
     this.screen.refresh();
     this.pad.show();
     this.wholes = this.wholes?.filter(({ part, done }) => !this.channel.complete(part) || done());
@@ -202,13 +213,34 @@ class Stage {
     this.target = target;
     this.cursor.pause();
     if (target) this.lookAt(target);
-    if (target && !this.screen.place(target)) {
+    if (target && this.look === "all" && !this.screen.place(target)) {
       const [cell, , gate] = target.split(".");
       this.send("show", { cell, gate });
     }
     if (target) this.drag.hold(target);
     this.drag.held = false;
     this.screen.refresh();
+  }
+
+  // The whole screen, or the first view of it.
+  lookAs(look) {
+    this.look = look;
+    keepLook(look);
+    this.screen.show(this.message);
+    this.screen.refresh();
+    this.pad.show();
+  }
+
+  // The largest number that the colours of a target can tell.
+  boundOf(target) {
+    const [owner] = target.split(".");
+    if (owner === "x") return Number(this.message.x.bound);
+    return Number(this.message.panels.find(({ cell }) => cell === owner)?.bound ?? 1);
+  }
+
+  // The committed value of a number, be its plot on show or not; null where it is not known here.
+  valueAt(target) {
+    return this.screen.valueOf(target) ?? (target === this.message.scene.handle?.target ? this.message.scene.handle.value : null);
   }
 
   // The cursor goes where a number is: to its unit, or its step.

@@ -3,14 +3,17 @@
 import { make } from "./dom.js";
 import { minus, percent, short } from "./format.js";
 import { ramp, sample } from "./key.js";
+import { lookButton } from "./look.js";
 import { Plot } from "./plot.js";
 import { tools } from "./tools.js";
+
+const MOST_NAMED = 9; // channels of an input that have room for a name each
 
 // Builds everything above the bar and returns { element, plots }; plots maps part names to
 // { part, plot, kind, panel, … }, all that other modules need to know of a plot; `size` is rows and
 // columns of what can be edited. inside: the element of the opened cell. stage: whose plots these are;
-// without one they have no menus.
-export function build(plotly, message, inside, stage) {
+// without one they have no menus. look: "first" for the input, states and gates of one cell alone.
+export function build(plotly, message, inside, stage, look = "all") {
   const plots = new Map();
   const add = (part, label, about) => {
     const plot = new Plot(plotly, label);
@@ -18,14 +21,17 @@ export function build(plotly, message, inside, stage) {
     plots.set(part, { part, plot, ...about });
     return plot.host;
   };
+  const [gru, ...others] = message.panels;
+  const whole = look === "all";
   const element = make(
-    "div", { className: "gs-view" },
-    story(message),
+    "div", { className: `gs-view gs-view-${look}` },
+    story(message, stage),
     inputFigure(message, add, stage),
     message.prediction && predictionFigure(message.prediction, add),
     make("div", { className: `gs-panels gs-panels-${message.panels.length}` },
-      panelSection(message.panels[0], message, add, plots), inside,
-      ...message.panels.slice(1).map((panel) => panelSection(panel, message, add, plots))),
+      panelSection(gru, others, message, add, plots, whole), whole ? inside : null,
+      ...(whole ? others.map((panel) => panelSection(panel, [], message, add, plots, whole)) : [])),
+    stage && lookButton(look, (wanted) => stage.lookAs(wanted)),
   );
   for (const entry of plots.values()) {
     if (entry.kind !== "initial") entry.plot.host.closest("figure").append(tools(entry, stage));
@@ -33,11 +39,16 @@ export function build(plotly, message, inside, stage) {
   return { element, plots };
 }
 
-function story({ scene }) {
+// What is seen; and beside it what to try, the number to drag, and what that number does at the cursor.
+function story({ scene }, stage) {
   return make(
     "div", { className: "gs-story" },
     make("h1", { className: "gs-hidden", textContent: `Gatescope: ${scene.title}` }),
-    make("p", {}, scene.story, " ", make("em", { textContent: scene.try })),
+    make("p", {}, scene.story),
+    make("div", { className: "gs-doing" },
+      make("p", {}, make("em", { textContent: scene.try })),
+      stage?.handle.element,
+      make("p", { className: "gs-now", "data-sentence": "gru" })),
   );
 }
 
@@ -46,7 +57,7 @@ function inputFigure({ scene, x, labels }, add, stage) {
   const host = add("x", label, { kind: "x", size: [x.channels.length, labels.length] });
   host.style.setProperty("--rows", x.channels.length);
   return make(
-    "figure", { className: "gs-figure gs-input", "data-part": "x" },
+    "figure", { className: `gs-figure gs-input${x.channels.length > MOST_NAMED ? " gs-nameless" : ""}`, "data-part": "x" },
     make("figcaption", {},
       caption({ name: "input", symbol: "x", color: x.color }),
       make("span", { className: "gs-range", textContent: `−${x.bound} … ${x.bound}` }),
@@ -80,20 +91,35 @@ function reading({ word, phonemes }) {
   );
 }
 
-function panelSection(panel, message, add, plots) {
+// A cell: its states first, those of the other cell beside them, then what made them.
+function panelSection(panel, others, message, add, plots, whole) {
+  const figure = (of, track, beside) => trackFigure(of, track, message, add, plots, beside);
+  const states = panel.tracks.filter(({ track }) => track === "hidden");
+  const rest = panel.tracks.filter(({ track }) => track !== "hidden");
+  const beside = others.map((other) => figure(other, other.tracks.find(({ track }) => track === "hidden"), true));
+  const first = panel === message.panels[0];
   return make(
     "section", { className: "gs-panel", "aria-label": panel.name, "data-cell": panel.cell },
     make("header", { className: "gs-panel-head" },
       make("h2", { textContent: panel.name }),
       make("span", { className: "gs-note", textContent: panel.note })),
-    make("div", { className: `gs-tracks gs-tracks-${panel.tracks.length}` },
-      ...panel.tracks.map((track) => trackFigure(panel, track, message, add, plots))),
-    linesFigure(panel, message, add),
-    weightsSection(panel, add, plots),
+    first ? make("div", { className: `gs-tracks gs-states gs-states-${1 + beside.length}` },
+      ...states.map((track) => figure(panel, track, beside.length > 0)), ...beside) : null,
+    rest.length ? make("div", { className: `gs-tracks gs-gates-${rest.length}` }, ...ordered(rest).map((track) => figure(panel, track))) : null,
+    whole ? linesFigure(panel, message, add) : null,
+    whole ? weightsSection(panel, add, plots) : null,
   );
 }
 
-function trackFigure(panel, track, { labels }, add, plots) {
+// What decides first: of a GRU the update gate, and the reset gate, which often does nothing, last.
+function ordered(tracks) {
+  const of = (name) => tracks.filter(({ track }) => track === name);
+  const named = ["update", "candidate", "reset"].flatMap(of);
+  return named.length === tracks.length ? named : tracks;
+}
+
+// beside: it stands with one of another cell, so its own is named.
+function trackFigure(panel, track, { labels }, add, plots, beside = false) {
   const part = `${panel.cell}.${track.track}`;
   const label = `${panel.name} ${track.name}: ${panel.units} units down, ${labels.length} steps across.`;
   const host = add(part, label, { kind: "track", panel, track });
@@ -106,7 +132,7 @@ function trackFigure(panel, track, { labels }, add, plots) {
   return make(
     "figure", { className: "gs-figure", "data-part": part },
     make("figcaption", {},
-      caption(track),
+      caption(beside ? { ...track, name: `${panel.name} ${track.name}` } : track),
       make("output", { className: "gs-value", "data-value": part })),
     make("div", { className: "gs-row" }, strip, host),
   );
@@ -128,8 +154,9 @@ function linesFigure(panel, message, add) {
   return make(
     "figure", { className: "gs-figure gs-lines" },
     make("figcaption", {},
-      make("span", { className: "gs-sentence", "data-longest": longest(panel, message) },
-        make("span", { "data-sentence": panel.cell })),
+      panel.cell === "gru" ? make("span", { className: "gs-name", "data-lines": panel.cell })
+        : make("span", { className: "gs-sentence", "data-longest": longest(panel, message) },
+          make("span", { "data-sentence": panel.cell })),
       make("span", { className: "gs-key", "aria-hidden": "true" }, ...[...panel.tracks, ...inputKey].map(({ symbol, color, dash }) =>
         make("span", {}, sample(color, dash), make("var", { textContent: symbol }))))),
     host,
@@ -188,8 +215,9 @@ export function sentence({ cell, polarity, name }, { unit, step }, value) {
   const where = `Unit ${unit + 1}${name ? ` (${name})` : ""}, step ${step + 1}: `;
   if (cell === "gru") {
     const z = value("update");
-    if (polarity === "write") return `${where}z is ${short(z)}, so ${percent(z)} of h is written anew.`;
-    return `${where}z is ${short(z)}, so it keeps ${percent(z)} of its old value.`;
+    const h = `h is ${short(value("hidden"))}.`;
+    if (polarity === "write") return `${where}z is ${short(z)}, so ${percent(z)} of h is written anew; ${h}`;
+    return `${where}z is ${short(z)}, so it keeps ${percent(z)} of its old value; ${h}`;
   }
   if (cell === "lstm") {
     return `${where}f keeps ${percent(value("forget"))} of c, i adds ${percent(value("input"))} of g.`;

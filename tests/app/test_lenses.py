@@ -15,7 +15,7 @@ from app.opening import scenes
 from app.parameters import LONGEST_ASKED
 from app.setting import ALONGSIDE, CELL_VIEW, LOOKING, VIEWS, Setting
 from app.shown import Shown, show
-from app.widgets.lenses import LENSES, charts, told, view_of
+from app.widgets.lenses import CELL_LABEL, LENSES, QUESTIONS, charts, told, view_of
 from app.widgets.lenses.base import Axis, Chart, View, chosen_of
 from app.widgets.wire import pack
 from gru_core.conventions import CHUNG
@@ -325,8 +325,13 @@ def test_a_lens_says_in_two_sentences_what_to_look_for(view: str) -> None:
 
 
 def test_no_two_lenses_are_called_alike() -> None:
-    labels = ["cell", *(lens.label for lens in LENSES.values())]
+    labels = [CELL_LABEL, *(lens.label for lens in LENSES.values())]
     assert len(set(labels)) == len(labels)
+
+
+def test_every_view_answers_one_question() -> None:
+    answers = [view for views in QUESTIONS.values() for view in views]
+    assert sorted(answers) == sorted(VIEWS)
 
 
 # On the page ----------------------------------------------------------------------------------
@@ -338,7 +343,8 @@ def test_a_lens_is_opened_asked_and_left_without_anything_to_undo(
     here = visit(scene="cue").send({"kind": "view", "view": "memory"})
     assert (here.told["lens"]["view"], here.told["lens"]["of"]) == ("memory", "unit")
     assert here.query == {"scene": "cue", "view": "memory"}
-    assert [tab["view"] for tab in here.told["lens"]["tabs"]] == list(VIEWS)
+    listed = [one["view"] for group in here.told["lens"]["questions"] for one in group["views"]]
+    assert sorted(listed) == sorted(VIEWS)
     here.send({"kind": "view", "of": "layer"})
     assert here.query == {"scene": "cue", "view": "memory", "of": "layer"}
     assert "lens.gru.map" in here.told["parts"]

@@ -148,7 +148,7 @@ def test_where_units_are_many_an_order_is_behind_the_button(visit: Callable[...,
     )
 
 
-def test_few_units_and_the_reader_have_no_such_choice_there(visit: Callable[..., Visit]) -> None:
+def test_few_units_have_no_such_choice_there(visit: Callable[..., Visit]) -> None:
     assert order_of_units(visit(scene="cue")) is None
     assert order_of_units(visit(scene="cue", sort="similarity")).value == "similarity"
-    assert order_of_units(visit(scene="reader")) is None
+    assert order_of_units(visit(scene="reader")).value == "behaviour"

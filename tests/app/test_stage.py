@@ -217,7 +217,7 @@ def test_a_word_that_cannot_be_read_is_explained_and_the_scenes_own_is_shown() -
     assert "space" in problem
 
 
-@pytest.mark.parametrize(("asked", "got"), [(None, 3), (0, 0), (19, 19), (20, 19), (10**6, 19)])
+@pytest.mark.parametrize(("asked", "got"), [(None, 11), (0, 0), (19, 19), (20, 19), (10**6, 19)])
 def test_the_cursor_stays_inside_the_scene(asked: int | None, got: int) -> None:
     assert told(Setting(step=asked))["cursor"] == {"step": got, "unit": 3}
 

@@ -5,6 +5,7 @@ are put where the browser puts them. What happens inside the browser is tested i
 """
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -31,8 +32,19 @@ class Visit:
         self.seq = 0
         self._look(self.page.run())
 
-    def choose(self, key: str, value: str) -> Self:
-        self.page.selectbox(key=key).set_value(value)
+    def choice(self, name: str) -> Any:
+        """The list or row of choices of that name; behind a button keys change with each choice."""
+        named = re.compile(rf"{name}(-\d+)?")
+        found = [
+            one
+            for one in (*self.page.selectbox, *self.page.radio)
+            if named.fullmatch(one.key or "")
+        ]
+        (widget,) = found
+        return widget
+
+    def choose(self, name: str, value: str) -> Self:
+        self.choice(name).set_value(value)
         return self._look(self.page.run())
 
     def type_word(self, word: str) -> Self:

@@ -95,9 +95,9 @@ def another(browser: Browser, server: Server) -> Iterator[Callable[..., Stage]]:
     contexts: list[BrowserContext] = []
     pages: list[Stage] = []
 
-    def made(url: str = server.url, **options: Any) -> Stage:
+    def made(url: str = server.url, look: str = "all", **options: Any) -> Stage:
         contexts.append(browser.new_context(**{"viewport": SIZE, **options}))
-        pages.append(Stage(contexts[-1].new_page(), url))
+        pages.append(Stage(contexts[-1].new_page(), url, look=look))
         return pages[-1]
 
     yield made

@@ -207,15 +207,27 @@ class Stage(Tab):
         self.page.locator(".gs-number:enabled").wait_for()
 
     def pick(self, choice: str, option: str) -> None:
-        """Choose from one of the lists above the stage.
+        """Choose from one of the lists above the stage, or behind “settings”.
 
         A list closes when the page scrolls, and a scroll may be told late: the page is at its top
         and at rest before the list is opened.
         """
         self.page.get_by_test_id("stMain").evaluate("(main) => main.scrollTo(0, 0)")
         self.rest()
-        self.page.get_by_role("combobox", name=choice).click()
+        listed = self.page.get_by_role("combobox", name=choice)
+        behind = not listed.is_visible()
+        if behind:
+            self.settings.click()
+        listed.click()
         self.page.get_by_role("listbox").get_by_role("option", name=option).click()
+        if behind:
+            self.page.keyboard.press("Escape")
+            listed.wait_for(state="hidden")
+
+    @property
+    def settings(self) -> Locator:
+        """The button in front of most choices."""
+        return self.page.get_by_role("button", name="settings")
 
     def type(self, text: str) -> None:
         """Type into the chosen number's field and press Enter."""

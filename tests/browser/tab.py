@@ -42,6 +42,12 @@ HOLD = """
   };
 })();
 """
+# One who has been here before, and has chosen to see everything.
+LOOK = """
+if (location.protocol.startsWith("http") && !localStorage.getItem("gatescope.look")) {
+  localStorage.setItem("gatescope.look", "LOOK");
+}
+"""
 
 
 @dataclass
@@ -52,10 +58,13 @@ class Tab:
     url: str
     sent: int = 0
     troubles: list[str] = field(default_factory=list)
+    look: str = "all"  # what this visitor has seen before: "" for nothing, which is a first visit
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(PATIENCE)
         self.page.add_init_script(HOLD)
+        if self.look:
+            self.page.add_init_script(LOOK.replace("LOOK", self.look))
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.page.on("response", self._answered)

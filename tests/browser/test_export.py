@@ -87,7 +87,7 @@ def test_weights_exported_from_the_page_open_as_a_model_in_it(stage: Stage) -> N
 
 def test_what_cannot_be_exported_is_disabled_with_its_reason_on_every_screen(stage: Stage) -> None:
     page = stage.open("scene=book").page
-    more, button = (page.locator(f".st-key-{key} button").first for key in ("more", "export"))
+    more, button = (page.locator(f".st-key-{key} button").first for key in ("settings", "export"))
     button.click()
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})

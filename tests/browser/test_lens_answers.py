@@ -258,7 +258,7 @@ def test_the_wirings_are_those_of_both_cells_and_lead_into_them(page: Stage, cor
             np.testing.assert_allclose(painted, colours(values[7], track), atol=6, err_msg=track)
     with page.answered():
         diagrams.nth(1).locator("[data-piece=forget] .gs-vector").click()
-    expect(tab(page, "cell")).to_have_attribute("aria-selected", "true")
+    expect(tab(page, "cell")).to_have_attribute("aria-checked", "true")
     assert page.page.locator(".gs-inside").get_attribute("data-cell") == "lstm"
     expect_wiring(page, Opened(core("pulse"), "lstm"))
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from app.widgets.lenses import LENSES
+from app.widgets.lenses import LENSES, QUESTIONS
 from gru_core.analysis import (
     contributions,
     evenly,
@@ -43,6 +43,7 @@ from tests.browser.lensing import (
     tab,
     term_rows,
     view_of,
+    views,
     words,
 )
 from tests.browser.opened import Opened, expect_wiring
@@ -94,12 +95,12 @@ def test_back_and_a_reload_bring_a_lens_and_its_question_again(page: Stage) -> N
     ask(page, "the whole layer")
     expect(page.page).to_have_url(re.compile("of=layer"))
     page.reload()
-    expect(tab(page, "memory")).to_have_attribute("aria-selected", "true")
+    expect(tab(page, "memory")).to_have_attribute("aria-checked", "true")
     expect(choice(page, "the whole layer")).to_have_attribute("aria-pressed", "true")
     page.page.go_back()
     expect(choice(page, "the cursor's unit")).to_have_attribute("aria-pressed", "true")
     page.page.go_back()
-    expect(tab(page, "why")).to_have_attribute("aria-selected", "true")
+    expect(tab(page, "why")).to_have_attribute("aria-checked", "true")
     expect(choice(page, "candidate n")).to_have_attribute("aria-pressed", "true")
     assert page.cursor == (7, 1)
 
@@ -273,24 +274,28 @@ def test_a_dragged_weight_is_committed_and_the_lens_follows(page: Stage, core: C
     expect_csv(page, "gru.map", memory_map(traces_of(situation)["gru"], 3))
 
 
-def test_arrows_go_along_the_tabs_where_keys_led_there_and_are_the_cursors_elsewhere(
+def test_arrows_go_along_the_views_in_their_list_and_are_the_cursors_elsewhere(
     page: Stage,
 ) -> None:
     page.open(AT)
     page.page.locator(".gs-inside header").get_by_role("tab", name="GRU").focus()
     page.press("Tab")
+    expect(views(page)).to_be_focused()
+    page.press("Enter")
     expect(tab(page, "cell")).to_be_focused()
-    last = list(LENSES)[-1]
-    for key, view in (("ArrowLeft", last), ("Home", "cell"), ("End", last), ("ArrowRight", "cell")):
+    order = [view for names in QUESTIONS.values() for view in names]
+    last = order[-1]
+    for key, view in (("ArrowUp", last), ("Home", "cell"), ("End", last), ("ArrowDown", "cell")):
         page.press(key)
         expect(tab(page, view)).to_be_focused()
-    page.press("ArrowRight", "ArrowRight")
+    page.press("ArrowDown")
     expect(tab(page, "why")).to_be_focused()
-    expect(tab(page, "cell")).to_have_attribute("aria-selected", "true")
+    expect(tab(page, "cell")).to_have_attribute("aria-checked", "true")
     with page.answered():
         page.press("Enter")
-    expect(tab(page, "why")).to_have_attribute("aria-selected", "true")
-    expect(tab(page, "why")).to_be_focused()
+    expect(tab(page, "why")).to_have_attribute("aria-checked", "true")
+    expect(views(page)).to_be_focused()
+    assert "why this number" in views(page).inner_text()
     page.press("Tab")
     expect(choice(page, "reset gate r")).to_be_focused()
     page.press("ArrowRight", "ArrowRight", "ArrowDown")
@@ -306,8 +311,22 @@ def test_arrows_go_along_the_tabs_where_keys_led_there_and_are_the_cursors_elsew
     assert page.cursor == (8, 2)
     go(page, "kept")  # with the pointer
     page.press("ArrowLeft")
-    expect(tab(page, "kept")).to_be_focused()
+    expect(views(page)).to_be_focused()
     assert page.cursor == (7, 2)
+
+
+def test_every_view_stands_under_a_question_with_a_line_on_what_it_shows(page: Stage) -> None:
+    page.open(AT)
+    views(page).click()
+    groups = page.page.locator(".gs-views [role=group]")
+    assert groups.evaluate_all("(all) => all.map((one) => one.getAttribute('aria-label'))") == list(
+        QUESTIONS
+    )
+    assert all(question.endswith("?") for question in QUESTIONS)
+    lines = page.page.locator(".gs-views button span").all_inner_texts()
+    assert len(lines) == len(set(lines)) == len(LENSES) + 1
+    page.press("Escape")
+    expect(page.page.locator(".gs-views")).to_be_hidden()
 
 
 # Other screens --------------------------------------------------------------------------------

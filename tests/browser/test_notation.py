@@ -32,7 +32,7 @@ def choose(stage: Stage, name: str) -> None:
 
 def choose_part(stage: Stage, label: str) -> None:
     """Choose one of the choices behind the list."""
-    stage.page.get_by_role("button", name="more", exact=True).click()
+    stage.page.get_by_role("button", name="settings", exact=True).click()
     stage.page.get_by_text(label, exact=True).click()
     stage.press("Escape")
 
@@ -92,6 +92,7 @@ def test_a_notation_can_be_taken_back_and_stays_after_a_reload(page: Stage, core
     with page.answered():
         page.press("Control+z")
     await_equations(page, Opened.at(core("cue"), "chung"))
+    page.settings.click()
     expect(page.page.get_by_role("combobox", name="Notation")).to_have_value(NAMES["chung"])
 
 
@@ -100,7 +101,7 @@ def test_a_notation_can_be_taken_back_and_stays_after_a_reload(page: Stage, core
 
 def test_what_was_looked_at_behind_the_list_changes_nothing_later(page: Stage, core: Core) -> None:
     page.open("scene=cue")
-    page.page.get_by_role("button", name="more", exact=True).click()
+    page.page.get_by_role("button", name="settings", exact=True).click()
     page.page.get_by_text("The reset gate acts", exact=True).wait_for()
     page.press("Escape")
     for key in ("chung", "pytorch", "cho", "chung", "pytorch"):

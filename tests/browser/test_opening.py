@@ -113,7 +113,7 @@ def test_parts_of_a_link_that_say_nothing_are_each_named_and_the_defaults_stand(
     said = stage.text(".gs-notices")
     for named in ("nope", "garbage", outside, "seed", "t=", "u=", "with", "colour"):
         assert named in said
-    assert stage.cursor == (3, 3)
+    assert stage.cursor == (11, 3)
     stage.expect(core("pulse"))
 
 
@@ -131,10 +131,10 @@ def test_the_first_screen_needs_no_scrolling(stage: Stage) -> None:
     assert bar is not None
     assert bar["y"] + bar["height"] <= 800
     first = stage.page.locator(
-        "[data-cell=gru] figure[data-part], [data-cell=gru] .gs-lines, .gs-input, .gs-diagram svg, "
-        ".gs-equation[data-quantity=reset]"
+        ".gs-panel[data-cell=gru] figure, .gs-input, .gs-diagram svg, .gs-equation"
     )
-    assert first.count() == 4 + 1 + 1 + 1 + 1
+    tracks, beside, lines, weights = 4, 1, 1, 3
+    assert first.count() == tracks + beside + lines + weights + 1 + 1 + 4
     for place in range(first.count()):
         box = first.nth(place).bounding_box()
         assert box is not None

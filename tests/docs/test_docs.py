@@ -26,7 +26,7 @@ MODULES = sorted(
 )
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
 QUOTED = re.compile(r"`([\w.-]+(?:/[\w.-]+)*/?)`")
-LENS_HEAD = "| tab | `view` | shows | method | limits |"
+LENS_HEAD = "| view | `view` | shows | method | limits |"
 LINKED = re.compile(r"\]\((?!https?:|#|mailto:)([^)\s#]+)[^)]*\)")
 KINDS = (".md", ".py", ".txt", ".toml", ".json", ".js", ".css", ".png", ".npz", ".yml", ".yaml")
 
@@ -164,7 +164,7 @@ def test_the_table_of_claims_is_that_of_the_page() -> None:
     )
 
 
-def test_the_table_of_lenses_is_that_of_the_tabs() -> None:
+def test_the_table_of_lenses_is_that_of_the_list() -> None:
     found = [row[:2] for row in rows_of(ROOT / "docs/lenses.md", LENS_HEAD)]
     assert found == [[lens.label, f"`{view}`"] for view, lens in LENSES.items()]
 

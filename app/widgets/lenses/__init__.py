@@ -46,6 +46,34 @@ LENSES: Final[Mapping[str, Lens]] = MappingProxyType(
 )
 
 
+# What each view answers. The first is the opened cell itself, which is no lens.
+QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "What happens in one step?": (CELL_VIEW, "why", "wirings"),
+        "What is remembered, and how long?": ("kept", "memory", "gradients"),
+        "What do the units do?": ("saturation", "find", "phase"),
+        "What if it were otherwise?": ("holding", "pinned"),
+        "How else is it built, at what cost?": ("directions", "cost"),
+    }
+)
+CELL_LABEL, CELL_HELP = "the cell", "Its wiring and its equations, with the numbers of this step"
+
+
+def questions() -> list[dict[str, Any]]:
+    """Every view under the question it answers, with its name and a line on what it shows."""
+    labels = {CELL_VIEW: (CELL_LABEL, CELL_HELP)}
+    labels |= {name: (lens.label, lens.help) for name, lens in LENSES.items()}
+    return [
+        {
+            "question": question,
+            "views": [
+                {"view": name, "label": labels[name][0], "help": labels[name][1]} for name in names
+            ],
+        }
+        for question, names in QUESTIONS.items()
+    ]
+
+
 def view_of(shown: Shown) -> View | None:
     """What the chosen lens shows; None where the cell itself is looked into."""
     lens = LENSES.get(shown.setting.view)
@@ -53,15 +81,13 @@ def view_of(shown: Shown) -> View | None:
 
 
 def told(shown: Shown, view: View | None) -> dict[str, Any]:
-    """The lens for the stage, less its figures, and the row of all lenses."""
-    tabs = [{"view": CELL_VIEW, "label": "cell", "help": "Its wiring and its equations"}]
-    tabs += [{"view": name, "label": one.label, "help": one.help} for name, one in LENSES.items()]
+    """The lens for the stage, less its figures, and every view there is."""
     if view is None:
-        return {"view": CELL_VIEW, "tabs": tabs}
+        return {"view": CELL_VIEW, "questions": questions()}
     lens = LENSES[shown.setting.view]
     return {
         "view": shown.setting.view,
-        "tabs": tabs,
+        "questions": questions(),
         "look": lens.look,
         "of": view.chosen,
         "asks": view.asks,

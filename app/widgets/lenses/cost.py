@@ -149,7 +149,7 @@ def _listed(counts: Sequence[str]) -> str:
 
 
 LENS = Lens(
-    "cost",
+    "parameters and cost",
     "How many numbers each cell has to learn, and how long a step takes",
     "Both axes go by factors: where lines run side by side, one cell costs so many times the other "
     "at every size. Fewer parameters are fewer multiply-adds; if a step is faster too is measured.",

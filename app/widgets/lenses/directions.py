@@ -164,7 +164,7 @@ def _notes(shown: Shown, of: str) -> list[str]:
 
 
 LENS = Lens(
-    "directions",
+    "bidirectional, stacked",
     "A second layer that reads from the end, or that reads what the first gives",
     "A forward state has seen its step and all before it, a backward state its step and all after "
     "it. Change a late input: early forward states stay as they are, early backward ones move.",

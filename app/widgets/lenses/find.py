@@ -132,7 +132,7 @@ def _listed(shown: Shown, match: Match) -> dict[str, Any]:
 
 
 LENS = Lens(
-    "find",
+    "find a pattern",
     "Units that are on through a span of steps, and where they are again",
     "Choose a span of steps and see which units stay on through all of it. Where the line rises to "
     "the top again, the same units are on together again.",

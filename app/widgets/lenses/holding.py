@@ -91,7 +91,7 @@ def _hint(shown: Shown, gates: Any) -> str:
 
 
 LENS = Lens(
-    "what if",
+    "hold a gate",
     "Hold a gate, a candidate or a state at a value",
     "Hold a gate at 0 or 1 and see what the cell can no longer do. The heatmaps show the run with "
     "it held; here it stands against the original.",

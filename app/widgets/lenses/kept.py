@@ -43,7 +43,7 @@ def _chart(shown: Shown, cell: Cell) -> Chart:
 
 
 LENS = Lens(
-    "kept",
+    "kept and written",
     "What of each state was kept, and what was written",
     "The new state is what was kept of the old one plus what was written of the candidate. Where "
     "all is kept the unit copies, where all is written it overwrites.",

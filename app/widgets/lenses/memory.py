@@ -204,7 +204,7 @@ def _keep(trace: Trace) -> Array:
 
 
 LENS = Lens(
-    "memory",
+    "memory map",
     "How much of each state was written at which step",
     "Each row is a state, each column the step at which that share of it was written: a bright "
     "upright stripe is something that lasts. Point at a row to read it in words.",

@@ -210,7 +210,7 @@ def _about_held(shown: Shown) -> str:
 
 
 LENS = Lens(
-    "plane",
+    "plane of states",
     "The states as points of a plane, and where one step takes each",
     "Arrows show where one step with the input at the cursor takes a state; where they meet, "
     "something stays. Two stable fixed points can hold a memory, with a saddle between them.",

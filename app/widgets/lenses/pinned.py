@@ -18,7 +18,7 @@ def view(shown: Shown) -> View:
 
 
 LENS = Lens(
-    "A/B",
+    "two settings, A and B",
     "Pin what is on screen as A, change things, and compare",
     "Pin the present as A, then change an input, a weight or a gate: that is B. One cursor runs "
     "through both; blue and orange show where B is below and above A.",

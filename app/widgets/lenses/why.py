@@ -113,7 +113,7 @@ def _name(shown: Shown, term: Term) -> str:
 
 
 LENS = Lens(
-    "why",
+    "why this number",
     "The terms of one number, largest first",
     "A bar to the right pushes the sum up, one to the left pulls it down. Click any number of a "
     "gate, a candidate or a state to see what it is made of.",

@@ -26,7 +26,7 @@ def _count(number: int, what: str) -> str:
 
 
 LENS = Lens(
-    "wiring",
+    "wirings",
     "The wiring of every cell on screen, to be compared",
     "The GRU carries one state along its rail and has two gates; the LSTM carries two states and "
     "has three. Click a part to look inside that cell.",

@@ -1,0 +1,116 @@
+"""A first visit: one idea, one thing to drag, a sentence that follows; the rest one press away."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from gru_core.edits import Situation
+from tests.browser.driver import Stage, as_number, traces_of, with_edits
+from tests.browser.menu import button
+
+Core = Callable[..., Situation]
+BIAS = "gru.b_x.update.3"
+SEEN = "[...document.querySelectorAll('figure[data-part]')].map((one) => one.dataset.part)"
+FIRST = ["x", "gru.hidden", "lstm.hidden", "gru.update", "gru.candidate", "gru.reset"]
+HANDLE = ".gs-handle-slider"
+
+
+@pytest.fixture
+def first(another: Callable[..., Stage]) -> Stage:
+    """The bare address, opened by somebody who has never been here."""
+    return another(look="").open()
+
+
+def test_a_first_visit_shows_states_and_gates_whole_and_nothing_else(first: Stage) -> None:
+    assert first.page.evaluate(SEEN) == FIRST
+    bar = first.page.locator(".gs-bar").bounding_box()
+    assert bar is not None
+    for shown in (*(f"[data-part='{part}']" for part in FIRST), ".gs-look-row", ".gs-story"):
+        box = first.page.locator(shown).bounding_box()
+        assert box is not None
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= bar["y"] + 1, shown
+        assert box["x"] + box["width"] <= 1280
+    assert bar["y"] + bar["height"] <= 800
+
+
+def test_the_states_of_both_cells_stand_beside_each_other(first: Stage) -> None:
+    gru, lstm = (
+        first.page.locator(f"[data-part='{cell}.hidden']").bounding_box()
+        for cell in ("gru", "lstm")
+    )
+    assert gru is not None
+    assert lstm is not None
+    assert gru["y"] == lstm["y"]
+    assert gru["x"] + gru["width"] <= lstm["x"]
+
+
+def test_the_sentence_follows_the_handle_and_letting_go_keeps_the_number(
+    first: Stage, core: Core
+) -> None:
+    slider = first.page.locator(HANDLE)
+    box = slider.bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    with first.answered():
+        first.page.mouse.move(box["x"] + box["width"] * 0.75, y)
+        first.page.mouse.down()
+    said = set()
+    for share in (0.7, 0.6, 0.5):
+        first.page.mouse.move(box["x"] + box["width"] * share, y)
+        first.frame()
+        said.add(first.text(".gs-now"))
+        seen = as_number(first.text(".gs-handle-value"))
+        assert first.shown("gru.update") == pytest.approx(1 / (1 + np.exp(-seen)), rel=6e-3)
+    assert len(said) == 3
+    with first.answered():
+        first.page.mouse.up()
+    (value,) = first.edits.values()
+    situation = with_edits(core("pulse"), {BIAS: value})
+    trace = traces_of(situation)["gru"]
+    step, unit = first.cursor
+    assert first.shown("gru.hidden") == pytest.approx(trace["hidden"][step, unit], rel=6e-3)
+    assert first.page.evaluate(SEEN) == FIRST
+
+
+def test_the_handle_is_worked_by_keys(first: Stage) -> None:
+    slider = first.page.locator(HANDLE)
+    slider.focus()
+    with first.answered(2):
+        first.press("ArrowLeft")
+    assert first.edits[BIAS] < 6
+    expect(slider).to_be_focused()
+    with first.answered():
+        first.press("Control+z")
+    assert first.edits == {}
+    assert as_number(first.text(".gs-handle-value")) == 6
+
+
+def test_one_press_shows_everything_and_a_later_visit_starts_there(first: Stage) -> None:
+    first.page.get_by_role("button", name="Look inside the cell").click()
+    expect(first.page.locator(".gs-diagram svg")).to_be_visible()
+    assert first.page.locator(".gs-equation").count() == 4
+    expect(button(first, "GRU weights of the update gate")).to_be_visible()
+    later = first.page.context.new_page()
+    later.goto(f"{first.url}/")
+    later.locator(".gs-diagram svg").wait_for()
+
+
+def test_the_first_view_stays_through_a_reload_and_comes_back_when_asked(
+    first: Stage, core: Core
+) -> None:
+    first.drag(first.cell_of("x.3.0", core("pulse")), -40)
+    first.reload()
+    assert first.page.evaluate(SEEN) == FIRST
+    assert first.edits
+    first.page.get_by_role("button", name="Look inside the cell").click()
+    first.page.get_by_role("button", name="show the first view again").click()
+    assert first.page.evaluate(SEEN) == FIRST
+
+
+@pytest.mark.parametrize("link", ["view=memory", "scene=pulse", "e=x.3.0_0.5~", "cell=lstm"])
+def test_a_link_shows_everything_it_may_be_about(another: Callable[..., Stage], link: str) -> None:
+    stage = another(look="").open(link)
+    expect(stage.page.locator(".gs-views-button")).to_be_visible()
