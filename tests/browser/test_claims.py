@@ -90,7 +90,7 @@ def gates_and_states(stage: Stage, core: Core) -> None:
 
 
 def reset_entry_by_entry(stage: Stage, core: Core) -> None:
-    for row in ("0.600·0.200=0.120", "0.500·0.400=0.200", "0.300·0.800=0.240"):
+    for row in ("0.200·0.600=0.120", "0.400·0.500=0.200", "0.800·0.300=0.240"):
         assert equations(stage)["candidate"][:2] == ["rt⊙ht−1", f"={row}"]
         stage.press("ArrowDown")
 

@@ -297,7 +297,7 @@ def test_the_number_that_a_story_is_about_stands_in_its_cell(stage: Stage) -> No
     for width in (390, 1280, 1920):
         resize(stage, width)
         texts = stage.page.evaluate(NUMBERS)[0]["texts"]
-        assert {"−0.847", "−0.85"} & set(texts), f"at {width} pixels"
+        assert {"−1.39", "−1.4"} & set(texts), f"at {width} pixels"
 
 
 def test_small_matrices_stand_side_by_side_wherever_there_is_room(stage: Stage) -> None:

@@ -261,7 +261,7 @@ def test_a_typed_weight_of_the_update_gate_is_kept_with_the_sign_of_the_core(
 def test_the_reset_gate_scales_the_old_state_as_in_the_book(page: Stage) -> None:
     page.open("scene=book")
     for unit, row in enumerate(
-        ("0.600·0.200=0.120", "0.500·0.400=0.200", "0.300·0.800=0.240"), start=1
+        ("0.200·0.600=0.120", "0.400·0.500=0.200", "0.800·0.300=0.240"), start=1
     ):
         assert f"at step 1, unit {unit}" in page.text(".gs-inside h2")
         assert equations(page)["candidate"][:2] == ["rt⊙ht−1", f"={row}"]

@@ -183,9 +183,9 @@ def test_a_unit_that_is_not_there_is_named(unit: int) -> None:
 def test_the_book_s_reset_gate_scales_the_old_state_element_by_element() -> None:
     """0.6·0.2 = 0.12, 0.5·0.4 = 0.20, 0.3·0.8 = 0.24: claim 3 of most course notes."""
     gates = np.zeros((3, 3))
-    gates[0] = [math.log(0.6 / 0.4), 0, math.log(0.3 / 0.7)]
+    gates[0] = [math.log(0.2 / 0.8), math.log(0.4 / 0.6), math.log(0.8 / 0.2)]
     zeros = np.zeros((3, 3, 3))
     weights = GRUWeights(np.zeros((3, 3, 1)), zeros, gates, np.zeros((3, 3)), reset_after=False)
-    trace = run(weights, np.zeros((1, 1)), np.array([0.2, 0.4, 0.8]))
-    np.testing.assert_allclose(trace["reset"][0], [0.6, 0.5, 0.3])
+    trace = run(weights, np.zeros((1, 1)), np.array([0.6, 0.5, 0.3]))
+    np.testing.assert_allclose(trace["reset"][0], [0.2, 0.4, 0.8])
     np.testing.assert_allclose(vectors(weights, trace)["reset_hidden"][0], [0.12, 0.20, 0.24])

@@ -211,8 +211,8 @@ def test_crowd_biases_are_spread_for_memories_of_1_to_100_steps() -> None:
 
 def test_book_reset_gate_is_the_same_at_every_step_and_scales_the_old_state() -> None:
     found = trace("book")
-    np.testing.assert_allclose(found["reset"], np.tile([0.6, 0.5, 0.3], (6, 1)), atol=1e-15)
-    np.testing.assert_array_equal(found.initial[0], [0.2, 0.4, 0.8])
+    np.testing.assert_allclose(found["reset"], np.tile([0.2, 0.4, 0.8], (6, 1)), atol=1e-15)
+    np.testing.assert_array_equal(found.initial[0], [0.6, 0.5, 0.3])
     scaled = found["reset"][0] * found.initial[0]
     np.testing.assert_allclose(scaled, [0.12, 0.20, 0.24], atol=1e-15)
     assert not BY_NAME["book"].reset_after
@@ -223,9 +223,9 @@ def test_book_state_depends_on_where_the_reset_gate_acts() -> None:
     gru = numbers.weights["gru"]
     before = run(gru, numbers.x, numbers.initials["gru"])["hidden"]
     after = run(replace(gru, reset_after=True), numbers.x, numbers.initials["gru"])["hidden"]
-    assert round(float(np.abs(after - before).max()), 3) == 0.056
+    assert round(float(np.abs(after - before).max()), 3) == 0.134
 
 
-def test_book_unit_3_with_its_reset_bias_at_7_lets_all_of_the_state_through() -> None:
-    reset = trace("book", edits="gru.b_x.reset.2_7.0")["reset"][0, 2]
+def test_book_unit_1_with_its_reset_bias_at_7_lets_all_of_the_state_through() -> None:
+    reset = trace("book", edits="gru.b_x.reset.0_7.0")["reset"][0, 0]
     assert round(float(reset), 3) == 0.999
