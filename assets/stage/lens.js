@@ -5,6 +5,7 @@
 import { axisOf } from "./axis.js";
 import { make } from "./dom.js";
 import { full, minus, percent } from "./format.js";
+import { byHand } from "./hands.js";
 import { Holding } from "./holding.js";
 import { ramp, sample } from "./key.js";
 import { fetchView } from "./numbers.js";
@@ -58,9 +59,9 @@ export class Lens {
     this.wirings.show(told.wirings ?? []);
     this.seeking.show(told.controls);
     if (!this.open) return this.holding.show();
-    this.look.textContent = told.look;
+    this.look.textContent = byHand(told.look);
     this.words.replaceChildren(...told.words.map((text) => make("p", { textContent: text })));
-    this.notes.replaceChildren(...told.notes.map((text) => make("p", { textContent: text })));
+    this.notes.replaceChildren(...told.notes.map((text) => make("p", { textContent: byHand(text) })));
     replaced(this.offers, told.offers, () => told.offers.map((offer) => this.offer(offer)));
     this.offers.hidden = !told.offers.length;
     this.choices.setAttribute("aria-label", told.asks);

@@ -1,5 +1,6 @@
 // Mouse, pen and finger: hover whispers, click chooses, drag edits. A drag on a track moves the
-// cursor; a drag on an input, an initial state or a weight changes it (up is more).
+// cursor; a drag on an input, an initial state or a weight changes it (up is more). A finger scrolls the
+// page wherever it begins, save on the chosen number, which it drags; a tap is its click.
 
 import { Asking } from "./asking.js";
 import { nameOf, targetAt } from "./cells.js";
@@ -9,6 +10,10 @@ import { full } from "./format.js";
 
 const STILL = 2; // pixels that a click may move
 const TAP = 10; // pixels that a finger may
+const ALONG = 2; // times as far across as down: a finger that moves the cursor, not the page
+const READ = 3000; // milliseconds that a word stays after a tap
+
+const PLACES = new Set(["track", "lines", "series", "lens"]); // where a pointer moves the cursor
 
 export class Pointer {
   constructor(stage) {
@@ -20,12 +25,12 @@ export class Pointer {
     element.append(this.whisper);
     element.addEventListener("click", (event) => this.click(event));
     element.addEventListener("pointerdown", (event) => event.button === 0 && this.press(event));
-    element.addEventListener("pointermove", (event) => (this.held ? this.pull(event) : this.hover(event)));
+    element.addEventListener("pointermove", (event) => this.move(event));
     element.addEventListener("pointermove", (event) => this.lightUnder(event.target));
-    element.addEventListener("pointerleave", () => (this.whisper.hidden = true));
+    element.addEventListener("pointerleave", ({ pointerType }) => (this.whisper.hidden ||= pointerType !== "touch"));
     element.addEventListener("pointerleave", () => stage.light(null));
     element.addEventListener("pointerup", (event) => this.lift(event));
-    element.addEventListener("lostpointercapture", () => this.lift());
+    element.addEventListener("lostpointercapture", ({ target }) => target === element && this.lift());
     element.addEventListener("pointercancel", () => this.cancel());
   }
 
@@ -49,26 +54,64 @@ export class Pointer {
   }
 
   press(event) {
+    this.whisper.hidden = true;
     const entry = this.entryAt(event);
     if (!entry) return;
-    this.whisper.hidden = true;
-    if (["track", "lines", "series", "lens"].includes(entry.kind)) {
-      if (entry.kind === "track" && this.stage.lens.open) this.ask(entry, event);
-      else this.point(entry, event);
+    if (event.pointerType === "touch") return this.touch(entry, event);
+    if (PLACES.has(entry.kind)) {
+      this.pointOrAsk(entry, event);
       return this.hold(event, { entry });
     }
-    const cell = entry.plot.cellAt(event);
-    const target = targetAt(entry, cell);
-    if (!target) return;
+    const target = targetAt(entry, entry.plot.cellAt(event));
+    if (target) this.grasp(entry, event, target);
+  }
+
+  // Take hold of a number.
+  grasp(entry, event, target) {
     leaveField();
-    if (event.pointerType === "touch") {
-      this.tapped = { target, x: event.clientX, y: event.clientY }; // a finger scrolls, or taps
-      return;
-    }
     this.stage.choose(target);
     this.stage.drag.held = true;
     this.stage.element.classList.add("gs-dragging");
     this.hold(event, { entry, y: event.clientY });
+  }
+
+  // A finger comes down. What it is for shows when it moves, or when it is gone.
+  touch(entry, event) {
+    this.tapped = { entry, x: event.clientX, y: event.clientY };
+    if (event.target.closest(".gs-choice")) this.grasp(entry, event, this.stage.target);
+  }
+
+  move(event) {
+    if (this.held) return this.pull(event);
+    if (event.pointerType !== "touch") return this.hover(event);
+    const { entry, x, y } = this.tapped ?? {};
+    const across = Math.abs(event.clientX - x);
+    if (!PLACES.has(entry?.kind) || across < TAP || across < ALONG * Math.abs(event.clientY - y)) return;
+    this.tapped = null;
+    this.hold(event, { entry });
+    this.point(entry, event);
+  }
+
+  // A finger has come and gone in its place.
+  tap(entry, event) {
+    if (PLACES.has(entry.kind)) {
+      leaveField();
+      this.pointOrAsk(entry, event);
+      setTimeout(() => this.ended(entry)); // what the tap has asked goes first
+    } else {
+      const target = targetAt(entry, entry.plot.cellAt(event));
+      if (!target) return;
+      leaveField();
+      if (target !== this.stage.target) this.stage.choose(target);
+    }
+    this.hover(event);
+    clearTimeout(this.reading);
+    this.reading = setTimeout(() => (this.whisper.hidden = true), READ);
+  }
+
+  pointOrAsk(entry, event) {
+    if (entry.kind === "track" && this.stage.lens.open) this.ask(entry, event);
+    else this.point(entry, event);
   }
 
   // A click is answered from its press on: the question is on its way before anything is drawn.
@@ -90,7 +133,8 @@ export class Pointer {
     if (y === undefined) return this.point(entry, event);
     const pixels = y - event.clientY;
     const { drag } = this.stage;
-    if (drag.wanted !== null || Math.abs(pixels) > STILL) drag.pull(pixels);
+    const still = event.pointerType === "touch" ? TAP : STILL;
+    if (drag.wanted !== null || Math.abs(pixels) > still) drag.pull(pixels);
   }
 
   point(entry, event) {
@@ -106,13 +150,12 @@ export class Pointer {
   lift(event) {
     const { tapped } = this;
     this.tapped = null;
-    if (tapped && event && Math.hypot(event.clientX - tapped.x, event.clientY - tapped.y) < TAP) {
-      this.stage.choose(tapped.target);
-    }
     const { entry } = this.held ?? {};
     const scrubbed = this.held && this.held.y === undefined;
     if (this.letGo()) this.stage.drag.letGo();
     if (scrubbed) setTimeout(() => this.ended(entry)); // what the press has asked goes first
+    const still = tapped && event && Math.hypot(event.clientX - tapped.x, event.clientY - tapped.y) < TAP;
+    if (still) this.tap(tapped.entry, event);
   }
 
   // A scrub has come to its end: the lens follows, and what is missing there is asked for.

@@ -4,6 +4,7 @@
 import { toClipboard } from "./clipboard.js";
 import { counts, details } from "./describe.js";
 import { make } from "./dom.js";
+import { byHand } from "./hands.js";
 import { fetchBlock } from "./numbers.js";
 import { Pages } from "./pages.js";
 import { number, tableOf } from "./tabular.js";
@@ -12,7 +13,7 @@ import { delimited } from "./text.js";
 const MOST = { rows: 40, columns: 200 }; // shown at once: more would make the browser slow
 const MOST_LARGE = { rows: 50, columns: 50 };
 const AT_ONCE = 100; // milliseconds in which numbers may come before their places are shown empty
-const HINT = "Click a number for every digit of it.";
+const HINT = byHand("Click a number for every digit of it.");
 const COMING = "The numbers are on their way …";
 const LOST = "The numbers did not come. Try again; if it does not help, close the table and open it again.";
 

@@ -2,6 +2,7 @@
 
 import { make } from "./dom.js";
 import { minus, percent, short } from "./format.js";
+import { byHand } from "./hands.js";
 import { ramp, sample } from "./key.js";
 import { lookButton } from "./look.js";
 import { Plot } from "./plot.js";
@@ -44,9 +45,9 @@ function story({ scene }, stage) {
   return make(
     "div", { className: "gs-story" },
     make("h1", { className: "gs-hidden", textContent: `Gatescope: ${scene.title}` }),
-    make("p", {}, scene.story),
+    make("p", {}, byHand(scene.story)),
     make("div", { className: "gs-doing" },
-      make("p", {}, make("em", { textContent: scene.try })),
+      make("p", {}, make("em", { textContent: byHand(scene.try) })),
       stage?.handle.element,
       make("p", { className: "gs-now", "data-sentence": "gru" })),
   );
@@ -102,7 +103,7 @@ function panelSection(panel, others, message, add, plots, whole) {
     "section", { className: "gs-panel", "aria-label": panel.name, "data-cell": panel.cell },
     make("header", { className: "gs-panel-head" },
       make("h2", { textContent: panel.name }),
-      make("span", { className: "gs-note", textContent: panel.note })),
+      make("span", { className: "gs-note", textContent: byHand(panel.note) })),
     first ? make("div", { className: `gs-tracks gs-states gs-states-${1 + beside.length}` },
       ...states.map((track) => figure(panel, track, beside.length > 0)), ...beside) : null,
     rest.length ? make("div", { className: `gs-tracks gs-gates-${rest.length}` }, ...ordered(rest).map((track) => figure(panel, track))) : null,
