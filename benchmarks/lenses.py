@@ -69,9 +69,10 @@ def _every_lens(browser: Browser, url: str) -> None:
     print("\na click on a lens to its charts, and the bytes for them: ms, kB")
     with opened(browser, url, "?scene=crowd") as (page, traffic):
         page.evaluate(STOPWATCH, [".gs-stage", ["data-ack"]])
-        for lens in LENSES.values():
+        for view, lens in LENSES.items():
             traffic.taken()
-            page.get_by_role("tab", name=lens.label, exact=True).click()
+            page.locator(".gs-views-button").click()
+            page.locator(f".gs-views [data-view={view}]").click()
             page.wait_for_function("stopwatch() !== null")
             page.wait_for_timeout(700)
             received = traffic.taken()[1] / 1000

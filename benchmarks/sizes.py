@@ -110,7 +110,8 @@ def _looks(page: Page, traffic: Traffic) -> None:
 
 def _remembered(page: Page) -> None:
     """What a layer remembers: opened, and again wherever the cursor comes to rest."""
-    page.get_by_role("tab", name="memory", exact=True).click()
+    page.locator(".gs-views-button").click()
+    page.locator(".gs-views [data-view=memory]").click()
     page.locator(".gs-words p").first.wait_for()
     page.wait_for_timeout(2000)
     area = page.locator("[data-part='gru.update'] .gs-plot:not(.gs-strip) .gs-area")

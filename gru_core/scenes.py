@@ -22,6 +22,7 @@ from gru_core.initialize import SCHEMES, Scheme, initialize
 from gru_core.reader import Reader, normalize
 from gru_core.sequences import SEQUENCES, Sequence
 from gru_core.series import Series
+from gru_core.targets import AXES as TARGET_AXES
 from gru_core.targets import Target
 from gru_core.weights import AXES, PARTS, WEIGHTS, GRUWeights, Weights, match_units
 
@@ -44,6 +45,7 @@ CHOICES: Final = (
     *("seed", "scheme", "gain", "reset_after", "weights", "initials", "cursor", "unit_names"),
     "handle",
 )
+_UNKNOWN: Final[Mapping[str, int]] = MappingProxyType({})
 # What files and links call the state before the first step.
 INITIALS: Final[Mapping[str, str]] = MappingProxyType({"hidden": "h0", "cell": "c0"})
 
@@ -242,7 +244,7 @@ def _sized_scene(content: object) -> Scene:
     return Scene(
         *_words(record),
         cursor=_cursor(record.get("cursor", {}), steps, units),
-        handle=_handle(record),
+        handle=_handle(record, {"step": steps, "input": inputs, "unit": units}),
         sequence=sequence,
         units=units,
         seed=fields.whole("seed", record.get("seed", 0), 0, MAX_SEED),
@@ -274,13 +276,21 @@ def _cursor(value: object, steps: int, units: int) -> Cursor:
     )
 
 
-def _handle(record: Mapping[str, Any]) -> Target | None:
-    """A number of the input or the GRU, in the text form of links."""
+def _handle(record: Mapping[str, Any], sizes: Mapping[str, int] = _UNKNOWN) -> Target | None:
+    """A number of the input or the GRU, in the text form of links.
+
+    sizes: by axis, where the file tells them.
+    """
     if "handle" not in record:
         return None
     target = Target.parse(fields.text("handle", record["handle"]))
     if target.owner not in ("x", "gru"):
         raise TextError(f"handle is of {target.owner!r}; it needs to be of x or gru, always there.")
+    for axis, at in zip(TARGET_AXES[target.part], target.index, strict=True):
+        if at >= sizes.get(axis, at + 1):
+            raise TextError(
+                f"handle is {target}, {axis} {at}; this scene has {sizes[axis]}, counted from 0."
+            )
     return target
 
 

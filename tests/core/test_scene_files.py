@@ -58,6 +58,14 @@ def written(folder: Path, change: Change, source: str = "pulse") -> Path:
             lambda s: s["cursor"].update(unit=4),
             "cursor.unit is 4; it needs a whole number from 0 to 3.",
         ),
+        (
+            lambda s: s.update(handle="gru.b_x.update.4"),
+            "handle is gru.b_x.update.4, unit 4; this scene has 4, counted from 0.",
+        ),
+        (
+            lambda s: s.update(handle="lstm.b_x.forget.0"),
+            "handle is of 'lstm'; it needs to be of x or gru, always there.",
+        ),
         (lambda s: s.update(unit_names=["a"]), "unit_names has 1 texts; it needs 4, one for each"),
         (
             lambda s: s["input"].update(channels=["a", "b"]),
