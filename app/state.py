@@ -160,6 +160,12 @@ def epoch() -> int:
     return here.epoch
 
 
+def address() -> dict[str, str]:
+    """The parameters of a link to the stage as this page left it; none before it has been there."""
+    here: Session | None = st.session_state.get(HOME)
+    return dict(url.encode(here.history.present)[0]) if here else {}
+
+
 def following() -> Callable[[], Setting]:
     """Gives the present setting at any later time, also where no run of the page is going on."""
     here: Session = st.session_state[HOME]

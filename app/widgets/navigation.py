@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from app import state
+
 PAGES = {
     "explore": ("views/explore.py", "Explore"),
     "claims": ("views/claims.py", "Claims"),
@@ -10,7 +12,11 @@ HELP = {"claims": "What course notes say of the GRU, and where to see it"}
 
 
 def navigation(here: str) -> None:
-    """The name and a link to each page, the present one marked. Drawn in a row."""
+    """The name and a link to each page, the present one marked. Drawn in a row.
+
+    Whoever comes back to the stage finds it as it was left.
+    """
+    queries = {"explore": state.address()}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pages"):
         st.html('<span class="gs-wordmark">Gatescope</span>', width="content")
         for name, (script, title) in PAGES.items():
@@ -19,4 +25,10 @@ def navigation(here: str) -> None:
                     f'<span class="gs-here" aria-current="page">{title}</span>', width="content"
                 )
             else:
-                st.page_link(script, label=title, help=HELP.get(name), width="content")
+                st.page_link(
+                    script,
+                    label=title,
+                    help=HELP.get(name),
+                    query_params=queries.get(name),
+                    width="content",
+                )

@@ -10,7 +10,8 @@ let present = null; // of this page, as long as it is open
 
 // "first", or "all". A reload finds what was there; a link shows everything that it may be about.
 export function lookOf() {
-  return (present ??= opened());
+  if (!present) write(sessionStorage, (present = opened()));
+  return present;
 }
 
 // The address as it was opened: what it says of the scene's own values is not in it any more.

@@ -48,7 +48,7 @@ class Stage {
   constructor(root) {
     for (const name of ["style", "diagram", "dialogs", "look"]) addStylesheet(new URL(`./${name}.css`, import.meta.url).href);
     this.target = null; // the chosen number
-    this.look = lookOf();
+    this.wanted = lookOf();
     this.channel = new Channel(() => this.notice("The server is not answering. Your change is kept and sent again."));
     this.cursor = new Cursor(() => this.cursorMoved());
     this.drag = new Drag({
@@ -222,9 +222,14 @@ class Stage {
     this.screen.refresh();
   }
 
+  // A scene without a number to drag first has no first view: whoever brings a model wants all of it.
+  get look() {
+    return this.message?.scene.handle ? this.wanted : "all";
+  }
+
   // The whole screen, or the first view of it.
   lookAs(look) {
-    this.look = look;
+    this.wanted = look;
     keepLook(look);
     this.screen.show(this.message);
     this.screen.refresh();

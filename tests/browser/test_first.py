@@ -114,3 +114,28 @@ def test_the_first_view_stays_through_a_reload_and_comes_back_when_asked(
 def test_a_link_shows_everything_it_may_be_about(another: Callable[..., Stage], link: str) -> None:
     stage = another(look="").open(link)
     expect(stage.page.locator(".gs-views-button")).to_be_visible()
+
+
+def test_numbers_or_a_model_of_ones_own_are_shown_whole(first: Stage) -> None:
+    first.page.get_by_role("button", name="your numbers").click()
+    first.shows("own")
+    expect(first.page.locator(".gs-diagram svg")).to_be_visible()
+    first.page.get_by_role("button", name="your model").click()
+    first.shows("model")
+    expect(first.page.locator(".gs-diagram svg")).to_be_visible()
+
+
+def test_the_claims_are_found_at_the_top_and_the_way_back_loses_nothing(
+    first: Stage, core: Core
+) -> None:
+    first.drag(first.cell_of("x.3.0", core("pulse")), -40)
+    edits = first.edits
+    first.page.get_by_role("link", name="Claims").click()
+    first.page.get_by_role("heading", name="What notes say").wait_for()
+    first.page.get_by_role("link", name="Explore").click()
+    first.wait()
+    first.rest(600)
+    assert first.edits == edits
+    with first.answered():
+        first.press("Control+z")
+    assert first.edits == {}
