@@ -102,7 +102,10 @@ class Measuring:
             )
             for m in ("units", "parameters")
         )
-        if min(*units.seconds.values(), *parameters.seconds.values()) <= 0:
+        known = [
+            second for one in (units, parameters) for second in (*one.seconds.values(), one.twin)
+        ]
+        if min(known) <= 0:
             raise RuntimeError("the clock of this server is too coarse")
         self._found = replace(
             found,

@@ -75,13 +75,17 @@ class Shown:
         """The cell whose wiring and equations are on show."""
         return self.setting.cell if self.setting.cell in self.traces else "gru"
 
-    def biases(self, cell: Cell) -> BiasCount:
-        """How many biases a gate's weights show: the notation's one, where no second is in use."""
-        second = f"{cell}.b_h."
+    @property
+    def biases(self) -> BiasCount:
+        """How many biases a gate's weights show and are counted with, the same for every cell.
+
+        The notation's one, where no second is in use in any of them.
+        """
+        edited = {str(edit.target).partition(".")[2] for edit in self.edits}
         used = (
             self.notation.biases == 2
-            or bool(np.any(self.base.weights[cell].b_h))
-            or any(str(edit.target).startswith(second) for edit in self.edits)
+            or any(np.any(weights.b_h) for weights in self.base.weights.values())
+            or any(target.startswith("b_h.") for target in edited)
         )
         return 2 if used else 1
 

@@ -16,7 +16,9 @@ LEFT = 62  # pixels, for 1,000,000
 MOST_TICKS = 5
 LEAST_RATIOS = (0.7, 1.5)  # are always on the axis
 SOFT = "#7A7A7A"  # words, on light and dark alike
-MARKS = {True: ("circle", 6), False: ("x", 9)}  # of a ratio above 1, and of the others
+# Of a ratio above the band, within it, and below.
+ABOVE, WITHIN, BELOW = ("circle", 6), ("circle-open", 7), ("x", 9)
+BAND = "rgba(128,128,128,0.22)"
 BEHIND = "behind"  # the meta of lines that the stage does not ask for the nearest point
 BAR = 0.6  # height, in rows
 
@@ -49,24 +51,26 @@ def ratio_lines(
     sizes: Sequence[int],
     here: int,
     sides: tuple[str, str],
+    band: float,
 ) -> go.Figure:
-    """Ratios over the sizes, with crosses where one is not above 1.
+    """Ratios over the sizes: open marks where one is within the band, crosses where below.
 
-    Arguments as of size_lines. sides: what is said above 1 and below.
+    Arguments as of size_lines. sides: what is said above the band and below; band: it goes from
+    1 / band to band.
     """
-    known = [value for values in ratios.values() for value in values]
+    known = [value for values in ratios.values() for value in (*values, band, 1 / band)]
     low, high = min(LEAST_RATIOS[0], *known), max(LEAST_RATIOS[1], *known)
     room = 0.08 * (high - low)
     up = low - room, high + room
     layout = _over_sizes(sizes, here, up, _around_one(*up), right=72)
-    layout.shapes += (go.layout.Shape(rule("y", 1.0)),)
+    layout.shapes += (go.layout.Shape(rule("y", 1.0)), go.layout.Shape(_band(band)))
     layout.annotations += tuple(
-        go.layout.Annotation(_beside_plot(1.0, text) | {"yanchor": anchor})
-        for text, anchor in zip(sides, ("bottom", "top"), strict=True)
+        go.layout.Annotation(_beside_plot(at, text) | {"yanchor": anchor})
+        for at, text, anchor in zip((band, 1 / band), sides, ("bottom", "top"), strict=True)
     )
     figure = go.Figure(layout=layout)
     for place, ((name, values), style) in enumerate(zip(ratios.items(), styles, strict=True)):
-        marks = [MARKS[value > 1] for value in values]
+        marks = [ABOVE if v > band else BELOW if v < 1 / band else WITHIN for v in values]
         trace = _line(units, values, style, name if place == 0 else BEHIND)
         figure.add_trace(
             trace.update(marker={"symbol": [m for m, _ in marks], "size": [s for _, s in marks]})
@@ -119,6 +123,14 @@ def _over_sizes(
         shapes=[rule("x", at)],
         annotations=[_beside_rule(at, f"{here} here", at < sum(ends) / 2)],
     )
+
+
+def _band(band: float) -> dict[str, Any]:
+    """A strip from 1 / band to band across the plot."""
+    return {
+        "type": "rect", "xref": "x domain", "x0": 0, "x1": 1, "y0": 1 / band, "y1": band,
+        "fillcolor": BAND, "line": {"width": 0}, "layer": "below",
+    }  # fmt: skip
 
 
 def _powers(low: float, high: float) -> dict[float, str]:

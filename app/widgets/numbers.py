@@ -117,5 +117,5 @@ def _weights(shown: Shown, cell: Cell, gate: str) -> np.ndarray:
     if gate not in weights.gates:
         raise GatescopeError(MALFORMED)
     sign = shown_sign(cell, gate, shown.notation.polarity)
-    found = joined(weights, gate, shown.orders[cell], sign, shown.biases(cell))
+    found = joined(weights, gate, shown.orders[cell], sign, shown.biases)
     return found.astype(np.float32)

@@ -95,7 +95,7 @@ def parts(shown: Shown, gates: Mapping[str, str], view: View | None = None) -> I
             bound = axis_bound(np.inf)
         yield _lines(shown, cell, bound)
         weights, bound = shown.base.weights[cell], opening.weight_bounds[cell]
-        biases = shown.biases(cell)
+        biases = shown.biases
         for gate in shown_gates(shown, cell, gates):
             at, sign = weights.gates.index(gate), shown_sign(cell, gate, shown.notation.polarity)
             arrays = (weights.w_x[at], weights.w_h[at], weights.b_x[at], weights.b_h[at])

@@ -157,7 +157,7 @@ def _panel(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> dict[str, Any]
         ],
         "gates": [_gate(shown, cell, gate) for gate in weights.gates],
         "shown": shown_gates(shown, cell, gates),
-        "segments": [vars(segment) for segment in segments(weights, shown.biases(cell))],
+        "segments": [vars(segment) for segment in segments(weights, shown.biases)],
         "bound": f"{shown.opening.weight_bounds[cell]:g}",
     }
 
@@ -181,7 +181,7 @@ def _gate(shown: Shown, cell: Cell, gate: str) -> dict[str, str]:
 def _note(shown: Shown, cell: Cell) -> str:
     """Sizes, and where the weights come from if they are not the scene's own."""
     weights = shown.situation.weights[cell]
-    count = weights.parameter_count(shown.biases(cell))
+    count = weights.parameter_count(shown.biases)
     units = f"{weights.units} {'unit' if weights.units == 1 else 'units'}"
     note = f"{units} · {count:,} parameters".replace(",", "\u202f")
     if said := shown.opening.sorting[cell].said:

@@ -5,10 +5,11 @@ from gru_core.analysis.blend import Blend, Split, blend, kept_and_written
 from gru_core.analysis.contributions import Contributions, contributions
 from gru_core.analysis.cost import (
     Timing,
+    chance_factor,
     matched_units,
     measure,
     multiply_adds,
-    not_faster,
+    outcome,
     parameters,
 )
 from gru_core.analysis.memory import (
@@ -33,6 +34,7 @@ __all__ = [
     "Timing",
     "Window",
     "blend",
+    "chance_factor",
     "content_map",
     "content_row",
     "contributions",
@@ -47,7 +49,7 @@ __all__ = [
     "memory_map",
     "memory_row",
     "multiply_adds",
-    "not_faster",
+    "outcome",
     "parameters",
     "ranked",
     "said_half_life",

@@ -21,6 +21,8 @@ from gru_core.weights import match_units, parameter_count
 Biases: TypeAlias = Literal[0, 1, 2]
 # What tells the time in seconds, from whatever start: time.perf_counter.
 Clock: TypeAlias = Callable[[], float]
+# What a step of the GRU is, measured against one of the LSTM.
+Outcome: TypeAlias = Literal["faster", "no different", "slower"]
 
 SIZES: Final = (8, 16, 32, 64, 128, 256, 512)
 
@@ -32,6 +34,7 @@ class Timing:
     size: int  # the units of the GRU
     units: Mapping[Cell, int]  # of each cell; other than size where parameters were matched
     seconds: Mapping[Cell, float]  # of one step, the median over the repeats
+    twin: float  # of a second GRU of the same size: it differs from the first by chance alone
 
 
 def parameters(
@@ -88,7 +91,8 @@ def measure(
 ) -> Iterator[Timing]:
     """Time our own run of each cell at each size, and give each size as soon as it is known.
 
-    The cells of a size take turns, so that what else the machine does falls on all of them. Weights
+    The cells of a size take turns, so that what else the machine does falls on all of them, and a
+    second GRU takes turns with them, to tell what differs by chance. Weights
     and inputs are drawn from the generator, in float64. A caller that stops asking stops the work.
     match: what the cells of a size have the same number of. Errors, before the first size:
     UnknownNameError, RangeError.
@@ -103,9 +107,21 @@ def measure(
     return (_timing(size, x, clock, repeats, generator, match) for size in wanted)
 
 
-def not_faster(timings: Iterable[Timing]) -> tuple[int, ...]:
-    """The sizes at which a step of the GRU took as long as one of the LSTM, or longer."""
-    return tuple(t.size for t in timings if t.seconds["gru"] >= t.seconds["lstm"])
+def chance_factor(timings: Iterable[Timing]) -> float:
+    """By what factor, at least 1, two equal layers came to differ: the most at any size.
+
+    A ratio no further from 1 than this says nothing.
+    """
+    pairs = [(one.seconds["gru"], one.twin) for one in timings]
+    return max((max(pair) / min(pair) for pair in pairs), default=1.0)
+
+
+def outcome(timing: Timing, by_chance: float) -> Outcome:
+    """What a step of the GRU is against one of the LSTM. by_chance: what `chance_factor` gives."""
+    ratio = timing.seconds["lstm"] / timing.seconds["gru"]
+    if ratio > by_chance:
+        return "faster"
+    return "slower" if ratio < 1 / by_chance else "no different"
 
 
 def _timing(
@@ -114,17 +130,18 @@ def _timing(
     inputs = x.shape[1]
     same: Mapping[Cell, int] = dict.fromkeys(CELLS, size)
     units = matched_units(inputs, size) if match == "parameters" else same
-    layers = {cell: initialize(cell, inputs, units[cell], generator) for cell in CELLS}
-    spent: dict[Cell, list[float]] = {cell: [] for cell in CELLS}
-    for weights in layers.values():
+    layers = [initialize(cell, inputs, units[cell], generator) for cell in (*CELLS, "gru")]
+    spent: list[list[float]] = [[] for _ in layers]
+    for weights in layers:
         run(weights, x)  # the first run of a layer also lays out its weights
     for _ in range(repeats):
-        for cell, weights in layers.items():
+        for weights, times in zip(layers, spent, strict=True):
             start = clock()
             run(weights, x)
-            spent[cell].append(clock() - start)
-    seconds = {cell: median(times) / len(x) for cell, times in spent.items()}
-    return Timing(size, MappingProxyType(dict(units)), MappingProxyType(seconds))
+            times.append(clock() - start)
+    *seconds, twin = (median(times) / len(x) for times in spent)
+    by_cell = MappingProxyType(dict(zip(CELLS, seconds, strict=True)))
+    return Timing(size, MappingProxyType(dict(units)), by_cell, twin)
 
 
 def _reads(cell: Cell, input_size: int, units: int, layers: int, directions: int) -> list[int]:

@@ -1,6 +1,7 @@
 """What cells cost: PyTorch's own modules are counted, and a clock of the test's own tells time."""
 
 import itertools
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -15,10 +16,13 @@ from app import measuring
 from app.measuring import Measured, Measuring
 from app.setting import Setting
 from app.shown import Shown, show
+from app.state import Session
 from app.widgets.lenses import LENSES, times
 from app.widgets.lenses.base import Chart, View
+from app.widgets.stage import message
 from gru_core.analysis.cost import SIZES
 from gru_core.conventions import CELLS, NOTATIONS, Cell
+from gru_core.edits import parse_edits
 from tests.app.visiting import Visit
 
 MODULES = {"gru": torch.nn.GRU, "lstm": torch.nn.LSTM, "rnn": torch.nn.RNN}
@@ -154,7 +158,7 @@ def done(measurement: Measuring) -> Measured:
 
 
 def measured(*seconds: float, sizes: tuple[int, ...] = (2, 4)) -> Measuring:
-    """A measurement with a clock that says these times of the GRU, the LSTM and the RNN in turn."""
+    """A measurement with a clock that says these times in turn: GRU, LSTM, RNN, the second GRU."""
     clock = Ticks(*[measuring.STEPS * second for second in seconds])
     return Measuring(sizes, clock, lambda _: None, lambda: DAY)
 
@@ -168,10 +172,12 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Callable[[Measuring], None]:
 Put = Callable[[Measuring], None]
 
 
-def test_times_of_a_step_are_shown_with_the_sizes_where_the_gru_is_not_faster(server: Put) -> None:
-    """Every run of two sizes, of equal units and of equal parameters: 15 rounds of three cells."""
+def test_times_of_a_step_are_shown_with_the_sizes_where_they_differ_by_more_than_chance(
+    server: Put,
+) -> None:
+    """Every run of two sizes, of equal units and of equal parameters: 15 rounds of four layers."""
     rounds = measuring.REPEATS
-    slow, fast = [5e-6, 4e-6, 1e-6] * rounds, [3e-6, 4.5e-6, 1e-6] * rounds
+    slow, fast = [5e-6, 4e-6, 1e-6, 5e-6] * rounds, [3e-6, 4.5e-6, 1e-6, 3e-6] * rounds
     measurement = measured(*slow, *fast, *fast, *fast)
     done(measurement)
     server(measurement)
@@ -180,7 +186,7 @@ def test_times_of_a_step_are_shown_with_the_sizes_where_the_gru_is_not_faster(se
     assert view.words == [
         "Measured on this server on 3 May 2031. With 4 units, the measured size nearest to 3, a "
         "step takes 1 µs in the plain RNN, 3 µs in the GRU and 4.5 µs in the LSTM.",
-        "With the same units, the GRU is not faster than the LSTM at 2 units.",
+        "With the same units, the GRU is faster than the LSTM at 4 units; it is slower at 2 units.",
         "With the same number of parameters, the GRU is faster than the LSTM at every size.",
     ]
     assert column(chart(view, "times"), "gru") == [5, 3]
@@ -190,15 +196,42 @@ def test_times_of_a_step_are_shown_with_the_sizes_where_the_gru_is_not_faster(se
     assert same.marker.symbol == ("x", "circle")
 
 
+def test_what_two_equal_layers_differ_by_is_no_difference(server: Put) -> None:
+    """The second GRU took 1.2 times as long as the first at one size: so may anything else."""
+    rounds = measuring.REPEATS
+    noisy, near, far = ([4e-6, lstm, 1e-6, twin] * rounds for lstm, twin in (
+        (4.4e-6, 4.8e-6), (3.5e-6, 4e-6), (6e-6, 4e-6)
+    ))  # fmt: skip
+    measurement = measured(*noisy, *near, *far, *far)
+    done(measurement)
+    server(measurement)
+    view = looked(screen("time"))
+    assert view.words[1:] == [
+        "With the same units, the GRU is faster than the LSTM at 4 units; no difference can be "
+        "told at 2 units.",
+        "With the same number of parameters, the GRU is faster than the LSTM at 4 units; no "
+        "difference can be told at 2 units.",
+    ]
+    assert any("and did so by up to 20 %: times of GRU and LSTM that" in n for n in view.notes)
+    figure = chart(view, "ratios").figure
+    assert [line.marker.symbol for line in figure.data] == [("circle-open", "circle")] * 2
+    [band] = [shape for shape in figure.layout.shapes if shape.type == "rect"]
+    assert (band.y0, band.y1) == pytest.approx((1 / 1.2, 1.2))
+    low, high = figure.layout.yaxis.range
+    assert low < band.y0 < band.y1 < high
+    assert chart(view, "ratios").key[-1][1:] == ("square", "no difference")
+
+
 @pytest.mark.parametrize(
     ("gru", "said"),
     [
         (3.0, "the GRU is faster than the LSTM at every size."),
-        (4.0, "the GRU is not faster than the LSTM at any size."),
+        (4.0, "no difference from the LSTM can be told at any size."),
+        (5.0, "the GRU is slower than the LSTM at every size."),
     ],
 )
 def test_no_size_and_every_size_are_said_as_such(server: Put, gru: float, said: str) -> None:
-    measurement = measured(gru, 4.0, 1.0)
+    measurement = measured(gru, 4.0, 1.0, gru)
     done(measurement)
     server(measurement)
     assert [words.endswith(said) for words in looked(screen("time")).words[1:]] == [True, True]
@@ -213,7 +246,7 @@ def test_only_who_looks_at_times_begins_the_measurement(server: Put) -> None:
     assert clock.readings == 0
     looked(screen("time"))
     done(measurement)
-    assert clock.readings == 2 * 2 * len(CELLS) * measuring.REPEATS
+    assert clock.readings == 2 * 2 * (len(CELLS) + 1) * measuring.REPEATS
 
 
 def test_while_it_is_measured_it_says_how_far_it_is(
@@ -252,7 +285,7 @@ def test_it_is_measured_once_whoever_asks_by_a_thread_that_stops_no_server() -> 
     gate.on.release()
     first = done(measurement)
     assert measurement.ask() is first
-    assert clock.readings == 2 * 2 * len(CELLS) * measuring.REPEATS
+    assert clock.readings == 2 * 2 * (len(CELLS) + 1) * measuring.REPEATS
 
 
 def test_what_goes_wrong_while_measuring_is_said(
@@ -262,7 +295,7 @@ def test_what_goes_wrong_while_measuring_is_said(
     clock = Ticks(1.0)
 
     def broken() -> float:
-        if clock.readings == 2 * 2 * len(CELLS) * measuring.REPEATS + 5:
+        if clock.readings == 2 * 2 * (len(CELLS) + 1) * measuring.REPEATS + 5:
             raise OSError("the clock has stopped.")
         return clock()
 
@@ -281,7 +314,7 @@ def test_what_goes_wrong_while_measuring_is_said(
 
 def test_after_a_failure_it_goes_on_but_not_at_once_again(server: Put) -> None:
     """The first size is not measured twice; who asks meanwhile begins nothing."""
-    a_size = 2 * 2 * len(CELLS) * measuring.REPEATS
+    a_size = 2 * 2 * (len(CELLS) + 1) * measuring.REPEATS
     clock, time_of_day, failures = Ticks(1e-3), [1000.0], []
 
     def broken() -> float:
@@ -329,3 +362,30 @@ def test_time_that_a_thread_waits_for_others_does_not_count() -> None:
     before = measuring.PROCESSOR()
     time.sleep(0.2)
     assert measuring.PROCESSOR() - before < 0.1
+
+
+# Biases ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("alongside", ["lstm", "rnn"])
+@pytest.mark.parametrize("notation", ["pytorch", "cho", "chung"])
+@pytest.mark.parametrize(
+    ("scene", "edits"),
+    [("reader", ""), ("cue", ""), ("cue", "gru.b_h.reset.0_0.5"), ("crowd", "{}.b_h.{}.0_0.5")],
+)
+def test_every_cell_of_a_screen_is_counted_with_as_many_biases(
+    scene: str, edits: str, notation: str, alongside: Any
+) -> None:
+    """The Reader has a second one in use, where the notation may have one; so may an edit."""
+    gate = {"lstm": "output", "rnn": "hidden"}[alongside]
+    edit = parse_edits(edits.format(alongside, gate)).edits
+    shown = screen(scene=scene, notation=NOTATIONS[notation], alongside=alongside, edits=edit)
+    told = message(shown, Session())[0]
+    said = [panel["note"].split(" · ")[1] for panel in told["panels"]]
+    counts = [int(re.sub(r"\D", "", count)) for count in said]
+    layers = shown.situation.weights
+    biases = 2 if notation == "pytorch" or edits or scene == "reader" else 1
+    assert counts == [
+        counted(cell, layer.input_size, layer.units, biases) for cell, layer in layers.items()
+    ]
+    assert f"{counts[0]:,}" in looked(shown).words[0]

@@ -113,7 +113,7 @@ def test_the_weights_come_as_the_joined_matrix_with_edits_order_and_notation(
         for gate in gates:
             sign = -1 if setting.notation is CHUNG and gate == "update" else 1
             order = shown.orders[cell]
-            values = joined(weights[cell], gate, order, sign, shown.biases(cell))
+            values = joined(weights[cell], gate, order, sign, shown.biases)
             part = f"{cell}.weights.{gate}"
             found = whole(unpack, held.name_of(setting), part, values.shape)
             np.testing.assert_array_equal(found, values.astype(np.float32))

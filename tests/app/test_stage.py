@@ -131,7 +131,7 @@ def test_a_second_bias_that_is_in_use_is_shown_under_any_notation() -> None:
     ):
         panel = told(setting)["panels"][0]
         assert panel["segments"][-1]["part"] == "b_h"
-    assert told(setting)["panels"][1]["segments"][-1]["part"] == "b_x"  # the LSTM's are not in use
+    assert told(setting)["panels"][1]["segments"][-1]["part"] == "b_h"  # shown as the GRU's are
 
 
 def test_drawn_weights_say_their_seed_and_given_ones_do_not() -> None:

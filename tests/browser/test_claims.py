@@ -257,11 +257,12 @@ def only_the_past(stage: Stage, core: Core) -> None:
     assert np.array_equal(forward[0][:17], forward[1][:17])
     moved = np.abs(np.concatenate([now - old for old, now in (forward, backward)], axis=1).T)
     [line] = words(stage)
-    assert "no forward state before step 18 has moved; backward states have, back to" in line
+    assert "no forward state before step 18 has moved; backward states have, by up to" in line
     back = int(re.search(r"back to step (\d+)", line)[1])  # type: ignore[index]
     reached = moved[3:, :17].max(axis=0) >= 0.001
     assert back == int(np.flatnonzero(reached)[0]) + 1
-    assert line.endswith(f", by up to {number(moved[3:, :17].max())}.")
+    most = number(moved[3:, :17].max())
+    assert line.endswith(f" have, by up to {most}, and by 0.001 or more back to step {back}.")
     [heatmap] = drawn(chart(stage, "moved"))
     assert len(heatmap["z"]) == 6
     shown = expect_csv(stage, "moved", moved).values

@@ -10,10 +10,11 @@ from gru_core.analysis import cost
 from gru_core.analysis.cost import (
     SIZES,
     Timing,
+    chance_factor,
     matched_units,
     measure,
     multiply_adds,
-    not_faster,
+    outcome,
     parameters,
 )
 from gru_core.conventions import CELLS
@@ -99,12 +100,13 @@ def rng():
 
 
 def test_each_cell_has_the_median_of_its_own_times_for_one_step() -> None:
-    """The cells take turns: gru, lstm, rnn, gru, lstm, rnn, …"""
-    durations = [3.0, 5.0, 1.0, 30.0, 4.0, 0.5, 2.0, 6.0, 9.0]
+    """They take turns with a second GRU: gru, lstm, rnn, gru, gru, lstm, rnn, gru, …"""
+    durations = [3.0, 5.0, 1.0, 7.0, 30.0, 4.0, 0.5, 8.0, 2.0, 6.0, 9.0, 1.0]
     [found] = measure([4], Ticks(durations), 3, rng(), steps=10)
     assert found.seconds == {
         "gru": pytest.approx(0.3), "lstm": pytest.approx(0.5), "rnn": pytest.approx(0.1)
     }  # fmt: skip
+    assert found.twin == pytest.approx(0.7)
     assert (found.size, found.units) == (4, dict.fromkeys(CELLS, 4))
 
 
@@ -114,7 +116,7 @@ def test_sizes_are_timed_one_at_a_time_and_only_as_asked_for() -> None:
     assert clock.readings == 0
     assert next(timings).size == 2
     one = clock.readings
-    assert one == 2 * 5 * len(CELLS)
+    assert one == 2 * 5 * (len(CELLS) + 1)
     assert next(timings).size == 3
     assert clock.readings == 2 * one
 
@@ -123,10 +125,10 @@ def test_the_first_run_of_each_layer_is_not_timed(monkeypatch) -> None:
     seen = []
     monkeypatch.setattr(cost, "run", lambda weights, x: seen.append((weights, x.shape)))
     list(measure([6], Ticks([1.0]), 3, rng(), input_size=2, steps=11))
-    assert [weights.cell for weights, _ in seen] == [*CELLS] * 4
+    assert [weights.cell for weights, _ in seen] == [*CELLS, "gru"] * 4
     assert {weights.units for weights, _ in seen} == {6}
     assert {shape for _, shape in seen} == {(11, 2)}
-    assert len({id(weights) for weights, _ in seen}) == len(CELLS)
+    assert len({id(weights) for weights, _ in seen}) == len(CELLS) + 1
 
 
 def test_cells_can_be_timed_at_the_same_number_of_parameters() -> None:
@@ -140,13 +142,27 @@ def test_real_runs_take_time() -> None:
         assert all(0 < seconds < 1 for seconds in timing.seconds.values())
 
 
-def test_the_sizes_at_which_the_gru_gains_nothing_are_named() -> None:
-    def timing(size, gru, lstm):
-        return Timing(size, dict.fromkeys(CELLS, size), {"gru": gru, "lstm": lstm, "rnn": 0.1})
+def timing(gru: float, lstm: float, twin: float) -> Timing:
+    return Timing(8, dict.fromkeys(CELLS, 8), {"gru": gru, "lstm": lstm, "rnn": 0.1}, twin)
 
-    timings = [timing(8, 2.0, 1.5), timing(16, 1.0, 1.0), timing(32, 1.0, 1.1)]
-    assert not_faster(timings) == (8, 16)
-    assert not_faster(iter(timings[2:])) == ()
+
+def test_two_equal_layers_tell_what_differs_by_chance() -> None:
+    """The most by which a GRU was slower, or faster, than a second one of its size."""
+    timings = [timing(2.0, 9.0, 2.1), timing(1.1, 9.0, 1.0), timing(3.0, 9.0, 3.0)]
+    assert chance_factor(timings) == pytest.approx(1.1)
+    assert chance_factor(timings[:1]) == pytest.approx(1.05)
+    assert chance_factor([]) == 1
+
+
+@pytest.mark.parametrize(
+    ("gru", "lstm", "said"),
+    [
+        *((1.0, 1.12, "faster"), (1.0, 1.09, "no different"), (1.0, 1.0, "no different")),
+        *((1.09, 1.0, "no different"), (1.12, 1.0, "slower")),
+    ],
+)
+def test_a_difference_that_chance_makes_is_none(gru: float, lstm: float, said: str) -> None:
+    assert outcome(timing(gru, lstm, gru), 1.1) == said
 
 
 def test_the_sizes_go_from_8_to_512() -> None:

@@ -40,7 +40,7 @@ def view(shown: Shown) -> View:
 
 def _counts(shown: Shown) -> View:
     gru = shown.situation.weights["gru"]
-    inputs, here, biases = gru.input_size, gru.units, shown.biases("gru")
+    inputs, here, biases = gru.input_size, gru.units, shown.biases
     sizes = sorted({*SIZES, here})
     counts = {c: [parameters(c, inputs, n, biases=biases) for n in sizes] for c in CELLS}
     products = {c: [multiply_adds(c, inputs, n) for n in sizes] for c in CELLS}
@@ -71,7 +71,7 @@ def _chart(
 
 def _count_words(shown: Shown) -> list[str]:
     gru = shown.situation.weights["gru"]
-    inputs, units, biases = gru.input_size, gru.units, shown.biases("gru")
+    inputs, units, biases = gru.input_size, gru.units, shown.biases
     with_two, with_one = (
         [parameters(cell, inputs, units, biases=2) for cell in FROM_SMALL],
         [parameters(cell, inputs, units, biases=1) for cell in FROM_SMALL],
@@ -100,7 +100,7 @@ def _count_notes(shown: Shown) -> list[str]:
         f"a plain RNN {matched['rnn']}.",
     ]
     after = isinstance(gru, GRUWeights) and gru.reset_after
-    if shown.biases("gru") == 1 and after:
+    if shown.biases == 1 and after:
         found.append(
             "Not counted is the second bias of the candidate, which a reset gate after the product "
             f"would scale: {_many(gru.units, 'number')} more."

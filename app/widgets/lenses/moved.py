@@ -11,7 +11,7 @@ from app.widgets.inner import number
 from app.widgets.lenses.places import step_name
 from gru_core.arrays import Array
 
-LEAST = 0.001  # is said to have moved
+LEAST = 0.001  # how far back states have moved by as much is said
 LATE = 0.9  # of the steps lie before the one that is proposed
 
 
@@ -78,4 +78,4 @@ def _told(differences: Array, none: str, some: str) -> str:
     reached = np.flatnonzero(differences.max(axis=1) >= LEAST)
     if not len(reached):
         return f"{some}, by less than {LEAST}"
-    return f"{some}, back to step {reached[0] + 1}, by up to {number(most)}"
+    return f"{some}, by up to {number(most)}, and by {LEAST} or more back to step {reached[0] + 1}"

@@ -1,6 +1,6 @@
-"""The time of one step of each cell, as measured on this server, and where the GRU is no faster."""
+"""The time of one step of each cell, as measured on this server, and where it differs at all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import plotly.graph_objects as go
@@ -8,11 +8,12 @@ import plotly.graph_objects as go
 from app import theme
 from app.figures.gradient import Line
 from app.figures.prediction import CELL_STYLE
-from app.figures.sizes import ratio_lines, size_lines
+from app.figures.sizes import BAND, ratio_lines, size_lines
 from app.measuring import INPUTS, REPEATS, STEPS, THIS_SERVER, Measured
 from app.shown import Shown
 from app.widgets.lenses.base import Axis, Chart, Choice, View
-from gru_core.analysis.cost import Timing, multiply_adds, not_faster
+from app.words.numbers import joined, percent
+from gru_core.analysis.cost import Outcome, Timing, chance_factor, multiply_adds, outcome
 from gru_core.conventions import CELLS
 
 MICRO = 1e6
@@ -56,10 +57,13 @@ def _ratios(found: Measured, here: int) -> Chart:
         "ratios",
         "LSTM time over GRU time, by units of the GRU",
         ratio_lines(
-            sizes, ratios, list(STYLES.values()), found.sizes, here, ("GRU faster", "not faster")
+            *(sizes, ratios, list(STYLES.values()), found.sizes, here),
+            ("GRU faster", "LSTM faster"),
+            by_chance(found),
         ),
         [(line.color, line.dash, name) for name, line in STYLES.items()],
         list(ratios.values()),
+        [(BAND, "square", "no difference")],
     )
 
 
@@ -70,8 +74,9 @@ def _chart(
     figure: go.Figure,
     key: Sequence[tuple[str, str, str]],
     columns: Sequence[Sequence[float]],
+    more: Sequence[tuple[str, str, str]] = (),
 ) -> Chart:
-    """One row a size that is known. columns: their numbers, measured to about three figures."""
+    """One row a size that is known. columns: their numbers; more: of the key, without numbers."""
     return Chart(
         name=name,
         title=title,
@@ -82,8 +87,13 @@ def _chart(
         columns=Axis("names", [name for _, _, name in key], plural="quantities"),
         values=np.array([[_rounded(value) for value in column] for column in columns]).T,
         height=170,
-        key=key,
+        key=[*key, *more],
     )
+
+
+def by_chance(found: Measured) -> float:
+    """By what factor two equal layers have differed, at any size and in either comparison."""
+    return chance_factor((*found.same_units, *found.same_parameters))
 
 
 def words(found: Measured, here: int) -> list[str]:
@@ -97,7 +107,7 @@ def words(found: Measured, here: int) -> list[str]:
         day = f"{found.day.day} {found.day:%B %Y}"
         said.append(f"Measured on this server on {day}. {_at_size(found.same_units, here)}")
         said += [
-            _not_faster(f"With the {name}", timings)
+            _compared(f"With the {name}", timings, by_chance(found))
             for name, timings in zip(
                 ("same units", "same number of parameters"),
                 (found.same_units, found.same_parameters),
@@ -118,15 +128,27 @@ def _at_size(timings: Sequence[Timing], here: int) -> str:
     )
 
 
-def _not_faster(where: str, timings: Sequence[Timing]) -> str:
-    """Where a step of the GRU takes as long as one of the LSTM, or longer."""
-    sizes = [str(size) for size in not_faster(timings)]
-    if not sizes:
-        return f"{where}, the GRU is faster than the LSTM at every size."
-    if len(sizes) == len(timings):
-        return f"{where}, the GRU is not faster than the LSTM at any size."
-    listed = " and ".join(filter(None, (", ".join(sizes[:-1]), sizes[-1])))
-    return f"{where}, the GRU is not faster than the LSTM at {listed} units."
+OUTCOMES: Mapping[Outcome, tuple[str, str]] = {
+    "faster": ("the GRU is faster than the LSTM", "it is faster"),
+    "no different": ("no difference from the LSTM can be told", "no difference can be told"),
+    "slower": ("the GRU is slower than the LSTM", "it is slower"),
+}
+
+
+def _compared(where: str, timings: Sequence[Timing], band: float) -> str:
+    """At which sizes a step of the GRU takes less time than one of the LSTM, as long, or more."""
+    sizes: dict[Outcome, list[str]] = {kind: [] for kind in OUTCOMES}
+    for one in timings:
+        sizes[outcome(one, band)].append(str(one.size))
+    there = [kind for kind in OUTCOMES if sizes[kind]]
+    if len(there) == 1:
+        every = "any" if there == ["no different"] else "every"
+        return f"{where}, {OUTCOMES[there[0]][0]} at {every} size."
+    said = [
+        f"{OUTCOMES[kind][place > 0]} at {joined(sizes[kind])} units"
+        for place, kind in enumerate(there)
+    ]
+    return f"{where}, {'; '.join(said)}."
 
 
 def notes(found: Measured) -> list[str]:
@@ -134,8 +156,14 @@ def notes(found: Measured) -> list[str]:
     said = [
         f"One sequence of {STEPS} steps with {INPUTS} inputs, computed by NumPy in double "
         f"precision: the median of {REPEATS} runs, the cells taking turns. Processor time of the "
-        "thread that computes; a few per cent vary from one measurement to the next."
+        "thread that computes."
     ]
+    if found.same_units:
+        said.append(
+            "A second GRU of each size took turns with the others. It differs from the first by "
+            f"chance alone, and did so by up to {percent(by_chance(found) - 1)}: times of GRU and "
+            "LSTM that differ by no more are called no different."
+        )
     times = {one.size: one.seconds["gru"] for one in found.same_units}
     if {SMALL, MEDIUM} <= set(times):
         products = [multiply_adds("gru", INPUTS, units) for units in (SMALL, MEDIUM)]
