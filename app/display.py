@@ -24,6 +24,8 @@ MOST_ROWS, MOST_COLUMNS = 128, 400
 MOST_INPUT_ROWS, MOST_INPUT_COLUMNS = 512, 1000  # it has the whole width of the page
 # Steps around the cursor whose numbers are sent: arrow keys seldom lead out of them.
 WINDOW = 200
+# How near to 1, and to 0, a number of 32 bits still has two figures, as in assets/stage/format.js.
+NEAREST, TINY = 1e-5, 1.2e-38
 
 
 @dataclass(frozen=True)
@@ -101,6 +103,34 @@ def peaks(values: Array, wide: int) -> Array:
 def too_large(rows: int, steps: int) -> bool:
     """Whether the numbers of a heatmap over the steps are too many to be sent."""
     return rows * steps > MOST_EXACT or steps > MOST_STEPS
+
+
+def as_float32(numbers: Array) -> Array:
+    """The nearest 32-bit floats, but never 0, 1 or −1 for what is not. Any shape.
+
+    A gate of 1 − 2e-8 is the float below 1, then: what reads it must not say that it keeps all.
+    """
+    found = np.ascontiguousarray(numbers, dtype=np.float32)
+    if numbers.dtype == np.float32:
+        return found
+    size = np.abs(found)
+    other = ((size == 0) | (size == 1)) & (found != numbers)
+    if not other.any():
+        return found
+    away = np.where(numbers > found, np.float32(np.inf), np.float32(-np.inf))
+    result: Array = np.where(other, np.nextafter(found, away), found)
+    return result
+
+
+def wide_where_needed(numbers: Array) -> Array:
+    """The same of numbers that are read to the last figure; 64-bit floats where 32 do not do.
+
+    That is, where a number is nearer to 1, −1 or 0 than 32 bits can tell to two figures.
+    """
+    found = np.ascontiguousarray(numbers, dtype=np.float32)
+    size = np.abs(numbers)
+    near = ((size < 1) & (1 - size < NEAREST)) | ((size > 0) & (size < TINY))
+    return np.ascontiguousarray(numbers, dtype=np.float64) if near.any() else found
 
 
 def as_bytes(numbers: Array, limits: tuple[float, float], levels: int = 256) -> Array:

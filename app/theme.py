@@ -103,13 +103,6 @@ def symbol(cell: str, track: str, notation: conventions.Notation = conventions.P
     return CANDIDATE_SYMBOL.get(cell, "n")
 
 
-def number(value: float) -> str:
-    """Three significant figures with a true minus sign, trailing zeros left out."""
-    rounded = float(f"{value + 0.0:.3g}")
-    text = f"{rounded:.0f}" if 1000 <= abs(rounded) < 100_000 else f"{rounded:.3g}"
-    return text.replace("-", "−")
-
-
 def nice_bound(largest: float, floor: float = 1.0) -> float:
     """The smallest of 1, 1.2, 1.6, 2, 3, 4, 5, 6, 8, 10, 12, ... not below `largest` or `floor`."""
     needed = max(largest, floor)

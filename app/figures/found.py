@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from app import theme
 from app.figures.frame import frame, rule, steps_frame
+from app.words.numbers import brief
 
 ROW = 0.66  # height of a bar, in rows
 OTHER = "#8A8A8A"
@@ -38,7 +39,7 @@ def reaction_bars(
         x=[1.04 * bound] * len(names),
         y=rows,
         mode="text",
-        text=[f"\N{EN SPACE}{theme.number(value)}" for value in values.tolist()],
+        text=[f"\N{EN SPACE}{brief(value)}" for value in values.tolist()],
         textposition="middle right",
         cliponaxis=False,
         hoverinfo="skip",

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app import theme
-from app.display import Grid
+from app.display import Grid, as_float32
 
 # Every plot over steps has the same margins, so that steps line up from plot to plot. The left one
 # has room for the strip of an initial state between the unit numbers and the heatmap.
@@ -58,7 +58,7 @@ def _with_room(figure: go.Figure, track: str) -> go.Figure:
 
 def rows_of(values: np.ndarray, order: Sequence[int]) -> np.ndarray:
     """The numbers of a track as drawn, (unit, step) float32. values: (step, unit)."""
-    return np.ascontiguousarray(values.T[list(order)], dtype=np.float32)
+    return as_float32(values.T[list(order)])
 
 
 def unit_names(order: Sequence[int]) -> list[str]:

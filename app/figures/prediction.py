@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from app import theme
 from app.figures.heatmap import INPUT_MARGIN, layout
+from app.words.numbers import brief
 
 CELL_STYLE = {"gru": ("#D55E00", "solid"), "lstm": ("#0072B2", "dash"), "rnn": ("#009E73", "dot")}
 TRUTH = "#8A8A8A"
@@ -31,7 +31,7 @@ def prediction_lines(
         yaxis={
             "range": [low - 0.4, high + 0.4],
             "tickvals": [low, high],
-            "ticktext": [f"{theme.number(value)} {unit}" for value in (low, high)],
+            "ticktext": [f"{brief(value)} {unit}" for value in (low, high)],
         },
     )
     return figure

@@ -8,6 +8,7 @@ import plotly.graph_objects as go
 
 from app import theme
 from app.figures.frame import QUIET, frame, rule
+from app.words.numbers import brief
 from gru_core.cells.activations import function_of
 from gru_core.conventions import GATE_ACTIVATIONS, HARD_SLOPES
 
@@ -50,7 +51,7 @@ def waterfall(names: Sequence[str], products: Sequence[float]) -> go.Figure:
         x=[high + room] * len(names),
         y=rows,
         mode="text",
-        text=[f"\N{EN SPACE}{theme.number(product)}" for product in products],
+        text=[f"\N{EN SPACE}{brief(product)}" for product in products],
         textposition="middle right",
         cliponaxis=False,
         hoverinfo="skip",
@@ -100,8 +101,8 @@ def activation_curve(activation: str, total: float, value: float, color: str) ->
     layout = frame(
         (-1.04 * end, 1.04 * end),
         (low - room, high + room),
-        {tick: theme.number(tick) for tick in (-end, 0.0, end)},
-        {low: theme.number(low), high: theme.number(high)},
+        {tick: brief(tick) for tick in (-end, 0.0, end)},
+        {low: brief(low), high: brief(high)},
     )
     return go.Figure([curve, point, dot], layout)
 
@@ -116,5 +117,5 @@ def round_ticks(low: float, high: float) -> dict[float, str]:
         decade = 10.0 ** math.floor(math.log10(size))
         step = max(s for s in (1, 2, 5) if s * decade <= size)
         at = math.copysign(step * decade, end)
-        found[at] = theme.number(at)
+        found[at] = brief(at)
     return dict(sorted(found.items()))

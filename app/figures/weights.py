@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from app import theme
 from app.display import MOST_WEIGHTS, as_bytes
 from app.figures.heatmap import MOST_CELL_TEXTS, heatmap, unit_names
+from app.words.numbers import brief
 from gru_core.conventions import BiasCount
 from gru_core.weights import Weights
 
@@ -77,7 +78,7 @@ def gate_weights(
         xaxis={"tickvals": [at + 1 for at in marks], "ticktext": list(marks.values())},
     )
     if z.shape[1] <= MOST_CELL_TEXTS:
-        text = [[theme.number(value) for value in row] for row in z]
+        text = [[brief(value) for value in row] for row in z]
         figure.update_traces(text=text, texttemplate="%{text}", textfont={"size": 9})
     return figure
 

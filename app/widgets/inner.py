@@ -9,6 +9,7 @@ from app.equations import Writer
 from app.nodes import SubStep
 from app.opening import OWN
 from app.shown import Shown
+from app.words.numbers import number
 from gru_core.behaviour import measured_gate
 from gru_core.conventions import KEEP_GATE, TRACKS, Cell, Notation, shown_update
 from gru_core.initialize import expected_gate
@@ -100,7 +101,7 @@ def held_texts(shown: Shown) -> list[str]:
     found = []
     for one in shown.situation.interventions:
         value = shown_value(one.cell, one.track, one.value, shown.notation.polarity)
-        found.append(f"{_place(shown, one)} held at {theme.number(value)}")
+        found.append(f"{_place(shown, one)} held at {number(value)}")
     return found
 
 
@@ -137,7 +138,7 @@ def _gate_note(shown: Shown) -> list[str]:
 
     def said(gate: str, value: float) -> str:
         shown_value = shown_update(np.array([value]), polarity)[0] if gate == "update" else value
-        return f"{float(shown_value):.3f}"
+        return number(float(shown_value))
 
     pieces = []
     for gate, value in expected.items():
@@ -161,17 +162,3 @@ def _bias_note(shown: Shown) -> list[str]:
             "reset gate scales it."
         ]
     return ["b is the sum of both biases; h is the same."]
-
-
-def number(value: float) -> str:
-    """Three significant figures, powers of ten as on paper."""
-    if value == 0:
-        return "0"
-    mantissa, _, exponent = f"{value:.2e}".partition("e")
-    power = int(exponent)
-    if -4 <= power <= 4:
-        return theme.number(value)
-    return f"{mantissa} · 10{str(power).translate(SUPERSCRIPTS)}"
-
-
-SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")

@@ -14,6 +14,7 @@ from app.uploads import Upload
 from app.widgets import fields
 from app.widgets.matrix import refusal
 from app.widgets.plain import plain
+from app.words import numbers
 from gru_core.errors import GatescopeError
 from gru_core.feed import FEEDS, MAX_STEPS
 from gru_core.formats import limits
@@ -178,7 +179,7 @@ def _question(model: Model, question: Question, seed: int) -> None:
         if answer != shown and effects.get(answer) == 0:
             options[answer] += " (h stays the same)"
         elif answer != shown and answer in effects:
-            options[answer] += f" (h differs by up to {theme.number(effects[answer])})"
+            options[answer] += f" (h differs by up to {numbers.number(effects[answer])})"
         elif answer != shown:
             options[answer] += " (h cannot be compared)"
         elif answer == question.assumed and question.setting not in dict(model.answers):
@@ -208,7 +209,7 @@ def _check(model: Model, upload: Upload, seed: int) -> None:
 
 
 def _said(found: Check) -> str:
-    far = f"{found.difference:.1e}".replace("e-0", "e-")
+    far = numbers.number(found.difference)
     if found.agrees:
         return f"{found.framework} agrees: over {found.steps} steps h differs by at most {far}."
     return (

@@ -8,7 +8,15 @@ from typing import Any
 
 import numpy as np
 
-from app.display import MOST_INPUT_COLUMNS, MOST_INPUT_ROWS, Grid, grid_of, peaks, too_large
+from app.display import (
+    MOST_INPUT_COLUMNS,
+    MOST_INPUT_ROWS,
+    Grid,
+    as_float32,
+    grid_of,
+    peaks,
+    too_large,
+)
 from app.events import Grab
 from app.figures.sequence import MOST_CHANNELS
 from app.shown import Shown
@@ -23,7 +31,7 @@ def near_content(shown: Shown, cell: Cell) -> dict[str, Any]:
     trace, (first, end) = shown.traces[cell], shown.window
     unit = min(shown.unit, trace.units - 1)
     numbers = {
-        name: shown.shown_track(cell, name, track[first:end, unit]).astype(np.float32)
+        name: as_float32(shown.shown_track(cell, name, track[first:end, unit]))
         for name, track in trace.items()
     }
     return {"unit": unit, "first": first, "numbers": numbers}

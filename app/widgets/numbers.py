@@ -12,6 +12,7 @@ from typing import cast
 
 import numpy as np
 
+from app.display import as_float32
 from app.figures.heatmap import rows_of
 from app.figures.sequence import MOST_CHANNELS
 from app.figures.weights import joined
@@ -108,7 +109,7 @@ def _lines(shown: Shown, cell: Cell, unit: int) -> np.ndarray:
         columns += [track[:, None] for track in tracks]
     if not columns:
         raise GatescopeError(MALFORMED)
-    return np.hstack(columns).astype(np.float32)
+    return as_float32(np.hstack(columns))
 
 
 def _weights(shown: Shown, cell: Cell, gate: str) -> np.ndarray:

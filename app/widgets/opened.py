@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from app.display import as_bytes, cut
+from app.display import as_bytes, cut, wide_where_needed
 from app.events import Grab
 from app.shown import Shown
 from app.widgets.inner import substeps
@@ -37,7 +37,7 @@ def inside_content(shown: Shown, cell: Cell) -> dict[str, Any]:
     size = sum(array.size for array in one.values())
     units = range(weights.units) if size * weights.units <= MOST_NUMBERS else (unit,)
     found = [named(shown, inside(weights, trace, each, polarity)) for each in units]
-    series = {name: np.stack([one[name] for one in found]).astype(np.float32) for name in one}
+    series = {name: wide_where_needed(np.stack([one[name] for one in found])) for name in one}
     return {"units": list(units), "first": first, "series": series}
 
 

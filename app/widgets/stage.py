@@ -20,8 +20,10 @@ from app.widgets.near import condensed_note, input_note, pointed
 from app.widgets.parts import parts, shown_gates
 from app.widgets.sweeping import sweep_message
 from app.widgets.updates import Sent, updates
+from app.words.numbers import count
 from gru_core.conventions import STATES, Cell, shown_sign, track_kind
 from gru_core.edits import Edit, value_at
+from gru_core.interventions import Intervention
 from gru_core.scenes import INITIALS
 
 SCALE_NAMES = {"gate": "gates", "state": "states", "cell": "cell state"}
@@ -58,6 +60,7 @@ def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent
         "panels": [_panel(shown, cell, here.gates) for cell in shown.traces],
         # What the units are called in the story is true of the scene as it was.
         "names": () if shown.edits or shown.situation.interventions else shown.scene.unit_names,
+        "held": [_held(shown, one) for one in shown.situation.interventions],
         "edits": [_edit(shown, edit) for edit in shown.edits],
         "can": _possible(here),
         "answer": here.answer,
@@ -83,6 +86,18 @@ def _edit(shown: Shown, edit: Edit) -> dict[str, Any]:
     sign = shown_sign(edit.target.owner, edit.target.gate, shown.notation.polarity)
     value, old = (x if sign > 0 else 0.0 - x for x in (edit.value, was(shown, edit)))
     return {"target": str(edit.target), "value": value, "was": old}
+
+
+def _held(shown: Shown, one: Intervention) -> dict[str, Any]:
+    """Where a track is held: a unit, or None for all, and the first and the last step."""
+    last = len(shown.labels) - 1 if one.last is None else one.last
+    return {
+        "cell": one.cell,
+        "track": one.track,
+        "unit": one.unit,
+        "first": one.first,
+        "last": last,
+    }
 
 
 def _possible(here: Session) -> dict[str, bool]:
@@ -181,9 +196,9 @@ def _gate(shown: Shown, cell: Cell, gate: str) -> dict[str, str]:
 def _note(shown: Shown, cell: Cell) -> str:
     """Sizes, and where the weights come from if they are not the scene's own."""
     weights = shown.situation.weights[cell]
-    count = weights.parameter_count(shown.biases)
-    units = f"{weights.units} {'unit' if weights.units == 1 else 'units'}"
-    note = f"{units} · {count:,} parameters".replace(",", "\u202f")
+    parameters = weights.parameter_count(shown.biases)
+    units = count(weights.units, "unit")
+    note = f"{units} · {count(parameters, 'parameter')}".replace(",", "\u202f")
     if said := shown.opening.sorting[cell].said:
         note += f" · {said}"
     note += condensed_note(shown, cell)

@@ -69,6 +69,13 @@ def steps(value: float) -> str:
     return f"{said} step" if said == "1" else f"{said} steps"
 
 
+def half_life(value: float) -> str:
+    """A half-life in steps, or what none and an infinite one mean."""
+    if value == 0:
+        return "0 steps: all is replaced"
+    return "infinite: never forgets" if math.isinf(value) else steps(value)
+
+
 def count(how_many: int, one: str, more: str = "") -> str:
     """1 step, 20 steps, 1,000 units; more: the plural, where it is not one with an s."""
     return f"{how_many:,} {one if how_many == 1 else more or one + 's'}"
@@ -114,12 +121,12 @@ def _scientific(value: float, figures: int) -> tuple[str, int]:
 
 
 def _rounded(value: float, figures: int) -> Decimal:
-    exact = Decimal(value)
+    exact = Decimal(float(value))
     return exact.quantize(Decimal(1).scaleb(exact.adjusted() - figures + 1), ROUND_HALF_UP)
 
 
 def _decimals(value: float, decimals: int) -> str:
-    rounded = Decimal(value).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    rounded = Decimal(float(value)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
     return f"{rounded:f}"
 
 

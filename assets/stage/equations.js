@@ -3,7 +3,7 @@
 
 import { make } from "./dom.js";
 import { full, short } from "./format.js";
-import { math, piece, products, tokens } from "./mathml.js";
+import { enclose, math, piece, products, tokens } from "./mathml.js";
 
 export class Equations {
   constructor() {
@@ -72,7 +72,7 @@ export class Equations {
     for (const token of this.slots) fill(token, this.lookups[token.quantity]);
     this.substeps.forEach(({ quantity }, i) => {
       const value = heldAt(quantity, lookup);
-      const text = value === null ? "" : `, held at ${short(value)}`;
+      const text = value === null ? "" : `, held at ${short(value, true)}`;
       const note = this.blocks[i].querySelector(".gs-held");
       if (note.textContent !== text) note.textContent = text;
     });
@@ -128,8 +128,9 @@ function fill(token, lookup) {
   token.value = value;
   const negative = value < 0 && sign;
   if (sign) sign.textContent = negative ? "−" : "+";
-  const text = value === undefined ? "…" : short(negative ? -value : value);
-  number.textContent = value < 0 && !negative && token.bracketed ? `(${text})` : text;
+  const text = value === undefined ? "…" : short(negative ? -value : value, true);
+  const part = sign || token.bracketed || token.factor;
+  number.textContent = part ? enclose(text, value < 0 && !negative && token.bracketed) : text;
   if (value === undefined) number.removeAttribute("title");
   else number.setAttribute("title", full(value));
 }
@@ -152,10 +153,10 @@ const FUNCTIONS = {
 };
 
 function latex(nodes, lookup) {
-  return nodes.map((node, i) => latexNode(node, lookup, nodes[i - 1])).join(" ");
+  return nodes.map((node, i) => latexNode(node, lookup, nodes[i - 1], nodes[i + 1])).join(" ");
 }
 
-function latexNode(node, lookup, before) {
+function latexNode(node, lookup, before, after) {
   if (node.o) return COMMANDS[node.o] ?? node.o;
   if (node.c) return node.c;
   if (node.v) return `${latexLetter(node.v)}${node.s ? `_{${latexLetter(node.s)}}` : ""}`;
@@ -164,12 +165,13 @@ function latexNode(node, lookup, before) {
   const pairs = node.d && factors(node, lookup);
   if (pairs) return latexProducts(pairs, before?.o === "+");
   const value = lookup(node.d ?? node.n);
-  return before?.o === "+" || before?.o === "·" ? bracketed(value) : latexNumber(value);
+  const part = [before?.o, after?.o].some((operator) => operator === "·") || before?.o === "+";
+  return part ? bracketed(value, before?.o === "+" || before?.o === "·") : latexNumber(value);
 }
 
 // 0.6 \\cdot 0.2 + (-0.5) \\cdot 0.4: a negative factor stands in brackets, but at the very front.
 function latexProducts(pairs, joined) {
-  return pairs.map(([a, b], i) => `${i || joined ? bracketed(a) : latexNumber(a)} \\cdot ${bracketed(b)}`).join(" + ");
+  return pairs.map(([a, b], i) => `${bracketed(a, i || joined)} \\cdot ${bracketed(b)}`).join(" + ");
 }
 
 function latexLetter(letter) {
@@ -177,12 +179,13 @@ function latexLetter(letter) {
   return letter.replace("−", "-");
 }
 
-function bracketed(value) {
-  return value < 0 ? `(${latexNumber(value)})` : latexNumber(value);
+// signs: whether a number below zero needs brackets here; a sum such as 1 − 1.5e−8 always does.
+function bracketed(value, signs = true) {
+  const text = latexNumber(value);
+  return (signs && value < 0) || text.includes(" - ") || text.includes(" + ") ? `(${text})` : text;
 }
 
 function latexNumber(value) {
   if (value === undefined) return "\\dots";
-  const [mantissa, power] = short(value).replace("−", "-").split("e");
-  return power === undefined ? mantissa : `${mantissa} \\cdot 10^{${power.replace("−", "-")}}`;
+  return short(value, true).replaceAll("−", "-").replace(/e(-?\d+)$/, " \\cdot 10^{$1}");
 }

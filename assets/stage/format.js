@@ -3,25 +3,28 @@
 
 const NEAR_ONE = 5e-4; // this far below 1, three figures would say 1: decimals tell it,
 const NEARER = 1e-4; // and from here on the distance itself,
-const NEAREST = 1e-5; // as far as a 32-bit float can tell it
+const NEAREST = 1e-5; // as far as a 32-bit float can tell it.
+const LEAST = 1.2e-38; // below this a 32-bit float has fewer figures
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
-// In captions, equations and tables: three figures always, 0.500 and 1.92e−22. rest: how far a number is
-// from 1 or −1, where that is known better than from the number.
-export function short(value, rest = 1 - Math.abs(value)) {
+// In captions, equations and tables: three figures always, 0.500 and 1.92e−22. exact: the number came as a
+// 64-bit float, which tells it from 1 and from 0 however near it is.
+export function short(value, exact = false) {
   if (value === 0) return "0";
-  const near = nearOne(value, rest, ([mantissa, power]) => `${mantissa}e${power}`);
+  const near = nearOne(value, exact, ([mantissa, power]) => `${mantissa}e${power}`);
   if (near) return near;
   const size = Math.abs(value);
+  if (size < LEAST && !exact) return value > 0 ? "just over 0" : "just under 0";
   return minus(size >= 1e5 || size < 1e-4 ? scientific(value, 3).join("e") : rounded(value, 3));
 }
 
 // In sentences: the same without trailing zeros, and powers of ten as on paper.
-export function number(value, rest = 1 - Math.abs(value)) {
+export function number(value, exact = false) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : minus(value).replace("Infinity", "∞");
-  const near = nearOne(value, rest, power);
+  const near = nearOne(value, exact, power);
   if (near) return near;
   const size = Math.abs(value);
+  if (size && size < LEAST && !exact) return value > 0 ? "just over 0" : "just under 0";
   if (size !== 0 && (size >= 1e5 || size < 1e-4)) return power(scientific(value, 3));
   return grouped(minus(Number(value.toPrecision(3)) + 0));
 }
@@ -67,11 +70,11 @@ export function steps(value) {
 }
 
 // What three figures would write as 1 or −1 and is not; undefined for every other number.
-function nearOne(value, rest, write) {
-  if (!(rest > 0 && rest < NEAR_ONE) || Math.abs(value) > 1) return undefined;
+function nearOne(value, exact, write) {
+  const rest = 1 - Math.abs(value);
+  if (!(rest > 0 && rest < NEAR_ONE)) return undefined;
   if (rest >= NEARER) return minus(value.toFixed(4));
-  const known = rest >= NEAREST || rest !== 1 - Math.abs(value);
-  if (!known) return value > 0 ? "just under 1" : "just over −1";
+  if (!exact && rest < NEAREST) return value > 0 ? "just under 1" : "just over −1";
   const far = write(scientific(rest, 2));
   return minus(value > 0 ? `1 − ${far}` : `−1 + ${far}`);
 }

@@ -33,18 +33,18 @@ export function tokens(nodes, quantities) {
     const next = nodes[i + 1];
     // A plus before a number becomes a minus where the number is negative: the number owns it.
     if (node.o === "+" && next && (next.n || next.d)) return;
-    found.push(...tokensOf(node, nodes[i - 1], quantities));
+    found.push(...tokensOf(node, [nodes[i - 1], next], quantities));
   });
   return found;
 }
 
-function tokensOf(node, before, quantities) {
+function tokensOf(node, beside, quantities) {
   if (node.o) return [operator(node.o)];
   if (node.c) return [{ element: element("mn", node.c) }];
   if (node.v) return [{ element: coloured(letter(node), node.q, quantities) }];
   if (node.f) return enclosed([{ element: element("mi", node.f) }], "(", node.a, ")", quantities);
   if (node.p) return enclosed([], node.k, node.p, node.k === "[" ? "]" : ")", quantities);
-  return [slot(node, before, quantities)];
+  return [slot(node, beside, quantities)];
 }
 
 function operator(text) {
@@ -88,16 +88,21 @@ function coloured(found, quantity, quantities) {
 
 // A place for a number, with the plus before it if there is one. A sum of products is an HTML element
 // that holds a piece for each, so that it can be broken too.
-function slot(node, before, quantities) {
+function slot(node, [before, after], quantities) {
   const row = element("mrow", undefined, { "data-number": node.d ?? node.n });
   const sign = before?.o === "+" ? element("mo", "+", { form: "infix" }) : null;
   const number = element("mn", "…", node.r ? { class: "gs-result" } : {});
   row.append(...(sign ? [sign] : []), number);
-  const token = { node, sign, number, bracketed: before?.o === "·", breaks: Boolean(sign) };
+  const token = { node, sign, number, bracketed: before?.o === "·", factor: after?.o === "·", breaks: Boolean(sign) };
   if (!node.d) return { ...token, slot: row, element: coloured(row, node.q, quantities) };
   const plain = piece([{ element: row }]);
   const holder = make("span", { className: "gs-sum" }, plain);
   return { ...token, slot: holder, element: holder, plain };
+}
+
+// In brackets where it is negative, or a sum itself, as 1 − 1.5e−8 is.
+export function enclose(text, negative = false) {
+  return negative || text.includes(" ") ? `(${text})` : text;
 }
 
 // Products of pairs, each a piece of its own: 0.6·0.2 + 0.5·0.4 − …
@@ -105,8 +110,8 @@ export function products(pairs, signed) {
   return pairs.map(([weight, value], i) => {
     const joint = i > 0 || signed;
     const negative = weight < 0 && joint;
-    const first = [element("mn", short(negative ? -weight : weight)), element("mo", "·", { form: "infix" })];
-    const second = element("mn", value < 0 ? `(${short(value)})` : short(value));
+    const first = [element("mn", enclose(short(negative ? -weight : weight, true))), element("mo", "·", { form: "infix" })];
+    const second = element("mn", enclose(short(value, true), value < 0));
     const sign = joint ? [element("mo", negative ? "−" : "+", { form: "infix" })] : [];
     return piece([...sign, ...first, second].map((one) => ({ element: one })));
   });

@@ -237,7 +237,8 @@ export class Screen {
       else {
         const name = panel.cell === "gru" ? this.message.names[cursor.unit] : "";
         const { polarity } = this.message.inner;
-        text.textContent = sentence({ cell: panel.cell, polarity, name }, cursor, (track) => values.get(track));
+        text.textContent = sentence(
+          { cell: panel.cell, polarity, name }, cursor, (track) => values.get(track), (track) => this.held(panel.cell, track));
       }
     }
     const lines = holder.querySelector("[data-lines]");
@@ -250,6 +251,13 @@ export class Screen {
     if (target && value === null && this.place(target)) this.missing = { target };
     editor.show(target, value, edit, this.message.can);
     this.showNote();
+  }
+
+  // Whether a track is held at the cursor.
+  held(cell, track) {
+    const { step, unit } = this.stage.cursor;
+    return this.message.held.some((one) => one.cell === cell && one.track === track
+      && (one.unit ?? unit) === unit && one.first <= step && step <= one.last);
   }
 
   // Why nothing follows the hand, and that it is being computed, beside the number.

@@ -32,7 +32,7 @@ export function number(table, sheet, top, left) {
 
 function cellOf(value, row, column, wide) {
   if (value === undefined) return make("td", { textContent: "…" });
-  const text = Number.isFinite(value) ? short(value) : Number.isNaN(value) ? "" : "∞";
+  const text = Number.isFinite(value) ? short(value, wide) : Number.isNaN(value) ? "" : "∞";
   const cell = make("td", { textContent: text, title: exactText(value, wide).replace("-", "−") });
   cell.dataset.at = `${row.name}, ${column.name}`;
   return cell;

@@ -1,7 +1,7 @@
 // The stage's elements, built from the server's description of the screen.
 
 import { make } from "./dom.js";
-import { minus, percent, short } from "./format.js";
+import { minus, number, percent } from "./format.js";
 import { byHand } from "./hands.js";
 import { ramp, sample } from "./key.js";
 import { lookButton } from "./look.js";
@@ -208,20 +208,25 @@ export function legends(element, plots) {
 function longest({ cell }, { labels, names, panels }) {
   const name = cell === "gru" ? [...names].sort((a, b) => b.length - a.length)[0] : "";
   const last = { unit: Math.max(...panels.map(({ units }) => units)) - 1, step: labels.length - 1 };
-  return sentence({ cell, name }, last, (track) => (track === "hidden" ? -0.000123 : 0.000123));
+  return sentence({ cell, name }, last, (track) => (track === "hidden" ? -0.0000123 : 0.9999999));
 }
 
-// One sentence about the chosen unit at the cursor, from the numbers of the trace.
-export function sentence({ cell, polarity, name }, { unit, step }, value) {
+// One sentence about the chosen unit at the cursor, from the numbers of the trace. held: whether a track
+// is held there; a state that is has nothing of its old value, whatever the gates are.
+export function sentence({ cell, polarity, name }, { unit, step }, value, held = () => false) {
   const where = `Unit ${unit + 1}${name ? ` (${name})` : ""}, step ${step + 1}: `;
+  const kept = cell === "lstm" ? "cell" : "hidden";
+  if (held(kept)) return `${where}${kept === "cell" ? "c" : "h"} is held at ${number(value(kept))}${UNHEEDED[cell]}.`;
   if (cell === "gru") {
     const z = value("update");
-    const h = `h is ${short(value("hidden"))}.`;
-    if (polarity === "write") return `${where}z is ${short(z)}, so ${percent(z)} of h is written anew; ${h}`;
-    return `${where}z is ${short(z)}, so it keeps ${percent(z)} of its old value; ${h}`;
+    const h = `h is ${number(value("hidden"))}.`;
+    if (polarity === "write") return `${where}z is ${number(z)}, so ${percent(z)} of h is written anew; ${h}`;
+    return `${where}z is ${number(z)}, so it keeps ${percent(z)} of its old value; ${h}`;
   }
   if (cell === "lstm") {
     return `${where}f keeps ${percent(value("forget"))} of c, i adds ${percent(value("input"))} of g.`;
   }
-  return `${where}h is ${short(value("hidden"))}. No gate keeps the old value.`;
+  return `${where}h is ${number(value("hidden"))}. No gate keeps the old value.`;
 }
+
+const UNHEEDED = { gru: ", whatever z is", lstm: ", whatever f and i are", rnn: "" };

@@ -1,6 +1,6 @@
 """What a run says about itself: why one number, what is remembered, and what it costs."""
 
-from gru_core.analysis.age import half_life, memory_age, said_half_life, time_constant
+from gru_core.analysis.age import half_life, memory_age, time_constant
 from gru_core.analysis.blend import Blend, Split, blend, kept_and_written
 from gru_core.analysis.contributions import Contributions, contributions
 from gru_core.analysis.cost import (
@@ -52,7 +52,6 @@ __all__ = [
     "outcome",
     "parameters",
     "ranked",
-    "said_half_life",
     "saturation",
     "time_constant",
 ]

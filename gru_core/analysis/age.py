@@ -1,14 +1,12 @@
 """How long a unit remembers: the age of what it holds, and the half-life of what it keeps."""
 
-import math
-
 import numpy as np
 import numpy.typing as npt
 
 from gru_core import checks
 from gru_core.analysis.blend import blend
 from gru_core.arrays import Array, read_only
-from gru_core.errors import NotFiniteError, RangeError
+from gru_core.errors import RangeError
 from gru_core.trace import Trace
 
 
@@ -52,26 +50,3 @@ def time_constant(keep: npt.ArrayLike) -> Array:
         )
     with np.errstate(divide="ignore"):  # ln 0 and 1/0 are the infinities meant here
         return read_only(np.asarray(1 / np.abs(np.log(factors))))
-
-
-def said_half_life(value: float) -> str:
-    """A half-life in words: steps to three digits, or what 0 and infinity mean.
-
-    Errors: NotFiniteError for NaN, RangeError below 0.
-    """
-    if math.isnan(value):
-        raise NotFiniteError(
-            "a half-life is nan; it needs steps from 0 to infinity: compute it by half_life."
-        )
-    if value < 0:
-        raise RangeError(
-            f"a half-life is {value:g}; it needs steps from 0 to infinity: compute it by half_life."
-        )
-    if value == 0:
-        return "0 steps: all is replaced"
-    if math.isinf(value):
-        return "infinite: never forgets"
-    number = f"{value:.3g}" if 0.01 <= value < 999.5 else f"{value:,.0f}"
-    if value < 0.01:
-        number = "less than 0.01"
-    return f"{number} {'step' if number == '1' else 'steps'}"

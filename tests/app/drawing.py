@@ -1,4 +1,4 @@
-"""Runs to draw in tests of figures, and the heatmap of a figure."""
+"""Runs to draw in tests of figures, the heatmap of a figure, and numbers as the page has them."""
 
 from dataclasses import replace
 
@@ -38,3 +38,13 @@ def heat(figure: go.Figure) -> go.Heatmap:
 
 
 EVERY_TRACK = [(cell, track) for cell in CELLS for track in TRACKS[cell]]
+
+
+def in_32_bits(values: np.ndarray) -> np.ndarray:
+    """The nearest floats of 32 bits, and the nearest but 0, 1 and −1 for what is none of them."""
+    exact = np.atleast_1d(np.asarray(values, np.float64))
+    found = exact.astype(np.float32)
+    for at in np.ndindex(found.shape):
+        if found[at] in (0, 1, -1) and found[at] != exact[at]:
+            found[at] = np.nextafter(found[at], np.float32(np.sign(exact[at] - found[at]) * np.inf))
+    return found.reshape(np.shape(values))

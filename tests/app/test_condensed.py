@@ -24,6 +24,7 @@ from gru_core.conventions import CHUNG, TRACKS, Cell, track_range
 from gru_core.edits import Edit, Situation, Target, apply_edits, value_at
 from gru_core.inside import inside, vectors
 from gru_core.own import Own
+from tests.app.drawing import in_32_bits
 
 Unpack = Callable[[bytes], Any]
 # 96 units in one row each, 450 steps in blocks of two; steps that leave a last block half empty.
@@ -180,7 +181,7 @@ def test_the_numbers_around_the_cursor_are_those_of_the_core(
             values = trace[track][first:end, unit]
             if setting.notation is CHUNG and (cell, track) == ("gru", "update"):
                 values = 1 - values
-            np.testing.assert_array_equal(near["numbers"][track], values.astype(np.float32))
+            np.testing.assert_array_equal(near["numbers"][track], in_32_bits(values))
 
 
 @pytest.mark.parametrize("cell", ["gru", "lstm"])

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 
 from app.shown import Shown
-from app.theme import number
 from app.widgets.inner import held_texts, inner, substeps
 from app.widgets.opened import inside_content, named
+from app.words.numbers import number
 from gru_core.conventions import CHO, CHUNG, SIGMOID_TRACKS, TRACKS, Notation
 from gru_core.inside import inside
 from gru_core.own import Own

@@ -8,8 +8,8 @@ import torch
 
 from app.setting import Setting
 from app.shown import Shown, show
-from app.widgets.inner import number
 from app.widgets.lenses import gradients
+from app.words.numbers import number
 from gru_core.conventions import CELLS, CHUNG, gates_from_file
 from gru_core.edits import parse_edits
 from gru_core.own import Own

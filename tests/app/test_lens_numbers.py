@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from app.shown import Shown
-from app.widgets.inner import number
 from app.widgets.lenses.against import against
+from app.words.numbers import number
 from gru_core import GRUWeights
 from gru_core.arrays import Array
 from gru_core.conventions import CHO, CHUNG, SATURATION, SIGMOID_TRACKS, TRACKS, Cell

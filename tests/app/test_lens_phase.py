@@ -10,7 +10,6 @@ import pytest
 
 from app.figures.phase import BEHIND, MARKS
 from app.shown import Shown
-from app.widgets.inner import number
 from app.widgets.lenses.phase import GRID
 from app.widgets.lenses.staying import about_marks, about_memory, magnitude, said_kinds
 from gru_core import run
@@ -104,7 +103,7 @@ def test_every_arrow_points_where_one_step_takes_the_state(cell: Any, notation: 
     assert said == [
         "Each arrow is one step long."
         if share == 1
-        else f"Arrows are drawn at {number(100 * share)} % of their length."
+        else f"Arrows are drawn at {round(100 * share)} % of their length."
     ]
 
 

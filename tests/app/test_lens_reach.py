@@ -7,8 +7,7 @@ import pytest
 
 from app.events import handle
 from app.setting import History, Setting
-from app.widgets.inner import number
-from app.widgets.lenses import reach
+from app.words.numbers import number
 from gru_core.conventions import CHUNG
 from gru_core.own import Own
 from tests.app.autograd import Autograd, norm
@@ -43,14 +42,6 @@ def test_the_share_of_the_direct_path_is_drawn_and_said(scene: str, notation: An
         assert f" has {number(direct)} of the " in said
         rounded = f"{100 * share:.0f} %" if share >= 0.005 else f"{100 * share:.2f} %"
         assert said.endswith(f": {rounded}.")
-
-
-def test_a_share_is_never_rounded_to_nothing_or_to_the_whole() -> None:
-    shares = (0.0, 1e-9, 0.0001, 0.004, 0.25, 0.9975, 0.99999, 1.0)
-    assert [reach.percent(share) for share in shares] == [
-        *("0 %", "under 0.01 %", "0.01 %", "0.40 %"),
-        *("25 %", "99.75 %", "over 99.99 %", "100 %"),
-    ]
 
 
 def test_paths_that_run_against_the_direct_one_are_no_share_of_it() -> None:

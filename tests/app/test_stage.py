@@ -18,6 +18,7 @@ from gru_core.conventions import CHO, CHUNG, GATES, STATES, TRACKS
 from gru_core.edits import Target, parse_edits
 from gru_core.own import Own
 from gru_core.weights import parameter_count
+from tests.app.drawing import in_32_bits
 
 Unpack = Callable[[bytes], Any]
 
@@ -81,7 +82,7 @@ def test_the_heatmaps_of_a_screen_are_its_traces(unpack: Unpack, scene: str) -> 
         for track in panel["tracks"]:
             z = received["included"][f"{cell}.{track['track']}"]["data"][0]["z"]
             truth = shown.traces[cell][track["track"]].T[panel["order"]]
-            np.testing.assert_array_equal(z, truth.astype(np.float32))
+            np.testing.assert_array_equal(z, in_32_bits(truth))
 
 
 @pytest.mark.parametrize("alongside", ["lstm", "rnn", "none"])

@@ -192,10 +192,3 @@ def test_a_bound_holds_the_largest_number_and_not_much_more(largest: float, floo
     assert bound >= max(largest, floor) * (1 - 1e-9)
     assert bound <= 1.6 * max(largest, floor)
     assert theme.nice_bound(bound, floor) == bound
-
-
-@pytest.mark.parametrize(
-    ("value", "text"), [(0.12345, "0.123"), (-0.5, "−0.5"), (12, "12"), (0, "0"), (-1e-7, "−1e−07")]
-)
-def test_a_number_is_written_to_three_figures_with_a_true_minus(value: float, text: str) -> None:
-    assert theme.number(value) == text

@@ -16,6 +16,7 @@ from streamlit.testing.v1 import AppTest
 from app.setting import Setting
 from app.shown import show
 from app.widgets.mount import KEY
+from tests.app.drawing import in_32_bits
 
 Unpack = Callable[[bytes], Any]
 
@@ -106,4 +107,4 @@ class Visit:
 def assert_shows(here: Visit, setting: Setting) -> None:
     """The hidden states on screen are those of the core for this setting."""
     for cell, trace in show(setting).traces.items():
-        np.testing.assert_array_equal(here.hidden(cell), trace["hidden"].astype(np.float32))
+        np.testing.assert_array_equal(here.hidden(cell), in_32_bits(trace["hidden"]))

@@ -20,6 +20,9 @@ from gru_core.edits import Edit, Situation, Target, apply_edits
 from gru_core.weights import Weights
 from tests.browser.tab import Tab
 
+SHORT = 3  # figures of a caption
+JUST_UNDER_ONE = np.nextafter(np.float32(1), np.float32(0))
+
 
 def with_edits(situation: Situation, edits: Mapping[str, float]) -> Situation:
     """A situation with the numbers at some targets, given as text, replaced."""
@@ -39,7 +42,20 @@ def figures(value: float, count: int) -> float:
     exact = Decimal(float(value))
     if not exact:
         return 0.0
+    rest = 1 - abs(exact)
+    if count == SHORT and 0 < rest < Decimal("5e-4"):
+        return _near_one(exact, rest)
     return float(exact.quantize(Decimal(1).scaleb(exact.adjusted() - count + 1), ROUND_HALF_UP))
+
+
+def _near_one(exact: Decimal, rest: Decimal) -> float:
+    """What three figures would make 1 and is not: four decimals, or the distance in two figures."""
+    if rest >= Decimal("1e-4"):
+        return float(exact.quantize(Decimal("1e-4"), ROUND_HALF_UP))
+    if rest < Decimal("1e-5"):
+        return float(JUST_UNDER_ONE if exact > 0 else -JUST_UNDER_ONE)
+    away = rest.quantize(Decimal(1).scaleb(rest.adjusted() - 1), ROUND_HALF_UP)
+    return float((1 - away).copy_sign(exact))
 
 
 def colours(values: np.ndarray, track: str) -> np.ndarray:
@@ -291,7 +307,13 @@ def differing(one: np.ndarray, other: np.ndarray) -> float:
 
 def as_number(text: str) -> float:
     """A number as the stage writes it; NaN if there is none."""
-    return float(text.replace("−", "-")) if text else float("nan")
+    if text.startswith("just "):
+        return float(JUST_UNDER_ONE if text == "just under 1" else -JUST_UNDER_ONE)
+    plain = text.replace("−", "-")
+    if " " in plain:  # 1 - 2.3e-5
+        one, sign, rest = plain.split(" ")
+        return float(Decimal(one) + (-1 if sign == "-" else 1) * Decimal(rest))
+    return float(plain) if text else float("nan")
 
 
 def _column(goal: Target, weights: Weights, rows: tuple[int, ...]) -> int:

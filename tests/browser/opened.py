@@ -108,8 +108,8 @@ class Opened:
 
     def equations(self, step: int, unit: int) -> Rows:
         """The rows of every equation: in letters, with the numbers in, and what they come to."""
-        dtype = np.float64 if self.exact else np.float32
-        given = {name: dtype(array[step]) for name, array in self.numbers(unit).items()}
+        numbers = self.numbers(unit)
+        given = {name: self._sent(array)[step] for name, array in numbers.items()}
         bias = self.notation.biases == 2 or bool(np.any(self.placed.weights["gru"].b_h[2]))
         writer = Writer(self.cell, self.notation, self.joined, bias)
         found: Rows = {}
@@ -120,6 +120,12 @@ class Opened:
                 rows += ["=".join([*left, written(line.symbols, given)])]
                 rows += [f"={written(nodes, given)}" for nodes in line.numbers]
         return found
+
+    def _sent(self, array: np.ndarray) -> np.ndarray:
+        """In 32 bits, unless some are too near to 1 or to 0 for these."""
+        size = np.abs(array.astype(np.float64))
+        near = ((size < 1) & (size > 1 - 1e-5)) | ((size > 0) & (size < 1.2e-38))
+        return array.astype(np.float64 if self.exact or near.any() else np.float32)
 
     def captions(self, step: int, unit: int) -> dict[str, float]:
         """The exact numbers beside the names of the tracks."""
@@ -152,6 +158,12 @@ def short(value: float) -> str:
     number = Decimal(float(value))
     if not number:
         return "0"
+    rest = 1 - abs(number)
+    if 0 < rest < Decimal("5e-4"):
+        if rest >= Decimal("1e-4"):
+            return f"{number.quantize(Decimal('1e-4'), ROUND_HALF_UP)}".replace("-", MINUS)
+        away = f"{rest:.1e}"
+        return (f"1 - {away}" if number > 0 else f"-1 + {away}").replace("-", MINUS)
     rounded = number
     for _ in range(2):  # 9.996 becomes 10.00, then 10.0
         rounded = rounded.quantize(Decimal(1).scaleb(rounded.adjusted() - 2), ROUND_HALF_UP)
@@ -165,12 +177,19 @@ def written(nodes: Nodes, given: Given) -> str:
     pieces = [one(node, given) for node in nodes]
     for i, node in enumerate(nodes[:-1]):
         if node.get("o") == "·":
-            pieces[i + 1] = factor(pieces[i + 1])
+            pieces[i - 1], pieces[i + 1] = term(pieces[i - 1]), factor(pieces[i + 1])
+        if node.get("o") == "+" and "n" in nodes[i + 1]:
+            pieces[i + 1] = term(pieces[i + 1])
     return "".join(pieces).replace(f"+{MINUS}", MINUS)
 
 
 def factor(text: str) -> str:
-    return f"({text})" if text.startswith(MINUS) else text
+    return f"({text})" if text.startswith(MINUS) else term(text)
+
+
+def term(text: str) -> str:
+    """In brackets where it is a sum itself, as 1 − 1.5e−8 is."""
+    return f"({text})" if " " in text else text
 
 
 def one(node: Mapping[str, Any], given: Given) -> str:
@@ -186,7 +205,7 @@ def one(node: Mapping[str, Any], given: Given) -> str:
         if len(row) > MOST_PRODUCTS or len(vector) > MOST_PRODUCTS:
             return short(given[node["d"]])
         pairs = zip(row, vector, strict=True)
-        return "+".join(f"{short(weight)}·{factor(short(value))}" for weight, value in pairs)
+        return "+".join(f"{term(short(weight))}·{factor(short(value))}" for weight, value in pairs)
     return node.get("o") or node.get("c") or short(given[node["n"]])
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 from app.claims import CLAIMS, Claim
 from app.opening import scenes
 from app.url import decode
-from app.widgets.inner import number
+from app.words.numbers import number
 from benchmarks.browser import serving
 from gru_core import run
 from gru_core.analysis import kept_and_written

@@ -20,13 +20,20 @@ def test_a_number_is_said_as_the_table_has_it(stage: Stage, writer: str) -> None
     assert stage.page.evaluate(SAID, [stage.url, writer, values]) == list(said)
 
 
-def test_the_distance_from_one_is_told_where_it_is_known(stage: Stage) -> None:
+def test_a_number_of_64_bits_is_told_from_one_however_near_it_is(stage: Stage) -> None:
     stage.page.goto(f"{stage.url}/assets/stage/format.js")
     told = stage.page.evaluate(
         """async (base) => {
           const { short, number } = await import(base + "/assets/stage/format.js");
-          return [short(1, 1.52e-8), number(-1, 1.52e-8), short(0.5, 0.5), short(1, 0)];
+          const [near, small] = [1 - 1.52e-8, 1e-50];
+          return [
+            short(near, true), number(-near, true), short(near), number(-near), short(1, true),
+            short(small, true), short(small), short(-small),
+          ];
         }""",
         stage.url,
     )
-    assert told == ["1 − 1.5e−8", "−1 + 1.5 · 10⁻⁸", "0.500", "1.00"]
+    assert told == [
+        *("1 − 1.5e−8", "−1 + 1.5 · 10⁻⁸", "just under 1", "just over −1", "1.00"),
+        *("1.00e−50", "just over 0", "just under 0"),
+    ]

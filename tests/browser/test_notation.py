@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from app.widgets.inner import number
+from app.words.numbers import number
 from gru_core import run
 from gru_core.edits import Situation
 from gru_core.engines import ENGINES

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gru_core import GRUWeights, run
-from gru_core.analysis.age import half_life, memory_age, said_half_life, time_constant
+from gru_core.analysis.age import half_life, memory_age, time_constant
 from gru_core.analysis.memory import memory_map
 from gru_core.cells.activations import sigmoid
 from gru_core.errors import DtypeError, NotFiniteError, RangeError, UnknownNameError
@@ -113,40 +113,3 @@ def test_what_no_gate_can_be_has_no_half_life(keep, error, says) -> None:
 
 
 # In words -------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    ("steps", "words"),
-    [
-        (np.inf, "infinite: never forgets"),
-        (0.0, "0 steps: all is replaced"),
-        (1.0, "1 step"),
-        (1.44, "1.44 steps"),
-        (20.55, "20.6 steps"),
-        (55, "55 steps"),
-        (999.4, "999 steps"),
-        (999.7, "1,000 steps"),
-        (1234567.8, "1,234,568 steps"),
-        (0.0301, "0.0301 steps"),
-        (0.001, "less than 0.01 steps"),
-    ],
-)
-def test_a_half_life_is_said_in_words(steps, words) -> None:
-    assert said_half_life(steps) == words
-
-
-def test_the_ends_of_a_gate_are_said_as_what_they_mean() -> None:
-    said = [said_half_life(float(value)) for value in half_life([0.0, 0.5, 1.0])]
-    assert said == ["0 steps: all is replaced", "1 step", "infinite: never forgets"]
-
-
-@pytest.mark.parametrize(
-    ("value", "error", "says"),
-    [
-        (np.nan, NotFiniteError, "a half-life is nan; it needs steps from 0 to infinity"),
-        (-1.0, RangeError, "a half-life is -1; .* compute it by half_life"),
-    ],
-)
-def test_what_is_no_half_life_has_no_words(value, error, says) -> None:
-    with pytest.raises(error, match=says):
-        said_half_life(value)

@@ -4,6 +4,7 @@ import json
 import math
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -50,6 +51,19 @@ def test_numbers_that_are_none_are_named() -> None:
 def test_a_gate_as_near_to_one_as_floats_go_is_told_from_one() -> None:
     assert numbers.number(1 - 1.5e-8) == "1 − 1.5 · 10⁻⁸"
     assert numbers.number(-1 + 1.5e-8) == "−1 + 1.5 · 10⁻⁸"
+
+
+def test_a_half_life_is_said_in_words_from_none_to_forever() -> None:
+    """The second is that of a gate of 1 − 9e-14, in the scene “binary”."""
+    said = [numbers.half_life(value) for value in (0, 7_406_067_340_647, 20.55, math.inf)]
+    assert said[0] == "0 steps: all is replaced"
+    assert said[1:3] == ["over a million steps", "20.6 steps"]
+    assert said[3] == "infinite: never forgets"
+
+
+def test_numpys_numbers_are_said_as_pythons_are() -> None:
+    assert numbers.number(np.float32(0.25)) == "0.25"  # type: ignore[arg-type]
+    assert numbers.percent(np.float32(0.25)) == "25 %"  # type: ignore[arg-type]
 
 
 def test_what_rounding_leaves_of_a_sum_is_nothing() -> None:

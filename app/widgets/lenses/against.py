@@ -7,9 +7,9 @@ import numpy as np
 from app import theme
 from app.figures.against import OTHER, both_lines, difference_heatmap
 from app.shown import Shown
-from app.widgets.inner import number
 from app.widgets.lenses.base import Axis, Chart
 from app.widgets.lenses.places import drawn, grid_chart, sentence, unit_of
+from app.words.numbers import number
 from gru_core import Trace
 from gru_core.conventions import TRACKS, Cell
 

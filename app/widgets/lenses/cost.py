@@ -10,6 +10,7 @@ from app.figures.sizes import count_bars, size_lines
 from app.shown import Shown
 from app.widgets.lenses import times
 from app.widgets.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
+from app.words.numbers import count, joined, number
 from gru_core.analysis.cost import SIZES, matched_units, multiply_adds, parameters
 from gru_core.conventions import CELLS, Cell
 from gru_core.weights import GRUWeights
@@ -44,7 +45,7 @@ def _counts(shown: Shown) -> View:
     sizes = sorted({*SIZES, here})
     counts = {c: [parameters(c, inputs, n, biases=biases) for n in sizes] for c in CELLS}
     products = {c: [multiply_adds(c, inputs, n) for n in sizes] for c in CELLS}
-    reading = f"{_many(inputs, 'input')}, by units"
+    reading = f"{count(inputs, 'input')}, by units"
     charts = [
         _chart("parameters", f"Parameters with {reading}", sizes, counts, here),
         _chart("products", f"Multiply-adds of one step with {reading}", sizes, products, here),
@@ -61,7 +62,7 @@ def _chart(
         figure=size_lines(sizes, counts, SIZES, here),
         reads="points",
         corner="size",
-        rows=Axis("names", [_many(size, "unit") for size in sizes], plural="sizes"),
+        rows=Axis("names", [count(size, "unit") for size in sizes], plural="sizes"),
         columns=Axis("names", [theme.CELL_NAMES[cell] for cell in counts], plural="cells"),
         values=np.array(list(counts.values()), dtype=np.float64).T,
         height=170,
@@ -78,12 +79,12 @@ def _count_words(shown: Shown) -> list[str]:
     )
     counts, others = (with_two, with_one) if biases == 2 else (with_one, with_two)
     rnn, *gated = counts
-    said = [f"{count:,} ({count / rnn:g} times as many)" for count in gated]
+    said = [f"{found:,} ({number(found / rnn)} times as many)" for found in gated]
     layouts = "two biases a gate, as in PyTorch", "one bias, as in many textbooks"
     this, that = layouts if biases == 2 else layouts[::-1]
     products = [f"{multiply_adds(cell, inputs, units):,}" for cell in FROM_SMALL]
     return [
-        f"With {_many(inputs, 'input')} and {_many(units, 'unit')}, a plain RNN has {rnn:,} "
+        f"With {count(inputs, 'input')} and {count(units, 'unit')}, a plain RNN has {rnn:,} "
         f"parameters, a GRU {said[0]} and an LSTM {said[1]}.",
         f"Counted with {this}. With {that}: {_listed([f'{n:,}' for n in others])}.",
         f"Multiply-adds of one step: {_listed(products)}.",
@@ -96,14 +97,14 @@ def _count_notes(shown: Shown) -> list[str]:
     found = [
         "Parameters are gates × units × (inputs + units + biases); a plain RNN has one such set of "
         "weights, a GRU three, an LSTM four. Multiply-adds are those of W and U.",
-        f"With about as many parameters as this GRU, an LSTM has {_many(matched['lstm'], 'unit')}, "
+        f"With about as many parameters as this GRU, an LSTM has {count(matched['lstm'], 'unit')}, "
         f"a plain RNN {matched['rnn']}.",
     ]
     after = isinstance(gru, GRUWeights) and gru.reset_after
     if shown.biases == 1 and after:
         found.append(
             "Not counted is the second bias of the candidate, which a reset gate after the product "
-            f"would scale: {_many(gru.units, 'number')} more."
+            f"would scale: {count(gru.units, 'number')} more."
         )
     return found
 
@@ -137,15 +138,11 @@ def _published() -> View:
     return View([chart], CHOICES, "published", ASKS, notes, words)
 
 
-def _many(count: int, one: str) -> str:
-    return f"{count:,} {one}" if count == 1 else f"{count:,} {one}s"
-
-
 def _listed(counts: Sequence[str]) -> str:
     """Of the three cells, in the order of FROM_SMALL."""
     names = [theme.CELL_NAMES[cell] for cell in FROM_SMALL]
-    parts = [f"{count} in the {name}" for count, name in zip(counts, names, strict=True)]
-    return f"{', '.join(parts[:-1])} and {parts[-1]}"
+    parts = [f"{found} in the {name}" for found, name in zip(counts, names, strict=True)]
+    return joined(parts)
 
 
 LENS = Lens(

@@ -6,6 +6,7 @@ from app import theme
 from app.shown import Shown
 from app.widgets.lenses.places import sentence
 from app.widgets.lenses.question import Question
+from app.words.numbers import number
 from gru_core.analysis.patterns import Match, Pattern, Span, highest_threshold, pattern
 from gru_core.arrays import Array
 from gru_core.conventions import track_kind
@@ -35,7 +36,7 @@ def _lower(span: Span, values: Array) -> str:
     if highest is None:
         return "Every one of them changes its sign or is 0 there; choose a shorter span."
     value, unit = highest
-    return f"Lower the threshold: unit {unit + 1} is on below {theme.number(value)}."
+    return f"Lower the threshold: unit {unit + 1} is on below {number(value)}."
 
 
 def again(shown: Shown, found: Pattern, listed: Sequence[Match]) -> list[str]:

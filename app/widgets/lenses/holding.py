@@ -8,6 +8,7 @@ from app.shown import Shown
 from app.widgets.inner import held_texts
 from app.widgets.lenses.against import against
 from app.widgets.lenses.base import Lens, View
+from app.words.numbers import number
 from gru_core.ablations import ABLATIONS, DEFAULT_KEEP
 from gru_core.conventions import STATES, TRACKS, Cell
 from gru_core.errors import RangeError
@@ -86,7 +87,7 @@ def _hint(shown: Shown, gates: Any) -> str:
             held.append(f"{symbol} constant")
             continue
         at = shown_value("gru", gate, value, shown.notation.polarity)
-        held.append(f"{symbol} = {theme.number(at)}")
+        held.append(f"{symbol} = {number(at)}")
     return f"Holds {' and '.join(held)} for every unit and step"
 
 

@@ -8,9 +8,10 @@ from app import theme
 from app.figures.written import age_heatmap, memory_heatmap
 from app.running import Kept, run_key
 from app.shown import Shown
-from app.widgets.inner import number
 from app.widgets.lenses.base import WITH_START, Axis, Chart, Choice, Lens, View, chosen_of
 from app.widgets.lenses.places import MOST_COLUMNS, drawn, grid_chart, step_name, unit_of
+from app.words import numbers
+from app.words.numbers import number
 from gru_core import Trace
 from gru_core.analysis import (
     Window,
@@ -21,7 +22,6 @@ from gru_core.analysis import (
     memory_age,
     memory_map,
     memory_row,
-    said_half_life,
     time_constant,
 )
 from gru_core.arrays import Array, read_only
@@ -155,7 +155,7 @@ def _lasting(shown: Shown, cell: Cell) -> tuple[list[Chart], list[str]]:
     trace, name = shown.traces[cell], theme.CELL_NAMES[cell]
     unit = unit_of(shown, trace.units)
     keep = float(_keep(trace)[shown.step, unit])
-    said = said_half_life(float(half_life(keep)))
+    said = numbers.half_life(float(half_life(keep)))
     half = f"Half-life of unit {unit + 1} at the cursor ({name}): {said}{_time_constant(keep)}."
     charts = []
     # Half-lives of what is drawn alone: of all they would take as long as the run.

@@ -7,8 +7,8 @@ import numpy as np
 
 from app.layered import TwoLayers
 from app.shown import Shown
-from app.widgets.inner import number
 from app.widgets.lenses.places import step_name
+from app.words.numbers import number
 from gru_core.arrays import Array
 
 LEAST = 0.001  # how far back states have moved by as much is said

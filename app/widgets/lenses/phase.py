@@ -11,10 +11,10 @@ from app import theme
 from app.figures.phase import MARKS, eigenvalue_plane, phase_portrait, square_width
 from app.plane import Found, held_now
 from app.shown import Shown
-from app.widgets.inner import number
 from app.widgets.lenses.base import WITH_START, Axis, Chart, Choice, Lens, View, chosen_of
 from app.widgets.lenses.places import sentence, step_name, subscript, unit_of
 from app.widgets.lenses.staying import EIGENVALUES, about_marks, about_memory, said_kinds
+from app.words.numbers import joined, percent
 from gru_core.arrays import Array
 from gru_core.conventions import track_range
 from gru_core.phase import FixedPoints, Plane, field, trajectory, unit_plane, visited
@@ -106,7 +106,7 @@ def _drawing(shown: Shown, of: str) -> _Drawing:
     now = states[shown.step]
     if of == PRINCIPAL:
         found = kept.principal(shown)
-        shares = " and ".join(f"{100 * share:.0f} %" for share in found.shares)
+        shares = joined([percent(share) for share in found.shares])
         sides = [_side(found.way[:, at]) for at in (0, 1)]
         note = f"Both components together hold {shares} of the variance of h."
         names = ("component 1", "component 2")
@@ -197,7 +197,7 @@ def _words(shown: Shown, found: Found | None) -> str:
 def _about_arrows(share: float) -> str:
     if share >= 1:
         return "Each arrow is one step long."
-    return f"Arrows are drawn at {number(100 * share)} % of their length."
+    return f"Arrows are drawn at {percent(share)} of their length."
 
 
 def _about_held(shown: Shown) -> str:

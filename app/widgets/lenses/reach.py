@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from app import theme
 from app.shown import Shown
-from app.widgets.inner import number
 from app.widgets.lenses.base import Offer
+from app.words.numbers import number, percent
 from gru_core.conventions import KEEP_GATE, Cell
 from gru_core.edits import Situation
 from gru_core.gradients import Gradients
@@ -75,15 +75,6 @@ def _share(gate: str, one: Gradients, track: str, whose: str) -> str:
         f"The direct path, through {gate} alone, has {number(direct)} of {of}: "
         f"{percent(direct / whole)}."
     )
-
-
-def percent(share: float) -> str:
-    """A share in whole per cents; 0 % and 100 % only where it is 0 or 1."""
-    if share in (0.0, 1.0) or 0.005 <= share < 0.995:
-        return f"{100 * share:.0f} %"
-    if share < 0.0001:
-        return "under 0.01 %"
-    return "over 99.99 %" if share > 0.9999 else f"{100 * share:.2f} %"
 
 
 def _why_absent(shown: Shown, every: Situation, cell: Cell) -> str:

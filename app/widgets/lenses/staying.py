@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from app.widgets.inner import number
+from app.words.numbers import number
 from gru_core.arrays import Array
 from gru_core.phase import FixedPoint
 from gru_core.phase.fixed_points import NEUTRAL
@@ -55,7 +55,9 @@ EIGENVALUES = (
 def magnitude(radius: float) -> str:
     """A spectral radius, with as many digits as tell it from 1: that neither grows nor shrinks."""
     away = abs(radius - 1)
-    if away <= NEUTRAL or away >= NEAR:
+    if away <= NEUTRAL:
+        return "1"
+    if away >= NEAR:
         return number(radius)
     return f"{radius:.{math.ceil(-math.log10(away))}f}".rstrip("0")
 

@@ -12,7 +12,7 @@ from app.figures.sizes import BAND, ratio_lines, size_lines
 from app.measuring import INPUTS, REPEATS, STEPS, THIS_SERVER, Measured
 from app.shown import Shown
 from app.widgets.lenses.base import Axis, Chart, Choice, View
-from app.words.numbers import joined, percent
+from app.words.numbers import joined, number, percent
 from gru_core.analysis.cost import Outcome, Timing, chance_factor, multiply_adds, outcome
 from gru_core.conventions import CELLS
 
@@ -120,11 +120,11 @@ def words(found: Measured, here: int) -> list[str]:
 def _at_size(timings: Sequence[Timing], here: int) -> str:
     """The times at the size that is nearest in doublings to the one on screen."""
     nearest = min(timings, key=lambda one: abs(np.log2(one.size / here)))
-    rnn, gru, lstm = (_rounded(nearest.seconds[cell] * MICRO) for cell in ("rnn", "gru", "lstm"))
+    rnn, gru, lstm = (number(nearest.seconds[cell] * MICRO) for cell in ("rnn", "gru", "lstm"))
     why = "" if nearest.size == here else f", the measured size nearest to {here},"
     return (
-        f"With {nearest.size} units{why} a step takes {rnn:,g} µs in the plain RNN, {gru:,g} µs in "
-        f"the GRU and {lstm:,g} µs in the LSTM."
+        f"With {nearest.size} units{why} a step takes {rnn} µs in the plain RNN, {gru} µs in "
+        f"the GRU and {lstm} µs in the LSTM."
     )
 
 
@@ -168,8 +168,8 @@ def notes(found: Measured) -> list[str]:
     if {SMALL, MEDIUM} <= set(times):
         products = [multiply_adds("gru", INPUTS, units) for units in (SMALL, MEDIUM)]
         said.append(
-            f"From {SMALL} to {MEDIUM} units the GRU has {_rounded(products[1] / products[0]):g} "
-            f"times the multiply-adds and takes {_rounded(times[MEDIUM] / times[SMALL]):g} times "
+            f"From {SMALL} to {MEDIUM} units the GRU has {number(products[1] / products[0])} "
+            f"times the multiply-adds and takes {number(times[MEDIUM] / times[SMALL])} times "
             "as long."
         )
     return said

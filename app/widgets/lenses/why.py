@@ -7,6 +7,7 @@ from app.figures.terms import activation_curve, waterfall
 from app.shown import Shown
 from app.widgets.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
 from app.widgets.lenses.places import channel_name, subscript, unit_of
+from app.words.numbers import number
 from gru_core.analysis import Contributions, Term, contributions, ranked
 from gru_core.conventions import TRACKS, Cell
 
@@ -39,13 +40,13 @@ def _label(shown: Shown, cell: Cell, track: str) -> str:
 
 def _words(found: Contributions, symbol: str, unit: int, step: int) -> str:
     where = f"{symbol} of unit {unit + 1} at step {step + 1}"
-    value, total = theme.number(found.value), theme.number(found.pre_activation)
+    value, total = number(found.value), number(found.pre_activation)
     if found.activation == "none":
         if found.held:
             return f"{where} is held at {value}; free it would be {total}, the sum of these."
         return f"{where} is {value}, the sum of these."
-    function, free = theme.ACTIVATIONS[found.activation].symbol, theme.number(found.free)
-    slope = f"The slope there is {theme.number(found.slope)}."
+    function, free = theme.ACTIVATIONS[found.activation].symbol, number(found.free)
+    slope = f"The slope there is {number(found.slope)}."
     if found.held:
         made = f"the terms sum to {total}, and free it would be {function}({total}) = {free}"
         return f"{where} is held at {value}: {made}. {slope}"
