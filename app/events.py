@@ -4,9 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.opening import scenes
+from app.many import MOST_EDITS, Many, filled, gate_place, pasted
+from app.opening import MODEL, OWN, scenes
 from app.parameters import LONGEST_ASKED
 from app.setting import FORMS, VIEWS, History
+from app.shown import plain
 from app.url import MOST_HELD, shortened
 from gru_core.ablations import DEFAULT_KEEP, ablation
 from gru_core.conventions import CELLS, GATES, shown_sign
@@ -15,7 +17,6 @@ from gru_core.errors import GatescopeError
 from gru_core.interventions import Intervention, shown_value
 
 LARGEST_VALUE = 10_000.0
-MOST_EDITS = 2_000
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,7 @@ class Outcome:
     history: History
     grab: Grab | None = None
     problem: str = ""  # one sentence for the person, empty if all went well
+    said: str = ""  # one sentence on what was done, where more has changed than meets the eye
     resend: bool = False  # the stage lost what it had
     gate: tuple[str, str] | None = None  # (cell, gate) whose weights are wanted
     looked: int | None = None  # the unit whose numbers are wanted
@@ -128,13 +130,51 @@ def _draw(history: History, event: Mapping[str, Any]) -> Outcome:
         Edit(Target("x", "x", (first + i, channel)), checked(value))
         for i, value in enumerate(values[:MOST_EDITS])
     ]
-    changed = history.present.with_edits(edits)
-    if len(values) > MOST_EDITS or len(changed.edits) > MOST_EDITS:
+    if len(values) > MOST_EDITS:
         raise GatescopeError(
             f"That would change more than {MOST_EDITS} numbers, as many as there can be; draw a "
-            "shorter stretch, or reset some."
+            "shorter stretch."
         )
-    return Outcome(history.push(changed))
+    return _changed_together(history, (edits, ""))
+
+
+def _paste(history: History, event: Mapping[str, Any]) -> Outcome:
+    """The numbers of a text, from a cell on."""
+    text = str(event.get("text", ""))
+    return _changed_together(history, pasted(history.present, _target(event), text))
+
+
+def _fill(history: History, event: Mapping[str, Any]) -> Outcome:
+    """A gate's weights or biases with one value, or in another way."""
+    way = str(event.get("way", ""))
+    value = number(str(event.get("text", ""))) if way == "value" else 0.0
+    seed = _index(event.get("seed", 0))
+    if seed is None:
+        raise GatescopeError("A seed is a whole number from 0 to 999999.")
+    place = gate_place(str(event.get("place", "")))
+    return _changed_together(history, filled(history.present, place, way, value, seed))
+
+
+def _changed_together(history: History, many: Many) -> Outcome:
+    """Several numbers in one change."""
+    edits, said = many
+    for edit in edits:
+        checked(edit.value)
+    changed = plain(history.present.with_edits(edits))
+    if len(changed.edits) > MOST_EDITS:
+        raise GatescopeError(
+            f"With these, more than {MOST_EDITS} numbers would be changed, as many as there can "
+            "be; reset some."
+        )
+    return Outcome(history.push(changed), said=said)
+
+
+def _scene(history: History, event: Mapping[str, Any]) -> Outcome:
+    """Another scene, as from the list above the stage."""
+    name = event.get("name")
+    if name not in (*scenes(), OWN, MODEL):
+        raise GatescopeError("There is no such scene; choose another one.")
+    return Outcome(history.push(history.present.with_choice("scene", name)))
 
 
 def _revert(history: History, event: Mapping[str, Any]) -> Outcome:
@@ -259,6 +299,9 @@ _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
     "open": _open,
     "whole": _whole,
     "draw": _draw,
+    "paste": _paste,
+    "fill": _fill,
+    "scene": _scene,
     "hold": _hold,
     "free": _free,
     "ablate": _ablate,

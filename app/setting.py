@@ -1,6 +1,6 @@
 """What a visitor has set: one frozen value, and the history of such values for undo and redo."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
@@ -107,7 +107,14 @@ class Setting:
 
     def without_edit(self, target: Target) -> "Setting":
         """This setting with one number back at the scene's own value."""
-        return replace(self, edits=tuple(edit for edit in self.edits if edit.target != target))
+        return self.without([target])
+
+    def without(self, targets: Iterable[Target]) -> "Setting":
+        """This setting with several numbers back at the scene's own values."""
+        back = set(targets)
+        if not back:
+            return self
+        return replace(self, edits=tuple(e for e in self.edits if e.target not in back))
 
     def without_edits(self) -> "Setting":
         """This setting with every number back at the scene's own value."""

@@ -187,9 +187,7 @@ def plain(setting: Setting) -> Setting:
             idle += [edit.target] if value_at(base, edit.target) == edit.value else []
         except GatescopeError:
             continue  # a number that is not on screen
-    for target in idle:
-        setting = setting.without_edit(target)
-    return setting
+    return setting.without(idle)
 
 
 def was(shown: Shown, edit: Edit) -> float:

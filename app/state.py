@@ -38,6 +38,7 @@ class Session:
     looked: int | None = None  # a unit whose numbers are wanted in this run only
     wholes: set[str] = field(default_factory=set)  # parts wanted with every number in this run only
     answer: str = ""  # to the last event, if it went wrong
+    said: str = ""  # of what the last event has done
     called: bool = False  # this run was started by an event or a widget
     epoch: int = 0  # how often a choice has been made, or taken back
     held: Held = field(default_factory=Held)  # for the numbers of its screens
@@ -101,7 +102,7 @@ def _settle(here: Session, outcome: Outcome) -> None:
     here.grab = outcome.grab or here.grab
     here.looked = here.looked if outcome.looked is None else outcome.looked
     here.wholes |= {outcome.whole} if outcome.whole else set()
-    here.answer = outcome.problem
+    here.answer, here.said = outcome.problem, outcome.said
     if outcome.resend:
         here.sent = {}
     if outcome.gate:
@@ -201,7 +202,7 @@ def finish(here: Session, sent: Mapping[str, Any]) -> None:
     here.sent = sent
     here.grab = here.looked = None
     here.wholes = set()
-    here.answer = ""
+    here.answer = here.said = ""
     query, _ = url.encode(here.history.present)
     # A change of the cursor alone is in the address already: the stage has written it there.
     if url.without_cursor(query) != url.without_cursor(here.query or {}):

@@ -1,7 +1,9 @@
 """The link: a Setting as the page's query parameters, and back."""
 
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlencode
 
@@ -16,13 +18,15 @@ from app.parameters import (
     write_rows,
 )
 from app.setting import Setting
-from gru_core.edits import format_edits, parse_edits
+from gru_core.blocks import MOST_IN_LIST, compact
+from gru_core.edits import Edit, parse_edits
 from gru_core.errors import GatescopeError
 from gru_core.interventions import Intervention, format_interventions, parse_interventions
 from gru_core.loaded import NAME as MODEL
 from gru_core.own import NAME, Own
 
 LONGEST_LINK = 7000  # characters; web servers usually refuse request lines of 8 kB
+LONG_EDITS = 500  # characters of edits, from which on they are written in blocks
 SAFE_LINK = 1500  # beyond this a mail program or a proxy may have cut a link short
 LONGEST_OWN = 4000  # of those for the visitor's text or numbers
 EDITS = "e"
@@ -56,12 +60,33 @@ def encode(setting: Setting) -> tuple[dict[str, str], int]:
         if pinned and len(urlencode({**query, PIN: pinned})) <= LONGEST_LINK:
             query[PIN] = pinned
     room = LONGEST_LINK - len(urlencode({**query, EDITS: ""}))
-    pieces = [format_edits([edit]) + END for edit in setting.edits]
-    while pieces and sum(map(len, pieces)) > room:
-        pieces.pop()
-    if pieces:
-        query[EDITS] = "".join(pieces)
-    return query, len(setting.edits) - len(pieces)
+    text, kept = _write_edits(setting.edits, room)
+    if text:
+        query[EDITS] = text
+    return query, len(setting.edits) - kept
+
+
+@lru_cache(maxsize=64)
+def _write_edits(edits: tuple[Edit, ...], room: int) -> tuple[str, int]:
+    """As many of the first edits as there is room for, and how many those are.
+
+    One by one, in order; where that would make a long link, in blocks.
+    """
+    single = "".join(f"{edit}{END}" for edit in edits)
+    if len(single) <= min(room, LONG_EDITS):
+        return single, len(edits)
+
+    def fits(count: int) -> bool:
+        return count <= len(edits) and count <= MOST_IN_LIST and len(blocks(count)) <= room
+
+    def blocks(count: int) -> str:
+        pieces = compact((edit.target, edit.value) for edit in edits[:count])
+        return "".join(piece + END for piece in pieces)
+
+    kept = bisect_left(range(len(edits)), True, key=lambda count: not fits(count + 1))
+    while fits(kept + 1):  # one edit more may make one block of many
+        kept += 1
+    return blocks(kept), kept
 
 
 def _write_pin(pinned: Setting) -> str:
@@ -180,7 +205,13 @@ def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, 
         for name in query
         if name not in known_names and not name.startswith(FOREIGN)
     ]
-    return Setting(edits=tuple(edits), **values), rejected
+    return Setting(edits=_last_of_each(edits), **values), rejected
+
+
+def _last_of_each(edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    """A number that a list changes more than once is changed by the last of them."""
+    last = {edit.target: edit for edit in edits}
+    return tuple(edit for edit in edits if last[edit.target] is edit)
 
 
 def _held(text: str) -> tuple[tuple[Intervention, ...], list[str]]:

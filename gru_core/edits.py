@@ -4,6 +4,8 @@ An edit is written target, "_" and value; a list of edits is joined by "~":
 
     x.4.0_0.5~gru.b_x.update.3_-1.25
 
+Many numbers of one array may stand in one piece; see blocks.
+
 The characters are those a URL leaves alone, and repr(float) brings every value back exactly.
 """
 
@@ -14,8 +16,9 @@ from typing import Any, NamedTuple, Self, TypeAlias
 
 from gru_core import checks, pieces
 from gru_core.arrays import Array
+from gru_core.blocks import MOST_IN_LIST, read_block
 from gru_core.conventions import Cell
-from gru_core.errors import ShapeError, unknown_name
+from gru_core.errors import RangeError, ShapeError, shown, unknown_name
 from gru_core.interventions import Intervention, check_intervention
 from gru_core.pieces import Rejected
 from gru_core.run import initial_states
@@ -72,8 +75,27 @@ def format_edits(edits: Iterable[Edit]) -> str:
 
 
 def parse_edits(text: str) -> ParsedEdits:
-    """Read a list of edits. Nothing is raised and nothing dropped: refusals come with reasons."""
-    return ParsedEdits(*pieces.read(text, Edit.parse))
+    """Read a list of edits. Nothing is raised and nothing dropped: refusals come with reasons.
+
+    A block is its numbers, row by row. At most blocks.MOST_IN_LIST come out of blocks.
+    """
+    room = MOST_IN_LIST
+
+    def parse(piece: str) -> tuple[Edit, ...]:
+        nonlocal room
+        block = read_block(piece)
+        if block is None:
+            return (Edit.parse(piece),)
+        if len(block) > room:
+            raise RangeError(
+                f"{shown(piece)} is of {len(block):,} numbers; a list holds {MOST_IN_LIST:,} in "
+                f"blocks, and there is room for {room:,}."
+            )
+        room -= len(block)
+        return tuple(Edit(target, value) for target, value in block)
+
+    found, rejected = pieces.read(text, parse)
+    return ParsedEdits(tuple(edit for several in found for edit in several), rejected)
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from app import state, theme
-from app.events import MOST_EDITS
+from app.many import MOST_EDITS
 from app.opening import open_setting
 from app.setting import Setting
 from app.widgets.plain import plain

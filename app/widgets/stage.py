@@ -9,6 +9,7 @@ from typing import Any
 from app import theme
 from app.figures.sequence import MOST_CHANNELS
 from app.figures.weights import segments
+from app.opening import scenes
 from app.shown import Shown, was
 from app.state import Session
 from app.url import complete, encode, input_fits, pin_fits
@@ -64,6 +65,7 @@ def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent
         "edits": [_edit(shown, edit) for edit in shown.edits],
         "can": _possible(here),
         "answer": here.answer,
+        "said": here.said,
         "problems": [*here.rejected, *shown.problems, *_link_problem(shown)],
         "sweep": sweep_message(shown, here.grab) if here.grab else None,
         "pointed": pointed(shown, here.grab) if here.grab and not here.grab.held else None,
@@ -132,6 +134,7 @@ def _scene(shown: Shown) -> dict[str, Any]:
         "name": scene.name,
         "title": scene.title,
         "story": f"{scene.story}{_turned(shown)}",
+        "next": _next(shown),
         "try": scene.attempt,
         "reading": reading,
         "handle": _handle(shown),
@@ -155,6 +158,15 @@ def _turned(shown: Shown) -> str:
         " (Told with a z that keeps, as in PyTorch; here z writes, so read 1 − z for z, and the "
         "update gate's weights with the opposite sign.)"
     )
+
+
+def _next(shown: Shown) -> dict[str, str]:
+    """The scene after this one in the order of the menu; after the last, and after one's own, the
+    first."""
+    names = list(scenes())
+    at = names.index(shown.setting.scene) if shown.setting.scene in names else -1
+    name = names[(at + 1) % len(names)]
+    return {"name": name, "title": scenes()[name].title}
 
 
 def _panel(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> dict[str, Any]:

@@ -7,11 +7,12 @@ import { exact, short } from "./format.js";
 
 // Keys that move a slider.
 const MOVES = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
+const TOLD = 6000; // milliseconds
 const HINT = "change x, h₀ or a weight";
 
 export class Editor {
-  // changes: the element that stands here while no cell is chosen. act: { choose(target), hold(), preview(index), release(), type(text), revert(), undo(), redo(), reset() }
-  constructor(changes, act) {
+  // changes: the element that stands here while no cell is chosen. more: a button for more numbers than one. act: { choose(target), hold(), preview(index), release(), type(text), revert(), undo(), redo(), reset() }
+  constructor(changes, more, act) {
     this.act = act;
     this.array = make("select", { "aria-label": "What to change", title: "What to change", onchange: () => this.pick() });
     this.first = this.indexField();
@@ -36,6 +37,7 @@ export class Editor {
     });
     this.old = make("span", { className: "gs-old" });
     this.revert = make("button", { type: "button", textContent: "put back", title: "Give it the scene's own value again", onclick: () => act.revert() });
+    this.told = make("p", { className: "gs-told", role: "status" });
     this.problem = make("p", { className: "gs-problem", role: "alert" });
     this.undo = make("button", { type: "button", textContent: "undo", title: "Undo (Ctrl+Z)", onclick: () => act.undo() });
     this.redo = make("button", { type: "button", textContent: "redo", title: "Redo (Ctrl+Shift+Z)", onclick: () => act.redo() });
@@ -43,8 +45,8 @@ export class Editor {
     this.element = make(
       "div", { className: "gs-editor", role: "group", "aria-label": "Edit a number" },
       make("span", { className: "gs-where" }, this.array, this.first.label, this.second.label),
-      make("span", { className: "gs-what" }, this.slider, this.field, this.old, this.revert),
-      changes, this.problem,
+      make("span", { className: "gs-what" }, this.slider, this.field, this.old, this.revert, more),
+      changes, this.problem, this.told,
       make("span", { className: "gs-history" }, this.undo, this.redo, this.reset),
     );
   }
@@ -154,5 +156,12 @@ export class Editor {
     }
     this.problem.textContent = problem;
     this.field.setAttribute("aria-invalid", String(Boolean(problem)));
+  }
+
+  // A sentence on what was done, for a while.
+  tell(done) {
+    this.told.textContent = done;
+    clearTimeout(this.telling);
+    this.telling = setTimeout(() => (this.told.textContent = ""), TOLD);
   }
 }

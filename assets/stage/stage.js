@@ -17,6 +17,7 @@ import { Lens } from "./lens.js";
 import { Link } from "./link.js";
 import { keepLook, lookOf } from "./look.js";
 import { Manual } from "./manual.js";
+import { Many } from "./many.js";
 import { Pad } from "./pad.js";
 import { Pointer } from "./pointer.js";
 import { savings } from "./saving.js";
@@ -60,7 +61,8 @@ class Stage {
     });
     this.timeline = new Timeline(this.cursor);
     this.changes = new Changes((target) => this.choose(target));
-    this.editor = new Editor(this.changes.element, {
+    this.many = new Many(this);
+    this.editor = new Editor(this.changes.element, this.many.button, {
       choose: (target) => this.choose(target),
       hold: () => this.target && this.drag.hold(this.target),
       preview: (index) => this.drag.preview(index),
@@ -117,6 +119,7 @@ class Stage {
     this.sizes.disconnect();
     this.cursor.pause();
     this.channel.close();
+    this.many.leave();
     this.screen.dropPlots();
   }
 
@@ -154,6 +157,8 @@ class Stage {
     if (!this.drag.held && !this.channel.busy) this.screen.settle();
     this.notice(...problems);
     if (!this.editor.typing || answer) this.editor.say(answer);
+    if (message.said) this.editor.tell(message.said);
+    this.many.answered(message);
     if (this.target && !this.drag.live && !this.channel.busy) this.drag.moveTo(this.valueAt(this.target));
     this.changes.show(message.edits, this.editor.choices);
     this.handle.show(message.scene.handle?.target ?? "");

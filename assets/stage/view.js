@@ -5,6 +5,7 @@ import { minus, number, percent } from "./format.js";
 import { byHand } from "./hands.js";
 import { ramp, sample } from "./key.js";
 import { lookButton } from "./look.js";
+import { nextScene } from "./next.js";
 import { Plot } from "./plot.js";
 import { tools } from "./tools.js";
 
@@ -30,8 +31,8 @@ export function build(plotly, message, inside, stage, look = "all") {
     inputFigure(message, add, stage),
     message.prediction && predictionFigure(message.prediction, add),
     make("div", { className: `gs-panels gs-panels-${message.panels.length}` },
-      panelSection(gru, others, message, add, plots, whole), whole ? inside : null,
-      ...(whole ? others.map((panel) => panelSection(panel, [], message, add, plots, whole)) : [])),
+      panelSection(gru, others, message, add, plots, whole, stage), whole ? inside : null,
+      ...(whole ? others.map((panel) => panelSection(panel, [], message, add, plots, whole, stage)) : [])),
     stage && message.scene.handle && lookButton(look, (wanted) => stage.lookAs(wanted)),
   );
   for (const entry of plots.values()) {
@@ -45,7 +46,7 @@ function story({ scene }, stage) {
   return make(
     "div", { className: "gs-story" },
     make("h1", { className: "gs-hidden", textContent: `Gatescope: ${scene.title}` }),
-    make("p", {}, byHand(scene.story)),
+    make("p", {}, byHand(scene.story), " ", stage && nextScene(scene.next, stage)),
     make("div", { className: "gs-doing" },
       make("p", {}, make("em", { textContent: byHand(scene.try) })),
       stage?.handle.element,
@@ -93,7 +94,7 @@ function reading({ word, phonemes }) {
 }
 
 // A cell: its states first, those of the other cell beside them, then what made them.
-function panelSection(panel, others, message, add, plots, whole) {
+function panelSection(panel, others, message, add, plots, whole, stage) {
   const figure = (of, track, beside) => trackFigure(of, track, message, add, plots, beside);
   const states = panel.tracks.filter(({ track }) => track === "hidden");
   const rest = panel.tracks.filter(({ track }) => track !== "hidden");
@@ -108,7 +109,7 @@ function panelSection(panel, others, message, add, plots, whole) {
       ...states.map((track) => figure(panel, track, beside.length > 0)), ...beside) : null,
     rest.length ? make("div", { className: `gs-tracks gs-gates-${rest.length}` }, ...ordered(rest).map((track) => figure(panel, track))) : null,
     whole ? linesFigure(panel, message, add) : null,
-    whole ? weightsSection(panel, add, plots) : null,
+    whole ? weightsSection(panel, add, plots, stage) : null,
   );
 }
 
@@ -164,7 +165,7 @@ function linesFigure(panel, message, add) {
   );
 }
 
-function weightsSection(panel, add, plots) {
+function weightsSection(panel, add, plots, stage) {
   const tabs = panel.shown.length < panel.gates.length;
   const figures = panel.gates.filter(({ gate }) => panel.shown.includes(gate)).map((gate) => {
     const host = add(`${panel.cell}.weights.${gate.gate}`, `${panel.name} weights of the ${gate.name}.`, {
@@ -186,7 +187,8 @@ function weightsSection(panel, add, plots) {
     make("div", { className: "gs-weights-head" },
       make("h3", { textContent: "weights" }),
       tabs ? make("div", { role: "tablist", className: "gs-tabs" }, ...panel.gates.map(tab)) : null,
-      make("span", { className: "gs-range", textContent: `−${panel.bound} … ${panel.bound}` })),
+      make("span", { className: "gs-range", textContent: `−${panel.bound} … ${panel.bound}` }),
+      stage?.many.opener(() => stage.many.open(stage.many.near(panel)))),
     make("div", { className: "gs-gates" }, ...figures),
   );
 }

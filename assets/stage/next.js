@@ -1,0 +1,23 @@
+// The way on: a link to the scene after this one.
+
+import { make } from "./dom.js";
+
+let pressed = false; // by a key, which the link of the next scene has the focus of then
+
+// next: { name, title } from the message. stage: of which { change } is used.
+export function nextScene({ name, title }, stage) {
+  const url = new URL(location.href);
+  url.search = new URLSearchParams({ scene: name });
+  const link = make("a", {
+    className: "gs-next", href: url.href, textContent: `next: ${title}`, title: "The next scene",
+    onclick: (event) => {
+      if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // in a tab of its own
+      event.preventDefault();
+      pressed = event.detail === 0;
+      stage.change("scene", { name });
+    },
+  });
+  if (pressed) requestAnimationFrame(() => link.focus());
+  pressed = false;
+  return link;
+}
