@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app import exporting, state, theme
+from app import downloads, exporting, state, theme
 from app.setting import Setting
 from app.widgets.plain import plain
 from gru_core.conventions import Cell
@@ -28,6 +28,9 @@ HELP = {
     ".py": "Steps the cell by its equations, edits and what is held included, and comes to the "
     "same trace; compares it with torch.nn where that has the layer.",
 }
+# Before any button is drawn: no file of a page is ever another's.
+downloads.keep_apart()
+
 KEEPS = "NPZ and script have the update gate as PyTorch has it: near 1 it keeps."
 
 

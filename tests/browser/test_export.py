@@ -10,12 +10,16 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 from safetensors.torch import load_file
 
 from app.widgets.export import LABELS
+from benchmarks.browser import Server
+from gru_core.conventions import GATES
 from gru_core.edits import Situation
 from gru_core.export.kinds import KINDS
+from gru_core.formats.opening import open_model
+from tests.browser.conftest import SIZE
 from tests.browser.driver import Stage, traces_of, with_edits
 
 LATE = 30_000  # milliseconds
@@ -73,6 +77,35 @@ def test_every_kind_of_file_holds_the_scene_with_its_edits(
         check=True,
     )
     assert "Largest difference to torch.nn.GRU" in ran.stdout
+
+
+def test_two_visitors_at_once_each_get_their_own_edit_and_the_last_one(
+    stage: Stage, browser: Browser, server: Server
+) -> None:
+    """The Reader's files are above 1 MiB, of which Streamlit by itself compares only pieces."""
+    target, kinds = "gru.w_h.update.40.41", (".safetensors", ".onnx", ".weights.npz")
+    gate = GATES["gru"].index("update")
+
+    def exported(visitor: Stage, value: float) -> None:
+        visitor.choose(target)
+        visitor.type(str(value))
+        files = download(visitor, *kinds)
+        assert min(path.stat().st_size for path in files.values()) > 1 << 20
+        for path in files.values():
+            (entry,) = open_model(path).entries
+            assert entry.layers[0][0].w_h[gate, 40, 41] == value
+
+    context = browser.new_context(viewport=SIZE)
+    try:
+        other = Stage(context.new_page(), server.url)
+        for visitor in (stage, other):
+            visitor.open("scene=reader&notation=pytorch")
+        exported(stage, 0.5)
+        exported(other, 0.75)
+        exported(stage, 0.25)
+        assert other.troubles == []
+    finally:
+        context.close()
 
 
 def test_weights_exported_from_the_page_open_as_a_model_in_it(stage: Stage) -> None:
