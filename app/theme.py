@@ -1,8 +1,9 @@
 """Colours and names of every quantity, and names of what they end in: the one home of all three.
 
-Line colours come from the Okabe-Ito set (colour-blind safe). The forget gate shares the update
-gate's blue because both multiply the old state; every line also has its own dash or width, so
-that a grey print still tells them apart.
+Line colours have the hues of the Okabe-Ito set (colour-blind safe). Its orange and its sky blue are
+darkened, so that every colour stands out from white paper and from the dark theme's alike: 3 to 1
+(WCAG 1.4.11). The forget gate shares the update gate's blue because both multiply the old state;
+every line also has its own dash, width or lightness, so that a grey print still tells them apart.
 """
 
 import math
@@ -23,11 +24,11 @@ class Quantity:
 
 
 QUANTITIES = {
-    "reset": Quantity("reset gate", "r", "#E69F00"),
+    "reset": Quantity("reset gate", "r", "#BC8000"),
     "update": Quantity("update gate", "z", "#0072B2"),
     "candidate": Quantity("candidate", "n", "#009E73", dash="dash"),
     "hidden": Quantity("hidden state", "h", "#D55E00", width=3.0),
-    "input": Quantity("input gate", "i", "#56B4E9"),
+    "input": Quantity("input gate", "i", "#3996CE"),
     "forget": Quantity("forget gate", "f", "#0072B2"),
     "output": Quantity("output gate", "o", "#CC79A7", dash="dot"),
     "cell": Quantity("cell state", "c", "#8A8A8A", dash="dashdot", width=2.5),

@@ -9,14 +9,14 @@ from app import theme
 from app.figures.frame import QUIET, frame, rule
 from app.figures.terms import round_ticks
 
-ARROW = "rgba(128,128,128,0.75)"
+ARROW = "#808080"
 HEAD = 0.28  # of an arrow's length
 BEHIND = "behind"  # meta of what is no step of the run
 MARKS = {
-    "stable": {"symbol": "circle", "color": "#009E73"},
+    "stable": {"symbol": "circle", "color": theme.QUANTITIES["candidate"].color},
     "neutral": {"symbol": "square", "color": "#8A8A8A"},
-    "saddle": {"symbol": "diamond", "color": "#E69F00"},
-    "unstable": {"symbol": "circle-open", "color": "#D55E00"},
+    "saddle": {"symbol": "diamond", "color": theme.QUANTITIES["reset"].color},
+    "unstable": {"symbol": "circle-open", "color": theme.QUANTITIES["hidden"].color},
 }
 
 
@@ -100,7 +100,7 @@ def eigenvalue_plane(values: Sequence[np.ndarray], kinds: Sequence[str]) -> go.F
                 x=one.real.copy(),
                 y=one.imag.copy(),
                 mode="markers",
-                marker={"size": 7, "opacity": 0.8, **MARKS[kind]},
+                marker={"size": 7, **MARKS[kind]},
                 hoverinfo="skip",
             )
         )

@@ -21,10 +21,10 @@ def prediction_lines(
     """
     steps = np.arange(1, len(truth) + 1, dtype=np.float32)
     figure = go.Figure(layout=layout(labels, [], len(truth), 1))
-    figure.add_trace(_line(steps, truth, "truth", TRUTH, "solid", 5.0, 0.55))
+    figure.add_trace(_line(steps, truth, "truth", TRUTH, "solid", 4.0))
     for cell, values in predictions.items():
         color, dash = CELL_STYLE[cell]
-        figure.add_trace(_line(steps, values, cell, color, dash, 1.6, 1.0))
+        figure.add_trace(_line(steps, values, cell, color, dash, 1.6))
     low, high = float(np.floor(truth.min())), float(np.ceil(truth.max()))
     figure.update_layout(
         margin=INPUT_MARGIN | {"t": 6},
@@ -44,7 +44,6 @@ def _line(
     color: str,
     dash: str,
     width: float,
-    opacity: float,
 ) -> go.Scatter:
     return go.Scatter(
         x=steps,
@@ -52,6 +51,5 @@ def _line(
         mode="lines",
         line={"color": color, "width": width, "dash": dash},
         meta=meta,
-        opacity=opacity,
         hoverinfo="skip",
     )

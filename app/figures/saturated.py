@@ -35,7 +35,6 @@ def saturation_points(shares: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> go
                 marker={
                     "color": theme.QUANTITIES[gate].color,
                     "size": _sizes(left, right),
-                    "opacity": 0.75,
                     "symbol": mark,
                     "line": {"width": 0},
                 },

@@ -55,7 +55,6 @@ def _line(steps: np.ndarray, values: np.ndarray, track: str, mode: str, meta: st
         line={"color": quantity.color, "width": quantity.width, "dash": quantity.dash},
         marker={"size": 4},
         meta=meta,
-        opacity=0.5 if track == "x" else 1.0,
         hoverinfo="skip",
     )
 

@@ -32,7 +32,7 @@ def kept_and_written(
             go.Bar(
                 x=steps,
                 y=np.asarray(values, dtype=np.float64),
-                marker={"color": color, "opacity": 0.75, "line": {"width": 0}},
+                marker={"color": color, "line": {"width": 0}},
                 hoverinfo="skip",
             )
         )

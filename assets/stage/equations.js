@@ -25,7 +25,7 @@ export class Equations {
     this.quantity = quantity;
     return make(
       "section", { className: "gs-equation", "data-quantity": quantity, style: { "--q": color } },
-      make("h4", {}, name, make("span", { className: "gs-held" })),
+      make("h3", {}, name, make("span", { className: "gs-held" })),
       make("div", { className: "gs-lines-of-math" }, ...lines.flatMap((line) => this.line(line))),
     );
   }

@@ -6,7 +6,7 @@ import { isCondensed } from "./condensed.js";
 import { make } from "./dom.js";
 import { Diagram, SUBSTEPS } from "./diagram.js";
 import { Equations } from "./equations.js";
-import { paletteOf } from "./plot.js";
+import { paletteOf } from "./palette.js";
 
 const MOST_ROWS = 8; // of a vector in the wiring
 const HELP = "Go through the step: Shift with ← and →";

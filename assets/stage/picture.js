@@ -3,6 +3,7 @@
 import { counts, initialOf } from "./describe.js";
 import { make } from "./dom.js";
 import { minus } from "./format.js";
+import { digits } from "./palette.js";
 
 const WIDTH = 1200; // pixels of a picture
 const INK = "#1b1f24";
@@ -85,14 +86,14 @@ function heatmaps(entry, layout, stage) {
   const { figure, gaps } = entry.plot;
   const [trace] = figure.data;
   const ends = [trace.zmin, 0, trace.zmax].filter((value, i, all) => all.indexOf(value) === i);
-  const data = [{
+  const data = digits({
     ...trace, showscale: true, textfont: { size: 13 },
     colorbar: {
       thickness: 12, outlinewidth: 0, x: 1.015, xpad: 0, ypad: 0, len: 1, tickfont: { size: 13 },
       tickvals: trace.zmin < 0 ? ends : [0, 0.5, 1].map((share) => share * trace.zmax),
       ticktext: (trace.zmin < 0 ? ends : [0, 0.5, 1].map((share) => share * trace.zmax)).map(minus),
     },
-  }];
+  });
   const cell = (WIDTH - layout.margin.l - layout.margin.r) / entry.plot.columns;
   layout.shapes = gaps.map(({ column }) => ({
     type: "line", x0: column + 0.5, x1: column + 0.5, y0: 0, y1: 1, yref: "paper",

@@ -3,6 +3,7 @@
 
 import { make } from "./dom.js";
 import { brief } from "./format.js";
+import { digits, inkOn, paletteOf, rgbOf } from "./palette.js";
 import { known, sketch } from "./sketch.js";
 import { fitted, thinned, thinnedRows } from "./ticks.js";
 
@@ -85,7 +86,7 @@ export class Plot {
     const layout = { ...figure.layout, xaxis: axis, yaxis: rows, width: this.size[0], height: this.size[1] };
     const cell = [width / spanOf(xaxis), height / spanOf(yaxis)];
     const { fontFamily } = getComputedStyle(this.host);
-    return { data: figure.data.map((trace) => fitted(trace, cell, fontFamily)), layout };
+    return { data: figure.data.flatMap((trace) => digits(fitted(trace, cell, fontFamily))), layout };
   }
 
   // Thin gaps before these columns.
@@ -175,8 +176,7 @@ export class Plot {
   // Show a number in a mark as the heatmap would show it in that cell.
   fillMark(mark, value) {
     const rgb = rgbOf(paletteOf(this.figure.data[0].colorscale)[this.bytesOf([value])[0]]);
-    const light = 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2] > 140;
-    Object.assign(mark.style, { background: `rgb(${rgb})`, color: light ? "#222" : "#fff" });
+    Object.assign(mark.style, { background: `rgb(${rgb})`, color: inkOn(rgb) });
     mark.firstChild.textContent = this.figure.data[0].text ? brief(value) : "";
   }
 
@@ -216,12 +216,12 @@ export class Plot {
     context.scale(scale, scale);
     const [low, high] = this.figure.layout.yaxis.range;
     lines.forEach((values, i) => {
-      const { line, marker, opacity = 1, mode } = this.figure.data[i];
+      const { line, marker, mode } = this.figure.data[i];
       const points = Array.from(values, (value, step) => [
         (step + 0.5) * (this.figure.share ?? 1 / values.length) * width,
         ((high - value) / (high - low)) * height,
       ]);
-      Object.assign(context, { strokeStyle: line.color, fillStyle: line.color, lineWidth: line.width, globalAlpha: opacity });
+      Object.assign(context, { strokeStyle: line.color, fillStyle: line.color, lineWidth: line.width });
       context.setLineDash(DASHES[line.dash].map((part) => part * Math.max(line.width, 3)));
       context.beginPath();
       for (const [x, y] of points) context.lineTo(x, y);
@@ -260,30 +260,6 @@ export function plainMark(mark) {
 
 // Plotly's own dashes, in line widths of at least 3.
 const DASHES = { solid: [], dash: [3, 3], dot: [1, 1], dashdot: [3, 1, 1, 1] };
-
-export function rgbOf(pixel) {
-  return [pixel & 255, (pixel >> 8) & 255, (pixel >> 16) & 255];
-}
-
-const palettes = new Map();
-
-// 256 pixels (little-endian RGBA) along a colour scale, interpolated as plotly.js does.
-export function paletteOf(scale) {
-  const key = JSON.stringify(scale);
-  if (!palettes.has(key)) {
-    const stops = scale.map(([at, color]) => [at, [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16))]);
-    palettes.set(key, Uint32Array.from({ length: 256 }, (_, i) => pixel(stops, i / 255)));
-  }
-  return palettes.get(key);
-}
-
-function pixel(stops, share) {
-  const next = Math.max(1, stops.findIndex(([at]) => at >= share));
-  const [[from, a], [to, b]] = [stops[next - 1], stops[next]];
-  const part = (share - from) / (to - from);
-  const [red, green, blue] = a.map((value, i) => Math.round(value + (b[i] - value) * part));
-  return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
-}
 
 function clamp(share) {
   return Math.min(Math.max(share, 0), 1 - 1e-9);

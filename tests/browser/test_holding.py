@@ -95,7 +95,7 @@ def test_an_equation_says_what_is_held_and_what_it_would_have_been(page: Stage, 
     page.reload()
     assert held(page) == ["GRU: z of unit 2, steps 1 to 20, held at 1"]
     go(page, "cell")
-    heading = page.page.locator("section.gs-equation[data-quantity=update] h4")
+    heading = page.page.locator("section.gs-equation[data-quantity=update] h3")
     assert heading.inner_text() == "update gate, held at 1.00"
     assert page.page.locator(".gs-held:not(:empty)").count() == 1
     free = held_traces(core("pulse"))["gru"]["update"][7, 1]
@@ -122,7 +122,7 @@ def test_the_equation_says_so_at_the_steps_where_something_is_held_and_so_does_i
     page = another(permissions=["clipboard-read", "clipboard-write"])
     beside = "&with=rnn" if cell == "rnn" else ""
     page.open(f"scene=pulse&cell={cell}{beside}&t=9&u=2&do={cell}.{track}.{unit}.4-8_0.5")
-    headings = page.page.locator("section.gs-equation h4").filter(has_text="held at")
+    headings = page.page.locator("section.gs-equation h3").filter(has_text="held at")
     expect(headings).to_have_text([f"{name}, held at 0.500"])
     page.page.get_by_role("button", name="copy as LaTeX").click()
     expect(page.page.get_by_role("button", name="copied")).to_be_visible()

@@ -20,7 +20,7 @@ MICRO = 1e6
 SMALL, MEDIUM = 8, 64  # units, of which a note compares time and products
 STYLES = {
     "same units": Line("#CC79A7", "solid"),
-    "same parameters": Line("#E69F00", "dash"),
+    "same parameters": Line("#BC8000", "dash"),
 }
 
 
