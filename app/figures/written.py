@@ -49,7 +49,7 @@ def kept_and_written(
 
 
 def memory_heatmap(weights: np.ndarray, labels: Sequence[str], start: str) -> go.Figure:
-    """How much of each step's state was written where: steps down, where it was written across.
+    """The weight of each step in each state: states down, the steps that wrote across.
 
     weights: (step, step + 1), the first column the state before any step, named by `start`.
     """
@@ -57,11 +57,32 @@ def memory_heatmap(weights: np.ndarray, labels: Sequence[str], start: str) -> go
     # Long memories are made of many small shares: the colours climb as their root.
     scale = theme.colorscale(theme.SEQUENTIAL)
     figure.update_traces(colorscale=[[float(at) ** 2, color] for at, color in scale])
+    return _by_step(figure, len(weights), labels, start)
+
+
+def left_heatmap(values: np.ndarray, labels: Sequence[str], start: str, bound: float) -> go.Figure:
+    """What each step left in each state, signed; otherwise as memory_heatmap.
+
+    bound: where the colours end, on both sides of 0.
+    """
+    figure = heatmap(values, theme.DIVERGING, (-bound, bound), [], [])
+    scale = theme.colorscale(theme.DIVERGING)
+    figure.update_traces(colorscale=[[_from_middle(float(at)), color] for at, color in scale])
+    return _by_step(figure, len(values), labels, start)
+
+
+def _from_middle(at: float) -> float:
+    """A place on a scale of 0 to 1 whose colours climb as the root on both sides of its middle."""
+    side = 2 * at - 1
+    return 0.5 + 0.5 * side * abs(side)
+
+
+def _by_step(figure: go.Figure, rows: int, labels: Sequence[str], start: str) -> go.Figure:
     columns = {1: start} | {at + 2: text for at, text in step_ticks(labels).items()}
     figure.update_xaxes(tickvals=list(columns), ticktext=list(columns.values()))
-    if len(weights) == len(labels):
-        rows = step_ticks(labels, MOST_ROWS_NAMED)
-        figure.update_yaxes(tickvals=list(rows), ticktext=list(rows.values()))
+    if rows == len(labels):
+        names = step_ticks(labels, MOST_ROWS_NAMED)
+        figure.update_yaxes(tickvals=list(names), ticktext=list(names.values()))
     return figure.update_layout(margin=MARGIN)
 
 

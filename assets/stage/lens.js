@@ -4,7 +4,7 @@
 
 import { axisOf } from "./axis.js";
 import { make } from "./dom.js";
-import { full, minus, percent } from "./format.js";
+import { full, minus, percent, steps } from "./format.js";
 import { byHand } from "./hands.js";
 import { Holding } from "./holding.js";
 import { ramp, sample } from "./key.js";
@@ -281,7 +281,7 @@ export class Lens {
     if (!values[row]) return "";
     if (entry.chart.says && column !== undefined) {
       const value = values[row][column];
-      const parts = { row: rows.names[row], column: columns.names[column], value: told(value), percent: percent(value) };
+      const parts = { row: rows.names[row], column: columns.names[column], value: told(value), percent: percent(value), steps: steps(value) };
       const text = entry.chart.says.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
       return text[0].toUpperCase() + text.slice(1);
     }

@@ -1,11 +1,16 @@
-"""The GRU read as attention over its own past: how much of a state was written at which step.
+"""The GRU read as attention over its own past: what each step wrote, and what is left of it.
 
 Unrolled, a state is a weighted sum of the initial state and of every candidate up to its step:
 
     h_t = M[t, initial] · h_0 + Σ_k M[t, k] · n_k     M[t, k] = write_k · Π_{s = k+1..t} keep_s
 
+These are two readings. The *weight* M[t, k] is how the state is blended; what step k *left* is its
+weight times its candidate, M[t, k] · n_k: signed, and the columns of a row add up to the state. A
+step with candidate 0 may have much of the weight and has left nothing.
+
 For the GRU the weights of a row are not negative and sum to 1. For the LSTM the same is said of the
-cell state; its two gates are separate, and a row need not sum to 1.
+cell state; its two gates are separate, and a row need not sum to 1. A state that is held is all
+written there: weight 1, and the held value for a candidate.
 
 In every array column 0 is of the initial state, and column k + 1 of step k, under a window of block
 k. What was not read yet has 0: later steps, in a backward trace the earlier ones. Numbers are
@@ -34,16 +39,17 @@ def memory_row(trace: Trace, step: int, unit: int | None = None) -> Array:
     return read_only(row if unit is None else row[:, 0])
 
 
-def content_row(trace: Trace, step: int) -> Array:
-    """What each column brought to the state after one step, weight · content, (column, unit).
+def content_row(trace: Trace, step: int, unit: int | None = None) -> Array:
+    """What each column left in the state after one step, weight · content, (column, unit).
 
-    The columns of a unit add up to its state. Errors: RangeError for the step.
+    Signed; the columns of a unit add up to its state. Of one unit, (column,). Errors: RangeError
+    for the step or the unit.
     """
-    made = blend(trace)
+    made = blend(trace, unit)
     row = _row(trace, step, made)
     row[0] *= made.first
     row[1:] *= made.new
-    return read_only(row)
+    return read_only(row if unit is None else row[:, 0])
 
 
 def layer_row(trace: Trace, step: int) -> Array:
@@ -68,7 +74,7 @@ def memory_map(trace: Trace, unit: int, window: Window | None = None) -> Array:
 
 
 def content_map(trace: Trace, unit: int, window: Window | None = None) -> Array:
-    """What each column brought to the states of one unit, shaped as memory_map.
+    """What each column left in the states of one unit, signed, shaped as memory_map.
 
     Each row adds up to the state after its step. Errors: those of memory_map.
     """

@@ -6,13 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app import theme
 from app.opening import scenes
 from app.shown import Shown
 from app.widgets.lenses.base import WITH_START
 from app.widgets.lenses.places import MOST_COLUMNS
+from app.words.numbers import number, percent
 from gru_core import Trace
 from gru_core.arrays import Array
-from gru_core.conventions import CHUNG
+from gru_core.conventions import CHO, CHUNG, TOLERANCE
 from gru_core.own import Own
 from tests.app.lensing import chart, looked, screen
 
@@ -48,20 +50,35 @@ def layer_shares(trace: Trace, step: int) -> Array:
     return np.asarray(sizes / sizes.sum() if sizes.any() else sizes)
 
 
-def in_words(shown: Shown, shares: Array) -> str:
-    """The largest three shares of half a per cent or more, largest first."""
-    order = sorted(range(len(shares)), key=lambda at: (-shares[at], at))[:3]
-    found = []
-    for at in order:
-        if shares[at] < 0.005:
-            continue
-        where = "from the initial state"
-        if at:
-            label = shown.labels[at - 1]
-            said = "" if label == str(at) else f", when the input was {label}"
-            where = f"written at step {at}{said}"
-        found.append(f"{100 * shares[at]:.0f} % {where}")
-    return ", ".join(found)
+def contents_of(trace: Trace) -> Array:
+    """What there is to write, (column, unit): the initial state, then every candidate.
+
+    Of a state that is held its value, which `factors` would have written whole.
+    """
+    first = trace.initial[-1].astype(np.float64)
+    return np.vstack([first, trace["candidate"].astype(np.float64)])
+
+
+def left_by(trace: Trace, step: int) -> Array:
+    """What every column left in the states after a step, (column, unit), one by one."""
+    return np.asarray(unrolled(trace, step) * contents_of(trace))
+
+
+def called(shown: Shown, column: int) -> str:
+    label = shown.labels[column - 1]
+    said = "" if label == str(column) else f" ({label})"
+    return f"step {column}{said}" if column else "the initial state"
+
+
+def three(values: Array) -> list[int]:
+    """The three largest sizes that are half a per cent or more of all, largest first."""
+    sizes = np.abs(values)
+    order = sorted(range(len(sizes)), key=lambda at: (-sizes[at], at))[:3]
+    return [at for at in order if sizes[at] >= 0.005 * sizes.sum()]
+
+
+def listed(parts: list[str]) -> str:
+    return " and ".join(filter(None, (", ".join(parts[:-1]), parts[-1])))
 
 
 # The map --------------------------------------------------------------------------------------
@@ -69,7 +86,7 @@ def in_words(shown: Shown, shares: Array) -> str:
 
 @pytest.mark.parametrize("of", ["unit", "layer"])
 @pytest.mark.parametrize("scene", [name for name in scenes() if name != "elnino"])
-def test_a_row_of_the_map_says_when_the_state_of_that_step_was_written(scene: str, of: str) -> None:
+def test_a_row_of_the_map_has_the_weights_or_the_shares_of_that_step(scene: str, of: str) -> None:
     shown = screen("memory", of, scene=scene)
     for cell in ("gru", "lstm"):
         trace, found = shown.traces[cell], chart(shown, f"{cell}.map")  # type: ignore[index]
@@ -81,9 +98,68 @@ def test_a_row_of_the_map_says_when_the_state_of_that_step_was_written(scene: st
             np.testing.assert_allclose(found.values[step], truth, atol=EXACT)
 
 
+@pytest.mark.parametrize("notation", [None, CHO, CHUNG])
+@pytest.mark.parametrize("scene", scenes())
+def test_what_the_steps_left_is_weight_times_candidate_and_adds_up_to_the_state(
+    scene: str, notation: Any
+) -> None:
+    """However z is written, and whatever placement: signed, with the initial state's part."""
+    for unit in (0, 3):
+        shown = screen("memory", scene=scene, unit=unit, notation=notation)
+        for cell, state in (("gru", "hidden"), ("lstm", "cell")):
+            trace, found = shown.traces[cell], chart(shown, f"{cell}.left")  # type: ignore[index]
+            at = min(unit, trace.units - 1)
+            assert found.columns == WITH_START
+            near = TOLERANCE[trace.dtype]  # of the run: 1e-12, but for the Reader's 32 bits
+            np.testing.assert_allclose(found.values.sum(axis=1), trace[state][:, at], atol=near)
+            for step in (0, trace.steps // 2, trace.steps - 1):
+                truth = left_by(trace, step)[:, at]
+                np.testing.assert_allclose(found.values[step], truth, atol=EXACT)
+
+
+@pytest.mark.parametrize(
+    ("cell", "held"),
+    [
+        ("gru", "gru.update.all.3-5_1.0~gru.hidden.0.4_0.5"),
+        ("gru", "gru.candidate.0.all_-0.25"),
+        ("lstm", "lstm.cell.0.4-6_2.5~lstm.forget.0.8_0.0"),
+        ("lstm", "lstm.hidden.0.4_0.5~lstm.input.all.all_0.75"),
+    ],
+)
+@pytest.mark.parametrize("edits", ["", "gru.h0.0_0.5~lstm.c0.0_0.5"])
+def test_what_the_steps_left_adds_up_to_a_state_that_is_held_too(
+    cell: Any, held: str, edits: str
+) -> None:
+    state = "cell" if cell == "lstm" else "hidden"
+    shown = screen("memory", "", edits, held, scene="cue", unit=0)
+    found, truth = chart(shown, f"{cell}.left").values, shown.traces[cell][state][:, 0]
+    np.testing.assert_allclose(found.sum(axis=1), truth, atol=EXACT)
+    for step in np.flatnonzero(shown.traces[cell].held(state)[:, 0]):
+        assert np.flatnonzero(found[step]).tolist() == [step + 1], "the held value is all there is"
+
+
+def test_from_an_initial_state_of_0_nothing_comes() -> None:
+    for scene in scenes():
+        shown = screen("memory", scene=scene, unit=0)
+        for cell in ("gru", "lstm"):
+            first = shown.traces[cell].initial[-1][0]  # type: ignore[index]
+            assert chart(shown, f"{cell}.left").values[:, 0].any() == bool(first), (scene, cell)
+
+
+def test_the_colours_of_what_was_left_are_those_of_the_state_and_tell_signs() -> None:
+    shown = screen("memory", scene="crowd", unit=25)
+    for name, bound in (("gru.left", 1.0), ("lstm.left", 3.0)):
+        data = chart(shown, name).figure.data[0]
+        assert (data.zmin, data.zmax) == (-bound, bound)
+        places, colors = zip(*data.colorscale, strict=True)
+        assert colors == theme.DIVERGING
+        evenly = np.linspace(-1, 1, len(colors))
+        np.testing.assert_allclose(2 * np.array(places) - 1, evenly * np.abs(evenly))
+
+
 @pytest.mark.parametrize("held", ["", "gru.update.all.3-5_1.0~gru.hidden.0.4_0.5"])
 @pytest.mark.parametrize("scene", scenes())
-def test_the_shares_of_a_gru_s_state_sum_to_one_at_every_step(scene: str, held: str) -> None:
+def test_the_weights_of_a_gru_s_state_sum_to_one_at_every_step(scene: str, held: str) -> None:
     for unit in (0, 2):
         found = chart(screen("memory", "unit", "", held, scene=scene, unit=unit), "gru.map")
         np.testing.assert_allclose(found.values.sum(axis=1), 1, atol=EXACT)
@@ -92,7 +168,7 @@ def test_the_shares_of_a_gru_s_state_sum_to_one_at_every_step(scene: str, held: 
         assert not found.values[later].any(), "nothing was written after its step"
 
 
-def test_the_shares_of_an_lstm_s_state_need_not_sum_to_one_and_the_page_says_so() -> None:
+def test_the_weights_of_an_lstm_s_state_need_not_sum_to_one_and_the_page_says_so() -> None:
     shown = screen("memory", scene="crowd", unit=3)
     sums = chart(shown, "lstm.map").values.sum(axis=1)
     assert np.abs(sums - 1).max() > 0.1
@@ -138,21 +214,36 @@ def test_a_long_map_has_exact_rows_and_columns_that_are_sums_over_blocks() -> No
 PLACES = [("pulse", 19, 3), ("pulse", 7, 1), ("cue", 19, 0), ("slate", 11, 0), ("crowd", 60, 25)]
 
 
+@pytest.mark.parametrize("notation", [None, CHUNG])
 @pytest.mark.parametrize(("scene", "step", "unit"), PLACES)
-def test_the_words_name_the_steps_at_which_most_was_written_and_their_shares(
-    scene: str, step: int, unit: int
+def test_the_words_name_the_steps_that_left_most_and_the_one_with_most_weight(
+    scene: str, step: int, unit: int, notation: Any
 ) -> None:
-    shown = screen("memory", scene=scene, step=step, unit=unit)
-    gru, lstm = looked(shown).words
-    label = shown.labels[step]
-    where = f"step {step + 1}" + ("" if label == str(step + 1) else f" ({label})")
-    ours = in_words(shown, unrolled(shown.traces["gru"], step)[:, unit])
-    assert gru == f"GRU, h of unit {unit + 1} at {where}: {ours}."
-    its = in_words(shown, unrolled(shown.traces["lstm"], step)[:, unit])
-    assert lstm == (
-        f"LSTM, c of unit {unit + 1} at {where} holds, of what was written: {its}."
-        if its
-        else f"LSTM: nothing is left in c of unit {unit + 1} at {where}."
+    shown = screen("memory", scene=scene, step=step, unit=unit, notation=notation)
+    for cell, said in zip(("gru", "lstm"), looked(shown).words, strict=True):
+        trace = shown.traces[cell]  # type: ignore[index]
+        left, weights = left_by(trace, step)[:, unit], unrolled(trace, step)[:, unit]
+        name, letter = ("GRU", "h") if cell == "gru" else ("LSTM", "c")
+        made, weight = said.split(". ", 1)
+        start = f"{name}: {letter} of unit {unit + 1} at {called(shown, step + 1)} is "
+        assert made.startswith(f"{start}{number(left.sum())}: ")
+        parts = [f"{called(shown, at)} left {number(left[at])}" for at in three(left)]
+        others = float(np.delete(left, three(left)).sum())
+        if abs(others) >= 0.0005 * np.abs(left).sum():
+            parts.append(f"all others {number(others)}")
+        assert made.endswith(f": {listed(parts)}")
+        most = int(weights.argmax())
+        share = percent(weights[most]) if cell == "gru" else number(weights[most])
+        assert share in weight
+        assert called(shown, most) in weight.lower()
+
+
+def test_half_the_weight_may_lie_where_nothing_was_left() -> None:
+    """Unit 2 of the pulse writes half of every candidate; all but that of step 4 are 0."""
+    [said, _] = looked(screen("memory", scene="pulse", step=7, unit=1)).words
+    assert said == (
+        "GRU: h of unit 2 at step 8 is 0.0622: step 4 left 0.0622. The largest weight there, 50 %, "
+        "is that of step 8, whose candidate is 0, so it left nothing."
     )
 
 
@@ -161,7 +252,16 @@ def test_the_pulse_is_named_with_what_is_left_of_it() -> None:
     [said, _] = looked(screen("memory", scene="pulse", step=19, unit=3)).words
     kept = (1 / (1 + math.exp(-6))) ** 16
     assert round(100 * kept) == 96
-    assert said == "GRU, h of unit 4 at step 20: 96 % written at step 4."
+    assert said == (
+        "GRU: h of unit 4 at step 20 is 0.956: step 4 left 0.956. Step 4 has the largest weight "
+        "too, 96 %."
+    )
+
+
+def test_an_initial_state_that_is_not_0_is_named_where_it_is_what_is_left() -> None:
+    [said, _] = looked(screen("memory", scene="binary", step=10, unit=2)).words
+    assert said.startswith("GRU: h of unit 3 at step 11 is −0.978: the initial state left −0.989 ")
+    assert said.endswith(" The initial state has the largest weight too, 99 %.")
 
 
 @pytest.mark.parametrize("word", ["recurrent", "knight", "a"])
@@ -172,21 +272,39 @@ def test_the_letters_in_the_reader_s_last_state_are_named_with_their_shares(word
     for cell, said in zip(("gru", "lstm"), looked(shown).words, strict=True):
         shares = layer_shares(shown.traces[cell], last)  # type: ignore[index]
         assert shares.sum() == pytest.approx(1)
-        who = {"gru": "GRU, h", "lstm": "LSTM, c"}[cell]
-        assert said == (f"{who} of the layer at step {last + 1} (end): {in_words(shown, shares)}.")
-        assert "when the input was" in said
+        who = {"gru": "GRU: of what h", "lstm": "LSTM: of what c"}[cell]
+        parts = [f"{percent(shares[at])} by {called(shown, at)}" for at in three(shares)]
+        told = listed(parts).replace(" by ", " was left by ", 1)
+        assert said == f"{who} of the layer holds at step {last + 1} (end), {told}."
 
 
-def test_what_holds_nothing_says_that_nothing_is_left() -> None:
+def test_what_holds_nothing_says_so() -> None:
     """Every candidate before the pulse is 0, as is the initial state."""
-    shown = screen("memory", "layer", scene="pulse", step=1)
-    assert looked(shown).words == [
+    assert looked(screen("memory", "layer", scene="pulse", step=1)).words == [
         "GRU: nothing is left in h of the layer at step 2.",
         "LSTM: nothing is left in c of the layer at step 2.",
+    ]
+    assert looked(screen("memory", "unit", scene="pulse", step=1, unit=1)).words == [
+        "GRU: h of unit 2 at step 2 is 0: no step has left anything in it.",
+        "LSTM: c of unit 2 at step 2 is 0: no step has left anything in it.",
     ]
 
 
 # How long it lasts ----------------------------------------------------------------------------
+
+
+def test_a_half_life_past_all_counting_is_put_in_words() -> None:
+    """In this scene z is 1 − 9e-14, whose half-life is 7,406,067,340,647 steps."""
+    shown = screen("memory", scene="binary", step=0, unit=2)
+    assert 0 < 1 - shown.traces["gru"]["update"][0, 2] < 1e-12
+    assert notes_of(shown, "GRU") == [
+        "Half-life of unit 3 at the cursor (GRU): over a million steps."
+    ]
+
+
+def test_the_time_constant_is_compared_in_the_letters_of_the_notation() -> None:
+    [said] = notes_of(screen("memory", scene="pulse", step=7, unit=1, notation=CHUNG), "GRU")
+    assert said.endswith("time constant 1.44 steps, where 1/z would say 2.")
 
 
 def notes_of(shown: Shown, cell: str) -> list[str]:
@@ -197,7 +315,7 @@ def test_at_a_keep_of_one_half_the_time_constant_is_not_two_steps() -> None:
     """Claim 16."""
     assert notes_of(screen("memory", scene="pulse", step=7, unit=1), "GRU") == [
         "Half-life of unit 2 at the cursor (GRU): 1 step; time constant 1.44 steps, where "
-        "1/(1 − keep) would say 2."
+        "1/(1 − z) would say 2."
     ]
     assert f"{-1 / math.log(0.5):.3g}" == "1.44"
 
@@ -212,7 +330,7 @@ def test_half_lives_and_time_constants_are_those_of_the_keep_factor(
     shown = screen("memory", "", "", f"gru.update.0.all_{keep}", scene="cue", unit=0)
     assert notes_of(shown, "GRU") == [
         f"Half-life of unit 1 at the cursor (GRU): {half} steps; time constant {constant} steps, "
-        f"where 1/(1 − keep) would say {rough}."
+        f"where 1/(1 − z) would say {rough}."
     ]
     assert f"{-math.log(2) / math.log(keep):.3g}" == half
     assert f"{-1 / math.log(keep):.3g}" == constant
@@ -235,10 +353,14 @@ def test_a_gate_fully_open_or_shut_has_no_time_constant(keep: float, said: str) 
 def test_the_colours_say_what_they_stand_for_and_no_title_does(scene: str, steps: int) -> None:
     """As far as an age can be; a half-life may be longer, and has the last colour then."""
     for one in looked(screen("memory", scene=scene)).charts:
-        last = "100 %" if one.name.endswith(".map") else f"{steps} steps or more"
-        assert one.ends == ("0", last)
-        assert one.figure.data[0].zmax == (1 if one.name.endswith(".map") else steps)
+        kind = one.name.partition(".")[2]
+        last = {"map": ("0", "1"), "left": ()}.get(kind, ("0", f"{steps} steps or more"))
+        assert one.ends == last
+        if kind != "left":
+            assert one.figure.data[0].zmax == (1 if kind == "map" else steps)
         assert "steps" not in one.title
+    for one in looked(screen("memory", "layer", scene=scene)).charts:
+        assert one.ends[1] == ("100 %" if one.name.endswith(".map") else f"{steps} steps or more")
 
 
 @pytest.mark.parametrize("notation", [None, CHUNG])

@@ -14,7 +14,7 @@ from gru_core.own import Own
 from tests.app.lensing import chart, looked, screen
 
 LONG = {"scene": "own", "own": Own(source="noise", steps=1300, units=150)}
-MADE = ("layer_map", "memory_map", "memory_age")
+MADE = ("layer_map", "memory_map", "content_map", "memory_age")
 
 
 @pytest.fixture

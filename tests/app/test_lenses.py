@@ -34,7 +34,7 @@ MOST_PAIRS = 2
 DASHES = {"solid", "dash", "dot", "dashdot"} | {
     *("circle", "circle-open", "square", "diamond", "triangle-up")
 }
-PLACES = {"row", "column", "value", "percent"}  # that it puts into `says`
+PLACES = {"row", "column", "value", "percent", "steps"}  # that it puts into `says`
 # Factors that a term does not have, a count that nobody has published, a part of nothing.
 WITH_GAPS = {"why": "terms", "cost": "published", "gradients": "share"}
 

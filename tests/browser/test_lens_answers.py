@@ -10,6 +10,7 @@ from playwright.sync_api import Route, expect
 from app.plane import DRAWN, FROM_RUN
 from gru_core import run
 from gru_core.analysis import (
+    content_map,
     half_life,
     kept_and_written,
     layer_map,
@@ -18,11 +19,12 @@ from gru_core.analysis import (
     saturation,
 )
 from gru_core.companions import companion
+from gru_core.conventions import STATES
 from gru_core.edits import Situation
 from gru_core.gradients import gradient_by_distance
 from gru_core.initialize import initialize
 from gru_core.phase import drawn_starts, fixed_points
-from tests.browser.driver import Stage, colours, figures, traces_of, with_edits
+from tests.browser.driver import Stage, as_number, colours, figures, traces_of, with_edits
 from tests.browser.lensing import (
     ask,
     chart,
@@ -64,20 +66,33 @@ def test_what_was_kept_and_written_adds_up_to_the_state(page: Stage, core: Core)
 def test_a_row_of_the_memory_map_is_said_in_words(page: Stage, core: Core) -> None:
     page.open("view=memory&t=9&u=3")
     traces = traces_of(core("pulse"))
-    share = 100 * memory_map(traces["gru"], 2)[8, 4]
-    assert share == pytest.approx(53, abs=0.5)
     at = (4 + 0.5) / 21, (8 + 0.5) / 20  # the state before any step comes first
+    for cell, letter in (("gru", "h"), ("lstm", "c")):
+        where = f"In {letter} of unit 3 at step 9, step 4 "
+        weight = memory_map(traces[cell], 2)[8, 4]
+        said = whisper(page, chart(page, f"{cell}.map"), *at)
+        assert said == f"{where}has the weight {figures(weight, 7):g}"
+        left = content_map(traces[cell], 2)[8, 4]
+        said = whisper(page, chart(page, f"{cell}.left"), *at)
+        assert as_number(said.removeprefix(f"{where}left ")) == figures(left, 7)
+    assert words(page)[0].startswith("GRU: h of unit 3 at step 9 is 0.527: step 4 left 0.527. ")
+    ask(page, "the whole layer")
+    share = 100 * layer_map(traces["gru"])[8, 4]
     said = whisper(page, chart(page, "gru.map"), *at)
-    assert said == "53 % of unit 3 at step 9 was written at step 4"
-    said = whisper(page, chart(page, "gru.map"), 0.5 / 21, 0.5 / 20)
-    assert (
-        said == f"{100 * memory_map(traces['gru'], 2)[0, 0]:.0f} % of unit 3 at step 1 was "
-        "written at the initial state"
-    )
-    share = 100 * memory_map(traces["lstm"], 2)[8, 4]
-    said = whisper(page, chart(page, "lstm.map"), *at)
-    assert said == f"{share:.0f} % of what unit 3 wrote at step 4 is in it at step 9"
-    assert words(page)[0].startswith("GRU, h of unit 3 at step 9: 53 % written at step 4, ")
+    assert said == f"{share:.0f} % of what the layer holds at step 9 was left by step 4"
+
+
+def test_what_each_step_left_is_that_of_the_core_and_half_the_weight_may_leave_nothing(
+    page: Stage, core: Core
+) -> None:
+    page.open("view=memory&t=8&u=2")
+    for cell, trace in traces_of(core("pulse")).items():
+        truth = content_map(trace, 1)
+        found = expect_csv(page, f"{cell}.left", truth)
+        np.testing.assert_allclose(found.values.sum(axis=1), trace[STATES[cell][-1]][:, 1])
+    said = words(page)[0]
+    assert said.startswith("GRU: h of unit 2 at step 8 is 0.0622: step 4 left 0.0622. ")
+    assert said.endswith("50 %, is that of step 8, whose candidate is 0, so it left nothing.")
 
 
 def test_a_memory_map_is_that_of_the_core_and_only_the_lstms_need_not_sum_to_1(
@@ -92,7 +107,7 @@ def test_a_memory_map_is_that_of_the_core_and_only_the_lstms_need_not_sum_to_1(
         sums = found.values.sum(axis=1)
         assert np.allclose(sums, 1, atol=1e-7) == (cell == "gru")
     [why] = [note for note in notes(page) if "sum to 1" in note]
-    assert why.startswith("The map of the LSTM is of its cell state c. Its forget and input gates")
+    assert why.startswith("The maps of the LSTM are of its cell state c. Its forget and input")
     ask(page, "the whole layer")
     expect_csv(page, "gru.map", layer_map(traces_of(core("pulse"))["gru"]))
 
@@ -105,8 +120,10 @@ def test_colours_of_the_memory_say_shares_and_then_steps(page: Stage) -> None:
         for one in page.page.locator(".gs-charts figure").all()
     }
     assert {part: said for part, said in found.items() if said} == {
-        "lens.gru.map": ["0  100 %"],
+        "lens.gru.left": ["−1  1"],
+        "lens.gru.map": ["0  1"],
         "lens.gru.age": ["0  20 steps or more"],
+        "lens.lstm.left": ["−3  3"],
     }
 
 

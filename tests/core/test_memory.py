@@ -213,6 +213,9 @@ def test_a_row_for_all_units_has_the_rows_of_their_maps(make_layer, kind, go) ->
             alone = memory_row(trace, step, unit)
             np.testing.assert_array_equal(alone, memory_row(trace, step)[:, unit])
         np.testing.assert_allclose(content_row(trace, step), contents[step], rtol=0, atol=1e-15)
+        for unit in range(trace.units):
+            alone = content_row(trace, step, unit)
+            np.testing.assert_array_equal(alone, content_row(trace, step)[:, unit])
 
 
 # The whole layer ------------------------------------------------------------------------------

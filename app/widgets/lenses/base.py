@@ -51,7 +51,7 @@ class Chart:
     values: Array  # (row, column), what the table, the CSV and the whisper show
     height: int = 190  # pixels
     width: int = 0  # pixels at most, the axes' room included; 0: all there is
-    says: str = ""  # of a cell, with {row}, {column}, {value} and {percent}
+    says: str = ""  # of a cell, with {row}, {column}, {value}, {percent}, {steps}
     symbol: str = ""
     # Colour, look and name of each line or mark; a look is a dash of a line, or a mark as Plotly
     # names it (assets/stage/key.js).

@@ -1,20 +1,21 @@
-"""What is remembered: how much of each state was written at which step, and how long it lasts."""
+"""What is remembered: what each step left in every state, its weight, and how long it lasts."""
 
 from collections.abc import Callable, Sequence
-
-import numpy as np
+from typing import Any, Final
 
 from app import theme
-from app.figures.written import age_heatmap, memory_heatmap
+from app.figures.written import age_heatmap, left_heatmap, memory_heatmap
 from app.running import Kept, run_key
 from app.shown import Shown
 from app.widgets.lenses.base import WITH_START, Axis, Chart, Choice, Lens, View, chosen_of
 from app.widgets.lenses.places import MOST_COLUMNS, drawn, grid_chart, step_name, unit_of
+from app.widgets.lenses.remembered import layer_words, unit_words
 from app.words import numbers
-from app.words.numbers import number
 from gru_core import Trace
 from gru_core.analysis import (
     Window,
+    content_map,
+    content_row,
     evenly,
     half_life,
     layer_map,
@@ -25,10 +26,10 @@ from gru_core.analysis import (
     time_constant,
 )
 from gru_core.arrays import Array, read_only
-from gru_core.conventions import KEEP_GATE, Cell
+from gru_core.conventions import KEEP_GATE, STATES, Cell, track_range
 
 CHOICES = (Choice("unit", "the cursor's unit"), Choice("layer", "the whole layer"))
-MOST_NAMED = 3
+ROOTS: Final = "Colours of the maps climb as the root of a number, so that small ones are seen."
 # A map of 400 steps is 1.3 MB, an age or a half-life of 128 units at as many steps 0.4 MB.
 MOST_BYTES = 64_000_000
 
@@ -36,58 +37,106 @@ _known: Kept[Array] = Kept(MOST_BYTES)  # by the run, whoever looks at it and wh
 
 
 def view(shown: Shown) -> View:
-    """The map of each cell that keeps, and the ages and half-lives of the GRU's units."""
+    """Of each cell that keeps: what every step left, its weight, and how long units keep."""
     of = chosen_of(shown.setting.of, CHOICES)
     keeping = [cell for cell in shown.traces if cell in KEEP_GATE]
-    charts = [_map_chart(shown, cell, of) for cell in keeping]
+    charts = [chart for cell in keeping for chart in _maps(shown, cell, of)]
     notes = []
     for cell in keeping:
         found, said = _lasting(shown, cell)
         charts += found
         notes += said
-    if "lstm" in keeping:
-        notes.append(
-            "The map of the LSTM is of its cell state c. Its forget and input gates are separate, "
-            "so the weights of a row need not sum to 1; those of the GRU do."
-        )
+    notes += _about(of, keeping)
     if "rnn" in shown.traces:
         notes.append("The plain RNN has no gate that keeps: there is no such map of it.")
-    if keeping:
-        notes.append(
-            "Colours of the maps climb as the root of a share, so that small ones are seen."
-        )
     words = [_words(shown, cell, of) for cell in keeping]
     return View(charts, CHOICES, of, "Remembered by", list(dict.fromkeys(notes)), words)
 
 
-def _map_chart(shown: Shown, cell: Cell, of: str) -> Chart:
+def _about(of: str, keeping: Sequence[Cell]) -> list[str]:
+    """How the maps are read."""
+    if not keeping:
+        return []
+    if of == "layer":
+        return [
+            "The map of a layer has shares of what its units hold: the sizes of what a step left "
+            "in them, weight × candidate, averaged over the units.",
+            ROOTS,
+        ]
+    found = [
+        "What a step left is its weight × its candidate; what all steps left adds up to the "
+        "state. The weight alone says how the state is blended, whatever the candidates are.",
+    ]
+    if "lstm" in keeping:
+        found.append(
+            "The maps of the LSTM are of its cell state c. Its forget and input gates are "
+            "separate, so the weights of a row need not sum to 1; those of the GRU do."
+        )
+    return [*found, ROOTS]
+
+
+def _maps(shown: Shown, cell: Cell, of: str) -> list[Chart]:
+    """What each step left and its weight, of a unit; of a layer its shares."""
     trace = shown.traces[cell]
     unit, steps = unit_of(shown, trace.units), trace.steps
     window = None if steps <= MOST_COLUMNS else evenly(steps, MOST_COLUMNS, MOST_COLUMNS)
     numbers = min(steps, MOST_COLUMNS) * (min(steps, MOST_COLUMNS) + 1)
     if of == "layer":
         found = _once(shown, cell, (of,), numbers, lambda: layer_map(trace, window))
-    else:
-        found = _once(shown, cell, (of, unit), numbers, lambda: memory_map(trace, unit, window))
-    letter = "c" if cell == "lstm" else "h"
-    who = "the layer" if of == "layer" else f"unit {unit + 1}"
-    rows, columns, labels = _axes(shown, window)
-    verb = "of {who} at {row} was written at {column}"
-    if cell == "lstm" and of == "unit":
-        verb = "of what {who} wrote at {column} is in it at {row}"
-    return Chart(
-        name=f"{cell}.map",
-        title=f"{theme.CELL_NAMES[cell]}: when {letter} of {who} was written",
-        figure=memory_heatmap(found, labels, f"{letter}₀"),
-        reads="grid",
-        corner="step",
-        rows=rows,
-        columns=columns,
-        values=found,
-        height=240,
-        ends=("0", "100 %"),
-        says="{percent} " + verb.replace("{who}", who),
+        return [_shares_chart(shown, cell, window, found)]
+    left = _once(shown, cell, ("left", unit), numbers, lambda: content_map(trace, unit, window))
+    weights = _once(shown, cell, (of, unit), numbers, lambda: memory_map(trace, unit, window))
+    return [
+        _left_chart(shown, cell, window, left),
+        _weights_chart(shown, cell, window, weights),
+    ]
+
+
+def _left_chart(shown: Shown, cell: Cell, window: Window | None, values: Array) -> Chart:
+    letter, who = _letter(cell), f"unit {unit_of(shown, shown.traces[cell].units) + 1}"
+    state = STATES[cell][-1]
+    _, bound = track_range(state, shown.situation.weights[cell].state_activation)
+    return _chart(
+        *(shown, window, values),
+        name=f"{cell}.left",
+        title=f"{theme.CELL_NAMES[cell]}: what each step left in {letter} of {who}",
+        figure=left_heatmap(values, _axes(shown, window)[2], f"{letter}₀", bound),
+        says=f"in {letter} of {who} at {{row}}, {{column}} left {{value}}",
     )
+
+
+def _weights_chart(shown: Shown, cell: Cell, window: Window | None, values: Array) -> Chart:
+    letter, who = _letter(cell), f"unit {unit_of(shown, shown.traces[cell].units) + 1}"
+    return _chart(
+        *(shown, window, values),
+        name=f"{cell}.map",
+        title=f"{theme.CELL_NAMES[cell]}: weight of each step in {letter} of {who}",
+        figure=memory_heatmap(values, _axes(shown, window)[2], f"{letter}₀"),
+        ends=("0", "1"),
+        says=f"in {letter} of {who} at {{row}}, {{column}} has the weight {{value}}",
+    )
+
+
+def _shares_chart(shown: Shown, cell: Cell, window: Window | None, values: Array) -> Chart:
+    letter = _letter(cell)
+    return _chart(
+        *(shown, window, values),
+        name=f"{cell}.map",
+        title=f"{theme.CELL_NAMES[cell]}: share of each step in {letter} of the layer",
+        figure=memory_heatmap(values, _axes(shown, window)[2], f"{letter}₀"),
+        ends=("0", "100 %"),
+        says="{percent} of what the layer holds at {row} was left by {column}",
+    )
+
+
+def _chart(shown: Shown, window: Window | None, values: Array, **about: Any) -> Chart:
+    rows, columns, _ = _axes(shown, window)
+    places: dict[str, Any] = {"rows": rows, "columns": columns, "values": values}
+    return Chart(reads="grid", corner="step", height=240, **places, **about)
+
+
+def _letter(cell: Cell) -> str:
+    return theme.symbol(cell, STATES[cell][-1])
 
 
 def _once(
@@ -116,38 +165,16 @@ def _axes(shown: Shown, window: Window | None) -> tuple[Axis, Axis, Sequence[str
 
 
 def _words(shown: Shown, cell: Cell, of: str) -> str:
-    """Where most of the state at the cursor was written."""
+    """What the state at the cursor is made of."""
     trace, step = shown.traces[cell], shown.step
     unit = unit_of(shown, trace.units)
-    row = _row(shown, cell, of, unit)
-    who = "the layer" if of == "layer" else f"unit {unit + 1}"
-    name, letter = theme.CELL_NAMES[cell], "c" if cell == "lstm" else "h"
-    most = [int(at) for at in np.argsort(-row, kind="stable")[:MOST_NAMED] if row[at] >= 0.005]
-    if not most:
-        return f"{name}: nothing is left in {letter} of {who} at {step_name(shown, step)}."
-    parts = [f"{100 * row[at]:.0f} % {_when(shown, at)}" for at in most]
-    if cell == "lstm" and of == "unit":
-        return (
-            f"{name}, {letter} of {who} at {step_name(shown, step)} holds, of what was written: "
-            f"{', '.join(parts)}."
-        )
-    return f"{name}, {letter} of {who} at {step_name(shown, step)}: {', '.join(parts)}."
-
-
-def _row(shown: Shown, cell: Cell, of: str, unit: int) -> Array:
-    """The shares of the state at the cursor, (column,)."""
-    trace, step = shown.traces[cell], shown.step
     if of == "layer":
-        return _once(shown, cell, (of, "at", step), trace.steps + 1, lambda: layer_row(trace, step))
-    return memory_row(trace, step, unit)
-
-
-def _when(shown: Shown, column: int) -> str:
-    if column == 0:
-        return "from the initial state"
-    label = shown.labels[column - 1]
-    said = "" if label == str(column) else f", when the input was {label}"
-    return f"written at step {column}{said}"
+        row = _once(
+            *(shown, cell, (of, "at", step), trace.steps + 1), lambda: layer_row(trace, step)
+        )
+        return layer_words(shown, cell, row)
+    left, weights = content_row(trace, step, unit), memory_row(trace, step, unit)
+    return unit_words(shown, cell, unit, left, weights)
 
 
 def _lasting(shown: Shown, cell: Cell) -> tuple[list[Chart], list[str]]:
@@ -156,15 +183,16 @@ def _lasting(shown: Shown, cell: Cell) -> tuple[list[Chart], list[str]]:
     unit = unit_of(shown, trace.units)
     keep = float(_keep(trace)[shown.step, unit])
     said = numbers.half_life(float(half_life(keep)))
-    half = f"Half-life of unit {unit + 1} at the cursor ({name}): {said}{_time_constant(keep)}."
+    said += _time_constant(shown, cell, keep)
+    half = f"Half-life of unit {unit + 1} at the cursor ({name}): {said}."
     charts = []
     # Half-lives of what is drawn alone: of all they would take as long as the run.
     placed = drawn(shown, _keep(trace), shown.orders[cell])
     ages, lives = _ages(shown, cell, placed.values.size), half_life(placed.values)
     longest = float(max(len(shown.labels), 2))
     about = (
-        ("age", "mean age of what each unit holds", ages, "{value} steps old"),
-        ("half", "half-life of what is kept", lives, "half is left after {value} steps"),
+        ("age", "mean age of what each unit holds", ages, "{steps} old"),
+        ("half", "half-life of what is kept", lives, "half is left after {steps}"),
     )
     for key, title, values, says in about:
         charts.append(
@@ -191,12 +219,14 @@ def _ages(shown: Shown, cell: Cell, numbers: int) -> Array:
     return _once(shown, cell, ("age", shown.condensed, order), numbers, make)
 
 
-def _time_constant(keep: float) -> str:
-    """And what 1/(1 − keep) would have said, where there is something to divide by."""
-    if not 0 < keep < 1:
+def _time_constant(shown: Shown, cell: Cell, keep: float) -> str:
+    """And what 1 divided by what is not kept would have said, where that is not 0."""
+    constant = float(time_constant(keep))
+    if not 0 < constant < numbers.MOST_STEPS:
         return ""
-    exact, rough = number(float(time_constant(keep))), number(1 / (1 - keep))
-    return f"; time constant {exact} steps, where 1/(1 − keep) would say {rough}"
+    lost = {"gru": "z" if shown.notation.polarity == "write" else "(1 − z)", "lstm": "(1 − f)"}
+    rough = numbers.number(1 / (1 - keep))
+    return f"; time constant {numbers.steps(constant)}, where 1/{lost[cell]} would say {rough}"
 
 
 def _keep(trace: Trace) -> Array:
@@ -205,9 +235,10 @@ def _keep(trace: Trace) -> Array:
 
 LENS = Lens(
     "memory map",
-    "How much of each state was written at which step",
-    "Each row is a state, each column the step at which that share of it was written: a bright "
-    "upright stripe is something that lasts. Point at a row to read it in words.",
+    "What each step left in every state, and with what weight",
+    "Each row is a state, each column a step: the first map has what that step left in it, the "
+    "second the weight it has there. A stripe that runs down is something that lasts; a step whose "
+    "candidate is 0 can have much weight and have left nothing.",
     view,
     follows=("step", "unit"),
 )
