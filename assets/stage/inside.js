@@ -7,6 +7,7 @@ import { make } from "./dom.js";
 import { Diagram, SUBSTEPS } from "./diagram.js";
 import { Equations } from "./equations.js";
 import { paletteOf } from "./palette.js";
+import { Pictures } from "./pictures.js";
 
 const MOST_ROWS = 8; // of a vector in the wiring
 const HELP = "Go through the step: Shift with ← and →";
@@ -34,7 +35,7 @@ export class Inside {
       make("header", { className: "gs-panel-head" }, this.title, this.tabs),
       stage.lens.views.element, stage.lens.element,
       this.diagram.element, this.steps, this.equations.element,
-      make("footer", { className: "gs-inside-foot" }, this.form, this.copy),
+      make("footer", { className: "gs-inside-foot" }, this.form, this.copy, new Pictures(stage, false).element),
       this.notes,
     );
   }

@@ -11,6 +11,7 @@ const SOFT = "#5a6068";
 const FONT = "Helvetica, Arial, sans-serif"; // a picture takes no font of the page along
 const TWO_LETTERS = 16; // pixels
 const STRIP = 8; // pixels, of the state before the first step, where a column has fewer
+const XLINK = "http://www.w3.org/1999/xlink";
 const MOST_SHAPES = 20_000; // cells of a heatmap that are drawn as shapes
 
 // The bytes of a PNG, twice as fine as it is large.
@@ -21,7 +22,10 @@ export async function png(entry, sheet, stage) {
 
 // The text of an SVG.
 export async function svg(entry, sheet, stage) {
-  return withShapes(await imageOf(entry, sheet, stage, { format: "svg", imageDataOnly: true }));
+  const text = await imageOf(entry, sheet, stage, { format: "svg", imageDataOnly: true });
+  const picture = new DOMParser().parseFromString(text, "image/svg+xml");
+  await withShapes(picture, ".heatmaplayer image");
+  return new XMLSerializer().serializeToString(picture);
 }
 
 function imageOf(entry, sheet, stage, options) {
@@ -129,11 +133,11 @@ function plain(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
-// Plotly draws a heatmap as an image with one pixel a cell, which many programs blur. Shapes stay sharp.
-async function withShapes(text) {
-  const picture = new DOMParser().parseFromString(text, "image/svg+xml");
-  for (const image of picture.querySelectorAll(".heatmaplayer image")) {
-    const bitmap = make("img", { src: image.getAttribute("xlink:href") });
+// A heatmap is an image with one pixel a cell, which many programs blur. Shapes stay sharp. picture: an
+// SVG, or a document of one. which: a selector of the images that are heatmaps.
+export async function withShapes(picture, which) {
+  for (const image of picture.querySelectorAll(which)) {
+    const bitmap = make("img", { src: image.getAttributeNS(XLINK, "href") });
     await bitmap.decode();
     const { naturalWidth: columns, naturalHeight: rows } = bitmap;
     if (columns * rows > MOST_SHAPES) continue;
@@ -141,7 +145,6 @@ async function withShapes(text) {
     context.drawImage(bitmap, 0, 0);
     image.replaceWith(shapes(context.getImageData(0, 0, columns, rows), image));
   }
-  return new XMLSerializer().serializeToString(picture);
 }
 
 function shapes({ data, width, height }, image) {
@@ -150,7 +153,9 @@ function shapes({ data, width, height }, image) {
   const group = document.createElementNS(image.namespaceURI, "g");
   group.setAttribute("shape-rendering", "crispEdges");
   const add = (row, column) => {
-    const [red, green, blue] = data.slice((row * width + column) * 4, -1);
+    const at = (row * width + column) * 4;
+    const [red, green, blue, solid] = data.subarray(at, at + 4);
+    if (!solid) return;
     const shape = document.createElementNS(image.namespaceURI, "rect");
     const places = {
       x: x + (column * across) / width, y: y + (row * down) / height, width: across / width, height: down / height,

@@ -19,6 +19,7 @@ import { keepLook, lookOf } from "./look.js";
 import { Manual } from "./manual.js";
 import { Many } from "./many.js";
 import { Pad } from "./pad.js";
+import { Pictures } from "./pictures.js";
 import { Pointer } from "./pointer.js";
 import { savings } from "./saving.js";
 import { Screen } from "./screen.js";
@@ -92,7 +93,7 @@ class Stage {
     this.holder = make("div", {});
     this.element = make("div", { className: "gs-stage" });
     this.manual = new Manual(this.element);
-    this.timeline.element.append(new Extras(new Link(this).element, this.manual.button).element);
+    this.timeline.element.append(new Extras(new Link(this).element, new Pictures(this, true).element, this.manual.button).element);
     this.element.append(
       this.notices, this.holder,
       make("div", { className: "gs-bar" }, savings.element, this.editor.element, this.timeline.element),

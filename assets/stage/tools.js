@@ -99,7 +99,7 @@ function nameOf({ kind, panel, track, gate, chart }) {
 }
 
 // Below the button, or above it where there is no room.
-function beside(menu, button) {
+export function beside(menu, button) {
   const box = button.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = menu;
   const below = box.bottom + 4 + height <= window.innerHeight;

@@ -1,0 +1,115 @@
+// The whole stage, or the opened cell alone, as one picture: a small menu behind a button.
+
+import { make } from "./dom.js";
+import { onPaper } from "./paper.js";
+import { save } from "./saving.js";
+import { beside } from "./tools.js";
+
+const FINE = 2; // pixels of a PNG for one of the screen
+const LONGEST = 16_000; // pixels of a side that browsers draw
+const LARGEST = 200_000_000; // pixels in all
+const NO_PNG = "This browser does not let the page make a PNG of it. Save it as SVG.";
+const FAILED = "This did not work. Another format may.";
+const NO_CELL = "The cell is not on show. Look inside the cell first.";
+
+export class Pictures {
+  // stage: of which { element, holder, inside, message, cursor } are used. whole: whether the menu offers the
+  // whole stage too, or the opened cell alone.
+  constructor(stage, whole) {
+    this.stage = stage;
+    const of = [...(whole ? [["Whole stage", () => this.stage.holder.firstElementChild, "stage"]] : []),
+      ["This cell", () => this.cell, "cell"]];
+    this.items = of.flatMap(([name, root, file]) => ["PNG", "SVG"].map((kind) => make("button", {
+      type: "button", role: "menuitem", tabIndex: -1, onclick: () => this.choose(root, file, kind),
+    }, name, make("small", { textContent: kind }))));
+    this.status = make("p", { role: "status" });
+    this.menu = make(
+      "div", {
+        className: "gs-menu gs-pictures", popover: "auto", onkeydown: (event) => this.key(event),
+        ontoggle: ({ newState }) => this.button.setAttribute("aria-expanded", String(newState === "open")),
+      },
+      make("div", { role: "menu", "aria-label": "Save a picture" }, ...this.items), this.status,
+    );
+    this.button = make("button", {
+      type: "button", className: "gs-plain", textContent: "picture", title: whole ? "Save the stage or the cell as a picture" : "Save the cell as a picture",
+      "aria-haspopup": "menu", "aria-expanded": "false", onclick: (event) => this.toggle(event),
+    });
+    this.button.popoverTargetElement = this.menu;
+    this.element = make("span", {}, this.button, this.menu);
+  }
+
+  get cell() {
+    return this.stage.inside.element.isConnected && this.stage.message.lens.view === "cell" ? this.stage.inside.element : null;
+  }
+
+  toggle(event) {
+    event.preventDefault(); // the browser would open it too, but tell us only a frame later
+    this.menu.togglePopover();
+    if (!this.menu.matches(":popover-open")) return;
+    this.status.textContent = "";
+    beside(this.menu, this.button);
+    this.items[0].focus();
+  }
+
+  // What is pressed in the menu is not meant for the stage behind.
+  key(event) {
+    event.stopPropagation();
+    if (event.key === "Tab") return this.menu.hidePopover();
+    const at = this.items.indexOf(document.activeElement);
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
+    if (to === undefined) return;
+    event.preventDefault();
+    this.items.at(to % this.items.length).focus();
+  }
+
+  async choose(find, file, kind) {
+    const root = find();
+    if (!root) return void (this.status.textContent = NO_CELL);
+    this.status.textContent = "Drawing …";
+    try {
+      const drawn = await onPaper(root, getComputedStyle(this.stage.element.querySelector(".gs-bar")).backgroundColor, this.head);
+      const name = `gatescope-${this.stage.message.scene.name}-${file}-step-${this.stage.cursor.step + 1}`;
+      if (kind === "SVG") save(`${name}.svg`, drawn.text, "image/svg+xml");
+      else save(`${name}.png`, await raster(drawn), "image/png");
+      this.menu.hidePopover();
+    } catch (error) {
+      if (!(error instanceof NoRaster)) console.error(error);
+      this.status.textContent = error instanceof NoRaster ? NO_PNG : FAILED;
+    }
+  }
+
+  // What stands above the picture: the scene, and where one looks.
+  get head() {
+    const { cursor, message } = this.stage;
+    const { title, reading } = message.scene;
+    const changed = message.edits.length;
+    return [
+      reading ? `${title}: ${reading.word}` : title,
+      [
+        `step ${cursor.step + 1} of ${cursor.steps}`, `unit ${cursor.unit + 1}`,
+        changed && `${changed} ${changed === 1 ? "number" : "numbers"} changed`, "Gatescope",
+      ].filter(Boolean).join(" · "),
+    ];
+  }
+}
+
+class NoRaster extends Error {}
+
+// The bytes of a PNG, as fine as the browser can draw it.
+async function raster({ text, width, height }) {
+  const scale = Math.min(FINE, LONGEST / Math.max(width, height), Math.sqrt(LARGEST / (width * height)));
+  const url = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
+  try {
+    const image = make("img", { src: url, width, height });
+    await image.decode();
+    const canvas = make("canvas", { width: Math.round(width * scale), height: Math.round(height * scale) });
+    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
+    if (blob) return blob;
+  } catch (error) {
+    throw new NoRaster(error.message);
+  } finally {
+    URL.revokeObjectURL(url);
+  }
+  throw new NoRaster("no picture");
+}
