@@ -1,17 +1,17 @@
-"""What course notes say of the GRU: each claim with one link that shows it."""
+"""What course notes say of the GRU: each claim with a verdict, and links that show it."""
 
 import re
 from html import escape
 
 import streamlit as st
 
-from app.claims import CLAIMS
+from app.claims import CLAIMS, LEADS, Claim, Sight
 from app.widgets.navigation import navigation
 
 FORMULA = re.compile(r"\S+(?: [=+−] \S+)+")  # stays on one line
 INTRODUCTION = (
-    "Claims from course notes and textbooks. Each link opens the screen that shows it, with live "
-    "numbers."
+    "Claims from course notes and textbooks, and whether they are so. Each link opens a screen "
+    "that shows it, with live numbers."
 )
 
 
@@ -20,10 +20,20 @@ def marked(text: str) -> str:
     return FORMULA.sub(r"<span>\g<0></span>", escape(text))
 
 
+def sight(one: Sight) -> str:
+    """One link with what to look at."""
+    link = f"<a href='./?{escape(one.link)}' target='_self'>{escape(one.label)}</a>"
+    return f"<p class='gs-sight'>{link} {marked(one.look)}</p>"
+
+
+def verdict(one: Claim) -> str:
+    """The verdict, set apart by its type alone, and its reason."""
+    return f"<p class='gs-verdict'><em>{LEADS[one.verdict]}</em> {marked(one.why)}</p>"
+
+
 rows = "".join(
     f"<li id='claim-{one.number}' value='{one.number}'><p>{marked(one.says)}</p>"
-    f"<p><a href='./?{escape(one.link)}' target='_self'>See it</a> "
-    f"{marked(one.look)}</p></li>"
+    f"{verdict(one)}{''.join(map(sight, one.sights))}</li>"
     for one in CLAIMS
 )
 navigation("claims")

@@ -7,7 +7,7 @@ import pytest
 
 from app.events import handle
 from app.setting import History, Setting
-from app.words.numbers import number
+from app.words.numbers import number, percent
 from gru_core.conventions import CHUNG
 from gru_core.own import Own
 from tests.app.autograd import Autograd, norm
@@ -40,8 +40,7 @@ def test_the_share_of_the_direct_path_is_drawn_and_said(scene: str, notation: An
         assert column(lines, name)[-1] == pytest.approx(1)
         [said] = [one for one in words if one.startswith(f"The direct path, through {gate} alone")]
         assert f" has {number(direct)} of the " in said
-        rounded = f"{100 * share:.0f} %" if share >= 0.005 else f"{100 * share:.2f} %"
-        assert said.endswith(f": {rounded}.")
+        assert said.endswith(f": {percent(share)}.")
 
 
 def test_paths_that_run_against_the_direct_one_are_no_share_of_it() -> None:

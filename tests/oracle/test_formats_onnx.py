@@ -17,6 +17,7 @@ from gru_core.errors import FormatError, UnknownNameError
 from gru_core.formats.answers import answered
 from gru_core.formats.onnx import file as onnx_file
 from gru_core.formats.onnx import runtime as onnx_runtime
+from gru_core.formats.onnx.activations import ALPHA, BETA
 from gru_core.formats.onnx.runtime import check_against_onnxruntime
 from gru_core.formats.onnx.writer import write
 from gru_core.formats.running import run_ready
@@ -40,7 +41,8 @@ CASES = [
     ("RNN", {}),
 ]
 DIRECTIONS = ["forward", "reverse", "bidirectional"]
-GATES = [("Sigmoid", None), ("HardSigmoid", 0.2), ("HardSigmoid", 1 / 6)]  # each with its alpha
+# Each with its alpha; without one a HardSigmoid has that of the operator of this name, 0.2.
+GATES = [("Sigmoid", None), ("HardSigmoid", None), ("HardSigmoid", 0.2), ("HardSigmoid", 1 / 6)]
 STATES = ["Tanh", "Relu"]
 
 
@@ -103,6 +105,15 @@ def test_every_kind_of_node_runs_as_in_onnxruntime(
     expected = theirs(data, x)
     np.testing.assert_allclose(ours(data, x), expected, rtol=0, atol=CLOSE)
     np.testing.assert_allclose(check_against_onnxruntime(data, "one", x), expected, atol=1e-7)
+
+
+def test_the_hard_sigmoid_of_onnx_is_that_of_its_own_schema() -> None:
+    defaults = {
+        name: onnx.helper.get_attribute_value(attribute.default_value)
+        for name, attribute in onnx.defs.get_schema("HardSigmoid").attributes.items()
+    }
+    assert (defaults["alpha"], defaults["beta"]) == pytest.approx((0.2, 0.5))
+    assert (ALPHA["hardsigmoid"], BETA["hardsigmoid"]) == (0.2, 0.5)
 
 
 def test_the_weights_are_large_enough_for_a_mistake_to_be_seen() -> None:

@@ -1,0 +1,25 @@
+"""Screens of claims, by their links."""
+
+from urllib.parse import parse_qsl
+
+from app import url
+from app.claims import CLAIMS, Claim, Sight
+from app.opening import scenes
+from app.shown import Shown, show
+
+
+def shown_at(sight: Sight) -> Shown:
+    setting, rejected = url.decode(dict(parse_qsl(sight.link, keep_blank_values=True)), scenes())
+    assert rejected == []
+    return show(setting)
+
+
+def shown_by(claim: Claim, label: str = "") -> Shown:
+    """The screen of a claim's first link, or of the one that is called so."""
+    [sight] = [one for one in claim.sights if one.label == (label or claim.sights[0].label)]
+    return shown_at(sight)
+
+
+def by_number(number: int) -> Claim:
+    [found] = [claim for claim in CLAIMS if claim.number == number]
+    return found
