@@ -37,7 +37,7 @@ export class Editor {
     });
     this.old = make("span", { className: "gs-old" });
     this.revert = make("button", { type: "button", textContent: "put back", title: "Give it the scene's own value again", onclick: () => act.revert() });
-    this.told = make("p", { className: "gs-told", role: "status" });
+    this.told = make("p", { className: "gs-told" });
     this.problem = make("p", { className: "gs-problem", role: "alert" });
     this.undo = make("button", { type: "button", textContent: "undo", title: "Undo (Ctrl+Z)", onclick: () => act.undo() });
     this.redo = make("button", { type: "button", textContent: "redo", title: "Redo (Ctrl+Shift+Z)", onclick: () => act.redo() });

@@ -66,7 +66,7 @@ export class Holding {
     this.first = this.number("From step", "first");
     this.last = this.number("To step", "last");
     this.value = make("input", { type: "range", "aria-label": "Value", title: "Drag to hold it at this value", oninput: () => this.pull(), onchange: () => this.rest() });
-    this.said = make("output", { className: "gs-number-held" });
+    this.said = make("span", { className: "gs-number-held" });
     this.list = make("ul", { className: "gs-held-list" });
     const at = (text) => make("button", { type: "button", className: "gs-button", textContent: text, title: `Hold it at ${text}`, onclick: () => this.hold(Number(text)) });
     this.element.replaceChildren(

@@ -6,6 +6,7 @@ import { isCondensed } from "./condensed.js";
 import { make } from "./dom.js";
 import { Diagram, SUBSTEPS } from "./diagram.js";
 import { Equations } from "./equations.js";
+import { short } from "./format.js";
 import { paletteOf } from "./palette.js";
 import { Pictures } from "./pictures.js";
 
@@ -94,6 +95,7 @@ export class Inside {
 
   said(text) {
     this.copy.textContent = text;
+    this.stage.voice.tell(text);
     clearTimeout(this.saidTimer);
     this.saidTimer = setTimeout(() => (this.copy.textContent = "copy as LaTeX"), 2000);
   }
@@ -104,7 +106,17 @@ export class Inside {
     [...this.steps.children].forEach((button, i) =>
       button.setAttribute("aria-pressed", String(this.substep === (i === 0 ? null : i - 1))));
     this.equations.stage(this.substep);
+    this.stage.voice.follow();
     if (this.rows) this.stageWiring();
+  }
+
+  // The sub-step on show with what comes of it, in words; "" for the whole step.
+  get told() {
+    const substep = this.element.isConnected && this.inner.substeps[this.substep];
+    if (!substep) return "";
+    const value = this.lookup()(substep.quantity);
+    const found = value === undefined ? "" : `: ${short(value)}`;
+    return `Sub-step ${this.substep + 1} of ${this.inner.substeps.length}, ${substep.name}${found}.`;
   }
 
   // The wiring of the plain RNN has a sum before its only sub-step.

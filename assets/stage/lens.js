@@ -24,7 +24,7 @@ export class Lens {
     this.stage = stage;
     this.views = new Views((view) => this.go(view));
     this.look = make("p", { className: "gs-look" });
-    this.words = make("div", { className: "gs-words", role: "status" });
+    this.words = make("div", { className: "gs-words" });
     this.offers = make("p", { className: "gs-offers" });
     this.choices = make("div", { className: "gs-steps", role: "group" });
     this.charts = make("div", { className: "gs-charts" });

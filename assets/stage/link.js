@@ -10,15 +10,14 @@ const PATIENCE = 3000; // milliseconds to wait for an answer that changes the ad
 const HINT = "The browser does not let this page copy. Here is the link, selected: copy it yourself.";
 
 export class Link {
-  // stage: of which { channel, element, link, message } are used
+  // stage: of which { channel, element, link, message, voice } are used
   constructor(stage) {
     this.stage = stage;
     this.button = make("button", {
       type: "button", textContent: NAME, title: "Copy the address of what is on the screen, with the cursor’s place",
       onclick: () => this.copy(),
     });
-    this.said = make("span", { className: "gs-hidden", role: "status" });
-    this.element = make("span", { className: "gs-link" }, this.button, this.said);
+    this.element = make("span", { className: "gs-link" }, this.button);
   }
 
   async copy() {
@@ -37,12 +36,9 @@ export class Link {
 
   say(text) {
     this.button.textContent = text;
-    this.said.textContent = text;
+    this.stage.voice.tell(text);
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => {
-      this.button.textContent = NAME;
-      this.said.textContent = "";
-    }, SAID);
+    this.timer = setTimeout(() => (this.button.textContent = NAME), SAID);
   }
 
   show(text) {

@@ -20,7 +20,7 @@ export class Pad {
         this.paint();
       },
     });
-    this.said = make("output", {});
+    this.said = make("span", {});
     this.button = make("button", {
       type: "button", className: "gs-plain", textContent: "draw", title: "Draw the input with the pointer",
       "aria-pressed": "false", onclick: () => this.toggle(),

@@ -20,8 +20,8 @@ export function save(download, content, type) {
 class Savings {
   constructor() {
     this.lines = make("div", {});
-    this.said = make("p", { className: "gs-hidden", role: "status" });
-    this.element = make("div", { className: "gs-savings" }, this.lines, this.said);
+    this.tell = null; // the stage on show says what happens
+    this.element = make("div", { className: "gs-savings" }, this.lines);
     this.queue = []; // the first one is being written
   }
 
@@ -31,13 +31,13 @@ class Savings {
     const saving = new Saving(sheet, file, name, { refocus, end: (words) => this.next(saving, words) });
     this.queue.push(saving);
     this.lines.append(saving.element);
-    this.said.textContent = `Saving the CSV of ${name}.`;
+    this.tell?.(`Saving the CSV of ${name}.`);
     if (this.queue.length === 1) saving.begin();
     return saving.button;
   }
 
   next(over, words) {
-    this.said.textContent = words;
+    this.tell?.(words);
     const was = this.queue[0];
     this.queue = this.queue.filter((saving) => saving !== over);
     if (was === over) this.queue[0]?.begin();
@@ -53,7 +53,7 @@ class Saving {
     Object.assign(this, { sheet, file, on, over: false });
     this.label = `CSV of ${name}: `;
     this.text = make("span", { textContent: this.label });
-    this.share = make("output", { textContent: "waiting" });
+    this.share = make("span", { className: "gs-saving-share", textContent: "waiting" });
     this.bar = make("progress", { max: 1, value: 0, "aria-label": `CSV of ${name}` });
     this.button = make("button", {
       type: "button", textContent: "Stop", title: "Stop: nothing is saved", "aria-label": `Stop the CSV of ${name}`,

@@ -25,6 +25,7 @@ import { savings } from "./saving.js";
 import { Screen } from "./screen.js";
 import { alongTabs } from "./tabs.js";
 import { Timeline } from "./timeline.js";
+import { Voice } from "./voice.js";
 import { unpack } from "./wire.js";
 
 const PLOTLY = new URL("../vendor/plotly/plotly-cartesian.min.js", import.meta.url).href;
@@ -81,6 +82,8 @@ class Stage {
       bound: (target) => this.boundOf(target),
       choices: () => this.editor.choices,
     });
+    this.voice = new Voice({ says: () => this.says(), playing: () => this.cursor.playing });
+    savings.tell = (text) => this.voice.tell(text);
     this.lens = new Lens(this);
     this.inside = new Inside(this);
     this.pad = new Pad({
@@ -89,13 +92,13 @@ class Stage {
       channels: () => this.message.x.channels,
       send: (channel, first, values) => this.change("draw", { channel, first, values }),
     });
-    this.notices = make("div", { className: "gs-notices", role: "status" });
+    this.notices = make("div", { className: "gs-notices" });
     this.holder = make("div", {});
     this.element = make("div", { className: "gs-stage" });
     this.manual = new Manual(this.element);
     this.timeline.element.append(new Extras(new Link(this).element, new Pictures(this, true).element, this.manual.button).element);
     this.element.append(
-      this.notices, this.holder,
+      this.notices, this.holder, this.voice.element,
       make("div", { className: "gs-bar" }, savings.element, this.editor.element, this.timeline.element),
     );
     this.asking = new Asking(this); // for numbers at the cursor
@@ -115,6 +118,7 @@ class Stage {
     document.removeEventListener("keydown", this.onKey);
     window.removeEventListener("popstate", this.onTravel);
     clearTimeout(this.linkTimer);
+    this.voice.stop();
     this.asking.stop();
     this.pointer.asking.stop();
     this.sizes.disconnect();
@@ -159,6 +163,7 @@ class Stage {
     this.notice(...problems);
     if (!this.editor.typing || answer) this.editor.say(answer);
     if (message.said) this.editor.tell(message.said);
+    this.voice.tell(message.said ?? "");
     this.many.answered(message);
     if (this.target && !this.drag.live && !this.channel.busy) this.drag.moveTo(this.valueAt(this.target));
     this.changes.show(message.edits, this.editor.choices);
@@ -171,6 +176,7 @@ class Stage {
     this.help(message.help);
     this.element.dataset.opened = message.opened;
     this.element.dataset.ack = message.ack.seq;
+    this.voice.follow();
     this.followLink();
   }
 
@@ -196,7 +202,10 @@ class Stage {
     this.ground = ground;
   }
 
+  // A sentence about what went wrong, said once however often it comes.
   notice(...sentences) {
+    if (sentences.join() !== this.noticed) this.voice.tell(...sentences);
+    this.noticed = sentences.join();
     this.notices.replaceChildren(...sentences.map((text) => make("p", { textContent: text })));
   }
 
@@ -284,7 +293,16 @@ class Stage {
     if (!this.message) return;
     this.looked = true; // somebody has moved it: the link should say where it is
     this.screen.refresh();
+    this.voice.follow();
     this.followLink();
+  }
+
+  // Where the cursor is, in words: the step, the unit with its sentence, the sub-step, what the view found.
+  says() {
+    const { cell } = this.message.inner;
+    const sentence = this.holder.querySelector(`[data-sentence="${cell}"]`) ?? this.holder.querySelector("[data-sentence]");
+    const found = this.lens.open && this.lens.element.isConnected ? this.lens.told.words : [];
+    return [`${this.timeline.label.textContent}.`, sentence?.textContent, this.inside.told, ...found].filter(Boolean).join(" ");
   }
 
   followLink() {

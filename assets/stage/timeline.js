@@ -35,7 +35,7 @@ export class Timeline {
         cursor.move(this.slider.valueAsNumber - 1);
       },
     });
-    this.label = make("output", { className: "gs-step-label" });
+    this.label = make("span", { className: "gs-step-label" });
     this.speed = make("select", {
       title: "Playing speed", "aria-label": "Playing speed",
       onchange: () => (cursor.speed = Number(this.speed.value)),

@@ -13,7 +13,7 @@ const LATER = "The exact numbers are on their way; try again in a moment.";
 const NO_UNIT = "This cell has no such unit.";
 
 // The button and its menu for one plot. entry: what view.js keeps of the plot. stage: the stage, of
-// which { message, cursor, plotly, channel.knows, screen.plots, element, whole } are used; whole(part)
+// which { message, cursor, plotly, channel.knows, screen.plots, element, voice, whole } are used; whole(part)
 // gives a promise that every number of a part is here.
 export function tools(entry, stage) {
   addStylesheet(new URL("./tools.css", import.meta.url).href);
@@ -30,7 +30,7 @@ class Menu {
       make("button", { type: "button", role: "menuitem", tabIndex: -1, onclick: ({ detail }) => this.choose(act, detail === 0) },
         label, make("small", { textContent: hint }));
     this.items = Object.entries(ACTIONS).map(item);
-    this.status = make("p", { role: "status" });
+    this.status = make("p", {});
     this.element = make(
       "div", {
         className: "gs-menu", popover: "auto",
@@ -63,18 +63,24 @@ class Menu {
 
   // byKey: pressed without a pointer.
   async choose(act, byKey) {
-    const { entry, stage, status } = this;
+    const { entry, stage } = this;
     try {
-      const sheet = await wholeSheet(entry, stage, () => (status.textContent = "Getting the exact numbers …"));
-      if (sheet.source && !sheet.columns.length) return void (status.textContent = NO_UNIT);
+      const sheet = await wholeSheet(entry, stage, () => this.say("Getting the exact numbers …"));
+      if (sheet.source && !sheet.columns.length) return this.say(NO_UNIT);
       if (!this.open) return; // closed while waiting: not wanted any more
       const stop = await act(entry, sheet, stage, () => this.button.isConnected && this.button.focus());
       if (this.open) this.element.hidePopover();
       if (stop && byKey) stop.focus(); // it may be far from here, for a key
     } catch (error) {
       if (!(error instanceof Later)) console.error(error);
-      status.textContent = error instanceof Later ? LATER : "This did not work. Another format may.";
+      this.say(error instanceof Later ? LATER : "This did not work. Another format may.");
     }
+  }
+
+  // Below the items, and aloud.
+  say(text) {
+    this.status.textContent = text;
+    this.stage.voice.tell(text);
   }
 
   // What is pressed in the menu is not meant for the stage behind.

@@ -135,7 +135,7 @@ function trackFigure(panel, track, { labels }, add, plots, beside = false) {
     "figure", { className: "gs-figure", "data-part": part },
     make("figcaption", {},
       caption(beside ? { ...track, name: `${panel.name} ${track.name}` } : track),
-      make("output", { className: "gs-value", "data-value": part })),
+      make("span", { className: "gs-value", "data-value": part })),
     make("div", { className: "gs-row" }, strip, host),
   );
 }

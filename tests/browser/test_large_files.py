@@ -17,6 +17,7 @@ from gru_core.scenes import situation
 from tests.browser.driver import Stage, figures, traces_of, with_edits
 from tests.browser.large import LINK, STEPS, gated, same
 from tests.browser.menu import button, pick, table
+from tests.browser.voice import VOICE
 
 EDITS = {"x.7.0": 1.25, "gru.h0.1": -0.3}
 LATE = 60_000  # milliseconds
@@ -63,7 +64,7 @@ def test_the_csv_of_a_track_holds_every_number_of_the_core(
     same(numbers, traces[cell][track].T)
     assert opened.sent == sent
     expect(opened.page.locator(".gs-saving")).to_have_count(0)
-    expect(opened.page.locator(".gs-savings [role=status]")).to_have_text(
+    expect(opened.page.locator(VOICE)).to_have_text(
         f"Saved gatescope-own-{part.replace('.', '-')}.csv."
     )
 
@@ -128,10 +129,10 @@ def test_the_page_says_how_far_it_is_and_can_be_stopped_half_way(
         opener.focus()
         opened.press("Enter", "ArrowDown", "Enter")
         line = opened.page.get_by_role("group", name="CSV of GRU update gate")
-        expect(line.locator("output")).to_have_text(re.compile(r"^[1-9]\d? %$"))
+        expect(line.locator(".gs-saving-share")).to_have_text(re.compile(r"^[1-9]\d? %$"))
         share = float(line.get_by_role("progressbar").get_attribute("value") or 0)
         assert 0 < share < 1
-        assert line.locator("output").inner_text() == f"{share:.0%}".replace("%", " %")
+        assert line.locator(".gs-saving-share").inner_text() == f"{share:.0%}".replace("%", " %")
         stop = line.get_by_role("button", name="Stop the CSV of GRU update gate")
         expect(stop).to_be_focused()
         opened.press("ArrowRight")  # what is below goes on
@@ -171,7 +172,7 @@ def test_one_file_is_written_after_the_other(opened: Stage, traces: Mapping[str,
     with gated(opened, 1) as gate:
         for plot in ("GRU reset gate", "GRU candidate", "LSTM output gate"):
             pick(opened, plot, "CSV")
-        lines = opened.page.locator(".gs-saving output")
+        lines = opened.page.locator(".gs-saving-share")
         expect(lines).to_have_text([re.compile(r"\d+ %"), "waiting", "waiting"])
         opened.page.get_by_role("button", name="Stop the CSV of GRU candidate").click()
         expect(lines).to_have_count(2)

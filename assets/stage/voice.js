@@ -1,0 +1,37 @@
+// What a screen reader is told of the stage by itself: one polite region for all of it. Where the cursor
+// is is said once it rests, never while it plays; what has happened is said at once.
+
+import { make } from "./dom.js";
+
+const REST = 700; // milliseconds without a change
+
+export class Voice {
+  // host: { says() -> sentences on what the cursor is at, playing() }
+  constructor(host) {
+    this.host = host;
+    this.element = make("p", { className: "gs-hidden", role: "status" });
+    this.known = null; // what has been said, or was there when the page opened
+  }
+
+  // The cursor has moved, or a number at it may be another one.
+  follow() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.rest(), REST);
+  }
+
+  rest() {
+    if (this.host.playing()) return; // it is said where that ends
+    const text = this.host.says();
+    if (this.known !== null && text !== this.known) this.element.textContent = text;
+    this.known = text;
+  }
+
+  tell(...sentences) {
+    const text = sentences.join(" ");
+    if (text) this.element.textContent = text;
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+  }
+}
