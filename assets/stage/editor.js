@@ -33,7 +33,7 @@ export class Editor {
       onkeydown: (event) => this.typed(event),
       onpointerdown: () => (this.entered = document.activeElement !== this.field),
       onclick: () => this.entered && this.field.select(), // a first click is for all of it, a second for a place in it
-      onblur: () => (this.problem.textContent ? this.restore() : this.submit()),
+      onblur: () => this.left(),
     });
     this.old = make("span", { className: "gs-old" });
     this.revert = make("button", { type: "button", textContent: "put back", title: "Give it the scene's own value again", onclick: () => act.revert() });
@@ -112,11 +112,18 @@ export class Editor {
   // The field with its content selected; text: what takes its place, from a key pressed elsewhere.
   begin(text) {
     if (this.field.disabled) return; // its number is on the way
+    this.element.classList.add("gs-opened"); // where the story's own slider stands for it, too
     this.field.focus();
     this.field.select();
     if (text === undefined) return;
     this.field.value = text;
     this.typing = true;
+  }
+
+  left() {
+    this.element.classList.remove("gs-opened");
+    if (this.problem.textContent) this.restore();
+    else this.submit();
   }
 
   typed(event) {

@@ -6,6 +6,8 @@ import { make } from "./dom.js";
 
 const EVERY = "all"; // numbers of a gate
 const HINT = "fill or paste …";
+const FIRST = "Choose a cell first: the numbers are written from it on.";
+const NUMBERS = /^[\s\d.,;eE+−-]+$/;
 const SEVERAL = /\S[\t\n\r; ]+\S|,[^,]*,|\..*,|,.*\./s; // more than one number, and not one with a decimal comma
 
 export class Many {
@@ -34,9 +36,10 @@ export class Many {
     const { target, editor, message } = this.stage;
     const at = event.composedPath()[0];
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (!target || !message || !text.trim() || at.closest?.("dialog")) return;
+    if (!message || !text.trim() || at.closest?.("dialog")) return;
     const typing = at.matches?.("input:not([type=range]), textarea, [contenteditable]");
     if (typing && !(at === editor.field && SEVERAL.test(text.trim()))) return;
+    if (!target) return void (NUMBERS.test(text) && editor.tell(FIRST));
     event.preventDefault();
     editor.restore();
     this.send("paste", { target, text });

@@ -175,3 +175,22 @@ def test_where_the_clipboard_is_closed_the_link_stands_selected_in_a_field(page:
     assert selected(page).startswith(page.url)
     page.press("Escape")
     dialog.wait_for(state="detached")
+
+
+def test_a_digit_after_the_slider_of_the_story_opens_the_field_of_its_number(
+    another: Callable[..., Stage],
+) -> None:
+    first = another(look="").open()  # a first visit, where the slider is all there is
+    field_of_it = first.page.get_by_label("Exact value")
+    with first.answered():
+        first.page.locator(".gs-handle-slider").press("ArrowLeft")
+    first.wait()
+    assert not field_of_it.is_visible()
+    first.press("2", ".", "5")
+    assert field_of_it.is_visible()
+    with first.answered():
+        first.press("Enter")
+    first.wait()
+    assert list(first.edits.values()) == [2.5]
+    first.press("Tab")
+    assert not field_of_it.is_visible()

@@ -99,6 +99,14 @@ def test_what_does_not_fit_is_refused_in_a_sentence_and_changes_nothing(
     opened.expect(core("pulse"))
 
 
+def test_where_no_cell_is_chosen_a_sentence_says_what_to_do_first(opened: Stage) -> None:
+    assert not opened.page.evaluate(PASTE, "words of somebody")
+    assert opened.text(".gs-told") == ""
+    assert not opened.page.evaluate(PASTE, "1\t2")
+    assert "Choose a cell first" in opened.text(".gs-told")
+    assert opened.edits == {}
+
+
 def test_a_gate_is_filled_from_where_its_weights_are(opened: Stage, core: Core) -> None:
     head = opened.page.locator("[data-cell=gru] .gs-weights-head")
     head.get_by_role("button", name="fill or paste").click()
