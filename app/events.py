@@ -213,6 +213,21 @@ def _open(history: History, event: Mapping[str, Any]) -> Outcome:
     return Outcome(history.push(history.present.with_choice("scene", scene)))
 
 
+def _again(history: History, event: Mapping[str, Any]) -> Outcome:
+    """The second thing to try of a scene, done to it as it was at first; undo brings this back."""
+    present = history.present
+    changes = scenes()[present.scene].story.changes if present.scene in scenes() else {}
+    if "again" not in changes:
+        raise GatescopeError("This scene has no second thing to try.")
+    setting = replace(present.without_edits(), view="holding", of="")
+    for one in changes["again"]:
+        if isinstance(one, Edit):
+            setting = setting.with_edit(one.target, one.value)
+        else:
+            setting = setting.with_intervention(one)
+    return Outcome(history.push(setting))
+
+
 def _whole(history: History, event: Mapping[str, Any]) -> Outcome:
     return Outcome(history, whole=str(event.get("part", ""))[:60])
 
@@ -297,6 +312,7 @@ _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
     "look": _look,
     "view": _view,
     "open": _open,
+    "again": _again,
     "whole": _whole,
     "draw": _draw,
     "paste": _paste,

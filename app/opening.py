@@ -21,9 +21,10 @@ from gru_core.loaded import NAME as MODEL_NAME
 from gru_core.loaded import TITLE as MODEL_TITLE
 from gru_core.own import NAME, TITLE, Own, own_scene
 from gru_core.reader import Reader, load_reader
-from gru_core.scenes import Match, Scene, load_scenes, situation
+from gru_core.scenes import Scene, load_scenes, situation
 from gru_core.series import Series, load_series
-from gru_core.weights import PARTS
+from gru_core.stories import Story
+from gru_core.weights import PARTS, Match
 
 ASSETS = Path(__file__).parent.parent / "assets"
 OWN = NAME  # the scene of the visitor's own making, beside those of files
@@ -139,7 +140,9 @@ def _of_model(setting: Setting, asked: _Asked) -> Opening:
 
 def _without_model(asked: _Asked, problem: str, story: str = _NO_MODEL) -> Opening:
     """What is on the stage until a model is."""
-    scene = replace(own_scene(Own(), 0), name=MODEL, title=MODEL_TITLE, story=story, attempt="")
+    scene = replace(
+        own_scene(Own(), 0), name=MODEL, title=MODEL_TITLE, story=Story.plain(story, "")
+    )
     return _built(scene, [problem] if problem else [], asked)
 
 

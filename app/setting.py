@@ -11,7 +11,7 @@ from gru_core.engines import EngineName
 from gru_core.interventions import Intervention
 from gru_core.own import NAME as OWN
 from gru_core.own import Own
-from gru_core.scenes import Match
+from gru_core.weights import Match
 
 Alongside: TypeAlias = Literal["lstm", "rnn", "none"]
 

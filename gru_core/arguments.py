@@ -3,7 +3,8 @@
 import argparse
 
 from gru_core.engines import ENGINES
-from gru_core.scenes import MATCHES, MAX_SEED
+from gru_core.scenes import MAX_SEED
+from gru_core.weights import MATCHES
 
 
 def add_run_options(command: argparse.ArgumentParser) -> None:

@@ -17,8 +17,9 @@ from gru_core.errors import TextError, shown, unknown_name
 from gru_core.export.tracks import Arrays, trace_arrays
 from gru_core.reader import load_reader
 from gru_core.run import run
-from gru_core.scenes import Match, Model, Scene, load_scene, load_scenes, situation
+from gru_core.scenes import Model, Scene, load_scene, load_scenes, situation
 from gru_core.series import load_series
+from gru_core.weights import Match
 
 ASSETS: Final = Path(__file__).parent.parent / "assets"
 

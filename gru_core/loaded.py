@@ -8,6 +8,7 @@ from gru_core.errors import RangeError
 from gru_core.formats.running import BACKWARD, FORWARD, Ready, run_ready
 from gru_core.scenes import Scene
 from gru_core.sequences import Sequence
+from gru_core.stories import Story
 from gru_core.weights import GRUWeights, Weights
 
 NAME: Final = "model"
@@ -44,7 +45,7 @@ def model_scene(
         read, labels = read[::-1], labels[::-1]
     initial = ready.initials[layer][_at(ready, layer, backward)]
     return Scene(
-        *(NAME, TITLE, _STORY, _ATTEMPT),
+        *(NAME, TITLE, Story.plain(_STORY, _ATTEMPT)),
         sequence=replace(sequence, x=read, labels=labels, channels=channels, target=None),
         units=weights.units,
         seed=seed,

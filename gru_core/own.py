@@ -14,6 +14,7 @@ from gru_core.errors import RangeError, ShapeError, TextError, unknown_name
 from gru_core.initialize import SCHEMES, Scheme
 from gru_core.scenes import MAX_SEED, MAX_UNITS, Scene
 from gru_core.sequences import SEQUENCES, Sequence
+from gru_core.stories import Story
 from gru_core.tables import MAX_COLUMNS, MAX_VALUE
 from gru_core.text_input import ENCODINGS, Encoding, encode_text
 
@@ -81,7 +82,7 @@ _WORDS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 
 # Where every weight is zero the sentences above would be wrong, whatever the source.
 _ZEROS: Final = (
-    "Every weight is zero, so each gate stays half open and every state at zero. Whatever the "
+    "Every weight is zero, so each gate stays at one half and every state at zero. Whatever the "
     "input, nothing gets in.",
     "Set one weight of the candidate and see what comes through.",
 )
@@ -147,7 +148,7 @@ def own_scene(own: Own, seed: int) -> Scene:
         sequence = replace(sequence, x=sequence.x.astype(np.float32))
     story, attempt = _ZEROS if own.scheme == "zeros" else _WORDS[own.source]
     return Scene(
-        *(NAME, TITLE, story, attempt),
+        *(NAME, TITLE, Story.plain(story, attempt)),
         sequence=sequence,
         units=own.units,
         seed=seed,

@@ -22,12 +22,20 @@ from gru_core.initialize import SCHEMES, Scheme, initialize
 from gru_core.reader import Reader, normalize
 from gru_core.sequences import SEQUENCES, Sequence
 from gru_core.series import Series
+from gru_core.stories import BESIDE, NEEDED, Story, read_story
 from gru_core.targets import AXES as TARGET_AXES
 from gru_core.targets import Target
-from gru_core.weights import AXES, PARTS, WEIGHTS, GRUWeights, Weights, match_units
+from gru_core.weights import (
+    AXES,
+    MATCHES,
+    PARTS,
+    WEIGHTS,
+    GRUWeights,
+    Match,
+    Weights,
+    match_units,
+)
 
-Match: TypeAlias = Literal["units", "parameters"]
-MATCHES: Final[tuple[Match, ...]] = get_args(Match)
 # What brings a scene its input and weights: the Reader at work on a word, or the Series.
 Model: TypeAlias = Literal["reader", "series"]
 MODELS: Final[tuple[Model, ...]] = get_args(Model)
@@ -39,11 +47,11 @@ MAX_STEPS: Final = 1000
 MAX_SEED: Final = 2**32 - 1
 
 INDEX: Final = "index.json"
-WORDS: Final = ("name", "title", "story", "try")
+WORDS: Final = ("name", "title", *NEEDED)
 SIZED: Final = (*WORDS, "input", "units")
 CHOICES: Final = (
     *("seed", "scheme", "gain", "reset_after", "weights", "initials", "cursor", "unit_names"),
-    "handle",
+    *("handle", *BESIDE),
 )
 _UNKNOWN: Final[Mapping[str, int]] = MappingProxyType({})
 # What files and links call the state before the first step.
@@ -68,8 +76,7 @@ class Scene:
 
     name: str
     title: str
-    story: str
-    attempt: str  # what to try: one sentence
+    story: Story
     cursor: Cursor = Cursor()
     handle: Target | None = None  # the number that is there to be dragged first
     sequence: Sequence | None = None
@@ -227,7 +234,8 @@ def _has_model(content: object) -> TypeGuard[dict[str, Any]]:
 def _model_scene(content: dict[str, Any]) -> Scene:
     model = cast("Model", fields.choice("model", content["model"], MODELS))
     own = ("word",) if model == "reader" else ()
-    record = fields.record("the scene", content, (*WORDS, "model", *own), ("cursor", "handle"))
+    may = ("cursor", "handle", *BESIDE)
+    record = fields.record("the scene", content, (*WORDS, "model", *own), may)
     word = normalize(fields.text("word", record["word"])) if own else None
     cursor = _cursor(record.get("cursor", {}), len(word) + 1 if word else MAX_STEPS, MAX_UNITS)
     return Scene(*_words(record), cursor, _handle(record), model=model, word=word)
@@ -263,9 +271,12 @@ def _sized_scene(content: object) -> Scene:
     )
 
 
-def _words(record: Mapping[str, Any]) -> tuple[str, str, str, str]:
-    name, title, story, attempt = (fields.text(word, record[word]) for word in WORDS)
-    return name, title, story, attempt
+def _words(record: Mapping[str, Any]) -> tuple[str, str, Story]:
+    return (
+        fields.text("name", record["name"]),
+        fields.text("title", record["title"]),
+        read_story(record),
+    )
 
 
 def _cursor(value: object, steps: int, units: int) -> Cursor:

@@ -27,10 +27,14 @@ MONTHS: Final = (
     *("Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 )
 HEADER: Final = ["date", "value"]
+SEEDS: Final = "seeds.csv"
+SEEDS_HEADER: Final = ["seed", "cell", "shown", "held_out"]  # errors in °C
 CHANNEL: Final = "sea temp."  # what there is room for beside the input
 
 # "Same as last time": what a network must beat to have learned anything.
 BASELINE: Final = "baseline"
+# Guesses without a network: that one, and the calendar's mean plus the last departure from it.
+LAST, CALENDAR = "last", "calendar"
 # Years are stored as first and last, both included.
 SPANS: Final = ("train", "validation", "held_out", "shown")
 ARRAYS: Final = (
@@ -63,6 +67,9 @@ class Series:
     std: float  # °C
     years: Mapping[str, tuple[int, int]]  # by SPANS: first and last, both included
     errors: Mapping[str, float]  # °C, rmse of each cell and BASELINE on the sequence from zeros
+    climate: Array  # (12,): the mean of each calendar month of the training years, standardized
+    seeds: Mapping[Cell, tuple[float, ...]]  # °C, the same errors of trainings from the seeds 1, 2…
+    seed: int  # of the networks here
 
     def predict(self, hidden: npt.ArrayLike, cell: Cell) -> Array:
         """The next month's value, standardized, said from the state after each step, (step,).
@@ -90,6 +97,16 @@ class Series:
     def baseline(self) -> Array:
         """Same as last time: each month's value as the prediction of the next, (step,)."""
         return self.sequence.x[:, 0]
+
+    @property
+    def calendar(self) -> Array:
+        """The mean of the next calendar month plus this month's departure from its own, (step,).
+
+        It is told the calendar, which a network has to work out. The sequence starts in January.
+        """
+        month = np.arange(len(self.baseline)) % len(MONTHS)
+        next_month = (month + 1) % len(MONTHS)
+        return read_only(self.climate[next_month] + self.baseline - self.climate[month])
 
     def degrees(self, standardized: npt.ArrayLike) -> Array:
         """Standardized values in °C, any shape."""
@@ -168,11 +185,41 @@ def _month(where: str, row: list[str]) -> tuple[int, float]:
     return 12 * int(date[1]) + int(date[2]) - 1, float(row[1])
 
 
+def read_seeds(path: Path) -> Mapping[Cell, tuple[float, ...]]:
+    """The errors in °C over what is shown, of each cell by seed, from scripts/train_series.py.
+
+    Errors: TextError naming the line.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.reader(file))
+    found: dict[Cell, tuple[float, ...]] = dict.fromkeys(CELLS, ())
+    expected = [[str(1 + at // len(CELLS)), CELLS[at % len(CELLS)]] for at in range(len(rows) - 1)]
+    if len(rows) < 2 or (len(rows) - 1) % len(CELLS) or rows[0] != SEEDS_HEADER:
+        raise TextError(
+            f"{path.name} needs the header {','.join(SEEDS_HEADER)} and a row for each seed and "
+            "cell: build it with scripts/train_series.py --seeds."
+        )
+    for line, (row, needed) in enumerate(zip(rows[1:], expected, strict=True), start=2):
+        cell = CELLS[(line - 2) % len(CELLS)]
+        if row[:2] != needed or not _two_errors(row[2:]):
+            raise TextError(
+                f"{path.name}, line {line}, is {','.join(row)!r}; it needs {','.join(needed)} and "
+                "two errors in °C."
+            )
+        found[cell] = (*found[cell], float(row[2]))
+    return MappingProxyType(found)
+
+
+def _two_errors(texts: list[str]) -> bool:
+    return len(texts) == 2 and all(re.fullmatch(r"\d+\.\d+", text) for text in texts)
+
+
 def load_series(model: Path, data: Path) -> Series:
     """The Series of a model file from scripts/train_series.py and the data it was trained on.
 
-    Errors: UnknownNameError when arrays are missing, ShapeError and RangeError when something
-    does not fit, TextError for the data.
+    The errors of other seeds lie beside the data, in seeds.csv. Errors: UnknownNameError when
+    arrays are missing, ShapeError and RangeError when something does not fit, TextError for the
+    data.
     """
     with np.load(model, allow_pickle=False) as file:
         missing = [name for name in ARRAYS if name not in file]
@@ -184,8 +231,11 @@ def load_series(model: Path, data: Path) -> Series:
     mean, std = _number(arrays, "mean"), _number(arrays, "std")
     years = {span: _span(arrays, f"{span}_years") for span in SPANS}
     weights = {cell: WEIGHTS[cell](*(arrays[f"{cell}_{p}"] for p in PARTS)) for cell in CELLS}
+    months = read_months(data)
+    sequence = _sequence(months, years["shown"], mean, std)
+    training = (months.between(years["train"]) - mean) / std
     return Series(
-        sequence=_sequence(read_months(data), years["shown"], mean, std),
+        sequence=sequence,
         weights=MappingProxyType(weights),
         readouts=MappingProxyType({c: _readout(arrays, c, weights[c].units) for c in CELLS}),
         mean=mean,
@@ -194,6 +244,9 @@ def load_series(model: Path, data: Path) -> Series:
         errors=MappingProxyType(
             {name: _number(arrays, f"shown_error_{name}") for name in (*CELLS, BASELINE)}
         ),
+        climate=read_only(training.reshape(-1, len(MONTHS)).mean(axis=0)),
+        seeds=read_seeds(data.with_name(SEEDS)),
+        seed=int(_number(arrays, "seed")),
     )
 
 

@@ -5,7 +5,7 @@ Axis `gate` follows `conventions.GATES[cell]`; all shapes are written beside the
 
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar
+from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -24,6 +24,9 @@ from gru_core.errors import DtypeError, RangeError, ShapeError, UnknownNameError
 
 Part: TypeAlias = Literal["w_x", "w_h", "b_x", "b_h"]
 PARTS: tuple[Part, ...] = ("w_x", "w_h", "b_x", "b_h")
+# How the size of another cell follows the GRU's: as many units, or nearest in parameters.
+Match: TypeAlias = Literal["units", "parameters"]
+MATCHES: tuple[Match, ...] = get_args(Match)
 AXES: dict[str, tuple[str, ...]] = {
     "w_x": ("gate", "unit", "input"),
     "w_h": ("gate", "unit", "unit"),

@@ -1,16 +1,22 @@
 """Train assets/models/series.npz: a GRU, an LSTM and a plain RNN that predict the next month.
 
     python -m scripts.train_series
+    python -m scripts.train_series --seeds 5
 
 Each network reads the temperature month by month and says the next. It is trained on stretches of
 the training years, each from a state of zeros, as on screen; of all its states along the way the
 one with the least error on the validation years is kept. The held-out years are not given to
 `train` at all. Prints the errors on them. `--check` trains again, writes nothing, and exits with 1
 unless the errors are those in the file to within TOLERANCE.
+
+`--seeds 5` trains each of them with the seeds 1 to 5 and writes assets/series/seeds.csv: what
+another start of the same training would have given. The networks are not kept.
 """
 
 import argparse
+import csv
 import hashlib
+import io
 import sys
 from pathlib import Path
 
@@ -19,12 +25,13 @@ import torch
 
 from gru_core import run
 from gru_core.conventions import CELLS, GATES, Cell
-from gru_core.series import BASELINE, Months, read_months
+from gru_core.series import BASELINE, SEEDS_HEADER, Months, read_months
 from gru_core.weights import PARTS, WEIGHTS, match_units, parameter_count
 from scripts.convert_reader import Arrays, to_bytes
 
 ASSETS = Path(__file__).parents[1] / "assets"
 DATA, TARGET = ASSETS / "series" / "elnino.csv", ASSETS / "models" / "series.npz"
+SPREAD = ASSETS / "series" / "seeds.csv"
 
 # First and last year, both included. What is shown begins the held-out years.
 YEARS = {
@@ -69,12 +76,12 @@ def units_of(cell: Cell) -> int:
     return match_units(cell, 1, parameter_count("gru", 1, UNITS))
 
 
-def train(cell: Cell, training: np.ndarray, validation: np.ndarray) -> Network:
+def train(cell: Cell, training: np.ndarray, validation: np.ndarray, seed: int) -> Network:
     """The network with the least error on the validation years that training comes across.
 
     training, validation: (month,), standardized.
     """
-    torch.manual_seed(SEED)
+    torch.manual_seed(seed)
     network = Network(cell, units_of(cell))
     starts = range(0, len(training) - STEPS, APART)
     stretches = torch.tensor(np.stack([training[s : s + STEPS + 1] for s in starts]))
@@ -120,16 +127,16 @@ def errors(arrays: Arrays, values: np.ndarray) -> dict[str, float]:
     return {name: float(error * arrays["std"][0]) for name, error in rmse.items()}
 
 
-def build(months: Months) -> Arrays:
+def build(months: Months, seed: int = SEED) -> Arrays:
     """Everything in the file: years, scale, three trained networks and their errors."""
     training = months.between(YEARS["train"])
     mean, std = training.mean(), training.std()
     arrays: Arrays = {name: np.array([v]) for name, v in [("mean", mean), ("std", std)]}
-    arrays["seed"] = np.array([SEED])
+    arrays["seed"] = np.array([seed])
     arrays |= {f"{span}_years": np.array(years) for span, years in YEARS.items()}
     validation = (months.between(YEARS["validation"]) - mean) / std
     for cell in CELLS:
-        arrays |= arrays_of(cell, train(cell, (training - mean) / std, validation))
+        arrays |= arrays_of(cell, train(cell, (training - mean) / std, validation, seed))
     # The month after the last one shown is known, and predicted too; there is none after 2010.
     for span, after in (("shown", 1), ("held_out", 0)):
         values = (months.between(YEARS[span], after) - mean) / std
@@ -152,6 +159,30 @@ def table(arrays: Arrays) -> str:
     return "\n".join(lines)
 
 
+def spread(months: Months, seeds: int) -> str:
+    """The file of errors with other seeds: a row for each seed and cell, errors in °C."""
+    text = io.StringIO()
+    rows = csv.writer(text, lineterminator="\n")
+    rows.writerow(SEEDS_HEADER)
+    for seed in range(1, seeds + 1):
+        arrays = build(months, seed)
+        for cell in CELLS:
+            found = [f"{arrays[f'{span}_error_{cell}'][0]:.4f}" for span in ("shown", "held_out")]
+            rows.writerow([seed, cell, *found])
+        print(f"seed {seed}\n{table(arrays)}", flush=True)
+    return text.getvalue()
+
+
+def seeds_table(text: str) -> str:
+    """What `spread` writes as a table: a row for each seed, errors in °C over what is shown."""
+    lines = ["| seed | " + " | ".join(cell.upper() for cell in CELLS) + " |", "|---|---|---|---|"]
+    rows = list(csv.DictReader(io.StringIO(text)))
+    for at in range(0, len(rows), len(CELLS)):
+        errors = [f"{float(row['shown']):.2f} °C" for row in rows[at : at + len(CELLS)]]
+        lines.append(f"| {rows[at]['seed']} | {' | '.join(errors)} |")
+    return "\n".join(lines)
+
+
 def differences(arrays: Arrays) -> dict[str, float]:
     """How far the errors are from those in the file, in °C."""
     with np.load(TARGET, allow_pickle=False) as file:
@@ -162,9 +193,13 @@ def differences(arrays: Arrays) -> dict[str, float]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--check", action="store_true", help="compare the errors, write nothing")
+    parser.add_argument("--seeds", type=int, help="write the errors of the seeds 1 to this one")
     options = parser.parse_args()
     torch.set_num_threads(1)  # the order of sums, and so their rounding, stays the same
     torch.use_deterministic_algorithms(mode=True)
+    if options.seeds:
+        SPREAD.write_text(spread(read_months(DATA), options.seeds), encoding="utf-8")
+        return
     arrays = build(read_months(DATA))
     print(table(arrays))
     built = to_bytes(arrays)

@@ -9,22 +9,24 @@ from app.figures.heatmap import INPUT_MARGIN, layout
 from app.words.numbers import brief
 
 CELL_STYLE = {"gru": ("#D55E00", "solid"), "lstm": ("#0072B2", "dash"), "rnn": ("#009E73", "dot")}
+STYLE = {**CELL_STYLE, "calendar": ("#CC79A7", "dashdot")}
 TRUTH = "#8A8A8A"
 
 
 def prediction_lines(
     truth: np.ndarray, predictions: Mapping[str, np.ndarray], labels: Sequence[str], unit: str
 ) -> go.Figure:
-    """The value that came next at each step, wide and grey, and each cell's prediction over it.
+    """The value that came next at each step, wide and grey, and each prediction over it.
 
-    truth and predictions: (step,), in `unit`; the axis ends at round numbers that hold the truth.
+    truth and predictions: (step,), in `unit`, the latter by STYLE; the axis ends at round numbers
+    that hold the truth.
     """
     steps = np.arange(1, len(truth) + 1, dtype=np.float32)
     figure = go.Figure(layout=layout(labels, [], len(truth), 1))
     figure.add_trace(_line(steps, truth, "truth", TRUTH, "solid", 4.0))
-    for cell, values in predictions.items():
-        color, dash = CELL_STYLE[cell]
-        figure.add_trace(_line(steps, values, cell, color, dash, 1.6))
+    for name, values in predictions.items():
+        color, dash = STYLE[name]
+        figure.add_trace(_line(steps, values, name, color, dash, 1.6))
     low, high = float(np.floor(truth.min())), float(np.ceil(truth.max()))
     figure.update_layout(
         margin=INPUT_MARGIN | {"t": 6},

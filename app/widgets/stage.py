@@ -9,9 +9,11 @@ from typing import Any
 from app import theme
 from app.figures.sequence import MOST_CHANNELS
 from app.figures.weights import segments
+from app.neighbours import unlike
 from app.opening import scenes
 from app.shown import Shown, was
 from app.state import Session
+from app.telling import as_at_first, told
 from app.url import complete, encode, input_fits, pin_fits
 from app.widgets import lenses, predictions
 from app.widgets.help import HELP
@@ -39,10 +41,11 @@ def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent
     present = list(parts(shown, here.gates, view))
     included, sent = updates(present, here.sent, shown.unit, here.looked, here.wholes)
     prediction = predictions.told(shown)
-    told = {
+    screen = {
         "ack": here.ack,
         "opened": f"{shown.scene.name} {shown.scene.word or ''}",
         "scene": _scene(shown),
+        "atFirst": as_at_first(shown),
         "labels": _labels(shown),
         "cursor": {"step": shown.step, "unit": shown.unit},
         "link": complete(shown.setting),
@@ -73,7 +76,7 @@ def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent
         "parts": {part.name: part.digest for part in present},
         "included": included,
     }
-    return told, sent
+    return screen, sent
 
 
 def _labels(shown: Shown) -> Sequence[str] | int:
@@ -126,16 +129,17 @@ def _link_problem(shown: Shown) -> list[str]:
 
 
 def _scene(shown: Shown) -> dict[str, Any]:
-    scene = shown.scene
+    scene, words = shown.scene, told(shown)
     reading = None
     if shown.phonemes is not None:
         reading = {"word": scene.word, "phonemes": shown.phonemes}
     return {
         "name": scene.name,
         "title": scene.title,
-        "story": f"{scene.story}{_turned(shown)}",
+        "story": words.story,
         "next": _next(shown),
-        "try": scene.attempt,
+        "try": words.attempt,
+        "again": words.again,
         "reading": reading,
         "handle": _handle(shown),
     }
@@ -148,16 +152,6 @@ def _handle(shown: Shown) -> dict[str, Any] | None:
         return None
     sign = shown_sign(target.owner, target.gate, shown.notation.polarity)
     return {"target": str(target), "value": float(sign * value_at(shown.base, target)) + 0.0}
-
-
-def _turned(shown: Shown) -> str:
-    """What to know of a story where z is not the one that it is told with."""
-    if shown.notation.polarity == "keep":
-        return ""
-    return (
-        " (Told with a z that keeps, as in PyTorch; here z writes, so read 1 − z for z, and the "
-        "update gate's weights with the opposite sign.)"
-    )
 
 
 def _next(shown: Shown) -> dict[str, str]:
@@ -174,6 +168,7 @@ def _panel(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> dict[str, Any]
     return {
         "cell": cell,
         "name": theme.CELL_NAMES[cell],
+        "unlike": unlike(shown, cell),
         "units": weights.units,
         "note": _note(shown, cell),
         "order": shown.orders[cell],

@@ -5,6 +5,7 @@ import { Told, fromBytes, isCondensed, linesFigure, numberAt } from "./condensed
 import { brief, short } from "./format.js";
 import { Idle } from "./idle.js";
 import { plainMark } from "./plot.js";
+import { markStory } from "./story.js";
 import { build, legends, sentence } from "./view.js";
 
 const MANY_UNITS = 12; // from here on the heatmaps are taller and the weights come below them
@@ -31,6 +32,7 @@ export class Screen {
     const rebuilt = structure !== this.structure;
     if (rebuilt) this.rebuild(message);
     this.structure = structure;
+    markStory(this.stage.holder, message.atFirst);
     this.stage.lens.forget();
     this.stage.lens.show(this.plots);
     this.told.learn(message);

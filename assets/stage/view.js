@@ -5,8 +5,8 @@ import { minus, number, percent } from "./format.js";
 import { byHand } from "./hands.js";
 import { ramp, sample } from "./key.js";
 import { lookButton } from "./look.js";
-import { nextScene } from "./next.js";
 import { Plot } from "./plot.js";
+import { story } from "./story.js";
 import { tools } from "./tools.js";
 
 const MOST_NAMED = 9; // channels of an input that have room for a name each
@@ -41,19 +41,6 @@ export function build(plotly, message, inside, stage, look = "all") {
   return { element, plots };
 }
 
-// What is seen; and beside it what to try, the number to drag, and what that number does at the cursor.
-function story({ scene }, stage) {
-  return make(
-    "div", { className: "gs-story" },
-    make("h1", { className: "gs-hidden", textContent: `Gatescope: ${scene.title}` }),
-    make("p", {}, byHand(scene.story), " ", stage && nextScene(scene.next, stage)),
-    make("div", { className: "gs-doing" },
-      make("p", {}, make("em", { textContent: byHand(scene.try) })),
-      stage?.handle.element,
-      make("p", { className: "gs-now", "data-sentence": "gru" })),
-  );
-}
-
 function inputFigure({ scene, x, labels }, add, stage) {
   const label = `Input x: ${x.channels.length} channels, ${labels.length} steps.`;
   const host = add("x", label, { kind: "x", size: [x.channels.length, labels.length] });
@@ -72,7 +59,7 @@ function inputFigure({ scene, x, labels }, add, stage) {
 }
 
 // What was predicted of a real series, over what came.
-function predictionFigure({ part, label, lines, baseline }, add) {
+function predictionFigure({ part, label, lines, guess, spread }, add) {
   const key = ({ name, color, dash, error }) => make("span", {},
     sample(color, dash),
     `${name}${error ? `, error ${error}` : ""}`);
@@ -80,7 +67,8 @@ function predictionFigure({ part, label, lines, baseline }, add) {
     "figure", { className: "gs-figure gs-prediction" },
     make("figcaption", {},
       make("span", { className: "gs-name", textContent: "next month, predicted" }),
-      make("span", { className: "gs-key" }, ...lines.map(key), make("span", { textContent: baseline }))),
+      make("span", { className: "gs-key" }, ...lines.map(key), make("span", { textContent: guess })),
+      make("span", { className: "gs-note", textContent: spread })),
     add(part, label, { kind: "series" }),
   );
 }
@@ -103,7 +91,7 @@ function panelSection(panel, others, message, add, plots, whole, stage) {
   return make(
     "section", { className: "gs-panel", "aria-label": panel.name, "data-cell": panel.cell },
     make("header", { className: "gs-panel-head" },
-      make("h2", { textContent: panel.name }),
+      make("h2", {}, panel.name, aside(panel)),
       make("span", { className: "gs-note", textContent: byHand(panel.note) })),
     first ? make("div", { className: `gs-tracks gs-states gs-states-${1 + beside.length}` },
       ...states.map((track) => figure(panel, track, beside.length > 0)), ...beside) : null,
@@ -134,10 +122,20 @@ function trackFigure(panel, track, { labels }, add, plots, beside = false) {
   return make(
     "figure", { className: "gs-figure", "data-part": part },
     make("figcaption", {},
-      caption(beside ? { ...track, name: `${panel.name} ${track.name}` } : track),
+      caption(beside ? { ...track, name: besideName(panel, track) } : track),
       make("span", { className: "gs-value", "data-value": part })),
     make("div", { className: "gs-row" }, strip, host),
   );
+}
+
+// Short, where it is no fair neighbour: the heading of its panel says the whole of it.
+function besideName({ name, unlike }, track) {
+  return unlike ? `${name}, ${unlike.split(",")[0]}` : `${name} ${track.name}`;
+}
+
+// What makes a neighbour of a trained cell no fair one.
+function aside({ unlike }) {
+  return unlike ? make("span", { className: "gs-unlike", textContent: ` (${unlike})` }) : null;
 }
 
 function caption({ name, symbol, color }) {

@@ -14,8 +14,7 @@ from gru_core.conventions import CELLS, GATES, Cell
 from gru_core.errors import RangeError, unknown_name
 from gru_core.initialize import initialize
 from gru_core.run import run
-from gru_core.scenes import MATCHES, Match
-from gru_core.weights import match_units, parameter_count
+from gru_core.weights import MATCHES, Match, match_units, parameter_count
 
 # Biases of each gate and unit: none (PyTorch's bias=False), one (textbooks), two (PyTorch).
 Biases: TypeAlias = Literal[0, 1, 2]

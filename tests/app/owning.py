@@ -7,7 +7,8 @@ import numpy as np
 from gru_core import run
 from gru_core.conventions import Cell
 from gru_core.own import TITLE, Own, own_scene
-from gru_core.scenes import Match, situation
+from gru_core.scenes import situation
+from gru_core.weights import Match
 from tests.app.visiting import Visit
 
 ROWS = np.array([[0.5, 1], [-0.25, 2], [0.75, -1.5]])

@@ -69,7 +69,10 @@ def test_a_line_that_is_not_there_is_explained_and_a_scene_offered(scene: str) -
         "step; its memory goes by c, which has a line of its own."
     )
     assert message_of(shown)["offers"] == [
-        {"scene": "crowd", "label": "See a line of every cell in “Thirty-two strangers”"}
+        {
+            "scene": "crowd",
+            "label": "See a line of every cell in “32 units at random, slow to fast”",
+        }
     ]
 
 

@@ -158,7 +158,7 @@ def test_another_scene_in_the_meantime_changes_nothing_in_the_file(
         opened.page.locator(".gs-saving").wait_for()
         opened.choose("gru.b_x.update.3")
         opened.type("2")
-        opened.pick("Scene", "A pulse, remembered")
+        opened.pick("Scene", "Four memories of one pulse")
         opened.shows("pulse")
         gate.let_through()
         opened.page.locator(".gs-saving").wait_for(state="detached", timeout=LATE)

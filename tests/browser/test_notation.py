@@ -255,7 +255,7 @@ def test_a_typed_weight_of_the_update_gate_is_kept_with_the_sign_of_the_core(
     assert page.edits == {BIAS: 2.0, "gru.b_x.reset.2": -2.0}
 
 
-# The numbers in the book ------------------------------------------------------------------------
+# The book's numbers ------------------------------------------------------------------------------
 
 
 def test_the_reset_gate_scales_the_old_state_as_in_the_book(page: Stage) -> None:

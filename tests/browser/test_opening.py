@@ -69,7 +69,7 @@ def test_choosing_a_cell_alongside_in_the_list_keeps_the_gru_as_it_is(
 def test_another_scene_opens_while_a_number_is_chosen(stage: Stage, core: Core) -> None:
     stage.open()
     stage.drag(stage.cell_of("gru.b_x.update.3", core("pulse")), -45)
-    stage.pick("Scene", "Remember this one")
+    stage.pick("Scene", "A cue says what to keep")
     stage.shows(SCENES[1])
     stage.expect(core(SCENES[1]))
     assert stage.link["scene"] == SCENES[1]

@@ -130,7 +130,7 @@ def test_the_svg_is_a_picture_with_real_text(stage: Stage) -> None:
     picture = ElementTree.fromstring(content)
     said = ["".join(text.itertext()) for text in picture.iter(f"{SVG}text")]
     assert "GRU hidden state h" in said
-    assert "A clean slate · 3 units, 17 steps · 1 number changed" in said
+    assert "Starting anew at each word · 3 units, 17 steps · 1 number changed" in said
     assert {"step", "unit", "h₀", *"wipethslan", "1", "3", "−1", "0"} <= set(said)
     assert picture.get("width") == "1200"
     shapes = [one for one in picture.iter(f"{SVG}rect") if one.get("fill", "").startswith("rgb(")]

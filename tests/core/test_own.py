@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gru_core import run
-from gru_core.conventions import CELLS
+from gru_core.conventions import CELLS, POLARITIES
 from gru_core.errors import (
     EmptySequenceError,
     NotFiniteError,
@@ -21,8 +21,9 @@ from gru_core.errors import (
 )
 from gru_core.initialize import SCHEMES
 from gru_core.own import FLOAT32_FROM, MAX_STEPS, SOURCES, Own, own_scene
-from gru_core.scenes import MATCHES, MAX_UNITS, situation
+from gru_core.scenes import MAX_UNITS, situation
 from gru_core.sequences import SEQUENCES
+from gru_core.weights import MATCHES
 
 NUMBERS = np.array([[0.5, -1.0], [2.0, 0.25], [0.0, 3.0]])
 CONTENT = {"text": "to be or not", "numbers": NUMBERS}
@@ -53,9 +54,11 @@ def test_every_source_and_scheme_gives_a_scene_that_runs(source, scheme) -> None
 @pytest.mark.parametrize("scheme", ["xavier", "zeros"])
 def test_its_words_are_two_sentences_and_one_without_numbers(source, scheme) -> None:
     scene = own_scene(asked(source, scheme=scheme), 0)
-    assert len(re.findall(r"\.(?: |$)", scene.story)) == 2
-    assert len(re.findall(r"\.(?: |$)", scene.attempt)) == 1
-    assert not re.search(r"\d", scene.story + scene.attempt)
+    keep, write = (scene.story.told(situation(scene), polarity) for polarity in POLARITIES)
+    assert keep == write
+    assert len(re.findall(r"\.(?: |$)", keep.story)) == 2
+    assert len(re.findall(r"\.(?: |$)", keep.attempt)) == 1
+    assert not re.search(r"\d", keep.story + keep.attempt)
 
 
 @pytest.mark.parametrize("source", SOURCES)

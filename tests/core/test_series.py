@@ -15,7 +15,15 @@ import torch
 from gru_core import run
 from gru_core.conventions import CELLS, TOLERANCE, Cell
 from gru_core.errors import GatescopeError
-from gru_core.series import BASELINE, Series, label, load_series, read_months
+from gru_core.series import (
+    BASELINE,
+    SEEDS,
+    Series,
+    label,
+    load_series,
+    read_months,
+    read_seeds,
+)
 from gru_core.weights import match_units
 from scripts import train_series
 
@@ -207,6 +215,25 @@ def test_the_baseline_is_off_by_the_change_from_month_to_month(
     assert series.rmse(series.baseline) == pytest.approx(series.errors[BASELINE], abs=1e-12)
 
 
+def test_the_errors_of_the_seed_that_is_shown_are_those_of_its_networks(
+    series: Series, arrays: Arrays
+) -> None:
+    with (FOLDER / SEEDS).open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["seed"] == str(series.seed)]
+    assert [row["cell"] for row in rows] == list(CELLS)
+    for row in rows:
+        for span in ("shown", "held_out"):
+            error = arrays[f"{span}_error_{row['cell']}"][0]
+            assert float(row[span]) == pytest.approx(error, abs=train_series.TOLERANCE)
+        cell = row["cell"]
+        assert float(row["shown"]) == series.seeds[cell][series.seed - 1]  # type: ignore[index]
+
+
+def test_the_document_has_the_errors_of_every_seed() -> None:
+    document = (ROOT / "docs" / "series.md").read_text(encoding="utf-8")
+    assert train_series.seeds_table((FOLDER / SEEDS).read_text(encoding="utf-8")) in document
+
+
 def test_every_network_is_off_by_less_than_three_fifths_of_the_baseline(series: Series) -> None:
     for cell in CELLS:
         assert series.errors[cell] < 0.6 * series.errors[BASELINE]
@@ -289,6 +316,33 @@ def test_a_mistake_in_the_data_is_named_with_its_line(
     (tmp_path / "odd.csv").write_text(text, encoding="utf-8")
     with pytest.raises(GatescopeError, match=re.escape(message)):
         read_months(tmp_path / "odd.csv")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "odd.csv needs the header seed,cell,shown,held_out and a row for each seed and cell:"),
+        ("seed,cell,shown,held_out\n1,gru,0.5,0.5\n", "odd.csv needs the header seed,cell,shown"),
+        (
+            "seed,cell,shown,held_out\n1,gru,0.5,0.5\n1,rnn,0.5,0.5\n1,lstm,0.5,0.5\n",
+            "odd.csv, line 3, is '1,rnn,0.5,0.5'; it needs 1,lstm and two errors in °C.",
+        ),
+        (
+            "seed,cell,shown,held_out\n1,gru,0.5,0.5\n1,lstm,0.5\n1,rnn,0.5,0.5\n",
+            "odd.csv, line 3, is '1,lstm,0.5'; it needs 1,lstm and two errors in °C.",
+        ),
+        (
+            "seed,cell,shown,held_out\n1,gru,0.5,0.5\n1,lstm,low,0.5\n1,rnn,0.5,0.5\n",
+            "odd.csv, line 3, is '1,lstm,low,0.5'; it needs 1,lstm and two errors in °C.",
+        ),
+    ],
+)
+def test_a_mistake_in_the_errors_of_the_seeds_is_named_with_its_line(
+    tmp_path: Path, text: str, message: str
+) -> None:
+    (tmp_path / "odd.csv").write_text(text, encoding="utf-8")
+    with pytest.raises(GatescopeError, match=re.escape(message)):
+        read_seeds(tmp_path / "odd.csv")
 
 
 def test_data_without_the_shown_years_are_refused(tmp_path: Path) -> None:

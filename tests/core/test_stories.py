@@ -7,11 +7,46 @@ import pytest
 
 from gru_core import Trace, run
 from gru_core.behaviour import order_by_keep
-from gru_core.conventions import Cell
+from gru_core.conventions import Cell, Polarity
+from gru_core.interventions import Intervention
 from gru_core.scenes import situation
-from tests.core.opened_scenes import BY_NAME, trace
+from tests.core.opened_scenes import BY_NAME, moved, run_cell, said, shown, told, trace
 
-# 1. A pulse, remembered -----------------------------------------------------------------------
+both_polarities = pytest.mark.parametrize("polarity", ["keep", "write"])
+both_placements = pytest.mark.parametrize("elsewhere", [False, True], ids=["own", "moved"])
+
+# 1. Four memories of one pulse ----------------------------------------------------------------
+
+
+@both_placements
+@both_polarities
+def test_pulse_says_the_numbers_that_this_z_has(polarity: Polarity, elsewhere: bool) -> None:
+    words, found = told("pulse", polarity, elsewhere), trace("pulse")
+    z = shown(polarity, found["update"])
+    assert (found.x[3, 0], found.x[12, 0]) == (1, -1)
+    assert "At step 4 a pulse of 1 enters" in words.story
+    assert "At step 13 a pulse of −1 " in words.story
+    assert (
+        f"unit 4 {'' if polarity == 'keep' else 'so little that it '}still holds 0.96 at step 20"
+        in words.story
+    )
+    assert z[10, 1] == 0.5
+    verb = "keeps 50 % at" if polarity == "keep" else "writes 50 % anew at"
+    assert f"unit 2 {verb} each step" in words.story
+    order = ("higher", z[12, 1:].min() > z[12, 0]), ("lower", z[12, 1:].max() < z[12, 0])
+    word, true = order[polarity == "write"]
+    assert true
+    assert f"(z is {said(z[12, 0], 4)} in unit 1, {word} in the others)" in words.story
+
+
+@both_polarities
+def test_pulse_is_dragged_the_way_that_its_cell_shows(polarity: Polarity) -> None:
+    sign = 1 if polarity == "keep" else -1
+    way = "down" if polarity == "keep" else "up"
+    before, after = sign * BY_NAME["pulse"].weights["gru"].b_x[1, 3], sign * 2.0
+    assert (after < before) == (way == "down")
+    expected = f"update bias b from {said(before, 0)} {way} to {said(after, 0)}: its memory leaks"
+    assert expected in told("pulse", polarity).attempt
 
 
 def test_pulse_is_written_into_all_four_units_at_step_4() -> None:
@@ -34,7 +69,7 @@ def test_pulse_is_forgotten_halved_faded_and_held() -> None:
     assert hidden[19, 3] == pytest.approx(0.96, abs=0.005)
 
 
-def test_pulse_of_minus_one_shuts_every_update_gate_and_is_not_taken_in() -> None:
+def test_pulse_of_minus_one_makes_every_unit_keep_and_is_not_taken_in() -> None:
     found = trace("pulse")
     assert (found["update"][12] > 0.999).all()
     assert np.abs(found["hidden"][12] - found["hidden"][11]).max() < 1e-3
@@ -56,7 +91,42 @@ def test_pulse_rnn_cannot_ignore_the_second_pulse() -> None:
     assert hidden[19, 3] < -0.85
 
 
-# 2. Remember this one -------------------------------------------------------------------------
+# 2. A cue says what to keep -------------------------------------------------------------------
+
+
+@both_placements
+@both_polarities
+def test_cue_says_the_numbers_that_this_z_has(polarity: Polarity, elsewhere: bool) -> None:
+    words, found = told("cue", polarity, elsewhere), trace("cue")
+    z = shown(polarity, found["update"])
+    way = "falls" if polarity == "keep" else "rises"
+    assert (z[4, 0] < z[3, 0]) == (way == "falls")
+    assert found.x[4].tolist() == [0.8, 1]
+    assert found.x[:, 1].sum() == 1
+    cued = f"z of unit 1 {way} to {said(z[4, 0], 3)}, so it writes tanh(0.8) = 0.66;"
+    assert cued in words.story
+    others = np.delete(z[:, 0], 4)
+    assert {said(value, 3) for value in others} == {said(others[0], 3)}
+    assert (
+        f"at all other steps its z is {said(others[0], 3)}, and it still holds 0.64" in words.story
+    )
+    assert {said(value, 3) for value in z[:, 1]} == {said(z[0, 1], 3)}
+    assert f"In unit 2 z is always {said(z[0, 1], 3)}:" in words.story
+    share = f"keeps {100 * z[0, 2]:.0f} % of its old value"
+    if polarity == "write":
+        share = f"writes {100 * z[0, 2]:.0f} % anew"
+    assert f"Unit 3 {share} at every step" in words.story
+    assert "12 % anew" in words.story or "keeps 88 %" in words.story
+
+
+@both_polarities
+def test_cue_at_step_12_is_to_be_set_to_what_lets_unit_1_write(polarity: Polarity) -> None:
+    old = trace("cue")["hidden"][10, 0]
+    new = trace("cue", edits="x.11.1_1.0")["candidate"][11, 0]
+    assert told("cue", polarity).attempt == (
+        f"Set the cue at step 12 to 1: unit 1 lets go of {said(old, 2)} and writes "
+        f"tanh(−0.9) = {said(new, 2)} instead."
+    )
 
 
 def test_cue_stores_the_value_that_came_with_it_and_carries_it_to_the_end() -> None:
@@ -89,7 +159,7 @@ def test_cue_lstm_stores_the_same_in_its_cell() -> None:
     np.testing.assert_allclose(trace("cue", "lstm")["cell"], trace("cue")["hidden"], atol=0.005)
 
 
-# 3. A clean slate -----------------------------------------------------------------------------
+# 3. Starting anew at each word ----------------------------------------------------------------
 
 FIRST_LETTERS = [0, 4, 7, 12]
 
@@ -127,7 +197,58 @@ def test_slate_without_its_reset_weight_unit_1_becomes_unit_2() -> None:
     np.testing.assert_array_equal(hidden[:, 0], hidden[:, 1])
 
 
-# 4. Counting in binary ------------------------------------------------------------------------
+@both_placements
+@both_polarities
+def test_slate_says_that_both_gates_do_it(polarity: Polarity, elsewhere: bool) -> None:
+    words, found = told("slate", polarity, elsewhere), trace("slate")
+    z = shown(polarity, found["update"])
+    assert np.ptp(z) == 0
+    shut = found["reset"][FIRST_LETTERS, 0]
+    assert {said(r, 3) for r in shut} == {"0.002"}
+    assert (
+        "its reset gate shuts (r is 0.002), so its candidate does not see the past" in words.story
+    )
+    assert f"z is {said(z[0, 0], 3)} at every step" in words.story
+    assert said(z[0, 0], 3) == {"keep": "0.002", "write": "0.998"}[polarity]
+    assert "from −12 to 0:" in words.attempt
+
+
+@both_placements
+@both_polarities
+def test_slate_with_z_held_stays_although_its_reset_gate_shuts(
+    polarity: Polarity, elsewhere: bool
+) -> None:
+    numbers = situation(BY_NAME["slate"], ("gru",))
+    numbers = moved(numbers) if elsewhere else numbers
+    held = run(
+        numbers.weights["gru"], numbers.x, interventions=(Intervention("gru", "update", 0.9),)
+    )
+    hidden = held["hidden"][:, 0]
+    assert abs(hidden[7] - hidden[6]) < 0.01
+    assert abs(trace("slate")["hidden"][7, 0] - trace("slate")["hidden"][6, 0]) > 0.3
+    words = told("slate", polarity, elsewhere).again
+    assert f"Hold z of unit 1 at {shown(polarity, 0.9):.1f}, so that it " in words
+    assert ("that it keeps" in words) == (polarity == "keep")
+    assert ("that it writes little" in words) == (polarity == "write")
+    assert f"at step 8 r is {said(held['reset'][7, 0], 3)} as before" in words
+    assert f"h stays ({said(hidden[6], 3)}, then {said(hidden[7], 3)})" in words
+
+
+# 4. Three units count in binary ---------------------------------------------------------------
+
+
+@both_placements
+@both_polarities
+def test_binary_tells_one_story_for_every_notation(polarity: Polarity, elsewhere: bool) -> None:
+    words = told("binary", polarity, elsewhere)
+    assert words == told("binary", "keep")
+    assert "After eight pulses, at step 21, all three are low again." in words.story
+    assert words.attempt.startswith("Set the pulse at step 3 to 0:")
+    assert trace("binary").x[2, 0] == 1
+    numbers = situation(BY_NAME["binary"], ("gru",))
+    other = run_cell(moved(numbers), "gru")
+    np.testing.assert_allclose(other["hidden"], trace("binary")["hidden"], atol=1e-14)
+
 
 HIGH = 0.95
 
@@ -150,13 +271,14 @@ def test_binary_candidate_is_always_the_opposite_of_what_is_held() -> None:
     np.testing.assert_array_equal(np.sign(found["candidate"]), -np.sign(found.previous()))
 
 
-def test_binary_units_open_at_every_pulse_when_1_is_high_and_when_both_are() -> None:
+def test_binary_units_write_at_every_pulse_when_1_is_high_and_when_both_are() -> None:
     found = trace("binary")
     pulse, high = found.x[:, 0] == 1, found.previous() > 0
-    open_ = found["update"] < 0.01
-    np.testing.assert_array_equal(open_[:, 0], pulse)
-    np.testing.assert_array_equal(open_[:, 1], pulse & high[:, 0])
-    np.testing.assert_array_equal(open_[:, 2], pulse & high[:, 0] & high[:, 1])
+    writes = found["update"] < 0.01
+    np.testing.assert_array_equal(writes[:, 0], pulse)
+    np.testing.assert_array_equal(writes[:, 1], pulse & high[:, 0])
+    np.testing.assert_array_equal(writes[:, 2], pulse & high[:, 0] & high[:, 1])
+    assert (found["update"][~writes] > 0.9).all()
 
 
 def test_binary_all_units_are_low_again_after_eight_pulses_at_step_21() -> None:
@@ -179,34 +301,86 @@ def test_binary_counts_any_pulses(seed: int) -> None:
     np.testing.assert_array_equal((found["hidden"] > 0) @ [1, 2, 4], np.cumsum(pulses) % 8)
 
 
-# 5. Thirty-two strangers ----------------------------------------------------------------------
+# 5. 32 units at random, slow to fast ----------------------------------------------------------
 
 
 def test_crowd_is_32_units_over_100_steps() -> None:
     assert trace("crowd")["hidden"].shape == (100, 32)
 
 
-def test_crowd_units_that_keep_least_move_ten_times_as_far_as_those_that_keep_most() -> None:
-    found = trace("crowd")
+def crowd(elsewhere: bool = False) -> Trace:
+    numbers = situation(BY_NAME["crowd"], ("gru",))
+    return run_cell(moved(numbers) if elsewhere else numbers, "gru")
+
+
+@both_placements
+def test_crowd_units_that_keep_least_move_ten_times_as_far_as_those_that_keep_most(
+    elsewhere: bool,
+) -> None:
+    found = crowd(elsewhere)
     order = order_by_keep(found)
     moves = np.abs(np.diff(found["hidden"], axis=0)).mean(axis=0)
     assert moves[order[-8:]].mean() > 10 * moves[order[:8]].mean()
 
 
-def test_crowd_unit_26_keeps_most_and_unit_29_less_than_half() -> None:
-    found = trace("crowd")
-    order, mean = order_by_keep(found), found["update"].mean(axis=0)
-    assert (order[0], order[-1]) == (25, 28)
-    assert f"{mean[25]:.2f}" == "0.99"
-    assert mean[28] < 0.5
+@both_placements
+@both_polarities
+def test_crowd_names_the_units_that_keep_most_and_least(
+    polarity: Polarity, elsewhere: bool
+) -> None:
+    mean = crowd(elsewhere)["update"].mean(axis=0)
+    most, least = int(mean.argmax()), int(mean.argmin())
+    assert elsewhere or (most, least) == (25, 28)
+    z = shown(polarity, mean)
+    does = "keeps" if polarity == "keep" else "writes"
+    words = told("crowd", polarity, elsewhere).attempt
+    assert f"Choose unit {most + 1}, which on average {does} {100 * z[most]:.0f} % of" in words
+    assert f"then unit {least + 1}, which {does} {100 * z[least]:.0f} %." in words
+    assert mean[most] > 0.98
+    assert mean[least] < 0.5
 
 
-def test_crowd_biases_are_spread_for_memories_of_1_to_100_steps() -> None:
-    bias = situation(BY_NAME["crowd"]).weights["gru"].b_x[1]
-    assert 0 <= bias.min() < 2 < 4 < bias.max() <= np.log(99)
+@both_polarities
+def test_crowd_biases_alone_let_a_state_fade_within_5_to_97_steps(polarity: Polarity) -> None:
+    gru = situation(BY_NAME["crowd"]).weights["gru"]
+    keep = 1 / (1 + np.exp(-(gru.b_x + gru.b_h)[1]))
+    for unit, steps in ((keep.argmin(), 5), (keep.argmax(), 97)):
+        assert keep[unit] ** steps < np.exp(-1) < keep[unit] ** (steps - 1)
+    assert f"{np.exp(-1):.2f}" == "0.37"
+    words = told("crowd", polarity).story
+    assert "fade to 37 % within 5 steps in one unit and within 97 in another" in words
 
 
-# The numbers in the book ----------------------------------------------------------------------
+# The reset gate in three numbers --------------------------------------------------------------
+
+
+@both_polarities
+def test_book_says_what_the_reset_gate_lets_through_of_the_state(polarity: Polarity) -> None:
+    words = told("book", polarity)
+    assert (
+        "the old state 0.6, 0.5 and 0.3, and at every step the reset gate r is 0.2, 0.4 and"
+        " 0.8." in words.story
+    )
+    assert "r = 0.2 keeps 20 % of 0.6 for the candidate, 0.2·0.6 = 0.12," in words.story
+    assert "0.4·0.5 = 0.20 and 0.8·0.3 = 0.24 at step 1" in words.story
+    assert (
+        "type 7 for the bias b of its reset gate: r is 0.999, and nearly all of 0.6"
+        in words.attempt
+    )
+
+
+@both_polarities
+def test_book_says_after_the_product_what_the_reset_gate_scales_there(polarity: Polarity) -> None:
+    words, gru = told("book", polarity, elsewhere=True), BY_NAME["book"].weights["gru"]
+    products = gru.w_h[2] @ [0.6, 0.5, 0.3]
+    rows = [f"{r:g}·{u:.2g} = {r * u:.2f}" for r, u in zip((0.2, 0.4, 0.8), products, strict=True)]
+    assert rows == ["0.2·0.85 = 0.17", "0.4·0.65 = 0.26", "0.8·0.6 = 0.48"]
+    assert f"{rows[0]}, and so {rows[1]} and {rows[2]} at step 1." in words.story
+    assert (
+        "it scales what the candidate's weights U make of it: r = 0.2 keeps 20 % of 0.85"
+        in words.story
+    )
+    assert "nearly all of 0.85 enters the candidate" in words.attempt
 
 
 def test_book_reset_gate_is_the_same_at_every_step_and_scales_the_old_state() -> None:

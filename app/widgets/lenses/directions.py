@@ -8,12 +8,13 @@ import plotly.graph_objects as go
 from app import theme
 from app.figures.directions import layer_heatmap, moved_heatmap, parted
 from app.layered import Tracks, TwoLayers, both_ways, stacked
+from app.neighbours import at_random
 from app.shown import Shown
 from app.widgets.lenses import moved
 from app.widgets.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
 from app.widgets.lenses.places import Drawn, drawn, grid_chart
 from gru_core.arrays import Array
-from gru_core.companions import has_own
+from gru_core.companions import Role, has_own
 from gru_core.conventions import KEEP_GATE
 from gru_core.run import Merge
 
@@ -53,9 +54,10 @@ def view(shown: Shown) -> View:
 
 def _of_pair(shown: Shown, layers: TwoLayers, of: str) -> list[Chart]:
     name = theme.CELL_NAMES[shown.opened]
+    forward, backward = f"Forward {name}", f"Backward {name}{_unlike(shown, 'backward')}"
     return [
-        _track_chart(shown, "forward", f"Forward {name}: hidden state", layers.first, "hidden"),
-        _track_chart(shown, "backward", f"Backward {name}: hidden state", layers.second, "hidden"),
+        _track_chart(shown, "forward", f"{forward}: hidden state", layers.first, "hidden"),
+        _track_chart(shown, "backward", f"{backward}: hidden state", layers.second, "hidden"),
         _output_chart(shown, layers, of),
     ]
 
@@ -63,16 +65,24 @@ def _of_pair(shown: Shown, layers: TwoLayers, of: str) -> list[Chart]:
 def _of_stack(shown: Shown, layers: TwoLayers) -> list[Chart]:
     """States first, then the gates that keep, each pair one above the other."""
     gate = KEEP_GATE.get(shown.opened)
+    asides = "", _unlike(shown, "second")
     return [
         _track_chart(
             *(shown, f"layer{place}.{track}"),
-            f"Layer {place}: {theme.QUANTITIES[track].name}",
+            f"Layer {place}{asides[place - 1]}: {theme.QUANTITIES[track].name}",
             *(tracks, track),
         )
         for track in ("hidden", gate)
         if track
         for place, tracks in enumerate((layers.first, layers.second), start=1)
     ]
+
+
+def _unlike(shown: Shown, role: Role) -> str:
+    """What a heading says of a second layer that is drawn beside a first one that is not."""
+    cell = shown.opened
+    same = cell in shown.opening.drawn or has_own(shown.scene, cell, role)
+    return "" if same else f" ({at_random(shown)})"
 
 
 def _track_chart(shown: Shown, name: str, title: str, tracks: Tracks, track: str) -> Chart:

@@ -1,0 +1,58 @@
+"""A cell with random weights beside one with its own is named so in its heading."""
+
+from typing import Any
+
+import pytest
+
+from app.opening import scenes
+from app.setting import History, Setting
+from app.shown import show
+from app.state import Session
+from app.widgets.lenses import LENSES
+from app.widgets.stage import message
+
+UNTRAINED = "random weights, not trained"
+
+
+def headings(**setting: Any) -> dict[str, str]:
+    shown = show(Setting(**setting))
+    told, _ = message(shown, Session(history=History(shown.setting)))
+    return {panel["cell"]: panel["unlike"] for panel in told["panels"]}
+
+
+@pytest.mark.parametrize("alongside", ["lstm", "rnn"])
+@pytest.mark.parametrize("match", ["units", "parameters"])
+def test_a_drawn_cell_beside_the_trained_reader_is_named(alongside: Any, match: Any) -> None:
+    found = headings(scene="reader", alongside=alongside, match=match)
+    assert found == {"gru": "", alongside: UNTRAINED}
+
+
+@pytest.mark.parametrize("alongside", ["lstm", "rnn"])
+@pytest.mark.parametrize("scene", ["elnino", "crowd", "own", "cue", "pulse", "slate", "book"])
+def test_cells_of_one_kind_beside_each_other_are_not(scene: str, alongside: Any) -> None:
+    assert headings(scene=scene, alongside=alongside) == {"gru": "", alongside: ""}
+
+
+@pytest.mark.parametrize("scene", ["cue", "pulse", "slate", "book", "binary"])
+def test_a_cell_drawn_to_match_one_set_by_hand_is_named(scene: str) -> None:
+    assert headings(scene=scene, match="parameters")["lstm"] == "random weights"
+
+
+def test_no_plain_rnn_was_set_to_count() -> None:
+    assert headings(scene="binary", alongside="rnn") == {"gru": "", "rnn": "random weights"}
+    assert headings(scene="binary") == {"gru": "", "lstm": ""}
+
+
+@pytest.mark.parametrize(
+    ("of", "chart"),
+    [("concat", "backward"), ("stacked", "layer2.hidden"), ("stacked", "layer2.update")],
+)
+@pytest.mark.parametrize("scene", scenes())
+def test_a_drawn_second_layer_is_named_where_the_first_is_not_drawn(
+    scene: str, of: str, chart: str
+) -> None:
+    shown = show(Setting(scene=scene, view="directions", of=of))
+    title = {one.name: one.title for one in LENSES["directions"].view(shown).charts}[chart]
+    expected = {"crowd": "", "reader": f" ({UNTRAINED})", "elnino": f" ({UNTRAINED})"}
+    aside = expected.get(scene, " (random weights)")
+    assert title.startswith(f"{'Backward GRU' if of == 'concat' else 'Layer 2'}{aside}: ")
