@@ -62,7 +62,7 @@ class Writer:
 
     def weight(self, letter: str, gate: str) -> Node:
         """W_r, U_r, b_r, d_r: subscripts are the gates' own letters."""
-        name = theme.symbol(self.cell, gate, self.notation).removesuffix("\u0303")
+        name = theme.symbol(self.cell, gate, self.notation)
         return {"v": letter, "s": "" if self.cell == "rnn" else name, "q": gate}
 
     def gate(self, gate: str) -> tuple[str, tuple[Line, ...]]:

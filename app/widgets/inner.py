@@ -10,6 +10,7 @@ from app.nodes import SubStep
 from app.opening import OWN
 from app.shown import Shown
 from app.words.numbers import number
+from app.words.terms import Term, terms
 from gru_core.behaviour import measured_gate
 from gru_core.conventions import KEEP_GATE, TRACKS, Cell, Notation, shown_update
 from gru_core.initialize import expected_gate
@@ -25,6 +26,7 @@ def inner(shown: Shown) -> dict[str, Any]:
         **wiring(shown, cell),
         "substeps": [step.message() for step in substeps(shown)],
         "notes": notes(shown),
+        "terms": [vars(term) for term in _terms(shown, cell)],
     }
 
 
@@ -45,6 +47,12 @@ def substeps(shown: Shown) -> tuple[SubStep, ...]:
     joined, inner_bias = shown.setting.form == "joined", _has_inner_bias(shown)
     ends = (one.symbol for one in _ends(shown, shown.opened))
     return Writer(shown.opened, shown.notation, joined, inner_bias, *ends).substeps()
+
+
+def _terms(shown: Shown, cell: Cell) -> tuple[Term, ...]:
+    weights = shown.situation.weights[cell]
+    ends = (weights.gate_activation, weights.state_activation)
+    return terms(cell, shown.notation, *ends, _has_inner_bias(shown))
 
 
 def _ends(shown: Shown, cell: Cell) -> tuple[theme.Activation, theme.Activation]:

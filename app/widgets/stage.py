@@ -24,6 +24,7 @@ from app.widgets.parts import parts, shown_gates
 from app.widgets.sweeping import sweep_message
 from app.widgets.updates import Sent, updates
 from app.words.numbers import count
+from app.words.terms import meaning
 from gru_core.conventions import STATES, Cell, shown_sign, track_kind
 from gru_core.edits import Edit, value_at
 from gru_core.interventions import Intervention
@@ -195,6 +196,7 @@ def _gate(shown: Shown, cell: Cell, gate: str) -> dict[str, str]:
         "gate": gate,
         "name": quantity.name,
         "symbol": theme.symbol(cell, gate, shown.notation),
+        "says": meaning(cell, gate, shown.notation),
         "color": quantity.color,
         "dash": quantity.dash,
     }

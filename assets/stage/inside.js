@@ -7,6 +7,7 @@ import { make } from "./dom.js";
 import { Diagram, SUBSTEPS } from "./diagram.js";
 import { Equations } from "./equations.js";
 import { short } from "./format.js";
+import { Letters } from "./letters.js";
 import { paletteOf } from "./palette.js";
 import { Pictures } from "./pictures.js";
 
@@ -18,6 +19,8 @@ export class Inside {
     this.stage = stage;
     this.substep = null; // index, or null for the whole step
     this.equations = new Equations();
+    this.letters = new Letters();
+    this.equations.element.addEventListener("pointerover", ({ target }) => this.letters.point(target));
     this.diagram = new Diagram({
       point: (quantity) => stage.light(quantity),
       choose: (quantity) => this.go(this.inner.substeps.findIndex((one) => one.quantity === quantity)),
@@ -35,7 +38,7 @@ export class Inside {
       "section", { className: "gs-inside", "aria-label": "Inside the cell" },
       make("header", { className: "gs-panel-head" }, this.title, this.tabs),
       stage.lens.views.element, stage.lens.element,
-      this.diagram.element, this.steps, this.equations.element,
+      this.diagram.element, this.steps, this.equations.element, this.letters.element,
       make("footer", { className: "gs-inside-foot" }, this.form, this.copy, new Pictures(stage, false).element),
       this.notes,
     );
@@ -58,7 +61,7 @@ export class Inside {
   }
 
   build() {
-    const { cell, cells, form, notes, quantities, substeps } = this.inner;
+    const { cell, cells, form, notes, quantities, substeps, terms } = this.inner;
     const tab = (one) => make("button", {
       type: "button", className: "gs-tab", role: "tab", textContent: one.name,
       "aria-selected": String(one.cell === cell), tabIndex: one.cell === cell ? 0 : -1,
@@ -67,6 +70,7 @@ export class Inside {
     this.element.dataset.cell = cell;
     this.tabs.replaceChildren(...(cells.length > 1 ? cells.map(tab) : []));
     this.equations.build(substeps, quantities);
+    this.letters.build(terms);
     const step = (text, index, title) => make("button", {
       type: "button", className: "gs-plain", textContent: text, title, onclick: () => this.go(index),
     });

@@ -41,15 +41,21 @@ export function tokens(nodes, quantities) {
 function tokensOf(node, beside, quantities) {
   if (node.o) return [operator(node.o)];
   if (node.c) return [{ element: element("mn", node.c) }];
-  if (node.v) return [{ element: coloured(letter(node), node.q, quantities) }];
-  if (node.f) return enclosed([{ element: element("mi", node.f) }], "(", node.a, ")", quantities);
+  if (node.v) return [{ element: lettered(coloured(letter(node), node.q, quantities), node.v) }];
+  if (node.f) return enclosed([{ element: lettered(element("mi", node.f), node.f) }], "(", node.a, ")", quantities);
   if (node.p) return enclosed([], node.k, node.p, node.k === "[" ? "]" : ")", quantities);
   return [slot(node, beside, quantities)];
 }
 
+// What letters.js explains.
+function lettered(found, letter) {
+  found.setAttribute("data-letter", letter);
+  return found;
+}
+
 function operator(text) {
   const attributes = BREAKING.has(text) ? { form: "infix" } : { stretchy: "false" };
-  return { element: element("mo", text, attributes), breaks: BREAKING.has(text) };
+  return { element: lettered(element("mo", text, attributes), text), breaks: BREAKING.has(text) };
 }
 
 function enclosed(first, open, nodes, close, quantities) {
@@ -62,8 +68,13 @@ function letter({ v, s }) {
   const base = v.endsWith("\u0303") ? tilde(v[0]) : element("mi", v);
   if (!s) return base;
   const found = element("msub");
-  found.append(base, s.length === 1 ? element("mi", s) : earlier(s));
+  found.append(base, subscript(s));
   return found;
+}
+
+function subscript(text) {
+  if (text.endsWith("\u0303")) return tilde(text[0]);
+  return text.length === 1 ? element("mi", text) : earlier(text);
 }
 
 // t−1

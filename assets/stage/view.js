@@ -138,9 +138,9 @@ function aside({ unlike }) {
   return unlike ? make("span", { className: "gs-unlike", textContent: ` (${unlike})` }) : null;
 }
 
-function caption({ name, symbol, color }) {
+function caption({ name, symbol, color, says = "" }) {
   return make(
-    "span", { className: "gs-caption" },
+    "span", { className: "gs-caption", title: says },
     make("i", { className: "gs-swatch", style: { background: color } }),
     make("span", { className: "gs-name", textContent: name }), make("var", { textContent: symbol }),
   );

@@ -174,7 +174,7 @@ def test_chung_et_al_write_the_candidate_with_z_and_reset_before_the_product() -
         "r_t = σ(W_r x_t + U_r h_t−1 + b_r)",
         "z_t = σ(W_z x_t + U_z h_t−1 + b_z)",
         "r_t ⊙ h_t−1",
-        "h̃_t = tanh(W_h x_t + U_h (r_t ⊙ h_t−1) + b_h)",
+        "h̃_t = tanh(W_h̃ x_t + U_h̃ (r_t ⊙ h_t−1) + b_h̃)",
         "h_t = z_t ⊙ h̃_t + (1 − z_t) ⊙ h_t−1",
     ]
 
@@ -184,7 +184,7 @@ def test_the_joined_form_stacks_h_and_x_as_textbooks_do() -> None:
         "r_t = σ(W_r [h_t−1 , x_t] + b_r)",
         "z_t = σ(W_z [h_t−1 , x_t] + b_z)",
         "r_t ⊙ h_t−1",
-        "h̃_t = tanh(W_h [r_t ⊙ h_t−1 , x_t] + b_h)",
+        "h̃_t = tanh(W_h̃ [r_t ⊙ h_t−1 , x_t] + b_h̃)",
         "h_t = z_t ⊙ h_t−1 + (1 − z_t) ⊙ h̃_t",
     ]
 

@@ -1,0 +1,57 @@
+// What the letters of the equations mean: a row of them, and the sentence of the one that is pointed at,
+// pressed or come to by keys, here or in the equations. The sentences are those of app/words/terms.py.
+
+import { make } from "./dom.js";
+
+const MOVES = { ArrowLeft: -1, ArrowRight: 1 };
+const HINT = "Point at a letter, or come to it by keys, to read what it means.";
+
+export class Letters {
+  constructor() {
+    this.row = make("div", { className: "gs-letter-row", role: "toolbar", "aria-label": "What the letters mean" });
+    this.said = make("p", { className: "gs-letter-said", textContent: HINT });
+    this.element = make("div", { className: "gs-letters" }, this.row, this.said);
+    this.row.addEventListener("keydown", (event) => this.along(event));
+  }
+
+  // terms: from the message. Made anew only where there are others.
+  build(terms) {
+    const structure = JSON.stringify(terms);
+    if (structure === this.structure) return;
+    this.structure = structure;
+    this.terms = new Map(terms.map(({ symbol, says }) => [symbol, says]));
+    this.row.replaceChildren(...terms.map(({ symbol, says }, i) => {
+      const show = () => this.say(symbol);
+      return make("button", {
+        type: "button", className: "gs-plain gs-letter", tabIndex: i ? -1 : 0, textContent: symbol, title: says,
+        "aria-label": `${symbol}: ${says}`, onfocus: show, onpointerenter: show, onclick: show,
+      });
+    }));
+    this.said.textContent = HINT;
+  }
+
+  // The meaning of what the pointer is on in the equations, if it has one.
+  point(target) {
+    const letter = target.closest?.("[data-letter]")?.getAttribute("data-letter");
+    if (letter) this.say(letter);
+  }
+
+  say(symbol) {
+    const says = this.terms.get(symbol);
+    if (says) this.said.replaceChildren(make("var", { textContent: symbol }), ` ${says}`);
+  }
+
+  // One stop of Tab: arrows go along the row, and are not the cursor's meanwhile.
+  along(event) {
+    const move = MOVES[event.key];
+    if (!move || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
+    const buttons = [...this.row.children];
+    const at = buttons.indexOf(event.target);
+    const to = buttons.at((at + move) % buttons.length);
+    event.preventDefault();
+    event.stopPropagation();
+    buttons[at].tabIndex = -1;
+    to.tabIndex = 0;
+    to.focus();
+  }
+}
