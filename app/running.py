@@ -13,7 +13,7 @@ import numpy as np
 
 from app.digest import SHARED, digest, weights_digest
 from gru_core import GRUWeights, Trace, run
-from gru_core.arrays import Array
+from gru_core.arrays import Array, without_rounding
 from gru_core.conventions import TRACKS, Cell, Placement
 from gru_core.edits import Situation
 from gru_core.engines import EngineName
@@ -175,7 +175,8 @@ def difference_of_placement(
     def compare() -> float:
         # Not kept: it is not on screen, and a large one would push out what is.
         other = _run(there, "gru")
-        return _distance(other["hidden"] - traces["gru"]["hidden"])
+        now, then = traces["gru"]["hidden"], other["hidden"]
+        return _distance(without_rounding(then - now, np.abs(now).max(), np.abs(then).max()))
 
     return _distances.get(("placement", own, run_key(situation, "gru")), 1, compare)
 

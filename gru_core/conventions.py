@@ -53,7 +53,7 @@ STATES: Final[Mapping[str, tuple[str, ...]]] = _table(
 # The gate that decides how much of the old state stays. A plain RNN has none.
 KEEP_GATE: Final[Mapping[str, str]] = _table(gru="update", lstm="forget")
 
-# The gates that open and shut; each ends in the gate activation, a sigmoid or a hard one.
+# What lies between 0 and 1; each ends in the gate activation, a sigmoid or a hard one.
 SIGMOID_TRACKS: Final = frozenset({"reset", "update", "input", "forget", "output"})
 
 # What a gate may end in, and what a candidate, the LSTM's output and a plain RNN's state may.
@@ -74,7 +74,7 @@ RANGES: Final[Mapping[str, tuple[float, float]]] = _table(
     cell=(-3.0, 3.0),
 )
 
-# A gate below the first is shut, above the second open: the usual saturation thresholds.
+# A gate below the first is near 0, above the second near 1: the usual saturation thresholds.
 SATURATION: Final = (0.1, 0.9)
 
 # Largest magnitude accepted for an input, a weight or a state. The product of two such

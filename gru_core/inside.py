@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from gru_core.arrays import Array
+from gru_core.arrays import Array, without_rounding
 from gru_core.cells.activations import function_of
 from gru_core.conventions import Polarity, shown_sign, shown_update
 from gru_core.errors import RangeError
@@ -203,6 +203,7 @@ def _numbers(weights: Weights, rows: Rows, given: Given, unit: int, polarity: Po
         found["previous_cell"] = given.cell[:, unit]
         found["kept"] = found["forget"] * found["previous_cell"]
         found["written"] = found["input"] * found["candidate"]
+        _settle(found, "cell", found["previous_cell"], given, unit)
         found["squashed"] = function_of(weights.state_activation)(found["cell"])
     if given.held:
         _add_free(found, weights, given.held, unit)
@@ -224,8 +225,8 @@ def _gate(rows: Rows, index: int, sign: int, x: Array, state: Array) -> Numbers:
         "b": np.broadcast_to(b_x + b_h, n),
         "from_x": from_x,
         "from_h": from_h,
-        "joined": from_x + from_h,
-        "sum": from_x + b_x + from_h + b_h,
+        "joined": without_rounding(from_x + from_h, from_x, from_h),
+        "sum": without_rounding(from_x + b_x + from_h + b_h, from_x, b_x, from_h, b_h),
     }
 
 
@@ -243,12 +244,12 @@ def _add_gru(
         found["reset_vector"] = reset_hidden
         found["reset_hidden"] = reset_hidden[:, unit]
         return
-    recurrent = found["candidate.from_h"] + found["candidate.b_h"]
+    from_h, b_h = found["candidate.from_h"], found["candidate.b_h"]
+    recurrent = without_rounding(from_h + b_h, from_h, b_h)
     found["candidate.recurrent"] = recurrent
     found["reset_hidden"] = found["reset"] * recurrent
-    found["candidate.sum"] = (
-        found["candidate.from_x"] + found["candidate.b_x"] + found["reset_hidden"]
-    )
+    terms = found["candidate.from_x"], found["candidate.b_x"], found["reset_hidden"]
+    found["candidate.sum"] = without_rounding(terms[0] + terms[1] + terms[2], *terms)
 
 
 def _add_blend(found: Numbers, given: Given, unit: int, polarity: Polarity) -> None:
@@ -256,8 +257,21 @@ def _add_blend(found: Numbers, given: Given, unit: int, polarity: Polarity) -> N
     keep = given.tracks["update"][:, unit]
     found["kept"] = keep * found["previous"]
     found["written"] = (1 - keep) * found["candidate"]
+    _settle(found, "hidden", found["previous"], given, unit)
     found["update"] = shown_update(keep, polarity)
     found["update.complement"] = 1 - keep if polarity == "keep" else keep
+
+
+def _settle(found: Numbers, state: str, previous: Array, given: Given, unit: int) -> None:
+    """What is kept and written where nothing but rounding is left of a state that they make.
+
+    The fast loops make it in another order of operations than the equations: where both parts are
+    all but 0, theirs may be 1e-22 of a state of 1e-6.
+    """
+    left = without_rounding(found[state], previous, found["candidate"]) == 0
+    if state in given.held:
+        left &= ~given.held[state][:, unit]
+    found[state] = np.where(left, found["kept"] + found["written"], found[state])
 
 
 def _add_free(found: Numbers, weights: Weights, held: Mapping[str, Where], unit: int) -> None:

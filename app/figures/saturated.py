@@ -1,4 +1,4 @@
-"""How often gates are all but open and all but shut: one point a unit (Karpathy et al. 2015)."""
+"""How often gates are all but 1 and all but 0: one point a unit (Karpathy et al. 2015)."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ SIZE, LARGEST = 8.0, 22.0  # pixels, of one unit and of the most in one place
 
 
 def saturation_points(shares: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> go.Figure:
-    """For each gate its units: how often open across, how often shut upwards.
+    """For each gate its units: how often near 1 across, how often near 0 upwards.
 
     shares: gate -> (left, right), each (unit,), shares of the steps. Marks of several units in one
     place are larger.

@@ -89,7 +89,7 @@ def notes(shown: Shown) -> list[str]:
         if notation.polarity == "write":
             found.append(
                 "Here z says how much is written: z and every weight of the update gate are those "
-                "of PyTorch with 1 − z and the opposite sign. h is the same, bit for bit."
+                f"of PyTorch with 1 − z and the opposite sign. {_same(shown, ', bit for bit')}."
             )
         if shown.to_own_placement is not None:
             found.append(_placement_note(shown, shown.to_own_placement))
@@ -166,7 +166,12 @@ def _bias_note(shown: Shown) -> list[str]:
         return []
     if shown.notation.placement == "after" and _has_inner_bias(shown):
         return [
-            "b is the sum of both biases, and h is the same. Only the candidate keeps its d: the "
+            f"b is the sum of both biases. {_same(shown)}. Only the candidate keeps its d: the "
             "reset gate scales it."
         ]
-    return ["b is the sum of both biases; h is the same."]
+    return [f"b is the sum of both biases. {_same(shown)}."]
+
+
+def _same(shown: Shown, how: str = "") -> str:
+    """That one choice of the notation changes nothing, also where another one does."""
+    return f"This alone leaves h as it is{how}" if shown.to_own_placement else f"h is the same{how}"

@@ -15,8 +15,6 @@ FIGURES: Final = 3
 WRITTEN_OUT: Final = (1e-4, 1e5)
 # This far below 1, three figures would say 1: decimals tell it, and nearer the distance itself.
 NEAR_ONE: Final = (5e-4, 1e-4)
-# What is this small beside the terms of its sum is left over from rounding.
-RESIDUE: Final = 1e-12
 MOST_STEPS: Final = 1e6
 SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
@@ -85,11 +83,6 @@ def joined(parts: Sequence[str]) -> str:
     """a; a and b; a, b and c."""
     *first, last = parts
     return f"{', '.join(first)} and {last}" if first else last
-
-
-def settled(value: float, *terms: float) -> float:
-    """The sum or difference of these terms, or 0 where nothing but rounding is left of it."""
-    return 0.0 if abs(value) < RESIDUE * max(map(abs, terms), default=0.0) else value
 
 
 def _near_one(value: float, rest: float) -> str:

@@ -1,4 +1,4 @@
-"""How often a gate is all but shut or all but open (Karpathy et al. 2015)."""
+"""How often a gate is all but 0 or all but 1 (Karpathy et al. 2015)."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
@@ -13,8 +13,8 @@ from gru_core.trace import Trace
 class Saturation(NamedTuple):
     """Shares of the steps, from 0 to 1, at which a gate of each unit is saturated."""
 
-    left: Array  # (unit,): below the first of conventions.SATURATION, shut
-    right: Array  # (unit,): above the second, open
+    left: Array  # (unit,): below the first of conventions.SATURATION, near 0
+    right: Array  # (unit,): above the second, near 1
 
 
 def saturation(trace: Trace, polarity: Polarity = "keep") -> Mapping[str, Saturation]:

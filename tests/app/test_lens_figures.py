@@ -242,7 +242,7 @@ def test_curves_of_any_size_have_an_axis_with_one_on_it(values: list[float]) -> 
 # Points ---------------------------------------------------------------------------------------
 
 
-def test_a_gate_is_further_right_the_more_it_is_open_and_higher_the_more_it_is_shut() -> None:
+def test_a_gate_is_further_right_the_more_it_is_near_one_and_higher_the_more_near_zero() -> None:
     [points] = drawn("saturation").data
     left, right = SHARES["update"]
     np.testing.assert_array_equal(points.x, right)

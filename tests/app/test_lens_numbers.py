@@ -252,7 +252,7 @@ def test_of_a_held_state_nothing_is_kept_and_all_is_written() -> None:
 
 @pytest.mark.parametrize("notation", [None, CHUNG])
 @pytest.mark.parametrize("scene", ["pulse", "crowd", "reader"])
-def test_shares_of_open_and_shut_are_counted(scene: str, notation: Any) -> None:
+def test_shares_near_one_and_near_zero_are_counted(scene: str, notation: Any) -> None:
     shown = screen("saturation", scene=scene, notation=notation)
     low, high = SATURATION
     for cell in ("gru", "lstm"):

@@ -66,12 +66,6 @@ def test_numpys_numbers_are_said_as_pythons_are() -> None:
     assert numbers.percent(np.float32(0.25)) == "25 %"  # type: ignore[arg-type]
 
 
-def test_what_rounding_leaves_of_a_sum_is_nothing() -> None:
-    assert numbers.settled(0.1 + 0.2 - 0.3, 0.1, 0.2, -0.3) == 0
-    assert numbers.settled(1e-9, 1.0, -1.0) == 1e-9
-    assert numbers.settled(1e-22, 1e-22) == 1e-22
-
-
 def test_words_are_counted_and_joined() -> None:
     assert numbers.count(1, "step") == "1 step"
     assert numbers.count(1200, "step") == "1,200 steps"

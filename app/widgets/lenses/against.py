@@ -11,6 +11,7 @@ from app.widgets.lenses.base import Axis, Chart
 from app.widgets.lenses.places import drawn, grid_chart, sentence, unit_of
 from app.words.numbers import number
 from gru_core import Trace
+from gru_core.arrays import Array, without_rounding
 from gru_core.conventions import TRACKS, Cell
 
 
@@ -37,16 +38,24 @@ def against(
 
 
 def _words(cell: Cell, trace: Trace, other: Trace, name: str) -> str:
-    apart = np.abs(trace["hidden"] - other["hidden"])
+    now, then = trace["hidden"], other["hidden"]
     said = sentence(theme.CELL_NAMES[cell])
-    if not apart.any():
+    if np.array_equal(now, then):
         return f"{said}: h is that of {name} at every step."
+    apart = np.abs(without_rounding(now - then, *_sizes(now, then)))
+    if not apart.any():
+        return f"{said}: h is that of {name} at every step, as far as rounding lets one tell."
     step, unit = np.unravel_index(int(apart.argmax()), apart.shape)
     first = int(np.flatnonzero(apart.any(axis=1))[0])
     return (
         f"{said}: h differs from {name} from step {first + 1} on, most at step {step + 1}, "
         f"unit {unit + 1}: by {number(float(apart.max()))}."
     )
+
+
+def _sizes(*tracks: Array) -> list[Array]:
+    """The largest size in each: a state that passes near 0 is rounded as those around it are."""
+    return [np.abs(track).max() for track in tracks]
 
 
 def _charts(shown: Shown, cell: Cell, other: Trace, names: tuple[str, str]) -> list[Chart]:
@@ -78,7 +87,8 @@ def _lines(shown: Shown, cell: Cell, other: Trace, names: tuple[str, str], unit:
 def _difference(
     shown: Shown, cell: Cell, track: str, other: Trace, names: tuple[str, str]
 ) -> Chart:
-    difference = shown.traces[cell][track].astype(np.float64) - other[track]
+    now, then = shown.traces[cell][track], other[track]
+    difference = without_rounding(now.astype(np.float64) - then, *_sizes(now, then))
     if (cell, track, shown.notation.polarity) == ("gru", "update", "write"):
         difference = -difference
     placed = drawn(shown, difference, shown.orders[cell])

@@ -8,6 +8,7 @@ from app.shown import Shown
 from app.widgets.inner import held_texts
 from app.widgets.lenses.against import against
 from app.widgets.lenses.base import Lens, View
+from app.widgets.lenses.unmoved import unmoved
 from app.words.numbers import number
 from gru_core.ablations import ABLATIONS, DEFAULT_KEEP
 from gru_core.conventions import STATES, TRACKS, Cell
@@ -27,7 +28,8 @@ def view(shown: Shown) -> View:
     except RangeError as error:  # what is held may be all that keeps a state of relu from growing
         return View([], words=[f"With nothing held there is no run. {error}"], controls=controls)
     charts, words = against(shown, free, "the original")
-    return View(charts, words=words, controls=controls)
+    why, offers = unmoved(shown, free)
+    return View(charts, words=[*words, *why], controls=controls, offers=offers)
 
 
 def _holding(shown: Shown) -> dict[str, Any]:

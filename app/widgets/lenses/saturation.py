@@ -1,4 +1,4 @@
-"""How often gates are open or shut: one point for each unit and gate."""
+"""How often gates are near 0 and near 1: one point for each unit and gate."""
 
 import numpy as np
 
@@ -14,7 +14,10 @@ def view(shown: Shown) -> View:
     """One chart for each cell that has gates."""
     gated = [cell for cell, trace in shown.traces.items() if SIGMOID_TRACKS & set(trace)]
     low, high = SATURATION
-    notes = [f"Shut: below {low:g}. Open: above {high:g}. Shares of the {len(shown.labels)} steps."]
+    notes = [
+        f"Near 1: above {high:g}. Near 0: below {low:g}. Shares of the {len(shown.labels)} steps.",
+        *(_meant(shown, cell) for cell in gated),
+    ]
     charts = [chart for cell in gated for chart in _charts(shown, cell)]
     marks = [trace.marker.size for chart in charts for trace in chart.figure.data]
     if any(np.max(sizes) > SIZE for sizes in marks):
@@ -34,7 +37,7 @@ def _charts(shown: Shown, cell: Cell) -> list[Chart]:
     return [
         Chart(
             name=f"{cell}.saturation",
-            title=f"{theme.CELL_NAMES[cell]}: share open → and shut ↑",
+            title=f"{theme.CELL_NAMES[cell]}: share near 1 → and near 0 ↑",
             figure=saturation_points({gate: (one.left, one.right) for gate, one in found.items()}),
             reads="points",
             corner="unit",
@@ -44,7 +47,7 @@ def _charts(shown: Shown, cell: Cell) -> list[Chart]:
                 order=[unit for _ in found for unit in range(units)],
                 plural="points",
             ),
-            columns=Axis("names", ["open", "shut"], plural="shares"),
+            columns=Axis("names", ["near 1", "near 0"], plural="shares"),
             values=values,
             height=260,
             key=[
@@ -55,11 +58,21 @@ def _charts(shown: Shown, cell: Cell) -> list[Chart]:
     ]
 
 
+def _meant(shown: Shown, cell: Cell) -> str:
+    """What both ends are of each gate: z keeps or writes, all others open and shut."""
+    if cell == "lstm":
+        return "LSTM: near 1 the gates i, f and o are open, near 0 they are shut."
+    near_one, near_zero = ("keeps", "writes")
+    if shown.notation.polarity == "write":
+        near_one, near_zero = near_zero, near_one
+    return f"GRU: near 1 z {near_one} and near 0 it {near_zero}; r is open near 1 and shut near 0."
+
+
 LENS = Lens(
     "saturation",
-    "How often each gate of each unit is open or shut",
-    "A point at the lower right is a gate that is nearly always open, one at the upper left nearly "
-    "always shut; towards the origin it is in between. Rings mark the cursor's unit: click a point "
-    "to go to another.",
+    "How often each gate of each unit is near 0 or near 1",
+    "A point at the lower right is a gate that is nearly always near 1, one at the upper left "
+    "nearly always near 0; towards the origin it is in between. Rings mark the cursor's unit: "
+    "click a point to go to another.",
     view,
 )
