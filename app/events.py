@@ -205,14 +205,6 @@ def _look(history: History, event: Mapping[str, Any]) -> Outcome:
     return Outcome(history, grab=at, looked=unit)
 
 
-def _open(history: History, event: Mapping[str, Any]) -> Outcome:
-    """Another scene in the same view, as from the menu: undo brings this one back."""
-    scene = event.get("scene")
-    if not isinstance(scene, str) or scene not in scenes():
-        raise GatescopeError("There is no such scene.")
-    return Outcome(history.push(history.present.with_choice("scene", scene)))
-
-
 def _again(history: History, event: Mapping[str, Any]) -> Outcome:
     """The second thing to try of a scene, done to it as it was at first; undo brings this back."""
     present = history.present
@@ -311,7 +303,6 @@ _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
     "show": _show,
     "look": _look,
     "view": _view,
-    "open": _open,
     "again": _again,
     "whole": _whole,
     "draw": _draw,

@@ -73,7 +73,7 @@ export class Lens {
 
   // Another scene, where this view shows more.
   offer({ scene, label }) {
-    return make("button", { type: "button", className: "gs-plain", textContent: label, onclick: () => this.stage.send("open", { scene }) });
+    return make("button", { type: "button", className: "gs-plain", textContent: label, onclick: () => this.stage.change("scene", { name: scene }) });
   }
 
   // Buttons for a few choices, a list for many.

@@ -200,7 +200,8 @@ def test_what_the_direct_path_is_made_of_is_said_as_it_is_written(
 ) -> None:
     alongside: Any = "rnn" if cell == "rnn" else "lstm"
     shown = screen("gradients", scene="cue", cell=cell, alongside=alongside, notation=notation)
-    assert any(said in note for note in looked(shown).notes)
+    [note] = [note for note in looked(shown).notes if said in note]
+    assert ("decided by the bias of the update gate" in note) == (cell == "gru")
 
 
 def test_the_titles_name_the_unit_of_every_cell_whose_gradient_is_drawn() -> None:

@@ -339,11 +339,13 @@ def test_a_line_that_is_not_there_is_explained_and_the_scene_where_it_is_opens(p
     page.open("view=gradients")
     assert any(line.startswith("The LSTM has no line of its h: all") for line in words(page))
     page.page.get_by_role("button", name="See a line of every cell in “Thirty-two str").click()
-    expect(page.page.locator(".gs-story")).to_contain_text("Thirty-two units")
+    expect(page.page.locator(".gs-story")).to_contain_text("Thirty-two units", timeout=30_000)
     page.wait()
     assert page.link["view"] == "gradients"
     assert page.link["scene"] == "crowd"
     assert not any("has no line" in line for line in words(page))
     expect(page.page.locator(".gs-offers")).to_be_hidden()
     page.page.get_by_role("button", name="undo").click()
+    expect(page.page.locator(".gs-story")).to_contain_text("four units", timeout=30_000)
+    page.wait()
     expect(page.page.locator(".gs-offers")).to_be_visible()

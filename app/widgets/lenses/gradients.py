@@ -197,7 +197,7 @@ def _notes(shown: Shown, of: str) -> list[str]:
     squash = theme.ACTIVATIONS[shown.situation.weights[shown.opened].state_activation].symbol
     direct = {
         "gru": f"The direct path is the product of {keep} over the steps, every gate and candidate "
-        "held.",
+        "held. How near that is to 1 is decided by the bias of the update gate first of all.",
         "lstm": "The direct path is the product of f over the steps, through the cell state c.",
         "rnn": f"A plain RNN has no direct path: all of its gradient goes through {squash}.",
     }
