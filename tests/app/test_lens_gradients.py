@@ -172,13 +172,13 @@ def test_with_the_same_draw_the_biases_of_the_update_gate_decide_whether_a_gradi
 
 def test_with_every_update_gate_near_zero_the_gradient_of_a_gru_vanishes_too() -> None:
     """Claim 12: what held its pulse to the end holds nothing with update biases at −6."""
-    shut = "~".join(f"gru.b_x.update.{unit}_-6.0" for unit in range(4))
-    before, after = (screen("gradients", "", edits, scene="pulse") for edits in ("", shut))
+    writing = "~".join(f"gru.b_x.update.{unit}_-6.0" for unit in range(4))
+    before, after = (screen("gradients", "", edits, scene="pulse") for edits in ("", writing))
     since_the_pulse = [column(chart(shown, "state"), "GRU")[3] for shown in (before, after)]
     assert since_the_pulse[0] > 0.9
     assert since_the_pulse[1] < 1e-30
     # All other weights are of the input, so that only the direct path is left: 17 steps of
-    # silence, the pulse at step 4, which opens the gates further, and that at step 13.
+    # silence, the pulse at step 4, at which the gates keep even less, and that at step 13.
     z = [1 / (1 + np.exp(-total)) for total in (-6, -18, 6)]
     direct = 2 * z[0] ** 17 * z[1] * z[2]
     assert left(after)["GRU"] == pytest.approx(direct, rel=6e-3)

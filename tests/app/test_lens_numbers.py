@@ -124,7 +124,7 @@ def test_a_single_term_that_is_left_is_one_other() -> None:
 
 
 def test_a_term_is_called_what_it_is_of() -> None:
-    """The cue opens unit 1's update gate: −12 · 1 + 6 = −6."""
+    """The cue lets unit 1 write: its update gate sums to −12 · 1 + 6 = −6."""
     shown = screen("why", "update", scene="cue", step=4, unit=0)
     terms = chart(shown, "terms")
     assert list(row(terms, "x cue")) == [-12, 1, -12]

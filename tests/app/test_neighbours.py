@@ -44,6 +44,28 @@ def test_no_plain_rnn_was_set_to_count() -> None:
 
 
 @pytest.mark.parametrize(
+    ("setting", "names"),
+    [
+        ({"scene": "reader"}, "the LSTM and the plain RNN have random weights, not trained."),
+        ({"scene": "binary"}, "the plain RNN has random weights."),
+        (
+            {"scene": "cue", "match": "parameters"},
+            "the LSTM and the plain RNN have random weights.",
+        ),
+        ({"scene": "cue"}, ""),
+        ({"scene": "crowd"}, ""),
+        ({"scene": "elnino", "match": "parameters"}, ""),
+    ],
+)
+def test_gradients_name_the_cells_that_no_comparison_is_fair_of(
+    setting: dict[str, Any], names: str
+) -> None:
+    said = LENSES["gradients"].view(show(Setting(**setting, view="gradients"))).words
+    unfair = [text for text in said if "fair" in text]
+    assert unfair == ([f"This is no fair comparison: {names}"] if names else [])
+
+
+@pytest.mark.parametrize(
     ("of", "chart"),
     [("concat", "backward"), ("stacked", "layer2.hidden"), ("stacked", "layer2.update")],
 )

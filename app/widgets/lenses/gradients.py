@@ -7,6 +7,7 @@ import numpy as np
 from app import theme
 from app.figures.gradient import Line, gradient_lines, share_lines
 from app.figures.prediction import CELL_STYLE
+from app.neighbours import compared
 from app.running import run_of
 from app.shown import Shown
 from app.widgets.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
@@ -52,10 +53,14 @@ def view(shown: Shown) -> View:
         _by_input(shown, found),
     ]
     return View(
-        *(charts, CHOICES, of, "Gradient of", _notes(shown, of), words(shown, every, found)),
+        *(charts, CHOICES, of, "Gradient of", _notes(shown, of), _words(shown, every, found)),
         follows=follows,
         offers=offers(shown, found),
     )
+
+
+def _words(shown: Shown, every: Situation, found: dict[Cell, Gradients]) -> list[str]:
+    return [*words(shown, every, found), *compared(shown, found)]
 
 
 def beside(shown: Shown) -> Situation:
