@@ -2,9 +2,10 @@
 // pressed or come to by keys, here or in the equations. The sentences are those of app/words/terms.py.
 
 import { make } from "./dom.js";
+import { byHand } from "./hands.js";
 
 const MOVES = { ArrowLeft: -1, ArrowRight: 1 };
-const HINT = "Point at a letter, or come to it by keys, to read what it means.";
+const HINT = byHand("Point at a letter, or come to it by keys, to read what it means.");
 
 export class Letters {
   constructor() {
@@ -23,7 +24,7 @@ export class Letters {
     this.row.replaceChildren(...terms.map(({ symbol, says }, i) => {
       const show = () => this.say(symbol);
       return make("button", {
-        type: "button", className: "gs-plain gs-letter", tabIndex: i ? -1 : 0, textContent: symbol, title: says,
+        type: "button", className: "gs-plain gs-meaning", tabIndex: i ? -1 : 0, textContent: symbol, title: says,
         "aria-label": `${symbol}: ${says}`, onfocus: show, onpointerenter: show, onclick: show,
       });
     }));
