@@ -78,6 +78,13 @@ DIVERGING = (
     "#e8cdbe", "#dbad97", "#cc8f73", "#ba714f", "#a85328", "#943300",
 )  # fmt: skip
 
+# The same on dark paper, where white would glare: zero fades to the paper there too, and what is
+# far from it is light.
+DIVERGING_DARK = (
+    "#7dbcf5", "#6da1d0", "#5d87ad", "#4e6e8b", "#3f556a", "#303e4b", "#22282e",
+    "#423937", "#634b40", "#855c48", "#a96e4e", "#cf8055", "#f5935a",
+)  # fmt: skip
+
 
 def colorscale(stops: tuple[str, ...]) -> list[list[float | str]]:
     """The stops, evenly spaced over 0..1, as Plotly wants them."""

@@ -62,6 +62,7 @@ def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent
         "lens": lenses.told(shown, view),
         "prediction": prediction,
         "help": HELP,
+        "dark": dict(zip(theme.DIVERGING, theme.DIVERGING_DARK, strict=True)),
         "panels": [_panel(shown, cell, here.gates) for cell in shown.traces],
         # What the units are called in the story is true of the scene as it was.
         "names": () if shown.edits or shown.situation.interventions else shown.scene.unit_names,

@@ -1,6 +1,7 @@
 // What lines, marks and colours of a plot look like, small, beside their names.
 
 import { make } from "./dom.js";
+import { tinted } from "./tint.js";
 
 const NS = "http://www.w3.org/2000/svg";
 const HEIGHT = 10; // and the width of a mark
@@ -26,7 +27,7 @@ export function sample(color, look) {
 
 // A bar of the colours of a scale.
 export function ramp(colorscale) {
-  return make("i", { style: { background: `linear-gradient(90deg, ${colorscale.map(([at, c]) => `${c} ${at * 100}%`).join(", ")})` } });
+  return make("i", { style: { background: `linear-gradient(90deg, ${tinted(colorscale).map(([at, c]) => `${c} ${at * 100}%`).join(", ")})` } });
 }
 
 function element(tag, attributes) {

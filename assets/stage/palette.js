@@ -1,9 +1,12 @@
 // The colours of a scale, and the ink that is read best on them.
 
+import { tinted } from "./tint.js";
+
 const palettes = new Map();
 
-// 256 pixels (little-endian RGBA) along a colour scale, interpolated as plotly.js does.
-export function paletteOf(scale) {
+// 256 pixels (little-endian RGBA) along a colour scale on this paper, interpolated as plotly.js does.
+export function paletteOf(told) {
+  const scale = tinted(told);
   const key = JSON.stringify(scale);
   if (!palettes.has(key)) {
     const stops = scale.map(([at, color]) => [at, [1, 3, 5].map((i) => parseInt(color.slice(i, i + 2), 16))]);

@@ -62,6 +62,14 @@ export class Screen {
     element.dataset.looked = `${cursor.step} ${cursor.unit}`;
   }
 
+  // Everything anew in the colours of another paper.
+  onOtherPaper() {
+    for (const [part, { plot }] of this.plots) plot.onOtherPaper(this.figureOf(part));
+    legends(this.stage.holder, this.plots);
+    this.marksShown = null;
+    this.refresh();
+  }
+
   rebuild(message) {
     this.dropPlots();
     const { element, plots } = build(this.stage.plotly, message, this.stage.inside.element, this.stage, this.stage.look);

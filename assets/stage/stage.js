@@ -19,6 +19,7 @@ import { keepLook, lookOf } from "./look.js";
 import { Manual } from "./manual.js";
 import { Many } from "./many.js";
 import { Pad } from "./pad.js";
+import { learnPaper, lookAtPaper, watchPaper } from "./tint.js";
 import { Pictures } from "./pictures.js";
 import { Pointer } from "./pointer.js";
 import { savings } from "./saving.js";
@@ -111,6 +112,7 @@ class Stage {
     window.addEventListener("popstate", this.onTravel);
     this.sizes = new ResizeObserver(() => this.screen.resize());
     this.sizes.observe(this.element);
+    this.unwatch = watchPaper(() => lookAtPaper(this.element) && this.message && this.screen.onOtherPaper());
     this.queue = Promise.resolve();
   }
 
@@ -122,6 +124,7 @@ class Stage {
     this.asking.stop();
     this.pointer.asking.stop();
     this.sizes.disconnect();
+    this.unwatch();
     this.cursor.pause();
     this.channel.close();
     this.many.leave();
@@ -146,6 +149,8 @@ class Stage {
     if (!this.channel.take(message)) return; // the missing parts are on their way
     const { opened, labels, panels, cursor, problems, answer, sweep } = message;
     this.message = message;
+    learnPaper(message.dark);
+    lookAtPaper(this.element);
     if (typeof labels === "number") message.labels = counted(labels);
     this.travelling = false;
     this.inside.show();

@@ -1,5 +1,6 @@
-"""The plotly.js that draws is the one that plotly.py makes figures for."""
+"""The plotly.js that draws is the one that plotly.py makes figures for; the font is as it came."""
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -27,3 +28,13 @@ def test_the_vendored_library_comes_with_its_licence() -> None:
 
 def test_the_note_beside_it_names_the_version() -> None:
     assert get_plotlyjs_version() in (VENDOR / "README.md").read_text(encoding="utf-8")
+
+
+def test_the_mathematical_font_is_the_one_its_note_tells_of() -> None:
+    folder = VENDOR.parent / "stix"
+    font = (folder / "stix-two-math.woff2").read_bytes()
+    note = (folder / "README.md").read_text(encoding="utf-8")
+    assert f"`{hashlib.sha256(font).hexdigest()}`" in note
+    assert font[:4] == b"wOF2"
+    assert len(font) < 150_000
+    assert "SIL Open Font License" in (folder / "LICENSE").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Locator
 
 from app.figures.weights import segments
-from app.theme import track_scale
+from app.theme import DIVERGING, DIVERGING_DARK, track_scale
 from gru_core import Trace, run
 from gru_core.conventions import BiasCount, parse_notation
 from gru_core.edits import Edit, Situation, Target, apply_edits
@@ -58,9 +58,10 @@ def _near_one(exact: Decimal, rest: Decimal) -> float:
     return float((1 - away).copy_sign(exact))
 
 
-def colours(values: np.ndarray, track: str) -> np.ndarray:
+def colours(values: np.ndarray, track: str, dark: bool = False) -> np.ndarray:
     """The colours of a track's values, (..., channel) from 0 to 255, by the theme's scale."""
     stops, (low, high) = track_scale(track)
+    stops = DIVERGING_DARK if dark and stops == DIVERGING else stops
     channels = np.array([[int(stop[i : i + 2], 16) for i in (1, 3, 5)] for stop in stops])
     shares = np.clip((values - low) / (high - low), 0, 1)
     places = np.linspace(0, 1, len(stops))

@@ -1,0 +1,40 @@
+// The paper that everything is drawn on, light or dark. Figures come with colours for white paper; the
+// diverging scales, whose middle is the paper, have others on a dark one, as the server says.
+
+let dark = false;
+let others = {}; // colour on white paper -> colour on dark
+
+// told: the colours of the message.
+export function learnPaper(told) {
+  others = told;
+}
+
+// A colour scale as it is on this paper.
+export function tinted(scale) {
+  return dark && scale.every(([, color]) => color in others) ? scale.map(([at, color]) => [at, others[color]]) : scale;
+}
+
+// Whether the paper behind an element is dark; says if that has changed.
+export function lookAtPaper(element) {
+  const before = dark;
+  const [red, green, blue] = rgbOf(getComputedStyle(element).getPropertyValue("--paper"), element);
+  dark = 0.299 * red + 0.587 * green + 0.114 * blue < 128;
+  return dark !== before;
+}
+
+// Calls act() after Streamlit has changed its theme. Returns how to stop.
+export function watchPaper(act) {
+  const watcher = new MutationObserver(() => requestAnimationFrame(act));
+  const app = document.querySelector(".stApp") ?? document.body;
+  watcher.observe(app, { attributeFilter: ["class", "style"] });
+  return () => watcher.disconnect();
+}
+
+// Any colour that CSS knows as three numbers.
+function rgbOf(color, element) {
+  const pen = element.ownerDocument.createElement("canvas").getContext("2d");
+  pen.fillStyle = color.trim() || "#fff";
+  const text = pen.fillStyle;
+  if (text.startsWith("#")) return [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
+  return text.match(/[\d.]+/g).slice(0, 3).map(Number);
+}
