@@ -10,7 +10,7 @@ from app import theme
 from app.figures.sequence import MOST_CHANNELS
 from app.figures.weights import segments
 from app.neighbours import unlike
-from app.opening import scenes
+from app.opening import own_notation, scenes
 from app.shown import Shown, was
 from app.state import Session
 from app.telling import as_at_first, told
@@ -144,13 +144,18 @@ def _scene(shown: Shown) -> dict[str, Any]:
         "again": words.again,
         "reading": reading,
         "handle": _handle(shown),
+        "first": shown.scene.handle is not None,  # whether there is a first view of it
     }
 
 
 def _handle(shown: Shown) -> dict[str, Any] | None:
-    """The number that is there to be dragged first, and what it is before any edit."""
-    target = shown.scene.handle
-    if target is None:
+    """The number that is there to be dragged first, and what it is before any edit.
+
+    None also where the reset gate acts elsewhere and the story then asks for something else.
+    """
+    target, scene = shown.scene.handle, shown.scene
+    moved = shown.notation.placement != own_notation(scene).placement
+    if target is None or (moved and "try" in scene.story.moved):
         return None
     sign = shown_sign(target.owner, target.gate, shown.notation.polarity)
     return {"target": str(target), "value": float(sign * value_at(shown.base, target)) + 0.0}

@@ -244,7 +244,7 @@ class Stage {
 
   // A scene without a number to drag first has no first view: whoever brings a model wants all of it.
   get look() {
-    return this.message?.scene.handle ? this.wanted : "all";
+    return this.message?.scene.first ? this.wanted : "all";
   }
 
   // The whole screen, or the first view of it.

@@ -33,7 +33,7 @@ export function build(plotly, message, inside, stage, look = "all") {
     make("div", { className: `gs-panels gs-panels-${message.panels.length}` },
       panelSection(gru, others, message, add, plots, whole, stage), whole ? inside : null,
       ...(whole ? others.map((panel) => panelSection(panel, [], message, add, plots, whole, stage)) : [])),
-    stage && message.scene.handle && lookButton(look, (wanted) => stage.lookAs(wanted)),
+    stage && message.scene.first && lookButton(look, (wanted) => stage.lookAs(wanted)),
   );
   for (const entry of plots.values()) {
     if (entry.kind !== "initial") entry.plot.host.closest("figure").append(tools(entry, stage));

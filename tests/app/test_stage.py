@@ -8,13 +8,13 @@ import pytest
 
 from app import theme
 from app.events import Grab
-from app.opening import scenes
+from app.opening import open_setting, own_notation, scenes
 from app.setting import History, Setting
 from app.shown import show
 from app.state import Session
 from app.widgets.stage import message
 from app.widgets.wire import pack
-from gru_core.conventions import CHO, CHUNG, GATES, STATES, TRACKS
+from gru_core.conventions import CHO, CHUNG, GATES, PYTORCH, STATES, TRACKS
 from gru_core.edits import Target, parse_edits
 from gru_core.own import Own
 from gru_core.weights import parameter_count
@@ -205,7 +205,8 @@ def test_edits_beyond_the_room_of_the_link_are_said_to_be_lost_on_reload() -> No
     many = Setting(scene="crowd")
     for unit in range(32):
         for column in range(32):
-            many = many.with_edit(Target("gru", "w_h", (1, unit, column)), 0.1 + unit / 7)
+            value = 0.1 + (32 * unit + column) / 7  # none like another: nothing to shorten
+            many = many.with_edit(Target("gru", "w_h", (1, unit, column)), value)
     (problem,) = told(many)["problems"]
     assert "no room" in problem
     assert "reloading" in problem
@@ -257,3 +258,14 @@ def test_what_went_wrong_and_how_far_the_events_were_handled_is_passed_on() -> N
     assert sent["answer"] == "No."
     assert sent["problems"] == ["A.", "B."]
     assert sent["ack"] == {"client": "c", "seq": 7}
+
+
+def test_the_number_to_drag_first_is_there_where_the_story_asks_for_it() -> None:
+    for scene in ("crowd", "elnino"):
+        assert told(Setting(scene=scene))["scene"]["handle"] is not None
+        own = own_notation(open_setting(Setting(scene=scene)).scene)
+        other = CHO if own.placement == "after" else PYTORCH
+        moved = told(Setting(scene=scene, notation=other))["scene"]
+        assert moved["handle"] is None
+        assert moved["first"]
+    assert told(Setting(scene="pulse", notation=CHO))["scene"]["handle"] is not None
