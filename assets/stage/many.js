@@ -88,23 +88,23 @@ export class Many {
     this.seed = make("input", { type: "number", min: 0, max: 999999, value: 1, "aria-label": "Seed" });
     this.unit = button("identity", "1 on the diagonal, 0 beside it", () => this.fill("identity"));
     this.drawn = make("span", {}, button("random", "Drawn by Xavier’s rule, two decimals", () => this.fill("random")), " seed ", this.seed);
-    this.filling = make("div", { className: "gs-many-row" },
+    this.filling = make("div", { className: "gs-several-row" },
       make("span", {}, "fill with ", this.value, " ", button("fill", "Each of these numbers becomes this one", () => this.fill("value"))),
       this.unit, this.drawn);
     this.text = make("textarea", { rows: 5, "aria-label": "Numbers to paste", spellcheck: false });
-    this.pasting = make("div", { className: "gs-many-paste" }, this.text,
+    this.pasting = make("div", { className: "gs-several-paste" }, this.text,
       this.use = button("use these numbers", "Write them into the cells", () => this.write()));
     this.problem = make("p", { className: "gs-problem", role: "alert" });
     const dialog = make(
       "dialog", {
-        className: "gs-dialog gs-many-dialog", "aria-label": "Fill or paste",
+        className: "gs-dialog gs-several-dialog", "aria-label": "Fill or paste",
         onkeydown: (event) => event.stopPropagation(), // not meant for the stage behind
         onclick: ({ target }) => target === dialog && dialog.close(), // beside it
         onclose: () => (this.waiting = null),
       },
       make("header", {}, make("h2", { textContent: "Fill or paste" }),
         make("button", { type: "button", textContent: "Close", title: "Close (Esc)", onclick: () => dialog.close() })),
-      make("div", { className: "gs-many" }, this.list, this.filling, this.pasting, this.problem),
+      make("div", { className: "gs-several" }, this.list, this.filling, this.pasting, this.problem),
     );
     return dialog;
   }
