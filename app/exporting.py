@@ -82,6 +82,7 @@ def cell_run(shown: Shown, cell: Cell) -> CellRun:
         labels=shown.labels,
         channels=shown.channels,
         polarity=shown.notation.polarity,
+        notes=shown.scene.notes if cell in shown.scene.weights else (),
     )
 
 

@@ -13,10 +13,10 @@ from gru_core.arrays import Array
 from gru_core.conventions import TOLERANCE
 from gru_core.errors import GatescopeError, TextError
 from gru_core.feed import GENERATORS, Feed, fed
-from gru_core.formats.answers import Question, answered, questions
-from gru_core.formats.checking import framework_of
+from gru_core.formats.answers import NEEDED, Question, answered, assumed, questions
+from gru_core.formats.checking import framework_of, taken_over
 from gru_core.formats.child import check_safely
-from gru_core.formats.model import Entry, ModelFile
+from gru_core.formats.model import ASKED, Entry, ModelFile
 from gru_core.formats.running import Ready, run_ready
 from gru_core.loaded import model_scene
 from gru_core.run import run
@@ -48,8 +48,10 @@ class Model:
         return tuple(key for key in (self.file, self.vocabulary, self.numbers) if key)
 
     def with_answer(self, setting: str, answer: str) -> "Model":
-        """The same model with one question answered."""
+        """The same model with one question answered, or with an empty answer open again."""
         kept = tuple(one for one in self.answers if one[0] != setting)
+        if not answer:
+            return replace(self, answers=kept)
         return replace(self, answers=(*kept, (setting, answer)))
 
     def of_layer(self, layer: str) -> "Model":
@@ -70,10 +72,14 @@ def entry_of(model: Model) -> Entry | None:
 
 
 def provisional(entry: Entry, answers: Mapping[str, str]) -> dict[str, str]:
-    """The answers, and the first one of each question that is open and not assumed."""
+    """The answers, and the first one of each question that is open and not assumed.
+
+    Not of one whose answer only the visitor's input knows: without it nothing is run.
+    """
     known = {q.setting: q for q in questions(entry)}
     given = {setting: answer for setting, answer in answers.items() if setting in known}
     open_ones = (q for q in known.values() if q.assumed is None and q.setting not in given)
+    open_ones = (q for q in open_ones if q.setting not in ASKED)
     return given | {q.setting: next(iter(q.answers)) for q in open_ones}
 
 
@@ -84,6 +90,12 @@ def ready_of(model: Model) -> Ready:
         if model.file:
             raise TextError("The model of this link is not here any more; open its file again.")
         raise TextError("No model is open yet; open a file of weights.")
+    for question in questions(entry):
+        if question.setting in ASKED and question.setting not in dict(model.answers):
+            raise TextError(
+                f"{entry.name} is not run: {NEEDED[question.setting]} above: "
+                f"“{next(iter(question.answers.values()))}”."
+            )
     return answered(entry, provisional(entry, dict(model.answers)))
 
 
@@ -100,13 +112,27 @@ def scene_of(model: Model, seed: int) -> tuple[Scene, list[str]]:
     problems = _open_questions(entry, dict(model.answers))
     try:
         sequence = sequence_of(model, ready, seed)
+        ready.reads.check(sequence.x.astype(ready.first.dtype), "the input")
     except GatescopeError as error:
         problems.append(f"{error} Until then noise stands here.")
-        sequence = fed(Feed("noise", model.steps), ready.first.input_size, seed)
+        steps = model.steps if ready.reads.steps is None else min(model.steps, ready.reads.steps)
+        sequence = fed(Feed("noise", steps), ready.first.input_size, seed)
     at, backward = place_of(model, entry)
     if len(ready.directions[at]) == 1:
         backward = ready.backward
-    return model_scene(ready, sequence, at, backward, seed), problems
+    scene = model_scene(ready, sequence, at, backward, seed)
+    return replace(scene, notes=_notes(model, entry)), problems
+
+
+def _notes(model: Model, entry: Entry) -> tuple[str, ...]:
+    """What trace says beside its numbers too: notes, what is assumed, and what was said."""
+    upload, answers = upload_of(model), dict(model.answers)
+    assert upload is not None
+    assert isinstance(upload.content, ModelFile)
+    guessed = assumed(entry, answers).items()
+    said = [f"said: {setting}={answer}" for setting, answer in answers.items() if setting in ASKED]
+    pairs = ", ".join(f"{setting}={answer}" for setting, answer in guessed)
+    return (*upload.content.notes, *entry.notes, *([f"assumed: {pairs}"] if pairs else []), *said)
 
 
 def place_of(model: Model, entry: Entry) -> tuple[int, bool]:
@@ -124,7 +150,7 @@ def _open_questions(entry: Entry, answers: Mapping[str, str]) -> list[str]:
         f"The file does not say: {q.sentence} Shown is {next(iter(q.answers.values()))}; "
         "choose the answer above, where you see how much each changes h."
         for q in questions(entry)
-        if q.assumed is None and q.setting not in answers
+        if q.assumed is None and q.setting not in answers and q.setting not in ASKED
     ]
 
 
@@ -158,6 +184,7 @@ class Check:
     steps: int
     difference: float  # the largest of any number of h, of the whole layer's output
     close: float  # up to which two engines at this precision agree
+    told: tuple[str, ...]  # sentences on what it has from our reading, or from an answer
 
     @property
     def agrees(self) -> bool:
@@ -190,7 +217,8 @@ def checked(model: Model, seed: int, begin: bool = True) -> Check | None:
         ours = run_ready(ready, x).output
         far = float(np.abs(np.asarray(other, np.float64) - ours).max())
         close = TOLERANCE[np.dtype(other.dtype)]
-        return Check(framework(upload) or "", len(x), far, float(close))
+        who = framework(upload) or ""
+        return Check(who, len(x), far, float(close), taken_over(who, entry, settings))
 
     key = ("check", whole, seed)
     found: Check | None = upload.known(key)

@@ -15,6 +15,7 @@ from gru_core.arrays import Array
 from gru_core.conventions import BiasCount, Cell, Notation, shown_update, track_kind
 from gru_core.edits import Edit, Situation, apply_edits, value_at
 from gru_core.errors import GatescopeError, RangeError
+from gru_core.formats.reads import Reads
 from gru_core.interventions import Intervention, check_intervention
 from gru_core.scenes import Scene
 
@@ -148,6 +149,7 @@ def show(setting: Setting) -> Shown:
         traces = runs(edited, setting.engine)
     to_numpy = difference_to_numpy(edited, traces) if setting.engine != "numpy" else None
     problems = [*opening.problems, *refused, *not_held, *_cursor_problems(setting, opening)]
+    problems += _padded(opening.scene, edited)
     if setting.engine != "numpy" and to_numpy is None:
         problems.append(NOT_COMPARED)
     return Shown(
@@ -166,6 +168,17 @@ def show(setting: Setting) -> Shown:
             edited, traces, own_notation(opening.scene).placement
         ),
     )
+
+
+def _padded(scene: Scene, situation: Situation) -> list[str]:
+    """That a changed input has steps which the loaded model would leave out."""
+    masked = Reads(scene.padding).padded(situation.x)
+    if not masked.size:
+        return []
+    return [
+        f"Step {masked[0] + 1} of the input is {scene.padding:g} throughout now, which the model "
+        "leaves out as padding (Masking); here it is computed like any other."
+    ]
 
 
 def _cursor_problems(setting: Setting, opening: Opening) -> list[str]:

@@ -37,6 +37,7 @@ def model_scene(
     """
     weights = _weights(ready, layer, backward)
     _check_size(ready, layer, len(sequence.x), weights.units)
+    ready.reads.check(sequence.x.astype(ready.first.dtype), "the input")
     read = _read(ready, sequence, layer).astype(weights.dtype)
     labels, channels = sequence.labels, sequence.channels
     if layer:
@@ -53,6 +54,7 @@ def model_scene(
         weights={ready.cell: weights},
         initials={ready.cell: initial} if initial else {},
         companions=_companions(ready, layer, backward),
+        padding=ready.reads.padding if layer == 0 else None,
     )
 
 

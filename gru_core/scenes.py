@@ -90,6 +90,8 @@ class Scene:
     unit_names: tuple[str, ...] = ()
     # By gru_core.companions.Role, layers that belong to the one given; others are drawn.
     companions: Mapping[str, Weights] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()  # on the loaded model, for a file that its numbers go into
+    padding: float | None = None  # a step of x that is this throughout is none to the loaded model
     model: Model | None = None
     word: str | None = None  # only with the model "reader"
 

@@ -19,7 +19,7 @@ from gru_core.errors import GatescopeError
 from gru_core.feed import FEEDS, MAX_STEPS
 from gru_core.formats import limits
 from gru_core.formats.answers import Question, questions
-from gru_core.formats.model import Entry, ModelFile
+from gru_core.formats.model import ASKED, Entry, ModelFile
 from gru_core.vocabulary import MAX_BYTES
 
 # Endings that a file of weights may have; what it is, its content says.
@@ -49,6 +49,10 @@ HELP = {
     "source": "What the model reads.",
     "check": "The framework itself runs this layer of your file on this input, in a process of its "
     "own; the largest difference in h is shown.",
+    "padding": "Masked steps repeat the state in Keras, which is not done here. Steps that are the "
+    "mask's value throughout are found and refused; of an embedding's mask only you know.",
+    "start": "The model computes this layer's first state from what it is given. Here a run starts "
+    "from zeros; h before the first step can be changed like any number.",
     "steps": f"How many timesteps, up to {MAX_STEPS:,}.",
     "text": "One token is one step: a character, or a word where the vocabulary has words.",
     "vocabulary": "One token a line in the order of training, or a token and its vector a line, or "
@@ -170,6 +174,9 @@ def _place_name(at: int, direction: int, entry: Entry) -> str:
 
 def _question(model: Model, question: Question, seed: int) -> None:
     """What the file does not say, with what each answer does to h."""
+    if question.setting in ASKED:
+        _statement(model, question)
+        return
     given = dict(model.answers).get(question.setting, question.assumed)
     shown = given or next(iter(question.answers))
     effects = effect(model, question, seed)
@@ -187,6 +194,14 @@ def _question(model: Model, question: Question, seed: int) -> None:
     label = f"{question.sentence}"
     read = partial(model.with_answer, question.setting)
     _select(question.setting, label, shown, options, read, 300, "The file does not say.")
+
+
+def _statement(model: Model, question: Question) -> None:
+    """What only the visitor's input knows, and without which nothing is run."""
+    given = dict(model.answers).get(question.setting, "")
+    options = {"": "not said: it is not run", **question.answers}
+    read = partial(model.with_answer, question.setting)
+    _select(question.setting, question.sentence, given, options, read, 300, HELP[question.setting])
 
 
 def _check(model: Model, upload: Upload, seed: int) -> None:
@@ -210,11 +225,13 @@ def _check(model: Model, upload: Upload, seed: int) -> None:
 
 def _said(found: Check) -> str:
     far = numbers.number(found.difference)
+    told = " ".join(found.told)
     if found.agrees:
-        return f"{found.framework} agrees: over {found.steps} steps h differs by at most {far}."
+        agrees = f"{found.framework} agrees: over {found.steps} steps h differs by at most {far}."
+        return f"{agrees} {told}"
     return (
         f"{found.framework} does not agree: over {found.steps} steps h differs by up to {far}. Do "
-        "not trust this picture; please report the file."
+        f"not trust this picture; please report the file. {told}"
     )
 
 

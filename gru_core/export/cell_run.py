@@ -24,6 +24,7 @@ class CellRun:
     labels: tuple[str, ...]  # a word for each step
     channels: tuple[str, ...]  # a word for each number of the input
     polarity: Polarity = "keep"  # of the update gate where people read it, in the CSV
+    notes: tuple[str, ...] = ()  # what has to go with the numbers of somebody's own model
 
     @property
     def cell(self) -> Cell:

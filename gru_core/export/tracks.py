@@ -42,6 +42,7 @@ def trace_arrays(traces: Iterable[Trace], labels: Iterable[str], channels: Itera
 def write_npz(stream: BinaryIO, run: CellRun) -> None:
     """One cell's arrays as numpy.load opens them; nothing is pickled."""
     arrays = trace_arrays([run.trace], run.labels, run.channels)
+    arrays |= {"notes": _texts(run.notes)} if run.notes else {}
     small = npz_size(run.weights, run.trace.steps) < MOST_COMPRESSED
     save = np.savez_compressed if small else np.savez
     save(stream, allow_pickle=False, **arrays)

@@ -81,6 +81,7 @@ def entry_of(run: CellRun) -> Entry:
 def _notes(run: CellRun) -> tuple[str, ...]:
     held = len(run.trace.interventions)
     if not held:
-        return ()
+        return run.notes
     things = f"{held} things were" if held > 1 else "One thing was"
-    return (f"{things} held in the run that this was exported from; weights do not say so.",)
+    said = f"{things} held in the run that this was exported from; weights do not say so."
+    return (*run.notes, said)

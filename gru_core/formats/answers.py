@@ -12,7 +12,7 @@ from typing import Final, cast
 from gru_core.conventions import Cell
 from gru_core.errors import FormatError, UnknownNameError, shown, unknown_name
 from gru_core.formats.fitting import check_entry, weights_of
-from gru_core.formats.model import ANSWERS, Direction, Entry, ModelFile, Settings
+from gru_core.formats.model import ANSWERS, ASKED, Direction, Entry, ModelFile, Settings
 from gru_core.formats.running import Ready
 from gru_core.run import Layer, Merge
 
@@ -23,6 +23,8 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "reset_after": "Where does the reset gate act?",
         "backward": "In which order are the steps read?",
         "merge": "How are the two directions joined?",
+        "padding": "Is any step of your input padding, which the model leaves out?",
+        "start": "Where does the run start?",
     }
 )
 
@@ -46,6 +48,17 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "mean": "mean",
             "product": "product",
         },
+        "padding": {"none": "no step of my input is padding"},
+        "start": {"zeros": "from zeros, or from the state that you give"},
+    }
+)
+# Why a layer is not run before the answer is there, and what the answer says.
+NEEDED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "padding": "its model leaves out steps that are padding, which is not done here. If no "
+        "step of your input is padding, say so",
+        "start": "its model computes the first state from what it is given, which is not done "
+        "here. If it is to start from zeros, or from a state that you give, say so",
     }
 )
 
@@ -80,6 +93,7 @@ def settings_of(entry: Entry) -> tuple[str, ...]:
         "reset_after": entry.cell == "gru",
         "backward": one_direction,
         "merge": "merge" in entry.assumes,
+        **{setting: setting in entry.asks for setting in ASKED},
     }
     return tuple(setting for setting in ANSWERS if has[setting])
 
@@ -112,6 +126,8 @@ def answered(entry: Entry, answers: Settings) -> Ready:
     merge = cast("Merge", chosen.pop("merge", entry.merge))
     check_entry(replace(entry, merge=merge))
     backward = chosen.pop("backward", "false") == "true"
+    for setting in ASKED:  # said, and nothing to compute with
+        chosen.pop(setting, None)
     options = {
         key: value == "true" if key == "reset_after" else value for key, value in chosen.items()
     }
@@ -123,6 +139,7 @@ def answered(entry: Entry, answers: Settings) -> Ready:
         backward=backward,
         reading_order=entry.reading_order,
         initials=tuple(tuple(one.initial for one in layer) for layer in entry.layers),
+        reads=entry.reads,
     )
 
 
@@ -155,6 +172,12 @@ def _chosen(entry: Entry, answers: Settings) -> dict[str, str]:
         _check_answer(entry, setting, answer, known)
     chosen = {**entry.assumes, **answers, **entry.says}
     missing = [setting for setting in known if setting not in chosen]
+    for setting in ASKED:
+        if setting in missing:
+            raise FormatError(
+                f"{shown(entry.name)} is not run: {NEEDED[setting]}: "
+                f"--set {setting}={ANSWERS[setting][0]}."
+            )
     if missing:
         open_ones = "; ".join(f"{setting} ({' or '.join(ANSWERS[setting])})" for setting in missing)
         raise FormatError(

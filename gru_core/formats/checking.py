@@ -1,14 +1,16 @@
 """A layer of a file run by its own framework, whichever that is: the check that ours is right."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from importlib.util import find_spec
 from types import MappingProxyType
 from typing import Final
 
 from gru_core.arrays import Array
 from gru_core.errors import FormatError, shown
+from gru_core.formats.describing import convention
 from gru_core.formats.keras.proof import check_against_keras
-from gru_core.formats.model import Settings
+from gru_core.formats.model import Entry, Settings
 from gru_core.formats.onnx.runtime import check_against_onnxruntime
 from gru_core.formats.pytorch.proof import check_against_torch
 from gru_core.formats.sniff import Kind, kind_of, reader_of
@@ -32,6 +34,27 @@ def framework_of(data: bytes, name: str) -> str | None:
     """Who can run this file as it is; None where nobody here can. Errors: FormatError."""
     who = FRAMEWORKS.get(kind_of(data, name))
     return who if who and find_spec(PACKAGES[who]) else None
+
+
+def taken_over(who: str, entry: Entry, settings: Settings) -> tuple[str, ...]:
+    """Sentences on what a check has from our reading of the file, or from an answer to it.
+
+    who: one of PACKAGES; settings: the answers. What a framework has from the file itself is not
+    named: the weights in the file's own order, of ONNX the node with its settings too.
+    """
+    said = []
+    told = replace(entry, says={**entry.assumes, **entry.says, **settings})
+    if who == "Keras":
+        said.append(f"Keras was told the settings that are read here: {convention(told)}.")
+    elif who == "PyTorch" and entry.cell == "rnn":
+        said.append(f"PyTorch was told {told.says.get('state_activation', 'tanh')}.")
+    if who == "onnxruntime" and any(one.initial for layer in entry.layers for one in layer):
+        said.append("The first state is that of the file.")
+    else:
+        said.append("Both start from zeros.")
+    if "padding" in entry.asks and entry.reads.padding is None:
+        said.append("No step was masked, as you say.")
+    return tuple(said)
 
 
 def check(data: bytes, name: str, entry: str, x: Array, settings: Settings) -> Array:

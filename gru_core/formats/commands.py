@@ -5,15 +5,18 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from gru_core import headless
 from gru_core.errors import TextError, shown
 from gru_core.formats.answers import answered, assumed, parse_answer
-from gru_core.formats.describing import described, in_words, said_of_assumed
-from gru_core.formats.model import ModelFile
+from gru_core.formats.describing import described, in_words, said_of_run
+from gru_core.formats.model import ASKED, ModelFile
 from gru_core.formats.opening import entry_named, open_array, open_model
 from gru_core.formats.running import Ready
 from gru_core.formats.tracing import Arrays, trace_arrays
 
+NOTES = "notes"  # in the NPZ file: what inspect notes of the layer, and what was assumed
 INITIALS = {"hidden": "initial", "cell": "initial_cell"}  # by state, the option's name
 
 
@@ -57,6 +60,8 @@ def trace(options: argparse.Namespace) -> str:
     headless.check_writable(options.out)
     file = open_model(options.file)
     entry, answers = entry_named(file, options.layer), _answers(options.set, file)
+    if options.initial is not None and "start" in entry.asks:
+        answers.setdefault("start", "zeros")  # it is given: nothing is left to say
     ready = answered(entry, answers)
     x = open_array(options.input, "x")
     paths = {state: getattr(options, name) for state, name in INITIALS.items()}
@@ -66,9 +71,10 @@ def trace(options: argparse.Namespace) -> str:
         if path is not None
     }
     arrays = trace_arrays(ready, x, initial)
-    headless.save(options.out, arrays)
-    lines = (_sentence(ready, arrays), said_of_assumed(assumed(entry, answers).items()))
-    return "\n".join(line for line in lines if line)
+    said = said_of_run(file, entry, assumed(entry, answers).items())
+    said += [f"said: {one}={answers[one]}" for one in ASKED if one in answers]
+    headless.save(options.out, arrays | {NOTES: np.array(said, np.str_)})
+    return "\n".join([_sentence(ready, arrays), *said])
 
 
 def _sentence(ready: Ready, arrays: Arrays) -> str:

@@ -67,16 +67,24 @@ def said_of_assumed(settings: Iterable[tuple[str, str]]) -> str:
     return f"assumed: {pairs}; change with --set" if pairs else ""
 
 
+def said_of_run(file: ModelFile, entry: Entry, settings: Iterable[tuple[str, str]]) -> list[str]:
+    """What goes with a run of a layer: each note on it, as inspect has it, and what is assumed."""
+    notes = [f"note: {_plain(note)}" for note in (*file.notes, *entry.notes)]
+    assumed = said_of_assumed(settings)
+    return [*notes, assumed] if assumed else notes
+
+
 def _row(entry: Entry) -> tuple[str, ...]:
     first = entry.layers[0][0]
     return (
         *(_plain(entry.name), entry.cell.upper(), str(first.w_x.shape[2]), str(len(first.w_h[0]))),
         *(str(len(entry.layers)), str(len(entry.layers[0])), _plain(entry.stored)),
-        _convention(entry),
+        convention(entry),
     )
 
 
-def _convention(entry: Entry) -> str:
+def convention(entry: Entry) -> str:
+    """What a layer computes, in a few words; a setting that nobody says has a question mark."""
     known = {**entry.assumes, **entry.says}
     words: dict[str, dict[Any, str]] = {
         "reset_after": {"true": "reset after", "false": "reset before"},

@@ -11,6 +11,7 @@ from typing import Final, TypeAlias
 
 from gru_core.arrays import Array
 from gru_core.conventions import Cell
+from gru_core.formats.reads import ALL, Reads
 from gru_core.run import Merge
 
 # What a file may or may not say of a layer, and the answers there are; all of them texts.
@@ -24,8 +25,12 @@ ANSWERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "reset_after": ("true", "false"),
         "backward": ("false", "true"),
         "merge": ("concat", "sum", "mean", "product"),
+        "padding": ("none",),
+        "start": ("zeros",),
     }
 )
+# What is not computed here: there is one answer, that it is not needed, and it is never assumed.
+ASKED: Final = ("padding", "start")
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +59,8 @@ class Entry:
     reading_order: bool = False  # a backward layer's output is left as read, the last step first
     says: Settings = field(default_factory=dict)  # what the file says
     assumes: Settings = field(default_factory=dict)  # what its framework does if not told otherwise
+    asks: tuple[str, ...] = ()  # those of ASKED that this layer needs answered
+    reads: Reads = ALL  # what the model passes over of an input
     stored: str = "float32"  # how the numbers are kept in the file: float16, bfloat16, …
     notes: tuple[str, ...] = ()  # sentences a reader should know
 

@@ -22,7 +22,8 @@ from gru_core.conventions import CELLS, STATES, Cell
 from gru_core.errors import DtypeError, FormatError, TextError, shown
 from gru_core.formats import limits, npy, zips
 from gru_core.formats.fitting import check_entry
-from gru_core.formats.model import ANSWERS, Direction, Entry, ModelFile
+from gru_core.formats.model import ANSWERS, ASKED, Direction, Entry, ModelFile
+from gru_core.formats.reads import Reads
 from gru_core.formats.running import INITIAL_NAMES
 from gru_core.run import MERGES, Merge
 from gru_core.weights import PARTS
@@ -32,11 +33,13 @@ HEADER: Final = "gatescope"
 VERSION: Final = 1
 MAX_TEXT: Final = 10_000  # characters of a name or a note
 MAX_NOTES: Final = 1000
+MAX_COUNT: Final = 2**31  # of steps
 MAX_REASON: Final = 500  # characters of what is wrong with a header, which it quotes
 _ENTRY: Final = (
     *("name", "cell", "directions", "biases", "merge", "reading_order"),
     *("says", "assumes", "stored", "notes"),
 )
+_LATER: Final = ("asks", "reads")  # fields that files from before there were any have not
 
 
 def write(file: ModelFile, *, compressed: bool = True) -> bytes:
@@ -119,6 +122,8 @@ def _described(entry: Entry) -> dict[str, Any]:
     """What is not an array, by the names of _ENTRY."""
     plain = {field: getattr(entry, field) for field in _ENTRY if field != "directions"}
     return plain | {
+        "asks": list(entry.asks),
+        "reads": {"padding": entry.reads.padding, "steps": entry.reads.steps},
         "directions": [len(layer) for layer in entry.layers],
         "says": dict(entry.says),
         "assumes": dict(entry.assumes),
@@ -193,7 +198,7 @@ def _file(header: Mapping[str, Any], arrays: _Arrays) -> ModelFile:
 def _entry(at: int, value: object, arrays: _Arrays) -> Entry:
     """One entry; its arrays are taken out of `arrays`."""
     where = f"entry {at}"
-    said = fields.record(where, value, _ENTRY)
+    said = fields.record(where, value, _ENTRY, _LATER)
     cell = cast("Cell", fields.choice(f"{where}, cell", said["cell"], CELLS))
     counts = said["directions"]
     if not isinstance(counts, list) or not 1 <= len(counts) <= limits.MAX_LAYERS:
@@ -214,6 +219,8 @@ def _entry(at: int, value: object, arrays: _Arrays) -> Entry:
         reading_order=fields.flag(f"{where}, reading_order", said["reading_order"]),
         says=_settings(f"{where}, says", said["says"]),
         assumes=_settings(f"{where}, assumes", said["assumes"]),
+        asks=_asks(f"{where}, asks", said.get("asks", [])),
+        reads=_reads(f"{where}, reads", said.get("reads", {})),
         stored=_text(f"{where}, stored", said["stored"]),
         notes=_notes(f"{where}, notes", said["notes"]),
     )
@@ -240,6 +247,22 @@ def _direction(where: str, cell: Cell, arrays: _Arrays) -> Direction:
 def _settings(where: str, value: object) -> Mapping[str, str]:
     settings = fields.record(where, value, optional=tuple(ANSWERS))
     return {key: fields.choice(f"{where}, {key}", settings[key], ANSWERS[key]) for key in settings}
+
+
+def _asks(where: str, value: object) -> tuple[str, ...]:
+    if not isinstance(value, list) or len(value) > len(ASKED):
+        raise TextError(f"{where} is {fields.kind(value)}; it needs a list of settings.")
+    return tuple(fields.choice(where, one, ASKED) for one in value)
+
+
+def _reads(where: str, value: object) -> Reads:
+    said = fields.record(where, value, optional=("padding", "steps"))
+    padding, steps = said.get("padding"), said.get("steps")
+    if padding is not None and (isinstance(padding, bool) or not isinstance(padding, int | float)):
+        raise TextError(f"{where}, padding is {fields.kind(padding)}; it needs a number.")
+    if steps is not None:
+        steps = fields.whole(f"{where}, steps", steps, 0, MAX_COUNT)
+    return Reads(None if padding is None else float(padding), steps)
 
 
 def _notes(where: str, value: object) -> tuple[str, ...]:

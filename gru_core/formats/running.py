@@ -11,6 +11,7 @@ from gru_core import checks
 from gru_core.arrays import Array, read_only
 from gru_core.conventions import STATES, Cell
 from gru_core.errors import ShapeError, UnknownNameError
+from gru_core.formats.reads import ALL, Reads
 from gru_core.run import Initial, Layer, Merge, run_backward, run_layers
 from gru_core.trace import Trace
 from gru_core.weights import Weights
@@ -34,6 +35,7 @@ class Ready:
     backward: bool  # layers of one direction read from the last step to the first
     reading_order: bool  # and leave their output in that order
     initials: Initials
+    reads: Reads = ALL  # what its model passes over of an input, which is refused
 
     @property
     def directions(self) -> tuple[tuple[Weights, ...], ...]:
@@ -66,9 +68,11 @@ class FileTrace:
 def run_ready(ready: Ready, x: npt.ArrayLike, initials: Initials | None = None) -> FileTrace:
     """Run every layer over one sequence, computed exactly, in the precision of the file.
 
-    x: (step, input). initials: None for those of the file, or zeros. Errors: those of run_layers.
+    x: (step, input). initials: None for those of the file, or zeros. Errors: those of run_layers
+    and of Reads.check.
     """
     inputs = checks.sequence("x", x, ready.first.input_size, ready.first.dtype)
+    ready.reads.check(inputs)
     starts = ready.initials if initials is None else initials
     if not ready.backward:
         return _run_forward(ready, inputs, starts)

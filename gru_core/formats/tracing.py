@@ -35,6 +35,8 @@ def trace_arrays(
     if count == 0:
         raise EmptySequenceError("x has no sequences in its axis batch; add one.")
     _check_numbers(ready, inputs)
+    for at in range(count if inputs.shape[2] == ready.first.input_size else 0):
+        ready.reads.check(inputs[:, at], f"sequence {at + 1} of x" if batched else "x")
     made = [
         _one(ready, inputs[:, at], {n: _of_batch(n, s, at, count) for n, s in states.items()})
         for at in range(count)

@@ -14,12 +14,14 @@ from safetensors.numpy import save_file
 from gru_core.__main__ import main
 from gru_core.conventions import TRACKS
 from gru_core.formats import npz
-from gru_core.formats.answers import answered
+from gru_core.formats.answers import SENTENCES, answered
+from gru_core.formats.reads import Reads
 from gru_core.formats.running import run_ready
 from tests.formats.entries import SAID, make_entry, make_file
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")
+ORIGIN = "note: Written from a file of the format PyTorch."
 X = np.random.default_rng(9).normal(size=(6, 3)).astype(np.float32)
 
 
@@ -139,10 +141,10 @@ def test_the_table_has_a_line_for_each_layer_and_says_what_is_open(here, capsys)
 def test_a_trace_holds_the_output_and_every_gate(here, capsys) -> None:
     arrays = traced("gru.npz", "--input", "x.npy")
     assert capsys.readouterr().out == (
-        "'encoder': 6 steps, GRU of 4 units, 2 layers, 2 directions.\n"
+        f"'encoder': 6 steps, GRU of 4 units, 2 layers, 2 directions.\n{ORIGIN}\n"
     )
     made = run_ready(answered(make_entry(layers=2, directions=2), {}), X)
-    wanted = {"x": X, "output": made.output, **dict(made.named())}
+    wanted = {"x": X, "output": made.output, **dict(made.named()), "notes": np.array([ORIGIN])}
     assert set(arrays) == set(wanted)
     assert {f"layer1.backward.{track}" for track in (*TRACKS["gru"], "h0")} < set(arrays)
     for name, array in wanted.items():
@@ -182,8 +184,8 @@ def test_what_is_set_is_computed_and_what_is_assumed_is_said(here, capsys) -> No
     says = {key: SAID[key] for key in ("gate_activation", "reset_after", "backward")}
     write("one.npz", make_entry(says=says, assumes={"state_activation": "tanh"}))
     traced("one.npz", "--input", "x.npy")
-    said = capsys.readouterr().out.splitlines()[1]
-    assert said == "assumed: state_activation=tanh; change with --set"
+    said = capsys.readouterr().out.splitlines()[1:]
+    assert said == [ORIGIN, "assumed: state_activation=tanh; change with --set"]
 
 
 # What goes wrong ------------------------------------------------------------------------------
@@ -321,3 +323,66 @@ def test_the_guide_names_every_array(here) -> None:
     named = set(re.findall(r"`([\w.]+)`", table)) - {"layer0.forward.c0"}
     write("one.npz", make_entry())
     assert named == set(traced("one.npz", "--input", "x.npy"))
+
+
+# Nothing without a word -----------------------------------------------------------------------
+
+
+def test_a_trace_says_and_keeps_every_note_of_inspect(here, capsys) -> None:
+    entry = make_entry(
+        says={key: SAID[key] for key in ("gate_activation", "reset_after", "backward")},
+        assumes={"state_activation": "tanh"},
+        notes=("It is kept from call to call.", "It reads b."),
+        asks=("padding",),
+    )
+    Path("one.npz").write_bytes(npz.write(make_file(entry, notes=("The file is old.",))))
+    assert main(["inspect", "one.npz"]) == 0
+    listed = capsys.readouterr().out
+    arrays = traced("one.npz", "--input", "x.npy", "--set", "padding=none")
+    said = capsys.readouterr().out.splitlines()[1:]
+    notes = [line for line in said if line.startswith("note: ")]
+    assert len(notes) == 4  # of the file, where it is from, and two of the layer
+    assert [note for note in notes if note not in listed] == []
+    assert said[4:] == ["assumed: state_activation=tanh; change with --set", "said: padding=none"]
+    assert arrays["notes"].tolist() == said
+
+
+@pytest.mark.parametrize(
+    ("setting", "answer", "says"),
+    [
+        ("padding", "none", "its model leaves out steps that are padding, which is not done here"),
+        ("start", "zeros", "its model computes the first state from what it is given, which is"),
+    ],
+)
+def test_what_is_not_computed_is_not_run_without_a_word(here, setting, answer, says, capsys):
+    write("one.npz", make_entry(asks=(setting,)))
+    assert main(["trace", "one.npz", "--input", "x.npy", "--out", "out.npz"]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith(f"error: 'encoder' is not run: {says}")
+    assert error.endswith(f"--set {setting}={answer}.\n")
+    assert not Path("out.npz").exists()
+    assert main(["inspect", "one.npz"]) == 0
+    assert f"open: {SENTENCES[setting]} --set {setting}={answer}\n" in capsys.readouterr().out
+    (question,) = inspected("one.npz", capsys)[0]["questions"]
+    assert (question["setting"], question["assumed"]) == (setting, None)
+    traced("one.npz", "--input", "x.npy", "--set", f"{setting}={answer}")
+
+
+def test_a_first_state_that_is_given_needs_no_word(here) -> None:
+    write("one.npz", make_entry(asks=("start",)))
+    np.save("h0.npy", np.arange(4.0))
+    arrays = traced("one.npz", "--input", "x.npy", "--initial", "h0.npy")
+    np.testing.assert_array_equal(arrays["layer0.forward.h0"], np.arange(4.0))
+
+
+def test_a_masked_step_of_a_batch_is_named(here, capsys) -> None:
+    write("one.npz", make_entry(reads=Reads(padding=-2.0)))
+    batch = np.stack([X, X], axis=1)
+    batch[[1, 4], 1] = -2
+    batch[2, 0, :2] = -2  # not throughout: a step like any other
+    np.save("x.npy", batch)
+    assert main(["trace", "one.npz", "--input", "x.npy", "--out", "out.npz"]) == 2
+    assert capsys.readouterr().err.startswith(
+        "error: Step 2 and 1 more of sequence 2 of x are -2 throughout, by which the model knows "
+        "padding (Masking) and leaves it out"
+    )

@@ -7,11 +7,14 @@ from typing import Any, Final, Protocol
 
 from gru_core.errors import FormatError, shown
 from gru_core.formats.hdf5.file import Hdf5
+from gru_core.formats.keras import masks as keras_masks
 from gru_core.formats.keras import model as keras_model
 from gru_core.formats.keras import notes as keras_notes
 from gru_core.formats.keras.arrays import CellWeights, Paths, cell_weights
+from gru_core.formats.keras.masks import Masks
 from gru_core.formats.keras.model import LayerConfig, Reading
-from gru_core.formats.model import Entry, ModelFile, Settings
+from gru_core.formats.model import ASKED, Entry, ModelFile, Settings
+from gru_core.formats.reads import Reads
 
 VERSIONS: Final = (1, 2, 3)  # of Keras
 
@@ -36,13 +39,21 @@ def model_file(
     """
     major = major_version(version)
     layers = keras_model.layers_of(model, major)
-    masks = keras_notes.of_masks(model)
-    entries = [entry_of(file, layer, find) for layer in layers]
+    masks = keras_masks.of_model(model)
+    entries = [_in_model(model, masks, layer, entry_of(file, layer, find)) for layer in layers]
     find.check_all_claimed()
-    return ModelFile(
-        format=f"Keras {major}{kind}",
-        entries=tuple(replace(entry, notes=(*entry.notes, *masks)) for entry in entries),
-        notes=keras_notes.of_model(model),
+    return ModelFile(f"Keras {major}{kind}", tuple(entries), keras_notes.of_model(model))
+
+
+def _in_model(model: Mapping[str, Any], masks: Masks, layer: LayerConfig, entry: Entry) -> Entry:
+    """A layer with what its model does to it: masks, and a state to start from."""
+    starts, computed = keras_notes.of_states(layer.starts, model)
+    asks = {"padding": bool(masks.made_by), "start": computed}
+    return replace(
+        entry,
+        asks=tuple(setting for setting in ASKED if asks[setting]),
+        reads=Reads(padding=masks.values.get(layer.path)),
+        notes=(*entry.notes, *starts, *masks.notes),
     )
 
 

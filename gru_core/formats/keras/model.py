@@ -45,6 +45,7 @@ class LayerConfig:
     readings: tuple[Reading, ...]  # one, or forward and backward
     merge: Merge = "concat"
     notes: tuple[str, ...] = ()
+    starts: tuple[str, ...] = ()  # the layers that its first state comes from
 
     @property
     def path(self) -> str:
@@ -112,8 +113,11 @@ def _layers(found: _Found, major: int) -> Iterator[LayerConfig]:
             yield from _layers(one, major)
     elif class_name in LAYERS or class_name == "RNN":
         reading = _reading(found, major)
-        notes = keras_notes.of_layer(found.node, found.node)
-        yield LayerConfig(found.names, (reading,), notes=notes)
+        yield LayerConfig(
+            *(found.names, (reading,)),
+            notes=keras_notes.of_layer(found.node),
+            starts=keras_notes.state_sources(found.node.get("inbound_nodes")),
+        )
     elif class_name == "Bidirectional":
         yield _bidirectional(found, major)
     elif class_name == "TimeDistributed":
@@ -193,7 +197,8 @@ def _bidirectional(found: _Found, major: int) -> LayerConfig:
         names=found.names,
         readings=(forward, replace(backward, backward=True)),
         merge=MERGE_MODES[mode],
-        notes=keras_notes.of_layer(node, first.node),
+        notes=keras_notes.of_layer(first.node),
+        starts=keras_notes.state_sources(node.get("inbound_nodes")),
     )
 
 

@@ -1,23 +1,23 @@
 """What a reader of a Keras model should know, though it does not change how a layer is computed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, Final
 
 from gru_core.formats.keras.cell import KERAS, policy_of
 from gru_core.formats.keras.code import LAMBDA
 from gru_core.formats.keras.config import children
 
-_MASKED: Final = (
-    "The model leaves out steps that are padding (Masking, or mask_zero of an Embedding); here "
-    "every step given is computed: give no padding."
-)
 _STATEFUL: Final = (
     "In Keras the state is kept from one call to the next (stateful); here a run starts from "
     "zeros, or from the state you give."
 )
+_COMPUTED: Final = (
+    "In its model the state before the first step comes from another layer ({}); this is not done "
+    "here."
+)
 _GIVEN: Final = (
-    "In its model the state before the first step comes from another layer; here it is zeros, or "
-    "what you give."
+    "In its model the state before the first step is an input ({}); here it is zeros, or what you "
+    "give."
 )
 _TIME_MAJOR: Final = "In Keras the axes of its input are (step, batch, input): time_major."
 _OLD_SIGMOID: Final = (
@@ -27,14 +27,13 @@ _OLD_SIGMOID: Final = (
 _MAX_NAMES: Final = 5
 
 
-def of_layer(node: Mapping[str, Any], recurrent: Mapping[str, Any]) -> tuple[str, ...]:
-    """Notes on one layer. node: in its model; recurrent: itself, or what Bidirectional wraps."""
+def of_layer(recurrent: Mapping[str, Any]) -> tuple[str, ...]:
+    """Notes on one layer. recurrent: itself, or what Bidirectional wraps."""
     config = recurrent["config"]
     policy = policy_of(config)
     half = policy.endswith("float16")
     said = {
         _STATEFUL: config.get("stateful") is True,
-        _GIVEN: _given_a_state(node.get("inbound_nodes")),
         _TIME_MAJOR: config.get("time_major") is True,
         f"Keras computes this layer in {policy.removeprefix('mixed_')[:20]}, here in float32, so "
         "the last digits differ.": half,
@@ -47,14 +46,16 @@ def of_gates(gate_activation: str | None) -> tuple[str, ...]:
     return (_OLD_SIGMOID,) if gate_activation == "hard_sigmoid" else ()
 
 
-def of_masks(model: Mapping[str, Any]) -> tuple[str, ...]:
-    """A note on every layer of a model in which steps may be left out."""
-    nodes = _nodes(model)
-    masked = any(
-        node.get("class_name") == "Masking" or _config(node).get("mask_zero") is True
-        for node in nodes
-    )
-    return (_MASKED,) if masked else ()
+def of_states(sources: Collection[str], model: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
+    """A note on where a layer's first state comes from, and whether another layer computes it.
+
+    sources: names of the layers that give it.
+    """
+    inputs = {_named(node) for node in _nodes(model) if node.get("class_name") == "InputLayer"}
+    computed = [name for name in sources if name not in inputs]
+    note = _COMPUTED if computed else _GIVEN
+    named = _list([name[:60] for name in computed or sources])
+    return ((note.format(named),) if sources else ()), bool(computed)
 
 
 def of_model(model: Mapping[str, Any]) -> tuple[str, ...]:
@@ -78,27 +79,46 @@ def classes(model: Mapping[str, Any]) -> set[str]:
     return {name for name in named if not name.endswith("Policy")}
 
 
-def _given_a_state(nodes: object) -> bool:
-    """Whether a layer is called with more than one tensor; the others are its first states."""
-    if not isinstance(nodes, list):
-        return False
-    return any(
-        len(_tensors(node)) > 1  # Keras 3
-        or (isinstance(node, list) and len(node) > 1)  # Keras 1 and 2
-        or any(_is_given(part) for call in children(node) for part in children(call))
-        for node in nodes
-    )
+def state_sources(calls: object) -> tuple[str, ...]:
+    """The layers that a layer's first state comes from, by its inbound_nodes; most have none.
+
+    RNN.call takes (sequences, initial_state, mask, training), and older files list the states
+    behind the sequence.
+    """
+    found: list[str] = []
+    for call in children(calls) if isinstance(calls, list) else []:
+        if isinstance(call, dict):  # Keras 3
+            args, kwargs = call.get("args"), call.get("kwargs")
+            first, *others = args if isinstance(args, list) and args else [None]
+            found += _tensors(first)[1:] + _tensors(others[:1])
+            found += _tensors(kwargs.get("initial_state") if isinstance(kwargs, dict) else None)
+        elif isinstance(call, list):  # Keras 1 and 2
+            tensors = [call] if call and isinstance(call[0], str) else call
+            found += [name for tensor in tensors[1:] for name in _old_tensors(tensor)]
+            options = [part for tensor in tensors for part in children(tensor)]
+            found += [name for part in options for name in _old_tensors(_initial(part))]
+    return tuple(dict.fromkeys(found))
 
 
-def _is_given(part: object) -> bool:
-    """Whether the options of a call, as Keras 2 writes them, hold a first state."""
-    return isinstance(part, dict) and part.get("initial_state") is not None
+def _initial(options: object) -> object:
+    return options.get("initial_state") if isinstance(options, dict) else None
 
 
-def _tensors(value: object) -> list[Any]:
+def _tensors(value: object) -> list[str]:
+    """The layers that tensors come from, as Keras 3 writes them."""
     if isinstance(value, dict) and value.get("class_name") == "__keras_tensor__":
-        return [value]
+        history = _config(value).get("keras_history")
+        return [str(history[0])] if isinstance(history, list) and history else ["another layer"]
     return [tensor for inner in children(value) for tensor in _tensors(inner)]
+
+
+def _old_tensors(value: object) -> list[str]:
+    """The same as Keras 1 and 2 write them: [layer, node, tensor], or a list of such."""
+    if not isinstance(value, list) or not value:
+        return []
+    if isinstance(value[0], str):
+        return [value[0]]
+    return [name for inner in value for name in _old_tensors(inner)]
 
 
 def _nodes(model: object) -> list[dict[str, Any]]:

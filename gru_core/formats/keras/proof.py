@@ -50,7 +50,10 @@ def check_against_keras(file: ModelFile, entry: str, x: npt.ArrayLike, settings:
     layer = _layer(keras, found, ready, dtype.name)
     layer.build((None, None, ready.first.input_size))
     layer.set_weights([array for one in _in_order(found) for array in one.stacked])
-    output = keras.ops.convert_to_numpy(layer(np.asarray(inputs)[np.newaxis]))
+    given = keras.ops.convert_to_tensor(np.asarray(inputs)[np.newaxis])
+    if ready.reads.padding is not None:  # the mask itself, though nobody should need it
+        given = keras.layers.Masking(ready.reads.padding, dtype=dtype.name)(given)
+    output = keras.ops.convert_to_numpy(layer(given))
     return read_only(cast("Array", output[0]))
 
 

@@ -48,10 +48,10 @@ def entry(found: Found, name: str, opset: int, constants: Constants) -> Entry:
     says = onnx_activations.settings(cell, given, count, called(node))
     stacked = _stacked(found, cell, given, inputs, constants)
     layout = Layout(cell, count, stacked.r.shape[2], given["layout"] == 1)
-    lengths = onnx_states.lengths(found, inputs["sequence_lens"], constants)
+    reads, lengths = onnx_states.lengths(found, inputs["sequence_lens"], constants)
     names = (inputs["initial_h"], inputs["initial_c"])[: 2 if cell == "lstm" else 1]
-    initials, open_states = onnx_states.starts(found, names, layout, constants)
-    directions = (_direction(cell, stacked, at, start) for at, start in enumerate(initials))
+    starts = onnx_states.starts(found, names, layout, constants)
+    directions = (_direction(cell, stacked, at, start) for at, start in enumerate(starts.initials))
     return Entry(
         name=name,
         cell=cell,
@@ -59,7 +59,9 @@ def entry(found: Found, name: str, opset: int, constants: Constants) -> Entry:
         biases=2 if inputs["B"] else 0,
         says={**says, **_order(cell, given)},
         stored=constants.stored(found.scope, inputs["W"]),
-        notes=(*_place(found, given), *lengths, *open_states),
+        asks=("start",) if starts.computed else (),
+        reads=reads,
+        notes=(*_place(found, given), *lengths, *starts.notes),
     )
 
 

@@ -1,13 +1,15 @@
 """The same node of the same file, run by onnxruntime: the check that ours is read rightly.
 
 The node keeps its attributes and the very tensors of the file, in the file's order of gates, with
-whatever the file does to them before they reach it. Only what depends on the shape of x is ours:
-`layout` and the initial states.
+whatever the file does to them before they reach it: its initial states too, of which the first of a
+batch is taken. Only what depends on the shape of x is ours: `layout`, and the length of a sequence.
+A state that the model is given, or computes from what it is given, is zero here as there.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from math import prod
 from types import ModuleType
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, NamedTuple, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,16 +17,18 @@ import numpy.typing as npt
 from gru_core import checks
 from gru_core.arrays import Array, read_only
 from gru_core.errors import FormatError, shown, unknown_name
-from gru_core.formats.model import Entry
+from gru_core.formats import limits
 from gru_core.formats.onnx import file as onnx_file
 from gru_core.formats.onnx import nodes as onnx_nodes
 from gru_core.formats.onnx.constants import Constants
-from gru_core.formats.onnx.graph import Found, Scope, called
+from gru_core.formats.onnx.graph import DEFAULT_DOMAIN, Found, Scope, called
+from gru_core.formats.onnx.origins import origin, read_by
 
 if TYPE_CHECKING:
-    from onnx import NodeProto, TensorProto
+    from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto
 
 OWN: Final = "gatescope:"  # before our names, which so are none of the file's
+STATES: Final = ("initial_h", "initial_c")
 QUIET: Final = 4  # only what ends onnxruntime is logged
 
 
@@ -43,8 +47,10 @@ def check_against_onnxruntime(data: bytes, entry: str, x: npt.ArrayLike) -> Arra
     opset = onnx_file.opset_of(model, "the file")
     ours = onnx_nodes.entry(found[entry], entry, opset, Constants())
     inputs = checks.sequence("x", x, ours.layers[0][0].w_x.shape[2], np.dtype(np.float32))
-    small = _only(found[entry], ours, opset)
-    output = _run(runtime, small, np.asarray(inputs)[:, np.newaxis], called(found[entry].node))
+    small = _only(found[entry], model, opset)
+    x3 = np.asarray(inputs)[:, np.newaxis]
+    fed = {one.name: _shape_giver(one, x3) for one in small.inputs} | {OWN + "x": x3}
+    output = _run(runtime, small.model, fed, called(found[entry].node))
     # (step, direction, batch of 1, unit)
     return read_only(output[:, :, 0].reshape(len(inputs), -1))
 
@@ -60,44 +66,79 @@ def _onnxruntime() -> ModuleType:
     return cast("ModuleType", onnxruntime)
 
 
-def _only(found: Found, ours: Entry, opset: int) -> bytes:
+class _Small(NamedTuple):
+    """A model of one node, and the inputs whose shape makes its initial states."""
+
+    model: bytes
+    inputs: tuple["ValueInfoProto", ...]
+
+
+def _only(found: Found, whole: "ModelProto", opset: int) -> _Small:
     """A model of this node alone, from OWN + x (step, batch, input) to OWN + y."""
     from onnx import NodeProto, TensorProto, helper
 
     inputs = dict(zip(onnx_nodes.INPUTS, found.node.input, strict=False))
     weights = {role: inputs[role] for role in "WRB" if inputs.get(role)}
+    states = {
+        role: inputs[role]
+        for role in STATES
+        if inputs.get(role) and not origin(found.scope, inputs[role]).given
+    }
     tensors: list[TensorProto] = []
     nodes: list[NodeProto] = []
-    for one in _needed(found.scope, weights.values(), {}):
+    homes: dict[str, Scope] = {}
+    for one in _needed(found.scope, (*weights.values(), *states.values()), homes):
         (nodes if isinstance(one, NodeProto) else tensors).append(one)
     for role, name in weights.items():  # half and double precision are not computed by it
         nodes.append(helper.make_node("Cast", [name], [OWN + role], to=TensorProto.FLOAT))
-    states = _states(ours)
-    tensors += states
+    batch_first = any(one.name == "layout" and one.i for one in found.node.attribute)
+    for role, name in states.items():
+        nodes += _first_of_batch(name, OWN + role, batch_first)
     node = NodeProto(op_type=found.node.op_type, output=[OWN + "y"])
     node.attribute.extend(one for one in found.node.attribute if one.name != "layout")
     given = [OWN + role if role in weights else "" for role in "WRB"]
-    node.input.extend([OWN + "x", *given, "", *(state.name for state in states)])
+    last = 1 + max((STATES.index(role) for role in states), default=-1)
+    begun = [OWN + role if role in states else "" for role in STATES[:last]]
+    node.input.extend([OWN + "x", *given, "", *begun])
     x = helper.make_tensor_value_info(OWN + "x", TensorProto.FLOAT, [None, None, None])
     y = helper.make_tensor_value_info(OWN + "y", TensorProto.FLOAT, [None, None, None, None])
+    held = {tensor.name for tensor in tensors}
+    shaping = tuple(one for one in whole.graph.input if one.name in homes and one.name not in held)
     versions = [helper.make_opsetid("", opset)]
+    versions += [one for one in whole.opset_import if one.domain not in DEFAULT_DOMAIN]
     model = helper.make_model(
-        helper.make_graph([*nodes, node], "one node", [x], [y], tensors),
+        helper.make_graph([*nodes, node], "one node", [x, *shaping], [y], tensors),
         opset_imports=versions,
-        ir_version=helper.find_min_ir_version_for(versions),
+        ir_version=helper.find_min_ir_version_for(versions, ignore_unknown=True),
     )
-    return cast("bytes", model.SerializeToString())
+    return _Small(model.SerializeToString(), shaping)
 
 
-def _states(ours: Entry) -> list["TensorProto"]:
-    """The initial states as the node takes them, (direction, batch of 1, unit)."""
-    from onnx import numpy_helper
+def _first_of_batch(name: str, made: str, batch_first: bool) -> Iterator["NodeProto"]:
+    """The state of a name as (direction, 1, unit): that of the first sequence of its batch."""
+    from onnx import TensorProto, helper, numpy_helper
 
-    by_state = zip(*(one.initial for one in ours.layers[0]), strict=True)
-    return [
-        numpy_helper.from_array(np.stack(arrays)[:, np.newaxis].astype(np.float32), OWN + name)
-        for arrays, name in zip(by_state, ("initial_h", "initial_c"), strict=False)
-    ]
+    first = numpy_helper.from_array(np.zeros(1, np.int64))
+    yield helper.make_node("Constant", [], [f"{made} first"], value=first)
+    axis = 0 if batch_first else 1
+    yield helper.make_node("Gather", [name, f"{made} first"], [f"{made} one"], axis=axis)
+    perm = [1, 0, 2] if batch_first else [0, 1, 2]
+    yield helper.make_node("Transpose", [f"{made} one"], [f"{made} moved"], perm=perm)
+    yield helper.make_node("Cast", [f"{made} moved"], [made], to=TensorProto.FLOAT)
+
+
+def _shape_giver(given: "ValueInfoProto", x: Array) -> Array:
+    """Zeros for an input of which only the shape is read; what is open of it is 1, or as in x."""
+    from onnx import helper
+
+    kind = given.type.tensor_type
+    sizes = [max(one.dim_value, 1) for one in kind.shape.dim] if kind.HasField("shape") else x.shape
+    if prod(sizes) > limits.MAX_EXPANDED or not kind.elem_type:
+        raise FormatError(
+            f"The input {shown(given.name)} of the model, whose shape makes the initial state, is "
+            "no tensor of a size that is run here: this layer cannot be checked."
+        )
+    return np.zeros(sizes, helper.tensor_dtype_to_np_dtype(kind.elem_type))
 
 
 def _needed(
@@ -105,28 +146,32 @@ def _needed(
 ) -> Iterator["TensorProto | NodeProto"]:
     """The tensors and nodes that these names are made from, each before it is used.
 
-    homes: where the names met so far are defined. onnx_nodes.entry has found that the ways are
-    short and never go round.
+    homes: where the names met are defined; to be empty at first.
     """
-    for name in names:
-        source = scope.source(name)
+    todo = [(scope, name, False) for name in reversed([*names])]
+    made: set[int] = set()  # by the nodes' identities: one may have several outputs
+    while todo:
+        here, name, ready = todo.pop()
+        source = here.source(name)
         if homes.get(name, source.scope) is not source.scope:
             raise FormatError(
                 f"The model uses the name {shown(name)} for two things in graphs of which one "
                 "stands in the other; this check needs them in one graph: rename one."
             )
-        if name in homes:
-            continue
-        homes[name] = source.scope
-        if source.node is not None:
-            before = [one for one in source.node.input if one]
-            yield from _needed(source.scope, before, homes)
-            yield source.node
-        elif source.tensor is not None:
-            yield source.tensor
+        if ready and source.node is not None:
+            if id(source.node) not in made:
+                made.add(id(source.node))
+                yield source.node
+        elif name not in homes:
+            homes[name] = source.scope
+            if source.node is not None:
+                todo.append((here, name, True))  # once all that it reads is there
+                todo += [(source.scope, one, False) for one in reversed([*read_by(source.node)])]
+            elif source.tensor is not None:
+                yield source.tensor
 
 
-def _run(runtime: ModuleType, model: bytes, x: Array, what: str) -> Array:
+def _run(runtime: ModuleType, model: bytes, fed: Mapping[str, Array], what: str) -> Array:
     """The output y of a model. Errors: FormatError with what onnxruntime says."""
     state = runtime.capi.onnxruntime_pybind11_state
     # They have no common root but Exception.
@@ -138,7 +183,7 @@ def _run(runtime: ModuleType, model: bytes, x: Array, what: str) -> Array:
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     try:
         session = runtime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        (output,) = session.run(None, {OWN + "x": x})
+        (output,) = session.run(None, fed)
     except refusals as error:
         said = " ".join(str(error).split())[:300]
         raise FormatError(

@@ -10,7 +10,9 @@ from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
 from gru_core.formats.onnx.constants import ComputedError, Constants
 from gru_core.formats.onnx.graph import DEFAULT_DOMAIN, Found, Scope, called
+from gru_core.formats.onnx.origins import origin
 from gru_core.formats.onnx.tensors import Values
+from gru_core.formats.reads import ALL, Reads
 
 
 class Layout(NamedTuple):
@@ -22,62 +24,92 @@ class Layout(NamedTuple):
     batch_first: bool  # states are (batch, direction, unit), not (direction, batch, unit)
 
 
-# For each direction its states, each (unit,), as STATES; () for zeros.
-Starts: TypeAlias = tuple[tuple[Array, ...], ...]
 Notes: TypeAlias = tuple[str, ...]
 
 
-def lengths(found: Found, name: str, constants: Constants) -> Notes:
-    """What to say of the input sequence_lens. Errors: FormatError for lengths that differ."""
+def lengths(found: Found, name: str, constants: Constants) -> tuple[Reads, Notes]:
+    """How much of a sequence is read, as the input sequence_lens has it, and what to say of it.
+
+    Errors: FormatError for lengths that differ, and for fixed ones that are not followed.
+    """
     if not name:
-        return ()
+        return ALL, ()
     try:
         counts = np.unique(constants.value(found.scope, name))
     except ComputedError as error:
-        return (
+        made = origin(found.scope, name)
+        if not made.given and not made.shaped:
+            raise FormatError(
+                f"The lengths of the sequences of {called(found.node)} (input sequence_lens) are "
+                f"computed from constants of the file, which is not done here ({error.reason}): "
+                "leave the input out when exporting."
+            ) from None
+        return ALL, (
             f"The lengths of the sequences are not fixed ({error.reason}): here each sequence is "
             "read whole.",
         )
-    if counts.size != 1:
+    if counts.size != 1 or counts[0] < 0:
         raise FormatError(
             f"{called(found.node)} reads sequences of the fixed lengths "
             f"{', '.join(map(str, counts[:8]))}; only whole sequences are read: leave the input "
             "sequence_lens out when exporting."
         )
-    return (
-        f"The model reads the first {counts[0]} steps of each sequence and no other: here each "
-        "sequence is read whole.",
-    )
+    steps = int(counts[0])
+    return Reads(steps=steps), (f"The model reads the first {steps} steps of each sequence.",)
 
 
-def starts(
-    found: Found, names: tuple[str, ...], layout: Layout, constants: Constants
-) -> tuple[Starts, Notes]:
-    """The initial states of each direction, and what to say of those that the file leaves open.
+class Starts(NamedTuple):
+    """Where a node starts, as far as the file says it."""
+
+    initials: tuple[tuple[Array, ...], ...]  # by direction its states, each (unit,); () for zeros
+    notes: Notes  # on those that the file leaves open
+    computed: bool  # whether one is computed from what the model is given
+
+
+class _Open(NamedTuple):
+    """A state that the file does not fix."""
+
+    reason: str
+    computed: bool  # from what the model is given, and not simply given
+
+
+def starts(found: Found, names: tuple[str, ...], layout: Layout, constants: Constants) -> Starts:
+    """The initial states of each direction, and what the file leaves open of them.
 
     names: of the inputs initial_h and initial_c, empty where they are left out.
-    Errors: FormatError; NotFiniteError and RangeError naming the tensor.
+    Errors: FormatError, also for a state that is fixed but made by operators that are not followed;
+    NotFiniteError and RangeError naming the tensor.
     """
-    arrays, notes = [], []
+    arrays, notes, computed = [], [], False
     for state, name in zip(STATES[layout.cell], names, strict=True):
-        array = _state(found, name, layout, constants) if name else None
-        if isinstance(array, str):
-            notes.append(
-                f"Its initial {state} state is not in the file ({array}): it is taken to be zero."
-            )
+        array = _state(found, name, state, layout, constants) if name else None
+        if isinstance(array, _Open):
+            notes.append(_said_of_open(state, array))
+            computed = computed or array.computed
         arrays.append(array if isinstance(array, np.ndarray) else None)
     if not any(array is not None and array.any() for array in arrays):
-        return ((),) * layout.directions, tuple(notes)
+        return Starts(((),) * layout.directions, tuple(notes), computed)
     zeros = np.zeros((layout.directions, layout.units), np.float32)
     filled = [zeros if array is None else array for array in arrays]
     by_direction = tuple(
         tuple(read_only(array[at]) for array in filled) for at in range(layout.directions)
     )
-    return by_direction, tuple(notes)
+    return Starts(by_direction, tuple(notes), computed)
 
 
-def _state(found: Found, name: str, layout: Layout, constants: Constants) -> Array | str:
-    """One initial state, (direction, unit); a text says why the file does not fix it."""
+def _said_of_open(state: str, left: _Open) -> str:
+    if left.computed:
+        return (
+            f"Its initial {state} state is computed in the model from what that is given "
+            f"({left.reason}); this is not done here."
+        )
+    return f"Its initial {state} state is not in the file ({left.reason}): it is taken to be zero."
+
+
+def _state(
+    found: Found, name: str, state: str, layout: Layout, constants: Constants
+) -> Array | _Open:
+    """One initial state, (direction, unit), or why the file does not fix it."""
     batch = 0 if layout.batch_first else 1
     sizes = [layout.directions, layout.units]
     shape = (*sizes[:batch], 1, *sizes[batch:])
@@ -88,7 +120,7 @@ def _state(found: Found, name: str, layout: Layout, constants: Constants) -> Arr
     except ComputedError as error:
         fill = constants.fill(found.scope, name)
         if fill is None:
-            return error.reason
+            return _open(found, name, state, error.reason)
         value = np.full(shape, fill, np.float32)
     if value.ndim != 3 or np.delete(value.shape, batch).tolist() != sizes:
         raise FormatError(
@@ -103,6 +135,22 @@ def _state(found: Found, name: str, layout: Layout, constants: Constants) -> Arr
         )
     first: Array = rows[0]
     return first
+
+
+def _open(found: Found, name: str, state: str, reason: str) -> _Open:
+    """What is left open of a state. Errors: FormatError for one that is the same for any input."""
+    made = origin(found.scope, name)
+    if made.given:
+        return _Open(reason, not made.moved)
+    if not made.chain:  # nothing makes it, and nobody gives it
+        raise FormatError(f"The initial {state} state of {called(found.node)}: {reason}.")
+    raise FormatError(
+        f"The initial {state} state of {called(found.node)} is in the file, but computed from its "
+        f"constants by {', '.join(made.chain)}; that is not done here, and zeros in its place "
+        "would be another model. Have the constants folded for a batch of 1 and a fixed number of "
+        "steps (in onnxruntime, SessionOptions.add_free_dimension_override_by_name and "
+        "optimized_model_filepath), or export the state as an input of the model."
+    )
 
 
 def _spread(scope: Scope, name: str, shape: tuple[int, ...], constants: Constants) -> Values | None:

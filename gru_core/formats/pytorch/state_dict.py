@@ -16,6 +16,7 @@ from gru_core.conventions import CELLS, GATES, MAX_MAGNITUDE, Cell, gates_from_f
 from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
 from gru_core.formats.model import Direction, Entry, Settings
+from gru_core.formats.pytorch.beside import first_states
 from gru_core.formats.pytorch.groups import Group, grouped
 from gru_core.formats.pytorch.names import PARTS
 from gru_core.formats.pytorch.stored import FLOATS, Stored, Tensors, floats
@@ -159,7 +160,7 @@ def _entry(group: Group, sizes: _Sizes, tensors: Tensors) -> Entry:
         says={**_SAYS[sizes.cell], **forward},
         assumes=_ASSUMES[sizes.cell],
         stored=tensors[group.first].kind,
-        notes=group.notes,
+        notes=(*group.notes, *first_states(group, sizes.units, tensors)),
     )
 
 

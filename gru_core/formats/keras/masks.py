@@ -1,0 +1,149 @@
+"""Which steps a Keras model leaves out: Masking, mask_zero of an Embedding, a mask given.
+
+Keras repeats the state at a masked step. That is not done here, so a layer of such a model is run
+only for somebody who says that no step is masked. How a mask travels from layer to layer depends on
+each of them and on the version of Keras: every recurrent layer of the model is taken to get it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from gru_core.errors import shown
+from gru_core.formats.keras.config import children
+
+NOTE: Final = (
+    "The model leaves out steps that are padding ({where}): they repeat the state, which is not "
+    "done here."
+)
+PASSING: Final = frozenset({"Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout"})
+MAX_NAMES: Final = 3
+
+
+@dataclass(frozen=True)
+class Masks:
+    """What makes masks in a model."""
+
+    made_by: tuple[str, ...] = ()  # in words
+    values: Mapping[str, float] = field(default_factory=dict)  # of a Masking right before a layer
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to say of a recurrent layer of the model."""
+        if not self.made_by:
+            return ()
+        more = len(self.made_by) - MAX_NAMES
+        named = ", ".join(self.made_by[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
+        return (NOTE.format(where=named),)
+
+
+def of_model(model: Mapping[str, Any]) -> Masks:
+    """Every mask in a model."""
+    made_by: list[str] = []
+    values: dict[str, float] = {}
+    todo: list[tuple[Any, tuple[str, ...]]] = [(model, ())]
+    while todo:
+        value, path = todo.pop()
+        if isinstance(value, dict):
+            made_by += _made_by(value)
+            layers = _layers(value)
+            if layers:
+                path = (*path, *_inner_name(value, model))
+                values |= {"/".join((*path, name)): v for name, v in _values(layers).items()}
+        todo += [(inner, path) for inner in reversed(children(value))]
+    return Masks(tuple(dict.fromkeys(made_by)), values)
+
+
+def _made_by(node: Mapping[str, Any]) -> list[str]:
+    """What in a node makes a mask: the layer itself, and a mask that a call of it is given."""
+    config = _config(node)
+    name = shown(config.get("name") or node.get("name") or node.get("class_name"))
+    found = []
+    if node.get("class_name") == "Masking":
+        found.append(f"Masking {name}")
+    if config.get("mask_zero") is True:
+        found.append(f"{str(node.get('class_name'))[:40]} {name} with mask_zero")
+    if _is_given(node.get("inbound_nodes")):
+        found.append(f"a mask that {name} is given")
+    return found
+
+
+def _is_given(calls: object) -> bool:
+    """Whether a call gives a layer a mask of its own, as any version of Keras writes it."""
+    todo = [calls]
+    while todo:
+        value = todo.pop()
+        if isinstance(value, dict):
+            args = value.get("args")
+            third = args[2] if isinstance(args, list) and len(args) > 2 else None
+            if value.get("mask") is not None or (third is not None and "kwargs" in value):
+                return True
+            if value.get("class_name") == "__keras_tensor__":
+                continue
+        todo += children(value)
+    return False
+
+
+def _values(layers: list[Mapping[str, Any]]) -> dict[str, float]:
+    """By the name of a layer the mask_value of the Masking that its input comes from directly."""
+    by_name = {_name(layer): layer for layer in layers}
+    before: dict[str, str | None] = {}
+    for at, layer in enumerate(layers):
+        if "inbound_nodes" in layer:
+            before[_name(layer)] = _first_source(layer["inbound_nodes"])
+        else:
+            before[_name(layer)] = _name(layers[at - 1]) if at else None
+    found = {}
+    for name in by_name:
+        source = before[name]
+        for _ in by_name:  # no further than there are layers
+            if source not in by_name or by_name[source].get("class_name") not in PASSING:
+                break
+            source = before[source]
+        masking = by_name.get(source or "", {})
+        if masking.get("class_name") == "Masking":
+            value = _config(masking).get("mask_value", 0.0)
+            if isinstance(value, int | float):
+                found[name] = float(value)
+    return found
+
+
+def _first_source(calls: object) -> str | None:
+    """The layer whose output is the first tensor of the only call; None where there are several."""
+    if not isinstance(calls, list) or len(calls) != 1:
+        return None
+    value: Any = calls
+    while isinstance(value, list) and value:
+        if isinstance(value[0], str):  # Keras 1 and 2: [name, node, tensor, options]
+            return value[0]
+        value = value[0]
+        if isinstance(value, dict) and "args" in value:
+            value = value["args"]
+    if isinstance(value, dict) and value.get("class_name") == "__keras_tensor__":
+        history = _config(value).get("keras_history")
+        if isinstance(history, list) and history and isinstance(history[0], str):
+            return history[0]
+    return None
+
+
+def _layers(node: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The layers of a model; of anything else none."""
+    config = node.get("config")
+    listed = config if isinstance(config, list) else _config(node).get("layers")
+    if not isinstance(listed, list):
+        return []
+    return [one for one in listed if isinstance(one, dict) and isinstance(_name(one), str)]
+
+
+def _inner_name(node: Mapping[str, Any], model: Mapping[str, Any]) -> tuple[str, ...]:
+    return () if node is model else (_name(node),)
+
+
+def _name(node: Mapping[str, Any]) -> str:
+    name = _config(node).get("name") or node.get("name")
+    return name if isinstance(name, str) else ""
+
+
+def _config(node: Mapping[str, Any]) -> Mapping[str, Any]:
+    config = node.get("config")
+    return config if isinstance(config, dict) else {}

@@ -1,0 +1,47 @@
+"""Steps of an input that the model of a file passes over; what would be run otherwise is refused.
+
+Masked steps repeat the state in Keras, and ONNX leaves out those after a fixed length. Neither is
+done here: such steps are refused by name and never computed as if they were read.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from gru_core.arrays import Array
+from gru_core.errors import RangeError
+
+
+@dataclass(frozen=True)
+class Reads:
+    """Which steps those are."""
+
+    # Whose every input is this number, as a Masking right before the layer has it; None for none.
+    padding: float | None = None
+    steps: int | None = None  # those after so many; None where all are read
+
+    def check(self, x: Array, name: str = "x") -> None:
+        """Raise RangeError for an input with such steps. x: (step, input); name: in errors."""
+        masked = self.padded(x)
+        if masked.size:
+            more = f" and {masked.size - 1} more" if masked.size > 1 else ""
+            raise RangeError(
+                f"Step {masked[0] + 1}{more} of {name} {'are' if more else 'is'} "
+                f"{self.padding:g} throughout, by which the model knows padding (Masking) and "
+                "leaves it out; that is not done here: give the steps that it reads."
+            )
+        if self.steps is not None and len(x) > self.steps:
+            raise RangeError(
+                f"{name} has {len(x)} steps; the model reads the first {self.steps} of each "
+                f"sequence and no other: give up to {self.steps}."
+            )
+
+    def padded(self, x: Array) -> npt.NDArray[np.intp]:
+        """The steps of (step, input) that are padding, counted from 0."""
+        if self.padding is None:
+            return np.zeros(0, np.intp)
+        return np.flatnonzero((x == x.dtype.type(self.padding)).all(axis=1))
+
+
+ALL = Reads()
