@@ -188,8 +188,8 @@ def factor(text: str) -> str:
 
 
 def term(text: str) -> str:
-    """In brackets where it is a sum itself, as 1 − 1.5e−8 is."""
-    return f"({text})" if " " in text else text
+    """In brackets where it is a sum itself, as 1 − 1.5e−8 is, and not in some already."""
+    return f"({text})" if " " in text and not text.startswith("(") else text
 
 
 def one(node: Mapping[str, Any], given: Given) -> str:
