@@ -7,7 +7,7 @@ from typing import Any
 from app.many import MOST_EDITS, Many, filled, gate_place, pasted
 from app.opening import MODEL, OWN, scenes
 from app.parameters import LONGEST_ASKED
-from app.setting import FORMS, VIEWS, History
+from app.setting import FORMS, TYPES, VIEWS, History
 from app.shown import plain
 from app.url import MOST_HELD, shortened
 from gru_core.ablations import DEFAULT_KEEP, ablation
@@ -281,7 +281,7 @@ def _value(event: Mapping[str, Any]) -> float:
 
 def _view(history: History, event: Mapping[str, Any]) -> Outcome:
     """Where one looks. What the event leaves out stays; another view begins at its first choice."""
-    known = {"cell": CELLS, "form": FORMS, "view": VIEWS}
+    known = {"cell": CELLS, "form": FORMS, "view": VIEWS, "type": TYPES}
     looking = {name: event[name] for name in known if name in event}
     if any(value not in known[name] for name, value in looking.items()):
         raise GatescopeError("There is no such view; choose another one.")

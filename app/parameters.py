@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from app.setting import ALONGSIDE, FORMS, MATCH, SORT, VIEWS
+from app.setting import ALONGSIDE, FORMS, MATCH, SORT, TYPES, VIEWS
 from gru_core.arrays import Array
 from gru_core.conventions import CELLS, Notation, notation_key, parse_notation
 from gru_core.engines import ENGINES
@@ -153,6 +153,7 @@ TABLE = (
     Parameter("form", "form", str, _choice(*FORMS)),
     Parameter("view", "view", str, _choice(*VIEWS)),
     Parameter("of", "of", str, _asked),
+    Parameter("type", "type", str, _choice(*TYPES)),
     Parameter("step", "t", _counted_from_one, _whole(1, LARGEST_INDEX, offset=1)),
     Parameter("unit", "u", _counted_from_one, _whole(1, LARGEST_INDEX, offset=1)),
 )

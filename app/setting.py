@@ -35,7 +35,8 @@ VIEWS = (
     "directions",
     "cost",
 )
-LOOKING = ("cell", "form", "view", "of")  # where one looks, not what is seen there
+TYPES = ("normal", "large")
+LOOKING = ("cell", "form", "view", "of", "type")  # how one looks, not what is seen there
 LONGEST_HISTORY = 200
 
 
@@ -61,6 +62,7 @@ class Setting:
     edits: tuple[Edit, ...] = ()
     interventions: tuple[Intervention, ...] = ()  # what is held while the cells run
     pinned: "Setting | None" = None  # A, which this one is compared with
+    type: str = "normal"  # of the letters: one of TYPES
     step: int | None = None  # cursor, counted from 0; None means the scene's own
     unit: int | None = None
 
@@ -191,7 +193,7 @@ class History:
         """Another setting from where one looks now, if it is of the same sequence."""
         present = self.present
         if (setting.scene, setting.word) != (present.scene, present.word):
-            return setting
+            return replace(setting, type=present.type)
         return replace(
             setting,
             **{name: getattr(present, name) for name in ("step", "unit", *LOOKING)},

@@ -3,6 +3,7 @@
 
 import { make } from "./dom.js";
 import { BLOCK, SUBSTEPS, VECTOR, direction, distance, halfSize, moved, strands, whole, wiring } from "./wiring.js";
+import { zoomOf } from "./zoom.js";
 
 export { SUBSTEPS };
 
@@ -96,12 +97,13 @@ export class Diagram {
     return id === "x" ? Math.min(this.setting.inputs, 8) : this.setting.rows.length;
   }
 
-  // Letters take a smaller share of a larger picture, and a larger one of a small one.
+  // Letters take a smaller share of a larger picture, and a larger one of a small one. Large type is type
+  // for a picture that is small where it is seen.
   fit() {
     const svg = this.element.querySelector("svg");
     if (!svg?.clientWidth) return;
     const [width, height] = this.size;
-    const scale = Math.min(svg.clientWidth, (svg.clientHeight * width) / height) / 420;
+    const scale = Math.min(svg.clientWidth, (svg.clientHeight * width) / height) / 420 / zoomOf(svg);
     this.element.style.setProperty("--letter", `${15 * scale ** (scale < 1 ? -0.35 : -0.4)}px`);
     this.element.style.setProperty("--small", `${11 * scale ** (scale < 1 ? -0.7 : -0.4)}px`);
     this.element.style.setProperty("--wire", `${Math.min(Math.max(1.5, scale), 2.4)}px`);

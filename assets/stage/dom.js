@@ -13,9 +13,12 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+export const STYLED = "gs-styled"; // what the document hears once a style sheet is there
+
 export function addStylesheet(url) {
   if (document.querySelector(`link[href="${url}"]`)) return;
-  document.head.append(make("link", { rel: "stylesheet", href: url }));
+  const onload = () => document.dispatchEvent(new Event(STYLED));
+  document.head.append(make("link", { rel: "stylesheet", href: url, onload }));
 }
 
 let plotly;

@@ -7,7 +7,7 @@ export class Extras {
   constructor(...elements) {
     this.list = make("div", { className: "gs-extras-list" }, ...elements);
     this.button = make("button", {
-      type: "button", className: "gs-icon gs-extras-more", title: "Link, picture, keys", "aria-label": "Link, picture, keys",
+      type: "button", className: "gs-icon gs-extras-more", title: "Link, picture, large type, keys", "aria-label": "Link, picture, large type, keys",
       "aria-expanded": "false", onclick: () => this.turn(!this.open),
     }, make("span", { textContent: "⋯", "aria-hidden": "true" }));
     this.element = make("div", {

@@ -51,6 +51,10 @@ export const KEYS = [
     ours: (stage, at) => !stage.typingIn(at), act: (stage, { shiftKey }) => stage.change(shiftKey ? "redo" : "undo"),
   },
   {
+    group: PAGE, keys: ["t"], shown: ["T"], says: "large type, as for a projector, and back", ours: pressable,
+    act: (stage) => stage.type.turn(),
+  },
+  {
     group: PAGE, keys: ["?"], shown: ["?"], says: "this page", ours: pressable, act: (stage) => stage.manual.open(),
   },
   {

@@ -4,7 +4,7 @@
 import { make } from "./dom.js";
 
 const KEY = "gatescope.look";
-const PLACE = new Set(["t", "u"]); // where one looks is no wish to see more
+const PLACE = new Set(["t", "u", "type"]); // where one looks, and from how far, is no wish to see more
 
 let present = null; // of this page, as long as it is open
 

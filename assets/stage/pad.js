@@ -3,6 +3,7 @@
 
 import { make } from "./dom.js";
 import { short } from "./format.js";
+import { fineness } from "./zoom.js";
 
 const FIGURES = 2; // decimals of what is drawn: a hand is no more exact
 
@@ -97,7 +98,7 @@ export class Pad {
   paint(values = this.host.values(this.channel)) {
     const [width, height] = [this.area.clientWidth, this.area.clientHeight];
     if (!width) return;
-    const scale = window.devicePixelRatio || 1;
+    const scale = fineness(this.area);
     Object.assign(this.canvas, { width: width * scale, height: height * scale });
     const context = this.canvas.getContext("2d");
     const { color } = getComputedStyle(this.area);

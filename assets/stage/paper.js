@@ -4,6 +4,7 @@
 
 import { fontsOf } from "./typefaces.js";
 import { withShapes } from "./picture.js";
+import { boxOf } from "./zoom.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const XLINK = "http://www.w3.org/1999/xlink";
@@ -19,9 +20,9 @@ const HEAD = 34; // pixels of the line above
 const NARROW = 620; // pixels of a sheet whose head takes two lines
 
 // root: what to draw. paper: its colour. head: [title, words at its right end] above it.
-// Resolves to { text, width, height }, the size in pixels of the screen.
+// Resolves to { text, width, height }, the size in pixels of the page.
 export async function onPaper(root, paper, head) {
-  const box = root.getBoundingClientRect();
+  const box = boxOf(root);
   const style = getComputedStyle(root);
   const width = Math.ceil(box.width) + 2 * MARGIN;
   const narrow = width < NARROW;
@@ -80,13 +81,13 @@ class Sheet {
 
   clipped(element) {
     const id = `cut-${(this.cuts = (this.cuts ?? 0) + 1)}`;
-    this.drawn.push(node("clipPath", { id }, node("rect", this.place(element.getBoundingClientRect()))));
+    this.drawn.push(node("clipPath", { id }, node("rect", this.place(boxOf(element)))));
     return { "clip-path": `url(#${id})` };
   }
 
   // Ground and edges.
   box(element, style) {
-    const rect = element.getBoundingClientRect();
+    const rect = boxOf(element);
     const place = this.place(rect);
     const radius = parseFloat(style.borderTopLeftRadius);
     const ramp = stops(style.backgroundImage);
@@ -123,7 +124,7 @@ class Sheet {
 
   // What lies around or over an element: the chosen number, the corner of a changed one.
   outline(element, style) {
-    const rect = element.getBoundingClientRect();
+    const rect = boxOf(element);
     const wide = parseFloat(style.outlineWidth);
     if (style.outlineStyle !== "none" && wide) {
       this.drawn.push(node("rect", { ...this.place(rect), fill: "none", stroke: colour(style.outlineColor), "stroke-width": wide }));
@@ -135,7 +136,7 @@ class Sheet {
 
   canvas(canvas, style) {
     if (!canvas.width || !canvas.height || style.visibility === "hidden") return;
-    const image = node("image", { ...this.place(canvas.getBoundingClientRect()), preserveAspectRatio: "none" });
+    const image = node("image", { ...this.place(boxOf(canvas)), preserveAspectRatio: "none" });
     image.setAttributeNS(XLINK, "xlink:href", canvas.toDataURL());
     image.setAttribute("style", `image-rendering: ${style.imageRendering}`);
     if (style.imageRendering === "pixelated") image.setAttribute("data-cells", "");
@@ -149,7 +150,7 @@ class Sheet {
     const [from, to] = [svg, copy].map((one) => [one, ...one.querySelectorAll("*")]);
     from.forEach((one, i) => this.paint(one, to[i]));
     copy.querySelectorAll("[data-gone]").forEach((one) => one.remove());
-    const { x, y, width, height } = this.place(svg.getBoundingClientRect());
+    const { x, y, width, height } = this.place(boxOf(svg));
     for (const [name, value] of Object.entries({ x, y, width, height, overflow: style.overflow })) copy.setAttribute(name, value);
     if (!copy.hasAttribute("viewBox") && width && height) copy.setAttribute("viewBox", `0 0 ${width} ${height}`);
     this.drawn.push(copy);
@@ -180,8 +181,9 @@ class Sheet {
     for (const { 0: word, index } of text.data.matchAll(/\S+/g)) {
       range.setStart(text, index);
       range.setEnd(text, index + word.length);
-      const [rect] = range.getClientRects();
-      if (!rect?.width) continue;
+      const [found] = range.getClientRects();
+      if (!found?.width) continue;
+      const rect = boxOf(text.parentElement, found);
       const line = lines.at(-1);
       if (line && Math.abs(line.rect.top - rect.top) < rect.height / 2) line.words.push(word);
       else lines.push({ rect, words: [word] });

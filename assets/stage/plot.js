@@ -7,6 +7,7 @@ import { digits, inkOn, paletteOf, rgbOf } from "./palette.js";
 import { tinted } from "./tint.js";
 import { known, sketch } from "./sketch.js";
 import { fitted, thinned, thinnedRows } from "./ticks.js";
+import { fineness } from "./zoom.js";
 
 const CONFIG = { staticPlot: true, displayModeBar: false, responsive: false };
 
@@ -217,7 +218,7 @@ export class Plot {
   // Lines drawn over Plotly's, one array of values a line of the figure.
   paintLines(lines) {
     const [width, height] = [this.area.clientWidth, this.area.clientHeight];
-    const scale = window.devicePixelRatio || 1;
+    const scale = fineness(this.host);
     Object.assign(this.canvas, { width: width * scale, height: height * scale });
     const context = this.canvas.getContext("2d");
     context.scale(scale, scale);

@@ -7,6 +7,7 @@ import { nameOf, targetAt } from "./cells.js";
 import { questionFor } from "./condensed.js";
 import { make } from "./dom.js";
 import { full } from "./format.js";
+import { boxOf, pointOf } from "./zoom.js";
 
 const STILL = 2; // pixels that a click may move
 const TAP = 10; // pixels that a finger may
@@ -191,9 +192,9 @@ export class Pointer {
     if (!this.over) return this.asking.stop();
     this.whisper.textContent = this.describe(this.over);
     this.whisper.hidden = !this.whisper.textContent;
-    const box = this.stage.element.getBoundingClientRect();
-    const left = Math.min(event.clientX - box.left + 14, box.width - this.whisper.offsetWidth - 4);
-    Object.assign(this.whisper.style, { left: `${left}px`, top: `${event.clientY - box.top - 34}px` });
+    const [box, at] = [boxOf(this.stage.element), pointOf(this.stage.element, event)];
+    const left = Math.min(at.x - box.left + 14, box.width - this.whisper.offsetWidth - 4);
+    Object.assign(this.whisper.style, { left: `${left}px`, top: `${at.y - box.top - 34}px` });
   }
 
   // Numbers have come: the word may have waited for one of them.

@@ -7,6 +7,7 @@ import { Idle } from "./idle.js";
 import { plainMark } from "./plot.js";
 import { markStory } from "./story.js";
 import { build, legends, sentence } from "./view.js";
+import { zoomOf } from "./zoom.js";
 
 const MANY_UNITS = 12; // from here on the heatmaps are taller and the weights come below them
 
@@ -140,7 +141,8 @@ export class Screen {
   measure() {
     const { element, inside } = this.stage;
     const main = element.closest("[data-testid=stMain]") ?? document.scrollingElement;
-    const top = inside.element.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
+    const away = inside.element.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
+    const top = away / zoomOf(inside.element);
     if (inside.element.isConnected) element.style.setProperty("--inside-top", `${Math.round(top)}px`);
   }
 

@@ -2,6 +2,7 @@
 // texts on plain axes. What it does not know it leaves to plotly.js.
 
 import { TYPE } from "./ticks.js";
+import { fineness } from "./zoom.js";
 
 const DASHES = { solid: [], dash: [3, 3], dot: [1, 1], dashdot: [3, 1, 1, 1] }; // Plotly's, in line widths of at least 3
 const MIDDLE = 0.35; // of the size of letters: from the middle of a line of text to its foot
@@ -20,7 +21,7 @@ export function known({ data, layout }) {
 
 // Paint a figure with its axes thinned out. size: of the canvas, in pixels; color: of what is written.
 export function sketch(canvas, { data, layout }, [width, height], color) {
-  const scale = window.devicePixelRatio || 1;
+  const scale = fineness(canvas);
   Object.assign(canvas, { width: width * scale, height: height * scale });
   const context = canvas.getContext("2d");
   context.scale(scale, scale);

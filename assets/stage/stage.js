@@ -26,6 +26,7 @@ import { savings } from "./saving.js";
 import { Screen } from "./screen.js";
 import { alongTabs } from "./tabs.js";
 import { Timeline } from "./timeline.js";
+import { Type } from "./type.js";
 import { Voice } from "./voice.js";
 import { unpack } from "./wire.js";
 
@@ -50,7 +51,7 @@ function counted(steps) {
 
 class Stage {
   constructor(root) {
-    for (const name of ["style", "diagram", "dialogs", "look"]) addStylesheet(new URL(`./${name}.css`, import.meta.url).href);
+    for (const name of ["style", "diagram", "dialogs", "look", "type"]) addStylesheet(new URL(`./${name}.css`, import.meta.url).href);
     this.target = null; // the chosen number
     this.wanted = lookOf();
     this.channel = new Channel(() => this.notice("The server is not answering. Your change is kept and sent again."));
@@ -97,7 +98,8 @@ class Stage {
     this.holder = make("div", {});
     this.element = make("div", { className: "gs-stage" });
     this.manual = new Manual(this.element);
-    this.timeline.element.append(new Extras(new Link(this).element, new Pictures(this, true).element, this.manual.button).element);
+    this.type = new Type((type) => this.send("view", { type }));
+    this.timeline.element.append(new Extras(new Link(this).element, new Pictures(this, true).element, this.type.button, this.manual.button).element);
     this.element.append(
       this.notices, this.holder, this.voice.element,
       make("div", { className: "gs-bar" }, savings.element, this.editor.element, this.timeline.element),
@@ -128,6 +130,7 @@ class Stage {
     this.cursor.pause();
     this.channel.close();
     this.many.leave();
+    this.type.leave();
     this.screen.dropPlots();
   }
 
@@ -151,6 +154,7 @@ class Stage {
     this.message = message;
     learnPaper(message.dark);
     lookAtPaper(this.element);
+    if (!this.channel.busy) this.type.show(message.link.type ?? "normal"); // else it may be of before a change
     if (typeof labels === "number") message.labels = counted(labels);
     this.travelling = false;
     this.inside.show();

@@ -7,6 +7,7 @@ import { png, svg } from "./picture.js";
 import { save, savings } from "./saving.js";
 import { openTable } from "./table.js";
 import { delimited } from "./text.js";
+import { boxOf, windowOf } from "./zoom.js";
 
 const PATIENCE = 5000; // milliseconds to wait for numbers
 const LATER = "The exact numbers are on their way; try again in a moment.";
@@ -106,10 +107,10 @@ function nameOf({ kind, panel, track, gate, chart }) {
 
 // Below the button, or above it where there is no room.
 export function beside(menu, button) {
-  const box = button.getBoundingClientRect();
+  const [box, room] = [boxOf(button), windowOf(button)];
   const { offsetWidth: width, offsetHeight: height } = menu;
-  const below = box.bottom + 4 + height <= window.innerHeight;
-  const left = Math.max(8, Math.min(box.left, window.innerWidth - width - 8));
+  const below = box.bottom + 4 + height <= room.height;
+  const left = Math.max(8, Math.min(box.left, room.width - width - 8));
   const top = below ? box.bottom + 4 : Math.max(8, box.top - height - 4);
   Object.assign(menu.style, { left: `${left}px`, top: `${top}px` });
 }

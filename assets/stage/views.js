@@ -2,6 +2,7 @@
 // and behind it the list of them all.
 
 import { make } from "./dom.js";
+import { boxOf, windowOf } from "./zoom.js";
 
 export class Views {
   // go(view): to another one.
@@ -58,12 +59,12 @@ export class Views {
 
   // Below the button and as wide as there is room for; over it where there is none below.
   place() {
-    const box = this.button.getBoundingClientRect();
-    const width = Math.min(760, window.innerWidth - 16);
+    const [box, room] = [boxOf(this.button), windowOf(this.button)];
+    const width = Math.min(760, room.width - 16);
     this.menu.style.width = `${width}px`;
     const height = this.menu.offsetHeight;
-    const left = Math.max(8, Math.min(box.left, window.innerWidth - width - 8));
-    const top = Math.max(8, Math.min(box.bottom + 4, window.innerHeight - height - 8));
+    const left = Math.max(8, Math.min(box.left, room.width - width - 8));
+    const top = Math.max(8, Math.min(box.bottom + 4, room.height - height - 8));
     Object.assign(this.menu.style, { left: `${left}px`, top: `${top}px` });
   }
 

@@ -1,6 +1,7 @@
 """Every message of the stage does what it says; a hostile one changes nothing and is answered."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -116,6 +117,18 @@ def test_a_view_is_no_change_to_undo() -> None:
     assert (present.cell, present.form) == ("lstm", "joined")
     assert outcome.history.past == BEFORE.past
     assert outcome.history.undo().present.cell == "lstm"
+
+
+def test_large_type_stays_whatever_is_opened_or_taken_back() -> None:
+    history = handle(BEFORE, event("view", type="large")).history
+    assert history.past == BEFORE.past
+    elsewhere = history.push(history.present.with_choice("scene", "cue"))
+    assert elsewhere.present.type == "large"
+    changed = handle(elsewhere, event("view", type="normal")).history
+    assert changed.undo().present == replace(history.present, type="normal")
+    refused = handle(BEFORE, event("view", type="huge"))
+    assert refused.history == BEFORE
+    assert refused.problem == "There is no such view; choose another one."
 
 
 def test_under_the_write_polarity_numbers_of_the_update_gate_are_kept_negated() -> None:

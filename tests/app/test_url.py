@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app import parameters, url
 from app.model import Model
 from app.opening import MODEL, OWN, scenes
-from app.setting import ALONGSIDE, FORMS, MATCH, SORT, Setting
+from app.setting import ALONGSIDE, FORMS, MATCH, SORT, TYPES, Setting
 from gru_core import conventions
 from gru_core.conventions import CELLS, GATES
 from gru_core.edits import Edit, Target
@@ -91,6 +91,7 @@ def settings(max_edits: int = 5) -> st.SearchStrategy[Setting]:
         engine=st.sampled_from(ENGINES),
         cell=st.sampled_from(CELLS),
         form=st.sampled_from(FORMS),
+        type=st.sampled_from(TYPES),
         edits=edit_lists(max_edits),
         step=st.none() | st.integers(0, parameters.LARGEST_INDEX - 1),
         unit=st.none() | st.integers(0, parameters.LARGEST_INDEX - 1),
@@ -159,6 +160,7 @@ def test_a_bad_scene_of_one_s_own_is_named(query: dict[str, str], said: str) -> 
         ("engine", "torch", {"engine": "torch"}),
         ("cell", "lstm", {"cell": "lstm"}),
         ("form", "joined", {"form": "joined"}),
+        ("type", "large", {"type": "large"}),
         ("scene", "cue", {"scene": "cue"}),
         ("word", "gate", {"word": "gate"}),
         ("alongside", "none", {"with": "none"}),
@@ -194,6 +196,7 @@ BAD = [
     *[("scene", text) for text in ("", "Pulse", "nothing", HUGE)],
     *[("with", text) for text in ("", "gpu", "LSTM", HUGE)],
     *[("match", text) for text in ("", "size", HUGE)],
+    *[("type", text) for text in ("", "huge", "1.8", HUGE)],
     *[("sort", text) for text in ("", "name", HUGE)],
     *[("seed", text) for text in ("", "-1", "1.5", "1e3", "٣", " 1", "²", "4294967296", HUGE)],
     *[("t", text) for text in ("", "0", "-1", "1000001", "step", HUGE)],

@@ -1,0 +1,31 @@
+// How much larger than it says a part of the page is drawn. Boxes and pointers come in pixels of the window;
+// sizes and places in style sheets, and `clientWidth`, in those of the part itself.
+
+export function zoomOf(element) {
+  return element.currentCSSZoom ?? 1;
+}
+
+// The box of an element, or of some text (box) in it, in pixels of its own.
+export function boxOf(element, box = element.getBoundingClientRect()) {
+  const zoom = zoomOf(element);
+  const { left, top, right, bottom, width, height } = box;
+  const [l, t, r, b, w, h] = [left, top, right, bottom, width, height].map((one) => one / zoom);
+  return { left: l, top: t, right: r, bottom: b, width: w, height: h };
+}
+
+// The window in an element's own pixels.
+export function windowOf(element) {
+  const zoom = zoomOf(element);
+  return { width: window.innerWidth / zoom, height: window.innerHeight / zoom };
+}
+
+// Where a pointer is, in the same.
+export function pointOf(element, { clientX, clientY }) {
+  const zoom = zoomOf(element);
+  return { x: clientX / zoom, y: clientY / zoom };
+}
+
+// Pixels of the screen for one of an element's own: as fine as a canvas in it has to be.
+export function fineness(element) {
+  return (window.devicePixelRatio || 1) * zoomOf(element);
+}
