@@ -6,9 +6,10 @@ from html import escape
 import streamlit as st
 
 from app.claims import CLAIMS, LEADS, Claim, Sight
-from app.widgets.navigation import navigation
+from app.widgets.navigation import navigation, page_title
 
 FORMULA = re.compile(r"\S+(?: [=+−] \S+)+")  # stays on one line
+TITLE = "What notes say of the GRU"
 INTRODUCTION = (
     "Claims from course notes and textbooks, and whether they are so. Each link opens a screen "
     "that shows it, with live numbers."
@@ -36,8 +37,8 @@ rows = "".join(
     f"{verdict(one)}{''.join(map(sight, one.sights))}</li>"
     for one in CLAIMS
 )
+st.set_page_config(page_title=page_title(TITLE))
 navigation("claims")
 st.html(
-    f"<h1 class='gs-page-title'>What notes say of the GRU</h1><p>{INTRODUCTION}</p>"
-    f"<ol class='gs-claims'>{rows}</ol>"
+    f"<h1 class='gs-page-title'>{TITLE}</h1><p>{INTRODUCTION}</p><ol class='gs-claims'>{rows}</ol>"
 )

@@ -3,14 +3,17 @@
 import streamlit as st
 
 from app import state
+from app.opening import titles
 from app.plane import LIBRARY
 from app.shown import show
 from app.widgets.choices import choices
 from app.widgets.mount import KEY, mount
+from app.widgets.navigation import page_title
 from app.widgets.stage import message
 from app.widgets.wire import QUICK, THOROUGH, pack
 
 chosen = state.session().history.present
+st.set_page_config(page_title=page_title(titles()[chosen.scene]))
 choices(chosen)
 
 

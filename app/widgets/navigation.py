@@ -11,6 +11,11 @@ PAGES = {
 HELP = {"claims": "What course notes say of the GRU, and where to see it"}
 
 
+def page_title(what: str) -> str:
+    """The title of a page, as tabs of the browser and its history show it: what is on it first."""
+    return f"{what} – Gatescope"
+
+
 def navigation(here: str) -> None:
     """The name and a link to each page, the present one marked. Drawn in a row.
 

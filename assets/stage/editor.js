@@ -43,7 +43,7 @@ export class Editor {
     this.redo = make("button", { type: "button", textContent: "redo", title: "Redo (Ctrl+Shift+Z)", onclick: () => act.redo() });
     this.reset = make("button", { type: "button", textContent: "reset", title: "Put every number back", onclick: () => act.reset() });
     this.element = make(
-      "div", { className: "gs-editor", role: "group", "aria-label": "Edit a number" },
+      "div", { className: "gs-editor", role: "group", tabIndex: -1, "aria-label": "Edit a number" },
       make("span", { className: "gs-where" }, this.array, this.first.label, this.second.label),
       make("span", { className: "gs-what" }, this.slider, this.field, this.old, this.revert, more),
       changes, this.problem, this.told,
@@ -99,6 +99,7 @@ export class Editor {
     this.shownValue = value === null || value === undefined ? "" : exact(value);
     if (!this.typing && this.field.value !== this.shownValue) this.write(this.shownValue);
     if (this.values && this.shownValue) this.slider.value = nearest(this.values, value);
+    this.slider.setAttribute("aria-valuetext", this.shownValue && short(value)); // else the place in a row of values
     this.field.disabled = this.slider.disabled = value === null || value === undefined;
   }
 
@@ -132,7 +133,7 @@ export class Editor {
     if (event.key !== "Escape") return;
     event.stopPropagation();
     this.restore();
-    this.field.blur();
+    this.element.focus();
   }
 
   submit() {

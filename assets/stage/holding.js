@@ -109,7 +109,13 @@ export class Holding {
     Object.assign(this.value, { min: track.low, max: track.high, step: (track.high - track.low) / STEPS_OF_SLIDER });
     const held = this.there;
     this.value.value = held ? held.value : (track.low + track.high) / 2;
-    this.said.textContent = held ? short(held.value) : "not held";
+    this.say(held ? short(held.value) : "not held");
+  }
+
+  // The value that is held, beside the slider and of it.
+  say(text) {
+    this.said.textContent = text;
+    this.value.setAttribute("aria-valuetext", text);
   }
 
   get unit() {
@@ -134,7 +140,7 @@ export class Holding {
   }
 
   hold(value, live = false) {
-    this.said.textContent = minus(Number(value.toPrecision(3)));
+    this.say(minus(Number(value.toPrecision(3))));
     this.value.value = value;
     this.stage.drag.clear();
     this.stage.send("hold", { place: this.place, value, live });
@@ -143,7 +149,7 @@ export class Holding {
   // While the hand moves the newest value goes out as soon as the last one is answered.
   pull() {
     this.wanted = Number(this.value.value);
-    this.said.textContent = minus(Number(this.wanted.toPrecision(3)));
+    this.say(minus(Number(this.wanted.toPrecision(3))));
     if (this.stage.channel.pending.length) return;
     this.send();
   }

@@ -10,6 +10,7 @@ import { short } from "./format.js";
 import { Letters } from "./letters.js";
 import { paletteOf } from "./palette.js";
 import { Pictures } from "./pictures.js";
+import { withPanel } from "./tabs.js";
 
 const MOST_ROWS = 8; // of a vector in the wiring
 const HELP = "Go through the step: Shift with ← and →";
@@ -34,13 +35,17 @@ export class Inside {
       title: "Copy these equations with their numbers as LaTeX", onclick: () => this.copyLatex(),
     });
     this.notes = make("div", { className: "gs-notes" });
-    this.element = make(
-      "section", { className: "gs-inside", "aria-label": "Inside the cell" },
-      make("header", { className: "gs-panel-head" }, this.title, this.tabs),
+    this.shown = make(
+      "div", { className: "gs-shown" },
       stage.lens.views.element, stage.lens.element,
       this.diagram.element, this.steps, this.equations.element, this.letters.element,
       make("footer", { className: "gs-inside-foot" }, this.form, this.copy, new Pictures(stage, false).element),
       this.notes,
+    );
+    this.element = make(
+      "section", { className: "gs-inside", "aria-label": "Inside the cell" },
+      make("header", { className: "gs-panel-head" }, this.title, this.tabs),
+      this.shown,
     );
   }
 
@@ -68,7 +73,10 @@ export class Inside {
       title: `Look inside the ${one.name}`, onclick: () => this.open(one.cell),
     });
     this.element.dataset.cell = cell;
-    this.tabs.replaceChildren(...(cells.length > 1 ? cells.map(tab) : []));
+    const tabs = cells.length > 1 ? cells.map(tab) : [];
+    this.tabs.replaceChildren(...tabs);
+    this.tabs.hidden = !tabs.length;
+    withPanel(tabs, this.shown, "opened");
     this.equations.build(substeps, quantities);
     this.letters.build(terms);
     const step = (text, index, title) => make("button", {

@@ -85,6 +85,7 @@ export function keyPressed(event, stage) {
   if (event.altKey || event.defaultPrevented) return;
   const name = nameOf(event);
   const at = event.composedPath()[0];
+  if (at.closest?.(OVER)) return;
   const entry = KEYS.find(({ keys, needs }) => keys?.includes(name) && (!needs || needs(stage)));
   if (!entry) return;
   if (!(entry.ours ?? free)(stage, at, event.key)) return;
@@ -104,7 +105,10 @@ function chosen(stage) {
   return Boolean(stage.target);
 }
 
-const TEXT = "input:not([type=range]), textarea, select, [contenteditable], [role=combobox], [role=listbox], [role=dialog], [role=menu], dialog";
+// What lies over the page and has keys of its own: menus, lists, dialogs, popovers.
+const OVER = "[role=menu], [role=listbox], [role=dialog], dialog, [popover]";
+const TEXT = "input:not([type=range]), textarea, select, [contenteditable], [role=combobox]";
+const CHOICE = "input, textarea, select, [contenteditable], [role=combobox], [role=radiogroup], [role=slider], [role=spinbutton]";
 
 // For what no button and no slider would take.
 function pressable(stage, element) {
@@ -115,6 +119,6 @@ function pressable(stage, element) {
 function free(stage, element, key) {
   if (!(element instanceof Element)) return true;
   if (element.matches(".gs-scrub")) return true;
-  if (element.closest("button, summary, a")) return key !== " " && key !== "Enter";
-  return !element.closest("input, textarea, select, [contenteditable], [role=combobox], [role=listbox], [role=radiogroup], [role=dialog], [role=menu]");
+  if (element.closest(CHOICE)) return false;
+  return !element.closest("button, summary, a") || (key !== " " && key !== "Enter");
 }

@@ -13,7 +13,7 @@ const FAILED = "This did not work. Another format may.";
 const NO_CELL = "The cell is not on show. Look inside the cell first.";
 
 export class Pictures {
-  // stage: of which { element, holder, inside, message, cursor } are used. whole: whether the menu offers the
+  // stage: of which { element, holder, inside, message, cursor, voice } are used. whole: whether the menu offers the
   // whole stage too, or the opened cell alone.
   constructor(stage, whole) {
     this.stage = stage;
@@ -22,7 +22,7 @@ export class Pictures {
     this.items = of.flatMap(([name, root, file]) => ["PNG", "SVG"].map((kind) => make("button", {
       type: "button", role: "menuitem", tabIndex: -1, onclick: () => this.choose(root, file, kind),
     }, name, make("small", { textContent: kind }))));
-    this.status = make("p", { role: "status" });
+    this.status = make("p", {});
     this.menu = make(
       "div", {
         className: "gs-menu gs-pictures", popover: "auto", onkeydown: (event) => this.key(event),
@@ -64,8 +64,8 @@ export class Pictures {
 
   async choose(find, file, kind) {
     const root = find();
-    if (!root) return void (this.status.textContent = NO_CELL);
-    this.status.textContent = "Drawing …";
+    if (!root) return this.say(NO_CELL);
+    this.say("Drawing …");
     try {
       const drawn = await onPaper(root, getComputedStyle(this.stage.element.querySelector(".gs-bar")).backgroundColor, this.head);
       const name = `gatescope-${this.stage.message.scene.name}-${file}-step-${this.stage.cursor.step + 1}`;
@@ -74,8 +74,14 @@ export class Pictures {
       this.menu.hidePopover();
     } catch (error) {
       if (!(error instanceof NoRaster)) console.error(error);
-      this.status.textContent = error instanceof NoRaster ? NO_PNG : FAILED;
+      this.say(error instanceof NoRaster ? NO_PNG : FAILED);
     }
+  }
+
+  // Below the items, and aloud.
+  say(text) {
+    this.status.textContent = text;
+    this.stage.voice.tell(text);
   }
 
   // What stands above the picture: the scene, and where one looks.

@@ -78,8 +78,7 @@ export class Screen {
     this.drawn = new Map();
     this.stage.holder.replaceChildren(element);
     // A choice above the stage has been made: arrow keys are the stage's again.
-    const { activeElement } = document;
-    if (activeElement?.closest("[data-testid=stSelectbox]")) activeElement.blur();
+    if (document.activeElement?.closest("[data-testid=stSelectbox]:not([role=dialog] *)")) this.stage.focus.arrive();
     this.stage.element.classList.toggle("gs-many", message.panels[0].units > MANY_UNITS);
     this.stage.editor.offer(message);
   }

@@ -10,6 +10,7 @@ import { addStylesheet, loadPlotly, make } from "./dom.js";
 import { Drag } from "./drag.js";
 import { Editor } from "./editor.js";
 import { Extras } from "./extras.js";
+import { Focus } from "./focus.js";
 import { Handle } from "./handle.js";
 import { Inside } from "./inside.js";
 import { keyPressed } from "./keys.js";
@@ -22,6 +23,7 @@ import { Pad } from "./pad.js";
 import { learnPaper, lookAtPaper, watchPaper } from "./tint.js";
 import { Pictures } from "./pictures.js";
 import { Pointer } from "./pointer.js";
+import { ledIntoPopovers } from "./popovers.js";
 import { savings } from "./saving.js";
 import { Screen } from "./screen.js";
 import { alongTabs } from "./tabs.js";
@@ -102,8 +104,10 @@ class Stage {
     this.timeline.element.append(new Extras(new Link(this).element, new Pictures(this, true).element, this.type.button, this.manual.button).element);
     this.element.append(
       this.notices, this.holder, this.voice.element,
-      make("div", { className: "gs-bar" }, savings.element, this.editor.element, this.timeline.element),
+      this.bar = make("div", { className: "gs-bar" }, savings.element, this.editor.element, this.timeline.element),
     );
+    this.focus = new Focus(this.element, this.bar, () => this.holder.querySelector(".gs-story"));
+    this.unled = ledIntoPopovers();
     this.asking = new Asking(this); // for numbers at the cursor
     this.screen = new Screen(this);
     this.pointer = new Pointer(this);
@@ -123,6 +127,7 @@ class Stage {
     window.removeEventListener("popstate", this.onTravel);
     clearTimeout(this.linkTimer);
     this.voice.stop();
+    this.unled();
     this.asking.stop();
     this.pointer.asking.stop();
     this.sizes.disconnect();
@@ -140,7 +145,8 @@ class Stage {
     this.queue = this.queue
       .then(async () => {
         this.plotly ??= await loadPlotly(PLOTLY);
-        this.apply(await unpack(bytes));
+        const message = await unpack(bytes);
+        this.focus.kept(() => this.apply(message));
       })
       .catch((error) => {
         console.error(error);
@@ -244,6 +250,7 @@ class Stage {
     if (target) this.drag.hold(target);
     this.drag.held = false;
     this.screen.refresh();
+    this.focus.check();
   }
 
   // A scene without a number to drag first has no first view: whoever brings a model wants all of it.
@@ -255,7 +262,7 @@ class Stage {
   lookAs(look) {
     this.wanted = look;
     keepLook(look);
-    this.screen.show(this.message);
+    this.focus.kept(() => this.screen.show(this.message));
     this.screen.refresh();
     this.pad.show();
   }

@@ -10,8 +10,8 @@ const MARK = "(as it was at first)";
 export function story({ scene }, stage) {
   const told = byHand(scene.story);
   return make(
-    "div", { className: "gs-story" },
-    make("h1", { className: "gs-hidden", textContent: `Gatescope: ${scene.title}` }),
+    "div", { className: "gs-story", role: "group", "aria-labelledby": "gs-title" },
+    make("h1", { className: "gs-hidden", id: "gs-title", textContent: `Gatescope: ${scene.title}` }),
     make("p", { className: "gs-seen", "data-room": `${told} ${MARK} next: ${scene.next.title}` },
       make("span", {}, told,
         make("span", { className: "gs-as-first", textContent: ` ${MARK}` }), " ",

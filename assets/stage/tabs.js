@@ -21,3 +21,19 @@ export function alongTabs(event) {
   to.focus();
   return true;
 }
+
+// A row of tabs and what they lead to: each names the panel, and the open one gives the panel its name.
+// Without tabs it is no panel. name: of the panel, once on a page.
+export function withPanel(tabs, panel, name) {
+  panel.id = `gs-${name}`;
+  const open = tabs.find((tab) => tab.getAttribute("aria-selected") === "true");
+  for (const [i, tab] of tabs.entries()) {
+    tab.id = `${panel.id}-tab-${i + 1}`;
+    tab.setAttribute("aria-controls", panel.id);
+  }
+  panel.toggleAttribute("role", Boolean(open));
+  panel.toggleAttribute("aria-labelledby", Boolean(open));
+  if (!open) return;
+  panel.setAttribute("role", "tabpanel");
+  panel.setAttribute("aria-labelledby", open.id);
+}

@@ -7,6 +7,7 @@ import { ramp, sample } from "./key.js";
 import { lookButton } from "./look.js";
 import { Plot } from "./plot.js";
 import { story } from "./story.js";
+import { withPanel } from "./tabs.js";
 import { tools } from "./tools.js";
 
 const MOST_NAMED = 9; // channels of an input that have room for a name each
@@ -180,14 +181,17 @@ function weightsSection(panel, add, plots, stage) {
       "aria-selected": String(panel.shown.includes(gate)), tabIndex: panel.shown.includes(gate) ? 0 : -1,
       title: `Show the weights of the ${name}`,
     }, caption({ name, symbol, color }));
+  const gates = make("div", { className: "gs-gates" }, ...figures);
+  const row = tabs ? panel.gates.map(tab) : [];
+  withPanel(row, gates, `weights-${panel.cell}`);
   return make(
     "div", { className: "gs-weights", style: { "--gates": figures.length, "--columns": panel.segments.at(-1).start + 1 } },
     make("div", { className: "gs-weights-head" },
       make("h3", { textContent: "weights" }),
-      tabs ? make("div", { role: "tablist", className: "gs-tabs" }, ...panel.gates.map(tab)) : null,
+      tabs ? make("div", { role: "tablist", className: "gs-tabs", "aria-label": `${panel.name}: weights of which gate` }, ...row) : null,
       make("span", { className: "gs-range", textContent: `−${panel.bound} … ${panel.bound}` }),
       stage?.many.opener(() => stage.many.open(stage.many.near(panel)))),
-    make("div", { className: "gs-gates" }, ...figures),
+    gates,
   );
 }
 

@@ -31,7 +31,7 @@ MEASURED = 60_000  # milliseconds for all sizes, beside other work
 
 def inside_notes(stage: Stage) -> list[str]:
     """The notes below the equations."""
-    return stage.page.locator(".gs-inside > .gs-notes p").all_inner_texts()
+    return stage.page.locator(".gs-shown > .gs-notes p").all_inner_texts()
 
 
 def published_version(stage: Stage, core: Core) -> None:

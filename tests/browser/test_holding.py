@@ -102,7 +102,7 @@ def test_an_equation_says_what_is_held_and_what_it_would_have_been(page: Stage, 
     shown = equations(page)
     assert shown["update"][-1].endswith(f"={short(np.float32(free))}")
     assert shown["hidden"][1].startswith("=1.00·")
-    [note] = page.page.locator(".gs-inside > .gs-notes p").all_inner_texts()
+    [note] = page.page.locator(".gs-shown > .gs-notes p").all_inner_texts()
     assert note == "GRU: z of unit 2, steps 1 to 20, held at 1."
 
 

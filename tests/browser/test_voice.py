@@ -27,7 +27,9 @@ def quiet(page: Stage) -> Stage:
     return page
 
 
-@pytest.mark.parametrize("query", ["", "view=why&of=update", "view=clamp", "scene=crowd&view=find"])
+@pytest.mark.parametrize(
+    "query", ["", "view=why&of=update", "view=holding", "scene=crowd&view=find"]
+)
 def test_there_is_one_region_for_the_whole_stage(page: Stage, query: str) -> None:
     page.open(query)
     assert page.page.evaluate(REGIONS) == 1
