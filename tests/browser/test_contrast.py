@@ -71,21 +71,21 @@ def test_what_is_drawn_stands_out_from_the_paper(themed: tuple[Stage, str]) -> N
 
 
 def test_every_digit_can_be_read_on_the_colour_of_its_cell(themed: tuple[Stage, str]) -> None:
-    stage, _ = themed
+    stage, paper = themed
     stage.drawn()
     bound = float(stage.text("[data-cell=gru] .gs-weights .gs-range").split("…")[1])
     written = stage.page.evaluate(DIGITS)
     assert len(written) > 50
     for text, fill in written:
         share = (float(text.replace("−", "-")) / bound + 1) / 2
-        cell = as_hex(colours_at(share))
+        cell = as_hex(colours_at(share, paper == "#14171a"))
         ink = as_hex([int(channel) for channel in re.findall(r"\d+", fill)[:3]])
         assert contrast(ink, cell) >= TEXT, (text, ink, cell)
 
 
-def colours_at(share: float) -> list[float]:
+def colours_at(share: float, dark: bool) -> list[float]:
     """A colour of the diverging scale, share of the way from its low end."""
-    found: list[float] = colours(np.array(2 * share - 1), "hidden").tolist()
+    found: list[float] = colours(np.array(2 * share - 1), "hidden", dark).tolist()
     return found
 
 
