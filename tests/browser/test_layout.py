@@ -354,7 +354,7 @@ def test_a_low_window_shows_a_plot_above_a_thin_bar(
 ) -> None:
     low = another(viewport={"width": width, "height": height})
     low.open()
-    bar, plot = box(low, ".gs-bar"), box(low, "[data-part='gru.reset'] .gs-area")
+    bar, plot = box(low, ".gs-bar"), box(low, "[data-part='gru.hidden'] .gs-area")
     assert bar["height"] <= most
     assert bar["y"] + bar["height"] <= height + 1
     assert bar["y"] - plot["y"] >= 30
