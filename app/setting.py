@@ -9,6 +9,7 @@ from gru_core.conventions import PYTORCH, Cell, Notation, Polarity
 from gru_core.edits import Edit, Target
 from gru_core.engines import EngineName
 from gru_core.interventions import Intervention
+from gru_core.loaded import NAME as MODEL
 from gru_core.own import NAME as OWN
 from gru_core.own import Own
 from gru_core.weights import Match
@@ -40,6 +41,11 @@ LOOKING = ("cell", "form", "view", "of", "type")  # how one looks, not what is s
 LONGEST_HISTORY = 200
 
 
+MOST_AWAY = 8  # of the visitor's own scenes and layers whose changes are kept
+# A place, the edits of it, and what is held there.
+Away: TypeAlias = tuple[str, tuple[Edit, ...], tuple[Intervention, ...]]
+
+
 @dataclass(frozen=True)
 class Setting:
     """Everything a link must hold to open the same screen again."""
@@ -61,6 +67,7 @@ class Setting:
     own_seed: int | None = None  # of that scene, while another one is open; not in a link
     edits: tuple[Edit, ...] = ()
     interventions: tuple[Intervention, ...] = ()  # what is held while the cells run
+    away: tuple[Away, ...] = ()  # what was changed elsewhere of the visitor's own; not in a link
     pinned: "Setting | None" = None  # A, which this one is compared with
     type: str = "normal"  # of the letters: one of TYPES
     step: int | None = None  # cursor, counted from 0; None means the scene's own
@@ -73,6 +80,16 @@ class Setting:
             *(self.scene, self.word, self.alongside, self.match, self.sort),
             *(self.notation, self.engine, self.own, self.model, self.seed),
         )
+
+    @property
+    def place(self) -> str:
+        """Which of the visitor's own weights are on the stage; empty for a scene of files."""
+        if self.scene == OWN:
+            return OWN
+        if self.scene != MODEL:
+            return ""
+        model = self.model
+        return f"{MODEL}/{model.file}/{model.at}/{model.backward}/{model.layer}"
 
     @property
     def polarity(self) -> Polarity:
@@ -118,6 +135,10 @@ class Setting:
             return self
         return replace(self, edits=tuple(e for e in self.edits if e.target not in back))
 
+    def with_only(self, edits: Sequence[Edit]) -> "Setting":
+        """This setting with these edits and no others."""
+        return replace(self, edits=tuple(edits))
+
     def without_edits(self) -> "Setting":
         """This setting with every number back at the scene's own value."""
         return replace(self, edits=(), interventions=())
@@ -129,26 +150,38 @@ class Setting:
             return self.with_edits(value)  # type: ignore[arg-type]
         if name in ("own", "model"):
             made: Any = {name: value}
-            return replace(self, **made, edits=(), interventions=(), step=None, unit=None)
+            changed = replace(self, **made, step=None, unit=None)
+            return changed if changed.place == self.place else self._moved_to(changed)
         if name == "scene":
             return self._of_scene(str(value))
         if name == "word":
             edits = tuple(edit for edit in edits if edit.target.owner != "x")
-        if name in ("match", "seed"):
-            edits = tuple(edit for edit in edits if edit.target.owner in ("x", "gru"))
         changed = replace(self, edits=edits, **{name: value})  # type: ignore[arg-type]
         return replace(changed, step=None, unit=None) if name == "word" else changed
 
     def _of_scene(self, scene: str) -> "Setting":
         """Another scene as it is, seen as this one was. The visitor's own has its seed again."""
         kept = ("alongside", "match", "notation", "engine", "own", "model", *LOOKING)
+        if scene == self.scene:
+            return self
         own_seed = self.seed if self.scene == OWN else self.own_seed
-        return Setting(
+        other = Setting(
             scene=scene,
             seed=own_seed if scene == OWN else None,
             own_seed=own_seed,
             **{name: getattr(self, name) for name in kept},
         )
+        return self._moved_to(other)
+
+    def _moved_to(self, other: "Setting") -> "Setting":
+        """Another scene or layer: of the visitor's own with what was changed there before."""
+        kept = {one[0]: one for one in self.away if one[0] != self.place}
+        if self.place and (self.edits or self.interventions):
+            kept[self.place] = (self.place, self.edits, self.interventions)
+        nothing: Away = (other.place, (), ())
+        _, edits, held = kept.pop(other.place, nothing)
+        away = tuple(kept.values())[-MOST_AWAY:]
+        return replace(other, edits=edits, interventions=held, away=away)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,8 @@ from gru_core.formats.reads import Reads
 from gru_core.interventions import Intervention, check_intervention
 from gru_core.scenes import Scene
 
+MOST_SAID = 3  # edits that do not fit, each with its reason
+WAITS = "What does not fit is there again when it does, and undo brings it back."
 NOT_COMPARED = "Computed by PyTorch. At this size the difference to NumPy is not measured."
 
 
@@ -141,6 +143,8 @@ def show(setting: Setting) -> Shown:
     opening = open_setting(setting)
     free, applied, refused = _edited(opening.base, setting.edits)
     edited, not_held = _with_interventions(free, setting.interventions)
+    if setting.place and (refused or not_held):
+        not_held = [*not_held, WAITS]
     try:
         traces = runs(edited, setting.engine)
     except RangeError as error:  # with relu, changed weights can make a state grow without end
@@ -251,4 +255,7 @@ def _edited_one_by_one(
             applied.append(edit)
         except GatescopeError as error:
             refused.append(f"The edit of {shortened(str(edit.target))} was left out: {error}")
+    more = len(refused) - MOST_SAID
+    if more > 0:
+        refused[MOST_SAID:] = [f"{more} more changes were left out, as they do not fit either."]
     return edited, tuple(applied), refused

@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app import url
 from app.events import Grab, Outcome, handle
+from app.keeping import carried
 from app.opening import scenes
 from app.setting import History, Setting
 from app.shown import plain
@@ -31,6 +32,7 @@ class Session:
     history: History = field(default_factory=History)
     query: dict[str, str] | None = None  # as last read or written
     rejected: list[str] = field(default_factory=list)  # parts of the link not understood
+    left: list[str] = field(default_factory=list)  # what the last choice has left behind
     ack: dict[str, Any] = field(default_factory=lambda: {"client": "", "seq": 0})
     sent: Mapping[str, Any] = field(default_factory=dict)  # what the browser has, by part name
     gates: dict[str, str] = field(default_factory=dict)  # cell to the gate on show
@@ -96,7 +98,7 @@ def receive(key: str) -> None:
 def _settle(here: Session, outcome: Outcome) -> None:
     before, after = here.history.present, outcome.history.present
     if (after.edits, after.interventions) != (before.edits, before.interventions):
-        here.rejected = []  # read, and left behind
+        here.rejected, here.left = [], []  # read, and left behind
     here.epoch += after.choices != before.choices
     here.history = _without_idle(here.history, outcome.history)
     here.grab = outcome.grab or here.grab
@@ -134,12 +136,13 @@ def _change(name: str, value: Callable[[], Any]) -> None:
     here: Session = st.session_state[HOME]
     _look(here)
     here.called = True
-    here.rejected = []
+    here.rejected, here.left = [], []
     try:
         chosen = here.history.present.with_choice(name, value())
     except GatescopeError as error:
         here.rejected = [str(error)]  # nothing is changed
         return
+    chosen, here.left = carried(here.history.present, chosen)
     here.history = here.history.push(plain(chosen) if name == "edits" else chosen)
     here.epoch += 1
 

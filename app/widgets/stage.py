@@ -71,7 +71,7 @@ def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent
         "can": _possible(here),
         "answer": here.answer,
         "said": here.said,
-        "problems": [*here.rejected, *shown.problems, *_link_problem(shown)],
+        "problems": [*here.rejected, *here.left, *shown.problems, *_link_problem(shown)],
         "sweep": sweep_message(shown, here.grab) if here.grab else None,
         "pointed": pointed(shown, here.grab) if here.grab and not here.grab.held else None,
         "numbers": here.held.name_of(shown.setting),  # the ticket to fetch them by

@@ -10,6 +10,7 @@ from app.model import Model
 from app.parameters import MODEL_TABLE, OWN_TABLE, TABLE
 from app.setting import ALONGSIDE, LONGEST_HISTORY, MATCH, SORT, History, Setting
 from gru_core.edits import Target
+from gru_core.interventions import parse_interventions
 from gru_core.own import Own
 
 TARGETS = st.sampled_from(
@@ -178,10 +179,6 @@ def test_resetting_drops_every_edit_and_nothing_else(setting: Setting) -> None:
 # Choices --------------------------------------------------------------------------------------
 
 
-def owners(setting: Setting) -> set[str]:
-    return {edit.target.owner for edit in setting.edits}
-
-
 @given(setting=settings())
 def test_another_scene_keeps_only_how_to_compare(setting: Setting) -> None:
     assert setting.with_choice("scene", "crowd") == Setting(
@@ -197,12 +194,43 @@ def test_another_word_keeps_the_weights_and_drops_the_edited_input(setting: Sett
 
 
 @given(setting=settings(), choice=st.sampled_from([("match", "parameters"), ("seed", 3)]))
-def test_redrawn_weights_take_their_edits_with_them(
+def test_redrawn_weights_keep_what_was_changed_in_them(
     setting: Setting, choice: tuple[str, object]
 ) -> None:
-    changed = setting.with_choice(*choice)
-    assert owners(changed) == owners(setting) & {"x", "gru"}
-    assert getattr(changed, choice[0]) == choice[1]
+    assert setting.with_choice(*choice) == replace(setting, **{choice[0]: choice[1]})
+
+
+CHANGED = Setting(scene="own").with_edit(Target.parse("gru.b_x.update.1"), 2.0)
+
+
+@pytest.mark.parametrize(
+    "own", [Own(steps=7), Own(units=2), Own(scheme="zeros"), Own(source="noise")]
+)
+def test_another_scene_of_ones_own_keeps_what_was_changed(own: Own) -> None:
+    changed = replace(CHANGED, interventions=parse_interventions("gru.update.0_0.5").interventions)
+    after = changed.with_choice("own", own)
+    assert (after.own, after.edits) == (own, changed.edits)
+    assert after.interventions == changed.interventions
+
+
+def test_changes_of_one_s_own_are_there_again_after_another_scene() -> None:
+    there = CHANGED.with_choice("scene", "cue")
+    assert there.edits == ()
+    edited = there.with_edit(Target.parse("gru.b_x.reset.0"), 1.0)
+    assert edited.with_choice("scene", "own").edits == CHANGED.edits
+    assert edited.with_choice("scene", "own").with_choice("scene", "cue").edits == ()
+
+
+def test_each_layer_of_a_model_has_its_own_changes() -> None:
+    model = Model(file="k", layer="a")
+    first = replace(CHANGED, scene="model", model=model)
+    other = first.with_choice("model", model.of_layer("b"))
+    assert other.edits == ()
+    edited = other.with_edit(Target.parse("gru.h0.0"), 1.0)
+    again = edited.with_choice("model", model)
+    assert again.edits == CHANGED.edits
+    assert again.with_choice("model", replace(model, steps=9)).edits == CHANGED.edits
+    assert again.with_choice("model", model.of_layer("b")).edits == edited.edits
 
 
 LOOKS = [("alongside", "rnn"), *(("sort", sort) for sort in SORT)]
@@ -221,6 +249,7 @@ def test_every_field_stands_in_the_link() -> None:
         "edits",
         "own",
         "own_seed",
+        "away",
         "model",
         "interventions",
         "pinned",

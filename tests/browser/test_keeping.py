@@ -1,0 +1,31 @@
+"""On one's own numbers a change outlives another length, and what does not fit is said."""
+
+from playwright.sync_api import expect
+
+from tests.browser.driver import Stage
+
+BIAS = "gru.b_x.update.12"
+
+
+def test_a_changed_weight_outlives_another_length_and_waits_for_its_unit(stage: Stage) -> None:
+    stage.open("scene=own")
+    stage.choose(BIAS)
+    stage.type("2")
+    page = stage.page
+
+    def typed(label: str, value: str) -> None:
+        field = page.get_by_label(label, exact=True)
+        field.fill(value)
+        with stage.answered():
+            field.press("Enter")
+        stage.wait()
+
+    typed("Steps", "20")
+    assert "gru.b_x.update.12_2" in page.url
+    said = page.get_by_text("What does not fit is there again when it does")
+    expect(said).to_have_count(0)
+    typed("Units", "4")
+    expect(said).to_be_visible()
+    typed("Units", "16")
+    expect(said).to_have_count(0)
+    assert "gru.b_x.update.12_2" in page.url
