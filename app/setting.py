@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
-from app.model import Model
+from app.model import Model, entry_of
 from gru_core.conventions import PYTORCH, Cell, Notation, Polarity
 from gru_core.edits import Edit, Target
 from gru_core.engines import EngineName
@@ -88,8 +88,9 @@ class Setting:
             return OWN
         if self.scene != MODEL:
             return ""
-        model = self.model
-        return f"{MODEL}/{model.file}/{model.at}/{model.backward}/{model.layer}"
+        model, entry = self.model, entry_of(self.model)
+        layer = entry.name if entry else model.layer  # by itself it is the first one
+        return f"{MODEL}/{model.file}/{model.at}/{model.backward}/{layer}"
 
     @property
     def polarity(self) -> Polarity:
