@@ -35,6 +35,7 @@ bench: $(DEV_STAMP)
 	$(BIN)/python -m benchmarks.gradients
 	$(BIN)/python -m benchmarks.stage
 	$(BIN)/python -m benchmarks.lenses
+	$(BIN)/python -m benchmarks.switches
 	$(BIN)/python -m benchmarks.sizes
 	$(BIN)/python -m benchmarks.models
 
