@@ -5,6 +5,8 @@ import { make } from "./dom.js";
 import { full, short } from "./format.js";
 import { enclose, math, piece, products, tokens } from "./mathml.js";
 
+const REST = 300; // milliseconds without another number
+
 export class Equations {
   constructor() {
     this.element = make("div", { className: "gs-equations" });
@@ -14,6 +16,7 @@ export class Equations {
   // substeps: from the message; quantities: letter, name and colour by name.
   build(substeps, quantities) {
     this.slots = [];
+    this.rows = []; // { right, left, nodes, quantity }: each line of an equation, to be read as a whole
     this.substeps = substeps;
     this.quantities = quantities;
     this.blocks = substeps.map((substep) => this.block(substep));
@@ -35,9 +38,11 @@ export class Equations {
     const rows = [[left, symbols], ...numbers.map((nodes) => [[], nodes])];
     return rows.flatMap(([before, nodes], row) => {
       const equals = before.length || row ? math([this.operator("=")]) : null;
+      const right = make("span", { className: row ? "gs-right gs-numbers" : "gs-right", role: "img" }, ...this.chunks(nodes));
+      this.rows.push({ right, left: before, nodes, equals: Boolean(equals), quantity: this.quantity });
       return [
-        make("span", { className: "gs-left" }, before.length ? math(this.tokens(before)) : null, equals),
-        make("span", { className: row ? "gs-right gs-numbers" : "gs-right" }, ...this.chunks(nodes)),
+        make("span", { className: "gs-left", "aria-hidden": "true" }, before.length ? math(this.tokens(before)) : null, equals),
+        right,
       ];
     });
   }
@@ -76,6 +81,17 @@ export class Equations {
       const note = this.blocks[i].querySelector(".gs-held");
       if (note.textContent !== text) note.textContent = text;
     });
+    clearTimeout(this.naming);
+    this.naming = setTimeout(() => this.name(), REST);
+  }
+
+  // Every line as one text: its pieces stand for themselves on screen only. At rest, not in each frame.
+  name() {
+    for (const { right, left, nodes, equals, quantity } of this.rows) {
+      const [before, after] = [left, nodes].map((some) => plainText(some, this.lookups[quantity]));
+      const text = `${before}${equals ? " = " : ""}${after}`.trim();
+      if (right.getAttribute("aria-label") !== text) right.setAttribute("aria-label", text);
+    }
   }
 
   // Show the equation of one quantity alone; null for all.
@@ -139,6 +155,22 @@ function fill(token, lookup) {
 export function factors({ w, x }, lookup) {
   const [row, vector] = [lookup(w), lookup(x)];
   return row && vector ? Array.from(row, (weight, i) => [weight, vector[i]]) : null;
+}
+
+// Nodes as they are read aloud: "σ(W_z x_t + b_z)".
+function plainText(nodes, lookup) {
+  return nodes.map((node, i) => {
+    const gap = i && (node.v || node.x) && nodes[i - 1].v ? " " : "";
+    if (node.o) return node.o === "," ? ", " : ` ${node.o} `;
+    if (node.c) return node.c;
+    if (node.v) return `${gap}${node.v}${node.s ? `_${node.s}` : ""}`;
+    if (node.f) return `${node.f}(${plainText(node.a, lookup)})`;
+    if (node.p) return node.k === "[" ? ` [${plainText(node.p, lookup)}]` : `(${plainText(node.p, lookup)})`;
+    const pairs = node.d && factors(node, lookup);
+    if (pairs) return pairs.map(([a, b]) => `${short(a)} · ${short(b)}`).join(" + ");
+    const value = lookup(node.d ?? node.n);
+    return value === undefined ? "…" : short(value, true);
+  }).join("");
 }
 
 function latexLine({ left, symbols, numbers }, lookup) {

@@ -53,7 +53,7 @@ function counted(steps) {
 
 class Stage {
   constructor(root) {
-    for (const name of ["style", "diagram", "dialogs", "look", "type"]) addStylesheet(new URL(`./${name}.css`, import.meta.url).href);
+    for (const name of ["style", "diagram", "dialogs", "look", "type", "forced"]) addStylesheet(new URL(`./${name}.css`, import.meta.url).href);
     this.target = null; // the chosen number
     this.wanted = lookOf();
     this.channel = new Channel(() => this.notice("The server is not answering. Your change is kept and sent again."));

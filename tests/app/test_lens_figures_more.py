@@ -22,11 +22,12 @@ STYLES = [Line("#CC79A7", "solid"), Line("#E69F00", "dash")]
 RATIOS = {"one": [0.9, 1.0, 1.4], "other": [1.2, 0.5, 1.3]}
 SIDES = ("above", "below")
 
+BAND = 1.1
 FIGURES: dict[str, tuple[Callable[..., go.Figure], tuple[Any, ...]]] = {
     "layer": (layer_heatmap, (STATES, "hidden", LABELS, ROWS)),
     "moved": (moved_heatmap, (MOVED, LABELS, ROWS)),
     "sizes": (size_lines, (SIZES, COUNTS, SIZES, 12)),
-    "ratios": (ratio_lines, (SIZES, RATIOS, STYLES, SIZES, 12, SIDES)),
+    "ratios": (ratio_lines, (SIZES, RATIOS, STYLES, SIZES, 12, SIDES, BAND)),
     "bars": (count_bars, (["one", "two"], [1000, 4_323_600], ["#009E73", "#D55E00"])),
 }
 
@@ -147,10 +148,12 @@ def test_the_size_on_screen_is_marked_inside_the_axis(here: int) -> None:
     assert words.text == f"{here} here"
 
 
-def test_a_ratio_of_one_or_less_is_a_cross() -> None:
-    figure = ratio_lines(SIZES, RATIOS, STYLES, SIZES, 12, SIDES)
-    marks = [line.marker.symbol for line in figure.data]
-    assert marks == [("x", "x", "circle"), ("circle", "x", "circle")]
+def test_a_ratio_below_the_band_is_a_cross_and_one_within_it_open() -> None:
+    figure = ratio_lines(SIZES, RATIOS, STYLES, SIZES, 12, SIDES, BAND)
+    for line, ratios in zip(figure.data, RATIOS.values(), strict=True):
+        for mark, ratio in zip(line.marker.symbol, ratios, strict=True):
+            within = 1 / BAND <= ratio <= BAND
+            assert mark == ("circle-open" if within else "circle" if ratio > 1 else "x"), ratio
     assert [line.line.dash for line in figure.data] == ["solid", "dash"]
     low, high = range_of(figure.layout.yaxis)
     assert low < 0.5 < 1.4 < high
@@ -161,7 +164,9 @@ def test_a_ratio_of_one_or_less_is_a_cross() -> None:
 
 @pytest.mark.parametrize("largest", [1.01, 3.0, 9.7, 60.0])
 def test_ratios_have_few_ticks_that_lie_on_the_axis(largest: float) -> None:
-    axis = ratio_lines(SIZES, {"one": [0.5, 1, largest]}, STYLES[:1], SIZES, 8, SIDES).layout.yaxis
+    axis = ratio_lines(
+        SIZES, {"one": [0.5, 1, largest]}, STYLES[:1], SIZES, 8, SIDES, BAND
+    ).layout.yaxis
     low, high = range_of(axis)
     assert 1.0 in axis.tickvals
     assert 2 <= len(axis.tickvals) <= 7

@@ -34,6 +34,7 @@ from gru_core.edits import apply_edits, parse_edits
 from gru_core.reader import load_reader
 from gru_core.scenes import load_scenes, situation
 from gru_core.series import load_series
+from tests.app.drawing import in_32_bits
 
 ROOT = Path(__file__).parents[2]
 SESSIONS = 30
@@ -237,8 +238,8 @@ class Plan:
         numbers = situation(scene, ("gru", self.alongside), seed=self.number)
         numbers = apply_edits(numbers, parse_edits(text).edits)
         return {
-            cell: run(weights, numbers.x, numbers.initials[cell], exactly=True)["hidden"].astype(
-                np.float32
+            cell: in_32_bits(
+                run(weights, numbers.x, numbers.initials[cell], exactly=True)["hidden"]
             )
             for cell, weights in numbers.weights.items()
         }

@@ -57,6 +57,7 @@ def test_every_step_s_jacobian_is_the_slope_of_a_run_of_one_step(layer, x, start
 
 def test_sizes_over_any_distance_are_those_of_differences_of_runs(layer, x, start) -> None:
     trace, names = run(layer, x, start), STATES[layer.cell]
+    squash = {"tanh": np.tanh, "relu": lambda a: np.maximum(a, 0)}[layer.state_activation]
     ours = gradient_by_distance(layer, trace)
     one = gradient_by_distance(layer, trace, unit=2)
     for k in range(7):
@@ -66,7 +67,7 @@ def test_sizes_over_any_distance_are_those_of_differences_of_runs(layer, x, star
             def last(value: np.ndarray, name=name, states=states, k=k) -> np.ndarray:
                 changed = {**states, name: value}
                 if name == "cell" and k > 0:  # what the output gate lets out follows it
-                    changed["hidden"] = trace["output"][k - 1] * np.tanh(value)
+                    changed["hidden"] = trace["output"][k - 1] * squash(value)
                 changed = tuple(changed.values())
                 return run(layer, x[k:], changed)["hidden"][-1]
 
