@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable
 
+import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from gru_core.conventions import Cell as CellName
 from gru_core.edits import Situation
-from tests.browser.driver import Cell, Stage, with_edits
+from tests.browser.driver import Cell, Stage, figures, traces_of, with_edits
 from tests.browser.opened import (
     Opened,
     await_equations,
@@ -176,3 +177,15 @@ def test_a_unit_that_the_opened_cell_does_not_have_shows_no_number(
     assert shown
     assert not any(character.isdigit() for text in shown for character in text)
     assert page.page.locator(".gs-diagram .gs-unit:not([hidden])").count() == 0
+
+
+def test_each_line_of_an_equation_is_read_as_one(page: Stage, core: Core) -> None:
+    page.open("scene=pulse&t=4&u=4")
+    page.rest(600)
+    lines = page.page.locator(".gs-equations .gs-right")
+    said = lines.evaluate_all("(all) => all.map((one) => one.getAttribute('aria-label'))")
+    assert lines.evaluate_all("(all) => all.every((one) => one.role === 'img')")
+    assert "z_t = σ(W_z x_t + b_z + U_z h_t−1 + d_z)" in said
+    value = figures(np.float32(traces_of(core("pulse"))["gru"]["hidden"][3, 3]), 3)
+    assert any(line.endswith(f"= {value:.3f}") for line in said)
+    assert page.page.locator(".gs-equations .gs-left:not([aria-hidden=true])").count() == 0
