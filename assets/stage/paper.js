@@ -28,7 +28,7 @@ export async function onPaper(root, paper, head) {
   const narrow = width < NARROW;
   const top = MARGIN + HEAD + (narrow ? 20 : 0);
   const height = Math.ceil(box.height) + top + MARGIN;
-  const sheet = new Sheet(MARGIN - box.left, top - box.top);
+  const sheet = new Sheet(MARGIN - box.left, top - box.top, colour(paper));
   sheet.element(root);
   const family = style.fontFamily;
   const words = (text, x, size, more) => node("text", {
@@ -48,9 +48,9 @@ export async function onPaper(root, paper, head) {
 }
 
 class Sheet {
-  // dx, dy: from places in the window to places on the sheet
-  constructor(dx, dy) {
-    Object.assign(this, { dx, dy, drawn: [], families: new Set() });
+  // dx, dy: from places in the window to places on the sheet. paper: its colour.
+  constructor(dx, dy, paper) {
+    Object.assign(this, { dx, dy, paper, drawn: [], families: new Set() });
     this.ruler = document.createElement("canvas").getContext("2d");
   }
 
@@ -131,7 +131,7 @@ class Sheet {
     }
     if (!element.matches(".gs-edited")) return;
     const [x, y] = [round(rect.right + this.dx), round(rect.top + this.dy)];
-    this.drawn.push(node("path", { d: `M${x - 7} ${y}h7v7z`, fill: "#000", stroke: "#fff", "stroke-width": 0.5 }));
+    this.drawn.push(node("path", { d: `M${x - 7} ${y}h7v7z`, fill: colour(style.color), stroke: this.paper, "stroke-width": 0.5 }));
   }
 
   canvas(canvas, style) {

@@ -4,10 +4,9 @@ import { counts, initialOf } from "./describe.js";
 import { make } from "./dom.js";
 import { minus } from "./format.js";
 import { digits } from "./palette.js";
+import { painted, paperOf } from "./tint.js";
 
 const WIDTH = 1200; // pixels of a picture
-const INK = "#1b1f24";
-const SOFT = "#5a6068";
 const FONT = "Helvetica, Arial, sans-serif"; // a picture takes no font of the page along
 const TWO_LETTERS = 16; // pixels
 const STRIP = 8; // pixels, of the state before the first step, where a column has fewer
@@ -34,10 +33,11 @@ function imageOf(entry, sheet, stage, options) {
   return stage.plotly.toImage(figure, { width, height, ...options });
 }
 
-// The plot's own figure, dressed to stand alone: title, axes, scale or legend, on white paper.
+// The plot's own figure, dressed to stand alone: title, axes, scale or legend, on the paper of the page.
 function pictureOf(entry, sheet, stage) {
   const { figure } = entry.plot;
   const lines = sheet.flipped;
+  const { paper, ink, soft } = paperOf(stage.element);
   const rows = lines ? 10 : sheet.rows.length;
   const names = Math.max(...figure.layout.yaxis.ticktext.map((text) => text.length));
   const margin = { l: Math.max(84, 24 + 8 * names), r: lines ? 170 : 100, t: 84, b: 62 };
@@ -48,10 +48,10 @@ function pictureOf(entry, sheet, stage) {
   });
   const layout = {
     ...figure.layout, width: WIDTH, height, margin,
-    paper_bgcolor: "#fff", plot_bgcolor: "#fff", font: { family: FONT, color: INK, size: 13 },
+    paper_bgcolor: paper, plot_bgcolor: paper, font: { family: FONT, color: ink, size: 13 },
     title: {
       text: `${plain(sheet.title)} <i>${plain(sheet.symbol)}</i>`, font: { size: 21 },
-      subtitle: { text: plain(subtitle(entry, sheet, stage)), font: { size: 14, color: SOFT } },
+      subtitle: { text: plain(subtitle(entry, sheet, stage)), font: { size: 14, color: soft } },
       x: margin.l / WIDTH, xanchor: "left", y: 1 - 34 / height, yanchor: "bottom",
     },
     xaxis: axis(figure.layout.xaxis, across), yaxis: axis(figure.layout.yaxis, down),
@@ -91,7 +91,7 @@ function heatmaps(entry, layout, stage) {
   const [trace] = figure.data;
   const ends = [trace.zmin, 0, trace.zmax].filter((value, i, all) => all.indexOf(value) === i);
   const data = digits({
-    ...trace, showscale: true, textfont: { size: 13 },
+    ...painted(trace), showscale: true, textfont: { size: 13 },
     colorbar: {
       thickness: 12, outlinewidth: 0, x: 1.015, xpad: 0, ypad: 0, len: 1, tickfont: { size: 13 },
       tickvals: trace.zmin < 0 ? ends : [0, 0.5, 1].map((share) => share * trace.zmax),
@@ -101,7 +101,7 @@ function heatmaps(entry, layout, stage) {
   const cell = (WIDTH - layout.margin.l - layout.margin.r) / entry.plot.columns;
   layout.shapes = gaps.map(({ column }) => ({
     type: "line", x0: column + 0.5, x1: column + 0.5, y0: 0, y1: 1, yref: "paper",
-    line: { color: "#fff", width: Math.min(4, cell) },
+    line: { color: layout.paper_bgcolor, width: Math.min(4, cell) },
   }));
   if (gaps.length && cell < TWO_LETTERS) layout.xaxis = { ...layout.xaxis, ...together(layout.xaxis) };
   const initial = initialOf(entry, stage.screen.plots);
@@ -110,7 +110,7 @@ function heatmaps(entry, layout, stage) {
   const [apart, wide] = [xaxis.range[1] / 100, Math.max(1, STRIP / cell)];
   const middle = 0.5 - apart - wide / 2;
   const label = initial.plot.figure.layout.xaxis.ticktext[0];
-  data.push({ ...initial.plot.figure.data[0], x0: middle, dx: wide });
+  data.push({ ...painted(initial.plot.figure.data[0]), x0: middle, dx: wide });
   layout.yaxis.ticklabelstandoff = 4;
   const clear = (_, i) => (xaxis.tickvals[i] - middle) * cell > xaxis.ticktext[i].length * 4 + 12;
   layout.xaxis = {

@@ -4,7 +4,7 @@
 import { make } from "./dom.js";
 import { brief } from "./format.js";
 import { digits, inkOn, paletteOf, rgbOf } from "./palette.js";
-import { tinted } from "./tint.js";
+import { painted } from "./tint.js";
 import { known, sketch } from "./sketch.js";
 import { fitted, thinned, thinnedRows } from "./ticks.js";
 import { fineness } from "./zoom.js";
@@ -88,7 +88,7 @@ export class Plot {
     const layout = { ...figure.layout, xaxis: axis, yaxis: rows, width: this.size[0], height: this.size[1] };
     const cell = [width / spanOf(xaxis), height / spanOf(yaxis)];
     const { fontFamily } = getComputedStyle(this.host);
-    return { data: figure.data.flatMap((trace) => digits(fitted(coloured(trace), cell, fontFamily))), layout };
+    return { data: figure.data.flatMap((trace) => digits(fitted(painted(trace), cell, fontFamily))), layout };
   }
 
   // The paper has changed, and with it the colours of the figure.
@@ -271,9 +271,4 @@ const DASHES = { solid: [], dash: [3, 3], dot: [1, 1], dashdot: [3, 1, 1, 1] };
 
 function clamp(share) {
   return Math.min(Math.max(share, 0), 1 - 1e-9);
-}
-
-// A trace in the colours of this paper.
-function coloured(trace) {
-  return trace.colorscale ? { ...trace, colorscale: tinted(trace.colorscale) } : trace;
 }

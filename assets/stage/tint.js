@@ -1,6 +1,7 @@
 // The paper that everything is drawn on, light or dark. Figures come with colours for white paper; the
 // diverging scales, whose middle is the paper, have others on a dark one, as the server says.
 
+const SOFT = 0.7; // of the ink, in what is written softly
 let dark = false;
 let others = {}; // colour on white paper -> colour on dark
 
@@ -12,6 +13,19 @@ export function learnPaper(told) {
 // A colour scale as it is on this paper.
 export function tinted(scale) {
   return dark && scale.every(([, color]) => color in others) ? scale.map(([at, color]) => [at, others[color]]) : scale;
+}
+
+// A trace in the colours of this paper; one without a scale is the same on both.
+export function painted(trace) {
+  return trace.colorscale ? { ...trace, colorscale: tinted(trace.colorscale) } : trace;
+}
+
+// The paper behind an element with what is written on it, in full and softly, as every program reads them.
+export function paperOf(element) {
+  const style = getComputedStyle(element);
+  const [paper, ink] = ["--paper", "--ink"].map((name) => rgbOf(style.getPropertyValue(name), element));
+  const soft = ink.map((channel, i) => Math.round(SOFT * channel + (1 - SOFT) * paper[i]));
+  return Object.fromEntries(Object.entries({ paper, ink, soft }).map(([name, rgb]) => [name, `rgb(${rgb.join(", ")})`]));
 }
 
 // Whether the paper behind an element is dark; says if that has changed.

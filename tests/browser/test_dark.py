@@ -1,19 +1,28 @@
 """Dark paper: zero reads as nothing there too, and a number has one colour wherever it stands."""
 
+import json
+import re
 from collections.abc import Callable
+from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 from playwright.sync_api import expect
 
 from app.theme import DIVERGING, DIVERGING_DARK
+from app.widgets.lenses import LENSES
 from gru_core.edits import Situation
 from tests.browser.driver import Stage, colours, traces_of
 from tests.browser.lensing import go, settled
+from tests.browser.menu import saved
 
 Core = Callable[..., Situation]
 # The share of a screen that is nearly white: letters are, slabs must not be.
 BRIGHT = 215
+SLAB = 14  # pixels of a side
+SVG = "{http://www.w3.org/2000/svg}"
+SCENES = json.loads((Path(__file__).parents[2] / "assets/scenes/index.json").read_text())
 
 
 def luminance(color: str) -> float:
@@ -46,15 +55,67 @@ def test_dark_heatmaps_have_the_colours_of_the_core_on_dark_paper(
         assert np.abs(seen - wanted)[:, 1:].max() <= 4, track
 
 
-def test_no_screen_of_dark_paper_has_slabs_of_white(another: Callable[..., Stage]) -> None:
-    stage = another(color_scheme="dark").open("scene=pulse")
-    for view in ("cell", "kept", "memory", "gradients", "saturation", "pinned"):
-        if view != "cell":
-            go(stage, view)
-            settled(stage)
-        stage.drawn()
-        image = stage.picture(stage.page.locator(".gs-view"))
-        assert (image.min(axis=-1) > BRIGHT).mean() < 0.03, view
+def assert_no_slab(stage: Stage, name: str) -> None:
+    """No square of SLAB pixels that is nearly white: letters and lines are thinner."""
+    stage.drawn()
+    white = stage.picture(stage.page.locator(".gs-view")).min(axis=-1) > BRIGHT
+    assert white.mean() < 0.03, name
+    counts = np.pad(white.astype(int).cumsum(0).cumsum(1), ((1, 0), (1, 0)))
+    squares = counts[SLAB:, SLAB:] - counts[:-SLAB, SLAB:] - counts[SLAB:, :-SLAB]
+    assert (squares + counts[:-SLAB, :-SLAB]).max() < SLAB**2, name
+
+
+def test_no_lens_on_dark_paper_has_slabs_of_white(another: Callable[..., Stage]) -> None:
+    stage = another(color_scheme="dark").open("scene=slate&do=gru.reset.all.2-9_0.0&t=8&u=2")
+    for view in LENSES:
+        go(stage, view)
+        settled(stage)
+        assert_no_slab(stage, view)
+
+
+def test_no_scene_on_dark_paper_has_slabs_of_white(another: Callable[..., Stage]) -> None:
+    stage = another(color_scheme="dark")
+    for scene in SCENES:
+        assert_no_slab(stage.open(f"scene={scene}"), scene)
+
+
+def test_a_picture_saved_on_dark_paper_is_dark_and_its_digits_can_be_read(
+    another: Callable[..., Stage],
+) -> None:
+    stage = another(color_scheme="dark").open("scene=slate")
+    stage.drawn()
+    _, content = saved(stage, "GRU weights of the reset gate", "SVG")
+    picture = ElementTree.fromstring(content.decode())
+    shapes = [one.get("fill", "") for one in picture.iter(f"{SVG}rect")]
+    cells = {tuple(map(int, re.findall(r"[0-9]+", one))) for one in shapes if one[:4] == "rgb("}
+    zero = tuple(int(DIVERGING_DARK[6][at : at + 2], 16) for at in (1, 3, 5))
+    assert zero in cells  # what is nothing there is nothing here
+    assert (239, 238, 234) not in cells  # the nothing of white paper
+    inks = {
+        style(text, "fill")
+        for group in picture.iter(f"{SVG}g")
+        if "textpoint" in group.get("class", "")
+        for text in group.iter(f"{SVG}text")
+        if "".join(text.itertext()) == "0"
+    }
+    assert inks == {"rgb(255, 255, 255)"}
+
+
+def style(element: ElementTree.Element, name: str) -> str:
+    """What an element's own style says."""
+    found = re.search(rf"(?:^|; *){name}: ([^;]+)", element.get("style", ""))
+    return found[1] if found else element.get(name, "")
+
+
+def test_the_cursor_and_the_corner_of_a_changed_number_are_in_the_ink(
+    another: Callable[..., Stage],
+) -> None:
+    stage = another(color_scheme="dark").open("e=gru.b_x.update.0_0.5~")
+    ink = stage.page.locator(".gs-stage").evaluate("(one) => getComputedStyle(one).color")
+    mark = stage.track("gru.hidden").locator(".gs-time-mark")
+    assert mark.evaluate("(one) => getComputedStyle(one).backgroundColor") == ink
+    corner = stage.page.locator(".gs-edited").first
+    assert corner.evaluate("(one) => getComputedStyle(one, '::after').borderTopColor") == ink
 
 
 def test_another_theme_repaints_what_is_there(another: Callable[..., Stage], core: Core) -> None:
