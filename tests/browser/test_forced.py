@@ -1,4 +1,4 @@
-"""Where the system chooses the colours: what is chosen, marked or pressed can still be told apart."""
+"""Where the system chooses the colours, what is chosen, marked or pressed is told apart."""
 
 from collections.abc import Callable
 
