@@ -85,7 +85,7 @@ export function keyPressed(event, stage) {
   if (event.altKey || event.defaultPrevented) return;
   const name = nameOf(event);
   const at = event.composedPath()[0];
-  if (at.closest?.(OVER)) return;
+  if (at.closest?.(OVER) || at.closest?.("[role=combobox][aria-expanded=true]")) return; // a list is open
   const entry = KEYS.find(({ keys, needs }) => keys?.includes(name) && (!needs || needs(stage)));
   if (!entry) return;
   if (!(entry.ours ?? free)(stage, at, event.key)) return;

@@ -186,7 +186,7 @@ def coupled(stage: Stage, core: Core) -> None:
 
 
 def reads_a_word(stage: Stage, core: Core) -> None:
-    expect(stage.page.get_by_label("Word")).to_have_value("recurrent")
+    expect(stage.page.get_by_role("textbox", name="Word")).to_have_value("recurrent")
 
 
 def predicts_a_series(stage: Stage, core: Core) -> None:

@@ -238,7 +238,9 @@ class Stage(Tab):
         listed.click()
         self.page.get_by_role("listbox").get_by_role("option", name=option).click()
         if behind:
-            self.page.keyboard.press("Escape")
+            self.wait()
+            if listed.is_visible():
+                self.settings.click()
             listed.wait_for(state="hidden")
 
     @property

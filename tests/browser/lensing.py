@@ -252,7 +252,7 @@ def expect_differences(
     ]
     for track, values in less.items():
         [heatmap] = drawn(chart(stage, f"less.{track}"))
-        np.testing.assert_allclose(heatmap["z"], values, rtol=1e-12, err_msg=track)
+        np.testing.assert_allclose(heatmap["z"], values, rtol=1e-12, atol=1e-12, err_msg=track)
     expect_csv(stage, "less.hidden", less["hidden"])
 
 

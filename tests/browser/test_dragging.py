@@ -193,9 +193,9 @@ def test_moving_the_cursor_in_mid_drag_shows_true_numbers_or_none(stage: Stage, 
         for cell, trace in traces_of(dragged).items():
             for track in trace:
                 said = stage.shown(f"{cell}.{track}")
-                assert np.isnan(said) or said == figures(np.float32(trace[track][5, 1]), 3)
+                assert np.isnan(said) or said == figures(np.float32(trace[track][13, 1]), 3)
             sentence = stage.text(f"[data-sentence={cell}]")
-            assert sentence == "" or re.match(r"Unit 2( \(.+\))?, step 6: ", sentence)
+            assert sentence == "" or re.match(r"Unit 2( \(.+\))?, step 14: ", sentence)
     stage.wait()
     stage.expect(dragged)
 

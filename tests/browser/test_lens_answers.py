@@ -170,7 +170,7 @@ def test_a_click_on_a_point_of_saturation_goes_to_its_unit(page: Stage, core: Co
     gate = list(found)[at // 32]
     letter = {"reset": "r", "update": "z"}[gate]
     said = whisper(page, figure, share, down)
-    assert said.startswith(f"{letter} of unit {unit + 1}: open {points[at, 0]:g}")
+    assert said.startswith(f"{letter} of unit {unit + 1}: near 1 {points[at, 0]:g}")
     page.page.mouse.click(*point(figure, share, down))
     assert page.cursor == (49, unit)
     page.drawn()
@@ -338,7 +338,7 @@ def test_a_line_that_is_not_there_is_explained_and_the_scene_where_it_is_opens(p
     """The opening scene's LSTM reads none of its own h; undo leads back."""
     page.open("view=gradients")
     assert any(line.startswith("The LSTM has no line of its h: all") for line in words(page))
-    page.page.get_by_role("button", name="See a line of every cell in “Thirty-two str").click()
+    page.page.get_by_role("button", name="See a line of every cell in").click()
     expect(page.page.locator(".gs-story")).to_contain_text("Thirty-two units", timeout=30_000)
     page.wait()
     assert page.link["view"] == "gradients"

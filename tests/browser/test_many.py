@@ -176,7 +176,7 @@ def test_the_next_scene_is_one_press_away_and_back_leads_back(stage: Stage, core
 
 
 def test_after_the_last_scene_comes_the_first(stage: Stage) -> None:
-    stage.open("scene=elnino")
+    stage.open("scene=reader")
     link = stage.page.get_by_role("link", name="next: ")
     link.focus()
     stage.press("Enter")

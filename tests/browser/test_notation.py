@@ -129,6 +129,8 @@ def test_an_engine_taken_back_is_not_chosen_again_by_the_closed_choices(page: St
 def test_the_polarity_turns_the_update_gate_around_and_leaves_h_as_it_is(
     page: Stage, core: Core
 ) -> None:
+    size = page.page.viewport_size
+    page.page.set_viewport_size({"width": 2400, "height": 1400})  # a few pixels for each number
     page.open("scene=crowd&t=99&u=3")
     steps, units = 100, 32
     others = [unit for unit in range(units) if abs(unit - 2) > 1]  # not marked
@@ -142,6 +144,7 @@ def test_the_polarity_turns_the_update_gate_around_and_leaves_h_as_it_is(
     expect_captions(page, opened)
     seen = page.painted("gru.update", units, steps)[others, :98]
     written = 1 - traces_of(core("crowd"))["gru"]["update"].T[others, :98]
+    page.page.set_viewport_size(size)
     assert np.abs(seen - colours(written, "update")).max() <= 4
     (said,) = notes(page)
     assert said.startswith("Here z says how much is written")

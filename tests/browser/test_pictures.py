@@ -105,7 +105,7 @@ def test_where_the_browser_makes_no_png_a_sentence_offers_the_svg(page: Stage) -
     )
     page.page.locator(".gs-extras button", has_text="picture").click()
     page.page.locator(".gs-extras .gs-pictures button", has_text="Whole stage").first.click()
-    page.page.get_by_text("Save it as SVG.").wait_for()
+    page.page.locator(".gs-extras").get_by_text("Save it as SVG.").wait_for()
 
 
 @pytest.mark.parametrize("scene", ["cue", "crowd", "reader", "elnino"])

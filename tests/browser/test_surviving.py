@@ -178,7 +178,7 @@ def test_edits_outlive_the_server(another: Callable[..., Stage], core: Core) -> 
         page.rest(600)
     page.rest(1000)
     page.press("ArrowRight")  # what needs no server goes on
-    assert page.cursor == (5, 3)
+    assert page.cursor == (13, 3)
     page.expect(with_edits(situation, edits))
     with serving(port=port):
         page.page.locator(".stApp[data-test-connection-state=CONNECTED]").wait_for(timeout=30_000)
