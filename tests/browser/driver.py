@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from app.figures.weights import segments
 from app.theme import DIVERGING, DIVERGING_DARK, track_scale
@@ -239,9 +239,9 @@ class Stage(Tab):
         self.page.get_by_role("listbox").get_by_role("option", name=option).click()
         if behind:
             self.wait()
-            if listed.is_visible():
+            if listed.first.is_visible():
                 self.settings.click()
-            listed.wait_for(state="hidden")
+            expect(listed).to_have_count(0)
 
     @property
     def settings(self) -> Locator:

@@ -244,6 +244,7 @@ def expect_differences(
 ) -> None:
     """The lines and heatmaps of a cell against another run, by their files and as drawn."""
     less = {track: (now[cell][track] - other[cell][track]).T for track in now[cell]}
+    less = {track: np.where(np.abs(v) < 1e-12, 0, v) for track, v in less.items()}  # rounding
     assert list(shapes(stage)) == ["both", *(f"less.{track}" for track in less)]
     lines = [one[cell]["hidden"][:, unit] for one in (now, other)]
     expect_csv(stage, "both", np.stack(lines, axis=1))

@@ -59,7 +59,7 @@ def test_axe_finds_what_is_wrong(tab: Stage) -> None:
     tab.open()
     tab.page.evaluate("document.querySelector('.gs-scrub').removeAttribute('aria-label')")
     tab.page.evaluate("document.querySelector('.gs-scrub').removeAttribute('title')")
-    tab.page.evaluate("document.querySelector('.gs-sentence span').style.color = '#999'")
+    tab.page.evaluate("document.querySelector('.gs-story p').style.color = '#999'")
     found = " ".join(examined(tab))
     assert "label" in found
     assert "light 1280 color-contrast" in found

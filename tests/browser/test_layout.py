@@ -125,7 +125,8 @@ LINES = """
 # How many numbers the matrices of the weights show: of each, texts, rows and columns.
 NUMBERS = """
 () => [...document.querySelectorAll(".gs-gates .gs-plot")].map((plot) => ({
-  texts: [...plot.querySelectorAll(".heatmap-label text, .textpoint text")].map((text) => text.textContent),
+  texts: [...plot.querySelectorAll(".heatmap-label text, .textpoint text")]
+    .map((text) => text.textContent),
   cells: plot.querySelector(".js-plotly-plot").data[0].z.reduce((sum, row) => sum + row.length, 0),
 }))
 """
