@@ -28,8 +28,8 @@ HELP = {
     ".py": "Steps the cell by its equations, edits and what is held included, and comes to the "
     "same trace; compares it with torch.nn where that has the layer.",
 }
-# Before any button is drawn: no file of a page is ever another's.
-downloads.keep_apart()
+# Before any button is drawn: each gives the file it was pressed for.
+downloads.mend()
 
 KEEPS = "NPZ and script have the update gate as PyTorch has it: near 1 it keeps."
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 import pytest
 from streamlit.runtime import memory_media_file_storage as streamlit_storage
 from streamlit.runtime.media_file_manager import MediaFileManager
-from streamlit.runtime.media_file_storage import MediaFileKind
+from streamlit.runtime.media_file_storage import MediaFileKind, MediaFileStorageError
 
 from app import downloads
 from app.exporting import content
@@ -82,7 +82,49 @@ def test_every_kind_of_file_of_two_edits_is_two_files(ending: str) -> None:
     assert stored(*files) == files
 
 
-def test_a_streamlit_without_the_hook_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(streamlit_storage, downloads.HOOK)
-    with pytest.raises(RuntimeError, match="kept apart"):
-        downloads.keep_apart()
+def test_a_button_pressed_while_the_page_is_made_anew_still_gives_its_file(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Streamlit's own manager; another cell was chosen, and the page has the old button yet."""
+    monkeypatch.setattr("streamlit.runtime.media_file_manager._get_session_id", lambda: "A")
+    clock = SimpleNamespace(time=0.0)
+    monkeypatch.setattr(
+        MediaFileManager,
+        downloads.FORGETTING,
+        lambda manager: downloads.forget_later(manager, lambda: clock.time),
+    )
+    storage = streamlit_storage.MemoryMediaFileStorage("/media")
+    manager = MediaFileManager(storage)
+
+    def run(content: bytes) -> str:
+        button = manager.add_deferred(lambda: content, "application/zip", "1.0", "a.npz")
+        manager.remove_orphaned_files()
+        return button
+
+    def pressed(button: str) -> bytes:
+        return storage.get_file(manager.execute_deferred(button).rsplit("/", 1)[1]).content
+
+    before, after = run(b"gru"), run(b"lstm")
+    assert (pressed(before), pressed(after)) == (b"gru", b"lstm")
+    clock.time = downloads.GRACE
+    manager.remove_orphaned_files()
+    assert pressed(before) == b"gru"
+    clock.time += 1
+    manager.remove_orphaned_files()
+    assert pressed(after) == b"lstm"
+    assert list(manager._deferred_callables) == [after]
+    assert manager.gatescope_gone_since == {}
+    with pytest.raises(MediaFileStorageError):
+        pressed(before)
+
+
+@pytest.mark.parametrize(
+    ("owner", "hook"),
+    [(streamlit_storage, downloads.NAMING), (MediaFileManager, downloads.FORGETTING)],
+)
+def test_a_streamlit_without_the_hooks_is_refused(
+    monkeypatch: pytest.MonkeyPatch, owner: object, hook: str
+) -> None:
+    monkeypatch.delattr(owner, hook)
+    with pytest.raises(RuntimeError, match=hook):
+        downloads.mend()

@@ -31,6 +31,8 @@ def download(stage: Stage, *endings: str, cell: str = "GRU") -> dict[str, Path]:
     popover = stage.page.get_by_role("button", name="export")
     popover.click()
     stage.page.get_by_role("radiogroup").get_by_text(cell, exact=True).click()
+    stage.rest()
+    stage.wait()  # until then the buttons are those of the cell before
     found = {}
     for ending in endings:
         with stage.page.expect_download(timeout=LATE) as started:
