@@ -12,6 +12,7 @@ import numpy.typing as npt
 
 from gru_core import checks
 from gru_core.arrays import Array, Dtype
+from gru_core.cells.activations import function_of
 from gru_core.conventions import (
     GATE_ACTIVATIONS,
     GATES,
@@ -77,6 +78,14 @@ class Weights:
     def activation(self, gate: str) -> str:
         """The name of what a gate or the candidate ends in, for a plain RNN its state."""
         return self.gate_activation if gate in SIGMOID_TRACKS else self.state_activation
+
+    def gate(self, a: Array) -> Array:
+        """What every gate ends in, of pre-activations of any shape."""
+        return function_of(self.gate_activation)(a)
+
+    def squash(self, a: Array) -> Array:
+        """What the candidate or the state ends in, of pre-activations of any shape."""
+        return function_of(self.state_activation)(a)
 
     @property
     def units(self) -> int:

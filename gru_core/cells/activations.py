@@ -34,7 +34,8 @@ def sigmoid_slope(value: Array) -> Array:
 
 def hard_sigmoid(a: Array, slope: float) -> Array:
     """A straight line through 1/2 at 0, cut off at 0 and 1."""
-    return np.asarray(np.clip(slope * a + 0.5, 0, 1))
+    found: Array = np.minimum(np.maximum(slope * a + 0.5, 0), 1)
+    return found
 
 
 def hard_sigmoid_slope(value: Array, slope: float) -> Array:
@@ -44,7 +45,8 @@ def hard_sigmoid_slope(value: Array, slope: float) -> Array:
 
 def tanh(a: Array) -> Array:
     """The hyperbolic tangent."""
-    return np.asarray(np.tanh(a))
+    found: Array = np.tanh(a)
+    return found
 
 
 def tanh_slope(value: Array) -> Array:

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from gru_core.arrays import Array
-from gru_core.cells.activations import function_of
 from gru_core.cells.replacing import Replace, as_computed
 from gru_core.weights import GRUWeights
 
@@ -19,15 +18,15 @@ class GRUStep(NamedTuple):
 
 def step(w: GRUWeights, x: Array, h: Array, replace: Replace = as_computed) -> GRUStep:
     """Advance one timestep. x: (input,), h: (unit,). Nothing is mutated."""
-    gate, squash = function_of(w.gate_activation), function_of(w.state_activation)
     from_x = w.w_x @ x + w.b_x  # (gate, unit)
     from_h = w.w_h @ h + w.b_h  # (gate, unit)
-    reset, update = gate(from_x[:2] + from_h[:2])
-    reset, update = replace("reset", reset), replace("update", update)
+    gates = w.gate(from_x[:2] + from_h[:2])
+    reset = replace("reset", gates[0])
+    update = replace("update", gates[1])
     if w.reset_after:
-        candidate = squash(from_x[2] + reset * from_h[2])
+        inner = from_x[2] + reset * from_h[2]  # reset acts after the product
     else:
-        candidate = squash(from_x[2] + w.w_h[2] @ (reset * h) + w.b_h[2])
-    candidate = replace("candidate", candidate)
-    hidden = replace("hidden", update * h + (1 - update) * candidate)
+        inner = from_x[2] + w.w_h[2] @ (reset * h) + w.b_h[2]  # reset acts before the product
+    candidate = replace("candidate", w.squash(inner))
+    hidden = replace("hidden", update * h + (1 - update) * candidate)  # update near 1 keeps
     return GRUStep(reset, update, candidate, hidden)

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from gru_core.arrays import Array
-from gru_core.cells.activations import function_of
 from gru_core.cells.replacing import Replace, as_computed
 from gru_core.weights import LSTMWeights
 
@@ -21,11 +20,12 @@ class LSTMStep(NamedTuple):
 
 def step(w: LSTMWeights, x: Array, h: Array, c: Array, replace: Replace = as_computed) -> LSTMStep:
     """Advance one timestep. x: (input,), h and c: (unit,). Nothing is mutated."""
-    gate, squash = function_of(w.gate_activation), function_of(w.state_activation)
     total = w.w_x @ x + w.b_x + w.w_h @ h + w.b_h  # (gate, unit)
-    input_gate, forget, output = gate(total[[0, 1, 3]])
-    input_gate, forget = replace("input", input_gate), replace("forget", forget)
-    candidate, output = replace("candidate", squash(total[2])), replace("output", output)
+    gates = w.gate(total[:2])
+    input_gate = replace("input", gates[0])
+    forget = replace("forget", gates[1])
+    candidate = replace("candidate", w.squash(total[2]))
+    output = replace("output", w.gate(total[3]))
     cell = replace("cell", forget * c + input_gate * candidate)
-    hidden = replace("hidden", output * squash(cell))
+    hidden = replace("hidden", output * w.squash(cell))
     return LSTMStep(input_gate, forget, candidate, output, cell, hidden)

@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from gru_core.arrays import Array
-from gru_core.cells.activations import function_of
 from gru_core.cells.replacing import Replace, as_computed
 from gru_core.weights import RNNWeights
 
@@ -16,6 +15,5 @@ class RNNStep(NamedTuple):
 
 def step(w: RNNWeights, x: Array, h: Array, replace: Replace = as_computed) -> RNNStep:
     """Advance one timestep. x: (input,), h: (unit,). Nothing is mutated."""
-    squash = function_of(w.state_activation)
-    hidden = squash(w.w_x[0] @ x + w.b_x[0] + w.w_h[0] @ h + w.b_h[0])
-    return RNNStep(replace("hidden", hidden))
+    hidden = replace("hidden", w.squash(w.w_x[0] @ x + w.b_x[0] + w.w_h[0] @ h + w.b_h[0]))
+    return RNNStep(hidden)

@@ -1,14 +1,14 @@
-"""The torch engine: the timesteps of gru_core/cells on tensors, so that gradients flow.
+"""The torch engine: the steps of gru_core/cells called with tensors, so that gradients flow.
 
 torch takes most of a second to import, so only the functions that need its name do.
 """
 
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from gru_core.arrays import Array
 from gru_core.cells.replacing import as_computed
+from gru_core.cells.steps import STEPS
 from gru_core.conventions import HARD_SLOPES, TRACKS, Cell
 from gru_core.engines.held import Held
 from gru_core.weights import GRUWeights, Weights
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class TensorWeights(NamedTuple):
-    """One layer as tensors; shapes as in gru_core.weights."""
+    """One layer as tensors; shapes, and what a step takes of it, as in gru_core.weights."""
 
     cell: Cell
     w_x: "Tensor"  # (gate, unit, input)
@@ -28,6 +28,14 @@ class TensorWeights(NamedTuple):
     reset_after: bool = True  # read by the GRU only
     gate_activation: str = "sigmoid"
     state_activation: str = "tanh"
+
+    def gate(self, a: "Tensor") -> "Tensor":
+        """What every gate ends in, of pre-activations of any shape."""
+        return activated(self.gate_activation, a)
+
+    def squash(self, a: "Tensor") -> "Tensor":
+        """What the candidate or the state ends in, of pre-activations of any shape."""
+        return activated(self.state_activation, a)
 
 
 # What one timestep computes, by track name; each (unit,).
@@ -53,64 +61,19 @@ def to_tensors(weights: Weights, *, requires_grad: bool = False) -> TensorWeight
 def activated(name: str, a: "Tensor") -> "Tensor":
     """What the activation of this name makes of a pre-activation, any shape."""
     if name in HARD_SLOPES:
-        import torch
+        from torch.nn.functional import hardtanh
 
-        # Not torch's own, whose slope is 1/6 to the seven digits of float32. Its corners are flat.
-        line = HARD_SLOPES[name] * a + 0.5
-        return torch.where((line > 0) & (line < 1), line, line.detach().clamp(0, 1))
+        # Not torch's own, whose slope is 1/6 to the seven digits of float32. In hardtanh, unlike in
+        # clamp, corners are flat.
+        return hardtanh(HARD_SLOPES[name] * a + 0.5, 0, 1)
     found: Tensor = getattr(a, name)()  # sigmoid, tanh and relu are methods of a tensor
     return found
 
 
-def gru_step(w: TensorWeights, x: "Tensor", h: "Tensor", replace: Replace = as_computed) -> Step:
-    """Advance a GRU one timestep. x: (input,), h: (unit,)."""
-    from_x = w.w_x @ x + w.b_x  # (gate, unit)
-    from_h = w.w_h @ h + w.b_h  # (gate, unit)
-    reset, update = activated(w.gate_activation, from_x[:2] + from_h[:2])
-    reset, update = replace("reset", reset), replace("update", update)
-    if w.reset_after:
-        inner = from_x[2] + reset * from_h[2]
-    else:
-        inner = from_x[2] + w.w_h[2] @ (reset * h) + w.b_h[2]
-    candidate = replace("candidate", activated(w.state_activation, inner))
-    hidden = replace("hidden", update * h + (1 - update) * candidate)
-    return {"reset": reset, "update": update, "candidate": candidate, "hidden": hidden}
-
-
-def lstm_step(
-    w: TensorWeights, x: "Tensor", h: "Tensor", c: "Tensor", replace: Replace = as_computed
-) -> Step:
-    """Advance an LSTM one timestep. x: (input,), h and c: (unit,)."""
-    total = w.w_x @ x + w.b_x + w.w_h @ h + w.b_h  # (gate, unit)
-    input_gate, forget, output = activated(w.gate_activation, total[[0, 1, 3]])
-    input_gate, forget = replace("input", input_gate), replace("forget", forget)
-    candidate = replace("candidate", activated(w.state_activation, total[2]))
-    output = replace("output", output)
-    cell = replace("cell", forget * c + input_gate * candidate)
-    return {
-        "input": input_gate,
-        "forget": forget,
-        "candidate": candidate,
-        "output": output,
-        "cell": cell,
-        "hidden": replace("hidden", output * activated(w.state_activation, cell)),
-    }
-
-
-def rnn_step(w: TensorWeights, x: "Tensor", h: "Tensor", replace: Replace = as_computed) -> Step:
-    """Advance a plain RNN one timestep. x: (input,), h: (unit,)."""
-    total = w.w_x[0] @ x + w.b_x[0] + w.w_h[0] @ h + w.b_h[0]  # (unit,)
-    return {"hidden": replace("hidden", activated(w.state_activation, total))}
-
-
-STEPS: Mapping[Cell, Callable[..., Step]] = MappingProxyType(
-    {"gru": gru_step, "lstm": lstm_step, "rnn": rnn_step}
-)
-
-
 def step(w: TensorWeights, x: "Tensor", states: States, replace: Replace = as_computed) -> Step:
     """Advance any cell one timestep. x: (input,), states: each (unit,)."""
-    return STEPS[w.cell](w, x, *states, replace)
+    made: Step = STEPS[w.cell](w, x, *states, replace)._asdict()
+    return made
 
 
 def run_tensors(

@@ -12,7 +12,7 @@ from gru_core.export.exact import exact_texts
 from gru_core.export.weights import torch_refusal
 from gru_core.formats.pytorch.names import PARTS
 from gru_core.scenes import INITIALS
-from gru_core.weights import Weights
+from gru_core.weights import AXES, Weights
 
 MOST_INLINE: Final = 2000  # numbers of the weights, and of the input with the initial states
 MOST_WORDS: Final = 20_000  # characters of labels and channels
@@ -41,8 +41,11 @@ def sections(run: CellRun) -> Iterator[str]:
     gates = f", the rows of {', '.join(GATES[run.cell])} in turn" if run.cell != "rnn" else ""
     yield f"\n# The weights under their names in PyTorch{gates}."
     yield from _weights(run) if _are_few(run.weights) else _read_weights(run)
-    for symbols, names in (("W, U", ("weight_ih", "weight_hh")), ("b, d", ("bias_ih", "bias_hh"))):
-        yield f"{symbols} = " + ", ".join(f'weights["{name}_l0"]' for name in names)
+    yield "# And as the equations take them, with an axis of the gates."
+    gates_units = f"({len(GATES[run.cell])}, {run.weights.units})"
+    for part, name in PARTS.items():
+        shape = ", ".join(AXES[part])
+        yield f'{part} = weights["{name}_l0"].unflatten(0, {gates_units})  # ({shape})'
 
 
 def _are_few(weights: Weights) -> bool:

@@ -3,21 +3,16 @@
 The engine serves many states at once, and takes five times as long for a single one.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from types import MappingProxyType
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 
 from gru_core.arrays import Array
-from gru_core.cells import gru, lstm, rnn
-from gru_core.conventions import STATES, TRACKS, Cell
+from gru_core.cells.steps import STEPS
+from gru_core.conventions import STATES, TRACKS
 from gru_core.interventions import Intervention, held_by
 from gru_core.weights import Weights
-
-_STEPS: Final[Mapping[Cell, Callable[..., tuple[Array, ...]]]] = MappingProxyType(
-    {"gru": gru.step, "lstm": lstm.step, "rnn": rnn.step}
-)
 
 
 def stepper(
@@ -28,7 +23,7 @@ def stepper(
     x: (input,); held: what is held in a sequence of that one step, checked before.
     writes: with the update gate of a GRU at 0, so that its new state is its candidate.
     """
-    step, names = _STEPS[weights.cell], TRACKS[weights.cell]
+    step, names = STEPS[weights.cell], TRACKS[weights.cell]
     replaced: dict[str, tuple[Any, Any]] = {}  # where, and by what
     for track in {one.track for one in held}:
         places = held_by(held, track, 1, weights.units)[0]

@@ -9,15 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gru_core import GRUWeights, Intervention, run
-from gru_core.cells import gru as gru_cell
-from gru_core.cells import lstm, rnn
+from gru_core.cells import steps
 from gru_core.conventions import SIGMOID_TRACKS, TRACKS
 from gru_core.errors import RangeError, UnknownNameError
 from gru_core.run import run_backward
 
 STEPS, UNITS = 7, 4
 ENGINES = ("numpy", "torch")
-CELL_STEPS = {"gru": gru_cell.step, "lstm": lstm.step, "rnn": rnn.step}
 # The fixtures are never written to, so that every example may have the same.
 many = settings(
     max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -64,7 +62,7 @@ def test_the_fast_loop_equals_the_written_timestep_with_its_numbers_replaced(
                     numbers[covered(one)[1]] = one.value
             return numbers
 
-        computed = CELL_STEPS[layer.cell](layer, now, *states, replace)._asdict()
+        computed = steps.STEPS[layer.cell](layer, now, *states, replace)._asdict()
         for name, value in computed.items():
             np.testing.assert_allclose(trace[name][t], value, rtol=0, atol=1e-13)
         states = [computed[name] for name in ("hidden", "cell") if name in computed]

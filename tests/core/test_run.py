@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from gru_core import GRUWeights, run
-from gru_core.cells import gru as gru_cell
-from gru_core.cells import lstm, rnn
+from gru_core.cells.steps import STEPS
 from gru_core.errors import (
     EmptySequenceError,
     GatescopeError,
@@ -17,7 +16,6 @@ from gru_core.errors import (
     UnknownNameError,
 )
 
-STEPS = {"gru": gru_cell.step, "lstm": lstm.step, "rnn": rnn.step}
 moderate = st.floats(-3, 3)
 
 

@@ -13,7 +13,7 @@ import torch
 from torch.autograd.functional import jacobian
 
 from gru_core import GRUWeights, Intervention, LSTMWeights, Trace, run
-from gru_core.conventions import GATES, STATES, TOLERANCE
+from gru_core.conventions import GATES, HARD_SLOPES, STATES, TOLERANCE
 from gru_core.engines import torch_engine
 from gru_core.engines.held import held_of
 from gru_core.gradients import gradient_by_distance, jacobians
@@ -227,3 +227,15 @@ def test_gradients_of_the_torch_engine_are_those_of_differences(kind, gate, stat
         return tuple(torch_engine.run_tensors(changed, x, states).values())
 
     assert torch.autograd.gradcheck(tracks, (x, w.w_x, w.w_h, w.b_x, w.b_h, *starts))
+
+
+@pytest.mark.parametrize("name", HARD_SLOPES)
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+def test_in_torch_too_a_hard_function_is_flat_at_its_corners(name, dtype) -> None:
+    slope = HARD_SLOPES[name]
+    a = torch.tensor([-0.5 / slope, 0, 0.5 / slope], dtype=dtype, requires_grad=True)
+    value = torch_engine.activated(name, a)
+    value.sum().backward()
+    assert value.tolist() == [0, 0.5, 1]
+    assert a.grad is not None
+    torch.testing.assert_close(a.grad, torch.tensor([0, slope, 0], dtype=dtype), rtol=0, atol=0)

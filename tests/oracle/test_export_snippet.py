@@ -177,7 +177,9 @@ def test_load_state_dict_takes_the_weights_as_they_are(cell, tmp_path: Path) -> 
 
 def test_a_script_that_disagrees_with_torch_fails(tmp_path: Path) -> None:
     text = script(exported("cue", "gru", EDITS["gru"]))
-    wrong = text.replace("z * h + (1 - z) * n", "(1 - z) * h + z * n")
+    wrong = text.replace(
+        "update * h + (1 - update) * candidate", "(1 - update) * h + update * candidate"
+    )
     assert wrong != text
     path = tmp_path / "wrong.py"
     path.write_text(wrong, encoding="utf-8")
