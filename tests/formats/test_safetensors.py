@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 from gru_core.errors import FormatError, GatescopeError, NotFiniteError
 from gru_core.formats.pytorch.names import PARTS
 from gru_core.formats.safetensors import file as safetensors_file
-from gru_core.formats.safetensors.header import KINDS
 from gru_core.weights import WEIGHTS, RNNWeights
 from tests.formats.torch_files import LAYERS, filled, legacy, saved
 from tests.formats.tries import tries
@@ -71,7 +70,7 @@ def test_other_tensors_may_be_of_any_kind() -> None:
     state = {f"gru.{name}": value for name, value in GRU.state_dict().items()}
     assert len(read(safetensors.torch.save({**state, **others, "small": small})).entries) == 1
     state["gru.weight_hh_l0"] = state["gru.weight_hh_l0"].to(torch.float8_e5m2)
-    with pytest.raises(FormatError, match=r"gru\.weight_hh_l0 holds float8_e5m2"):
+    with pytest.raises(FormatError, match=r"gru\.weight_hh_l0 holds F8_E5M2"):
         read(safetensors.torch.save(state))
 
 
@@ -115,13 +114,6 @@ def test_a_file_is_the_same_each_time() -> None:
     assert safetensors_file.write(stack(read(GOOD))) == safetensors_file.write(stack(read(GOOD)))
 
 
-def test_every_kind_of_number_is_known_to_the_library() -> None:
-    for name, (_, bits) in KINDS.items():
-        data = put_together(one(name, (8,), (0, bits)), bytes(bits))
-        with pytest.raises(FormatError, match="no recurrent layer"):
-            read(data)
-
-
 def name_twice() -> bytes:
     text = json.dumps(one()).encode()
     return put_together(text[:-1] + b"," + text[1:], bytes(24))
@@ -138,62 +130,98 @@ HOSTILE = {
     "length of 2^63": (put_together({}, length=2**63), "should have 9,223,372,036,854,775,808"),
     "length of 2^64 - 1": (put_together({}, length=2**64 - 1), "and the file has 10"),
     "length past the end": (put_together(one(), bytes(24), 10**6), "should have 1,000,000 bytes"),
-    "length too short": (put_together(one(), bytes(24), 20), "is not JSON"),
+    "length too short": (put_together(one(), bytes(24), 20), "invalid JSON in header"),
     "length of one": (put_together({}, length=1), "should have 1 bytes"),
     "large header": (put_together(b"{" + b" " * 5_000_000 + b"}"), "of up to 4,000,000 bytes"),
     "a list": (b"\x03\0\0\0\0\0\0\0[1]", "is of another format"),
-    "no text": (put_together(b"{\xff\xff}"), "is not JSON"),
+    "no text": (put_together(b"{\xff\xff}"), "invalid UTF-8 in header"),
     "cut in the header": (GOOD[:100], "a header in braces"),
-    "cut in the numbers": (GOOD[:-1], "or something is behind it"),
-    "something behind": (GOOD + b"x", "or something is behind it"),
-    "nested deep": (put_together(b'{"a":' + b"[" * 500_000), "nested too deep"),
-    "nested deep in objects": (put_together(b'{"a":' * 500_000), "nested too deep"),
-    "nested in a tensor": (put_together({"a": {"dtype": {"b": {}}}}), "it needs dtype, shape"),
+    "cut in the numbers": (GOOD[:-1], "file not fully covered"),
+    "something behind": (GOOD + b"x", "file not fully covered"),
+    "nested deep": (put_together(b'{"a":' + b"[" * 500_000), "recursion limit exceeded"),
+    "nested deep in objects": (put_together(b'{"a":' * 500_000), "recursion limit exceeded"),
+    "nested in a tensor": (put_together({"a": {"dtype": {"b": {}}}}), "unknown variant `b`"),
     "a name twice": (name_twice(), "has 'a' twice"),
     "a field twice": (
         put_together(b'{"a":{"dtype":"F32","dtype":"F32","shape":[],"data_offsets":[0,4]}}'),
-        "has 'dtype' twice",
+        "duplicate field `dtype`",
     ),
     "metadata twice": (put_together(b'{"__metadata__":{"a":"b","a":"c"}}'), "has 'a' twice"),
-    "metadata of numbers": (put_together({"__metadata__": {"a": 1}}), "no table of texts"),
-    "metadata as a list": (put_together({"__metadata__": []}), "no table of texts"),
-    "a tensor that is a number": (put_together({"a": 1}), "it needs dtype, shape and"),
+    "metadata of numbers": (put_together({"__metadata__": {"a": 1}}), "expected a string"),
+    "metadata as a list": (put_together({"__metadata__": []}), "expected a map"),
+    "a tensor that is a number": (put_together({"a": 1}), "expected struct TensorInfo"),
+    "another field of many digits": (
+        put_together(
+            b'{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4],"b":' + b"9" * 10_000 + b"}}",
+            bytes(4),
+        ),
+        "number out of range",
+    ),
+    "a weight of 100 axes": (
+        changed(lambda h: h["bias_hh_l0"].update(shape=[12] + [1] * 99)),
+        "bias_hh_l0 has shape (12, 1, 1, 1, 1, 1, ...)",
+    ),
+    "a weight of no numbers": (
+        put_together(
+            {name: one(shape=(0, 2**62), offsets=(0, 0))["a"] for name in GRU.state_dict()}
+        ),
+        "has shape (0, 4611686018427387904)",
+    ),
+    "a name of line ends": (
+        put_together({"a\n\r\u2028\x1b" * 100: one(offsets=(8, 32))["a"]}, bytes(24)),
+        "invalid offset for tensor `a   ",
+    ),
     "another field": (put_together(one(more=1), bytes(24)), "it needs dtype, shape and"),
-    "dtype unknown": (put_together(one("F128"), bytes(24)), "'a' holds 'F128'"),
-    "dtype is a number": (put_together(one(4), bytes(24)), "'a' holds 4"),
-    "shape below zero": (put_together(one(shape=(-2, -3)), bytes(24)), "whole numbers from 0"),
-    "shape of fractions": (put_together(one(shape=(2.0, 3)), bytes(24)), "whole numbers from 0"),
-    "shape of true": (put_together(one(shape=(True, 6)), bytes(24)), "whole numbers from 0"),
-    "shape of 2^62": (put_together(one(shape=(2**62,)), bytes(24)), "whole numbers from 0"),
-    "shape of 100 axes": (put_together(one(shape=(1,) * 100), bytes(24)), "whole numbers from"),
+    "dtype unknown": (put_together(one("F128"), bytes(24)), "unknown variant `F128`"),
+    "dtype is a number": (put_together(one(4), bytes(24)), "invalid type: integer `4`"),
+    "shape below zero": (put_together(one(shape=(-2, -3)), bytes(24)), "integer `-2`"),
+    "shape of fractions": (put_together(one(shape=(2.0, 3)), bytes(24)), "floating point `2.0`"),
+    "shape of true": (put_together(one(shape=(True, 6)), bytes(24)), "boolean `true`"),
+    "shape of 2^62": (
+        put_together(one(shape=(2**62,)), bytes(24)),
+        "overflow computing buffer size",
+    ),
+    "shape of 100 axes": (
+        put_together(one(shape=(1,) * 100), bytes(24)),
+        "invalid shape, data type, or offset",
+    ),
     "shape that overflows": (
         put_together(one(shape=(2**61, 2**61, 8)), bytes(24)),
-        "'a' has 24 bytes; F32 of the shape",
+        "overflow computing buffer size",
     ),
     "a number of many digits": (
         put_together(b'{"a":{"dtype":"F32","shape":[' + b"9" * 10_000 + b"]}}"),
-        "is not JSON",
+        "number out of range",
     ),
     "a number beyond all": (
         put_together(b'{"a":{"dtype":"F32","shape":[1e999],"data_offsets":[0,4]}}'),
-        "whole numbers from 0",
+        "number out of range",
     ),
-    "shape too large": (put_together(one(shape=(2, 4)), bytes(24)), "has 24 bytes; F32 of"),
-    "offsets the wrong way": (put_together(one(offsets=(24, 0)), bytes(24)), "has -24 bytes"),
-    "offsets below zero": (put_together(one(offsets=(-24, 0)), bytes(24)), "whole numbers from 0"),
-    "three offsets": (put_together(one(offsets=(0, 24, 24)), bytes(24)), "two offsets"),
-    "offsets past the end": (put_together(one(offsets=(8, 32)), bytes(24)), "begins at byte 8"),
+    "shape too large": (
+        put_together(one(shape=(2, 4)), bytes(24)),
+        "invalid shape, data type, or offset",
+    ),
+    "offsets the wrong way": (
+        put_together(one(offsets=(24, 0)), bytes(24)),
+        "invalid offset for tensor `a`",
+    ),
+    "offsets below zero": (put_together(one(offsets=(-24, 0)), bytes(24)), "integer `-24`"),
+    "three offsets": (put_together(one(offsets=(0, 24, 24)), bytes(24)), "invalid length 3"),
+    "offsets past the end": (
+        put_together(one(offsets=(8, 32)), bytes(24)),
+        "invalid offset for tensor `a`",
+    ),
     "a gap": (
         put_together(one() | {"b": one(offsets=(28, 52))["a"]}, bytes(52)),
-        "'b' begins at byte 28, and 'a' ends at 24",
+        "invalid offset for tensor `b`",
     ),
     "tensors in one place": (
         put_together(one() | {"b": one()["a"]}, bytes(24)),
-        "'b' begins at byte 0, and 'a' ends at 24",
+        "invalid offset for tensor",
     ),
     "a lone surrogate": (
         put_together(b'{"\\ud800":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', bytes(4)),
-        "safetensors does not read the file",
+        "The safetensors library does not read the file",
     ),
     "many tensors": (
         put_together({str(at): one("F32", (0,), (0, 0))["a"] for at in range(10_001)}),
@@ -208,7 +236,7 @@ HOSTILE = {
         changed(lambda h: h.update(other=h.pop("weight_hh_l0"))),
         "weight_hh_l0 is missing",
     ),
-    "whole numbers": (changed(lambda h: h["bias_hh_l0"].update(dtype="I32")), "holds int32"),
+    "whole numbers": (changed(lambda h: h["bias_hh_l0"].update(dtype="I32")), "holds I32"),
 }
 
 

@@ -89,7 +89,7 @@ def _checked(group: Group, tensors: Tensors) -> _Sizes:
                 if tensors[name].shape != needed:
                     below = sizes.needed("w_x", layer, group.directions)[1]
                     raise FormatError(
-                        f"{name} has shape {tensors[name].shape}; {_a(sizes.cell)} with "
+                        f"{name} has shape {shown(tensors[name].shape)}; {_a(sizes.cell)} with "
                         f"{sizes.units} units and {below} inputs needs {needed}: the file is "
                         "damaged, or of another kind of layer."
                     )
@@ -103,7 +103,7 @@ def _sizes(group: Group, tensors: Tensors) -> _Sizes:
     units = shape[1] if len(shape) == 2 else 0
     if not 1 <= units <= limits.MAX_UNITS:
         raise FormatError(
-            f"{name} has shape {shape}; it needs (gates · units, units), with 1 to "
+            f"{name} has shape {shown(shape)}; it needs (gates · units, units), with 1 to "
             f"{limits.MAX_UNITS:,} units: choose another model."
         )
     # The columns are the units. That 3 divides the rows says nothing: 12 rows are 3 units · 4.
@@ -111,13 +111,13 @@ def _sizes(group: Group, tensors: Tensors) -> _Sizes:
     if cell is None:
         needed = ", ".join(f"{_a(cell)} ({len(GATES[cell]) * units}, {units})" for cell in CELLS)
         raise FormatError(
-            f"{name} has shape {shape}; with {units} units {needed} is needed: the file is "
+            f"{name} has shape {shown(shape)}; with {units} units {needed} is needed: the file is "
             "damaged, or of another kind of layer."
         )
     if len(inputs) != 2 or inputs[1] < 1:
         raise FormatError(
-            f"{group.first} has shape {inputs}; it needs ({shape[0]}, inputs), with at least one "
-            "input: the file is damaged."
+            f"{group.first} has shape {shown(inputs)}; it needs ({shape[0]}, inputs), with at "
+            "least one input: the file is damaged."
         )
     return _Sizes(cell, units, inputs[1])
 

@@ -1,11 +1,10 @@
 """safetensors files with the names of PyTorch: what they hold, and our layers as such a file."""
 
 from collections.abc import Mapping, Sequence
-from functools import partial
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Final
 
 import numpy as np
-import numpy.typing as npt
 import safetensors
 from safetensors import numpy as writer
 
@@ -16,12 +15,17 @@ from gru_core.formats.model import ModelFile
 from gru_core.formats.pytorch.names import state_dict
 from gru_core.formats.pytorch.state_dict import entries
 from gru_core.formats.pytorch.stored import Stored, Tensors, raw_dtype
-from gru_core.formats.safetensors.header import Described, begins, header
+from gru_core.formats.safetensors.header import begins, check_length, header
 from gru_core.run import Layer
 from gru_core.weights import Weights
 
 FORMAT: Final = "safetensors"
+# The kinds of numbers that are read, as the format calls them and as PyTorch does.
+FLOATS_THERE: Final[Mapping[str, str]] = MappingProxyType(
+    {"F16": "float16", "BF16": "bfloat16", "F32": "float32", "F64": "float64"}
+)
 _NOTED: Final = 10  # fields of the metadata
+_LONGEST: Final = 200  # characters of an error of the library
 
 
 def read(data: bytes, name: str) -> ModelFile:
@@ -43,15 +47,13 @@ def tensors(data: bytes, name: str) -> tuple[Tensors, Mapping[str, str]]:
     limits.check_size(len(data))
     if not begins(data):
         raise misplaced(data, name, "a header in braces behind 8 bytes, as safetensors has it")
-    said = header(data)
+    check_length(data)
     try:
         found = dict(safetensors.deserialize(data))  # type: ignore[no-untyped-call]
     except safetensors.SafetensorError as error:
-        raise FormatError(f"safetensors does not read the file ({error}): save it again.") from None
-    return {
-        key: Stored(one.shape, one.kind, partial(_raw, one, found[key]["data"]))
-        for key, one in said.tensors.items()
-    }, said.metadata
+        raise _unread(str(error)) from None
+    said = header(data)
+    return {key: _stored(**found[key]) for key in said.names}, said.metadata
 
 
 def write(layers: Sequence[Layer]) -> bytes:
@@ -66,5 +68,17 @@ def write(layers: Sequence[Layer]) -> bytes:
     return writer.save(made, {"format": "pt", **said})
 
 
-def _raw(described: Described, content: bytes) -> npt.NDArray[Any]:
-    return np.frombuffer(content, raw_dtype(described.kind)).reshape(described.shape)
+def _stored(dtype: str, shape: list[int], data: bytearray) -> Stored:
+    """A tensor as the library gives it."""
+    kind = FLOATS_THERE.get(dtype, dtype)
+    return Stored(tuple(shape), kind, lambda: np.frombuffer(data, raw_dtype(kind)).reshape(shape))
+
+
+def _unread(error: str) -> FormatError:
+    """What is said of a file that the library refuses; its sentence may quote the file."""
+    said = error.removeprefix("Error while deserializing: ")[:_LONGEST]
+    reason = "".join(sign if sign.isprintable() else " " for sign in said)
+    return FormatError(
+        f"The safetensors library does not read the file ({reason}): it is damaged, or was cut "
+        "off: download or save it again."
+    )
