@@ -1,16 +1,17 @@
-"""Whether bytes look like an ONNX model, by the fields on the top level of a protobuf message.
+"""The numbers of protobuf, and whether bytes look like an ONNX model by their first fields.
 
 Protobuf has no mark at its beginning. The fields of a ModelProto, with the way each is written:
 https://github.com/onnx/onnx/blob/main/onnx/onnx.proto
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from types import MappingProxyType
 from typing import Final
 
-VARINT: Final = 0
-BYTES: Final = 2
-_SIZES: Final[Mapping[int, int]] = MappingProxyType({1: 8, 5: 4})  # of what has a fixed size
+VARINT, BYTES = 0, 2  # ways of writing; groups, 3 and 4, are of no use
+SIZES: Final[Mapping[int, int]] = MappingProxyType({1: 8, 5: 4})  # of what has a fixed size
+LONGEST: Final = 10  # bytes of a number
 GRAPH: Final = 7
 IR_VERSION: Final = 1
 _ONNX: Final[Mapping[int, int]] = MappingProxyType(
@@ -35,31 +36,30 @@ def is_saved_model(data: bytes) -> bool:
 def fields(data: bytes) -> Iterator[tuple[int, int]]:
     """The number and the way of writing of each field, up to the first that cannot be."""
     at = 0
-    for _ in range(MOST_FIELDS):
-        tag, at = _varint(data, at)
-        number, way = tag >> 3, tag & 7
-        if number < 1 or (way not in (VARINT, BYTES) and way not in _SIZES):
-            return
-        yield number, way
-        if way == VARINT:
-            _, at = _varint(data, at)
-        elif way == BYTES:
-            size, at = _varint(data, at)
-            at += size
-        else:
-            at += _SIZES[way]
-        if at >= len(data):
-            return
+    with suppress(IndexError, OverflowError):
+        for _ in range(MOST_FIELDS):
+            tag, at = varint(data, at)
+            number, way = tag >> 3, tag & 7
+            if number < 1 or (way not in (VARINT, BYTES) and way not in SIZES):
+                return
+            yield number, way
+            if way in SIZES:
+                at += SIZES[way]
+            else:
+                value, at = varint(data, at)
+                at += value if way == BYTES else 0
 
 
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    """A number of seven bits a byte, and where it ends; 0 where there is none."""
-    value = 0
-    for shift in range(10):
-        if at + shift >= len(data):
-            return 0, len(data)
-        byte = data[at + shift]
-        value |= (byte & 0x7F) << (7 * shift)
-        if byte < 0x80:
-            return value, at + shift + 1
-    return 0, len(data)
+def varint(data: bytes, at: int) -> tuple[int, int]:
+    """A number of seven bits a byte, the lowest first, and where it ends.
+
+    Errors: IndexError where the bytes end before it does; OverflowError for more than ten bytes.
+    """
+    value, byte, start = 0, 128, at
+    while byte > 127:
+        if at - start == LONGEST:
+            raise OverflowError
+        byte = data[at]
+        value |= (byte & 127) << 7 * (at - start)
+        at += 1
+    return value, at

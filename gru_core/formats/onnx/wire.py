@@ -11,11 +11,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
+from gru_core.formats.protobuf import BYTES, SIZES, VARINT, varint
 
 if TYPE_CHECKING:
     from google.protobuf.descriptor import Descriptor
-
-VARINT, FIXED64, BYTES, FIXED32 = 0, 1, 2, 5  # kinds on the wire; groups, 3 and 4, are of no use
 
 # Bytes in memory, once it is parsed and looked at from Python: measured, rounded up.
 A_MESSAGE: Final = 400
@@ -41,6 +40,8 @@ def check(data: bytes, name: str) -> None:
         _scan(data, name)
     except IndexError as error:  # a number that runs past the end of the file
         raise damaged(name, "it ends in the middle of a number") from error
+    except OverflowError as error:
+        raise damaged(name, "a number of more than ten bytes") from error
 
 
 def damaged(name: str, why: str) -> FormatError:
@@ -59,7 +60,8 @@ def _scan(data: bytes, name: str) -> None:
         at, end, message, depth = parts.pop()
         known, once = fields[message], set()
         while at < end:
-            number, kind, at = _tag(data, at, name)
+            key, at = _number(data, at)
+            number, kind = key >> 3, key & 7
             at, length = _skip(data, at, kind, name)
             if at > end:
                 raise damaged(name, "a part is longer than what holds it")
@@ -77,42 +79,22 @@ def _scan(data: bytes, name: str) -> None:
                 raise _too_many(name)
 
 
-def _tag(data: bytes, at: int, name: str) -> tuple[int, int, int]:
-    """The number of the next field, its kind, and where what follows starts."""
-    key = data[at]
-    at += 1
-    if key > 127:
-        key, at = _number(data, at - 1, name)
-    return key >> 3, key & 7, at
+def _number(data: bytes, at: int) -> tuple[int, int]:
+    """A number, and where it ends; most have one byte, and there may be a million."""
+    value = data[at]
+    return (value, at + 1) if value < 128 else varint(data, at)
 
 
 def _skip(data: bytes, at: int, kind: int, name: str) -> tuple[int, int]:
     """Where the field that starts here ends, and how many bytes it holds."""
     if kind == BYTES:
-        length = data[at]
-        at += 1
-        if length > 127:
-            length, at = _number(data, at - 1, name)
+        length, at = _number(data, at)
         return at + length, length
     if kind == VARINT:
-        return _number(data, at, name)[1], 0
-    if kind in (FIXED32, FIXED64):
-        return at + (4 if kind == FIXED32 else 8), 0
+        return _number(data, at)[1], 0
+    if kind in SIZES:
+        return at + SIZES[kind], 0
     raise damaged(name, f"a field of kind {kind}")
-
-
-def _number(data: bytes, at: int, name: str) -> tuple[int, int]:
-    """A number of seven bits a byte, the lowest first, and where it ends."""
-    value, shift = 0, 0
-    while True:
-        byte = data[at]
-        at += 1
-        value |= (byte & 127) << shift
-        if byte < 128:
-            return value, at
-        shift += 7
-        if shift > 63:
-            raise damaged(name, "a number of more than ten bytes")
 
 
 @cache
