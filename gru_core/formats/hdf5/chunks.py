@@ -1,8 +1,9 @@
 """The numbers of one HDF5 dataset, taken from the bytes of the file and not by libhdf5.
 
-libhdf5 says where they are. It would inflate a packed block until that ends, however large it is;
-here a block may give no more than the dataset says it has. What all datasets may give together is
-counted in a Budget.
+libhdf5 says where they are. By itself it takes a packed block with fewer numbers, or more, for a
+whole one, a missing block for zeros, and it inflates a block until that ends, however large it is.
+Here a block gives what the dataset says it has, or is refused. What all datasets may give together
+is counted in a Budget: not every system can limit the memory of a process.
 """
 
 import math

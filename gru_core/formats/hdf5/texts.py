@@ -1,7 +1,7 @@
 """A text among the attributes of an HDF5 object, read from the bytes of the file itself.
 
 libhdf5 makes room for as many bytes as a file claims a text to have before it looks for them, up to
-4 GB.
+4 GB, and fills it; not every system can limit the memory of a process.
 """
 
 import struct
