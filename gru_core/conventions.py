@@ -233,9 +233,10 @@ def gates_together(source: str, cell: Cell, apart: Array) -> Array:
 
 
 def cudnn_apart(cell: Cell, stacked: Array) -> Array:
-    """The same of a kernel that Keras keeps for cuDNN: each gate is (unit, row), flattened.
+    """The gates of a kernel that Keras keeps for cuDNN as (gate, unit, row), in the order of GATES.
 
-    stacked: (row, gate·unit). Source: saving/legacy/hdf5_format.py of Keras 2.15.
+    stacked: (row, gate·unit), each gate being (unit, row), flattened.
+    Source: saving/legacy/hdf5_format.py of Keras 2.15.
     """
     blocks = np.split(stacked, len(GATES[cell]), axis=1)
     apart = np.stack([block.reshape(block.shape[::-1]) for block in blocks])

@@ -66,8 +66,9 @@ def inside_sweep(
     weights: Weights, x: Array, swept: Sweep, step: int, unit: int, polarity: Polarity = "keep",
     initial: tuple[Array, ...] = (),
 ) -> Numbers:  # fmt: skip
-    """The same numbers at one step, under every value of a sweep: (value,) and (value, entry).
+    """Every number in the equations of one unit at one step, under every value of a sweep.
 
+    The names are those of `inside`; each is (value,), the vectors and rows are (value, entry).
     weights, x, initial: those that were swept, before the target was set.
     """
     _check_unit(weights, unit)
@@ -108,7 +109,10 @@ def vectors(weights: Weights, trace: Trace) -> Numbers:
 def vectors_sweep(
     weights: Weights, swept: Sweep, step: int, initial: tuple[Array, ...] = ()
 ) -> Numbers:
-    """The same at one step under every value of a sweep, each (value, unit)."""
+    """What the wiring shows of all units at one step, under every value of a sweep.
+
+    The names are those of `vectors`, each (value, unit).
+    """
     before = [_before(swept, name, i, step, initial) for i, name in enumerate(_states(weights))]
     tracks = {name: swept[name][:, step] for name in swept}
     recurrent = None

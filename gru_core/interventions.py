@@ -107,9 +107,9 @@ class Intervention:
         return cls(cast("Cell", cell), track, value, _unit(text, unit), *_span(text, steps))
 
     def within(self, first: int, end: int) -> Self | None:
-        """The same in the part of a sequence from a step to before another; None if not there.
+        """What is left of the intervention in a part of its sequence; None if nothing is.
 
-        The part's own steps are counted from 0.
+        The part goes from step `first` to before step `end`; its own steps are counted from 0.
         """
         last = end - 1 if self.last is None else min(self.last, end - 1)
         begin = max(self.first, first)
@@ -118,7 +118,7 @@ class Intervention:
         return replace(self, first=begin - first, last=None if self.last is None else last - first)
 
     def mirrored(self, steps: int) -> Self:
-        """The same in a sequence of so many steps that is read from its end."""
+        """The intervention with its steps counted from the end of a sequence of so many steps."""
         last = steps - 1 if self.last is None else self.last
         return replace(self, first=steps - 1 - last, last=steps - 1 - self.first)
 

@@ -89,7 +89,10 @@ def _run(
     interventions: Sequence[Intervention],
     exactly: bool,
 ) -> Trace:
-    """The same, whatever it comes to."""
+    """Run one layer over one sequence, and let a state with relu grow without end.
+
+    Arguments, and errors but for that one, as in run.
+    """
     compute = engine_named(engine)
     if exactly:
         compute = in_stretches(compute)

@@ -102,7 +102,11 @@ def _swept_values(
     points: Array,
     weights: Weights,
 ) -> Held:
-    """The same with an axis of values, on which the target takes the points."""
+    """What is held, with an axis of values: the target takes the points on it, the rest stays.
+
+    held: its values (intervention,); of those returned (intervention, value). points: (value,).
+    Errors: RangeError for a point that the target's track cannot have.
+    """
     values = np.repeat(held.values[:, np.newaxis], len(points), axis=1)
     if isinstance(target, Intervention):
         for point in points.tolist():

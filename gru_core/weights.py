@@ -107,7 +107,10 @@ class Weights:
         return parameter_count(self.cell, self.input_size, self.units, biases)
 
     def with_value(self, part: Part, index: tuple[int, ...], value: float) -> Self:
-        """The same weights with one number changed. index: along AXES[part], 0-based."""
+        """A copy of the weights with one number changed. index: along AXES[part], 0-based.
+
+        Errors: UnknownNameError for a part, RangeError for an index, NotFiniteError for a value.
+        """
         if part not in PARTS:
             raise unknown_name("part", part, PARTS)
         array = getattr(self, part).copy()
@@ -116,7 +119,7 @@ class Weights:
         return replace(self, **{part: array})
 
     def astype(self, dtype: npt.DTypeLike) -> Self:
-        """The same weights, rounded to float32 or widened to float64."""
+        """A copy of the weights, rounded to float32 or widened to float64. Errors: DtypeError."""
         wanted = np.dtype(dtype)
         if wanted not in checks.FLOATS:
             raise DtypeError(f"dtype is {wanted}; weights are float64 or float32: choose one.")
@@ -195,7 +198,7 @@ def match_units(cell: Cell, input_size: int, target_parameters: int, biases: Bia
 
 
 def merge_biases(weights: W) -> W:
-    """The same layer with one bias for each gate: b_h added to b_x wherever only the sum matters.
+    """A layer that computes as this one does, with b_h added to b_x wherever only the sum matters.
 
     The candidate of a reset-after GRU keeps its own b_h, because the reset gate scales it:
     moving it into b_x would change the outputs. Everywhere else the new b_h is zero.

@@ -64,7 +64,7 @@ def checked(window: Window | None, steps: int) -> Window:
 
 
 def turned(window: Window, steps: int) -> Window:
-    """The same window when steps are counted from the last one: rows and blocks from the end."""
+    """What a window on so many steps is when steps are counted from the last: it begins there."""
     return Window(steps - 1 - window.rows[::-1], steps - window.edges[::-1])
 
 

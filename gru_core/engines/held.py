@@ -99,10 +99,11 @@ def _hold(places: Places, values: Array) -> Hold:
 
 
 def _hold_gate(places: Places, values: Array, gate: str) -> Hold:
-    """The same for a sigmoid gate, whose rows are exponentials e.
+    """Replace the numbers of one sigmoid gate at one step, in a fast loop.
 
-    The gate is 1 / (1 + e), and the update gate 1 minus that. A gate that has the value already
-    keeps its e: another with the same gate would end every later number in another digit.
+    Its rows, (unit,) or (unit, value), are exponentials e: the gate is 1 / (1 + e), and the update
+    gate 1 minus that. A gate that has the value already keeps its e: another with the same gate
+    would end every later number in another digit.
     """
     writes = gate == "update"
     share = 1 - values if writes else values

@@ -170,7 +170,7 @@ def cut(rows: Array, at: int) -> tuple[Array, Array]:
 
 
 def spread(pre: Array, hidden: Array) -> Array:
-    """The same for every batch member: (step, row), and an axis of length 1 if hidden has one."""
+    """What comes from the inputs, (step, row), for a batch: (step, row, 1) if hidden has values."""
     return pre.reshape(pre.shape + (1,) * (hidden.ndim - 2))
 
 

@@ -15,7 +15,10 @@ WIDE: Final = np.dtype(np.float64)
 
 
 def in_stretches(compute: Engine) -> Engine:
-    """The same engine in float64, over a stretch of steps at a time."""
+    """An engine that runs `compute` in float64, STEPS at a time, and rounds what it finds.
+
+    It takes and returns what `compute` does, in the dtype of the weights.
+    """
 
     def run(
         weights: Weights, x: Array, initial: tuple[Array, ...], held: Held | None

@@ -90,7 +90,7 @@ trace = run({given})
 
 
 def _compared(run: CellRun) -> str:
-    """The same from torch.nn, or why not."""
+    """The lines that hold the trace to a layer of torch.nn, or a comment why there is none."""
     refusal = torch_refusal(run.weights)
     if refusal:
         said = f"No layer of torch.nn computes the same. {refusal}"

@@ -50,7 +50,7 @@ def write(file: ModelFile, *, compressed: bool = True) -> bytes:
 
 
 def write_to(stream: BinaryIO, file: ModelFile, *, compressed: bool = True) -> None:
-    """The same, written to a stream, which may be a pipe.
+    """Write the file to a stream, which may be a pipe: the bytes of write.
 
     Errors: FormatError for more arrays than are read again.
     """

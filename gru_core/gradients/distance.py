@@ -182,7 +182,7 @@ def _size(matrices: Array, norm: Norm) -> Array:
 
 
 def _diagonal_size(diagonals: Array, norm: Norm) -> Array:
-    """The same of matrices that have nothing beside their diagonals, (step, row)."""
+    """The norm of each diagonal matrix, of its diagonals alone: (step, row) to (step,)."""
     if norm == "spectral":
         return np.asarray(np.abs(diagonals).max(axis=1))
     return _size(diagonals[:, np.newaxis], norm)

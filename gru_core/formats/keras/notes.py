@@ -113,7 +113,10 @@ def _tensors(value: object) -> list[str]:
 
 
 def _old_tensors(value: object) -> list[str]:
-    """The same as Keras 1 and 2 write them: [layer, node, tensor], or a list of such."""
+    """The layers that tensors come from, as Keras 1 and 2 write them.
+
+    value: [layer, node, tensor], or a list of such.
+    """
     if not isinstance(value, list) or not value:
         return []
     if isinstance(value[0], str):

@@ -1,4 +1,4 @@
-"""The same node of the same file, run by onnxruntime: the check that ours is read rightly.
+"""A recurrent node of a file run by onnxruntime: the check that we read it rightly.
 
 The node keeps its attributes and the very tensors of the file, in the file's order of gates, with
 whatever the file does to them before they reach it: its initial states too, of which the first of a

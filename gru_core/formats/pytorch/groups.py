@@ -54,7 +54,7 @@ class Group:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The same as the file has them."""
+        """The names that the file gives the tensors of the layer, the lowest layer first."""
         return tuple(f"{self.prefix}{key}" for key in self.keys)
 
     @property
