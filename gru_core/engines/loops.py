@@ -93,7 +93,8 @@ def gru_before(from_h: Array, pre: Array, room: Room, patches: Patches, holds: H
     below_reset, below_write = cut(below, units)
     add, divide, subtract, end = np.add, np.divide, np.subtract, _then(np.add, holds.hidden)
     exp, tanh = _then(np.exp, holds.gates), _then(np.tanh, holds.candidate)
-    multiply, multiply_inner = from_h[:sigmoids].dot, from_h[sigmoids:].dot
+    # Two matrices of their own: of rows of a larger one, dot would make a copy at every step.
+    multiply, multiply_inner = (np.asfortranarray(part).dot for part in cut(from_h, sigmoids))
     one, (patch, patch_candidate) = _one(below), patches
     inputs = spread(pre[:, :sigmoids], hidden), spread(pre[:, sigmoids:], hidden)
     rows = zip(hidden, hidden[1:], *inputs, room.exps, room.candidate, strict=False)
