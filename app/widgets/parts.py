@@ -15,7 +15,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app import theme
-from app.digest import digest as _digest
+from app.digest import OF_A_PAGE, SHARED, digest
 from app.display import Grid, as_bytes
 from app.figures.heatmap import (
     initial_strip,
@@ -28,6 +28,7 @@ from app.figures.heatmap import (
 from app.figures.prediction import prediction_lines
 from app.figures.sequence import axis_bound, unit_lines
 from app.figures.weights import gate_weights
+from app.running import Kept
 from app.setting import CELL_VIEW
 from app.shown import Shown
 from app.widgets import predictions
@@ -41,6 +42,12 @@ from gru_core.scenes import INITIALS
 # Up to this many columns every gate's weights are on screen at once; beyond, one at a time.
 MOST_COLUMNS_SIDE_BY_SIDE = 40
 FIRST_GATE = {"gru": "update", "lstm": "forget", "rnn": "hidden"}
+MOST_BYTES = 16_000_000  # of figures that are kept: those of all scenes are a tenth of it
+FRAME = 8_000  # bytes of a figure besides its arrays
+
+# Checking what a figure is made of takes plotly.py 2 ms, twenty times a screen: each is made once,
+# for all visitors.
+_figures: Kept[dict[str, Any]] = Kept(MOST_BYTES)
 
 
 @dataclass(frozen=True)
@@ -48,7 +55,7 @@ class Part:
     """One figure of the stage: a frame (labels, scales, layout) and the numbers in it."""
 
     name: str
-    frame: str  # digest of everything but the numbers
+    key: str  # digest of everything but the numbers, by which all visitors share the figure
     build: Callable[[], go.Figure] | None
     numbers: np.ndarray | None = None  # as drawn; None where the frame is the whole figure
     track: str = ""  # whose numbers they are, one row a unit
@@ -56,20 +63,46 @@ class Part:
     content: dict[str, Any] | None = None  # in place of a figure
     grid: Grid | None = None  # of numbers that are the bytes of its blocks
 
+    @property
+    def frame(self) -> str:
+        """The same as the page has it, where there are few to be told apart."""
+        return self.key[: 2 * OF_A_PAGE]
+
     @cached_property
     def digest(self) -> str:
         """Digest of the frame and of the numbers, with a dot between."""
-        return f"{self.frame}.{'' if self.numbers is None else _digest(self.numbers)}"
+        return f"{self.frame}.{'' if self.numbers is None else digest(self.numbers)}"
 
     def whole(self) -> dict[str, Any]:
         """The whole figure as plotly.js takes it, or what stands in its place."""
         if self.build is None:
             return {"content": self.content}
-        figure = self.build()
-        return {
-            "data": [trace.to_plotly_json() for trace in figure.data],
-            "layout": figure.layout.to_plotly_json(),
-        } | ({"grid": vars(self.grid)} if self.grid else {})
+        figure = self._figure(self.build)
+        if self.numbers is None:
+            return figure
+        return figure | {"data": [figure["data"][0] | {"z": self.numbers}]}
+
+    def _figure(self, build: Callable[[], go.Figure]) -> dict[str, Any]:
+        key = (self.name, self.key)
+        found = _figures.find(key)
+        if found is not None:
+            return found
+        made = self._without_numbers(build())
+        return _figures.get(key, _size(made), lambda: made)
+
+    def _without_numbers(self, figure: go.Figure) -> dict[str, Any]:
+        """A figure without its numbers, if it has some that are not part of the frame."""
+        data = [trace.to_plotly_json() for trace in figure.data]
+        if self.numbers is not None:
+            del data[0]["z"]
+        drawn = {"data": data, "layout": figure.layout.to_plotly_json()}
+        return drawn | ({"grid": vars(self.grid)} if self.grid else {})
+
+
+def _size(figure: Mapping[str, Any]) -> int:
+    """About how many bytes a figure takes."""
+    values = (value for trace in figure["data"] for value in trace.values())
+    return FRAME + sum(value.nbytes for value in values if isinstance(value, np.ndarray))
 
 
 def parts(shown: Shown, gates: Mapping[str, str], view: View | None = None) -> Iterator[Part]:
@@ -82,7 +115,7 @@ def parts(shown: Shown, gates: Mapping[str, str], view: View | None = None) -> I
     yield _input(shown)
     if shown.scene.model == "series":
         drawn = predictions.figure(shown)
-        key = _digest(*(leaf for one in drawn for leaf in _leaves(one)))
+        key = _key(*(leaf for one in drawn for leaf in _leaves(one)))
         yield Part(predictions.NAME, key, partial(prediction_lines, *drawn))
     for cell, trace in shown.traces.items():
         order = shown.orders[cell]
@@ -100,7 +133,7 @@ def parts(shown: Shown, gates: Mapping[str, str], view: View | None = None) -> I
             at, sign = weights.gates.index(gate), shown_sign(cell, gate, shown.notation.polarity)
             arrays = (weights.w_x[at], weights.w_h[at], weights.b_x[at], weights.b_h[at])
             draw = partial(gate_weights, weights, gate, channels, order, bound, sign, biases)
-            key = _digest(gate, channels, order, bound, sign, biases, *arrays)
+            key = _key(gate, channels, order, bound, sign, biases, *arrays)
             yield Part(f"{cell}.weights.{gate}", key, draw)
     yield from _content_parts(shown, view)
     yield from (_content(name, content) for name, content in charts(view))
@@ -114,7 +147,7 @@ def _input(shown: Shown) -> Part:
     picture = as_bytes(grid.strongest(shown.situation.x.T), (-bound, bound))
     # Its own numbers belong to the frame: what the stage was told of them is true of them only.
     part = _condensed("x", input_picture, picture, labels, channels, bound, grid)
-    return replace(part, frame=_digest(part.frame, shown.base.x))
+    return replace(part, key=_key(part.key, shown.base.x))
 
 
 def _track(shown: Shown, cell: Cell, track: str) -> Part:
@@ -122,7 +155,7 @@ def _track(shown: Shown, cell: Cell, track: str) -> Part:
     labels, order = shown.labels, shown.orders[cell]
     scale = shown.drawn_as(cell, track)
     build = partial(track_heatmap, values, track, labels, order, scale)
-    frame = _digest(track, scale, labels, order)
+    frame = _key(track, scale, labels, order)
     return Part(f"{cell}.{track}", frame, build, rows_of(values, order), scale, order)
 
 
@@ -140,7 +173,7 @@ def _condensed(
 ) -> Part:
     """A figure of bytes. about: what else it is made of, its grid last."""
     build = partial(figure, picture, *about)
-    return Part(name, _digest(*about), build, picture, grid=about[-1])
+    return Part(name, _key(*about), build, picture, grid=about[-1])
 
 
 def _content_parts(shown: Shown, view: View | None) -> Iterator[Part]:
@@ -158,8 +191,12 @@ def _content_parts(shown: Shown, view: View | None) -> Iterator[Part]:
     yield from (_content(name, content) for name, content in found.items())
 
 
+def _key(*parts: object) -> str:
+    return digest(*parts, size=SHARED)
+
+
 def _content(name: str, content: Mapping[str, Any]) -> Part:
-    return Part(name, _digest(*_leaves(content)), None, content=dict(content))
+    return Part(name, _key(*_leaves(content)), None, content=dict(content))
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -192,9 +229,9 @@ def _lines(shown: Shown, cell: Cell, bound: float) -> Part:
         figure = unit_lines(trace, min(shown.unit, trace.units - 1), labels, bound)
         return figure.update_traces(y=None, **({"x": None} if shown.condensed else {}))
 
-    key = _digest(labels, trace.steps, trace.x.shape[1], bound, shown.condensed)
+    key = _key(labels, trace.steps, trace.x.shape[1], bound, shown.condensed)
     return Part(f"{cell}.lines", key, build)
 
 
 def _part(name: str, figure: Callable[..., go.Figure], *inputs: Any) -> Part:
-    return Part(name, _digest(*inputs), partial(figure, *inputs))
+    return Part(name, _key(*inputs), partial(figure, *inputs))

@@ -4,6 +4,7 @@ import itertools
 import re
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
 
 import app.widgets.parts as module
@@ -237,3 +238,35 @@ def test_what_must_be_sent_is_known_without_drawing(monkeypatch: pytest.MonkeyPa
         assert hasattr(module, figure)
         monkeypatch.setattr(module, figure, drawn)
     assert len(list(parts(show(Setting()), {}))) > 10
+
+
+# What is made anew ----------------------------------------------------------------------------
+
+
+def test_a_scene_that_was_open_before_is_opened_without_making_a_figure(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    setting = Setting(scene="cue", alongside="rnn")
+    first = {name: part.whole() for name, part in made(setting).items()}
+    monkeypatch.setattr(go.Figure, "__init__", lambda *_, **__: pytest.fail("a figure was made"))
+    again = {name: part.whole() for name, part in made(setting).items()}
+    for name, figure in first.items():
+        np.testing.assert_equal(again[name], figure, name)
+
+
+def test_a_kept_figure_has_the_numbers_of_its_own_screen() -> None:
+    one = made(Setting(scene="pulse"))
+    other = made(edited(Setting(scene="pulse"), "gru.b_x.update.1_3.0"))
+    for screen in (one, other, one):
+        part = screen["gru.update"]
+        np.testing.assert_array_equal(part.whole()["data"][0]["z"], part.numbers)
+    assert one["gru.update"].frame == other["gru.update"].frame
+    assert not np.array_equal(one["gru.update"].numbers, other["gru.update"].numbers)
+
+
+def test_kept_figures_hold_no_tracks() -> None:
+    """They are kept for all visitors, and would be large."""
+    parts = made(Setting(scene="crowd", sort="similarity"))
+    before = module._figures.size
+    parts["gru.hidden"].whole()
+    assert module._figures.size - before <= module.FRAME
