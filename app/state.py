@@ -42,6 +42,7 @@ class Session:
     answer: str = ""  # to the last event, if it went wrong
     said: str = ""  # of what the last event has done
     called: bool = False  # this run was started by an event or a widget
+    arrived: int = 0  # how often the address has led here: by a link, or by the back button
     epoch: int = 0  # how often a choice has been made, or taken back
     held: Held = field(default_factory=Held)  # for the numbers of its screens
 
@@ -68,6 +69,7 @@ def session() -> Session:
         here.history, here.rejected = here.history.push(setting), rejected
         here.epoch += 1
     here.query = query
+    here.arrived += 1
     return here
 
 

@@ -45,6 +45,7 @@ def message(shown: Shown, here: Session) -> tuple[dict[str, Any], dict[str, Sent
     screen = {
         "ack": here.ack,
         "opened": f"{shown.scene.name} {shown.scene.word or ''}",
+        "arrived": here.arrived,
         "scene": _scene(shown),
         "atFirst": as_at_first(shown),
         "labels": _labels(shown),

@@ -4,6 +4,7 @@
 import { make } from "./dom.js";
 import { full, short } from "./format.js";
 import { enclose, math, piece, products, tokens } from "./mathml.js";
+import { whole } from "./whole.js";
 
 const REST = 300; // milliseconds without another number
 
@@ -16,7 +17,7 @@ export class Equations {
   // substeps: from the message; quantities: letter, name and colour by name.
   build(substeps, quantities) {
     this.slots = [];
-    this.rows = []; // { right, left, nodes, quantity }: each line of an equation, to be read as a whole
+    this.rows = []; // { heard, nodes, quantity }: each line of an equation, to be read as a whole
     this.substeps = substeps;
     this.quantities = quantities;
     this.blocks = substeps.map((substep) => this.block(substep));
@@ -38,11 +39,13 @@ export class Equations {
     const rows = [[left, symbols], ...numbers.map((nodes) => [[], nodes])];
     return rows.flatMap(([before, nodes], row) => {
       const equals = before.length || row ? math([this.operator("=")]) : null;
-      const right = make("span", { className: row ? "gs-right gs-numbers" : "gs-right", role: "img" }, ...this.chunks(nodes));
-      this.rows.push({ right, left: before, nodes, equals: Boolean(equals), quantity: this.quantity });
+      const heard = make("span", { className: "gs-hidden" });
+      const all = [...before, ...(equals ? [{ o: "=" }] : []), ...nodes];
+      this.rows.push({ heard, nodes: all, quantity: this.quantity });
+      const seen = (className, ...pieces) => make("span", { className, "aria-hidden": "true" }, ...pieces);
       return [
-        make("span", { className: "gs-left", "aria-hidden": "true" }, before.length ? math(this.tokens(before)) : null, equals),
-        right,
+        seen("gs-left", before.length ? math(this.tokens(before)) : null, equals),
+        make("span", { className: row ? "gs-right gs-numbers" : "gs-right" }, seen("gs-pieces", ...this.chunks(nodes)), heard),
       ];
     });
   }
@@ -85,12 +88,14 @@ export class Equations {
     this.naming = setTimeout(() => this.name(), REST);
   }
 
-  // Every line as one text: its pieces stand for themselves on screen only. At rest, not in each frame.
+  // Every line as one: its pieces are for the eye only. At rest, not in each frame.
   name() {
-    for (const { right, left, nodes, equals, quantity } of this.rows) {
-      const [before, after] = [left, nodes].map((some) => plainText(some, this.lookups[quantity]));
-      const text = `${before}${equals ? " = " : ""}${after}`.trim();
-      if (right.getAttribute("aria-label") !== text) right.setAttribute("aria-label", text);
+    for (const row of this.rows) {
+      const lookup = this.lookups[row.quantity];
+      const said = whole(row.nodes, lookup, (node) => factors(node, lookup));
+      if (row.said?.isEqualNode(said)) continue;
+      row.heard.replaceChildren(said);
+      row.said = said;
     }
   }
 
@@ -155,22 +160,6 @@ function fill(token, lookup) {
 export function factors({ w, x }, lookup) {
   const [row, vector] = [lookup(w), lookup(x)];
   return row && vector ? Array.from(row, (weight, i) => [weight, vector[i]]) : null;
-}
-
-// Nodes as they are read aloud: "σ(W_z x_t + b_z)".
-function plainText(nodes, lookup) {
-  return nodes.map((node, i) => {
-    const gap = i && (node.v || node.x) && nodes[i - 1].v ? " " : "";
-    if (node.o) return node.o === "," ? ", " : ` ${node.o} `;
-    if (node.c) return node.c;
-    if (node.v) return `${gap}${node.v}${node.s ? `_${node.s}` : ""}`;
-    if (node.f) return `${node.f}(${plainText(node.a, lookup)})`;
-    if (node.p) return node.k === "[" ? ` [${plainText(node.p, lookup)}]` : `(${plainText(node.p, lookup)})`;
-    const pairs = node.d && factors(node, lookup);
-    if (pairs) return pairs.map(([a, b]) => `${short(a)} · ${short(b)}`).join(" + ");
-    const value = lookup(node.d ?? node.n);
-    return value === undefined ? "…" : short(value, true);
-  }).join("");
 }
 
 function latexLine({ left, symbols, numbers }, lookup) {

@@ -38,7 +38,8 @@ export class Inside {
     this.shown = make(
       "div", { className: "gs-shown" },
       stage.lens.views.element, stage.lens.element,
-      this.diagram.element, this.steps, this.equations.element, this.letters.element,
+      make("div", { className: "gs-wired" }, this.steps, this.diagram.element),
+      this.equations.element, this.letters.element,
       make("footer", { className: "gs-inside-foot" }, this.form, this.copy, new Pictures(stage, false).element),
       this.notes,
     );

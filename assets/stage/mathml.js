@@ -7,7 +7,7 @@ import { short } from "./format.js";
 const NS = "http://www.w3.org/1998/Math/MathML";
 const BREAKING = new Set(["+", "=", "−"]);
 
-function element(tag, text, attributes = {}) {
+export function element(tag, text, attributes = {}) {
   const found = document.createElementNS(NS, tag);
   if (text !== undefined) found.textContent = text;
   for (const [name, value] of Object.entries(attributes)) found.setAttribute(name, value);
@@ -64,7 +64,7 @@ function enclosed(first, open, nodes, close, quantities) {
   return [...first, { ...operator(open), breaks: false }, ...inner, operator(close)];
 }
 
-function letter({ v, s }) {
+export function letter({ v, s }) {
   const base = v.endsWith("\u0303") ? tilde(v[0]) : element("mi", v);
   if (!s) return base;
   const found = element("msub");

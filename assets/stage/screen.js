@@ -136,13 +136,15 @@ export class Screen {
     if (this.stage.drag.live) this.drawLive();
   }
 
-  // Where the opened cell begins on the page: its wiring leaves room for the equations below it.
+  // Where the opened cell begins on the page, and what its equations take: its wiring has the rest.
   measure() {
     const { element, inside } = this.stage;
     const main = element.closest("[data-testid=stMain]") ?? document.scrollingElement;
     const away = inside.element.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
-    const top = away / zoomOf(inside.element);
-    if (inside.element.isConnected) element.style.setProperty("--inside-top", `${Math.round(top)}px`);
+    if (!inside.element.isConnected) return;
+    element.style.setProperty("--inside-top", `${Math.round(away / zoomOf(inside.element))}px`);
+    const high = inside.equations.element.offsetHeight;
+    if (high) element.style.setProperty("--equations", `${high}px`);
   }
 
   // A figure as sent, with the edits of its numbers written over them.

@@ -156,7 +156,7 @@ class Stage {
 
   apply(message) {
     if (!this.channel.take(message)) return; // the missing parts are on their way
-    const { opened, labels, panels, cursor, problems, answer, sweep } = message;
+    const { opened, arrived, labels, panels, cursor, problems, answer, sweep } = message;
     this.message = message;
     learnPaper(message.dark);
     lookAtPaper(this.element);
@@ -167,9 +167,10 @@ class Stage {
     this.screen.show(message);
     this.doubt(message.edits);
     this.cursor.bound(message.labels.length, Math.max(...panels.map(({ units }) => units)));
-    if (opened !== this.opened) {
-      this.opened = opened;
+    if (opened !== this.opened || arrived > this.arrived) { // another scene, or a link into this one
+      Object.assign(this, { opened, arrived });
       this.drop();
+      this.inside.go(null);
       this.cursor.move(cursor.step, cursor.unit);
     }
     if (this.target && !exists(this.target, this.editor.choices)) this.drop();

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext
+from playwright.sync_api import Browser, BrowserContext, ViewportSize
 
 from benchmarks.browser import Server, browsing, executable, serving
 from gru_core import Trace
@@ -17,7 +17,7 @@ from tests.browser.driver import Stage, traces_of
 from tests.browser.large import large_situation
 
 ASSETS = Path(__file__).parents[2] / "assets"
-SIZE = {"width": 1280, "height": 800}
+SIZE: ViewportSize = {"width": 1280, "height": 800}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -72,17 +72,18 @@ def stage(window: BrowserContext, server: Server) -> Iterator[Stage]:
 @pytest.fixture(scope="module")
 def kept(window: BrowserContext, server: Server) -> Iterator[Stage]:
     """The first scene on a page that all tests of a module share."""
-    page = Stage(window.new_page(), server.url).open()
+    page = Stage(window.new_page(), server.url, stays=True).open()
     yield page
     page.page.close()
 
 
 @pytest.fixture
 def page(kept: Stage) -> Iterator[Stage]:
-    """The page that the tests of this module share, to be opened anew."""
+    """The page that the tests of this module share: from link to link, but not loaded anew."""
     kept.page.bring_to_front()
     kept.page.mouse.move(2, 2)
     yield kept
+    kept.page.set_viewport_size(SIZE)
     assert kept.troubles == []
 
 
@@ -95,9 +96,11 @@ def another(browser: Browser, server: Server) -> Iterator[Callable[..., Stage]]:
     contexts: list[BrowserContext] = []
     pages: list[Stage] = []
 
-    def made(url: str = server.url, look: str = "all", **options: Any) -> Stage:
+    def made(
+        url: str = server.url, look: str = "all", stays: bool = False, **options: Any
+    ) -> Stage:
         contexts.append(browser.new_context(**{"viewport": SIZE, **options}))
-        pages.append(Stage(contexts[-1].new_page(), url, look=look))
+        pages.append(Stage(contexts[-1].new_page(), url, look=look, stays=stays))
         return pages[-1]
 
     yield made

@@ -298,9 +298,14 @@ class Stage(Tab):
         box = area.bounding_box()
         assert box is not None
         image = np.array(Image.open(BytesIO(self.page.screenshot())).convert("RGB"), dtype=int)
-        at_x = box["x"] + box["width"] * (np.arange(columns) + 0.5) / columns
-        at_y = box["y"] + box["height"] * (np.arange(rows) + 0.5) / rows
-        return image[np.ix_(at_y.astype(int), at_x.astype(int))]
+        across = middles(box["x"], box["width"], columns)
+        return image[np.ix_(middles(box["y"], box["height"], rows), across)]
+
+
+def middles(start: float, length: float, count: int) -> np.ndarray:
+    """A pixel of the screen well inside each cell; plotly.js gives cells whole pixels of its own."""
+    edges = np.round(np.arange(count + 1) * int(length) / count)
+    return np.ceil(start - 0.5 + (edges[:-1] + edges[1:]) // 2).astype(int)
 
 
 def differing(one: np.ndarray, other: np.ndarray) -> float:

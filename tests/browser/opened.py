@@ -33,7 +33,7 @@ Rows = dict[str, list[str]]  # what an equation shows, row by row, by the quanti
 
 EQUATIONS = """
 () => Object.fromEntries([...document.querySelectorAll("section.gs-equation")].map((section) => {
-  const text = [...section.querySelectorAll(".gs-lines-of-math > *")].map((one) => one.textContent);
+  const text = [...section.querySelectorAll(".gs-left, .gs-pieces")].map((one) => one.textContent);
   const rows = Array.from({ length: text.length / 2 }, (_, i) => text[2 * i] + text[2 * i + 1]);
   return [section.dataset.quantity, rows];
 }))

@@ -49,6 +49,25 @@ if (location.protocol.startsWith("http") && !localStorage.getItem("gatescope.loo
 }
 """
 
+# Goes to a link as the back button does, without loading the page anew, and waits for its run.
+GO = """
+(link) => new Promise((done) => {
+  const app = document.querySelector(".stApp");
+  let begun = app.dataset.testScriptState !== "notRunning";
+  const watch = new MutationObserver(() => {
+    const running = app.dataset.testScriptState !== "notRunning";
+    begun ||= running;
+    if (!begun || running) return;
+    watch.disconnect();
+    done();
+  });
+  watch.observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
+  setTimeout(done, 5000); // if it was so short that it was not seen
+  history.pushState(null, "", link);
+  window.dispatchEvent(new PopStateEvent("popstate"));
+})
+"""
+
 
 @dataclass
 class Tab:
@@ -59,6 +78,7 @@ class Tab:
     sent: int = 0
     troubles: list[str] = field(default_factory=list)
     look: str = "all"  # what this visitor has seen before: "" for nothing, which is a first visit
+    stays: bool = False  # another link is gone to without loading the page anew
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(PATIENCE)
@@ -88,7 +108,15 @@ class Tab:
 
     def open(self, query: str = "") -> Self:
         """Go to a link and wait until the stage is drawn."""
-        self.page.goto(f"{self.url}/?{query}")
+        link = f"{self.url}/?{query}"
+        if self.stays and self.page.locator(READY).count():
+            self.page.keyboard.press("Escape")  # what is chosen, or open
+            self.rest(50)
+            self.wait()
+            self.page.evaluate(GO, link)
+            self.rest(50)
+        else:
+            self.page.goto(link)
         self.wait()
         return self
 

@@ -74,7 +74,7 @@ def test_no_lens_on_dark_paper_has_slabs_of_white(another: Callable[..., Stage])
 
 
 def test_no_scene_on_dark_paper_has_slabs_of_white(another: Callable[..., Stage]) -> None:
-    stage = another(color_scheme="dark")
+    stage = another(color_scheme="dark", stays=True)
     for scene in SCENES:
         assert_no_slab(stage.open(f"scene={scene}"), scene)
 

@@ -52,8 +52,10 @@ def assert_large(stage: Stage, normal: dict[str, float]) -> None:
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_every_letter_is_larger_and_none_is_cut(another: Callable[..., Stage], screen: str) -> None:
-    stage = another(viewport=PROJECTOR).open(screen)
+def test_every_letter_is_larger_and_none_is_cut(page: Stage, screen: str) -> None:
+    stage = page
+    stage.page.set_viewport_size(PROJECTOR)
+    stage.open(screen)
     stage.drawn()
     normal = stage.page.evaluate(LETTERS)
     assert any(kind.startswith("svg") for kind in normal)  # axes and weights among them
@@ -71,18 +73,21 @@ def test_every_letter_is_larger_and_none_is_cut(another: Callable[..., Stage], s
 
 def test_nor_is_any_of_a_lens(another: Callable[..., Stage]) -> None:
     stage = another(viewport=PROJECTOR).open("scene=slate&do=gru.reset.all.2-9_0.0&t=8&u=2")
-    for view in LENSES:
+
+    def seen(view: str) -> None:
         go(stage, view)
         settled(stage)
         stage.drawn()
-        normal = stage.page.evaluate(LETTERS)
-        for turned in ("large", "normal"):
-            with stage.answered():
-                stage.page.get_by_role("button", name="Large type").click()
-            settled(stage)
-            stage.drawn()
-            if turned == "large":
-                assert_large(stage, normal)
+
+    normal = {}
+    for view in LENSES:
+        seen(view)
+        normal[view] = stage.page.evaluate(LETTERS)
+    with stage.answered():
+        stage.page.get_by_role("button", name="Large type").click()
+    for view in LENSES:
+        seen(view)
+        assert_large(stage, normal[view])
 
 
 @pytest.mark.parametrize("size", [(390, 844), (768, 1024), (1280, 800)])

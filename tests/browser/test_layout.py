@@ -39,7 +39,7 @@ FAULTS = """
       for (const box of range.getClientRects()) list.push({ text, box, element });
     }
     for (const element of root.querySelectorAll("svg text, math")) {
-      if (!shown(element)) continue;
+      if (!shown(element) || element.closest(".gs-hidden")) continue;
       list.push({ text: element.textContent, box: element.getBoundingClientRect(), element });
     }
     return list.filter(({ box }) => box.width > 0.5);
@@ -155,11 +155,11 @@ def middle(of: dict[str, float]) -> float:
 
 
 @pytest.mark.parametrize("screen", SCREENS)
-def test_no_words_are_cut_off_or_lie_on_others_at_any_width(stage: Stage, screen: str) -> None:
-    stage.open(screen)
+def test_no_words_are_cut_off_or_lie_on_others_at_any_width(page: Stage, screen: str) -> None:
+    page.open(screen)
     for width in HEIGHTS:
-        resize(stage, width)
-        assert stage.page.evaluate(FAULTS) == [], f"at {width} pixels"
+        resize(page, width)
+        assert page.page.evaluate(FAULTS) == [], f"at {width} pixels"
 
 
 @pytest.mark.parametrize("screen", ["scene=pulse", "scene=reader", "scene=elnino"])
@@ -173,17 +173,17 @@ def test_nor_on_a_phone(another: Callable[..., Stage], screen: str, size: tuple[
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_the_sentence_of_a_unit_has_room_at_every_step_and_nothing_moves_for_it(
-    stage: Stage, scene: str
+    page: Stage, scene: str
 ) -> None:
-    stage.open(f"scene={scene}")
+    page.open(f"scene={scene}")
     for width in (390, 1010, 1280, 1920):
-        resize(stage, width)
+        resize(page, width)
         heights = set()
         for _ in range(4):  # units
-            seen = stage.page.evaluate(STEP)
+            seen = page.page.evaluate(STEP)
             heights.update(seen["heights"])
             assert all(text.endswith(".") for text in seen["sentences"])
-            stage.press("ArrowDown")
+            page.press("ArrowDown")
         assert len(heights) == 1, f"at {width} pixels"
 
 
@@ -226,31 +226,32 @@ def test_every_lens_and_the_list_of_them_are_whole(
 
 @pytest.mark.parametrize("scene", ["binary", "book", "cue", "slate"])
 def test_a_wrapped_equation_has_lines_as_far_apart_as_those_of_text(
-    stage: Stage, scene: str
+    page: Stage, scene: str
 ) -> None:
-    stage.open(f"scene={scene}")
-    rows: list[list[float]] = stage.page.evaluate(LINES)
+    page.open(f"scene={scene}")
+    rows: list[list[float]] = page.page.evaluate(LINES)
     wrapped = [lines for lines in rows if len(lines) > 1]
     assert wrapped
     for lines in wrapped:
         assert min(below - above for above, below in pairwise(lines)) >= 17
 
 
-def test_the_first_screen_shows_every_equation(stage: Stage) -> None:
-    stage.open()
-    bar = box(stage, ".gs-bar")
-    equations = stage.page.locator(".gs-equation")
-    assert equations.count() == 4
-    for place in range(4):
-        found = equations.nth(place).bounding_box()
-        assert found is not None
-        assert found["y"] + found["height"] <= bar["y"]
+@pytest.mark.parametrize("notation", ["pytorch", "cho"])
+def test_every_equation_ends_above_the_bar(page: Stage, notation: str) -> None:
+    for scene in SCENES:
+        page.open(f"scene={scene}&notation={notation}")
+        bar = box(page, ".gs-bar")
+        ends = page.page.locator(".gs-equation").evaluate_all(
+            "(all) => all.map((one) => one.getBoundingClientRect().bottom)"
+        )
+        assert len(ends) == 4
+        assert max(ends) <= bar["y"], scene
 
 
-def test_the_wiring_ends_where_its_lowest_part_does(stage: Stage) -> None:
+def test_the_wiring_ends_where_its_lowest_part_does(page: Stage) -> None:
     for query in ("", "scene=reader", "cell=lstm", "with=rnn&cell=rnn"):
-        stage.open(query)
-        space = stage.page.evaluate(
+        page.open(query)
+        space = page.page.evaluate(
             """() => {
               const svg = document.querySelector(".gs-diagram svg");
               const lowest = ".gs-frame, .gs-more circle, .gs-block rect:not(.gs-hit)";
@@ -285,11 +286,11 @@ def test_only_a_pointer_that_moves_lights_what_is_under_it(stage: Stage) -> None
 
 
 @pytest.mark.parametrize("scene", ["book", "cue", "elnino", "binary"])
-def test_a_matrix_shows_all_of_its_numbers_or_none(stage: Stage, scene: str) -> None:
-    stage.open(f"scene={scene}")
+def test_a_matrix_shows_all_of_its_numbers_or_none(page: Stage, scene: str) -> None:
+    page.open(f"scene={scene}")
     for width in HEIGHTS:
-        resize(stage, width)
-        for matrix in stage.page.evaluate(NUMBERS):
+        resize(page, width)
+        for matrix in page.page.evaluate(NUMBERS):
             assert len(matrix["texts"]) in (0, matrix["cells"]), f"at {width} pixels"
 
 

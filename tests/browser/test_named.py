@@ -59,6 +59,16 @@ def test_sliders_say_the_number_they_stand_for(page: Stage) -> None:
     expect(held).to_have_attribute("aria-valuetext", page.text(".gs-number-held"))
 
 
+def test_the_back_button_leads_to_the_step_and_the_unit_that_a_link_is_about(page: Stage) -> None:
+    for query, cursor in (("t=8&u=2", (7, 1)), ("t=3&u=4", (2, 3)), ("t=8&u=2", (7, 1))):
+        page.open(f"scene=pulse&{query}")
+        assert page.cursor == cursor
+    page.page.go_back()
+    page.wait()
+    page.rest()
+    assert page.cursor == (2, 3)
+
+
 @pytest.mark.parametrize("key", ["ArrowRight", "ArrowDown", "Home", "Shift+ArrowRight", " "])
 @pytest.mark.parametrize("over", ["Main menu", "settings", "export", "Scene"])
 def test_keys_in_what_lies_over_the_page_are_its_own(page: Stage, over: str, key: str) -> None:

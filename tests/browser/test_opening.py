@@ -17,36 +17,36 @@ Core = Callable[..., Situation]
 
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_scene_draws_every_track_and_says_the_numbers_of_the_core(
-    stage: Stage, core: Core, scene: str
+    page: Stage, core: Core, scene: str
 ) -> None:
-    stage.open(f"scene={scene}")
+    page.open(f"scene={scene}")
     situation = core(scene)
     for cell, trace in traces_of(situation).items():
         for track in trace:
-            assert stage.track(f"{cell}.{track}").locator(".heatmaplayer image").count() == 1
+            assert page.track(f"{cell}.{track}").locator(".heatmaplayer image").count() == 1
     biases = 1 if scene == "book" else 2  # a gate, in the notation of the scene
     for cell, weights in situation.weights.items():
-        assert stage.sizes(cell) == (weights.units, weights.parameter_count(biases))
-    stage.expect(situation)
+        assert page.sizes(cell) == (weights.units, weights.parameter_count(biases))
+    page.expect(situation)
 
 
 @pytest.mark.parametrize("beside", ["rnn", "none"])
-def test_the_cell_alongside_can_be_another_or_none(stage: Stage, core: Core, beside: str) -> None:
-    stage.open(f"with={beside}")
+def test_the_cell_alongside_can_be_another_or_none(page: Stage, core: Core, beside: str) -> None:
+    page.open(f"with={beside}")
     situation = core("pulse", beside)
-    assert {part.split(".")[0] for part in stage.numbers()} == set(situation.weights)
-    stage.expect(situation)
+    assert {part.split(".")[0] for part in page.numbers()} == set(situation.weights)
+    page.expect(situation)
 
 
 @pytest.mark.parametrize("beside", ["lstm", "rnn"])
 def test_sizes_matched_by_parameters_are_those_the_core_counts(
-    stage: Stage, core: Core, beside: str
+    page: Stage, core: Core, beside: str
 ) -> None:
-    stage.open(f"scene=cue&with={beside}&match=parameters")
+    page.open(f"scene=cue&with={beside}&match=parameters")
     situation = core("cue", beside, "parameters")
     assert situation.weights[beside].units != situation.weights["gru"].units
     for cell, weights in situation.weights.items():
-        assert stage.sizes(cell) == (weights.units, weights.parameter_count())
+        assert page.sizes(cell) == (weights.units, weights.parameter_count())
 
 
 def test_choosing_a_cell_alongside_in_the_list_keeps_the_gru_as_it_is(
