@@ -28,6 +28,11 @@ export class Idle {
     this.wait();
   }
 
+  // All of it, now.
+  finish() {
+    for (const plot of this.behind()) plot.draw(plot.figure);
+  }
+
   stop() {
     clearTimeout(this.timer);
     never(this.handle);

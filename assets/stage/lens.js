@@ -9,7 +9,6 @@ import { byHand } from "./hands.js";
 import { Holding } from "./holding.js";
 import { ramp, sample } from "./key.js";
 import { fetchView } from "./numbers.js";
-import { Plot } from "./plot.js";
 import { Seeking } from "./seeking.js";
 import { tools } from "./tools.js";
 import { Views } from "./views.js";
@@ -111,7 +110,9 @@ export class Lens {
   }
 
   drop(plots) {
+    const { spare } = this.stage.screen;
     for (const { part, plot } of this.entries) {
+      if (spare.get(part) === plot) continue; // its drawing is taken over
       plot.remove();
       if (plots.get(part)?.plot === plot) plots.delete(part);
       this.stage.screen.drawn.delete(part);
@@ -120,7 +121,7 @@ export class Lens {
   }
 
   figure(chart, plots) {
-    const plot = new Plot(this.stage.plotly, chart.title);
+    const plot = this.stage.screen.plotFor(chart.part, chart.title);
     Object.assign(plot.host.style, { height: `${chart.height}px`, maxWidth: chart.width ? `${chart.width}px` : "" });
     const entry = { part: chart.part, kind: "lens", plot, chart, caption: make("figcaption", {}), spots: [] };
     plots.set(chart.part, entry);

@@ -67,6 +67,7 @@ export class Pictures {
     if (!root) return this.say(NO_CELL);
     this.say("Drawing …");
     try {
+      this.stage.screen.idle.finish(); // what is painted only would not be sharp
       const drawn = await onPaper(root, getComputedStyle(this.stage.element.querySelector(".gs-bar")).backgroundColor, this.head);
       const name = `gatescope-${this.stage.message.scene.name}-${file}-step-${this.stage.cursor.step + 1}`;
       if (kind === "SVG") save(`${name}.svg`, drawn.text, "image/svg+xml");

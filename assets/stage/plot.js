@@ -42,14 +42,31 @@ export class Plot {
     return this.figure.grid?.columns ?? this.figure.data[0].z[0].length;
   }
 
+  // Go on with what Plotly has drawn in another plot, which is given up. Returns whether that is all there.
+  adopt(other) {
+    this.drawing.replaceWith(other.drawing);
+    this.drawing = other.drawing;
+    this.moved = !other.behind && Boolean(other.figure && other.size[0]);
+    if (this.moved) Object.assign(this, { figure: other.figure, frame: other.frame, size: other.size });
+    return this.moved;
+  }
+
+  // How large it is, and how it writes. Read for all plots before any is drawn: what is drawn changes the page.
+  measure() {
+    const style = getComputedStyle(this.host);
+    this.room = [this.host.clientWidth, this.host.clientHeight];
+    this.type = style.fontFamily;
+    this.ink = style.getPropertyValue("--soft");
+  }
+
   // Draw with Plotly, now.
   draw(figure) {
+    this.measure();
     this.frameIn(figure);
     this.behind = false;
     if (!this.size[0]) return;
     const { data, layout } = this.dressed(figure);
     this.plotly.react(this.drawing, data, layout, CONFIG);
-    this.gaps.forEach((gap) => (gap.style.left = `${(gap.column / this.columns) * 100}%`));
     this.unpaint();
     this.marks.querySelectorAll(".gs-choice").forEach(plainMark);
   }
@@ -57,21 +74,37 @@ export class Plot {
   // Take up a figure with its place for the plot area.
   frameIn(figure) {
     this.figure = figure;
+    this.size = this.room;
+    this.moved = false;
     const { l, r, t, b } = figure.layout.margin;
     Object.assign(this.area.style, { left: `${l}px`, right: `${r}px`, top: `${t}px`, bottom: `${b}px` });
-    this.size = [this.host.clientWidth, this.host.clientHeight];
+    for (const gap of this.gaps) gap.style.left = `${(gap.column / this.columns) * 100}%`;
   }
 
   // Another figure, painted at once where that is known how, and drawn by Plotly when there is time.
   replace(figure) {
-    if (!this.figure || !known(figure)) return this.draw(figure);
+    if (!known(figure)) return this.draw(figure);
     this.frameIn(figure);
     if (!this.size[0]) return;
+    if (!this.canvas.hidden) this.unpaint();
     this.behind = true;
+    this.paintFrame(figure);
+  }
+
+  // A figure on a canvas in the place of Plotly's drawing.
+  paintFrame(figure) {
     this.sketch ??= make("canvas", { className: "gs-sketch" });
     this.area.before(this.sketch);
-    sketch(this.sketch, this.dressed(figure), this.size, getComputedStyle(this.host).getPropertyValue("--soft"));
+    sketch(this.sketch, this.dressed(figure), this.size, this.ink);
     this.host.classList.add("gs-sketched");
+  }
+
+  // As it was, in a place that may have been made anew.
+  stay() {
+    if (!this.moved) return;
+    if (this.room.join() !== this.size.join()) return this.replace(this.figure);
+    this.frameIn(this.figure);
+    this.unpaint();
   }
 
   // The figure in the size of its place, with as many labels as there is room for.
@@ -87,14 +120,14 @@ export class Plot {
     const rows = figure.data[0]?.type === "heatmap" ? thinnedRows(yaxis, height, font.size) : yaxis;
     const layout = { ...figure.layout, xaxis: axis, yaxis: rows, width: this.size[0], height: this.size[1] };
     const cell = [width / spanOf(xaxis), height / spanOf(yaxis)];
-    const { fontFamily } = getComputedStyle(this.host);
-    return { data: figure.data.flatMap((trace) => digits(fitted(painted(trace), cell, fontFamily))), layout };
+    return { data: figure.data.flatMap((trace) => digits(fitted(painted(trace), cell, this.type))), layout };
   }
 
   // The paper has changed, and with it the colours of the figure.
   onOtherPaper(figure) {
     this.pixels = null;
-    this.draw(figure);
+    this.measure();
+    this.replace(figure);
   }
 
   // Thin gaps before these columns.
@@ -105,6 +138,7 @@ export class Plot {
 
   // Show new numbers in the same frame: painted at once, drawn by Plotly when there is time.
   update(figure) {
+    if (this.sketched && figure.data[0].type !== "heatmap") return this.replace(figure);
     this.figure = figure;
     this.behind = true;
     if (figure.data[0].type === "heatmap") this.paint(figure.data[0].z.map((row) => this.bytesOf(row)));
@@ -113,8 +147,14 @@ export class Plot {
 
   // New numbers in the same frame, for Plotly to draw when there is time; marks show the change.
   defer(figure) {
+    if (this.sketched) return this.replace(figure);
     this.figure = figure;
     this.behind = true;
+  }
+
+  // Whether a canvas stands in the place of Plotly's drawing.
+  get sketched() {
+    return this.host.classList.contains("gs-sketched");
   }
 
   // The colour of one number, as CSS.
@@ -133,7 +173,9 @@ export class Plot {
 
   resize() {
     const [width, height] = [this.host.clientWidth, this.host.clientHeight];
-    if (this.figure && width && (width !== this.size?.[0] || height !== this.size?.[1])) this.draw(this.figure);
+    if (!this.figure || !width || (width === this.size?.[0] && height === this.size?.[1])) return;
+    this.measure();
+    this.replace(this.figure);
   }
 
   // The cell under a pointer.
@@ -217,6 +259,7 @@ export class Plot {
 
   // Lines drawn over Plotly's, one array of values a line of the figure.
   paintLines(lines) {
+    if (this.sketched) this.paintFrame({ ...this.figure, data: [] }); // the lines are on the other canvas now
     const [width, height] = [this.area.clientWidth, this.area.clientHeight];
     const scale = fineness(this.host);
     Object.assign(this.canvas, { width: width * scale, height: height * scale });

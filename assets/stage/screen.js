@@ -4,7 +4,7 @@ import { placeOf } from "./cells.js";
 import { Told, fromBytes, isCondensed, linesFigure, numberAt } from "./condensed.js";
 import { brief, short } from "./format.js";
 import { Idle } from "./idle.js";
-import { plainMark } from "./plot.js";
+import { Plot, plainMark } from "./plot.js";
 import { markStory } from "./story.js";
 import { build, legends, sentence } from "./view.js";
 import { zoomOf } from "./zoom.js";
@@ -16,6 +16,7 @@ export class Screen {
     this.stage = stage;
     this.plots = new Map(); // part name -> { part, plot, kind, panel, … }
     this.drawn = new Map(); // part name -> digest of the figure on screen
+    this.spare = new Map(); // part name -> plot of the screen before, whose drawing the next one takes over
     this.told = new Told(stage);
     this.idle = new Idle(
       () => [...this.plots.values()].map(({ plot }) => plot).filter(({ behind }) => behind),
@@ -44,7 +45,8 @@ export class Screen {
       if (part === "x" && !this.stage.channel.knows(part, 0)) continue; // its colours have them in
       this.edits.set(part, [...(this.edits.get(part) ?? []), [place.row, place.column, value]]);
     }
-    for (const part of this.plots.keys()) this.drawPart(part);
+    this.dropSpare();
+    this.drawParts(this.plots.keys());
     if (rebuilt) {
       legends(this.stage.holder, this.plots);
       this.measure();
@@ -55,10 +57,8 @@ export class Screen {
   showLens() {
     const { cursor, element, lens } = this.stage;
     lens.show(this.plots);
-    for (const { part } of lens.entries) {
-      this.drawn.delete(part);
-      this.drawPart(part);
-    }
+    for (const { part } of lens.entries) this.drawn.delete(part);
+    this.drawParts(lens.entries.map(({ part }) => part));
     lens.refresh();
     element.dataset.looked = `${cursor.step} ${cursor.unit}`;
   }
@@ -66,16 +66,17 @@ export class Screen {
   // Everything anew in the colours of another paper.
   onOtherPaper() {
     for (const [part, { plot }] of this.plots) plot.onOtherPaper(this.figureOf(part));
+    this.idle.wake();
     legends(this.stage.holder, this.plots);
     this.marksShown = null;
     this.refresh();
   }
 
   rebuild(message) {
-    this.dropPlots();
-    const { element, plots } = build(this.stage.plotly, message, this.stage.inside.element, this.stage, this.stage.look);
+    this.idle.stop();
+    this.spare = new Map([...this.plots].map(([part, { plot }]) => [part, plot]));
+    const { element, plots } = build((part, label) => this.plotFor(part, label), message, this.stage.inside.element, this.stage, this.stage.look);
     this.plots = plots;
-    this.drawn = new Map();
     this.stage.holder.replaceChildren(element);
     // A choice above the stage has been made: arrow keys are the stage's again.
     if (document.activeElement?.closest("[data-testid=stSelectbox]:not([role=dialog] *)")) this.stage.focus.arrive();
@@ -83,9 +84,33 @@ export class Screen {
     this.stage.editor.offer(message);
   }
 
+  // A plot for a part of the screen, in the drawing of the one that showed that part before.
+  plotFor(part, label) {
+    const plot = new Plot(this.stage.plotly, label);
+    const before = this.spare.get(part);
+    this.spare.delete(part);
+    if (!before || !plot.adopt(before)) this.drawn.delete(part);
+    return plot;
+  }
+
+  // Nothing on this screen has the drawings of these.
+  dropSpare() {
+    for (const [part, plot] of this.spare) {
+      plot.remove();
+      if (!this.plots.has(part)) this.drawn.delete(part);
+    }
+    this.spare.clear();
+  }
+
   dropPlots() {
     this.idle.stop();
     for (const { plot } of this.plots.values()) plot.remove();
+  }
+
+  drawParts(parts) {
+    const list = [...parts];
+    for (const part of list) this.plots.get(part).plot.measure();
+    for (const part of list) this.drawPart(part);
   }
 
   drawPart(part) {
@@ -93,11 +118,11 @@ export class Screen {
     // Lines have no numbers of their own: they show rows of the input and of the tracks.
     const sources = kind === "lines" ? this.sourcesOf(part) : [];
     const state = [part, ...sources].map((name) => this.stateOf(name)).join();
+    plot.stay();
     if (this.drawn.get(part) === state) return;
     this.drawn.set(part, state);
     const frame = this.stage.channel.frame(part);
-    if (kind === "lens") plot.replace(this.figureOf(part));
-    else if (plot.frame !== frame) plot.draw(this.figureOf(part));
+    if (kind === "lens" || plot.frame !== frame) plot.replace(this.figureOf(part));
     else if (kind === "weights") plot.defer(this.figureOf(part));
     else plot.update(this.figureOf(part));
     plot.frame = frame;
@@ -133,6 +158,7 @@ export class Screen {
   resize() {
     requestAnimationFrame(() => this.measure());
     for (const { plot } of this.plots.values()) plot.resize();
+    this.idle.wake();
     if (this.stage.drag.live) this.drawLive();
   }
 

@@ -156,22 +156,22 @@ class Stage {
 
   apply(message) {
     if (!this.channel.take(message)) return; // the missing parts are on their way
-    const { opened, arrived, labels, panels, cursor, problems, answer, sweep } = message;
+    const { opened, arrived, labels, problems, answer, sweep } = message;
     this.message = message;
     learnPaper(message.dark);
     lookAtPaper(this.element);
     if (!this.channel.busy) this.type.show(message.link.type ?? "normal"); // else it may be of before a change
     if (typeof labels === "number") message.labels = counted(labels);
     this.travelling = false;
+    const elsewhere = opened !== this.opened || arrived > this.arrived; // another scene, or a link into this one
+    this.place(message, elsewhere);
     this.inside.show();
     this.screen.show(message);
     this.doubt(message.edits);
-    this.cursor.bound(message.labels.length, Math.max(...panels.map(({ units }) => units)));
-    if (opened !== this.opened || arrived > this.arrived) { // another scene, or a link into this one
+    if (elsewhere) {
       Object.assign(this, { opened, arrived });
       this.drop();
       this.inside.go(null);
-      this.cursor.move(cursor.step, cursor.unit);
     }
     if (this.target && !exists(this.target, this.editor.choices)) this.drop();
     this.drag.receive(sweep, message.ack.seq);
@@ -194,6 +194,16 @@ class Stage {
     this.element.dataset.ack = message.ack.seq;
     this.voice.follow();
     this.followLink();
+  }
+
+  // The cursor inside of this screen, and where the screen begins. What is drawn next is drawn there at once.
+  place({ labels, panels, cursor }, elsewhere) {
+    const { step, unit } = this.cursor;
+    this.cursor.quietly(() => {
+      this.cursor.bound(labels.length, Math.max(...panels.map(({ units }) => units)));
+      if (elsewhere) this.cursor.move(cursor.step, cursor.unit);
+    });
+    if (this.cursor.step !== step || this.cursor.unit !== unit) this.looked = true;
   }
 
   // A word on the controls above the stage, whose labels are hidden.

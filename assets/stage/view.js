@@ -5,7 +5,6 @@ import { minus, number, percent } from "./format.js";
 import { byHand } from "./hands.js";
 import { ramp, sample } from "./key.js";
 import { lookButton } from "./look.js";
-import { Plot } from "./plot.js";
 import { story } from "./story.js";
 import { withPanel } from "./tabs.js";
 import { tools } from "./tools.js";
@@ -14,12 +13,13 @@ const MOST_NAMED = 9; // channels of an input that have room for a name each
 
 // Builds everything above the bar and returns { element, plots }; plots maps part names to
 // { part, plot, kind, panel, … }, all that other modules need to know of a plot; `size` is rows and
-// columns of what can be edited. inside: the element of the opened cell. stage: whose plots these are;
-// without one they have no menus. look: "first" for the input, states and gates of one cell alone.
-export function build(plotly, message, inside, stage, look = "all") {
+// columns of what can be edited. plotFor(part, label): a plot to put there. inside: the element of the opened
+// cell. stage: whose plots these are; without one they have no menus. look: "first" for the input, states and
+// gates of one cell alone.
+export function build(plotFor, message, inside, stage, look = "all") {
   const plots = new Map();
   const add = (part, label, about) => {
-    const plot = new Plot(plotly, label);
+    const plot = plotFor(part, label);
     plot.host.classList.toggle("gs-editable", ["x", "initial", "weights"].includes(about.kind));
     plots.set(part, { part, plot, ...about });
     return plot.host;
