@@ -25,6 +25,14 @@ HOME = "gatescope"
 MOST_EVENTS = 1000  # in one message; the stage sends a handful
 
 
+@dataclass(frozen=True)
+class Control:
+    """A list or a row of choices in a popover: its key, and what it offers."""
+
+    key: str
+    options: Mapping[Any, str]
+
+
 @dataclass
 class Session:
     """What the server remembers of one open page."""
@@ -43,7 +51,7 @@ class Session:
     said: str = ""  # of what the last event has done
     called: bool = False  # this run was started by an event or a widget
     arrived: int = 0  # how often the address has led here: by a link, or by the back button
-    epoch: int = 0  # how often a choice has been made, or taken back
+    controls: dict[str, Control] = field(default_factory=dict)  # in popovers, by their names
     held: Held = field(default_factory=Held)  # for the numbers of its screens
 
 
@@ -67,7 +75,6 @@ def session() -> Session:
         here.history = here.history.moved(setting.step, setting.unit)
     else:
         here.history, here.rejected = here.history.push(setting), rejected
-        here.epoch += 1
     here.query = query
     here.arrived += 1
     return here
@@ -101,7 +108,6 @@ def _settle(here: Session, outcome: Outcome) -> None:
     before, after = here.history.present, outcome.history.present
     if (after.edits, after.interventions) != (before.edits, before.interventions):
         here.rejected, here.left = [], []  # read, and left behind
-    here.epoch += after.choices != before.choices
     here.history = _without_idle(here.history, outcome.history)
     here.grab = outcome.grab or here.grab
     here.looked = here.looked if outcome.looked is None else outcome.looked
@@ -146,7 +152,6 @@ def _change(name: str, value: Callable[[], Any]) -> None:
         return
     chosen, here.left = carried(here.history.present, chosen)
     here.history = here.history.push(plain(chosen) if name == "edits" else chosen)
-    here.epoch += 1
 
 
 def keep_upload(upload: Upload | None) -> None:
@@ -156,14 +161,21 @@ def keep_upload(upload: Upload | None) -> None:
         hold(upload, context.session_id)
 
 
-def epoch() -> int:
-    """Changes with every choice: part of the keys of widgets in a popover.
+def key_of(control: str, options: Mapping[Any, str], value: Any) -> str:
+    """The key of a control in a popover, which is to show this value.
 
-    A closed popover goes on reporting what it last showed, whatever has been chosen since. What it
-    showed under another key is not asked for any more.
+    A closed popover goes on reporting what it last showed, whatever has been chosen since. So a
+    control that reports something else than the setting has gets a new key, and what the old one
+    reports is not asked for any more. One that was changed itself keeps its key: the page has
+    nothing to make anew.
     """
     here: Session = st.session_state[HOME]
-    return here.epoch
+    known = here.controls.get(control)
+    if known and known.options == options and st.session_state.get(known.key) == value:
+        return known.key
+    count = int(known.key.rpartition("-")[2]) + 1 if known else 0
+    here.controls[control] = Control(f"{control}-{count}", dict(options))
+    return here.controls[control].key
 
 
 def address() -> dict[str, str]:

@@ -110,7 +110,7 @@ def _drawn(
     name: str,
     *read: Any,
 ) -> None:
-    key = f"{field}-{state.epoch()}"
+    key = state.key_of(field, options, value)
     widget(
         label,
         list(options),

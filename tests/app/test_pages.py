@@ -136,6 +136,41 @@ def test_a_choice_can_be_taken_back(visit: Callable[..., Visit]) -> None:
     assert here.query == {}
 
 
+def keys(here: Visit) -> dict[str, str]:
+    """The keys of the choices behind the button, by name."""
+    names = ("alongside", "match", "notation", "placement", "polarity", "biases", "engine")
+    return {name: here.choice(name).key for name in names}
+
+
+def test_a_choice_leaves_the_controls_that_show_what_is_so(visit: Callable[..., Visit]) -> None:
+    """The page makes a control with another key anew, which takes it longer than all the rest."""
+    here = visit()
+    before = keys(here)
+    assert keys(here.choose("engine", "torch")) == before
+    assert keys(here.choose("match", "parameters")) == before
+    after = keys(here.choose("notation", "chung"))
+    assert {name for name in after if after[name] != before[name]} == {
+        "placement",
+        "polarity",
+        "biases",
+    }
+
+
+def test_a_control_that_shows_what_is_not_so_is_asked_no_more(
+    visit: Callable[..., Visit],
+) -> None:
+    """A closed popover goes on reporting what it last showed."""
+    here = visit().choose("notation", "chung")
+    before = keys(here)
+    after = keys(here.send({"kind": "undo"}))
+    changed = {"notation", "placement", "polarity", "biases"}
+    assert {name for name in after if after[name] != before[name]} == changed
+    assert here.choice("notation").value == "pytorch"
+    again = keys(here.send({"kind": "redo"}))
+    assert again["notation"] not in (before["notation"], after["notation"])
+    assert here.choice("notation").value == "chung"
+
+
 # Links ----------------------------------------------------------------------------------------
 
 

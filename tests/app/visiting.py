@@ -34,7 +34,7 @@ class Visit:
         self._look(self.page.run())
 
     def choice(self, name: str) -> Any:
-        """The list or row of choices of that name; behind a button keys change with each choice."""
+        """The list or row of choices of that name; behind a button keys change."""
         named = re.compile(rf"{name}(-\d+)?")
         found = [
             one

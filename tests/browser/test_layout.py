@@ -290,6 +290,7 @@ def test_a_matrix_shows_all_of_its_numbers_or_none(page: Stage, scene: str) -> N
     page.open(f"scene={scene}")
     for width in HEIGHTS:
         resize(page, width)
+        page.drawn()
         for matrix in page.page.evaluate(NUMBERS):
             assert len(matrix["texts"]) in (0, matrix["cells"]), f"at {width} pixels"
 
@@ -298,6 +299,7 @@ def test_the_number_that_a_story_is_about_stands_in_its_cell(stage: Stage) -> No
     stage.open("scene=book")
     for width in (390, 1280, 1920):
         resize(stage, width)
+        stage.drawn()
         texts = stage.page.evaluate(NUMBERS)[0]["texts"]
         assert {"−1.39", "−1.4"} & set(texts), f"at {width} pixels"
 

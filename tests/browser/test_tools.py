@@ -255,6 +255,7 @@ def test_menu_and_table_are_worked_by_keys_alone(stage: Stage, core: Core) -> No
 
 def test_the_text_alternative_follows_the_numbers(stage: Stage, core: Core) -> None:
     stage.open()
+    stage.drawn()
     situation = core("pulse")
     assert described(stage, "gru.reset") == (
         "GRU reset gate. 4 units down, 20 steps across, every number 0.5."
