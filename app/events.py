@@ -10,6 +10,7 @@ from app.parameters import LONGEST_ASKED
 from app.setting import FORMS, TYPES, VIEWS, History
 from app.shown import plain
 from app.url import MOST_HELD, shortened
+from app.words import numbers
 from gru_core.ablations import DEFAULT_KEEP, ablation
 from gru_core.conventions import CELLS, GATES, shown_sign
 from gru_core.edits import Edit, Target
@@ -78,7 +79,7 @@ def checked(value: float) -> float:
     """The value itself if it is finite and not absurdly large; raises GatescopeError otherwise."""
     if abs(value) <= LARGEST_VALUE:  # false for NaN
         return float(value)
-    what = f"{value:g}" if isinstance(value, float) else "The number"
+    what = numbers.number(value) if isinstance(value, float) else "The number"
     raise GatescopeError(
         f"{what} is too large or not finite; a number from −10000 to 10000 is needed."
     )
@@ -231,7 +232,9 @@ def _hold(history: History, event: Mapping[str, Any]) -> Outcome:
     held = Intervention.parse(text)
     value = shown_value(held.cell, held.track, held.value, present.polarity)
     if abs(value) > LARGEST_VALUE:
-        raise GatescopeError(f"{value:g} is too large; a number from −10000 to 10000 can be held.")
+        raise GatescopeError(
+            f"{numbers.number(value)} is too large; a number from −10000 to 10000 can be held."
+        )
     changed = present.with_intervention(replace(held, value=value))
     if len(changed.interventions) > MOST_HELD:
         raise GatescopeError(

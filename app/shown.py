@@ -10,6 +10,7 @@ from app.opening import Opening, open_setting, own_notation, reader
 from app.running import difference_of_placement, difference_to_numpy, runs
 from app.setting import Setting
 from app.url import shortened
+from app.words.numbers import number
 from gru_core import Trace
 from gru_core.arrays import Array
 from gru_core.conventions import BiasCount, Cell, Notation, shown_update, track_kind
@@ -177,11 +178,11 @@ def show(setting: Setting) -> Shown:
 def _padded(scene: Scene, situation: Situation) -> list[str]:
     """That a changed input has steps which the loaded model would leave out."""
     masked = Reads(scene.padding).padded(situation.x)
-    if not masked.size:
+    if scene.padding is None or not masked.size:
         return []
     return [
-        f"Step {masked[0] + 1} of the input is {scene.padding:g} throughout now, which the model "
-        "leaves out as padding (Masking); here it is computed like any other."
+        f"Step {masked[0] + 1} of the input is {number(scene.padding)} throughout now, which the "
+        "model leaves out as padding (Masking); here it is computed like any other."
     ]
 
 

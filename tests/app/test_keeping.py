@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.shown import WAITS
@@ -80,6 +81,38 @@ def test_a_text_that_goes_on_keeps_the_steps_that_read_the_same(here: OwnVisit) 
     here.set("text_input", "own_text", "be to or not to be to")
     assert INPUT not in here.edits
     assert "reads something else now" in here.problems[0]
+
+
+def test_a_weight_of_an_input_that_is_gone_is_named_and_waits(here: OwnVisit) -> None:
+    here.set("selectbox", "own_source", "adding")
+    weight, both = "gru.w_x.update.1.1", "gru.w_x.update.1.0"  # from the second of two, the first
+    for target in (weight, both):
+        here.send({"kind": "commit", "target": target, "value": 0.75})
+    here.set("selectbox", "own_source", "noise")  # has one
+    assert set(here.edits) == {BIAS, LAST, BESIDE, both}
+    named, last = here.problems
+    assert named.startswith(f"The edit of “{weight}” was left out: ")
+    assert last == WAITS
+    here.set("selectbox", "own_source", "copy")  # has four
+    assert set(here.edits) == {BIAS, LAST, BESIDE, both, weight}
+    assert here.problems == []
+
+
+def test_a_pasted_matrix_outlives_another_input_and_waits_for_its_units(here: OwnVisit) -> None:
+    values = np.arange(1.0, 257.0).reshape(16, 16) / 64
+    here.set("selectbox", "matrix", ("gru", "w_h", 1))
+    here.page.text_area(key="matrix_text").set_value(repr(values.tolist()))
+    here.press("use this matrix")
+    assert here.problems == []
+    assert len(here.edits) == 256 + 4
+    here.set("selectbox", "own_source", "noise")
+    assert len(here.edits) == 256 + 3  # not the changed input
+    here.set("number_input", "own_units", 4)
+    assert len(here.edits) == 16 + 2  # nor the bias of unit 13
+    assert here.problems[-1] == WAITS
+    here.set("number_input", "own_units", 16)
+    assert len(here.edits) == 256 + 3
+    assert here.edits["gru.w_h.update.15.15"] == 4.0
 
 
 def test_another_scene_and_back_brings_everything_and_each_way_is_said(here: OwnVisit) -> None:

@@ -303,7 +303,7 @@ class Stage(Tab):
 
 
 def middles(start: float, length: float, count: int) -> np.ndarray:
-    """A pixel of the screen well inside each cell; plotly.js gives cells whole pixels of its own."""
+    """A pixel of the screen well inside each cell: plotly.js gives cells whole pixels."""
     edges = np.round(np.arange(count + 1) * int(length) / count)
     return np.ceil(start - 0.5 + (edges[:-1] + edges[1:]) // 2).astype(int)
 

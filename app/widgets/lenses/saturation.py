@@ -6,6 +6,7 @@ from app import theme
 from app.figures.saturated import MARKS, SIZE, saturation_points
 from app.shown import Shown
 from app.widgets.lenses.base import Axis, Chart, Lens, View
+from app.words.numbers import number
 from gru_core.analysis import saturation
 from gru_core.conventions import SATURATION, SIGMOID_TRACKS, Cell
 
@@ -15,7 +16,8 @@ def view(shown: Shown) -> View:
     gated = [cell for cell, trace in shown.traces.items() if SIGMOID_TRACKS & set(trace)]
     low, high = SATURATION
     notes = [
-        f"Near 1: above {high:g}. Near 0: below {low:g}. Shares of the {len(shown.labels)} steps.",
+        f"Near 1: above {number(high)}. Near 0: below {number(low)}. "
+        f"Shares of the {len(shown.labels)} steps.",
         *(_meant(shown, cell) for cell in gated),
     ]
     charts = [chart for cell in gated for chart in _charts(shown, cell)]
