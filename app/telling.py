@@ -26,6 +26,15 @@ def told(shown: Shown) -> Told:
     return _told(shown.scene.name, notation.placement, notation.polarity)
 
 
+def asks_the_same(shown: Shown) -> bool:
+    """Whether the story asks to try here what it asks for with the reset gate of the scene's own."""
+    scene, notation = shown.scene, shown.notation
+    if scene.name in MADE_HERE:
+        return True
+    own = _told(scene.name, own_notation(scene).placement, notation.polarity)
+    return own.attempt == told(shown).attempt
+
+
 def as_at_first(shown: Shown) -> bool:
     """Whether the GRU runs as it does in the story: on its input, with nothing changed or held."""
     first = shown.base

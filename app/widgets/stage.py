@@ -10,10 +10,10 @@ from app import theme
 from app.figures.sequence import MOST_CHANNELS
 from app.figures.weights import segments
 from app.neighbours import unlike
-from app.opening import own_notation, scenes
+from app.opening import scenes
 from app.shown import Shown, was
 from app.state import Session
-from app.telling import as_at_first, told
+from app.telling import as_at_first, asks_the_same, told
 from app.url import complete, encode, input_fits, pin_fits
 from app.widgets import lenses, predictions
 from app.widgets.help import HELP
@@ -154,9 +154,8 @@ def _handle(shown: Shown) -> dict[str, Any] | None:
 
     None also where the reset gate acts elsewhere and the story then asks for something else.
     """
-    target, scene = shown.scene.handle, shown.scene
-    moved = shown.notation.placement != own_notation(scene).placement
-    if target is None or (moved and "try" in scene.story.moved):
+    target = shown.scene.handle
+    if target is None or not asks_the_same(shown):
         return None
     sign = shown_sign(target.owner, target.gate, shown.notation.polarity)
     return {"target": str(target), "value": float(sign * value_at(shown.base, target)) + 0.0}

@@ -1,6 +1,7 @@
 // The whole stage, or the opened cell alone, as one picture: a small menu behind a button.
 
 import { make } from "./dom.js";
+import { alongMenu } from "./menu.js";
 import { onPaper } from "./paper.js";
 import { save } from "./saving.js";
 import { beside } from "./tools.js";
@@ -25,7 +26,7 @@ export class Pictures {
     this.status = make("p", {});
     this.menu = make(
       "div", {
-        className: "gs-menu gs-pictures", popover: "auto", onkeydown: (event) => this.key(event),
+        className: "gs-menu gs-pictures", popover: "auto", onkeydown: (event) => alongMenu(event, this.items, this.menu),
         ontoggle: ({ newState }) => this.button.setAttribute("aria-expanded", String(newState === "open")),
       },
       make("div", { role: "menu", "aria-label": "Save a picture" }, ...this.items), this.status,
@@ -49,17 +50,6 @@ export class Pictures {
     this.status.textContent = "";
     beside(this.menu, this.button);
     this.items[0].focus();
-  }
-
-  // What is pressed in the menu is not meant for the stage behind.
-  key(event) {
-    event.stopPropagation();
-    if (event.key === "Tab") return this.menu.hidePopover();
-    const at = this.items.indexOf(document.activeElement);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    this.items.at(to % this.items.length).focus();
   }
 
   async choose(find, file, kind) {

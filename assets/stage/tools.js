@@ -3,6 +3,7 @@
 
 import { describe, initialOf, sheetOf, withInitial } from "./describe.js";
 import { addStylesheet, make } from "./dom.js";
+import { alongMenu } from "./menu.js";
 import { png, svg } from "./picture.js";
 import { save, savings } from "./saving.js";
 import { openTable } from "./table.js";
@@ -35,7 +36,7 @@ class Menu {
     this.element = make(
       "div", {
         className: "gs-menu", popover: "auto",
-        onkeydown: (event) => this.key(event),
+        onkeydown: (event) => alongMenu(event, this.items, this.element),
         ontoggle: ({ newState }) => this.button.setAttribute("aria-expanded", String(newState === "open")),
       },
       make("div", { role: "menu", "aria-label": name }, ...this.items), this.status,
@@ -82,17 +83,6 @@ class Menu {
   say(text) {
     this.status.textContent = text;
     this.stage.voice.tell(text);
-  }
-
-  // What is pressed in the menu is not meant for the stage behind.
-  key(event) {
-    event.stopPropagation();
-    if (event.key === "Tab") return this.element.hidePopover(); // and on from the button
-    const at = this.items.indexOf(document.activeElement);
-    const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: -1 }[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    this.items.at(to % this.items.length).focus();
   }
 }
 

@@ -2,6 +2,7 @@
 // and behind it the list of them all.
 
 import { make } from "./dom.js";
+import { alongMenu } from "./menu.js";
 import { boxOf, windowOf } from "./zoom.js";
 
 export class Views {
@@ -15,7 +16,7 @@ export class Views {
     }, this.name, this.about, make("span", { className: "gs-views-all" }));
     this.menu = make("div", {
       className: "gs-views", popover: "auto", role: "menu", "aria-label": "What to look at",
-      onkeydown: (event) => this.key(event),
+      onkeydown: (event) => alongMenu(event, this.items, this.menu),
       ontoggle: ({ newState }) => this.button.setAttribute("aria-expanded", String(newState === "open")),
     });
     this.button.popoverTargetElement = this.menu; // pressing it is not pressing outside of the list
@@ -72,16 +73,5 @@ export class Views {
     this.menu.hidePopover();
     this.button.focus();
     if (!already) this.go(view);
-  }
-
-  // What is pressed in the list is not meant for the stage behind.
-  key(event) {
-    event.stopPropagation();
-    if (event.key === "Tab") return this.menu.hidePopover(); // and on from the button
-    const at = this.items.indexOf(document.activeElement);
-    const to = { ArrowDown: at + 1, ArrowRight: at + 1, ArrowUp: at - 1, ArrowLeft: at - 1, Home: 0, End: -1 }[event.key];
-    if (to === undefined) return;
-    event.preventDefault();
-    this.items.at(to % this.items.length).focus();
   }
 }

@@ -261,7 +261,7 @@ def test_what_went_wrong_and_how_far_the_events_were_handled_is_passed_on() -> N
 
 
 def test_the_number_to_drag_first_is_there_where_the_story_asks_for_it() -> None:
-    for scene in ("book", "elnino"):
+    for scene in ("book", "elnino", "crowd"):
         assert told(Setting(scene=scene))["scene"]["handle"] is not None
         own = own_notation(open_setting(Setting(scene=scene)).scene)
         other = CHO if own.placement == "after" else PYTORCH

@@ -1,8 +1,11 @@
 """How far gradients reach: by distance from one state back to every state and input before it."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 
 import numpy as np
+import plotly.graph_objects as go
 
 from app import theme
 from app.figures.gradient import Line, gradient_lines, share_lines
@@ -122,12 +125,13 @@ def _chart(
     symbol: str,
     curves: dict[str, np.ndarray],
     styles: list[Line],
+    draw: Callable[..., go.Figure] = gradient_lines,
 ) -> Chart:
     return Chart(
         name=name,
         title=title,
         symbol=symbol,
-        figure=gradient_lines(curves, styles, shown.labels),
+        figure=draw(curves, styles, shown.labels),
         reads="across",
         corner="step",
         rows=Axis("steps"),
@@ -157,18 +161,9 @@ def _direct_share(shown: Shown, found: dict[Cell, Gradients]) -> Chart:
     }
     own = theme.QUANTITIES["cell"]
     styles = [Line(*CELL_STYLE["gru"]), Line(own.color, own.dash)][: len(curves)]
-    return Chart(
-        name="share",
-        title="Size of the direct path alone, as a part of all paths together",
-        figure=share_lines(curves, styles, shown.labels),
-        reads="across",
-        corner="step",
-        rows=Axis("steps"),
-        columns=Axis("names", list(curves), plural="quantities"),
-        values=np.stack(list(curves.values()), axis=1),
-        height=120,
-        key=[(style.color, style.dash, said) for said, style in zip(curves, styles, strict=True)],
-    )
+    title = "Size of the direct path alone, as a part of all paths together"
+    chart = _chart(shown, "share", title, "", curves, styles, share_lines)
+    return replace(chart, height=120)
 
 
 def share_of(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
