@@ -27,7 +27,7 @@ def told(shown: Shown) -> Told:
 
 
 def asks_the_same(shown: Shown) -> bool:
-    """Whether the story asks to try here what it asks for with the reset gate of the scene's own."""
+    """Whether the story asks to try here what it asks for where the reset gate is its own."""
     scene, notation = shown.scene, shown.notation
     if scene.name in MADE_HERE:
         return True
