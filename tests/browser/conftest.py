@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ViewportSize
+from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
 from benchmarks.browser import Server, browsing, executable, serving
 from gru_core import Trace
@@ -15,7 +15,9 @@ from gru_core.scenes import load_scenes, situation
 from gru_core.series import Series, load_series
 from tests.browser.driver import Stage, traces_of
 from tests.browser.large import large_situation
+from tests.browser.tab import PATIENCE
 
+expect.set_options(timeout=PATIENCE)  # as everything else is waited for
 ASSETS = Path(__file__).parents[2] / "assets"
 SIZE: ViewportSize = {"width": 1280, "height": 800}
 

@@ -1,5 +1,6 @@
 """Everything on screen says the same, however a number was changed and whatever is held."""
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -122,7 +123,7 @@ def test_heatmaps_keep_the_dragged_value_through_a_resize(stage: Stage, core: Co
         stage.page.set_viewport_size({"width": 1180, "height": 800})
         stage.rest(300)
         assert stage.track("gru.update").locator(".gs-live").is_visible()
-    stage.rest()
+    stage.page.wait_for_url(re.compile(BIAS))
     assert BIAS in stage.edits
 
 
