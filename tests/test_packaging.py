@@ -1,6 +1,7 @@
 """Versions are stated once: requirements.txt is what pip, containers and pyproject.toml install."""
 
 import importlib.metadata
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -8,12 +9,17 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
+JS = ROOT / "tests" / "js"
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
 
 def pins(name: str) -> dict[str, str]:
     lines = (ROOT / name).read_text(encoding="utf-8").split("\n")
     return dict(line.split("==") for line in lines if line and not line.startswith("-r "))
+
+
+def packages_of_node() -> dict[str, str]:
+    return json.loads((JS / "package.json").read_text(encoding="utf-8"))["devDependencies"]
 
 
 def test_pyproject_takes_its_dependencies_from_requirements_txt() -> None:
@@ -35,7 +41,16 @@ def test_the_pinned_versions_are_the_ones_tested(name: str) -> None:
     assert installed == pins(name)
 
 
+def test_packages_of_node_are_pinned_and_come_from_no_host_in_particular() -> None:
+    locked = json.loads((JS / "package-lock.json").read_text(encoding="utf-8"))["packages"]
+    for package, version in packages_of_node().items():
+        assert locked[f"node_modules/{package}"]["version"] == version
+    assert [name for name, entry in locked.items() if "resolved" in entry] == []
+    assert [name for name, entry in locked.items() if name and "integrity" not in entry] == []
+
+
 def test_each_dependency_has_its_reason_in_contributing() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
-    for package in [*pins("requirements.txt"), *pins("requirements-dev.txt")]:
+    named = [*pins("requirements.txt"), *pins("requirements-dev.txt"), *packages_of_node()]
+    for package in named:
         assert re.search(rf"^\| {package} \|", text, re.MULTILINE), f"{package} has no reason"

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Asking for numbers of which only the colours are here, once the hand rests.
 
 import { isCondensed } from "./condensed.js";

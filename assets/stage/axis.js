@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The rows or columns of a lens's sheet: their names, and which of them the cursor is at.
 
 // { length, names, entries, plural, at(cursor), all(cursor), place(i) }; at gives an index or null, all

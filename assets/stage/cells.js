@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Which number of the model a cell of a plot is, and the reverse. A target is the text that the
 // core uses: "x.4.0" (step, input), "gru.h0.2", "gru.w_h.update.3.1" (gate, unit, from unit).
 

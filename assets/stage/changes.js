@@ -1,3 +1,4 @@
+// @ts-nocheck
 // What has been changed so far, latest first: each with its old and new value, a click goes to it.
 
 import { nameOf } from "./cells.js";

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // What goes to the server and what has come from it. Events wait here, numbered, until the server
 // says it has handled them, so that none is lost or applied twice; parts are kept by digest.
 

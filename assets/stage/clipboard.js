@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Text for the clipboard.
 
 import { make } from "./dom.js";

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // A screen too large to be sent. Its heatmaps are colours of blocks (app/display.py); numbers come for
 // the cursor's unit at the steps around the cursor, and for what somebody points at.
 

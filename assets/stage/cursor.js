@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The shared cursor in time and unit: stepping, scrubbing, playing. Nothing here talks to the server.
 
 const STEPS_PER_SECOND = 1; // at a speed of 1

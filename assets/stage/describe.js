@@ -1,3 +1,4 @@
+// @ts-nocheck
 // What a plot shows, as a sheet (named rows and columns of the core's numbers) and as a sentence. The
 // least and the greatest number are picked out here, never computed.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The wiring of one cell at one timestep: vectors as columns of coloured cells, operations between
 // them, wires along which the data moves. Built once; painted, marked and lit in place.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Elements from a tag, properties and children; text always goes in as text.
 
 export function make(tag, properties = {}, ...children) {

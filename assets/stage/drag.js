@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Dragging a number: the server sends one sweep (the whole sequence for about forty values of that
 // number), and the plots show the nearest one while the pointer moves. Nothing is computed here. Where
 // that would take too long the sweep is the values alone, with a note that says so.

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The row that shows the chosen cell: which number it is, a slider, an exact field, undo and redo.
 
 import { arrays, split } from "./cells.js";

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The equations of the opened cell with the numbers in: trees from app/equations.py as MathML. No
 // number is computed here: `lookup` gives what the core has sent, by the names of gru_core.inside.
 

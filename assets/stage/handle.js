@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The one thing to drag that a story speaks of: a slider beside the words, as live as the cell itself.
 
 import { nameOf } from "./cells.js";

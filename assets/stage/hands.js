@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Words for the hand that is there: sentences are written for a mouse, and said for a finger where the
 // page is touched.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Controls of the lenses that change something: what to hold at which value, and a setting to pin.
 
 import { make } from "./dom.js";

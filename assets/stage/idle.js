@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Plotly catches up with what is already painted: one plot at a time, when nothing else is going on.
 
 const REST = 50; // milliseconds: what was painted is on screen by then

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The opened cell at the cursor: its wiring, its equations with the numbers in, step by step. What is
 // shown came with a message (the parts "gru.inside" and "gru.vectors") or with the sweep of a drag.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // What lines, marks and colours of a plot look like, small, beside their names.
 
 import { make } from "./dom.js";

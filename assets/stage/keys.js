@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Every key of the stage and what it does, in one table: keys are taken by it, and the page of keys
 // ("?", manual.js) is written from it. What a pointer does is listed beside them.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // A question asked of the screen (why this number, what is remembered, …): plots beside the heatmaps,
 // in the place of the opened cell. The server sends them as figures and the same numbers as sheets
 // (app/widgets/lenses); nothing is computed here.

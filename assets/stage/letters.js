@@ -1,3 +1,4 @@
+// @ts-nocheck
 // What the letters of the equations mean: a row of them, and the sentence of the one that is pointed at,
 // pressed or come to by keys, here or in the equations. The sentences are those of app/words/terms.py.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The address of what is on the screen, with the cursor's place, for the clipboard; where that is kept
 // from the page, in a field to copy from.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // How much of a screen is on show. A first visit shows one idea: the input, what the units remember, the
 // gates behind it, one thing to drag. Everything else is one press away, and stays for whoever has pressed.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The page of keys and of what hands do: a dialog, opened by "?" or by its button in the bar.
 
 import { make } from "./dom.js";

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Many numbers at once: a dialog to fill a gate or to paste into an array, and what Ctrl+V does on a chosen
 // cell. What is meant by a text, and whether it fits, the server says (app/many.py).
 

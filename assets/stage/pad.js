@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Drawing an input with the pointer: a pad under the input, one column a step. What is drawn becomes
 // the numbers of one channel when the pointer is lifted, in one change.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Which part of a large table is on show, and the controls that lead to the others.
 
 import { make } from "./dom.js";

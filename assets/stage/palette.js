@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The colours of a scale, and the ink that is read best on them.
 
 import { tinted } from "./tint.js";

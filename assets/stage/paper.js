@@ -1,3 +1,4 @@
+// @ts-nocheck
 // A part of the page as it stands, as one SVG of its own: words as real text, colours and typefaces as on
 // screen. Everything is drawn with SVG's own shapes, so that other programs can read it and a browser can
 // make a PNG of it; nothing of the page is changed.

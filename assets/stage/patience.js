@@ -1,3 +1,4 @@
+// @ts-nocheck
 // How long to wait for an answer before what was sent is sent again: it may have been lost on the way, or
 // the server is at work, and asking again would make it begin again.
 

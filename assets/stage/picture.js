@@ -1,3 +1,4 @@
+// @ts-nocheck
 // A plot as a picture to stand alone: PNG, and SVG with sharp cells and real text.
 
 import { counts, initialOf } from "./describe.js";

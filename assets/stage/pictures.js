@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The whole stage, or the opened cell alone, as one picture: a small menu behind a button.
 
 import { make } from "./dom.js";

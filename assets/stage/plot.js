@@ -1,3 +1,4 @@
+// @ts-nocheck
 // One Plotly plot with the stage's marks above it: cursor, edited cells, and the live colours of a
 // drag. Positions are fractions of the plot area, so that nothing needs moving when it is resized.
 

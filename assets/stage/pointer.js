@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Mouse, pen and finger: hover whispers, click chooses, drag edits. A drag on a track moves the
 // cursor; a drag on an input, an initial state or a weight changes it (up is more). A finger scrolls the
 // page wherever it begins, save on the chosen number, which it drags; a tap is its click.

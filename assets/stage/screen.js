@@ -1,3 +1,4 @@
+// @ts-nocheck
 // What is drawn and what is written: the plots, the marks on them, the numbers at the cursor.
 
 import { placeOf } from "./cells.js";

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Controls of the lens that finds units: a span of steps, a threshold, and the places where the units of
 // the span are on again. What is asked is written as app/widgets/lenses/question.py reads it.
 

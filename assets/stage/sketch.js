@@ -1,3 +1,4 @@
+// @ts-nocheck
 // A plot painted at once, as plotly.js will draw it when there is time: heatmaps, bars, lines, points and
 // texts on plain axes. What it does not know it leaves to plotly.js.
 

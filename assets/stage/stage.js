@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The stage: one component that draws what the server describes and lets a visitor step through it
 // and edit it. Every number on it came from the server; app/widgets/stage.py is the other end.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The words beside a scene: what is seen, what to try, and whether that is still what is on show.
 
 import { make } from "./dom.js";

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The table twin of a plot: the same numbers to read, look up and copy. Those of a plot too large to be
 // sent are fetched part by part.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Rows of tabs by keys: Tab comes to the open one of a row and leaves the row, arrows go along it, Enter
 // opens. Where a pointer has pressed a tab, the arrows stay the cursor's.
 

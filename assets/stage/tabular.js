@@ -1,3 +1,4 @@
+// @ts-nocheck
 // A sheet (describe.js), or a part of one, as the element of a table.
 
 import { make } from "./dom.js";

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Numbers as text for other programs: every digit, in lines of cells.
 
 // The shortest text that reads back as the same number: of 32 bits, or of 64. Six figures of 32 bits are

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // What is written at an axis and in the cells of a matrix, where there is room for it.
 
 import { minus } from "./format.js";

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The bar that is always in reach: first, back, play, forward, last, speed, and the scrubber.
 
 import { make } from "./dom.js";

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The paper that everything is drawn on, light or dark. Figures come with colours for white paper; the
 // diverging scales, whose middle is the paper, have others on a dark one, as the server says.
 

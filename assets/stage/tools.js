@@ -1,3 +1,4 @@
+// @ts-nocheck
 // A small menu at every plot: its numbers as a table or a file, its picture as PNG or SVG. Nothing is
 // asked of the server, unless only the colours of a number are here.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Letters for the back of a lecture room. The page is drawn larger as a whole, by CSS `zoom` (type.css), and
 // laid out as on a window that is as much smaller: what a style sheet of ours says of windows of some width
 // holds at that many times the width. On a narrow window it is less, so that nothing is cut.

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The typefaces of a picture: a picture takes none of the page along, so they are put into it.
 
 const LARGEST = 3_000_000; // bytes of a typeface

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The stage's elements, built from the server's description of the screen.
 
 import { make } from "./dom.js";

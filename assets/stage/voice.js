@@ -1,3 +1,4 @@
+// @ts-nocheck
 // What a screen reader is told of the stage by itself: one polite region for all of it. Where the cursor
 // is is said once it rests, never while it plays; what has happened is said at once.
 

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // A line of an equation as one piece of mathematics, for who hears it: what is seen is broken into
 // pieces, each of which would be read by itself. It says the same letters and numbers, one by one.
 

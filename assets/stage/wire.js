@@ -1,3 +1,4 @@
+// @ts-nocheck
 // Bytes from app/widgets/wire.py to values: JSON with typed arrays in the places of "$array".
 
 const TYPES = {

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The three cells as tables: what stands where, which wire runs from which to which, and what each
 // part is in words. Positions are centres in viewBox units; diagram.js draws them.
 //

@@ -1,3 +1,4 @@
+// @ts-nocheck
 // The wirings of several cells below each other, at the cursor: how many gates, how many states.
 
 import { Diagram } from "./diagram.js";

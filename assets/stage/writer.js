@@ -1,3 +1,4 @@
+// @ts-nocheck
 // A worker that writes the CSV of a plot too large to be sent: it fetches bands of rows and makes text of
 // them, so that the page stays free. It is stopped by ending it.
 

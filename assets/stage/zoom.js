@@ -1,3 +1,4 @@
+// @ts-nocheck
 // How much larger than it says a part of the page is drawn. Boxes and pointers come in pixels of the window;
 // sizes and places in style sheets, and `clientWidth`, in those of the part itself.
 
