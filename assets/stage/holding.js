@@ -6,6 +6,13 @@ import { minus, short } from "./format.js";
 
 const STEPS_OF_SLIDER = 100;
 
+// Which numbers are chosen, as gru_core.interventions writes it: "gru.update.3.4-9". steps: how many there are.
+export function placeText({ cell, track, all, first, last }, unit, steps) {
+  const whole = first === 0 && last === steps - 1;
+  const span = last === steps - 1 ? `${first}-end` : first === last ? `${first}` : `${first}-${last}`;
+  return `${cell}.${track}.${all ? "all" : unit}.${whole ? "all" : span}`;
+}
+
 export class Holding {
   constructor(stage) {
     this.stage = stage;
@@ -130,14 +137,10 @@ export class Holding {
     return this.told.held.findLast((one) => JSON.stringify([one.cell, one.track, one.unit, one.first, one.last]) === wanted);
   }
 
-  // The place as gru_core.interventions writes it.
+  // As it stands in the link already, or as it will.
   get place() {
     if (this.there) return this.there.place;
-    const { cell, track, all, first, last } = this.chosen;
-    const unit = all ? "all" : this.unit;
-    const whole = first === 0 && last === this.steps - 1;
-    const span = last === this.steps - 1 ? `${first}-end` : first === last ? `${first}` : `${first}-${last}`;
-    return `${cell}.${track}.${unit}.${whole ? "all" : span}`;
+    return placeText(this.chosen, this.unit, this.steps);
   }
 
   hold(value, live = false) {

@@ -6,6 +6,18 @@ import { make } from "./dom.js";
 
 const DIGITS = 6; // of a threshold, as a link has it
 
+// A question as a link has it: "hidden.5-12.0.3.b", where steps count from 1.
+export function questionText({ track, first, last, threshold, begins, ends }) {
+  const conditions = `${begins ? "b" : ""}${ends ? "e" : ""}`;
+  return `${track}.${first + 1}-${last + 1}.${threshold}${conditions && `.${conditions}`}`;
+}
+
+// A span one end of which is elsewhere; the other comes along where it would be on the wrong side.
+export function spanMoved({ first, last }, end, step) {
+  const moved = { first, last, [end]: step };
+  return moved.first <= moved.last ? moved : { first: step, last: step };
+}
+
 export class Seeking {
   constructor(stage) {
     this.stage = stage;
@@ -99,10 +111,8 @@ export class Seeking {
     this.moved(end, step - 1);
   }
 
-  // One end of the span is elsewhere; the other one comes along where it would be on the wrong side.
   moved(end, step) {
-    const { first, last } = { ...this.told, [end]: step };
-    this.ask(first <= last ? { first, last } : { first: step, last: step });
+    this.ask(spanMoved(this.told, end, step));
   }
 
   weighed() {
@@ -119,9 +129,7 @@ export class Seeking {
   }
 
   ask(change) {
-    const { track, first, last, threshold, begins, ends } = { ...this.told, ...change };
-    const conditions = `${begins ? "b" : ""}${ends ? "e" : ""}`;
-    const of = `${track}.${first + 1}-${last + 1}.${threshold}${conditions && `.${conditions}`}`;
+    const of = questionText({ ...this.told, ...change });
     this.complain("");
     this.stage.send("view", { of });
   }

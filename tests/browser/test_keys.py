@@ -1,4 +1,4 @@
-"""Keys on a chosen number, the page that lists them, playing in seconds, and the link to copy."""
+"""Keys on a chosen number, the page that lists them, and the link to copy."""
 
 from collections.abc import Callable, Iterator
 
@@ -9,22 +9,6 @@ from tests.browser.driver import Stage, with_edits
 
 Core = Callable[..., Situation]
 BIAS = "gru.b_x.update.3"
-# Seconds of a clock that does not tick by itself, and the steps that the cursor has made by then.
-PLAYED = """async ([speed, seconds]) => {
-  const { Cursor } = await import(new URL("assets/stage/cursor.js", location.href));
-  const own = [window.requestAnimationFrame, performance.now];
-  let now = 0, next = null;
-  window.requestAnimationFrame = (frame) => { next = frame; return 1; };
-  performance.now = () => now;
-  const cursor = new Cursor(() => {});
-  cursor.bound(1000, 4);
-  cursor.speed = speed;
-  cursor.play();
-  for (let frame = 0; frame < seconds * 60; frame++) next(now += 1000 / 60);
-  cursor.pause();
-  [window.requestAnimationFrame, performance.now] = own;
-  return cursor.step;
-}"""
 
 
 @pytest.fixture
@@ -50,13 +34,6 @@ def selected(stage: Stage) -> str:
             "(({ activeElement: e }) => e.value?.slice(e.selectionStart, e.selectionEnd))(document)"
         )
     )
-
-
-@pytest.mark.parametrize(("speed", "steps"), [(0.5, 5), (1, 10), (2, 20), (4, 40), (8, 80)])
-def test_ten_seconds_of_playing_at_single_speed_are_ten_steps(
-    page: Stage, speed: float, steps: int
-) -> None:
-    assert page.page.evaluate(PLAYED, [speed, 10.01]) == steps
 
 
 def test_a_digit_on_a_chosen_cell_begins_a_number_of_its_own(chosen: Stage, core: Core) -> None:

@@ -232,33 +232,3 @@ def test_a_question_that_was_lost_is_asked_again_before_long(
     value = figures(np.float32(traces["gru"]["update"][1500, 103]), 3)
     assert opened.shown("gru.update") == value
     assert opened.page.locator(".gs-notices").inner_text() == ""
-
-
-def test_how_long_an_answer_is_waited_for_follows_from_those_before(page: Stage) -> None:
-    waits = page.page.evaluate(
-        """async () => {
-          const { Patience } = await import("/assets/stage/patience.js");
-          const patience = new Patience();
-          const asked = [[false, 0], [true, 0], [true, 1]];
-          const waits = () => asked.map((about) => patience.wait(...about));
-          const large = { labels: 3000, panels: [{ units: 300 }] };
-          const found = [];
-          patience.about({ labels: ["a", "b"], panels: [{ units: 4 }] }, false);
-          found.push(waits());
-          patience.about(large, true);
-          found.push(waits());
-          patience.learn(false, 300);
-          patience.learn(true, 2000);
-          patience.learn(true, 1500);
-          found.push(waits());
-          patience.about({ ...large, labels: 9000 }, true);
-          found.push(waits());
-          return found;
-        }"""
-    )
-    assert waits == [
-        [4000, 4000, 4000],
-        [20_000, 20_000, 20_000],
-        [4000, 8000, 16_000],
-        [20_000, 20_000, 20_000],
-    ]

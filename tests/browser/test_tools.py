@@ -108,21 +108,6 @@ def test_an_update_gate_that_writes_says_so_wherever_it_goes(stage: Stage) -> No
     assert saved(stage, "GRU reset gate", "CSV")[0] == "gatescope-pulse-gru-reset.csv"
 
 
-def test_names_cannot_become_formulas(stage: Stage) -> None:
-    stage.open()
-    text = stage.page.evaluate(
-        """async () => {
-          const { delimited } = await import("/assets/stage/text.js");
-          const named = (key) => ({ key, name: key, label: "" });
-          return delimited({
-            corner: "input", columns: ["=1+1", "-a", "@b", 'say "x, y"', "plain"].map(named),
-            rows: [named("+c")], values: [[0.1, -1e-9, 16777216, 1, 3].map(Math.fround)],
-          }, ",");
-        }"""
-    )
-    assert text == ('input,\'=1+1,\'-a,\'@b,"say ""x, y""",plain\n\'+c,0.1,-1e-9,16777216,1,3\n')
-
-
 def test_the_svg_is_a_picture_with_real_text(stage: Stage) -> None:
     stage.open("scene=slate&e=gru.h0.1_-0.3~")
     sent = stage.sent

@@ -141,21 +141,6 @@ def test_words_are_of_the_hand_that_is_there(phone: Stage, page: Stage) -> None:
     assert "Click a part" in page.text(".gs-look")
 
 
-# Sentences with what a mouse does, and what is said instead where the page is touched.
-SAID = """async () => {
-  const { byHand } = await import(new URL("assets/stage/hands.js", location.href));
-  return ["Click it.", "clicks", "clicked; clicking", "Point at a row", "a point at 3"].map(byHand);
-}"""
-
-
-def test_every_form_of_a_click_is_a_tap(phone: Stage) -> None:
-    phone.open("scene=pulse")
-    assert phone.page.evaluate(SAID) == [
-        *("Tap it.", "taps", "tapped; tapping"),
-        *("Tap a row", "a point at 3"),
-    ]
-
-
 def test_the_numbers_after_a_drag_by_finger_are_the_cores(phone: Stage, core: Core) -> None:
     phone.open("scene=pulse")
     situation = core("pulse")

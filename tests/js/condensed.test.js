@@ -1,0 +1,52 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { fromBytes, isCondensed, numberAt, questionFor } from "../../assets/stage/condensed.js";
+
+const small = { parts: {} };
+const large = { parts: { "gru.near": "digest" } };
+const panel = { cell: "gru", order: [3, 1] };
+const track = { kind: "track", panel, part: "gru.update", track: { track: "update" } };
+const input = { kind: "x", part: "x" };
+
+test("bytes along a scale are its numbers, from end to end in equal steps", () => {
+  const all = fromBytes(Uint8Array.from({ length: 256 }, (_, i) => i), { zmin: -1.5, zmax: 3 });
+  assert.deepEqual([all[0], all[255]], [-1.5, 3]);
+  for (let i = 1; i < 256; i++) assert.ok(Math.abs(all[i] - all[i - 1] - 4.5 / 255) < 1e-6);
+});
+
+test("the numbers of a track are asked for by unit, and on a large screen by step too", () => {
+  assert.deepEqual(questionFor(track, { row: 0, column: 7 }, small), { of: 3 });
+  assert.deepEqual(questionFor(track, { row: 1, column: 7 }, large), { of: 1, at: 7 });
+});
+
+test("a number that can be edited is asked for by its target", () => {
+  assert.deepEqual(questionFor(input, { row: 1, column: 7 }, large), { target: "x.7.1" });
+});
+
+// Around the cursor, which is at unit 3, the numbers of steps 5 and 6 are here.
+const near = { unit: 3, first: 5, numbers: { update: [0.25, 0.5] } };
+const stageWith = (message, told = new Map()) => ({
+  message, channel: { part: () => near }, screen: { told: { value: (target) => told.get(target) } },
+});
+
+test("a number of a track is known near the cursor and where somebody has pointed", () => {
+  const pointed = { unit: 1, step: 40, numbers: { "gru.update": 0.75 } };
+  const stage = stageWith({ ...large, pointed });
+  assert.equal(numberAt(stage, track, { row: 0, column: 6 }), 0.5);
+  assert.equal(numberAt(stage, track, { row: 0, column: 9 }), undefined);
+  assert.equal(numberAt(stage, track, { row: 1, column: 40 }), 0.75);
+  assert.equal(numberAt(stage, track, { row: 1, column: 41 }), undefined);
+});
+
+test("an edit is known at once, over what has been told", () => {
+  const told = new Map([["x.7.1", 1], ["x.8.1", 2]]);
+  const stage = stageWith({ ...large, edits: [{ target: "x.7.1", value: 0.5 }] }, told);
+  assert.equal(numberAt(stage, input, { row: 1, column: 7 }), 0.5);
+  assert.equal(numberAt(stage, input, { row: 1, column: 8 }), 2);
+  assert.equal(numberAt(stage, input, { row: 1, column: 9 }), undefined);
+});
+
+test("a screen is large where it comes with numbers near the cursor", () => {
+  assert.deepEqual([small, large].map(isCondensed), [false, true]);
+});

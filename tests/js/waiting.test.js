@@ -1,0 +1,123 @@
+// Modules that wait for a while, on a clock of the test.
+
+import assert from "node:assert/strict";
+import { beforeEach, mock, test } from "node:test";
+
+globalThis.window = globalThis;
+globalThis.document = { createElement: () => ({ textContent: "", append() {}, setAttribute() {} }) };
+mock.timers.enable({ apis: ["setTimeout"] });
+
+const { Asking } = await import("../../assets/stage/asking.js");
+const { Idle } = await import("../../assets/stage/idle.js");
+const { Voice } = await import("../../assets/stage/voice.js");
+
+// In small steps: what is waited for anew meanwhile is waited for from then on.
+function rest(milliseconds = 5000) {
+  for (let passed = 0; passed < milliseconds; passed += 10) mock.timers.tick(10);
+}
+
+let playing, says;
+const host = { playing: () => playing, says: () => says };
+
+beforeEach(() => {
+  [playing, says] = [false, "step 1"];
+});
+
+function spoken(voice) {
+  const text = voice.element.textContent;
+  voice.element.textContent = "";
+  return text;
+}
+
+test("where the cursor is when the page opens is not said", () => {
+  const voice = new Voice(host);
+  voice.follow();
+  rest();
+  assert.equal(spoken(voice), "");
+});
+
+test("where the cursor is is said once it rests, and only if it is somewhere else", () => {
+  const voice = new Voice(host);
+  voice.rest();
+  for (says of ["step 2", "step 3"]) {
+    voice.follow();
+    rest(100);
+    assert.equal(spoken(voice), "");
+  }
+  rest();
+  assert.equal(spoken(voice), "step 3");
+  voice.follow();
+  rest();
+  assert.equal(spoken(voice), "");
+});
+
+test("nothing is said while the cursor plays, and what has happened is said at once", () => {
+  const voice = new Voice(host);
+  voice.rest();
+  [playing, says] = [true, "step 9"];
+  voice.follow();
+  rest();
+  assert.equal(spoken(voice), "");
+  voice.tell("Undone.", "Step 3.");
+  assert.equal(spoken(voice), "Undone. Step 3.");
+});
+
+test("plots catch up one at a time, and not while a hand is on something", () => {
+  const drawn = [];
+  let busy = true;
+  const waiting = ["a", "b", "c"].map((figure) => ({ figure, draw: (it) => drawn.push(it) }));
+  const idle = new Idle(() => waiting.filter(({ figure }) => !drawn.includes(figure)), () => busy);
+  idle.wake();
+  rest();
+  assert.deepEqual(drawn, []);
+  busy = false;
+  idle.wake();
+  rest();
+  assert.deepEqual(drawn, ["a", "b", "c"]);
+});
+
+test("all plots are drawn at once where that is needed", () => {
+  const drawn = [];
+  new Idle(() => ["a", "b"].map((figure) => ({ figure, draw: (it) => drawn.push(it) })), () => true).finish();
+  assert.deepEqual(drawn, ["a", "b"]);
+});
+
+function stageAsked() {
+  const sent = [];
+  const stage = {
+    sent, channel: { pending: [] }, cursor: { step: 0, unit: 0, playing: false }, message: { parts: {} }, pointer: { held: false },
+    send: (kind, wanted) => sent.push([kind, wanted]),
+  };
+  return [stage, new Asking(stage)];
+}
+
+test("numbers are asked for once the hand rests on one place, those of places on the way are not", () => {
+  const [{ sent }, asking] = stageAsked();
+  for (const of of [1, 2, 3]) {
+    asking.want({ of });
+    rest(30);
+  }
+  assert.deepEqual(sent, []);
+  rest();
+  assert.deepEqual(sent, [["look", { of: 3 }]]);
+});
+
+test("numbers that are no longer missing are not asked for", () => {
+  const [{ sent }, asking] = stageAsked();
+  asking.want({ of: 1 });
+  asking.want(null);
+  rest();
+  assert.deepEqual(sent, []);
+});
+
+test("nothing is asked for while an answer is on its way, or while a pointer scrubs", () => {
+  const [stage, asking] = stageAsked();
+  stage.channel.pending.push("an event");
+  asking.want({ of: 1 });
+  rest();
+  stage.channel.pending.pop();
+  stage.pointer.held = true;
+  asking.want({ of: 1 });
+  rest();
+  assert.deepEqual(stage.sent, []);
+});

@@ -1,0 +1,12 @@
+// The texts in which the stage asks, one for each question on standard input: what it reads is a list of
+// [name of a writer, arguments]. tests/app/test_written.py holds them to the readers of these texts.
+
+import { json } from "node:stream/consumers";
+
+import { placeText } from "../../assets/stage/holding.js";
+import { questionText } from "../../assets/stage/seeking.js";
+import { targetAt } from "../../assets/stage/cells.js";
+
+const WRITERS = { placeText, questionText, targetAt };
+const asked = await json(process.stdin);
+process.stdout.write(JSON.stringify(asked.map(([writer, ...given]) => WRITERS[writer](...given))));
