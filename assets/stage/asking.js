@@ -1,18 +1,22 @@
-// @ts-nocheck
 // Asking for numbers of which only the colours are here, once the hand rests.
 
 import { isCondensed } from "./condensed.js";
 
+/** @import { Stage, Wanted } from "./types" */
+
 const DELAY = 60; // milliseconds on a place before its numbers are asked for
 
 export class Asking {
+  /** @param {Pick<Stage, "channel" | "cursor" | "message" | "pointer" | "send">} stage */
   constructor(stage) {
     this.stage = stage;
+    /** @type {string | null} */
     this.key = null;
   }
 
   // wanted: those of a unit ({ of }), of one step of it ({ of, at }), or one that can be edited
   // ({ target }); null if nothing is missing. Around the cursor they come with any answer.
+  /** @param {Wanted | null} wanted */
   want(wanted) {
     const { channel, cursor, message } = this.stage;
     const key = wanted && JSON.stringify([wanted, isCondensed(message) && [cursor.step, cursor.unit]]);

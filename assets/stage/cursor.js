@@ -1,9 +1,9 @@
-// @ts-nocheck
 // The shared cursor in time and unit: stepping, scrubbing, playing. Nothing here talks to the server.
 
 const STEPS_PER_SECOND = 1; // at a speed of 1
 
 export class Cursor {
+  /** @param {() => void} onMove */
   constructor(onMove) {
     this.step = 0;
     this.unit = 0;
@@ -11,15 +11,18 @@ export class Cursor {
     this.units = 1;
     this.speed = 1;
     this.playing = false;
+    this.frame = 0;
     this.onMove = onMove;
   }
 
+  /** @param {number} steps @param {number} units */
   bound(steps, units) {
     this.steps = steps;
     this.units = units;
     this.move(this.step, this.unit);
   }
 
+  /** @param {number} step @param {number} [unit] */
   move(step, unit = this.unit) {
     const to = [clamp(step, this.steps), clamp(unit, this.units)];
     if (to[0] === this.step && to[1] === this.unit) return;
@@ -28,12 +31,14 @@ export class Cursor {
   }
 
   // What moves the cursor within tells nobody; who calls this does.
+  /** @param {() => void} move */
   quietly(move) {
     this.quiet = true;
     move();
     this.quiet = false;
   }
 
+  /** @param {number} count */
   stepBy(count) {
     this.pause();
     this.move(this.step + count);
@@ -50,6 +55,7 @@ export class Cursor {
     this.onMove();
     let last = performance.now();
     let owed = 0;
+    /** @param {number} now */
     const frame = (now) => {
       if (!this.playing) return;
       owed += ((now - last) / 1000) * STEPS_PER_SECOND * this.speed;
@@ -72,6 +78,7 @@ export class Cursor {
   }
 }
 
+/** @param {number} index @param {number} count */
 function clamp(index, count) {
   return Math.min(Math.max(Math.round(index), 0), count - 1);
 }

@@ -1,4 +1,3 @@
-// @ts-nocheck
 // Numbers for people, by the rules of app/words/numbers.py: a gate that is not 1 is never written 1, a
 // share that is not 0 or 1 never 0 % or 100 %. Both are held to tests/words/numbers.json.
 
@@ -10,6 +9,7 @@ const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 // In captions, equations and tables: three figures always, 0.500 and 1.92e−22. exact: the number came as a
 // 64-bit float, which tells it from 1 and from 0 however near it is.
+/** @param {number} value @param {boolean} [exact] @returns {string} */
 export function short(value, exact = false) {
   if (value === 0) return "0";
   const near = nearOne(value, exact, ([mantissa, power]) => `${mantissa}e${power}`);
@@ -20,6 +20,7 @@ export function short(value, exact = false) {
 }
 
 // In sentences: the same without trailing zeros, and powers of ten as on paper.
+/** @param {number} value @param {boolean} [exact] @returns {string} */
 export function number(value, exact = false) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : minus(value).replace("Infinity", "∞");
   const near = nearOne(value, exact, power);
@@ -31,6 +32,7 @@ export function number(value, exact = false) {
 }
 
 // The same for the small cells of a matrix.
+/** @param {number} value */
 export function brief(value) {
   const size = Math.abs(value);
   if (size === 0 || (size >= 1e-4 && size < 1e5)) return minus(Number(value.toPrecision(3)) + 0);
@@ -39,11 +41,13 @@ export function brief(value) {
 }
 
 // Everything a 32-bit float can tell: seven significant figures.
+/** @param {number} value */
 export function full(value) {
   return minus(Number(value.toPrecision(7)));
 }
 
 // A round number, such as the end of a scale.
+/** @param {number | string} value */
 export function minus(value) {
   return String(value).replaceAll("-", "−");
 }
@@ -52,6 +56,7 @@ export function minus(value) {
 export const exact = minus;
 
 // Whole percents; two decimals where these would say 0 or 100.
+/** @param {number} share */
 export function percent(share) {
   const whole = (100 * share).toFixed(0);
   if ((whole !== "0" && whole !== "-0" && whole !== "100") || share === 0 || share === 1) return `${minus(whole)} %`;
@@ -62,6 +67,7 @@ export function percent(share) {
 }
 
 // A number of steps that need not be whole, such as a half-life.
+/** @param {number} value */
 export function steps(value) {
   if (value === Infinity) return "infinitely many steps";
   if (value > 1e6) return "over a million steps";
@@ -71,6 +77,7 @@ export function steps(value) {
 }
 
 // What three figures would write as 1 or −1 and is not; undefined for every other number.
+/** @param {number} value @param {boolean} exact @param {(parts: string[]) => string} write */
 function nearOne(value, exact, write) {
   const rest = 1 - Math.abs(value);
   if (!(rest > 0 && rest < NEAR_ONE)) return undefined;
@@ -81,20 +88,24 @@ function nearOne(value, exact, write) {
 }
 
 // ["1.92", "-22"]
+/** @param {number} value @param {number} figures */
 function scientific(value, figures) {
   return value.toExponential(figures - 1).replace("e+", "e").split("e");
 }
 
+/** @param {string[]} parts */
 function power([mantissa, exponent]) {
-  const raised = exponent.replace("-", "⁻").replace(/\d/g, (digit) => SUPERSCRIPTS[digit]);
+  const raised = exponent.replace("-", "⁻").replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)]);
   return minus(`${Number(mantissa)} · 10${raised}`);
 }
 
+/** @param {string} text */
 function grouped(text) {
   const [whole, ...decimals] = text.split(".");
   return [whole.replace(/\d(?=(\d{3})+$)/g, "$&,"), ...decimals].join(".");
 }
 
+/** @param {number} value @param {number} figures */
 function rounded(value, figures) {
   const text = value.toPrecision(figures);
   return text.includes("e") ? String(Number(text)) : text;

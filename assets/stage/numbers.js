@@ -1,8 +1,9 @@
-// @ts-nocheck
 // The numbers of a plot too large to be sent with its screen, fetched a block at a time: the other end
 // is app/widgets/numbers.py. Nothing here touches the page, so that a worker can use it too.
 
 import { read } from "./wire.js";
+
+/** @import { Source, Span } from "./types" */
 
 export const MOST_IN_BLOCK = 131_072; // numbers, as the server has it
 const PATIENCE = 60_000; // milliseconds for one block: a large run may have to be made again for it
@@ -13,6 +14,7 @@ export class Refused extends Error {}
 
 // source: { ticket, part, unit, size: [rows, columns] } of a sheet. rows, columns: [first, end], counted
 // from 0. Resolves to one Float32Array a row.
+/** @param {Source} source @param {Span} rows @param {Span} columns @returns {Promise<Float32Array[]>} */
 export async function fetchBlock(source, rows, columns) {
   for (const pause of AGAIN) {
     try {
@@ -26,20 +28,23 @@ export async function fetchBlock(source, rows, columns) {
 }
 
 // A lens at a place of the same screen: { lens, charts } of app/widgets/elsewhere.py.
+/** @param {string} ticket @param {Record<string, string>} place */
 export async function fetchView(ticket, place) {
   const answer = await fetch(addressOf(ticket, place), { signal: AbortSignal.timeout(PATIENCE) });
   if (!answer.ok) throw new Error(`${answer.status}`);
   return read(await answer.arrayBuffer());
 }
 
+/** @param {string} ticket @param {Record<string, string>} query */
 function addressOf(ticket, query) {
   const url = new URL(`../../numbers/${ticket}`, import.meta.url); // beside the assets, behind any base path
-  url.search = new URLSearchParams(query);
+  url.search = String(new URLSearchParams(query));
   return url;
 }
 
+/** @param {Source} source @param {Span} rows @param {Span} columns @returns {Promise<Float32Array[]>} */
 async function fetchOnce({ ticket, part, unit, size }, rows, columns) {
-  const query = { part, unit, rows: rows.join(":"), columns: columns.join(":") };
+  const query = { part, unit: String(unit), rows: rows.join(":"), columns: columns.join(":") };
   const answer = await fetch(addressOf(ticket, query), { signal: AbortSignal.timeout(PATIENCE) });
   if (answer.status >= 400 && answer.status < 500) throw new Refused(await answer.text());
   if (!answer.ok) throw new Error(`${answer.status}`);

@@ -1,4 +1,3 @@
-// @ts-nocheck
 // Streamlit's popovers (“settings”, “export”) are dialogs without a name that leave the focus on their
 // button, far from what they show: whoever opens one by key is led into it, and by Escape back.
 
@@ -8,8 +7,9 @@ const INSIDE = "a[href], button, input, select, textarea, [tabindex]:not([tabind
 const PATIENCE = 2000; // milliseconds for Streamlit to draw it
 
 export function ledIntoPopovers() {
+  /** @param {MouseEvent} event */
   const opened = ({ target, detail }) => {
-    const button = target.closest?.(BUTTON);
+    const button = /** @type {HTMLElement | null | undefined} */ (/** @type {Element} */ (target).closest?.(BUTTON));
     if (button) soon((body) => enter(body, button, detail === 0));
   };
   document.addEventListener("click", opened);
@@ -17,18 +17,20 @@ export function ledIntoPopovers() {
 }
 
 // act(body) as soon as a popover has something in it.
+/** @param {(body: HTMLElement) => void} act */
 function soon(act) {
   const until = performance.now() + PATIENCE;
   const look = () => {
-    const body = document.querySelector(BODY);
+    const body = /** @type {HTMLElement | null} */ (document.querySelector(BODY));
     if (body?.querySelector(INSIDE)) act(body);
     else if (performance.now() < until) requestAnimationFrame(look);
   };
   requestAnimationFrame(look);
 }
 
+/** @param {HTMLElement} body @param {HTMLElement} button @param {boolean} byKey */
 function enter(body, button, byKey) {
   body.setAttribute("aria-label", (button.querySelector("p") ?? button).textContent.trim());
   body.addEventListener("keydown", ({ key }) => key === "Escape" && button.focus());
-  if (byKey) body.querySelector(INSIDE).focus();
+  if (byKey) /** @type {HTMLElement | null} */ (body.querySelector(INSIDE))?.focus();
 }

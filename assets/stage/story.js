@@ -1,13 +1,15 @@
-// @ts-nocheck
 // The words beside a scene: what is seen, what to try, and whether that is still what is on show.
 
 import { make } from "./dom.js";
 import { byHand } from "./hands.js";
 import { nextScene } from "./next.js";
 
+/** @import { Message, Stage } from "./types" */
+
 const MARK = "(as it was at first)";
 
 // What is seen; and beside it what to try, the number to drag, and what that number does at the cursor.
+/** @param {Message} message @param {Stage} [stage] */
 export function story({ scene }, stage) {
   const told = byHand(scene.story);
   return make(
@@ -26,6 +28,7 @@ export function story({ scene }, stage) {
 }
 
 // A second thing to try, which the server does: the scene as it was at first, with that changed.
+/** @param {string} text @param {Stage} [stage] */
 function again(text, stage) {
   return make(
     "p", { className: "gs-again" }, byHand(text), " ",
@@ -34,6 +37,7 @@ function again(text, stage) {
 
 // A story is of the scene before any change. The mark's room is kept (data-room), so that nothing moves
 // when it comes.
+/** @param {Element} element @param {boolean} atFirst */
 export function markStory(element, atFirst) {
   element.querySelector(".gs-story")?.classList.toggle("gs-past", !atFirst);
 }

@@ -1,7 +1,8 @@
-// @ts-nocheck
 // The bar that is always in reach: first, back, play, forward, last, speed, and the scrubber.
 
 import { make } from "./dom.js";
+
+/** @import { Cursor } from "./cursor.js" */
 
 const ICONS = {
   first: "M5 4v12M15 4l-8 6 8 6z",
@@ -12,6 +13,7 @@ const ICONS = {
   last: "M15 4v12M5 4l8 6-8 6z",
 };
 
+/** @param {keyof typeof ICONS} name */
 export function icon(name) {
   const NS = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(NS, "svg");
@@ -24,8 +26,12 @@ export function icon(name) {
 }
 
 export class Timeline {
+  /** @param {Cursor} cursor */
   constructor(cursor) {
     this.cursor = cursor;
+    /** @type {boolean | undefined} */
+    this.shownPlaying = undefined;
+    /** @param {keyof typeof ICONS} name @param {string} title @param {() => void} act */
     const button = (name, title, act) =>
       make("button", { type: "button", className: "gs-icon", title, "aria-label": title, onclick: act }, icon(name));
     this.playButton = button("play", "Play or pause (space)", () => cursor.toggle());
@@ -37,6 +43,7 @@ export class Timeline {
       },
     });
     this.label = make("span", { className: "gs-step-label" });
+    /** @type {HTMLSelectElement} */
     this.speed = make("select", {
       title: "Playing speed", "aria-label": "Playing speed",
       onchange: () => (cursor.speed = Number(this.speed.value)),
@@ -53,10 +60,11 @@ export class Timeline {
     );
   }
 
+  /** @param {string[]} labels */
   show(labels) {
     const { step, steps, playing } = this.cursor;
-    this.slider.max = steps;
-    this.slider.value = step + 1;
+    this.slider.max = String(steps);
+    this.slider.value = String(step + 1);
     const name = labels[step];
     const spoken = name && name !== String(step + 1) ? `, input ${name}` : "";
     this.label.textContent = `step ${step + 1} of ${steps}${spoken}`;

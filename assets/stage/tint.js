@@ -1,27 +1,33 @@
-// @ts-nocheck
 // The paper that everything is drawn on, light or dark. Figures come with colours for white paper; the
 // diverging scales, whose middle is the paper, have others on a dark one, as the server says.
 
+/** @import { Colorscale, Trace } from "./types" */
+
 const SOFT = 0.7; // of the ink, in what is written softly
 let dark = false;
+/** @type {Record<string, string>} */
 let others = {}; // colour on white paper -> colour on dark
 
 // told: the colours of the message.
+/** @param {Record<string, string>} told */
 export function learnPaper(told) {
   others = told;
 }
 
 // A colour scale as it is on this paper.
+/** @param {Colorscale} scale @returns {Colorscale} */
 export function tinted(scale) {
   return dark && scale.every(([, color]) => color in others) ? scale.map(([at, color]) => [at, others[color]]) : scale;
 }
 
 // A trace in the colours of this paper; one without a scale is the same on both.
+/** @param {Trace} trace @returns {Trace} */
 export function painted(trace) {
   return trace.colorscale ? { ...trace, colorscale: tinted(trace.colorscale) } : trace;
 }
 
 // The paper behind an element with what is written on it, in full and softly, as every program reads them.
+/** @param {Element} element */
 export function paperOf(element) {
   const style = getComputedStyle(element);
   const [paper, ink] = ["--paper", "--ink"].map((name) => rgbOf(style.getPropertyValue(name), element));
@@ -30,6 +36,7 @@ export function paperOf(element) {
 }
 
 // Whether the paper behind an element is dark; says if that has changed.
+/** @param {Element} element */
 export function lookAtPaper(element) {
   const before = dark;
   const [red, green, blue] = rgbOf(getComputedStyle(element).getPropertyValue("--paper"), element);
@@ -38,6 +45,7 @@ export function lookAtPaper(element) {
 }
 
 // Calls act() after Streamlit has changed its theme. Returns how to stop.
+/** @param {() => void} act */
 export function watchPaper(act) {
   const watcher = new MutationObserver(() => requestAnimationFrame(act));
   const app = document.querySelector(".stApp") ?? document.body;
@@ -46,10 +54,11 @@ export function watchPaper(act) {
 }
 
 // Any colour that CSS knows as three numbers.
+/** @param {string} color @param {Element} element @returns {number[]} */
 function rgbOf(color, element) {
-  const pen = element.ownerDocument.createElement("canvas").getContext("2d");
+  const pen = /** @type {CanvasRenderingContext2D} */ (element.ownerDocument.createElement("canvas").getContext("2d"));
   pen.fillStyle = color.trim() || "#fff";
   const text = pen.fillStyle;
   if (text.startsWith("#")) return [1, 3, 5].map((at) => parseInt(text.slice(at, at + 2), 16));
-  return text.match(/[\d.]+/g).slice(0, 3).map(Number);
+  return (text.match(/[\d.]+/g) ?? []).slice(0, 3).map(Number);
 }

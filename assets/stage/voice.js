@@ -1,4 +1,3 @@
-// @ts-nocheck
 // What a screen reader is told of the stage by itself: one polite region for all of it. Where the cursor
 // is is said once it rests, never while it plays; what has happened is said at once.
 
@@ -8,9 +7,11 @@ const REST = 700; // milliseconds without a change
 
 export class Voice {
   // host: { says() -> sentences on what the cursor is at, playing() }
+  /** @param {{ says: () => string, playing: () => boolean }} host */
   constructor(host) {
     this.host = host;
     this.element = make("p", { className: "gs-hidden", role: "status" });
+    /** @type {string | null} */
     this.known = null; // what has been said, or was there when the page opened
   }
 
@@ -27,6 +28,7 @@ export class Voice {
     this.known = text;
   }
 
+  /** @param {string[]} sentences */
   tell(...sentences) {
     const text = sentences.join(" ");
     if (text) this.element.textContent = text;

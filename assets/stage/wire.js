@@ -1,5 +1,10 @@
-// @ts-nocheck
 // Bytes from app/widgets/wire.py to values: JSON with typed arrays in the places of "$array".
+
+/**
+ * @typedef {{ dtype: keyof typeof TYPES, shape: number[], offset: number, length: number, filter: string }} Packed
+ * @typedef {InstanceType<typeof TYPES[keyof typeof TYPES]>} Flat
+ * @typedef {Flat | Rows[]} Rows one array for each index but the last
+ */
 
 const TYPES = {
   uint8: Uint8Array,
@@ -9,6 +14,7 @@ const TYPES = {
   float64: Float64Array,
 };
 
+/** @param {Uint8Array<ArrayBuffer>} bytes @returns {Promise<any>} */
 export async function unpack(bytes) {
   const { readable, writable } = new DecompressionStream("deflate");
   const writer = writable.getWriter();
@@ -18,17 +24,20 @@ export async function unpack(bytes) {
 }
 
 // The same of bytes that are not compressed, or no longer.
+/** @param {ArrayBuffer} buffer @returns {any} */
 export function read(buffer) {
   const headLength = new DataView(buffer).getUint32(0, true);
   const head = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, headLength)));
   const start = 4 + headLength;
-  const arrays = head.arrays.map((entry) => {
+  /** @type {Rows[]} */
+  const arrays = head.arrays.map((/** @type {Packed} */ entry) => {
     const raw = new Uint8Array(buffer, start + entry.offset, entry.length);
     return rows(typed(raw, entry), entry.shape);
   });
   return restore(head.body, arrays);
 }
 
+/** @param {Uint8Array<ArrayBuffer>} raw @param {Packed} entry */
 function typed(raw, { dtype, shape, filter }) {
   const Type = TYPES[dtype];
   const width = Type.BYTES_PER_ELEMENT;
@@ -37,6 +46,7 @@ function typed(raw, { dtype, shape, filter }) {
   return new Type(raw.slice().buffer);
 }
 
+/** @param {Uint8Array} raw @param {number} width */
 function unshuffled(raw, width) {
   const count = raw.length / width;
   const out = new Uint8Array(raw.length);
@@ -46,6 +56,7 @@ function unshuffled(raw, width) {
   return out;
 }
 
+/** @param {Uint8Array<ArrayBuffer>} raw @param {number} stride */
 function undiffed(raw, stride) {
   const out = raw.slice();
   for (let i = stride; i < out.length; i++) out[i] = (out[i] + out[i - stride]) & 255;
@@ -53,6 +64,7 @@ function undiffed(raw, stride) {
 }
 
 // A flat array for one axis; nested arrays whose innermost rows are views of one buffer otherwise.
+/** @param {Flat} flat @param {number[]} shape @returns {Rows} */
 function rows(flat, shape) {
   if (shape.length < 2) return flat;
   const stride = flat.length / shape[0];
@@ -61,6 +73,7 @@ function rows(flat, shape) {
   );
 }
 
+/** @param {any} value @param {Rows[]} arrays @returns {any} */
 function restore(value, arrays) {
   if (Array.isArray(value)) return value.map((item) => restore(item, arrays));
   if (value === null || typeof value !== "object") return value;
