@@ -1,9 +1,9 @@
 """What can be exported of a screen: the files of each cell, their sizes, and why one is refused."""
 
-import threading
 from collections.abc import Callable
 from io import BytesIO
 
+from app.compute.store import GATE, made_of
 from app.opening import open_setting
 from app.setting import Setting
 from app.shown import Shown, show
@@ -24,8 +24,6 @@ TOO_LARGE = (
     "The {what} would be about {size:.0f} MB, and up to {most:.0f} are made here: the menu of each "
     "plot saves that plot's numbers."
 )
-
-_one_at_a_time = threading.Lock()
 
 
 def cells(setting: Setting) -> tuple[Cell, ...]:
@@ -58,7 +56,7 @@ def content(setting: Setting, cell: Cell, ending: str) -> bytes:
 
     Errors: UnknownNameError for a cell that has left the stage; those of gru_core.export.kinds.
     """
-    with _one_at_a_time:
+    with GATE, made_of(setting.model.keys):
         stream = BytesIO()
         kinds.write(stream, cell_run(show(setting), cell), ending)
         return stream.getvalue()

@@ -2,17 +2,17 @@
 
 The first layer is the one on screen, with its edits; the second is drawn (gru_core.companions).
 Only hidden states and the gate that keeps are held for a while: whole runs of large layers would
-push those on screen out of app.running.
+push those on screen out of app.compute.runs.
 """
 
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeAlias
 
-from app.digest import SHARED, digest, weights_digest
-from app.running import LARGE, Kept
+from app.compute.digest import SHARED, digest, weights_digest
+from app.compute.runs import LARGE
+from app.compute.store import GATE, Shelf
 from app.shown import Shown
 from gru_core import Trace, run
 from gru_core.arrays import Array
@@ -21,14 +21,9 @@ from gru_core.conventions import KEEP_GATE
 from gru_core.run import MERGES, Merge, run_backward
 from gru_core.weights import Weights
 
-# Of 512 units over 10,000 steps one layer is 41 MB. Three are wanted while its input is changed:
-# both before the change, and the other one after it.
-MOST_BYTES = 128_000_000
-
 Tracks: TypeAlias = Mapping[str, Array]  # hidden, and the gate that keeps if any: (step, unit)
 
-_kept: Kept[Tracks] = Kept(MOST_BYTES)
-_one_at_a_time = threading.Lock()
+_kept: Shelf[Tracks] = Shelf("two layers")
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,7 +90,7 @@ def _kept_tracks(
     size = 2 * steps * weights.units * weights.dtype.itemsize
     if size < LARGE or key in _kept:
         return _kept.get(key, size, compute)
-    with _one_at_a_time:
+    with GATE:
         return _kept.get(key, size, compute)
 
 

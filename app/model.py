@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from app import uploads
-from app.uploads import Upload
+from app.compute import uploads
+from app.compute.uploads import Upload
 from gru_core.arrays import Array
 from gru_core.conventions import TOLERANCE
 from gru_core.errors import GatescopeError, TextError
@@ -29,7 +29,7 @@ MOST_COMPARED = 200  # steps on which answers are compared
 
 @dataclass(frozen=True)
 class Model:
-    """What is asked for. Files are named by their keys (app/uploads.py), empty for none."""
+    """What is asked for. Files are named by their keys (app/compute/uploads.py), empty for none."""
 
     file: str = ""
     layer: str = ""  # as the file calls it; the first one if there is no such

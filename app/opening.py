@@ -1,6 +1,6 @@
 """A scene before any edit: its numbers, its runs, and what they fix on the screen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -9,9 +9,10 @@ from typing import TypeAlias, cast
 import numpy as np
 
 from app import theme
+from app.compute.runs import largest, placed, runs
+from app.compute.store import Shelf
 from app.model import scene_of, upload_of
 from app.ordering import Sorted, sort_of, sorted_units
-from app.running import largest, placed, runs
 from app.setting import Setting
 from gru_core.arrays import Array
 from gru_core.conventions import CHO, PYTORCH, Cell, Notation, Placement
@@ -45,6 +46,9 @@ class Opening:
     problems: tuple[str, ...]
 
 
+_openings: Shelf[Opening] = Shelf("openings")
+
+
 @lru_cache(maxsize=1)
 def scenes() -> Mapping[str, Scene]:
     """Every scene by name, in display order."""
@@ -73,11 +77,16 @@ def open_setting(setting: Setting) -> Opening:
     """The opening of a setting: the same one as long as nothing but edits and the view change."""
     if setting.scene == MODEL:
         return _open_model(setting)
-    return _open(
+    key = (
         *(setting.scene, setting.word, setting.alongside, setting.match, setting.seed),
         *(setting.sort, setting.notation.placement if setting.notation else None),
         setting.own if setting.scene == OWN else None,
     )
+    found = _openings.find(key)
+    if found is not None:
+        return found
+    made = _open(*key)
+    return _openings.get(key, _size(made), lambda: made)
 
 
 def own_notation(scene: Scene) -> Notation:
@@ -97,8 +106,13 @@ _NOT_SHOWN = (
 )
 
 
-# Sixteen openings hold at most about 120 MB (512 units beside an LSTM are 7.4 MB); no runs.
-@lru_cache(maxsize=16)
+def _size(opening: Opening) -> int:
+    """Bytes of its numbers, about; its runs are kept by themselves."""
+    base = opening.base
+    parts: Iterator[Array] = (getattr(w, p) for w in base.weights.values() for p in PARTS)
+    return int(base.x.nbytes + sum(part.nbytes for part in parts))
+
+
 def _open(
     name: str,
     word: str,

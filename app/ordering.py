@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from app.running import Kept, run_key, run_of
+from app.compute.runs import run_key, run_of
+from app.compute.store import Shelf
 from gru_core.behaviour import order_by_half_life, order_by_keep, similar
 from gru_core.conventions import KEEP_GATE, Cell
 from gru_core.edits import Situation
@@ -16,7 +17,6 @@ SORT = {
     "similarity": "sorted by similarity",
 }
 MANY_UNITS = 12  # beyond, an order is offered
-MOST_KEPT = 100_000  # units in orders that are kept
 NO_GATE = "in order of number, having no gate that keeps"
 
 
@@ -33,7 +33,7 @@ class Sorted(NamedTuple):
     said: str = ""
 
 
-_orders: Kept[Sorted] = Kept(MOST_KEPT)
+_orders: Shelf[Sorted] = Shelf("orders")
 
 
 def sort_of(sort: str | None, scene: Scene) -> str:
@@ -50,7 +50,7 @@ def sorted_units(unedited: Situation, cell: Cell, sort: str) -> Sorted:
     if sort in ("behaviour", "half-life") and cell not in KEEP_GATE:
         return Sorted(by_number, NO_GATE)
     key = (sort, run_key(unedited, cell))
-    return _orders.get(key, units, lambda: _sorted(run_of(unedited, cell), sort))
+    return _orders.get(key, 8 * units, lambda: _sorted(run_of(unedited, cell), sort))
 
 
 def _sorted(trace: Trace, sort: str) -> Sorted:

@@ -5,9 +5,10 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from app.digest import SHARED, digest
-from app.later import Later, Soon
-from app.running import Kept, run_key
+from app.compute.background import Later, Soon
+from app.compute.digest import SHARED, digest
+from app.compute.runs import run_key
+from app.compute.store import Shelf
 from app.shown import Shown
 from gru_core.arrays import Array
 from gru_core.conventions import STATES
@@ -25,7 +26,6 @@ from gru_core.phase import (
 from gru_core.weights import Weights
 
 FROM_RUN, DRAWN = 6, 8  # starts of a search: states of the run, and drawn ones
-MOST_BYTES = 16_000_000  # of each: some 90 searches of the largest layers, thousands of small ones
 BYTES_OF_POINT = 24  # a real and a complex number for each entry
 
 
@@ -44,8 +44,8 @@ class Found(NamedTuple):
     problem: str = ""
 
 
-_principal: Kept[Principal] = Kept(MOST_BYTES)
-_points: Kept[Found] = Kept(MOST_BYTES)
+_principal: Shelf[Principal] = Shelf("planes")
+_points: Shelf[Found] = Shelf("fixed points")
 _searches: Later[Found] = Later(_points, "looking for fixed points")
 
 # The first search would wait a third of a second for SciPy: it is there when somebody comes.

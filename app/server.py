@@ -24,7 +24,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from app import memory
+from app.compute import memory
 from app.opening import ASSETS
 from app.widgets.elsewhere import elsewhere
 from app.widgets.mount import assets_url, claims_url, numbers_url

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from app.compute.runs import difference_of_placement, difference_to_numpy, runs
 from app.display import Grid, grid_of, too_large, window
 from app.opening import Opening, open_setting, own_notation, reader
-from app.running import difference_of_placement, difference_to_numpy, runs
 from app.setting import Setting
 from app.url import shortened
 from app.words.numbers import number

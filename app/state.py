@@ -12,13 +12,13 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app import url
+from app.compute.uploads import Upload, find, hold
 from app.events import Grab, Outcome, handle
 from app.keeping import carried
 from app.opening import scenes
 from app.setting import History, Setting
 from app.shown import plain
 from app.tickets import Held
-from app.uploads import Upload, find, hold
 from gru_core.errors import GatescopeError
 
 HOME = "gatescope"

@@ -5,8 +5,8 @@ Its numbers are those of the scene before any edit, with the reset gate where th
 
 from functools import lru_cache
 
+from app.compute.runs import placed, run_key
 from app.opening import MODEL, OWN, own_notation, reader, scenes, series
-from app.running import placed, run_key
 from app.shown import Shown
 from gru_core.conventions import Placement, Polarity
 from gru_core.edits import Situation

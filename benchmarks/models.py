@@ -14,7 +14,7 @@ from pathlib import Path
 import torch
 from playwright.sync_api import Page
 
-from app.uploads import EVERY, LINGER
+from app.compute.uploads import EVERY, LINGER
 from benchmarks.browser import Server, browsing, executable, serving
 from benchmarks.stage import POINTER, SLIDER, Moving, Traffic, line, opened
 

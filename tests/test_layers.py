@@ -20,6 +20,14 @@ FORBIDDEN = {
     "gru_core": ("app", "streamlit", "plotly"),
     "app.figures": ("streamlit", "torch", "app.state", "app.widgets", "app.views"),
     "app.state": ("app.figures", "app.widgets", "app.views"),
+    "app.compute": (
+        "app.state",
+        "app.figures",
+        "app.widgets",
+        "app.views",
+        "app.shown",
+        "app.opening",
+    ),
     "app.widgets": ("app.views",),
     "app": ("app.views",),
 }

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app import state
+from app.compute.store import made_of
 from app.opening import titles
 from app.plane import LIBRARY
 from app.shown import show
@@ -14,17 +15,19 @@ from app.widgets.wire import QUICK, THOROUGH, pack
 
 chosen = state.session().history.present
 st.set_page_config(page_title=page_title(titles()[chosen.scene]))
-choices(chosen)
+with made_of(chosen.model.keys):
+    choices(chosen)
 
 
 @st.fragment
 def stage() -> None:
     """Run again alone when the stage reports something: the choices above it stay as they are."""
     here = state.current()
-    if here.history.present.choices != chosen.choices:
+    present = here.history.present
+    if present.choices != chosen.choices:
         st.rerun()  # undone or redone past a choice
-    shown = show(here.history.present)
-    told, sent = message(shown, here)
+    with made_of(present.model.keys):
+        told, sent = message(show(present), here)
     mount(pack(told, THOROUGH if told["sweep"] else QUICK), on_event=lambda: state.receive(KEY))
     state.finish(here, sent)
 

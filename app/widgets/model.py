@@ -7,10 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from app import state, theme, uploads
+from app import state, theme
+from app.compute import uploads
+from app.compute.uploads import Upload
 from app.model import Check, Model, checked, effect, entry_of, framework, place_of, upload_of
 from app.setting import Setting
-from app.uploads import Upload
 from app.widgets import fields
 from app.widgets.matrix import refusal
 from app.widgets.plain import plain

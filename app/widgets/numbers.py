@@ -5,13 +5,12 @@ here. A plot is one matrix, its rows and columns as on screen (assets/stage/desc
 """
 
 import re
-import threading
 from collections.abc import Mapping
-from functools import lru_cache
 from typing import cast
 
 import numpy as np
 
+from app.compute.store import GATE, Shelf, made_of
 from app.display import as_float32
 from app.figures.heatmap import rows_of
 from app.figures.sequence import MOST_CHANNELS
@@ -24,15 +23,13 @@ from gru_core.errors import GatescopeError
 
 # Numbers of one answer: half a megabyte, some ten milliseconds of work.
 MOST_IN_BLOCK = 131_072
-# Matrices kept for the blocks to come; 512 × 10,000 numbers are 20 MB. A run may be pushed out by
-# other visitors' meanwhile: it would be made again for every block.
-MOST_KEPT = 3
-
 LINES = ".lines"
 MALFORMED = "No such numbers were offered; open the table or save the CSV again."
 GONE = "The page has moved on since; open the table or save the CSV again."
 
-_one_at_a_time = threading.Lock()
+# Kept for the blocks to come; 512 × 10,000 numbers are 20 MB. The run itself may be pushed out by
+# other visitors' meanwhile: it would be made again for every block.
+_matrices: Shelf[np.ndarray] = Shelf("matrices")
 _RANGE = re.compile(r"([0-9]{1,7}):([0-9]{1,7})")
 
 
@@ -72,13 +69,18 @@ def _range(text: str, length: int) -> slice:
     return slice(first, end)
 
 
-@lru_cache(maxsize=MOST_KEPT)
 def _kept(ticket: str, part: str, unit: int) -> np.ndarray:
+    key = (ticket, part, unit)
+    found = _matrices.find(key)
+    if found is not None:
+        return found
     setting = setting_of(ticket)
     if setting is None:
         raise GoneError(GONE)
-    with _one_at_a_time:  # a large run is 205 MB: while two are at hand neither can go
-        return matrix(show(setting), part, unit)
+    # A large run is 205 MB: while two are at hand neither can go.
+    with GATE, made_of(setting.model.keys):
+        made = matrix(show(setting), part, unit)
+        return _matrices.get(key, made.nbytes, lambda: made)
 
 
 def matrix(shown: Shown, part: str, unit: int = 0) -> np.ndarray:

@@ -15,7 +15,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app import theme
-from app.digest import OF_A_PAGE, SHARED, digest
+from app.compute.digest import OF_A_PAGE, SHARED, digest
+from app.compute.store import Shelf
 from app.display import Grid, as_bytes
 from app.figures.heatmap import (
     initial_strip,
@@ -28,7 +29,6 @@ from app.figures.heatmap import (
 from app.figures.prediction import prediction_lines
 from app.figures.sequence import axis_bound, unit_lines
 from app.figures.weights import gate_weights
-from app.running import Kept
 from app.setting import CELL_VIEW
 from app.shown import Shown
 from app.widgets import predictions
@@ -42,12 +42,11 @@ from gru_core.scenes import INITIALS
 # Up to this many columns every gate's weights are on screen at once; beyond, one at a time.
 MOST_COLUMNS_SIDE_BY_SIDE = 40
 FIRST_GATE = {"gru": "update", "lstm": "forget", "rnn": "hidden"}
-MOST_BYTES = 16_000_000  # of figures that are kept: those of all scenes are a tenth of it
 FRAME = 8_000  # bytes of a figure besides its arrays
 
 # Checking what a figure is made of takes plotly.py 2 ms, twenty times a screen: each is made once,
 # for all visitors.
-_figures: Kept[dict[str, Any]] = Kept(MOST_BYTES)
+_figures: Shelf[dict[str, Any]] = Shelf("figures")
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ class Kept(dict[str, Any]):
 @pytest.fixture(autouse=True)
 def nothing_is_left_for_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a page would go without for a moment is waited for."""
-    monkeypatch.setattr("app.later.PATIENCE", 60.0)
+    monkeypatch.setattr("app.compute.background.PATIENCE", 60.0)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.measuring import Measured
+from app.compute.timing import Measured
 from app.setting import Setting
 from app.shown import Shown, show
 from app.widgets.lenses import times as times_lens

@@ -8,9 +8,9 @@ import pytest
 
 from app import shown as module
 from app import theme
+from app.compute.runs import runs
 from app.events import Grab
 from app.figures.terms import activation_curve
-from app.running import runs
 from app.setting import Setting
 from app.shown import Shown, show
 from app.widgets.inner import inner, substeps

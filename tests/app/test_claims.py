@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from app.claims.memory import LITTLE
+from app.compute.runs import run_of
 from app.opening import series
-from app.running import run_of
 from app.setting import Setting
 from app.shown import Shown, show
 from app.widgets.lenses import gradients

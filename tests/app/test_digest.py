@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from app.digest import SHARED, digest, weights_digest
+from app.compute.digest import SHARED, digest, weights_digest
 from gru_core import GRUWeights, RNNWeights
 from gru_core.weights import Weights
 

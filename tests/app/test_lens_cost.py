@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import torch
 
-from app import measuring
-from app.measuring import Measured, Measuring
+from app.compute import timing as measuring
+from app.compute.timing import Measured, Measuring
 from app.setting import Setting
 from app.shown import Shown, show
 from app.state import Session

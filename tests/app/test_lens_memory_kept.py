@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.running import Kept
+from app.compute.store import STORE, Shelf, Store
 from app.widgets.lenses import memory
 from gru_core.analysis import half_life, memory_age
 from gru_core.arrays import Array
@@ -21,7 +21,7 @@ MADE = ("layer_map", "memory_map", "content_map", "memory_age")
 def made(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What is worked out from now on, with nothing known before."""
     found: list[str] = []
-    monkeypatch.setattr(memory, "_known", Kept(memory.MOST_BYTES))
+    monkeypatch.setattr(memory, "_known", Shelf("memory", Store(STORE.most)))
     for name in MADE:
         function = getattr(memory, name)
 

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 import app.plane as kept
-from app.later import Later, Soon
+from app.compute.background import Later, Soon
+from app.compute.store import STORE, Shelf, Store
 from app.plane import Found
-from app.running import Kept
 from app.shown import Shown
 from app.widgets.lenses.phase import GRID
 from gru_core import run
@@ -26,13 +26,13 @@ SEARCHED = "fixed points are being looked for …"
 
 
 @pytest.fixture
-def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Kept[Found]:
+def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Store:
     """No search has been made yet."""
-    points: Kept[Found] = Kept(kept.MOST_BYTES)
+    points: Shelf[Found] = Shelf("fixed points", Store(STORE.most))
     monkeypatch.setattr(kept, "_points", points)
-    monkeypatch.setattr(kept, "_principal", Kept(kept.MOST_BYTES))
+    monkeypatch.setattr(kept, "_principal", Shelf("planes", Store(STORE.most)))
     monkeypatch.setattr(kept, "_searches", Later(points, "testing"))
-    return points
+    return points.store
 
 
 def holding(held: str, step: int = 3, **setting: Any) -> Shown:
@@ -141,7 +141,7 @@ def test_where_every_state_stays_no_point_is_picked_out() -> None:
 
 
 def test_arrows_are_there_before_fixed_points_are_found(
-    nothing_kept: Kept[Found], monkeypatch: pytest.MonkeyPatch
+    nothing_kept: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited, found = threading.Event(), kept.fixed_points
 
@@ -150,7 +150,7 @@ def test_arrows_are_there_before_fixed_points_are_found(
         return found(*about, **more)
 
     monkeypatch.setattr(kept, "fixed_points", slow)
-    monkeypatch.setattr("app.later.PATIENCE", 0.01)
+    monkeypatch.setattr("app.compute.background.PATIENCE", 0.01)
     shown = holding("")
     first = looked(shown)
     assert [one.name for one in first.charts] == ["portrait"]
@@ -180,7 +180,7 @@ def test_what_a_search_needs_is_fetched_for_whoever_opens_the_page(
 
 
 def test_a_screen_seen_before_searches_and_decomposes_nothing(
-    nothing_kept: Kept[Found], monkeypatch: pytest.MonkeyPatch
+    nothing_kept: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     about = {"scene": "own", "own": replace(PAIR, units=3), "step": 2}
     before = looked(screen("phase", "components", **about))
@@ -205,7 +205,7 @@ def test_a_screen_seen_before_searches_and_decomposes_nothing(
     ],
 )
 def test_what_changes_the_points_or_their_starts_is_searched_anew(
-    nothing_kept: Kept[Found], change: dict[str, Any]
+    nothing_kept: Store, change: dict[str, Any]
 ) -> None:
     about: dict[str, Any] = {"scene": "own", "own": PAIR, "step": 2}
     looked(screen("phase", "unit2", **about))
@@ -214,7 +214,7 @@ def test_what_changes_the_points_or_their_starts_is_searched_anew(
     assert len(nothing_kept) == 2
 
 
-def test_steps_of_equal_input_are_searched_once(nothing_kept: Kept[Found]) -> None:
+def test_steps_of_equal_input_are_searched_once(nothing_kept: Store) -> None:
     edits = "x.2.0_0.5~x.6.0_0.5"
     for step in (2, 6):
         looked(screen("phase", "unit2", edits, scene="own", own=PAIR, step=step))

@@ -7,9 +7,12 @@ import weakref
 import numpy as np
 import pytest
 
-from app import uploads, url
+from app import url
+from app.compute import uploads
+from app.compute.store import STORE
 from app.opening import open_setting, scenes
-from app.running import Kept
+from app.setting import Setting
+from app.shown import show
 from tests.app.modelling import Open, packed
 from tests.core.test_loaded import entry
 
@@ -36,6 +39,24 @@ def test_files_of_a_page_that_is_gone_are_dropped_after_a_while(open_model: Open
     assert here.look().problems == [
         "The model of this link is not here any more: open its file again."
     ]
+
+
+def test_a_file_that_goes_takes_what_was_made_of_it_and_nothing_else(open_model: Open) -> None:
+    def kept() -> set[object]:
+        return set(STORE._entries)
+
+    show(Setting(scene="crowd"))
+    others = kept()
+    here = open_model().upload(packed(entry(layers=1, directions=1)))
+    here.send({"kind": "view", "view": "memory"})
+    own, now = kept() - others, time.monotonic()
+    assert {key[0] for key in own if isinstance(key, tuple)} >= {"runs", "memory"}
+    page = next(iter(uploads.find(here.query["file"]).pages))  # type: ignore[union-attr]
+    uploads.sweep(lambda one: one != page, now + 1000)
+    uploads.sweep(lambda one: one != page, now + 1000 + uploads.LINGER + 1)
+    assert kept() >= others, "what anybody else has stays"
+    gone = {key for key in own if isinstance(key, tuple) and key[0] in ("runs", "memory")}
+    assert not kept() & gone
 
 
 def test_a_page_holds_its_last_files_only(open_model: Open) -> None:
@@ -89,6 +110,6 @@ def test_nothing_keeps_the_weights_of_files_that_were_given_up(open_model: Open)
         weights.append(
             weakref.ref(open_setting(url.decode(here.query, scenes())[0]).base.weights["gru"])
         )
-    Kept.empty()
+    STORE.empty()
     gc.collect()
     assert sum(one() is not None for one in weights) <= uploads.MOST_HELD

@@ -2,12 +2,14 @@
 
 import itertools
 import re
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 import pytest
 
 import app.widgets.parts as module
+from app.compute.store import STORE, Shelf, Store
 from app.opening import scenes
 from app.setting import Setting
 from app.shown import show
@@ -264,9 +266,10 @@ def test_a_kept_figure_has_the_numbers_of_its_own_screen() -> None:
     assert not np.array_equal(one["gru.update"].numbers, other["gru.update"].numbers)
 
 
-def test_kept_figures_hold_no_tracks() -> None:
+def test_kept_figures_hold_no_tracks(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are kept for all visitors, and would be large."""
     parts = made(Setting(scene="crowd", sort="similarity"))
-    before = module._figures.size
+    figures: Shelf[Any] = Shelf("figures", Store(STORE.most))
+    monkeypatch.setattr(module, "_figures", figures)
     parts["gru.hidden"].whole()
-    assert module._figures.size - before <= module.FRAME
+    assert figures.store.size <= module.FRAME

@@ -32,7 +32,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(autouse=True)
 def nothing_is_left_for_later(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is worked out here to compare with is waited for; the server's own pages do not."""
-    monkeypatch.setattr("app.later.PATIENCE", 60.0)
+    monkeypatch.setattr("app.compute.background.PATIENCE", 60.0)
 
 
 @pytest.fixture(scope="session")

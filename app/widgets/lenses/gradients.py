@@ -8,10 +8,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app import theme
+from app.compute.runs import run_of
 from app.figures.gradient import Line, gradient_lines, share_lines
 from app.figures.prediction import CELL_STYLE
 from app.neighbours import compared
-from app.running import run_of
 from app.shown import Shown
 from app.widgets.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
 from app.widgets.lenses.places import subscript, unit_of

@@ -3,7 +3,7 @@
 from typing import Any
 
 from app import theme
-from app.running import runs
+from app.compute.runs import runs
 from app.shown import Shown
 from app.widgets.inner import held_texts
 from app.widgets.lenses.against import against

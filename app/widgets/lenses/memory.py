@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from app import theme
+from app.compute.runs import run_key
+from app.compute.store import Shelf
 from app.figures.written import age_heatmap, left_heatmap, memory_heatmap
-from app.running import Kept, run_key
 from app.shown import Shown
 from app.widgets.lenses.base import WITH_START, Axis, Chart, Choice, Lens, View, chosen_of
 from app.widgets.lenses.places import MOST_COLUMNS, drawn, grid_chart, step_name, unit_of
@@ -30,10 +31,8 @@ from gru_core.conventions import KEEP_GATE, STATES, Cell, track_range
 
 CHOICES = (Choice("unit", "the cursor's unit"), Choice("layer", "the whole layer"))
 ROOTS: Final = "Colours of the maps climb as the root of a number, so that small ones are seen."
-# A map of 400 steps is 1.3 MB, an age or a half-life of 128 units at as many steps 0.4 MB.
-MOST_BYTES = 64_000_000
 
-_known: Kept[Array] = Kept(MOST_BYTES)  # by the run, whoever looks at it and wherever the cursor is
+_known: Shelf[Array] = Shelf("memory")  # by the run, whoever looks at it and wherever the cursor is
 
 
 def view(shown: Shown) -> View:

@@ -6,10 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app import theme
+from app.compute.timing import INPUTS, REPEATS, STEPS, THIS_SERVER, Measured
 from app.figures.gradient import Line
 from app.figures.prediction import CELL_STYLE
 from app.figures.sizes import BAND, ratio_lines, size_lines
-from app.measuring import INPUTS, REPEATS, STEPS, THIS_SERVER, Measured
 from app.shown import Shown
 from app.widgets.lenses.base import Axis, Chart, Choice, View
 from app.words.numbers import joined, number, percent

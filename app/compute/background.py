@@ -5,9 +5,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
+from contextvars import copy_context
 from typing import Generic
 
-from app.running import Kept, Key, Value
+from app.compute.store import Key, Shelf, Value
 
 # Seconds that a screen waits for it. What takes longer comes when the stage asks again.
 PATIENCE = 0.25
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 class Later(Generic[Value]):
     """Values by what they are made of; what was asked for last is made first."""
 
-    def __init__(self, kept: Kept[Value], name: str) -> None:
+    def __init__(self, kept: Shelf[Value], name: str) -> None:
         self._kept, self._name = kept, name  # of the thread
         self._wanted: OrderedDict[Key, tuple[Future[Value], Callable[[], Value]]] = OrderedDict()
         self._making: tuple[Key, Future[Value]] | None = None
@@ -34,7 +35,9 @@ class Later(Generic[Value]):
         found = self._kept.find(key)
         if found is not None:
             return found
-        future = self._begin(key, lambda: self._kept.get(key, size, make))
+        # Made by a thread of its own, of the files of whoever asks.
+        context = copy_context()
+        future = self._begin(key, lambda: context.run(self._kept.get, key, size, make))
         try:
             return future.result(PATIENCE)
         except (TimeoutError, CancelledError):

@@ -6,10 +6,8 @@ from threading import Barrier, BrokenBarrierError
 import numpy as np
 import pytest
 
-import app.running as module
-from app.opening import open_setting
-from app.running import (
-    Kept,
+import app.compute.runs as module
+from app.compute.runs import (
     difference_of_placement,
     difference_to_numpy,
     largest,
@@ -17,6 +15,8 @@ from app.running import (
     run_of,
     runs,
 )
+from app.compute.store import STORE, Shelf, Store
+from app.opening import open_setting
 from app.setting import Setting
 from app.shown import NOT_COMPARED, plain, show
 from gru_core import Trace, run
@@ -29,12 +29,12 @@ WEIGHT = Target.parse("gru.w_h.update.0.0")
 
 
 @pytest.fixture
-def empty(monkeypatch: pytest.MonkeyPatch) -> Kept[Trace]:
+def empty(monkeypatch: pytest.MonkeyPatch) -> Store:
     """Nothing is kept yet."""
-    kept: Kept[Trace] = Kept(module.MOST_BYTES)
-    monkeypatch.setattr(module, "_traces", kept)
-    monkeypatch.setattr(module, "_distances", Kept(100))
-    return kept
+    store = Store(STORE.most)
+    monkeypatch.setattr(module, "_traces", Shelf("runs", store))
+    monkeypatch.setattr(module, "_distances", Shelf("distances", Store(100 * module.DISTANCE)))
+    return store
 
 
 def base(scene: str = "pulse", **choices: object) -> Situation:
@@ -44,21 +44,21 @@ def base(scene: str = "pulse", **choices: object) -> Situation:
 # Keeping --------------------------------------------------------------------------------------
 
 
-def test_equal_numbers_are_run_once_whoever_brings_them(empty: Kept[Trace]) -> None:
+def test_equal_numbers_are_run_once_whoever_brings_them(empty: Store) -> None:
     one = apply_edits(base(), [Edit(WEIGHT, 0.5)])
     other = apply_edits(base(), [Edit(WEIGHT, 0.5)])
     assert one is not other
     assert all(runs(one)[cell] is runs(other)[cell] for cell in ("gru", "lstm"))
 
 
-def test_an_edit_of_one_cell_leaves_the_run_of_the_other(empty: Kept[Trace]) -> None:
+def test_an_edit_of_one_cell_leaves_the_run_of_the_other(empty: Store) -> None:
     before, after = runs(base()), runs(apply_edits(base(), [Edit(WEIGHT, 0.5)]))
     assert after["lstm"] is before["lstm"]
     assert after["gru"] is not before["gru"]
 
 
 @pytest.mark.parametrize("edit", ["gru.w_h.update.0.0", "gru.b_h.reset.1", "gru.h0.2", "x.3.0"])
-def test_any_other_number_is_another_run(empty: Kept[Trace], edit: str) -> None:
+def test_any_other_number_is_another_run(empty: Store, edit: str) -> None:
     there = apply_edits(base(), [Edit(Target.parse(edit), 0.123)])
     found, truth = run_of(there, "gru"), run(there.weights["gru"], there.x, there.initials["gru"])
     assert found is not run_of(base(), "gru")
@@ -67,7 +67,7 @@ def test_any_other_number_is_another_run(empty: Kept[Trace], edit: str) -> None:
 
 
 def test_long_runs_of_a_screen_are_made_side_by_side(
-    empty: Kept[Trace], monkeypatch: pytest.MonkeyPatch
+    empty: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     both, plainly = Barrier(2, timeout=3), module._run
     empty.most = 30_000_000
@@ -78,7 +78,7 @@ def test_long_runs_of_a_screen_are_made_side_by_side(
         return plainly(situation, cell, engine)
 
     long, short = base("own", own=Own(source="noise", steps=3000, units=128)), base()
-    Kept.empty()
+    empty.empty()
     empty.get(("before",), 20_000_000, lambda: run_of(short, "gru"))
     monkeypatch.setattr(module, "_run", meet)
     found = runs(long)
@@ -91,7 +91,7 @@ def test_long_runs_of_a_screen_are_made_side_by_side(
         runs(apply_edits(short, [Edit(WEIGHT, 0.5)]))  # short ones are not
 
 
-def test_another_engine_or_placement_is_another_run(empty: Kept[Trace]) -> None:
+def test_another_engine_or_placement_is_another_run(empty: Store) -> None:
     situation = base("crowd")
     numpy, torch = run_of(situation, "gru"), run_of(situation, "gru", "torch")
     before = run_of(placed(situation, "before"), "gru")
@@ -100,7 +100,7 @@ def test_another_engine_or_placement_is_another_run(empty: Kept[Trace]) -> None:
 
 
 def test_what_was_not_asked_for_longest_goes_when_there_is_no_room() -> None:
-    kept: Kept[str] = Kept(10)
+    kept = Store(10)
 
     def get(name: str, size: int) -> str:
         return kept.get((name,), size, lambda: f"{name} anew")
@@ -116,7 +116,7 @@ def test_what_was_not_asked_for_longest_goes_when_there_is_no_room() -> None:
 
 
 def test_one_that_is_larger_than_all_room_is_kept_alone() -> None:
-    kept: Kept[str] = Kept(10)
+    kept = Store(10)
     kept.get(("small",), 3, lambda: "small")
     room: list[int] = []
     kept.get(("large",), 25, lambda: room.append(kept.size) or "large")  # type: ignore[func-returns-value]
@@ -128,12 +128,13 @@ def test_one_that_is_larger_than_all_room_is_kept_alone() -> None:
 
 
 def test_runs_take_no_more_memory_than_they_may(
-    empty: Kept[Trace], monkeypatch: pytest.MonkeyPatch
+    empty: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     empty.most = 3 * sum(track.nbytes for track in run_of(base("crowd"), "gru").values())
     for value in np.linspace(-1, 1, 9):
         runs(apply_edits(base("crowd"), [Edit(WEIGHT, float(value))]))
-        held = sum(track.nbytes for trace, _ in empty._values.values() for track in trace.values())
+        traces = [entry.value for entry in empty._entries.values()]
+        held = sum(track.nbytes for trace in traces for track in trace.values())
         assert held == empty.size <= empty.most
 
 
@@ -152,13 +153,13 @@ def test_putting_a_number_back_runs_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 # Comparing ------------------------------------------------------------------------------------
 
 
-def test_the_largest_number_of_a_track_is_that_of_its_run(empty: Kept[Trace]) -> None:
+def test_the_largest_number_of_a_track_is_that_of_its_run(empty: Store) -> None:
     situation = base("crowd")
     assert largest(situation, "lstm", "cell") == np.abs(run_of(situation, "lstm")["cell"]).max()
 
 
 def test_an_engine_is_compared_with_numpy_once(
-    empty: Kept[Trace], monkeypatch: pytest.MonkeyPatch
+    empty: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     situation = base("crowd")
     torch, numpy = runs(situation, "torch"), runs(situation)
@@ -169,7 +170,7 @@ def test_an_engine_is_compared_with_numpy_once(
 
 
 def test_a_moved_reset_gate_is_compared_with_its_own_place_once(
-    empty: Kept[Trace], monkeypatch: pytest.MonkeyPatch
+    empty: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     situation = base("crowd")
     there = placed(situation, "before")
@@ -181,7 +182,7 @@ def test_a_moved_reset_gate_is_compared_with_its_own_place_once(
 
 
 def test_a_run_too_large_to_be_made_twice_is_not_compared_and_the_page_says_so(
-    empty: Kept[Trace], monkeypatch: pytest.MonkeyPatch
+    empty: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     setting = Setting(scene="own", own=Own(source="sine", steps=40, units=4), engine="torch")
     assert show(setting).to_numpy is not None

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.later import MOST_WANTED, Later, Soon
-from app.running import Kept
+from app.compute.background import MOST_WANTED, Later, Soon
+from app.compute.store import Shelf, Store
 
 Made = Callable[[str], Callable[[], str]]
 
@@ -15,7 +15,7 @@ Made = Callable[[str], Callable[[], str]]
 @pytest.fixture
 def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits at all."""
-    monkeypatch.setattr("app.later.PATIENCE", 0.0)
+    monkeypatch.setattr("app.compute.background.PATIENCE", 0.0)
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def gate() -> Iterator[threading.Event]:
 
 
 def later() -> Later[str]:
-    return Later(Kept(100), "testing")
+    return Later(Shelf("testing", Store(100)), "testing")
 
 
 def until(found: Callable[[], bool]) -> None:

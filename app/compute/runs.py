@@ -1,99 +1,29 @@
 """Runs of a situation, kept for a while, and how far another engine or placement leads."""
 
-import threading
-import weakref
-from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
+from contextvars import copy_context
 from dataclasses import replace
-from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 
-from app.digest import SHARED, digest, weights_digest
+from app.compute.digest import SHARED, digest, weights_digest
+from app.compute.store import GATE, Key, Shelf
 from gru_core import GRUWeights, Trace, run
 from gru_core.arrays import Array, without_rounding
 from gru_core.conventions import TRACKS, Cell, Placement
 from gru_core.edits import Situation
 from gru_core.engines import EngineName
 
-# A GRU beside an LSTM of 512 units over 10,000 steps is 205 MB: one such pair is kept, and what is
-# small besides. Every event of the stage draws its screen anew, mostly from the run before.
-MOST_BYTES = 256_000_000
 LARGE = 20_000_000  # bytes of a run: only one at a time is computed
 TOGETHER = 250_000  # steps × units from which the cells of a screen run at the same time
-MOST_DISTANCES = 4096  # they are single numbers
+DISTANCE = 400  # bytes of a kept number with its key
 # Numbers of a run above which it is not run again only to be compared.
 MOST_COMPARED = 20_000_000
 
-Value = TypeVar("Value")
-Key = tuple[object, ...]
-
-
-class Kept(Generic[Value]):
-    """Values by what they are made of. Those not asked for longest go when there is no room."""
-
-    _all: ClassVar["weakref.WeakSet[Kept[Any]]"] = weakref.WeakSet()
-
-    def __init__(self, most: int) -> None:
-        Kept._all.add(self)
-        self.most = most
-        self.size = 0
-        self._values: OrderedDict[Key, tuple[Value, int]] = OrderedDict()
-        self._lock = threading.Lock()
-
-    def __len__(self) -> int:
-        return len(self._values)
-
-    def __contains__(self, key: Key) -> bool:
-        with self._lock:
-            return key in self._values
-
-    def find(self, key: Key) -> Value | None:
-        """The value of this key, if it is here."""
-        with self._lock:
-            if key not in self._values:
-                return None
-            self._values.move_to_end(key)
-            return self._values[key][0]
-
-    def get(self, key: Key, size: int, make: Callable[[], Value]) -> Value:
-        """The value of this key, made if it is not here; room is found before."""
-        with self._lock:
-            if key in self._values:
-                self._values.move_to_end(key)
-                return self._values[key][0]
-            self._drop(self.most - size)
-        value = make()
-        with self._lock:
-            if key not in self._values:
-                self._values[key] = value, size
-                self.size += size
-            self._drop(max(self.most, size))
-        return value
-
-    def make_room(self, size: int) -> None:
-        """Drop what has to go before so much is made."""
-        with self._lock:
-            self._drop(self.most - size)
-
-    def _drop(self, most: int) -> None:
-        while self._values and self.size > most:
-            _, (_, size) = self._values.popitem(last=False)
-            self.size -= size
-
-    @classmethod
-    def empty(cls) -> None:
-        """Drop every value of every store."""
-        for store in list(cls._all):
-            with store._lock:
-                store._drop(-1)
-
-
-_traces: Kept[Trace] = Kept(MOST_BYTES)
-_distances: Kept[float] = Kept(MOST_DISTANCES)
-_one_at_a_time = threading.Lock()
+_traces: Shelf[Trace] = Shelf("runs")
+_distances: Shelf[float] = Shelf("distances")
 
 
 def runs(situation: Situation, engine: EngineName = "numpy") -> dict[Cell, Trace]:
@@ -104,9 +34,15 @@ def runs(situation: Situation, engine: EngineName = "numpy") -> dict[Cell, Trace
     if len(missing) < 2 or not long or engine != "numpy":
         return {cell: run_of(situation, cell, engine) for cell in cells}
     large = any(_size(situation, cell) >= LARGE for cell in missing)
-    with _one_at_a_time if large else nullcontext(), ThreadPoolExecutor(len(cells)) as threads:
-        _traces.make_room(sum(_size(situation, cell) for cell in missing))
-        traces = threads.map(lambda cell: _kept_run(situation, cell, engine), cells)
+    with GATE if large else nullcontext(), ThreadPoolExecutor(len(cells)) as threads:
+        _traces.store.make_room(sum(_size(situation, cell) for cell in missing))
+        # A thread knows whose files a run is made of by the context it is begun in.
+        contexts = [copy_context() for _ in cells]
+        made = [
+            threads.submit(context.run, _kept_run, situation, cell, engine)
+            for context, cell in zip(contexts, cells, strict=True)
+        ]
+        traces = [one.result() for one in made]
         return dict(zip(cells, traces, strict=True))
 
 
@@ -114,7 +50,7 @@ def run_of(situation: Situation, cell: Cell, engine: EngineName = "numpy") -> Tr
     """The trace of one cell: the same one as long as it is kept."""
     if _size(situation, cell) < LARGE or _run_key(situation, cell, engine) in _traces:
         return _kept_run(situation, cell, engine)
-    with _one_at_a_time:
+    with GATE:
         return _kept_run(situation, cell, engine)
 
 
@@ -137,7 +73,7 @@ def _run(situation: Situation, cell: Cell, engine: EngineName = "numpy") -> Trac
 def largest(situation: Situation, cell: Cell, track: str) -> float:
     """The largest magnitude of one track of a run; the others of its screen are made with it."""
     key = ("largest", track, run_key(situation, cell))
-    return _distances.get(key, 1, lambda: _distance(runs(situation)[cell][track]))
+    return _distances.get(key, DISTANCE, lambda: _distance(runs(situation)[cell][track]))
 
 
 def placed(situation: Situation, placement: Placement | None) -> Situation:
@@ -157,7 +93,7 @@ def difference_to_numpy(situation: Situation, traces: Mapping[Cell, Trace]) -> f
     if sum(_numbers(situation, cell) for cell in traces) > MOST_COMPARED:
         return None
     key = ("to numpy", *(run_key(situation, cell) for cell in traces))
-    return _distances.get(key, 1, lambda: _largest_difference(traces, runs(situation)))
+    return _distances.get(key, DISTANCE, lambda: _largest_difference(traces, runs(situation)))
 
 
 def difference_of_placement(
@@ -178,7 +114,7 @@ def difference_of_placement(
         now, then = traces["gru"]["hidden"], other["hidden"]
         return _distance(without_rounding(then - now, np.abs(now).max(), np.abs(then).max()))
 
-    return _distances.get(("placement", own, run_key(situation, "gru")), 1, compare)
+    return _distances.get(("placement", own, run_key(situation, "gru")), DISTANCE, compare)
 
 
 def _largest_difference(traces: Mapping[Cell, Trace], others: Mapping[Cell, Trace]) -> float:

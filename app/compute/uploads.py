@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 from streamlit import runtime
 
-from app import memory
-from app.running import Kept
+from app.compute import memory
+from app.compute.store import STORE
 from gru_core.arrays import Array
 from gru_core.errors import TextError
 from gru_core.feed import Feed
@@ -95,6 +95,7 @@ def hold(upload: Upload, page: str) -> None:
     One that a page gives up for a newer one is dropped at once if no other page has it: a visitor
     who tries thirty files must not fill the memory.
     """
+    given_up: list[str] = []
     with _lock:
         upload.pages.add(page)
         _here[upload.key] = upload
@@ -107,6 +108,8 @@ def hold(upload: Upload, page: str) -> None:
                 one.pages.discard(page)
                 if not one.pages:
                     del _here[one.key]
+                    given_up.append(one.key)
+    STORE.release(given_up)
     if not _watching.is_set():
         _watching.set()
         threading.Thread(target=_watch, name="uploads", daemon=True).start()
@@ -114,11 +117,13 @@ def hold(upload: Upload, page: str) -> None:
 
 def sweep(is_open: Callable[[str], bool], now: float) -> None:
     """Drop every file whose pages have all been gone for LINGER seconds."""
-    if _dropped(is_open, now):
-        _give_back()
+    gone = _dropped(is_open, now)
+    if gone:
+        STORE.release(gone)
+        memory.give_back()
 
 
-def _dropped(is_open: Callable[[str], bool], now: float) -> bool:
+def _dropped(is_open: Callable[[str], bool], now: float) -> list[str]:
     with _lock:
         for upload in _here.values():
             if any(map(is_open, upload.pages)):
@@ -126,7 +131,7 @@ def _dropped(is_open: Callable[[str], bool], now: float) -> bool:
         gone = [one.key for one in _here.values() if now - one.seen > LINGER]
         for key in gone:
             del _here[key]
-    return bool(gone)
+    return gone
 
 
 def _watch() -> None:
@@ -174,9 +179,3 @@ def entry_of(upload: Upload, layer: str) -> Entry | None:
 
 def _kept(name: str, content: ModelFile | Vocabulary | Feed, data: bytes = b"") -> Upload:
     return Upload(secrets.token_urlsafe(9), name, content, data)
-
-
-def _give_back() -> None:
-    """Give back the memory of what was made of files: runs are made again where they are wanted."""
-    Kept.empty()
-    memory.give_back()

@@ -1,0 +1,1 @@
+"""What is computed for pages, kept for a while: one store, one budget, one gate for large work."""

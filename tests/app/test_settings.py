@@ -1,0 +1,42 @@
+"""Settings are read once, within bounds, and docs/settings.md says what the table says."""
+
+import logging
+import re
+from pathlib import Path
+
+import pytest
+
+from app import settings
+
+ROOT = Path(__file__).parents[2]
+(CACHE,) = settings.TABLE
+
+
+@pytest.mark.parametrize(
+    ("text", "value"), [("64", 64), ("65536", 65536), ("512", 512), ("0000000128", None)]
+)
+def test_a_whole_number_within_bounds_is_taken(text: str, value: int | None) -> None:
+    assert CACHE.read({CACHE.variable: text}) == (value or CACHE.default)
+
+
+@pytest.mark.parametrize("text", ["", "63", "65537", "-64", "1e3", "64.0", "²", "much", "9" * 40])
+def test_anything_else_is_said_in_the_log_and_the_default_stands(
+    text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert CACHE.read({CACHE.variable: text}) == CACHE.default
+    assert CACHE.variable in caplog.text
+    assert "from 64 to 65536" in caplog.text
+
+
+def test_without_a_word_the_default_stands() -> None:
+    assert CACHE.read({}) == CACHE.default
+
+
+def test_the_page_on_settings_is_the_table() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (\d+) \| (\d+) \| (\d+) \| (\w+) \| (.+) \|$", page, re.M)
+    assert rows == [
+        (one.variable, f"{one.default}", f"{one.least}", f"{one.most}", one.unit, one.meaning)
+        for one in settings.TABLE
+    ]
