@@ -1,17 +1,30 @@
-// @ts-nocheck
 // The one thing to drag that a story speaks of: a slider beside the words, as live as the cell itself.
 
 import { nameOf } from "./cells.js";
 import { make } from "./dom.js";
 import { short } from "./format.js";
 
+/**
+ * @import { Drag } from "./drag.js"
+ * @import { Choice } from "./types"
+ * @typedef {object} Host
+ * @property {Drag} drag
+ * @property {(target: string) => void} choose
+ * @property {(target: string) => number | null} valueOf
+ * @property {(target: string) => number} bound
+ * @property {() => Choice[]} choices
+ */
+
 const MOVES = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
 const PARTS = 48; // of the way from end to end that a key moves by one
 
 export class Handle {
   // host: { drag, choose(target), valueOf(target), bound(target), choices() }
+  /** @param {Host} host */
   constructor(host) {
     this.host = host;
+    this.target = "";
+    this.taken = false;
     this.label = make("label", { className: "gs-handle-label" });
     this.slider = make("input", {
       type: "range", className: "gs-handle-slider", step: "any",
@@ -23,18 +36,20 @@ export class Handle {
       onblur: () => this.leave(),
     });
     this.value = make("span", { className: "gs-handle-value", "aria-hidden": "true" });
-    this.label.append(make("span", {}), this.slider, this.value);
+    this.name = make("span", {});
+    this.label.append(this.name, this.slider, this.value);
     this.element = make("div", { className: "gs-handle" }, this.label);
   }
 
   // target: of the story on screen, "" for none.
+  /** @param {string} target */
   show(target) {
     this.target = target;
     this.element.hidden = !target;
     if (!target) return;
     const bound = this.host.bound(target);
     Object.assign(this.slider, { min: -bound, max: bound });
-    this.label.firstChild.textContent = nameOf(target, this.host.choices());
+    this.name.textContent = nameOf(target, this.host.choices());
     this.slider.title = "Drag it: everything follows";
   }
 
@@ -56,18 +71,20 @@ export class Handle {
   }
 
   // Steps of one size, whatever the browser would take for a slider without any.
+  /** @param {KeyboardEvent} event */
   key(event) {
     if (!MOVES.has(event.key)) return;
     event.preventDefault();
     const { min, max, valueAsNumber } = this.slider;
     const [low, high] = [Number(min), Number(max)];
     const step = (high - low) / PARTS;
-    const to = {
+    /** @type {Record<string, number>} */
+    const places = {
       ArrowLeft: valueAsNumber - step, ArrowDown: valueAsNumber - step,
       ArrowRight: valueAsNumber + step, ArrowUp: valueAsNumber + step,
       PageDown: valueAsNumber - 6 * step, PageUp: valueAsNumber + 6 * step, Home: low, End: high,
-    }[event.key];
-    this.slider.value = Math.min(Math.max(to, low), high);
+    };
+    this.slider.value = String(Math.min(Math.max(places[event.key], low), high));
     this.pull();
   }
 
@@ -80,7 +97,7 @@ export class Handle {
     this.value.textContent = value === null ? "" : short(value);
     this.slider.disabled = value === null;
     if (value === null) return;
-    if (!this.taken) this.slider.value = value;
+    if (!this.taken) this.slider.value = String(value);
     this.slider.setAttribute("aria-valuetext", short(value));
   }
 }

@@ -1,9 +1,10 @@
-// @ts-nocheck
 // The address of what is on the screen, with the cursor's place, for the clipboard; where that is kept
 // from the page, in a field to copy from.
 
 import { toClipboard } from "./clipboard.js";
 import { make } from "./dom.js";
+
+/** @import { Stage } from "./types" */
 
 const NAME = "copy link";
 const SAID = 2500; // milliseconds
@@ -12,6 +13,7 @@ const HINT = "The browser does not let this page copy. Here is the link, selecte
 
 export class Link {
   // stage: of which { channel, element, link, message, voice } are used
+  /** @param {Pick<Stage, "channel" | "element" | "link" | "message" | "voice">} stage */
   constructor(stage) {
     this.stage = stage;
     this.button = make("button", {
@@ -35,6 +37,7 @@ export class Link {
     while (this.stage.channel.busy && performance.now() < until) await new Promise((done) => setTimeout(done, 40));
   }
 
+  /** @param {string} text */
   say(text) {
     this.button.textContent = text;
     this.stage.voice.tell(text);
@@ -42,8 +45,11 @@ export class Link {
     this.timer = setTimeout(() => (this.button.textContent = NAME), SAID);
   }
 
+  /** @param {string} text */
   show(text) {
+    /** @type {HTMLInputElement} */
     const field = make("input", { type: "text", readOnly: true, value: text, "aria-label": "The link", onclick: () => field.select() });
+    /** @type {HTMLDialogElement} */
     const dialog = make(
       "dialog", {
         className: "gs-dialog gs-link-dialog", "aria-label": "The link",

@@ -1,4 +1,3 @@
-// @ts-nocheck
 // How much of a screen is on show. A first visit shows one idea: the input, what the units remember, the
 // gates behind it, one thing to drag. Everything else is one press away, and stays for whoever has pressed.
 
@@ -7,6 +6,8 @@ import { make } from "./dom.js";
 const KEY = "gatescope.look";
 const PLACE = new Set(["t", "u", "type"]); // where one looks, and from how far, is no wish to see more
 
+/** @typedef {"first" | "all"} Look */
+/** @type {Look | null} */
 let present = null; // of this page, as long as it is open
 
 // "first", or "all". A reload finds what was there; a link shows everything that it may be about.
@@ -16,8 +17,10 @@ export function lookOf() {
 }
 
 // The address as it was opened: what it says of the scene's own values is not in it any more.
+/** @returns {Look} */
 function opened() {
-  const { name, type } = performance.getEntriesByType("navigation")[0] ?? { name: location.href, type: "navigate" };
+  const [entry] = /** @type {PerformanceNavigationTiming[]} */ (performance.getEntriesByType("navigation"));
+  const { name, type } = entry ?? { name: location.href, type: "navigate" };
   const asked = [...new URL(name).searchParams.keys()].some((key) => !PLACE.has(key) && !key.startsWith("embed"));
   const again = type !== "navigate";
   const here = read(sessionStorage);
@@ -26,6 +29,7 @@ function opened() {
 }
 
 // Chosen: for this page and its reloads, "all" for later visits too.
+/** @param {Look} look */
 export function keepLook(look) {
   present = look;
   write(sessionStorage, look);
@@ -33,15 +37,17 @@ export function keepLook(look) {
 }
 
 // A browser may refuse to store anything.
+/** @param {Storage} store @returns {Look | null} */
 function read(store) {
   try {
     const found = store.getItem(KEY);
-    return ["first", "all"].includes(found) ? found : null;
+    return found === "first" || found === "all" ? found : null;
   } catch {
     return null;
   }
 }
 
+/** @param {Storage} store @param {Look} look */
 function write(store, look) {
   try {
     store.setItem(KEY, look);
@@ -51,6 +57,7 @@ function write(store, look) {
 }
 
 // The button that shows the rest, with a word on what that is; or that hides it again.
+/** @param {Look} look @param {(look: Look) => void} act */
 export function lookButton(look, act) {
   const first = look === "first";
   return make(

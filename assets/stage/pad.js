@@ -1,4 +1,3 @@
-// @ts-nocheck
 // Drawing an input with the pointer: a pad under the input, one column a step. What is drawn becomes
 // the numbers of one channel when the pointer is lifted, in one change.
 
@@ -6,16 +5,32 @@ import { make } from "./dom.js";
 import { short } from "./format.js";
 import { fineness } from "./zoom.js";
 
+/**
+ * @import { Numbers } from "./types"
+ * @typedef {object} Host
+ * @property {(channel: number) => Numbers} values
+ * @property {() => number} bound
+ * @property {() => string[]} channels
+ * @property {(channel: number, first: number, values: number[]) => void} send
+ */
+
 const FIGURES = 2; // decimals of what is drawn: a hand is no more exact
 
 export class Pad {
   // host: { values(channel) -> numbers over the steps, bound() -> largest input, channels() -> names,
   // send(channel, first, values) }
+  /** @param {Host} host */
   constructor(host) {
     this.host = host;
     this.channel = 0;
+    /** @type {number[] | null} */
+    this.drawn = null;
+    this.touched = [Infinity, -Infinity]; // first and last step
+    /** @type {{ step: number, value: number } | null} */
+    this.last = null;
     this.canvas = make("canvas", {});
     this.area = make("div", { className: "gs-pad-area" }, this.canvas);
+    /** @type {HTMLSelectElement} */
     this.choice = make("select", {
       "aria-label": "Channel to draw", title: "Which channel of the input to draw", onchange: () => {
         this.channel = this.choice.selectedIndex;
@@ -54,6 +69,7 @@ export class Pad {
     if (!this.drawn) this.paint();
   }
 
+  /** @param {PointerEvent} event */
   press(event) {
     this.area.setPointerCapture(event.pointerId);
     event.preventDefault();
@@ -64,11 +80,14 @@ export class Pad {
   }
 
   // The column under the pointer takes the pointer's height, and so do those that it passed over.
+  /** @param {PointerEvent} event */
   pull(event) {
+    const { drawn } = this;
+    if (!drawn) return;
     const box = this.area.getBoundingClientRect();
     const bound = this.host.bound();
     const at = Math.min(Math.max((event.clientX - box.left) / box.width, 0), 1 - 1e-9);
-    const step = Math.floor(at * this.drawn.length);
+    const step = Math.floor(at * drawn.length);
     const share = Math.min(Math.max((event.clientY - box.top) / box.height, 0), 1);
     const value = Number((bound * (1 - 2 * share)).toFixed(FIGURES));
     const from = this.last ?? { step, value };
@@ -76,12 +95,12 @@ export class Pad {
     const high = Math.max(from.step, step);
     for (let i = low; i <= high; i++) {
       const part = step === from.step ? 1 : (i - from.step) / (step - from.step);
-      this.drawn[i] = Number((from.value + (value - from.value) * part).toFixed(FIGURES));
+      drawn[i] = Number((from.value + (value - from.value) * part).toFixed(FIGURES));
     }
     this.touched = [Math.min(this.touched[0], low), Math.max(this.touched[1], high)];
     this.last = { step, value };
     this.said.textContent = ` step ${step + 1}: ${short(value)}`;
-    this.paint(this.drawn);
+    this.paint(drawn);
   }
 
   lift() {
@@ -96,18 +115,20 @@ export class Pad {
     this.said.textContent = "";
   }
 
+  /** @param {Numbers} [values] */
   paint(values = this.host.values(this.channel)) {
     const [width, height] = [this.area.clientWidth, this.area.clientHeight];
     if (!width) return;
     const scale = fineness(this.area);
     Object.assign(this.canvas, { width: width * scale, height: height * scale });
-    const context = this.canvas.getContext("2d");
+    const context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     const { color } = getComputedStyle(this.area);
     context.scale(scale, scale);
     Object.assign(context, { strokeStyle: color, lineWidth: 2, globalAlpha: 1 });
+    /** @param {number} value */
     const y = (value) => (height * (1 - value / this.host.bound())) / 2;
     context.beginPath();
-    values.forEach((value, i) => {
+    Array.from(values).forEach((value, i) => {
       context.lineTo((i / values.length) * width, y(value));
       context.lineTo(((i + 1) / values.length) * width, y(value));
     });

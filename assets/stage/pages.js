@@ -1,26 +1,41 @@
-// @ts-nocheck
 // Which part of a large table is on show, and the controls that lead to the others.
 
 import { make } from "./dom.js";
 
+/** @import { Place, Sheet, Span } from "./types" */
+/** @typedef {"rows" | "columns"} Axis */
+
+/** @type {Record<Axis, { less: string, more: string }>} */
 const AXES = {
   rows: { less: "above", more: "below" },
   columns: { less: "before", more: "after" },
 };
 
+const BOTH = /** @type {Axis[]} */ (Object.keys(AXES));
+
 // sheet: from describe.js. around: { row, column } that the first part should hold, -1 for any. most: rows
 // and columns shown at once. goTo: whether there are fields to go to any place. onTurn(place) is called
 // when another part is wanted; place: { row } or { column } that somebody goes to.
 export class Pages {
+  /**
+   * @param {Sheet} sheet @param {Place} around @param {Record<Axis, number>} most @param {boolean} goTo
+   * @param {(place?: Partial<Place>) => void} onTurn
+   */
   constructor(sheet, around, most, goTo, onTurn) {
-    Object.assign(this, { sheet, most, goTo, onTurn });
+    this.sheet = sheet;
+    this.most = most;
+    this.goTo = goTo;
+    this.onTurn = onTurn;
     this.first = { rows: 0, columns: 0 };
     this.centre("rows", around.row);
     this.centre("columns", around.column);
     this.shown = make("span", { className: "gs-table-shown", "aria-live": "polite" });
+    /** @type {{ axis: Axis, by: number, element: HTMLButtonElement }[]} */
     this.buttons = [];
+    /** @type {HTMLElement[]} */
     this.fields = [];
-    for (const [axis, names] of Object.entries(AXES)) {
+    for (const axis of BOTH) {
+      const names = AXES[axis];
       if (this.length(axis) <= most[axis]) continue;
       this.buttons.push(this.button(axis, -1, names.less), this.button(axis, 1, names.more));
       if (goTo) this.fields.push(this.field(axis));
@@ -30,27 +45,34 @@ export class Pages {
   }
 
   // { rows: [first, end], columns: [first, end] }
+  /** @returns {Record<Axis, Span>} */
   get part() {
+    /** @param {Axis} axis @returns {Span} */
     const range = (axis) => [this.first[axis], Math.min(this.first[axis] + this.most[axis], this.length(axis))];
     return { rows: range("rows"), columns: range("columns") };
   }
 
+  /** @param {Axis} axis */
   length(axis) {
     return this.sheet[axis].length;
   }
 
+  /** @param {Axis} axis */
   plural(axis) {
     return this.sheet.kinds[axis === "rows" ? 0 : 1];
   }
 
+  /** @param {Axis} axis @param {number} at */
   centre(axis, at) {
     this.move(axis, Math.round(at - this.most[axis] / 2));
   }
 
+  /** @param {Axis} axis @param {number} first */
   move(axis, first) {
     this.first[axis] = Math.max(0, Math.min(first, this.length(axis) - this.most[axis]));
   }
 
+  /** @param {Axis} axis @param {number} by @param {string} where */
   button(axis, by, where) {
     const element = make("button", {
       type: "button", textContent: `${this.plural(axis)} ${where}`,
@@ -64,16 +86,18 @@ export class Pages {
   }
 
   // A field for the number of a step or a unit, or the place of what has no number.
+  /** @param {Axis} axis */
   field(axis) {
     const one = this.plural(axis).slice(0, -1);
-    const keys = this.sheet[axis].map(({ key }, i) => (Number.isInteger(key) ? key : i + 1));
+    const keys = this.sheet[axis].map(({ key }, i) => (Number.isInteger(key) ? Number(key) : i + 1));
     const [least, most] = [Math.min(...keys), Math.max(...keys)];
+    /** @type {HTMLInputElement} */
     const input = make("input", {
       type: "number", min: least, max: most, step: 1, inputMode: "numeric",
       title: `Type the number of a ${one}, ${least} to ${most}, and press Enter`,
       onchange: () => {
         if (!input.value) return;
-        input.value = Math.max(least, Math.min(Math.round(input.valueAsNumber), most));
+        input.value = String(Math.max(least, Math.min(Math.round(input.valueAsNumber), most)));
         const at = keys.indexOf(input.valueAsNumber);
         this.centre(axis, at);
         this.onTurn({ [axis === "rows" ? "row" : "column"]: at });
@@ -95,12 +119,13 @@ export class Pages {
   }
 
   text() {
-    const text = Object.keys(AXES).filter((axis) => this.length(axis) > this.most[axis])
+    const text = BOTH.filter((axis) => this.length(axis) > this.most[axis])
       .map((axis) => this.extent(axis)).join(", ");
     return text && `${text[0].toUpperCase()}${text.slice(1)}.`;
   }
 
   // Units may be sorted: rows are counted, not units. Steps may begin with 0, the state before the first.
+  /** @param {Axis} axis */
   extent(axis) {
     const [first, end] = this.part[axis];
     const keys = this.sheet[axis].map(({ key }) => key);

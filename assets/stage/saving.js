@@ -1,15 +1,17 @@
-// @ts-nocheck
 // Files for the visitor. The CSV of a plot too large to be sent takes a while: a worker writes it, with a
 // line above the bar that says how far it is and stops it.
 
 import { make } from "./dom.js";
 import { percent } from "./format.js";
 
+/** @import { Sheet } from "./types" */
+
 const WORDS = {
   refused: "the numbers are no longer there. Save it again.",
   lost: "the server did not answer. Save it again.",
 };
 
+/** @param {string} download @param {BlobPart} content @param {string} [type] */
 export function save(download, content, type) {
   const blob = content instanceof Blob ? content : new Blob([content], { type });
   const href = URL.createObjectURL(blob);
@@ -21,14 +23,18 @@ export function save(download, content, type) {
 class Savings {
   constructor() {
     this.lines = make("div", {});
+    /** @type {((text: string) => void) | null} */
     this.tell = null; // the stage on show says what happens
     this.element = make("div", { className: "gs-savings" }, this.lines);
+    /** @type {Saving[]} */
     this.queue = []; // the first one is being written
   }
 
   // Write a large sheet (describe.js) as a CSV. name: of the plot. refocus() is called if the line goes
   // while it has the focus. Returns the button that stops it.
+  /** @param {Sheet} sheet @param {string} file @param {string} name @param {() => void} refocus */
   add(sheet, file, name, refocus) {
+    /** @type {Saving} */
     const saving = new Saving(sheet, file, name, { refocus, end: (words) => this.next(saving, words) });
     this.queue.push(saving);
     this.lines.append(saving.element);
@@ -37,6 +43,7 @@ class Savings {
     return saving.button;
   }
 
+  /** @param {Saving} over @param {string} words */
   next(over, words) {
     this.tell?.(words);
     const was = this.queue[0];
@@ -50,8 +57,12 @@ export const savings = new Savings();
 
 class Saving {
   // on: { end(words), once it is saved, stopped or has failed; refocus() }
+  /** @param {Sheet} sheet @param {string} file @param {string} name @param {{ end: (words: string) => void, refocus: () => void }} on */
   constructor(sheet, file, name, on) {
-    Object.assign(this, { sheet, file, on, over: false });
+    this.sheet = sheet;
+    this.file = file;
+    this.on = on;
+    this.over = false;
     this.label = `CSV of ${name}: `;
     this.text = make("span", { textContent: this.label });
     this.share = make("span", { className: "gs-saving-share", textContent: "waiting" });
@@ -72,6 +83,7 @@ class Saving {
     this.worker.postMessage(this.sheet);
   }
 
+  /** @param {{ share: number, blob?: Blob, failed?: keyof typeof WORDS }} answer */
   hear({ share, blob, failed }) {
     if (failed) return this.fail(failed);
     if (!blob) return this.show(share);
@@ -79,12 +91,14 @@ class Saving {
     this.end(`Saved ${this.file}.`);
   }
 
+  /** @param {number} share */
   show(share) {
     this.bar.value = share;
     this.share.textContent = percent(share);
   }
 
   // The line stays until somebody has read why.
+  /** @param {keyof typeof WORDS} why */
   fail(why) {
     this.text.textContent = this.label + WORDS[why];
     this.share.remove();
@@ -93,11 +107,13 @@ class Saving {
     this.finish(this.text.textContent);
   }
 
+  /** @param {string} words */
   end(words) {
     this.leave();
     this.finish(words);
   }
 
+  /** @param {string} words */
   finish(words) {
     this.over = true;
     this.worker?.terminate();

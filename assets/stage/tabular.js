@@ -1,11 +1,13 @@
-// @ts-nocheck
 // A sheet (describe.js), or a part of one, as the element of a table.
 
 import { make } from "./dom.js";
 import { short } from "./format.js";
 import { exactText, isWide } from "./text.js";
 
+/** @import { Head, Name, Place, Sheet } from "./types" */
+
 // sheet: the part on show; its values are null while they are on their way. current: { row, column } in it.
+/** @param {Sheet} sheet @param {Place} current @param {string} caption */
 export function tableOf(sheet, current, caption) {
   const body = sheet.rows.map((row, i) => make("tr", {},
     make("th", { scope: "row", "aria-current": i === current.row },
@@ -22,15 +24,17 @@ export function tableOf(sheet, current, caption) {
 }
 
 // What a screen reader says of a part of a sheet: how large the whole is, and where in it each cell is.
+/** @param {HTMLTableElement} table @param {Head} sheet @param {number} top @param {number} left */
 export function number(table, sheet, top, left) {
-  table.setAttribute("aria-rowcount", sheet.rows.length + 1);
-  table.setAttribute("aria-colcount", sheet.columns.length + 1);
+  table.setAttribute("aria-rowcount", String(sheet.rows.length + 1));
+  table.setAttribute("aria-colcount", String(sheet.columns.length + 1));
   for (const row of table.rows) {
-    row.setAttribute("aria-rowindex", row.rowIndex ? top + row.rowIndex + 1 : 1);
-    for (const cell of row.cells) cell.setAttribute("aria-colindex", cell.cellIndex ? left + cell.cellIndex + 1 : 1);
+    row.setAttribute("aria-rowindex", String(row.rowIndex ? top + row.rowIndex + 1 : 1));
+    for (const cell of row.cells) cell.setAttribute("aria-colindex", String(cell.cellIndex ? left + cell.cellIndex + 1 : 1));
   }
 }
 
+/** @param {number | undefined} value @param {Name} row @param {Name} column @param {boolean} wide */
 function cellOf(value, row, column, wide) {
   if (value === undefined) return make("td", { textContent: "…" });
   const text = Number.isFinite(value) ? short(value, wide) : Number.isNaN(value) ? "" : "∞";
@@ -40,6 +44,7 @@ function cellOf(value, row, column, wide) {
 }
 
 // Steps are many: their number is enough where the first one says what it counts.
+/** @param {Name} column @param {number} place @param {Sheet} sheet */
 function headOf({ key, name }, place, { kinds }) {
-  return kinds[1] === "steps" && key > 1 && place > 0 ? String(key) : name;
+  return kinds[1] === "steps" && Number(key) > 1 && place > 0 ? String(key) : name;
 }

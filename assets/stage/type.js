@@ -1,4 +1,3 @@
-// @ts-nocheck
 // Letters for the back of a lecture room. The page is drawn larger as a whole, by CSS `zoom` (type.css), and
 // laid out as on a window that is as much smaller: what a style sheet of ours says of windows of some width
 // holds at that many times the width. On a narrow window it is less, so that nothing is cut.
@@ -8,10 +7,12 @@ import { STYLED, make } from "./dom.js";
 export const LARGE = 1.75; // axes of 11 pixels become 19
 const NARROWEST = 320; // pixels of the narrowest window that there is room on
 const SIZE = /(\((?:min|max)-(?:width|height):\s*)([\d.]+)(px\))/g;
+/** @type {WeakMap<CSSRule, string>} */
 const said = new WeakMap(); // rule -> its condition as it was written
 
 export class Type {
   // send: told of a change that the visitor made.
+  /** @param {(type: "large" | "normal") => void} send */
   constructor(send) {
     this.send = send;
     this.button = make("button", {
@@ -38,6 +39,7 @@ export class Type {
   }
 
   // What the link says.
+  /** @param {string} type */
   show(type) {
     if (type === (this.large ? "large" : "normal")) return;
     document.documentElement.dataset.type = type;
@@ -53,16 +55,18 @@ export class Type {
 }
 
 // Of the stage, or of the page around it, whose rules stand in the page.
+/** @param {CSSStyleSheet} sheet */
 function ours({ href, ownerNode }) {
-  return href ? href.startsWith(new URL(".", import.meta.url).href) : Boolean(ownerNode?.textContent.includes(".gs-"));
+  return href ? href.startsWith(new URL(".", import.meta.url).href) : Boolean(ownerNode?.textContent?.includes(".gs-"));
 }
 
+/** @param {{ cssRules: CSSRuleList }} sheet @param {number} zoom */
 function rewrite({ cssRules }, zoom) {
   for (const rule of cssRules) {
     if (rule instanceof CSSMediaRule) {
       if (!said.has(rule)) said.set(rule, rule.media.mediaText);
-      rule.media.mediaText = said.get(rule).replace(SIZE, (_, before, size, after) => `${before}${size * zoom}${after}`);
+      rule.media.mediaText = /** @type {string} */ (said.get(rule)).replace(SIZE, (_, before, size, after) => `${before}${size * zoom}${after}`);
     }
-    if (rule.cssRules) rewrite(rule, zoom);
+    if ("cssRules" in rule) rewrite(/** @type {CSSGroupingRule} */ (rule), zoom);
   }
 }

@@ -1,10 +1,11 @@
-// @ts-nocheck
 // The typefaces of a picture: a picture takes none of the page along, so they are put into it.
 
 const LARGEST = 3_000_000; // bytes of a typeface
+/** @type {Map<string, string>} */
 const kept = new Map(); // address -> its rule, or ""
 
 // families: lists as `font-family` has them. Resolves to style rules for those that the page itself has.
+/** @param {Iterable<string>} families */
 export async function fontsOf(families) {
   const wanted = new Set([...families].flatMap((list) => list.split(",").map(named)));
   const used = [...document.fonts].filter(({ status }) => status === "loaded").map(({ family }) => named(family));
@@ -16,11 +17,13 @@ export async function fontsOf(families) {
   return (await Promise.all(faces.map(embedded))).join("\n");
 }
 
+/** @param {string} family */
 function named(family) {
   return family.trim().replace(/^["']|["']$/g, "");
 }
 
 // Another site's sheets are closed to the page.
+/** @param {CSSStyleSheet} sheet @returns {CSSFontFaceRule[]} */
 function rulesOf(sheet) {
   try {
     return [...sheet.cssRules].filter((rule) => rule instanceof CSSFontFaceRule);
@@ -29,6 +32,7 @@ function rulesOf(sheet) {
   }
 }
 
+/** @param {{ rule: CSSFontFaceRule, base: string }} face */
 async function embedded({ rule, base }) {
   const source = rule.style.getPropertyValue("src").match(/url\(["']?([^"')]+)["']?\)/)?.[1];
   if (!source) return "";
@@ -38,6 +42,7 @@ async function embedded({ rule, base }) {
 }
 
 // "" for one that does not come: the picture has the next family of its list then.
+/** @param {string} url @param {CSSStyleDeclaration} style */
 async function written(url, style) {
   try {
     const bytes = await (await fetch(url)).blob();

@@ -185,7 +185,7 @@ export interface Head {
 export interface Sheet extends Head {
   title: string;
   kinds: [rows: string, columns: string];
-  values: (Numbers | null)[] | null;
+  values: Numbers[] | null;
   source?: Source;
   before?: number[];
   [name: string]: any;

@@ -1,4 +1,3 @@
-// @ts-nocheck
 // Every way to look at the screen, under the question it answers: one button that says which is open,
 // and behind it the list of them all.
 
@@ -6,15 +5,24 @@ import { make } from "./dom.js";
 import { alongMenu } from "./menu.js";
 import { boxOf, windowOf } from "./zoom.js";
 
+/** @typedef {{ question: string, views: { view: string, label: string, help: string }[] }} Question */
+
 export class Views {
   // go(view): to another one.
+  /** @param {(view: string) => void} go */
   constructor(go) {
     this.go = go;
+    this.shown = "";
+    /** @type {HTMLElement[]} */
+    this.items = [];
+    this.all = make("span", { className: "gs-views-all" });
     this.name = make("b", {});
     this.about = make("span", { className: "gs-view-help" });
+    /** @type {HTMLButtonElement} */
     this.button = make("button", {
       type: "button", className: "gs-views-button", "aria-haspopup": "menu", "aria-expanded": "false", onclick: (event) => this.toggle(event),
-    }, this.name, this.about, make("span", { className: "gs-views-all" }));
+    }, this.name, this.about, this.all);
+    /** @type {HTMLElement} */
     this.menu = make("div", {
       className: "gs-views", popover: "auto", role: "menu", "aria-label": "What to look at",
       onkeydown: (event) => alongMenu(event, this.items, this.menu),
@@ -25,19 +33,21 @@ export class Views {
   }
 
   // questions: as the server sends them; view: the one that is open.
+  /** @param {Question[]} questions @param {string} view */
   show(questions, view) {
     const key = JSON.stringify([questions, view]);
     if (key === this.shown) return;
     this.shown = key;
     const views = questions.flatMap((group) => group.views);
-    const { label, help } = views.find((one) => one.view === view);
+    const { label, help } = views.find((one) => one.view === view) ?? views[0];
     this.name.textContent = label;
     this.about.textContent = help;
-    this.button.lastChild.textContent = `${views.length} views`;
+    this.all.textContent = `${views.length} views`;
     this.items = [];
     this.menu.replaceChildren(...questions.map((group) => this.group(group, view)));
   }
 
+  /** @param {Question} question @param {string} open */
   group({ question, views }, open) {
     const items = views.map(({ view, label, help }) => make("button", {
       type: "button", role: "menuitemradio", tabIndex: -1, "data-view": view, "aria-checked": String(view === open),
@@ -51,6 +61,7 @@ export class Views {
     return this.menu.matches(":popover-open");
   }
 
+  /** @param {Event} event */
   toggle(event) {
     event.preventDefault(); // the browser would open it too, but tell us only a frame later
     this.menu.togglePopover();
@@ -70,6 +81,7 @@ export class Views {
     Object.assign(this.menu.style, { left: `${left}px`, top: `${top}px` });
   }
 
+  /** @param {string} view @param {boolean} already */
   choose(view, already) {
     this.menu.hidePopover();
     this.button.focus();
