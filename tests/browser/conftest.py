@@ -90,6 +90,14 @@ def page(kept: Stage) -> Iterator[Stage]:
 
 
 @pytest.fixture
+def anew(kept: Stage) -> Iterator[None]:
+    """Every link loads the shared page anew: with nothing to undo, and nothing said."""
+    kept.stays = False
+    yield
+    kept.stays = True
+
+
+@pytest.fixture
 def another(browser: Browser, server: Server) -> Iterator[Callable[..., Stage]]:
     """Further pages in windows of their own, made with the options of Browser.new_context.
 

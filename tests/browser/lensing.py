@@ -45,7 +45,7 @@ TOO_WIDE = """
     const { left, right, width } = one.getBoundingClientRect();
     return width > 0 && (left < -0.5 || right > innerWidth + 0.5);
   };
-  const found = [...document.querySelectorAll(".gs-inside, .gs-inside *:not(svg *)")]
+  const found = [...document.querySelectorAll(".gs-inside, .gs-inside *:not(svg *, .gs-hidden *)")]
     .filter((one) => one.checkVisibility() && over(one))
     .map((one) => `${one.tagName} ${one.className} ${one.textContent.slice(0, 40)}`);
   return document.documentElement.scrollWidth > innerWidth ? ["the page", ...found] : found;
@@ -178,6 +178,7 @@ def shapes(stage: Stage) -> dict[str, int]:
 
 def drawn(figure: Locator) -> list[dict[str, Any]]:
     """The numbers that Plotly has drawn in a chart, trace by trace: y of lines, z of heatmaps."""
+    expect(figure.locator(".gs-sketch")).to_have_count(0)
     found: list[dict[str, Any]] = figure.locator(".gs-drawing").evaluate(
         """(host) => {
           const entry = (one) => (one?.length ? list(one) : one);

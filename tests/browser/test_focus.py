@@ -7,6 +7,8 @@ from playwright.sync_api import Locator
 
 from tests.browser.driver import Stage
 
+pytestmark = pytest.mark.usefixtures("anew")
+
 ALL = "scene=crowd&t=8&u=3&e=gru.b_x.update.0_0.5~gru.b_x.update.1_0.25~"
 # What has the focus, in words; "body" where nothing has.
 FOCUSED = """

@@ -160,6 +160,7 @@ def test_letting_go_by_keys_keeps_the_focus_among_the_controls(page: Stage) -> N
     expect(page.page.locator(".gs-holding").get_by_label("What to hold")).to_be_focused()
 
 
+@pytest.mark.usefixtures("anew")
 def test_the_value_is_dragged_live_and_one_undo_takes_it_back(page: Stage, core: Core) -> None:
     page.open(LINK)
     situation = core("pulse")

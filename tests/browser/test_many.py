@@ -7,6 +7,8 @@ import pytest
 from gru_core.edits import Situation
 from tests.browser.driver import Stage, with_edits
 
+pytestmark = pytest.mark.usefixtures("anew")
+
 Core = Callable[..., Situation]
 PASTE = """(text) => {
   const at = document.activeElement ?? document.body;

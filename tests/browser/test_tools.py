@@ -99,6 +99,7 @@ def test_the_csv_of_the_lines_has_a_column_a_quantity(stage: Stage, core: Core) 
 
 def test_an_update_gate_that_writes_says_so_wherever_it_goes(stage: Stage) -> None:
     stage.open("notation=chung")
+    stage.drawn()
     note = "Here z says how much is written."
     assert described(stage, "gru.update").endswith(note)
     assert note not in described(stage, "gru.reset")

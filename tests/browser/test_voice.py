@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from tests.browser.driver import Stage
 from tests.browser.voice import LISTEN, VOICE
 
+pytestmark = pytest.mark.usefixtures("anew")
+
 REST = 1500  # milliseconds, more than twice what the stage waits for
 REGIONS = """
 [...document.querySelectorAll(
