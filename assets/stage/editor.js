@@ -1,10 +1,23 @@
-// @ts-nocheck
 // The row that shows the chosen cell: which number it is, a slider, an exact field, undo and redo.
 
 import { arrays, split } from "./cells.js";
 import { make } from "./dom.js";
 import { nearest } from "./drag.js";
 import { exact, short } from "./format.js";
+
+/**
+ * @import { Choice, Edit, Message } from "./types"
+ * @typedef {object} Act
+ * @property {(target: string | null) => void} choose
+ * @property {() => void} hold
+ * @property {(index: number) => void} preview
+ * @property {() => void} release
+ * @property {(text: string) => void} type
+ * @property {() => void} revert
+ * @property {() => void} undo
+ * @property {() => void} redo
+ * @property {() => void} reset
+ */
 
 // Keys that move a slider.
 const MOVES = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
@@ -13,11 +26,21 @@ const HINT = "change x, h₀ or a weight";
 
 export class Editor {
   // changes: the element that stands here while no cell is chosen. more: a button for more numbers than one. act: { choose(target), hold(), preview(index), release(), type(text), revert(), undo(), redo(), reset() }
+  /** @param {HTMLElement} changes @param {HTMLElement} more @param {Act} act */
   constructor(changes, more, act) {
     this.act = act;
+    /** @type {Choice[]} */
+    this.choices = [];
+    this.shownValue = "";
+    this.typing = false;
+    /** @type {string | undefined} */
+    this.asked = undefined; // what was typed last
+    /** @type {number[] | null} */
+    this.values = null; // of the slider
     this.array = make("select", { "aria-label": "What to change", title: "What to change", onchange: () => this.pick() });
     this.first = this.indexField();
     this.second = this.indexField();
+    /** @type {HTMLInputElement} */
     this.slider = make("input", {
       type: "range", className: "gs-value-slider", "aria-label": "Value, as a slider", title: "Slide to change the number",
       onpointerdown: () => act.hold(),
@@ -27,6 +50,8 @@ export class Editor {
       oninput: () => act.preview(this.slider.valueAsNumber),
       onchange: () => act.release(),
     });
+    this.entered = false; // whether the field is being pressed for the first time
+    /** @type {HTMLInputElement} */
     this.field = make("input", {
       type: "text", inputMode: "decimal", className: "gs-number", "aria-label": "Exact value", autocomplete: "off",
       title: "Type an exact number and press Enter",
@@ -59,6 +84,7 @@ export class Editor {
   }
 
   // The choices of arrays for this screen.
+  /** @param {Message} message */
   offer(message) {
     this.choices = arrays(message);
     const options = this.choices.map(({ id, label }) => make("option", { value: id, textContent: label }));
@@ -76,17 +102,18 @@ export class Editor {
   }
 
   // target and value of the chosen cell, or null for none.
+  /** @param {string | null} target @param {number | null | undefined} value @param {Edit | undefined} edit @param {{ undo: boolean, redo: boolean, reset: boolean }} can */
   show(target, value, edit, can) {
-    const known = target && split(target, this.choices);
+    const known = target ? split(target, this.choices) : undefined;
     this.element.classList.toggle("gs-chosen", Boolean(known));
     this.array.value = known ? known.choice.id : "";
     [this.first, this.second].forEach(({ input, text, label }, i) => {
       const axis = known?.choice.axes[i];
       label.hidden = !axis;
-      if (!axis) return;
+      if (!axis || !known) return;
       text.data = `${axis[0]} `;
-      input.max = axis[1];
-      if (document.activeElement !== input) input.value = known.index[i] + 1;
+      input.max = String(axis[1]);
+      if (document.activeElement !== input) input.value = String(known.index[i] + 1);
     });
     this.showValue(value);
     this.old.textContent = edit ? `was ${short(edit.was)}` : "";
@@ -96,22 +123,25 @@ export class Editor {
     this.reset.disabled = !can.reset;
   }
 
+  /** @param {number | null | undefined} value */
   showValue(value) {
     this.shownValue = value === null || value === undefined ? "" : exact(value);
     if (!this.typing && this.field.value !== this.shownValue) this.write(this.shownValue);
-    if (this.values && this.shownValue) this.slider.value = nearest(this.values, value);
-    this.slider.setAttribute("aria-valuetext", this.shownValue && short(value)); // else the place in a row of values
+    if (this.values && this.shownValue) this.slider.value = String(nearest(this.values, Number(value)));
+    this.slider.setAttribute("aria-valuetext", this.shownValue && short(Number(value))); // else the place in a row of values
     this.field.disabled = this.slider.disabled = value === null || value === undefined;
   }
 
   // What was selected stays selected: another number is typed over it.
+  /** @param {string} text */
   write(text) {
-    const selected = document.activeElement === this.field && this.field.selectionEnd > this.field.selectionStart;
+    const selected = document.activeElement === this.field && Number(this.field.selectionEnd) > Number(this.field.selectionStart);
     this.field.value = text;
     if (selected) this.field.select();
   }
 
   // The field with its content selected; text: what takes its place, from a key pressed elsewhere.
+  /** @param {string} [text] */
   begin(text) {
     if (this.field.disabled) return; // its number is on the way
     this.element.classList.add("gs-opened"); // where the story's own slider stands for it, too
@@ -128,6 +158,7 @@ export class Editor {
     else this.submit();
   }
 
+  /** @param {KeyboardEvent} event */
   typed(event) {
     if (event.key === "Enter") this.submit();
     if (event.key === "Enter" || event.key === "F2") this.field.select();
@@ -140,8 +171,7 @@ export class Editor {
   submit() {
     if (!this.typing) return;
     this.typing = false;
-    this.asked = this.field.value;
-    this.act.type(this.asked);
+    this.act.type(this.asked = this.field.value);
   }
 
   restore() {
@@ -151,13 +181,15 @@ export class Editor {
   }
 
   // The values that the slider can take; kept until there are others.
+  /** @param {number[]} values */
   scale(values) {
     this.values = values;
-    this.slider.min = 0;
-    this.slider.max = values.length - 1;
+    this.slider.min = "0";
+    this.slider.max = String(values.length - 1);
   }
 
   // A sentence about what was typed, which stays in the field to be mended; "" for none.
+  /** @param {string} problem */
   say(problem) {
     if (problem && this.asked !== undefined) {
       this.field.value = this.asked;
@@ -168,6 +200,7 @@ export class Editor {
   }
 
   // A sentence on what was done, for a while.
+  /** @param {string} done */
   tell(done) {
     this.told.textContent = done;
     clearTimeout(this.telling);

@@ -1,6 +1,19 @@
-// @ts-nocheck
 // Every key of the stage and what it does, in one table: keys are taken by it, and the page of keys
 // ("?", manual.js) is written from it. What a pointer does is listed beside them.
+
+/**
+ * @import { Stage } from "./types"
+ * @typedef {object} Key
+ * @property {string} group
+ * @property {string[]} shown
+ * @property {string} says
+ * @property {string[]} [keys]
+ * @property {(stage: Stage) => boolean} [needs]
+ * @property {(stage: Stage, at: EventTarget, key: string) => boolean} [ours]
+ * @property {(stage: Stage, event: KeyboardEvent) => void} [act]
+ * @property {boolean} [once] not again while it is held
+ * @property {boolean} [passes] others may take it too
+ */
 
 const TIME = "Time and unit";
 const NUMBER = "A chosen number";
@@ -9,6 +22,7 @@ const DIGITS = [..."0123456789.-−"];
 
 // keys: as nameOf writes them. shown: how they stand on the page of keys. needs: what has to be there.
 // ours: whether the key is taken where the focus is; without it, as `free` says.
+/** @type {Key[]} */
 export const KEYS = [
   {
     group: TIME, keys: ["ArrowRight", "ArrowLeft"], shown: ["→", "←"], says: "one step on, one step back",
@@ -64,6 +78,7 @@ export const KEYS = [
 ];
 
 // What hands do, by the kind of pointer: [what is done, what it does].
+/** @type {Record<string, [does: string, says: string][]>} */
 export const HANDS = {
   "With a mouse": [
     ["point at a cell", "read its number in full"],
@@ -82,19 +97,21 @@ export const HANDS = {
 };
 
 // Take a key: whatever the focus is on, except where somebody is typing or choosing.
+/** @param {KeyboardEvent} event @param {Stage} stage */
 export function keyPressed(event, stage) {
   if (event.altKey || event.defaultPrevented) return;
   const name = nameOf(event);
-  const at = event.composedPath()[0];
+  const at = /** @type {Element} */ (event.composedPath()[0]);
   if (at.closest?.(OVER) || at.closest?.("[role=combobox][aria-expanded=true]")) return; // a list is open
   const entry = KEYS.find(({ keys, needs }) => keys?.includes(name) && (!needs || needs(stage)));
   if (!entry) return;
   if (!(entry.ours ?? free)(stage, at, event.key)) return;
   if (!entry.passes) event.preventDefault();
-  if (!entry.once || !event.repeat) entry.act(stage, event);
+  if (!entry.once || !event.repeat) entry.act?.(stage, event);
 }
 
 // "Ctrl+Shift+z", "Shift+ArrowLeft", "?": with Shift where it does not make another character.
+/** @param {Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey">} event */
 export function nameOf({ key, ctrlKey, metaKey, shiftKey }) {
   if (!key) return "";
   const control = ctrlKey || metaKey;
@@ -102,6 +119,7 @@ export function nameOf({ key, ctrlKey, metaKey, shiftKey }) {
   return `${control ? "Ctrl+" : ""}${shiftKey && (control || !written) ? "Shift+" : ""}${control ? key.toLowerCase() : key}`;
 }
 
+/** @param {Stage} stage */
 function chosen(stage) {
   return Boolean(stage.target);
 }
@@ -112,11 +130,13 @@ const TEXT = "input:not([type=range]), textarea, select, [contenteditable], [rol
 const CHOICE = "input, textarea, select, [contenteditable], [role=combobox], [role=radiogroup], [role=slider], [role=spinbutton]";
 
 // For what no button and no slider would take.
+/** @param {Stage} stage @param {EventTarget} element */
 function pressable(stage, element) {
   return !(element instanceof Element && element.closest(TEXT));
 }
 
 // For arrows, space and Enter, which buttons and sliders take too.
+/** @param {Stage} stage @param {EventTarget} element @param {string} key */
 function free(stage, element, key) {
   if (!(element instanceof Element)) return true;
   if (element.matches(".gs-scrub")) return true;

@@ -1,21 +1,29 @@
-// @ts-nocheck
 // Rows of MathML tokens from the trees of app/nodes.py. A token is an element with what is needed to
 // fill it in later; rows are flat, so that a long one can be broken before any + or =.
 
 import { make } from "./dom.js";
 import { short } from "./format.js";
 
+/**
+ * @import { EquationNode, Pairs } from "./types"
+ * @typedef {Record<string, { color: string, [name: string]: unknown }>} Quantities
+ * @typedef {[before: EquationNode | undefined, after: EquationNode | undefined]} Beside
+ * @typedef {{ element: HTMLElement | MathMLElement, breaks?: boolean, [name: string]: any }} Token
+ */
+
 const NS = "http://www.w3.org/1998/Math/MathML";
 const BREAKING = new Set(["+", "=", "−"]);
 
+/** @param {string} tag @param {string} [text] @param {Record<string, string | undefined>} [attributes] */
 export function element(tag, text, attributes = {}) {
-  const found = document.createElementNS(NS, tag);
+  const found = /** @type {MathMLElement} */ (document.createElementNS(NS, tag));
   if (text !== undefined) found.textContent = text;
-  for (const [name, value] of Object.entries(attributes)) found.setAttribute(name, value);
+  for (const [name, value] of Object.entries(attributes)) found.setAttribute(name, String(value));
   return found;
 }
 
 // Tokens as one piece of mathematics.
+/** @param {{ element: Element }[]} list */
 export function math(list) {
   const found = element("math");
   found.append(...list.map(({ element: one }) => one));
@@ -23,12 +31,15 @@ export function math(list) {
 }
 
 // The same as a part of a row that may be broken before it: as high as a line, whatever is in it.
+/** @param {{ element: Element }[]} list */
 export function piece(list) {
   return make("span", { className: "gs-piece" }, math(list));
 }
 
 // quantities: letter, name and colour by name.
+/** @param {EquationNode[]} nodes @param {Quantities} quantities @returns {Token[]} */
 export function tokens(nodes, quantities) {
+  /** @type {Token[]} */
   const found = [];
   nodes.forEach((node, i) => {
     const next = nodes[i + 1];
@@ -39,33 +50,38 @@ export function tokens(nodes, quantities) {
   return found;
 }
 
+/** @param {EquationNode} node @param {Beside} beside @param {Quantities} quantities @returns {Token[]} */
 function tokensOf(node, beside, quantities) {
   if (node.o) return [operator(node.o)];
   if (node.c) return [{ element: element("mn", node.c) }];
   if (node.v) return [{ element: lettered(coloured(letter(node), node.q, quantities), node.v) }];
-  if (node.f) return enclosed([{ element: lettered(element("mi", node.f), node.f) }], "(", node.a, ")", quantities);
-  if (node.p) return enclosed([], node.k, node.p, node.k === "[" ? "]" : ")", quantities);
+  if (node.f) return enclosed([{ element: lettered(element("mi", node.f), node.f) }], "(", node.a ?? [], ")", quantities);
+  if (node.p) return enclosed([], String(node.k), node.p, node.k === "[" ? "]" : ")", quantities);
   return [slot(node, beside, quantities)];
 }
 
 // What letters.js explains.
+/** @param {MathMLElement} found @param {string} letter */
 function lettered(found, letter) {
   found.setAttribute("data-letter", letter);
   return found;
 }
 
+/** @param {string} text */
 function operator(text) {
   const attributes = BREAKING.has(text) ? { form: "infix" } : { stretchy: "false" };
   return { element: lettered(element("mo", text, attributes), text), breaks: BREAKING.has(text) };
 }
 
+/** @param {Token[]} first @param {string} open @param {EquationNode[]} nodes @param {string} close @param {Quantities} quantities @returns {Token[]} */
 function enclosed(first, open, nodes, close, quantities) {
   const inner = tokens(nodes, quantities);
   if (inner.length) inner[0] = { ...inner[0], breaks: false };
   return [...first, { ...operator(open), breaks: false }, ...inner, operator(close)];
 }
 
-export function letter({ v, s }) {
+/** @param {EquationNode} node */
+export function letter({ v = "", s }) {
   const base = v.endsWith("\u0303") ? tilde(v[0]) : element("mi", v);
   if (!s) return base;
   const found = element("msub");
@@ -73,24 +89,28 @@ export function letter({ v, s }) {
   return found;
 }
 
+/** @param {string} text */
 function subscript(text) {
   if (text.endsWith("\u0303")) return tilde(text[0]);
   return text.length === 1 ? element("mi", text) : earlier(text);
 }
 
 // t−1
+/** @param {string} text */
 function earlier(text) {
   const found = element("mrow");
   found.append(element("mi", text[0]), element("mo", text[1]), element("mn", text.slice(2)));
   return found;
 }
 
+/** @param {string} text */
 function tilde(text) {
   const found = element("mover", undefined, { accent: "true" });
   found.append(element("mi", text), element("mo", "~", { stretchy: "false" }));
   return found;
 }
 
+/** @param {MathMLElement} found @param {string | undefined} quantity @param {Quantities} quantities */
 function coloured(found, quantity, quantities) {
   if (!quantity) return found;
   found.setAttribute("data-quantity", quantity);
@@ -100,6 +120,7 @@ function coloured(found, quantity, quantities) {
 
 // A place for a number, with the plus before it if there is one. A sum of products is an HTML element
 // that holds a piece for each, so that it can be broken too.
+/** @param {EquationNode} node @param {Beside} beside @param {Quantities} quantities @returns {Token} */
 function slot(node, [before, after], quantities) {
   const row = element("mrow", undefined, { "data-number": node.d ?? node.n });
   const sign = before?.o === "+" ? element("mo", "+", { form: "infix" }) : null;
@@ -113,11 +134,13 @@ function slot(node, [before, after], quantities) {
 }
 
 // In brackets where it is negative, or a sum itself, as 1 − 1.5e−8 is.
+/** @param {string} text @param {boolean} [negative] */
 export function enclose(text, negative = false) {
   return negative || text.includes(" ") ? `(${text})` : text;
 }
 
 // Products of pairs, each a piece of its own: 0.6·0.2 + 0.5·0.4 − …
+/** @param {Pairs} pairs @param {boolean} signed */
 export function products(pairs, signed) {
   return pairs.map(([weight, value], i) => {
     const joint = i > 0 || signed;

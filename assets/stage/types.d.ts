@@ -3,10 +3,14 @@
 import type { Channel } from "./channel.js";
 import type { Cursor } from "./cursor.js";
 import type { Drag } from "./drag.js";
+import type { Editor } from "./editor.js";
 import type { Handle } from "./handle.js";
 import type { Inside } from "./inside.js";
+import type { Lens } from "./lens.js";
+import type { Manual } from "./manual.js";
 import type { Pointer } from "./pointer.js";
 import type { Screen } from "./screen.js";
+import type { Type } from "./type.js";
 import type { Voice } from "./voice.js";
 
 declare global {
@@ -174,6 +178,26 @@ export interface Name {
   label: string;
 }
 
+// A piece of an equation, as app/nodes.py makes it: an operator, a constant, a variable, a function, a
+// number by name, a sum of products by name, or what stands in brackets.
+export interface EquationNode {
+  o?: string;
+  c?: string;
+  v?: string;
+  s?: string;
+  f?: string;
+  a?: EquationNode[];
+  p?: EquationNode[];
+  k?: string;
+  n?: string;
+  d?: string;
+  w?: string;
+  x?: string;
+  q?: string;
+  r?: boolean;
+}
+export type Pairs = [weight: number, value: number][];
+
 // What is written of a plot: describe.js.
 export interface Head {
   corner: string;
@@ -206,14 +230,23 @@ export interface Stage {
   channel: Channel;
   cursor: Cursor;
   drag: Drag;
+  editor: Editor;
   element: HTMLElement;
   handle: Handle;
+  holder: HTMLElement;
   inside: Inside;
+  lens: Lens;
   link: string;
+  manual: Manual;
   message: Message;
   pointer: Pointer;
   screen: Screen;
+  target: string | null; // the chosen number
+  type: Type;
   voice: Voice;
   change(kind: string, details?: object): void;
-  send(kind: string, details?: object): void;
+  escape(): void;
+  neighbour(by: number): number;
+  send(kind: string, details?: object): number;
+  typingIn(element: EventTarget): boolean;
 }

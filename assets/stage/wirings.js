@@ -1,18 +1,26 @@
-// @ts-nocheck
 // The wirings of several cells below each other, at the cursor: how many gates, how many states.
 
 import { Diagram } from "./diagram.js";
 import { make } from "./dom.js";
 import { drawnRows } from "./inside.js";
 
+/**
+ * @import { Panel, Stage } from "./types"
+ * @typedef {{ cell: string, [name: string]: any }} Wiring
+ */
+
 export class Wirings {
+  /** @param {Pick<Stage, "cursor" | "inside" | "message" | "send">} stage */
   constructor(stage) {
     this.stage = stage;
     this.element = make("div", { className: "gs-wirings" });
+    this.structure = "";
+    /** @type {{ wiring: Wiring, diagram: Diagram, rows?: string }[]} */
     this.shown = [];
   }
 
   // wirings: cell, ends, placement, polarity and quantities of each, as the opened cell has them.
+  /** @param {Wiring[]} wirings */
   show(wirings) {
     const structure = JSON.stringify(wirings);
     if (structure === this.structure) return;
@@ -25,8 +33,9 @@ export class Wirings {
       make("section", {}, make("h3", { textContent: this.panel(wiring).name }), diagram.element)));
   }
 
+  /** @param {Wiring} wiring */
   panel({ cell }) {
-    return this.stage.message.panels.find((panel) => panel.cell === cell);
+    return /** @type {Panel} */ (this.stage.message.panels.find((panel) => panel.cell === cell));
   }
 
   refresh() {

@@ -1,9 +1,10 @@
-// @ts-nocheck
 // A worker that writes the CSV of a plot too large to be sent: it fetches bands of rows and makes text of
 // them, so that the page stays free. It is stopped by ending it.
 
 import { MOST_IN_BLOCK, Refused, fetchBlock } from "./numbers.js";
 import { linesOf } from "./text.js";
+
+/** @import { Sheet, Source } from "./types" */
 
 // data: a sheet (describe.js). Answers { share } as it goes and { blob } in the end, or { failed }, which
 // says whether to ask for it again may help.
@@ -15,15 +16,18 @@ onmessage = async ({ data: sheet }) => {
   }
 };
 
+/** @param {Sheet} sheet */
 async function written({ source, before, ...sheet }) {
-  const [rows, columns] = source.size;
+  const [rows, columns] = /** @type {Source} */ (source).size;
   const tall = Math.max(1, Math.floor(MOST_IN_BLOCK / columns));
   const { header, line } = linesOf(sheet, ",");
+  /** @param {number} top */
   const band = (top) => {
-    const coming = fetchBlock(source, [top, Math.min(top + tall, rows)], [0, columns]);
+    const coming = fetchBlock(/** @type {Source} */ (source), [top, Math.min(top + tall, rows)], [0, columns]);
     coming.catch(() => {}); // heard when it is awaited, a band later
     return coming;
   };
+  /** @type {BlobPart[]} */
   const pieces = [header];
   let coming = band(0);
   for (let top = 0; top < rows; top += tall) {
