@@ -1,9 +1,13 @@
-// @ts-nocheck
 // What a plot shows, as a sheet (named rows and columns of the core's numbers) and as a sentence. The
 // least and the greatest number are picked out here, never computed.
 
 import { isCondensed } from "./condensed.js";
 import { brief, short } from "./format.js";
+
+/**
+ * @import { Gate, Initial, Message, Name, Numbers, Panel, Place, Sheet, Stage, Track, Trace, WeightPart } from "./types"
+ * @typedef {{ kind: string, part: string, [name: string]: any }} Shown a plot of the screen
+ */
 
 const PLAIN = ["track", "x", "weights", "initial"]; // heatmaps: one row of numbers a row of the screen
 
@@ -13,6 +17,7 @@ const PLAIN = ["track", "x", "weights", "initial"]; // heatmaps: one row of numb
 // initial: the first column is the state before the first step. parts: whose numbers these are.
 // exact: false while the browser has only the colours of some. note: what the notation turns round.
 // source: of what is too large to send, in place of values, where to fetch them (numbers.js).
+/** @param {Shown} entry @param {Stage} stage @returns {Sheet} */
 export function sheetOf(entry, stage) {
   const make = PLAIN.includes(entry.kind) ? heatmapSheet : OTHERS[entry.kind];
   const { channel, cursor, message } = stage;
@@ -20,6 +25,7 @@ export function sheetOf(entry, stage) {
   const large = channel.isPicture(entry.part) || (entry.kind === "lines" && isCondensed(message));
   const sheet = make(entry, stage, large);
   if (large) {
+    /** @type {[rows: number, columns: number]} */
     const size = [sheet.rows.length, sheet.columns.length];
     sheet.source = { ticket: message.numbers, part: entry.part, unit: cursor.unit, size };
   }
@@ -30,11 +36,13 @@ export function sheetOf(entry, stage) {
 // Numbers that leave the page must say if z is not the z of PyTorch.
 const WRITES = "Here z says how much is written.";
 
+/** @param {Shown} entry @param {Message} message */
 function turned({ kind, panel, track, gate }, { inner }) {
   if (panel?.cell !== "gru" || inner?.polarity !== "write") return false;
   return kind === "lines" || (track?.track ?? gate) === "update";
 }
 
+/** @param {Shown} entry @param {Stage} stage @param {boolean} large @returns {Sheet} */
 function heatmapSheet(entry, { message }, large) {
   const sheet = SHEETS[entry.kind](entry, message);
   if (large) return { ...sheet, parts: [] };
@@ -43,6 +51,7 @@ function heatmapSheet(entry, { message }, large) {
   return { ...sheet, values, parts };
 }
 
+/** @type {Record<string, (entry: Shown, message: Message) => Omit<Sheet, "parts">>} */
 const SHEETS = {
   track: ({ panel, track }, { labels }) => ({
     title: `${panel.name} ${track.name}`, symbol: track.symbol, file: `${panel.cell}-${track.track}`,
@@ -53,29 +62,33 @@ const SHEETS = {
     rows: inputs(x), columns: steps(labels), corner: "input", kinds: ["channels", "steps"],
   }),
   weights: ({ panel, gate }, { x }) => ({
-    title: `${panel.name} weights of the ${panel.gates.find((one) => one.gate === gate).name}`, symbol: "",
+    title: `${panel.name} weights of the ${panel.gates.find((/** @type {Gate} */ one) => one.gate === gate).name}`, symbol: "",
     file: `${panel.cell}-${gate}-weights`,
     rows: units(panel), columns: sources(panel, x), corner: "unit", kinds: ["units", "columns"],
   }),
   initial: ({ panel, initial }) => ({
-    title: `${panel.name} initial ${panel.tracks.find(({ track }) => track === initial.of).name}`,
+    title: `${panel.name} initial ${panel.tracks.find((/** @type {Track} */ { track }) => track === initial.of).name}`,
     symbol: `${initial.symbol}₀`, file: `${panel.cell}-${initial.part}`,
     rows: units(panel), columns: [start(initial)], corner: "unit", kinds: ["units"],
   }),
 };
 
 // The lines of one unit: steps down, so that every quantity is a column.
+/** @param {Shown} entry @param {Stage} stage @param {boolean} large @returns {Sheet} */
 function linesSheet({ panel, plot }, { cursor, message }, large) {
   const { labels, x } = message;
   const row = panel.order.indexOf(cursor.unit);
-  const track = (name) => panel.tracks.find((one) => `${panel.cell}.${one.track}` === name);
-  const lines = plot.figure.data.filter(({ meta, y }) => (large ? row >= 0 || !track(meta) : y?.length));
+  /** @param {string} name @returns {Track | undefined} */
+  const track = (name) => panel.tracks.find((/** @type {Track} */ one) => `${panel.cell}.${one.track}` === name);
+  /** @type {Trace[]} */
+  const lines = plot.figure.data.filter((/** @type {Trace} */ { meta, y }) => (large ? row >= 0 || !track(meta) : y?.length));
   return {
     title: `${panel.name} unit ${cursor.unit + 1}`, symbol: "", file: `${panel.cell}-unit-${cursor.unit + 1}`,
     rows: steps(labels).map((step) => ({ ...step, name: `step ${step.key}` })),
     columns: lines.map(({ meta }) => {
-      if (!track(meta)) return inputs(x)[Number(meta.split(".")[1])];
-      const { track: key, name, symbol } = track(meta);
+      const found = track(meta);
+      if (!found) return inputs(x)[Number(meta.split(".")[1])];
+      const { track: key, name, symbol } = found;
       return { key, name, label: symbol };
     }),
     ...(large ? {} : { values: labels.map((_, step) => Float32Array.from(lines, ({ y }) => y[step])) }),
@@ -85,17 +98,19 @@ function linesSheet({ panel, plot }, { cursor, message }, large) {
 }
 
 // What was predicted of a series and what came, in the units of the plot: steps down.
+/** @param {Shown} entry @param {Stage} stage @returns {Sheet} */
 function seriesSheet({ plot }, { message: { labels, prediction } }) {
   return {
     title: "The next value, predicted", symbol: "", file: "prediction",
     rows: steps(labels).map((step) => ({ ...step, name: `step ${step.key}` })),
-    columns: plot.figure.data.map(({ meta }, i) => ({ key: meta, name: prediction.lines[i].name, label: "" })),
+    columns: plot.figure.data.map((/** @type {Trace} */ { meta }, /** @type {number} */ i) => ({ key: meta, name: prediction.lines[i].name, label: "" })),
     values: labels.map((_, step) => Float32Array.from(plot.figure.data, ({ y }) => y[step])),
     corner: "step", kinds: ["steps", "quantities"], flipped: true, parts: [],
   };
 }
 
 // A chart of a lens: the server has named its rows and columns.
+/** @param {Shown} entry @param {Stage} stage @returns {Sheet} */
 function lensSheet({ part, chart }, { lens }) {
   const { title, corner, values, rows, columns } = lens.sheet(part);
   return {
@@ -104,41 +119,48 @@ function lensSheet({ part, chart }, { lens }) {
   };
 }
 
+/** @type {Record<string, (entry: Shown, stage: Stage, large: boolean) => Sheet>} */
 const OTHERS = { lines: linesSheet, series: seriesSheet, lens: lensSheet };
 
 // A track with the state before its first step as step 0. before: those numbers, of a large one.
+/** @param {Sheet} sheet @param {Shown | undefined} entry @param {Stage} stage @returns {Sheet} */
 export function withInitial(sheet, entry, stage) {
   if (!entry) return sheet;
   const initial = sheetOf(entry, stage);
-  const before = initial.values.map(([number]) => number);
+  const before = (initial.values ?? []).map(([number]) => number);
   return {
     ...sheet,
     initial: true,
     columns: [...initial.columns, ...sheet.columns],
-    ...(sheet.source ? { before } : { values: sheet.values.map((row, i) => [before[i], ...row]) }),
+    ...(sheet.source ? { before } : { values: (sheet.values ?? []).map((row, i) => [before[i], ...row]) }),
     parts: [...sheet.parts, ...initial.parts],
     exact: sheet.exact && initial.exact,
   };
 }
 
 // The strip that stands before a track, if there is one.
+/** @param {Shown} entry @param {Map<string, Shown>} plots */
 export function initialOf({ kind, panel, track }, plots) {
-  const initial = kind === "track" && panel.initials.find(({ of }) => of === track.track);
+  const initial = kind === "track" && panel.initials.find((/** @type {Initial} */ { of }) => of === track.track);
   return initial ? plots.get(`${panel.cell}.${initial.part}`) : undefined;
 }
 
+/** @param {Pick<Panel, "order">} panel */
 function units({ order }) {
   return order.map((unit) => ({ key: unit + 1, name: `unit ${unit + 1}`, label: "" }));
 }
 
+/** @param {string[]} labels */
 function steps(labels) {
   return labels.map((label, i) => ({ key: i + 1, name: `step ${i + 1}`, label: unless(label, i + 1) }));
 }
 
+/** @param {Pick<Initial, "symbol">} initial */
 function start({ symbol }) {
   return { key: 0, name: "step 0", label: `${symbol}₀` };
 }
 
+/** @param {{ channels: string[] }} x */
 function inputs({ channels }) {
   return channels.map((name, i) => {
     const own = unless(name, i + 1);
@@ -146,7 +168,9 @@ function inputs({ channels }) {
   });
 }
 
+/** @param {Pick<Panel, "order" | "segments">} panel @param {{ channels: string[] }} x */
 function sources({ order, segments }, { channels }) {
+  /** @type {Record<WeightPart, (at: number) => Name>} */
   const of = {
     w_x: (at) => ({ key: `x${at + 1}`, name: `from x${at + 1}`, label: unless(channels[at], at + 1) }),
     w_h: (at) => ({ key: `h${order[at] + 1}`, name: `from h${order[at] + 1}`, label: "" }),
@@ -157,19 +181,23 @@ function sources({ order, segments }, { channels }) {
 }
 
 // What is only counted has no name.
+/** @param {string} label @param {number} number */
 function unless(label, number) {
   return label === String(number) ? "" : label;
 }
 
 // The text alternative of a plot: what it is, how large, and between which numbers, with their places.
+/** @param {Sheet} sheet */
 export function describe(sheet) {
   return `${sheet.title}. ${details(sheet)}`;
 }
 
+/** @param {Sheet} sheet */
 export function details(sheet) {
   return [extent(sheet), sheet.note].filter(Boolean).join(" ");
 }
 
+/** @param {Sheet} sheet */
 function extent(sheet) {
   if (!sheet.columns.length) return "This cell has no such unit.";
   const [rows, columns] = counts(sheet);
@@ -179,42 +207,50 @@ function extent(sheet) {
 }
 
 // ["4 units", "20 steps"]
+/** @param {Pick<Sheet, "rows" | "columns" | "kinds" | "initial">} sheet */
 export function counts({ rows, columns, kinds, initial }) {
   const lengths = [rows.length, columns.length - (initial ? 1 : 0)];
   return kinds.map((plural, i) => `${lengths[i]} ${lengths[i] === 1 ? plural.slice(0, -1) : plural}`);
 }
 
+/** @param {Sheet} sheet */
 function range(sheet) {
   if (sheet.source) return "; every number is in the table";
   if (!sheet.exact) return "; the exact numbers come when they are asked for";
-  const [least, most] = extremes(sheet.values);
+  const [least, most] = extremes(sheet.values ?? []);
   if (least.value === most.value) return `, every number ${spoken(least.value)}`;
+  /** @param {Place} place */
   const at = ({ row, column }) =>
     [sheet.rows[row], ...(sheet.kinds.length > 1 ? [sheet.columns[column]] : [])].map(placed).join(", ");
   return `, from ${spoken(least.value)} at ${at(least)}, to ${spoken(most.value)} at ${at(most)}`;
 }
 
+/** @param {Sheet} sheet @param {number} column */
 function lineRange(sheet, column) {
   const { name } = sheet.columns[column];
   if (!sheet.exact) return name;
-  const [least, most] = extremes(sheet.values.map((row) => [row[column]]));
+  const [least, most] = extremes((sheet.values ?? []).map((row) => [row[column]]));
   if (least.value === most.value) return `${name} always ${spoken(least.value)}`;
+  /** @param {Place} place */
   const at = ({ row }) => placed(sheet.rows[row]);
   return `${name} from ${spoken(least.value)} at ${at(least)} to ${spoken(most.value)} at ${at(most)}`;
 }
 
+/** @param {Name} place */
 function placed({ name, label }) {
   return label ? `${name} (${label})` : name;
 }
 
 // Three figures; fewer only where there are no more.
+/** @param {number} value */
 function spoken(value) {
   return Math.fround(Number(value.toPrecision(3))) === value ? brief(value) : short(value);
 }
 
 // The first least and the first greatest number, in reading order.
+/** @param {Numbers[]} values */
 function extremes(values) {
-  let [least, most] = [{ value: Infinity }, { value: -Infinity }];
+  let [least, most] = [Infinity, -Infinity].map((value) => ({ value, row: 0, column: 0 }));
   values.forEach((numbers, row) => {
     for (let column = 0; column < numbers.length; column++) {
       const value = numbers[column];

@@ -1,4 +1,3 @@
-// @ts-nocheck
 // The whole stage, or the opened cell alone, as one picture: a small menu behind a button.
 
 import { make } from "./dom.js";
@@ -6,6 +5,8 @@ import { alongMenu } from "./menu.js";
 import { onPaper } from "./paper.js";
 import { save } from "./saving.js";
 import { beside } from "./tools.js";
+
+/** @import { Stage } from "./types" */
 
 const FINE = 2; // pixels of a PNG for one of the screen
 const LONGEST = 16_000; // pixels of a side that browsers draw
@@ -17,14 +18,18 @@ const NO_CELL = "The cell is not on show. Look inside the cell first.";
 export class Pictures {
   // stage: of which { element, holder, inside, message, cursor, voice } are used. whole: whether the menu offers the
   // whole stage too, or the opened cell alone.
+  /** @param {Stage} stage @param {boolean} whole */
   constructor(stage, whole) {
     this.stage = stage;
-    const of = [...(whole ? [["Whole stage", () => this.stage.holder.firstElementChild, "stage"]] : []),
+    /** @type {[name: string, root: () => Element | null, file: string][]} */
+    const of = [...(whole ? [/** @type {[string, () => Element | null, string]} */ (["Whole stage", () => this.stage.holder.firstElementChild, "stage"])] : []),
       ["This cell", () => this.cell, "cell"]];
+    /** @type {HTMLElement[]} */
     this.items = of.flatMap(([name, root, file]) => ["PNG", "SVG"].map((kind) => make("button", {
       type: "button", role: "menuitem", tabIndex: -1, onclick: () => this.choose(root, file, kind),
     }, name, make("small", { textContent: kind }))));
     this.status = make("p", {});
+    /** @type {HTMLElement} */
     this.menu = make(
       "div", {
         className: "gs-menu gs-pictures", popover: "auto", onkeydown: (event) => alongMenu(event, this.items, this.menu),
@@ -32,6 +37,7 @@ export class Pictures {
       },
       make("div", { role: "menu", "aria-label": "Save a picture" }, ...this.items), this.status,
     );
+    /** @type {HTMLButtonElement} */
     this.button = make("button", {
       type: "button", className: "gs-plain", textContent: "picture", title: whole ? "Save the stage or the cell as a picture" : "Save the cell as a picture",
       "aria-haspopup": "menu", "aria-expanded": "false", onclick: (event) => this.toggle(event),
@@ -44,6 +50,7 @@ export class Pictures {
     return this.stage.inside.element.isConnected && this.stage.message.lens.view === "cell" ? this.stage.inside.element : null;
   }
 
+  /** @param {Event} event */
   toggle(event) {
     event.preventDefault(); // the browser would open it too, but tell us only a frame later
     this.menu.togglePopover();
@@ -53,13 +60,14 @@ export class Pictures {
     this.items[0].focus();
   }
 
+  /** @param {() => Element | null} find @param {string} file @param {string} kind */
   async choose(find, file, kind) {
     const root = find();
     if (!root) return this.say(NO_CELL);
     this.say("Drawing …");
     try {
       this.stage.screen.idle.finish(); // what is painted only would not be sharp
-      const drawn = await onPaper(root, getComputedStyle(this.stage.element.querySelector(".gs-bar")).backgroundColor, this.head);
+      const drawn = await onPaper(root, getComputedStyle(/** @type {Element} */ (this.stage.element.querySelector(".gs-bar"))).backgroundColor, this.head);
       const name = `gatescope-${this.stage.message.scene.name}-${file}-step-${this.stage.cursor.step + 1}`;
       if (kind === "SVG") save(`${name}.svg`, drawn.text, "image/svg+xml");
       else save(`${name}.png`, await raster(drawn), "image/png");
@@ -71,6 +79,7 @@ export class Pictures {
   }
 
   // Below the items, and aloud.
+  /** @param {string} text */
   say(text) {
     this.status.textContent = text;
     this.stage.voice.tell(text);
@@ -94,6 +103,7 @@ export class Pictures {
 class NoRaster extends Error {}
 
 // The bytes of a PNG, as fine as the browser can draw it.
+/** @param {{ text: string, width: number, height: number }} drawn */
 async function raster({ text, width, height }) {
   const scale = Math.min(FINE, LONGEST / Math.max(width, height), Math.sqrt(LARGEST / (width * height)));
   const url = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
@@ -101,11 +111,12 @@ async function raster({ text, width, height }) {
     const image = make("img", { src: url, width, height });
     await image.decode();
     const canvas = make("canvas", { width: Math.round(width * scale), height: Math.round(height * scale) });
-    canvas.getContext("2d").drawImage(image, 0, 0, canvas.width, canvas.height);
+    /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d")).drawImage(image, 0, 0, canvas.width, canvas.height);
+    /** @type {Blob | null} */
     const blob = await new Promise((done) => canvas.toBlob(done, "image/png"));
     if (blob) return blob;
   } catch (error) {
-    throw new NoRaster(error.message);
+    throw new NoRaster(error instanceof Error ? error.message : String(error));
   } finally {
     URL.revokeObjectURL(url);
   }

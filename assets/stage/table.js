@@ -1,4 +1,3 @@
-// @ts-nocheck
 // The table twin of a plot: the same numbers to read, look up and copy. Those of a plot too large to be
 // sent are fetched part by part.
 
@@ -11,6 +10,12 @@ import { Pages } from "./pages.js";
 import { number, tableOf } from "./tabular.js";
 import { delimited } from "./text.js";
 
+/**
+ * @import { Numbers, Place, Sheet, Source, Span } from "./types"
+ * @typedef {{ rows: Span, columns: Span }} Part
+ * @typedef {Sheet & { values: Numbers[] }} Whole whose numbers are here
+ */
+
 const MOST = { rows: 40, columns: 200 }; // shown at once: more would make the browser slow
 const MOST_LARGE = { rows: 50, columns: 50 };
 const AT_ONCE = 100; // milliseconds in which numbers may come before their places are shown empty
@@ -20,6 +25,7 @@ const LOST = "The numbers did not come. Try again; if it does not help, close th
 
 // sheet: from describe.js. around: { row, column } of the cursor, -1 for none. stage: the element that
 // the dialog belongs to. onClose() is called after it is gone.
+/** @param {Sheet} sheet @param {Place} around @param {HTMLElement} stage @param {() => void} onClose */
 export function openTable(sheet, around, stage, onClose) {
   const table = new Table(sheet, around, onClose);
   stage.append(table.dialog);
@@ -28,8 +34,17 @@ export function openTable(sheet, around, stage, onClose) {
 }
 
 class Table {
+  /** @param {Sheet} sheet @param {Place} around @param {() => void} onClose */
   constructor(sheet, around, onClose) {
-    Object.assign(this, { sheet, around, onClose });
+    this.sheet = sheet;
+    this.around = around;
+    this.onClose = onClose;
+    this.shown = sheet; // the part of it on show
+    /** @type {Partial<Place> | null | undefined} */
+    this.going = null;
+    /** @type {symbol | null} */
+    this.asked = null;
+    this.part = "";
     this.large = Boolean(sheet.source);
     this.caption = this.large ? extent(sheet) : details(sheet);
     this.pages = new Pages(sheet, around, this.large ? MOST_LARGE : MOST, this.large, (place) => this.turn(place));
@@ -41,14 +56,16 @@ class Table {
       type: "button", textContent: "Try again", title: "Ask for these numbers once more", hidden: true,
       onclick: () => this.turn(this.going),
     });
+    this.copier = make("button", { type: "button", textContent: "Copy", onclick: () => this.copy() });
+    /** @type {HTMLDialogElement} */
     this.dialog = this.build();
   }
 
   build() {
     const { title, symbol } = this.sheet;
+    /** @param {string} textContent @param {string} hint @param {() => void} onclick */
     const button = (textContent, hint, onclick) =>
       make("button", { type: "button", textContent, title: hint, onclick });
-    this.copier = button("Copy", "", () => this.copy());
     return make(
       "dialog", {
         className: `gs-table${this.large ? " gs-table-large" : ""}`, "aria-label": [title, symbol].filter(Boolean).join(" "),
@@ -71,9 +88,10 @@ class Table {
     return `${this.large ? "These" : "All"} ${rows.length} × ${columns.length} numbers, every digit`;
   }
 
+  /** @param {HTMLElement} target */
   click(target) {
     if (target === this.dialog) this.dialog.close(); // beside it
-    const cell = target.closest("tbody td");
+    const cell = /** @type {HTMLElement | null} */ (target.closest("tbody td"));
     if (cell?.title) this.said.textContent = `${cell.dataset.at}: ${cell.title}`;
   }
 
@@ -84,7 +102,7 @@ class Table {
   }
 
   async copy() {
-    const copied = await toClipboard(delimited(this.large ? this.shown : this.sheet, "\t"), this.dialog);
+    const copied = await toClipboard(delimited(/** @type {Whole} */ (this.large ? this.shown : this.sheet), "\t"), this.dialog);
     this.said.textContent = copied
       ? `Copied. ${this.all}.` : "The browser does not let this page copy. Save the CSV instead.";
   }
@@ -96,14 +114,16 @@ class Table {
 
   // Another part of the table: at once, or as soon as its numbers have come. place: the row or column
   // that becomes the current one, to be brought into sight.
+  /** @param {Partial<Place> | null} [place] */
   turn(place) {
     this.going = place;
     Object.assign(this.around, place);
     const { part } = this.pages;
     if (this.large) this.fetch(part);
-    else this.draw(this.sheet.values.slice(...part.rows).map((row) => row.slice(...part.columns)));
+    else this.draw(/** @type {Whole} */ (this.sheet).values.slice(...part.rows).map((row) => row.slice(...part.columns)));
   }
 
+  /** @param {Part} part */
   async fetch(part) {
     const mine = (this.asked = Symbol("asked")); // the last part that was asked for counts
     const empty = setTimeout(() => this.asked === mine && this.draw(null), AT_ONCE);
@@ -118,6 +138,7 @@ class Table {
   }
 
   // values: one array a row of the part on show; null while they are on their way.
+  /** @param {Numbers[] | null} values @param {string} [said] */
   draw(values, said = values ? HINT : COMING) {
     const { rows, columns } = this.pages.part;
     const { sheet, scroller } = this;
@@ -137,6 +158,7 @@ class Table {
   }
 
   // A part that has just been turned to is shown from its beginning, or from where somebody goes.
+  /** @param {string} part */
   scroll(part) {
     if (this.part !== part || this.going) this.scroller.scrollTo(0, 0);
     if (this.going) this.toCurrent();
@@ -146,23 +168,25 @@ class Table {
   // The current row and column into the middle of what is seen, if they are out of sight.
   toCurrent() {
     const { clientWidth: width, clientHeight: height } = this.scroller;
-    const [across, down] = ["thead", "tbody"].map((part) => this.scroller.querySelector(`${part} [aria-current]`));
-    if (across?.offsetLeft + across?.offsetWidth > width) this.scroller.scrollLeft = across.offsetLeft - width / 2;
-    if (down?.offsetTop + down?.offsetHeight > height) this.scroller.scrollTop = down.offsetTop - height / 2;
+    const [across, down] = ["thead", "tbody"].map((part) => /** @type {HTMLElement | null} */ (this.scroller.querySelector(`${part} [aria-current]`)));
+    if (across && across.offsetLeft + across.offsetWidth > width) this.scroller.scrollLeft = across.offsetLeft - width / 2;
+    if (down && down.offsetTop + down.offsetHeight > height) this.scroller.scrollTop = down.offsetTop - height / 2;
   }
 }
 
 // The numbers of a part of a large sheet, one array a row. The state before the first step, if there is
 // one, is here; the rest is fetched.
+/** @param {Sheet} sheet @param {Part} part @returns {Promise<Numbers[]>} */
 async function valuesOf({ source, before }, { rows, columns }) {
   const shift = before ? 1 : 0;
   const [first, end] = columns.map((column) => Math.max(column - shift, 0));
-  const block = await fetchBlock(source, rows, [first, end]);
+  const block = await fetchBlock(/** @type {Source} */ (source), rows, [first, end]);
   if (!before || columns[0] > 0) return block;
   return block.map((row, i) => [before[rows[0] + i], ...row]);
 }
 
 // "512 units down, 10000 steps across.": what a large plot is, without a look at its numbers.
+/** @param {Sheet} sheet */
 function extent(sheet) {
   const [rows, columns] = counts(sheet);
   return [sheet.flipped ? `${rows}.` : `${rows} down, ${columns} across.`, sheet.note].filter(Boolean).join(" ");

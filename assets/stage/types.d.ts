@@ -26,7 +26,7 @@ export interface Plotly {
 }
 
 export type Floats = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
-export type Numbers = ArrayLike<number>;
+export type Numbers = Float32Array | Float64Array | Uint8Array | number[];
 // Stops from 0 to 1, as "#rrggbb".
 export type Colorscale = [at: number, color: string][];
 
@@ -123,6 +123,7 @@ export interface Scene {
   story: string;
   try: string;
   again: string | null;
+  reading: { word: string; phonemes: string[] } | null;
   next: Way;
 }
 
@@ -208,11 +209,16 @@ export interface Head {
 
 export interface Sheet extends Head {
   title: string;
-  kinds: [rows: string, columns: string];
-  values: Numbers[] | null;
+  symbol: string;
+  file: string;
+  kinds: string[]; // of rows and of columns, where there are several
+  parts: { part: string; rows: number[] }[];
+  initial?: boolean;
+  exact?: boolean;
+  note?: string;
+  values?: Numbers[] | null;
   source?: Source;
   before?: number[];
-  [name: string]: any;
 }
 
 // Where the numbers of a sheet are fetched: numbers.js.
