@@ -20,6 +20,7 @@ test("a number of 64 bits is told from 1 and from 0 however near it is, one of 3
   const { number, short } = format;
   assert.deepEqual([short(near, true), number(-near, true)], ["1 − 1.5e−8", "−1 + 1.5 · 10⁻⁸"]);
   assert.deepEqual([short(near), number(-near)], ["just under 1", "just over −1"]);
+  assert.deepEqual([short(1 - 5e-6), short(1 - 5e-6, true)], ["just under 1", "1 − 5.0e−6"]);
   assert.deepEqual([short(1, true), short(small, true)], ["1.00", "1.00e−50"]);
   assert.deepEqual([short(small), short(-small)], ["just over 0", "just under 0"]);
 });

@@ -5,6 +5,7 @@ import { spanMoved } from "../../assets/stage/seeking.js";
 
 test("one end of a span moves alone as long as it stays on its side", () => {
   const span = { track: "hidden", first: 3, last: 7 };
+  assert.deepEqual(spanMoved(span, "first", 6), { first: 6, last: 7 });
   assert.deepEqual(spanMoved(span, "first", 7), { first: 7, last: 7 });
   assert.deepEqual(spanMoved(span, "last", 9), { first: 3, last: 9 });
 });

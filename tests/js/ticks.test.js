@@ -36,6 +36,11 @@ test("labels never lie on each other, however narrow the plot is", () => {
   }
 });
 
+test("of unevenly spaced labels those go that would lie on the one before", () => {
+  const axis = { range: [0, 10], tickvals: [1, 1.5, 2, 7], ticktext: ["before", "between", "after", "end"] };
+  assert.deepEqual(shownOn(axis, 400).ticktext, ["before", "after", "end"]);
+});
+
 test("what is counted shows round numbers", () => {
   const { tickvals } = shownOn(counted(100), 300);
   assert.ok(tickvals.length > 2 && tickvals.length < 100);
