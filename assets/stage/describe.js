@@ -5,8 +5,7 @@ import { isCondensed } from "./condensed.js";
 import { brief, short } from "./format.js";
 
 /**
- * @import { Gate, Initial, Message, Name, Numbers, Panel, Place, Sheet, Stage, Track, Trace, WeightPart } from "./types"
- * @typedef {{ kind: string, part: string, [name: string]: any }} Shown a plot of the screen
+ * @import { Gate, Initial, Message, Name, Numbers, Panel, Place, Sheet, Shown, Stage, Track, Trace, WeightPart } from "./types"
  */
 
 const PLAIN = ["track", "x", "weights", "initial"]; // heatmaps: one row of numbers a row of the screen

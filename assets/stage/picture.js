@@ -1,4 +1,3 @@
-// @ts-nocheck
 // A plot as a picture to stand alone: PNG, and SVG with sharp cells and real text.
 
 import { counts, initialOf } from "./describe.js";
@@ -6,6 +5,8 @@ import { make } from "./dom.js";
 import { minus } from "./format.js";
 import { digits } from "./palette.js";
 import { painted, paperOf } from "./tint.js";
+
+/** @import { Segment, Sheet, Shown, Stage, Ticks, Trace } from "./types" */
 
 const WIDTH = 1200; // pixels of a picture
 const FONT = "Helvetica, Arial, sans-serif"; // a picture takes no font of the page along
@@ -15,12 +16,14 @@ const XLINK = "http://www.w3.org/1999/xlink";
 const MOST_SHAPES = 20_000; // cells of a heatmap that are drawn as shapes
 
 // The bytes of a PNG, twice as fine as it is large.
+/** @param {Shown} entry @param {Sheet} sheet @param {Stage} stage */
 export async function png(entry, sheet, stage) {
   const url = await imageOf(entry, sheet, stage, { format: "png", scale: 2 });
   return Uint8Array.from(atob(url.split(",")[1]), (letter) => letter.charCodeAt(0));
 }
 
 // The text of an SVG.
+/** @param {Shown} entry @param {Sheet} sheet @param {Stage} stage */
 export async function svg(entry, sheet, stage) {
   const text = await imageOf(entry, sheet, stage, { format: "svg", imageDataOnly: true });
   const picture = new DOMParser().parseFromString(text, "image/svg+xml");
@@ -28,6 +31,7 @@ export async function svg(entry, sheet, stage) {
   return new XMLSerializer().serializeToString(picture);
 }
 
+/** @param {Shown} entry @param {Sheet} sheet @param {Stage} stage @param {object} options */
 function imageOf(entry, sheet, stage, options) {
   const figure = pictureOf(entry, sheet, stage);
   const { width, height } = figure.layout;
@@ -35,15 +39,17 @@ function imageOf(entry, sheet, stage, options) {
 }
 
 // The plot's own figure, dressed to stand alone: title, axes, scale or legend, on the paper of the page.
+/** @param {Shown} entry @param {Sheet} sheet @param {Stage} stage */
 function pictureOf(entry, sheet, stage) {
   const { figure } = entry.plot;
   const lines = sheet.flipped;
   const { paper, ink, soft } = paperOf(stage.element);
   const rows = lines ? 10 : sheet.rows.length;
-  const names = Math.max(...figure.layout.yaxis.ticktext.map((text) => text.length));
+  const names = Math.max(...figure.layout.yaxis.ticktext.map((/** @type {string} */ text) => text.length));
   const margin = { l: Math.max(84, 24 + 8 * names), r: lines ? 170 : 100, t: 84, b: 62 };
   const height = margin.t + margin.b + Math.min(Math.max(rows * 40, 70), 900);
   const [across, down] = axisTitles(entry);
+  /** @param {object} own @param {string} text */
   const axis = (own, text) => ({
     ...own, title: { text, font: { size: 15 }, standoff: 12 }, tickfont: { size: 13 }, ticklabelstandoff: 4,
   });
@@ -61,14 +67,16 @@ function pictureOf(entry, sheet, stage) {
   return { data: lines ? namedLines(figure, sheet) : heatmaps(entry, layout, stage), layout };
 }
 
+/** @param {Shown} entry */
 function axisTitles({ kind, panel }) {
   if (kind === "lines" || kind === "series") return ["step", ""];
   if (kind === "x") return ["step", ""];
-  const sorted = panel.order.some((unit, row) => unit !== row);
-  const biases = panel.segments.some(({ part }) => part === "b_h") ? "biases b and d" : "bias b";
+  const sorted = panel.order.some((/** @type {number} */ unit, /** @type {number} */ row) => unit !== row);
+  const biases = panel.segments.some((/** @type {Segment} */ { part }) => part === "b_h") ? "biases b and d" : "bias b";
   return [kind === "track" ? "step" : `from input x, from state h, ${biases}`, sorted ? "units, sorted" : "unit"];
 }
 
+/** @param {Shown} entry @param {Sheet} sheet @param {Stage} stage */
 function subtitle({ kind, panel }, sheet, { message: { scene, edits, inner } }) {
   const of = scene.reading ? `${scene.title}: ${scene.reading.word}` : scene.title;
   const [rows, columns] = counts(sheet);
@@ -80,6 +88,7 @@ function subtitle({ kind, panel }, sheet, { message: { scene, edits, inner } }) 
   ].filter(Boolean).join(" · ");
 }
 
+/** @param {{ data: Trace[] }} figure @param {Sheet} sheet */
 function namedLines({ data }, { columns }) {
   const drawn = data.filter(({ y }) => y?.length);
   const names = columns.map(({ label, name }) => [label, name].filter(Boolean).join(" "));
@@ -87,6 +96,7 @@ function namedLines({ data }, { columns }) {
 }
 
 // The heatmap with its scale, the state before the first step to its left, gaps between matrices.
+/** @param {Shown} entry @param {any} layout @param {Stage} stage */
 function heatmaps(entry, layout, stage) {
   const { figure, gaps } = entry.plot;
   const [trace] = figure.data;
@@ -100,7 +110,7 @@ function heatmaps(entry, layout, stage) {
     },
   });
   const cell = (WIDTH - layout.margin.l - layout.margin.r) / entry.plot.columns;
-  layout.shapes = gaps.map(({ column }) => ({
+  layout.shapes = gaps.map((/** @type {{ column: number }} */ { column }) => ({
     type: "line", x0: column + 0.5, x1: column + 0.5, y0: 0, y1: 1, yref: "paper",
     line: { color: layout.paper_bgcolor, width: Math.min(4, cell) },
   }));
@@ -113,6 +123,7 @@ function heatmaps(entry, layout, stage) {
   const label = initial.plot.figure.layout.xaxis.ticktext[0];
   data.push({ ...painted(initial.plot.figure.data[0]), x0: middle, dx: wide });
   layout.yaxis.ticklabelstandoff = 4;
+  /** @param {unknown} _ @param {number} i */
   const clear = (_, i) => (xaxis.tickvals[i] - middle) * cell > xaxis.ticktext[i].length * 4 + 12;
   layout.xaxis = {
     ...xaxis, range: [middle - wide / 2, xaxis.range[1]],
@@ -122,37 +133,42 @@ function heatmaps(entry, layout, stage) {
 }
 
 // The last two columns, b and d, under one label; a notation may have b alone.
+/** @param {Ticks} axis */
 function together({ tickvals, ticktext }) {
-  const at = tickvals.map((value, i) => [value, ticktext[i]]).sort(([a], [b]) => a - b);
+  const at = tickvals.map((value, i) => /** @type {[number, string]} */ ([value, ticktext[i]])).sort(([a], [b]) => a - b);
   const [[b, first], [d, second]] = at.slice(-2);
   if (d - b === 1) at.splice(-2, 2, [(b + d) / 2, `${first}, ${second}`]);
   return { tickvals: at.map(([value]) => value), ticktext: at.map(([, text]) => text) };
 }
 
 // Plotly reads tags in text; names are names.
+/** @param {string} text */
 function plain(text) {
   return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
 // A heatmap is an image with one pixel a cell, which many programs blur. Shapes stay sharp. picture: an
 // SVG, or a document of one. which: a selector of the images that are heatmaps.
+/** @param {ParentNode} picture @param {string} which */
 export async function withShapes(picture, which) {
   for (const image of picture.querySelectorAll(which)) {
     const bitmap = make("img", { src: image.getAttributeNS(XLINK, "href") });
     await bitmap.decode();
     const { naturalWidth: columns, naturalHeight: rows } = bitmap;
     if (columns * rows > MOST_SHAPES) continue;
-    const context = make("canvas", { width: columns, height: rows }).getContext("2d");
+    const context = /** @type {CanvasRenderingContext2D} */ (make("canvas", { width: columns, height: rows }).getContext("2d"));
     context.drawImage(bitmap, 0, 0);
     image.replaceWith(shapes(context.getImageData(0, 0, columns, rows), image));
   }
 }
 
+/** @param {ImageData} pixels @param {Element} image */
 function shapes({ data, width, height }, image) {
   const [x, y, across, down] = ["x", "y", "width", "height"].map((name) => Number(image.getAttribute(name)));
   const document = image.ownerDocument;
   const group = document.createElementNS(image.namespaceURI, "g");
   group.setAttribute("shape-rendering", "crispEdges");
+  /** @param {number} row @param {number} column */
   const add = (row, column) => {
     const at = (row * width + column) * 4;
     const [red, green, blue, solid] = data.subarray(at, at + 4);
@@ -161,7 +177,7 @@ function shapes({ data, width, height }, image) {
     const places = {
       x: x + (column * across) / width, y: y + (row * down) / height, width: across / width, height: down / height,
     };
-    for (const [name, value] of Object.entries(places)) shape.setAttribute(name, Number(value.toFixed(3)));
+    for (const [name, value] of Object.entries(places)) shape.setAttribute(name, String(Number(value.toFixed(3))));
     shape.setAttribute("fill", `rgb(${red},${green},${blue})`);
     group.append(shape);
   };

@@ -1,4 +1,3 @@
-// @ts-nocheck
 // A small menu at every plot: its numbers as a table or a file, its picture as PNG or SVG. Nothing is
 // asked of the server, unless only the colours of a number are here.
 
@@ -11,6 +10,13 @@ import { openTable } from "./table.js";
 import { delimited } from "./text.js";
 import { boxOf, windowOf } from "./zoom.js";
 
+/**
+ * @import { Gate, Place, Sheet, Shown, Stage } from "./types"
+ * @typedef {object} Action
+ * @property {string} hint
+ * @property {(entry: Shown, sheet: Sheet, stage: Stage, refocus: () => void) => unknown} act
+ */
+
 const PATIENCE = 5000; // milliseconds to wait for numbers
 const LATER = "The exact numbers are on their way; try again in a moment.";
 const NO_UNIT = "This cell has no such unit.";
@@ -18,6 +24,7 @@ const NO_UNIT = "This cell has no such unit.";
 // The button and its menu for one plot. entry: what view.js keeps of the plot. stage: the stage, of
 // which { message, cursor, plotly, channel.knows, screen.plots, element, voice, whole } are used; whole(part)
 // gives a promise that every number of a part is here.
+/** @param {Shown} entry @param {Stage} stage */
 export function tools(entry, stage) {
   addStylesheet(new URL("./tools.css", import.meta.url).href);
   keepDescribed(entry, stage);
@@ -26,14 +33,18 @@ export function tools(entry, stage) {
 }
 
 class Menu {
+  /** @param {Shown} entry @param {Stage} stage */
   constructor(entry, stage) {
-    Object.assign(this, { entry, stage });
+    this.entry = entry;
+    this.stage = stage;
     const name = nameOf(entry);
+    /** @param {[string, Action]} action */
     const item = ([label, { hint, act }]) =>
       make("button", { type: "button", role: "menuitem", tabIndex: -1, onclick: ({ detail }) => this.choose(act, detail === 0) },
         label, make("small", { textContent: hint }));
     this.items = Object.entries(ACTIONS).map(item);
     this.status = make("p", {});
+    /** @type {HTMLElement} */
     this.element = make(
       "div", {
         className: "gs-menu", popover: "auto",
@@ -42,6 +53,7 @@ class Menu {
       },
       make("div", { role: "menu", "aria-label": name }, ...this.items), this.status,
     );
+    /** @type {HTMLButtonElement} */
     this.button = make("button", {
       type: "button", className: "gs-more", title: "Save or read the numbers",
       "aria-label": `Save or read: ${name}`, "aria-haspopup": "menu", "aria-expanded": "false",
@@ -55,6 +67,7 @@ class Menu {
     return this.element.matches(":popover-open");
   }
 
+  /** @param {Event} event */
   toggle(event) {
     event.preventDefault(); // the browser would open it too, but tell us only a frame later
     this.element.togglePopover();
@@ -65,13 +78,14 @@ class Menu {
   }
 
   // byKey: pressed without a pointer.
+  /** @param {Action["act"]} act @param {boolean} byKey */
   async choose(act, byKey) {
     const { entry, stage } = this;
     try {
       const sheet = await wholeSheet(entry, stage, () => this.say("Getting the exact numbers …"));
       if (sheet.source && !sheet.columns.length) return this.say(NO_UNIT);
       if (!this.open) return; // closed while waiting: not wanted any more
-      const stop = await act(entry, sheet, stage, () => this.button.isConnected && this.button.focus());
+      const stop = /** @type {HTMLElement | undefined} */ (await act(entry, sheet, stage, () => this.button.isConnected && this.button.focus()));
       if (this.open) this.element.hidePopover();
       if (stop && byKey) stop.focus(); // it may be far from here, for a key
     } catch (error) {
@@ -81,22 +95,25 @@ class Menu {
   }
 
   // Below the items, and aloud.
+  /** @param {string} text */
   say(text) {
     this.status.textContent = text;
     this.stage.voice.tell(text);
   }
 }
 
+/** @param {Shown} entry @returns {string} */
 function nameOf({ kind, panel, track, gate, chart }) {
   if (kind === "lens") return [chart.title, chart.symbol].filter(Boolean).join(" ");
   if (kind === "x") return "input x";
   if (kind === "lines") return `${panel.name} unit over time`;
   if (kind === "series") return "the predictions";
   if (kind === "track") return `${panel.name} ${track.name}`;
-  return `${panel.name} weights of the ${panel.gates.find((one) => one.gate === gate).name}`;
+  return `${panel.name} weights of the ${panel.gates.find((/** @type {Gate} */ one) => one.gate === gate).name}`;
 }
 
 // Below the button, or above it where there is no room.
+/** @param {HTMLElement} menu @param {Element} button */
 export function beside(menu, button) {
   const [box, room] = [boxOf(button), windowOf(button)];
   const { offsetWidth: width, offsetHeight: height } = menu;
@@ -108,14 +125,17 @@ export function beside(menu, button) {
 
 // The text alternative follows the numbers once Plotly has drawn them and the live colours are off:
 // not at every frame of a drag.
+/** @param {Shown} entry @param {Stage} stage */
 function keepDescribed(entry, stage) {
   const { canvas, host } = entry.plot;
   new MutationObserver(() => canvas.hidden && say(entry, stage)).observe(canvas, { attributeFilter: ["hidden"] });
   host.addEventListener("pointerenter", () => say(entry, stage));
 }
 
+/** @type {WeakMap<object, unknown>} */
 const said = new WeakMap(); // plot -> figure
 
+/** @param {Shown} entry @param {Stage} stage */
 function say(entry, stage) {
   for (const one of [entry, initialOf(entry, stage.screen.plots)]) {
     if (!one?.plot.figure || said.get(one.plot) === one.plot.figure) continue;
@@ -128,6 +148,7 @@ class Later extends Error {}
 
 // Every number of a plot, and of the state before its first step; `onWait` is called if some have to
 // be asked for first.
+/** @param {Shown} entry @param {Stage} stage @param {() => void} onWait */
 async function wholeSheet(entry, stage, onWait) {
   const read = () => withInitial(sheetOf(entry, stage), initialOf(entry, stage.screen.plots), stage);
   const sheet = read();
@@ -141,12 +162,14 @@ async function wholeSheet(entry, stage, onWait) {
 }
 
 // The row and column of the cursor in a sheet, -1 for none.
+/** @param {Shown} entry @param {Sheet} sheet @param {Stage} stage @returns {Place} */
 function around({ kind, part }, sheet, { cursor, lens, message }) {
   if (kind === "lens") {
     const { rows, columns } = lens.sheet(part);
     return { row: rows.at(cursor) ?? -1, column: columns.at(cursor) ?? -1 };
   }
   if (sheet.flipped) return { row: cursor.step, column: -1 };
+  /** @type {Record<string, number>} */
   const across = { track: cursor.step + sheet.columns.length - message.labels.length, x: cursor.step };
   const down = kind === "x" ? -1 : sheet.rows.findIndex(({ key }) => key === cursor.unit + 1);
   return { row: down, column: across[kind] ?? -1 };
@@ -154,6 +177,7 @@ function around({ kind, part }, sheet, { cursor, lens, message }) {
 
 // What each item does with the plot and its sheet. refocus() gives the focus back to the menu's button.
 // Returns the button that stops what takes a while, if there is one.
+/** @type {Record<string, Action>} */
 const ACTIONS = {
   Table: {
     hint: "to read and copy",
@@ -166,7 +190,7 @@ const ACTIONS = {
     act: (entry, sheet, stage, refocus) => {
       const file = `${fileName(sheet, stage)}.csv`;
       if (sheet.source) return savings.add(sheet, file, nameOf(entry), refocus);
-      save(file, delimited(sheet, ","), "text/csv;charset=utf-8");
+      save(file, delimited({ ...sheet, values: sheet.values ?? [] }, ","), "text/csv;charset=utf-8");
     },
   },
   PNG: {
@@ -181,6 +205,7 @@ const ACTIONS = {
   },
 };
 
+/** @param {Sheet} sheet @param {Stage} stage */
 function fileName({ file }, { message }) {
   const { name, reading } = message.scene;
   const words = ["gatescope", name, ...(reading ? [reading.word] : []), file];

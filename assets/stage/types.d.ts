@@ -21,7 +21,7 @@ declare global {
 
 // What is used of plotly.js.
 export interface Plotly {
-  react(element: Element, data: Trace[], layout: object, config?: object): Promise<void>;
+  toImage(figure: object, options: object): Promise<string>;
   [name: string]: unknown;
 }
 
@@ -199,6 +199,13 @@ export interface EquationNode {
 }
 export type Pairs = [weight: number, value: number][];
 
+// A plot of the screen, with what view.js keeps of it.
+export interface Shown {
+  kind: string;
+  part: string;
+  [name: string]: any;
+}
+
 // What is written of a plot: describe.js.
 export interface Head {
   corner: string;
@@ -246,6 +253,7 @@ export interface Stage {
   manual: Manual;
   message: Message;
   pointer: Pointer;
+  plotly: Plotly;
   screen: Screen;
   target: string | null; // the chosen number
   type: Type;
@@ -255,4 +263,5 @@ export interface Stage {
   neighbour(by: number): number;
   send(kind: string, details?: object): number;
   typingIn(element: EventTarget): boolean;
+  whole(part: string): Promise<unknown>;
 }

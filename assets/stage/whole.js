@@ -7,7 +7,7 @@ import { element, enclose, letter } from "./mathml.js";
 /**
  * @import { EquationNode, Pairs } from "./types"
  * @typedef {(name: string) => number | undefined} Lookup
- * @typedef {(node: EquationNode) => Pairs | undefined} Factors
+ * @typedef {(node: EquationNode) => Pairs | null} Factors
  */
 
 // nodes: trees from app/nodes.py; lookup: the number of a name, pairs(node): the factors of a sum of
