@@ -1,4 +1,3 @@
-// @ts-nocheck
 // The opened cell at the cursor: its wiring, its equations with the numbers in, step by step. What is
 // shown came with a message (the parts "gru.inside" and "gru.vectors") or with the sweep of a drag.
 
@@ -13,19 +12,29 @@ import { paletteOf } from "./palette.js";
 import { Pictures } from "./pictures.js";
 import { withPanel } from "./tabs.js";
 
+/**
+ * @import { Panel, Stage } from "./types"
+ * @typedef {Record<string, (string | null)[] | null>} Colours of every vector in the wiring, a row each
+ */
+
 const MOST_ROWS = 8; // of a vector in the wiring
 const HELP = "Go through the step: Shift with ← and →";
 
 export class Inside {
+  /** @param {Stage} stage */
   constructor(stage) {
     this.stage = stage;
+    /** @type {number | null} */
     this.substep = null; // index, or null for the whole step
+    this.structure = "";
+    /** @type {number[] | null} */
+    this.rows = null; // that the wiring draws
     this.equations = new Equations();
     this.letters = new Letters();
-    this.equations.element.addEventListener("pointerover", ({ target }) => this.letters.point(target));
+    this.equations.element.addEventListener("pointerover", ({ target }) => this.letters.point(/** @type {Element} */ (target)));
     this.diagram = new Diagram({
-      point: (quantity) => stage.light(quantity),
-      choose: (quantity) => this.go(this.inner.substeps.findIndex((one) => one.quantity === quantity)),
+      point: (/** @type {string | null} */ quantity) => stage.light(quantity),
+      choose: (/** @type {string} */ quantity) => this.go(this.inner.substeps.findIndex((/** @type {{ quantity: string }} */ one) => one.quantity === quantity)),
     });
     this.title = make("h2", {});
     this.tabs = make("div", { className: "gs-tabs", role: "tablist", "aria-label": "The opened cell" });
@@ -51,12 +60,14 @@ export class Inside {
     );
   }
 
+  /** @returns {any} */
   get inner() {
     return this.stage.message.inner;
   }
 
+  /** @returns {Panel} */
   get panel() {
-    return this.stage.message.panels.find(({ cell }) => cell === this.inner.cell);
+    return /** @type {Panel} */ (this.stage.message.panels.find(({ cell }) => cell === this.inner.cell));
   }
 
   // A message has come.
@@ -69,6 +80,7 @@ export class Inside {
 
   build() {
     const { cell, cells, form, notes, quantities, substeps, terms } = this.inner;
+    /** @param {{ cell: string, name: string }} one */
     const tab = (one) => make("button", {
       type: "button", className: "gs-tab", role: "tab", textContent: one.name,
       "aria-selected": String(one.cell === cell), tabIndex: one.cell === cell ? 0 : -1,
@@ -81,18 +93,20 @@ export class Inside {
     withPanel(tabs, this.shown, "opened");
     this.equations.build(substeps, quantities);
     this.letters.build(terms);
+    /** @param {string} text @param {number | null} index @param {string} title */
     const step = (text, index, title) => make("button", {
       type: "button", className: "gs-plain", textContent: text, title, onclick: () => this.go(index),
     });
     this.steps.replaceChildren(step("whole step", null, HELP),
-      ...substeps.map(({ name }, i) => step(name, i, `Sub-step ${i + 1} of ${substeps.length}: ${name}. ${HELP}`)));
+      ...substeps.map((/** @type {{ name: string }} */ { name }, /** @type {number} */ i) => step(name, i, `Sub-step ${i + 1} of ${substeps.length}: ${name}. ${HELP}`)));
     this.form.textContent = form === "split" ? "join: W [h, x]" : "split: W x + U h";
     this.form.title = "Write the products with W and U apart, or as one product with h and x stacked";
-    this.notes.replaceChildren(...notes.map((text) => make("p", { textContent: text })));
+    this.notes.replaceChildren(...notes.map((/** @type {string} */ text) => make("p", { textContent: text })));
     this.rows = null;
     this.go(this.substep !== null && this.substep < substeps.length ? this.substep : null);
   }
 
+  /** @param {string} cell */
   open(cell) {
     this.substep = null;
     this.stage.send("view", { cell, form: this.inner.form });
@@ -107,6 +121,7 @@ export class Inside {
     this.said(copied ? "copied" : "the browser did not allow it");
   }
 
+  /** @param {string} text */
   said(text) {
     this.copy.textContent = text;
     this.stage.voice.tell(text);
@@ -115,6 +130,7 @@ export class Inside {
   }
 
   // To one of the sub-steps, or null for the whole step.
+  /** @param {number | null} index */
   go(index) {
     this.substep = index === -1 ? null : index;
     [...this.steps.children].forEach((button, i) =>
@@ -126,21 +142,22 @@ export class Inside {
 
   // The sub-step on show with what comes of it, in words; "" for the whole step.
   get told() {
-    const substep = this.element.isConnected && this.inner.substeps[this.substep];
+    const substep = this.element.isConnected && this.substep !== null && this.inner.substeps[this.substep];
     if (!substep) return "";
     const value = this.lookup()(substep.quantity);
     const found = value === undefined ? "" : `: ${short(value)}`;
-    return `Sub-step ${this.substep + 1} of ${this.inner.substeps.length}, ${substep.name}${found}.`;
+    return `Sub-step ${Number(this.substep) + 1} of ${this.inner.substeps.length}, ${substep.name}${found}.`;
   }
 
   // The wiring of the plain RNN has a sum before its only sub-step.
   stageWiring() {
-    const { quantity } = this.inner.substeps[this.substep] ?? {};
-    const index = SUBSTEPS[this.inner.cell].indexOf(quantity);
+    const { quantity } = (this.substep !== null && this.inner.substeps[this.substep]) || {};
+    const index = /** @type {Record<string, string[]>} */ (SUBSTEPS)[this.inner.cell].indexOf(quantity);
     this.diagram.stage(index < 0 ? null : index);
   }
 
   // Forward or back by one, over the ends into the neighbouring timestep.
+  /** @param {number} count */
   goBy(count) {
     const last = this.inner.substeps.length - 1;
     const { cursor } = this.stage;
@@ -167,29 +184,32 @@ export class Inside {
     if (view !== "cell" && view !== "why") return;
     this.equations.show(this.lookup());
     if (view !== "cell") return;
-    this.wire(panel, there);
-    this.diagram.paint(this.colours(panel, this.rows));
-    this.diagram.mark(there ? this.rows.indexOf(panel.order.indexOf(cursor.unit)) : null);
+    const rows = this.wire(panel, there);
+    this.diagram.paint(this.colours(panel, rows));
+    this.diagram.mark(there ? rows.indexOf(panel.order.indexOf(cursor.unit)) : null);
   }
 
   // Build the wiring for the rows that are drawn: all, or some with the chosen unit among them.
+  /** @param {Panel} panel @param {boolean} there @returns {number[]} */
   wire(panel, there) {
     const rows = drawnRows(panel, there ? panel.order.indexOf(this.stage.cursor.unit) : 0);
-    if (this.rows && rows.join() === this.rows.join()) return;
+    if (this.rows && rows.join() === this.rows.join()) return this.rows;
     this.rows = rows;
     const { cell, ends, placement, polarity, quantities } = this.inner;
     const inputs = this.stage.message.x.channels.length;
     this.diagram.build({ cell, ends, placement, polarity, quantities, units: panel.units, inputs, rows });
     this.stageWiring();
+    return rows;
   }
 
   // A number of the equations by name: from the drag, or from what was sent of the run.
+  /** @returns {(name: string) => any} */
   lookup() {
     const { cursor, drag } = this.stage;
     const swept = drag.live && drag.sweep.inside;
     if (swept) {
       const here = drag.sweep.step === cursor.step && drag.sweep.unit === cursor.unit;
-      return (name) => (here ? swept[name]?.[drag.index] : undefined);
+      return (name) => (here ? swept[name]?.[/** @type {number} */ (drag.index)] : undefined);
     }
     const { units, first, series } = this.stage.channel.part(`${this.inner.cell}.inside`);
     const at = units.indexOf(cursor.unit);
@@ -200,6 +220,7 @@ export class Inside {
   }
 
   // Colours of every vector in the wiring, one for each row that is drawn.
+  /** @param {Panel} panel @param {number[]} rows @returns {Colours} */
   colours(panel, rows) {
     const { channel, cursor, drag } = this.stage;
     const { first, top, vectors } = channel.part(`${panel.cell}.vectors`);
@@ -207,7 +228,7 @@ export class Inside {
     const { sweep, index } = drag.live ? drag : {};
     for (const [name, steps] of Object.entries(vectors)) {
       const swept = sweep?.vectors?.[name];
-      const column = swept ? sweep.step === cursor.step && swept[index] : steps[cursor.step - first];
+      const column = swept ? sweep.step === cursor.step && swept[/** @type {number} */ (index)] : steps[cursor.step - first];
       const from = name === "x" ? 0 : swept ? sweep.top : top;
       const palette = paletteOf(this.scaleOf(panel, name));
       const drawn = name === "x" ? this.inputs : rows;
@@ -218,8 +239,10 @@ export class Inside {
   }
 
   // Colours of what the heatmaps show too.
+  /** @param {Panel} panel @param {number[]} rows @returns {Colours} */
   fromHeatmaps({ cell, tracks, initials }, rows) {
     const { screen, cursor } = this.stage;
+    /** @type {Colours} */
     const found = {};
     for (const { track } of tracks) {
       found[track] = rows.map((row) => screen.colour(`${cell}.${track}`, row, cursor.step));
@@ -240,12 +263,14 @@ export class Inside {
   }
 
   // Tracks and the input have the colours of their heatmaps, everything else those of the state.
+  /** @param {Panel} panel @param {string} name */
   scaleOf({ cell, tracks }, name) {
     const part = name === "x" ? "x" : `${cell}.${tracks.some(({ track }) => track === name) ? name : "hidden"}`;
     return this.stage.channel.part(part).data[0].colorscale;
   }
 
   // The input under the hand, at the cursor's step.
+  /** @param {(string | null)[]} colours */
   overDragged(colours) {
     const { cursor, drag, screen } = this.stage;
     const place = drag.live ? screen.place(drag.target) : null;
@@ -254,12 +279,14 @@ export class Inside {
   }
 }
 
+/** @param {number | undefined} pixel */
 function css(pixel) {
   if (pixel === undefined) return null; // of a row that has not come yet
   return `rgb(${pixel & 255} ${(pixel >> 8) & 255} ${(pixel >> 16) & 255})`;
 }
 
 // Rows of the heatmaps to draw as cells: all of a small layer, else those around the chosen one.
+/** @param {{ units: number }} panel @param {number} chosen */
 export function drawnRows({ units }, chosen) {
   if (units <= MOST_ROWS) return Array.from({ length: units }, (_, row) => row);
   const first = Math.min(Math.max(chosen - MOST_ROWS / 2, 0), units - MOST_ROWS);

@@ -25,7 +25,6 @@ export interface Plotly {
   [name: string]: unknown;
 }
 
-export type Floats = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 export type Numbers = Float32Array | Float64Array | Uint8Array | number[];
 // Stops from 0 to 1, as "#rrggbb".
 export type Colorscale = [at: number, color: string][];
@@ -250,6 +249,7 @@ export interface Stage {
   inside: Inside;
   lens: Lens;
   link: string;
+  look: "first" | "all";
   manual: Manual;
   message: Message;
   pointer: Pointer;
@@ -259,7 +259,10 @@ export interface Stage {
   type: Type;
   voice: Voice;
   change(kind: string, details?: object): void;
+  choose(target: string | null): void;
+  cursorMoved(): void;
   escape(): void;
+  light(quantity: string | null): void;
   neighbour(by: number): number;
   send(kind: string, details?: object): number;
   typingIn(element: EventTarget): boolean;
