@@ -42,6 +42,7 @@ function anyPlaceOf(target, plots) {
   const segment = segments.find((known) => known.part === part);
   if (!segment) return null; // a second bias, where the notation has one
   const at = part === "w_x" ? Number(from) : part === "w_h" ? order.indexOf(Number(from)) : 0;
+  if (!(at >= 0 && at < segment.size)) return null; // it would be one of its neighbour's
   return { entry, row: order.indexOf(Number(unit)), column: segment.start + at };
 }
 

@@ -52,6 +52,12 @@ test("numbers beyond an edge, and of what is not there, are nowhere", () => {
   }
 });
 
+test("a number beyond its own matrix is not one of its neighbour's", () => {
+  for (const target of ["gru.w_x.update.0.2", "gru.w_h.update.0.3", "gru.w_x.update.0.-1"]) {
+    assert.equal(placeOf(target, plots), null, target);
+  }
+});
+
 test("a second bias that the notation leaves out is on no plot", () => {
   const one = { ...panel, segments: panel.segments.slice(0, 3) };
   const known = new Map([["gru.weights.update", { kind: "weights", panel: one, gate: "update", size: [3, 6] }]]);
