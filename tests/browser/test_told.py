@@ -31,7 +31,9 @@ def test_an_edit_marks_the_story_and_undo_takes_the_mark_away(page: Stage, core:
     page.choose(BIAS)
     page.type("2")
     expect(mark).to_be_visible()
-    expect(page.page.locator(".gs-seen")).to_contain_text("this z. (as it was at first)")
+    expect(page.page.locator(".gs-seen")).to_contain_text(
+        "does not take it in. (as it was at first)"
+    )
     assert page.page.locator(".gs-story [aria-live], .gs-story [role=status]").count() == 0
     page.press("Escape")
     assert tops(page) == before

@@ -85,15 +85,6 @@ def test_pulse_lstm_holds_in_its_cell_what_the_gru_holds_in_its_state() -> None:
     np.testing.assert_allclose(lstm["cell"], gru["hidden"], atol=0.005)
 
 
-@both_polarities
-def test_pulse_lstm_forgets_by_the_gate_that_the_gru_updates_by(polarity: Polarity) -> None:
-    np.testing.assert_allclose(
-        trace("pulse", "lstm")["forget"], trace("pulse")["update"], atol=1e-15
-    )
-    as_this = "the same as this z" if polarity == "keep" else "1 − this z"
-    assert f"The LSTM's f is {as_this}." in told("pulse", polarity).story
-
-
 def test_pulse_rnn_cannot_ignore_the_second_pulse() -> None:
     hidden = trace("pulse", "rnn")["hidden"]
     assert hidden[11, 3] > 0.85
