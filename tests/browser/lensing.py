@@ -164,6 +164,7 @@ def chart(stage: Stage, part: str) -> Locator:
 
 def shapes(stage: Stage) -> dict[str, int]:
     """How many lines, bars and pictures Plotly has drawn in each chart."""
+    stage.drawn()
     found: dict[str, int] = stage.page.evaluate(
         """() => {
           const layers = ".heatmaplayer image, .scatterlayer path, .barlayer path";

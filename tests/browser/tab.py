@@ -115,10 +115,18 @@ class Tab:
             self.wait()
             self.page.evaluate(GO, link)
             self.rest(50)
-        else:
-            self.page.goto(link)
+            self.wait()
+            if self._is_at(query):
+                return self
+        self.page.goto(link)
         self.wait()
         return self
+
+    def _is_at(self, query: str) -> bool:
+        """Whether the stage has come to the scene of a link; if not it is to be loaded anew."""
+        wanted = parse_qs(query).get("scene", ["pulse"])[-1]
+        opened = self.page.locator(".gs-stage").get_attribute("data-opened") or ""
+        return opened.split(" ")[0] == wanted
 
     def reload(self) -> None:
         """Reload the page and wait until the stage is drawn."""
