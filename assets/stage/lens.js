@@ -113,7 +113,7 @@ export class Lens {
   drop(plots) {
     const { spare } = this.stage.screen;
     for (const { part, plot } of this.entries) {
-      if (spare.get(part) === plot) continue; // its drawing is taken over
+      if (spare.has(part, plot)) continue; // its drawing is taken over
       plot.remove();
       if (plots.get(part)?.plot === plot) plots.delete(part);
       this.stage.screen.drawn.delete(part);
@@ -122,7 +122,7 @@ export class Lens {
   }
 
   figure(chart, plots) {
-    const plot = this.stage.screen.plotFor(chart.part, chart.title);
+    const plot = this.stage.screen.spare.plotFor(chart.part, chart.title);
     Object.assign(plot.host.style, { height: `${chart.height}px`, maxWidth: chart.width ? `${chart.width}px` : "" });
     const entry = { part: chart.part, kind: "lens", plot, chart, caption: make("figcaption", {}), spots: [] };
     plots.set(chart.part, entry);

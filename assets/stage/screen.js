@@ -5,7 +5,8 @@ import { placeOf } from "./cells.js";
 import { Told, fromBytes, isCondensed, linesFigure, numberAt } from "./condensed.js";
 import { brief, short } from "./format.js";
 import { Idle } from "./idle.js";
-import { Plot, plainMark } from "./plot.js";
+import { plainMark } from "./plot.js";
+import { Spare } from "./spare.js";
 import { markStory } from "./story.js";
 import { build, legends, sentence } from "./view.js";
 import { zoomOf } from "./zoom.js";
@@ -17,7 +18,7 @@ export class Screen {
     this.stage = stage;
     this.plots = new Map(); // part name -> { part, plot, kind, panel, … }
     this.drawn = new Map(); // part name -> digest of the figure on screen
-    this.spare = new Map(); // part name -> plot of the screen before, whose drawing the next one takes over
+    this.spare = new Spare(stage, this.drawn);
     this.told = new Told(stage);
     this.idle = new Idle(
       () => [...this.plots.values()].map(({ plot }) => plot).filter(({ behind }) => behind),
@@ -46,7 +47,7 @@ export class Screen {
       if (part === "x" && !this.stage.channel.knows(part, 0)) continue; // its colours have them in
       this.edits.set(part, [...(this.edits.get(part) ?? []), [place.row, place.column, value]]);
     }
-    this.dropSpare();
+    this.spare.drop(this.plots);
     this.drawParts(this.plots.keys());
     if (rebuilt) {
       legends(this.stage.holder, this.plots);
@@ -75,32 +76,14 @@ export class Screen {
 
   rebuild(message) {
     this.idle.stop();
-    this.spare = new Map([...this.plots].map(([part, { plot }]) => [part, plot]));
-    const { element, plots } = build((part, label) => this.plotFor(part, label), message, this.stage.inside.element, this.stage, this.stage.look);
+    this.spare.take(this.plots);
+    const { element, plots } = build((part, label) => this.spare.plotFor(part, label), message, this.stage.inside.element, this.stage, this.stage.look);
     this.plots = plots;
     this.stage.holder.replaceChildren(element);
     // A choice above the stage has been made: arrow keys are the stage's again.
     if (document.activeElement?.closest("[data-testid=stSelectbox]:not([role=dialog] *)")) this.stage.focus.arrive();
     this.stage.element.classList.toggle("gs-many", message.panels[0].units > MANY_UNITS);
     this.stage.editor.offer(message);
-  }
-
-  // A plot for a part of the screen, in the drawing of the one that showed that part before.
-  plotFor(part, label) {
-    const plot = new Plot(this.stage.plotly, label);
-    const before = this.spare.get(part);
-    this.spare.delete(part);
-    if (!before || !plot.adopt(before)) this.drawn.delete(part);
-    return plot;
-  }
-
-  // Nothing on this screen has the drawings of these.
-  dropSpare() {
-    for (const [part, plot] of this.spare) {
-      plot.remove();
-      if (!this.plots.has(part)) this.drawn.delete(part);
-    }
-    this.spare.clear();
   }
 
   dropPlots() {
@@ -110,8 +93,14 @@ export class Screen {
 
   drawParts(parts) {
     const list = [...parts];
-    for (const part of list) this.plots.get(part).plot.measure();
+    for (const part of list) if (this.needsRoom(part)) this.plots.get(part).plot.measure();
     for (const part of list) this.drawPart(part);
+  }
+
+  // Whether a plot is drawn in a frame of its own, and not only with other numbers in the one that is there.
+  needsRoom(part) {
+    const { kind, plot } = this.plots.get(part);
+    return kind === "lens" || plot.moved || plot.sketched || plot.frame !== this.stage.channel.frame(part);
   }
 
   drawPart(part) {
