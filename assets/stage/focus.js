@@ -31,8 +31,8 @@ export class Focus {
     const activeElement = /** @type {HTMLElement | null} */ (document.activeElement);
     const had = activeElement && this.root.contains(activeElement) ? noted(activeElement, this.root) : null;
     change();
-    if (had && nowhere()) this.restore(had);
-    else this.check();
+    if (had && gone()) this.restore(had);
+    else this.check(); // whether it can still be seen is known with the next frame, without working out styles twice
   }
 
   // What has the focus may go with the next frame: hidden, disabled, removed.
@@ -114,9 +114,12 @@ function usable(element) {
   return element.isConnected && !element.disabled && element.checkVisibility({ visibilityProperty: true });
 }
 
+function gone() {
+  return !document.activeElement || document.activeElement === document.body;
+}
+
 function nowhere() {
-  const { activeElement } = document;
-  return !activeElement || activeElement === document.body || !usable(activeElement);
+  return gone() || !usable(/** @type {Element} */ (document.activeElement));
 }
 
 // Something that is no control, made to take the focus.
