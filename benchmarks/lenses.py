@@ -11,8 +11,8 @@ from statistics import median
 from playwright.sync_api import Browser, Locator, Page
 
 from app.widgets.lenses import LENSES
-from benchmarks.browser import browsing, executable, serving
 from benchmarks.stage import SIZE, STOPWATCH, line, opened, typed
+from tests.serving import browsing, executable, serving
 
 CLICKS = 15
 STEPS, UNITS = 100, 32

@@ -15,8 +15,8 @@ import torch
 from playwright.sync_api import Page
 
 from app.compute.uploads import EVERY, LINGER
-from benchmarks.browser import Server, browsing, executable, serving
 from benchmarks.stage import POINTER, SLIDER, Moving, Traffic, line, opened
+from tests.serving import Server, browsing, executable, serving
 
 UNITS, INPUTS, STEPS = 512, 64, 5000
 SETTLED = 15_000  # milliseconds: what a server loads after its first page is there

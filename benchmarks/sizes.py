@@ -14,8 +14,8 @@ from statistics import median
 
 from playwright.sync_api import Browser, Locator, Page
 
-from benchmarks.browser import Server, browsing, executable, serving
 from benchmarks.stage import COUNTER, EVERY_FRAME, POINTER, SIZE, SLIDER, STOPWATCH, Traffic
+from tests.serving import Server, browsing, executable, serving
 
 SIZES = ((32, 100), (128, 500), (512, 1000), (512, 10_000))
 LARGEST = SIZES[-1]

@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from playwright.sync_api import Browser, Locator, Page, WebSocket
 
-from benchmarks.browser import browsing, executable, serving
+from tests.serving import browsing, executable, serving
 
 SIZE = {"width": 1280, "height": 800}
 EDITS = 15

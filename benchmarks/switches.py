@@ -20,9 +20,9 @@ from playwright.sync_api import Browser, Page
 from app.opening import titles
 from app.widgets.lenses import LENSES
 from app.widgets.settings import ALONGSIDE
-from benchmarks.browser import browsing, executable, serving
 from benchmarks.stage import SIZE
 from gru_core.conventions import NOTATIONS
+from tests.serving import browsing, executable, serving
 
 ROUNDS = 5
 LIMITS = {"notation": 300, "scene": 700}

@@ -9,7 +9,7 @@ Starts a server of its own, opens the first scene with one edit made, and writes
 import sys
 from pathlib import Path
 
-from benchmarks.browser import ROOT, browsing, executable, serving
+from tests.serving import ROOT, browsing, executable, serving
 
 FILE = ROOT / "assets" / "images" / "stage.png"
 LINK = "/?t=9&u=4&e=gru.b_x.update.3_1.8~"

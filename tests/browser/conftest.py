@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
-from benchmarks.browser import Server, browsing, executable, serving
 from gru_core import Trace
 from gru_core.edits import Situation
 from gru_core.reader import Reader, load_reader
@@ -16,6 +15,7 @@ from gru_core.series import Series, load_series
 from tests.browser.driver import Stage, traces_of
 from tests.browser.large import large_situation
 from tests.browser.tab import PATIENCE
+from tests.serving import Server, browsing, executable, serving
 
 expect.set_options(timeout=PATIENCE)  # as everything else is waited for
 ASSETS = Path(__file__).parents[2] / "assets"

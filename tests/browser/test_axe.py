@@ -9,10 +9,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
 from app.widgets.lenses import LENSES
-from benchmarks.browser import Server
 from gru_core.scenes import load_scenes
 from tests.browser.conftest import ASSETS
 from tests.browser.driver import Stage
+from tests.serving import Server
 
 Scheme: TypeAlias = Literal["light", "dark"]
 WIDE, NARROW = {"width": 1280, "height": 800}, {"width": 390, "height": 844}

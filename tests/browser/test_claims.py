@@ -9,11 +9,11 @@ from playwright.sync_api import expect
 from app.claims import CLAIMS, Claim
 from app.opening import scenes
 from app.url import decode
-from benchmarks.browser import serving
 from gru_core.edits import Situation
 from tests.browser.claims_of_memory import MEMORY_CHECKS
 from tests.browser.claims_of_the_cell import CELL_CHECKS
 from tests.browser.driver import Stage
+from tests.serving import serving
 
 Core = Callable[..., Situation]
 CHECKS = {**CELL_CHECKS, **MEMORY_CHECKS}

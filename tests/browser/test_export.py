@@ -14,13 +14,13 @@ from playwright.sync_api import Browser, expect
 from safetensors.torch import load_file
 
 from app.widgets.export import LABELS
-from benchmarks.browser import Server
 from gru_core.conventions import GATES
 from gru_core.edits import Situation
 from gru_core.export.kinds import KINDS
 from gru_core.formats.opening import open_model
 from tests.browser.conftest import SIZE
 from tests.browser.driver import Stage, traces_of, with_edits
+from tests.serving import Server
 
 LATE = 30_000  # milliseconds
 SIZES = ((1280, 800), (640, 400), (390, 844), (320, 568))

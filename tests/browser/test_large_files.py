@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import Download, Route, expect
 
 from app.figures.weights import joined
-from benchmarks.browser import serving
 from gru_core import Trace
 from gru_core.edits import Situation
 from gru_core.own import Own, own_scene
@@ -18,6 +17,7 @@ from tests.browser.driver import Stage, figures, traces_of, with_edits
 from tests.browser.large import LINK, STEPS, gated, same
 from tests.browser.menu import button, pick, table
 from tests.browser.voice import VOICE
+from tests.serving import serving
 
 EDITS = {"x.7.0": 1.25, "gru.h0.1": -0.3}
 LATE = 60_000  # milliseconds

@@ -14,11 +14,11 @@ import pytest
 import torch
 from playwright.sync_api import Error, expect
 
-from benchmarks.browser import Server, serving
 from gru_core.formats.onnx import writer as onnx_writer
 from gru_core.weights import GRUWeights
 from tests.browser.driver import Stage, figures
 from tests.formats.torch_hostile import all_of_them
+from tests.serving import Server, serving
 
 STEPS, INPUTS, UNITS = 12, 3, 5
 SLOW = 30_000  # milliseconds for a process that imports a framework, on a busy machine

@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from benchmarks.browser import serving
 from gru_core.edits import Situation
 from tests.browser.driver import Cell, Stage, colours, figures, traces_of
+from tests.serving import serving
 
 SCENES = json.loads((Path(__file__).parents[2] / "assets/scenes/index.json").read_text())
 Core = Callable[..., Situation]

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from benchmarks.browser import free_port, serving
 from gru_core.edits import Situation
 from tests.browser.driver import Stage, with_edits
+from tests.serving import free_port, serving
 
 Core = Callable[..., Situation]
 BIAS = "gru.b_x.update.3"
