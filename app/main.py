@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.opening import ASSETS
+from app.screen.baseline import ASSETS
 
 st.set_page_config(
     page_title="Gatescope", page_icon=str(ASSETS / "images" / "icon.svg"), layout="wide"
@@ -10,7 +10,7 @@ st.set_page_config(
 st.html(ASSETS / "stage" / "page.css")
 
 pages = [
-    st.Page("views/explore.py", title="Explore", default=True),
-    st.Page("views/claims.py", title="Claims", url_path="claims"),
+    st.Page("pages/explore.py", title="Explore", default=True),
+    st.Page("pages/claims.py", title="Claims", url_path="claims"),
 ]
 st.navigation(pages, position="hidden").run()

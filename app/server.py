@@ -25,10 +25,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from app.compute import memory
-from app.opening import ASSETS
-from app.widgets.elsewhere import elsewhere
-from app.widgets.mount import assets_url, claims_url, numbers_url
-from app.widgets.numbers import GoneError, answer
+from app.controls.mount import assets_url, claims_url, numbers_url
+from app.messages.lens_at import elsewhere
+from app.messages.numbers import GoneError, answer
+from app.screen.baseline import ASSETS
 from gru_core.errors import GatescopeError
 
 # Blocks of numbers that are made at the same time. A run that was pushed out is made again first,

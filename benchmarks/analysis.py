@@ -36,7 +36,7 @@ from gru_core.analysis import (
 from gru_core.conventions import CELLS
 from gru_core.gradients import gradient_by_distance
 from gru_core.initialize import initialize
-from gru_core.reader import load_reader
+from gru_core.scenes.reader import load_reader
 
 INPUTS = 8
 TOGETHER = 60  # milliseconds for all that one page asks of one run

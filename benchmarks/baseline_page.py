@@ -3,9 +3,9 @@
 import streamlit as st
 
 from app.figures.heatmap import track_heatmap
-from app.setting import Setting
-from app.shown import show
-from gru_core.edits import Target
+from app.screen.screen import show
+from app.setting.setting import Setting
+from gru_core.situation import Target
 
 TARGET = Target.parse("gru.w_h.update.3.1")
 

@@ -3,9 +3,9 @@
 import streamlit as st
 
 from app.figures.heatmap import track_heatmap
-from app.setting import Setting
-from app.shown import show
-from app.widgets.lenses import view_of
+from app.lenses import view_of
+from app.screen.screen import show
+from app.setting.setting import Setting
 
 st.set_page_config(layout="wide")
 step = st.number_input("step", value=1, min_value=1)

@@ -17,7 +17,7 @@ import numpy as np
 import torch
 
 from gru_core import GRUWeights, run
-from gru_core.edits import Target
+from gru_core.situation import Target
 from gru_core.sweep import sweep
 
 INPUTS = 8

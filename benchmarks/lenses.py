@@ -10,7 +10,7 @@ from statistics import median
 
 from playwright.sync_api import Browser, Locator, Page
 
-from app.widgets.lenses import LENSES
+from app.lenses import LENSES
 from benchmarks.stage import SIZE, STOPWATCH, line, opened, typed
 from tests.serving import browsing, executable, serving
 

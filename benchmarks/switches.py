@@ -17,9 +17,9 @@ from typing import TypeAlias
 
 from playwright.sync_api import Browser, Page
 
-from app.opening import titles
-from app.widgets.lenses import LENSES
-from app.widgets.settings import ALONGSIDE
+from app.controls.notation import ALONGSIDE
+from app.lenses import LENSES
+from app.screen.baseline import titles
 from benchmarks.stage import SIZE
 from gru_core.conventions import NOTATIONS
 from tests.serving import browsing, executable, serving

@@ -1,6 +1,6 @@
 """The numerical core of Gatescope: GRU, LSTM and RNN layers whose every gate can be seen."""
 
-from gru_core.interventions import Intervention
+from gru_core.changes.interventions import Intervention
 from gru_core.run import run
 from gru_core.trace import Trace
 from gru_core.weights import GRUWeights, LSTMWeights, RNNWeights

@@ -7,12 +7,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NoReturn, cast
 
-from gru_core import headless
-from gru_core.arguments import add_run_options
+from gru_core.cli import export, files, headless
+from gru_core.cli.arguments import add_run_options
 from gru_core.conventions import CELLS, Cell
 from gru_core.errors import GatescopeError, TextError, unknown_name
-from gru_core.export import commands as export
-from gru_core.formats import commands
 
 PROGRAM: Final = "python -m gru_core"
 FAILED: Final = 2
@@ -50,10 +48,10 @@ def parser() -> argparse.ArgumentParser:
     whole = _Parser(prog=PROGRAM, description=__doc__, allow_abbrev=False)
     made = whole.add_subparsers(required=True, dest="command", metavar="COMMAND")
     _add_run(made.add_parser("run", help="run a scene and write its traces", allow_abbrev=False))
-    commands.add_inspect(
+    files.add_inspect(
         made.add_parser("inspect", help="list the layers in a file of weights", allow_abbrev=False)
     )
-    commands.add_trace(
+    files.add_trace(
         made.add_parser(
             "trace", help="run a layer of a file and write every gate", allow_abbrev=False
         )

@@ -141,7 +141,7 @@ def track_kind(track: str, state_activation: str = "tanh") -> str:
 
 
 def vector_kind(cell: str, name: str, placement: Placement, state_activation: str = "tanh") -> str:
-    """The key of RANGES for a vector of gru_core.inside.vectors.
+    """The key of RANGES for a vector of gru_core.analysis.inside.vectors.
 
     Sums of several terms are unbounded; past 3 the tanh that reads them no longer changes to the
     eye, as with the LSTM's cell state. With relu nothing is bounded.

@@ -11,12 +11,12 @@ import numpy.typing as npt
 from gru_core import checks
 from gru_core.arrays import Array, read_only
 from gru_core.bounds import check_bounded
+from gru_core.changes.interventions import Intervention, check_intervention
 from gru_core.conventions import STATES
 from gru_core.engines import EngineName, engine_named
 from gru_core.engines.held import held_of
 from gru_core.engines.stretches import in_stretches
 from gru_core.errors import ShapeError, unknown_name
-from gru_core.interventions import Intervention, check_intervention
 from gru_core.trace import Trace
 from gru_core.weights import Weights
 

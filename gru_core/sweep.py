@@ -15,15 +15,15 @@ import numpy.typing as npt
 from gru_core import checks
 from gru_core.arrays import Array, read_only
 from gru_core.bounds import check_bounded
+from gru_core.changes.interventions import Intervention, check_intervention, check_value
+from gru_core.changes.targets import AXES, INITIALS, Target
 from gru_core.conventions import Cell
 from gru_core.engines.held import Held, held_of
 from gru_core.engines.layout import Layout, layout_of
 from gru_core.engines.loops import Patch, Patches
 from gru_core.engines.numpy_engine import run_layout
 from gru_core.errors import EmptySequenceError, ShapeError, unknown_name
-from gru_core.interventions import Intervention, check_intervention, check_value
 from gru_core.run import Initial, initial_states
-from gru_core.targets import AXES, INITIALS, Target
 from gru_core.trace import Tracks
 from gru_core.weights import Part, Weights, check_index
 

@@ -9,9 +9,9 @@ import numpy as np
 import numpy.typing as npt
 
 from gru_core.arrays import Array, Dtype, read_only
+from gru_core.changes.interventions import Intervention, held_by
 from gru_core.conventions import STATES, TRACKS, Cell
 from gru_core.errors import ShapeError, unknown_name
-from gru_core.interventions import Intervention, held_by
 
 
 class Tracks(Mapping[str, Array]):

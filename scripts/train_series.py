@@ -25,7 +25,7 @@ import torch
 
 from gru_core import run
 from gru_core.conventions import CELLS, GATES, Cell
-from gru_core.series import BASELINE, SEEDS_HEADER, Months, read_months
+from gru_core.scenes.series import BASELINE, SEEDS_HEADER, Months, read_months
 from gru_core.weights import PARTS, WEIGHTS, match_units, parameter_count
 from scripts.convert_reader import Arrays, to_bytes
 

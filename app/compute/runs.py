@@ -13,8 +13,8 @@ from app.compute.store import GATE, Key, Shelf
 from gru_core import GRUWeights, Trace, run
 from gru_core.arrays import Array, without_rounding
 from gru_core.conventions import TRACKS, Cell, Placement
-from gru_core.edits import Situation
 from gru_core.engines import EngineName
+from gru_core.situation import Situation
 
 LARGE = 20_000_000  # bytes of a run: only one at a time is computed
 TOGETHER = 250_000  # steps × units from which the cells of a screen run at the same time

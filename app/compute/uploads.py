@@ -21,12 +21,12 @@ from app.compute import memory
 from app.compute.store import STORE
 from gru_core.arrays import Array
 from gru_core.errors import TextError
-from gru_core.feed import Feed
 from gru_core.formats.child import read_safely
 from gru_core.formats.limits import MAX_BYTES
 from gru_core.formats.model import Entry, ModelFile
-from gru_core.tables import read_csv
-from gru_core.vocabulary import Vocabulary, read_vocabulary
+from gru_core.inputs.feed import Feed
+from gru_core.inputs.tables import read_csv
+from gru_core.inputs.vocabulary import Vocabulary, read_vocabulary
 from gru_core.weights import PARTS
 
 MOST_MADE = 8  # screens and other things made of one file that are kept ready

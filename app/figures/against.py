@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from app import theme
+from app.figures import theme
 from app.figures.frame import even_frame
 from app.figures.heatmap import MARGIN, heatmap
 

@@ -7,8 +7,8 @@ from itertools import pairwise
 import numpy as np
 import plotly.graph_objects as go
 
-from app import theme
-from app.display import Grid, as_float32
+from app.figures import theme
+from app.figures.condensing import Grid, as_float32
 
 # Every plot over steps has the same margins, so that steps line up from plot to plot. The left one
 # has room for the strip of an initial state between the unit numbers and the heatmap.

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from app import theme
+from app.figures import theme
 from app.figures.frame import QUIET, frame, rule
 from app.figures.terms import round_ticks
 

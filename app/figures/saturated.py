@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import plotly.graph_objects as go
 
-from app import theme
+from app.figures import theme
 from app.figures.frame import QUIET, frame
 
 HALF = {0.0: "0", 0.5: "0.5", 1.0: "1"}

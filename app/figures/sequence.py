@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from app import theme
+from app.figures import theme
 from app.figures.heatmap import MARGIN, layout
 from gru_core import Trace
 from gru_core.conventions import track_range

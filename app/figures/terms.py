@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from app import theme
+from app.figures import theme
 from app.figures.frame import QUIET, frame, rule
 from app.words.numbers import brief
 from gru_core.cells.activations import function_of

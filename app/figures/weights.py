@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import plotly.graph_objects as go
 
-from app import theme
-from app.display import MOST_WEIGHTS, as_bytes
+from app.figures import theme
+from app.figures.condensing import MOST_WEIGHTS, as_bytes
 from app.figures.heatmap import MOST_CELL_TEXTS, heatmap, unit_names
 from app.words.numbers import brief
 from gru_core.conventions import BiasCount

@@ -6,7 +6,7 @@ letter that a notation does not have is not explained.
 
 from dataclasses import dataclass
 
-from app import theme
+from app.figures import theme
 from gru_core.conventions import Cell, Notation
 
 LSTM = {

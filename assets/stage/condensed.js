@@ -1,4 +1,4 @@
-// A screen too large to be sent. Its heatmaps are colours of blocks (app/display.py); numbers come for
+// A screen too large to be sent. Its heatmaps are colours of blocks (app/figures/condensing.py); numbers come for
 // the cursor's unit at the steps around the cursor, and for what somebody points at.
 
 import { targetAt } from "./cells.js";

@@ -1,5 +1,5 @@
-// The equations of the opened cell with the numbers in: trees from app/equations.py as MathML. No
-// number is computed here: `lookup` gives what the core has sent, by the names of gru_core.inside.
+// The equations of the opened cell with the numbers in: trees from app/figures/equations.py as MathML. No
+// number is computed here: `lookup` gives what the core has sent, by the names of gru_core.analysis.inside.
 
 import { make } from "./dom.js";
 import { full, short } from "./format.js";

@@ -6,7 +6,7 @@ import { minus, short } from "./format.js";
 
 const STEPS_OF_SLIDER = 100;
 
-// Which numbers are chosen, as gru_core.interventions writes it: "gru.update.3.4-9". steps: how many there are.
+// Which numbers are chosen, as gru_core.changes.interventions writes it: "gru.update.3.4-9". steps: how many there are.
 export function placeText({ cell, track, all, first, last }, unit, steps) {
   const whole = first === 0 && last === steps - 1;
   const span = last === steps - 1 ? `${first}-end` : first === last ? `${first}` : `${first}-${last}`;

@@ -1,6 +1,6 @@
 // @ts-nocheck
 // Many numbers at once: a dialog to fill a gate or to paste into an array, and what Ctrl+V does on a chosen
-// cell. What is meant by a text, and whether it fits, the server says (app/many.py).
+// cell. What is meant by a text, and whether it fits, the server says (app/session/many.py).
 
 import { split } from "./cells.js";
 import { make } from "./dom.js";

@@ -1,4 +1,4 @@
-// Rows of MathML tokens from the trees of app/nodes.py. A token is an element with what is needed to
+// Rows of MathML tokens from the trees of app/figures/nodes.py. A token is an element with what is needed to
 // fill it in later; rows are flat, so that a long one can be broken before any + or =.
 
 import { make } from "./dom.js";

@@ -1,5 +1,5 @@
 // The numbers of a plot too large to be sent with its screen, fetched a block at a time: the other end
-// is app/widgets/numbers.py. Nothing here touches the page, so that a worker can use it too.
+// is app/messages/numbers.py. Nothing here touches the page, so that a worker can use it too.
 
 import { read } from "./wire.js";
 
@@ -27,7 +27,7 @@ export async function fetchBlock(source, rows, columns) {
   return fetchOnce(source, rows, columns);
 }
 
-// A lens at a place of the same screen: { lens, charts } of app/widgets/elsewhere.py.
+// A lens at a place of the same screen: { lens, charts } of app/messages/lens_at.py.
 /** @param {string} ticket @param {Record<string, string>} place */
 export async function fetchView(ticket, place) {
   const answer = await fetch(addressOf(ticket, place), { signal: AbortSignal.timeout(PATIENCE) });

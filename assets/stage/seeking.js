@@ -1,6 +1,6 @@
 // @ts-nocheck
 // Controls of the lens that finds units: a span of steps, a threshold, and the places where the units of
-// the span are on again. What is asked is written as app/widgets/lenses/question.py reads it.
+// the span are on again. What is asked is written as app/lenses/question.py reads it.
 
 import { make } from "./dom.js";
 
@@ -25,7 +25,7 @@ export class Seeking {
     this.places = make("ol", { className: "gs-places", "aria-label": "Places where these units are on again" });
   }
 
-  // told: { seeking } of app/widgets/lenses/find.py, or nothing.
+  // told: { seeking } of app/lenses/find.py, or nothing.
   show({ seeking } = {}) {
     if (!seeking) {
       this.told = this.shown = null;

@@ -1,6 +1,6 @@
 // @ts-nocheck
 // The stage: one component that draws what the server describes and lets a visitor step through it
-// and edit it. Every number on it came from the server; app/widgets/stage.py is the other end.
+// and edit it. Every number on it came from the server; app/messages/stage.py is the other end.
 
 import { Asking } from "./asking.js";
 import { Changes } from "./changes.js";

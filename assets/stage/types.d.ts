@@ -1,4 +1,4 @@
-// What modules hand each other. The message is what app/widgets/stage.py sends.
+// What modules hand each other. The message is what app/messages/stage.py sends.
 
 import type { Channel } from "./channel.js";
 import type { Cursor } from "./cursor.js";
@@ -178,7 +178,7 @@ export interface Name {
   label: string;
 }
 
-// A piece of an equation, as app/nodes.py makes it: an operator, a constant, a variable, a function, a
+// A piece of an equation, as app/figures/nodes.py makes it: an operator, a constant, a variable, a function, a
 // number by name, a sum of products by name, or what stands in brackets.
 export interface EquationNode {
   o?: string;

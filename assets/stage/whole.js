@@ -10,7 +10,7 @@ import { element, enclose, letter } from "./mathml.js";
  * @typedef {(node: EquationNode) => Pairs | null} Factors
  */
 
-// nodes: trees from app/nodes.py; lookup: the number of a name, pairs(node): the factors of a sum of
+// nodes: trees from app/figures/nodes.py; lookup: the number of a name, pairs(node): the factors of a sum of
 // products where they are known.
 /** @param {EquationNode[]} nodes @param {Lookup} lookup @param {Factors} pairs */
 export function whole(nodes, lookup, pairs) {

@@ -1,4 +1,4 @@
-// Bytes from app/widgets/wire.py to values: JSON with typed arrays in the places of "$array".
+// Bytes from app/messages/wire.py to values: JSON with typed arrays in the places of "$array".
 
 /**
  * @typedef {{ dtype: keyof typeof TYPES, shape: number[], offset: number, length: number, filter: string }} Packed

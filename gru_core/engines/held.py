@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 
 from gru_core.arrays import Array, Dtype
+from gru_core.changes.interventions import Intervention, held_by
 from gru_core.conventions import SIGMOID_TRACKS, TRACKS, Cell
 from gru_core.engines.layout import BLOCKS
 from gru_core.engines.loops import Hold, Holds
-from gru_core.interventions import Intervention, held_by
 
 Places = npt.NDArray[np.int32]
 

@@ -4,8 +4,9 @@ What does not depend on the state is done for all steps before the loop and come
 Inside, one product serves all gates, and every result has its place. A last axis `value` may
 follow every shape but that of `pre`: one call then runs a whole batch.
 
-Where a track is held at a value (gru_core/interventions.py), the operation that computes it gives
-way to one that then puts the value in, so that a run without interventions is as fast as ever.
+Where a track is held at a value (gru_core/changes/interventions.py), the operation that computes it
+gives way to one that then puts the value in, so that a run without interventions is as fast as
+ever.
 
 A sigmoid gate is kept as the exponential e of its negated pre-activation, so gate · a is
 a / (1 + e). exp may overflow to infinity: the quotient is then exactly 0, as it should be.

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from types import MappingProxyType
 from typing import Final
 
+from gru_core.changes.interventions import Intervention
 from gru_core.conventions import HARD_SLOPES, SIGMOID_TRACKS, TRACKS
 from gru_core.export.cell_run import CellRun
 from gru_core.export.script_step import step_text
-from gru_core.interventions import Intervention
 
 _FUNCTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -9,7 +9,7 @@ from gru_core.formats import npz
 from gru_core.formats.answers import settings_of
 from gru_core.formats.model import Direction, Entry, ModelFile
 from gru_core.formats.onnx import writer as onnx_writer
-from gru_core.formats.pytorch import names as torch_names
+from gru_core.formats.state_dict import names as torch_names
 from gru_core.weights import GRUWeights, Weights
 
 FORMAT: Final = "Gatescope"

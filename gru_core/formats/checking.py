@@ -9,10 +9,10 @@ from typing import Final
 from gru_core.arrays import Array
 from gru_core.errors import FormatError, shown
 from gru_core.formats.describing import convention
-from gru_core.formats.keras.proof import check_against_keras
+from gru_core.formats.keras.check import check_against_keras
 from gru_core.formats.model import Entry, Settings
-from gru_core.formats.onnx.runtime import check_against_onnxruntime
-from gru_core.formats.pytorch.proof import check_against_torch
+from gru_core.formats.onnx.check import check_against_onnxruntime
+from gru_core.formats.pytorch.check import check_against_torch
 from gru_core.formats.sniff import Kind, kind_of, reader_of
 
 # Who can run a file as it is, and what is installed then.

@@ -13,12 +13,12 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
+from gru_core.analysis.inside import Given
 from gru_core.arrays import Array, Dtype
+from gru_core.changes.interventions import Intervention
 from gru_core.conventions import STATES
 from gru_core.gradients.one_step import check_run, given_rows, joined
 from gru_core.gradients.slopes import Slopes, Through, slopes_of
-from gru_core.inside import Given
-from gru_core.interventions import Intervention
 from gru_core.trace import Trace
 from gru_core.weights import Weights, check_index
 

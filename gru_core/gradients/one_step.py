@@ -8,15 +8,15 @@ import numpy as np
 import numpy.typing as npt
 
 from gru_core import checks
+from gru_core.analysis.inside import Given, Where
 from gru_core.arrays import Array
+from gru_core.changes.interventions import Intervention, check_intervention, held_by
 from gru_core.conventions import SIGMOID_TRACKS, STATES, TRACKS
 from gru_core.engines.held import Held, held_of
 from gru_core.engines.layout import layout_of
 from gru_core.engines.loops import Patch, Patches
 from gru_core.engines.numpy_engine import run_layout
 from gru_core.errors import RangeError, ShapeError
-from gru_core.inside import Given, Where
-from gru_core.interventions import Intervention, check_intervention, held_by
 from gru_core.trace import Trace
 from gru_core.weights import Weights
 

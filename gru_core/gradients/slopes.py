@@ -19,10 +19,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gru_core.analysis.inside import Given
 from gru_core.arrays import Array
 from gru_core.cells.activations import function_of, slope_at
 from gru_core.conventions import STATES
-from gru_core.inside import Given
 from gru_core.weights import GRUWeights, Weights
 
 

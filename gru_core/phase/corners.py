@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from gru_core.arrays import Array
+from gru_core.changes.interventions import Intervention
 from gru_core.gradients.one_step import held_where, joined, one_step
-from gru_core.interventions import Intervention
 from gru_core.weights import Weights
 
 # How far to look to both sides of a state, in units of its largest entry or of 1; and how much of

@@ -17,12 +17,12 @@ import numpy.typing as npt
 
 from gru_core import checks
 from gru_core.arrays import Array, read_only
+from gru_core.changes.interventions import Intervention, held_by
 from gru_core.conventions import STATES, track_range
 from gru_core.errors import RangeError, ShapeError
 from gru_core.gradients.distance import Progress
 from gru_core.gradients.jacobian import jacobian_at
 from gru_core.gradients.one_step import check_held, held_input
-from gru_core.interventions import Intervention, held_by
 from gru_core.phase.plane import visited
 from gru_core.phase.search import SAME, HeldCell, followed, roots
 from gru_core.trace import Trace

@@ -10,8 +10,8 @@ import numpy as np
 
 from gru_core.arrays import Array
 from gru_core.cells.steps import STEPS
+from gru_core.changes.interventions import Intervention, held_by
 from gru_core.conventions import STATES, TRACKS
-from gru_core.interventions import Intervention, held_by
 from gru_core.weights import Weights
 
 

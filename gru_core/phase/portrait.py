@@ -8,10 +8,10 @@ import numpy.typing as npt
 
 from gru_core import checks
 from gru_core.arrays import Array, read_only
+from gru_core.changes.interventions import Intervention
 from gru_core.conventions import STATES
 from gru_core.errors import ShapeError
 from gru_core.gradients.one_step import check_held, held_input, joined, one_step
-from gru_core.interventions import Intervention
 from gru_core.phase.plane import Plane, visited
 from gru_core.trace import Trace
 from gru_core.weights import Weights

@@ -10,7 +10,9 @@ from typing import Final
 
 import numpy as np
 
+from gru_core.analysis.inside import Given
 from gru_core.arrays import Array
+from gru_core.changes.interventions import Intervention
 from gru_core.conventions import MAX_MAGNITUDE, STATES
 from gru_core.engines.layout import layout_of
 from gru_core.engines.loops import Patches
@@ -18,8 +20,6 @@ from gru_core.engines.numpy_engine import run_layout
 from gru_core.gradients.jacobian import state_matrices
 from gru_core.gradients.one_step import given_rows, held_rows, held_where, joined
 from gru_core.gradients.slopes import slopes_of
-from gru_core.inside import Given
-from gru_core.interventions import Intervention
 from gru_core.phase.corners import stands_alone
 from gru_core.phase.one_state import stepper
 from gru_core.weights import Weights

@@ -5,8 +5,8 @@ import re
 import numpy as np
 import torch
 
-from app.shown import Shown
-from app.widgets.lenses import gradients
+from app.lenses import gradients
+from app.screen.screen import Shown
 from gru_core.conventions import Cell
 from gru_core.engines.torch_engine import run_tensors, to_tensors
 from tests.app.lensing import looked

@@ -2,14 +2,14 @@
 
 from urllib.parse import parse_qsl
 
-from app import url
-from app.claims import CLAIMS, Claim, Sight
-from app.opening import scenes
-from app.shown import Shown, show
+from app.screen.baseline import scenes
+from app.screen.screen import Shown, show
+from app.setting import link
+from app.setting.claims import CLAIMS, Claim, Sight
 
 
 def shown_at(sight: Sight) -> Shown:
-    setting, rejected = url.decode(dict(parse_qsl(sight.link, keep_blank_values=True)), scenes())
+    setting, rejected = link.decode(dict(parse_qsl(sight.link, keep_blank_values=True)), scenes())
     assert rejected == []
     return show(setting)
 

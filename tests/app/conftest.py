@@ -1,4 +1,4 @@
-"""The other end of the wire, written apart from app/widgets/wire.py and assets/stage/wire.js."""
+"""The other end of the wire, written apart from app/messages/wire.py and assets/stage/wire.js."""
 
 import json
 import struct

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 from app.compute.timing import Measured
-from app.setting import Setting
-from app.shown import Shown, show
-from app.widgets.lenses import times as times_lens
-from app.widgets.lenses import told, view_of
-from app.widgets.lenses.base import Chart, View
+from app.lenses import times as times_lens
+from app.lenses import told, view_of
+from app.lenses.base import Chart, View
+from app.screen.screen import Shown, show
+from app.setting.setting import Setting
 from gru_core.analysis.cost import Timing
 from gru_core.arrays import Array
+from gru_core.changes.interventions import parse_interventions
 from gru_core.conventions import CELLS
-from gru_core.edits import parse_edits
-from gru_core.interventions import parse_interventions
+from gru_core.situation import parse_edits
 
 
 def screen(view: str, of: str = "", edits: str = "", held: str = "", **setting: Any) -> Shown:

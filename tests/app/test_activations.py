@@ -6,21 +6,21 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app import shown as module
-from app import theme
 from app.compute.runs import runs
-from app.events import Grab
+from app.figures import theme
 from app.figures.terms import activation_curve
-from app.setting import Setting
-from app.shown import Shown, show
-from app.widgets.inner import inner, substeps
-from app.widgets.lenses import view_of
-from app.widgets.lenses.base import View
-from app.widgets.sweeping import GROWS, sweep_message
+from app.lenses import view_of
+from app.lenses.base import View
+from app.lenses.wiring import inner, substeps
+from app.messages.sweeping import GROWS, sweep_message
+from app.screen import screen as module
+from app.screen.screen import Shown, show
+from app.session.events import Grab
+from app.setting.setting import Setting
+from gru_core.changes.interventions import parse_interventions
+from gru_core.changes.targets import Target
 from gru_core.conventions import GATE_ACTIVATIONS, STATE_ACTIVATIONS, Cell
-from gru_core.edits import parse_edits
-from gru_core.interventions import parse_interventions
-from gru_core.targets import Target
+from gru_core.situation import parse_edits
 
 HARD = {"gate_activation": "hard_sigmoid", "state_activation": "relu"}
 

@@ -5,16 +5,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.claims.memory import LITTLE
 from app.compute.runs import run_of
-from app.opening import series
-from app.setting import Setting
-from app.shown import Shown, show
-from app.widgets.lenses import gradients
+from app.lenses import gradients
+from app.screen.baseline import series
+from app.screen.screen import Shown, show
+from app.setting.claims.memory import LITTLE
+from app.setting.setting import Setting
 from app.words.numbers import number
 from gru_core import GRUWeights
 from gru_core.gradients import gradient_by_distance
-from gru_core.own import Own
+from gru_core.scenes.own import Own
 from tests.app.claiming import by_number, shown_at, shown_by
 
 

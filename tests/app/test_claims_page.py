@@ -9,12 +9,12 @@ from urllib.parse import parse_qsl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import claims as module
-from app import url
-from app.claims import CLAIMS, LEADS, SEE, Claim, Sight
-from app.opening import scenes
-from app.setting import CELL_VIEW
-from app.widgets.lenses import LENSES
+from app.lenses import LENSES
+from app.screen.baseline import scenes
+from app.setting import claims as module
+from app.setting import link
+from app.setting.claims import CLAIMS, LEADS, SEE, Claim, Sight
+from app.setting.setting import CELL_VIEW
 from tests.app.claiming import by_number, shown_at
 from tests.app.lensing import looked, nothing_is_measured
 from tests.app.visiting import APP, Visit
@@ -67,8 +67,8 @@ def test_every_claim_has_a_verdict_and_every_verdict_is_given() -> None:
 def test_a_link_opens_what_it_says_without_a_word_of_trouble(sight: Sight) -> None:
     shown = shown_at(sight)
     assert shown.problems == ()
-    assert url.decode(url.encode(shown.setting)[0], scenes()) == (shown.setting, [])
-    named = {"scene": shown.setting.scene} | url.encode(shown.setting)[0]
+    assert link.decode(link.encode(shown.setting)[0], scenes()) == (shown.setting, [])
+    named = {"scene": shown.setting.scene} | link.encode(shown.setting)[0]
     assert dict(sight.query) == named, "and nothing that is so anyway"
     if shown.setting.of:
         assert looked(shown).chosen == shown.setting.of
@@ -146,8 +146,8 @@ def test_each_claim_is_listed_with_its_verdict_its_links_and_what_to_look_at() -
         sights = "".join(f"{sight.label} {sight.look}" for sight in claim.sights)
         assert found.texts[claim.number] == f"{claim.says}{claim.judged}{sights}"
         assert found.links[claim.number] == [f"./?{sight.link}" for sight in claim.sights]
-        for link, sight in zip(found.links[claim.number], claim.sights, strict=True):
-            query = parse_qsl(link.removeprefix("./?"), keep_blank_values=True)
+        for address, sight in zip(found.links[claim.number], claim.sights, strict=True):
+            query = parse_qsl(address.removeprefix("./?"), keep_blank_values=True)
             assert dict(query) == dict(sight.query)
 
 
@@ -164,8 +164,8 @@ def test_nothing_in_a_claim_is_taken_for_a_part_of_the_page(
     assert not any(name.startswith("on") for _, about in found.tags for name in about)
     [sight] = HOSTILE.sights
     assert found.texts == {99: f"{HOSTILE.says}{HOSTILE.judged}{sight.label} {sight.look}"}
-    [link] = found.links[99]
-    assert dict(parse_qsl(link.removeprefix("./?"))) == dict(sight.query)
+    [address] = found.links[99]
+    assert dict(parse_qsl(address.removeprefix("./?"))) == dict(sight.query)
 
 
 def test_the_first_page_leads_to_the_claims(visit: Callable[..., Visit]) -> None:

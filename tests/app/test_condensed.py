@@ -8,22 +8,22 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.display import WINDOW, grid_of
-from app.events import Grab, handle
+from app.figures.condensing import WINDOW, grid_of
 from app.figures.weights import LEVELS, joined
-from app.setting import History, Setting
-from app.shown import Shown, show
-from app.state import Session
-from app.widgets.opened import ROWS_DRAWN
-from app.widgets.stage import message
-from app.widgets.sweeping import TOO_LARGE, sweep_message
-from app.widgets.updates import Sent
-from app.widgets.wire import pack
+from app.messages.cell_numbers import ROWS_DRAWN
+from app.messages.stage import message
+from app.messages.sweeping import TOO_LARGE, sweep_message
+from app.messages.updates import Sent
+from app.messages.wire import pack
+from app.screen.screen import Shown, show
+from app.session.events import Grab, handle
+from app.session.state import Session
+from app.setting.setting import History, Setting
 from gru_core import Trace, run
+from gru_core.analysis.inside import inside, vectors
 from gru_core.conventions import CHUNG, TRACKS, Cell, track_range
-from gru_core.edits import Edit, Situation, Target, apply_edits, value_at
-from gru_core.inside import inside, vectors
-from gru_core.own import Own
+from gru_core.scenes.own import Own
+from gru_core.situation import Edit, Situation, Target, apply_edits, value_at
 from tests.app.drawing import in_32_bits
 
 Unpack = Callable[[bytes], Any]

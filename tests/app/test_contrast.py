@@ -9,11 +9,11 @@ from typing import Any
 import plotly.graph_objects as go
 import pytest
 
-from app import theme
+from app.figures import theme
 from app.figures.frame import QUIET
 from app.figures.prediction import CELL_STYLE, TRUTH
 from app.figures.sequence import unit_lines
-from app.widgets.lenses import LENSES
+from app.lenses import LENSES
 from gru_core import run
 from gru_core.conventions import CELLS, Cell
 from tests.app.drawing import weights_of

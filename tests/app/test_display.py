@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.display import (
+from app.figures.condensing import (
     MOST_COLUMNS,
     MOST_EXACT,
     MOST_ROWS,
@@ -21,14 +21,14 @@ from app.display import (
     too_large,
     window,
 )
-from app.opening import reader, scenes
-from app.setting import Setting
-from app.shown import show
+from app.screen.baseline import reader, scenes
+from app.screen.screen import show
+from app.setting.setting import Setting
 from gru_core import run
+from gru_core.analysis.inside import inside, vectors
 from gru_core.arrays import Array
 from gru_core.conventions import CELLS, STATES, Cell
 from gru_core.initialize import initialize
-from gru_core.inside import inside, vectors
 
 NUMBERS = st.floats(-4, 4, width=32)
 

@@ -7,12 +7,12 @@ from streamlit.runtime import memory_media_file_storage as streamlit_storage
 from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileKind, MediaFileStorageError
 
-from app import downloads
-from app.exporting import content
-from app.setting import Setting
-from app.widgets.export import LABELS
+from app.controls import downloads
+from app.controls.export import LABELS
+from app.screen.exporting import content
+from app.setting.setting import Setting
 from gru_core.conventions import PYTORCH
-from gru_core.edits import parse_edits
+from gru_core.situation import parse_edits
 
 LARGE = 3 << 20  # bytes: above 1 MiB Streamlit looks at three pieces of 64 KiB
 PLACES = (0, 100_000, LARGE // 2, LARGE // 2 + 100_000, LARGE - 1)

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.setting import Setting
-from app.shown import show
-from app.tickets import Held
-from app.widgets.elsewhere import elsewhere
-from app.widgets.lenses import charts, told, view_of
-from app.widgets.numbers import GoneError
+from app.lenses import charts, told, view_of
+from app.messages.lens_at import elsewhere
+from app.messages.numbers import GoneError
+from app.screen.screen import show
+from app.screen.tickets import Held
+from app.setting.setting import Setting
 from gru_core.errors import GatescopeError
 
 Unpack = Callable[[bytes], Any]

@@ -7,15 +7,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.equations import Writer
-from app.nodes import Nodes
-from app.setting import Setting
-from app.shown import show
-from app.widgets.inner import notes, number
-from app.widgets.opened import MOST_FACTORS
+from app.figures.equations import Writer
+from app.figures.nodes import Nodes
+from app.lenses.wiring import notes, number
+from app.messages.cell_numbers import MOST_FACTORS
+from app.screen.screen import show
+from app.setting.setting import Setting
 from gru_core import run
+from gru_core.analysis.inside import Numbers, inside
 from gru_core.conventions import BIAS_COUNTS, PLACEMENTS, POLARITIES, Cell, Notation
-from gru_core.inside import Numbers, inside
 from tests.core.test_inside import made
 
 NOTATIONS = [

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.events import LARGEST_VALUE, Outcome, handle, number
-from app.setting import History, Setting
+from app.session.events import LARGEST_VALUE, Outcome, handle, number
+from app.setting.setting import History, Setting
 from gru_core.conventions import CHUNG
-from gru_core.edits import Edit, Target, parse_edits
 from gru_core.errors import GatescopeError
+from gru_core.situation import Edit, Target, parse_edits
 
 X = Target.parse("x.3.0")
 BIAS = Target.parse("gru.b_x.update.3")

@@ -10,16 +10,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app import exporting
-from app.setting import Setting
-from app.shown import show
-from app.widgets.export import KEEPS, LABELS
+from app.controls.export import KEEPS, LABELS
+from app.screen import exporting
+from app.screen.screen import show
+from app.setting.setting import Setting
+from gru_core.changes.interventions import parse_interventions
 from gru_core.conventions import CHUNG
-from gru_core.edits import parse_edits
 from gru_core.errors import UnknownNameError
 from gru_core.export import kinds
-from gru_core.interventions import parse_interventions
-from gru_core.own import Own
+from gru_core.scenes.own import Own
+from gru_core.situation import parse_edits
 from tests.app.modelling import ModelVisit
 from tests.app.visiting import Unpack, Visit
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import theme
+from app.figures import theme
 from app.figures.heatmap import (
     MOST_TICKS,
     initial_strip,
@@ -19,7 +19,7 @@ from app.figures.sequence import MOST_CHANNELS, unit_lines
 from app.figures.weights import gate_weights
 from app.figures.written import memory_heatmap
 from gru_core.conventions import CELLS, TRACKS, Cell, track_range
-from gru_core.series import label as month_label
+from gru_core.scenes.series import label as month_label
 from tests.app.drawing import (
     ALL_TRACKS,
     EVERY_TRACK,

@@ -8,20 +8,20 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import url
-from app.events import LARGEST_VALUE, Grab, Outcome, handle
-from app.opening import scenes
-from app.setting import History, Setting
-from app.shown import Shown, show
-from app.url import MOST_HELD
-from app.widgets.opened import inside_content
-from app.widgets.sweeping import sweep_message
+from app.messages.cell_numbers import inside_content
+from app.messages.sweeping import sweep_message
+from app.screen.baseline import scenes
+from app.screen.screen import Shown, show
+from app.session.events import LARGEST_VALUE, Grab, Outcome, handle
+from app.setting import link
+from app.setting.link import MOST_HELD
+from app.setting.setting import History, Setting
 from gru_core import Intervention, run
-from gru_core.ablations import ABLATIONS, DEFAULT_KEEP, ablation
+from gru_core.changes.ablations import ABLATIONS, DEFAULT_KEEP, ablation
+from gru_core.changes.interventions import parse_interventions
 from gru_core.conventions import CELLS, CHUNG, MAX_MAGNITUDE, SIGMOID_TRACKS, STATES, TRACKS, Cell
-from gru_core.edits import Edit, Target, apply_edits
-from gru_core.interventions import parse_interventions
-from gru_core.own import Own
+from gru_core.scenes.own import Own
+from gru_core.situation import Edit, Target, apply_edits
 from tests.app.lensing import message_of, screen
 
 HELD = "gru.update.all.4-9_0.0~gru.reset.1.all_0.25~gru.hidden.0.12_-0.5~lstm.cell.2.3-end_1.5"
@@ -229,9 +229,9 @@ def interventions(draw: st.DrawFn) -> Intervention:
 @given(several=st.lists(interventions(), max_size=20))
 def test_a_link_opens_what_is_held(several: list[Intervention]) -> None:
     setting = Setting(scene="cue", interventions=tuple(several))
-    query, _ = url.encode(setting)
+    query, _ = link.encode(setting)
     assert ("do" in query) == bool(several)
-    assert url.decode(query, tuple(scenes())) == (setting, [])
+    assert link.decode(query, tuple(scenes())) == (setting, [])
 
 
 PLACES = st.sampled_from(
@@ -265,7 +265,7 @@ def test_whatever_is_done_everything_held_is_sound_and_has_a_link(
     assert all(abs(one.value) <= LARGEST_VALUE for one in present.interventions)
     places = [one.place for one in present.interventions]
     assert len(set(places)) == len(places)
-    assert url.decode(url.encode(present)[0], tuple(scenes())) == (present, [])
+    assert link.decode(link.encode(present)[0], tuple(scenes())) == (present, [])
 
 
 @pytest.mark.parametrize(
@@ -277,7 +277,7 @@ def test_whatever_is_done_everything_held_is_sound_and_has_a_link(
     ],
 )
 def test_what_a_link_cannot_hold_is_quoted_with_its_reason(text: str) -> None:
-    setting, rejected = url.decode({"do": f"{text}~gru.reset.1.all_0.5"}, tuple(scenes()))
+    setting, rejected = link.decode({"do": f"{text}~gru.reset.1.all_0.5"}, tuple(scenes()))
     assert list(map(str, setting.interventions)) == ["gru.reset.1.all_0.5"]
     for sentence in rejected:
         assert sentence.startswith("The link's do=“")
@@ -288,7 +288,7 @@ def test_what_a_link_cannot_hold_is_quoted_with_its_reason(text: str) -> None:
 
 def test_a_link_that_holds_too_much_says_how_much_of_it_is_held() -> None:
     text = "~".join(f"gru.reset.0.{step}_0.5" for step in range(MOST_HELD + 3))
-    setting, rejected = url.decode({"do": text}, tuple(scenes()))
+    setting, rejected = link.decode({"do": text}, tuple(scenes()))
     assert len(setting.interventions) == MOST_HELD
     assert rejected == [
         f"The link holds numbers at {MOST_HELD + 3} places; the first {MOST_HELD} are held."

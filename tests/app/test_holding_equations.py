@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.shown import Shown
-from app.widgets.inner import held_texts, inner, substeps
-from app.widgets.opened import inside_content, named
+from app.lenses.wiring import held_texts, inner, substeps
+from app.messages.cell_numbers import inside_content, named
+from app.screen.screen import Shown
 from app.words.numbers import number
+from gru_core.analysis.inside import inside
 from gru_core.conventions import CHO, CHUNG, SIGMOID_TRACKS, TRACKS, Notation
-from gru_core.inside import inside
-from gru_core.own import Own
+from gru_core.scenes.own import Own
 from tests.app.lensing import screen
 from tests.app.test_equations import sides, worth
 

@@ -6,12 +6,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.setting import Setting
-from app.widgets.inner import notes, number
+from app.lenses.wiring import notes, number
+from app.setting.setting import Setting
 from gru_core import run
-from gru_core.ablations import ABLATIONS, DEFAULT_KEEP
+from gru_core.changes.ablations import ABLATIONS, DEFAULT_KEEP
+from gru_core.changes.interventions import parse_interventions
 from gru_core.conventions import CHO, CHUNG, TRACKS
-from gru_core.interventions import parse_interventions
 from tests.app.lensing import chart, looked, message_of, screen
 from tests.app.visiting import Visit, assert_shows
 

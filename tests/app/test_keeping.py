@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.shown import WAITS
+from app.screen.screen import WAITS
 from tests.app.modelling import ModelVisit, packed
 from tests.app.owning import OwnVisit
 from tests.app.visiting import Unpack

@@ -14,15 +14,15 @@ import torch
 
 from app.compute import timing as measuring
 from app.compute.timing import Measured, Measuring
-from app.setting import Setting
-from app.shown import Shown, show
-from app.state import Session
-from app.widgets.lenses import LENSES, times
-from app.widgets.lenses.base import Chart, View
-from app.widgets.stage import message
+from app.lenses import LENSES, times
+from app.lenses.base import Chart, View
+from app.messages.stage import message
+from app.screen.screen import Shown, show
+from app.session.state import Session
+from app.setting.setting import Setting
 from gru_core.analysis.cost import SIZES
 from gru_core.conventions import CELLS, NOTATIONS, Cell
-from gru_core.edits import parse_edits
+from gru_core.situation import parse_edits
 from tests.app.visiting import Visit
 
 MODULES = {"gru": torch.nn.GRU, "lstm": torch.nn.LSTM, "rnn": torch.nn.RNN}

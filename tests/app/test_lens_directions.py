@@ -10,17 +10,17 @@ import numpy as np
 import pytest
 import torch
 
-from app.layered import other
-from app.setting import Setting
-from app.shown import Shown, show
-from app.widgets.lenses import LENSES
-from app.widgets.lenses.base import Chart, View
+from app.lenses import LENSES
+from app.lenses.base import Chart, View
+from app.screen.screen import Shown, show
+from app.screen.two_layers import other
+from app.setting.setting import Setting
 from gru_core.arrays import Array
-from gru_core.companions import Role
+from gru_core.changes.interventions import Intervention
 from gru_core.conventions import CELLS, GATES, NOTATIONS, Cell
-from gru_core.edits import parse_edits
-from gru_core.interventions import Intervention
-from gru_core.own import Own
+from gru_core.scenes.companions import Role
+from gru_core.scenes.own import Own
+from gru_core.situation import parse_edits
 from gru_core.weights import Weights
 from tests.app.visiting import Visit
 

@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from app import theme
+from app.figures import theme
 from app.figures.against import OTHER, both_lines, difference_heatmap
 from app.figures.frame import frame, rule, steps_frame
 from app.figures.gradient import LEAST, Line, gradient_lines

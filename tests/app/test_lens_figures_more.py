@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from app import theme
+from app.figures import theme
 from app.figures.directions import layer_heatmap, moved_heatmap, parted
 from app.figures.gradient import Line
 from app.figures.sizes import count_bars, ratio_lines, size_lines

@@ -9,15 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.parameters import LONGEST_ASKED
-from app.setting import Setting
-from app.shown import Shown
-from app.widgets.lenses.find import MOST_BARS, MOST_PLACES
-from app.widgets.lenses.finding import MOST_NAMED
-from app.widgets.lenses.question import GATE_THRESHOLD, STATE_THRESHOLD, Question, question_of
+from app.lenses.find import MOST_BARS, MOST_PLACES
+from app.lenses.finding import MOST_NAMED
+from app.lenses.question import GATE_THRESHOLD, STATE_THRESHOLD, Question, question_of
+from app.screen.screen import Shown
+from app.setting.parameters import LONGEST_ASKED
+from app.setting.setting import Setting
 from gru_core.analysis.patterns import Span, matches, pattern, reaction
 from gru_core.conventions import CHUNG, MAX_MAGNITUDE, TRACKS
-from gru_core.own import Own
+from gru_core.scenes.own import Own
 from tests.app.lensing import as_written, chart, column, looked, message_of, screen
 from tests.app.visiting import Visit
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from app.setting import Setting
-from app.shown import Shown, show
-from app.widgets.lenses import gradients
+from app.lenses import gradients
+from app.screen.screen import Shown, show
+from app.setting.setting import Setting
 from app.words.numbers import number
 from gru_core.conventions import CELLS, CHUNG, gates_from_file
-from gru_core.edits import parse_edits
-from gru_core.own import Own
+from gru_core.scenes.own import Own
+from gru_core.situation import parse_edits
 from tests.app.autograd import Autograd, left, norm
 from tests.app.lensing import chart, column, looked, message_of, screen
 

@@ -6,16 +6,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app import theme
-from app.opening import scenes
-from app.shown import Shown
-from app.widgets.lenses.base import WITH_START
-from app.widgets.lenses.places import MOST_COLUMNS
+from app.figures import theme
+from app.lenses.base import WITH_START
+from app.lenses.places import MOST_COLUMNS
+from app.screen.baseline import scenes
+from app.screen.screen import Shown
 from app.words.numbers import number, percent
 from gru_core import Trace
 from gru_core.arrays import Array
 from gru_core.conventions import CHO, CHUNG, TOLERANCE
-from gru_core.own import Own
+from gru_core.scenes.own import Own
 from tests.app.lensing import chart, looked, screen
 
 EXACT = 1e-12

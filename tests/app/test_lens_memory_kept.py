@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from app.compute.store import STORE, Shelf, Store
-from app.widgets.lenses import memory
+from app.lenses import memory
 from gru_core.analysis import half_life, memory_age
 from gru_core.arrays import Array
 from gru_core.conventions import KEEP_GATE
-from gru_core.own import Own
+from gru_core.scenes.own import Own
 from tests.app.lensing import chart, looked, screen
 
 LONG = {"scene": "own", "own": Own(source="noise", steps=1300, units=150)}

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.shown import Shown
-from app.widgets.lenses.against import against
+from app.lenses.against import against
+from app.screen.screen import Shown
 from app.words.numbers import number
 from gru_core import GRUWeights
 from gru_core.arrays import Array
 from gru_core.conventions import CHO, CHUNG, SATURATION, SIGMOID_TRACKS, TRACKS, Cell
-from gru_core.own import Own
+from gru_core.scenes.own import Own
 from gru_core.weights import Weights
 from tests.app.lensing import chart, column, looked, row, screen
 

@@ -9,14 +9,14 @@ import plotly.graph_objects as go
 import pytest
 
 from app.figures.phase import BEHIND, MARKS
-from app.shown import Shown
-from app.widgets.lenses.phase import GRID
-from app.widgets.lenses.staying import about_marks, about_memory, magnitude, said_kinds
+from app.lenses.fixed_point_words import about_marks, about_memory, magnitude, said_kinds
+from app.lenses.phase import GRID
+from app.screen.screen import Shown
 from gru_core import run
 from gru_core.arrays import Array
 from gru_core.conventions import CELLS, CHO
-from gru_core.own import Own
 from gru_core.phase import FixedPoint
+from gru_core.scenes.own import Own
 from tests.app.lensing import asked, chart, looked, screen
 
 PAIR = Own(source="noise", steps=14, units=2)

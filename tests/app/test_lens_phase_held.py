@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-import app.plane as kept
+import app.screen.plane as kept
 from app.compute.background import Later, Soon
 from app.compute.store import STORE, Shelf, Store
-from app.plane import Found
-from app.shown import Shown
-from app.widgets.lenses.phase import GRID
+from app.lenses.phase import GRID
+from app.screen.plane import Found
+from app.screen.screen import Shown
 from gru_core import run
 from gru_core.arrays import Array
 from gru_core.conventions import CELLS, STATES

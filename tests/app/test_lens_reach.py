@@ -5,11 +5,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.events import handle
-from app.setting import History, Setting
+from app.session.events import handle
+from app.setting.setting import History, Setting
 from app.words.numbers import number, percent
 from gru_core.conventions import CHUNG
-from gru_core.own import Own
+from gru_core.scenes.own import Own
 from tests.app.autograd import Autograd, norm
 from tests.app.lensing import chart, column, looked, message_of, screen
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from app.setting import Setting
+from app.setting.setting import Setting
 from gru_core.conventions import CHO, CHUNG
 from tests.app.lensing import looked, screen
 

@@ -11,16 +11,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.opening import scenes
-from app.parameters import LONGEST_ASKED
-from app.setting import ALONGSIDE, CELL_VIEW, LOOKING, VIEWS, Setting
-from app.shown import Shown, show
-from app.widgets.lenses import CELL_LABEL, LENSES, QUESTIONS, charts, told, view_of
-from app.widgets.lenses.base import Axis, Chart, View, chosen_of
-from app.widgets.wire import pack
+from app.lenses import CELL_LABEL, LENSES, QUESTIONS, charts, told, view_of
+from app.lenses.base import Axis, Chart, View, chosen_of
+from app.messages.wire import pack
+from app.screen.baseline import scenes
+from app.screen.screen import Shown, show
+from app.setting.parameters import LONGEST_ASKED
+from app.setting.setting import ALONGSIDE, CELL_VIEW, LOOKING, VIEWS, Setting
+from gru_core.changes.interventions import Intervention
 from gru_core.conventions import CHUNG
-from gru_core.interventions import Intervention
-from gru_core.own import Own
+from gru_core.scenes.own import Own
 from tests.app.lensing import asked, looked, message_of, nothing_is_measured, screen
 from tests.app.lensing import chart as chart_of
 from tests.app.visiting import Unpack, Visit

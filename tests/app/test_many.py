@@ -5,15 +5,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app import url
-from app.events import Outcome, handle
-from app.many import MOST_EDITS
-from app.opening import open_setting, scenes
-from app.setting import History, Setting
-from app.shown import show
+from app.screen.baseline import open_setting, scenes
+from app.screen.screen import show
+from app.session.events import Outcome, handle
+from app.session.many import MOST_EDITS
+from app.setting import link
+from app.setting.setting import History, Setting
 from gru_core.conventions import CHUNG, GATES
-from gru_core.edits import Target
 from gru_core.initialize import initialize
+from gru_core.situation import Target
 
 CUE = Setting(scene="cue")
 BEFORE = History(CUE)
@@ -32,9 +32,9 @@ def edits(outcome: Outcome) -> dict[str, float]:
 
 
 def linked(setting: Setting) -> Setting:
-    query, left_out = url.encode(setting)
+    query, left_out = link.encode(setting)
     assert left_out == 0
-    reopened, rejected = url.decode(query, scenes())
+    reopened, rejected = link.decode(query, scenes())
     assert rejected == []
     return reopened
 

@@ -27,13 +27,13 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.sync.client import ClientConnection, connect
 
-from app.widgets.mount import KEY
+from app.controls.mount import KEY
 from gru_core import run
 from gru_core.conventions import Cell
-from gru_core.edits import apply_edits, parse_edits
-from gru_core.reader import load_reader
-from gru_core.scenes import load_scenes, situation
-from gru_core.series import load_series
+from gru_core.scenes.files import load_scenes, situation
+from gru_core.scenes.reader import load_reader
+from gru_core.scenes.series import load_series
+from gru_core.situation import apply_edits, parse_edits
 from tests.app.drawing import in_32_bits
 
 ROOT = Path(__file__).parents[2]

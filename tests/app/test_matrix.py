@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.opening import open_setting
-from app.setting import Setting
-from app.shown import show
-from app.widgets.matrix import arrays, pasted, shape_of
+from app.controls.matrix import arrays, pasted, shape_of
+from app.screen.baseline import open_setting
+from app.screen.screen import show
+from app.setting.setting import Setting
 from gru_core.conventions import CHUNG
-from gru_core.edits import array_of
 from gru_core.errors import GatescopeError
+from gru_core.situation import array_of
 from tests.app.visiting import Visit
 
 SETTING = Setting(scene="cue")

@@ -7,12 +7,12 @@ import weakref
 import numpy as np
 import pytest
 
-from app import url
 from app.compute import uploads
 from app.compute.store import STORE
-from app.opening import open_setting, scenes
-from app.setting import Setting
-from app.shown import show
+from app.screen.baseline import open_setting, scenes
+from app.screen.screen import show
+from app.setting import link
+from app.setting.setting import Setting
 from tests.app.modelling import Open, packed
 from tests.core.test_loaded import entry
 
@@ -108,7 +108,7 @@ def test_nothing_keeps_the_weights_of_files_that_were_given_up(open_model: Open)
     for _ in range(uploads.MOST_HELD + 3):
         here.upload(packed(entry(layers=1, directions=1)))
         weights.append(
-            weakref.ref(open_setting(url.decode(here.query, scenes())[0]).base.weights["gru"])
+            weakref.ref(open_setting(link.decode(here.query, scenes())[0]).base.weights["gru"])
         )
     STORE.empty()
     gc.collect()

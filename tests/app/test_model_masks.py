@@ -6,15 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app import exporting
-from app.model import Model
-from app.setting import Setting
-from app.shown import show
-from gru_core.edits import parse_edits
+from app.screen import exporting
+from app.screen.screen import show
+from app.setting.model import Model
+from app.setting.setting import Setting
 from gru_core.formats import npz
 from gru_core.formats.answers import answered
 from gru_core.formats.checking import taken_over
 from gru_core.formats.reads import Reads
+from gru_core.situation import parse_edits
 from tests.app.modelling import ModelVisit, packed
 from tests.app.visiting import Unpack
 from tests.formats.entries import make_entry

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 import torch
 
-from app.widgets.model import summary
+from app.controls.model import summary
 from gru_core import run
-from gru_core.feed import Feed, fed
 from gru_core.formats import checking
 from gru_core.formats.answers import answered
 from gru_core.formats.running import run_ready
-from gru_core.loaded import TITLE
+from gru_core.inputs.feed import Feed, fed
+from gru_core.scenes.loaded import TITLE
 from tests.app.modelling import Open, packed
 from tests.core.test_loaded import entry
 from tests.formats import keras_making, onnx_making
@@ -254,7 +254,7 @@ def test_a_check_that_fails_says_not_to_trust_the_picture(
 ) -> None:
     here = open_model().upload(saved(torch.nn.GRU(3, 5)), "model.pt")
     wrong = lambda data, name, entry, x, settings: np.zeros((len(x), 5), np.float32)  # noqa: E731
-    monkeypatch.setattr("app.model.check_safely", wrong)
+    monkeypatch.setattr("app.setting.model.check_safely", wrong)
     here.page.button(key="model_check").click()
     here.look()
     assert any("PyTorch does not agree" in one.value for one in here.page.caption)

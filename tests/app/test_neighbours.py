@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from app.opening import scenes
-from app.setting import History, Setting
-from app.shown import show
-from app.state import Session
-from app.widgets.lenses import LENSES
-from app.widgets.stage import message
+from app.lenses import LENSES
+from app.messages.stage import message
+from app.screen.baseline import scenes
+from app.screen.screen import show
+from app.session.state import Session
+from app.setting.setting import History, Setting
 
 UNTRAINED = "random weights, not trained"
 

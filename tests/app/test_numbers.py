@@ -13,19 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.figures.weights import joined
-from app.opening import ASSETS
-from app.setting import LOOKING, History, Setting
-from app.shown import Shown, show
-from app.state import Session
-from app.tickets import MOST_HELD, Held, setting_of
-from app.widgets import numbers as module
-from app.widgets.numbers import GONE, MALFORMED, MOST_IN_BLOCK, GoneError, answer, matrix
-from app.widgets.stage import message
+from app.messages import numbers as module
+from app.messages.numbers import GONE, MALFORMED, MOST_IN_BLOCK, GoneError, answer, matrix
+from app.messages.stage import message
+from app.screen.baseline import ASSETS
+from app.screen.screen import Shown, show
+from app.screen.tickets import MOST_HELD, Held, setting_of
+from app.session.state import Session
+from app.setting.setting import LOOKING, History, Setting
 from gru_core import Trace, run
 from gru_core.conventions import CHUNG, GATES, TRACKS, Cell
-from gru_core.edits import Edit, Target, apply_edits
 from gru_core.errors import GatescopeError
-from gru_core.own import Own
+from gru_core.scenes.own import Own
+from gru_core.situation import Edit, Target, apply_edits
 
 Unpack = Callable[[bytes], Any]
 EDITS = (Edit(Target.parse("x.200.0"), 1.5), Edit(Target.parse("gru.b_x.update.3"), -2.0))

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from app import ordering
-from app.opening import open_setting
-from app.ordering import MANY_UNITS, NO_GATE, SORT, offered, sort_of
-from app.setting import SORT as SORTS
-from app.setting import Setting
-from app.shown import Shown, show
+from app.screen import ordering
+from app.screen.baseline import open_setting
+from app.screen.ordering import MANY_UNITS, NO_GATE, SORT, offered, sort_of
+from app.screen.screen import Shown, show
+from app.setting.setting import SORT as SORTS
+from app.setting.setting import Setting
 from gru_core import Trace
-from gru_core.behaviour import (
+from gru_core.analysis.behaviour import (
     Similar,
     order_by_half_life,
     order_by_keep,
@@ -21,8 +21,8 @@ from gru_core.behaviour import (
     similar,
 )
 from gru_core.conventions import CHO, CHUNG
-from gru_core.edits import parse_edits
-from gru_core.own import Own
+from gru_core.scenes.own import Own
+from gru_core.situation import parse_edits
 from tests.app.visiting import Visit
 
 ORDERS = {

@@ -8,8 +8,8 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
-from app.url import LONGEST_LINK
-from gru_core.own import Own
+from app.setting.link import LONGEST_LINK
+from gru_core.scenes.own import Own
 from tests.app.owning import PASTED, SPREADSHEET, OwnVisit, assert_runs
 from tests.app.visiting import Unpack
 

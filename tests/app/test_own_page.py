@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from gru_core.initialize import SCHEMES
-from gru_core.own import TITLE, Own
-from gru_core.sequences import SEQUENCES
+from gru_core.inputs.sequences import SEQUENCES
+from gru_core.scenes.own import TITLE, Own
 from tests.app.owning import (
     COLUMN_A_STEP,
     PASTED,

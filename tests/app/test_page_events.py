@@ -7,9 +7,9 @@ from urllib.parse import urlencode
 
 import pytest
 
-from app.setting import Setting
+from app.setting.setting import Setting
 from gru_core.conventions import TRACKS
-from gru_core.edits import Target
+from gru_core.situation import Target
 from tests.app.visiting import Visit, assert_shows
 
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app import url
-from app.opening import scenes
-from app.setting import Setting
-from gru_core.edits import Target
+from app.screen.baseline import scenes
+from app.setting import link
+from app.setting.setting import Setting
+from gru_core.situation import Target
 from tests.app.visiting import APP, Visit, assert_shows
 
 # A page without its own tests here is a page that nobody has tried.
@@ -181,7 +181,7 @@ def test_a_link_opens_an_edited_screen(visit: Callable[..., Visit]) -> None:
         .with_edit(Target.parse("gru.w_h.candidate.0.1"), -0.25)
         .with_edit(Target.parse("rnn.h0.2"), 0.5)
     )
-    query, _ = url.encode(setting)
+    query, _ = link.encode(setting)
     here = visit(**query)
     assert here.told["problems"] == []
     assert here.told["cursor"] == {"step": 6, "unit": 2}

@@ -8,16 +8,16 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-import app.widgets.parts as module
+import app.messages.parts as module
 from app.compute.store import STORE, Shelf, Store
-from app.opening import scenes
-from app.setting import Setting
-from app.shown import show
-from app.widgets.inner import substeps
-from app.widgets.parts import Part, parts
+from app.lenses.wiring import substeps
+from app.messages.parts import Part, parts
+from app.screen.baseline import scenes
+from app.screen.screen import show
+from app.setting.setting import Setting
+from gru_core.analysis.inside import inside
 from gru_core.conventions import GATES, TRACKS
-from gru_core.edits import parse_edits
-from gru_core.inside import inside
+from gru_core.situation import parse_edits
 
 OPENED = (".inside", ".vectors")
 

@@ -10,18 +10,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app import url
-from app.events import handle
-from app.opening import scenes
-from app.setting import History, Setting
-from app.shown import show
-from app.state import Session
-from app.url import LONGEST_LINK, LONGEST_PIN, MOST_HELD
-from app.widgets.stage import message
+from app.messages.stage import message
+from app.screen.baseline import scenes
+from app.screen.screen import show
+from app.session.events import handle
+from app.session.state import Session
+from app.setting import link
+from app.setting.link import LONGEST_LINK, LONGEST_PIN, MOST_HELD
+from app.setting.setting import History, Setting
+from gru_core.changes.interventions import Intervention
 from gru_core.conventions import CHUNG, NOTATIONS
-from gru_core.edits import Edit, Target
-from gru_core.interventions import Intervention
-from gru_core.own import Own
+from gru_core.scenes.own import Own
+from gru_core.situation import Edit, Target
 from tests.app.lensing import chart, looked, screen
 from tests.app.test_url import settings as any_setting
 from tests.app.visiting import Visit, assert_shows
@@ -40,12 +40,12 @@ def sent(history: History, *kinds: str | dict[str, Any]) -> History:
 
 
 def opened(**query: str) -> tuple[Setting, list[str]]:
-    return url.decode(query, NAMES)
+    return link.decode(query, NAMES)
 
 
 def through_a_browser(setting: Setting) -> tuple[Setting, list[str]]:
-    query = dict(parse_qsl(urlencode(url.encode(setting)[0]), keep_blank_values=True))
-    return url.decode(query, NAMES)
+    query = dict(parse_qsl(urlencode(link.encode(setting)[0]), keep_blank_values=True))
+    return link.decode(query, NAMES)
 
 
 # Events ---------------------------------------------------------------------------------------
@@ -89,7 +89,7 @@ def test_another_scene_is_compared_with_nothing() -> None:
 def test_a_link_opens_both_a_and_b(present: Setting, pinned: Setting) -> None:
     """Less where one looked in A."""
     setting = replace(present, pinned=pinned)
-    assert url.pin_fits(setting)
+    assert link.pin_fits(setting)
     assert through_a_browser(setting) == (
         replace(setting, pinned=replace(pinned, step=None, unit=None)),
         [],
@@ -110,14 +110,14 @@ def test_a_link_opens_both_a_and_b(present: Setting, pinned: Setting) -> None:
     ],
 )
 def test_a_stands_in_the_link_as_a_link_of_its_own(pinned: Setting, text: str) -> None:
-    assert url.encode(Setting(pinned=pinned)) == ({"a": text}, 0)
+    assert link.encode(Setting(pinned=pinned)) == ({"a": text}, 0)
     assert opened(a=text) == (Setting(pinned=replace(pinned, step=None, unit=None)), [])
 
 
 def test_a_pinned_within_a_is_left_out() -> None:
     inner = replace(Setting(scene="book"), pinned=Setting(scene="slate"))
     outer = Setting(pinned=inner)
-    assert url.encode(outer)[0] == {"a": ".scene=book"}
+    assert link.encode(outer)[0] == {"a": ".scene=book"}
     setting, rejected = opened(a=".scene=book&a=.scene%3Dslate%26a%3D.")
     assert (setting, rejected) == (Setting(pinned=Setting(scene="book")), [])
 
@@ -132,7 +132,7 @@ HOSTILE = (
 def test_a_text_that_is_no_a_is_named_and_compared_with_nothing(text: str) -> None:
     setting, [sentence] = opened(a=text, scene="cue")
     assert setting == Setting(scene="cue")
-    assert sentence == f"The link's a={url.shortened(text)} is no setting to compare with."
+    assert sentence == f"The link's a={link.shortened(text)} is no setting to compare with."
 
 
 @pytest.mark.parametrize(
@@ -186,8 +186,8 @@ def test_an_a_that_a_link_could_not_open_again_is_left_out_of_it_and_the_page_sa
     pinned: Setting,
 ) -> None:
     setting = Setting(scene="crowd", pinned=pinned)
-    assert not url.pin_fits(setting)
-    assert url.encode(setting) == ({"scene": "crowd"}, 0)
+    assert not link.pin_fits(setting)
+    assert link.encode(setting) == ({"scene": "crowd"}, 0)
     told, _ = message(show(setting), Session(history=History(setting)))
     assert told["problems"] == ["The link has no room for A; reloading the page loses it."]
     assert told["link"]["a"] is None
@@ -195,7 +195,7 @@ def test_an_a_that_a_link_could_not_open_again_is_left_out_of_it_and_the_page_sa
 
 @pytest.mark.parametrize("setting", [Setting(), Setting(pinned=Setting()), edited(100)])
 def test_what_fits_needs_no_word(setting: Setting) -> None:
-    assert url.pin_fits(setting)
+    assert link.pin_fits(setting)
     told, _ = message(show(setting), Session(history=History(setting)))
     assert told["problems"] == []
 
@@ -215,11 +215,11 @@ def test_no_link_with_an_a_is_longer_than_an_address_may_be(
         interventions=held,
         pinned=Setting(scene="own", own=other),
     )
-    query, left_out = url.encode(setting)
+    query, left_out = link.encode(setting)
     assert len(urlencode(query)) <= LONGEST_LINK
-    reopened, rejected = url.decode(query, NAMES)
+    reopened, rejected = link.decode(query, NAMES)
     assert rejected == []
-    assert reopened.pinned == (setting.pinned if url.pin_fits(setting) else None)
+    assert reopened.pinned == (setting.pinned if link.pin_fits(setting) else None)
     assert reopened.edits == setting.edits[: len(setting.edits) - left_out]
 
 

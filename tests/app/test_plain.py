@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.widgets.plain import plain
+from app.controls.markdown import plain
 
 
 @pytest.mark.parametrize(

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 
 from app.figures.prediction import prediction_lines
-from app.opening import series
-from app.setting import Setting
-from app.shown import Shown, show
-from app.widgets import predictions
-from app.widgets.parts import parts
+from app.messages import predictions
+from app.messages.parts import parts
+from app.screen.baseline import series
+from app.screen.screen import Shown, show
+from app.setting.setting import Setting
 from gru_core.conventions import CELLS
-from gru_core.edits import Target
+from gru_core.situation import Target
 
 
 def shown(alongside: str = "lstm", **edits: float) -> Shown:

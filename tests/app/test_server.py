@@ -13,13 +13,13 @@ import pytest
 from starlette.requests import Request
 from starlette.routing import Route, Router
 
-from app.opening import ASSETS
+from app.controls.mount import claims_url
+from app.messages.numbers import GONE, MALFORMED
+from app.screen.baseline import ASSETS
+from app.screen.screen import show
+from app.screen.tickets import Held
 from app.server import BACKEND, INDEX, Assets, beside, numbers
-from app.setting import Setting
-from app.shown import show
-from app.tickets import Held
-from app.widgets.mount import claims_url
-from app.widgets.numbers import GONE, MALFORMED
+from app.setting.setting import Setting
 from tests.app.visiting import Unpack
 
 

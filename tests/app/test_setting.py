@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.model import Model
-from app.parameters import MODEL_TABLE, OWN_TABLE, TABLE
-from app.setting import ALONGSIDE, LONGEST_HISTORY, MATCH, SORT, History, Setting
-from gru_core.edits import Target
-from gru_core.interventions import parse_interventions
-from gru_core.own import Own
+from app.setting.model import Model
+from app.setting.parameters import MODEL_TABLE, OWN_TABLE, TABLE
+from app.setting.setting import ALONGSIDE, LONGEST_HISTORY, MATCH, SORT, History, Setting
+from gru_core.changes.interventions import parse_interventions
+from gru_core.scenes.own import Own
+from gru_core.situation import Target
 
 TARGETS = st.sampled_from(
     [

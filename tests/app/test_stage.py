@@ -6,17 +6,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app import theme
-from app.events import Grab
-from app.opening import open_setting, own_notation, scenes
-from app.setting import History, Setting
-from app.shown import show
-from app.state import Session
-from app.widgets.stage import message
-from app.widgets.wire import pack
+from app.figures import theme
+from app.messages.stage import message
+from app.messages.wire import pack
+from app.screen.baseline import open_setting, own_notation, scenes
+from app.screen.screen import show
+from app.session.events import Grab
+from app.session.state import Session
+from app.setting.setting import History, Setting
 from gru_core.conventions import CHO, CHUNG, GATES, PYTORCH, STATES, TRACKS
-from gru_core.edits import Target, parse_edits
-from gru_core.own import Own
+from gru_core.scenes.own import Own
+from gru_core.situation import Target, parse_edits
 from gru_core.weights import parameter_count
 from tests.app.drawing import in_32_bits
 

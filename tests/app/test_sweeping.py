@@ -8,17 +8,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.events import Grab
-from app.opening import scenes
-from app.setting import History, Setting
-from app.shown import Shown, show
-from app.state import Session
-from app.widgets.stage import message
-from app.widgets.sweeping import RUNGS, sweep_message
-from app.widgets.wire import THOROUGH, pack
+from app.messages.stage import message
+from app.messages.sweeping import RUNGS, sweep_message
+from app.messages.wire import THOROUGH, pack
+from app.screen.baseline import scenes
+from app.screen.screen import Shown, show
+from app.session.events import Grab
+from app.session.state import Session
+from app.setting.setting import History, Setting
 from gru_core import run
 from gru_core.conventions import TOLERANCE, TRACKS, Cell, track_range
-from gru_core.edits import Edit, Target, apply_edits, value_at
+from gru_core.situation import Edit, Target, apply_edits, value_at
 
 Unpack = Callable[[bytes], Any]
 LONGEST_WORD = "pneumonoultramicroscopicsilicovolcanocon"

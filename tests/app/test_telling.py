@@ -5,17 +5,17 @@ from typing import Any
 
 import pytest
 
-from app.events import handle
-from app.opening import scenes
-from app.setting import History, Setting
-from app.shown import Shown, show
-from app.state import Session
-from app.telling import as_at_first, told
-from app.widgets.stage import message
+from app.messages.stage import message
+from app.screen.baseline import scenes
+from app.screen.screen import Shown, show
+from app.screen.telling import as_at_first, told
+from app.session.events import handle
+from app.session.state import Session
+from app.setting.setting import History, Setting
+from gru_core.changes.interventions import Intervention
 from gru_core.conventions import CHO, CHUNG, NOTATIONS, PYTORCH, notation_of
-from gru_core.edits import Edit, Target
-from gru_core.interventions import Intervention
-from gru_core.own import Own
+from gru_core.scenes.own import Own
+from gru_core.situation import Edit, Target
 
 BIAS = Target.parse("gru.b_x.update.3")
 

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from app.widgets.wire import THOROUGH, pack
+from app.messages.wire import THOROUGH, pack
 from tests.app.node import told
 
 TYPES = {"uint8": "Uint8Array", "int32": "Int32Array", "uint32": "Uint32Array"}

@@ -6,13 +6,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.setting import Setting
-from app.shown import Shown, show
-from app.widgets.parts import Part, parts
-from app.widgets.updates import LARGEST_EXACT, Sent, size_of, updates
-from app.widgets.wire import pack
+from app.messages.parts import Part, parts
+from app.messages.updates import LARGEST_EXACT, Sent, size_of, updates
+from app.messages.wire import pack
+from app.screen.screen import Shown, show
+from app.setting.setting import Setting
 from gru_core.conventions import TRACKS, track_range
-from gru_core.edits import Target
+from gru_core.situation import Target
 
 FIRST_INPUT = Target.parse("x.0.0")
 UPDATE_BIAS = Target.parse("gru.b_x.update.3")

@@ -9,20 +9,20 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from app import parameters, url
-from app.model import Model
-from app.opening import MODEL, OWN, scenes
-from app.setting import ALONGSIDE, FORMS, MATCH, SORT, TYPES, Setting
+from app.screen.baseline import MODEL, OWN, scenes
+from app.setting import link, parameters
+from app.setting.model import Model
+from app.setting.setting import ALONGSIDE, FORMS, MATCH, SORT, TYPES, Setting
 from gru_core import conventions
+from gru_core.changes.targets import AXES, parts_of
 from gru_core.conventions import CELLS, GATES
-from gru_core.edits import Edit, Target
 from gru_core.engines import ENGINES
-from gru_core.feed import FEEDS
 from gru_core.initialize import SCHEMES
-from gru_core.own import MAX_STEPS, SOURCES, Own
-from gru_core.scenes import MAX_UNITS
-from gru_core.targets import AXES, parts_of
-from gru_core.text_input import ENCODINGS, MAX_SIZE
+from gru_core.inputs.feed import FEEDS
+from gru_core.inputs.text_input import ENCODINGS, MAX_SIZE
+from gru_core.scenes.files import MAX_UNITS
+from gru_core.scenes.own import MAX_STEPS, SOURCES, Own
+from gru_core.situation import Edit, Target
 
 NAMES = tuple(scenes())
 WORDS = st.text("abcdefghijklmnopqrstuvwxyzé -'", max_size=40)
@@ -104,7 +104,7 @@ def through_a_browser(query: dict[str, str]) -> dict[str, str]:
 
 
 def opened(**query: str) -> tuple[Setting, list[str]]:
-    return url.decode(query, NAMES)
+    return link.decode(query, NAMES)
 
 
 # Round trips ----------------------------------------------------------------------------------
@@ -112,25 +112,25 @@ def opened(**query: str) -> tuple[Setting, list[str]]:
 
 @given(setting=settings())
 def test_a_link_opens_the_setting_it_was_made_from(setting: Setting) -> None:
-    query, left_out = url.encode(setting)
+    query, left_out = link.encode(setting)
     assert left_out == 0
-    assert url.decode(through_a_browser(query), NAMES) == (setting, [])
+    assert link.decode(through_a_browser(query), NAMES) == (setting, [])
 
 
 @given(own=owns(), setting=settings())
 def test_a_link_opens_the_visitor_s_own_scene(own: Own, setting: Setting) -> None:
     setting = replace(setting, scene=OWN, own=own)
-    query, _ = url.encode(setting)
-    assume(url.own_fits(own))
-    assert url.decode(through_a_browser(query), NAMES) == (setting, [])
+    query, _ = link.encode(setting)
+    assume(link.own_fits(own))
+    assert link.decode(through_a_browser(query), NAMES) == (setting, [])
 
 
 def test_numbers_too_many_for_a_link_are_left_out_and_the_rest_still_opens() -> None:
     own = Own(source="numbers", numbers=np.arange(3000.0)[:, None], units=5)
-    assert not url.own_fits(own)
-    query, _ = url.encode(Setting(scene=OWN, own=own))
+    assert not link.own_fits(own)
+    query, _ = link.encode(Setting(scene=OWN, own=own))
     assert query == {"scene": OWN, "source": "numbers", "units": "5"}
-    reopened, rejected = url.decode(query, NAMES)
+    reopened, rejected = link.decode(query, NAMES)
     assert rejected == []
     assert reopened.own == Own(source="numbers", units=5)
 
@@ -146,7 +146,7 @@ def test_numbers_too_many_for_a_link_are_left_out_and_the_rest_still_opens() -> 
     ],
 )
 def test_a_bad_scene_of_one_s_own_is_named(query: dict[str, str], said: str) -> None:
-    setting, rejected = url.decode({"scene": OWN, **query}, NAMES)
+    setting, rejected = link.decode({"scene": OWN, **query}, NAMES)
     assert setting.scene == OWN
     assert len(rejected) == 1
     assert said in rejected[0]
@@ -173,18 +173,18 @@ def test_a_bad_scene_of_one_s_own_is_named(query: dict[str, str], said: str) -> 
 )
 def test_each_field_alone_is_one_parameter(field: str, value: Any, query: dict[str, str]) -> None:
     setting = replace(Setting(), **{field: value})
-    assert url.encode(setting) == (query, 0)
-    assert url.decode(query, NAMES) == (setting, [])
+    assert link.encode(setting) == (query, 0)
+    assert link.decode(query, NAMES) == (setting, [])
 
 
 def test_the_default_setting_has_an_empty_link() -> None:
-    assert url.encode(Setting()) == ({}, 0)
-    assert url.decode({}, NAMES) == (Setting(), [])
+    assert link.encode(Setting()) == ({}, 0)
+    assert link.decode({}, NAMES) == (Setting(), [])
 
 
 def test_edits_stand_in_the_link_as_text_that_an_address_leaves_alone() -> None:
     edits = (Edit(Target.parse("x.4.0"), 0.5), Edit(Target.parse("gru.w_h.update.1.2"), -1e-7))
-    query, _ = url.encode(Setting(edits=edits))
+    query, _ = link.encode(Setting(edits=edits))
     assert query["e"].startswith("x.4.0_0.5~gru.w_h.update.1.2_-1e-07")
     assert urlencode(query) == f"e={query['e']}"
 
@@ -214,7 +214,7 @@ def test_a_bad_value_is_named_and_the_default_kept(name: str, text: str) -> None
     assert setting == Setting()
     (sentence,) = rejected
     assert name in sentence
-    assert url.shortened(text) in sentence
+    assert link.shortened(text) in sentence
     assert sentence.endswith(".")
     assert len(sentence) < 250
 
@@ -239,7 +239,7 @@ def test_a_bad_value_is_named_and_the_default_kept(name: str, text: str) -> None
 def test_the_sentence_says_what_was_got_and_what_is_needed(
     query: dict[str, str], sentence: str
 ) -> None:
-    assert url.decode(query, NAMES) == (Setting(), [sentence])
+    assert link.decode(query, NAMES) == (Setting(), [sentence])
 
 
 def test_one_bad_value_costs_only_itself() -> None:
@@ -265,7 +265,7 @@ def test_a_bad_edit_is_quoted_with_its_reason(text: str) -> None:
     setting, rejected = opened(e=f"{text}~")
     assert setting == Setting()
     (sentence,) = rejected
-    assert sentence.startswith(f"The link's edit {url.shortened(text)} was left out: ")
+    assert sentence.startswith(f"The link's edit {link.shortened(text)} was left out: ")
     assert len(sentence) < 400
 
 
@@ -290,14 +290,14 @@ def test_every_unknown_name_is_named_shortened() -> None:
 )
 @example(query={"seed": "0" * 12 + HUGE})
 def test_no_link_raises_and_what_it_opens_has_a_link(query: dict[str, str]) -> None:
-    setting, rejected = url.decode(query, NAMES)
+    setting, rejected = link.decode(query, NAMES)
     assert all(sentence.endswith(".") for sentence in rejected)
-    assert url.decode(url.encode(setting)[0], NAMES) == (setting, [])
+    assert link.decode(link.encode(setting)[0], NAMES) == (setting, [])
 
 
 @given(text=st.text())
 def test_a_quoted_text_has_at_most_40_characters(text: str) -> None:
-    quoted = url.shortened(text)
+    quoted = link.shortened(text)
     assert (quoted[0], quoted[-1]) == ("“", "”")
     assert len(quoted) <= 42
     if len(text) <= 40:
@@ -316,15 +316,15 @@ def many_edits(count: int) -> tuple[Edit, ...]:
 @pytest.mark.parametrize("count", [0, 1, 10, 50, 100, 1000, 3000])
 def test_a_long_list_of_edits_leaves_the_link_short_enough_and_counts_the_rest(count: int) -> None:
     setting = Setting(scene="crowd", word="abc", seed=1, edits=many_edits(count), step=5, unit=1)
-    query, left_out = url.encode(setting)
-    assert len(urlencode(query)) <= url.LONGEST_LINK
-    reopened, rejected = url.decode(through_a_browser(query), NAMES)
+    query, left_out = link.encode(setting)
+    assert len(urlencode(query)) <= link.LONGEST_LINK
+    reopened, rejected = link.decode(through_a_browser(query), NAMES)
     assert rejected == []
     assert reopened == replace(setting, edits=setting.edits[: count - left_out])
     # Nothing is left out for which there was room.
     if left_out:
         nearly = replace(setting, edits=setting.edits[: count - left_out + 1])
-        assert url.encode(nearly)[1] == 1
+        assert link.encode(nearly)[1] == 1
 
 
 @given(setting=settings(max_edits=40), word=st.text("aé字-", max_size=100))
@@ -332,16 +332,16 @@ def test_no_link_is_too_long_as_an_address_writes_it(setting: Setting, word: str
     more = tuple(
         edit for edit in many_edits(400) if edit.target not in {e.target for e in setting.edits}
     )
-    query, _ = url.encode(replace(setting, word=word, edits=(*setting.edits, *more)))
-    assert len(urlencode(query)) <= url.LONGEST_LINK
+    query, _ = link.encode(replace(setting, word=word, edits=(*setting.edits, *more)))
+    assert len(urlencode(query)) <= link.LONGEST_LINK
 
 
 @given(data=st.data())
 def test_a_link_cut_on_its_way_never_opens_numbers_it_did_not_say(data: st.DataObject) -> None:
     edits = many_edits(300)
-    query, left_out = url.encode(Setting(edits=edits))
-    assume(len(query["e"]) > url.SAFE_LINK)
-    cut = data.draw(st.integers(url.SAFE_LINK + 1, len(query["e"]) - 1))
+    query, left_out = link.encode(Setting(edits=edits))
+    assume(len(query["e"]) > link.SAFE_LINK)
+    cut = data.draw(st.integers(link.SAFE_LINK + 1, len(query["e"]) - 1))
     reopened, rejected = opened(e=query["e"][:cut])
     assert reopened.edits == edits[: len(reopened.edits)]
     assert len(reopened.edits) < len(edits) - left_out
@@ -373,8 +373,8 @@ MODELS = st.builds(
 @given(MODELS)
 def test_a_link_holds_everything_of_a_model_but_its_numbers(model: Model) -> None:
     setting = Setting(scene=MODEL, model=model)
-    query, _ = url.encode(setting)
-    assert url.decode(query, NAMES) == (setting, [])
+    query, _ = link.encode(setting)
+    assert link.decode(query, NAMES) == (setting, [])
 
 
 @pytest.mark.parametrize(
@@ -393,6 +393,6 @@ def test_a_link_holds_everything_of_a_model_but_its_numbers(model: Model) -> Non
     ],
 )
 def test_what_a_link_says_wrong_of_a_model_is_named(query: dict[str, str], words: str) -> None:
-    setting, [sentence] = url.decode({"scene": "model", **query}, NAMES)
+    setting, [sentence] = link.decode({"scene": "model", **query}, NAMES)
     assert setting == Setting(scene=MODEL)
     assert words in sentence

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import theme
+from app.figures import theme
 from app.figures.weights import gate_weights, segments
 from gru_core.conventions import CELLS, GATES, TRACKS, Cell
 from tests.app.drawing import (

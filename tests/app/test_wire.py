@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from app.widgets.wire import pack
+from app.messages.wire import pack
 
 Unpack = Callable[[bytes], Any]
 

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from app.figures.weights import joined, segments
-from app.widgets.lenses.question import GRAMMAR, Question
+from app.lenses.question import GRAMMAR, Question
 from gru_core.analysis.patterns import Span
+from gru_core.changes.interventions import Intervention
+from gru_core.changes.targets import Target
 from gru_core.conventions import GATES
-from gru_core.interventions import Intervention
-from gru_core.targets import Target
 from gru_core.weights import GRUWeights
 from tests.app.node import told
 

@@ -13,9 +13,9 @@ from typing import Any, Self
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from app.setting import Setting
-from app.shown import show
-from app.widgets.mount import KEY
+from app.controls.mount import KEY
+from app.screen.screen import show
+from app.setting.setting import Setting
 from tests.app.drawing import in_32_bits
 
 Unpack = Callable[[bytes], Any]

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from app.claims.memory import LONG_WORD
+from app.setting.claims.memory import LONG_WORD
 from app.words.numbers import number, percent
 from gru_core import run
 from gru_core.analysis import kept_and_written
-from gru_core.companions import companion
 from gru_core.conventions import CELLS
-from gru_core.edits import Situation
 from gru_core.gradients import gradient_by_distance
-from gru_core.own import Own, own_scene
-from gru_core.scenes import situation
+from gru_core.scenes.companions import companion
+from gru_core.scenes.files import situation
+from gru_core.scenes.own import Own, own_scene
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, figures, traces_of, with_edits
 from tests.browser.lensing import (
     chart,

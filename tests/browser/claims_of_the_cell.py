@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from playwright.sync_api import expect
 
-from app.claims import CLAIMS
+from app.setting.claims import CLAIMS
 from app.words.numbers import number
 from gru_core.analysis import kept_and_written
-from gru_core.edits import Situation
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, figures, traces_of
 from tests.browser.lensing import (
     chart,

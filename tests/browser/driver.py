@@ -12,11 +12,11 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Locator, expect
 
+from app.figures.theme import DIVERGING, DIVERGING_DARK, track_scale
 from app.figures.weights import segments
-from app.theme import DIVERGING, DIVERGING_DARK, track_scale
 from gru_core import Trace, run
 from gru_core.conventions import BiasCount, parse_notation
-from gru_core.edits import Edit, Situation, Target, apply_edits
+from gru_core.situation import Edit, Situation, Target, apply_edits
 from gru_core.weights import Weights
 from tests.browser.tab import Tab
 

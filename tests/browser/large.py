@@ -6,9 +6,9 @@ from contextlib import contextmanager
 import numpy as np
 from playwright.sync_api import Route
 
-from gru_core.edits import Situation
-from gru_core.own import Own, own_scene
-from gru_core.scenes import situation
+from gru_core.scenes.files import situation
+from gru_core.scenes.own import Own, own_scene
+from gru_core.situation import Situation
 from tests.browser.driver import Stage
 
 STEPS, UNITS, SEED = 3000, 300, 1

@@ -10,13 +10,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from playwright.sync_api import Locator, expect
 
-from app.setting import Setting
-from app.shown import Shown, show
-from app.widgets.lenses import LENSES, View
+from app.lenses import LENSES, View
+from app.screen.screen import Shown, show
+from app.setting.setting import Setting
 from gru_core import Trace, run
 from gru_core.analysis import Contributions, ranked
-from gru_core.edits import Situation
-from gru_core.interventions import parse_interventions
+from gru_core.changes.interventions import parse_interventions
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, figures
 from tests.browser.menu import rows_of
 

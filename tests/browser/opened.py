@@ -11,12 +11,12 @@ import numpy as np
 from playwright.sync_api import Locator
 from playwright.sync_api import TimeoutError as Late
 
-from app.equations import Writer
-from app.nodes import Nodes
+from app.figures.equations import Writer
+from app.figures.nodes import Nodes
 from gru_core import GRUWeights, Trace, run
+from gru_core.analysis.inside import Numbers, inside, vectors
 from gru_core.conventions import PYTORCH, Cell, Notation, parse_notation, vector_kind
-from gru_core.edits import Situation
-from gru_core.inside import Numbers, inside, vectors
+from gru_core.situation import Situation
 from gru_core.weights import Weights
 from tests.browser.driver import Stage, as_number, colours
 

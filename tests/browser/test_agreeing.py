@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from gru_core.edits import Situation
+from gru_core.situation import Situation
 from tests.app.drawing import in_32_bits
 from tests.browser.driver import Stage, traces_of, with_edits
 

@@ -8,8 +8,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from app.widgets.lenses import LENSES
-from gru_core.scenes import load_scenes
+from app.lenses import LENSES
+from gru_core.scenes.files import load_scenes
 from tests.browser.conftest import ASSETS
 from tests.browser.driver import Stage
 from tests.serving import Server

@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from playwright.sync_api import expect
 
-from app.claims import CLAIMS, Claim
-from app.opening import scenes
-from app.url import decode
-from gru_core.edits import Situation
+from app.screen.baseline import scenes
+from app.setting.claims import CLAIMS, Claim
+from app.setting.link import decode
+from gru_core.situation import Situation
 from tests.browser.claims_of_memory import MEMORY_CHECKS
 from tests.browser.claims_of_the_cell import CELL_CHECKS
 from tests.browser.driver import Stage

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from app.theme import DIVERGING, DIVERGING_DARK
-from app.widgets.lenses import LENSES
-from gru_core.edits import Situation
+from app.figures.theme import DIVERGING, DIVERGING_DARK
+from app.lenses import LENSES
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, colours, traces_of
 from tests.browser.lensing import go, settled
 from tests.browser.menu import saved

@@ -6,9 +6,9 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from app.setting import Setting
-from app.shown import show
-from gru_core.edits import Situation, Target, value_at
+from app.screen.screen import show
+from app.setting.setting import Setting
+from gru_core.situation import Situation, Target, value_at
 from tests.browser.driver import (
     Stage,
     as_number,

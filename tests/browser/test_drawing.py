@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from gru_core.edits import Situation
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, differing, with_edits
 from tests.browser.lensing import chart, point, settled
 

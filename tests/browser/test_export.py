@@ -13,11 +13,11 @@ import torch
 from playwright.sync_api import Browser, expect
 from safetensors.torch import load_file
 
-from app.widgets.export import LABELS
+from app.controls.export import LABELS
 from gru_core.conventions import GATES
-from gru_core.edits import Situation
 from gru_core.export.kinds import KINDS
 from gru_core.formats.opening import open_model
+from gru_core.situation import Situation
 from tests.browser.conftest import SIZE
 from tests.browser.driver import Stage, traces_of, with_edits
 from tests.serving import Server

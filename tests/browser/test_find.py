@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from gru_core.analysis.patterns import Pattern, Span, matches, pattern, reaction
-from gru_core.edits import Situation
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, traces_of
 from tests.browser.lensing import (
     ask,

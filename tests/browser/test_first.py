@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from gru_core.edits import Situation
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, as_number, traces_of, with_edits
 from tests.browser.menu import button
 

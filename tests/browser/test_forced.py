@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from gru_core.edits import Situation
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, colours, traces_of
 
 Core = Callable[..., Situation]

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 
-from gru_core.ablations import ablation
 from gru_core.analysis import contributions
-from gru_core.edits import Situation
-from gru_core.interventions import format_interventions
+from gru_core.changes.ablations import ablation
+from gru_core.changes.interventions import format_interventions
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, as_number, colours, with_edits
 from tests.browser.lensing import (
     chart,

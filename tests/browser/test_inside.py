@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gru_core.conventions import Cell as CellName
-from gru_core.edits import Situation
+from gru_core.situation import Situation
 from tests.browser.driver import Cell, Stage, figures, traces_of, with_edits
 from tests.browser.opened import (
     Opened,

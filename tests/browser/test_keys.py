@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from gru_core.edits import Situation
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, with_edits
 
 Core = Callable[..., Situation]

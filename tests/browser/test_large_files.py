@@ -10,9 +10,9 @@ from playwright.sync_api import Download, Route, expect
 
 from app.figures.weights import joined
 from gru_core import Trace
-from gru_core.edits import Situation
-from gru_core.own import Own, own_scene
-from gru_core.scenes import situation
+from gru_core.scenes.files import situation
+from gru_core.scenes.own import Own, own_scene
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, figures, traces_of, with_edits
 from tests.browser.large import LINK, STEPS, gated, same
 from tests.browser.menu import button, pick, table

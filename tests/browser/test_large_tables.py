@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from gru_core import Trace
-from gru_core.edits import Situation
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, as_number
 from tests.browser.large import LINK, gated, same
 from tests.browser.menu import button, rows_of, table, three

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from app.widgets.lenses import LENSES
-from gru_core.edits import Situation
+from app.lenses import LENSES
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, colours, traces_of
 from tests.browser.lensing import go, settled, views
 from tests.browser.test_layout import FAULTS, PHONE, SCREENS

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.widgets.lenses import LENSES
+from app.lenses import LENSES
 from tests.browser.driver import Stage
 from tests.browser.lensing import go, settled, views
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Route, expect
 
-from app.plane import DRAWN, FROM_RUN
+from app.screen.plane import DRAWN, FROM_RUN
 from gru_core import run
 from gru_core.analysis import (
     content_map,
@@ -18,12 +18,12 @@ from gru_core.analysis import (
     memory_map,
     saturation,
 )
-from gru_core.companions import companion
 from gru_core.conventions import STATES
-from gru_core.edits import Situation
 from gru_core.gradients import gradient_by_distance
 from gru_core.initialize import initialize
 from gru_core.phase import drawn_starts, fixed_points
+from gru_core.scenes.companions import companion
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, as_number, colours, figures, traces_of, with_edits
 from tests.browser.lensing import (
     ask,

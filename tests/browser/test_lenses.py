@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from app.widgets.lenses import LENSES, QUESTIONS
+from app.lenses import LENSES, QUESTIONS
 from gru_core.analysis import (
     contributions,
     evenly,
@@ -16,9 +16,9 @@ from gru_core.analysis import (
     memory_map,
 )
 from gru_core.conventions import TRACKS
-from gru_core.edits import Situation
-from gru_core.own import Own, own_scene
-from gru_core.scenes import situation as own_situation
+from gru_core.scenes.files import situation as own_situation
+from gru_core.scenes.own import Own, own_scene
+from gru_core.situation import Situation
 from tests.browser.driver import Cell, Stage, as_number, figures, traces_of, with_edits
 from tests.browser.lensing import (
     MOVING,

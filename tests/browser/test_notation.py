@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from app.words.numbers import number
 from gru_core import run
-from gru_core.edits import Situation
 from gru_core.engines import ENGINES
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, as_number, colours, figures, traces_of, with_edits
 from tests.browser.opened import Opened, await_equations, equations, expect_equations, expect_wiring
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from gru_core.edits import Situation
+from gru_core.situation import Situation
 from tests.browser.driver import Cell, Stage, colours, figures, traces_of
 from tests.serving import serving
 

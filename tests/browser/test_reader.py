@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from gru_core.edits import Situation
-from gru_core.reader import Reader
+from gru_core.scenes.reader import Reader
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, with_edits
 
 Core = Callable[..., Situation]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import expect
 
-from gru_core.edits import Situation
+from gru_core.situation import Situation
 from tests.browser.driver import Cell, Stage
 from tests.browser.opened import LETTERS, chosen, equations, lit, plain, staged, vector
 

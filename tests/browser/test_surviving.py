@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from gru_core.edits import Situation
+from gru_core.situation import Situation
 from tests.browser.driver import Stage, with_edits
 from tests.serving import free_port, serving
 

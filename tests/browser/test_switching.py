@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 
-from app.setting import Setting
-from app.shown import show
-from app.widgets.parts import parts
+from app.messages.parts import parts
+from app.screen.screen import show
+from app.setting.setting import Setting
 from gru_core.conventions import CHUNG
 from tests.browser.driver import Stage, differing
 

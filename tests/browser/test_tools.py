@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from app.figures.weights import joined
 from gru_core import Trace
-from gru_core.edits import Situation
+from gru_core.situation import Situation
 from tests.browser.driver import Cell, Stage, as_number, figures, traces_of, with_edits
 from tests.browser.menu import button, csv, pick, rows_of, saved, table, three
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from gru_core.edits import Situation
+from gru_core.situation import Situation
 from tests.browser.driver import Cell, Stage, with_edits
 
 Core = Callable[..., Situation]

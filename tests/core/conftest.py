@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from gru_core.conventions import GATES
-from gru_core.reader import Reader, load_reader
-from gru_core.series import Series, load_series
+from gru_core.scenes.reader import Reader, load_reader
+from gru_core.scenes.series import Series, load_series
 from gru_core.weights import WEIGHTS, Weights
 from tests.core.opened_scenes import ASSETS
 

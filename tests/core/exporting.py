@@ -3,12 +3,13 @@
 from dataclasses import replace
 from typing import Any
 
-from gru_core import headless, run
+from gru_core import run
+from gru_core.changes.interventions import parse_interventions
+from gru_core.cli import headless
 from gru_core.conventions import CELLS, Cell
-from gru_core.edits import apply_edits, parse_edits
 from gru_core.export.cell_run import CellRun, stem_of
-from gru_core.interventions import parse_interventions
-from gru_core.scenes import situation
+from gru_core.scenes.files import situation
+from gru_core.situation import apply_edits, parse_edits
 
 
 def exported(

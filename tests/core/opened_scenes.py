@@ -6,9 +6,9 @@ from typing import Any
 
 from gru_core import GRUWeights, Trace, run
 from gru_core.conventions import CELLS, Cell, Polarity
-from gru_core.edits import Situation, apply_edits, parse_edits
-from gru_core.scenes import load_scenes, situation
-from gru_core.stories import Told
+from gru_core.scenes.files import load_scenes, situation
+from gru_core.scenes.stories import Told
+from gru_core.situation import Situation, apply_edits, parse_edits
 
 ASSETS = Path(__file__).parents[2] / "assets"
 SCENES = load_scenes(ASSETS / "scenes")

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from gru_core import Trace
+from gru_core.changes.targets import Target, parts_of
 from gru_core.conventions import TOLERANCE
 from gru_core.sweep import Sweep
-from gru_core.targets import Target, parts_of
 from gru_core.weights import Weights
 
 VALUES = np.array([-2.5, 0.0, 0.3, 4.0])

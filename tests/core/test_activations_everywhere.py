@@ -11,14 +11,14 @@ import numpy as np
 import pytest
 
 from gru_core import Intervention, RNNWeights, run
-from gru_core.ablations import ablation
 from gru_core.analysis import contributions
+from gru_core.analysis.inside import inside, vectors
 from gru_core.cells.activations import function_of
-from gru_core.companions import ROLES, companion
+from gru_core.changes.ablations import ablation
+from gru_core.changes.interventions import limits
 from gru_core.conventions import SIGMOID_TRACKS
 from gru_core.errors import RangeError
-from gru_core.inside import inside, vectors
-from gru_core.interventions import limits
+from gru_core.scenes.companions import ROLES, companion
 from gru_core.sweep import sweep
 from gru_core.weights import PARTS, Weights
 from tests.core import (

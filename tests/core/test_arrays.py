@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gru_core import GRUWeights, run
+from gru_core.analysis.inside import inside
 from gru_core.arrays import without_rounding
-from gru_core.inside import inside
 
 
 def test_what_rounding_leaves_of_a_sum_is_nothing_and_what_is_small_stays() -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from gru_core import Trace, run
 from gru_core.analysis import half_life
-from gru_core.behaviour import (
+from gru_core.analysis.behaviour import (
     half_lives,
     measured_gate,
     order_by_half_life,

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru_core.blocks import MOST_IN_LIST, compact
-from gru_core.edits import Edit, Target, parse_edits
+from gru_core.changes.blocks import MOST_IN_LIST, compact
+from gru_core.situation import Edit, Target, parse_edits
 
 STEMS = ("x", "gru.h0", "gru.w_x.update", "lstm.w_h.forget", "gru.b_x.reset")
 changes = st.tuples(

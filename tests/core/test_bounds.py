@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from gru_core import Intervention, RNNWeights, run
+from gru_core.changes.targets import Target
 from gru_core.conventions import MAX_MAGNITUDE
 from gru_core.errors import NotFiniteError, RangeError
 from gru_core.run import run_backward
 from gru_core.sweep import sweep
-from gru_core.targets import Target
 
 
 def growing(factor: float, dtype: type = np.float64, activation: str = "relu") -> RNNWeights:

@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from gru_core.companions import ROLES, companion
 from gru_core.conventions import CELLS
 from gru_core.errors import UnknownNameError
 from gru_core.initialize import initialize
-from gru_core.scenes import situation
+from gru_core.scenes.companions import ROLES, companion
+from gru_core.scenes.files import situation
 from tests.core.opened_scenes import BY_NAME
 
 STEPS = 20

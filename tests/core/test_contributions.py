@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 from gru_core import GRUWeights, Intervention, RNNWeights, run
 from gru_core.analysis.blend import state_before
 from gru_core.analysis.contributions import contributions
+from gru_core.analysis.inside import inside
 from gru_core.analysis.terms import Term, multiplied, ranked
 from gru_core.conventions import STATES, TOLERANCE
 from gru_core.errors import RangeError, ShapeError, UnknownNameError
-from gru_core.inside import inside
 from gru_core.run import run_backward
 
 TANH = ("candidate", "hidden")

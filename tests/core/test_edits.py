@@ -9,7 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gru_core.edits import (
+from gru_core.errors import (
+    GatescopeError,
+    NotFiniteError,
+    RangeError,
+    ShapeError,
+    UnknownNameError,
+)
+from gru_core.situation import (
     Edit,
     Situation,
     Target,
@@ -17,13 +24,6 @@ from gru_core.edits import (
     format_edits,
     parse_edits,
     value_at,
-)
-from gru_core.errors import (
-    GatescopeError,
-    NotFiniteError,
-    RangeError,
-    ShapeError,
-    UnknownNameError,
 )
 
 TARGETS = ("x.4.0", "gru.h0.2", "lstm.c0.1", "gru.w_x.update.3.0", "rnn.b_h.hidden.1")

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from gru_core.__main__ import main
-from gru_core.edits import parse_edits
 from gru_core.export import kinds
 from gru_core.export.tracks import csv_lines
 from gru_core.formats import npz
 from gru_core.formats.safetensors import file as safetensors_file
-from gru_core.scenes import situation
+from gru_core.scenes.files import situation
+from gru_core.situation import parse_edits
 from tests.core.exporting import exported
 from tests.core.opened_scenes import BY_NAME
 from tests.core.test_command_line import GUIDE, command, loaded

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from gru_core.errors import GatescopeError, RangeError, ShapeError, TextError, UnknownNameError
-from gru_core.feed import FEEDS, GENERATORS, MAX_STEPS, Feed, fed
-from gru_core.vocabulary import Vocabulary
+from gru_core.inputs.feed import FEEDS, GENERATORS, MAX_STEPS, Feed, fed
+from gru_core.inputs.vocabulary import Vocabulary
 
 
 @pytest.mark.parametrize("source", GENERATORS)

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from gru_core import GRUWeights, Trace, run
+from gru_core.changes.interventions import Intervention
 from gru_core.conventions import GATES, STATES
 from gru_core.errors import RangeError, ShapeError, UnknownNameError
 from gru_core.gradients import gradient_by_distance, jacobian_at, jacobians
 from gru_core.initialize import initialize
-from gru_core.interventions import Intervention
 from gru_core.run import run_backward
 
 EPS = 1e-6  # of central differences, whose error is then about 1e-10

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gru_core import run
-from gru_core.behaviour import measured_gate
+from gru_core.analysis.behaviour import measured_gate
 from gru_core.conventions import GATES, SIGMOID_TRACKS
 from gru_core.errors import RangeError, UnknownNameError
 from gru_core.initialize import SCHEMES, expected_gate, initialize

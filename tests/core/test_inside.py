@@ -9,10 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gru_core import GRUWeights, Trace, run
+from gru_core.analysis.inside import inside, inside_sweep, vectors, vectors_sweep
 from gru_core.conventions import CELLS, GATES, STATES, Cell
-from gru_core.edits import Edit, Situation, Target, apply_edits
 from gru_core.errors import RangeError
-from gru_core.inside import inside, inside_sweep, vectors, vectors_sweep
+from gru_core.situation import Edit, Situation, Target, apply_edits
 from gru_core.sweep import sweep
 from gru_core.weights import WEIGHTS, Weights
 

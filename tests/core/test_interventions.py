@@ -9,9 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gru_core.conventions import CELLS, MAX_MAGNITUDE, TRACKS
-from gru_core.errors import GatescopeError, NotFiniteError, RangeError, ShapeError, UnknownNameError
-from gru_core.interventions import (
+from gru_core.changes.interventions import (
     Intervention,
     check_intervention,
     format_interventions,
@@ -20,6 +18,8 @@ from gru_core.interventions import (
     parse_interventions,
     shown_value,
 )
+from gru_core.conventions import CELLS, MAX_MAGNITUDE, TRACKS
+from gru_core.errors import GatescopeError, NotFiniteError, RangeError, ShapeError, UnknownNameError
 
 # Milliseconds say nothing beside a busy neighbour.
 patient = settings(deadline=None)

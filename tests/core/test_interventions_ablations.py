@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from gru_core import GRUWeights, Intervention, RNNWeights, run
-from gru_core.ablations import ABLATIONS, DEFAULT_KEEP, ablation
+from gru_core.changes.ablations import ABLATIONS, DEFAULT_KEEP, ablation
 from gru_core.conventions import GATES, SIGMOID_TRACKS
 from gru_core.errors import RangeError, UnknownNameError
 

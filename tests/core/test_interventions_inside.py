@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gru_core import Intervention, run
+from gru_core.analysis.inside import inside, inside_sweep, vectors, vectors_sweep
+from gru_core.changes.targets import Target
 from gru_core.conventions import SIGMOID_TRACKS, TRACKS
-from gru_core.edits import Edit, Situation, apply_edits
-from gru_core.inside import inside, inside_sweep, vectors, vectors_sweep
 from gru_core.run import run_backward
+from gru_core.situation import Edit, Situation, apply_edits
 from gru_core.sweep import sweep
-from gru_core.targets import Target
 
 STEPS, UNITS = 7, 4
 POLARITIES = ("keep", "write")

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from gru_core import Intervention, Trace, run
+from gru_core.changes.targets import Target
 from gru_core.conventions import SIGMOID_TRACKS, TRACKS
-from gru_core.edits import Edit, Situation, apply_edits
 from gru_core.errors import RangeError, UnknownNameError
+from gru_core.situation import Edit, Situation, apply_edits
 from gru_core.sweep import sweep
-from gru_core.targets import Target
 from tests.core.sweeping import VALUES, check_slices, every_target
 
 POINTS = np.array([0.0, 0.125, 0.7, 1.0])

@@ -6,15 +6,15 @@ import numpy as np
 import pytest
 
 from gru_core import run
-from gru_core.companions import companion
 from gru_core.errors import RangeError
-from gru_core.feed import Feed, fed
 from gru_core.formats.answers import answered
 from gru_core.formats.model import Direction, Entry
 from gru_core.formats.running import Ready, run_ready
-from gru_core.loaded import MOST_BELOW, MOST_INPUTS, MOST_NUMBERS, NAME, model_scene
-from gru_core.scenes import Scene, situation
-from gru_core.sequences import Sequence
+from gru_core.inputs.feed import Feed, fed
+from gru_core.inputs.sequences import Sequence
+from gru_core.scenes.companions import companion
+from gru_core.scenes.files import Scene, situation
+from gru_core.scenes.loaded import MOST_BELOW, MOST_INPUTS, MOST_NUMBERS, NAME, model_scene
 
 UNITS = 5
 

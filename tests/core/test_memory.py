@@ -11,6 +11,7 @@ from hypothesis.extra import numpy as arrays
 from gru_core import Intervention, Trace, run
 from gru_core.analysis.age import memory_age
 from gru_core.analysis.blend import blend, kept_and_written
+from gru_core.analysis.inside import vectors
 from gru_core.analysis.memory import (
     BLOCK,
     content_map,
@@ -23,7 +24,6 @@ from gru_core.analysis.memory import (
 from gru_core.analysis.window import Window, evenly
 from gru_core.conventions import TOLERANCE
 from gru_core.errors import NotFiniteError, RangeError, UnknownNameError
-from gru_core.inside import vectors
 from gru_core.run import run_backward
 
 DIRECTIONS = [run, run_backward]

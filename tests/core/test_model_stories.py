@@ -7,9 +7,9 @@ import pytest
 
 from gru_core.conventions import CELLS, Polarity
 from gru_core.errors import TextError
-from gru_core.reader import Reader
-from gru_core.scenes import situation
-from gru_core.series import Series
+from gru_core.scenes.files import situation
+from gru_core.scenes.reader import Reader
+from gru_core.scenes.series import Series
 from tests.core.opened_scenes import ASSETS, BY_NAME, moved, run_cell, said, shown, told, trace
 
 both_polarities = pytest.mark.parametrize("polarity", ["keep", "write"])

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 
 from gru_core import Intervention, run
+from gru_core.changes.interventions import at_step
 from gru_core.conventions import CELLS, STATES, TRACKS
 from gru_core.errors import RangeError
 from gru_core.gradients import jacobian_at
 from gru_core.gradients.one_step import one_step
-from gru_core.interventions import at_step
 from gru_core.phase import drawn_starts, field, fixed_points, unit_plane
 from gru_core.phase.one_state import stepper
 from gru_core.weights import Weights

@@ -24,7 +24,7 @@ def test_the_public_names_are_these() -> None:
 
 def test_a_numpy_run_does_not_import_torch() -> None:
     program = (
-        "import sys, gru_core, gru_core.sweep, gru_core.edits, gru_core.engines.torch_engine\n"
+        "import sys, gru_core, gru_core.sweep, gru_core.situation, gru_core.engines.torch_engine\n"
         "gru_core.run(gru_core.RNNWeights([[[1]]], [[[0]]], [[0]], [[0]]), [[1]])\n"
         "sys.exit('torch' in sys.modules)"
     )

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from gru_core import run
 from gru_core.errors import GatescopeError, TextError
-from gru_core.reader import MAX_LETTERS, Reader, load_reader, normalize
+from gru_core.scenes.reader import MAX_LETTERS, Reader, load_reader, normalize
 
 MODELS = Path(__file__).parents[2] / "assets" / "models"
 WORDS = ["recurrent", "gate", "memory", "though", "thought", "knight", "psychology", "colonel", "a"]

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from gru_core import run
+from gru_core.changes.interventions import Intervention
 from gru_core.conventions import STATES
 from gru_core.engines.stretches import STEPS
 from gru_core.errors import RangeError
-from gru_core.interventions import Intervention
 from gru_core.run import run_backward, run_layers
 from gru_core.weights import Weights
 

@@ -11,7 +11,7 @@ import pytest
 
 from gru_core import GRUWeights
 from gru_core.errors import TextError
-from gru_core.scenes import load_scene, load_scenes
+from gru_core.scenes.files import load_scene, load_scenes
 
 FOLDER = Path(__file__).parents[2] / "assets" / "scenes"
 

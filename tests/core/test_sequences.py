@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from gru_core import sequences
 from gru_core.errors import RangeError
-from gru_core.sequences import SEQUENCES
+from gru_core.inputs import sequences
+from gru_core.inputs.sequences import SEQUENCES
 
 SEEDS = range(25)
 

@@ -15,7 +15,7 @@ import torch
 from gru_core import run
 from gru_core.conventions import CELLS, TOLERANCE, Cell
 from gru_core.errors import GatescopeError
-from gru_core.series import (
+from gru_core.scenes.series import (
     BASELINE,
     SEEDS,
     Series,

@@ -10,9 +10,9 @@ import pytest
 
 from gru_core.conventions import POLARITIES
 from gru_core.errors import TextError
-from gru_core.quoted import Source
-from gru_core.scenes import load_scene, situation
-from gru_core.stories import Story, written
+from gru_core.scenes.files import load_scene, situation
+from gru_core.scenes.quoted import Source
+from gru_core.scenes.stories import Story, written
 from tests.core.test_scene_files import written as copied
 
 Change = Callable[[dict[str, Any]], object]
@@ -145,7 +145,7 @@ def test_rounding_never_says_0_or_1_of_what_is_not(value: float, form: str) -> N
 
 
 def test_a_text_without_numbers_runs_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("gru_core.quoted.run", None)
+    monkeypatch.setattr("gru_core.scenes.quoted.run", None)
     for polarity in POLARITIES:
         words = Story.plain("Seen.", "Try.").told(None, polarity)  # type: ignore[arg-type]
         assert (words.story, words.attempt, words.again) == ("Seen.", "Try.", "")

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from gru_core import Trace, run
-from gru_core.edits import Edit, Situation, apply_edits
+from gru_core.changes.targets import Target
 from gru_core.errors import EmptySequenceError, RangeError, ShapeError, UnknownNameError
+from gru_core.situation import Edit, Situation, apply_edits
 from gru_core.sweep import sweep
-from gru_core.targets import Target
 from tests.core.sweeping import VALUES, check_slices, every_target
 
 

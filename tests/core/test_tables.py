@@ -18,7 +18,7 @@ from gru_core.errors import (
     ShapeError,
     TextError,
 )
-from gru_core.tables import MAX_ROWS, Table, expect_shape, parse_numbers, read_csv
+from gru_core.inputs.tables import MAX_ROWS, Table, expect_shape, parse_numbers, read_csv
 
 tables = arrays(
     np.float64,

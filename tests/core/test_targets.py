@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from gru_core.changes.targets import AXES, Target, parts_of
 from gru_core.conventions import GATES
 from gru_core.errors import GatescopeError, RangeError, TextError, UnknownNameError
-from gru_core.targets import AXES, Target, parts_of
 
 
 @st.composite

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gru_core.errors import EmptySequenceError, RangeError, TextError, UnknownNameError
-from gru_core.text_input import MAX_ALPHABET, encode_text
+from gru_core.inputs.text_input import MAX_ALPHABET, encode_text
 
 texts = st.text(min_size=1, max_size=40)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from gru_core.errors import EmptySequenceError, GatescopeError, RangeError, TextError
-from gru_core.vocabulary import MAX_BYTES, Vocabulary, read_vocabulary
+from gru_core.inputs.vocabulary import MAX_BYTES, Vocabulary, read_vocabulary
 
 
 def test_a_token_a_line_is_read_in_order() -> None:

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from app.claims import CLAIMS
-from app.parameters import OWN_TABLE, TABLE
-from app.url import EDITS, HELD, MOST_HELD, PIN
-from app.widgets.lenses import LENSES, find, gradients, phase, why
-from app.widgets.lenses.places import MOST_COLUMNS
+from app.lenses import LENSES, find, gradients, phase, why
+from app.lenses.places import MOST_COLUMNS
+from app.setting.claims import CLAIMS
+from app.setting.link import EDITS, HELD, MOST_HELD, PIN
+from app.setting.parameters import OWN_TABLE, TABLE
 from gru_core.phase.fixed_points import MAX_UNITS
-from gru_core.scenes import load_scenes
+from gru_core.scenes.files import load_scenes
 
 ROOT = Path(__file__).parents[2]
 README, CHANGELOG, CONTRIBUTING = (

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from gru_core.errors import FormatError, NotFiniteError
-from gru_core.formats import child, inner, limits, npz
+from gru_core.formats import child, child_main, limits, npz
 from tests.formats.entries import make_entry, make_file
 
 ROOT = Path(__file__).parents[2]
@@ -107,7 +107,7 @@ def test_what_the_reader_says_arrives_with_its_kind_in_one_line() -> None:
 def test_a_long_error_is_cut() -> None:
     with pytest.raises(NotFiniteError) as caught:
         misread("fails_at_length")
-    assert len(str(caught.value)) == inner.MAX_MESSAGE
+    assert len(str(caught.value)) == child_main.MAX_MESSAGE
 
 
 def test_layers_that_do_not_fit_are_refused_there() -> None:
@@ -187,7 +187,7 @@ def test_a_process_by_hand_says_where_it_failed() -> None:
 
 def test_torch_is_not_loaded_to_read_a_file() -> None:
     program = (
-        "import sys, gru_core.formats.child, gru_core.formats.inner, gru_core.formats.commands\n"
+        "import sys, gru_core.formats.child, gru_core.formats.child_main, gru_core.cli.files\n"
         "gru_core.formats.read(sys.stdin.buffer.read(), 'a.npz')\n"
         "sys.exit(bool({'torch', 'h5py', 'onnx', 'scipy'} & set(sys.modules)))"
     )

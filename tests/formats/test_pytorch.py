@@ -9,7 +9,7 @@ import torch
 
 from gru_core.errors import FormatError
 from gru_core.formats.pytorch import file as pytorch
-from gru_core.formats.pytorch.names import PARTS
+from gru_core.formats.state_dict.names import PARTS
 from tests.formats.torch_files import CELLS, LAYERS, filled, legacy, rewritten, saved
 
 GRU = filled(torch.nn.GRU(3, 4))

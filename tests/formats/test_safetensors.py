@@ -15,8 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gru_core.errors import FormatError, GatescopeError, NotFiniteError
-from gru_core.formats.pytorch.names import PARTS
 from gru_core.formats.safetensors import file as safetensors_file
+from gru_core.formats.state_dict.names import PARTS
 from gru_core.weights import WEIGHTS, RNNWeights
 from tests.formats.torch_files import LAYERS, filled, legacy, saved
 from tests.formats.tries import tries

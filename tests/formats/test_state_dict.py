@@ -5,9 +5,9 @@ import pytest
 
 from gru_core.conventions import GATE_ORDERS, GATES
 from gru_core.errors import FormatError, NotFiniteError, RangeError
-from gru_core.formats.pytorch import names as torch_names
-from gru_core.formats.pytorch import state_dict
-from gru_core.formats.pytorch.stored import Stored
+from gru_core.formats.state_dict import entries
+from gru_core.formats.state_dict import names as torch_names
+from gru_core.formats.state_dict.stored import Stored
 from gru_core.weights import WEIGHTS
 
 COUNTS = {cell: len(gates) for cell, gates in GATES.items()}
@@ -33,7 +33,7 @@ def make(
 
 
 def read(arrays):
-    return state_dict.entries({name: stored(array) for name, array in arrays.items()})
+    return entries.entries({name: stored(array) for name, array in arrays.items()})
 
 
 def refusal(arrays) -> str:
@@ -207,9 +207,9 @@ def test_a_layer_with_other_tensors_beside_it_says_so() -> None:
 def test_numbers_of_another_kind_are_refused_only_in_a_layer(kind) -> None:
     tensors = {name: stored(array) for name, array in make().items()}
     other = Stored((12, 4), kind, pytest.fail)
-    assert len(state_dict.entries(tensors | {"steps": other})) == 1
+    assert len(entries.entries(tensors | {"steps": other})) == 1
     with pytest.raises(FormatError, match=f"weight_hh_l0 holds {kind}; weights are read as"):
-        state_dict.entries(tensors | {"weight_hh_l0": other})
+        entries.entries(tensors | {"weight_hh_l0": other})
 
 
 def test_a_layer_of_two_precisions_is_refused() -> None:
@@ -238,14 +238,14 @@ def test_numbers_are_not_taken_out_of_what_would_be_too_large() -> None:
     wide = Stored((12, 10**7), "float32", pytest.fail)
     tensors = {name: stored(array) for name, array in make().items()} | {"weight_ih_l0": wide}
     with pytest.raises(FormatError, match="480 MB of numbers; up to 64 MB are read"):
-        state_dict.entries(tensors)
+        entries.entries(tensors)
 
 
 def test_more_units_layers_or_prefixes_than_are_read_are_refused() -> None:
     empty = Stored((3 * 5000, 5000), "float32", pytest.fail)
     tensors = {"weight_hh_l0": empty, "weight_ih_l0": empty}
     with pytest.raises(FormatError, match="with 1 to 4,096 units"):
-        state_dict.entries(tensors)
+        entries.entries(tensors)
     assert "is of layer 64; up to 64 layers" in refusal({"weight_hh_l64": np.ones(3)})
     assert "weight_hh_l9999 is of" in refusal({"weight_hh_l9999": np.ones(3)})
     many = {f"{at}.weight_hh": np.ones(3) for at in range(257)}

@@ -14,11 +14,11 @@ import torch
 from torch.autograd.functional import jacobian
 
 from gru_core import GRUWeights, Trace, run
+from gru_core.changes.interventions import Intervention
 from gru_core.conventions import GATES, STATES, gates_from_file
 from gru_core.engines import torch_engine
 from gru_core.engines.held import held_of
 from gru_core.gradients import gradient_by_distance, jacobians
-from gru_core.interventions import Intervention
 from gru_core.weights import WEIGHTS, Weights
 
 KINDS = ["gru", "gru before", "lstm", "rnn"]

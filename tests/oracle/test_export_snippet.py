@@ -13,15 +13,15 @@ import pytest
 import torch
 
 import gru_core as core
-from gru_core import headless
+from gru_core.cli import headless
 from gru_core.conventions import CELLS, TRACKS, Cell
 from gru_core.errors import RangeError
 from gru_core.export import kinds
 from gru_core.export.cell_run import CellRun
 from gru_core.export.script import companions, script
 from gru_core.export.weights import safetensors_bytes, torch_refusal
-from gru_core.own import Own, own_scene
-from gru_core.scenes import situation
+from gru_core.scenes.files import situation
+from gru_core.scenes.own import Own, own_scene
 from tests.core.exporting import exported
 
 SCENES = [scene.name for scene in headless.shipped_scenes()]

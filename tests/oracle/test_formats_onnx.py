@@ -15,11 +15,11 @@ from onnx.reference import ReferenceEvaluator
 
 from gru_core.errors import FormatError, UnknownNameError
 from gru_core.formats.answers import answered
+from gru_core.formats.onnx import check as onnx_runtime
 from gru_core.formats.onnx import file as onnx_file
-from gru_core.formats.onnx import runtime as onnx_runtime
 from gru_core.formats.onnx import states as onnx_states
 from gru_core.formats.onnx.activations import ALPHA, BETA
-from gru_core.formats.onnx.runtime import check_against_onnxruntime
+from gru_core.formats.onnx.check import check_against_onnxruntime
 from gru_core.formats.onnx.writer import write
 from gru_core.formats.running import run_ready
 from gru_core.run import MERGES, run_layers

@@ -10,8 +10,8 @@ import torch
 from gru_core.conventions import STATES, TOLERANCE
 from gru_core.errors import FormatError, ShapeError, UnknownNameError
 from gru_core.formats.answers import answered
+from gru_core.formats.pytorch import check
 from gru_core.formats.pytorch import file as pytorch
-from gru_core.formats.pytorch import proof
 from gru_core.formats.running import initials_of, run_ready
 from gru_core.formats.safetensors import file as safetensors_file
 from gru_core.run import run_layers
@@ -124,10 +124,10 @@ def test_torch_itself_proves_a_file_right(name, write) -> None:
     states = np.random.default_rng(2).normal(size=(2, count, UNITS))[: len(STATES[entry.cell])]
     given = dict(zip(STATES[entry.cell], states, strict=True))
     ours = run_ready(ready, sequence(), initials_of(ready, given)).output
-    theirs = proof.check_against_torch(data, "a.pt", name, sequence(), tuple(states), **answers)
+    theirs = check.check_against_torch(data, "a.pt", name, sequence(), tuple(states), **answers)
     assert theirs.shape == (STEPS, UNITS * len(entry.layers[-1]))
     np.testing.assert_allclose(ours, theirs, rtol=0, atol=1e-12)
-    zeros = proof.check_against_torch(data, "a.pt", name, sequence(), **answers)
+    zeros = check.check_against_torch(data, "a.pt", name, sequence(), **answers)
     np.testing.assert_allclose(run_ready(ready, sequence()).output, zeros, rtol=0, atol=1e-12)
 
 
@@ -135,7 +135,7 @@ def test_the_proof_is_what_torch_gives() -> None:
     """And so it owes nothing to how we order gates."""
     made = model()
     states = {"epoch": 1, "a": {"net": made.state_dict()}, "b": {"net": model().state_dict()}}
-    theirs = proof.check_against_torch(saved(states), "a.pt", "a.net.lstm", sequence())
+    theirs = check.check_against_torch(saved(states), "a.pt", "a.net.lstm", sequence())
     np.testing.assert_array_equal(theirs, output(made["lstm"], sequence()))
 
 
@@ -143,7 +143,7 @@ def test_the_proof_is_what_torch_gives() -> None:
 def test_the_proof_of_half_precision_is_in_float32(dtype) -> None:
     module = filled(torch.nn.GRU(INPUTS, UNITS)).to(dtype)
     data = saved(module.state_dict())
-    theirs = proof.check_against_torch(data, "a.pt", "(top)", sequence())
+    theirs = check.check_against_torch(data, "a.pt", "(top)", sequence())
     [entry] = pytorch.read(data, "a.pt").entries
     ours = run_ready(answered(entry, {}), sequence()).output
     assert theirs.dtype == ours.dtype == np.float32
@@ -155,7 +155,7 @@ def test_what_cannot_be_proven_is_refused() -> None:
 
     def check(name="gru", x=None, initial=None, data=data, **more):
         x = sequence() if x is None else x
-        return proof.check_against_torch(data, "a.pt", name, x, initial, **more)
+        return check.check_against_torch(data, "a.pt", name, x, initial, **more)
 
     with pytest.raises(
         UnknownNameError, match=r"layer 'decoder' does not exist; choose one of: gr"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.equations import Writer
-from app.nodes import Nodes
+from app.figures.equations import Writer
+from app.figures.nodes import Nodes
 from app.words.terms import meaning, terms
 from gru_core.conventions import CELLS, CHO, CHUNG, PYTORCH, TRACKS, Cell, Notation, notation_of
 

@@ -15,8 +15,8 @@ import numpy.typing as npt
 from gru_core.errors import FormatError, shown
 from gru_core.formats import zips
 from gru_core.formats.pytorch.pickled import Outline, Source
-from gru_core.formats.pytorch.stored import Order, raw_dtype
 from gru_core.formats.pytorch.values import KINDS, Storage, View
+from gru_core.formats.state_dict.stored import Order, raw_dtype
 
 ZIP: Final = b"PK"
 PICKLE: Final = b"\x80"

@@ -10,9 +10,9 @@ from typing import Any, Final, TypeAlias
 from gru_core.errors import FormatError, shown
 from gru_core.formats.limits import MAX_DEPTH, MAX_TENSORS
 from gru_core.formats.pytorch.archive import Archive
-from gru_core.formats.pytorch.groups import is_recurrent
-from gru_core.formats.pytorch.stored import Stored
 from gru_core.formats.pytorch.values import Special, View
+from gru_core.formats.state_dict.groups import is_recurrent
+from gru_core.formats.state_dict.stored import Stored
 
 MAX_ITEMS: Final = 300_000  # looked at; a container that stands in several places counts each time
 _LISTED: Final = 4

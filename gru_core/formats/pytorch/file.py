@@ -17,8 +17,8 @@ from gru_core.formats.misplaced import misplaced
 from gru_core.formats.model import ModelFile
 from gru_core.formats.pytorch import archive as torch_archive
 from gru_core.formats.pytorch.collect import Collected, Path, collected
-from gru_core.formats.pytorch.groups import grouped
-from gru_core.formats.pytorch.state_dict import entries
+from gru_core.formats.state_dict.entries import entries
+from gru_core.formats.state_dict.groups import grouped
 
 if TYPE_CHECKING:
     from torch import Tensor

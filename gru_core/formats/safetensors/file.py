@@ -12,10 +12,10 @@ from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
 from gru_core.formats.misplaced import misplaced
 from gru_core.formats.model import ModelFile
-from gru_core.formats.pytorch.names import state_dict
-from gru_core.formats.pytorch.state_dict import entries
-from gru_core.formats.pytorch.stored import Stored, Tensors, raw_dtype
 from gru_core.formats.safetensors.header import begins, check_length, header
+from gru_core.formats.state_dict.entries import entries
+from gru_core.formats.state_dict.names import state_dict
+from gru_core.formats.state_dict.stored import Stored, Tensors, raw_dtype
 from gru_core.run import Layer
 from gru_core.weights import Weights
 

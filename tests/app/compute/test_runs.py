@@ -16,14 +16,14 @@ from app.compute.runs import (
     runs,
 )
 from app.compute.store import STORE, Shelf, Store
-from app.opening import open_setting
-from app.setting import Setting
-from app.shown import NOT_COMPARED, plain, show
+from app.screen.baseline import open_setting
+from app.screen.screen import NOT_COMPARED, plain, show
+from app.setting.setting import Setting
 from gru_core import Trace, run
 from gru_core.conventions import Cell
-from gru_core.edits import Edit, Situation, Target, apply_edits
 from gru_core.engines import EngineName
-from gru_core.own import Own
+from gru_core.scenes.own import Own
+from gru_core.situation import Edit, Situation, Target, apply_edits
 
 WEIGHT = Target.parse("gru.w_h.update.0.0")
 
@@ -144,7 +144,7 @@ def test_putting_a_number_back_runs_nothing(monkeypatch: pytest.MonkeyPatch) -> 
     def no_run(*_: object) -> None:
         raise AssertionError("a run was made to look at a number")
 
-    monkeypatch.setattr("app.shown.runs", no_run)
+    monkeypatch.setattr("app.screen.screen.runs", no_run)
     assert plain(setting) == setting
     own = plain(setting.with_edit(Target.parse("gru.b_x.update.3"), 6.0))
     assert own == setting

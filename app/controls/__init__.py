@@ -1,0 +1,1 @@
+"""What Streamlit draws around the stage: buttons, popovers, lists, and the stage's own mount."""

@@ -1,0 +1,98 @@
+"""A matrix, a bias or a state pasted as a whole: each of its numbers becomes an edit."""
+
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from app.controls.markdown import plain
+from app.figures import theme
+from app.screen.baseline import open_setting
+from app.session import state
+from app.session.many import MOST_EDITS
+from app.setting.setting import Setting
+from gru_core.conventions import GATES, STATES, shown_sign
+from gru_core.errors import RangeError
+from gru_core.inputs.tables import expect_shape, parse_numbers
+from gru_core.scenes.files import INITIALS
+from gru_core.situation import Edit, Situation, Target
+from gru_core.weights import PARTS
+
+LETTERS = {"w_x": "W (from x)", "w_h": "U (from h)", "b_x": "bias b", "b_h": "bias d"}
+Place = tuple[str, str, int | None]  # owner, part, gate
+
+
+def matrix_choice(setting: Setting) -> None:
+    """Choose an array of the scene, paste its numbers, use them."""
+    base = open_setting(setting).base
+    names = arrays(base)
+    if state.value_of("matrix") not in names:
+        state.preset("matrix", next(iter(names)))
+    place = st.selectbox(
+        "Paste a matrix", list(names), key="matrix", format_func=names.__getitem__,
+        help="All the numbers of one matrix, bias or state at once.",
+    )  # fmt: skip
+    shape = shape_of(base, place)
+    st.text_area(
+        "Its numbers", key="matrix_text", height=100,
+        placeholder=f"{' × '.join(map(str, shape))} numbers: spreadsheet, CSV, JSON, NumPy",
+        help="A row is a unit; columns are what it reads.",
+    )  # fmt: skip
+    # Streamlit keeps what it is given here: the setting, which is small, and not a layer's weights.
+    read = partial(_pasted_here, setting=setting)
+    st.button(
+        "use this matrix",
+        on_click=state.choose,
+        args=("edits", "matrix_text", partial(read, place=place)),
+    )
+    refusal()
+
+
+def refusal() -> None:
+    """Why what was pasted was not taken, where it was pasted: the page's own note is behind."""
+    for reason in state.refused():
+        st.write(plain(reason))
+
+
+def arrays(base: Situation) -> dict[Place, str]:
+    """Every array that can be pasted, and its name for people."""
+    found: dict[Place, str] = {("x", "x", None): "input x"}
+    for cell, weights in base.weights.items():
+        name = theme.CELL_NAMES[cell]
+        for at, gate in enumerate(weights.gates):
+            gate_name = theme.QUANTITIES[gate].name
+            found |= {(cell, p, at): f"{name}: {gate_name} {LETTERS[p]}" for p in PARTS}
+        for track in STATES[cell]:
+            found[cell, INITIALS[track], None] = f"{name}: initial {theme.QUANTITIES[track].name}"
+    return found
+
+
+def shape_of(base: Situation, place: Place) -> tuple[int, ...]:
+    """The rows and columns of an array, or its length."""
+    owner, part, gate = place
+    if owner == "x":
+        return base.x.shape
+    weights = base.weights[owner]  # type: ignore[index]
+    return (weights.units,) if gate is None else tuple(getattr(weights, part).shape[1:])
+
+
+def _pasted_here(text: str, setting: Setting, place: Place) -> list[Edit]:
+    return pasted(text, setting, open_setting(setting).base, place)
+
+
+def pasted(text: str, setting: Setting, base: Situation, place: Place) -> list[Edit]:
+    """An edit for each number. Errors: GatescopeError for text that is not such a matrix."""
+    owner, part, gate = place
+    shape = shape_of(base, place)
+    values = expect_shape(parse_numbers(text or ""), shape, arrays(base)[place])
+    if values.size > MOST_EDITS:
+        raise RangeError(
+            f"The matrix has {values.size:,} numbers; {MOST_EDITS:,} can be changed at once: paste "
+            "a smaller one."
+        )
+    sign = shown_sign(owner, GATES[owner][gate] if gate is not None else None, setting.polarity)
+    head = () if gate is None else (gate,)
+    return [
+        Edit(Target(owner, part, (*head, *index)), float(value) if sign > 0 else 0.0 - float(value))  # type: ignore[arg-type]
+        for index, value in np.ndenumerate(values)
+    ]

@@ -1,0 +1,155 @@
+"""The lenses: questions asked of the screen, each a module of its own."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+
+from app.lenses import (
+    cost,
+    directions,
+    find,
+    gradients,
+    holding,
+    kept,
+    memory,
+    phase,
+    pinned,
+    saturation,
+    why,
+    wirings,
+)
+from app.lenses.base import Chart, Lens, Offer, View, axis_message
+from app.lenses.wiring import wiring
+from app.screen.baseline import titles
+from app.screen.screen import Shown
+from app.setting.setting import CELL_VIEW
+
+__all__ = ["LENSES", "Lens", "View", "charts", "told", "view_of"]
+
+LENSES: Final[Mapping[str, Lens]] = MappingProxyType(
+    {
+        "wirings": wirings.LENS,
+        "why": why.LENS,
+        "holding": holding.LENS,
+        "pinned": pinned.LENS,
+        "kept": kept.LENS,
+        "memory": memory.LENS,
+        "gradients": gradients.LENS,
+        "saturation": saturation.LENS,
+        "find": find.LENS,
+        "phase": phase.LENS,
+        "directions": directions.LENS,
+        "cost": cost.LENS,
+    }
+)
+
+
+# What each view answers. The first is the opened cell itself, which is no lens.
+QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "What happens in one step?": (CELL_VIEW, "why", "wirings"),
+        "What is remembered, and how long?": ("kept", "memory", "gradients"),
+        "What do the units do?": ("saturation", "find", "phase"),
+        "What if it were otherwise?": ("holding", "pinned"),
+        "How else is it built, at what cost?": ("directions", "cost"),
+    }
+)
+CELL_LABEL, CELL_HELP = "the cell", "Its wiring and its equations, with the numbers of this step"
+
+
+def questions() -> list[dict[str, Any]]:
+    """Every view under the question it answers, with its name and a line on what it shows."""
+    labels = {CELL_VIEW: (CELL_LABEL, CELL_HELP)}
+    labels |= {name: (lens.label, lens.help) for name, lens in LENSES.items()}
+    return [
+        {
+            "question": question,
+            "views": [
+                {"view": name, "label": labels[name][0], "help": labels[name][1]} for name in names
+            ],
+        }
+        for question, names in QUESTIONS.items()
+    ]
+
+
+def view_of(shown: Shown) -> View | None:
+    """What the chosen lens shows; None where the cell itself is looked into."""
+    lens = LENSES.get(shown.setting.view)
+    return lens.view(shown) if lens else None
+
+
+def told(shown: Shown, view: View | None) -> dict[str, Any]:
+    """The lens for the stage, less its figures, and every view there is."""
+    if view is None:
+        return {"view": CELL_VIEW, "questions": questions()}
+    lens = LENSES[shown.setting.view]
+    return {
+        "view": shown.setting.view,
+        "questions": questions(),
+        "look": lens.look,
+        "of": view.chosen,
+        "asks": view.asks,
+        "choices": [choice._asdict() for choice in view.choices],
+        "tracks": lens.tracks,
+        "at": {axis: getattr(shown, axis) for axis in (*lens.follows, *view.follows)},
+        "controls": dict(view.controls),
+        "wirings": [wiring(shown, cell) for cell in view.wirings],
+        "words": list(view.words),
+        "offers": [{"scene": one.scene, "label": _label(one)} for one in view.offers],
+        "waiting": view.waiting,
+        "notes": list(view.notes),
+        "charts": [_about(chart) for chart in view.charts],
+    }
+
+
+def _label(offer: Offer) -> str:
+    return f"{offer.says} “{titles()[offer.scene]}”"
+
+
+def _about(chart: Chart) -> dict[str, Any]:
+    return {
+        "part": part_name(chart),
+        "title": chart.title,
+        "symbol": chart.symbol,
+        "reads": chart.reads,
+        "height": chart.height,
+        "width": chart.width,
+        "says": chart.says,
+        "ends": list(chart.ends),
+        "key": [{"color": color, "dash": dash, "name": name} for color, dash, name in chart.key],
+    }
+
+
+def _data(chart: Chart) -> list[dict[str, Any]]:
+    """The figure's data. Numbers of a heatmap that stand in its table too are sent once."""
+    data = [trace.to_plotly_json() for trace in chart.figure.data]
+    z = data[0].get("z")
+    if chart.reads == "grid" and np.array_equal(z, chart.values.astype(np.float32)):
+        del data[0]["z"]
+    return data
+
+
+def part_name(chart: Chart) -> str:
+    """The name of a chart's part in a message."""
+    return f"lens.{chart.name}"
+
+
+def charts(view: View | None) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Each chart as it is sent: its part's name, and its figure with its numbers as a table."""
+    for chart in view.charts if view else ():
+        yield (
+            part_name(chart),
+            {
+                "data": _data(chart),
+                "layout": chart.figure.layout.to_plotly_json(),
+                "sheet": {
+                    "title": " ".join(filter(None, (chart.title, chart.symbol))),
+                    "corner": chart.corner,
+                    "rows": axis_message(chart.rows),
+                    "columns": axis_message(chart.columns),
+                    "values": np.asarray(chart.values, dtype=np.float64),
+                },
+            },
+        )

@@ -1,0 +1,103 @@
+"""What is on screen against another run: differences of every track, and one unit of both."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from app.figures import theme
+from app.figures.against import OTHER, both_lines, difference_heatmap
+from app.lenses.base import Axis, Chart
+from app.lenses.places import drawn, grid_chart, sentence, unit_of
+from app.screen.screen import Shown
+from app.words.numbers import number
+from gru_core import Trace
+from gru_core.arrays import Array, without_rounding
+from gru_core.conventions import TRACKS, Cell
+
+
+def against(
+    shown: Shown, others: Mapping[Cell, Trace], name: str, now: str = "now"
+) -> tuple[list[Chart], list[str]]:
+    """Charts of the opened cell, and sentences about every cell that there is to compare.
+
+    others: the runs that these are compared with, under this name; now: the name of these.
+    """
+    words, charts = [], []
+    for cell, trace in shown.traces.items():
+        if cell not in others:
+            words.append(f"{name} has no {theme.CELL_NAMES[cell]}: nothing to compare.")
+            continue
+        if trace["hidden"].shape != others[cell]["hidden"].shape:
+            said = f"{theme.CELL_NAMES[cell]}: {name} has other sizes, nothing to compare."
+            words.append(sentence(said))
+            continue
+        words.append(_words(cell, trace, others[cell], name))
+        if cell == shown.opened:
+            charts += _charts(shown, cell, others[cell], (now, name))
+    return charts, words
+
+
+def _words(cell: Cell, trace: Trace, other: Trace, name: str) -> str:
+    now, then = trace["hidden"], other["hidden"]
+    said = sentence(theme.CELL_NAMES[cell])
+    if np.array_equal(now, then):
+        return f"{said}: h is that of {name} at every step."
+    apart = np.abs(without_rounding(now - then, *_sizes(now, then)))
+    if not apart.any():
+        return f"{said}: h is that of {name} at every step, as far as rounding lets one tell."
+    step, unit = np.unravel_index(int(apart.argmax()), apart.shape)
+    first = int(np.flatnonzero(apart.any(axis=1))[0])
+    return (
+        f"{said}: h differs from {name} from step {first + 1} on, most at step {step + 1}, "
+        f"unit {unit + 1}: by {number(float(apart.max()))}."
+    )
+
+
+def _sizes(*tracks: Array) -> list[Array]:
+    """The largest size in each: a state that passes near 0 is rounded as those around it are."""
+    return [np.abs(track).max() for track in tracks]
+
+
+def _charts(shown: Shown, cell: Cell, other: Trace, names: tuple[str, str]) -> list[Chart]:
+    trace = shown.traces[cell]
+    unit = unit_of(shown, trace.units)
+    return [
+        _lines(shown, cell, other, names, unit),
+        *(_difference(shown, cell, track, other, names) for track in TRACKS[cell]),
+    ]
+
+
+def _lines(shown: Shown, cell: Cell, other: Trace, names: tuple[str, str], unit: int) -> Chart:
+    now, then = (one["hidden"][:, unit].astype(np.float64) for one in (shown.traces[cell], other))
+    quantity = theme.QUANTITIES["hidden"]
+    return Chart(
+        name="both",
+        title=f"{theme.CELL_NAMES[cell]} unit {unit + 1}: {names[0]} and {names[1]}",
+        figure=both_lines(now, then, shown.labels, "hidden"),
+        reads="across",
+        corner="step",
+        rows=Axis("steps"),
+        columns=Axis("names", names, plural="runs"),
+        values=np.stack([now, then], axis=1),
+        height=110,
+        key=[(quantity.color, "solid", f"h, {names[0]}"), (OTHER, "dash", f"h, {names[1]}")],
+    )
+
+
+def _difference(
+    shown: Shown, cell: Cell, track: str, other: Trace, names: tuple[str, str]
+) -> Chart:
+    now, then = shown.traces[cell][track], other[track]
+    difference = without_rounding(now.astype(np.float64) - then, *_sizes(now, then))
+    if (cell, track, shown.notation.polarity) == ("gru", "update", "write"):
+        difference = -difference
+    placed = drawn(shown, difference, shown.orders[cell])
+    quantity, symbol = theme.QUANTITIES[track], theme.symbol(cell, track, shown.notation)
+    return grid_chart(
+        placed,
+        difference_heatmap(placed.values, placed.labels, placed.row_names),
+        name=f"less.{track}",
+        title=f"{quantity.name} {symbol}: {names[0]} less {names[1]}",
+        height=96,
+        says="{row} at {column}: {value}",
+    )

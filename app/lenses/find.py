@@ -1,0 +1,133 @@
+"""Find: which units are on through a span of steps, which react to it, and where they are again."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from app.figures import theme
+from app.figures.found import OTHER, reaction_bars, together_lines
+from app.lenses.base import Axis, Chart, Choice, Lens, View
+from app.lenses.finding import again, explained, inputs_around, inputs_read, track_symbol, units_on
+from app.lenses.question import Question, question_of, questions
+from app.screen.screen import Shown
+from gru_core.analysis.patterns import Match, Pattern, matches, pattern, reaction
+from gru_core.arrays import Array
+from gru_core.conventions import STATES
+
+MOST_BARS = 10
+MOST_PLACES = 6
+COLUMNS = ("inside", "outside", "difference", "on throughout")
+WHOLE = "The span is the whole sequence: there is nothing outside to compare it with."
+
+
+def view(shown: Shown) -> View:
+    """The units of the chosen span in the opened cell, and the places where they are again."""
+    asked, problems = question_of(shown)
+    values, found = _found(shown, asked)
+    listed = matches(found, MOST_PLACES)
+    whole = found.span.length == len(values)
+    charts = [_together(shown, asked, found, listed)] if len(found.units) else []
+    charts += [] if whole else [_reaction(shown, asked, values, found)]
+    return View(
+        charts,
+        choices=[
+            Choice(str(one), f"{theme.QUANTITIES[one.track].name} {track_symbol(shown, one)}")
+            for one in questions(asked, shown.opened)
+        ],
+        chosen=str(asked),
+        asks="Look at",
+        notes=[*([WHOLE] if whole else []), *explained(shown, asked, found)],
+        words=[*problems, units_on(shown, asked, values, found), *again(shown, found, listed)],
+        controls={"seeking": _controls(shown, asked, listed, len(found.units))},
+    )
+
+
+def _found(shown: Shown, asked: Question) -> tuple[Array, Pattern]:
+    """The track as the notation shows it, (step, unit), and the units that are on in it."""
+    cell = shown.opened
+    trace, states = shown.traces[cell], STATES[cell]
+    values = shown.shown_track(cell, asked.track, trace[asked.track])
+    initial = trace.initial[states.index(asked.track)] if asked.track in states else None
+    conditions = {"begins": asked.begins, "ends": asked.ends}
+    return values, pattern(values, asked.span, asked.threshold, initial, **conditions)
+
+
+def _reaction(shown: Shown, asked: Question, values: Array, found: Pattern) -> Chart:
+    """The units whose values in the span differ most from those elsewhere."""
+    reacted = reaction(values, found.span)
+    units = reacted.ranked[:MOST_BARS].tolist()
+    names = [f"unit {unit + 1}" for unit in units]
+    difference, on = reacted.difference[units], np.isin(units, found.units)
+    numbers = (reacted.inside[units], reacted.outside[units], difference, on.astype(np.float64))
+    color = theme.QUANTITIES[asked.track].color
+    return Chart(
+        name="reaction",
+        title=f"{theme.CELL_NAMES[shown.opened]}: mean inside the span less mean outside, of",
+        symbol=track_symbol(shown, asked),
+        figure=reaction_bars(names, difference, on, color),
+        reads="down",
+        corner="unit",
+        rows=Axis("names", names, order=units, plural="units"),
+        columns=Axis("names", COLUMNS, plural="quantities"),
+        values=np.stack(numbers, axis=1),
+        height=34 + 20 * len(names),
+        key=[(color, "solid", "on through the span"), (OTHER, "solid", "other units")],
+    )
+
+
+def _together(shown: Shown, asked: Question, found: Pattern, listed: Sequence[Match]) -> Chart:
+    """How many of the units are on at each step, and through the best place around it."""
+    color, count = theme.QUANTITIES[asked.track].color, len(found.units)
+    alone, around = found.at_step / count, found.best_around / count
+    length = found.span.length
+    names = ("at the step", f"through {length} steps there" if length > 1 else "as in the span")
+    places = [one.span for one in listed]
+    return Chart(
+        name="together",
+        title=f"Share of {'this unit' if count == 1 else f'these {count} units'} on",
+        figure=together_lines(alone, around, found.span, places, shown.labels, color),
+        reads="across",
+        corner="step",
+        rows=Axis("steps"),
+        columns=Axis("names", names, plural="shares"),
+        values=np.stack([alone, around], axis=1),
+        height=130,
+        key=[(OTHER, "dot", names[0]), (color, "solid", names[1])],
+    )
+
+
+def _controls(shown: Shown, asked: Question, listed: Sequence[Match], count: int) -> dict[str, Any]:
+    """What assets/stage/seeking.js needs: the question, and the places to go to."""
+    return {
+        "track": asked.track,
+        "first": asked.span.first,
+        "last": asked.span.last,
+        "threshold": asked.threshold,
+        "begins": asked.begins,
+        "ends": asked.ends,
+        "count": count,
+        "places": [_listed(shown, one) for one in listed],
+    }
+
+
+def _listed(shown: Shown, match: Match) -> dict[str, Any]:
+    before, after = inputs_around(shown, match.span)
+    return {
+        "first": match.span.first,
+        "last": match.span.last,
+        "on": match.on,
+        "others": match.others,
+        "before": before,
+        "read": inputs_read(shown, match.span.first, match.span.last + 1),
+        "after": after,
+    }
+
+
+LENS = Lens(
+    "find a pattern",
+    "Units that are on through a span of steps, and where they are again",
+    "Choose a span of steps and see which units stay on through all of it. Where the line rises to "
+    "the top again, the same units are on together again.",
+    view,
+)

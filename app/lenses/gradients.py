@@ -1,0 +1,230 @@
+"""How far gradients reach: by distance from one state back to every state and input before it."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app.compute.runs import run_of
+from app.figures import theme
+from app.figures.gradient import Line, gradient_lines, share_lines
+from app.figures.prediction import CELL_STYLE
+from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
+from app.lenses.places import subscript, unit_of
+from app.lenses.reach import BY_CELL, offers, words
+from app.screen.neighbours import compared
+from app.screen.screen import Shown
+from gru_core.conventions import CELLS, STATES, Cell
+from gru_core.errors import GatescopeError
+from gru_core.gradients import Gradients, gradient_by_distance
+from gru_core.scenes.files import situation
+from gru_core.situation import Edit, Situation, apply_edits
+
+CHOICES = (Choice("state", "the whole state"), Choice("unit", "the cursor's unit"))
+# Products of numbers for each cell, of which three take about two seconds on one core. Those of one
+# unit are of vectors, and each takes as long as so many within a product of matrices.
+MOST_PRODUCTS = 8e9
+OF_VECTORS = 20
+# What a derivative by c holds fixed is a choice; backpropagation makes the same one.
+CELL_VARIED = (
+    "The line “LSTM” varies h of one step and holds c; “LSTM by its c” varies c, and with it the h "
+    "that its output gate makes of it, as in the run."
+)
+ENDS = "A line ends where less than 10⁻¹⁶ is left."
+PATHS = {
+    "hidden": ("all paths", Line("#D55E00", "solid", 3.0)),
+    "direct": ("direct path, gates held", Line("#0072B2", "dash")),
+    "gates": ("through gates and candidate", Line("#009E73", "dot")),
+}
+
+
+def view(shown: Shown) -> View:
+    """The three cells beside each other, and the paths of the opened one."""
+    of = chosen_of(shown.setting.of, CHOICES)
+    every = beside(shown)
+    follows = ("unit",) if of == "unit" else ()
+    if _products(every, of) > MOST_PRODUCTS:
+        said = _too_large(every, of)
+        return View([], CHOICES, of, "Gradient of", words=[said], follows=follows)
+    found = {cell: _gradients(shown, every, cell, of) for cell in every.weights}
+    charts = [
+        _by_state(shown, found),
+        _by_path(shown, found[shown.opened], shown.opened),
+        _direct_share(shown, found),
+        _by_input(shown, found),
+    ]
+    return View(
+        *(charts, CHOICES, of, "Gradient of", _notes(shown, of), _words(shown, every, found)),
+        follows=follows,
+        offers=offers(shown, found),
+    )
+
+
+def _words(shown: Shown, every: Situation, found: dict[Cell, Gradients]) -> list[str]:
+    return [*words(shown, every, found), *compared(shown, found)]
+
+
+def beside(shown: Shown) -> Situation:
+    """The screen with every cell, those that are not on it as the scene has them."""
+    missing = tuple(cell for cell in CELLS if cell not in shown.situation.weights)
+    setting, base = shown.setting, shown.base
+    more = situation(shown.scene, ("gru", *missing), setting.match, setting.seed)
+    whole = Situation(
+        base.x,
+        {**base.weights, **{cell: more.weights[cell] for cell in missing}},
+        {**base.initials, **{cell: more.initials[cell] for cell in missing}},
+    )
+    waiting = [edit for edit in shown.setting.edits if edit.target.owner in missing]
+    return _with_those_that_fit(apply_edits(whole, shown.edits), waiting)
+
+
+def _with_those_that_fit(situation: Situation, edits: list[Edit]) -> Situation:
+    """After edits of cells that are not on screen; on screen, those that do not fit are named."""
+    try:
+        return apply_edits(situation, edits)
+    except GatescopeError:
+        for edit in edits:
+            with suppress(GatescopeError):
+                situation = apply_edits(situation, [edit])
+        return situation
+
+
+def _gradients(shown: Shown, every: Situation, cell: Cell, of: str) -> Gradients:
+    weights = every.weights[cell]
+    trace = shown.traces[cell] if cell in shown.traces else run_of(every, cell)
+    return gradient_by_distance(
+        weights, trace, unit=unit_of(shown, weights.units) if of == "unit" else None
+    )
+
+
+def _by_state(shown: Shown, found: dict[Cell, Gradients]) -> Chart:
+    """Of each cell by its h, and of the LSTM by the c that it remembers in."""
+    curves = {theme.CELL_NAMES[cell]: one["hidden"][1:] for cell, one in found.items()}
+    styles = [Line(*CELL_STYLE[cell]) for cell in found]
+    if "lstm" in found:
+        curves[BY_CELL] = found["lstm"]["cell"][1:]
+        own = theme.QUANTITIES["cell"]
+        styles.append(Line(own.color, own.dash))
+    title = f"How strongly {_last(shown, *found.values())} depends on each h"
+    return _chart(shown, "state", title, _slope(shown, "h"), curves, styles)
+
+
+def _by_input(shown: Shown, found: dict[Cell, Gradients]) -> Chart:
+    curves = {theme.CELL_NAMES[cell]: one["input"] for cell, one in found.items()}
+    styles = [Line(*CELL_STYLE[cell]) for cell in found]
+    title = f"How strongly {_last(shown, *found.values())} depends on each x"
+    return _chart(shown, "input", title, _slope(shown, "x"), curves, styles)
+
+
+def _chart(
+    shown: Shown,
+    name: str,
+    title: str,
+    symbol: str,
+    curves: dict[str, np.ndarray],
+    styles: list[Line],
+    draw: Callable[..., go.Figure] = gradient_lines,
+) -> Chart:
+    return Chart(
+        name=name,
+        title=title,
+        symbol=symbol,
+        figure=draw(curves, styles, shown.labels),
+        reads="across",
+        corner="step",
+        rows=Axis("steps"),
+        columns=Axis("names", list(curves), plural="quantities"),
+        values=np.stack(list(curves.values()), axis=1),
+        key=[(style.color, style.dash, said) for said, style in zip(curves, styles, strict=True)],
+    )
+
+
+def _by_path(shown: Shown, found: Gradients, cell: Cell) -> Chart:
+    state = STATES[cell][-1]
+    letter = theme.symbol(cell, state)
+    sources = {"hidden": state, "direct": "direct", "gates": "gates"}
+    curves = {PATHS[name][0]: found[track][1:] for name, track in sources.items()}
+    title = f"{theme.CELL_NAMES[cell]}, path by path: {_last(shown, found)} and each {letter}"
+    lines = [line for _, line in PATHS.values()]
+    return _chart(shown, "paths", title, _slope(shown, letter), curves, lines)
+
+
+def _direct_share(shown: Shown, found: dict[Cell, Gradients]) -> Chart:
+    """The size of the direct path over that of all paths, for each cell that has one."""
+    names: dict[Cell, tuple[str, str]] = {"gru": ("hidden", "GRU"), "lstm": ("cell", BY_CELL)}
+    curves = {
+        name: share_of(found[cell]["direct"][1:], found[cell][track][1:])
+        for cell, (track, name) in names.items()
+        if cell in found
+    }
+    own = theme.QUANTITIES["cell"]
+    styles = [Line(*CELL_STYLE["gru"]), Line(own.color, own.dash)][: len(curves)]
+    title = "Size of the direct path alone, as a part of all paths together"
+    chart = _chart(shown, "share", title, "", curves, styles, share_lines)
+    return replace(chart, height=120)
+
+
+def share_of(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
+    """A size over another, (step,); NaN where there is nothing to have a part of."""
+    shares = np.full(len(whole), np.nan)
+    np.divide(part, whole, out=shares, where=(whole > 0) & np.isfinite(whole))
+    return shares
+
+
+def _slope(shown: Shown, letter: str) -> str:
+    """The derivative as it is written: of the last state by any of these."""
+    return f"∂h{subscript(len(shown.labels))}/∂{letter}ₖ"
+
+
+def _last(shown: Shown, *found: Gradients) -> str:
+    """What the gradients are of; cells of other sizes may have another last unit."""
+    step = len(shown.labels)
+    units = sorted({one.unit + 1 for one in found if one.unit is not None})
+    if not units:
+        return f"h of step {step}"
+    return f"h of unit {' or '.join(map(str, units))} at step {step}"
+
+
+def _notes(shown: Shown, of: str) -> list[str]:
+    most = "√n for n units: h" if of == "state" else "1: the unit"
+    found = [
+        "Sizes are Frobenius norms: the root of the sum of all squares. At the last step that is "
+        f"{most} as it depends on itself."
+    ]
+    keep = "z" if shown.notation.polarity == "keep" else "1 − z"
+    squash = theme.ACTIVATIONS[shown.situation.weights[shown.opened].state_activation].symbol
+    direct = {
+        "gru": f"The direct path is the product of {keep} over the steps, every gate and candidate "
+        "held. How near that is to 1 is decided by the bias of the update gate first of all.",
+        "lstm": "The direct path is the product of f over the steps, through the cell state c.",
+        "rnn": f"A plain RNN has no direct path: all of its gradient goes through {squash}.",
+    }
+    return [*found, direct[shown.opened], CELL_VARIED, ENDS]
+
+
+def _products(every: Situation, of: str) -> int:
+    units, steps = _units(every), len(every.x)
+    return steps * units**2 * (units if of == "state" else OF_VECTORS)
+
+
+def _units(every: Situation) -> int:
+    return max(weights.units for weights in every.weights.values())
+
+
+def _too_large(every: Situation, of: str) -> str:
+    instead = "with fewer steps or units it is shown here"
+    if of == "state" and _products(every, "unit") <= MOST_PRODUCTS:
+        instead = "that of the cursor's unit is shown here, as is this with fewer steps or units"
+    size = f"{_units(every)} units and {len(every.x):,} steps"
+    return f"With {size} this would take too long; {instead}."
+
+
+LENS = Lens(
+    "gradients",
+    "How much a state at the end still depends on each state and input before",
+    "A line that falls steeply to the left is a gradient that vanishes on its way back; a flat one "
+    "survives. The direct path is what comes through the gate that keeps alone.",
+    view,
+)

@@ -1,0 +1,110 @@
+"""What is asked of the lens that finds units: a track, a span and a threshold, as text."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from app.lenses.places import sentence
+from app.screen.screen import Shown
+from app.setting.link import shortened
+from gru_core.analysis.patterns import Span, check_span, check_threshold
+from gru_core.conventions import STATES, TRACKS, Cell, track_kind
+from gru_core.errors import GatescopeError
+
+# The threshold of a state is that of LSTMVis; a gate above the other is more open than shut.
+STATE_THRESHOLD, GATE_THRESHOLD = 0.3, 0.5
+USUAL_LENGTH = 3  # steps, from where the scene opens
+GRAMMAR = re.compile(r"([a-z]+)\.(\d+)-(\d+)\.(.*?)(?:\.(be?|e))?")
+EXAMPLE = "hidden.5-12.0.3"
+
+
+@dataclass(frozen=True)
+class Question:
+    """Which units are on through a span, and where else."""
+
+    track: str
+    span: Span
+    threshold: float
+    begins: bool = False  # only units that are not on just before
+    ends: bool = False  # only units that are not on just after
+
+    def __str__(self) -> str:
+        """The text in a link, such as hidden.5-12.0.3.b; steps count from 1."""
+        conditions = "b" * self.begins + "e" * self.ends
+        asked = f"{self.track}.{self.span.first + 1}-{self.span.last + 1}.{self.threshold:.6g}"
+        return f"{asked}.{conditions}" if conditions else asked
+
+    def of(self, track: str) -> "Question":
+        """The same of another track; a threshold that nobody has chosen is that of its kind."""
+        own = self.threshold == usual_threshold(self.track)
+        return replace(
+            self, track=track, threshold=usual_threshold(track) if own else self.threshold
+        )
+
+
+def usual_threshold(track: str) -> float:
+    """Above which a track is on unless somebody says otherwise."""
+    return GATE_THRESHOLD if track_kind(track) == "gate" else STATE_THRESHOLD
+
+
+def questions(asked: Question, cell: Cell) -> Sequence[Question]:
+    """The same asked of every track of a cell."""
+    return [asked.of(track) for track in TRACKS[cell]]
+
+
+def question_of(shown: Shown) -> tuple[Question, list[str]]:
+    """What is asked, and a sentence for each part that cannot be: the usual one stands there then.
+
+    A text without a point was never a question of this lens: nothing is wrong with it.
+    """
+    usual, text, cell = _usual(shown), shown.setting.of, shown.opened
+    if "." not in text:
+        return usual, []
+    parts = GRAMMAR.fullmatch(text)
+    if parts is None:
+        return usual, [f"The link asks {shortened(text)}; a question reads like {EXAMPLE}."]
+    track, first, last, threshold, conditions = parts.groups()
+    problems = []
+    if track not in TRACKS[cell]:
+        problems.append(f"This cell has no {shortened(track)}: the hidden state is shown.")
+        track = usual.track
+    span, said = _span(int(first), int(last), len(shown.labels))
+    value, also = _threshold(threshold)
+    found = Question(
+        track=track,
+        span=span or usual.span,
+        threshold=usual_threshold(track) if value is None else value,
+        begins="b" in (conditions or ""),
+        ends="e" in (conditions or ""),
+    )
+    return found, [*problems, *said, *also]
+
+
+def _usual(shown: Shown) -> Question:
+    """From the step at which the scene opens."""
+    end = len(shown.labels) - 1
+    first = min(shown.scene.cursor.step, end)
+    span = Span(first, min(first + USUAL_LENGTH - 1, end))
+    state = STATES[shown.opened][0]
+    return Question(state, span, usual_threshold(state))
+
+
+def _span(first: int, last: int, steps: int) -> tuple[Span | None, list[str]]:
+    span = Span(first - 1, last - 1)
+    try:
+        check_span(span, steps)
+    except GatescopeError as error:
+        return None, [sentence(str(error))]
+    return span, []
+
+
+def _threshold(text: str) -> tuple[float | None, list[str]]:
+    try:
+        value = float(f"{float(text.replace('_', 'x')):.6g}")  # as a link has it
+    except ValueError:
+        return None, [f"The threshold {shortened(text)} is not a number from 0, like 0.3."]
+    try:
+        check_threshold(value)
+    except GatescopeError as error:
+        return None, [sentence(str(error))]
+    return value, []

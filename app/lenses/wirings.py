@@ -1,0 +1,34 @@
+"""Both wirings: the gates and states of the cells on screen, below each other."""
+
+from app.figures import theme
+from app.lenses.base import Lens, View
+from app.lenses.places import sentence
+from app.screen.screen import Shown
+from gru_core.conventions import SIGMOID_TRACKS, STATES, TRACKS, Cell
+
+COUNTS = ("no", "one", "two", "three")
+
+
+def view(shown: Shown) -> View:
+    """The wiring of every cell on screen, and what it has."""
+    cells = tuple(shown.traces)
+    return View([], wirings=cells, words=[" ".join(_words(cell) for cell in cells)])
+
+
+def _words(cell: Cell) -> str:
+    gates = sum(track in SIGMOID_TRACKS for track in TRACKS[cell])
+    states = _count(len(STATES[cell]), "state")
+    return sentence(f"{theme.CELL_NAMES[cell]}: {_count(gates, 'gate')}, {states}.")
+
+
+def _count(number: int, what: str) -> str:
+    return f"{COUNTS[number]} {what}{'' if number == 1 else 's'}"
+
+
+LENS = Lens(
+    "wirings",
+    "The wiring of every cell on screen, to be compared",
+    "The GRU carries one state along its rail and has two gates; the LSTM carries two states and "
+    "has three. Click a part to look inside that cell.",
+    view,
+)

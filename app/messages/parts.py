@@ -1,0 +1,236 @@
+"""What the stage is made of: named figures, each with a digest of the numbers it shows.
+
+A figure is built only when the browser does not have it yet, so an edit sends what it changed.
+Figures of what can be edited (input, initial states, weights) show the scene's own numbers: the
+stage writes the edits over them, so that one edit never resends a matrix. What is too large to be
+sent is condensed to bytes (app/figures/condensing.py); those of the input have the edits in them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from app.compute.digest import OF_A_PAGE, SHARED, digest
+from app.compute.store import Shelf
+from app.figures import theme
+from app.figures.condensing import Grid, as_bytes
+from app.figures.heatmap import (
+    initial_strip,
+    input_heatmap,
+    input_picture,
+    rows_of,
+    track_heatmap,
+    track_picture,
+)
+from app.figures.prediction import prediction_lines
+from app.figures.sequence import axis_bound, unit_lines
+from app.figures.weights import gate_weights
+from app.lenses import View, charts
+from app.messages import predictions
+from app.messages.cell_numbers import inside_content, vector_content
+from app.messages.colours import colour_bytes
+from app.messages.condensed import input_grid, input_lines, line_content, near_content
+from app.screen.screen import Shown
+from app.setting.setting import CELL_VIEW
+from gru_core.conventions import STATES, Cell, shown_sign
+from gru_core.scenes.files import INITIALS
+
+# Up to this many columns every gate's weights are on screen at once; beyond, one at a time.
+MOST_COLUMNS_SIDE_BY_SIDE = 40
+FIRST_GATE = {"gru": "update", "lstm": "forget", "rnn": "hidden"}
+FRAME = 8_000  # bytes of a figure besides its arrays
+
+# Checking what a figure is made of takes plotly.py 2 ms, twenty times a screen: each is made once,
+# for all visitors.
+_figures: Shelf[dict[str, Any]] = Shelf("figures")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One figure of the stage: a frame (labels, scales, layout) and the numbers in it."""
+
+    name: str
+    key: str  # digest of everything but the numbers, by which all visitors share the figure
+    build: Callable[[], go.Figure] | None
+    numbers: np.ndarray | None = None  # as drawn; None where the frame is the whole figure
+    track: str = ""  # whose numbers they are, one row a unit
+    order: tuple[int, ...] = ()  # the units from top to bottom
+    content: dict[str, Any] | None = None  # in place of a figure
+    grid: Grid | None = None  # of numbers that are the bytes of its blocks
+
+    @property
+    def frame(self) -> str:
+        """The same as the page has it, where there are few to be told apart."""
+        return self.key[: 2 * OF_A_PAGE]
+
+    @cached_property
+    def digest(self) -> str:
+        """Digest of the frame and of the numbers, with a dot between."""
+        return f"{self.frame}.{'' if self.numbers is None else digest(self.numbers)}"
+
+    def whole(self) -> dict[str, Any]:
+        """The whole figure as plotly.js takes it, or what stands in its place."""
+        if self.build is None:
+            return {"content": self.content}
+        figure = self._figure(self.build)
+        if self.numbers is None:
+            return figure
+        return figure | {"data": [figure["data"][0] | {"z": self.numbers}]}
+
+    def _figure(self, build: Callable[[], go.Figure]) -> dict[str, Any]:
+        key = (self.name, self.key)
+        found = _figures.find(key)
+        if found is not None:
+            return found
+        made = self._without_numbers(build())
+        return _figures.get(key, _size(made), lambda: made)
+
+    def _without_numbers(self, figure: go.Figure) -> dict[str, Any]:
+        """A figure without its numbers, if it has some that are not part of the frame."""
+        data = [trace.to_plotly_json() for trace in figure.data]
+        if self.numbers is not None:
+            del data[0]["z"]
+        drawn = {"data": data, "layout": figure.layout.to_plotly_json()}
+        return drawn | ({"grid": vars(self.grid)} if self.grid else {})
+
+
+def _size(figure: Mapping[str, Any]) -> int:
+    """About how many bytes a figure takes."""
+    values = (value for trace in figure["data"] for value in trace.values())
+    return FRAME + sum(value.nbytes for value in values if isinstance(value, np.ndarray))
+
+
+def parts(shown: Shown, gates: Mapping[str, str], view: View | None = None) -> Iterator[Part]:
+    """Every figure of a screen. gates: the gate chosen for each cell whose matrices are large.
+
+    view: what the chosen lens shows, if there is one.
+    """
+    channels, opening = shown.channels, shown.opening
+    track_part = _condensed_track if shown.condensed else _track
+    yield _input(shown)
+    if shown.scene.model == "series":
+        drawn = predictions.figure(shown)
+        key = _key(*(leaf for one in drawn for leaf in _leaves(one)))
+        yield Part(predictions.NAME, key, partial(prediction_lines, *drawn))
+    for cell, trace in shown.traces.items():
+        order = shown.orders[cell]
+        yield from (track_part(shown, cell, track) for track in trace)
+        for state, values in zip(STATES[cell], shown.base.initials[cell], strict=True):
+            letter, scale = theme.symbol(cell, state), shown.drawn_as(cell, state)
+            yield _part(f"{cell}.{INITIALS[state]}", initial_strip, values, scale, letter, order)
+        bound = axis_bound(opening.largest_cell if cell == "lstm" else 0.0)
+        if shown.drawn_as(cell, "hidden") == "cell":
+            bound = axis_bound(np.inf)
+        yield _lines(shown, cell, bound)
+        weights, bound = shown.base.weights[cell], opening.weight_bounds[cell]
+        biases = shown.biases
+        for gate in shown_gates(shown, cell, gates):
+            at, sign = weights.gates.index(gate), shown_sign(cell, gate, shown.notation.polarity)
+            arrays = (weights.w_x[at], weights.w_h[at], weights.b_x[at], weights.b_h[at])
+            draw = partial(gate_weights, weights, gate, channels, order, bound, sign, biases)
+            key = _key(gate, channels, order, bound, sign, biases, *arrays)
+            yield Part(f"{cell}.weights.{gate}", key, draw)
+    yield from _content_parts(shown, view)
+    yield from (_content(name, content) for name, content in charts(view))
+
+
+def _input(shown: Shown) -> Part:
+    labels, channels, bound = shown.labels, shown.channels, shown.opening.x_bound
+    grid = input_grid(shown)
+    if grid is None:
+        return _part("x", input_heatmap, shown.base.x, labels, channels, bound)
+    picture = as_bytes(grid.strongest(shown.situation.x.T), (-bound, bound))
+    # Its own numbers belong to the frame: what the stage was told of them is true of them only.
+    part = _condensed("x", input_picture, picture, labels, channels, bound, grid)
+    return replace(part, key=_key(part.key, shown.base.x))
+
+
+def _track(shown: Shown, cell: Cell, track: str) -> Part:
+    values = shown.shown_track(cell, track, shown.traces[cell][track])
+    labels, order = shown.labels, shown.orders[cell]
+    scale = shown.drawn_as(cell, track)
+    build = partial(track_heatmap, values, track, labels, order, scale)
+    frame = _key(track, scale, labels, order)
+    return Part(f"{cell}.{track}", frame, build, rows_of(values, order), scale, order)
+
+
+def _condensed_track(shown: Shown, cell: Cell, track: str) -> Part:
+    grid, order = shown.grids[cell], shown.orders[cell]
+    means = shown.shown_track(cell, track, grid.mean(shown.traces[cell][track].T, order))
+    scale = shown.drawn_as(cell, track)
+    picture = np.ascontiguousarray(colour_bytes(means, scale))
+    about = (track, scale, shown.labels, order, grid)
+    return _condensed(f"{cell}.{track}", track_picture, picture, *about)
+
+
+def _condensed(
+    name: str, figure: Callable[..., go.Figure], picture: np.ndarray, *about: Any
+) -> Part:
+    """A figure of bytes. about: what else it is made of, its grid last."""
+    build = partial(figure, picture, *about)
+    return Part(name, _key(*about), build, picture, grid=about[-1])
+
+
+def _content_parts(shown: Shown, view: View | None) -> Iterator[Part]:
+    """What the stage needs besides figures: numbers, and colours of single rows."""
+    found, cell = {}, shown.opened
+    if shown.setting.view in (CELL_VIEW, "why"):
+        found[f"{cell}.inside"] = inside_content(shown, cell)
+    drawn = view.wirings if view else (cell,)
+    found |= {f"{cell}.vectors": vector_content(shown, cell) for cell in drawn}
+    if shown.condensed:
+        found["x.line"] = input_lines(shown)
+        for cell in shown.traces:
+            found[f"{cell}.near"] = near_content(shown, cell)
+            found[f"{cell}.line"] = line_content(shown, cell)
+    yield from (_content(name, content) for name, content in found.items())
+
+
+def _key(*parts: object) -> str:
+    return digest(*parts, size=SHARED)
+
+
+def _content(name: str, content: Mapping[str, Any]) -> Part:
+    return Part(name, _key(*_leaves(content)), None, content=dict(content))
+
+
+def _leaves(value: Any) -> Iterator[Any]:
+    """What a content is made of, for its digest."""
+    if isinstance(value, Mapping):
+        for name, item in value.items():
+            yield name
+            yield from _leaves(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _leaves(item)
+    else:
+        yield value
+
+
+def shown_gates(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> tuple[str, ...]:
+    """The gates of a cell whose weights are on screen."""
+    weights = shown.situation.weights[cell]
+    if weights.input_size + weights.units + 4 <= MOST_COLUMNS_SIDE_BY_SIDE:
+        return weights.gates
+    chosen = gates.get(cell, "")
+    return (chosen if chosen in weights.gates else FIRST_GATE[cell],)
+
+
+def _lines(shown: Shown, cell: Cell, bound: float) -> Part:
+    """The lines without their numbers: the stage takes the rows of the heatmaps, for any unit."""
+    trace, labels = shown.traces[cell], shown.labels
+
+    def build() -> go.Figure:
+        figure = unit_lines(trace, min(shown.unit, trace.units - 1), labels, bound)
+        return figure.update_traces(y=None, **({"x": None} if shown.condensed else {}))
+
+    key = _key(labels, trace.steps, trace.x.shape[1], bound, shown.condensed)
+    return Part(f"{cell}.lines", key, build)
+
+
+def _part(name: str, figure: Callable[..., go.Figure], *inputs: Any) -> Part:
+    return Part(name, _key(*inputs), partial(figure, *inputs))

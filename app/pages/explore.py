@@ -1,0 +1,36 @@
+"""The first page: a scene on the stage, to step through and to change."""
+
+import streamlit as st
+
+from app.compute.store import made_of
+from app.controls.choices import choices
+from app.controls.mount import KEY, mount
+from app.controls.navigation import page_title
+from app.messages.stage import message
+from app.messages.wire import QUICK, THOROUGH, pack
+from app.screen.baseline import titles
+from app.screen.plane import LIBRARY
+from app.screen.screen import show
+from app.session import state
+
+chosen = state.session().history.present
+st.set_page_config(page_title=page_title(titles()[chosen.scene]))
+with made_of(chosen.model.keys):
+    choices(chosen)
+
+
+@st.fragment
+def stage() -> None:
+    """Run again alone when the stage reports something: the choices above it stay as they are."""
+    here = state.current()
+    present = here.history.present
+    if present.choices != chosen.choices:
+        st.rerun()  # undone or redone past a choice
+    with made_of(present.model.keys):
+        told, sent = message(show(present), here)
+    mount(pack(told, THOROUGH if told["sweep"] else QUICK), on_event=lambda: state.receive(KEY))
+    state.finish(here, sent)
+
+
+stage()
+LIBRARY.ask()

@@ -1,0 +1,102 @@
+"""What can be exported of a screen: the files of each cell, their sizes, and why one is refused."""
+
+from collections.abc import Callable
+from io import BytesIO
+
+from app.compute.store import GATE, made_of
+from app.screen.baseline import open_setting
+from app.screen.screen import Shown, show
+from app.setting.setting import Setting
+from gru_core.conventions import Cell
+from gru_core.errors import UnknownNameError
+from gru_core.export import kinds
+from gru_core.export.cell_run import CellRun, stem_of
+from gru_core.export.kinds import KINDS
+from gru_core.export.script_numbers import read_endings
+from gru_core.scenes.files import Scene
+from gru_core.situation import Situation
+
+# Bytes of one file. It is made in memory, and while it is sent there are three of it. Enough for a
+# trace of an LSTM of 512 units over 5,000 steps as NPZ; as CSV that would be 200 MB.
+MOST_BYTES = {".npz": 64_000_000, ".csv": 64_000_000}
+MEGABYTE = 1_000_000
+TOO_LARGE = (
+    "The {what} would be about {size:.0f} MB, and up to {most:.0f} are made here: the menu of each "
+    "plot saves that plot's numbers."
+)
+
+
+def cells(setting: Setting) -> tuple[Cell, ...]:
+    """The cells on the stage."""
+    return tuple(open_setting(setting).base.weights)
+
+
+def stem(setting: Setting, cell: Cell) -> str:
+    """What the files of a cell are called, less the ending."""
+    return _stem(open_setting(setting).scene, cell)
+
+
+def refusal(setting: Setting, cell: Cell, ending: str) -> str:
+    """Why there is no such file of a cell; empty where there is one. Runs nothing."""
+    base = open_setting(setting).base
+    own = KINDS[ending].refusal(base.weights[cell]) or _too_large(base, cell, ending)
+    if own or ending != ".py":
+        return own
+    reasons = (_too_large(base, cell, read) for read in _read(setting, cell))
+    return " ".join(f"The script reads the trace. {reason}" for reason in reasons if reason)
+
+
+def beside(setting: Setting, cell: Cell) -> tuple[str, ...]:
+    """The files that the script of a cell reads, by name."""
+    return tuple(f"{stem(setting, cell)}{ending}" for ending in _read(setting, cell))
+
+
+def content(setting: Setting, cell: Cell, ending: str) -> bytes:
+    """The file, edits and what is held included.
+
+    Errors: UnknownNameError for a cell that has left the stage; those of gru_core.export.kinds.
+    """
+    with GATE, made_of(setting.model.keys):
+        stream = BytesIO()
+        kinds.write(stream, cell_run(show(setting), cell), ending)
+        return stream.getvalue()
+
+
+def follow(present: Callable[[], Setting], cell: Cell, ending: str) -> Callable[[], bytes]:
+    """What makes the file when it is asked for, of the setting that is present then."""
+    return lambda: content(present(), cell, ending)
+
+
+def cell_run(shown: Shown, cell: Cell) -> CellRun:
+    """One cell of a screen as it ran. Errors: UnknownNameError."""
+    if cell not in shown.traces:
+        raise UnknownNameError(f"There is no {cell.upper()} on the stage any more.")
+    return CellRun(
+        stem=_stem(shown.scene, cell),
+        scene=shown.scene.name,
+        title=shown.scene.title,
+        weights=shown.situation.weights[cell],
+        trace=shown.traces[cell],
+        labels=shown.labels,
+        channels=shown.channels,
+        polarity=shown.notation.polarity,
+        notes=shown.scene.notes if cell in shown.scene.weights else (),
+    )
+
+
+def _stem(scene: Scene, cell: Cell) -> str:
+    return stem_of(scene.name, cell, scene.word)
+
+
+def _read(setting: Setting, cell: Cell) -> tuple[str, ...]:
+    opening = open_setting(setting)
+    assert opening.scene.sequence is not None
+    words = (*opening.scene.sequence.labels, *opening.scene.sequence.channels)
+    return read_endings(opening.base.weights[cell], len(opening.base.x), words)
+
+
+def _too_large(base: Situation, cell: Cell, ending: str) -> str:
+    size, most = KINDS[ending].size(base.weights[cell], len(base.x)), MOST_BYTES.get(ending, 0)
+    if size <= most:
+        return ""
+    return TOO_LARGE.format(what=ending[1:].upper(), size=size / MEGABYTE, most=most / MEGABYTE)

@@ -1,0 +1,262 @@
+"""From a setting to everything on screen that has a number: situation, traces, unit orders."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.compute.runs import difference_of_placement, difference_to_numpy, runs
+from app.figures.condensing import Grid, grid_of, too_large, window
+from app.screen.baseline import Opening, open_setting, own_notation, reader
+from app.setting.link import shortened
+from app.setting.setting import Setting
+from app.words.numbers import number
+from gru_core import Trace
+from gru_core.arrays import Array
+from gru_core.changes.interventions import Intervention, check_intervention
+from gru_core.conventions import BiasCount, Cell, Notation, shown_update, track_kind
+from gru_core.errors import GatescopeError, RangeError
+from gru_core.formats.reads import Reads
+from gru_core.scenes.files import Scene
+from gru_core.situation import Edit, Situation, apply_edits, value_at
+
+MOST_SAID = 3  # edits that do not fit, each with its reason
+WAITS = "What does not fit is there again when it does, and undo brings it back."
+NOT_COMPARED = "Computed by PyTorch. At this size the difference to NumPy is not measured."
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One screen: what was asked for, and what the core made of it."""
+
+    setting: Setting
+    opening: Opening
+    situation: Situation  # after the edits
+    traces: Mapping[Cell, Trace]
+    free: Situation  # the same without interventions
+    edits: tuple[Edit, ...]  # those that were applied
+    phonemes: tuple[str, ...] | None  # what the Reader says, in its scene
+    problems: tuple[str, ...]
+    to_numpy: float | None = None  # the largest difference, where another engine has run
+    to_own_placement: float | None = None  # and in h, where the notation moves the reset gate
+
+    @property
+    def scene(self) -> Scene:
+        """The scene, opened."""
+        return self.opening.scene
+
+    @property
+    def notation(self) -> Notation:
+        """How everything of the GRU is written: the chosen notation, or the scene's own."""
+        return self.setting.notation or own_notation(self.scene)
+
+    @property
+    def tracks(self) -> Mapping[Cell, Mapping[str, Array]]:
+        """The tracks of each trace as the notation shows them, each (step, unit)."""
+        return {
+            cell: {name: self.shown_track(cell, name, track) for name, track in trace.items()}
+            for cell, trace in self.traces.items()
+        }
+
+    @property
+    def condensed(self) -> bool:
+        """Whether this is too much to send: colours of blocks then, and numbers where one looks."""
+        return any(too_large(trace.units, trace.steps) for trace in self.traces.values())
+
+    @property
+    def grids(self) -> Mapping[Cell, Grid]:
+        """The blocks that each cell's heatmaps are condensed to."""
+        return {cell: grid_of(trace.units, trace.steps) for cell, trace in self.traces.items()}
+
+    @property
+    def window(self) -> tuple[int, int]:
+        """The steps whose numbers are sent, all unless condensed: the first, and the end."""
+        steps = len(self.labels)
+        return window(self.step, steps) if self.condensed else (0, steps)
+
+    @property
+    def opened(self) -> Cell:
+        """The cell whose wiring and equations are on show."""
+        return self.setting.cell if self.setting.cell in self.traces else "gru"
+
+    @property
+    def biases(self) -> BiasCount:
+        """How many biases a gate's weights show and are counted with, the same for every cell.
+
+        The notation's one, where no second is in use in any of them.
+        """
+        edited = {str(edit.target).partition(".")[2] for edit in self.edits}
+        used = (
+            self.notation.biases == 2
+            or any(np.any(weights.b_h) for weights in self.base.weights.values())
+            or any(target.startswith("b_h.") for target in edited)
+        )
+        return 2 if used else 1
+
+    def drawn_as(self, cell: Cell, name: str) -> str:
+        """The track whose range one is drawn in: its own, or with relu, without bounds, `cell`."""
+        activation = self.situation.weights[cell].state_activation
+        return "cell" if track_kind(name, activation) == "cell" else name
+
+    def shown_track(self, cell: Cell, name: str, track: Array) -> Array:
+        """A track of any shape as the notation shows it."""
+        if (cell, name) == ("gru", "update"):
+            return shown_update(track, self.notation.polarity)
+        return track
+
+    @property
+    def base(self) -> Situation:
+        """The situation before the edits."""
+        return self.opening.base
+
+    @property
+    def orders(self) -> Mapping[Cell, tuple[int, ...]]:
+        """The units of each cell from top to bottom."""
+        return {cell: one.order for cell, one in self.opening.sorting.items()}
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The name of the input at each step."""
+        assert self.scene.sequence is not None
+        return self.scene.sequence.labels
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """The name of each number of the input."""
+        assert self.scene.sequence is not None
+        return self.scene.sequence.channels
+
+    @property
+    def step(self) -> int:
+        """The cursor's step, counted from 0, inside the sequence."""
+        chosen = self.setting.step if self.setting.step is not None else self.scene.cursor.step
+        return min(chosen, len(self.labels) - 1)
+
+    @property
+    def unit(self) -> int:
+        """The cursor's unit, counted from 0, inside the largest layer."""
+        chosen = self.setting.unit if self.setting.unit is not None else self.scene.cursor.unit
+        return min(chosen, max(trace.units for trace in self.traces.values()) - 1)
+
+
+def show(setting: Setting) -> Shown:
+    """Run the cells of a setting. What does not fit is left out and named in `problems`."""
+    opening = open_setting(setting)
+    free, applied, refused = _edited(opening.base, setting.edits)
+    edited, not_held = _with_interventions(free, setting.interventions)
+    if setting.place and (refused or not_held):
+        not_held = [*not_held, WAITS]
+    try:
+        traces = runs(edited, setting.engine)
+    except RangeError as error:  # with relu, changed weights can make a state grow without end
+        refused = [*refused, f"All changes were left out: {error}"]
+        free, edited, applied = opening.base, opening.base, ()
+        traces = runs(edited, setting.engine)
+    to_numpy = difference_to_numpy(edited, traces) if setting.engine != "numpy" else None
+    problems = [*opening.problems, *refused, *not_held, *_cursor_problems(setting, opening)]
+    problems += _padded(opening.scene, edited)
+    if setting.engine != "numpy" and to_numpy is None:
+        problems.append(NOT_COMPARED)
+    return Shown(
+        setting=setting,
+        opening=opening,
+        situation=edited,
+        traces=traces,
+        free=free,
+        edits=applied,
+        phonemes=reader().decode(traces["gru"]["hidden"][-1])
+        if opening.scene.model == "reader"
+        else None,
+        problems=tuple(problems),
+        to_numpy=to_numpy,
+        to_own_placement=difference_of_placement(
+            edited, traces, own_notation(opening.scene).placement
+        ),
+    )
+
+
+def _padded(scene: Scene, situation: Situation) -> list[str]:
+    """That a changed input has steps which the loaded model would leave out."""
+    masked = Reads(scene.padding).padded(situation.x)
+    if scene.padding is None or not masked.size:
+        return []
+    return [
+        f"Step {masked[0] + 1} of the input is {number(scene.padding)} throughout now, which the "
+        "model leaves out as padding (Masking); here it is computed like any other."
+    ]
+
+
+def _cursor_problems(setting: Setting, opening: Opening) -> list[str]:
+    units = max(weights.units for weights in opening.base.weights.values())
+    sizes = {"step": len(opening.base.x), "unit": units}
+    return [
+        f"The link's {name} {at + 1} is not in this scene, which has {size} {name}s."
+        for name, at, size in zip(sizes, (setting.step, setting.unit), sizes.values(), strict=True)
+        if at is not None and at >= size
+    ]
+
+
+def plain(setting: Setting) -> Setting:
+    """The setting without edits that set a number to what it is in the scene."""
+    base = open_setting(setting).base
+    idle = []
+    for edit in setting.edits:
+        try:
+            idle += [edit.target] if value_at(base, edit.target) == edit.value else []
+        except GatescopeError:
+            continue  # a number that is not on screen
+    return setting.without(idle)
+
+
+def was(shown: Shown, edit: Edit) -> float:
+    """The scene's own value of an edited cell."""
+    return value_at(shown.base, edit.target)
+
+
+def _edited(
+    base: Situation, edits: tuple[Edit, ...]
+) -> tuple[Situation, tuple[Edit, ...], list[str]]:
+    """The situation after the edits that fit, those edits, and a sentence for each other one.
+
+    An edit of a cell that is not on screen waits until it is.
+    """
+    here = tuple(edit for edit in edits if edit.target.owner in ("x", *base.weights))
+    try:
+        return apply_edits(base, here), here, []
+    except GatescopeError:
+        return _edited_one_by_one(base, here)
+
+
+def _with_interventions(
+    situation: Situation, interventions: tuple[Intervention, ...]
+) -> tuple[Situation, list[str]]:
+    """The situation with what can be held there, and a sentence for each other one.
+
+    One in a cell that is not on screen waits until it is.
+    """
+    held, refused = [], []
+    for one in interventions:
+        if one.cell not in situation.weights:
+            continue
+        try:
+            check_intervention(one, situation.weights, len(situation.x))
+            held.append(one)
+        except GatescopeError as error:
+            refused.append(f"What was to be held was left out: {error}")
+    return (replace(situation, interventions=tuple(held)) if held else situation), refused
+
+
+def _edited_one_by_one(
+    base: Situation, edits: tuple[Edit, ...]
+) -> tuple[Situation, tuple[Edit, ...], list[str]]:
+    edited, applied, refused = base, [], []
+    for edit in edits:
+        try:
+            edited = apply_edits(edited, [edit])
+            applied.append(edit)
+        except GatescopeError as error:
+            refused.append(f"The edit of {shortened(str(edit.target))} was left out: {error}")
+    more = len(refused) - MOST_SAID
+    if more > 0:
+        refused[MOST_SAID:] = [f"{more} more changes were left out, as they do not fit either."]
+    return edited, tuple(applied), refused

@@ -1,0 +1,66 @@
+"""The story beside a scene: in the words of the notation, and whether it is of what is shown.
+
+Its numbers are those of the scene before any edit, with the reset gate where the notation has it.
+"""
+
+from functools import lru_cache
+
+from app.compute.runs import placed, run_key
+from app.screen.baseline import MODEL, OWN, own_notation, reader, scenes, series
+from app.screen.screen import Shown
+from gru_core.conventions import Placement, Polarity
+from gru_core.scenes.files import Scene, situation
+from gru_core.scenes.reader import Reader
+from gru_core.scenes.series import Series
+from gru_core.scenes.stories import Told
+from gru_core.situation import Situation
+
+MADE_HERE = (OWN, MODEL)  # what a visitor brings: its story has no numbers
+
+
+def told(shown: Shown) -> Told:
+    """The texts of the scene that is shown."""
+    notation = shown.notation
+    if shown.scene.name in MADE_HERE:
+        return shown.scene.story.told(shown.base, notation.polarity)
+    return _told(shown.scene.name, notation.placement, notation.polarity)
+
+
+def asks_the_same(shown: Shown) -> bool:
+    """Whether the story asks to try here what it asks for where the reset gate is its own."""
+    scene, notation = shown.scene, shown.notation
+    if scene.name in MADE_HERE:
+        return True
+    own = _told(scene.name, own_notation(scene).placement, notation.polarity)
+    return own.attempt == told(shown).attempt
+
+
+def as_at_first(shown: Shown) -> bool:
+    """Whether the GRU runs as it does in the story: on its input, with nothing changed or held."""
+    first = shown.base
+    if shown.scene.name not in MADE_HERE:
+        first = _first(shown.scene.name, shown.notation.placement)
+    return run_key(shown.situation, "gru") == run_key(first, "gru")
+
+
+@lru_cache(maxsize=64)
+def _told(name: str, placement: Placement, polarity: Polarity) -> Told:
+    scene, first = scenes()[name], _first(name, placement)
+    moved = placement != own_notation(scene).placement
+    return scene.story.told(first, polarity, moved, _series_of(scene))
+
+
+@lru_cache(maxsize=32)
+def _first(name: str, placement: Placement) -> Situation:
+    """The GRU and its input before anything is chosen: the scene's own word and its own seed."""
+    scene = scenes()[name]
+    own = situation(scene, (), reader=_reader_of(scene), series=_series_of(scene))
+    return placed(own, placement)
+
+
+def _reader_of(scene: Scene) -> Reader | None:
+    return reader() if scene.model == "reader" else None
+
+
+def _series_of(scene: Scene) -> Series | None:
+    return series() if scene.model == "series" else None

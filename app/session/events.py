@@ -1,0 +1,322 @@
+"""What the stage says to the server, checked, and what each message changes."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.screen.baseline import MODEL, OWN, scenes
+from app.screen.screen import plain
+from app.session.many import MOST_EDITS, Many, filled, gate_place, pasted
+from app.setting.link import MOST_HELD, shortened
+from app.setting.parameters import LONGEST_ASKED
+from app.setting.setting import FORMS, TYPES, VIEWS, History
+from app.words import numbers
+from gru_core.changes.ablations import DEFAULT_KEEP, ablation
+from gru_core.changes.interventions import Intervention, shown_value
+from gru_core.conventions import CELLS, GATES, shown_sign
+from gru_core.errors import GatescopeError
+from gru_core.situation import Edit, Target
+
+LARGEST_VALUE = 10_000.0
+
+
+@dataclass(frozen=True)
+class Grab:
+    """A cell taken hold of: its sweep is wanted. The cursor says whose numbers to send in full.
+
+    Or one that is only pointed at: its value is wanted, or without a target those of the tracks.
+    """
+
+    target: Target | None
+    step: int
+    unit: int
+    held: bool = True
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The history after an event, and what the stage should be told besides."""
+
+    history: History
+    grab: Grab | None = None
+    problem: str = ""  # one sentence for the person, empty if all went well
+    said: str = ""  # one sentence on what was done, where more has changed than meets the eye
+    resend: bool = False  # the stage lost what it had
+    gate: tuple[str, str] | None = None  # (cell, gate) whose weights are wanted
+    looked: int | None = None  # the unit whose numbers are wanted
+    whole: str = ""  # the part of which every number is wanted
+
+
+def handle(history: History, event: Mapping[str, Any]) -> Outcome:
+    """Apply one event. Anything not understood changes nothing and is named in `problem`."""
+    step, unit = _index(event.get("step")), _index(event.get("unit"))
+    if step is not None and unit is not None:
+        history = history.moved(step, unit)
+    kind = event.get("kind")
+    action = _ACTIONS.get(kind) if isinstance(kind, str) else None
+    if action is None:
+        return Outcome(history, problem="The page sent something unknown; reloading it helps.")
+    try:
+        return action(history, event)
+    except GatescopeError as error:
+        return Outcome(history, problem=str(error))
+
+
+def number(text: str) -> float:
+    """A typed number. Raises GatescopeError for anything that is not one finite number."""
+    plain = text.strip().replace("−", "-")
+    try:
+        value = float(plain.replace("_", "x"))
+    except ValueError:
+        hint = " Write decimals with a point." if "," in plain else ""
+        raise GatescopeError(
+            f"{shortened(text)} is not a number, like 0.5 or 1e-3.{hint}"
+        ) from None
+    return checked(value)
+
+
+def checked(value: float) -> float:
+    """The value itself if it is finite and not absurdly large; raises GatescopeError otherwise."""
+    if abs(value) <= LARGEST_VALUE:  # false for NaN
+        return float(value)
+    what = numbers.number(value) if isinstance(value, float) else "The number"
+    raise GatescopeError(
+        f"{what} is too large or not finite; a number from −10000 to 10000 is needed."
+    )
+
+
+def _index(value: Any) -> int | None:
+    return value if type(value) is int and 0 <= value < 1_000_000 else None
+
+
+def _target(event: Mapping[str, Any]) -> Target:
+    return Target.parse(str(event.get("target", "")))
+
+
+def _grab(history: History, event: Mapping[str, Any]) -> Outcome:
+    present = history.present
+    grab = Grab(_target(event), present.step or 0, present.unit or 0)
+    return Outcome(history, grab=grab, looked=grab.unit)
+
+
+def _commit(history: History, event: Mapping[str, Any]) -> Outcome:
+    return _changed(history, event, _value(event))
+
+
+def _type(history: History, event: Mapping[str, Any]) -> Outcome:
+    value = number(str(event.get("text", "")))
+    return _changed(history, event, value)
+
+
+def _changed(history: History, event: Mapping[str, Any], value: float) -> Outcome:
+    if len(history.present.edits) >= MOST_EDITS:
+        raise GatescopeError(
+            f"{MOST_EDITS} numbers are changed, as many as there can be; reset some."
+        )
+    target, polarity = _target(event), history.present.polarity
+    # The stage speaks the notation on screen; what is kept is the core's own number.
+    kept = value if shown_sign(target.owner, target.gate, polarity) > 0 else 0.0 - value
+    return Outcome(history.push(history.present.with_edit(target, kept)))
+
+
+def _draw(history: History, event: Mapping[str, Any]) -> Outcome:
+    """Several steps of one channel of the input at once."""
+    channel, first = _index(event.get("channel")), _index(event.get("first"))
+    values = event.get("values")
+    if channel is None or first is None or not isinstance(values, list):
+        raise GatescopeError("What was drawn did not arrive whole; draw it again.")
+    if any(isinstance(value, bool) or not isinstance(value, int | float) for value in values):
+        raise GatescopeError("What was drawn did not arrive whole; draw it again.")
+    edits = [
+        Edit(Target("x", "x", (first + i, channel)), checked(value))
+        for i, value in enumerate(values[:MOST_EDITS])
+    ]
+    if len(values) > MOST_EDITS:
+        raise GatescopeError(
+            f"That would change more than {MOST_EDITS} numbers, as many as there can be; draw a "
+            "shorter stretch."
+        )
+    return _changed_together(history, (edits, ""))
+
+
+def _paste(history: History, event: Mapping[str, Any]) -> Outcome:
+    """The numbers of a text, from a cell on."""
+    text = str(event.get("text", ""))
+    return _changed_together(history, pasted(history.present, _target(event), text))
+
+
+def _fill(history: History, event: Mapping[str, Any]) -> Outcome:
+    """A gate's weights or biases with one value, or in another way."""
+    way = str(event.get("way", ""))
+    value = number(str(event.get("text", ""))) if way == "value" else 0.0
+    seed = _index(event.get("seed", 0))
+    if seed is None:
+        raise GatescopeError("A seed is a whole number from 0 to 999999.")
+    place = gate_place(str(event.get("place", "")))
+    return _changed_together(history, filled(history.present, place, way, value, seed))
+
+
+def _changed_together(history: History, many: Many) -> Outcome:
+    """Several numbers in one change."""
+    edits, said = many
+    for edit in edits:
+        checked(edit.value)
+    changed = plain(history.present.with_edits(edits))
+    if len(changed.edits) > MOST_EDITS:
+        raise GatescopeError(
+            f"With these, more than {MOST_EDITS} numbers would be changed, as many as there can "
+            "be; reset some."
+        )
+    return Outcome(history.push(changed), said=said)
+
+
+def _scene(history: History, event: Mapping[str, Any]) -> Outcome:
+    """Another scene, as from the list above the stage."""
+    name = event.get("name")
+    if name not in (*scenes(), OWN, MODEL):
+        raise GatescopeError("There is no such scene; choose another one.")
+    return Outcome(history.push(history.present.with_choice("scene", name)))
+
+
+def _revert(history: History, event: Mapping[str, Any]) -> Outcome:
+    return Outcome(history.push(history.present.without_edit(_target(event))))
+
+
+def _reset(history: History, event: Mapping[str, Any]) -> Outcome:
+    return Outcome(history.push(history.present.without_edits()))
+
+
+def _show(history: History, event: Mapping[str, Any]) -> Outcome:
+    wanted = (event.get("cell"), event.get("gate"))
+    known = [(cell, gate) for cell, gates in GATES.items() for gate in gates]
+    if wanted not in known:
+        raise GatescopeError("There are no such weights to show; choose another gate.")
+    return Outcome(history, gate=known[known.index(wanted)])
+
+
+def _look(history: History, event: Mapping[str, Any]) -> Outcome:
+    present = history.present
+    if "target" in event:
+        glance = Grab(_target(event), present.step or 0, present.unit or 0, held=False)
+        return Outcome(history, grab=glance)
+    unit, step = _index(event.get("of")), _index(event.get("at"))
+    if unit is None:
+        raise GatescopeError("There is no such unit to look at; choose another one.")
+    at = None if step is None else Grab(None, step, unit, held=False)
+    return Outcome(history, grab=at, looked=unit)
+
+
+def _again(history: History, event: Mapping[str, Any]) -> Outcome:
+    """The second thing to try of a scene, done to it as it was at first; undo brings this back."""
+    present = history.present
+    changes = scenes()[present.scene].story.changes if present.scene in scenes() else {}
+    if "again" not in changes:
+        raise GatescopeError("This scene has no second thing to try.")
+    setting = replace(present.without_edits(), view="holding", of="")
+    for one in changes["again"]:
+        if isinstance(one, Edit):
+            setting = setting.with_edit(one.target, one.value)
+        else:
+            setting = setting.with_intervention(one)
+    return Outcome(history.push(setting))
+
+
+def _whole(history: History, event: Mapping[str, Any]) -> Outcome:
+    return Outcome(history, whole=str(event.get("part", ""))[:60])
+
+
+def _hold(history: History, event: Mapping[str, Any]) -> Outcome:
+    """A number held at a value; while it is dragged, only the first value is a step to undo."""
+    present = history.present
+    text = f"{event.get('place')}_{float(_value(event))!r}"
+    held = Intervention.parse(text)
+    value = shown_value(held.cell, held.track, held.value, present.polarity)
+    if abs(value) > LARGEST_VALUE:
+        raise GatescopeError(
+            f"{numbers.number(value)} is too large; a number from −10000 to 10000 can be held."
+        )
+    changed = present.with_intervention(replace(held, value=value))
+    if len(changed.interventions) > MOST_HELD:
+        raise GatescopeError(
+            f"{MOST_HELD} things are held, as many as there can be; let go of some."
+        )
+    if event.get("live") is True:
+        return Outcome(history.amended(changed))
+    return Outcome(history.push(changed))
+
+
+def _free(history: History, event: Mapping[str, Any]) -> Outcome:
+    """What is held at a place, or everything, is free again."""
+    present = history.present
+    if "place" not in event:
+        if not present.interventions:
+            raise GatescopeError("Nothing is held, so there is nothing to let go of.")
+        return Outcome(history.push(replace(present, interventions=())))
+    place = str(event["place"])
+    if place not in [held.place for held in present.interventions]:
+        raise GatescopeError(
+            f"Nothing is held at {shortened(place)}, so there is nothing to let go of."
+        )
+    return Outcome(history.push(present.without_intervention(place)))
+
+
+def _ablate(history: History, event: Mapping[str, Any]) -> Outcome:
+    """A cell with a gate taken away, in place of whatever is held."""
+    keep = _value(event) if "value" in event else DEFAULT_KEEP
+    held = ablation(str(event.get("name")), keep)
+    return Outcome(history.push(replace(history.present, interventions=held)))
+
+
+def _pin(history: History, event: Mapping[str, Any]) -> Outcome:
+    return Outcome(history.push(history.present.with_pin()))
+
+
+def _unpin(history: History, event: Mapping[str, Any]) -> Outcome:
+    return Outcome(history.push(replace(history.present, pinned=None)))
+
+
+def _value(event: Mapping[str, Any]) -> float:
+    value = event.get("value")
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise GatescopeError(f"{shortened(str(value))} is not a number, like 0.5 or 1e-3.")
+    return checked(value)
+
+
+def _view(history: History, event: Mapping[str, Any]) -> Outcome:
+    """Where one looks. What the event leaves out stays; another view begins at its first choice."""
+    known = {"cell": CELLS, "form": FORMS, "view": VIEWS, "type": TYPES}
+    looking = {name: event[name] for name in known if name in event}
+    if any(value not in known[name] for name, value in looking.items()):
+        raise GatescopeError("There is no such view; choose another one.")
+    if "view" in looking or "of" in event:
+        looking["of"] = str(event.get("of", ""))[:LONGEST_ASKED]
+        if not looking["of"].isascii():  # no choice is called so, and no link could say it
+            raise GatescopeError("There is no such view; choose another one.")
+    return Outcome(history.seen(**looking))
+
+
+_ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
+    "grab": _grab,
+    "commit": _commit,
+    "type": _type,
+    "revert": _revert,
+    "reset": _reset,
+    "undo": lambda history, event: Outcome(history.undo()),
+    "redo": lambda history, event: Outcome(history.redo()),
+    "show": _show,
+    "look": _look,
+    "view": _view,
+    "again": _again,
+    "whole": _whole,
+    "draw": _draw,
+    "paste": _paste,
+    "fill": _fill,
+    "scene": _scene,
+    "hold": _hold,
+    "free": _free,
+    "ablate": _ablate,
+    "pin": _pin,
+    "unpin": _unpin,
+    "ask": lambda history, event: Outcome(history),  # the view of where the cursor is now
+    "need": lambda history, event: Outcome(history, resend=True),
+}

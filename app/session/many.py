@@ -1,0 +1,205 @@
+"""Many numbers changed at once, as the notation on screen has them: pasted, or a gate filled.
+
+Nothing is changed here: each answer is a list of edits and a sentence on what they do.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final, cast
+
+import numpy as np
+
+from app.figures.theme import CELL_NAMES, QUANTITIES
+from app.figures.weights import segments
+from app.screen.baseline import Opening, open_setting, own_notation
+from app.setting.setting import Setting
+from gru_core.arrays import Array
+from gru_core.changes.blocks import MOST_IN_LIST
+from gru_core.changes.targets import Owner, TargetPart
+from gru_core.conventions import CELLS, GATES, BiasCount, Cell, shown_sign
+from gru_core.errors import RangeError, TextError
+from gru_core.initialize import initialize
+from gru_core.inputs.tables import parse_numbers
+from gru_core.inputs.tables.table import counted
+from gru_core.situation import Edit, Target, array_of
+from gru_core.weights import Weights
+
+MOST_EDITS: Final = MOST_IN_LIST  # so many a link can hold in blocks
+LETTERS = {"w_x": "W", "w_h": "U", "b_x": "b", "b_h": "d"}
+EVERY = "all"  # the parts of a gate together
+DECIMALS = 2  # of drawn numbers: a link has room for 32 × 32 of them
+WAYS = ("value", "identity", "random")
+
+Many = tuple[list[Edit], str]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The cells of one plot by rows and columns, as they stand on screen."""
+
+    owner: Owner
+    gate: int | None
+    rows: Sequence[int]  # the unit of each row, or of the input the channel
+    columns: Sequence[
+        tuple[TargetPart, tuple[int, ...]]
+    ]  # array of each, and what it reads, if any
+
+    def target(self, row: int, column: int) -> Target:
+        """What the number in a cell is."""
+        part, source = self.columns[column]
+        if self.owner == "x":
+            return Target("x", "x", (*source, self.rows[row]))
+        head = () if self.gate is None else (self.gate,)
+        return Target(self.owner, part, (*head, self.rows[row], *source))
+
+    def place(self, target: Target) -> tuple[int, int]:
+        """Row and column of a number that is on it."""
+        if self.owner == "x":
+            step, channel = target.index
+            return self.rows.index(channel), self.columns.index(("x", (step,)))
+        unit, *source = target.index if self.gate is None else target.index[1:]
+        return self.rows.index(unit), self.columns.index((target.part, tuple(source)))
+
+
+def pasted(setting: Setting, target: Target, text: str) -> Many:
+    """The numbers of a text, written from a cell on: rows go down and columns to the right.
+
+    One row or one column runs along the steps of the input, or down a bias or an initial state.
+    Errors: those of parse_numbers; RangeError where there is no room, TextError for no such cell.
+    """
+    opening = open_setting(setting)
+    array_of(opening.base, target)  # is there such a number?
+    values = _along(target, parse_numbers(text).values)
+    if values.size > MOST_EDITS:
+        raise RangeError(
+            f"{values.size:,} numbers are pasted; {MOST_EDITS:,} can be changed at once: paste "
+            "fewer."
+        )
+    sheet = _sheet(setting, opening, target)
+    top, left = sheet.place(target)
+    rows, columns = values.shape
+    room = (len(sheet.rows) - top, len(sheet.columns) - left)
+    if rows > room[0] or columns > room[1]:
+        raise RangeError(
+            f"What is pasted has {_size(rows, columns)}; from this cell on there is room for "
+            f"{_size(*room)}. Choose a cell further up or to the left, or paste fewer."
+        )
+    edits = [
+        _edit(setting, sheet.target(top + row, left + column), float(values[row, column]))
+        for row, column in np.ndindex(rows, columns)
+    ]
+    return edits, f"Pasted {_said(target, values.shape)}."
+
+
+def filled(
+    setting: Setting, place: tuple[Cell, str, str], way: str, value: float, seed: int
+) -> Many:
+    """Every number of a gate's W, U, b or d, or of all of them, filled in one way.
+
+    place: cell, gate and part. way: "value" for that value, "identity" for the unit matrix in U,
+    "random" for W and U drawn by Xavier's rule from a seed, b and d zero.
+    Errors: RangeError for too many numbers, TextError for what is not there.
+    """
+    cell, gate, part = place
+    opening = open_setting(setting)
+    weights = opening.base.weights.get(cell)
+    if weights is None or gate not in weights.gates or way not in WAYS:
+        raise TextError("There are no such weights to fill; choose another gate.")
+    shown = [segment.part for segment in segments(weights, _biases(setting, opening, cell))]
+    parts = shown if part == EVERY else [part]
+    if not set(parts) <= set(shown) or (way == "identity" and parts != ["w_h"]):
+        raise TextError("There are no such weights to fill; choose W, U or a bias of a gate.")
+    arrays = {name: _filling(weights, gate, name, way, value, seed) for name in parts}
+    count = sum(array.size for array in arrays.values())
+    if count > MOST_EDITS:
+        raise RangeError(
+            f"The {QUANTITIES[gate].name} has {count:,} such numbers; {MOST_EDITS:,} can be "
+            "changed at once: fill a smaller part of it."
+        )
+    at = weights.gates.index(gate)
+    edits = [
+        _edit(setting, Target(cell, name, (at, *index)), float(number))  # type: ignore[arg-type]
+        for name, array in arrays.items()
+        for index, number in np.ndenumerate(array)
+    ]
+    where = f"{', '.join(LETTERS[name] for name in parts)} of the {QUANTITIES[gate].name}"
+    return edits, f"Filled {where} of the {CELL_NAMES[cell]}: {counted(count, 'number')}."
+
+
+def _filling(weights: Weights, gate: str, part: str, way: str, value: float, seed: int) -> Array:
+    shape = getattr(weights, part).shape[1:]
+    if way == "identity":
+        return np.eye(shape[0])
+    if way == "value":
+        return np.full(shape, value)
+    rng = np.random.default_rng(seed)
+    drawn = initialize(weights.cell, weights.input_size, weights.units, rng)
+    array: Array = getattr(drawn, part)[weights.gates.index(gate)]
+    return np.round(array, DECIMALS)
+
+
+def _edit(setting: Setting, target: Target, value: float) -> Edit:
+    """The edit that makes a number what the notation on screen writes."""
+    sign = shown_sign(target.owner, target.gate, setting.polarity)
+    return Edit(target, value if sign > 0 else 0.0 - value)
+
+
+def _along(target: Target, values: Array) -> Array:
+    """One row or one column laid along what the cell is of."""
+    if 1 not in values.shape:
+        return values
+    if target.owner == "x":
+        return values.reshape(1, -1)
+    return values if target.part in ("w_x", "w_h") else values.reshape(-1, 1)
+
+
+def _sheet(setting: Setting, opening: Opening, target: Target) -> Sheet:
+    base, owner = opening.base, target.owner
+    if owner == "x":
+        steps, channels = base.x.shape
+        return Sheet("x", None, range(channels), [("x", (step,)) for step in range(steps)])
+    order = opening.sorting[owner].order
+    if target.gate is None:
+        return Sheet(owner, None, order, [(target.part, ())])
+    sources = {"w_x": range(base.weights[owner].input_size), "w_h": order}
+    columns = [
+        (cast("TargetPart", segment.part), () if source is None else (source,))
+        for segment in segments(base.weights[owner], _biases(setting, opening, owner, target))
+        for source in sources.get(segment.part, (None,))
+    ]
+    return Sheet(owner, target.index[0], order, columns)
+
+
+def _biases(
+    setting: Setting, opening: Opening, cell: Cell, target: Target | None = None
+) -> BiasCount:
+    """How many biases stand on screen, as shown.Shown.biases has it, or are meant by a target."""
+    notation = setting.notation or own_notation(opening.scene)
+    meant = target is not None and target.part == "b_h"
+    edited = any(e.target.owner == cell and e.target.part == "b_h" for e in setting.edits)
+    used = meant or edited or bool(np.any(opening.base.weights[cell].b_h))
+    return 2 if notation.biases == 2 or used else 1
+
+
+def _size(rows: int, columns: int) -> str:
+    return f"{counted(rows, 'row')} and {counted(columns, 'column')}"
+
+
+def _said(target: Target, shape: tuple[int, ...]) -> str:
+    rows, columns = shape
+    if target.owner == "x":
+        first = target.index[0] + 1
+        steps = f"step {first}" if columns == 1 else f"steps {first} to {first + columns - 1}"
+        return f"{counted(rows * columns, 'number')}: {steps} of the input"
+    if rows * columns == 1:
+        return "1 number"
+    return f"{counted(rows * columns, 'number')}: {_size(rows, columns)} from this cell on"
+
+
+def gate_place(text: str) -> tuple[Cell, str, str]:
+    """A place to fill, as the stage writes it: gru.update.w_h. Errors: TextError."""
+    cell, _, rest = text.partition(".")
+    gate, _, part = rest.partition(".")
+    if cell not in CELLS or gate not in GATES[cell] or part not in (*LETTERS, EVERY):
+        raise TextError("There are no such weights to fill; choose another gate.")
+    return cell, gate, part

@@ -1,0 +1,227 @@
+"""The only module that touches st.session_state: one visitor's history and what they have seen.
+
+The page's query parameters are the text form of the present setting. Whichever changed last wins:
+a link or the back button changes the setting, an edit changes the link.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import streamlit as st
+from streamlit.runtime.scriptrunner import get_script_run_ctx
+
+from app.compute.uploads import Upload, find, hold
+from app.screen.baseline import scenes
+from app.screen.screen import plain
+from app.screen.tickets import Held
+from app.session.events import Grab, Outcome, handle
+from app.session.keeping import carried
+from app.setting import link
+from app.setting.setting import History, Setting
+from gru_core.errors import GatescopeError
+
+HOME = "gatescope"
+MOST_EVENTS = 1000  # in one message; the stage sends a handful
+
+
+@dataclass(frozen=True)
+class Control:
+    """A list or a row of choices in a popover: its key, and what it offers."""
+
+    key: str
+    options: Mapping[Any, str]
+
+
+@dataclass
+class Session:
+    """What the server remembers of one open page."""
+
+    history: History = field(default_factory=History)
+    query: dict[str, str] | None = None  # as last read or written
+    rejected: list[str] = field(default_factory=list)  # parts of the link not understood
+    left: list[str] = field(default_factory=list)  # what the last choice has left behind
+    ack: dict[str, Any] = field(default_factory=lambda: {"client": "", "seq": 0})
+    sent: Mapping[str, Any] = field(default_factory=dict)  # what the browser has, by part name
+    gates: dict[str, str] = field(default_factory=dict)  # cell to the gate on show
+    grab: Grab | None = None  # wanted in this run only
+    looked: int | None = None  # a unit whose numbers are wanted in this run only
+    wholes: set[str] = field(default_factory=set)  # parts wanted with every number in this run only
+    answer: str = ""  # to the last event, if it went wrong
+    said: str = ""  # of what the last event has done
+    called: bool = False  # this run was started by an event or a widget
+    arrived: int = 0  # how often the address has led here: by a link, or by the back button
+    controls: dict[str, Control] = field(default_factory=dict)  # in popovers, by their names
+    held: Held = field(default_factory=Held)  # for the numbers of its screens
+
+
+def session() -> Session:
+    """This visitor's session, brought in line with the address in their browser.
+
+    In a run that an event or a widget has started the address may be older than the setting, since
+    the browser had not yet heard of the last change: it is not read then.
+    """
+    here: Session = st.session_state.setdefault(HOME, Session())
+    called, here.called = here.called, False
+    query = dict(st.query_params)
+    if called or query == here.query:
+        return here
+    setting, rejected = link.decode(query, scenes())
+    for key in setting.model.keys:  # a reload, or another tab: this page holds them too now
+        keep_upload(find(key))
+    if here.query is None:
+        here.history, here.rejected = History(setting), rejected
+    elif link.without_cursor(query) == link.without_cursor(here.query):
+        here.history = here.history.moved(setting.step, setting.unit)
+    else:
+        here.history, here.rejected = here.history.push(setting), rejected
+    here.query = query
+    here.arrived += 1
+    return here
+
+
+def current() -> Session:
+    """This visitor's session as it is, in a run that the stage has started."""
+    here: Session = st.session_state[HOME]
+    here.called = False
+    return here
+
+
+def receive(key: str) -> None:
+    """Apply the events of the stage with this key; each once, in order."""
+    here: Session = st.session_state.setdefault(HOME, Session())
+    message = getattr(st.session_state.get(key), "event", None)
+    if not isinstance(message, Mapping) or not isinstance(message.get("events"), list):
+        return
+    here.called = True
+    client = str(message.get("client"))[:40]
+    if client != here.ack["client"]:
+        here.ack = {"client": client, "seq": 0}
+    for event in message["events"][:MOST_EVENTS]:
+        seq = event.get("seq") if isinstance(event, Mapping) else None
+        if type(seq) is int and seq > here.ack["seq"]:
+            here.ack = {"client": client, "seq": seq}
+            _settle(here, handle(here.history, event))
+
+
+def _settle(here: Session, outcome: Outcome) -> None:
+    before, after = here.history.present, outcome.history.present
+    if (after.edits, after.interventions) != (before.edits, before.interventions):
+        here.rejected, here.left = [], []  # read, and left behind
+    here.history = _without_idle(here.history, outcome.history)
+    here.grab = outcome.grab or here.grab
+    here.looked = here.looked if outcome.looked is None else outcome.looked
+    here.wholes |= {outcome.whole} if outcome.whole else set()
+    here.answer, here.said = outcome.problem, outcome.said
+    if outcome.resend:
+        here.sent = {}
+    if outcome.gate:
+        here.gates[outcome.gate[0]] = outcome.gate[1]
+
+
+def _without_idle(before: History, after: History) -> History:
+    """The history after an event, less a change back to what the scene has anyway."""
+    if after.present.edits == before.present.edits or not after.present.edits:
+        return after
+    return replace(after, present=plain(after.present))
+
+
+def choose(name: str, key: str, read: Callable[[Any], Any] | None = None) -> None:
+    """Take over the value of the widget with this key as the choice of that name.
+
+    read: from what the widget has to what the setting has, where they differ.
+    """
+    value = st.session_state[key]
+    _change(name, lambda: read(value) if read else value)
+
+
+def take(name: str, value: Any) -> None:
+    """Make this value the choice of that name: a button stands for it."""
+    _change(name, lambda: value)
+
+
+def _change(name: str, value: Callable[[], Any]) -> None:
+    here: Session = st.session_state[HOME]
+    _look(here)
+    here.called = True
+    here.rejected, here.left = [], []
+    try:
+        chosen = here.history.present.with_choice(name, value())
+    except GatescopeError as error:
+        here.rejected = [str(error)]  # nothing is changed
+        return
+    chosen, here.left = carried(here.history.present, chosen)
+    here.history = here.history.push(plain(chosen) if name == "edits" else chosen)
+
+
+def keep_upload(upload: Upload | None) -> None:
+    """Hold a file for as long as this page is open."""
+    context = get_script_run_ctx()
+    if upload is not None and context is not None:
+        hold(upload, context.session_id)
+
+
+def key_of(control: str, options: Mapping[Any, str], value: Any) -> str:
+    """The key of a control in a popover, which is to show this value.
+
+    A closed popover goes on reporting what it last showed, whatever has been chosen since. So a
+    control that reports something else than the setting has gets a new key, and what the old one
+    reports is not asked for any more. One that was changed itself keeps its key: the page has
+    nothing to make anew.
+    """
+    here: Session = st.session_state[HOME]
+    known = here.controls.get(control)
+    if known and known.options == options and st.session_state.get(known.key) == value:
+        return known.key
+    count = int(known.key.rpartition("-")[2]) + 1 if known else 0
+    here.controls[control] = Control(f"{control}-{count}", dict(options))
+    return here.controls[control].key
+
+
+def address() -> dict[str, str]:
+    """The parameters of a link to the stage as this page left it; none before it has been there."""
+    here: Session | None = st.session_state.get(HOME)
+    return dict(link.encode(here.history.present)[0]) if here else {}
+
+
+def following() -> Callable[[], Setting]:
+    """Gives the present setting at any later time, also where no run of the page is going on."""
+    here: Session = st.session_state[HOME]
+    return lambda: here.history.present
+
+
+def refused() -> list[str]:
+    """Why the last choice changed nothing, to be said beside it too."""
+    here: Session = st.session_state[HOME]
+    return here.rejected
+
+
+def _look(here: Session) -> None:
+    """Take the cursor from the address, where the stage writes it."""
+    query = dict(st.query_params)
+    if link.without_cursor(query) == link.without_cursor(here.query or {}):
+        setting, _ = link.decode(query, scenes())
+        here.history = here.history.moved(setting.step, setting.unit)
+
+
+def value_of(key: str) -> Any:
+    """What is in the widget with this key; None if there is none."""
+    return st.session_state.get(key)
+
+
+def preset(key: str, value: Any) -> None:
+    """Show a value in the widget with this key, which has not been drawn yet in this run."""
+    st.session_state[key] = value
+
+
+def finish(here: Session, sent: Mapping[str, Any]) -> None:
+    """After a run: the browser has these parts by name; the link follows the setting."""
+    here.sent = sent
+    here.grab = here.looked = None
+    here.wholes = set()
+    here.answer = here.said = ""
+    query, _ = link.encode(here.history.present)
+    # A change of the cursor alone is in the address already: the stage has written it there.
+    if link.without_cursor(query) != link.without_cursor(here.query or {}):
+        st.query_params.from_dict(query)
+        here.query = query

@@ -1,0 +1,260 @@
+"""The link: a Setting as the page's query parameters, and back."""
+
+from bisect import bisect_left
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl, quote_plus, urlencode
+
+from app.setting.model import Model
+from app.setting.parameters import (
+    LONGEST_TEXT,
+    MODEL_TABLE,
+    OWN_TABLE,
+    TABLE,
+    BadValueError,
+    Parameter,
+    write_rows,
+)
+from app.setting.setting import Setting
+from gru_core.changes.blocks import MOST_IN_LIST, compact
+from gru_core.changes.interventions import Intervention, format_interventions, parse_interventions
+from gru_core.errors import GatescopeError
+from gru_core.scenes.loaded import NAME as MODEL
+from gru_core.scenes.own import NAME, Own
+from gru_core.situation import Edit, parse_edits
+
+LONGEST_LINK = 7000  # characters; web servers usually refuse request lines of 8 kB
+LONG_EDITS = 500  # characters of edits, from which on they are written in blocks
+SAFE_LINK = 1500  # beyond this a mail program or a proxy may have cut a link short
+LONGEST_OWN = 4000  # of those for the visitor's text or numbers
+EDITS = "e"
+HELD = "do"  # what is held while the cells run
+PIN = "a"  # the setting that this one is compared with, as a link of its own
+PIN_MARK = "."  # before it, since it may be empty
+LONGEST_PIN = 2500  # characters
+MOST_HELD = 50  # interventions
+END = "~"  # after every edit, so that a link cut short cannot pass for a whole one
+LONG = ("text", "numbers", "channels")  # what may be too long for a link
+CURSOR = ("t", "u")
+FOREIGN = ("embed", "utm_", "fbclid", "gclid")  # Streamlit's own, and what mailers add
+
+
+def encode(setting: Setting) -> tuple[dict[str, str], int]:
+    """The query parameters of a setting, defaults left out, and how many edits did not fit."""
+    default = Setting()
+    query = {
+        parameter.name: parameter.write(getattr(setting, parameter.field))
+        for parameter in TABLE
+        if getattr(setting, parameter.field) != getattr(default, parameter.field)
+    }
+    if setting.scene == NAME:
+        query |= _encode_own(setting.own)
+    if setting.scene == MODEL:
+        query |= _encode_model(setting.model)
+    if setting.interventions:
+        query[HELD] = format_interventions(setting.interventions)
+    if setting.pinned is not None:
+        pinned = _write_pin(setting.pinned)
+        if pinned and len(urlencode({**query, PIN: pinned})) <= LONGEST_LINK:
+            query[PIN] = pinned
+    room = LONGEST_LINK - len(urlencode({**query, EDITS: ""}))
+    text, kept = _write_edits(setting.edits, room)
+    if text:
+        query[EDITS] = text
+    return query, len(setting.edits) - kept
+
+
+@lru_cache(maxsize=64)
+def _write_edits(edits: tuple[Edit, ...], room: int) -> tuple[str, int]:
+    """As many of the first edits as there is room for, and how many those are.
+
+    One by one, in order; where that would make a long link, in blocks.
+    """
+    single = "".join(f"{edit}{END}" for edit in edits)
+    if len(single) <= min(room, LONG_EDITS):
+        return single, len(edits)
+
+    def fits(count: int) -> bool:
+        return count <= len(edits) and count <= MOST_IN_LIST and len(blocks(count)) <= room
+
+    def blocks(count: int) -> str:
+        pieces = compact((edit.target, edit.value) for edit in edits[:count])
+        return "".join(piece + END for piece in pieces)
+
+    kept = bisect_left(range(len(edits)), True, key=lambda count: not fits(count + 1))
+    while fits(kept + 1):  # one edit more may make one block of many
+        kept += 1
+    return blocks(kept), kept
+
+
+def _write_pin(pinned: Setting) -> str:
+    """The setting A as a link of its own; empty where it is too long to open all of A again."""
+    query, left_out = encode(replace(pinned, pinned=None))
+    text = PIN_MARK + urlencode(without_cursor(query))
+    whole = not left_out and input_fits(pinned)
+    return text if whole and len(text) <= LONGEST_PIN else ""
+
+
+def _encode_own(own: Own) -> dict[str, str]:
+    """The parameters of the visitor's own scene, without what is too long for a link."""
+    query = {
+        parameter.name: parameter.write(getattr(own, parameter.field))
+        for parameter in OWN_TABLE
+        if parameter.field not in LONG and getattr(own, parameter.field) != _default(parameter)
+    }
+    room = LONGEST_OWN
+    for parameter in sorted(OWN_TABLE, key=lambda one: one.field != own.source):
+        if parameter.field not in LONG:
+            continue
+        written = parameter.write(getattr(own, parameter.field))
+        if written and len(quote_plus(written)) <= room:
+            query[parameter.name] = written
+            room -= len(quote_plus(written))
+    return query
+
+
+def _encode_model(model: Model) -> dict[str, str]:
+    """The parameters of the visitor's own model; of its files the keys, and no text too long."""
+    default = Model()
+    return {
+        parameter.name: parameter.write(getattr(model, parameter.field))
+        for parameter in MODEL_TABLE
+        if getattr(model, parameter.field) != getattr(default, parameter.field)
+        and (parameter.field != "text" or len(model.text) <= LONGEST_TEXT)
+    }
+
+
+def _default(parameter: Parameter) -> object:
+    return getattr(Own, parameter.field)
+
+
+def own_fits(own: Own) -> bool:
+    """Whether a link has room for the text or the numbers that the visitor's scene is made of."""
+    text = {"text": own.text, "numbers": write_rows(own.numbers)}.get(own.source, "")
+    return len(quote_plus(text)) <= LONGEST_OWN
+
+
+def input_fits(setting: Setting) -> bool:
+    """Whether its link has room for all that the visitor has typed as an input."""
+    if setting.scene == MODEL and setting.model.source == "text":
+        return len(setting.model.text) <= LONGEST_TEXT
+    return setting.scene != NAME or own_fits(setting.own)
+
+
+def _read(table: Sequence[Parameter], query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
+    """The fields that a query gives, and a sentence for each that was not understood."""
+    values, rejected = {}, []
+    for parameter in table:
+        text = query.get(parameter.name)
+        if text is None:
+            continue
+        try:
+            values[parameter.field] = parameter.read(text)
+        except BadValueError as problem:
+            rejected.append(f"The link says {parameter.name}={shortened(text)}; {problem}.")
+    return values, rejected
+
+
+def _decode_own(query: Mapping[str, str]) -> tuple[Own, list[str]]:
+    values, rejected = _read(OWN_TABLE, query)
+    try:
+        return Own(**values), rejected
+    except GatescopeError as error:
+        return Own(), [*rejected, f"The link's own scene was left out: {error}"]
+
+
+def complete(setting: Setting) -> dict[str, str | None]:
+    """Every query parameter but the cursor's, None where the setting leaves it out."""
+    query, _ = encode(setting)
+    tables = (*TABLE, *OWN_TABLE, *MODEL_TABLE)
+    names = [parameter.name for parameter in tables] + [EDITS, HELD, PIN]
+    return {name: query.get(name) for name in names if name not in CURSOR}
+
+
+def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, list[str]]:
+    """The setting in a link, and one sentence for each part of it that was not understood."""
+    values, rejected = _read(TABLE, query)
+    if values.get("scene") == NAME:
+        values["own"], refused_own = _decode_own(query)
+        rejected += refused_own
+    elif values.get("scene") == MODEL:
+        found, refused_model = _read(MODEL_TABLE, query)
+        values["model"] = Model(**found)
+        rejected += refused_model
+    elif values.get("scene", Setting.scene) not in scenes:
+        known = ", ".join((*scenes, NAME, MODEL))
+        rejected.append(
+            f"The link names the scene {shortened(values['scene'])}; it must be one of {known}."
+        )
+        del values["scene"]
+    text, cut = _whole_edits(query.get(EDITS, ""))
+    rejected += cut
+    edits, refused = parse_edits(text)
+    rejected += [f"The link's edit {shortened(text)} was left out: {why}" for text, why in refused]
+    values["interventions"], refused_held = _held(query.get(HELD, ""))
+    rejected += refused_held
+    if PIN in query:
+        values["pinned"], refused_pin = _pinned(query[PIN], scenes)
+        rejected += refused_pin
+    own = {NAME: OWN_TABLE, MODEL: MODEL_TABLE}.get(values.get("scene", ""), ())
+    known_names = {parameter.name for parameter in (*TABLE, *own)} | {EDITS, HELD, PIN}
+    rejected += [
+        f"The link's {shortened(name)} is not something this page knows; it was left out."
+        for name in query
+        if name not in known_names and not name.startswith(FOREIGN)
+    ]
+    return Setting(edits=_last_of_each(edits), **values), rejected
+
+
+def _last_of_each(edits: Sequence[Edit]) -> tuple[Edit, ...]:
+    """A number that a list changes more than once is changed by the last of them."""
+    last = {edit.target: edit for edit in edits}
+    return tuple(edit for edit in edits if last[edit.target] is edit)
+
+
+def _held(text: str) -> tuple[tuple[Intervention, ...], list[str]]:
+    found, refused = parse_interventions(text)
+    rejected = [f"The link's {HELD}={shortened(text)} was left out: {why}" for text, why in refused]
+    if len(found) > MOST_HELD:
+        rejected.append(
+            f"The link holds numbers at {len(found)} places; the first {MOST_HELD} are held."
+        )
+    return found[:MOST_HELD], rejected
+
+
+def _pinned(text: str, scenes: Collection[str]) -> tuple[Setting | None, list[str]]:
+    """The setting A in a link. Its own A, if somebody has written one there, is left out."""
+    if not text.startswith(PIN_MARK) or len(text) > LONGEST_PIN:
+        return None, [f"The link's {PIN}={shortened(text)} is no setting to compare with."]
+    query = dict(parse_qsl(text.removeprefix(PIN_MARK), keep_blank_values=True))
+    query.pop(PIN, None)
+    setting, rejected = decode(query, scenes)
+    return setting, [f"In the link's A: {reason}" for reason in rejected]
+
+
+def pin_fits(setting: Setting) -> bool:
+    """Whether its link has room for the setting that it is compared with, if there is one."""
+    return setting.pinned is None or PIN in encode(setting)[0]
+
+
+def _whole_edits(text: str) -> tuple[str, list[str]]:
+    """The edits without the closing mark, less the last one of a long link that lost its end."""
+    if text.endswith(END) or len(text) <= SAFE_LINK:
+        return text.removesuffix(END), []
+    whole = text.rpartition(END)[0]
+    return whole, ["The link was cut short on its way: its last edits are missing."]
+
+
+def without_cursor(query: Mapping[str, str]) -> dict[str, str]:
+    """The parameters that say what is shown, less those that say where one looks.
+
+    The stage writes the cursor into the address by itself, without asking the server.
+    """
+    return {name: text for name, text in query.items() if name not in CURSOR}
+
+
+def shortened(text: str) -> str:
+    """A quoted piece of somebody else's text, at most 40 characters."""
+    return f"“{text if len(text) <= 40 else text[:39] + '…'}”"

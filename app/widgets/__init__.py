@@ -1,1 +1,0 @@
-"""What a page is made of: the choices above the stage and the stage itself."""

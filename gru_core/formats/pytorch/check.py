@@ -1,0 +1,167 @@
+"""Check against PyTorch: its own layer runs the tensors of a file, and none of our code does."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
+
+import numpy.typing as npt
+
+from gru_core import checks
+from gru_core.arrays import Array
+from gru_core.conventions import STATES, Cell
+from gru_core.errors import FormatError, ShapeError, UnknownNameError, shown, unknown_name
+from gru_core.formats.model import Entry
+from gru_core.formats.pytorch import file as pytorch
+from gru_core.formats.safetensors import file as safetensors_file
+from gru_core.formats.sniff import kind_of
+from gru_core.formats.state_dict.entries import entries
+from gru_core.formats.state_dict.groups import Group, grouped
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor, nn
+
+_CLASSES: Final[Mapping[Cell, str]] = MappingProxyType({"gru": "GRU", "lstm": "LSTM", "rnn": "RNN"})
+Initial: TypeAlias = npt.ArrayLike | tuple[npt.ArrayLike, ...] | None
+
+
+@dataclass(frozen=True, eq=False)
+class _Layer:
+    """One layer as the file has it, by the names that it gives its tensors itself."""
+
+    entry: Entry
+    group: Group
+    tensors: "Mapping[str, Tensor]"
+
+    @property
+    def dtype(self) -> "torch.dtype":
+        """The precision of the run: half ones are widened, as they are by us."""
+        import torch
+
+        return torch.float64 if self.entry.stored == "float64" else torch.float32
+
+
+def check_against_torch(
+    data: bytes,
+    name: str,
+    entry_name: str,
+    x: npt.ArrayLike,
+    initial: Initial = None,
+    *,
+    state_activation: str = "tanh",
+) -> Array:
+    """What PyTorch itself gives for a layer of a file: (step, units · directions).
+
+    data, name: of a file of torch.save or of safetensors, read by the framework's own loader.
+    x: (step, input). initial: (layers · directions, units), for the LSTM a pair of them, (hidden,
+    cell), as PyTorch has it; zeros if None. state_activation: tanh or, for an RNN, relu.
+    Errors: those of the readers; UnknownNameError, ShapeError, NotFiniteError, RangeError.
+    """
+    import torch
+
+    layer = _found(data, name, entry_name)
+    module = _module(layer, state_activation)
+    module.load_state_dict(layer.tensors, strict=True)
+    inputs = checks.sequence("x", x, layer.tensors[layer.group.keys[0]].shape[1])
+    with torch.inference_mode():
+        states = _states(layer, initial)
+        run = _run_cell if layer.group.is_cell else _run_layer
+        output: Array = run(module, torch.tensor(inputs, dtype=layer.dtype), states).numpy()
+    return output
+
+
+def _found(data: bytes, name: str, entry_name: str) -> _Layer:
+    """The layer of this name. Its tensors come from the framework's loader, not from ours."""
+    kind = kind_of(data, name)
+    if kind == "pytorch":
+        found = pytorch.examined(data, name)
+        tensors, paths = found.tensors, found.paths
+    elif kind == "safetensors":
+        tensors = safetensors_file.tensors(data, name)[0]
+        paths = {key: (key,) for key in tensors}
+    else:
+        raise FormatError(
+            f"{shown(name)} is a file of {kind}; PyTorch runs those of torch.save and of "
+            "safetensors alone."
+        )
+    read = {entry.name: entry for entry in entries(tensors)}  # all that is refused is refused here
+    if entry_name not in read:
+        raise unknown_name("layer", entry_name, read)
+    group = grouped(tensors)[entry_name]
+    root = _loaded(data, kind)
+    own = {
+        key: pytorch.tensor_at(root, paths[stored])
+        for key, stored in zip(group.keys, group.names, strict=True)
+    }
+    return _Layer(read[entry_name], group, own)
+
+
+def _loaded(data: bytes, kind: str) -> Any:
+    if kind == "pytorch":
+        return pytorch.loaded(data)
+    from safetensors.torch import load
+
+    try:
+        return load(data)
+    except pytorch.REFUSALS as error:
+        raise FormatError(
+            f"safetensors does not load the file for PyTorch ({shown(str(error))}): save the "
+            "recurrent layers alone."
+        ) from None
+
+
+def _module(layer: _Layer, state_activation: str) -> "nn.Module":
+    """torch.nn.GRU, LSTM or RNN, or a cell, of the sizes of the layer; its weights are chance."""
+    from torch import nn
+
+    entry, group = layer.entry, layer.group
+    options: dict[str, Any] = {"bias": "b_x" in group.parts, "dtype": layer.dtype}
+    if entry.cell == "rnn":
+        options["nonlinearity"] = state_activation
+    elif state_activation != "tanh":
+        raise UnknownNameError(
+            f"torch.nn.{_CLASSES[entry.cell]} has tanh alone, and not {shown(state_activation)}: "
+            "leave it out."
+        )
+    if not group.is_cell:
+        options |= {"num_layers": group.layers, "bidirectional": group.directions == 2}
+    made = getattr(nn, _CLASSES[entry.cell] + "Cell" * group.is_cell)
+    inputs, units = layer.tensors[group.keys[0]].shape[1], entry.layers[0][0].w_h.shape[1]
+    module: nn.Module = made(inputs, units, **options)
+    return module
+
+
+def _states(layer: _Layer, initial: Initial) -> "tuple[Tensor, ...]":
+    """The states before the first step, each (layers · directions, units)."""
+    import torch
+
+    names, group = STATES[layer.entry.cell], layer.group
+    shape = (group.layers * group.directions, layer.entry.layers[0][0].w_h.shape[1])
+    if initial is None:
+        return tuple(torch.zeros(shape, dtype=layer.dtype) for _ in names)
+    given = initial if isinstance(initial, tuple) else (initial,)
+    arrays = [checks.floats("initial", one) for one in given]
+    if [array.shape for array in arrays] != [shape] * len(names):
+        raise ShapeError(
+            f"initial has the shapes {[array.shape for array in arrays]}; it needs "
+            f"{', '.join(names)}, each {shape}: a row for each layer and direction."
+        )
+    return tuple(torch.tensor(array, dtype=layer.dtype) for array in arrays)
+
+
+def _run_layer(module: Any, x: "Tensor", states: "tuple[Tensor, ...]") -> "Tensor":
+    output: Tensor = module(x, states if len(states) > 1 else states[0])[0]
+    return output
+
+
+def _run_cell(module: Any, x: "Tensor", states: "tuple[Tensor, ...]") -> "Tensor":
+    """A cell of PyTorch is one step, and returns its states."""
+    import torch
+
+    now, hidden = tuple(state[0] for state in states), []
+    for step in x:
+        made = module(step, now if len(now) > 1 else now[0])
+        now = made if isinstance(made, tuple) else (made,)
+        hidden.append(now[0])
+    return torch.stack(hidden)

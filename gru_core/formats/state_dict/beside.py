@@ -1,0 +1,46 @@
+"""Tensors beside a layer that may be its learned first state: a state dict does not say."""
+
+import re
+from collections.abc import Iterator
+from math import prod
+from typing import Final
+
+from gru_core.errors import shown
+from gru_core.formats.state_dict.groups import Group
+from gru_core.formats.state_dict.stored import FLOATS, Tensors
+
+# What such a parameter is called: h0, h_0, c0, hx, init_hidden, initial_state, hidden_init, …
+_NAME: Final = re.compile(
+    r"(?i)(.*_)?([hc]_?0|[hc]x|[hc]_?init|(hidden|cell|state)(_?(0|init|state|param))?"
+    r"|init(ial)?_?([hc](idden)?|cell|states?|hidden_?states?|cell_?states?)(_?0)?)(_.*)?"
+)
+_LISTED: Final = 4
+
+
+def first_states(group: Group, units: int, tensors: Tensors) -> tuple[str, ...]:
+    """A note on the tensors that are named and shaped as first states of a layer."""
+    found = list(_found(group, units, tensors))
+    if not found:
+        return ()
+    listed = ", ".join(f"{shown(name)} {tensors[name].shape}" for name in found[:_LISTED])
+    return (
+        f"The file also has {listed}, named and shaped as a learned first state; it does not say "
+        "whether the model starts from that. Here a run starts from zeros, or from the state you "
+        "give.",
+    )
+
+
+def _found(group: Group, units: int, tensors: Tensors) -> Iterator[str]:
+    """Of the module that the layer is in, or one around it."""
+    whole = group.layers * group.directions * units
+    around = group.prefix.rstrip(".").rpartition(".")[0]
+    places = {group.prefix.rstrip("."), around}
+    while around:
+        around = around.rpartition(".")[0]
+        places.add(around)
+    for name, stored in tensors.items():
+        place, _, last = name.rpartition(".")
+        if place not in places or stored.kind not in FLOATS or not _NAME.fullmatch(last):
+            continue
+        if stored.shape and stored.shape[-1] == units and prod(stored.shape) in (units, whole):
+            yield name

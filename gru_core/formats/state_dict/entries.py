@@ -1,0 +1,203 @@
+"""The recurrent layers among tensors that are named as PyTorch names them.
+
+Their shapes alone say which cell each is of, so all of them have to agree before a number is read.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from math import prod
+from typing import Final
+
+import numpy as np
+
+from gru_core import checks
+from gru_core.arrays import Array, read_only
+from gru_core.conventions import CELLS, GATES, MAX_MAGNITUDE, Cell, gates_from_file
+from gru_core.errors import FormatError, shown
+from gru_core.formats import limits
+from gru_core.formats.model import Direction, Entry, Settings
+from gru_core.formats.state_dict.beside import first_states
+from gru_core.formats.state_dict.groups import Group, grouped
+from gru_core.formats.state_dict.names import PARTS
+from gru_core.formats.state_dict.stored import FLOATS, Stored, Tensors, floats
+from gru_core.weights import Part
+
+_LISTED: Final = 4  # names of tensors in an error
+# What torch.nn computes; a state dict cannot tell whether an RNN was made with tanh or with relu.
+_SAYS: Final[Mapping[Cell, Settings]] = {
+    "gru": {"gate_activation": "sigmoid", "state_activation": "tanh", "reset_after": "true"},
+    "lstm": {"gate_activation": "sigmoid", "state_activation": "tanh"},
+    "rnn": {},
+}
+_ASSUMES: Final[Mapping[Cell, Settings]] = {
+    "gru": {},
+    "lstm": {},
+    "rnn": {"state_activation": "tanh"},
+}
+
+
+@dataclass(frozen=True)
+class _Sizes:
+    """What the shapes of one group say together."""
+
+    cell: Cell
+    units: int
+    inputs: int
+
+    def needed(self, part: Part, layer: int, directions: int) -> tuple[int, ...]:
+        """The shape of a tensor."""
+        rows = len(GATES[self.cell]) * self.units
+        below = self.inputs if layer == 0 else self.units * directions
+        columns: dict[Part, tuple[int, ...]] = {"w_x": (below,), "w_h": (self.units,)}
+        return (rows, *columns.get(part, ()))
+
+
+def entries(tensors: Tensors) -> tuple[Entry, ...]:
+    """Every recurrent layer, in the order of the file, each stack as one entry.
+
+    Errors: FormatError naming the tensor, the shape got and needed; NotFiniteError and RangeError
+    naming the tensor and the index.
+    """
+    groups = grouped(tensors)
+    if not groups:
+        raise _none_found(tensors)
+    sizes = [_checked(group, tensors) for group in groups.values()]
+    _check_total(groups.values(), tensors)
+    return tuple(
+        _entry(group, size, tensors) for group, size in zip(groups.values(), sizes, strict=True)
+    )
+
+
+def _none_found(tensors: Tensors) -> FormatError:
+    names = [shown(name) for name in list(tensors)[:_LISTED]]
+    more = f" and {len(tensors) - len(names)} more" if len(tensors) > len(names) else ""
+    has = f"its tensors are {', '.join(names)}{more}" if names else "it has no tensors"
+    return FormatError(
+        f"The file holds no recurrent layer: {has}; one needs weight_ih_l0 and weight_hh_l0, as "
+        "torch.nn.GRU, LSTM and RNN call them: save the state dict of a model that has one."
+    )
+
+
+def _checked(group: Group, tensors: Tensors) -> _Sizes:
+    """The sizes of a group. Errors: FormatError for the first tensor that does not fit."""
+    sizes = _sizes(group, tensors)
+    for layer in range(group.layers):
+        for direction in range(group.directions):
+            for part in group.parts:
+                name = group.tensor(part, layer, direction)
+                needed = sizes.needed(part, layer, group.directions)
+                if tensors[name].shape != needed:
+                    below = sizes.needed("w_x", layer, group.directions)[1]
+                    raise FormatError(
+                        f"{name} has shape {shown(tensors[name].shape)}; {_a(sizes.cell)} with "
+                        f"{sizes.units} units and {below} inputs needs {needed}: the file is "
+                        "damaged, or of another kind of layer."
+                    )
+                _check_kind(name, tensors[name], tensors[group.first].kind, group.first)
+    return sizes
+
+
+def _sizes(group: Group, tensors: Tensors) -> _Sizes:
+    name = group.tensor("w_h", 0, 0)
+    shape, inputs = tensors[name].shape, tensors[group.first].shape
+    units = shape[1] if len(shape) == 2 else 0
+    if not 1 <= units <= limits.MAX_UNITS:
+        raise FormatError(
+            f"{name} has shape {shown(shape)}; it needs (gates · units, units), with 1 to "
+            f"{limits.MAX_UNITS:,} units: choose another model."
+        )
+    # The columns are the units. That 3 divides the rows says nothing: 12 rows are 3 units · 4.
+    cell = next((cell for cell in CELLS if len(GATES[cell]) * units == shape[0]), None)
+    if cell is None:
+        needed = ", ".join(f"{_a(cell)} ({len(GATES[cell]) * units}, {units})" for cell in CELLS)
+        raise FormatError(
+            f"{name} has shape {shown(shape)}; with {units} units {needed} is needed: the file is "
+            "damaged, or of another kind of layer."
+        )
+    if len(inputs) != 2 or inputs[1] < 1:
+        raise FormatError(
+            f"{group.first} has shape {shown(inputs)}; it needs ({shape[0]}, inputs), with at "
+            "least one input: the file is damaged."
+        )
+    return _Sizes(cell, units, inputs[1])
+
+
+def _check_kind(name: str, stored: Stored, kind: str, first: str) -> None:
+    if stored.kind not in FLOATS:
+        raise FormatError(
+            f"{name} holds {stored.kind}; weights are read as {', '.join(FLOATS)}: convert it, "
+            "for example by model.float()."
+        )
+    if stored.kind != kind:
+        raise FormatError(
+            f"{name} holds {stored.kind} and {first} {kind}; a layer has one precision: convert "
+            "it, for example by model.float()."
+        )
+
+
+def _check_total(groups: Iterable[Group], tensors: Tensors) -> None:
+    """Several tensors may be views of the same numbers: each becomes an array of its own."""
+    names = [name for group in groups for name in group.names]
+    total = sum(max(FLOATS[tensors[name].kind], 4) * prod(tensors[name].shape) for name in names)
+    if total > limits.MAX_EXPANDED:
+        raise FormatError(
+            f"The {len(names)} tensors from {names[0]} on have {total / 1e6:,.0f} MB of numbers; "
+            f"up to {limits.MAX_EXPANDED / 1e6:,.0f} MB are read: save fewer layers."
+        )
+
+
+def _entry(group: Group, sizes: _Sizes, tensors: Tensors) -> Entry:
+    layers = tuple(
+        tuple(_direction(group, sizes, (at, way), tensors) for way in range(group.directions))
+        for at in range(group.layers)
+    )
+    forward: Settings = {"backward": "false"} if group.directions == 1 else {}
+    return Entry(
+        name=group.name,
+        cell=sizes.cell,
+        layers=layers,
+        biases=2 if "b_x" in group.parts else 0,
+        says={**_SAYS[sizes.cell], **forward},
+        assumes=_ASSUMES[sizes.cell],
+        stored=tensors[group.first].kind,
+        notes=(*group.notes, *first_states(group, sizes.units, tensors)),
+    )
+
+
+def _direction(group: Group, sizes: _Sizes, at: tuple[int, int], tensors: Tensors) -> Direction:
+    """The parts of one layer in one direction; biases that the layer has not are zeros."""
+    found: dict[Part, Array] = {}
+    for part in group.parts:
+        name = group.tensor(part, *at)
+        found[part] = _part(name, tensors[name], sizes)
+    zeros = read_only(np.zeros(found["w_h"].shape[:2], found["w_h"].dtype))
+    w_x, w_h, b_x, b_h = (found.get(part, zeros) for part in PARTS)
+    return Direction(w_x, w_h, b_x, b_h)
+
+
+def _part(name: str, stored: Stored, sizes: _Sizes) -> Array:
+    """The numbers of a tensor, (gate, unit, …) in our order; float32, or float64 if it has that.
+
+    One gate after the other, as a large file would need several times its size at once.
+    """
+    order, raw = gates_from_file("pytorch", sizes.cell), stored.raw()
+    dtype = np.float64 if stored.kind == "float64" else np.float32
+    made: Array = np.empty((len(order), sizes.units, *raw.shape[1:]), dtype)
+    for gate, at in zip(made, order, strict=True):
+        start = at * sizes.units
+        gate[...] = floats(stored.kind, raw[start : start + sizes.units])
+        _check_numbers(name, gate, start)
+    return read_only(made)
+
+
+def _check_numbers(name: str, rows: Array, start: int) -> None:
+    """Raise NotFiniteError or RangeError, with the index in the whole tensor. rows: (unit, …)."""
+    if np.abs(rows).max() <= MAX_MAGNITUDE:  # false for NaN
+        return
+    row, *rest = (int(n) for n in np.argwhere(~(np.abs(rows) <= MAX_MAGNITUDE))[0])
+    where = ", ".join(map(str, (start + row, *rest)))
+    checks.floats(f"{name}[{where}]", rows[(row, *rest)])
+
+
+def _a(cell: Cell) -> str:
+    return {"gru": "a GRU", "lstm": "an LSTM", "rnn": "an RNN"}[cell]

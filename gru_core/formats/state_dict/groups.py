@@ -1,0 +1,214 @@
+"""Which tensors of a state dict belong to one recurrent layer, by their names alone."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from gru_core.errors import FormatError, shown
+from gru_core.formats.limits import MAX_LAYERS
+from gru_core.formats.state_dict.names import CELL, PARTS, PROJECTION, TENSOR, suffix
+from gru_core.weights import Part
+
+TOP: Final = "(top)"  # the name of a layer whose tensors have no prefix
+MAX_NAME: Final = 200  # characters
+MAX_GROUPS: Final = 256
+# What wraps a model without being part of it: DataParallel, and torch.compile.
+_WRAPPERS: Final = ("module", "_orig_mod")
+# A weight that is computed from others: weight norm, weight drop, pruning, spectral norm.
+_MADE: Final = re.compile(
+    rf"(.+\.)?(parametrizations\.)?({'|'.join(PARTS.values())})(_l[0-9]+(_reverse)?)?"
+    r"(_(raw|orig|mask|[guv])|\.original[0-9]*)"
+)
+
+
+@dataclass(frozen=True)
+class Group:
+    """The tensors of one layer or stack, all of them there."""
+
+    name: str
+    prefix: str  # as the file has it, with its last dot
+    layers: int
+    directions: int
+    parts: tuple[Part, ...]  # without biases the first two
+    is_cell: bool = False  # named as GRUCell names them, without a layer
+    notes: tuple[str, ...] = ()
+
+    def tensor(self, part: Part, layer: int, direction: int) -> str:
+        """The name of a tensor in the file."""
+        return f"{self.prefix}{self.key(part, layer, direction)}"
+
+    def key(self, part: Part, layer: int, direction: int) -> str:
+        """The name that the layer itself gives a tensor."""
+        return f"{PARTS[part]}{CELL if self.is_cell else suffix(layer, direction)}"
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names that the layer itself gives its tensors, the lowest layer first."""
+        return tuple(
+            self.key(part, layer, direction)
+            for layer in range(self.layers)
+            for direction in range(self.directions)
+            for part in self.parts
+        )
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names that the file gives the tensors of the layer, the lowest layer first."""
+        return tuple(f"{self.prefix}{key}" for key in self.keys)
+
+    @property
+    def first(self) -> str:
+        """The tensor that reads the input first."""
+        return self.tensor("w_x", 0, 0)
+
+
+@dataclass
+class _Found:
+    """What the names of one prefix have shown so far."""
+
+    suffixes: set[str] = field(default_factory=set)
+    parts: set[str] = field(default_factory=set)
+    layers: set[int] = field(default_factory=set)
+    both: bool = False
+
+
+def is_recurrent(name: str) -> bool:
+    """Whether a tensor is named as one of a recurrent layer."""
+    return TENSOR.fullmatch(name.rpartition(".")[2]) is not None
+
+
+def grouped(names: Iterable[str]) -> Mapping[str, Group]:
+    """The recurrent layers by the name that is shown, in the order of the file.
+
+    Errors: FormatError for what is missing, for what torch.nn does not have, for equal names.
+    """
+    listed = list(names)
+    found = _by_prefix(listed)
+    if len(found) > MAX_GROUPS:
+        raise FormatError(
+            f"The file has {len(found)} recurrent layers under as many prefixes; up to "
+            f"{MAX_GROUPS} are read: save those you want to see."
+        )
+    if found:
+        _check_not_made(listed)
+    groups: dict[str, Group] = {}
+    for prefix, seen in found.items():
+        group = _group(prefix, seen, listed, frozenset(found))
+        if group.name in groups:
+            other = groups[group.name].first
+            raise FormatError(
+                f"{group.first} and {other} belong to two layers, and both would be called "
+                f"{group.name}: save one of them alone."
+            )
+        groups[group.name] = group
+    return groups
+
+
+def _by_prefix(names: list[str]) -> dict[str, _Found]:
+    found: dict[str, _Found] = {}
+    for name in names:
+        before, dot, last = name.rpartition(".")
+        match = TENSOR.fullmatch(last)
+        if match is None:
+            continue
+        if len(name) > MAX_NAME or not name.isprintable():
+            raise FormatError(
+                f"The file has a tensor {shown(name)}; a name needs up to {MAX_NAME} characters "
+                "that can be printed: rename it."
+            )
+        seen = found.setdefault(before + dot, _Found())
+        seen.suffixes.add(match["suffix"])
+        seen.parts.add(match["part"])
+        seen.layers.add(int(match["layer"] or 0))
+        seen.both = seen.both or match["reverse"] is not None
+    return found
+
+
+def _check_not_made(names: list[str]) -> None:
+    made = next((name for name in names if _MADE.fullmatch(name)), None)
+    if made is not None:
+        raise FormatError(
+            f"{shown(made)} is one of several tensors from which a recurrent weight is computed "
+            "(weight norm, weight drop, pruning): make it permanent before you save the state "
+            "dict, for example by torch.nn.utils.parametrize.remove_parametrizations."
+        )
+
+
+def _group(prefix: str, seen: _Found, names: list[str], prefixes: frozenset[str]) -> Group:
+    if PROJECTION in seen.parts:
+        raise FormatError(
+            f"{prefix}{PROJECTION}_l0 projects the hidden state of an LSTM (proj_size); that is "
+            "not computed here: choose a layer without it."
+        )
+    is_cell = CELL in seen.suffixes
+    if is_cell and len(seen.suffixes) > 1:
+        raise FormatError(
+            f"{prefix}* has the tensors of a cell (weight_hh) and of a layer (weight_hh_l0) under "
+            "one prefix: save one of them alone."
+        )
+    layers = 1 + max(seen.layers)
+    if layers > MAX_LAYERS:
+        raise FormatError(
+            f"{prefix}weight_hh_l{layers - 1} is of layer {layers - 1}; up to {MAX_LAYERS} layers "
+            "are read."
+        )
+    group = Group(
+        name=shown_name(prefix),
+        prefix=prefix,
+        layers=layers,
+        directions=2 if seen.both else 1,
+        parts=tuple(PARTS) if seen.parts & {"bias_ih", "bias_hh"} else ("w_x", "w_h"),
+        is_cell=is_cell,
+        notes=_notes(prefix, is_cell, _others(prefix, names, prefixes)),
+    )
+    _check_complete(group, frozenset(names))
+    return group
+
+
+def shown_name(prefix: str) -> str:
+    """A prefix without its last dot and without what wraps the model."""
+    return ".".join(part for part in prefix.split(".") if part not in ("", *_WRAPPERS)) or TOP
+
+
+def _others(prefix: str, names: list[str], prefixes: frozenset[str]) -> list[str]:
+    """What stands beside the tensors of a layer, or inside of it, and is of no recurrent layer."""
+    return [
+        name
+        for name in names
+        if name.startswith(prefix) and not (is_recurrent(name) and _prefix(name) in prefixes)
+    ]
+
+
+def _prefix(name: str) -> str:
+    before, dot, _ = name.rpartition(".")
+    return before + dot
+
+
+def _notes(prefix: str, is_cell: bool, others: list[str]) -> tuple[str, ...]:
+    """A layer of torch.nn has no other tensors; one derived from it may compute anything."""
+    if not others:
+        return ()
+    listed = ", ".join(shown(name) for name in others[:3])
+    if is_cell:
+        # So do cells with layer normalization name their tensors.
+        raise FormatError(
+            f"{prefix}weight_hh has {listed} beside it; the cells of torch.nn have no such tensor, "
+            "so this one computes something else: save a plain one alone."
+        )
+    return (
+        f"Its prefix also has {listed}, which torch.nn has not: if its class changes what the "
+        "layer computes, this is not what it computes.",
+    )
+
+
+def _check_complete(group: Group, names: frozenset[str]) -> None:
+    missing = [name for name in group.names if name not in names]
+    if missing:
+        layers = "1 layer" if group.layers == 1 else f"{group.layers} layers"
+        ways = "two directions" if group.directions == 2 else "one direction"
+        biases = "with biases" if "b_x" in group.parts else "without biases"
+        raise FormatError(
+            f"{missing[0]} is missing; {len(group.names)} tensors make {layers} of {ways} "
+            f"{biases}: save the whole state dict again."
+        )

@@ -1,0 +1,1 @@
+"""What a layer can be fed with: generated sequences, texts, tables of numbers."""

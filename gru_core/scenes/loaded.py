@@ -1,0 +1,135 @@
+"""A scene made of a loaded model: one of its layers in one direction, and what that layer reads."""
+
+from dataclasses import replace
+from typing import Final
+
+from gru_core.arrays import Array
+from gru_core.errors import RangeError
+from gru_core.formats.running import BACKWARD, FORWARD, Ready, run_ready
+from gru_core.inputs.sequences import Sequence
+from gru_core.scenes.files import Scene
+from gru_core.scenes.stories import Story
+from gru_core.weights import GRUWeights, Weights
+
+NAME: Final = "model"
+TITLE: Final = "Your own model"
+# A run of every track is kept, beside one of a layer drawn to compare it with: as many as in a
+# scene of one's own, 512 units over 10,000 steps. Runs of the layers below are made and dropped.
+MOST_NUMBERS: Final = 5_200_000  # steps × units
+MOST_INPUTS: Final = 100_000  # a cell is drawn beside it, with as many
+MOST_BELOW: Final = 2 * MOST_NUMBERS  # steps × units of all layers and directions that feed it
+
+_STORY: Final = (
+    "A layer of your model, every gate of it. What you see is what its framework computes: change "
+    "the input or a weight and see what follows."
+)
+_ATTEMPT: Final = "Click a number that surprises you and ask why it is what it is."
+
+
+def model_scene(
+    ready: Ready, sequence: Sequence, layer: int = 0, backward: bool = False, seed: int = 0
+) -> Scene:
+    """The scene of one layer of a model in one direction, reading what it reads in the model.
+
+    sequence: what the model is fed with; a layer further up reads the states of those below. A
+    backward layer is shown in the order in which it reads: its first step is the last of the
+    sequence. seed: of the cell that is drawn beside it. Errors: those of run_ready; RangeError.
+    """
+    weights = _weights(ready, layer, backward)
+    _check_size(ready, layer, len(sequence.x), weights.units)
+    ready.reads.check(sequence.x.astype(ready.first.dtype), "the input")
+    read = _read(ready, sequence, layer).astype(weights.dtype)
+    labels, channels = sequence.labels, sequence.channels
+    if layer:
+        channels = _units_below(ready, layer)
+    if backward:
+        read, labels = read[::-1], labels[::-1]
+    initial = ready.initials[layer][_at(ready, layer, backward)]
+    return Scene(
+        *(NAME, TITLE, Story.plain(_STORY, _ATTEMPT)),
+        sequence=replace(sequence, x=read, labels=labels, channels=channels, target=None),
+        units=weights.units,
+        seed=seed,
+        reset_after=weights.reset_after if isinstance(weights, GRUWeights) else True,
+        weights={ready.cell: weights},
+        initials={ready.cell: initial} if initial else {},
+        companions=_companions(ready, layer, backward),
+        padding=ready.reads.padding if layer == 0 else None,
+    )
+
+
+def _check_size(ready: Ready, layer: int, steps: int, units: int) -> None:
+    if ready.first.input_size > MOST_INPUTS:
+        raise RangeError(
+            f"The layer takes {ready.first.input_size:,} inputs; layers of up to {MOST_INPUTS:,} "
+            "can be shown: choose a smaller one."
+        )
+    if steps * units > MOST_NUMBERS:
+        raise RangeError(
+            f"{steps:,} steps of {units} units are too many for one picture; "
+            f"up to {MOST_NUMBERS // units:,} steps can be shown: feed it fewer."
+        )
+    below = sum(one.units for directions in ready.directions[:layer] for one in directions)
+    if steps * below > MOST_BELOW:
+        raise RangeError(
+            f"{steps:,} steps are too many for the {below:,} units below layer {layer + 1}; "
+            f"up to {MOST_BELOW // below:,} steps can be run: feed it fewer."
+        )
+
+
+def _companions(ready: Ready, layer: int, backward: bool) -> dict[str, Weights]:
+    """The other direction of a layer, and the layer above it where that reads its states alone.
+
+    Not of what begins elsewhere than at zero: companions begin there.
+    """
+    found: dict[str, Weights] = {}
+    directions, starts = ready.directions[layer], ready.initials[layer]
+    if len(directions) == 2 and not backward and not starts[1]:
+        found["backward"] = directions[1]
+    above = layer + 1
+    if len(directions) == 1 and above < len(ready.layers) and not ready.initials[above][0]:
+        found["second"] = ready.directions[above][0]
+    return found
+
+
+def _weights(ready: Ready, layer: int, backward: bool) -> Weights:
+    if not 0 <= layer < len(ready.layers):
+        raise RangeError(
+            f"There is no layer {layer + 1}; the model has {len(ready.layers)}: choose another."
+        )
+    return ready.directions[layer][_at(ready, layer, backward)]
+
+
+def _at(ready: Ready, layer: int, backward: bool) -> int:
+    """Where a direction stands among those of its layer."""
+    directions = ready.directions[layer]
+    if len(directions) == 2:
+        return int(backward)
+    if backward != ready.backward:
+        which = "backward" if ready.backward else "forward"
+        raise RangeError(f"Layer {layer + 1} reads {which} only; choose that.")
+    return 0
+
+
+def _read(ready: Ready, sequence: Sequence, layer: int) -> Array:
+    """What a layer reads: the input, or the joined states of the layer below, (step, input)."""
+    if layer == 0:
+        return sequence.x
+    below = replace(ready, layers=ready.layers[:layer], initials=ready.initials[:layer])
+    ran = run_ready(replace(below, reading_order=False), sequence.x)
+    return ran.output
+
+
+def _units_below(ready: Ready, layer: int) -> tuple[str, ...]:
+    """Names for the inputs of a layer that reads states."""
+    below = ready.directions[layer - 1]
+    if len(below) == 1:
+        return tuple(f"h{unit + 1}" for unit in range(below[0].units))
+    if ready.merge != "concat":
+        return tuple(f"h{unit + 1}" for unit in range(below[0].units))
+    marks = dict(zip((FORWARD, BACKWARD), ("→", "←"), strict=True))
+    return tuple(
+        f"h{marks[name]}{unit + 1}"
+        for name, weights in zip((FORWARD, BACKWARD), below, strict=True)
+        for unit in range(weights.units)
+    )

@@ -1,0 +1,178 @@
+"""What a scene says of itself: texts whose numbers are taken from the scene when it is shown.
+
+A text is one string where it is true in every notation, or one for each polarity of the update
+gate. `{held:.2f}` in it is the number `held` of the scene's `numbers`, which say where each comes
+from (gru_core.quoted). Formats: `.2f` for decimals, `%` for whole percents, and none for the number
+as it is. Where the reset gate acts elsewhere than the scene's own does, the same texts are filled
+anew; where they would not be true there, `moved` holds others.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from string import Formatter
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+from gru_core import fields
+from gru_core.conventions import POLARITIES, Polarity
+from gru_core.errors import GatescopeError, TextError, shown
+from gru_core.scenes.quoted import CHANGED, Change, Quoted, Source, parse_change
+from gru_core.scenes.series import Series
+from gru_core.situation import Situation
+
+TEXTS: Final = ("story", *CHANGED)
+NEEDED: Final = ("story", "try")  # `again` is a second thing to try, where there is one
+BESIDE: Final = ("again", "moved", "numbers", "changes")
+MINUS: Final = "−"
+_FORMAT = re.compile(r"|\.[0-6]f|%")
+
+Text: TypeAlias = Mapping[Polarity, str]
+
+
+@dataclass(frozen=True)
+class Told:
+    """The texts of a story as they stand beside the scene."""
+
+    story: str
+    attempt: str  # what to try: one sentence
+    again: str = ""  # and another thing to try, or nothing
+
+
+@dataclass(frozen=True, eq=False)
+class Story:
+    """The texts of a scene and what their numbers are. Compared by identity."""
+
+    texts: Mapping[str, Text]  # by TEXTS
+    moved: Mapping[str, Text] = field(default_factory=dict)  # the same, with the reset gate moved
+    numbers: Mapping[str, Source] = field(default_factory=dict)
+    changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)  # by CHANGED
+
+    @classmethod
+    def plain(cls, story: str, attempt: str) -> "Story":
+        """Texts without numbers, true in every notation."""
+        return cls({"story": _both(story), "try": _both(attempt)})
+
+    def told(
+        self,
+        situation: Situation,
+        polarity: Polarity,
+        moved: bool = False,
+        series: Series | None = None,
+    ) -> Told:
+        """The texts with the numbers of this situation, which is the scene before any edit.
+
+        moved: whether the reset gate acts elsewhere than the scene's own.
+        Errors: TextError and RangeError naming the number that cannot be said.
+        """
+        texts = {**self.texts, **(self.moved if moved else {})}
+        quoted = Quoted(situation, self.changes, series)
+        return Told(*(self._filled(texts.get(name), quoted, polarity) for name in TEXTS))
+
+    def _filled(self, text: Text | None, quoted: Quoted, polarity: Polarity) -> str:
+        said = []
+        for literal, name, form, _ in Formatter().parse(text[polarity] if text else ""):
+            said.append(literal)
+            if name is not None:
+                try:
+                    said.append(written(quoted.value(self.numbers[name], polarity), form or ""))
+                except GatescopeError as error:
+                    raise TextError(f"numbers.{name}: {error}") from error
+        return "".join(said)
+
+
+def written(value: float, form: str) -> str:
+    """A number as a story says it. Errors: TextError where rounding would make it 0 or 1."""
+    if form == "%":
+        text, end = f"{100 * value:.0f}", " %"
+    else:
+        text, end = f"{value:{form or '.6g'}}", ""
+    whole = float(text) / (100 if end else 1)
+    if value != whole and whole in (0, 1, -1):
+        raise TextError(f"{value!r} would be said to be {text}{end}; give it more decimals.")
+    return text.replace("-", MINUS) + end
+
+
+def read_story(record: Mapping[str, Any]) -> Story:
+    """The story in a scene's record. Errors: TextError naming the field."""
+    given = fields.record("numbers", record.get("numbers", {}), optional=record.get("numbers", ()))
+    numbers = {name: _source(f"numbers.{name}", text) for name, text in given.items()}
+    changes = fields.record("changes", record.get("changes", {}), optional=CHANGED)
+    moved = fields.record("moved", record.get("moved", {}), optional=TEXTS)
+    story = Story(
+        _texts("", {name: record[name] for name in TEXTS if name in record}, numbers),
+        _texts("moved.", moved, numbers),
+        MappingProxyType(numbers),
+        MappingProxyType({name: _changes(f"changes.{name}", changes[name]) for name in changes}),
+    )
+    _check_use(story)
+    return story
+
+
+def _source(where: str, value: object) -> Source:
+    try:
+        return Source.parse(fields.text(where, value))
+    except GatescopeError as error:
+        raise TextError(f"{where}: {error}") from error
+
+
+def _changes(where: str, value: object) -> tuple[Change, ...]:
+    try:
+        return parse_change(fields.text(where, value))
+    except GatescopeError as error:
+        raise TextError(f"{where}: {error}") from error
+
+
+def _texts(before: str, given: Mapping[str, Any], numbers: Mapping[str, Source]) -> dict[str, Text]:
+    return {name: _text(f"{before}{name}", value, numbers) for name, value in given.items()}
+
+
+def _text(where: str, value: object, numbers: Mapping[str, Source]) -> Text:
+    if isinstance(value, dict):
+        record = fields.record(where, value, POLARITIES)
+        each = {p: (f"{where}.{p}", fields.text(f"{where}.{p}", record[p])) for p in POLARITIES}
+    else:
+        each = dict.fromkeys(POLARITIES, (where, fields.text(where, value)))
+    for place, text in each.values():
+        _check(place, text, numbers)
+    return MappingProxyType({polarity: text for polarity, (_, text) in each.items()})
+
+
+def _check(where: str, text: str, numbers: Mapping[str, Source]) -> None:
+    try:
+        parsed = list(Formatter().parse(text))
+    except ValueError as error:
+        raise TextError(f"{where} has braces that do not match; write {{name}}.") from error
+    for _, name, form, _ in parsed:
+        if name is not None and name not in numbers:
+            known = ", ".join(numbers) or "none"
+            raise TextError(
+                f"{where} has the field {{{name}}}; numbers has: {known}. Say there where it comes "
+                "from."
+            )
+        if not _FORMAT.fullmatch(form or ""):
+            raise TextError(
+                f"{where} has {shown(form)} as a format of {{{name}}}; it can be .2f, % or nothing."
+            )
+
+
+def _check_use(story: Story) -> None:
+    """Every number is said somewhere, and every change that one is taken after is there."""
+    said = {
+        name
+        for texts in (story.texts, story.moved)
+        for text in texts.values()
+        for template in text.values()
+        for _, name, _, _ in Formatter().parse(template)
+    }
+    for name, source in story.numbers.items():
+        if name not in said:
+            raise TextError(f"numbers.{name} is in no text of this scene; leave it out.")
+        if source.change and source.change not in story.changes:
+            raise TextError(
+                f"numbers.{name} is taken after {source.change!r}; changes needs that field."
+            )
+
+
+def _both(text: str) -> Text:
+    return MappingProxyType(dict.fromkeys(POLARITIES, text))
