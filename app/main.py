@@ -10,7 +10,7 @@ st.set_page_config(
 st.html(ASSETS / "stage" / "page.css")
 
 pages = [
-    st.Page("pages/explore.py", title="Explore", default=True),
-    st.Page("pages/claims.py", title="Claims", url_path="claims"),
+    st.Page("views/explore.py", title="Explore", default=True),
+    st.Page("views/claims.py", title="Claims", url_path="claims"),
 ]
 st.navigation(pages, position="hidden").run()

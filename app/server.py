@@ -13,6 +13,7 @@ from typing import Any
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 import streamlit as st
+from streamlit import runtime
 
 # Files of weights may be as large as any other. Read when gru_core.formats.limits is imported.
 os.environ["GATESCOPE_MAX_FILE_MB"] = str(st.get_option("server.maxUploadSize"))
@@ -24,7 +25,7 @@ from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from app.compute import memory
+from app.compute import memory, uploads
 from app.controls.mount import assets_url, claims_url, numbers_url
 from app.messages.lens_at import elsewhere
 from app.messages.numbers import GoneError, answer
@@ -77,10 +78,16 @@ async def numbers(request: Request) -> Response:
     return Response(packed, headers=private | {"Content-Encoding": "deflate"})
 
 
+def has_page(session: str) -> bool:
+    """Whether a page of this session is open; all are while the server only starts."""
+    return not runtime.exists() or runtime.get_instance().is_active_session(session)
+
+
 # However large, an upload goes to no temporary file: nothing of a visitor's model is written to
 # disk, and a full disk is no matter. Streamlit ends one above server.maxUploadSize.
 MultiPartParser.spool_max_size = 0
 memory.settle()
+uploads.pages_by(has_page)
 app = st.App(
     "main.py",
     routes=[

@@ -4,18 +4,18 @@ import streamlit as st
 
 from app.figures.heatmap import track_heatmap
 from app.lenses import view_of
-from app.screen.screen import show
+from app.screen.screen import screen_of
 from app.setting.setting import Setting
 
 st.set_page_config(layout="wide")
 step = st.number_input("step", value=1, min_value=1)
 setting = Setting(scene="crowd", alongside="none", view="why", step=step - 1, unit=3)
-shown = show(setting)
+screen = screen_of(setting)
 left, right = st.columns(2)
-for track, values in shown.traces["gru"].items():
-    figure = track_heatmap(values, track, shown.labels, shown.orders["gru"])
+for track, values in screen.traces["gru"].items():
+    figure = track_heatmap(values, track, screen.labels, screen.orders["gru"])
     left.plotly_chart(figure, key=track, height=150)
-view = view_of(shown)
+view = view_of(screen)
 assert view is not None
 for chart in view.charts:
     right.plotly_chart(chart.figure, key=chart.name, height=chart.height)

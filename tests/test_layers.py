@@ -18,25 +18,25 @@ SOURCES = sorted(
 # Where a module lives -> what it must not import, at any depth.
 FORBIDDEN = {
     "gru_core": ("app", "streamlit", "plotly"),
-    "app.figures": ("streamlit", "torch", "app.session.state", "app.widgets", "app.pages"),
-    "app.session.state": ("app.figures", "app.widgets", "app.pages"),
+    "app.figures": ("streamlit", "torch", "app.session.state", "app.widgets", "app.views"),
+    "app.session.state": ("app.figures", "app.widgets", "app.views"),
     "app.compute": (
         "app.session.state",
         "app.figures",
         "app.widgets",
-        "app.pages",
+        "app.views",
         "app.screen.screen",
         "app.screen.baseline",
     ),
-    "app.widgets": ("app.pages",),
-    "app": ("app.pages",),
+    "app.widgets": ("app.views",),
+    "app": ("app.views",),
 }
 # A module that is torch through and through may import it, and is then as heavy as torch itself.
 TORCH_MODULES = ("gru_core.engines.torch_engine",)
 # Heavy, and not needed to look at a scene: only inside the functions that use them.
 DEFERRED = {"gru_core": ("torch", "scipy", "h5py", "onnx", *TORCH_MODULES)}
 # Pages are wired to the navigation in one place.
-MAY_IMPORT_VIEWS = ("app.main", "app.pages")
+MAY_IMPORT_VIEWS = ("app.main", "app.views")
 VAGUE_NAMES = ("utils.py", "helpers.py")
 
 
@@ -59,7 +59,7 @@ def imports(tree: ast.Module, path: Path) -> Iterator[tuple[ast.stmt, str]]:
         elif isinstance(node, ast.ImportFrom):
             base = package[: len(package) - node.level + 1] if node.level else ()
             origin = ".".join([*base, *([node.module] if node.module else [])])
-            # `from app import views` loads app.pages just as `import app.pages` does.
+            # `from app import views` loads app.views just as `import app.views` does.
             for alias in node.names:
                 yield node, f"{origin}.{alias.name}"
 
@@ -89,7 +89,7 @@ def violations(path: Path, source: str) -> list[str]:
     for node, loaded in imports(tree, path):
         for home, packages in FORBIDDEN.items():
             for package in packages:
-                allowed = package == "app.pages" and any(within(name, m) for m in MAY_IMPORT_VIEWS)
+                allowed = package == "app.views" and any(within(name, m) for m in MAY_IMPORT_VIEWS)
                 if within(name, home) and within(loaded, package) and not allowed:
                     found.append(f"{name} imports {loaded}")
         for home, packages in DEFERRED.items():
@@ -137,9 +137,9 @@ def test_source_follows_the_arrows(path: Path) -> None:
             "import app.figures.stage",
             "app.session.state imports app.figures.stage",
         ),
-        ("app/widgets/a.py", "from app.pages import b", "app.widgets.a imports app.pages.b"),
-        ("app/server.py", "from app.pages import b", "app.server imports app.pages.b"),
-        ("app/pages/a.py", "st.session_state['x'] = 1", "app.pages.a touches st.session_state"),
+        ("app/widgets/a.py", "from app.views import b", "app.widgets.a imports app.views.b"),
+        ("app/server.py", "from app.views import b", "app.server imports app.views.b"),
+        ("app/views/a.py", "st.session_state['x'] = 1", "app.views.a touches st.session_state"),
         (
             "app/widgets/a.py",
             "from streamlit import session_state",
@@ -157,8 +157,8 @@ def test_an_arrow_the_wrong_way_is_noticed(path: str, source: str, complaint: st
         ("gru_core/engines/torch.py", "def f():\n    import torch"),
         ("gru_core/a.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import torch"),
         ("gru_core/a.py", "from gru_core.application import b"),
-        ("app/main.py", "from app.pages import explore"),
-        ("app/pages/explore.py", "from app.widgets import stage\nfrom app import state"),
+        ("app/main.py", "from app.views import explore"),
+        ("app/views/explore.py", "from app.widgets import stage\nfrom app import state"),
         ("app/widgets/a.py", "from app.figures import b\nimport streamlit as st"),
         ("app/session/state.py", "import streamlit as st\nst.session_state['x'] = 1"),
     ],

@@ -12,10 +12,8 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from streamlit import runtime
 
 from app.compute import memory
 from app.compute.store import STORE
@@ -29,8 +27,6 @@ from gru_core.inputs.tables import read_csv
 from gru_core.inputs.vocabulary import Vocabulary, read_vocabulary
 from gru_core.weights import PARTS
 
-MOST_MADE = 8  # screens and other things made of one file that are kept ready
-MADE_BYTES = 100_000_000  # of what is made of a large file, about: each is as large as the file
 MOST_HELD = 8  # files of one page, the last ones
 MOST_BYTES = 8 * MAX_BYTES  # of the files of one page: more than any model with its input
 LINGER = 120.0  # seconds after its pages are gone: a reload or a lost connection comes back
@@ -47,8 +43,6 @@ class Upload:
     data: bytes = b""  # as uploaded, where a framework may be asked to read it too
     pages: set[str] = field(default_factory=set)  # the sessions that have it open
     seen: float = field(default_factory=time.monotonic)  # when one of them was last there
-    _made: "OrderedDict[Any, Any]" = field(default_factory=OrderedDict)
-    _lock: Any = field(default_factory=threading.RLock)  # one thing may be made of another
 
     @cached_property
     def size(self) -> int:
@@ -63,25 +57,9 @@ class Upload:
             arrays = [content.numbers]
         return len(self.data) + sum(array.nbytes for array in arrays if array is not None)
 
-    def kept(self, key: Any, make: Callable[[], Any]) -> Any:
-        """What was made of this file, made if it is not here; of many the last ones are kept."""
-        with self._lock:
-            if key not in self._made:
-                self._made[key] = make()
-                most = min(MOST_MADE, max(2, MADE_BYTES // max(1, self.size)))
-                while len(self._made) > most:
-                    self._made.popitem(last=False)
-            self._made.move_to_end(key)
-            return self._made[key]
-
-    def known(self, key: Any) -> Any:
-        """The same if it is here, else None."""
-        return self._made.get(key)
-
 
 _here: "OrderedDict[str, Upload]" = OrderedDict()  # the last one opened last
 _lock = threading.Lock()
-_watching = threading.Event()
 
 
 def find(key: str) -> Upload | None:
@@ -110,9 +88,7 @@ def hold(upload: Upload, page: str) -> None:
                     del _here[one.key]
                     given_up.append(one.key)
     STORE.release(given_up)
-    if not _watching.is_set():
-        _watching.set()
-        threading.Thread(target=_watch, name="uploads", daemon=True).start()
+    _WATCH.begin()
 
 
 def sweep(is_open: Callable[[str], bool], now: float) -> None:
@@ -134,11 +110,31 @@ def _dropped(is_open: Callable[[str], bool], now: float) -> list[str]:
     return gone
 
 
-def _watch() -> None:
-    while True:
-        time.sleep(EVERY)
-        if runtime.exists():
-            sweep(runtime.get_instance().is_active_session, time.monotonic())
+class _Watch:
+    """A thread that looks which files' pages are gone, from the first file on."""
+
+    def __init__(self) -> None:
+        self.is_open: Callable[[str], bool] = lambda page: True
+        self._begun = threading.Event()
+
+    def begin(self) -> None:
+        """Start looking, if that has not been done."""
+        if not self._begun.is_set():
+            self._begun.set()
+            threading.Thread(target=self._look, name="uploads", daemon=True).start()
+
+    def _look(self) -> None:
+        while True:
+            time.sleep(EVERY)
+            sweep(self.is_open, time.monotonic())
+
+
+_WATCH = _Watch()
+
+
+def pages_by(is_open: Callable[[str], bool]) -> None:
+    """Say how to tell whether a page, by its session's id, is still open; until then all are."""
+    _WATCH.is_open = is_open
 
 
 def model(data: bytes, name: str) -> Upload:
@@ -170,7 +166,7 @@ def numbers(data: bytes, name: str) -> Upload:
     return _kept(name, Feed("numbers", numbers=table.values, channels=table.columns))
 
 
-def entry_of(upload: Upload, layer: str) -> Entry | None:
+def entry_of(upload: Upload, layer: str) -> Entry:
     """The layer of this name; the first one for a name that the file does not have."""
     assert isinstance(upload.content, ModelFile)
     named = (entry for entry in upload.content.entries if entry.name == layer)

@@ -8,9 +8,10 @@ from app.controls.model import model_choices
 from app.controls.navigation import navigation
 from app.controls.notation import settings
 from app.controls.own import own_choices
-from app.screen.baseline import MODEL, OWN, open_setting, titles
+from app.screen.baseline import baseline_of, titles
 from app.session import state
 from app.setting.setting import Setting
+from app.setting.source import MODEL, OWN, Model, Own, Prepared
 
 # Scenes that a newcomer would not find at the end of a list.
 YOURS = {OWN: "your numbers", MODEL: "your model"}
@@ -21,8 +22,9 @@ def choices(setting: Setting) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="top"):
         navigation("explore")
         fields.select("scene", "scene", "Scene", setting.scene, titles(), None, 300)
-        scene = open_setting(setting).scene
-        if scene.model == "reader":
+        baseline = baseline_of(setting)
+        scene = baseline.scene
+        if scene.reads_words:
             state.preset("word", setting.word or scene.word)
             st.text_input(
                 "Word",
@@ -45,7 +47,10 @@ def choices(setting: Setting) -> None:
                 )
         settings(setting, scene)
         export_choices(setting)
-    if setting.scene == OWN:
-        own_choices(setting)
-    if setting.scene == MODEL:
-        model_choices(setting)
+    match setting.source:
+        case Own():
+            own_choices(setting)
+        case Model():
+            model_choices(setting, baseline.loaded)
+        case Prepared():
+            pass

@@ -33,13 +33,13 @@ def file_id(data: bytes, mimetype: str, filename: str | None = None) -> str:
 
 def forget_later(manager: MediaFileManager, now: Callable[[], float] = monotonic) -> None:
     """Forget the buttons that no page has had for a while. The manager's lock is held."""
-    shown = {
+    on_pages = {
         name for names in manager._files_by_session_and_coord.values() for name in names.values()
     }
     since = manager.__dict__.setdefault("gatescope_gone_since", {})
-    for name in list(since.keys() - (manager._deferred_callables.keys() - shown)):
+    for name in list(since.keys() - (manager._deferred_callables.keys() - on_pages)):
         del since[name]
-    for name in manager._deferred_callables.keys() - shown:
+    for name in manager._deferred_callables.keys() - on_pages:
         if now() - since.setdefault(name, now()) > GRACE:
             manager._drop_deferred_id(name)
             del since[name]

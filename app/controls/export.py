@@ -4,10 +4,10 @@ import streamlit as st
 
 from app.controls import downloads
 from app.controls.markdown import plain
-from app.figures import theme
 from app.screen import exporting
 from app.session import state
 from app.setting.setting import Setting
+from app.words.names import CELL_NAMES
 from gru_core.conventions import Cell
 from gru_core.export.kinds import KINDS
 
@@ -52,7 +52,7 @@ def _files(setting: Setting) -> None:
             "Which cell",
             cells,
             key="export_cell",
-            format_func=theme.CELL_NAMES.__getitem__,
+            format_func=CELL_NAMES.__getitem__,
             horizontal=True,
         )
     else:

@@ -7,14 +7,15 @@ import streamlit as st
 
 from app.controls.markdown import plain
 from app.figures import theme
-from app.screen.baseline import open_setting
+from app.screen.baseline import baseline_of
 from app.session import state
 from app.session.many import MOST_EDITS
 from app.setting.setting import Setting
+from app.words.names import CELL_NAMES
 from gru_core.conventions import GATES, STATES, shown_sign
 from gru_core.errors import RangeError
 from gru_core.inputs.tables import expect_shape, parse_numbers
-from gru_core.scenes.files import INITIALS
+from gru_core.scenes.scene import INITIALS
 from gru_core.situation import Edit, Situation, Target
 from gru_core.weights import PARTS
 
@@ -24,7 +25,7 @@ Place = tuple[str, str, int | None]  # owner, part, gate
 
 def matrix_choice(setting: Setting) -> None:
     """Choose an array of the scene, paste its numbers, use them."""
-    base = open_setting(setting).base
+    base = baseline_of(setting).base
     names = arrays(base)
     if state.value_of("matrix") not in names:
         state.preset("matrix", next(iter(names)))
@@ -58,7 +59,7 @@ def arrays(base: Situation) -> dict[Place, str]:
     """Every array that can be pasted, and its name for people."""
     found: dict[Place, str] = {("x", "x", None): "input x"}
     for cell, weights in base.weights.items():
-        name = theme.CELL_NAMES[cell]
+        name = CELL_NAMES[cell]
         for at, gate in enumerate(weights.gates):
             gate_name = theme.QUANTITIES[gate].name
             found |= {(cell, p, at): f"{name}: {gate_name} {LETTERS[p]}" for p in PARTS}
@@ -77,7 +78,7 @@ def shape_of(base: Situation, place: Place) -> tuple[int, ...]:
 
 
 def _pasted_here(text: str, setting: Setting, place: Place) -> list[Edit]:
-    return pasted(text, setting, open_setting(setting).base, place)
+    return pasted(text, setting, baseline_of(setting).base, place)
 
 
 def pasted(text: str, setting: Setting, base: Situation, place: Place) -> list[Edit]:

@@ -12,24 +12,16 @@ from app.compute.uploads import Upload
 from app.controls import fields
 from app.controls.markdown import plain
 from app.controls.matrix import refusal
-from app.figures import theme
+from app.screen.loaded import Check, Loaded, canonical, checked, effect, framework
 from app.session import state
-from app.setting.model import (
-    Check,
-    Model,
-    checked,
-    effect,
-    entry_of,
-    framework,
-    place_of,
-    upload_of,
-)
+from app.setting.model import Model
 from app.setting.setting import Setting
 from app.words import numbers
+from app.words.names import CELL_NAMES
 from gru_core.errors import GatescopeError
 from gru_core.formats import limits
 from gru_core.formats.answers import Question, questions
-from gru_core.formats.model import ASKED, Entry, ModelFile
+from gru_core.formats.model import ASKED, Entry
 from gru_core.inputs.feed import FEEDS, MAX_STEPS
 from gru_core.inputs.vocabulary import MAX_BYTES
 
@@ -73,41 +65,32 @@ HELP = {
 MEGABYTE = 1_000_000
 
 
-def model_choices(setting: Setting) -> None:
+def model_choices(setting: Setting, loaded: Loaded | None) -> None:
     """The file, and with one open everything that can be chosen of it."""
-    model, entry = setting.model, entry_of(setting.model)
+    model = setting.model
     pinned = () if setting.pinned is None else setting.pinned.model.keys
     for key in (*pinned, *model.keys):  # what is looked at stays, however much came after it
         state.keep_upload(uploads.find(key))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        _file(model)
-        if entry is None:
+        read = partial(_opened, model)
+        if loaded is None:  # nothing else to look at: in plain view, to be dropped on
+            _upload("file", "A file of weights", ENDINGS, limits.MAX_BYTES, read)
             return
-        upload = upload_of(model)
-        assert upload is not None
-        _layer(model, entry, upload)
-        _place(model, entry)
-        for question in questions(entry):
-            _question(model, question, setting.seed or 0)
-        _feed(model, entry)
-        _check(model, upload, setting.seed or 0)
+        with st.popover(plain(loaded.upload.name), key="model_more"):
+            _upload("file", "Another file", ENDINGS, limits.MAX_BYTES, read)
+            _about(loaded)
+            refusal()
+        _layer(loaded)
+        _place(loaded)
+        for question in questions(loaded.entry):
+            _question(loaded, question, setting.seed or 0)
+        _feed(model, loaded.entry)
+        _check(loaded, setting.seed or 0)
 
 
-def _file(model: Model) -> None:
-    upload, read = upload_of(model), partial(_opened, model)
-    if upload is None:  # nothing else to look at: in plain view, to be dropped on
-        _upload("file", "A file of weights", ENDINGS, limits.MAX_BYTES, read)
-        return
-    with st.popover(plain(upload.name), key="model_more"):
-        _upload("file", "Another file", ENDINGS, limits.MAX_BYTES, read)
-        _about(upload)
-        refusal()
-
-
-def _about(upload: Upload) -> None:
-    assert isinstance(upload.content, ModelFile)
-    found = upload.content
-    st.caption(f"{found.format}, {len(upload.data) / MEGABYTE:.1f} MB")
+def _about(loaded: Loaded) -> None:
+    found = loaded.file
+    st.caption(f"{found.format}, {len(loaded.upload.data) / MEGABYTE:.1f} MB")
     for note in (*found.notes, *(note for entry in found.entries for note in entry.notes)):
         st.caption(plain(note))
     for entry in found.entries:
@@ -141,27 +124,32 @@ def _opened(model: Model, file: Any) -> Model:
 # The layer ------------------------------------------------------------------------------------
 
 
-def _layer(model: Model, entry: Entry, upload: Upload) -> None:
-    assert isinstance(upload.content, ModelFile)
-    entries = {one.name: one for one in upload.content.entries}
+def _layer(loaded: Loaded) -> None:
+    entries = {one.name: one for one in loaded.file.entries}
     if len(entries) < 2:
         return
     names = {name: f"{name} · {summary(one)}" for name, one in entries.items()}
-    _select("layer", "Layer", entry.name, names, model.of_layer, 380)
+    model = loaded.model
+
+    def read(name: str) -> Model:
+        return canonical(model.of_layer(name))
+
+    _select("layer", "Layer", loaded.entry.name, names, read, 380)
 
 
 def summary(entry: Entry) -> str:
     """What a layer is, in a few words."""
     first = entry.layers[0][0]
     units, inputs = first.w_x.shape[1:]
-    words = f"{theme.CELL_NAMES[entry.cell]} of {units} units, {inputs} inputs"
+    words = f"{CELL_NAMES[entry.cell]} of {units} units, {inputs} inputs"
     words += f", {len(entry.layers)} layers" if len(entry.layers) > 1 else ""
     words += ", both directions" if len(entry.layers[0]) > 1 else ""
     return "".join((words, *(CONVENTION.get(said, "") for said in entry.says.items())))
 
 
-def _place(model: Model, entry: Entry) -> None:
+def _place(loaded: Loaded) -> None:
     """Which layer of a stack in which direction, where there is a choice."""
+    model, entry = loaded.model, loaded.entry
     options = {
         (at, bool(direction)): _place_name(at, direction, entry)
         for at, layer in enumerate(entry.layers)
@@ -173,7 +161,7 @@ def _place(model: Model, entry: Entry) -> None:
     def read(place: tuple[int, bool]) -> Model:
         return replace(model, at=place[0], backward=place[1])
 
-    _select("place", "On the stage", place_of(model, entry), options, read, 190)
+    _select("place", "On the stage", loaded.place, options, read, 190)
 
 
 def _place_name(at: int, direction: int, entry: Entry) -> str:
@@ -183,28 +171,28 @@ def _place_name(at: int, direction: int, entry: Entry) -> str:
     return ", ".join(words)
 
 
-def _question(model: Model, question: Question, seed: int) -> None:
+def _question(loaded: Loaded, question: Question, seed: int) -> None:
     """What the file does not say, with what each answer does to h."""
+    model, said = loaded.model, loaded.answers
     if question.setting in ASKED:
         _statement(model, question)
         return
-    given = dict(model.answers).get(question.setting, question.assumed)
-    shown = given or next(iter(question.answers))
-    effects = effect(model, question, seed)
+    chosen = said.get(question.setting, question.assumed) or next(iter(question.answers))
+    effects = effect(loaded, question, seed)
     options = {}
     for answer, label in question.answers.items():
         options[answer] = label.split(",")[0]
-        if answer != shown and effects.get(answer) == 0:
+        if answer != chosen and effects.get(answer) == 0:
             options[answer] += " (h stays the same)"
-        elif answer != shown and answer in effects:
+        elif answer != chosen and answer in effects:
             options[answer] += f" (h differs by up to {numbers.number(effects[answer])})"
-        elif answer != shown:
+        elif answer != chosen:
             options[answer] += " (h cannot be compared)"
-        elif answer == question.assumed and question.setting not in dict(model.answers):
+        elif answer == question.assumed and question.setting not in said:
             options[answer] += " (assumed)"
     label = f"{question.sentence}"
     read = partial(model.with_answer, question.setting)
-    _select(question.setting, label, shown, options, read, 300, "The file does not say.")
+    _select(question.setting, label, chosen, options, read, 300, "The file does not say.")
 
 
 def _statement(model: Model, question: Question) -> None:
@@ -215,18 +203,18 @@ def _statement(model: Model, question: Question) -> None:
     _select(question.setting, question.sentence, given, options, read, 300, HELP[question.setting])
 
 
-def _check(model: Model, upload: Upload, seed: int) -> None:
+def _check(loaded: Loaded, seed: int) -> None:
     """The same file on the same input, run by its own framework."""
-    who = framework(upload)
+    who = framework(loaded.upload)
     if who is None:
         return
     asked = st.button(f"check against {who}", key="model_check", help=HELP["check"])
     try:
         if asked:
             with st.spinner(f"{who} runs the file …"):
-                found = checked(model, seed)
+                found = checked(loaded, seed)
         else:
-            found = checked(model, seed, begin=False)
+            found = checked(loaded, seed, begin=False)
     except GatescopeError as error:
         st.caption(plain(str(error)))
         return

@@ -8,13 +8,14 @@ from typing import Any
 import streamlit as st
 
 from app.controls.matrix import matrix_choice
-from app.figures import theme
-from app.screen.baseline import MODEL, open_setting, own_notation
+from app.screen.baseline import baseline_of, own_notation
 from app.screen.ordering import SORT, offered, sort_of
 from app.session import state
 from app.setting.setting import Setting
+from app.setting.source import Model
+from app.words.names import CELL_NAMES
 from gru_core.conventions import NOTATIONS, Notation, notation_key, notation_of, parse_notation
-from gru_core.scenes.files import Scene
+from gru_core.scenes.scene import Scene
 
 ALONGSIDE = {"lstm": "beside an LSTM", "rnn": "beside a plain RNN", "none": "the GRU alone"}
 MATCH = {"units": "same number of units", "parameters": "about as many parameters"}
@@ -42,7 +43,7 @@ def settings(setting: Setting, scene: Scene) -> None:
         _beside(setting, scene)
         _notation(setting, scene)
         _control("engine", "Computed by", ENGINE, setting.engine, "engine")
-        if offered(setting.sort, open_setting(setting).base):
+        if offered(setting.sort, baseline_of(setting).base):
             _control("sort", "Order of the units", SORT, sort_of(setting.sort, scene), "sort")
         matrix_choice(setting)
 
@@ -50,12 +51,12 @@ def settings(setting: Setting, scene: Scene) -> None:
 def _beside(setting: Setting, scene: Scene) -> None:
     """The other cell, and how large it is."""
     # Another cell than a GRU, from a file, stands beside a GRU of its size in any case.
-    if setting.scene == MODEL and scene.weights and "gru" not in scene.weights:
+    if isinstance(setting.source, Model) and scene.weights and "gru" not in scene.weights:
         return
     _list("alongside", "Beside the GRU", ALONGSIDE, setting.alongside, "alongside")
     # The cells of the series are trained, each at its own size.
-    if setting.alongside != "none" and scene.model != "series":
-        label = f"Size of the {theme.CELL_NAMES[setting.alongside]}"
+    if setting.alongside != "none" and not scene.predicts:
+        label = f"Size of the {CELL_NAMES[setting.alongside]}"
         _list("match", label, MATCH, setting.match, "match")
 
 

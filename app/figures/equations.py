@@ -21,6 +21,7 @@ from app.figures.nodes import (
     number,
     result,
 )
+from app.words.names import letter_of
 from gru_core.conventions import SIGMOID_TRACKS, Cell, Notation
 
 NOW, BEFORE = "t", "t−1"
@@ -57,12 +58,12 @@ class Writer:
 
     def letter(self, quantity: str, when: str = NOW) -> Node:
         """r_t, h_{t−1}, …"""
-        letter = theme.symbol(self.cell, quantity, self.notation)
+        letter = letter_of(self.cell, quantity, self.notation)
         return {"v": letter, "s": when, "q": quantity}
 
     def weight(self, letter: str, gate: str) -> Node:
         """W_r, U_r, b_r, d_r: subscripts are the gates' own letters."""
-        name = theme.symbol(self.cell, gate, self.notation)
+        name = letter_of(self.cell, gate, self.notation)
         return {"v": letter, "s": "" if self.cell == "rnn" else name, "q": gate}
 
     def gate(self, gate: str) -> tuple[str, tuple[Line, ...]]:

@@ -1,4 +1,4 @@
-"""Colours and names of every quantity, and names of what they end in: the one home of all three.
+"""Colours, dashes and widths of every quantity: the one home of all three.
 
 Line colours have the hues of the Okabe-Ito set (colour-blind safe). Its orange and its sky blue are
 darkened, so that every colour stands out from white paper and from the dark theme's alike: 3 to 1
@@ -9,61 +9,43 @@ every line also has its own dash, width or lightness, so that a grey print still
 import math
 from dataclasses import dataclass
 
+from app.words.names import NAMES, SYMBOLS
 from gru_core import conventions
 
 
 @dataclass(frozen=True)
-class Quantity:
-    """How one quantity is written and drawn everywhere."""
+class Look:
+    """How one quantity is drawn everywhere."""
 
-    name: str  # the field's standard term
-    symbol: str  # as in the equations
     color: str
     dash: str = "solid"
     width: float = 2.0
 
 
-QUANTITIES = {
-    "reset": Quantity("reset gate", "r", "#BC8000"),
-    "update": Quantity("update gate", "z", "#0072B2"),
-    "candidate": Quantity("candidate", "n", "#009E73", dash="dash"),
-    "hidden": Quantity("hidden state", "h", "#D55E00", width=3.0),
-    "input": Quantity("input gate", "i", "#3996CE"),
-    "forget": Quantity("forget gate", "f", "#0072B2"),
-    "output": Quantity("output gate", "o", "#CC79A7", dash="dot"),
-    "cell": Quantity("cell state", "c", "#8A8A8A", dash="dashdot", width=2.5),
-    "x": Quantity("input", "x", "#8A8A8A", dash="dot", width=1.0),
-}
-
-
 @dataclass(frozen=True)
-class Activation:
-    """How a function that a gate or a state ends in is written."""
+class Quantity(Look):
+    """How one quantity is written and drawn everywhere."""
 
-    symbol: str  # as in the equations; σ for a sigmoid, whatever its kind
-    name: str  # in a sentence
-    says: str  # what it does to numbers
+    name: str = ""  # the field's standard term
+    symbol: str = ""  # as in the equations
 
 
-ACTIVATIONS = {
-    "sigmoid": Activation("σ", "the sigmoid σ", "sigmoid: squeezes every number between 0 and 1"),
-    "hard_sigmoid": Activation(
-        "hard σ",
-        "the hard sigmoid, 0.2 a + 0.5",
-        "hard sigmoid: 0.2 a + 0.5, cut off at 0 and at 1",
-    ),
-    "hard_sigmoid_sixth": Activation(
-        "hard σ",
-        "the hard sigmoid, a/6 + 0.5",
-        "hard sigmoid: a/6 + 0.5, cut off at 0 and at 1",
-    ),
-    "tanh": Activation("tanh", "tanh", "tanh: squeezes every number between −1 and 1"),
-    "relu": Activation("relu", "relu", "relu: makes every number below 0 a 0"),
+_LOOKS = {
+    "reset": Look("#BC8000"),
+    "update": Look("#0072B2"),
+    "candidate": Look("#009E73", dash="dash"),
+    "hidden": Look("#D55E00", width=3.0),
+    "input": Look("#3996CE"),
+    "forget": Look("#0072B2"),
+    "output": Look("#CC79A7", dash="dot"),
+    "cell": Look("#8A8A8A", dash="dashdot", width=2.5),
+    "x": Look("#8A8A8A", dash="dot", width=1.0),
+}
+QUANTITIES = {
+    track: Quantity(**vars(look), name=NAMES[track], symbol=SYMBOLS[track])
+    for track, look in _LOOKS.items()
 }
 
-CANDIDATE_SYMBOL = {"gru": "n", "lstm": "g"}
-
-CELL_NAMES = {"gru": "GRU", "lstm": "LSTM", "rnn": "plain RNN"}
 
 # Gates: 0 dark blue, 1 yellow. Perceptually uniform and safe for colour-blind readers
 # (Nunez, Anderton and Renslow 2018).
@@ -96,19 +78,6 @@ def track_scale(track: str) -> tuple[tuple[str, ...], tuple[float, float]]:
     """Colour stops and fixed limits of a track: by meaning, never by the data on screen."""
     limits = conventions.track_range(track)
     return (SEQUENTIAL if limits[0] == 0 else DIVERGING), limits
-
-
-def symbol(cell: str, track: str, notation: conventions.Notation = conventions.PYTORCH) -> str:
-    """The letter of a track in that cell's equations.
-
-    The LSTM's candidate is g; the GRU's is n in PyTorch, and h with a tilde where the reset gate
-    acts before the product, as in Cho et al. and the textbooks after them.
-    """
-    if track != "candidate":
-        return QUANTITIES[track].symbol
-    if cell == "gru" and notation.placement == "before":
-        return "h̃"
-    return CANDIDATE_SYMBOL.get(cell, "n")
 
 
 def nice_bound(largest: float, floor: float = 1.0) -> float:

@@ -23,7 +23,7 @@ from app.lenses import (
 from app.lenses.base import Chart, Lens, Offer, View, axis_message
 from app.lenses.wiring import wiring
 from app.screen.baseline import titles
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from app.setting.setting import CELL_VIEW
 
 __all__ = ["LENSES", "Lens", "View", "charts", "told", "view_of"]
@@ -74,28 +74,28 @@ def questions() -> list[dict[str, Any]]:
     ]
 
 
-def view_of(shown: Shown) -> View | None:
+def view_of(screen: Screen) -> View | None:
     """What the chosen lens shows; None where the cell itself is looked into."""
-    lens = LENSES.get(shown.setting.view)
-    return lens.view(shown) if lens else None
+    lens = LENSES.get(screen.setting.view)
+    return lens.view(screen) if lens else None
 
 
-def told(shown: Shown, view: View | None) -> dict[str, Any]:
+def told(screen: Screen, view: View | None) -> dict[str, Any]:
     """The lens for the stage, less its figures, and every view there is."""
     if view is None:
         return {"view": CELL_VIEW, "questions": questions()}
-    lens = LENSES[shown.setting.view]
+    lens = LENSES[screen.setting.view]
     return {
-        "view": shown.setting.view,
+        "view": screen.setting.view,
         "questions": questions(),
         "look": lens.look,
         "of": view.chosen,
         "asks": view.asks,
         "choices": [choice._asdict() for choice in view.choices],
         "tracks": lens.tracks,
-        "at": {axis: getattr(shown, axis) for axis in (*lens.follows, *view.follows)},
+        "at": {axis: getattr(screen, axis) for axis in (*lens.follows, *view.follows)},
         "controls": dict(view.controls),
-        "wirings": [wiring(shown, cell) for cell in view.wirings],
+        "wirings": [wiring(screen, cell) for cell in view.wirings],
         "words": list(view.words),
         "offers": [{"scene": one.scene, "label": _label(one)} for one in view.offers],
         "waiting": view.waiting,

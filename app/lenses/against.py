@@ -8,7 +8,8 @@ from app.figures import theme
 from app.figures.against import OTHER, both_lines, difference_heatmap
 from app.lenses.base import Axis, Chart
 from app.lenses.places import drawn, grid_chart, sentence, unit_of
-from app.screen.screen import Shown
+from app.screen.screen import Screen
+from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import number
 from gru_core import Trace
 from gru_core.arrays import Array, without_rounding
@@ -16,30 +17,30 @@ from gru_core.conventions import TRACKS, Cell
 
 
 def against(
-    shown: Shown, others: Mapping[Cell, Trace], name: str, now: str = "now"
+    screen: Screen, others: Mapping[Cell, Trace], name: str, now: str = "now"
 ) -> tuple[list[Chart], list[str]]:
     """Charts of the opened cell, and sentences about every cell that there is to compare.
 
     others: the runs that these are compared with, under this name; now: the name of these.
     """
     words, charts = [], []
-    for cell, trace in shown.traces.items():
+    for cell, trace in screen.traces.items():
         if cell not in others:
-            words.append(f"{name} has no {theme.CELL_NAMES[cell]}: nothing to compare.")
+            words.append(f"{name} has no {CELL_NAMES[cell]}: nothing to compare.")
             continue
         if trace["hidden"].shape != others[cell]["hidden"].shape:
-            said = f"{theme.CELL_NAMES[cell]}: {name} has other sizes, nothing to compare."
+            said = f"{CELL_NAMES[cell]}: {name} has other sizes, nothing to compare."
             words.append(sentence(said))
             continue
         words.append(_words(cell, trace, others[cell], name))
-        if cell == shown.opened:
-            charts += _charts(shown, cell, others[cell], (now, name))
+        if cell == screen.opened:
+            charts += _charts(screen, cell, others[cell], (now, name))
     return charts, words
 
 
 def _words(cell: Cell, trace: Trace, other: Trace, name: str) -> str:
     now, then = trace["hidden"], other["hidden"]
-    said = sentence(theme.CELL_NAMES[cell])
+    said = sentence(CELL_NAMES[cell])
     if np.array_equal(now, then):
         return f"{said}: h is that of {name} at every step."
     apart = np.abs(without_rounding(now - then, *_sizes(now, then)))
@@ -58,22 +59,22 @@ def _sizes(*tracks: Array) -> list[Array]:
     return [np.abs(track).max() for track in tracks]
 
 
-def _charts(shown: Shown, cell: Cell, other: Trace, names: tuple[str, str]) -> list[Chart]:
-    trace = shown.traces[cell]
-    unit = unit_of(shown, trace.units)
+def _charts(screen: Screen, cell: Cell, other: Trace, names: tuple[str, str]) -> list[Chart]:
+    trace = screen.traces[cell]
+    unit = unit_of(screen, trace.units)
     return [
-        _lines(shown, cell, other, names, unit),
-        *(_difference(shown, cell, track, other, names) for track in TRACKS[cell]),
+        _lines(screen, cell, other, names, unit),
+        *(_difference(screen, cell, track, other, names) for track in TRACKS[cell]),
     ]
 
 
-def _lines(shown: Shown, cell: Cell, other: Trace, names: tuple[str, str], unit: int) -> Chart:
-    now, then = (one["hidden"][:, unit].astype(np.float64) for one in (shown.traces[cell], other))
+def _lines(screen: Screen, cell: Cell, other: Trace, names: tuple[str, str], unit: int) -> Chart:
+    now, then = (one["hidden"][:, unit].astype(np.float64) for one in (screen.traces[cell], other))
     quantity = theme.QUANTITIES["hidden"]
     return Chart(
         name="both",
-        title=f"{theme.CELL_NAMES[cell]} unit {unit + 1}: {names[0]} and {names[1]}",
-        figure=both_lines(now, then, shown.labels, "hidden"),
+        title=f"{CELL_NAMES[cell]} unit {unit + 1}: {names[0]} and {names[1]}",
+        figure=both_lines(now, then, screen.labels, "hidden"),
         reads="across",
         corner="step",
         rows=Axis("steps"),
@@ -85,14 +86,14 @@ def _lines(shown: Shown, cell: Cell, other: Trace, names: tuple[str, str], unit:
 
 
 def _difference(
-    shown: Shown, cell: Cell, track: str, other: Trace, names: tuple[str, str]
+    screen: Screen, cell: Cell, track: str, other: Trace, names: tuple[str, str]
 ) -> Chart:
-    now, then = shown.traces[cell][track], other[track]
+    now, then = screen.traces[cell][track], other[track]
     difference = without_rounding(now.astype(np.float64) - then, *_sizes(now, then))
-    if (cell, track, shown.notation.polarity) == ("gru", "update", "write"):
+    if (cell, track, screen.notation.polarity) == ("gru", "update", "write"):
         difference = -difference
-    placed = drawn(shown, difference, shown.orders[cell])
-    quantity, symbol = theme.QUANTITIES[track], theme.symbol(cell, track, shown.notation)
+    placed = drawn(screen, difference, screen.orders[cell])
+    quantity, symbol = theme.QUANTITIES[track], letter_of(cell, track, screen.notation)
     return grid_chart(
         placed,
         difference_heatmap(placed.values, placed.labels, placed.row_names),

@@ -11,7 +11,7 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import plotly.graph_objects as go
 
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from gru_core.arrays import Array
 from gru_core.conventions import Cell
 
@@ -98,7 +98,7 @@ class Lens(NamedTuple):
     label: str
     help: str
     look: str  # in two sentences, what to look for
-    view: Callable[[Shown], View]
+    view: Callable[[Screen], View]
     follows: Sequence[str] = ()  # "step", "unit": the view is of one place of the cursor
     tracks: bool = False  # a click on a heatmap asks about its quantity
 

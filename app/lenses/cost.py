@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from app.figures import theme
 from app.figures.prediction import CELL_STYLE
 from app.figures.sizes import count_bars, size_lines
 from app.lenses import times
 from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
-from app.screen.screen import Shown
+from app.screen.screen import Screen
+from app.words.names import CELL_NAMES
 from app.words.numbers import count, joined, number
 from gru_core.analysis.cost import SIZES, matched_units, multiply_adds, parameters
 from gru_core.conventions import CELLS, Cell
@@ -28,20 +28,20 @@ PUBLISHED: Mapping[Cell, int] = {"gru": 4_323_600, "lstm": 5_764_800}
 PUBLISHED_UNITS, PUBLISHED_LAYERS = 600, 2
 
 
-def view(shown: Shown) -> View:
+def view(screen: Screen) -> View:
     """What is asked for: counts at every size, times as measured, or counts that were published."""
-    of = chosen_of(shown.setting.of, CHOICES)
-    views: Mapping[str, Callable[[Shown], View]] = {
+    of = chosen_of(screen.setting.of, CHOICES)
+    views: Mapping[str, Callable[[Screen], View]] = {
         "parameters": _counts,
-        "time": lambda shown: times.view(shown, CHOICES, ASKS),
+        "time": lambda screen: times.view(screen, CHOICES, ASKS),
         "published": lambda _: _published(),
     }
-    return views[of](shown)
+    return views[of](screen)
 
 
-def _counts(shown: Shown) -> View:
-    gru = shown.situation.weights["gru"]
-    inputs, here, biases = gru.input_size, gru.units, shown.biases
+def _counts(screen: Screen) -> View:
+    gru = screen.situation.weights["gru"]
+    inputs, here, biases = gru.input_size, gru.units, screen.biases
     sizes = sorted({*SIZES, here})
     counts = {c: [parameters(c, inputs, n, biases=biases) for n in sizes] for c in CELLS}
     products = {c: [multiply_adds(c, inputs, n) for n in sizes] for c in CELLS}
@@ -50,7 +50,7 @@ def _counts(shown: Shown) -> View:
         _chart("parameters", f"Parameters with {reading}", sizes, counts, here),
         _chart("products", f"Multiply-adds of one step with {reading}", sizes, products, here),
     ]
-    return View(charts, CHOICES, "parameters", ASKS, _count_notes(shown), _count_words(shown))
+    return View(charts, CHOICES, "parameters", ASKS, _count_notes(screen), _count_words(screen))
 
 
 def _chart(
@@ -63,16 +63,16 @@ def _chart(
         reads="points",
         corner="size",
         rows=Axis("names", [count(size, "unit") for size in sizes], plural="sizes"),
-        columns=Axis("names", [theme.CELL_NAMES[cell] for cell in counts], plural="cells"),
+        columns=Axis("names", [CELL_NAMES[cell] for cell in counts], plural="cells"),
         values=np.array(list(counts.values()), dtype=np.float64).T,
         height=170,
-        key=[(*CELL_STYLE[cell], theme.CELL_NAMES[cell]) for cell in counts],
+        key=[(*CELL_STYLE[cell], CELL_NAMES[cell]) for cell in counts],
     )
 
 
-def _count_words(shown: Shown) -> list[str]:
-    gru = shown.situation.weights["gru"]
-    inputs, units, biases = gru.input_size, gru.units, shown.biases
+def _count_words(screen: Screen) -> list[str]:
+    gru = screen.situation.weights["gru"]
+    inputs, units, biases = gru.input_size, gru.units, screen.biases
     with_two, with_one = (
         [parameters(cell, inputs, units, biases=2) for cell in FROM_SMALL],
         [parameters(cell, inputs, units, biases=1) for cell in FROM_SMALL],
@@ -91,8 +91,8 @@ def _count_words(shown: Shown) -> list[str]:
     ]
 
 
-def _count_notes(shown: Shown) -> list[str]:
-    gru = shown.situation.weights["gru"]
+def _count_notes(screen: Screen) -> list[str]:
+    gru = screen.situation.weights["gru"]
     matched = matched_units(gru.input_size, gru.units)
     found = [
         "Parameters are gates × units × (inputs + units + biases); a plain RNN has one such set of "
@@ -101,7 +101,7 @@ def _count_notes(shown: Shown) -> list[str]:
         f"a plain RNN {matched['rnn']}.",
     ]
     after = isinstance(gru, GRUWeights) and gru.reset_after
-    if shown.biases == 1 and after:
+    if screen.biases == 1 and after:
         found.append(
             "Not counted is the second bias of the candidate, which a reset gate after the product "
             f"would scale: {count(gru.units, 'number')} more."
@@ -112,7 +112,7 @@ def _count_notes(shown: Shown) -> list[str]:
 def _published() -> View:
     size, layers = PUBLISHED_UNITS, PUBLISHED_LAYERS
     counts = [parameters(cell, size, size, layers=layers, biases=1) for cell in FROM_SMALL]
-    names = [theme.CELL_NAMES[cell] for cell in FROM_SMALL]
+    names = [CELL_NAMES[cell] for cell in FROM_SMALL]
     rows = [
         (count, PUBLISHED.get(cell, np.nan), multiply_adds(cell, size, size, layers=layers))
         for cell, count in zip(FROM_SMALL, counts, strict=True)
@@ -140,7 +140,7 @@ def _published() -> View:
 
 def _listed(counts: Sequence[str]) -> str:
     """Of the three cells, in the order of FROM_SMALL."""
-    names = [theme.CELL_NAMES[cell] for cell in FROM_SMALL]
+    names = [CELL_NAMES[cell] for cell in FROM_SMALL]
     parts = [f"{found} in the {name}" for found, name in zip(counts, names, strict=True)]
     return joined(parts)
 

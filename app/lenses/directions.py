@@ -11,8 +11,9 @@ from app.lenses import moved
 from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
 from app.lenses.places import Drawn, drawn, grid_chart
 from app.screen.neighbours import at_random
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from app.screen.two_layers import Tracks, TwoLayers, both_ways, stacked
+from app.words.names import CELL_NAMES, letter_of
 from gru_core.arrays import Array
 from gru_core.conventions import KEEP_GATE
 from gru_core.run import Merge
@@ -35,40 +36,40 @@ OUTPUTS = {
 HEIGHT, TALL = 110, 160  # pixels, of one layer and of two
 
 
-def view(shown: Shown) -> View:
+def view(screen: Screen) -> View:
     """Both layers, what a layer above them would read, and what a changed input moves in it."""
-    of = chosen_of(shown.setting.of, CHOICES)
+    of = chosen_of(screen.setting.of, CHOICES)
     run = stacked if of == STACKED else both_ways
-    now, changed = run(shown, shown.situation.x), moved.changed_steps(shown)
-    charts = _of_stack(shown, now) if of == STACKED else _of_pair(shown, now, of)
-    notes, names = _notes(shown, of), moved.LAYERS if of == STACKED else moved.DIRECTIONS
+    now, changed = run(screen, screen.situation.x), moved.changed_steps(screen)
+    charts = _of_stack(screen, now) if of == STACKED else _of_pair(screen, now, of)
+    notes, names = _notes(screen, of), moved.LAYERS if of == STACKED else moved.DIRECTIONS
     if changed:
-        before = run(shown, shown.base.x)
-        charts.insert(0, _moved_chart(shown, before, now, of))
-        words = moved.words(shown, changed, before, now, names)
+        before = run(screen, screen.base.x)
+        charts.insert(0, _moved_chart(screen, before, now, of))
+        words = moved.words(screen, changed, before, now, names)
         notes.insert(0, "The first picture goes by powers of ten; it is blank below a millionth.")
     else:
-        words = moved.what_to_try(shown)
+        words = moved.what_to_try(screen)
     return View(charts, CHOICES, of, "Output", notes, [words])
 
 
-def _of_pair(shown: Shown, layers: TwoLayers, of: str) -> list[Chart]:
-    name = theme.CELL_NAMES[shown.opened]
-    forward, backward = f"Forward {name}", f"Backward {name}{_unlike(shown, 'backward')}"
+def _of_pair(screen: Screen, layers: TwoLayers, of: str) -> list[Chart]:
+    name = CELL_NAMES[screen.opened]
+    forward, backward = f"Forward {name}", f"Backward {name}{_unlike(screen, 'backward')}"
     return [
-        _track_chart(shown, "forward", f"{forward}: hidden state", layers.first, "hidden"),
-        _track_chart(shown, "backward", f"{backward}: hidden state", layers.second, "hidden"),
-        _output_chart(shown, layers, of),
+        _track_chart(screen, "forward", f"{forward}: hidden state", layers.first, "hidden"),
+        _track_chart(screen, "backward", f"{backward}: hidden state", layers.second, "hidden"),
+        _output_chart(screen, layers, of),
     ]
 
 
-def _of_stack(shown: Shown, layers: TwoLayers) -> list[Chart]:
+def _of_stack(screen: Screen, layers: TwoLayers) -> list[Chart]:
     """States first, then the gates that keep, each pair one above the other."""
-    gate = KEEP_GATE.get(shown.opened)
-    asides = "", _unlike(shown, "second")
+    gate = KEEP_GATE.get(screen.opened)
+    asides = "", _unlike(screen, "second")
     return [
         _track_chart(
-            *(shown, f"layer{place}.{track}"),
+            *(screen, f"layer{place}.{track}"),
             f"Layer {place}{asides[place - 1]}: {theme.QUANTITIES[track].name}",
             *(tracks, track),
         )
@@ -78,22 +79,22 @@ def _of_stack(shown: Shown, layers: TwoLayers) -> list[Chart]:
     ]
 
 
-def _unlike(shown: Shown, role: Role) -> str:
+def _unlike(screen: Screen, role: Role) -> str:
     """What a heading says of a second layer that is drawn beside a first one that is not."""
-    cell = shown.opened
-    same = cell in shown.opening.drawn or has_own(shown.scene, cell, role)
-    return "" if same else f" ({at_random(shown)})"
+    cell = screen.opened
+    same = cell in screen.baseline.drawn or has_own(screen.scene, cell, role)
+    return "" if same else f" ({at_random(screen)})"
 
 
-def _track_chart(shown: Shown, name: str, title: str, tracks: Tracks, track: str) -> Chart:
-    cell = shown.opened
-    placed = drawn(shown, shown.shown_track(cell, track, tracks[track]), shown.orders[cell])
+def _track_chart(screen: Screen, name: str, title: str, tracks: Tracks, track: str) -> Chart:
+    cell = screen.opened
+    placed = drawn(screen, screen.shown_track(cell, track, tracks[track]), screen.orders[cell])
     return grid_chart(
         placed,
         layer_heatmap(placed.values, track, placed.labels, placed.row_names),
         name=name,
         title=title,
-        symbol=theme.symbol(cell, track, shown.notation),
+        symbol=letter_of(cell, track, screen.notation),
         height=HEIGHT,
         says="{row} at {column}: {value}",
     )
@@ -104,8 +105,8 @@ def _output(layers: TwoLayers, of: str) -> Array:
     return layers.second["hidden"] if of == STACKED else layers.joined(cast("Merge", of))
 
 
-def _output_chart(shown: Shown, layers: TwoLayers, of: str) -> Chart:
-    placed, units = _placed(shown, _output(layers, of), of)
+def _output_chart(screen: Screen, layers: TwoLayers, of: str) -> Chart:
+    placed, units = _placed(screen, _output(layers, of), of)
     times = 2.0 if of == "sum" else 1.0
     figure = layer_heatmap(placed.values, "hidden", placed.labels, placed.row_names, times)
     return _output_grid(
@@ -116,8 +117,8 @@ def _output_chart(shown: Shown, layers: TwoLayers, of: str) -> Chart:
     )
 
 
-def _moved_chart(shown: Shown, before: TwoLayers, now: TwoLayers, of: str) -> Chart:
-    placed, units = _placed(shown, np.abs(_output(now, of) - _output(before, of)), of)
+def _moved_chart(screen: Screen, before: TwoLayers, now: TwoLayers, of: str) -> Chart:
+    placed, units = _placed(screen, np.abs(_output(now, of) - _output(before, of)), of)
     figure = moved_heatmap(placed.values, placed.labels, placed.row_names)
     what = "h of layer 2" if of == STACKED else "the output"
     return _output_grid(
@@ -138,18 +139,18 @@ def _output_grid(placed: Drawn, units: int, figure: go.Figure, of: str, **about:
     return grid_chart(placed, figure, height=HEIGHT, **about)
 
 
-def _placed(shown: Shown, values: Array, of: str) -> tuple[Drawn, int]:
+def _placed(screen: Screen, values: Array, of: str) -> tuple[Drawn, int]:
     """Where the numbers of an output are drawn, and how many rows are of the forward layer."""
-    order = shown.orders[shown.opened]
+    order = screen.orders[screen.opened]
     if of != "concat":
-        placed = drawn(shown, values, order)
+        placed = drawn(screen, values, order)
         return placed, len(placed.values)
-    forward, backward = (drawn(shown, half, order) for half in np.split(values, 2, axis=1))
+    forward, backward = (drawn(screen, half, order) for half in np.split(values, 2, axis=1))
     units = forward.rows.names or [f"unit {unit + 1}" for unit in order]
     rows = Axis(
         "names",
         [f"{way} {unit}" for way in ("forward", "backward") for unit in units],
-        order=() if shown.condensed else (*order, *order),
+        order=() if screen.condensed else (*order, *order),
         plural="numbers",
     )
     both = np.concatenate((forward.values, backward.values))
@@ -157,19 +158,19 @@ def _placed(shown: Shown, values: Array, of: str) -> tuple[Drawn, int]:
     return forward._replace(values=both, rows=rows, row_names=names), len(units)
 
 
-def _notes(shown: Shown, of: str) -> list[str]:
-    cell = shown.opened
-    name, units = theme.CELL_NAMES[cell], shown.traces[cell].units
-    seed = shown.scene.seed if shown.setting.seed is None else shown.setting.seed
+def _notes(screen: Screen, of: str) -> list[str]:
+    cell = screen.opened
+    name, units = CELL_NAMES[cell], screen.traces[cell].units
+    seed = screen.scene.seed if screen.setting.seed is None else screen.setting.seed
     drawn_with = f"has as many units; its weights are random, seed {seed}, and not trained"
-    if has_own(shown.scene, cell, "second" if of == STACKED else "backward"):
+    if has_own(screen.scene, cell, "second" if of == STACKED else "backward"):
         drawn_with = "is that of your file"
     found = [
         f"The backward {name} begins at zero after the last step and {drawn_with}."
         if of != STACKED
         else f"Layer 2 reads h of layer 1, {units} numbers a step. It {drawn_with}."
     ]
-    note = drawn(shown, shown.traces[cell]["hidden"], shown.orders[cell]).note
+    note = drawn(screen, screen.traces[cell]["hidden"], screen.orders[cell]).note
     return [*found, note] if note else found
 
 

@@ -10,7 +10,8 @@ from app.figures.found import OTHER, reaction_bars, together_lines
 from app.lenses.base import Axis, Chart, Choice, Lens, View
 from app.lenses.finding import again, explained, inputs_around, inputs_read, track_symbol, units_on
 from app.lenses.question import Question, question_of, questions
-from app.screen.screen import Shown
+from app.screen.screen import Screen
+from app.words.names import CELL_NAMES
 from gru_core.analysis.patterns import Match, Pattern, matches, pattern, reaction
 from gru_core.arrays import Array
 from gru_core.conventions import STATES
@@ -21,39 +22,39 @@ COLUMNS = ("inside", "outside", "difference", "on throughout")
 WHOLE = "The span is the whole sequence: there is nothing outside to compare it with."
 
 
-def view(shown: Shown) -> View:
+def view(screen: Screen) -> View:
     """The units of the chosen span in the opened cell, and the places where they are again."""
-    asked, problems = question_of(shown)
-    values, found = _found(shown, asked)
+    asked, problems = question_of(screen)
+    values, found = _found(screen, asked)
     listed = matches(found, MOST_PLACES)
     whole = found.span.length == len(values)
-    charts = [_together(shown, asked, found, listed)] if len(found.units) else []
-    charts += [] if whole else [_reaction(shown, asked, values, found)]
+    charts = [_together(screen, asked, found, listed)] if len(found.units) else []
+    charts += [] if whole else [_reaction(screen, asked, values, found)]
     return View(
         charts,
         choices=[
-            Choice(str(one), f"{theme.QUANTITIES[one.track].name} {track_symbol(shown, one)}")
-            for one in questions(asked, shown.opened)
+            Choice(str(one), f"{theme.QUANTITIES[one.track].name} {track_symbol(screen, one)}")
+            for one in questions(asked, screen.opened)
         ],
         chosen=str(asked),
         asks="Look at",
-        notes=[*([WHOLE] if whole else []), *explained(shown, asked, found)],
-        words=[*problems, units_on(shown, asked, values, found), *again(shown, found, listed)],
-        controls={"seeking": _controls(shown, asked, listed, len(found.units))},
+        notes=[*([WHOLE] if whole else []), *explained(screen, asked, found)],
+        words=[*problems, units_on(screen, asked, values, found), *again(screen, found, listed)],
+        controls={"seeking": _controls(screen, asked, listed, len(found.units))},
     )
 
 
-def _found(shown: Shown, asked: Question) -> tuple[Array, Pattern]:
+def _found(screen: Screen, asked: Question) -> tuple[Array, Pattern]:
     """The track as the notation shows it, (step, unit), and the units that are on in it."""
-    cell = shown.opened
-    trace, states = shown.traces[cell], STATES[cell]
-    values = shown.shown_track(cell, asked.track, trace[asked.track])
+    cell = screen.opened
+    trace, states = screen.traces[cell], STATES[cell]
+    values = screen.shown_track(cell, asked.track, trace[asked.track])
     initial = trace.initial[states.index(asked.track)] if asked.track in states else None
     conditions = {"begins": asked.begins, "ends": asked.ends}
     return values, pattern(values, asked.span, asked.threshold, initial, **conditions)
 
 
-def _reaction(shown: Shown, asked: Question, values: Array, found: Pattern) -> Chart:
+def _reaction(screen: Screen, asked: Question, values: Array, found: Pattern) -> Chart:
     """The units whose values in the span differ most from those elsewhere."""
     reacted = reaction(values, found.span)
     units = reacted.ranked[:MOST_BARS].tolist()
@@ -63,8 +64,8 @@ def _reaction(shown: Shown, asked: Question, values: Array, found: Pattern) -> C
     color = theme.QUANTITIES[asked.track].color
     return Chart(
         name="reaction",
-        title=f"{theme.CELL_NAMES[shown.opened]}: mean inside the span less mean outside, of",
-        symbol=track_symbol(shown, asked),
+        title=f"{CELL_NAMES[screen.opened]}: mean inside the span less mean outside, of",
+        symbol=track_symbol(screen, asked),
         figure=reaction_bars(names, difference, on, color),
         reads="down",
         corner="unit",
@@ -76,7 +77,7 @@ def _reaction(shown: Shown, asked: Question, values: Array, found: Pattern) -> C
     )
 
 
-def _together(shown: Shown, asked: Question, found: Pattern, listed: Sequence[Match]) -> Chart:
+def _together(screen: Screen, asked: Question, found: Pattern, listed: Sequence[Match]) -> Chart:
     """How many of the units are on at each step, and through the best place around it."""
     color, count = theme.QUANTITIES[asked.track].color, len(found.units)
     alone, around = found.at_step / count, found.best_around / count
@@ -86,7 +87,7 @@ def _together(shown: Shown, asked: Question, found: Pattern, listed: Sequence[Ma
     return Chart(
         name="together",
         title=f"Share of {'this unit' if count == 1 else f'these {count} units'} on",
-        figure=together_lines(alone, around, found.span, places, shown.labels, color),
+        figure=together_lines(alone, around, found.span, places, screen.labels, color),
         reads="across",
         corner="step",
         rows=Axis("steps"),
@@ -97,7 +98,9 @@ def _together(shown: Shown, asked: Question, found: Pattern, listed: Sequence[Ma
     )
 
 
-def _controls(shown: Shown, asked: Question, listed: Sequence[Match], count: int) -> dict[str, Any]:
+def _controls(
+    screen: Screen, asked: Question, listed: Sequence[Match], count: int
+) -> dict[str, Any]:
     """What assets/stage/seeking.js needs: the question, and the places to go to."""
     return {
         "track": asked.track,
@@ -107,19 +110,19 @@ def _controls(shown: Shown, asked: Question, listed: Sequence[Match], count: int
         "begins": asked.begins,
         "ends": asked.ends,
         "count": count,
-        "places": [_listed(shown, one) for one in listed],
+        "places": [_listed(screen, one) for one in listed],
     }
 
 
-def _listed(shown: Shown, match: Match) -> dict[str, Any]:
-    before, after = inputs_around(shown, match.span)
+def _listed(screen: Screen, match: Match) -> dict[str, Any]:
+    before, after = inputs_around(screen, match.span)
     return {
         "first": match.span.first,
         "last": match.span.last,
         "on": match.on,
         "others": match.others,
         "before": before,
-        "read": inputs_read(shown, match.span.first, match.span.last + 1),
+        "read": inputs_read(screen, match.span.first, match.span.last + 1),
         "after": after,
     }
 

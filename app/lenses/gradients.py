@@ -15,11 +15,12 @@ from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
 from app.lenses.places import subscript, unit_of
 from app.lenses.reach import BY_CELL, offers, words
 from app.screen.neighbours import compared
-from app.screen.screen import Shown
+from app.screen.screen import Screen
+from app.words.names import ACTIVATIONS, CELL_NAMES, letter_of
 from gru_core.conventions import CELLS, STATES, Cell
 from gru_core.errors import GatescopeError
 from gru_core.gradients import Gradients, gradient_by_distance
-from gru_core.scenes.files import situation
+from gru_core.scenes.scene import situation
 from gru_core.situation import Edit, Situation, apply_edits
 
 CHOICES = (Choice("state", "the whole state"), Choice("unit", "the cursor's unit"))
@@ -40,44 +41,44 @@ PATHS = {
 }
 
 
-def view(shown: Shown) -> View:
+def view(screen: Screen) -> View:
     """The three cells beside each other, and the paths of the opened one."""
-    of = chosen_of(shown.setting.of, CHOICES)
-    every = beside(shown)
+    of = chosen_of(screen.setting.of, CHOICES)
+    every = beside(screen)
     follows = ("unit",) if of == "unit" else ()
     if _products(every, of) > MOST_PRODUCTS:
         said = _too_large(every, of)
         return View([], CHOICES, of, "Gradient of", words=[said], follows=follows)
-    found = {cell: _gradients(shown, every, cell, of) for cell in every.weights}
+    found = {cell: _gradients(screen, every, cell, of) for cell in every.weights}
     charts = [
-        _by_state(shown, found),
-        _by_path(shown, found[shown.opened], shown.opened),
-        _direct_share(shown, found),
-        _by_input(shown, found),
+        _by_state(screen, found),
+        _by_path(screen, found[screen.opened], screen.opened),
+        _direct_share(screen, found),
+        _by_input(screen, found),
     ]
     return View(
-        *(charts, CHOICES, of, "Gradient of", _notes(shown, of), _words(shown, every, found)),
+        *(charts, CHOICES, of, "Gradient of", _notes(screen, of), _words(screen, every, found)),
         follows=follows,
-        offers=offers(shown, found),
+        offers=offers(screen, found),
     )
 
 
-def _words(shown: Shown, every: Situation, found: dict[Cell, Gradients]) -> list[str]:
-    return [*words(shown, every, found), *compared(shown, found)]
+def _words(screen: Screen, every: Situation, found: dict[Cell, Gradients]) -> list[str]:
+    return [*words(screen, every, found), *compared(screen, found)]
 
 
-def beside(shown: Shown) -> Situation:
+def beside(screen: Screen) -> Situation:
     """The screen with every cell, those that are not on it as the scene has them."""
-    missing = tuple(cell for cell in CELLS if cell not in shown.situation.weights)
-    setting, base = shown.setting, shown.base
-    more = situation(shown.scene, ("gru", *missing), setting.match, setting.seed)
+    missing = tuple(cell for cell in CELLS if cell not in screen.situation.weights)
+    setting, base = screen.setting, screen.base
+    more = situation(screen.scene, ("gru", *missing), setting.match, setting.seed)
     whole = Situation(
         base.x,
         {**base.weights, **{cell: more.weights[cell] for cell in missing}},
         {**base.initials, **{cell: more.initials[cell] for cell in missing}},
     )
-    waiting = [edit for edit in shown.setting.edits if edit.target.owner in missing]
-    return _with_those_that_fit(apply_edits(whole, shown.edits), waiting)
+    waiting = [edit for edit in screen.setting.edits if edit.target.owner in missing]
+    return _with_those_that_fit(apply_edits(whole, screen.edits), waiting)
 
 
 def _with_those_that_fit(situation: Situation, edits: list[Edit]) -> Situation:
@@ -91,35 +92,35 @@ def _with_those_that_fit(situation: Situation, edits: list[Edit]) -> Situation:
         return situation
 
 
-def _gradients(shown: Shown, every: Situation, cell: Cell, of: str) -> Gradients:
+def _gradients(screen: Screen, every: Situation, cell: Cell, of: str) -> Gradients:
     weights = every.weights[cell]
-    trace = shown.traces[cell] if cell in shown.traces else run_of(every, cell)
+    trace = screen.traces[cell] if cell in screen.traces else run_of(every, cell)
     return gradient_by_distance(
-        weights, trace, unit=unit_of(shown, weights.units) if of == "unit" else None
+        weights, trace, unit=unit_of(screen, weights.units) if of == "unit" else None
     )
 
 
-def _by_state(shown: Shown, found: dict[Cell, Gradients]) -> Chart:
+def _by_state(screen: Screen, found: dict[Cell, Gradients]) -> Chart:
     """Of each cell by its h, and of the LSTM by the c that it remembers in."""
-    curves = {theme.CELL_NAMES[cell]: one["hidden"][1:] for cell, one in found.items()}
+    curves = {CELL_NAMES[cell]: one["hidden"][1:] for cell, one in found.items()}
     styles = [Line(*CELL_STYLE[cell]) for cell in found]
     if "lstm" in found:
         curves[BY_CELL] = found["lstm"]["cell"][1:]
         own = theme.QUANTITIES["cell"]
         styles.append(Line(own.color, own.dash))
-    title = f"How strongly {_last(shown, *found.values())} depends on each h"
-    return _chart(shown, "state", title, _slope(shown, "h"), curves, styles)
+    title = f"How strongly {_last(screen, *found.values())} depends on each h"
+    return _chart(screen, "state", title, _slope(screen, "h"), curves, styles)
 
 
-def _by_input(shown: Shown, found: dict[Cell, Gradients]) -> Chart:
-    curves = {theme.CELL_NAMES[cell]: one["input"] for cell, one in found.items()}
+def _by_input(screen: Screen, found: dict[Cell, Gradients]) -> Chart:
+    curves = {CELL_NAMES[cell]: one["input"] for cell, one in found.items()}
     styles = [Line(*CELL_STYLE[cell]) for cell in found]
-    title = f"How strongly {_last(shown, *found.values())} depends on each x"
-    return _chart(shown, "input", title, _slope(shown, "x"), curves, styles)
+    title = f"How strongly {_last(screen, *found.values())} depends on each x"
+    return _chart(screen, "input", title, _slope(screen, "x"), curves, styles)
 
 
 def _chart(
-    shown: Shown,
+    screen: Screen,
     name: str,
     title: str,
     symbol: str,
@@ -131,7 +132,7 @@ def _chart(
         name=name,
         title=title,
         symbol=symbol,
-        figure=draw(curves, styles, shown.labels),
+        figure=draw(curves, styles, screen.labels),
         reads="across",
         corner="step",
         rows=Axis("steps"),
@@ -141,17 +142,17 @@ def _chart(
     )
 
 
-def _by_path(shown: Shown, found: Gradients, cell: Cell) -> Chart:
+def _by_path(screen: Screen, found: Gradients, cell: Cell) -> Chart:
     state = STATES[cell][-1]
-    letter = theme.symbol(cell, state)
+    letter = letter_of(cell, state)
     sources = {"hidden": state, "direct": "direct", "gates": "gates"}
     curves = {PATHS[name][0]: found[track][1:] for name, track in sources.items()}
-    title = f"{theme.CELL_NAMES[cell]}, path by path: {_last(shown, found)} and each {letter}"
+    title = f"{CELL_NAMES[cell]}, path by path: {_last(screen, found)} and each {letter}"
     lines = [line for _, line in PATHS.values()]
-    return _chart(shown, "paths", title, _slope(shown, letter), curves, lines)
+    return _chart(screen, "paths", title, _slope(screen, letter), curves, lines)
 
 
-def _direct_share(shown: Shown, found: dict[Cell, Gradients]) -> Chart:
+def _direct_share(screen: Screen, found: dict[Cell, Gradients]) -> Chart:
     """The size of the direct path over that of all paths, for each cell that has one."""
     names: dict[Cell, tuple[str, str]] = {"gru": ("hidden", "GRU"), "lstm": ("cell", BY_CELL)}
     curves = {
@@ -162,7 +163,7 @@ def _direct_share(shown: Shown, found: dict[Cell, Gradients]) -> Chart:
     own = theme.QUANTITIES["cell"]
     styles = [Line(*CELL_STYLE["gru"]), Line(own.color, own.dash)][: len(curves)]
     title = "Size of the direct path alone, as a part of all paths together"
-    chart = _chart(shown, "share", title, "", curves, styles, share_lines)
+    chart = _chart(screen, "share", title, "", curves, styles, share_lines)
     return replace(chart, height=120)
 
 
@@ -173,35 +174,35 @@ def share_of(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return shares
 
 
-def _slope(shown: Shown, letter: str) -> str:
+def _slope(screen: Screen, letter: str) -> str:
     """The derivative as it is written: of the last state by any of these."""
-    return f"∂h{subscript(len(shown.labels))}/∂{letter}ₖ"
+    return f"∂h{subscript(len(screen.labels))}/∂{letter}ₖ"
 
 
-def _last(shown: Shown, *found: Gradients) -> str:
+def _last(screen: Screen, *found: Gradients) -> str:
     """What the gradients are of; cells of other sizes may have another last unit."""
-    step = len(shown.labels)
+    step = len(screen.labels)
     units = sorted({one.unit + 1 for one in found if one.unit is not None})
     if not units:
         return f"h of step {step}"
     return f"h of unit {' or '.join(map(str, units))} at step {step}"
 
 
-def _notes(shown: Shown, of: str) -> list[str]:
+def _notes(screen: Screen, of: str) -> list[str]:
     most = "√n for n units: h" if of == "state" else "1: the unit"
     found = [
         "Sizes are Frobenius norms: the root of the sum of all squares. At the last step that is "
         f"{most} as it depends on itself."
     ]
-    keep = "z" if shown.notation.polarity == "keep" else "1 − z"
-    squash = theme.ACTIVATIONS[shown.situation.weights[shown.opened].state_activation].symbol
+    keep = "z" if screen.notation.polarity == "keep" else "1 − z"
+    squash = ACTIVATIONS[screen.situation.weights[screen.opened].state_activation].symbol
     direct = {
         "gru": f"The direct path is the product of {keep} over the steps, every gate and candidate "
         "held. How near that is to 1 is decided by the bias of the update gate first of all.",
         "lstm": "The direct path is the product of f over the steps, through the cell state c.",
         "rnn": f"A plain RNN has no direct path: all of its gradient goes through {squash}.",
     }
-    return [*found, direct[shown.opened], CELL_VARIED, ENDS]
+    return [*found, direct[screen.opened], CELL_VARIED, ENDS]
 
 
 def _products(every: Situation, of: str) -> int:

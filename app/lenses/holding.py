@@ -8,7 +8,8 @@ from app.lenses.against import against
 from app.lenses.base import Lens, View
 from app.lenses.unmoved import unmoved
 from app.lenses.wiring import held_texts
-from app.screen.screen import Shown
+from app.screen.screen import Screen
+from app.words.names import letter_of
 from app.words.numbers import number
 from gru_core.changes.ablations import ABLATIONS, DEFAULT_KEEP
 from gru_core.changes.interventions import Intervention, limits, shown_value
@@ -18,32 +19,32 @@ from gru_core.errors import RangeError
 STATE_LIMITS = (-1.0, 1.0)  # of the slider; a state that is typed may lie beyond
 
 
-def view(shown: Shown) -> View:
+def view(screen: Screen) -> View:
     """What is held, the means to hold something, and what that changes."""
-    controls = {"holding": _holding(shown)}
-    if not shown.situation.interventions:
+    controls = {"holding": _holding(screen)}
+    if not screen.situation.interventions:
         return View([], words=["Nothing is held yet."], controls=controls)
     try:
-        free = runs(shown.free, shown.setting.engine)
+        free = runs(screen.free, screen.setting.engine)
     except RangeError as error:  # what is held may be all that keeps a state of relu from growing
         return View([], words=[f"With nothing held there is no run. {error}"], controls=controls)
-    charts, words = against(shown, free, "the original")
-    why, offers = unmoved(shown, free)
+    charts, words = against(screen, free, "the original")
+    why, offers = unmoved(screen, free)
     return View(charts, words=[*words, *why], controls=controls, offers=offers)
 
 
-def _holding(shown: Shown) -> dict[str, Any]:
-    cell = shown.opened
+def _holding(screen: Screen) -> dict[str, Any]:
+    cell = screen.opened
     return {
         "cell": cell,
-        "units": shown.traces[cell].units,
-        "tracks": [_track(shown, cell, track) for track in TRACKS[cell]],
+        "units": screen.traces[cell].units,
+        "tracks": [_track(screen, cell, track) for track in TRACKS[cell]],
         "held": [
-            _held(shown, one, text)
-            for one, text in zip(shown.situation.interventions, held_texts(shown), strict=True)
+            _held(screen, one, text)
+            for one, text in zip(screen.situation.interventions, held_texts(screen), strict=True)
         ],
         "ablations": [
-            {"name": name, "hint": _hint(shown, gates), "keep": None in gates.values()}
+            {"name": name, "hint": _hint(screen, gates), "keep": None in gates.values()}
             for name, (owner, gates) in ABLATIONS.items()
             if owner == cell
         ],
@@ -51,44 +52,44 @@ def _holding(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _track(shown: Shown, cell: Cell, track: str) -> dict[str, Any]:
+def _track(screen: Screen, cell: Cell, track: str) -> dict[str, Any]:
     low, high = STATE_LIMITS
     if track not in STATES[cell]:
-        low, high = limits(cell, track, shown.situation.weights[cell].state_activation)
+        low, high = limits(cell, track, screen.situation.weights[cell].state_activation)
         high = min(high, STATE_LIMITS[1])
     quantity = theme.QUANTITIES[track]
     return {
         "track": track,
         "name": quantity.name,
-        "symbol": theme.symbol(cell, track, shown.notation),
+        "symbol": letter_of(cell, track, screen.notation),
         "low": low,
         "high": high,
     }
 
 
-def _held(shown: Shown, one: Intervention, text: str) -> dict[str, Any]:
+def _held(screen: Screen, one: Intervention, text: str) -> dict[str, Any]:
     """One intervention, as it is chosen and in words."""
-    value = shown_value(one.cell, one.track, one.value, shown.notation.polarity)
+    value = shown_value(one.cell, one.track, one.value, screen.notation.polarity)
     return {
         "place": one.place,
         "cell": one.cell,
         "track": one.track,
         "unit": one.unit,
         "first": one.first,
-        "last": len(shown.labels) - 1 if one.last is None else one.last,
+        "last": len(screen.labels) - 1 if one.last is None else one.last,
         "value": value,
         "text": text,
     }
 
 
-def _hint(shown: Shown, gates: Any) -> str:
+def _hint(screen: Screen, gates: Any) -> str:
     held = []
     for gate, value in gates.items():
-        symbol = theme.symbol("gru", gate, shown.notation)
+        symbol = letter_of("gru", gate, screen.notation)
         if value is None:
             held.append(f"{symbol} constant")
             continue
-        at = shown_value("gru", gate, value, shown.notation.polarity)
+        at = shown_value("gru", gate, value, screen.notation.polarity)
         held.append(f"{symbol} = {number(at)}")
     return f"Holds {' and '.join(held)} for every unit and step"
 

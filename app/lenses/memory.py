@@ -5,13 +5,13 @@ from typing import Any, Final
 
 from app.compute.runs import run_key
 from app.compute.store import Shelf
-from app.figures import theme
 from app.figures.written import age_heatmap, left_heatmap, memory_heatmap
 from app.lenses.base import WITH_START, Axis, Chart, Choice, Lens, View, chosen_of
 from app.lenses.places import MOST_COLUMNS, drawn, grid_chart, step_name, unit_of
 from app.lenses.remembered import layer_words, unit_words
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from app.words import numbers
+from app.words.names import CELL_NAMES, letter_of
 from gru_core import Trace
 from gru_core.analysis import (
     Window,
@@ -35,20 +35,20 @@ ROOTS: Final = "Colours of the maps climb as the root of a number, so that small
 _known: Shelf[Array] = Shelf("memory")  # by the run, whoever looks at it and wherever the cursor is
 
 
-def view(shown: Shown) -> View:
+def view(screen: Screen) -> View:
     """Of each cell that keeps: what every step left, its weight, and how long units keep."""
-    of = chosen_of(shown.setting.of, CHOICES)
-    keeping = [cell for cell in shown.traces if cell in KEEP_GATE]
-    charts = [chart for cell in keeping for chart in _maps(shown, cell, of)]
+    of = chosen_of(screen.setting.of, CHOICES)
+    keeping = [cell for cell in screen.traces if cell in KEEP_GATE]
+    charts = [chart for cell in keeping for chart in _maps(screen, cell, of)]
     notes = []
     for cell in keeping:
-        found, said = _lasting(shown, cell)
+        found, said = _lasting(screen, cell)
         charts += found
         notes += said
     notes += _about(of, keeping)
-    if "rnn" in shown.traces:
+    if "rnn" in screen.traces:
         notes.append("The plain RNN has no gate that keeps: there is no such map of it.")
-    words = [_words(shown, cell, of) for cell in keeping]
+    words = [_words(screen, cell, of) for cell in keeping]
     return View(charts, CHOICES, of, "Remembered by", list(dict.fromkeys(notes)), words)
 
 
@@ -74,83 +74,83 @@ def _about(of: str, keeping: Sequence[Cell]) -> list[str]:
     return [*found, ROOTS]
 
 
-def _maps(shown: Shown, cell: Cell, of: str) -> list[Chart]:
+def _maps(screen: Screen, cell: Cell, of: str) -> list[Chart]:
     """What each step left and its weight, of a unit; of a layer its shares."""
-    trace = shown.traces[cell]
-    unit, steps = unit_of(shown, trace.units), trace.steps
+    trace = screen.traces[cell]
+    unit, steps = unit_of(screen, trace.units), trace.steps
     window = None if steps <= MOST_COLUMNS else evenly(steps, MOST_COLUMNS, MOST_COLUMNS)
     numbers = min(steps, MOST_COLUMNS) * (min(steps, MOST_COLUMNS) + 1)
     if of == "layer":
-        found = _once(shown, cell, (of,), numbers, lambda: layer_map(trace, window))
-        return [_shares_chart(shown, cell, window, found)]
-    left = _once(shown, cell, ("left", unit), numbers, lambda: content_map(trace, unit, window))
-    weights = _once(shown, cell, (of, unit), numbers, lambda: memory_map(trace, unit, window))
+        found = _once(screen, cell, (of,), numbers, lambda: layer_map(trace, window))
+        return [_shares_chart(screen, cell, window, found)]
+    left = _once(screen, cell, ("left", unit), numbers, lambda: content_map(trace, unit, window))
+    weights = _once(screen, cell, (of, unit), numbers, lambda: memory_map(trace, unit, window))
     return [
-        _left_chart(shown, cell, window, left),
-        _weights_chart(shown, cell, window, weights),
+        _left_chart(screen, cell, window, left),
+        _weights_chart(screen, cell, window, weights),
     ]
 
 
-def _left_chart(shown: Shown, cell: Cell, window: Window | None, values: Array) -> Chart:
-    letter, who = _letter(cell), f"unit {unit_of(shown, shown.traces[cell].units) + 1}"
+def _left_chart(screen: Screen, cell: Cell, window: Window | None, values: Array) -> Chart:
+    letter, who = _letter(cell), f"unit {unit_of(screen, screen.traces[cell].units) + 1}"
     state = STATES[cell][-1]
-    _, bound = track_range(state, shown.situation.weights[cell].state_activation)
+    _, bound = track_range(state, screen.situation.weights[cell].state_activation)
     return _chart(
-        *(shown, window, values),
+        *(screen, window, values),
         name=f"{cell}.left",
-        title=f"{theme.CELL_NAMES[cell]}: what each step left in {letter} of {who}",
-        figure=left_heatmap(values, _axes(shown, window)[2], f"{letter}₀", bound),
+        title=f"{CELL_NAMES[cell]}: what each step left in {letter} of {who}",
+        figure=left_heatmap(values, _axes(screen, window)[2], f"{letter}₀", bound),
         says=f"in {letter} of {who} at {{row}}, {{column}} left {{value}}",
     )
 
 
-def _weights_chart(shown: Shown, cell: Cell, window: Window | None, values: Array) -> Chart:
-    letter, who = _letter(cell), f"unit {unit_of(shown, shown.traces[cell].units) + 1}"
+def _weights_chart(screen: Screen, cell: Cell, window: Window | None, values: Array) -> Chart:
+    letter, who = _letter(cell), f"unit {unit_of(screen, screen.traces[cell].units) + 1}"
     return _chart(
-        *(shown, window, values),
+        *(screen, window, values),
         name=f"{cell}.map",
-        title=f"{theme.CELL_NAMES[cell]}: weight of each step in {letter} of {who}",
-        figure=memory_heatmap(values, _axes(shown, window)[2], f"{letter}₀"),
+        title=f"{CELL_NAMES[cell]}: weight of each step in {letter} of {who}",
+        figure=memory_heatmap(values, _axes(screen, window)[2], f"{letter}₀"),
         ends=("0", "1"),
         says=f"in {letter} of {who} at {{row}}, {{column}} has the weight {{value}}",
     )
 
 
-def _shares_chart(shown: Shown, cell: Cell, window: Window | None, values: Array) -> Chart:
+def _shares_chart(screen: Screen, cell: Cell, window: Window | None, values: Array) -> Chart:
     letter = _letter(cell)
     return _chart(
-        *(shown, window, values),
+        *(screen, window, values),
         name=f"{cell}.map",
-        title=f"{theme.CELL_NAMES[cell]}: share of each step in {letter} of the layer",
-        figure=memory_heatmap(values, _axes(shown, window)[2], f"{letter}₀"),
+        title=f"{CELL_NAMES[cell]}: share of each step in {letter} of the layer",
+        figure=memory_heatmap(values, _axes(screen, window)[2], f"{letter}₀"),
         ends=("0", "100 %"),
         says="{percent} of what the layer holds at {row} was left by {column}",
     )
 
 
-def _chart(shown: Shown, window: Window | None, values: Array, **about: Any) -> Chart:
-    rows, columns, _ = _axes(shown, window)
+def _chart(screen: Screen, window: Window | None, values: Array, **about: Any) -> Chart:
+    rows, columns, _ = _axes(screen, window)
     places: dict[str, Any] = {"rows": rows, "columns": columns, "values": values}
     return Chart(reads="grid", corner="step", height=240, **places, **about)
 
 
 def _letter(cell: Cell) -> str:
-    return theme.symbol(cell, STATES[cell][-1])
+    return letter_of(cell, STATES[cell][-1])
 
 
 def _once(
-    shown: Shown, cell: Cell, what: tuple[object, ...], numbers: int, make: Callable[[], Array]
+    screen: Screen, cell: Cell, what: tuple[object, ...], numbers: int, make: Callable[[], Array]
 ) -> Array:
     """What is made of the run of a cell, unless it is known. numbers: how many there are in it."""
-    key = (shown.setting.engine, run_key(shown.situation, cell), *what)
+    key = (screen.setting.engine, run_key(screen.situation, cell), *what)
     return _known.get(key, 8 * numbers, make)
 
 
-def _axes(shown: Shown, window: Window | None) -> tuple[Axis, Axis, Sequence[str]]:
+def _axes(screen: Screen, window: Window | None) -> tuple[Axis, Axis, Sequence[str]]:
     """Rows, columns and the labels of the columns; over too many steps, those of the window."""
     if window is None:
-        return Axis("steps"), WITH_START, shown.labels
-    rows = [step_name(shown, int(step)) for step in window.rows]
+        return Axis("steps"), WITH_START, screen.labels
+    rows = [step_name(screen, int(step)) for step in window.rows]
     starts, ends = window.edges[:-1], window.edges[1:]
     blocks = [
         f"steps {a + 1} to {b}" if a + 1 < b else f"step {b}"
@@ -163,32 +163,32 @@ def _axes(shown: Shown, window: Window | None) -> tuple[Axis, Axis, Sequence[str
     )
 
 
-def _words(shown: Shown, cell: Cell, of: str) -> str:
+def _words(screen: Screen, cell: Cell, of: str) -> str:
     """What the state at the cursor is made of."""
-    trace, step = shown.traces[cell], shown.step
-    unit = unit_of(shown, trace.units)
+    trace, step = screen.traces[cell], screen.step
+    unit = unit_of(screen, trace.units)
     if of == "layer":
         row = _once(
-            *(shown, cell, (of, "at", step), trace.steps + 1), lambda: layer_row(trace, step)
+            *(screen, cell, (of, "at", step), trace.steps + 1), lambda: layer_row(trace, step)
         )
-        return layer_words(shown, cell, row)
+        return layer_words(screen, cell, row)
     left, weights = content_row(trace, step, unit), memory_row(trace, step, unit)
-    return unit_words(shown, cell, unit, left, weights)
+    return unit_words(screen, cell, unit, left, weights)
 
 
-def _lasting(shown: Shown, cell: Cell) -> tuple[list[Chart], list[str]]:
+def _lasting(screen: Screen, cell: Cell) -> tuple[list[Chart], list[str]]:
     """The age of what every unit holds, and the half-life of what it keeps at each step."""
-    trace, name = shown.traces[cell], theme.CELL_NAMES[cell]
-    unit = unit_of(shown, trace.units)
-    keep = float(_keep(trace)[shown.step, unit])
+    trace, name = screen.traces[cell], CELL_NAMES[cell]
+    unit = unit_of(screen, trace.units)
+    keep = float(_keep(trace)[screen.step, unit])
     said = numbers.half_life(float(half_life(keep)))
-    said += _time_constant(shown, cell, keep)
+    said += _time_constant(screen, cell, keep)
     half = f"Half-life of unit {unit + 1} at the cursor ({name}): {said}."
     charts = []
     # Half-lives of what is drawn alone: of all they would take as long as the run.
-    placed = drawn(shown, _keep(trace), shown.orders[cell])
-    ages, lives = _ages(shown, cell, placed.values.size), half_life(placed.values)
-    longest = float(max(len(shown.labels), 2))
+    placed = drawn(screen, _keep(trace), screen.orders[cell])
+    ages, lives = _ages(screen, cell, placed.values.size), half_life(placed.values)
+    longest = float(max(len(screen.labels), 2))
     about = (
         ("age", "mean age of what each unit holds", ages, "{steps} old"),
         ("half", "half-life of what is kept", lives, "half is left after {steps}"),
@@ -208,22 +208,22 @@ def _lasting(shown: Shown, cell: Cell) -> tuple[list[Chart], list[str]]:
     return charts, list(filter(None, [half, placed.note]))
 
 
-def _ages(shown: Shown, cell: Cell, numbers: int) -> Array:
+def _ages(screen: Screen, cell: Cell, numbers: int) -> Array:
     """The mean age of what is drawn, (row, column)."""
-    trace, order = shown.traces[cell], shown.orders[cell]
+    trace, order = screen.traces[cell], screen.orders[cell]
 
     def make() -> Array:
-        return read_only(drawn(shown, memory_age(trace), order).values)
+        return read_only(drawn(screen, memory_age(trace), order).values)
 
-    return _once(shown, cell, ("age", shown.condensed, order), numbers, make)
+    return _once(screen, cell, ("age", screen.condensed, order), numbers, make)
 
 
-def _time_constant(shown: Shown, cell: Cell, keep: float) -> str:
+def _time_constant(screen: Screen, cell: Cell, keep: float) -> str:
     """And what 1 divided by what is not kept would have said, where that is not 0."""
     constant = float(time_constant(keep))
     if not 0 < constant < numbers.MOST_STEPS:
         return ""
-    lost = {"gru": "z" if shown.notation.polarity == "write" else "(1 − z)", "lstm": "(1 − f)"}
+    lost = {"gru": "z" if screen.notation.polarity == "write" else "(1 − z)", "lstm": "(1 − f)"}
     rough = numbers.number(1 / (1 - keep))
     return f"; time constant {numbers.steps(constant)}, where 1/{lost[cell]} would say {rough}"
 

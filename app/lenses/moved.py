@@ -6,7 +6,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.lenses.places import step_name
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from app.screen.two_layers import TwoLayers
 from app.words.numbers import number
 from gru_core.arrays import Array
@@ -29,22 +29,22 @@ LAYERS = (
 )
 
 
-def changed_steps(shown: Shown) -> Sequence[int]:
+def changed_steps(screen: Screen) -> Sequence[int]:
     """The steps at which the input is not what the scene has, counted from 0."""
-    found: list[int] = np.flatnonzero((shown.situation.x != shown.base.x).any(axis=1)).tolist()
+    found: list[int] = np.flatnonzero((screen.situation.x != screen.base.x).any(axis=1)).tolist()
     return found
 
 
-def what_to_try(shown: Shown) -> str:
+def what_to_try(screen: Screen) -> str:
     """What to do where no input is changed."""
-    if len(shown.labels) == 1:
+    if len(screen.labels) == 1:
         return "There is only one step, so that nothing comes before or after it."
-    late = step_name(shown, int(LATE * (len(shown.labels) - 1)))
+    late = step_name(screen, int(LATE * (len(screen.labels) - 1)))
     return f"Change a late input: drag a cell of x at {late}, say, and see which early states move."
 
 
 def words(
-    shown: Shown,
+    screen: Screen,
     changed: Sequence[int],
     before: TwoLayers,
     now: TwoLayers,
@@ -53,7 +53,7 @@ def words(
     """What has moved before the first changed step, in either layer."""
     first = changed[0]
     where = f"step {first + 1}"
-    at = step_name(shown, first)
+    at = step_name(screen, first)
     if len(changed) > 1:
         at = f"{len(changed)} steps, the first of them {at}"
     if first == 0:

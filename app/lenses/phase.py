@@ -13,7 +13,8 @@ from app.lenses.fixed_point_words import EIGENVALUES, about_marks, about_memory,
 from app.lenses.places import sentence, step_name, subscript, unit_of
 from app.screen import plane as kept
 from app.screen.plane import Found, held_now
-from app.screen.screen import Shown
+from app.screen.screen import Screen
+from app.words.names import CELL_NAMES
 from app.words.numbers import joined, percent
 from gru_core.arrays import Array
 from gru_core.conventions import track_range
@@ -38,45 +39,45 @@ class _Drawing:
     note: str
 
 
-def view(shown: Shown) -> View:
+def view(screen: Screen) -> View:
     """The opened cell's states, with the input at the cursor held."""
-    cell = shown.opened
-    weights = shown.situation.weights[cell]
+    cell = screen.opened
+    weights = screen.situation.weights[cell]
     if weights.units < 2 or weights.units > MOST_UNITS:
         return View(
             [], words=[f"A plane is drawn for 2 to {MOST_UNITS} units, not {weights.units}."]
         )
-    choices = _choices(shown)
-    of, instead = _chosen(shown, choices)
-    if np.abs(visited(shown.traces[cell])).max() > FURTHEST:
+    choices = _choices(screen)
+    of, instead = _chosen(screen, choices)
+    if np.abs(visited(screen.traces[cell])).max() > FURTHEST:
         said = "No plane is drawn: a state lies beyond 10¹²."
         return View([], choices, of, "Axes", words=[said])
-    drawing = _drawing(shown, of)
-    found = kept.fixed(shown)
+    drawing = _drawing(screen, of)
+    found = kept.fixed(screen)
     points = found.points if found else None
-    x = shown.situation.x[shown.step]
-    moved = field(weights, x, drawing.plane, drawing.first, drawing.second, held_now(shown))
+    x = screen.situation.x[screen.step]
+    moved = field(weights, x, drawing.plane, drawing.first, drawing.second, held_now(screen))
     marks = _by_kind(points, drawing.plane)
     figure, share = phase_portrait(
         moved.first, moved.second, moved.displacement, drawing.way, marks
     )
-    charts = [_way_chart(shown, drawing, figure, marks)]
+    charts = [_way_chart(screen, drawing, figure, marks)]
     staying, meaning = points.points if points else (), ""
     if points and staying:
         charts.append(_eigenvalues_chart(points))
         meaning = EIGENVALUES
-    words = [_words(shown, found), instead]
+    words = [_words(screen, found), instead]
     notes = [about_memory(staying), drawing.note, _about_arrows(share), meaning]
-    notes += [about_marks(marks, figure), _about_held(shown)]
+    notes += [about_marks(marks, figure), _about_held(screen)]
     return View(
         *(charts, choices, of, "Axes"), list(filter(None, notes)), list(filter(None, words)),
         waiting=found is None,
     )  # fmt: skip
 
 
-def _chosen(shown: Shown, choices: list[Choice]) -> tuple[str, str]:
+def _chosen(screen: Screen, choices: list[Choice]) -> tuple[str, str]:
     """The axes that were asked for, or others and in words why not those."""
-    asked, units = shown.setting.of, shown.traces[shown.opened].units
+    asked, units = screen.setting.of, screen.traces[screen.opened].units
     pair = re.fullmatch(r"unit([1-9]\d*)", asked)
     if pair is None or asked in [choice.value for choice in choices]:
         return chosen_of(asked, choices), ""
@@ -88,9 +89,9 @@ def _chosen(shown: Shown, choices: list[Choice]) -> tuple[str, str]:
     return f"unit{beside}", said if units > 2 else ""
 
 
-def _choices(shown: Shown) -> list[Choice]:
-    units = shown.traces[shown.opened].units
-    unit = unit_of(shown, units)
+def _choices(screen: Screen) -> list[Choice]:
+    units = screen.traces[screen.opened].units
+    unit = unit_of(screen, units)
     pairs = [
         Choice(f"unit{other + 1}", f"units {unit + 1} and {other + 1}")
         for other in range(units)
@@ -100,20 +101,20 @@ def _choices(shown: Shown) -> list[Choice]:
     return [*pairs[:1], principal, *pairs[1:]] if units == 2 else [principal, *pairs]
 
 
-def _drawing(shown: Shown, of: str) -> _Drawing:
-    trace = shown.traces[shown.opened]
+def _drawing(screen: Screen, of: str) -> _Drawing:
+    trace = screen.traces[screen.opened]
     states = visited(trace)
-    now = states[shown.step]
+    now = states[screen.step]
     if of == PRINCIPAL:
-        found = kept.principal(shown)
+        found = kept.principal(screen)
         shares = joined([percent(share) for share in found.shares])
         sides = [_side(found.way[:, at]) for at in (0, 1)]
         note = f"Both components together hold {shares} of the variance of h."
         names = ("component 1", "component 2")
         return _Drawing(found.plane.through(now), found.way, names, sides[0], sides[1], note)
-    first, second = unit_of(shown, trace.units), int(of.removeprefix("unit")) - 1
+    first, second = unit_of(screen, trace.units), int(of.removeprefix("unit")) - 1
     plane = unit_plane(states.shape[1], first, second, now)
-    ends = shown.situation.weights[shown.opened].state_activation
+    ends = screen.situation.weights[screen.opened].state_activation
     side = np.linspace(*track_range("hidden", ends), GRID)
     names = (f"h{subscript(first + 1)}", f"h{subscript(second + 1)}")
     others = "All other units" if trace.units > 2 else "The cell states"
@@ -138,15 +139,15 @@ def _by_kind(found: FixedPoints | None, plane: Plane) -> dict[str, Array]:
 
 
 def _way_chart(
-    shown: Shown, drawing: _Drawing, figure: go.Figure, points: dict[str, Array]
+    screen: Screen, drawing: _Drawing, figure: go.Figure, points: dict[str, Array]
 ) -> Chart:
-    cell = shown.opened
+    cell = screen.opened
     hidden = theme.QUANTITIES["hidden"].color
     drawn = {kind: MARKS[kind] for kind in points}
     marks = [(one["color"], one["symbol"], f"{kind} fixed point") for kind, one in drawn.items()]
     return Chart(
         name="portrait",
-        title=f"{theme.CELL_NAMES[cell]}: {drawing.names[0]} → and {drawing.names[1]} ↑",
+        title=f"{CELL_NAMES[cell]}: {drawing.names[0]} → and {drawing.names[1]} ↑",
         figure=figure,
         reads="points",
         corner="step",
@@ -181,8 +182,8 @@ def _eigenvalues_chart(found: FixedPoints) -> Chart:
     )
 
 
-def _words(shown: Shown, found: Found | None) -> str:
-    where = f"With the input of {step_name(shown, shown.step)} held"
+def _words(screen: Screen, found: Found | None) -> str:
+    where = f"With the input of {step_name(screen, screen.step)} held"
     if found is None:
         return f"{where}, fixed points are being looked for …"
     if found.points is None:
@@ -200,11 +201,11 @@ def _about_arrows(share: float) -> str:
     return f"Arrows are drawn at {percent(share)} of their length."
 
 
-def _about_held(shown: Shown) -> str:
-    if not shown.situation.held(shown.opened):
+def _about_held(screen: Screen) -> str:
+    if not screen.situation.held(screen.opened):
         return ""
-    place = step_name(shown, shown.step)
-    if held_now(shown):
+    place = step_name(screen, screen.step)
+    if held_now(screen):
         return f"Arrows and fixed points are of the cell as it is held at {place}."
     return f"Nothing is held at {place}: arrows and fixed points are of the free cell."
 

@@ -2,17 +2,17 @@
 
 from app.lenses.against import against
 from app.lenses.base import Lens, View
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 
 
-def view(shown: Shown) -> View:
+def view(screen: Screen) -> View:
     """B against A, or how to pin an A."""
-    pinned = shown.setting.pinned
+    pinned = screen.setting.pinned
     controls = {"pin": {"pinned": pinned is not None}}
     if pinned is None:
         return View([], words=["Nothing is pinned yet."], controls=controls)
-    there = show(pinned)
-    charts, words = against(shown, there.traces, "A", "B")
+    there = screen_of(pinned)
+    charts, words = against(screen, there.traces, "A", "B")
     words += [f"In A: {problem}" for problem in there.problems]
     return View(charts, words=words, controls=controls)
 

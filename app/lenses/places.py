@@ -7,7 +7,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.lenses.base import Axis, Chart
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from gru_core.arrays import Array
 
 MOST_ROWS = 128
@@ -25,25 +25,25 @@ def subscript(number: int) -> str:
     return str(number).translate(SUBSCRIPTS)
 
 
-def channel_name(shown: Shown, channel: int) -> str:
+def channel_name(screen: Screen, channel: int) -> str:
     """An input as an equation names it: x, x₂, or x with the name it has, if it alone has it."""
-    name, number = shown.channels[channel], subscript(channel + 1)
-    if len(shown.channels) == 1:
+    name, number = screen.channels[channel], subscript(channel + 1)
+    if len(screen.channels) == 1:
         return "x"
     if name.lstrip("x") == str(channel + 1):
         return f"x{number}"
-    return f"x {name}" if shown.channels.count(name) == 1 else f"x{number} {name}"
+    return f"x {name}" if screen.channels.count(name) == 1 else f"x{number} {name}"
 
 
-def step_name(shown: Shown, step: int) -> str:
+def step_name(screen: Screen, step: int) -> str:
     """A step in words, with the name of its input if it has one."""
-    label = shown.labels[step]
+    label = screen.labels[step]
     return f"step {step + 1}" + ("" if label == str(step + 1) else f" ({label})")
 
 
-def unit_of(shown: Shown, units: int) -> int:
+def unit_of(screen: Screen, units: int) -> int:
     """The cursor's unit, or the last one of a smaller layer."""
-    return min(shown.unit, units - 1)
+    return min(screen.unit, units - 1)
 
 
 class Drawn(NamedTuple):
@@ -57,19 +57,19 @@ class Drawn(NamedTuple):
     note: str  # what was left out; empty for nothing
 
 
-def drawn(shown: Shown, values: Array, order: Sequence[int]) -> Drawn:
+def drawn(screen: Screen, values: Array, order: Sequence[int]) -> Drawn:
     """values: (step, unit). Of what is too large to draw there are fewer numbers, each exact."""
     steps, units = values.shape
-    if not shown.condensed:
+    if not screen.condensed:
         in_order = list(order) == list(range(units)) and units < 100
         names = [str(unit + 1) for unit in order] if in_order else []
         ordered = values.T[list(order)]
-        return Drawn(ordered, Axis("units", order=order), Axis("steps"), names, shown.labels, "")
+        return Drawn(ordered, Axis("units", order=order), Axis("steps"), names, screen.labels, "")
     rows, columns = evenly_apart(units, MOST_ROWS), evenly_apart(steps, MOST_COLUMNS)
     return Drawn(
         values=values[np.ix_(columns, [order[row] for row in rows])].T,
         rows=Axis("names", [f"unit {order[row] + 1}" for row in rows], plural="units"),
-        columns=Axis("names", [step_name(shown, step) for step in columns], plural="steps"),
+        columns=Axis("names", [step_name(screen, step) for step in columns], plural="steps"),
         row_names=[],
         labels=[str(step + 1) for step in columns],
         note=f"Drawn for {len(rows)} of {units} units and {len(columns):,} of {steps:,} steps.",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.lenses.places import sentence
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from app.setting.link import shortened
 from gru_core.analysis.patterns import Span, check_span, check_threshold
 from gru_core.conventions import STATES, TRACKS, Cell, track_kind
@@ -52,12 +52,12 @@ def questions(asked: Question, cell: Cell) -> Sequence[Question]:
     return [asked.of(track) for track in TRACKS[cell]]
 
 
-def question_of(shown: Shown) -> tuple[Question, list[str]]:
+def question_of(screen: Screen) -> tuple[Question, list[str]]:
     """What is asked, and a sentence for each part that cannot be: the usual one stands there then.
 
     A text without a point was never a question of this lens: nothing is wrong with it.
     """
-    usual, text, cell = _usual(shown), shown.setting.of, shown.opened
+    usual, text, cell = _usual(screen), screen.setting.of, screen.opened
     if "." not in text:
         return usual, []
     parts = GRAMMAR.fullmatch(text)
@@ -68,7 +68,7 @@ def question_of(shown: Shown) -> tuple[Question, list[str]]:
     if track not in TRACKS[cell]:
         problems.append(f"This cell has no {shortened(track)}: the hidden state is shown.")
         track = usual.track
-    span, said = _span(int(first), int(last), len(shown.labels))
+    span, said = _span(int(first), int(last), len(screen.labels))
     value, also = _threshold(threshold)
     found = Question(
         track=track,
@@ -80,12 +80,12 @@ def question_of(shown: Shown) -> tuple[Question, list[str]]:
     return found, [*problems, *said, *also]
 
 
-def _usual(shown: Shown) -> Question:
+def _usual(screen: Screen) -> Question:
     """From the step at which the scene opens."""
-    end = len(shown.labels) - 1
-    first = min(shown.scene.cursor.step, end)
+    end = len(screen.labels) - 1
+    first = min(screen.scene.cursor.step, end)
     span = Span(first, min(first + USUAL_LENGTH - 1, end))
-    state = STATES[shown.opened][0]
+    state = STATES[screen.opened][0]
     return Question(state, span, usual_threshold(state))
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from app.figures import theme
 from app.lenses.base import Offer
-from app.screen.screen import Shown
+from app.screen.screen import Screen
+from app.words.names import CELL_NAMES
 from app.words.numbers import number, percent
 from gru_core.conventions import KEEP_GATE, Cell
 from gru_core.gradients import Gradients
@@ -16,15 +16,15 @@ SAME = 1e-9  # two sizes that differ by less are one, but for rounding
 Found = Mapping[Cell, Gradients]
 
 
-def words(shown: Shown, every: Situation, found: Found) -> list[str]:
+def words(screen: Screen, every: Situation, found: Found) -> list[str]:
     """What is left of the gradient at the first step, by which path, and what has no line."""
-    absent = [_why_absent(shown, every, cell) for cell in without_a_line(found)]
-    return [_left(shown, found), *_shares(shown, found), *absent]
+    absent = [_why_absent(screen, every, cell) for cell in without_a_line(found)]
+    return [_left(screen, found), *_shares(screen, found), *absent]
 
 
-def offers(shown: Shown, found: Found) -> list[Offer]:
+def offers(screen: Screen, found: Found) -> list[Offer]:
     """Where to see the line of a cell that has none here."""
-    if not without_a_line(found) or shown.setting.scene == SEEN_IN:
+    if not without_a_line(found) or screen.setting.scene == SEEN_IN:
         return []
     return [Offer(SEEN_IN, "See a line of every cell in")]
 
@@ -38,21 +38,21 @@ def without_a_line(found: Found) -> list[Cell]:
     ]
 
 
-def _left(shown: Shown, found: Found) -> str:
+def _left(screen: Screen, found: Found) -> str:
     """For each cell, and the LSTM by its c too."""
-    parts = [_of(theme.CELL_NAMES[cell], one, "hidden") for cell, one in found.items()]
+    parts = [_of(CELL_NAMES[cell], one, "hidden") for cell, one in found.items()]
     if "lstm" in found:
         parts.append(_of(BY_CELL, found["lstm"], "cell"))
-    return f"At step 1, {len(shown.labels) - 1} steps back, is left: {', '.join(parts)}."
+    return f"At step 1, {len(screen.labels) - 1} steps back, is left: {', '.join(parts)}."
 
 
 def _of(name: str, one: Gradients, track: str) -> str:
     return f"{name} {number(one[track][1])} of {number(one[track][-1])}"
 
 
-def _shares(shown: Shown, found: Found) -> list[str]:
+def _shares(screen: Screen, found: Found) -> list[str]:
     """How much of that comes by the direct path alone, for each cell that has one."""
-    keep = "z" if shown.notation.polarity == "keep" else "1 − z"
+    keep = "z" if screen.notation.polarity == "keep" else "1 − z"
     said = []
     if found["gru"]["hidden"][1]:
         said.append(_share(keep, found["gru"], "hidden", "the GRU's {}"))
@@ -77,12 +77,12 @@ def _share(gate: str, one: Gradients, track: str, whose: str) -> str:
     )
 
 
-def _why_absent(shown: Shown, every: Situation, cell: Cell) -> str:
-    name = theme.CELL_NAMES[cell]
+def _why_absent(screen: Screen, every: Situation, cell: Cell) -> str:
+    name = CELL_NAMES[cell]
     line = f"The {name} has no line of its h: "
     if not every.weights[cell].w_h.any() and cell != "gru":
         memory = "; its memory goes by c, which has a line of its own" if cell in KEEP_GATE else ""
         return f"{line}all its weights U are 0, so that no h reaches a later step{memory}."
-    if shown.situation.interventions and cell in shown.traces and shown.situation.held(cell):
+    if screen.situation.interventions and cell in screen.traces and screen.situation.held(cell):
         return f"{line}what is held follows nothing that came before it."
     return f"{line}nothing of it is left one step before the end."

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.figures import theme
 from app.lenses.places import sentence, step_name
-from app.screen.screen import Shown
+from app.screen.screen import Screen
+from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import joined, number, percent
 from gru_core.arrays import Array
 from gru_core.conventions import STATES, Cell
@@ -16,43 +16,43 @@ LEAST = 0.005  # of all sizes together, to be named
 UNSEEN = 0.0005  # of them, which three figures of the whole do not show
 
 
-def unit_words(shown: Shown, cell: Cell, unit: int, left: Array, weights: Array) -> str:
+def unit_words(screen: Screen, cell: Cell, unit: int, left: Array, weights: Array) -> str:
     """One unit's state at the cursor. left, weights: (column,), its row of both maps."""
-    letter, who = theme.symbol(cell, STATES[cell][-1]), f"unit {unit + 1}"
-    start = f"{theme.CELL_NAMES[cell]}: {letter} of {who} at {step_name(shown, shown.step)}"
+    letter, who = letter_of(cell, STATES[cell][-1]), f"unit {unit + 1}"
+    start = f"{CELL_NAMES[cell]}: {letter} of {who} at {step_name(screen, screen.step)}"
     sizes = np.abs(left)
     if not sizes.any():
         return sentence(f"{start} is 0: no step has left anything in it.")
     named = _largest(sizes)
-    parts = [f"{_column(shown, at)} left {number(float(left[at]))}" for at in named]
+    parts = [f"{_column(screen, at)} left {number(float(left[at]))}" for at in named]
     others = float(np.delete(left, named).sum())
     if abs(others) >= UNSEEN * sizes.sum():
         parts.append(f"all others {number(others)}")
     made = f"{start} is {number(float(left.sum()))}: {joined(parts)}."
-    return f"{sentence(made)} {_weight(shown, cell, left, weights)}"
+    return f"{sentence(made)} {_weight(screen, cell, left, weights)}"
 
 
-def _weight(shown: Shown, cell: Cell, left: Array, weights: Array) -> str:
+def _weight(screen: Screen, cell: Cell, left: Array, weights: Array) -> str:
     """Which column has most weight, and that it left nothing where its content is 0."""
     most = int(weights.argmax())
     share = float(weights[most])
     said = percent(share) if cell == "gru" else number(share)
     if most == int(np.abs(left).argmax()):
-        return sentence(f"{_column(shown, most)} has the largest weight too, {said}.")
+        return sentence(f"{_column(screen, most)} has the largest weight too, {said}.")
     what = f"which left {number(float(left[most]))}"
     if left[most] == 0:
         content = "which is 0" if most == 0 else "whose candidate is 0"
         what = f"{content}, so it left nothing"
-    return f"The largest weight there, {said}, is that of {_column(shown, most)}, {what}."
+    return f"The largest weight there, {said}, is that of {_column(screen, most)}, {what}."
 
 
-def layer_words(shown: Shown, cell: Cell, shares: Array) -> str:
+def layer_words(screen: Screen, cell: Cell, shares: Array) -> str:
     """A layer's state at the cursor. shares: (column,), of 1."""
-    letter, where = theme.symbol(cell, STATES[cell][-1]), step_name(shown, shown.step)
-    name = theme.CELL_NAMES[cell]
+    letter, where = letter_of(cell, STATES[cell][-1]), step_name(screen, screen.step)
+    name = CELL_NAMES[cell]
     if not shares.any():
         return sentence(f"{name}: nothing is left in {letter} of the layer at {where}.")
-    first, *others = [(percent(float(shares[at])), _column(shown, at)) for at in _largest(shares)]
+    first, *others = [(percent(float(shares[at])), _column(screen, at)) for at in _largest(shares)]
     said = [f"{first[0]} was left by {first[1]}", *(f"{share} by {at}" for share, at in others)]
     return sentence(f"{name}: of what {letter} of the layer holds at {where}, {joined(said)}.")
 
@@ -62,5 +62,5 @@ def _largest(sizes: Array) -> Sequence[int]:
     return [int(at) for at in order if sizes[at] >= LEAST * sizes.sum()]
 
 
-def _column(shown: Shown, column: int) -> str:
-    return "the initial state" if column == 0 else step_name(shown, column - 1)
+def _column(screen: Screen, column: int) -> str:
+    return "the initial state" if column == 0 else step_name(screen, column - 1)

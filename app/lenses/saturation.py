@@ -5,41 +5,42 @@ import numpy as np
 from app.figures import theme
 from app.figures.saturated import MARKS, SIZE, saturation_points
 from app.lenses.base import Axis, Chart, Lens, View
-from app.screen.screen import Shown
+from app.screen.screen import Screen
+from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import number
 from gru_core.analysis import saturation
 from gru_core.conventions import SATURATION, SIGMOID_TRACKS, Cell
 
 
-def view(shown: Shown) -> View:
+def view(screen: Screen) -> View:
     """One chart for each cell that has gates."""
-    gated = [cell for cell, trace in shown.traces.items() if SIGMOID_TRACKS & set(trace)]
+    gated = [cell for cell, trace in screen.traces.items() if SIGMOID_TRACKS & set(trace)]
     low, high = SATURATION
     notes = [
         f"Near 1: above {number(high)}. Near 0: below {number(low)}. "
-        f"Shares of the {len(shown.labels)} steps.",
-        *(_meant(shown, cell) for cell in gated),
+        f"Shares of the {len(screen.labels)} steps.",
+        *(_meant(screen, cell) for cell in gated),
     ]
-    charts = [chart for cell in gated for chart in _charts(shown, cell)]
+    charts = [chart for cell in gated for chart in _charts(screen, cell)]
     marks = [trace.marker.size for chart in charts for trace in chart.figure.data]
     if any(np.max(sizes) > SIZE for sizes in marks):
         notes.append("A larger mark is several units in the same place.")
-    if "rnn" in shown.traces:
+    if "rnn" in screen.traces:
         notes.append("The plain RNN has no gates.")
     return View(charts, notes=notes)
 
 
-def _charts(shown: Shown, cell: Cell) -> list[Chart]:
-    found = saturation(shown.traces[cell], shown.notation.polarity)
-    units = shown.traces[cell].units
+def _charts(screen: Screen, cell: Cell) -> list[Chart]:
+    found = saturation(screen.traces[cell], screen.notation.polarity)
+    units = screen.traces[cell].units
     names = [
-        f"{theme.symbol(cell, gate)} of unit {unit + 1}" for gate in found for unit in range(units)
+        f"{letter_of(cell, gate)} of unit {unit + 1}" for gate in found for unit in range(units)
     ]
     values = np.concatenate([np.stack([one.right, one.left], axis=1) for one in found.values()])
     return [
         Chart(
             name=f"{cell}.saturation",
-            title=f"{theme.CELL_NAMES[cell]}: share near 1 → and near 0 ↑",
+            title=f"{CELL_NAMES[cell]}: share near 1 → and near 0 ↑",
             figure=saturation_points({gate: (one.left, one.right) for gate, one in found.items()}),
             reads="points",
             corner="unit",
@@ -60,12 +61,12 @@ def _charts(shown: Shown, cell: Cell) -> list[Chart]:
     ]
 
 
-def _meant(shown: Shown, cell: Cell) -> str:
+def _meant(screen: Screen, cell: Cell) -> str:
     """What both ends are of each gate: z keeps or writes, all others open and shut."""
     if cell == "lstm":
         return "LSTM: near 1 the gates i, f and o are open, near 0 they are shut."
     near_one, near_zero = ("keeps", "writes")
-    if shown.notation.polarity == "write":
+    if screen.notation.polarity == "write":
         near_one, near_zero = near_zero, near_one
     return f"GRU: near 1 z {near_one} and near 0 it {near_zero}; r is open near 1 and shut near 0."
 

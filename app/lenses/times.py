@@ -6,12 +6,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.compute.timing import INPUTS, REPEATS, STEPS, THIS_SERVER, Measured
-from app.figures import theme
 from app.figures.gradient import Line
 from app.figures.prediction import CELL_STYLE
 from app.figures.sizes import BAND, ratio_lines, size_lines
 from app.lenses.base import Axis, Chart, Choice, View
-from app.screen.screen import Shown
+from app.screen.screen import Screen
+from app.words.names import CELL_NAMES
 from app.words.numbers import joined, number, percent
 from gru_core.analysis.cost import Outcome, Timing, chance_factor, multiply_adds, outcome
 from gru_core.conventions import CELLS
@@ -24,10 +24,10 @@ STYLES = {
 }
 
 
-def view(shown: Shown, choices: Sequence[Choice], asks: str) -> View:
+def view(screen: Screen, choices: Sequence[Choice], asks: str) -> View:
     """What is measured so far; asking for it begins the measurement."""
     found = THIS_SERVER.ask()
-    here = shown.situation.weights["gru"].units
+    here = screen.situation.weights["gru"].units
     charts = [_times(found, here), _ratios(found, here)] if found.same_units else []
     return View(charts, choices, "time", asks, notes(found), words(found, here), found.waiting)
 
@@ -40,7 +40,7 @@ def _times(found: Measured, here: int) -> Chart:
         "times",
         "Microseconds of one step, by units",
         size_lines([one.size for one in timings], times, found.sizes, here),
-        [(*CELL_STYLE[cell], theme.CELL_NAMES[cell]) for cell in CELLS],
+        [(*CELL_STYLE[cell], CELL_NAMES[cell]) for cell in CELLS],
         list(times.values()),
     )
 

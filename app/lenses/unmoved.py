@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from app.figures import theme
 from app.lenses.base import Offer
-from app.screen.screen import Shown
+from app.screen.screen import Screen
+from app.words.names import letter_of
 from app.words.numbers import number
 from gru_core import Trace
 from gru_core.arrays import Array
@@ -18,31 +18,31 @@ from gru_core.weights import GRUWeights
 RESET_SEEN_IN, SEEN_IN = "slate", "crowd"
 
 
-def unmoved(shown: Shown, free: Mapping[Cell, Trace]) -> tuple[list[str], list[Offer]]:
+def unmoved(screen: Screen, free: Mapping[Cell, Trace]) -> tuple[list[str], list[Offer]]:
     """A sentence for each cell in which something is held and h is that of the free run."""
     words, offers = [], []
-    for cell, trace in shown.traces.items():
-        held = shown.situation.held(cell)
+    for cell, trace in screen.traces.items():
+        held = screen.situation.held(cell)
         if not held or not np.array_equal(trace["hidden"], free[cell]["hidden"]):
             continue
-        words += list(dict.fromkeys(_why(shown, one, free[cell]) for one in held))
+        words += list(dict.fromkeys(_why(screen, one, free[cell]) for one in held))
         resets = all(one.track == "reset" for one in held)
         scene = RESET_SEEN_IN if resets else SEEN_IN
         says = "See a reset gate at work in" if resets else "See every gate at work in"
-        if scene != shown.setting.scene:
+        if scene != screen.setting.scene:
             offers.append(Offer(scene, says))
     return words, list(dict.fromkeys(offers))
 
 
-def _why(shown: Shown, one: Intervention, free: Trace) -> str:
-    symbol = theme.symbol(one.cell, one.track, shown.notation)
-    value = number(shown_value(one.cell, one.track, one.value, shown.notation.polarity))
+def _why(screen: Screen, one: Intervention, free: Trace) -> str:
+    symbol = letter_of(one.cell, one.track, screen.notation)
+    value = number(shown_value(one.cell, one.track, one.value, screen.notation.polarity))
     there = _there(free[one.track], one)
     if (there == one.value).all():
         return f"{symbol} is {value} there anyway, so that holding it changes nothing."
-    if one.track == "reset" and not _scaled(shown, one):
-        what = "U h + d" if shown.notation.biases == 2 else "U h"
-        if shown.notation.placement == "before":
+    if one.track == "reset" and not _scaled(screen, one):
+        what = "U h + d" if screen.notation.biases == 2 else "U h"
+        if screen.notation.placement == "before":
             what = "r ⊙ h"
         return (
             f"Holding {symbol} changes nothing here: it acts on the candidate alone, by way of "
@@ -57,9 +57,9 @@ def _why(shown: Shown, one: Intervention, free: Trace) -> str:
     return f"Holding {symbol} at {value} changes nothing that h is made of at those steps."
 
 
-def _scaled(shown: Shown, one: Intervention) -> bool:
+def _scaled(screen: Screen, one: Intervention) -> bool:
     """Whether anything that the reset gate scales reaches a candidate."""
-    weights = shown.situation.weights["gru"]
+    weights = screen.situation.weights["gru"]
     assert isinstance(weights, GRUWeights)
     at = weights.gates.index("candidate")
     units: slice | Sequence[int] = slice(None) if one.unit is None else [one.unit]

@@ -6,7 +6,8 @@ from app.figures import theme
 from app.figures.terms import activation_curve, waterfall
 from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
 from app.lenses.places import channel_name, subscript, unit_of
-from app.screen.screen import Shown
+from app.screen.screen import Screen
+from app.words.names import ACTIVATIONS, letter_of
 from app.words.numbers import number
 from gru_core.analysis import Contributions, Term, contributions, ranked
 from gru_core.conventions import TRACKS, Cell
@@ -16,26 +17,26 @@ FIRST = {"gru": "update", "lstm": "forget", "rnn": "hidden"}
 COLUMNS = ("weight", "value", "reset", "product")
 
 
-def view(shown: Shown) -> View:
+def view(screen: Screen) -> View:
     """The terms of the chosen quantity at the cursor."""
-    cell = shown.opened
-    weights, trace = shown.situation.weights[cell], shown.traces[cell]
-    choices = [Choice(track, _label(shown, cell, track)) for track in TRACKS[cell]]
+    cell = screen.opened
+    weights, trace = screen.situation.weights[cell], screen.traces[cell]
+    choices = [Choice(track, _label(screen, cell, track)) for track in TRACKS[cell]]
     first = sorted(choices, key=lambda choice: choice.value != FIRST[cell])
-    track, unit = chosen_of(shown.setting.of, first), unit_of(shown, weights.units)
-    found = contributions(weights, trace, track, unit, shown.step, shown.notation.polarity)
+    track, unit = chosen_of(screen.setting.of, first), unit_of(screen, weights.units)
+    found = contributions(weights, trace, track, unit, screen.step, screen.notation.polarity)
     terms = ranked(found.terms, MOST_TERMS)
-    symbol = theme.symbol(cell, track, shown.notation)
-    charts = [_terms_chart(shown, found, terms, symbol)]
+    symbol = letter_of(cell, track, screen.notation)
+    charts = [_terms_chart(screen, found, terms, symbol)]
     if found.activation != "none":
         charts.append(_curve_chart(found, symbol, theme.QUANTITIES[track].color))
     return View(
-        charts, choices, track, "Ask about", words=[_words(found, symbol, unit, shown.step)]
+        charts, choices, track, "Ask about", words=[_words(found, symbol, unit, screen.step)]
     )
 
 
-def _label(shown: Shown, cell: Cell, track: str) -> str:
-    return f"{theme.QUANTITIES[track].name} {theme.symbol(cell, track, shown.notation)}"
+def _label(screen: Screen, cell: Cell, track: str) -> str:
+    return f"{theme.QUANTITIES[track].name} {letter_of(cell, track, screen.notation)}"
 
 
 def _words(found: Contributions, symbol: str, unit: int, step: int) -> str:
@@ -45,7 +46,7 @@ def _words(found: Contributions, symbol: str, unit: int, step: int) -> str:
         if found.held:
             return f"{where} is held at {value}; free it would be {total}, the sum of these."
         return f"{where} is {value}, the sum of these."
-    function, free = theme.ACTIVATIONS[found.activation].symbol, number(found.free)
+    function, free = ACTIVATIONS[found.activation].symbol, number(found.free)
     slope = f"The slope there is {number(found.slope)}."
     if found.held:
         made = f"the terms sum to {total}, and free it would be {function}({total}) = {free}"
@@ -53,8 +54,10 @@ def _words(found: Contributions, symbol: str, unit: int, step: int) -> str:
     return f"{where}: the terms sum to {total}, and {function}({total}) = {value}. {slope}"
 
 
-def _terms_chart(shown: Shown, found: Contributions, terms: tuple[Term, ...], symbol: str) -> Chart:
-    names = [*(_name(shown, term) for term in terms), "sum"]
+def _terms_chart(
+    screen: Screen, found: Contributions, terms: tuple[Term, ...], symbol: str
+) -> Chart:
+    names = [*(_name(screen, term) for term in terms), "sum"]
     products = [*(term.product for term in terms), found.pre_activation]
     rows = [
         *(_numbers(term) for term in terms),
@@ -81,7 +84,7 @@ def _curve_chart(found: Contributions, symbol: str, color: str) -> Chart:
     value = found.free if found.held else found.value
     figure = activation_curve(found.activation, found.pre_activation, value, color)
     said = f"{symbol} if it were free" if found.held else symbol
-    name = theme.ACTIVATIONS[found.activation].name
+    name = ACTIVATIONS[found.activation].name
     return Chart(
         name="curve",
         title=f"Where the sum falls on {name}",
@@ -102,12 +105,12 @@ def _numbers(term: Term) -> tuple[float, float, float, float]:
     return weight, value, reset, term.product
 
 
-def _name(shown: Shown, term: Term) -> str:
+def _name(screen: Screen, term: Term) -> str:
     """What a term is of, as the equations write it."""
     if term.kind == "rest":
         return "1 other" if term.count == 1 else f"{term.count} others"
     if term.kind == "input":
-        return channel_name(shown, term.index or 0)
+        return channel_name(screen, term.index or 0)
     if term.kind == "unit":
         return f"h{subscript((term.index or 0) + 1)}"
     return {"bias_x": "bias b", "bias_h": "bias d"}.get(term.kind, term.kind)

@@ -7,8 +7,9 @@ import numpy as np
 from app.figures import theme
 from app.figures.equations import Writer
 from app.figures.nodes import SubStep
-from app.screen.baseline import OWN
-from app.screen.screen import Shown
+from app.screen.screen import Screen
+from app.setting.source import Own
+from app.words.names import ACTIVATIONS, CELL_NAMES, Activation, letter_of
 from app.words.numbers import number
 from app.words.terms import Term, terms
 from gru_core.analysis.behaviour import measured_gate
@@ -17,22 +18,22 @@ from gru_core.conventions import KEEP_GATE, TRACKS, Cell, Notation, shown_update
 from gru_core.initialize import expected_gate
 
 
-def inner(shown: Shown) -> dict[str, Any]:
+def inner(screen: Screen) -> dict[str, Any]:
     """The opened cell, in the notation on screen."""
-    cell = shown.opened
+    cell = screen.opened
     return {
-        "cells": [{"cell": other, "name": theme.CELL_NAMES[other]} for other in shown.traces],
-        "form": shown.setting.form,
-        **wiring(shown, cell),
-        "substeps": [step.message() for step in substeps(shown)],
-        "notes": notes(shown),
-        "terms": [vars(term) for term in _terms(shown, cell)],
+        "cells": [{"cell": other, "name": CELL_NAMES[other]} for other in screen.traces],
+        "form": screen.setting.form,
+        **wiring(screen, cell),
+        "substeps": [step.message() for step in substeps(screen)],
+        "notes": notes(screen),
+        "terms": [vars(term) for term in _terms(screen, cell)],
     }
 
 
-def wiring(shown: Shown, cell: Cell) -> dict[str, Any]:
+def wiring(screen: Screen, cell: Cell) -> dict[str, Any]:
     """What the stage needs to draw a cell's wiring."""
-    notation, ends = shown.notation, _ends(shown, cell)
+    notation, ends = screen.notation, _ends(screen, cell)
     return {
         "cell": cell,
         "polarity": notation.polarity,
@@ -42,24 +43,24 @@ def wiring(shown: Shown, cell: Cell) -> dict[str, Any]:
     }
 
 
-def substeps(shown: Shown) -> tuple[SubStep, ...]:
+def substeps(screen: Screen) -> tuple[SubStep, ...]:
     """The equations of the opened cell as they are written on screen."""
-    joined, inner_bias = shown.setting.form == "joined", _has_inner_bias(shown)
-    ends = (one.symbol for one in _ends(shown, shown.opened))
-    return Writer(shown.opened, shown.notation, joined, inner_bias, *ends).substeps()
+    joined, inner_bias = screen.setting.form == "joined", _has_inner_bias(screen)
+    ends = (one.symbol for one in _ends(screen, screen.opened))
+    return Writer(screen.opened, screen.notation, joined, inner_bias, *ends).substeps()
 
 
-def _terms(shown: Shown, cell: Cell) -> tuple[Term, ...]:
-    weights = shown.situation.weights[cell]
+def _terms(screen: Screen, cell: Cell) -> tuple[Term, ...]:
+    weights = screen.situation.weights[cell]
     ends = (weights.gate_activation, weights.state_activation)
-    return terms(cell, shown.notation, *ends, _has_inner_bias(shown))
+    return terms(cell, screen.notation, *ends, _has_inner_bias(screen))
 
 
-def _ends(shown: Shown, cell: Cell) -> tuple[theme.Activation, theme.Activation]:
+def _ends(screen: Screen, cell: Cell) -> tuple[Activation, Activation]:
     """What the gates of a cell end in, and what its states do."""
-    weights = shown.situation.weights[cell]
+    weights = screen.situation.weights[cell]
     names = (weights.gate_activation, weights.state_activation)
-    gate, state = (theme.ACTIVATIONS[name] for name in names)
+    gate, state = (ACTIVATIONS[name] for name in names)
     return gate, state
 
 
@@ -67,7 +68,7 @@ def _quantities(cell: Cell, notation: Notation) -> dict[str, dict[str, str]]:
     """The letter, name and colour of everything in the wiring."""
     return {
         name: {
-            "symbol": theme.symbol(cell, name, notation),
+            "symbol": letter_of(cell, name, notation),
             "name": quantity.name,
             "color": quantity.color,
         }
@@ -76,73 +77,73 @@ def _quantities(cell: Cell, notation: Notation) -> dict[str, dict[str, str]]:
     }
 
 
-def _has_inner_bias(shown: Shown) -> bool:
+def _has_inner_bias(screen: Screen) -> bool:
     """Whether the reset gate scales a bias of the candidate that cannot be left out."""
-    gru = shown.situation.weights["gru"]
-    return shown.notation.biases == 2 or bool(np.any(gru.b_h[gru.gates.index("candidate")]))
+    gru = screen.situation.weights["gru"]
+    return screen.notation.biases == 2 or bool(np.any(gru.b_h[gru.gates.index("candidate")]))
 
 
-def notes(shown: Shown) -> list[str]:
+def notes(screen: Screen) -> list[str]:
     """What the notation and the engine change, and what they do not: one sentence each."""
-    notation, found = shown.notation, [f"{text}." for text in held_texts(shown)]
-    if shown.opened == "gru":
+    notation, found = screen.notation, [f"{text}." for text in held_texts(screen)]
+    if screen.opened == "gru":
         if notation.polarity == "write":
             found.append(
                 "Here z says how much is written: z and every weight of the update gate are those "
-                f"of PyTorch with 1 − z and the opposite sign. {_same(shown, ', bit for bit')}."
+                f"of PyTorch with 1 − z and the opposite sign. {_same(screen, ', bit for bit')}."
             )
-        if shown.to_own_placement is not None:
-            found.append(_placement_note(shown, shown.to_own_placement))
-        found += _bias_note(shown)
-    if shown.setting.scene == OWN and shown.opened in shown.opening.drawn:
-        found += _gate_note(shown)
-    if shown.to_numpy is not None:
+        if screen.to_own_placement is not None:
+            found.append(_placement_note(screen, screen.to_own_placement))
+        found += _bias_note(screen)
+    if isinstance(screen.setting.source, Own) and screen.opened in screen.baseline.drawn:
+        found += _gate_note(screen)
+    if screen.to_numpy is not None:
         found.append(
             "Computed by PyTorch. The largest difference to NumPy, over every gate and state: "
-            f"{number(shown.to_numpy)}."
+            f"{number(screen.to_numpy)}."
         )
     return found
 
 
-def held_texts(shown: Shown) -> list[str]:
+def held_texts(screen: Screen) -> list[str]:
     """What is held on screen, one phrase for each."""
     found = []
-    for one in shown.situation.interventions:
-        value = shown_value(one.cell, one.track, one.value, shown.notation.polarity)
-        found.append(f"{_place(shown, one)} held at {number(value)}")
+    for one in screen.situation.interventions:
+        value = shown_value(one.cell, one.track, one.value, screen.notation.polarity)
+        found.append(f"{_place(screen, one)} held at {number(value)}")
     return found
 
 
-def _place(shown: Shown, one: Intervention) -> str:
-    symbol = theme.symbol(one.cell, one.track, shown.notation)
+def _place(screen: Screen, one: Intervention) -> str:
+    symbol = letter_of(one.cell, one.track, screen.notation)
     who = "every unit" if one.unit is None else f"unit {one.unit + 1}"
-    last = len(shown.labels) - 1 if one.last is None else one.last
+    last = len(screen.labels) - 1 if one.last is None else one.last
     steps = f"step {one.first + 1}" if last == one.first else f"steps {one.first + 1} to {last + 1}"
-    return f"{theme.CELL_NAMES[one.cell]}: {symbol} of {who}, {steps},"
+    return f"{CELL_NAMES[one.cell]}: {symbol} of {who}, {steps},"
 
 
-def _placement_note(shown: Shown, difference: float) -> str:
+def _placement_note(screen: Screen, difference: float) -> str:
     where = (
-        f"The reset gate acts {shown.notation.placement} the product here, not where these weights "
-        "were meant for"
+        f"The reset gate acts {screen.notation.placement} the product here, not where these "
+        "weights were meant for"
     )
     if difference > 0:
         return f"{where}: that changes h by up to {number(difference)}."
-    gru = shown.situation.weights["gru"]
+    gru = screen.situation.weights["gru"]
     across = gru.w_h[gru.gates.index("candidate")]
     alone = np.count_nonzero(across) == np.count_nonzero(np.diag(across))
     reason = ", since no candidate reads another unit's state" if alone else ""
     return f"{where}; in this scene h stays the same{reason}."
 
 
-def _gate_note(shown: Shown) -> list[str]:
+def _gate_note(screen: Screen) -> list[str]:
     """How far open the gates are expected to be when drawn, and how far they were in this run."""
-    cell, scheme = shown.opened, shown.setting.own.scheme
+    cell, scheme = screen.opened, screen.setting.own.scheme
     if scheme == "chrono" and cell not in KEEP_GATE:
         return []
-    expected = expected_gate(cell, scheme, max_time=max(len(shown.labels), 3))
-    measured = measured_gate(shown.traces[cell])
-    polarity = shown.notation.polarity if cell == "gru" else "keep"
+    expected = expected_gate(cell, scheme, max_time=max(len(screen.labels), 3))
+    measured = measured_gate(screen.traces[cell])
+    polarity = screen.notation.polarity if cell == "gru" else "keep"
 
     def said(gate: str, value: float) -> str:
         shown_value = shown_update(np.array([value]), polarity)[0] if gate == "update" else value
@@ -160,18 +161,20 @@ def _gate_note(shown: Shown) -> list[str]:
     ]
 
 
-def _bias_note(shown: Shown) -> list[str]:
-    gru = shown.situation.weights["gru"]
-    if shown.notation.biases == 2 or not np.any(gru.b_h):
+def _bias_note(screen: Screen) -> list[str]:
+    gru = screen.situation.weights["gru"]
+    if screen.notation.biases == 2 or not np.any(gru.b_h):
         return []
-    if shown.notation.placement == "after" and _has_inner_bias(shown):
+    if screen.notation.placement == "after" and _has_inner_bias(screen):
         return [
-            f"b is the sum of both biases. {_same(shown)}. Only the candidate keeps its d: the "
+            f"b is the sum of both biases. {_same(screen)}. Only the candidate keeps its d: the "
             "reset gate scales it."
         ]
-    return [f"b is the sum of both biases. {_same(shown)}."]
+    return [f"b is the sum of both biases. {_same(screen)}."]
 
 
-def _same(shown: Shown, how: str = "") -> str:
+def _same(screen: Screen, how: str = "") -> str:
     """That one choice of the notation changes nothing, also where another one does."""
-    return f"This alone leaves h as it is{how}" if shown.to_own_placement else f"h is the same{how}"
+    return (
+        f"This alone leaves h as it is{how}" if screen.to_own_placement else f"h is the same{how}"
+    )

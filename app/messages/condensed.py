@@ -19,43 +19,43 @@ from app.figures.condensing import (
 )
 from app.figures.sequence import MOST_CHANNELS
 from app.messages.colours import colour_bytes
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from app.session.events import Grab
 from gru_core.conventions import Cell, shown_sign
 from gru_core.errors import GatescopeError
 from gru_core.situation import value_at
 
 
-def near_content(shown: Shown, cell: Cell) -> dict[str, Any]:
+def near_content(screen: Screen, cell: Cell) -> dict[str, Any]:
     """The numbers of the cursor's unit at the steps around the cursor, each track (step,)."""
-    trace, (first, end) = shown.traces[cell], shown.window
-    unit = min(shown.unit, trace.units - 1)
+    trace, (first, end) = screen.traces[cell], screen.window
+    unit = min(screen.unit, trace.units - 1)
     numbers = {
-        name: as_float32(shown.shown_track(cell, name, track[first:end, unit]))
+        name: as_float32(screen.shown_track(cell, name, track[first:end, unit]))
         for name, track in trace.items()
     }
     return {"unit": unit, "first": first, "numbers": numbers}
 
 
-def line_content(shown: Shown, cell: Cell) -> dict[str, Any]:
+def line_content(screen: Screen, cell: Cell) -> dict[str, Any]:
     """The lines of the cursor's unit over all steps as bytes, each (point,).
 
     `per`: the steps from one point to the next.
     """
-    trace, grid = shown.traces[cell], shown.grids[cell]
-    unit = min(shown.unit, trace.units - 1)
+    trace, grid = screen.traces[cell], screen.grids[cell]
+    unit = min(screen.unit, trace.units - 1)
     lines = {
         f"{cell}.{name}": line_bytes(
-            shown.shown_track(cell, name, track[:, unit]), shown.drawn_as(cell, name), grid
+            screen.shown_track(cell, name, track[:, unit]), screen.drawn_as(cell, name), grid
         )
         for name, track in trace.items()
     }
     return {"unit": unit, "per": per(grid), "lines": lines}
 
 
-def input_lines(shown: Shown) -> dict[str, Any]:
+def input_lines(screen: Screen) -> dict[str, Any]:
     """The input's lines over all steps, where it has few enough to be drawn."""
-    x, grid = shown.situation.x, shown.grids["gru"]
+    x, grid = screen.situation.x, screen.grids["gru"]
     channels = range(x.shape[1] if x.shape[1] <= MOST_CHANNELS else 0)
     lines = {f"x.{at}": peaks(x[:, at], grid.wide).astype(np.float32) for at in channels}
     return {"per": per(grid), "lines": lines}
@@ -71,49 +71,49 @@ def per(grid: Grid) -> float:
     return grid.wide / 2 if grid.wide > 2 else 1.0
 
 
-def pointed(shown: Shown, grab: Grab) -> dict[str, Any] | None:
+def pointed(screen: Screen, grab: Grab) -> dict[str, Any] | None:
     """The numbers of what somebody points at, None where there is no such thing.
 
     For one that can be edited its own value in the scene; for a place in the tracks, all of them.
     """
     target, step, unit = grab.target, grab.step, grab.unit
     if target is not None:
-        sign = shown_sign(target.owner, target.gate, shown.notation.polarity)
+        sign = shown_sign(target.owner, target.gate, screen.notation.polarity)
         try:
-            value = sign * value_at(shown.base, target) + 0.0
+            value = sign * value_at(screen.base, target) + 0.0
         except GatescopeError:
             return None
         return {"target": str(target), "value": value}
     numbers = {
-        f"{cell}.{name}": float(shown.shown_track(cell, name, track[step, unit]))
-        for cell, trace in shown.traces.items()
+        f"{cell}.{name}": float(screen.shown_track(cell, name, track[step, unit]))
+        for cell, trace in screen.traces.items()
         if step < trace.steps and unit < trace.units
         for name, track in trace.items()
     }
     return {"step": step, "unit": unit, "numbers": numbers}
 
 
-def condensed_note(shown: Shown, cell: Cell) -> str:
+def condensed_note(screen: Screen, cell: Cell) -> str:
     """What one cell of the heatmaps stands for, where it is more than one number."""
-    grid = shown.grids[cell]
-    if not shown.condensed or not grid.pools:
+    grid = screen.grids[cell]
+    if not screen.condensed or not grid.pools:
         return ""
     sizes = ((grid.tall, "units"), (grid.wide, "steps"))
     block = " × ".join(f"{size} {name}" for size, name in sizes if size > 1)
     return f" · each cell of the picture is the mean of {block}; click for exact values"
 
 
-def input_note(shown: Shown) -> str:
+def input_note(screen: Screen) -> str:
     """The same of the input, where the strongest number counts."""
-    grid = input_grid(shown)
+    grid = input_grid(screen)
     if grid is None or not grid.pools:
         return ""
     return f"each cell is the strongest of {grid.tall * grid.wide} numbers"
 
 
-def input_grid(shown: Shown) -> Grid | None:
+def input_grid(screen: Screen) -> Grid | None:
     """The blocks that the input's heatmap is condensed to; None where all of it is sent."""
-    steps, inputs = shown.base.x.shape
+    steps, inputs = screen.base.x.shape
     if not too_large(inputs, steps):
         return None
     return grid_of(inputs, steps, MOST_INPUT_ROWS, MOST_INPUT_COLUMNS)

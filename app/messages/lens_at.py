@@ -12,7 +12,7 @@ from typing import Any
 from app.lenses import LENSES, charts, told, view_of
 from app.messages.numbers import GONE, MALFORMED, GoneError
 from app.messages.wire import QUICK, pack
-from app.screen.screen import show
+from app.screen.screen import screen_of
 from app.screen.tickets import setting_of
 from app.setting.setting import CELL_VIEW
 from gru_core.conventions import CELLS
@@ -28,9 +28,9 @@ def elsewhere(ticket: str, query: Mapping[str, str]) -> bytes:
     setting = setting_of(ticket)
     if setting is None:
         raise GoneError(GONE)
-    shown = show(replace(setting, **_looking(query)))
-    view = view_of(shown)
-    return pack({"lens": told(shown, view), "charts": dict(charts(view))}, QUICK)
+    screen = screen_of(replace(setting, **_looking(query)))
+    view = view_of(screen)
+    return pack({"lens": told(screen, view), "charts": dict(charts(view))}, QUICK)
 
 
 def _looking(query: Mapping[str, str]) -> dict[str, Any]:

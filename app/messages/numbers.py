@@ -17,7 +17,7 @@ from app.figures.heatmap import rows_of
 from app.figures.sequence import MOST_CHANNELS
 from app.figures.weights import joined
 from app.messages.wire import pack
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.screen.tickets import setting_of
 from gru_core.conventions import Cell, shown_sign
 from gru_core.errors import GatescopeError
@@ -80,46 +80,46 @@ def _kept(ticket: str, part: str, unit: int) -> np.ndarray:
         raise GoneError(GONE)
     # A large run is 205 MB: while two are at hand neither can go.
     with GATE, made_of(setting.model.keys):
-        made = matrix(show(setting), part, unit)
+        made = matrix(screen_of(setting), part, unit)
         return _matrices.get(key, made.nbytes, lambda: made)
 
 
-def matrix(shown: Shown, part: str, unit: int = 0) -> np.ndarray:
+def matrix(screen: Screen, part: str, unit: int = 0) -> np.ndarray:
     """Every number of a plot, (row, column) float32, edits and notation in.
 
     Errors: GatescopeError where this screen has no such plot.
     """
     cell, _, name = part.partition(".")
     if part == "x":
-        return np.ascontiguousarray(shown.situation.x.T, dtype=np.float32)
-    if cell not in shown.traces:
+        return np.ascontiguousarray(screen.situation.x.T, dtype=np.float32)
+    if cell not in screen.traces:
         raise GatescopeError(MALFORMED)
     owner = cast("Cell", cell)
-    if name in shown.traces[owner]:
-        track = shown.shown_track(owner, name, shown.traces[owner][name])
-        return rows_of(track, shown.orders[owner])
+    if name in screen.traces[owner]:
+        track = screen.shown_track(owner, name, screen.traces[owner][name])
+        return rows_of(track, screen.orders[owner])
     if part.endswith(LINES):
-        return _lines(shown, owner, unit)
-    return _weights(shown, owner, name.removeprefix("weights."))
+        return _lines(screen, owner, unit)
+    return _weights(screen, owner, name.removeprefix("weights."))
 
 
-def _lines(shown: Shown, cell: Cell, unit: int) -> np.ndarray:
+def _lines(screen: Screen, cell: Cell, unit: int) -> np.ndarray:
     """(step, quantity): the input, where it is drawn, then every track of the unit."""
-    x, trace = shown.situation.x, shown.traces[cell]
+    x, trace = screen.situation.x, screen.traces[cell]
     columns = [x] if x.shape[1] <= MOST_CHANNELS else []
     if unit < trace.units:
-        tracks = (shown.shown_track(cell, name, track[:, unit]) for name, track in trace.items())
+        tracks = (screen.shown_track(cell, name, track[:, unit]) for name, track in trace.items())
         columns += [track[:, None] for track in tracks]
     if not columns:
         raise GatescopeError(MALFORMED)
     return as_float32(np.hstack(columns))
 
 
-def _weights(shown: Shown, cell: Cell, gate: str) -> np.ndarray:
+def _weights(screen: Screen, cell: Cell, gate: str) -> np.ndarray:
     """(unit, column): the joined matrix of a gate."""
-    weights = shown.situation.weights[cell]
+    weights = screen.situation.weights[cell]
     if gate not in weights.gates:
         raise GatescopeError(MALFORMED)
-    sign = shown_sign(cell, gate, shown.notation.polarity)
-    found = joined(weights, gate, shown.orders[cell], sign, shown.biases)
+    sign = shown_sign(cell, gate, screen.notation.polarity)
+    found = joined(weights, gate, screen.orders[cell], sign, screen.biases)
     return found.astype(np.float32)

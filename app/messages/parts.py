@@ -16,7 +16,6 @@ import plotly.graph_objects as go
 
 from app.compute.digest import OF_A_PAGE, SHARED, digest
 from app.compute.store import Shelf
-from app.figures import theme
 from app.figures.condensing import Grid, as_bytes
 from app.figures.heatmap import (
     initial_strip,
@@ -34,10 +33,11 @@ from app.messages import predictions
 from app.messages.cell_numbers import inside_content, vector_content
 from app.messages.colours import colour_bytes
 from app.messages.condensed import input_grid, input_lines, line_content, near_content
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from app.setting.setting import CELL_VIEW
+from app.words.names import letter_of
 from gru_core.conventions import STATES, Cell, shown_sign
-from gru_core.scenes.files import INITIALS
+from gru_core.scenes.scene import INITIALS
 
 # Up to this many columns every gate's weights are on screen at once; beyond, one at a time.
 MOST_COLUMNS_SIDE_BY_SIDE = 40
@@ -104,66 +104,66 @@ def _size(figure: Mapping[str, Any]) -> int:
     return FRAME + sum(value.nbytes for value in values if isinstance(value, np.ndarray))
 
 
-def parts(shown: Shown, gates: Mapping[str, str], view: View | None = None) -> Iterator[Part]:
+def parts(screen: Screen, gates: Mapping[str, str], view: View | None = None) -> Iterator[Part]:
     """Every figure of a screen. gates: the gate chosen for each cell whose matrices are large.
 
     view: what the chosen lens shows, if there is one.
     """
-    channels, opening = shown.channels, shown.opening
-    track_part = _condensed_track if shown.condensed else _track
-    yield _input(shown)
-    if shown.scene.model == "series":
-        drawn = predictions.figure(shown)
+    channels, baseline = screen.channels, screen.baseline
+    track_part = _condensed_track if screen.condensed else _track
+    yield _input(screen)
+    if screen.scene.predicts:
+        drawn = predictions.figure(screen)
         key = _key(*(leaf for one in drawn for leaf in _leaves(one)))
         yield Part(predictions.NAME, key, partial(prediction_lines, *drawn))
-    for cell, trace in shown.traces.items():
-        order = shown.orders[cell]
-        yield from (track_part(shown, cell, track) for track in trace)
-        for state, values in zip(STATES[cell], shown.base.initials[cell], strict=True):
-            letter, scale = theme.symbol(cell, state), shown.drawn_as(cell, state)
+    for cell, trace in screen.traces.items():
+        order = screen.orders[cell]
+        yield from (track_part(screen, cell, track) for track in trace)
+        for state, values in zip(STATES[cell], screen.base.initials[cell], strict=True):
+            letter, scale = letter_of(cell, state), screen.drawn_as(cell, state)
             yield _part(f"{cell}.{INITIALS[state]}", initial_strip, values, scale, letter, order)
-        bound = axis_bound(opening.largest_cell if cell == "lstm" else 0.0)
-        if shown.drawn_as(cell, "hidden") == "cell":
+        bound = axis_bound(baseline.largest_cell if cell == "lstm" else 0.0)
+        if screen.drawn_as(cell, "hidden") == "cell":
             bound = axis_bound(np.inf)
-        yield _lines(shown, cell, bound)
-        weights, bound = shown.base.weights[cell], opening.weight_bounds[cell]
-        biases = shown.biases
-        for gate in shown_gates(shown, cell, gates):
-            at, sign = weights.gates.index(gate), shown_sign(cell, gate, shown.notation.polarity)
+        yield _lines(screen, cell, bound)
+        weights, bound = screen.base.weights[cell], baseline.weight_bounds[cell]
+        biases = screen.biases
+        for gate in shown_gates(screen, cell, gates):
+            at, sign = weights.gates.index(gate), shown_sign(cell, gate, screen.notation.polarity)
             arrays = (weights.w_x[at], weights.w_h[at], weights.b_x[at], weights.b_h[at])
             draw = partial(gate_weights, weights, gate, channels, order, bound, sign, biases)
             key = _key(gate, channels, order, bound, sign, biases, *arrays)
             yield Part(f"{cell}.weights.{gate}", key, draw)
-    yield from _content_parts(shown, view)
+    yield from _content_parts(screen, view)
     yield from (_content(name, content) for name, content in charts(view))
 
 
-def _input(shown: Shown) -> Part:
-    labels, channels, bound = shown.labels, shown.channels, shown.opening.x_bound
-    grid = input_grid(shown)
+def _input(screen: Screen) -> Part:
+    labels, channels, bound = screen.labels, screen.channels, screen.baseline.x_bound
+    grid = input_grid(screen)
     if grid is None:
-        return _part("x", input_heatmap, shown.base.x, labels, channels, bound)
-    picture = as_bytes(grid.strongest(shown.situation.x.T), (-bound, bound))
+        return _part("x", input_heatmap, screen.base.x, labels, channels, bound)
+    picture = as_bytes(grid.strongest(screen.situation.x.T), (-bound, bound))
     # Its own numbers belong to the frame: what the stage was told of them is true of them only.
     part = _condensed("x", input_picture, picture, labels, channels, bound, grid)
-    return replace(part, key=_key(part.key, shown.base.x))
+    return replace(part, key=_key(part.key, screen.base.x))
 
 
-def _track(shown: Shown, cell: Cell, track: str) -> Part:
-    values = shown.shown_track(cell, track, shown.traces[cell][track])
-    labels, order = shown.labels, shown.orders[cell]
-    scale = shown.drawn_as(cell, track)
+def _track(screen: Screen, cell: Cell, track: str) -> Part:
+    values = screen.shown_track(cell, track, screen.traces[cell][track])
+    labels, order = screen.labels, screen.orders[cell]
+    scale = screen.drawn_as(cell, track)
     build = partial(track_heatmap, values, track, labels, order, scale)
     frame = _key(track, scale, labels, order)
     return Part(f"{cell}.{track}", frame, build, rows_of(values, order), scale, order)
 
 
-def _condensed_track(shown: Shown, cell: Cell, track: str) -> Part:
-    grid, order = shown.grids[cell], shown.orders[cell]
-    means = shown.shown_track(cell, track, grid.mean(shown.traces[cell][track].T, order))
-    scale = shown.drawn_as(cell, track)
+def _condensed_track(screen: Screen, cell: Cell, track: str) -> Part:
+    grid, order = screen.grids[cell], screen.orders[cell]
+    means = screen.shown_track(cell, track, grid.mean(screen.traces[cell][track].T, order))
+    scale = screen.drawn_as(cell, track)
     picture = np.ascontiguousarray(colour_bytes(means, scale))
-    about = (track, scale, shown.labels, order, grid)
+    about = (track, scale, screen.labels, order, grid)
     return _condensed(f"{cell}.{track}", track_picture, picture, *about)
 
 
@@ -175,18 +175,18 @@ def _condensed(
     return Part(name, _key(*about), build, picture, grid=about[-1])
 
 
-def _content_parts(shown: Shown, view: View | None) -> Iterator[Part]:
+def _content_parts(screen: Screen, view: View | None) -> Iterator[Part]:
     """What the stage needs besides figures: numbers, and colours of single rows."""
-    found, cell = {}, shown.opened
-    if shown.setting.view in (CELL_VIEW, "why"):
-        found[f"{cell}.inside"] = inside_content(shown, cell)
+    found, cell = {}, screen.opened
+    if screen.setting.view in (CELL_VIEW, "why"):
+        found[f"{cell}.inside"] = inside_content(screen, cell)
     drawn = view.wirings if view else (cell,)
-    found |= {f"{cell}.vectors": vector_content(shown, cell) for cell in drawn}
-    if shown.condensed:
-        found["x.line"] = input_lines(shown)
-        for cell in shown.traces:
-            found[f"{cell}.near"] = near_content(shown, cell)
-            found[f"{cell}.line"] = line_content(shown, cell)
+    found |= {f"{cell}.vectors": vector_content(screen, cell) for cell in drawn}
+    if screen.condensed:
+        found["x.line"] = input_lines(screen)
+        for cell in screen.traces:
+            found[f"{cell}.near"] = near_content(screen, cell)
+            found[f"{cell}.line"] = line_content(screen, cell)
     yield from (_content(name, content) for name, content in found.items())
 
 
@@ -211,24 +211,24 @@ def _leaves(value: Any) -> Iterator[Any]:
         yield value
 
 
-def shown_gates(shown: Shown, cell: Cell, gates: Mapping[str, str]) -> tuple[str, ...]:
+def shown_gates(screen: Screen, cell: Cell, gates: Mapping[str, str]) -> tuple[str, ...]:
     """The gates of a cell whose weights are on screen."""
-    weights = shown.situation.weights[cell]
+    weights = screen.situation.weights[cell]
     if weights.input_size + weights.units + 4 <= MOST_COLUMNS_SIDE_BY_SIDE:
         return weights.gates
     chosen = gates.get(cell, "")
     return (chosen if chosen in weights.gates else FIRST_GATE[cell],)
 
 
-def _lines(shown: Shown, cell: Cell, bound: float) -> Part:
+def _lines(screen: Screen, cell: Cell, bound: float) -> Part:
     """The lines without their numbers: the stage takes the rows of the heatmaps, for any unit."""
-    trace, labels = shown.traces[cell], shown.labels
+    trace, labels = screen.traces[cell], screen.labels
 
     def build() -> go.Figure:
-        figure = unit_lines(trace, min(shown.unit, trace.units - 1), labels, bound)
-        return figure.update_traces(y=None, **({"x": None} if shown.condensed else {}))
+        figure = unit_lines(trace, min(screen.unit, trace.units - 1), labels, bound)
+        return figure.update_traces(y=None, **({"x": None} if screen.condensed else {}))
 
-    key = _key(labels, trace.steps, trace.x.shape[1], bound, shown.condensed)
+    key = _key(labels, trace.steps, trace.x.shape[1], bound, screen.condensed)
     return Part(f"{cell}.lines", key, build)
 
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import numpy as np
 
-from app.figures import theme
 from app.figures.prediction import STYLE, TRUTH
 from app.screen.baseline import series
-from app.screen.screen import Shown
+from app.screen.screen import Screen
+from app.words.names import CELL_NAMES
 from app.words.numbers import joined
 from gru_core.arrays import Array
 from gru_core.conventions import CELLS
@@ -18,22 +18,22 @@ NAME = "prediction"
 CALENDAR_NAME = "calendar’s mean plus last departure"
 
 
-def figure(shown: Shown) -> tuple[Any, ...]:
+def figure(screen: Screen) -> tuple[Any, ...]:
     """What prediction_lines takes: truth and predictions in °C, and the labels."""
     model = series()
-    said = {name: model.degrees(values) for name, values in _predicted(shown, model).items()}
-    return model.degrees(model.truth), said, shown.labels, UNIT
+    said = {name: model.degrees(values) for name, values in _predicted(screen, model).items()}
+    return model.degrees(model.truth), said, screen.labels, UNIT
 
 
-def told(shown: Shown) -> dict[str, Any] | None:
+def told(screen: Screen) -> dict[str, Any] | None:
     """The caption: whose line is which, and their errors; None where nothing is predicted."""
-    if shown.scene.model != "series":
+    if not screen.scene.predicts:
         return None
     model = series()
     lines = [{"name": "what came", "color": TRUTH, "dash": "solid", "error": ""}]
-    for name, values in _predicted(shown, model).items():
+    for name, values in _predicted(screen, model).items():
         color, dash = STYLE[name]
-        says = theme.CELL_NAMES.get(name, CALENDAR_NAME)
+        says = CELL_NAMES.get(name, CALENDAR_NAME)
         error = _degrees(model.rmse(values))
         lines.append({"name": says, "color": color, "dash": dash, "error": error})
     return {
@@ -42,7 +42,7 @@ def told(shown: Shown) -> dict[str, Any] | None:
         "guess": f"“same as last time” {_degrees(model.rmse(model.baseline))}",
         "spread": spread(model),
         "label": "The next month's temperature and what each cell and the calendar predict of it, "
-        f"over {len(shown.labels)} steps.",
+        f"over {len(screen.labels)} steps.",
     }
 
 
@@ -50,12 +50,12 @@ def spread(model: Series) -> str:
     """What other starts of the same training came to, and where the one on screen stands."""
     count = len(model.seeds["gru"])
     ranges = [
-        f"{theme.CELL_NAMES[cell]} {min(found):.2f} to {max(found):.2f} {UNIT}"
+        f"{CELL_NAMES[cell]} {min(found):.2f} to {max(found):.2f} {UNIT}"
         for cell, found in model.seeds.items()
     ]
     text = f"Trained with seeds 1 to {count}: {joined(ranges)}. Shown is seed {model.seed}"
     worst = [
-        theme.CELL_NAMES[cell]
+        CELL_NAMES[cell]
         for cell, found in model.seeds.items()
         if max(found) == found[model.seed - 1]
     ]
@@ -70,18 +70,17 @@ def spread(model: Series) -> str:
         for cell in CELLS
     }
     best = [
-        f"the {theme.CELL_NAMES[cell]} with {'seed' if len(seeds) == 1 else 'seeds'} "
-        f"{joined(seeds)}"
+        f"the {CELL_NAMES[cell]} with {'seed' if len(seeds) == 1 else 'seeds'} {joined(seeds)}"
         for cell, seeds in wins.items()
         if seeds
     ]
     return f"{text}. Least error: {joined(best)}."
 
 
-def _predicted(shown: Shown, model: Series) -> dict[str, Array]:
+def _predicted(screen: Screen, model: Series) -> dict[str, Array]:
     """By STYLE, standardized: what each cell predicts, and the better of the two guesses."""
     said: dict[str, Array] = {}
-    for cell, trace in shown.traces.items():
+    for cell, trace in screen.traces.items():
         said[cell] = model.predict(trace["hidden"], cell)
     return {**said, CALENDAR: model.calendar}
 

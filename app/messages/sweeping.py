@@ -12,7 +12,7 @@ from app.messages.cell_numbers import first_row, inside_content, swept_content, 
 from app.messages.colours import colour_bytes
 from app.messages.updates import LARGEST_EXACT, coarse_size, size_of
 from app.messages.wire import THOROUGH, compressed, pack
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from app.session.events import Grab
 from gru_core.conventions import Cell, shown_sign
 from gru_core.errors import GatescopeError, RangeError
@@ -50,27 +50,27 @@ class Swept(NamedTuple):
 Tracks = Mapping[str, Swept]  # by "cell.track"
 
 
-def sweep_message(shown: Shown, grab: Grab) -> dict[str, Any] | None:
+def sweep_message(screen: Screen, grab: Grab) -> dict[str, Any] | None:
     """The message for a grabbed cell, or None if there is no such cell on this screen."""
     target = grab.target
     if target is None or not grab.held:
         return None
     try:
-        current = value_at(shown.situation, target)
+        current = value_at(screen.situation, target)
     except GatescopeError:
         return None
-    grid = _grid(_bound(shown, target, current))
-    grids = _grids(grid, MOST_WORK / _work(shown, target))
+    grid = _grid(_bound(screen, target, current))
+    grids = _grids(grid, MOST_WORK / _work(screen, target))
     values = np.unique(np.append(next(iter(grids.values()), grid), current))
     found: dict[str, Any] = {"tracks": {}, "lines": {}, "exact": {}, "note": TOO_LARGE}
     if grids:
         at = int(np.flatnonzero(values == current)[0])
         try:
-            found, kept = _live(shown, grab, values, at, grids)
+            found, kept = _live(screen, grab, values, at, grids)
             values = values[kept]
         except RangeError:
             found["note"] = GROWS
-    sign = shown_sign(target.owner, target.gate, shown.notation.polarity)
+    sign = shown_sign(target.owner, target.gate, screen.notation.polarity)
     base = int(np.flatnonzero(values == current)[0])
     found |= {"target": str(target), "step": grab.step, "unit": grab.unit}
     found |= {"values": sign * values + 0.0, "base": base}
@@ -83,79 +83,79 @@ def _grids(grid: np.ndarray, most: float) -> dict[int, np.ndarray]:
     return {stride: grid[::stride] for stride in fit if stride % fit[0] == 0}
 
 
-def _work(shown: Shown, target: Target) -> float:
+def _work(screen: Screen, target: Target) -> float:
     """How much there is to do for one value: a run of the cells that the number acts on."""
     return sum(
         trace.steps * (trace.units + STEP) * (1 + trace.units / PRODUCT)
-        for cell, trace in shown.traces.items()
+        for cell, trace in screen.traces.items()
         if target.owner in ("x", cell)
     )
 
 
 def _live(
-    shown: Shown, grab: Grab, values: np.ndarray, at: int, grids: Mapping[int, np.ndarray]
+    screen: Screen, grab: Grab, values: np.ndarray, at: int, grids: Mapping[int, np.ndarray]
 ) -> tuple[dict[str, Any], np.ndarray]:
     """What the stage shows under each value, and which of the values are kept.
 
     at: the index of the value of now; grids: the values by how many of them are left out.
     """
     assert grab.target is not None
-    sweeps = _sweeps(shown, grab.target, values)
-    tracks, swept, content = _tracks(shown, grab, sweeps), sweeps.get(shown.opened), {}
+    sweeps = _sweeps(screen, grab.target, values)
+    tracks, swept, content = _tracks(screen, grab, sweeps), sweeps.get(screen.opened), {}
     if swept is not None and _is_there(swept, grab):
-        content = swept_content(shown, grab, shown.opened, swept)
-    room = _room(shown, tracks, at, content)
-    for stride, levels in _rungs(shown, grids):
+        content = swept_content(screen, grab, screen.opened, swept)
+    room = _room(screen, tracks, at, content)
+    for stride, levels in _rungs(screen, grids):
         kept = np.isin(values, grids[stride]) | (np.arange(len(values)) == at)
         if _sweep_bytes(tracks, kept, levels) <= room:
             break
-    top = first_row(shown, shown.opened, grab.unit)
+    top = first_row(screen, screen.opened, grab.unit)
     return _message(tracks, kept, levels) | _kept(content, kept) | {"top": top}, kept
 
 
-def _rungs(shown: Shown, strides: Iterable[int]) -> list[tuple[int, int]]:
+def _rungs(screen: Screen, strides: Iterable[int]) -> list[tuple[int, int]]:
     """What may be sent of a sweep, from most to least."""
-    if shown.condensed:  # there are few values anyway: rather fewer colours than fewer of them
+    if screen.condensed:  # there are few values anyway: rather fewer colours than fewer of them
         levels = sorted({levels for _, levels in RUNGS}, reverse=True)
         return [(stride, count) for stride in strides for count in levels]
     return [(stride, count) for stride, count in RUNGS if stride in strides]
 
 
-def _sweeps(shown: Shown, target: Target, values: np.ndarray) -> dict[Cell, Sweep]:
+def _sweeps(screen: Screen, target: Target, values: np.ndarray) -> dict[Cell, Sweep]:
     """The sweep of every cell that the number acts on."""
     return {
         cell: sweep(
-            *(weights, shown.situation.x, target, values, shown.situation.initials[cell]),
-            interventions=shown.situation.held(cell),
+            *(weights, screen.situation.x, target, values, screen.situation.initials[cell]),
+            interventions=screen.situation.held(cell),
         )
-        for cell, weights in shown.situation.weights.items()
+        for cell, weights in screen.situation.weights.items()
         if target.owner in ("x", cell)
     }
 
 
-def _tracks(shown: Shown, grab: Grab, sweeps: Mapping[Cell, Sweep]) -> Tracks:
+def _tracks(screen: Screen, grab: Grab, sweeps: Mapping[Cell, Sweep]) -> Tracks:
     """Every swept track as the notation shows it."""
     found = {}
     for cell, swept in sweeps.items():
-        wide = shown.grids[cell].wide if shown.condensed else 1
+        wide = screen.grids[cell].wide if screen.condensed else 1
         there = _is_there(swept, grab)
         for track in swept:
-            numbers = shown.shown_track(cell, track, swept[track])  # (value, step, unit)
+            numbers = screen.shown_track(cell, track, swept[track])  # (value, step, unit)
             found[f"{cell}.{track}"] = Swept(
-                _picture(shown, cell, numbers),
+                _picture(screen, cell, numbers),
                 peaks(numbers[:, :, grab.unit], wide) if there else None,
                 numbers[:, grab.step, grab.unit] if there else None,
-                shown.drawn_as(cell, track),
+                screen.drawn_as(cell, track),
             )
     return found
 
 
-def _picture(shown: Shown, cell: Cell, numbers: np.ndarray) -> np.ndarray:
+def _picture(screen: Screen, cell: Cell, numbers: np.ndarray) -> np.ndarray:
     """Tracks (value, step, unit) as they are drawn, (value, row, column)."""
-    order = list(shown.orders[cell])
-    if not shown.condensed:
+    order = list(screen.orders[cell])
+    if not screen.condensed:
         return numbers[:, :, order].transpose(0, 2, 1)
-    return np.stack([shown.grids[cell].mean(one.T, order) for one in numbers])
+    return np.stack([screen.grids[cell].mean(one.T, order) for one in numbers])
 
 
 def _is_there(swept: Sweep, grab: Grab) -> bool:
@@ -182,11 +182,11 @@ def _reversed(message: dict[str, Any]) -> dict[str, Any]:
     return found | {"base": len(message["values"]) - 1 - message["base"]}
 
 
-def _room(shown: Shown, tracks: Tracks, base: int, content: dict[str, Any]) -> int:
+def _room(screen: Screen, tracks: Tracks, base: int, content: dict[str, Any]) -> int:
     """How many bytes the sweep may take."""
-    if shown.condensed:
+    if screen.condensed:
         return ROOM_CONDENSED
-    taken = _commit_bytes(tracks, base) + _opened_bytes(shown, content)
+    taken = _commit_bytes(tracks, base) + _opened_bytes(screen, content)
     return max(ROOM_AT_LEAST, LARGEST_EDIT - taken)
 
 
@@ -198,12 +198,12 @@ def _commit_bytes(tracks: Tracks, base: int) -> int:
     return int(np.where(exact <= LARGEST_EXACT, exact, coarse).max())
 
 
-def _opened_bytes(shown: Shown, content: dict[str, Any]) -> int:
+def _opened_bytes(screen: Screen, content: dict[str, Any]) -> int:
     """What the opened cell adds: to the sweep, and when its numbers are sent anew."""
     if not content:
         return 0
-    cell = shown.opened
-    anew = {"inside": inside_content(shown, cell), "vectors": vector_content(shown, cell)}
+    cell = screen.opened
+    anew = {"inside": inside_content(screen, cell), "vectors": vector_content(screen, cell)}
     return len(pack(content)) + len(pack(anew))
 
 
@@ -248,8 +248,8 @@ def _grid(bound: float) -> np.ndarray:
     return grid
 
 
-def _bound(shown: Shown, target: Target, current: float) -> float:
-    usual = {"x": 2 * shown.opening.x_bound, "h0": 1.0, "c0": 4.0}.get(target.part)
+def _bound(screen: Screen, target: Target, current: float) -> float:
+    usual = {"x": 2 * screen.baseline.x_bound, "h0": 1.0, "c0": 4.0}.get(target.part)
     if usual is None:
-        usual = max(2.0, shown.opening.weight_bounds[cast("Cell", target.owner)])
+        usual = max(2.0, screen.baseline.weight_bounds[cast("Cell", target.owner)])
     return usual if math.fabs(current) <= usual else theme.nice_bound(math.fabs(current))

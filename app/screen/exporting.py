@@ -4,8 +4,8 @@ from collections.abc import Callable
 from io import BytesIO
 
 from app.compute.store import GATE, made_of
-from app.screen.baseline import open_setting
-from app.screen.screen import Shown, show
+from app.screen.baseline import baseline_of
+from app.screen.screen import Screen, screen_of
 from app.setting.setting import Setting
 from gru_core.conventions import Cell
 from gru_core.errors import UnknownNameError
@@ -13,7 +13,7 @@ from gru_core.export import kinds
 from gru_core.export.cell_run import CellRun, stem_of
 from gru_core.export.kinds import KINDS
 from gru_core.export.script_numbers import read_endings
-from gru_core.scenes.files import Scene
+from gru_core.scenes.scene import Scene
 from gru_core.situation import Situation
 
 # Bytes of one file. It is made in memory, and while it is sent there are three of it. Enough for a
@@ -28,17 +28,17 @@ TOO_LARGE = (
 
 def cells(setting: Setting) -> tuple[Cell, ...]:
     """The cells on the stage."""
-    return tuple(open_setting(setting).base.weights)
+    return tuple(baseline_of(setting).base.weights)
 
 
 def stem(setting: Setting, cell: Cell) -> str:
     """What the files of a cell are called, less the ending."""
-    return _stem(open_setting(setting).scene, cell)
+    return _stem(baseline_of(setting).scene, cell)
 
 
 def refusal(setting: Setting, cell: Cell, ending: str) -> str:
     """Why there is no such file of a cell; empty where there is one. Runs nothing."""
-    base = open_setting(setting).base
+    base = baseline_of(setting).base
     own = KINDS[ending].refusal(base.weights[cell]) or _too_large(base, cell, ending)
     if own or ending != ".py":
         return own
@@ -58,7 +58,7 @@ def content(setting: Setting, cell: Cell, ending: str) -> bytes:
     """
     with GATE, made_of(setting.model.keys):
         stream = BytesIO()
-        kinds.write(stream, cell_run(show(setting), cell), ending)
+        kinds.write(stream, cell_run(screen_of(setting), cell), ending)
         return stream.getvalue()
 
 
@@ -67,20 +67,20 @@ def follow(present: Callable[[], Setting], cell: Cell, ending: str) -> Callable[
     return lambda: content(present(), cell, ending)
 
 
-def cell_run(shown: Shown, cell: Cell) -> CellRun:
+def cell_run(screen: Screen, cell: Cell) -> CellRun:
     """One cell of a screen as it ran. Errors: UnknownNameError."""
-    if cell not in shown.traces:
+    if cell not in screen.traces:
         raise UnknownNameError(f"There is no {cell.upper()} on the stage any more.")
     return CellRun(
-        stem=_stem(shown.scene, cell),
-        scene=shown.scene.name,
-        title=shown.scene.title,
-        weights=shown.situation.weights[cell],
-        trace=shown.traces[cell],
-        labels=shown.labels,
-        channels=shown.channels,
-        polarity=shown.notation.polarity,
-        notes=shown.scene.notes if cell in shown.scene.weights else (),
+        stem=_stem(screen.scene, cell),
+        scene=screen.scene.name,
+        title=screen.scene.title,
+        weights=screen.situation.weights[cell],
+        trace=screen.traces[cell],
+        labels=screen.labels,
+        channels=screen.channels,
+        polarity=screen.notation.polarity,
+        notes=screen.scene.notes if cell in screen.scene.weights else (),
     )
 
 
@@ -89,10 +89,10 @@ def _stem(scene: Scene, cell: Cell) -> str:
 
 
 def _read(setting: Setting, cell: Cell) -> tuple[str, ...]:
-    opening = open_setting(setting)
-    assert opening.scene.sequence is not None
-    words = (*opening.scene.sequence.labels, *opening.scene.sequence.channels)
-    return read_endings(opening.base.weights[cell], len(opening.base.x), words)
+    baseline = baseline_of(setting)
+    assert baseline.scene.sequence is not None
+    words = (*baseline.scene.sequence.labels, *baseline.scene.sequence.channels)
+    return read_endings(baseline.base.weights[cell], len(baseline.base.x), words)
 
 
 def _too_large(base: Situation, cell: Cell, ending: str) -> str:

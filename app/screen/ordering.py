@@ -6,7 +6,7 @@ from app.compute.runs import run_key, run_of
 from app.compute.store import Shelf
 from gru_core.analysis.behaviour import order_by_half_life, order_by_keep, similar
 from gru_core.conventions import KEEP_GATE, Cell
-from gru_core.scenes.files import Scene
+from gru_core.scenes.scene import Scene
 from gru_core.situation import Situation
 from gru_core.trace import Trace
 
@@ -38,7 +38,7 @@ _orders: Shelf[Sorted] = Shelf("orders")
 
 def sort_of(sort: str | None, scene: Scene) -> str:
     """The order that was asked for, or the scene's own: the Reader's units come sorted."""
-    return sort or ("behaviour" if scene.model == "reader" else "number")
+    return sort or ("behaviour" if scene.reads_words else "number")
 
 
 def sorted_units(unedited: Situation, cell: Cell, sort: str) -> Sorted:

@@ -9,7 +9,7 @@ from app.compute.background import Later, Soon
 from app.compute.digest import SHARED, digest
 from app.compute.runs import run_key
 from app.compute.store import Shelf
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from gru_core.arrays import Array
 from gru_core.changes.interventions import Intervention, at_step
 from gru_core.conventions import STATES
@@ -52,37 +52,37 @@ _searches: Later[Found] = Later(_points, "looking for fixed points")
 LIBRARY: Final = Soon(prepare, seconds=3)
 
 
-def principal(shown: Shown) -> Principal:
+def principal(screen: Screen) -> Principal:
     """The principal components of the opened cell's run, and its way through them."""
-    trace = shown.traces[shown.opened]
+    trace = screen.traces[screen.opened]
 
     def make() -> Principal:
         plane, shares = components(trace)
         return Principal(plane, shares, trajectory(plane, trace))
 
-    key = (shown.setting.engine, run_key(shown.situation, shown.opened))
+    key = (screen.setting.engine, run_key(screen.situation, screen.opened))
     return _principal.get(key, 16 * (trace.steps + 1), make)
 
 
-def held_now(shown: Shown) -> tuple[Intervention, ...]:
+def held_now(screen: Screen) -> tuple[Intervention, ...]:
     """What is held in the opened cell at the cursor's step, as in a sequence of one step."""
-    return at_step(shown.situation.held(shown.opened), shown.step)
+    return at_step(screen.situation.held(screen.opened), screen.step)
 
 
-def fixed(shown: Shown) -> Found | None:
+def fixed(screen: Screen) -> Found | None:
     """The fixed points of the opened cell as it is at the cursor's step; None: not yet.
 
     They depend on that step's input and on what is held there: equal steps are searched once.
     """
-    weights, x = shown.situation.weights[shown.opened], shown.situation.x[shown.step]
-    held = held_now(shown)
+    weights, x = screen.situation.weights[screen.opened], screen.situation.x[screen.step]
+    held = held_now(screen)
     step = digest(x, *map(str, held), size=SHARED)
-    key = (shown.setting.engine, run_key(shown.situation, shown.opened), step)
+    key = (screen.setting.engine, run_key(screen.situation, screen.opened), step)
     found = _points.find(key)
     if found is not None:
         return found
     rng = np.random.default_rng(0)
-    trace, ends = shown.traces[shown.opened], weights.state_activation
+    trace, ends = screen.traces[screen.opened], weights.state_activation
     starts = drawn_starts(trace, FROM_RUN, DRAWN, rng, ends)
     entries = weights.units * len(STATES[weights.cell])
     size = 2 * len(starts) * entries * BYTES_OF_POINT

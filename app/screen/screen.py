@@ -7,7 +7,7 @@ import numpy as np
 
 from app.compute.runs import difference_of_placement, difference_to_numpy, runs
 from app.figures.condensing import Grid, grid_of, too_large, window
-from app.screen.baseline import Opening, open_setting, own_notation, reader
+from app.screen.baseline import Baseline, baseline_of, own_notation, reader
 from app.setting.link import shortened
 from app.setting.setting import Setting
 from app.words.numbers import number
@@ -17,7 +17,7 @@ from gru_core.changes.interventions import Intervention, check_intervention
 from gru_core.conventions import BiasCount, Cell, Notation, shown_update, track_kind
 from gru_core.errors import GatescopeError, RangeError
 from gru_core.formats.reads import Reads
-from gru_core.scenes.files import Scene
+from gru_core.scenes.scene import Scene
 from gru_core.situation import Edit, Situation, apply_edits, value_at
 
 MOST_SAID = 3  # edits that do not fit, each with its reason
@@ -26,11 +26,11 @@ NOT_COMPARED = "Computed by PyTorch. At this size the difference to NumPy is not
 
 
 @dataclass(frozen=True)
-class Shown:
+class Screen:
     """One screen: what was asked for, and what the core made of it."""
 
     setting: Setting
-    opening: Opening
+    baseline: Baseline
     situation: Situation  # after the edits
     traces: Mapping[Cell, Trace]
     free: Situation  # the same without interventions
@@ -43,7 +43,7 @@ class Shown:
     @property
     def scene(self) -> Scene:
         """The scene, opened."""
-        return self.opening.scene
+        return self.baseline.scene
 
     @property
     def notation(self) -> Notation:
@@ -107,12 +107,12 @@ class Shown:
     @property
     def base(self) -> Situation:
         """The situation before the edits."""
-        return self.opening.base
+        return self.baseline.base
 
     @property
     def orders(self) -> Mapping[Cell, tuple[int, ...]]:
         """The units of each cell from top to bottom."""
-        return {cell: one.order for cell, one in self.opening.sorting.items()}
+        return {cell: one.order for cell, one in self.baseline.sorting.items()}
 
     @property
     def labels(self) -> tuple[str, ...]:
@@ -139,10 +139,10 @@ class Shown:
         return min(chosen, max(trace.units for trace in self.traces.values()) - 1)
 
 
-def show(setting: Setting) -> Shown:
+def screen_of(setting: Setting) -> Screen:
     """Run the cells of a setting. What does not fit is left out and named in `problems`."""
-    opening = open_setting(setting)
-    free, applied, refused = _edited(opening.base, setting.edits)
+    baseline = baseline_of(setting)
+    free, applied, refused = _edited(baseline.base, setting.edits)
     edited, not_held = _with_interventions(free, setting.interventions)
     if setting.place and (refused or not_held):
         not_held = [*not_held, WAITS]
@@ -150,27 +150,27 @@ def show(setting: Setting) -> Shown:
         traces = runs(edited, setting.engine)
     except RangeError as error:  # with relu, changed weights can make a state grow without end
         refused = [*refused, f"All changes were left out: {error}"]
-        free, edited, applied = opening.base, opening.base, ()
+        free, edited, applied = baseline.base, baseline.base, ()
         traces = runs(edited, setting.engine)
     to_numpy = difference_to_numpy(edited, traces) if setting.engine != "numpy" else None
-    problems = [*opening.problems, *refused, *not_held, *_cursor_problems(setting, opening)]
-    problems += _padded(opening.scene, edited)
+    problems = [*baseline.problems, *refused, *not_held, *_cursor_problems(setting, baseline)]
+    problems += _padded(baseline.scene, edited)
     if setting.engine != "numpy" and to_numpy is None:
         problems.append(NOT_COMPARED)
-    return Shown(
+    return Screen(
         setting=setting,
-        opening=opening,
+        baseline=baseline,
         situation=edited,
         traces=traces,
         free=free,
         edits=applied,
         phonemes=reader().decode(traces["gru"]["hidden"][-1])
-        if opening.scene.model == "reader"
+        if baseline.scene.reads_words
         else None,
         problems=tuple(problems),
         to_numpy=to_numpy,
         to_own_placement=difference_of_placement(
-            edited, traces, own_notation(opening.scene).placement
+            edited, traces, own_notation(baseline.scene).placement
         ),
     )
 
@@ -186,9 +186,9 @@ def _padded(scene: Scene, situation: Situation) -> list[str]:
     ]
 
 
-def _cursor_problems(setting: Setting, opening: Opening) -> list[str]:
-    units = max(weights.units for weights in opening.base.weights.values())
-    sizes = {"step": len(opening.base.x), "unit": units}
+def _cursor_problems(setting: Setting, baseline: Baseline) -> list[str]:
+    units = max(weights.units for weights in baseline.base.weights.values())
+    sizes = {"step": len(baseline.base.x), "unit": units}
     return [
         f"The link's {name} {at + 1} is not in this scene, which has {size} {name}s."
         for name, at, size in zip(sizes, (setting.step, setting.unit), sizes.values(), strict=True)
@@ -198,7 +198,7 @@ def _cursor_problems(setting: Setting, opening: Opening) -> list[str]:
 
 def plain(setting: Setting) -> Setting:
     """The setting without edits that set a number to what it is in the scene."""
-    base = open_setting(setting).base
+    base = baseline_of(setting).base
     idle = []
     for edit in setting.edits:
         try:
@@ -208,9 +208,9 @@ def plain(setting: Setting) -> Setting:
     return setting.without(idle)
 
 
-def was(shown: Shown, edit: Edit) -> float:
+def was(screen: Screen, edit: Edit) -> float:
     """The scene's own value of an edited cell."""
-    return value_at(shown.base, edit.target)
+    return value_at(screen.base, edit.target)
 
 
 def _edited(

@@ -6,41 +6,44 @@ Its numbers are those of the scene before any edit, with the reset gate where th
 from functools import lru_cache
 
 from app.compute.runs import placed, run_key
-from app.screen.baseline import MODEL, OWN, own_notation, reader, scenes, series
-from app.screen.screen import Shown
+from app.screen.baseline import own_notation, reader, scenes, series
+from app.screen.screen import Screen
+from app.setting.source import Prepared
 from gru_core.conventions import Placement, Polarity
-from gru_core.scenes.files import Scene, situation
 from gru_core.scenes.reader import Reader
+from gru_core.scenes.scene import Scene, situation
 from gru_core.scenes.series import Series
 from gru_core.scenes.stories import Told
 from gru_core.situation import Situation
 
-MADE_HERE = (OWN, MODEL)  # what a visitor brings: its story has no numbers
 
-
-def told(shown: Shown) -> Told:
+def told(screen: Screen) -> Told:
     """The texts of the scene that is shown."""
-    notation = shown.notation
-    if shown.scene.name in MADE_HERE:
-        return shown.scene.story.told(shown.base, notation.polarity)
-    return _told(shown.scene.name, notation.placement, notation.polarity)
+    notation = screen.notation
+    if not _is_prepared(screen):  # what a visitor brings has a story without numbers
+        return screen.scene.story.told(screen.base, notation.polarity)
+    return _told(screen.scene.name, notation.placement, notation.polarity)
 
 
-def asks_the_same(shown: Shown) -> bool:
+def asks_the_same(screen: Screen) -> bool:
     """Whether the story asks to try here what it asks for where the reset gate is its own."""
-    scene, notation = shown.scene, shown.notation
-    if scene.name in MADE_HERE:
+    scene, notation = screen.scene, screen.notation
+    if not _is_prepared(screen):
         return True
     own = _told(scene.name, own_notation(scene).placement, notation.polarity)
-    return own.attempt == told(shown).attempt
+    return own.attempt == told(screen).attempt
 
 
-def as_at_first(shown: Shown) -> bool:
+def as_at_first(screen: Screen) -> bool:
     """Whether the GRU runs as it does in the story: on its input, with nothing changed or held."""
-    first = shown.base
-    if shown.scene.name not in MADE_HERE:
-        first = _first(shown.scene.name, shown.notation.placement)
-    return run_key(shown.situation, "gru") == run_key(first, "gru")
+    first = screen.base
+    if _is_prepared(screen):
+        first = _first(screen.scene.name, screen.notation.placement)
+    return run_key(screen.situation, "gru") == run_key(first, "gru")
+
+
+def _is_prepared(screen: Screen) -> bool:
+    return isinstance(screen.setting.source, Prepared)
 
 
 @lru_cache(maxsize=64)
@@ -59,8 +62,8 @@ def _first(name: str, placement: Placement) -> Situation:
 
 
 def _reader_of(scene: Scene) -> Reader | None:
-    return reader() if scene.model == "reader" else None
+    return reader() if scene.reads_words else None
 
 
 def _series_of(scene: Scene) -> Series | None:
-    return series() if scene.model == "series" else None
+    return series() if scene.predicts else None

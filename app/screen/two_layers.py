@@ -13,7 +13,7 @@ from typing import TypeAlias
 from app.compute.digest import SHARED, digest, weights_digest
 from app.compute.runs import LARGE
 from app.compute.store import GATE, Shelf
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from gru_core import Trace, run
 from gru_core.arrays import Array
 from gru_core.conventions import KEEP_GATE
@@ -38,46 +38,46 @@ class TwoLayers:
         return MERGES[merge](self.first["hidden"], self.second["hidden"])
 
 
-def both_ways(shown: Shown, x: Array) -> TwoLayers:
+def both_ways(screen: Screen, x: Array) -> TwoLayers:
     """The opened cell over x, and a layer of the same size that reads x from the end."""
-    return TwoLayers(_first(shown, x), _drawn(shown, "backward", x))
+    return TwoLayers(_first(screen, x), _drawn(screen, "backward", x))
 
 
-def stacked(shown: Shown, x: Array) -> TwoLayers:
+def stacked(screen: Screen, x: Array) -> TwoLayers:
     """The opened cell over x, and a layer of the same size that reads its hidden states."""
-    first = _first(shown, x)
-    return TwoLayers(first, _drawn(shown, "second", first["hidden"]))
+    first = _first(screen, x)
+    return TwoLayers(first, _drawn(screen, "second", first["hidden"]))
 
 
-def other(shown: Shown, role: Role) -> Weights:
+def other(screen: Screen, role: Role) -> Weights:
     """The layer beside the opened cell, drawn with the seed on screen."""
-    weights = shown.situation.weights[shown.opened]
-    return companion(shown.scene, weights, role, len(shown.labels), shown.setting.seed)
+    weights = screen.situation.weights[screen.opened]
+    return companion(screen.scene, weights, role, len(screen.labels), screen.setting.seed)
 
 
-def _first(shown: Shown, x: Array) -> Tracks:
-    if x is shown.situation.x:
-        return _of_interest(shown.traces[shown.opened])
-    cell, numbers = shown.opened, shown.situation
+def _first(screen: Screen, x: Array) -> Tracks:
+    if x is screen.situation.x:
+        return _of_interest(screen.traces[screen.opened])
+    cell, numbers = screen.opened, screen.situation
     weights, initial, held = numbers.weights[cell], numbers.initials[cell], numbers.held(cell)
-    key = (shown.setting.engine, "first", _key(weights, x, *initial, *map(str, held)))
-    read = _runner(run, shown, weights, x, initial, interventions=held)
+    key = (screen.setting.engine, "first", _key(weights, x, *initial, *map(str, held)))
+    read = _runner(run, screen, weights, x, initial, interventions=held)
     return _kept_tracks(key, weights, len(x), read)
 
 
-def _drawn(shown: Shown, role: Role, x: Array) -> Tracks:
+def _drawn(screen: Screen, role: Role, x: Array) -> Tracks:
     """The other layer, which begins at zero and in which nothing is held."""
-    weights = other(shown, role)
-    key = (shown.setting.engine, role, _key(weights, x))
+    weights = other(screen, role)
+    key = (screen.setting.engine, role, _key(weights, x))
     read = run_backward if role == "backward" else run
-    return _kept_tracks(key, weights, len(x), _runner(read, shown, weights, x))
+    return _kept_tracks(key, weights, len(x), _runner(read, screen, weights, x))
 
 
 def _runner(
-    read: Callable[..., Trace], shown: Shown, *numbers: object, **held: object
+    read: Callable[..., Trace], screen: Screen, *numbers: object, **held: object
 ) -> Callable[[], Trace]:
     """A run as all of the page are made."""
-    return partial(read, *numbers, engine=shown.setting.engine, exactly=True, **held)
+    return partial(read, *numbers, engine=screen.setting.engine, exactly=True, **held)
 
 
 def _kept_tracks(

@@ -4,12 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.screen.baseline import MODEL, OWN, scenes
+from app.screen.baseline import scenes
 from app.screen.screen import plain
 from app.session.many import MOST_EDITS, Many, filled, gate_place, pasted
 from app.setting.link import MOST_HELD, shortened
 from app.setting.parameters import LONGEST_ASKED
 from app.setting.setting import FORMS, TYPES, VIEWS, History
+from app.setting.source import MADE_HERE
 from app.words import numbers
 from gru_core.changes.ablations import DEFAULT_KEEP, ablation
 from gru_core.changes.interventions import Intervention, shown_value
@@ -173,7 +174,7 @@ def _changed_together(history: History, many: Many) -> Outcome:
 def _scene(history: History, event: Mapping[str, Any]) -> Outcome:
     """Another scene, as from the list above the stage."""
     name = event.get("name")
-    if name not in (*scenes(), OWN, MODEL):
+    if name not in (*scenes(), *MADE_HERE):
         raise GatescopeError("There is no such scene; choose another one.")
     return Outcome(history.push(history.present.with_choice("scene", name)))
 

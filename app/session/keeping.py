@@ -4,7 +4,7 @@ A change of a weight that does not fit, since the layer has fewer units now, wai
 the screen (app/screen/screen.py). Here is what a choice drops, and a sentence for it.
 """
 
-from app.screen.baseline import open_setting, titles
+from app.screen.baseline import baseline_of, titles
 from app.setting.setting import Setting
 from gru_core.situation import Edit
 
@@ -59,7 +59,7 @@ def _still(edit: Edit, before: Setting, after: Setting) -> bool:
     """Whether an edit is of a weight, or of a step that reads the same as before."""
     if edit.target.owner != "x":
         return True
-    old, new = (open_setting(one).base.x for one in (before, after))
+    old, new = (baseline_of(one).base.x for one in (before, after))
     step = edit.target.index[0]
     fits = old.shape[1] == new.shape[1] and step < min(len(old), len(new))
     return fits and bool((old[step] == new[step]).all())

@@ -9,10 +9,11 @@ from typing import Final, cast
 
 import numpy as np
 
-from app.figures.theme import CELL_NAMES, QUANTITIES
+from app.figures.theme import QUANTITIES
 from app.figures.weights import segments
-from app.screen.baseline import Opening, open_setting, own_notation
+from app.screen.baseline import Baseline, baseline_of, own_notation
 from app.setting.setting import Setting
+from app.words.names import CELL_NAMES
 from gru_core.arrays import Array
 from gru_core.changes.blocks import MOST_IN_LIST
 from gru_core.changes.targets import Owner, TargetPart
@@ -67,15 +68,15 @@ def pasted(setting: Setting, target: Target, text: str) -> Many:
     One row or one column runs along the steps of the input, or down a bias or an initial state.
     Errors: those of parse_numbers; RangeError where there is no room, TextError for no such cell.
     """
-    opening = open_setting(setting)
-    array_of(opening.base, target)  # is there such a number?
+    baseline = baseline_of(setting)
+    array_of(baseline.base, target)  # is there such a number?
     values = _along(target, parse_numbers(text).values)
     if values.size > MOST_EDITS:
         raise RangeError(
             f"{values.size:,} numbers are pasted; {MOST_EDITS:,} can be changed at once: paste "
             "fewer."
         )
-    sheet = _sheet(setting, opening, target)
+    sheet = _sheet(setting, baseline, target)
     top, left = sheet.place(target)
     rows, columns = values.shape
     room = (len(sheet.rows) - top, len(sheet.columns) - left)
@@ -101,13 +102,13 @@ def filled(
     Errors: RangeError for too many numbers, TextError for what is not there.
     """
     cell, gate, part = place
-    opening = open_setting(setting)
-    weights = opening.base.weights.get(cell)
+    baseline = baseline_of(setting)
+    weights = baseline.base.weights.get(cell)
     if weights is None or gate not in weights.gates or way not in WAYS:
         raise TextError("There are no such weights to fill; choose another gate.")
-    shown = [segment.part for segment in segments(weights, _biases(setting, opening, cell))]
-    parts = shown if part == EVERY else [part]
-    if not set(parts) <= set(shown) or (way == "identity" and parts != ["w_h"]):
+    on_screen = [segment.part for segment in segments(weights, _biases(setting, baseline, cell))]
+    parts = on_screen if part == EVERY else [part]
+    if not set(parts) <= set(on_screen) or (way == "identity" and parts != ["w_h"]):
         raise TextError("There are no such weights to fill; choose W, U or a bias of a gate.")
     arrays = {name: _filling(weights, gate, name, way, value, seed) for name in parts}
     count = sum(array.size for array in arrays.values())
@@ -153,31 +154,31 @@ def _along(target: Target, values: Array) -> Array:
     return values if target.part in ("w_x", "w_h") else values.reshape(-1, 1)
 
 
-def _sheet(setting: Setting, opening: Opening, target: Target) -> Sheet:
-    base, owner = opening.base, target.owner
+def _sheet(setting: Setting, baseline: Baseline, target: Target) -> Sheet:
+    base, owner = baseline.base, target.owner
     if owner == "x":
         steps, channels = base.x.shape
         return Sheet("x", None, range(channels), [("x", (step,)) for step in range(steps)])
-    order = opening.sorting[owner].order
+    order = baseline.sorting[owner].order
     if target.gate is None:
         return Sheet(owner, None, order, [(target.part, ())])
     sources = {"w_x": range(base.weights[owner].input_size), "w_h": order}
     columns = [
         (cast("TargetPart", segment.part), () if source is None else (source,))
-        for segment in segments(base.weights[owner], _biases(setting, opening, owner, target))
+        for segment in segments(base.weights[owner], _biases(setting, baseline, owner, target))
         for source in sources.get(segment.part, (None,))
     ]
     return Sheet(owner, target.index[0], order, columns)
 
 
 def _biases(
-    setting: Setting, opening: Opening, cell: Cell, target: Target | None = None
+    setting: Setting, baseline: Baseline, cell: Cell, target: Target | None = None
 ) -> BiasCount:
-    """How many biases stand on screen, as shown.Shown.biases has it, or are meant by a target."""
-    notation = setting.notation or own_notation(opening.scene)
+    """How many biases stand on screen, as Screen.biases has it, or are meant by a target."""
+    notation = setting.notation or own_notation(baseline.scene)
     meant = target is not None and target.part == "b_h"
     edited = any(e.target.owner == cell and e.target.part == "b_h" for e in setting.edits)
-    used = meant or edited or bool(np.any(opening.base.weights[cell].b_h))
+    used = meant or edited or bool(np.any(baseline.base.weights[cell].b_h))
     return 2 if notation.biases == 2 or used else 1
 
 

@@ -13,6 +13,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.compute.uploads import Upload, find, hold
 from app.screen.baseline import scenes
+from app.screen.loaded import canonical
 from app.screen.screen import plain
 from app.screen.tickets import Held
 from app.session.events import Grab, Outcome, handle
@@ -69,6 +70,7 @@ def session() -> Session:
     setting, rejected = link.decode(query, scenes())
     for key in setting.model.keys:  # a reload, or another tab: this page holds them too now
         keep_upload(find(key))
+    setting = replace(setting, model=canonical(setting.model))
     if here.query is None:
         here.history, here.rejected = History(setting), rejected
     elif link.without_cursor(query) == link.without_cursor(here.query):

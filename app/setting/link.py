@@ -18,11 +18,10 @@ from app.setting.parameters import (
     write_rows,
 )
 from app.setting.setting import Setting
+from app.setting.source import MADE_HERE, MODEL, OWN, Own, Prepared, Source
 from gru_core.changes.blocks import MOST_IN_LIST, compact
 from gru_core.changes.interventions import Intervention, format_interventions, parse_interventions
 from gru_core.errors import GatescopeError
-from gru_core.scenes.loaded import NAME as MODEL
-from gru_core.scenes.own import NAME, Own
 from gru_core.situation import Edit, parse_edits
 
 LONGEST_LINK = 7000  # characters; web servers usually refuse request lines of 8 kB
@@ -49,10 +48,7 @@ def encode(setting: Setting) -> tuple[dict[str, str], int]:
         for parameter in TABLE
         if getattr(setting, parameter.field) != getattr(default, parameter.field)
     }
-    if setting.scene == NAME:
-        query |= _encode_own(setting.own)
-    if setting.scene == MODEL:
-        query |= _encode_model(setting.model)
+    query |= _encode_source(setting.source)
     if setting.interventions:
         query[HELD] = format_interventions(setting.interventions)
     if setting.pinned is not None:
@@ -97,6 +93,17 @@ def _write_pin(pinned: Setting) -> str:
     return text if whole and len(text) <= LONGEST_PIN else ""
 
 
+def _encode_source(source: Source) -> dict[str, str]:
+    """What a source of the visitor's own is made of; of a prepared one the name says all."""
+    match source:
+        case Prepared():
+            return {}
+        case Own():
+            return _encode_own(source)
+        case Model():
+            return _encode_model(source)
+
+
 def _encode_own(own: Own) -> dict[str, str]:
     """The parameters of the visitor's own scene, without what is too long for a link."""
     query = {
@@ -138,9 +145,13 @@ def own_fits(own: Own) -> bool:
 
 def input_fits(setting: Setting) -> bool:
     """Whether its link has room for all that the visitor has typed as an input."""
-    if setting.scene == MODEL and setting.model.source == "text":
-        return len(setting.model.text) <= LONGEST_TEXT
-    return setting.scene != NAME or own_fits(setting.own)
+    match setting.source:
+        case Own() as own:
+            return own_fits(own)
+        case Model(source="text", text=text):
+            return len(text) <= LONGEST_TEXT
+        case _:
+            return True
 
 
 def _read(table: Sequence[Parameter], query: Mapping[str, str]) -> tuple[dict[str, Any], list[str]]:
@@ -176,15 +187,16 @@ def complete(setting: Setting) -> dict[str, str | None]:
 def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, list[str]]:
     """The setting in a link, and one sentence for each part of it that was not understood."""
     values, rejected = _read(TABLE, query)
-    if values.get("scene") == NAME:
+    scene = values.get("scene", Setting.scene)
+    if scene == OWN:
         values["own"], refused_own = _decode_own(query)
         rejected += refused_own
-    elif values.get("scene") == MODEL:
+    elif scene == MODEL:
         found, refused_model = _read(MODEL_TABLE, query)
         values["model"] = Model(**found)
         rejected += refused_model
-    elif values.get("scene", Setting.scene) not in scenes:
-        known = ", ".join((*scenes, NAME, MODEL))
+    elif scene not in scenes:
+        known = ", ".join((*scenes, *MADE_HERE))
         rejected.append(
             f"The link names the scene {shortened(values['scene'])}; it must be one of {known}."
         )
@@ -198,7 +210,7 @@ def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, 
     if PIN in query:
         values["pinned"], refused_pin = _pinned(query[PIN], scenes)
         rejected += refused_pin
-    own = {NAME: OWN_TABLE, MODEL: MODEL_TABLE}.get(values.get("scene", ""), ())
+    own = {OWN: OWN_TABLE, MODEL: MODEL_TABLE}.get(scene, ())
     known_names = {parameter.name for parameter in (*TABLE, *own)} | {EDITS, HELD, PIN}
     rejected += [
         f"The link's {shortened(name)} is not something this page knows; it was left out."

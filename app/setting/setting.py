@@ -4,13 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
-from app.setting.model import Model, entry_of
+from app.setting.model import Model
+from app.setting.source import MODEL, OWN, Own, Prepared, Source
 from gru_core.changes.interventions import Intervention
 from gru_core.conventions import PYTORCH, Cell, Notation, Polarity
 from gru_core.engines import EngineName
-from gru_core.scenes.loaded import NAME as MODEL
-from gru_core.scenes.own import NAME as OWN
-from gru_core.scenes.own import Own
 from gru_core.situation import Edit, Target
 from gru_core.weights import Match
 
@@ -50,7 +48,7 @@ Away: TypeAlias = tuple[str, tuple[Edit, ...], tuple[Intervention, ...]]
 class Setting:
     """Everything a link must hold to open the same screen again."""
 
-    scene: str = "pulse"
+    scene: str = "pulse"  # the name of its source in links; what is decided by it asks `source`
     word: str = ""  # only for scenes that read a word; empty means the scene's own
     alongside: Alongside = "lstm"
     match: Match = "units"
@@ -82,15 +80,21 @@ class Setting:
         )
 
     @property
+    def source(self) -> Source:
+        """Where the scene comes from."""
+        made_here: dict[str, Source] = {OWN: self.own, MODEL: self.model}
+        return made_here.get(self.scene) or Prepared(self.scene, self.word)
+
+    @property
     def place(self) -> str:
-        """Which of the visitor's own weights are on the stage; empty for a scene of files."""
-        if self.scene == OWN:
-            return OWN
-        if self.scene != MODEL:
-            return ""
-        model, entry = self.model, entry_of(self.model)
-        layer = entry.name if entry else model.layer  # by itself it is the first one
-        return f"{MODEL}/{model.file}/{model.at}/{model.backward}/{layer}"
+        """Which of the visitor's own weights are on the stage; empty for a prepared scene."""
+        match self.source:
+            case Prepared():
+                return ""
+            case Own():
+                return OWN
+            case Model() as model:
+                return f"{MODEL}/{model.file}/{model.at}/{model.backward}/{model.layer}"
 
     @property
     def polarity(self) -> Polarity:
@@ -165,13 +169,11 @@ class Setting:
         kept = ("alongside", "match", "notation", "engine", "own", "model", *LOOKING)
         if scene == self.scene:
             return self
-        own_seed = self.seed if self.scene == OWN else self.own_seed
-        other = Setting(
-            scene=scene,
-            seed=own_seed if scene == OWN else None,
-            own_seed=own_seed,
-            **{name: getattr(self, name) for name in kept},
-        )
+        own_seed = self.seed if isinstance(self.source, Own) else self.own_seed
+        looked = {name: getattr(self, name) for name in kept}
+        other = Setting(scene=scene, own_seed=own_seed, **looked)
+        if isinstance(other.source, Own):
+            other = replace(other, seed=own_seed)
         return self._moved_to(other)
 
     def _moved_to(self, other: "Setting") -> "Setting":

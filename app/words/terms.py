@@ -6,7 +6,7 @@ letter that a notation does not have is not explained.
 
 from dataclasses import dataclass
 
-from app.figures import theme
+from app.words.names import ACTIVATIONS, letter_of
 from gru_core.conventions import Cell, Notation
 
 LSTM = {
@@ -44,11 +44,11 @@ def terms(
     tracks = {"gru": _gru(notation), "lstm": LSTM, "rnn": {"hidden": RNN}}[cell]
     quantities = [
         Term("x", "The input: what is read at step t.", "x"),
-        *(Term(theme.symbol(cell, name, notation), said, name) for name, said in tracks.items()),
+        *(Term(letter_of(cell, name, notation), said, name) for name, said in tracks.items()),
     ]
-    ends = [theme.ACTIVATIONS[state_end]]
+    ends = [ACTIVATIONS[state_end]]
     if cell != "rnn":
-        ends.insert(0, theme.ACTIVATIONS[gate_end])
+        ends.insert(0, ACTIVATIONS[gate_end])
     said = [Term(end.symbol, f"{end.says[0].upper()}{end.says[1:]}.") for end in ends]
     return (*quantities, *_weights(cell, notation, inner_bias), *said, *_blend(cell, notation))
 
@@ -100,7 +100,7 @@ def _blend(cell: Cell, notation: Notation) -> list[Term]:
         return []
     keep, write, state, new = "f", "i", "c", "g"
     if cell == "gru":
-        new, state = theme.symbol(cell, "candidate", notation), "h"
+        new, state = letter_of(cell, "candidate", notation), "h"
         keep, write = "z", "(1 − z)"
         if notation.polarity == "write":
             keep, write = write, keep

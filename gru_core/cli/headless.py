@@ -15,8 +15,9 @@ from gru_core.engines import EngineName
 from gru_core.errors import TextError, shown, unknown_name
 from gru_core.export.tracks import Arrays, trace_arrays
 from gru_core.run import run
-from gru_core.scenes.files import Model, Scene, load_scene, load_scenes, situation
+from gru_core.scenes.files import load_scene, load_scenes
 from gru_core.scenes.reader import load_reader
+from gru_core.scenes.scene import Model, Scene, situation
 from gru_core.scenes.series import load_series
 from gru_core.situation import Situation, apply_edits, parse_edits
 from gru_core.weights import Match
@@ -83,7 +84,7 @@ def open_model(scene: Scene, word: str | None = None) -> Scene:
 
     Errors: TextError for a word where none is read.
     """
-    if word is not None and scene.model != "reader":
+    if word is not None and not scene.reads_words:
         raise TextError(f"The scene {scene.name} reads no word; only the Reader does: give none.")
     return scene if scene.model is None else _MODELS[scene.model](scene, word)
 
@@ -98,7 +99,7 @@ def _open_series(scene: Scene, _word: None) -> Scene:
     )
 
 
-# One for each model of gru_core.scenes.files.MODELS.
+# One for each model of gru_core.scenes.scene.MODELS.
 _MODELS: Final[Mapping[Model, Callable[[Scene, Any], Scene]]] = MappingProxyType(
     {"reader": _open_reader, "series": _open_series}
 )

@@ -11,7 +11,7 @@ from gru_core.export.cell_run import CellRun
 from gru_core.export.exact import exact_texts
 from gru_core.export.weights import torch_refusal
 from gru_core.formats.state_dict.names import PARTS
-from gru_core.scenes.files import INITIALS
+from gru_core.scenes.scene import INITIALS
 from gru_core.weights import AXES, Weights
 
 MOST_INLINE: Final = 2000  # numbers of the weights, and of the input with the initial states

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from gru_core.conventions import STATES, TRACKS, shown_update
 from gru_core.export.cell_run import CellRun
 from gru_core.export.exact import exact_texts
-from gru_core.scenes.files import INITIALS
+from gru_core.scenes.scene import INITIALS
 from gru_core.trace import Trace
 from gru_core.weights import Weights
 

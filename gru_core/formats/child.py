@@ -37,7 +37,8 @@ WAIT: Final = 60  # seconds for a place, when as many files are being read
 
 # -I: neither the environment nor the folder adds to the path. -B: no byte code is written.
 _PROGRAM: Final = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from gru_core.formats import inner; inner.main()"
+    "import sys; sys.path.insert(0, sys.argv[1]); "
+    "from gru_core.formats import child_main; child_main.main()"
 )
 _ROOT: Final = Path(__file__).parents[2]
 _THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")

@@ -8,7 +8,7 @@ import numpy as np
 from gru_core.conventions import CELLS
 from gru_core.errors import unknown_name
 from gru_core.initialize import initialize
-from gru_core.scenes.files import Scene
+from gru_core.scenes.scene import Scene
 from gru_core.weights import GRUWeights, Weights
 
 # backward: reads the same input from the last step to the first; second: reads the states of the

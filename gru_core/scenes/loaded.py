@@ -7,7 +7,7 @@ from gru_core.arrays import Array
 from gru_core.errors import RangeError
 from gru_core.formats.running import BACKWARD, FORWARD, Ready, run_ready
 from gru_core.inputs.sequences import Sequence
-from gru_core.scenes.files import Scene
+from gru_core.scenes.scene import Scene
 from gru_core.scenes.stories import Story
 from gru_core.weights import GRUWeights, Weights
 

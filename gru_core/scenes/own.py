@@ -15,7 +15,8 @@ from gru_core.initialize import SCHEMES, Scheme
 from gru_core.inputs.sequences import SEQUENCES, Sequence
 from gru_core.inputs.tables import MAX_COLUMNS, MAX_VALUE
 from gru_core.inputs.text_input import ENCODINGS, Encoding, encode_text
-from gru_core.scenes.files import MAX_SEED, MAX_UNITS, Scene
+from gru_core.scenes.files import MAX_SEED, MAX_UNITS
+from gru_core.scenes.scene import Scene
 from gru_core.scenes.stories import Story
 
 SOURCES: Final[tuple[str, ...]] = (*SEQUENCES, "text", "numbers")
@@ -138,7 +139,7 @@ class Own:
 def own_scene(own: Own, seed: int) -> Scene:
     """The scene that was asked for; equal arguments give equal scenes.
 
-    seed: draws the sequence here, and the weights in gru_core.scenes.files.situation.
+    seed: draws the sequence here, and the weights in gru_core.scenes.scene.situation.
     Errors: RangeError for the seed; TextError, EmptySequenceError, RangeError for the source.
     """
     if checks.whole("seed", seed, 0) > MAX_SEED:

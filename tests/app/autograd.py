@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from app.lenses import gradients
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from gru_core.conventions import Cell
 from gru_core.engines.torch_engine import run_tensors, to_tensors
 from tests.app.lensing import looked
@@ -20,8 +20,8 @@ def norm(matrix: "torch.Tensor", unit: int | None) -> float:
 class Autograd:
     """Derivatives of the last hidden state of one cell on a screen, found by torch."""
 
-    def __init__(self, shown: Shown, cell: Cell) -> None:
-        situation = gradients.beside(shown)
+    def __init__(self, screen: Screen, cell: Cell) -> None:
+        situation = gradients.beside(screen)
         self.weights = to_tensors(situation.weights[cell])
         self.x = torch.tensor(situation.x)
         self.initial = tuple(torch.tensor(state) for state in situation.initials[cell])
@@ -56,9 +56,9 @@ class Autograd:
         return found
 
 
-def left(shown: Shown) -> dict[str, float]:
+def left(screen: Screen) -> dict[str, float]:
     """What the words say is left at the first step."""
-    said = looked(shown).words[0]
+    said = looked(screen).words[0]
     signs = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
     plain = said.translate(signs).replace(" · 10", "e")
     pattern = r"(GRU|plain RNN|LSTM by its c|LSTM) ([-\d.e]+?)(?= of |,|\.$)"

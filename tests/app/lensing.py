@@ -10,7 +10,7 @@ from app.compute.timing import Measured
 from app.lenses import times as times_lens
 from app.lenses import told, view_of
 from app.lenses.base import Chart, View
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.setting.setting import Setting
 from gru_core.analysis.cost import Timing
 from gru_core.arrays import Array
@@ -19,11 +19,11 @@ from gru_core.conventions import CELLS
 from gru_core.situation import parse_edits
 
 
-def screen(view: str, of: str = "", edits: str = "", held: str = "", **setting: Any) -> Shown:
+def screen(view: str, of: str = "", edits: str = "", held: str = "", **setting: Any) -> Screen:
     """A screen with a lens open; edits and what is held are written as in a link."""
     changes, interventions = parse_edits(edits), parse_interventions(held)
     assert changes.rejected == interventions.rejected == []
-    return show(
+    return screen_of(
         Setting(
             **setting,
             view=view,
@@ -34,13 +34,13 @@ def screen(view: str, of: str = "", edits: str = "", held: str = "", **setting: 
     )
 
 
-def looked(shown: Shown) -> View:
+def looked(shown: Screen) -> View:
     view = view_of(shown)
     assert view is not None
     return view
 
 
-def chart(shown: Shown, name: str) -> Chart:
+def chart(shown: Screen, name: str) -> Chart:
     """The chart of this name in the lens that is open."""
     [found] = [one for one in looked(shown).charts if one.name == name]
     return found
@@ -58,12 +58,12 @@ def row(found: Chart, name: str) -> Array:
     return values
 
 
-def asked(shown: Shown) -> list[str]:
+def asked(shown: Screen) -> list[str]:
     """Everything that can be asked of the lens that is open."""
     return [choice.value for choice in looked(shown).choices] or [""]
 
 
-def message_of(shown: Shown) -> dict[str, Any]:
+def message_of(shown: Screen) -> dict[str, Any]:
     """What the stage is told of the lens."""
     return told(shown, looked(shown))
 

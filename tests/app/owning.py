@@ -6,8 +6,8 @@ import numpy as np
 
 from gru_core import run
 from gru_core.conventions import Cell
-from gru_core.scenes.files import situation
 from gru_core.scenes.own import TITLE, Own, own_scene
+from gru_core.scenes.scene import situation
 from gru_core.weights import Match
 from tests.app.visiting import Visit
 

@@ -7,16 +7,16 @@ import numpy as np
 import pytest
 
 from app.compute.runs import runs
-from app.figures import theme
 from app.figures.terms import activation_curve
 from app.lenses import view_of
 from app.lenses.base import View
 from app.lenses.wiring import inner, substeps
 from app.messages.sweeping import GROWS, sweep_message
 from app.screen import screen as module
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.session.events import Grab
 from app.setting.setting import Setting
+from app.words.names import ACTIVATIONS
 from gru_core.changes.interventions import parse_interventions
 from gru_core.changes.targets import Target
 from gru_core.conventions import GATE_ACTIVATIONS, STATE_ACTIVATIONS, Cell
@@ -25,9 +25,9 @@ from gru_core.situation import parse_edits
 HARD = {"gate_activation": "hard_sigmoid", "state_activation": "relu"}
 
 
-def ending(setting: Setting, ends: dict[Cell, dict[str, str]]) -> Shown:
+def ending(setting: Setting, ends: dict[Cell, dict[str, str]]) -> Screen:
     """A screen whose layers end otherwise, as if the scene had them so."""
-    screen = show(setting)
+    screen = screen_of(setting)
 
     def changed(situation: Any) -> Any:
         weights = {
@@ -37,12 +37,12 @@ def ending(setting: Setting, ends: dict[Cell, dict[str, str]]) -> Shown:
         return replace(situation, weights=weights)
 
     situation, free = changed(screen.situation), changed(screen.free)
-    opening = replace(screen.opening, base=changed(screen.base))
+    baseline = replace(screen.baseline, base=changed(screen.base))
     traces = runs(situation)
-    return replace(screen, opening=opening, situation=situation, free=free, traces=traces)
+    return replace(screen, baseline=baseline, situation=situation, free=free, traces=traces)
 
 
-def looked(screen: Shown) -> View:
+def looked(screen: Screen) -> View:
     found = view_of(screen)
     assert found is not None
     return found
@@ -52,8 +52,8 @@ def looked(screen: Shown) -> View:
 
 
 def test_every_activation_has_a_name_and_a_symbol() -> None:
-    assert set(theme.ACTIVATIONS) == {*GATE_ACTIVATIONS, *STATE_ACTIVATIONS}
-    assert len({one.says for one in theme.ACTIVATIONS.values()}) == len(theme.ACTIVATIONS)
+    assert set(ACTIVATIONS) == {*GATE_ACTIVATIONS, *STATE_ACTIVATIONS}
+    assert len({one.says for one in ACTIVATIONS.values()}) == len(ACTIVATIONS)
 
 
 def functions(value: Any) -> set[str]:
@@ -165,12 +165,12 @@ GROWING = "gru.w_h.candidate.0.0_10000.0"
 @pytest.fixture
 def opened_with_relu(monkeypatch: pytest.MonkeyPatch) -> None:
     screen = ending(Setting(), {"gru": {"state_activation": "relu"}})
-    monkeypatch.setattr(module, "open_setting", lambda _: screen.opening)
+    monkeypatch.setattr(module, "baseline_of", lambda _: screen.baseline)
 
 
 @pytest.mark.usefixtures("opened_with_relu")
 def test_changes_that_let_a_state_grow_without_end_are_left_out_and_named() -> None:
-    screen = show(Setting(edits=parse_edits(f"{LARGE}~{GROWING}").edits))
+    screen = screen_of(Setting(edits=parse_edits(f"{LARGE}~{GROWING}").edits))
     assert screen.edits == ()
     assert screen.situation is screen.base
     [said] = [one for one in screen.problems if one.startswith("All changes were left out: gru.")]
@@ -181,7 +181,7 @@ def test_changes_that_let_a_state_grow_without_end_are_left_out_and_named() -> N
 def test_a_drag_through_such_values_says_so_and_goes_on() -> None:
     """At −9 the state falls back to 0; a drag may go as far as 10."""
     edits = parse_edits(f"{LARGE}~gru.w_h.candidate.0.0_-9.0").edits
-    screen = show(Setting(edits=edits))
+    screen = screen_of(Setting(edits=edits))
     assert screen.edits == edits
     found = sweep_message(screen, Grab(Target.parse("gru.w_h.candidate.0.0"), 0, 0, held=True))
     assert found is not None
@@ -193,7 +193,7 @@ def test_a_drag_through_such_values_says_so_and_goes_on() -> None:
 def test_a_state_that_only_what_is_held_keeps_down_is_shown_without_the_original() -> None:
     held = parse_interventions("gru.hidden.0.all_0.5").interventions
     edits = parse_edits(f"{LARGE}~{GROWING}").edits
-    screen = show(Setting(view="holding", edits=edits, interventions=held))
+    screen = screen_of(Setting(view="holding", edits=edits, interventions=held))
     assert screen.situation.interventions == held
     [said] = looked(screen).words
     assert said.startswith("With nothing held there is no run. gru.")

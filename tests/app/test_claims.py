@@ -8,7 +8,7 @@ import pytest
 from app.compute.runs import run_of
 from app.lenses import gradients
 from app.screen.baseline import series
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.setting.claims.memory import LITTLE
 from app.setting.setting import Setting
 from app.words.numbers import number
@@ -18,37 +18,37 @@ from gru_core.scenes.own import Own
 from tests.app.claiming import by_number, shown_at, shown_by
 
 
-def at_cursor(shown: Shown, cell: Any, track: str) -> float:
-    return float(shown.traces[cell][track][shown.step, shown.unit])
+def at_cursor(screen: Screen, cell: Any, track: str) -> float:
+    return float(screen.traces[cell][track][screen.step, screen.unit])
 
 
 def test_the_reset_gate_scales_the_numbers_of_the_book() -> None:
-    shown = shown_by(by_number(3))
-    reset, old = shown.traces["gru"]["reset"][0], shown.situation.initials["gru"][0]
+    screen = shown_by(by_number(3))
+    reset, old = screen.traces["gru"]["reset"][0], screen.situation.initials["gru"][0]
     np.testing.assert_allclose(reset * old, [0.12, 0.20, 0.24])
-    assert shown.step == 0
+    assert screen.step == 0
 
 
 def test_without_the_reset_gate_the_candidate_is_that_of_the_input_alone() -> None:
-    shown = shown_by(by_number(4))
-    weights, x = shown.situation.weights["gru"], shown.situation.x
+    screen = shown_by(by_number(4))
+    weights, x = screen.situation.weights["gru"], screen.situation.x
     at = weights.gates.index("candidate")
     alone = np.tanh(x @ weights.w_x[at].T + weights.b_x[at])
-    np.testing.assert_allclose(shown.traces["gru"]["candidate"], alone, atol=1e-15)
+    np.testing.assert_allclose(screen.traces["gru"]["candidate"], alone, atol=1e-15)
 
 
 def test_the_placement_changes_h_by_what_the_note_says() -> None:
-    shown = shown_by(by_number(5))
-    assert shown.to_own_placement is not None
-    assert shown.to_own_placement > 0.01
+    screen = shown_by(by_number(5))
+    assert screen.to_own_placement is not None
+    assert screen.to_own_placement > 0.01
     assert "the notes below the equations say by how much" in by_number(5).sights[0].look
 
 
 def test_the_other_polarity_shows_another_z_and_the_same_h() -> None:
-    shown = shown_by(by_number(6))
-    own = show(Setting(scene="pulse"))
-    assert shown.traces["gru"]["hidden"].tobytes() == own.traces["gru"]["hidden"].tobytes()
-    np.testing.assert_array_equal(shown.tracks["gru"]["update"], 1 - own.tracks["gru"]["update"])
+    screen = shown_by(by_number(6))
+    own = screen_of(Setting(scene="pulse"))
+    assert screen.traces["gru"]["hidden"].tobytes() == own.traces["gru"]["hidden"].tobytes()
+    np.testing.assert_array_equal(screen.tracks["gru"]["update"], 1 - own.tracks["gru"]["update"])
 
 
 def test_every_state_lies_between_the_old_one_and_the_candidate() -> None:
@@ -62,17 +62,17 @@ def test_every_state_lies_between_the_old_one_and_the_candidate() -> None:
 
 
 def test_gates_that_keep_almost_nothing_keep_a_quarter_of_a_per_cent() -> None:
-    shown = shown_by(by_number(12))
-    assert [edit.value for edit in shown.edits] == [LITTLE] * 4
+    screen = shown_by(by_number(12))
+    assert [edit.value for edit in screen.edits] == [LITTLE] * 4
     assert 1 / (1 + np.exp(-LITTLE)) == pytest.approx(0.0025, abs=5e-5)
 
 
 def test_the_output_gate_hides_what_the_lstm_holds() -> None:
-    shown = shown_by(by_number(15))
-    cell, hidden = (at_cursor(shown, "lstm", track) for track in ("cell", "hidden"))
-    assert f"{cell:.3f}" == "0.978" == f"{at_cursor(shown, 'gru', 'hidden'):.3f}"
+    screen = shown_by(by_number(15))
+    cell, hidden = (at_cursor(screen, "lstm", track) for track in ("cell", "hidden"))
+    assert f"{cell:.3f}" == "0.978" == f"{at_cursor(screen, 'gru', 'hidden'):.3f}"
     assert f"{hidden:.4f}" == "0.0135"
-    assert hidden == pytest.approx(at_cursor(shown, "lstm", "output") * np.tanh(cell))
+    assert hidden == pytest.approx(at_cursor(screen, "lstm", "output") * np.tanh(cell))
 
 
 def test_the_coupled_lstm_is_the_gru() -> None:
@@ -101,9 +101,9 @@ def test_both_versions_of_the_paper_are_shown() -> None:
 
 
 def test_a_unit_goes_half_way_to_its_candidate() -> None:
-    shown = shown_by(by_number(7))
-    old = float(shown.traces["gru"].previous()[shown.step, shown.unit])
-    new, z, h = (at_cursor(shown, "gru", name) for name in ("candidate", "update", "hidden"))
+    screen = shown_by(by_number(7))
+    old = float(screen.traces["gru"].previous()[screen.step, screen.unit])
+    new, z, h = (at_cursor(screen, "gru", name) for name in ("candidate", "update", "hidden"))
     assert [f"{number:.3f}" for number in (old, new, z, h)] == ["0.300", "0.664", "0.500", "0.482"]
     assert h == pytest.approx((old + new) / 2)
     crowd = shown_by(by_number(7), "Over 100 steps")
@@ -116,19 +116,19 @@ def test_a_unit_goes_half_way_to_its_candidate() -> None:
 def test_joined_or_split_the_candidate_s_sum_is_one() -> None:
     joined, split = by_number(8).sights
     assert (shown_at(joined).setting.form, shown_at(split).setting.form) == ("joined", "split")
-    shown = shown_at(split)
-    w, trace = shown.situation.weights["gru"], shown.traces["gru"]
+    screen = shown_at(split)
+    w, trace = screen.situation.weights["gru"], screen.traces["gru"]
     at = w.gates.index("candidate")
     inner = trace["reset"][0] * trace.previous()[0]
-    apart = w.w_x[at] @ shown.situation.x[0] + w.w_h[at] @ inner
-    together = np.hstack([w.w_h[at], w.w_x[at]]) @ np.concatenate([inner, shown.situation.x[0]])
+    apart = w.w_x[at] @ screen.situation.x[0] + w.w_h[at] @ inner
+    together = np.hstack([w.w_h[at], w.w_x[at]]) @ np.concatenate([inner, screen.situation.x[0]])
     assert apart[0] == pytest.approx(0.72)
     assert together[0] == pytest.approx(0.72)
     assert all("0.720" in sight.look for sight in (joined, split))
 
 
-def left_of(shown: Shown, cell: Any) -> float:
-    weights = gradients.beside(shown)
+def left_of(screen: Screen, cell: Any) -> float:
+    weights = gradients.beside(screen)
     return float(gradient_by_distance(weights.weights[cell], run_of(weights, cell))["hidden"][1])
 
 
@@ -152,7 +152,7 @@ def test_so_it_is_for_other_draws_while_that_of_a_plain_rnn_may_be_anything(
     """Claim 11 is no accident of one seed: zero biases, and the GRU's vanishes first."""
     made = {"source": source, "steps": 100, "units": 32}
     long, zero = (
-        show(Setting(scene="own", seed=seed, own=Own(**made, scheme=init)))  # type: ignore[arg-type]
+        screen_of(Setting(scene="own", seed=seed, own=Own(**made, scheme=init)))  # type: ignore[arg-type]
         for init in ("chrono", "xavier")
     )
     assert left_of(long, "gru") > 0.5
@@ -169,9 +169,9 @@ def test_four_units_that_keep_almost_nothing_lose_what_they_had_kept() -> None:
 
 
 def test_a_trained_unit_holds_its_first_letter_through_a_long_word() -> None:
-    shown = shown_by(by_number(13))
-    trace, unit = shown.traces["gru"], shown.unit
-    assert (len(shown.labels), shown.step, unit) == (29, 28, 83)
+    screen = shown_by(by_number(13))
+    trace, unit = screen.traces["gru"], screen.unit
+    assert (len(screen.labels), screen.step, unit) == (29, 28, 83)
     assert trace["update"][0, unit] < 0.02
     assert 0.97 < trace["update"][1:, unit].min() < 0.98
     ends = [f"{value:.3f}" for value in trace["hidden"][[0, -1], unit]]
@@ -189,19 +189,20 @@ def test_of_one_training_each_the_plain_rnn_has_the_least_error_and_the_lstm_the
 
 
 def test_at_the_new_word_the_candidate_is_that_of_the_letter_alone() -> None:
-    shown = shown_by(by_number(20), "Reset")
-    assert shown.situation.x[shown.step, 1] == 1
-    assert at_cursor(shown, "gru", "reset") < 0.01
-    weights, x = shown.situation.weights["gru"], shown.situation.x[shown.step]
-    alone = np.tanh(weights.w_x[2, shown.unit] @ x)
-    assert at_cursor(shown, "gru", "candidate") == pytest.approx(alone, abs=0.01)
+    screen = shown_by(by_number(20), "Reset")
+    assert screen.situation.x[screen.step, 1] == 1
+    assert at_cursor(screen, "gru", "reset") < 0.01
+    weights, x = screen.situation.weights["gru"], screen.situation.x[screen.step]
+    alone = np.tanh(weights.w_x[2, screen.unit] @ x)
+    assert at_cursor(screen, "gru", "candidate") == pytest.approx(alone, abs=0.01)
 
 
 def test_a_unit_that_fades_keeps_some_and_is_written_nothing() -> None:
-    shown = shown_by(by_number(20), "Update")
+    screen = shown_by(by_number(20), "Update")
     kept = (
-        at_cursor(shown, "gru", "hidden") / shown.traces["gru"].previous()[shown.step, shown.unit]
+        at_cursor(screen, "gru", "hidden")
+        / screen.traces["gru"].previous()[screen.step, screen.unit]
     )
-    assert at_cursor(shown, "gru", "hidden") > 0.1
-    assert kept == pytest.approx(at_cursor(shown, "gru", "update"))
-    assert at_cursor(shown, "gru", "candidate") == 0
+    assert at_cursor(screen, "gru", "hidden") > 0.1
+    assert kept == pytest.approx(at_cursor(screen, "gru", "update"))
+    assert at_cursor(screen, "gru", "candidate") == 0

@@ -15,7 +15,7 @@ from app.messages.stage import message
 from app.messages.sweeping import TOO_LARGE, sweep_message
 from app.messages.updates import Sent
 from app.messages.wire import pack
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.session.events import Grab, handle
 from app.session.state import Session
 from app.setting.setting import History, Setting
@@ -38,14 +38,16 @@ INPUT, WEIGHT = Target.parse("x.200.0"), Target.parse("gru.w_h.update.40.7")
 
 
 @lru_cache(maxsize=8)
-def screen(setting: Setting) -> Shown:
-    return show(setting)
+def screen(setting: Setting) -> Screen:
+    return screen_of(setting)
 
 
 def told(
     setting: Setting, sent: dict[str, Sent] | None = None, grab: Grab | None = None
 ) -> tuple[dict[str, Any], dict[str, Sent]]:
-    return message(show(setting), Session(history=History(setting), sent=sent or {}, grab=grab))
+    return message(
+        screen_of(setting), Session(history=History(setting), sent=sent or {}, grab=grab)
+    )
 
 
 def truth(setting: Setting) -> dict[Cell, Trace]:
@@ -131,7 +133,7 @@ def test_large_weights_are_bytes_within_half_a_level() -> None:
     assert not shown.condensed
     z = told(setting)[0]["included"]["gru.weights.update"]["data"][0]["z"]
     assert z.dtype == np.uint8
-    bound = shown.opening.weight_bounds["gru"]
+    bound = shown.baseline.weight_bounds["gru"]
     decoded = bound * (2 * z.astype(np.float64) / 255 - 1)
     matrix = joined(shown.base.weights["gru"], "update", range(400))
     assert np.abs(decoded - matrix).max() <= bound * (1 / (LEVELS - 1) + 1 / 255)
@@ -169,7 +171,7 @@ def test_the_numbers_around_the_cursor_are_those_of_the_core(
         change = Edit.parse(edit)
         setting = setting.with_edit(change.target, change.value)
     received = unpack(pack(told(setting)[0]))["included"]
-    shown = show(setting)
+    shown = screen_of(setting)
     for cell, trace in truth(setting).items():
         near = received[f"{cell}.near"]["content"]
         unit = min(shown.unit, trace.units - 1)

@@ -22,7 +22,7 @@ from app.figures.condensing import (
     window,
 )
 from app.screen.baseline import reader, scenes
-from app.screen.screen import show
+from app.screen.screen import screen_of
 from app.setting.setting import Setting
 from gru_core import run
 from gru_core.analysis.inside import inside, vectors
@@ -185,7 +185,7 @@ def test_a_piece_of_a_run_says_the_same_of_its_steps_as_the_whole(
 @pytest.mark.parametrize("scene", list(scenes()))
 @pytest.mark.parametrize("alongside", ["lstm", "rnn"])
 def test_no_prepared_scene_is_condensed(scene: str, alongside: str) -> None:
-    assert not show(Setting(scene=scene, alongside=alongside)).condensed  # type: ignore[arg-type]
+    assert not screen_of(Setting(scene=scene, alongside=alongside)).condensed  # type: ignore[arg-type]
 
 
 def test_the_longest_word_is_not_condensed_and_the_largest_scenes_are() -> None:

@@ -9,7 +9,7 @@ import pytest
 from app.lenses import charts, told, view_of
 from app.messages.lens_at import elsewhere
 from app.messages.numbers import GoneError
-from app.screen.screen import show
+from app.screen.screen import screen_of
 from app.screen.tickets import Held
 from app.setting.setting import Setting
 from gru_core.errors import GatescopeError
@@ -22,7 +22,7 @@ QUERY = {"view": "why", "of": "candidate", "cell": "gru", "step": "6", "unit": "
 def test_it_is_what_a_run_of_the_page_shows_at_that_place(unpack: Unpack, of: str) -> None:
     held, setting = Held(), Setting(view="kept", step=1, unit=1)
     found = unpack(elsewhere(held.name_of(setting), QUERY | {"of": of}))
-    there = show(Setting(view="why", of=of, step=6, unit=2))
+    there = screen_of(Setting(view="why", of=of, step=6, unit=2))
     view = view_of(there)
     truth = told(there, view)
     assert found["lens"]["words"] == truth["words"]

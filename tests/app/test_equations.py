@@ -11,7 +11,7 @@ from app.figures.equations import Writer
 from app.figures.nodes import Nodes
 from app.lenses.wiring import notes, number
 from app.messages.cell_numbers import MOST_FACTORS
-from app.screen.screen import show
+from app.screen.screen import screen_of
 from app.setting.setting import Setting
 from gru_core import run
 from gru_core.analysis.inside import Numbers, inside
@@ -217,15 +217,15 @@ def test_the_lstm_and_the_plain_rnn_are_written_as_in_their_papers() -> None:
 
 
 def shown_in(placement: Any, polarity: Any, biases: Any, **choices: Any) -> Any:
-    return show(Setting(notation=Notation("any", placement, polarity, biases), **choices))
+    return screen_of(Setting(notation=Notation("any", placement, polarity, biases), **choices))
 
 
 def test_the_scenes_own_notation_needs_no_word() -> None:
-    assert notes(show(Setting())) == []
+    assert notes(screen_of(Setting())) == []
 
 
 def test_the_write_polarity_says_that_h_is_the_same_and_it_is() -> None:
-    own, write = show(Setting(scene="crowd")), shown_in("after", "write", 2, scene="crowd")
+    own, write = screen_of(Setting(scene="crowd")), shown_in("after", "write", 2, scene="crowd")
     (said,) = notes(write)
     assert said.endswith("h is the same, bit for bit.")
     hidden = [one.traces["gru"]["hidden"] for one in (own, write)]
@@ -241,7 +241,7 @@ def test_a_placement_that_changes_nothing_says_why() -> None:
 
 
 def test_another_placement_says_by_how_much_h_changes() -> None:
-    own, moved = show(Setting(scene="crowd")), shown_in("before", "keep", 2, scene="crowd")
+    own, moved = screen_of(Setting(scene="crowd")), shown_in("before", "keep", 2, scene="crowd")
     by = np.abs(own.traces["gru"]["hidden"] - moved.traces["gru"]["hidden"]).max()
     (said,) = notes(moved)
     assert by > 0.1
@@ -249,9 +249,9 @@ def test_another_placement_says_by_how_much_h_changes() -> None:
 
 
 def test_another_engine_says_how_far_it_is_from_numpy() -> None:
-    (said,) = notes(show(Setting(engine="torch")))
+    (said,) = notes(screen_of(Setting(engine="torch")))
     assert said.startswith("Computed by PyTorch. The largest difference to NumPy")
-    assert show(Setting(engine="torch")).to_numpy < 1e-12  # type: ignore[operator]
+    assert screen_of(Setting(engine="torch")).to_numpy < 1e-12  # type: ignore[operator]
 
 
 def test_one_bias_of_a_model_with_two_says_that_the_sum_is_shown() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from app.controls.export import KEEPS, LABELS
 from app.screen import exporting
-from app.screen.screen import show
+from app.screen.screen import screen_of
 from app.setting.setting import Setting
 from gru_core.changes.interventions import parse_interventions
 from gru_core.conventions import CHUNG
@@ -112,14 +112,14 @@ def test_under_the_write_polarity_the_page_says_what_the_files_hold(
 @pytest.mark.parametrize("cell", ["gru", "lstm"])
 @pytest.mark.parametrize("ending", kinds.KINDS)
 def test_a_file_holds_what_is_on_screen(cell: Any, ending: str) -> None:
-    shown, stream = show(CHANGED), io.BytesIO()
+    shown, stream = screen_of(CHANGED), io.BytesIO()
     kinds.write(stream, exporting.cell_run(shown, cell), ending)
     assert exporting.content(CHANGED, cell, ending) == stream.getvalue()
 
 
 def test_edits_and_what_is_held_are_in_the_trace() -> None:
     found = arrays(exporting.content(CHANGED, "gru", ".npz"))
-    trace = show(CHANGED).traces["gru"]
+    trace = screen_of(CHANGED).traces["gru"]
     assert found["x"][4, 0] == 0.5
     assert (found["gru.update"][3:10, 2] == 1).all()
     np.testing.assert_array_equal(found["gru.hidden"], trace["hidden"])
@@ -133,7 +133,7 @@ def test_a_button_makes_the_file_of_the_setting_when_it_is_pressed() -> None:
     before = arrays(make())
     settings.append(CHANGED)
     after = arrays(make())
-    np.testing.assert_array_equal(after["gru.hidden"], show(CHANGED).traces["gru"]["hidden"])
+    np.testing.assert_array_equal(after["gru.hidden"], screen_of(CHANGED).traces["gru"]["hidden"])
     assert np.abs(before["gru.hidden"] - after["gru.hidden"]).max() > 0.1
 
 
@@ -147,7 +147,7 @@ def test_the_csv_shows_the_update_gate_of_the_notation() -> None:
     text = exporting.content(setting, "gru", ".csv").decode()
     header, _, *rows = csv.reader(io.StringIO(text))
     at = header.index("update (writes) 1")
-    shown = show(setting).tracks["gru"]["update"]
+    shown = screen_of(setting).tracks["gru"]["update"]
     np.testing.assert_array_equal(np.array([float(row[at]) for row in rows]), shown[:, 0])
 
 
@@ -159,10 +159,10 @@ def test_exported_weights_opened_as_a_model_give_the_same_numbers(
     data = exporting.content(setting, cell, ".weights.npz")
     here = ModelVisit(unpack, new_browser(), {"scene": "model"}).upload(data, "a.weights.npz")
     x = io.BytesIO()
-    np.save(x, show(setting).situation.x)
+    np.save(x, screen_of(setting).situation.x)
     here.set("selectbox", "model_source", "numbers").upload(x.getvalue(), "x.npy", "numbers")
     assert here.problems == []
-    truth = show(setting).traces[cell]["hidden"]
+    truth = screen_of(setting).traces[cell]["hidden"]
     np.testing.assert_array_equal(here.hidden(cell), truth.astype(np.float32))
 
 
@@ -179,7 +179,7 @@ def test_a_file_too_large_for_memory_is_refused_and_nothing_is_run(
     def never(*_: Any) -> Any:
         raise AssertionError("run")
 
-    monkeypatch.setattr(exporting, "show", never)
+    monkeypatch.setattr(exporting, "screen_of", never)
     large = own(5000, 512)
     assert exporting.refusal(large, "lstm", ".csv") == (
         "The CSV would be about 200 MB, and up to 64 are made here: the menu of each plot saves "

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.messages.cell_numbers import inside_content
 from app.messages.sweeping import sweep_message
 from app.screen.baseline import scenes
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.session.events import LARGEST_VALUE, Grab, Outcome, handle
 from app.setting import link
 from app.setting.link import MOST_HELD
@@ -84,7 +84,7 @@ def test_a_value_is_that_of_the_notation_and_is_kept_as_the_core_s(track: str) -
     found = hold(write, f"gru.{track}.all.all", 0.25)
     expected = 0.75 if track == "update" else 0.25
     assert texts(found) == [f"gru.{track}.all.all_{expected}"]
-    shown = show(found.history.present)
+    shown = screen_of(found.history.present)
     np.testing.assert_array_equal(shown.tracks["gru"][track], np.full((20, 3), 0.25))
     asked = screen("holding", "", "", str(found.history.present.interventions[0]), scene="cue",
                    notation=CHUNG)  # fmt: skip
@@ -120,7 +120,7 @@ def test_a_gate_is_taken_away_in_place_of_whatever_is_held(name: str) -> None:
     found = sent(before, "ablate", name=name)
     assert found.history.present.interventions == ablation(name)
     assert found.history.undo().present == before.present
-    shown = show(found.history.present)
+    shown = screen_of(found.history.present)
     cell, gates = ABLATIONS[name]
     for gate, value in gates.items():
         constant = DEFAULT_KEEP if value is None else value
@@ -344,7 +344,7 @@ def test_a_drag_shows_the_runs_with_what_is_held(scene: str, target: str) -> Non
     )
 
 
-def series_at(shown: Shown, cell: Cell, name: str, unit: int, step: int) -> float:
+def series_at(shown: Screen, cell: Cell, name: str, unit: int, step: int) -> float:
     content = inside_content(shown, cell)
     row, at = content["units"].index(unit), step - content["first"]
     return float(content["series"][name][row, at])

@@ -10,7 +10,7 @@ import pytest
 
 from app.lenses.wiring import held_texts, inner, substeps
 from app.messages.cell_numbers import inside_content, named
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from app.words.numbers import number
 from gru_core.analysis.inside import inside
 from gru_core.conventions import CHO, CHUNG, SIGMOID_TRACKS, TRACKS, Notation
@@ -28,14 +28,14 @@ def value_of(track: str) -> float:
     return 0.25 if track in SIGMOID_TRACKS else -0.5
 
 
-def holding(cell: Any, track: str, unit: str, span: str, notation: Notation | None) -> Shown:
+def holding(cell: Any, track: str, unit: str, span: str, notation: Notation | None) -> Screen:
     held = f"{cell}.{track}.{unit}.{span}_{value_of(track)}"
     beside = "rnn" if cell == "rnn" else "lstm"
     return screen("cell", "", "", held, scene="own", own=OWN, cell=cell, alongside=beside,
                   notation=notation, unit=1)  # fmt: skip
 
 
-def at(shown: Shown, unit: int, step: int) -> dict[str, Any]:
+def at(shown: Screen, unit: int, step: int) -> dict[str, Any]:
     """The numbers of the equations of one unit at one step, which the page has in 32 bits."""
     cell = shown.opened
     weights, trace = shown.situation.weights[cell], shown.traces[cell]
@@ -47,7 +47,7 @@ def at(shown: Shown, unit: int, step: int) -> dict[str, Any]:
     return {name: array[step] for name, array in numbers.items()}
 
 
-def as_written(shown: Shown, track: str) -> float:
+def as_written(shown: Screen, track: str) -> float:
     """The value as the notation on screen has it."""
     writes = shown.notation.polarity == "write"
     return 1 - value_of(track) if writes and track == "update" else value_of(track)

@@ -17,7 +17,7 @@ from app.compute.timing import Measured, Measuring
 from app.lenses import LENSES, times
 from app.lenses.base import Chart, View
 from app.messages.stage import message
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.session.state import Session
 from app.setting.setting import Setting
 from gru_core.analysis.cost import SIZES
@@ -30,12 +30,12 @@ DAY = date(2031, 5, 3)
 PATIENCE = 30.0  # seconds for a thread of a busy machine
 
 
-def screen(of: str = "", **setting: Any) -> Shown:
+def screen(of: str = "", **setting: Any) -> Screen:
     """A screen of `cue`: 2 inputs, 3 units."""
-    return show(Setting(**{"scene": "cue", **setting}, view="cost", of=of))
+    return screen_of(Setting(**{"scene": "cue", **setting}, view="cost", of=of))
 
 
-def looked(shown: Shown) -> View:
+def looked(shown: Screen) -> View:
     return LENSES["cost"].view(shown)
 
 

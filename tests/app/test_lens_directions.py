@@ -12,7 +12,7 @@ import torch
 
 from app.lenses import LENSES
 from app.lenses.base import Chart, View
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.screen.two_layers import other
 from app.setting.setting import Setting
 from gru_core.arrays import Array
@@ -39,22 +39,24 @@ JOINED: dict[str, Callable[[Array, Array], Array]] = {
 }
 
 
-def screen(of: str = "", edits: str = "", **setting: Any) -> Shown:
+def screen(of: str = "", edits: str = "", **setting: Any) -> Screen:
     """A screen of `cue`, hand-made, 20 steps, 2 inputs, 3 units; edits are written as in a link."""
     changes = tuple(parse_edits(edits).edits)
-    return show(Setting(**{"scene": "cue", **setting}, view="directions", of=of, edits=changes))
+    return screen_of(
+        Setting(**{"scene": "cue", **setting}, view="directions", of=of, edits=changes)
+    )
 
 
-def looked(shown: Shown) -> View:
+def looked(shown: Screen) -> View:
     return LENSES["directions"].view(shown)
 
 
-def chart(shown: Shown, name: str) -> Chart:
+def chart(shown: Screen, name: str) -> Chart:
     [found] = [one for one in looked(shown).charts if one.name == name]
     return found
 
 
-def values(shown: Shown, name: str) -> Array:
+def values(shown: Screen, name: str) -> Array:
     return chart(shown, name).values
 
 
@@ -72,7 +74,7 @@ def fill(module: torch.nn.Module, suffix: str, weights: Weights) -> None:
         getattr(module, f"{theirs}_{suffix}").data = torch.from_numpy(flat)
 
 
-def by_torch(shown: Shown, cell: Cell, x: Array, role: Role) -> Array:
+def by_torch(shown: Screen, cell: Cell, x: Array, role: Role) -> Array:
     """What PyTorch gives for the layer on screen and the drawn one, (step, feature)."""
     first, second = shown.situation.weights[cell], other(shown, role)
     more = {"bidirectional": True} if role == "backward" else {"num_layers": 2}
@@ -222,7 +224,7 @@ def test_the_forward_layer_is_the_one_on_screen_with_its_edits_and_what_is_held(
     shown = screen("", f"{LATE}~gru.h0.0_0.4", interventions=held)
     assert not shown.problems
     np.testing.assert_array_equal(values(shown, "forward"), shown.traces["gru"]["hidden"].T)
-    before = show(
+    before = screen_of(
         Setting(scene="cue", edits=tuple(parse_edits("gru.h0.0_0.4").edits), interventions=held)
     )
     difference = np.abs(shown.traces["gru"]["hidden"] - before.traces["gru"]["hidden"])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.lenses.find import MOST_BARS, MOST_PLACES
 from app.lenses.finding import MOST_NAMED
 from app.lenses.question import GATE_THRESHOLD, STATE_THRESHOLD, Question, question_of
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from app.setting.parameters import LONGEST_ASKED
 from app.setting.setting import Setting
 from gru_core.analysis.patterns import Span, matches, pattern, reaction
@@ -22,11 +22,11 @@ from tests.app.lensing import as_written, chart, column, looked, message_of, scr
 from tests.app.visiting import Visit
 
 
-def find(of: str = "", **setting: Any) -> Shown:
+def find(of: str = "", **setting: Any) -> Screen:
     return screen("find", of, **setting)
 
 
-def seeking(shown: Shown) -> dict[str, Any]:
+def seeking(shown: Screen) -> dict[str, Any]:
     """What the controls of the stage are told."""
     found: dict[str, Any] = message_of(shown)["controls"]["seeking"]
     return found
@@ -79,7 +79,7 @@ def test_the_charts_are_what_the_core_finds(
     assert seeking(shown)["count"] == len(found.units)
 
 
-def _places(shown: Shown) -> list[dict[str, Any]]:
+def _places(shown: Screen) -> list[dict[str, Any]]:
     places: list[dict[str, Any]] = seeking(shown)["places"]
     return places
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from app.lenses import gradients
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.setting.setting import Setting
 from app.words.numbers import number
 from gru_core.conventions import CELLS, CHUNG, gates_from_file
@@ -145,7 +145,7 @@ def test_over_99_steps_the_gradient_of_a_gru_survives_and_that_of_a_plain_rnn_va
     assert found["plain RNN"] < 1e-6
 
 
-def pair(init: str) -> Shown:
+def pair(init: str) -> Screen:
     """100 steps of a wave through 32 units: the same matrices, long memories or zero biases."""
     own = Own(source="sine", steps=100, units=32, scheme=init)  # type: ignore[arg-type]
     return screen("gradients", scene="own", own=own)
@@ -227,7 +227,7 @@ def test_the_gradient_of_a_unit_follows_the_cursor_and_that_of_the_whole_state_d
 def test_an_edit_that_does_not_fit_a_cell_that_is_not_on_screen_is_no_trouble() -> None:
     """A link may have one; where that cell is on screen it is named."""
     edits = parse_edits("rnn.h0.99_0.5~rnn.h0.1_0.25~rnn.w_h.hidden.0.1_0.6").edits
-    shown = show(Setting(scene="cue", view="gradients", edits=edits))
+    shown = screen_of(Setting(scene="cue", view="gradients", edits=edits))
     assert shown.problems == ()
     assert looked(shown).charts
     rnn = gradients.beside(shown)

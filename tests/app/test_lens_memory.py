@@ -10,7 +10,7 @@ from app.figures import theme
 from app.lenses.base import WITH_START
 from app.lenses.places import MOST_COLUMNS
 from app.screen.baseline import scenes
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from app.words.numbers import number, percent
 from gru_core import Trace
 from gru_core.arrays import Array
@@ -64,7 +64,7 @@ def left_by(trace: Trace, step: int) -> Array:
     return np.asarray(unrolled(trace, step) * contents_of(trace))
 
 
-def called(shown: Shown, column: int) -> str:
+def called(shown: Screen, column: int) -> str:
     label = shown.labels[column - 1]
     said = "" if label == str(column) else f" ({label})"
     return f"step {column}{said}" if column else "the initial state"
@@ -307,7 +307,7 @@ def test_the_time_constant_is_compared_in_the_letters_of_the_notation() -> None:
     assert said.endswith("time constant 1.44 steps, where 1/z would say 2.")
 
 
-def notes_of(shown: Shown, cell: str) -> list[str]:
+def notes_of(shown: Screen, cell: str) -> list[str]:
     return [note for note in looked(shown).notes if f"({cell}):" in note]
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.lenses.against import against
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from app.words.numbers import number
 from gru_core import GRUWeights
 from gru_core.arrays import Array
@@ -25,7 +25,7 @@ def beside(cell: Cell) -> Any:
     return "rnn" if cell == "rnn" else "lstm"
 
 
-def before(shown: Shown, cell: Cell, state: str = "hidden") -> Array:
+def before(shown: Screen, cell: Cell, state: str = "hidden") -> Array:
     """A state before the cursor's step."""
     trace, at = shown.traces[cell], shown.step
     initial = trace.initial[1 if state == "cell" else 0]
@@ -36,7 +36,7 @@ def products(row_of_weights: Array, values: Array) -> list[float]:
     return [float(w) * float(v) for w, v in zip(row_of_weights, values, strict=True)]
 
 
-def summed(shown: Shown, weights: Weights, gate: str) -> float:
+def summed(shown: Screen, weights: Weights, gate: str) -> float:
     """W x + b + U h + d of the cursor's unit, with the reset gate where it acts."""
     at, unit, cell = weights.gates.index(gate), shown.unit, shown.opened
     h, outside, inside = before(shown, cell), [float(weights.b_x[at, unit])], 1.0

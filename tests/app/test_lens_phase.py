@@ -11,7 +11,7 @@ import pytest
 from app.figures.phase import BEHIND, MARKS
 from app.lenses.fixed_point_words import about_marks, about_memory, magnitude, said_kinds
 from app.lenses.phase import GRID
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from gru_core import run
 from gru_core.arrays import Array
 from gru_core.conventions import CELLS, CHO
@@ -27,12 +27,12 @@ def beside(cell: str) -> Any:
     return "lstm" if cell == "gru" else cell
 
 
-def pair(of: str = "unit2", edits: str = EDITS, **setting: Any) -> Shown:
+def pair(of: str = "unit2", edits: str = EDITS, **setting: Any) -> Screen:
     """Two units: the plane is all there is of a hidden state."""
     return screen("phase", of, edits, **{"scene": "own", "own": PAIR, "unit": 0, **setting})
 
 
-def stepped(shown: Shown, state: Array) -> Array:
+def stepped(shown: Screen, state: Array) -> Array:
     """Where one step with the input at the cursor takes a state, (entry,)."""
     cell = shown.opened
     parts = tuple(np.split(state, 2)) if cell == "lstm" else (state,)
@@ -40,7 +40,7 @@ def stepped(shown: Shown, state: Array) -> Array:
     return np.concatenate([trace[name][0] for name in ("hidden", "cell")[: len(parts)]])
 
 
-def marked(shown: Shown) -> dict[str, Array]:
+def marked(shown: Screen) -> dict[str, Array]:
     """The fixed points drawn, by kind, (point, 2)."""
     found = {}
     for trace in chart(shown, "portrait").figure.data[2:]:
@@ -245,7 +245,7 @@ def test_the_eigenvalues_are_those_of_the_steps_around_the_point(cell: Any) -> N
     np.testing.assert_array_equal(np.stack([plane.x, plane.y], axis=1), first[:, :2])
 
 
-def settled(shown: Shown, entries: int) -> Array:
+def settled(shown: Screen, entries: int) -> Array:
     """Where the first stable point of the sheet is, found by running on."""
     state = np.zeros(entries)
     if shown.opened != "lstm":

@@ -14,7 +14,7 @@ from app.compute.background import Later, Soon
 from app.compute.store import STORE, Shelf, Store
 from app.lenses.phase import GRID
 from app.screen.plane import Found
-from app.screen.screen import Shown
+from app.screen.screen import Screen
 from gru_core import run
 from gru_core.arrays import Array
 from gru_core.conventions import CELLS, STATES
@@ -35,14 +35,14 @@ def nothing_kept(monkeypatch: pytest.MonkeyPatch) -> Store:
     return points.store
 
 
-def holding(held: str, step: int = 3, **setting: Any) -> Shown:
+def holding(held: str, step: int = 3, **setting: Any) -> Screen:
     """Two units, and something held."""
     cell = setting.get("cell", "gru")
     about = {"scene": "own", "own": PAIR, "unit": 0, "alongside": beside(cell), "step": step}
     return screen("phase", "unit2", EDITS, held, **(about | setting))
 
 
-def stepped(shown: Shown, state: Array) -> Array:
+def stepped(shown: Screen, state: Array) -> Array:
     """Where the step at the cursor takes a state, (entry,), with what is held there."""
     cell = shown.opened
     names = STATES[cell]
@@ -56,7 +56,7 @@ def stepped(shown: Shown, state: Array) -> Array:
     return np.concatenate([trace[name][0] for name in names])
 
 
-def arrows(shown: Shown) -> tuple[Array, Array]:
+def arrows(shown: Screen) -> tuple[Array, Array]:
     """Where they start, (arrow, 2), and the directions in which they point, of any length."""
     drawn = chart(shown, "portrait").figure.data[0]
     ends = np.stack([drawn.x, drawn.y], axis=1).reshape(GRID**2, 6, 2)

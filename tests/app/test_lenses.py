@@ -15,7 +15,7 @@ from app.lenses import CELL_LABEL, LENSES, QUESTIONS, charts, told, view_of
 from app.lenses.base import Axis, Chart, View, chosen_of
 from app.messages.wire import pack
 from app.screen.baseline import scenes
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.setting.parameters import LONGEST_ASKED
 from app.setting.setting import ALONGSIDE, CELL_VIEW, LOOKING, VIEWS, Setting
 from gru_core.changes.interventions import Intervention
@@ -39,12 +39,12 @@ PLACES = {"row", "column", "value", "percent", "steps"}  # that it puts into `sa
 WITH_GAPS = {"why": "terms", "cost": "published", "gradients": "share"}
 
 
-def some_asked(shown: Shown) -> list[str]:
+def some_asked(shown: Screen) -> list[str]:
     found = asked(shown)
     return [found[0], *found[1 - MOST_PAIRS :]] if shown.setting.view == "phase" else found
 
 
-def length(axis: Axis, shown: Shown) -> int:
+def length(axis: Axis, shown: Screen) -> int:
     steps = len(shown.labels) + 1 - axis.first
     return {"steps": steps, "units": len(axis.order), "names": len(axis.names)}[axis.kind]
 
@@ -58,7 +58,7 @@ def is_sentence(text: str) -> bool:
     return bool(re.fullmatch(r"\S.*[.…]", text)) and (text[0].isupper() or text[1] in " \u0303")
 
 
-def assert_chart_is_whole(chart: Chart, shown: Shown) -> None:
+def assert_chart_is_whole(chart: Chart, shown: Screen) -> None:
     """Its axes name every number; its figure has as many places as there are rows."""
     name, size = chart.name, (length(chart.rows, shown), length(chart.columns, shown))
     assert chart.values.shape == size, name
@@ -83,7 +83,7 @@ def assert_chart_is_whole(chart: Chart, shown: Shown) -> None:
     assert all(dash in DASHES and color and said for color, dash, said in chart.key), name
 
 
-def assert_sound(shown: Shown, unpack: Unpack) -> View:
+def assert_sound(shown: Screen, unpack: Unpack) -> View:
     """The lens is built, and what it tells reaches the stage whole."""
     view = looked(shown)
     names = [chart.name for chart in view.charts]
@@ -102,7 +102,7 @@ def assert_sound(shown: Shown, unpack: Unpack) -> View:
     return view
 
 
-def every_question(shown: Shown) -> Iterator[Shown]:
+def every_question(shown: Screen) -> Iterator[Screen]:
     for of in some_asked(shown):
         yield replace(shown, setting=replace(shown.setting, of=of))
 
@@ -190,7 +190,7 @@ def test_a_large_screen_is_answered_in_bounded_memory_and_time(
 ) -> None:
     base = Setting(scene="own", own=own)
     held = (Intervention("gru", "reset", 0.0),) if view == "holding" else ()
-    shown = show(replace(base, view=view, interventions=held, pinned=base))
+    shown = screen_of(replace(base, view=view, interventions=held, pinned=base))
     assert shown.condensed
     assert shown.traces["gru"]["hidden"].dtype == np.float32
     questions = asked(shown)[:2]

@@ -5,8 +5,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.screen.baseline import open_setting, scenes
-from app.screen.screen import show
+from app.screen.baseline import baseline_of, scenes
+from app.screen.screen import screen_of
 from app.session.events import Outcome, handle
 from app.session.many import MOST_EDITS
 from app.setting import link
@@ -56,7 +56,7 @@ def test_a_block_fills_from_a_cell_on_rows_down_and_columns_to_the_right() -> No
 
 
 def test_a_block_goes_on_over_the_gap_between_two_matrices_as_on_screen() -> None:
-    inputs = open_setting(CUE).base.x.shape[1]
+    inputs = baseline_of(CUE).base.x.shape[1]
     outcome = paste(f"gru.w_x.update.0.{inputs - 1}", "0.1 0.2")
     assert edits(outcome) == {f"gru.w_x.update.0.{inputs - 1}": 0.1, "gru.w_h.update.0.0": 0.2}
 
@@ -91,7 +91,7 @@ def test_under_the_write_polarity_pasted_numbers_are_those_of_that_notation() ->
 
 def test_units_that_are_sorted_on_screen_are_pasted_in_that_order() -> None:
     setting = Setting(scene="reader", word="cat")
-    order = open_setting(setting).sorting["gru"].order
+    order = baseline_of(setting).sorting["gru"].order
     assert order != tuple(sorted(order))
     outcome = paste(f"gru.h0.{order[4]}", "0.5 0.25", History(setting))
     assert edits(outcome) == {f"gru.h0.{order[4]}": 0.5, f"gru.h0.{order[5]}": 0.25}
@@ -140,13 +140,13 @@ def test_a_gate_is_filled_with_one_value_in_the_notation_on_screen(
 ) -> None:
     history = History(Setting(scene="pulse", notation=notation))
     outcome = fill(f"{cell}.{gate}.w_h", history, text="0.5")
-    after = show(outcome.history.present)
+    after = screen_of(outcome.history.present)
     turned = -1 if notation is CHUNG and (cell, gate) == ("gru", "update") else 1
     at = GATES[cell].index(gate)
     filled = after.situation.weights[cell].w_h[at]
     np.testing.assert_array_equal(filled, np.full(filled.shape, 0.5 * turned))
     others = [i for i in range(len(GATES[cell])) if i != at]
-    before = open_setting(history.present).base.weights[cell]
+    before = baseline_of(history.present).base.weights[cell]
     np.testing.assert_array_equal(after.situation.weights[cell].w_h[others], before.w_h[others])
     assert outcome.history.undo().present == history.present
     assert linked(outcome.history.present).edits == outcome.history.present.edits
@@ -154,7 +154,7 @@ def test_a_gate_is_filled_with_one_value_in_the_notation_on_screen(
 
 def test_all_of_a_gate_is_zero_then_and_says_how_many_numbers_that_were() -> None:
     outcome = fill("gru.update.all", History(Setting(scene="pulse")), text="0")
-    weights = show(outcome.history.present).situation.weights["gru"]
+    weights = screen_of(outcome.history.present).situation.weights["gru"]
     for part in ("w_x", "w_h", "b_x", "b_h"):
         assert not np.any(getattr(weights, part)[GATES["gru"].index("update")])
     assert outcome.said == "Filled W, U, b, d of the update gate of the GRU: 28 numbers."
@@ -163,11 +163,11 @@ def test_all_of_a_gate_is_zero_then_and_says_how_many_numbers_that_were() -> Non
 def test_the_identity_is_the_unit_matrix_and_random_is_xaviers_by_its_seed() -> None:
     history = History(Setting(scene="pulse"))
     unit = fill("gru.candidate.w_h", history, way="identity").history.present
-    np.testing.assert_array_equal(show(unit).situation.weights["gru"].w_h[2], np.eye(4))
+    np.testing.assert_array_equal(screen_of(unit).situation.weights["gru"].w_h[2], np.eye(4))
     drawn = fill("gru.candidate.w_h", history, way="random", seed=7).history.present
     expected = initialize("gru", 1, 4, np.random.default_rng(7)).w_h[2]
     np.testing.assert_array_equal(
-        show(drawn).situation.weights["gru"].w_h[2], np.round(expected, 2)
+        screen_of(drawn).situation.weights["gru"].w_h[2], np.round(expected, 2)
     )
     again = fill("gru.candidate.w_h", history, way="random", seed=7).history.present
     other = fill("gru.candidate.w_h", history, way="random", seed=8).history.present
@@ -183,7 +183,8 @@ def test_a_link_holds_a_filled_matrix_of_32_units(how: dict[str, Any]) -> None:
     assert outcome.problem == ""
     reopened = linked(setting)
     np.testing.assert_array_equal(
-        show(reopened).situation.weights["gru"].w_h, show(setting).situation.weights["gru"].w_h
+        screen_of(reopened).situation.weights["gru"].w_h,
+        screen_of(setting).situation.weights["gru"].w_h,
     )
 
 

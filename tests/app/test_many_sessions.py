@@ -30,8 +30,9 @@ from websockets.sync.client import ClientConnection, connect
 from app.controls.mount import KEY
 from gru_core import run
 from gru_core.conventions import Cell
-from gru_core.scenes.files import load_scenes, situation
+from gru_core.scenes.files import load_scenes
 from gru_core.scenes.reader import load_reader
+from gru_core.scenes.scene import situation
 from gru_core.scenes.series import load_series
 from gru_core.situation import apply_edits, parse_edits
 from tests.app.drawing import in_32_bits

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from app.controls.matrix import arrays, pasted, shape_of
-from app.screen.baseline import open_setting
-from app.screen.screen import show
+from app.screen.baseline import baseline_of
+from app.screen.screen import screen_of
 from app.setting.setting import Setting
 from gru_core.conventions import CHUNG
 from gru_core.errors import GatescopeError
@@ -16,7 +16,7 @@ from gru_core.situation import array_of
 from tests.app.visiting import Visit
 
 SETTING = Setting(scene="cue")
-BASE = open_setting(SETTING).base
+BASE = baseline_of(SETTING).base
 PLACES = list(arrays(BASE))
 
 
@@ -28,7 +28,7 @@ def edited(text: str, place: Any, setting: Setting = SETTING) -> Setting:
 def test_every_array_takes_a_matrix_of_its_shape(place: Any) -> None:
     shape = shape_of(BASE, place)
     values = np.arange(1.0, 1 + np.prod(shape)).reshape(shape) / 8
-    after = show(edited(repr(values), place))
+    after = screen_of(edited(repr(values), place))
     assert after.problems == ()
     first = after.edits[0].target
     array = array_of(after.situation, first)
@@ -91,7 +91,7 @@ def test_what_is_refused_is_said_where_it_was_pasted(visit: Callable[..., Visit]
 
 def test_a_matrix_of_too_many_numbers_is_refused() -> None:
     setting = Setting(scene="reader")
-    base = open_setting(setting).base
+    base = baseline_of(setting).base
     text = "\n".join(" ".join("0" * 256) for _ in range(256))
     with pytest.raises(GatescopeError, match="The matrix has 65,536 numbers; 2,000 can be changed"):
         pasted(text, setting, base, ("gru", "w_h", 0))

@@ -9,8 +9,8 @@ import pytest
 
 from app.compute import uploads
 from app.compute.store import STORE
-from app.screen.baseline import open_setting, scenes
-from app.screen.screen import show
+from app.screen.baseline import baseline_of, scenes
+from app.screen.screen import screen_of
 from app.setting import link
 from app.setting.setting import Setting
 from tests.app.modelling import Open, packed
@@ -45,7 +45,7 @@ def test_a_file_that_goes_takes_what_was_made_of_it_and_nothing_else(open_model:
     def kept() -> set[object]:
         return set(STORE._entries)
 
-    show(Setting(scene="crowd"))
+    screen_of(Setting(scene="crowd"))
     others = kept()
     here = open_model().upload(packed(entry(layers=1, directions=1)))
     here.send({"kind": "view", "view": "memory"})
@@ -108,7 +108,7 @@ def test_nothing_keeps_the_weights_of_files_that_were_given_up(open_model: Open)
     for _ in range(uploads.MOST_HELD + 3):
         here.upload(packed(entry(layers=1, directions=1)))
         weights.append(
-            weakref.ref(open_setting(link.decode(here.query, scenes())[0]).base.weights["gru"])
+            weakref.ref(baseline_of(link.decode(here.query, scenes())[0]).base.weights["gru"])
         )
     STORE.empty()
     gc.collect()

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.screen import exporting
-from app.screen.screen import show
+from app.screen.screen import screen_of
 from app.setting.model import Model
 from app.setting.setting import Setting
 from gru_core.formats import npz
@@ -83,7 +83,7 @@ def test_exported_weights_of_a_model_keep_its_notes_and_what_was_said(here: Mode
     beside = npz.read(exporting.content(setting, "lstm", ".weights.npz"), "a.npz").entries[0]
     assert beside.notes == ()
     edited = Setting(scene="model", model=model, edits=parse_edits("x.4.0_0.5").edits)
-    assert show(edited).problems == ()
+    assert screen_of(edited).problems == ()
 
 
 @pytest.mark.parametrize(

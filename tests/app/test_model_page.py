@@ -254,7 +254,7 @@ def test_a_check_that_fails_says_not_to_trust_the_picture(
 ) -> None:
     here = open_model().upload(saved(torch.nn.GRU(3, 5)), "model.pt")
     wrong = lambda data, name, entry, x, settings: np.zeros((len(x), 5), np.float32)  # noqa: E731
-    monkeypatch.setattr("app.setting.model.check_safely", wrong)
+    monkeypatch.setattr("app.screen.loaded.check_safely", wrong)
     here.page.button(key="model_check").click()
     here.look()
     assert any("PyTorch does not agree" in one.value for one in here.page.caption)

@@ -7,7 +7,7 @@ import pytest
 from app.lenses import LENSES
 from app.messages.stage import message
 from app.screen.baseline import scenes
-from app.screen.screen import show
+from app.screen.screen import screen_of
 from app.session.state import Session
 from app.setting.setting import History, Setting
 
@@ -15,7 +15,7 @@ UNTRAINED = "random weights, not trained"
 
 
 def headings(**setting: Any) -> dict[str, str]:
-    shown = show(Setting(**setting))
+    shown = screen_of(Setting(**setting))
     told, _ = message(shown, Session(history=History(shown.setting)))
     return {panel["cell"]: panel["unlike"] for panel in told["panels"]}
 
@@ -60,7 +60,7 @@ def test_no_plain_rnn_was_set_to_count() -> None:
 def test_gradients_name_the_cells_that_no_comparison_is_fair_of(
     setting: dict[str, Any], names: str
 ) -> None:
-    said = LENSES["gradients"].view(show(Setting(**setting, view="gradients"))).words
+    said = LENSES["gradients"].view(screen_of(Setting(**setting, view="gradients"))).words
     unfair = [text for text in said if "fair" in text]
     assert unfair == ([f"This is no fair comparison: {names}"] if names else [])
 
@@ -73,7 +73,7 @@ def test_gradients_name_the_cells_that_no_comparison_is_fair_of(
 def test_a_drawn_second_layer_is_named_where_the_first_is_not_drawn(
     scene: str, of: str, chart: str
 ) -> None:
-    shown = show(Setting(scene=scene, view="directions", of=of))
+    shown = screen_of(Setting(scene=scene, view="directions", of=of))
     title = {one.name: one.title for one in LENSES["directions"].view(shown).charts}[chart]
     expected = {"crowd": "", "reader": f" ({UNTRAINED})", "elnino": f" ({UNTRAINED})"}
     aside = expected.get(scene, " (random weights)")

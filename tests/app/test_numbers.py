@@ -17,7 +17,7 @@ from app.messages import numbers as module
 from app.messages.numbers import GONE, MALFORMED, MOST_IN_BLOCK, GoneError, answer, matrix
 from app.messages.stage import message
 from app.screen.baseline import ASSETS
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.screen.tickets import MOST_HELD, Held, setting_of
 from app.session.state import Session
 from app.setting.setting import LOOKING, History, Setting
@@ -38,8 +38,8 @@ SETTINGS = {"wide": WIDE, "unequal": UNEQUAL, "writes": WRITES, "reader": Settin
 
 
 @lru_cache(maxsize=8)
-def screen(setting: Setting) -> Shown:
-    return show(setting)
+def screen(setting: Setting) -> Screen:
+    return screen_of(setting)
 
 
 @lru_cache(maxsize=8)
@@ -241,9 +241,9 @@ def test_a_page_holds_the_tickets_of_its_last_screens() -> None:
 
 def test_the_page_is_told_its_ticket() -> None:
     here = Session(history=History(WIDE))
-    told = message(show(WIDE), here)[0]["numbers"]
+    told = message(screen_of(WIDE), here)[0]["numbers"]
     assert setting_of(told) == WIDE
-    assert message(show(replace(WIDE, step=3)), here)[0]["numbers"] == told
+    assert message(screen_of(replace(WIDE, step=3)), here)[0]["numbers"] == told
 
 
 def test_the_numbers_of_a_plot_are_put_together_once_for_all_its_blocks(

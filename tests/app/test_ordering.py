@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from app.screen import ordering
-from app.screen.baseline import open_setting
+from app.screen.baseline import baseline_of
 from app.screen.ordering import MANY_UNITS, NO_GATE, SORT, offered, sort_of
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.setting.setting import SORT as SORTS
 from app.setting.setting import Setting
 from gru_core import Trace
@@ -32,8 +32,8 @@ ORDERS = {
 }
 
 
-def screen(edits: str = "", **setting: Any) -> Shown:
-    return show(Setting(edits=parse_edits(edits).edits, **setting))
+def screen(edits: str = "", **setting: Any) -> Screen:
+    return screen_of(Setting(edits=parse_edits(edits).edits, **setting))
 
 
 def test_every_order_has_a_name_to_choose_it_by() -> None:
@@ -54,7 +54,7 @@ def test_a_plain_rnn_is_sorted_by_similarity_alone(sort: str) -> None:
     shown = screen(scene="crowd", alongside="rnn", sort=sort)
     by_number = tuple(range(shown.traces["rnn"].units))
     assert (shown.orders["rnn"] == by_number) == (sort != "similarity")
-    said = shown.opening.sorting["rnn"].said
+    said = shown.baseline.sorting["rnn"].said
     assert (said == NO_GATE) == (sort in ("behaviour", "half-life"))
 
 
@@ -65,7 +65,7 @@ def test_unasked_the_reader_is_sorted_by_keeping_and_every_other_scene_by_number
         assert sort_of(None, shown.scene) == "number"
         for cell, order in shown.orders.items():
             assert order == tuple(range(shown.traces[cell].units))
-            assert shown.opening.sorting[cell].said == ""
+            assert shown.baseline.sorting[cell].said == ""
 
 
 @pytest.mark.parametrize("sort", ORDERS)
@@ -78,7 +78,7 @@ def test_no_row_moves_while_numbers_are_edited_or_written_otherwise(sort: str) -
 
 def test_an_order_is_offered_where_there_are_many_units_or_a_link_has_one() -> None:
     few, many = (
-        open_setting(Setting(scene="own", own=Own(units=units))).base
+        baseline_of(Setting(scene="own", own=Own(units=units))).base
         for units in (MANY_UNITS, MANY_UNITS + 1)
     )
     assert not offered(None, few)
@@ -96,9 +96,9 @@ def test_an_order_is_made_once_for_a_cell(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(ordering, "similar", counted)
     asked = Setting(scene="crowd", seed=71, sort="similarity")
     for notation in (None, CHO, CHUNG):
-        show(replace(asked, notation=notation))
+        screen_of(replace(asked, notation=notation))
     assert made == ["gru", "lstm"]
-    show(replace(asked, alongside="rnn"))
+    screen_of(replace(asked, alongside="rnn"))
     assert made == ["gru", "lstm", "rnn"]
 
 

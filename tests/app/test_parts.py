@@ -13,7 +13,7 @@ from app.compute.store import STORE, Shelf, Store
 from app.lenses.wiring import substeps
 from app.messages.parts import Part, parts
 from app.screen.baseline import scenes
-from app.screen.screen import show
+from app.screen.screen import screen_of
 from app.setting.setting import Setting
 from gru_core.analysis.inside import inside
 from gru_core.conventions import GATES, TRACKS
@@ -23,7 +23,7 @@ OPENED = (".inside", ".vectors")
 
 
 def made(setting: Setting, gates: dict[str, str] | None = None) -> dict[str, Part]:
-    return {part.name: part for part in parts(show(setting), gates or {})}
+    return {part.name: part for part in parts(screen_of(setting), gates or {})}
 
 
 def edited(setting: Setting, edits: str) -> Setting:
@@ -161,7 +161,7 @@ def test_a_small_layer_sends_the_inside_of_every_unit_and_a_large_one_that_of_th
 
 
 def test_the_numbers_inside_are_those_of_the_core() -> None:
-    shown = show(Setting(scene="cue", cell="lstm"))
+    shown = screen_of(Setting(scene="cue", cell="lstm"))
     content = made(Setting(scene="cue", cell="lstm"))["lstm.inside"].content
     assert content is not None
     for unit in content["units"]:
@@ -239,7 +239,7 @@ def test_what_must_be_sent_is_known_without_drawing(monkeypatch: pytest.MonkeyPa
     for figure in ("track_heatmap", "input_heatmap", "initial_strip", "unit_lines", "gate_weights"):
         assert hasattr(module, figure)
         monkeypatch.setattr(module, figure, drawn)
-    assert len(list(parts(show(Setting()), {}))) > 10
+    assert len(list(parts(screen_of(Setting()), {}))) > 10
 
 
 # What is made anew ----------------------------------------------------------------------------

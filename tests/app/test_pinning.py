@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from app.messages.stage import message
 from app.screen.baseline import scenes
-from app.screen.screen import show
+from app.screen.screen import screen_of
 from app.session.events import handle
 from app.session.state import Session
 from app.setting import link
@@ -188,7 +188,7 @@ def test_an_a_that_a_link_could_not_open_again_is_left_out_of_it_and_the_page_sa
     setting = Setting(scene="crowd", pinned=pinned)
     assert not link.pin_fits(setting)
     assert link.encode(setting) == ({"scene": "crowd"}, 0)
-    told, _ = message(show(setting), Session(history=History(setting)))
+    told, _ = message(screen_of(setting), Session(history=History(setting)))
     assert told["problems"] == ["The link has no room for A; reloading the page loses it."]
     assert told["link"]["a"] is None
 
@@ -196,7 +196,7 @@ def test_an_a_that_a_link_could_not_open_again_is_left_out_of_it_and_the_page_sa
 @pytest.mark.parametrize("setting", [Setting(), Setting(pinned=Setting()), edited(100)])
 def test_what_fits_needs_no_word(setting: Setting) -> None:
     assert link.pin_fits(setting)
-    told, _ = message(show(setting), Session(history=History(setting)))
+    told, _ = message(screen_of(setting), Session(history=History(setting)))
     assert told["problems"] == []
 
 
@@ -235,7 +235,7 @@ def test_nothing_is_compared_before_something_is_pinned() -> None:
 def test_b_is_compared_with_the_run_of_a() -> None:
     pinned = Setting(scene="cue", interventions=(Intervention("gru", "reset", 0.5),))
     shown = screen("pinned", "", "x.9.0_1.0", scene="cue", pinned=pinned)
-    there = show(pinned)
+    there = screen_of(pinned)
     apart = np.abs(shown.traces["gru"]["hidden"] - there.traces["gru"]["hidden"])
     first = int(np.flatnonzero(apart.any(axis=1))[0])
     assert looked(shown).words[0].startswith(f"GRU: h differs from A from step {first + 1} on, ")

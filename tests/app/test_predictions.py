@@ -9,17 +9,17 @@ from app.figures.prediction import prediction_lines
 from app.messages import predictions
 from app.messages.parts import parts
 from app.screen.baseline import series
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.setting.setting import Setting
 from gru_core.conventions import CELLS
 from gru_core.situation import Target
 
 
-def shown(alongside: str = "lstm", **edits: float) -> Shown:
+def shown(alongside: str = "lstm", **edits: float) -> Screen:
     setting = Setting(scene="elnino", alongside=alongside)  # type: ignore[arg-type]
     for target, value in edits.items():
         setting = setting.with_edit(Target.parse(target), value)
-    return show(setting)
+    return screen_of(setting)
 
 
 @pytest.mark.parametrize("alongside", ["lstm", "rnn", "none"])
@@ -75,15 +75,15 @@ def test_the_spread_over_the_seeds_is_said_with_where_the_shown_one_stands() -> 
 
 
 def test_an_edit_sends_the_predictions_anew_and_nothing_else_does() -> None:
-    def digest(screen: Shown) -> str:
+    def digest(screen: Screen) -> str:
         return next(part.digest for part in parts(screen, {}) if part.name == predictions.NAME)
 
     first = shown()
-    assert digest(first) == digest(show(Setting(scene="elnino", step=3, unit=1)))
+    assert digest(first) == digest(screen_of(Setting(scene="elnino", step=3, unit=1)))
     assert digest(first) != digest(shown(**{"gru.b_x.reset.4": -6.0}))
     assert digest(first) != digest(shown(**{"gru.h0.0": 1e-4}))
 
 
 def test_other_scenes_predict_nothing() -> None:
-    assert predictions.told(show(Setting())) is None
-    assert predictions.NAME not in {part.name for part in parts(show(Setting()), {})}
+    assert predictions.told(screen_of(Setting())) is None
+    assert predictions.NAME not in {part.name for part in parts(screen_of(Setting()), {})}

@@ -16,7 +16,7 @@ from starlette.routing import Route, Router
 from app.controls.mount import claims_url
 from app.messages.numbers import GONE, MALFORMED
 from app.screen.baseline import ASSETS
-from app.screen.screen import show
+from app.screen.screen import screen_of
 from app.screen.tickets import Held
 from app.server import BACKEND, INDEX, Assets, beside, numbers
 from app.setting.setting import Setting
@@ -106,7 +106,7 @@ def test_a_block_of_numbers_is_deflated_and_kept_nowhere(unpack: Unpack) -> None
     assert status == 200
     assert headers[b"content-encoding"] == b"deflate"
     assert headers[b"cache-control"] == b"no-store"
-    truth = show(Setting()).traces["gru"]["update"].T[1:3].astype(np.float32)
+    truth = screen_of(Setting()).traces["gru"]["update"].T[1:3].astype(np.float32)
     np.testing.assert_array_equal(unpack(content)["numbers"], truth)
 
 

@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.figures import theme
 from app.messages.stage import message
 from app.messages.wire import pack
-from app.screen.baseline import open_setting, own_notation, scenes
-from app.screen.screen import show
+from app.screen.baseline import baseline_of, own_notation, scenes
+from app.screen.screen import screen_of
 from app.session.events import Grab
 from app.session.state import Session
 from app.setting.setting import History, Setting
+from app.words.names import CELL_NAMES
 from gru_core.conventions import CHO, CHUNG, GATES, PYTORCH, STATES, TRACKS
 from gru_core.scenes.own import Own
 from gru_core.situation import Target, parse_edits
@@ -25,7 +25,7 @@ Unpack = Callable[[bytes], Any]
 
 def told_and_sent(setting: Setting, **session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """The message, and what the server remembers to have sent."""
-    return message(show(setting), Session(history=History(setting), **session))
+    return message(screen_of(setting), Session(history=History(setting), **session))
 
 
 def told(setting: Setting, **session: Any) -> dict[str, Any]:
@@ -75,7 +75,7 @@ def test_every_screen_is_restored_from_its_bytes(
 @pytest.mark.parametrize("scene", list(scenes()))
 def test_the_heatmaps_of_a_screen_are_its_traces(unpack: Unpack, scene: str) -> None:
     setting = Setting(scene=scene)
-    shown, received = show(setting), unpack(pack(told(setting)))
+    shown, received = screen_of(setting), unpack(pack(told(setting)))
     for panel in received["panels"]:
         cell = panel["cell"]
         assert sorted(panel["order"]) == list(range(panel["units"]))
@@ -94,7 +94,7 @@ def test_panels_name_what_they_show(alongside: str) -> None:
         assert [track["track"] for track in panel["tracks"]] == list(TRACKS[cell])
         assert [gate["gate"] for gate in panel["gates"]] == list(GATES[cell])
         assert [initial["of"] for initial in panel["initials"]] == list(STATES[cell])
-        assert panel["name"] == theme.CELL_NAMES[cell]
+        assert panel["name"] == CELL_NAMES[cell]
         symbols = {track["track"]: track["symbol"] for track in panel["tracks"]}
         assert symbols["hidden"] == "h"
         assert symbols.get("candidate") == {"gru": "n", "lstm": "g", "rnn": None}[cell]
@@ -103,7 +103,7 @@ def test_panels_name_what_they_show(alongside: str) -> None:
 @pytest.mark.parametrize("match", ["units", "parameters"])
 def test_the_parameters_of_each_cell_are_counted(match: str) -> None:
     setting = Setting(scene="crowd", match=match)  # type: ignore[arg-type]
-    inputs = len(show(setting).channels)
+    inputs = len(screen_of(setting).channels)
     for panel in told(setting)["panels"]:
         count = parameter_count(panel["cell"], inputs, panel["units"])
         assert f"{panel['units']} units" in panel["note"]
@@ -118,7 +118,7 @@ def test_one_unit_is_one_unit() -> None:
 @pytest.mark.parametrize("match", ["units", "parameters"])
 def test_with_one_bias_in_the_notation_there_is_no_second_to_see_or_count(match: str) -> None:
     setting = Setting(scene="crowd", match=match, notation=CHUNG)  # type: ignore[arg-type]
-    inputs = len(show(setting).channels)
+    inputs = len(screen_of(setting).channels)
     for panel in told(setting)["panels"]:
         assert [segment["part"] for segment in panel["segments"]] == ["w_x", "w_h", "b_x"]
         count = len(panel["gates"]) * panel["units"] * (inputs + panel["units"] + 1)
@@ -244,7 +244,7 @@ def test_what_can_be_undone_is_said() -> None:
         (Session(history=history), {"undo": True, "redo": False, "reset": True}),
         (Session(history=history.undo()), {"undo": False, "redo": True, "reset": False}),
     ):
-        assert message(show(here.history.present), here)[0]["can"] == can
+        assert message(screen_of(here.history.present), here)[0]["can"] == can
 
 
 def test_a_sweep_comes_only_with_a_grab() -> None:
@@ -263,7 +263,7 @@ def test_what_went_wrong_and_how_far_the_events_were_handled_is_passed_on() -> N
 def test_the_number_to_drag_first_is_there_where_the_story_asks_for_it() -> None:
     for scene in ("book", "elnino", "crowd"):
         assert told(Setting(scene=scene))["scene"]["handle"] is not None
-        own = own_notation(open_setting(Setting(scene=scene)).scene)
+        own = own_notation(baseline_of(Setting(scene=scene)).scene)
         other = CHO if own.placement == "after" else PYTORCH
         moved = told(Setting(scene=scene, notation=other))["scene"]
         assert moved["handle"] is None

@@ -12,7 +12,7 @@ from app.messages.stage import message
 from app.messages.sweeping import RUNGS, sweep_message
 from app.messages.wire import THOROUGH, pack
 from app.screen.baseline import scenes
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.session.events import Grab
 from app.session.state import Session
 from app.setting.setting import History, Setting
@@ -26,11 +26,11 @@ assert len(LONGEST_WORD) == 40
 
 
 @lru_cache(maxsize=32)
-def screen(scene: str, alongside: str = "lstm", word: str = "") -> Shown:
-    return show(Setting(scene=scene, alongside=alongside, word=word))  # type: ignore[arg-type]
+def screen(scene: str, alongside: str = "lstm", word: str = "") -> Screen:
+    return screen_of(Setting(scene=scene, alongside=alongside, word=word))  # type: ignore[arg-type]
 
 
-def every_kind(shown: Shown) -> list[Target]:
+def every_kind(shown: Screen) -> list[Target]:
     """The first and last inputs, and one target of every part of every gate in mid-array."""
     steps, inputs = shown.situation.x.shape
     found = [Target("x", "x", (step, inputs // 2)) for step in sorted({0, steps // 2, steps - 1})]
@@ -72,7 +72,7 @@ def colours(told: dict[str, Any]) -> int:
     raise AssertionError("bytes that are no colour of any rung")
 
 
-def core_run(shown: Shown, target: Target, value: float, cell: Cell) -> Any:
+def core_run(shown: Screen, target: Target, value: float, cell: Cell) -> Any:
     there = apply_edits(shown.situation, [Edit(target, value)])
     return run(there.weights[cell], there.x, there.initials[cell])
 
@@ -123,12 +123,12 @@ def test_every_value_of_a_sweep_is_the_run_of_the_core(
                 )
 
 
-def bytes_of_an_edit(shown: Shown, target: Target) -> int:
+def bytes_of_an_edit(shown: Screen, target: Target) -> int:
     """What a drag and its commit send to a browser that has the screen: the sweep, the numbers."""
     setting, value = shown.setting, value_at(shown.situation, target) + 0.37
     sent = message(shown, Session())[1]
     dragged = sweep_message(shown, Grab(target, 3, 1))
-    edited = show(setting.with_edit(target, value))
+    edited = screen_of(setting.with_edit(target, value))
     committed = message(edited, Session(history=History(edited.setting), sent=sent))[0]
     assert dragged is not None
     assert len(dragged["values"]) >= 9
@@ -155,7 +155,7 @@ def test_a_heavily_edited_screen_is_swept_from_where_it_is() -> None:
     setting = Setting(scene="pulse")
     for text, value in edits:
         setting = setting.with_edit(Target.parse(text), value)
-    shown = show(setting)
+    shown = screen_of(setting)
     target = Target.parse("gru.b_x.update.3")
     told = sweep_message(shown, Grab(target, 5, 3))
     assert told is not None
@@ -193,7 +193,7 @@ def test_a_drag_reaches_as_far_as_its_kind_allows(target: str, reach: float) -> 
 @pytest.mark.parametrize("value", [3.7, -9_999.0, 10_000.0, 0.1 + 0.2, -0.0, 1e-300])
 def test_the_value_of_now_is_among_them_however_odd_or_far(value: float) -> None:
     target = Target.parse("gru.h0.0")
-    shown = show(Setting().with_edit(target, value))
+    shown = screen_of(Setting().with_edit(target, value))
     told = sweep_message(shown, Grab(target, 0, 0))
     assert told is not None
     assert told["values"][told["base"]] == value

@@ -7,7 +7,7 @@ import pytest
 
 from app.messages.stage import message
 from app.screen.baseline import scenes
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.screen.telling import as_at_first, told
 from app.session.events import handle
 from app.session.state import Session
@@ -20,11 +20,11 @@ from gru_core.situation import Edit, Target
 BIAS = Target.parse("gru.b_x.update.3")
 
 
-def screen(scene: str = "pulse", **setting: Any) -> Shown:
-    return show(Setting(scene=scene, **setting))
+def screen(scene: str = "pulse", **setting: Any) -> Screen:
+    return screen_of(Setting(scene=scene, **setting))
 
 
-def sent(shown: Shown) -> dict[str, Any]:
+def sent(shown: Screen) -> dict[str, Any]:
     return message(shown, Session(history=History(shown.setting)))[0]
 
 
@@ -75,7 +75,7 @@ def test_the_sea_in_another_placement_is_told_with_its_error_there() -> None:
 
 def test_a_story_keeps_its_numbers_when_the_scene_is_changed() -> None:
     first = screen()
-    changed = show(first.setting.with_edit(BIAS, 2.0))
+    changed = screen_of(first.setting.with_edit(BIAS, 2.0))
     assert told(changed) == told(first)
 
 
@@ -102,7 +102,7 @@ def test_a_scene_as_it_opens_is_as_its_story_says(scene: str, notation: Any) -> 
     ],
 )
 def test_what_makes_the_gru_run_otherwise_marks_the_story(change: dict[str, Any]) -> None:
-    shown = show(replace(Setting(), **change))
+    shown = screen_of(replace(Setting(), **change))
     assert not as_at_first(shown)
     assert sent(shown)["atFirst"] is False
 
@@ -124,15 +124,15 @@ def test_what_makes_the_gru_run_otherwise_marks_the_story(change: dict[str, Any]
     ],
 )
 def test_what_leaves_the_gru_as_it_was_leaves_the_story_unmarked(change: dict[str, Any]) -> None:
-    shown = show(replace(Setting(), **change))
+    shown = screen_of(replace(Setting(), **change))
     assert as_at_first(shown)
     assert sent(shown)["atFirst"] is True
 
 
 def test_undo_takes_the_mark_away() -> None:
     history = History().push(Setting().with_edit(BIAS, 2.0))
-    assert not as_at_first(show(history.present))
-    assert as_at_first(show(history.undo().present))
+    assert not as_at_first(screen_of(history.present))
+    assert as_at_first(screen_of(history.undo().present))
 
 
 # The second thing to try ----------------------------------------------------------------------
@@ -147,8 +147,8 @@ def test_z_is_held_on_the_scene_as_it_was_at_first() -> None:
     assert present.interventions == (Intervention("gru", "update", 0.9, unit=0),)
     assert present.view == "holding"
     assert outcome.history.undo().present == replace(before.present, view="holding")
-    hidden = show(present).traces["gru"]["hidden"][:, 0]
-    assert f"h stays ({hidden[6]:.3f}, then {hidden[7]:.3f})" in told(show(present)).again
+    hidden = screen_of(present).traces["gru"]["hidden"][:, 0]
+    assert f"h stays ({hidden[6]:.3f}, then {hidden[7]:.3f})" in told(screen_of(present)).again
 
 
 @pytest.mark.parametrize("scene", ["pulse", "own", "model"])

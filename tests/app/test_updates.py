@@ -9,7 +9,7 @@ import pytest
 from app.messages.parts import Part, parts
 from app.messages.updates import LARGEST_EXACT, Sent, size_of, updates
 from app.messages.wire import pack
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.setting.setting import Setting
 from gru_core.conventions import TRACKS, track_range
 from gru_core.situation import Target
@@ -19,14 +19,14 @@ UPDATE_BIAS = Target.parse("gru.b_x.update.3")
 SCREEN = Setting(scene="crowd")
 
 
-def screen(*edits: tuple[Target, float], **choices: Any) -> Shown:
+def screen(*edits: tuple[Target, float], **choices: Any) -> Screen:
     setting = Setting(scene="crowd", **choices)
     for target, value in edits:
         setting = setting.with_edit(target, value)
-    return show(setting)
+    return screen_of(setting)
 
 
-def made(shown: Shown) -> list[Part]:
+def made(shown: Screen) -> list[Part]:
     return list(parts(shown, {}))
 
 
@@ -77,7 +77,7 @@ def test_a_small_change_is_sent_as_its_bits_and_is_exact() -> None:
 
 
 def test_a_change_of_the_frame_sends_the_whole_figure() -> None:
-    other = list(parts(show(Setting(scene="cue")), {}))
+    other = list(parts(screen_of(Setting(scene="cue")), {}))
     included, _ = updates(FIRST, sent_after(other), 0)
     assert set(included["gru.update"]) == {"data", "layout"}
 
@@ -99,7 +99,7 @@ def test_a_large_change_is_sent_as_colours_with_the_numbers_of_the_unit_looked_a
 
 def test_units_sorted_otherwise_are_found_by_their_row() -> None:
     setting = Setting(scene="reader", unit=9)
-    before, after = show(setting), show(setting.with_edit(FIRST_INPUT, -1.5))
+    before, after = screen_of(setting), screen_of(setting.with_edit(FIRST_INPUT, -1.5))
     included, _ = updates(made(after), sent_after(made(before)), 9)
     one = included["gru.hidden"]
     assert one["rows"] == [before.orders["gru"].index(9)] != [9]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.figures import theme
 from app.figures.weights import gate_weights, segments
+from app.words.names import letter_of
 from gru_core.conventions import CELLS, GATES, TRACKS, Cell
 from tests.app.drawing import (
     INPUTS,
@@ -185,7 +186,7 @@ def test_every_track_and_gate_has_a_name_and_a_symbol() -> None:
     used = {name for cell in CELLS for name in (*TRACKS[cell], *GATES[cell])}
     assert used <= set(theme.QUANTITIES)
     for cell in CELLS:
-        symbols = [theme.symbol(cell, track) for track in TRACKS[cell]]
+        symbols = [letter_of(cell, track) for track in TRACKS[cell]]
         assert len(set(symbols)) == len(symbols)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from app.controls.mount import KEY
-from app.screen.screen import show
+from app.screen.screen import screen_of
 from app.setting.setting import Setting
 from tests.app.drawing import in_32_bits
 
@@ -106,5 +106,5 @@ class Visit:
 
 def assert_shows(here: Visit, setting: Setting) -> None:
     """The hidden states on screen are those of the core for this setting."""
-    for cell, trace in show(setting).traces.items():
+    for cell, trace in screen_of(setting).traces.items():
         np.testing.assert_array_equal(here.hidden(cell), in_32_bits(trace["hidden"]))

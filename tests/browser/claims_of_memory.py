@@ -14,8 +14,8 @@ from gru_core.analysis import kept_and_written
 from gru_core.conventions import CELLS
 from gru_core.gradients import gradient_by_distance
 from gru_core.scenes.companions import companion
-from gru_core.scenes.files import situation
 from gru_core.scenes.own import Own, own_scene
+from gru_core.scenes.scene import situation
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, figures, traces_of, with_edits
 from tests.browser.lensing import (

@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
 from gru_core import Trace
-from gru_core.scenes.files import load_scenes, situation
+from gru_core.scenes.files import load_scenes
 from gru_core.scenes.reader import Reader, load_reader
+from gru_core.scenes.scene import situation
 from gru_core.scenes.series import Series, load_series
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, traces_of

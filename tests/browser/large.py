@@ -6,8 +6,8 @@ from contextlib import contextmanager
 import numpy as np
 from playwright.sync_api import Route
 
-from gru_core.scenes.files import situation
 from gru_core.scenes.own import Own, own_scene
+from gru_core.scenes.scene import situation
 from gru_core.situation import Situation
 from tests.browser.driver import Stage
 

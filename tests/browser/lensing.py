@@ -11,7 +11,7 @@ import numpy as np
 from playwright.sync_api import Locator, expect
 
 from app.lenses import LENSES, View
-from app.screen.screen import Shown, show
+from app.screen.screen import Screen, screen_of
 from app.setting.setting import Setting
 from gru_core import Trace, run
 from gru_core.analysis import Contributions, ranked
@@ -80,12 +80,12 @@ class Sheet(NamedTuple):
     values: np.ndarray  # (row, column)
 
 
-def screen(**setting: Any) -> Shown:
+def screen(**setting: Any) -> Screen:
     """What the server shows for a setting."""
-    return show(Setting(**setting))
+    return screen_of(Setting(**setting))
 
 
-def view_of(shown: Shown) -> View:
+def view_of(shown: Screen) -> View:
     """What a screen's lens has to show."""
     return LENSES[shown.setting.view].view(shown)
 

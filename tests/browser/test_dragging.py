@@ -6,7 +6,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from app.screen.screen import show
+from app.screen.screen import screen_of
 from app.setting.setting import Setting
 from gru_core.situation import Situation, Target, value_at
 from tests.browser.driver import (
@@ -244,7 +244,7 @@ def check_many_colours(stage: Stage, situation: Situation, cells: tuple[str, ...
 def test_in_the_reader_every_kind_of_number_can_be_dragged(stage: Stage, core: Core) -> None:
     stage.open("scene=reader")
     situation = core("reader")
-    orders = show(Setting(scene="reader")).orders
+    orders = screen_of(Setting(scene="reader")).orders
     top = orders["gru"][0]
     edits: dict[str, float] = {}
     for target in (f"gru.w_h.update.{top}.{orders['gru'][2]}", "x.0.3", "gru.h0.5", "lstm.c0.9"):

@@ -10,8 +10,8 @@ from playwright.sync_api import Download, Route, expect
 
 from app.figures.weights import joined
 from gru_core import Trace
-from gru_core.scenes.files import situation
 from gru_core.scenes.own import Own, own_scene
+from gru_core.scenes.scene import situation
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, figures, traces_of, with_edits
 from tests.browser.large import LINK, STEPS, gated, same

@@ -16,8 +16,8 @@ from gru_core.analysis import (
     memory_map,
 )
 from gru_core.conventions import TRACKS
-from gru_core.scenes.files import situation as own_situation
 from gru_core.scenes.own import Own, own_scene
+from gru_core.scenes.scene import situation as own_situation
 from gru_core.situation import Situation
 from tests.browser.driver import Cell, Stage, as_number, figures, traces_of, with_edits
 from tests.browser.lensing import (

@@ -8,8 +8,8 @@ from playwright.sync_api import expect
 
 from app.figures.condensing import WINDOW, grid_of, window
 from gru_core import Trace
-from gru_core.scenes.files import situation
 from gru_core.scenes.own import Own, own_scene
+from gru_core.scenes.scene import situation
 from gru_core.situation import Situation, Target, value_at
 from tests.browser.driver import Cell, Stage, as_number, colours, figures, traces_of, with_edits
 from tests.browser.large import LINK, STEPS, UNITS

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from app.messages.parts import parts
-from app.screen.screen import show
+from app.screen.screen import screen_of
 from app.setting.setting import Setting
 from gru_core.conventions import CHUNG
 from tests.browser.driver import Stage, differing
@@ -38,7 +38,7 @@ def opened(stage: Stage, query: str) -> int:
 def changed(one: Setting, other: Setting) -> set[str]:
     """The plots whose frames or numbers two settings do not have in common."""
     before, after = (
-        {part.name: part.digest for part in parts(show(setting), {}) if part.build}
+        {part.name: part.digest for part in parts(screen_of(setting), {}) if part.build}
         for setting in (one, other)
     )
     return {name for name, digest in after.items() if before.get(name) != digest}

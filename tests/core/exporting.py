@@ -8,7 +8,7 @@ from gru_core.changes.interventions import parse_interventions
 from gru_core.cli import headless
 from gru_core.conventions import CELLS, Cell
 from gru_core.export.cell_run import CellRun, stem_of
-from gru_core.scenes.files import situation
+from gru_core.scenes.scene import situation
 from gru_core.situation import apply_edits, parse_edits
 
 

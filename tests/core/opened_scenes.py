@@ -6,7 +6,8 @@ from typing import Any
 
 from gru_core import GRUWeights, Trace, run
 from gru_core.conventions import CELLS, Cell, Polarity
-from gru_core.scenes.files import load_scenes, situation
+from gru_core.scenes.files import load_scenes
+from gru_core.scenes.scene import situation
 from gru_core.scenes.stories import Told
 from gru_core.situation import Situation, apply_edits, parse_edits
 

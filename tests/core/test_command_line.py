@@ -13,8 +13,9 @@ from gru_core import run
 from gru_core.__main__ import main, parser
 from gru_core.cli import headless
 from gru_core.conventions import CELLS, TOLERANCE, TRACKS
-from gru_core.scenes.files import MODELS, load_scenes, situation
+from gru_core.scenes.files import load_scenes
 from gru_core.scenes.reader import load_reader
+from gru_core.scenes.scene import MODELS, situation
 from gru_core.situation import apply_edits, parse_edits
 
 ROOT = Path(__file__).parents[2]

@@ -9,7 +9,7 @@ from gru_core.conventions import CELLS
 from gru_core.errors import UnknownNameError
 from gru_core.initialize import initialize
 from gru_core.scenes.companions import ROLES, companion
-from gru_core.scenes.files import situation
+from gru_core.scenes.scene import situation
 from tests.core.opened_scenes import BY_NAME
 
 STEPS = 20

@@ -19,8 +19,8 @@ from gru_core.formats.answers import answered, questions
 from gru_core.formats.onnx import file as onnx_file
 from gru_core.formats.running import run_ready
 from gru_core.formats.safetensors import file as safetensors_file
-from gru_core.scenes.files import situation
 from gru_core.scenes.own import Own, own_scene
+from gru_core.scenes.scene import situation
 from gru_core.weights import PARTS
 from tests.core.exporting import exported
 

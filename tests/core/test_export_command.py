@@ -13,7 +13,7 @@ from gru_core.export import kinds
 from gru_core.export.tracks import csv_lines
 from gru_core.formats import npz
 from gru_core.formats.safetensors import file as safetensors_file
-from gru_core.scenes.files import situation
+from gru_core.scenes.scene import situation
 from gru_core.situation import parse_edits
 from tests.core.exporting import exported
 from tests.core.opened_scenes import BY_NAME

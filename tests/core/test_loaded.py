@@ -13,8 +13,8 @@ from gru_core.formats.running import Ready, run_ready
 from gru_core.inputs.feed import Feed, fed
 from gru_core.inputs.sequences import Sequence
 from gru_core.scenes.companions import companion
-from gru_core.scenes.files import Scene, situation
 from gru_core.scenes.loaded import MOST_BELOW, MOST_INPUTS, MOST_NUMBERS, NAME, model_scene
+from gru_core.scenes.scene import Scene, situation
 
 UNITS = 5
 

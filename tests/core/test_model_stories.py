@@ -7,8 +7,8 @@ import pytest
 
 from gru_core.conventions import CELLS, Polarity
 from gru_core.errors import TextError
-from gru_core.scenes.files import situation
 from gru_core.scenes.reader import Reader
+from gru_core.scenes.scene import situation
 from gru_core.scenes.series import Series
 from tests.core.opened_scenes import ASSETS, BY_NAME, moved, run_cell, said, shown, told, trace
 

@@ -21,8 +21,9 @@ from gru_core.errors import (
 )
 from gru_core.initialize import SCHEMES
 from gru_core.inputs.sequences import SEQUENCES
-from gru_core.scenes.files import MAX_UNITS, situation
+from gru_core.scenes.files import MAX_UNITS
 from gru_core.scenes.own import FLOAT32_FROM, MAX_STEPS, SOURCES, Own, own_scene
+from gru_core.scenes.scene import situation
 from gru_core.weights import MATCHES
 
 NUMBERS = np.array([[0.5, -1.0], [2.0, 0.25], [0.0, 3.0]])

@@ -10,8 +10,8 @@ import pytest
 from gru_core import GRUWeights, run
 from gru_core.conventions import CELLS, POLARITIES, Cell
 from gru_core.errors import GatescopeError
-from gru_core.scenes.files import Scene, situation
 from gru_core.scenes.reader import Reader
+from gru_core.scenes.scene import Scene, situation
 from gru_core.scenes.series import Series
 from tests.core.opened_scenes import BY_NAME, SCENES, run_cell
 

@@ -9,7 +9,7 @@ from gru_core import Trace, run
 from gru_core.analysis.behaviour import order_by_keep
 from gru_core.changes.interventions import Intervention
 from gru_core.conventions import Cell, Polarity
-from gru_core.scenes.files import situation
+from gru_core.scenes.scene import situation
 from tests.core.opened_scenes import BY_NAME, moved, run_cell, said, shown, told, trace
 
 both_polarities = pytest.mark.parametrize("polarity", ["keep", "write"])

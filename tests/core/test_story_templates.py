@@ -10,8 +10,9 @@ import pytest
 
 from gru_core.conventions import POLARITIES
 from gru_core.errors import TextError
-from gru_core.scenes.files import load_scene, situation
+from gru_core.scenes.files import load_scene
 from gru_core.scenes.quoted import Source
+from gru_core.scenes.scene import situation
 from gru_core.scenes.stories import Story, written
 from tests.core.test_scene_files import written as copied
 

@@ -20,8 +20,8 @@ from gru_core.export import kinds
 from gru_core.export.cell_run import CellRun
 from gru_core.export.script import companions, script
 from gru_core.export.weights import safetensors_bytes, torch_refusal
-from gru_core.scenes.files import situation
 from gru_core.scenes.own import Own, own_scene
+from gru_core.scenes.scene import situation
 from tests.core.exporting import exported
 
 SCENES = [scene.name for scene in headless.shipped_scenes()]

@@ -16,8 +16,8 @@ from app.compute.runs import (
     runs,
 )
 from app.compute.store import STORE, Shelf, Store
-from app.screen.baseline import open_setting
-from app.screen.screen import NOT_COMPARED, plain, show
+from app.screen.baseline import baseline_of
+from app.screen.screen import NOT_COMPARED, plain, screen_of
 from app.setting.setting import Setting
 from gru_core import Trace, run
 from gru_core.conventions import Cell
@@ -38,7 +38,7 @@ def empty(monkeypatch: pytest.MonkeyPatch) -> Store:
 
 
 def base(scene: str = "pulse", **choices: object) -> Situation:
-    return open_setting(Setting(scene=scene, **choices)).base  # type: ignore[arg-type]
+    return baseline_of(Setting(scene=scene, **choices)).base  # type: ignore[arg-type]
 
 
 # Keeping --------------------------------------------------------------------------------------
@@ -185,9 +185,9 @@ def test_a_run_too_large_to_be_made_twice_is_not_compared_and_the_page_says_so(
     empty: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     setting = Setting(scene="own", own=Own(source="sine", steps=40, units=4), engine="torch")
-    assert show(setting).to_numpy is not None
-    assert NOT_COMPARED not in show(setting).problems
+    assert screen_of(setting).to_numpy is not None
+    assert NOT_COMPARED not in screen_of(setting).problems
     monkeypatch.setattr(module, "MOST_COMPARED", 100)
-    assert show(setting).to_numpy is None
-    assert NOT_COMPARED in show(setting).problems
-    assert NOT_COMPARED not in show(replace(setting, engine="numpy")).problems
+    assert screen_of(setting).to_numpy is None
+    assert NOT_COMPARED in screen_of(setting).problems
+    assert NOT_COMPARED not in screen_of(replace(setting, engine="numpy")).problems

@@ -10,7 +10,7 @@ from app.messages.stage import message
 from app.messages.wire import QUICK, THOROUGH, pack
 from app.screen.baseline import titles
 from app.screen.plane import LIBRARY
-from app.screen.screen import show
+from app.screen.screen import screen_of
 from app.session import state
 
 chosen = state.session().history.present
@@ -27,7 +27,7 @@ def stage() -> None:
     if present.choices != chosen.choices:
         st.rerun()  # undone or redone past a choice
     with made_of(present.model.keys):
-        told, sent = message(show(present), here)
+        told, sent = message(screen_of(present), here)
     mount(pack(told, THOROUGH if told["sweep"] else QUICK), on_event=lambda: state.receive(KEY))
     state.finish(here, sent)
 

@@ -1,1 +1,0 @@
-"""One file a page; a page reads state, gets traces and draws."""
