@@ -1,4 +1,8 @@
-"""Arrows point one way: views -> widgets -> figures, state -> gru_core."""
+"""Arrows point one way: from the pages down to the values, and from all of them to gru_core.
+
+views -> controls -> session -> screen -> compute, figures, setting -> words
+views -> messages -> lenses -> screen
+"""
 
 import ast
 import subprocess
@@ -15,28 +19,33 @@ SOURCES = sorted(
     for path in ROOT.glob(f"{folder}/**/*.py")
 )
 
-# Where a module lives -> what it must not import, at any depth.
-FORBIDDEN = {
-    "gru_core": ("app", "streamlit", "plotly"),
-    "app.figures": ("streamlit", "torch", "app.session.state", "app.widgets", "app.views"),
-    "app.session.state": ("app.figures", "app.widgets", "app.views"),
-    "app.compute": (
-        "app.session.state",
-        "app.figures",
-        "app.widgets",
-        "app.views",
-        "app.screen.screen",
-        "app.screen.baseline",
-    ),
-    "app.widgets": ("app.views",),
-    "app": ("app.views",),
+# Room -> the rooms that it may import. A room may always import itself and gru_core.
+LOW = ("words", "settings")
+VALUES = ("setting", "figures", "compute", *LOW)
+MAY_IMPORT = {
+    "settings": (),
+    "words": (),
+    "setting": ("words",),
+    "figures": ("words",),
+    "compute": LOW,
+    "screen": VALUES,
+    "lenses": ("screen", *VALUES),
+    "messages": ("lenses", "screen", *VALUES),
+    "session": ("screen", *VALUES),
+    "controls": ("session", "screen", *VALUES),
+    "views": ("controls", "messages", "session", "screen", *VALUES),
+    "main": ("screen",),
+    "server": ("controls", "messages", "screen", *VALUES),
 }
+# Who may load Streamlit at all; everything else can be imported where there is none.
+WITH_STREAMLIT = ("app.controls", "app.views", "app.session.state", "app.main", "app.server")
+WITHOUT_TORCH = ("app.figures", "app.setting", "app.words")
+CORE_NEVER = ("app", "streamlit", "plotly")
 # A module that is torch through and through may import it, and is then as heavy as torch itself.
 TORCH_MODULES = ("gru_core.engines.torch_engine",)
 # Heavy, and not needed to look at a scene: only inside the functions that use them.
-DEFERRED = {"gru_core": ("torch", "scipy", "h5py", "onnx", *TORCH_MODULES)}
-# Pages are wired to the navigation in one place.
-MAY_IMPORT_VIEWS = ("app.main", "app.views")
+DEFERRED = ("torch", "scipy", "h5py", "onnx", *TORCH_MODULES)
+STATE = "app.session.state"  # alone touches st.session_state
 VAGUE_NAMES = ("utils.py", "helpers.py")
 
 
@@ -82,23 +91,45 @@ def touches_session_state(tree: ast.Module) -> bool:
     )
 
 
+def room_of(name: str) -> str:
+    """The room of a module of the app; empty for the package itself and for other packages."""
+    head, _, rest = name.partition(".")
+    return rest.partition(".")[0] if head == "app" else ""
+
+
+def forbidden(name: str, loaded: str) -> bool:
+    """Whether a module must not import this, at any depth."""
+    if within(name, "gru_core"):
+        return any(within(loaded, package) for package in CORE_NEVER)
+    home, room = room_of(name), room_of(loaded)
+    if room:
+        return room != home and room not in MAY_IMPORT.get(home, ())
+    if within(loaded, "streamlit"):
+        return not any(within(name, one) for one in WITH_STREAMLIT)
+    return within(loaded, "torch") and any(within(name, one) for one in WITHOUT_TORCH)
+
+
 def violations(path: Path, source: str) -> list[str]:
     """What this source, living at this path under the root, does against the arrows."""
     name, tree = module_name(path), ast.parse(source)
-    deferred, found = run_when_called(tree), []
-    for node, loaded in imports(tree, path):
-        for home, packages in FORBIDDEN.items():
-            for package in packages:
-                allowed = package == "app.views" and any(within(name, m) for m in MAY_IMPORT_VIEWS)
-                if within(name, home) and within(loaded, package) and not allowed:
-                    found.append(f"{name} imports {loaded}")
-        for home, packages in DEFERRED.items():
-            at_once = within(name, home) and name not in TORCH_MODULES and node not in deferred
-            if at_once and any(within(loaded, package) for package in packages):
-                found.append(f"{name} imports {loaded} outside a function")
-    if touches_session_state(tree) and not within(name, "app.session.state"):
+    deferred = run_when_called(tree)
+    found = [
+        f"{name} imports {loaded}" for _, loaded in imports(tree, path) if forbidden(name, loaded)
+    ]
+    if within(name, "gru_core") and name not in TORCH_MODULES:
+        found += [
+            f"{name} imports {loaded} outside a function"
+            for node, loaded in imports(tree, path)
+            if node not in deferred and any(within(loaded, package) for package in DEFERRED)
+        ]
+    if touches_session_state(tree) and name != STATE:
         found.append(f"{name} touches st.session_state")
     return sorted(set(found))
+
+
+def test_every_room_has_its_arrows() -> None:
+    rooms = {room_of(module_name(path)) for path in SOURCES} - {""}
+    assert rooms == set(MAY_IMPORT)
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=str)
@@ -111,7 +142,11 @@ def test_source_follows_the_arrows(path: Path) -> None:
     [
         ("gru_core/run.py", "import streamlit as st", "gru_core.run imports streamlit"),
         ("gru_core/run.py", "def f():\n    import plotly", "gru_core.run imports plotly"),
-        ("gru_core/a/b.py", "from app import state", "gru_core.a.b imports app.session.state"),
+        (
+            "gru_core/a/b.py",
+            "from app.session import state",
+            "gru_core.a.b imports app.session.state",
+        ),
         ("gru_core/run.py", "import torch", "gru_core.run imports torch outside a function"),
         (
             "gru_core/run.py",
@@ -125,25 +160,29 @@ def test_source_follows_the_arrows(path: Path) -> None:
         ),
         ("app/figures/a.py", "from streamlit import x", "app.figures.a imports streamlit.x"),
         ("app/figures/a.py", "def f():\n import torch", "app.figures.a imports torch"),
-        ("app/figures/a.py", "from .. import state", "app.figures.a imports app.session.state"),
-        ("app/figures/__init__.py", "from ..widgets import b", "app.figures imports app.widgets.b"),
         (
-            "app/session/state.py",
-            "import app.messages.stage",
-            "app.session.state imports app.messages.stage",
+            "app/figures/a.py",
+            "from app.screen import x",
+            "app.figures.a imports app.screen.x",
         ),
-        (
-            "app/session/state.py",
-            "import app.figures.stage",
-            "app.session.state imports app.figures.stage",
-        ),
-        ("app/widgets/a.py", "from app.views import b", "app.widgets.a imports app.views.b"),
+        ("app/figures/__init__.py", "from ..lenses import b", "app.figures imports app.lenses.b"),
+        ("app/setting/a.py", "from app.figures import b", "app.setting.a imports app.figures.b"),
+        ("app/setting/a.py", "from app.compute import b", "app.setting.a imports app.compute.b"),
+        ("app/compute/a.py", "from app.screen import b", "app.compute.a imports app.screen.b"),
+        ("app/compute/a.py", "from streamlit import b", "app.compute.a imports streamlit.b"),
+        ("app/screen/a.py", "from app.session import b", "app.screen.a imports app.session.b"),
+        ("app/lenses/a.py", "from app.messages import b", "app.lenses.a imports app.messages.b"),
+        ("app/messages/a.py", "from app.session import b", "app.messages.a imports app.session.b"),
+        ("app/messages/a.py", "import streamlit", "app.messages.a imports streamlit"),
+        ("app/session/a.py", "import app.messages.b", "app.session.a imports app.messages.b"),
+        ("app/session/events.py", "import streamlit", "app.session.events imports streamlit"),
+        ("app/controls/a.py", "from app.views import b", "app.controls.a imports app.views.b"),
         ("app/server.py", "from app.views import b", "app.server imports app.views.b"),
         ("app/views/a.py", "st.session_state['x'] = 1", "app.views.a touches st.session_state"),
         (
-            "app/widgets/a.py",
+            "app/controls/a.py",
             "from streamlit import session_state",
-            "app.widgets.a touches st.session_state",
+            "app.controls.a touches st.session_state",
         ),
     ],
 )
@@ -157,9 +196,9 @@ def test_an_arrow_the_wrong_way_is_noticed(path: str, source: str, complaint: st
         ("gru_core/engines/torch.py", "def f():\n    import torch"),
         ("gru_core/a.py", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import torch"),
         ("gru_core/a.py", "from gru_core.application import b"),
-        ("app/main.py", "from app.views import explore"),
-        ("app/views/explore.py", "from app.widgets import stage\nfrom app import state"),
-        ("app/widgets/a.py", "from app.figures import b\nimport streamlit as st"),
+        ("app/views/explore.py", "from app.controls import mount\nfrom app.session import state"),
+        ("app/controls/a.py", "from app.session import state\nimport streamlit as st"),
+        ("app/messages/a.py", "from app.lenses import b\nfrom app.screen import c"),
         ("app/session/state.py", "import streamlit as st\nst.session_state['x'] = 1"),
     ],
 )
@@ -172,6 +211,39 @@ def test_importing_the_core_does_not_load_torch() -> None:
     light = [name for name in names if name not in TORCH_MODULES and "__main__" not in name]
     program = f"import sys, {', '.join(light)}\nsys.exit('torch' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False).returncode == 0
+
+
+ROOMS_WITHOUT = (
+    "words",
+    "setting",
+    "figures",
+    "compute",
+    "screen",
+    "lenses",
+    "messages",
+    "session",
+)
+
+
+@pytest.mark.parametrize("room", ROOMS_WITHOUT)
+def test_a_room_is_imported_where_there_is_no_streamlit(room: str) -> None:
+    names = [module_name(path) for path in SOURCES if room_of(module_name(path)) == room]
+    names = [name for name in names if name != STATE]
+    assert names
+    program = f"""
+import importlib, sys
+class Refused:
+    def find_spec(self, name, path=None, target=None):
+        if name.partition(".")[0] == "streamlit":
+            raise ImportError("streamlit was imported")
+sys.meta_path.insert(0, Refused())
+for name in {names}:
+    importlib.import_module(name)
+"""
+    run = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, check=False
+    )
+    assert run.returncode == 0, run.stderr.decode()
 
 
 def test_assets_hold_no_python() -> None:

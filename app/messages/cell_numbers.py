@@ -9,8 +9,8 @@ import numpy as np
 
 from app.figures.condensing import as_bytes, cut, wide_where_needed
 from app.lenses.wiring import substeps
+from app.screen.page import Grab
 from app.screen.screen import Screen
-from app.session.events import Grab
 from gru_core.analysis.inside import Numbers, inside, inside_sweep, vectors, vectors_sweep
 from gru_core.changes.targets import INITIALS, Target
 from gru_core.conventions import RANGES, STATES, Cell, track_range, vector_kind

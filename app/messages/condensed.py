@@ -19,8 +19,8 @@ from app.figures.condensing import (
 )
 from app.figures.sequence import MOST_CHANNELS
 from app.messages.colours import colour_bytes
+from app.screen.page import Grab
 from app.screen.screen import Screen
-from app.session.events import Grab
 from gru_core.conventions import Cell, shown_sign
 from gru_core.errors import GatescopeError
 from gru_core.situation import value_at

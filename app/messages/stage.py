@@ -20,9 +20,9 @@ from app.messages.sweeping import sweep_message
 from app.messages.updates import Sent, updates
 from app.screen.baseline import scenes
 from app.screen.neighbours import unlike
+from app.screen.page import Page
 from app.screen.screen import Screen, was
 from app.screen.telling import as_at_first, asks_the_same, told
-from app.session.state import Session
 from app.setting.link import complete, encode, input_fits, pin_fits
 from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import count
@@ -35,19 +35,19 @@ from gru_core.situation import Edit, value_at
 SCALE_NAMES = {"gate": "gates", "state": "states", "cell": "cell state"}
 
 
-def message(screen: Screen, here: Session) -> tuple[dict[str, Any], dict[str, Sent]]:
+def message(screen: Screen, page: Page) -> tuple[dict[str, Any], dict[str, Sent]]:
     """Everything the stage needs to draw a screen, less the figures the browser has already.
 
     Returns the message and, by name, the parts that the browser has once it is there.
     """
     view = view_of(screen)
-    present = list(parts(screen, here.gates, view))
-    included, sent = updates(present, here.sent, screen.unit, here.looked, here.wholes)
+    present = list(parts(screen, page.gates, view))
+    included, sent = updates(present, page.sent, screen.unit, page.looked, page.wholes)
     prediction = predictions.told(screen)
     told = {
-        "ack": here.ack,
+        "ack": page.ack,
         "opened": f"{screen.scene.name} {screen.scene.word or ''}",
-        "arrived": here.arrived,
+        "arrived": page.arrived,
         "scene": _scene(screen),
         "atFirst": as_at_first(screen),
         "labels": _labels(screen),
@@ -66,18 +66,18 @@ def message(screen: Screen, here: Session) -> tuple[dict[str, Any], dict[str, Se
         "prediction": prediction,
         "help": HELP,
         "dark": dict(zip(theme.DIVERGING, theme.DIVERGING_DARK, strict=True)),
-        "panels": [_panel(screen, cell, here.gates) for cell in screen.traces],
+        "panels": [_panel(screen, cell, page.gates) for cell in screen.traces],
         # What the units are called in the story is true of the scene as it was.
         "names": () if screen.edits or screen.situation.interventions else screen.scene.unit_names,
         "held": [_held(screen, one) for one in screen.situation.interventions],
         "edits": [_edit(screen, edit) for edit in screen.edits],
-        "can": _possible(here),
-        "answer": here.answer,
-        "said": here.said,
-        "problems": [*here.rejected, *here.left, *screen.problems, *_link_problem(screen)],
-        "sweep": sweep_message(screen, here.grab) if here.grab else None,
-        "pointed": pointed(screen, here.grab) if here.grab and not here.grab.held else None,
-        "numbers": here.held.name_of(screen.setting),  # the ticket to fetch them by
+        "can": _possible(screen, page),
+        "answer": page.answer,
+        "said": page.said,
+        "problems": [*page.problems, *screen.problems, *_link_problem(screen)],
+        "sweep": sweep_message(screen, page.grab) if page.grab else None,
+        "pointed": pointed(screen, page.grab) if page.grab and not page.grab.held else None,
+        "numbers": page.ticket,
         "parts": {part.name: part.digest for part in present},
         "included": included,
     }
@@ -110,13 +110,9 @@ def _held(screen: Screen, one: Intervention) -> dict[str, Any]:
     }
 
 
-def _possible(here: Session) -> dict[str, bool]:
-    history = here.history
-    return {
-        "undo": bool(history.past),
-        "redo": bool(history.future),
-        "reset": bool(history.present.edits or history.present.interventions),
-    }
+def _possible(screen: Screen, page: Page) -> dict[str, bool]:
+    changed = bool(screen.setting.edits or screen.setting.interventions)
+    return {"undo": page.undo, "redo": page.redo, "reset": changed}
 
 
 def _link_problem(screen: Screen) -> list[str]:

@@ -12,8 +12,8 @@ from app.messages.cell_numbers import first_row, inside_content, swept_content, 
 from app.messages.colours import colour_bytes
 from app.messages.updates import LARGEST_EXACT, coarse_size, size_of
 from app.messages.wire import THOROUGH, compressed, pack
+from app.screen.page import Grab
 from app.screen.screen import Screen
-from app.session.events import Grab
 from gru_core.conventions import Cell, shown_sign
 from gru_core.errors import GatescopeError, RangeError
 from gru_core.situation import Target, value_at

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from app.screen.baseline import scenes
+from app.screen.page import Grab
 from app.screen.screen import plain
 from app.session.many import MOST_EDITS, Many, filled, gate_place, pasted
 from app.setting.link import MOST_HELD, shortened
@@ -19,19 +20,6 @@ from gru_core.errors import GatescopeError
 from gru_core.situation import Edit, Target
 
 LARGEST_VALUE = 10_000.0
-
-
-@dataclass(frozen=True)
-class Grab:
-    """A cell taken hold of: its sweep is wanted. The cursor says whose numbers to send in full.
-
-    Or one that is only pointed at: its value is wanted, or without a target those of the tracks.
-    """
-
-    target: Target | None
-    step: int
-    unit: int
-    held: bool = True
 
 
 @dataclass(frozen=True)

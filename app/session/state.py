@@ -14,9 +14,10 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from app.compute.uploads import Upload, find, hold
 from app.screen.baseline import scenes
 from app.screen.loaded import canonical
+from app.screen.page import Grab, Page
 from app.screen.screen import plain
 from app.screen.tickets import Held
-from app.session.events import Grab, Outcome, handle
+from app.session.events import Outcome, handle
 from app.session.keeping import carried
 from app.setting import link
 from app.setting.setting import History, Setting
@@ -54,6 +55,24 @@ class Session:
     arrived: int = 0  # how often the address has led here: by a link, or by the back button
     controls: dict[str, Control] = field(default_factory=dict)  # in popovers, by their names
     held: Held = field(default_factory=Held)  # for the numbers of its screens
+
+    def page(self) -> Page:
+        """What a message to this page must know of it."""
+        return Page(
+            ack=self.ack,
+            arrived=self.arrived,
+            sent=self.sent,
+            gates=self.gates,
+            grab=self.grab,
+            looked=self.looked,
+            wholes=frozenset(self.wholes),
+            undo=bool(self.history.past),
+            redo=bool(self.history.future),
+            problems=(*self.rejected, *self.left),
+            answer=self.answer,
+            said=self.said,
+            ticket=self.held.name_of(self.history.present),
+        )
 
 
 def session() -> Session:

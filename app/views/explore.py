@@ -27,7 +27,7 @@ def stage() -> None:
     if present.choices != chosen.choices:
         st.rerun()  # undone or redone past a choice
     with made_of(present.model.keys):
-        told, sent = message(screen_of(present), here)
+        told, sent = message(screen_of(present), here.page())
     mount(pack(told, THOROUGH if told["sweep"] else QUICK), on_event=lambda: state.receive(KEY))
     state.finish(here, sent)
 

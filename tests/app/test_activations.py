@@ -13,8 +13,8 @@ from app.lenses.base import View
 from app.lenses.wiring import inner, substeps
 from app.messages.sweeping import GROWS, sweep_message
 from app.screen import screen as module
+from app.screen.page import Grab
 from app.screen.screen import Screen, screen_of
-from app.session.events import Grab
 from app.setting.setting import Setting
 from app.words.names import ACTIVATIONS
 from gru_core.changes.interventions import parse_interventions

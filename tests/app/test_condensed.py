@@ -15,9 +15,9 @@ from app.messages.stage import message
 from app.messages.sweeping import TOO_LARGE, sweep_message
 from app.messages.updates import Sent
 from app.messages.wire import pack
+from app.screen.page import Grab, Page
 from app.screen.screen import Screen, screen_of
-from app.session.events import Grab, handle
-from app.session.state import Session
+from app.session.events import handle
 from app.setting.setting import History, Setting
 from gru_core import Trace, run
 from gru_core.analysis.inside import inside, vectors
@@ -45,9 +45,7 @@ def screen(setting: Setting) -> Screen:
 def told(
     setting: Setting, sent: dict[str, Sent] | None = None, grab: Grab | None = None
 ) -> tuple[dict[str, Any], dict[str, Sent]]:
-    return message(
-        screen_of(setting), Session(history=History(setting), sent=sent or {}, grab=grab)
-    )
+    return message(screen_of(setting), Page(sent=sent or {}, grab=grab))
 
 
 def truth(setting: Setting) -> dict[Cell, Trace]:

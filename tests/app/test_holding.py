@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from app.messages.cell_numbers import inside_content
 from app.messages.sweeping import sweep_message
 from app.screen.baseline import scenes
+from app.screen.page import Grab
 from app.screen.screen import Screen, screen_of
-from app.session.events import LARGEST_VALUE, Grab, Outcome, handle
+from app.session.events import LARGEST_VALUE, Outcome, handle
 from app.setting import link
 from app.setting.link import MOST_HELD
 from app.setting.setting import History, Setting

@@ -17,8 +17,8 @@ from app.compute.timing import Measured, Measuring
 from app.lenses import LENSES, times
 from app.lenses.base import Chart, View
 from app.messages.stage import message
+from app.screen.page import Page
 from app.screen.screen import Screen, screen_of
-from app.session.state import Session
 from app.setting.setting import Setting
 from gru_core.analysis.cost import SIZES
 from gru_core.conventions import CELLS, NOTATIONS, Cell
@@ -380,7 +380,7 @@ def test_every_cell_of_a_screen_is_counted_with_as_many_biases(
     gate = {"lstm": "output", "rnn": "hidden"}[alongside]
     edit = parse_edits(edits.format(alongside, gate)).edits
     shown = screen(scene=scene, notation=NOTATIONS[notation], alongside=alongside, edits=edit)
-    told = message(shown, Session())[0]
+    told = message(shown, Page())[0]
     said = [panel["note"].split(" · ")[1] for panel in told["panels"]]
     counts = [int(re.sub(r"\D", "", count)) for count in said]
     layers = shown.situation.weights

@@ -7,16 +7,16 @@ import pytest
 from app.lenses import LENSES
 from app.messages.stage import message
 from app.screen.baseline import scenes
+from app.screen.page import Page
 from app.screen.screen import screen_of
-from app.session.state import Session
-from app.setting.setting import History, Setting
+from app.setting.setting import Setting
 
 UNTRAINED = "random weights, not trained"
 
 
 def headings(**setting: Any) -> dict[str, str]:
     shown = screen_of(Setting(**setting))
-    told, _ = message(shown, Session(history=History(shown.setting)))
+    told, _ = message(shown, Page())
     return {panel["cell"]: panel["unlike"] for panel in told["panels"]}
 
 

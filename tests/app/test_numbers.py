@@ -241,9 +241,9 @@ def test_a_page_holds_the_tickets_of_its_last_screens() -> None:
 
 def test_the_page_is_told_its_ticket() -> None:
     here = Session(history=History(WIDE))
-    told = message(screen_of(WIDE), here)[0]["numbers"]
+    told = message(screen_of(WIDE), here.page())[0]["numbers"]
     assert setting_of(told) == WIDE
-    assert message(screen_of(replace(WIDE, step=3)), here)[0]["numbers"] == told
+    assert message(screen_of(replace(WIDE, step=3)), here.page())[0]["numbers"] == told
 
 
 def test_the_numbers_of_a_plot_are_put_together_once_for_all_its_blocks(

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from app.messages.stage import message
 from app.screen.baseline import scenes
+from app.screen.page import Page
 from app.screen.screen import screen_of
 from app.session.events import handle
-from app.session.state import Session
 from app.setting import link
 from app.setting.link import LONGEST_LINK, LONGEST_PIN, MOST_HELD
 from app.setting.setting import History, Setting
@@ -188,7 +188,7 @@ def test_an_a_that_a_link_could_not_open_again_is_left_out_of_it_and_the_page_sa
     setting = Setting(scene="crowd", pinned=pinned)
     assert not link.pin_fits(setting)
     assert link.encode(setting) == ({"scene": "crowd"}, 0)
-    told, _ = message(screen_of(setting), Session(history=History(setting)))
+    told, _ = message(screen_of(setting), Page())
     assert told["problems"] == ["The link has no room for A; reloading the page loses it."]
     assert told["link"]["a"] is None
 
@@ -196,7 +196,7 @@ def test_an_a_that_a_link_could_not_open_again_is_left_out_of_it_and_the_page_sa
 @pytest.mark.parametrize("setting", [Setting(), Setting(pinned=Setting()), edited(100)])
 def test_what_fits_needs_no_word(setting: Setting) -> None:
     assert link.pin_fits(setting)
-    told, _ = message(screen_of(setting), Session(history=History(setting)))
+    told, _ = message(screen_of(setting), Page())
     assert told["problems"] == []
 
 

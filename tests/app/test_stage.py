@@ -9,8 +9,8 @@ import pytest
 from app.messages.stage import message
 from app.messages.wire import pack
 from app.screen.baseline import baseline_of, own_notation, scenes
+from app.screen.page import Grab, Page
 from app.screen.screen import screen_of
-from app.session.events import Grab
 from app.session.state import Session
 from app.setting.setting import History, Setting
 from app.words.names import CELL_NAMES
@@ -23,13 +23,13 @@ from tests.app.drawing import in_32_bits
 Unpack = Callable[[bytes], Any]
 
 
-def told_and_sent(setting: Setting, **session: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+def told_and_sent(setting: Setting, **page: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """The message, and what the server remembers to have sent."""
-    return message(screen_of(setting), Session(history=History(setting), **session))
+    return message(screen_of(setting), Page(**page))
 
 
-def told(setting: Setting, **session: Any) -> dict[str, Any]:
-    return told_and_sent(setting, **session)[0]
+def told(setting: Setting, **page: Any) -> dict[str, Any]:
+    return told_and_sent(setting, **page)[0]
 
 
 def with_edits(setting: Setting, edits: str) -> Setting:
@@ -244,7 +244,7 @@ def test_what_can_be_undone_is_said() -> None:
         (Session(history=history), {"undo": True, "redo": False, "reset": True}),
         (Session(history=history.undo()), {"undo": False, "redo": True, "reset": False}),
     ):
-        assert message(screen_of(here.history.present), here)[0]["can"] == can
+        assert message(screen_of(here.history.present), here.page())[0]["can"] == can
 
 
 def test_a_sweep_comes_only_with_a_grab() -> None:

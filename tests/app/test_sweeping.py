@@ -12,10 +12,9 @@ from app.messages.stage import message
 from app.messages.sweeping import RUNGS, sweep_message
 from app.messages.wire import THOROUGH, pack
 from app.screen.baseline import scenes
+from app.screen.page import Grab, Page
 from app.screen.screen import Screen, screen_of
-from app.session.events import Grab
-from app.session.state import Session
-from app.setting.setting import History, Setting
+from app.setting.setting import Setting
 from gru_core import run
 from gru_core.conventions import TOLERANCE, TRACKS, Cell, track_range
 from gru_core.situation import Edit, Target, apply_edits, value_at
@@ -126,10 +125,10 @@ def test_every_value_of_a_sweep_is_the_run_of_the_core(
 def bytes_of_an_edit(shown: Screen, target: Target) -> int:
     """What a drag and its commit send to a browser that has the screen: the sweep, the numbers."""
     setting, value = shown.setting, value_at(shown.situation, target) + 0.37
-    sent = message(shown, Session())[1]
+    sent = message(shown, Page())[1]
     dragged = sweep_message(shown, Grab(target, 3, 1))
     edited = screen_of(setting.with_edit(target, value))
-    committed = message(edited, Session(history=History(edited.setting), sent=sent))[0]
+    committed = message(edited, Page(sent=sent))[0]
     assert dragged is not None
     assert len(dragged["values"]) >= 9
     return len(pack(dragged, THOROUGH)) + len(pack(committed))

@@ -7,10 +7,10 @@ import pytest
 
 from app.messages.stage import message
 from app.screen.baseline import scenes
+from app.screen.page import Page
 from app.screen.screen import Screen, screen_of
 from app.screen.telling import as_at_first, told
 from app.session.events import handle
-from app.session.state import Session
 from app.setting.setting import History, Setting
 from gru_core.changes.interventions import Intervention
 from gru_core.conventions import CHO, CHUNG, NOTATIONS, PYTORCH, notation_of
@@ -25,7 +25,7 @@ def screen(scene: str = "pulse", **setting: Any) -> Screen:
 
 
 def sent(shown: Screen) -> dict[str, Any]:
-    return message(shown, Session(history=History(shown.setting)))[0]
+    return message(shown, Page())[0]
 
 
 # What is told ---------------------------------------------------------------------------------
