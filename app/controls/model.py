@@ -204,7 +204,7 @@ def _statement(model: Model, question: Question) -> None:
 
 
 def _check(loaded: Loaded, seed: int) -> None:
-    """The same file on the same input, run by its own framework."""
+    """A button: the file is run by its own framework, on the input that is on screen."""
     who = framework(loaded.upload)
     if who is None:
         return

@@ -171,7 +171,7 @@ def pasted_rows(text: str, own: Own) -> Own:
 
 
 def pasted_columns(text: str, own: Own) -> Own:
-    """The same with a column a step."""
+    """The visitor's scene with pasted numbers as its input, a column a step."""
     return _from_table(parse_numbers(text or "").transposed(), own)
 
 

@@ -123,7 +123,7 @@ def as_float32(numbers: Array) -> Array:
 
 
 def wide_where_needed(numbers: Array) -> Array:
-    """The same of numbers that are read to the last figure; 64-bit floats where 32 do not do.
+    """Numbers that are read to the last figure: 64-bit floats where 32 do not do.
 
     That is, where a number is nearer to 1, −1 or 0 than 32 bits can tell to two figures.
     """

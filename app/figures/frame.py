@@ -69,7 +69,7 @@ def steps_frame(
 
 
 def even_frame(labels: Sequence[str], bound: float, **more: Any) -> go.Layout:
-    """The same as far below zero as above, with a line there."""
+    """The frame of lines over the steps from −bound to bound, with a line at zero."""
     return steps_frame(
         labels,
         (-1.06 * bound, 1.06 * bound),

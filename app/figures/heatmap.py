@@ -46,7 +46,7 @@ def track_picture(
     order: Sequence[int],
     grid: Grid,
 ) -> go.Figure:
-    """The same condensed. picture: (row, column), the bytes of the grid's blocks."""
+    """A track too large to be sent. picture: (row, column), the bytes of the grid's blocks."""
     stops, limits = theme.track_scale(scale)
     figure = heatmap(picture, stops, limits, labels, unit_names(order), grid)
     return _with_room(figure, track)
@@ -78,7 +78,7 @@ def input_heatmap(
 def input_picture(
     picture: np.ndarray, labels: Sequence[str], channels: Sequence[str], bound: float, grid: Grid
 ) -> go.Figure:
-    """The same condensed. picture: (row, column), the bytes of the grid's blocks."""
+    """An input too large to be sent. picture: (row, column), the bytes of the grid's blocks."""
     figure = heatmap(picture, theme.DIVERGING, (-bound, bound), labels, channels, grid)
     return figure.update_layout(margin=INPUT_MARGIN)
 

@@ -7,7 +7,8 @@ import numpy as np
 from app.figures import theme
 from app.figures.against import OTHER, both_lines, difference_heatmap
 from app.lenses.base import Axis, Chart
-from app.lenses.places import drawn, grid_chart, sentence, unit_of
+from app.lenses.naming import sentence, unit_of
+from app.lenses.sampling import drawn, grid_chart
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import number

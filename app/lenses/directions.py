@@ -9,7 +9,7 @@ from app.figures import theme
 from app.figures.directions import layer_heatmap, moved_heatmap, parted
 from app.lenses import moved
 from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
-from app.lenses.places import Drawn, drawn, grid_chart
+from app.lenses.sampling import Drawn, drawn, grid_chart
 from app.screen.neighbours import at_random
 from app.screen.screen import Screen
 from app.screen.two_layers import Tracks, TwoLayers, both_ways, stacked

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from app.lenses.places import sentence
+from app.lenses.naming import sentence
 from app.lenses.question import Question
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES, letter_of

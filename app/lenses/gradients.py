@@ -12,7 +12,7 @@ from app.figures import theme
 from app.figures.gradient import Line, gradient_lines, share_lines
 from app.figures.prediction import CELL_STYLE
 from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
-from app.lenses.places import subscript, unit_of
+from app.lenses.naming import subscript, unit_of
 from app.lenses.reach import BY_CELL, offers, words
 from app.screen.neighbours import compared
 from app.screen.screen import Screen

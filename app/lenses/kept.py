@@ -5,7 +5,7 @@ import numpy as np
 from app.figures import theme
 from app.figures.written import KEPT, WRITTEN, kept_and_written
 from app.lenses.base import Axis, Chart, Lens, View
-from app.lenses.places import unit_of
+from app.lenses.naming import unit_of
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES, letter_of
 from gru_core.analysis import kept_and_written as split

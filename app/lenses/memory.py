@@ -7,8 +7,9 @@ from app.compute.runs import run_key
 from app.compute.store import Shelf
 from app.figures.written import age_heatmap, left_heatmap, memory_heatmap
 from app.lenses.base import WITH_START, Axis, Chart, Choice, Lens, View, chosen_of
-from app.lenses.places import MOST_COLUMNS, drawn, grid_chart, step_name, unit_of
+from app.lenses.naming import step_name, unit_of
 from app.lenses.remembered import layer_words, unit_words
+from app.lenses.sampling import MOST_COLUMNS, drawn, grid_chart
 from app.screen.screen import Screen
 from app.words import numbers
 from app.words.names import CELL_NAMES, letter_of

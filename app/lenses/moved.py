@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.lenses.places import step_name
+from app.lenses.naming import step_name
 from app.screen.screen import Screen
 from app.screen.two_layers import TwoLayers
 from app.words.numbers import number

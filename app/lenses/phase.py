@@ -10,7 +10,7 @@ from app.figures import theme
 from app.figures.phase import MARKS, eigenvalue_plane, phase_portrait, square_width
 from app.lenses.base import WITH_START, Axis, Chart, Choice, Lens, View, chosen_of
 from app.lenses.fixed_point_words import EIGENVALUES, about_marks, about_memory, said_kinds
-from app.lenses.places import sentence, step_name, subscript, unit_of
+from app.lenses.naming import sentence, step_name, subscript, unit_of
 from app.screen import plane as kept
 from app.screen.plane import Found, held_now
 from app.screen.screen import Screen

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from app.lenses.places import sentence
+from app.lenses.naming import sentence
 from app.screen.screen import Screen
 from app.setting.link import shortened
 from gru_core.analysis.patterns import Span, check_span, check_threshold
@@ -35,7 +35,7 @@ class Question:
         return f"{asked}.{conditions}" if conditions else asked
 
     def of(self, track: str) -> "Question":
-        """The same of another track; a threshold that nobody has chosen is that of its kind."""
+        """This question of another track; a threshold nobody has chosen is that of its kind."""
         own = self.threshold == usual_threshold(self.track)
         return replace(
             self, track=track, threshold=usual_threshold(track) if own else self.threshold
@@ -48,7 +48,7 @@ def usual_threshold(track: str) -> float:
 
 
 def questions(asked: Question, cell: Cell) -> Sequence[Question]:
-    """The same asked of every track of a cell."""
+    """A question asked of every track of a cell."""
     return [asked.of(track) for track in TRACKS[cell]]
 
 

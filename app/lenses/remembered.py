@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.lenses.places import sentence, step_name
+from app.lenses.naming import sentence, step_name
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import joined, number, percent

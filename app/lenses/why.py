@@ -5,7 +5,7 @@ import numpy as np
 from app.figures import theme
 from app.figures.terms import activation_curve, waterfall
 from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
-from app.lenses.places import channel_name, subscript, unit_of
+from app.lenses.naming import channel_name, subscript, unit_of
 from app.screen.screen import Screen
 from app.words.names import ACTIVATIONS, letter_of
 from app.words.numbers import number

@@ -1,7 +1,7 @@
 """Both wirings: the gates and states of the cells on screen, below each other."""
 
 from app.lenses.base import Lens, View
-from app.lenses.places import sentence
+from app.lenses.naming import sentence
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES
 from gru_core.conventions import SIGMOID_TRACKS, STATES, TRACKS, Cell

@@ -104,7 +104,7 @@ def condensed_note(screen: Screen, cell: Cell) -> str:
 
 
 def input_note(screen: Screen) -> str:
-    """The same of the input, where the strongest number counts."""
+    """What one cell of the input's heatmap stands for: the strongest of several numbers."""
     grid = input_grid(screen)
     if grid is None or not grid.pools:
         return ""

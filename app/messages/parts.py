@@ -64,7 +64,7 @@ class Part:
 
     @property
     def frame(self) -> str:
-        """The same as the page has it, where there are few to be told apart."""
+        """The start of the key, which tells apart the few figures that one page has."""
         return self.key[: 2 * OF_A_PAGE]
 
     @cached_property

@@ -163,7 +163,7 @@ def _is_there(swept: Sweep, grab: Grab) -> bool:
 
 
 def _kept(content: dict[str, Any], kept: np.ndarray) -> dict[str, Any]:
-    """The same for some of the values only."""
+    """The content of a sweep for some of its values only. kept: which, (value,) bool."""
     return {
         kind: {name: array[kept] for name, array in found.items()}
         for kind, found in content.items()

@@ -51,7 +51,7 @@ class Loaded:
         return dict(self.model.answers)
 
     def asking(self, model: Model) -> "Loaded":
-        """The same layer of the same file, asked for otherwise."""
+        """This layer of this file, asked for otherwise: with other answers, or another input."""
         return replace(self, model=model)
 
     @property
@@ -73,7 +73,7 @@ def find(model: Model) -> Loaded | None:
 
 
 def canonical(model: Model) -> Model:
-    """The same model with its layer named in one way: empty for the first, and for no such."""
+    """A model with its layer named in one way: empty for the first, and for no such."""
     loaded = find(model)
     if loaded is None:
         return model

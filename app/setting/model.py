@@ -24,7 +24,7 @@ class Model:
         return tuple(key for key in (self.file, self.vocabulary, self.numbers) if key)
 
     def with_answer(self, setting: str, answer: str) -> "Model":
-        """The same model with one question answered, or with an empty answer open again."""
+        """This model with one question answered, or with an empty answer open again."""
         kept = tuple(one for one in self.answers if one[0] != setting)
         if not answer:
             return replace(self, answers=kept)

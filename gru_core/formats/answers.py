@@ -12,7 +12,7 @@ from typing import Final, cast
 from gru_core.conventions import Cell
 from gru_core.errors import FormatError, UnknownNameError, shown, unknown_name
 from gru_core.formats.fitting import check_entry, weights_of
-from gru_core.formats.model import ANSWERS, ASKED, Direction, Entry, ModelFile, Settings
+from gru_core.formats.model import ANSWERS, ASKED, Answers, Direction, Entry, ModelFile
 from gru_core.formats.running import Ready
 from gru_core.run import Layer, Merge
 
@@ -107,7 +107,7 @@ def questions(entry: Entry) -> tuple[Question, ...]:
     )
 
 
-def assumed(entry: Entry, answers: Settings) -> Settings:
+def assumed(entry: Entry, answers: Answers) -> Answers:
     """What is only assumed once these answers are given."""
     return {
         question.setting: question.assumed
@@ -116,7 +116,7 @@ def assumed(entry: Entry, answers: Settings) -> Settings:
     }
 
 
-def answered(entry: Entry, answers: Settings) -> Ready:
+def answered(entry: Entry, answers: Answers) -> Ready:
     """The entry with these answers; what is not answered is as the file says or assumed.
 
     Errors: UnknownNameError for a setting or an answer that there is none of; FormatError for what
@@ -165,7 +165,7 @@ def _meant(value: str, file: ModelFile) -> str:
     return "hard_sigmoid_sixth" if keras_3 else value
 
 
-def _chosen(entry: Entry, answers: Settings) -> dict[str, str]:
+def _chosen(entry: Entry, answers: Answers) -> dict[str, str]:
     """Every setting of the entry with its answer."""
     known = settings_of(entry)
     for setting, answer in answers.items():

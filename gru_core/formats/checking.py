@@ -10,7 +10,7 @@ from gru_core.arrays import Array
 from gru_core.errors import FormatError, shown
 from gru_core.formats.describing import convention
 from gru_core.formats.keras.check import check_against_keras
-from gru_core.formats.model import Entry, Settings
+from gru_core.formats.model import Answers, Entry
 from gru_core.formats.onnx.check import check_against_onnxruntime
 from gru_core.formats.pytorch.check import check_against_torch
 from gru_core.formats.sniff import Kind, kind_of, reader_of
@@ -36,14 +36,14 @@ def framework_of(data: bytes, name: str) -> str | None:
     return who if who and find_spec(PACKAGES[who]) else None
 
 
-def taken_over(who: str, entry: Entry, settings: Settings) -> tuple[str, ...]:
+def taken_over(who: str, entry: Entry, answers: Answers) -> tuple[str, ...]:
     """Sentences on what a check has from our reading of the file, or from an answer to it.
 
-    who: one of PACKAGES; settings: the answers. What a framework has from the file itself is not
-    named: the weights in the file's own order, of ONNX the node with its settings too.
+    who: one of PACKAGES; answers: to its questions. What a framework has from the file itself is
+    not named: the weights in the file's own order, of ONNX the node with its settings too.
     """
     said = []
-    told = replace(entry, says={**entry.assumes, **entry.says, **settings})
+    told = replace(entry, says={**entry.assumes, **entry.says, **answers})
     if who == "Keras":
         said.append(f"Keras was told the settings that are read here: {convention(told)}.")
     elif who == "PyTorch" and entry.cell == "rnn":
@@ -57,10 +57,10 @@ def taken_over(who: str, entry: Entry, settings: Settings) -> tuple[str, ...]:
     return tuple(said)
 
 
-def check(data: bytes, name: str, entry: str, x: Array, settings: Settings) -> Array:
+def check(data: bytes, name: str, entry: str, x: Array, answers: Answers) -> Array:
     """What the framework gives for the whole sequence of a layer, (step, units · directions).
 
-    settings: answers to what the file leaves open. Errors: FormatError for a file that no framework
+    answers: to what the file leaves open. Errors: FormatError for a file that no framework
     runs, or none that is installed; those of the framework's check.
     """
     kind = kind_of(data, name)
@@ -68,10 +68,10 @@ def check(data: bytes, name: str, entry: str, x: Array, settings: Settings) -> A
     if who == "onnxruntime":
         return check_against_onnxruntime(data, entry, x)
     if who == "PyTorch":
-        said = settings.get("state_activation", "tanh")
+        said = answers.get("state_activation", "tanh")
         return check_against_torch(data, name, entry, x, state_activation=said)
     if who == "Keras":
-        return check_against_keras(reader_of(kind)(data, name), entry, x, settings)
+        return check_against_keras(reader_of(kind)(data, name), entry, x, answers)
     raise FormatError(
         f"{shown(name)} is a file of no framework; those of PyTorch, safetensors, Keras and ONNX "
         "can be checked here."

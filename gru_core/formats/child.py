@@ -23,7 +23,7 @@ from gru_core import errors
 from gru_core.arrays import Array
 from gru_core.errors import FormatError, GatescopeError, shown
 from gru_core.formats import limits, npy, npz
-from gru_core.formats.model import ModelFile, Settings
+from gru_core.formats.model import Answers, ModelFile
 
 READER: Final = "gru_core.formats:read"
 CHECKER: Final = "gru_core.formats.checking:check"
@@ -79,14 +79,14 @@ def read_safely(
 
 
 def check_safely(
-    data: bytes, name: str, entry: str, x: Array, settings: Settings = MappingProxyType({})
+    data: bytes, name: str, entry: str, x: Array, answers: Answers = MappingProxyType({})
 ) -> Array:
     """What the framework of a file itself gives for a layer: (step, units · directions).
 
     A file of PyTorch or of safetensors is run by PyTorch, one of Keras by Keras, one of ONNX by
-    onnxruntime, in a process of its own. entry: the layer's name; x: (step, input); settings:
-    answers to what the file leaves open. Errors: FormatError, also for a file of another kind;
-    those of the check, in pytorch/proof.py, keras/proof.py and onnx/runtime.py.
+    onnxruntime, in a process of its own. entry: the layer's name; x: (step, input); answers:
+    to what the file leaves open. Errors: FormatError, also for a file of another kind;
+    those of the check, in check.py of pytorch, keras and onnx.
     """
     limits.check_size(len(data))
     given = np.ascontiguousarray(x)
@@ -96,7 +96,7 @@ def check_safely(
         "memory": CHECK_MEMORY + 4 * given.nbytes,
         "seconds": CHECK_SECONDS,
         "entry": entry,
-        "settings": dict(settings),
+        "answers": dict(answers),
         "shape": given.shape,
         "dtype": given.dtype.str,
     }

@@ -73,7 +73,7 @@ def _check(answer: BinaryIO, asked: dict[str, Any]) -> None:
     x = np.frombuffer(_exactly(math.prod(shape) * dtype.itemsize), dtype).reshape(shape)
     data = sys.stdin.buffer.read(limits.MAX_BYTES + 1)
     check = _named(asked["do"])
-    output = check(data, asked["name"], asked["entry"], x, asked["settings"])
+    output = check(data, asked["name"], asked["entry"], x, asked["answers"])
     written = io.BytesIO()  # NumPy would write to a pipe as if it were a file
     np.lib.format.write_array(written, np.asarray(output), allow_pickle=False)
     answer.write(written.getbuffer())

@@ -61,16 +61,16 @@ def in_words(file: ModelFile, name: str) -> str:
     return "\n".join([f"{_plain(name)}: {_plain(file.format)}", "", *table, *_remarks(file)])
 
 
-def said_of_assumed(settings: Iterable[tuple[str, str]]) -> str:
+def said_of_assumed(answers: Iterable[tuple[str, str]]) -> str:
     """The line that says what is only assumed; empty if nothing is."""
-    pairs = ", ".join(f"{setting}={answer}" for setting, answer in settings)
+    pairs = ", ".join(f"{setting}={answer}" for setting, answer in answers)
     return f"assumed: {pairs}; change with --set" if pairs else ""
 
 
-def said_of_run(file: ModelFile, entry: Entry, settings: Iterable[tuple[str, str]]) -> list[str]:
+def said_of_run(file: ModelFile, entry: Entry, answers: Iterable[tuple[str, str]]) -> list[str]:
     """What goes with a run of a layer: each note on it, as inspect has it, and what is assumed."""
     notes = [f"note: {_plain(note)}" for note in (*file.notes, *entry.notes)]
-    assumed = said_of_assumed(settings)
+    assumed = said_of_assumed(answers)
     return [*notes, assumed] if assumed else notes
 
 

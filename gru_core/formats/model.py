@@ -15,7 +15,7 @@ from gru_core.formats.reads import ALL, Reads
 from gru_core.run import Merge
 
 # What a file may or may not say of a layer, and the answers there are; all of them texts.
-Settings: TypeAlias = Mapping[str, str]
+Answers: TypeAlias = Mapping[str, str]
 
 # For each setting its answers, the commonest first.
 ANSWERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
@@ -57,8 +57,8 @@ class Entry:
     biases: int = 2  # for each gate and unit: 0, 1 or 2
     merge: Merge = "concat"  # of the two directions
     reading_order: bool = False  # a backward layer's output is left as read, the last step first
-    says: Settings = field(default_factory=dict)  # what the file says
-    assumes: Settings = field(default_factory=dict)  # what its framework does if not told otherwise
+    says: Answers = field(default_factory=dict)  # what the file says
+    assumes: Answers = field(default_factory=dict)  # what its framework does if not told otherwise
     asks: tuple[str, ...] = ()  # those of ASKED that this layer needs answered
     reads: Reads = ALL  # what the model passes over of an input
     stored: str = "float32"  # how the numbers are kept in the file: float16, bfloat16, …

@@ -7,7 +7,7 @@ from typing import Literal
 import numpy as np
 import pytest
 
-from tests.app.test_contrast import contrast
+from tests.app.figures.test_contrast import contrast
 from tests.browser.driver import Stage, colours
 
 TEXT, GRAPHIC = 4.5, 3.0

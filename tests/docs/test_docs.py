@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.lenses import LENSES, find, gradients, phase, why
-from app.lenses.places import MOST_COLUMNS
+from app.lenses.sampling import MOST_COLUMNS
 from app.setting.claims import CLAIMS
 from app.setting.link import EDITS, HELD, MOST_HELD, PIN
 from app.setting.parameters import OWN_TABLE, TABLE

@@ -1,5 +1,5 @@
 // What wire.js makes of the bytes on standard input, as text: arrays by their type and their bits.
-// tests/app/test_unpacking.py packs the bytes and reads the text.
+// tests/app/messages/test_unpacking.py packs the bytes and reads the text.
 
 import { buffer } from "node:stream/consumers";
 

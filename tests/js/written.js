@@ -1,5 +1,5 @@
 // The texts in which the stage asks, one for each question on standard input: what it reads is a list of
-// [name of a writer, arguments]. tests/app/test_written.py holds them to the readers of these texts.
+// [name of a writer, arguments]. tests/app/messages/test_written.py holds them to the readers of these texts.
 
 import { json } from "node:stream/consumers";
 

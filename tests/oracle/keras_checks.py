@@ -12,10 +12,10 @@ import numpy as np
 from gru_core.formats import read
 from gru_core.formats.answers import questions
 from gru_core.formats.checking import check
-from gru_core.formats.model import Settings
+from gru_core.formats.model import Answers
 
 
-def settings_of(path: Path) -> Settings:
+def settings_of(path: Path) -> Answers:
     """What the file leaves open, as the same model's `.keras` says it."""
     (entry,) = read(path.read_bytes(), path.name).entries
     open_ones = [question.setting for question in questions(entry)]

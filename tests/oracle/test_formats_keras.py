@@ -28,7 +28,7 @@ from pathlib import Path
 import numpy as np
 from gru_core.formats import read
 from gru_core.formats.answers import answered
-from gru_core.formats.keras.proof import check_against_keras
+from gru_core.formats.keras.check import check_against_keras
 from gru_core.formats.running import run_ready
 
 folder = Path(sys.argv[1])

@@ -16,7 +16,7 @@ from gru_core.conventions import GATE_ORDERS, GATES, biases_apart, cudnn_apart, 
 from gru_core.errors import FormatError, ShapeError, shown
 from gru_core.formats.hdf5.file import Hdf5, Tensor
 from gru_core.formats.keras.cell import CellConfig
-from gru_core.formats.model import Direction, Settings
+from gru_core.formats.model import Answers, Direction
 
 KERNEL: Final = "kernel"
 RECURRENT: Final = "recurrent_kernel"
@@ -38,7 +38,7 @@ class CellWeights:
     direction: Direction
     biases: int  # for each gate and unit
     stored: str
-    says: Settings  # what its config says, and what its bias tells of reset_after
+    says: Answers  # what its config says, and what its bias tells of reset_after
 
 
 def cell_weights(file: Hdf5, config: CellConfig, paths: Paths) -> CellWeights:

@@ -20,11 +20,11 @@ from gru_core.formats.keras.cells import OLD_LAYERS, named, numbered
 from gru_core.formats.keras.entry import entry_of
 from gru_core.formats.keras.model import LayerConfig, Reading
 from gru_core.formats.limits import MAX_UNITS
-from gru_core.formats.model import Entry, ModelFile, Settings
+from gru_core.formats.model import Answers, Entry, ModelFile
 
 WAYS: Final = ("forward", "backward")
 # What every version of Keras does if not told otherwise.
-ASSUMED: Final[Settings] = {"state_activation": "tanh", "backward": "false"}
+ASSUMED: Final[Answers] = {"state_activation": "tanh", "backward": "false"}
 _KIND: Final = re.compile(
     r"(?:forward_|backward_)?(?:cu_dnn)?_?(gru|lstm|simple_?rnn)(?:_cell)?(?:_[0-9]+)?"
 )
@@ -76,7 +76,7 @@ def read_named(file: Hdf5, root: str) -> ModelFile:
     return ModelFile("Keras HDF5 weights", tuple(_entries(file, places, ASSUMED)))
 
 
-def _entries(file: Hdf5, places: Sequence[Place], assumes: Settings) -> list[Entry]:
+def _entries(file: Hdf5, places: Sequence[Place], assumes: Answers) -> list[Entry]:
     layers: dict[tuple[str, ...], dict[str, list[Place]]] = {}
     for place in places:
         layers.setdefault(place.names, {}).setdefault(place.way, []).append(place)

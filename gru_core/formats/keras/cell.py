@@ -13,7 +13,7 @@ from gru_core import fields
 from gru_core.conventions import Cell
 from gru_core.errors import FormatError, shown
 from gru_core.formats.limits import MAX_UNITS
-from gru_core.formats.model import Settings
+from gru_core.formats.model import Answers
 
 LAYERS: Final[Mapping[str, Cell]] = MappingProxyType(
     {"GRU": "gru", "LSTM": "lstm", "SimpleRNN": "rnn", "CuDNNGRU": "gru", "CuDNNLSTM": "lstm"}
@@ -41,7 +41,7 @@ class CellConfig:
     units: int
     biases: bool
     cudnn: bool = False
-    says: Settings = field(default_factory=dict)  # without `backward`, which is of the layer
+    says: Answers = field(default_factory=dict)  # without `backward`, which is of the layer
 
 
 def cell_config(layer: str, node: Mapping[str, Any], major: int) -> CellConfig:

@@ -18,7 +18,7 @@ from gru_core.conventions import Cell
 from gru_core.errors import FormatError, unknown_name
 from gru_core.formats.answers import answered
 from gru_core.formats.keras.model import MERGE_MODES
-from gru_core.formats.model import Direction, Entry, ModelFile, Settings
+from gru_core.formats.model import Answers, Direction, Entry, ModelFile
 from gru_core.formats.running import Ready
 
 CLASSES: Final[Mapping[Cell, str]] = MappingProxyType(
@@ -31,18 +31,18 @@ ACTIVATIONS: Final[Mapping[str, str]] = MappingProxyType(
 MODES: Final = MappingProxyType({merge: mode for mode, merge in MERGE_MODES.items()})
 
 
-def check_against_keras(file: ModelFile, entry: str, x: npt.ArrayLike, settings: Settings) -> Array:
+def check_against_keras(file: ModelFile, entry: str, x: npt.ArrayLike, answers: Answers) -> Array:
     """What Keras 3 gives for one layer of a file: (step, units · directions).
 
     file: as a reader of this package has just read it; entry: the name of the layer; x: (step,
-    input); settings: answers to what the file leaves open. Errors: FormatError, also if Keras is
+    input); answers: to what the file leaves open. Errors: FormatError, also if Keras is
     not installed or has no such layer; UnknownNameError for an entry; those of a sequence.
     """
     entries = {one.name: one for one in file.entries}
     if entry not in entries:
         raise unknown_name("layer", entry, entries)
     found = entries[entry]
-    ready = answered(found, settings)
+    ready = answered(found, answers)
     _check_known(found, ready)
     dtype = ready.first.dtype  # half ones are widened, as they are by us
     inputs = checks.sequence("x", x, ready.first.input_size, dtype)

@@ -13,7 +13,7 @@ from gru_core.formats.keras import notes as keras_notes
 from gru_core.formats.keras.arrays import CellWeights, Paths, cell_weights
 from gru_core.formats.keras.masks import Masks
 from gru_core.formats.keras.model import LayerConfig, Reading
-from gru_core.formats.model import ASKED, Entry, ModelFile, Settings
+from gru_core.formats.model import ASKED, Answers, Entry, ModelFile
 from gru_core.formats.reads import Reads
 
 VERSIONS: Final = (1, 2, 3)  # of Keras
@@ -103,7 +103,7 @@ def _alike(layer: LayerConfig, cells: list[CellWeights]) -> CellWeights:
             "computed: use one cell in each direction, or a Bidirectional around each."
         )
     configs = [cell for reading in layer.readings for cell in reading.cells]
-    settings: list[Settings] = [cell.says for cell in cells]
+    settings: list[Answers] = [cell.says for cell in cells]
     for what, values in (
         ("cells", [config.cell for config in configs]),
         ("activations or reset_after", [str(sorted(says.items())) for says in settings]),

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 from gru_core.conventions import Cell
 from gru_core.errors import FormatError
-from gru_core.formats.model import Settings
+from gru_core.formats.model import Answers
 from gru_core.formats.onnx.graph import Attributes
 
 # Name in small letters, alpha, beta; None for a function that has none.
@@ -42,7 +42,7 @@ HARD_SIGMOIDS: Final = MappingProxyType(
 CLOSE: Final = 1e-7  # a parameter is a float32, so 0.2 is 0.200000003
 
 
-def settings(cell: Cell, given: Attributes, directions: int, what: str) -> Settings:
+def settings(cell: Cell, given: Attributes, directions: int, what: str) -> Answers:
     """gate_activation and state_activation, as far as the cell has them.
 
     what: the node, as an error calls it. Errors: FormatError for functions that are not computed.

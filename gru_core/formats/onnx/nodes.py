@@ -13,7 +13,7 @@ from gru_core.arrays import Array, read_only
 from gru_core.conventions import GATES, Cell, biases_apart, gates_apart
 from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
-from gru_core.formats.model import Direction, Entry, Settings
+from gru_core.formats.model import Answers, Direction, Entry
 from gru_core.formats.onnx import activations as onnx_activations
 from gru_core.formats.onnx import states as onnx_states
 from gru_core.formats.onnx.constants import ComputedError, Constants
@@ -174,7 +174,7 @@ def _direction(cell: Cell, stacked: Stacked, at: int, initial: tuple[Array, ...]
     return Direction(read_only(w), read_only(r), read_only(b_x), read_only(b_h), initial)
 
 
-def _order(cell: Cell, given: Attributes) -> Settings:
+def _order(cell: Cell, given: Attributes) -> Answers:
     """Where reset acts, and for a single direction in which order the steps are read."""
     said = {}
     if cell == "gru":

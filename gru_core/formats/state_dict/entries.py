@@ -15,7 +15,7 @@ from gru_core.arrays import Array, read_only
 from gru_core.conventions import CELLS, GATES, MAX_MAGNITUDE, Cell, gates_from_file
 from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
-from gru_core.formats.model import Direction, Entry, Settings
+from gru_core.formats.model import Answers, Direction, Entry
 from gru_core.formats.state_dict.beside import first_states
 from gru_core.formats.state_dict.groups import Group, grouped
 from gru_core.formats.state_dict.names import PARTS
@@ -24,12 +24,12 @@ from gru_core.weights import Part
 
 _LISTED: Final = 4  # names of tensors in an error
 # What torch.nn computes; a state dict cannot tell whether an RNN was made with tanh or with relu.
-_SAYS: Final[Mapping[Cell, Settings]] = {
+_SAYS: Final[Mapping[Cell, Answers]] = {
     "gru": {"gate_activation": "sigmoid", "state_activation": "tanh", "reset_after": "true"},
     "lstm": {"gate_activation": "sigmoid", "state_activation": "tanh"},
     "rnn": {},
 }
-_ASSUMES: Final[Mapping[Cell, Settings]] = {
+_ASSUMES: Final[Mapping[Cell, Answers]] = {
     "gru": {},
     "lstm": {},
     "rnn": {"state_activation": "tanh"},
@@ -151,7 +151,7 @@ def _entry(group: Group, sizes: _Sizes, tensors: Tensors) -> Entry:
         tuple(_direction(group, sizes, (at, way), tensors) for way in range(group.directions))
         for at in range(group.layers)
     )
-    forward: Settings = {"backward": "false"} if group.directions == 1 else {}
+    forward: Answers = {"backward": "false"} if group.directions == 1 else {}
     return Entry(
         name=group.name,
         cell=sizes.cell,

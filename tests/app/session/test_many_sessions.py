@@ -37,7 +37,7 @@ from gru_core.scenes.series import load_series
 from gru_core.situation import apply_edits, parse_edits
 from tests.app.drawing import in_32_bits
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SESSIONS = 30
 PATIENCE = 30.0  # seconds for any one answer
 ASSETS = ROOT / "assets"

@@ -19,7 +19,7 @@ from gru_core.conventions import CELLS, Cell
 from tests.app.drawing import weights_of
 from tests.app.lensing import looked, screen
 
-CONFIG = Path(__file__).parents[2] / ".streamlit" / "config.toml"
+CONFIG = Path(__file__).parents[3] / ".streamlit" / "config.toml"
 THEMES = tomllib.loads(CONFIG.read_text())["theme"]
 PAPERS = [THEMES[name]["backgroundColor"] for name in ("light", "dark")]
 LEAST = 3.0

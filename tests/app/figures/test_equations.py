@@ -16,7 +16,7 @@ from app.setting.setting import Setting
 from gru_core import run
 from gru_core.analysis.inside import Numbers, inside
 from gru_core.conventions import BIAS_COUNTS, PLACEMENTS, POLARITIES, Cell, Notation
-from tests.core.test_inside import made
+from tests.core.analysis.test_inside import made
 
 NOTATIONS = [
     Notation("any", placement, polarity, biases)

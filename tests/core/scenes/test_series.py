@@ -27,7 +27,7 @@ from gru_core.scenes.series import (
 from gru_core.weights import match_units
 from scripts import train_series
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 FOLDER = ROOT / "assets" / "series"
 DATA, MODEL = FOLDER / "elnino.csv", ROOT / "assets" / "models" / "series.npz"
 EXACT = TOLERANCE[np.dtype(np.float64)]

@@ -18,7 +18,7 @@ from gru_core.scenes.reader import load_reader
 from gru_core.scenes.scene import MODELS, situation
 from gru_core.situation import apply_edits, parse_edits
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ASSETS = ROOT / "assets"
 SCENES = {scene.name: scene for scene in load_scenes(ASSETS / "scenes")}
 GUIDE = (ROOT / "docs" / "command-line.md").read_text(encoding="utf-8")

@@ -1,4 +1,4 @@
-"""What lenses have in common: names of places, and which of too many steps and units are drawn."""
+"""Which of too many steps and units a lens draws: all of few, numbers evenly apart of many."""
 
 from collections.abc import Sequence
 from typing import Any, NamedTuple
@@ -7,43 +7,12 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.lenses.base import Axis, Chart
+from app.lenses.naming import step_name
 from app.screen.screen import Screen
 from gru_core.arrays import Array
 
 MOST_ROWS = 128
 MOST_COLUMNS = 400
-SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
-
-
-def sentence(text: str) -> str:
-    """The same with a capital letter first."""
-    return text[0].upper() + text[1:]
-
-
-def subscript(number: int) -> str:
-    """A number as it stands below a letter."""
-    return str(number).translate(SUBSCRIPTS)
-
-
-def channel_name(screen: Screen, channel: int) -> str:
-    """An input as an equation names it: x, x₂, or x with the name it has, if it alone has it."""
-    name, number = screen.channels[channel], subscript(channel + 1)
-    if len(screen.channels) == 1:
-        return "x"
-    if name.lstrip("x") == str(channel + 1):
-        return f"x{number}"
-    return f"x {name}" if screen.channels.count(name) == 1 else f"x{number} {name}"
-
-
-def step_name(screen: Screen, step: int) -> str:
-    """A step in words, with the name of its input if it has one."""
-    label = screen.labels[step]
-    return f"step {step + 1}" + ("" if label == str(step + 1) else f" ({label})")
-
-
-def unit_of(screen: Screen, units: int) -> int:
-    """The cursor's unit, or the last one of a smaller layer."""
-    return min(screen.unit, units - 1)
 
 
 class Drawn(NamedTuple):

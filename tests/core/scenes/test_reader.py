@@ -14,7 +14,7 @@ from gru_core import run
 from gru_core.errors import GatescopeError, TextError
 from gru_core.scenes.reader import MAX_LETTERS, Reader, load_reader, normalize
 
-MODELS = Path(__file__).parents[2] / "assets" / "models"
+MODELS = Path(__file__).parents[3] / "assets" / "models"
 WORDS = ["recurrent", "gate", "memory", "though", "thought", "knight", "psychology", "colonel", "a"]
 
 Arrays = dict[str, np.ndarray]

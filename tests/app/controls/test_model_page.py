@@ -14,7 +14,7 @@ from gru_core.formats.running import run_ready
 from gru_core.inputs.feed import Feed, fed
 from gru_core.scenes.loaded import TITLE
 from tests.app.modelling import Open, packed
-from tests.core.test_loaded import entry
+from tests.core.scenes.test_loaded import entry
 from tests.formats import keras_making, onnx_making
 
 

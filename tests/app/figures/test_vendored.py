@@ -6,7 +6,7 @@ from pathlib import Path
 
 from plotly.offline import get_plotlyjs_version
 
-VENDOR = Path(__file__).parents[2] / "assets" / "vendor" / "plotly"
+VENDOR = Path(__file__).parents[3] / "assets" / "vendor" / "plotly"
 SCRIPT = VENDOR / "plotly-cartesian.min.js"
 
 

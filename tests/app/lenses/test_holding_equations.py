@@ -15,8 +15,8 @@ from app.words.numbers import number
 from gru_core.analysis.inside import inside
 from gru_core.conventions import CHO, CHUNG, SIGMOID_TRACKS, TRACKS, Notation
 from gru_core.scenes.own import Own
+from tests.app.figures.test_equations import sides, worth
 from tests.app.lensing import screen
-from tests.app.test_equations import sides, worth
 
 OWN = Own(source="noise", steps=14, units=3)
 FIRST, LAST = 4, 9  # of a span, counted from 0

@@ -15,9 +15,9 @@ from gru_core.formats import npz
 from gru_core.formats.safetensors import file as safetensors_file
 from gru_core.scenes.scene import situation
 from gru_core.situation import parse_edits
+from tests.core.cli.test_command_line import GUIDE, command, loaded
 from tests.core.exporting import exported
 from tests.core.opened_scenes import BY_NAME
-from tests.core.test_command_line import GUIDE, command, loaded
 
 
 @pytest.mark.parametrize("ending", kinds.KINDS)

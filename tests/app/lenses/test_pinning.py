@@ -23,7 +23,7 @@ from gru_core.conventions import CHUNG, NOTATIONS
 from gru_core.scenes.own import Own
 from gru_core.situation import Edit, Target
 from tests.app.lensing import chart, looked, screen
-from tests.app.test_url import settings as any_setting
+from tests.app.setting.test_link import settings as any_setting
 from tests.app.visiting import Visit, assert_shows
 
 NAMES = tuple(scenes())

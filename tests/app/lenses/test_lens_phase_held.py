@@ -18,8 +18,8 @@ from app.screen.screen import Screen
 from gru_core import run
 from gru_core.arrays import Array
 from gru_core.conventions import CELLS, STATES
+from tests.app.lenses.test_lens_phase import EDITS, PAIR, beside, marked
 from tests.app.lensing import chart, looked, message_of, screen
-from tests.app.test_lens_phase import EDITS, PAIR, beside, marked
 from tests.app.visiting import Visit
 
 SEARCHED = "fixed points are being looked for …"

@@ -14,7 +14,7 @@ from app.screen.screen import screen_of
 from app.setting import link
 from app.setting.setting import Setting
 from tests.app.modelling import Open, packed
-from tests.core.test_loaded import entry
+from tests.core.scenes.test_loaded import entry
 
 
 def test_a_second_page_at_the_same_link_has_the_model_as_long_as_the_first(

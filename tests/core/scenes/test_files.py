@@ -13,7 +13,7 @@ from gru_core import GRUWeights
 from gru_core.errors import TextError
 from gru_core.scenes.files import load_scene, load_scenes
 
-FOLDER = Path(__file__).parents[2] / "assets" / "scenes"
+FOLDER = Path(__file__).parents[3] / "assets" / "scenes"
 
 Change = Callable[[dict[str, Any]], object]
 

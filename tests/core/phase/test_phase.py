@@ -13,7 +13,7 @@ from gru_core.errors import NotFiniteError, RangeError, ShapeError, UnknownNameE
 from gru_core.phase import Plane, components, field, trajectory, unit_plane, visited
 from gru_core.run import run_backward
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 GRID = (np.array([-0.8, 0.1, 0.6]), np.array([-0.5, 0.0, 0.4, 0.9]))
 
 

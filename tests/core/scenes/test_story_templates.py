@@ -14,7 +14,7 @@ from gru_core.scenes.files import load_scene
 from gru_core.scenes.quoted import Source
 from gru_core.scenes.scene import situation
 from gru_core.scenes.stories import Story, written
-from tests.core.test_scene_files import written as copied
+from tests.core.scenes.test_files import written as copied
 
 Change = Callable[[dict[str, Any]], object]
 
@@ -162,7 +162,7 @@ def test_what_is_no_source_is_refused(text: str) -> None:
 
 def test_every_file_writes_its_numbers_as_fields(scene_names: list[str]) -> None:
     """A number with a point in a text is a field, so that it follows the notation."""
-    folder = Path(__file__).parents[2] / "assets" / "scenes"
+    folder = Path(__file__).parents[3] / "assets" / "scenes"
     for name in scene_names:
         content = json.loads((folder / f"{name}.json").read_text(encoding="utf-8"))
         texts = json.dumps(
@@ -173,6 +173,6 @@ def test_every_file_writes_its_numbers_as_fields(scene_names: list[str]) -> None
 
 @pytest.fixture
 def scene_names() -> list[str]:
-    folder = Path(__file__).parents[2] / "assets" / "scenes"
+    folder = Path(__file__).parents[3] / "assets" / "scenes"
     names: list[str] = json.loads((folder / "index.json").read_text(encoding="utf-8"))
     return names

@@ -8,7 +8,7 @@ import pytest
 
 from app.figures import theme
 from app.lenses.base import WITH_START
-from app.lenses.places import MOST_COLUMNS
+from app.lenses.sampling import MOST_COLUMNS
 from app.screen.baseline import scenes
 from app.screen.screen import Screen
 from app.words.numbers import number, percent
