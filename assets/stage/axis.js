@@ -1,10 +1,9 @@
 // The rows or columns of a lens's sheet: their names, and which of them the cursor is at.
 
-/** @import { Name, Stage } from "./types" */
+/** @import { At, Name } from "./types" */
 
 /**
  * @typedef {{ kind: string, first: number, order: number[], names: string[], plural: string }} Asked
- * @typedef {{ step: number, unit: number }} At
  * @typedef {object} Axis
  * @property {number} length
  * @property {string[]} names
@@ -18,9 +17,9 @@
 // { length, names, entries, plural, at(cursor), all(cursor), place(i) }; at gives an index or null, all
 // every index of what the cursor is at, place { step, unit } of one that the cursor can go to. entries
 // are as describe.js has them.
-/** @param {Asked} asked @param {Pick<Stage, "message">} stage @returns {Axis} */
-export function axisOf({ kind, first, order, names, plural }, { message }) {
-  if (kind === "steps") return withAll(steps(message.labels, first));
+/** @param {Asked} asked @param {string[]} labels of the steps @returns {Axis} */
+export function axisOf({ kind, first, order, names, plural }, labels) {
+  if (kind === "steps") return withAll(steps(labels, first));
   if (kind === "units") return withAll(units(order));
   const entries = names.map((name) => ({ key: name, name, label: "" }));
   /** @type {Axis["place"]} */

@@ -1,9 +1,9 @@
 // Which number of the model a cell of a plot is, and the reverse. A target is the text that the
 // core uses: "x.4.0" (step, input), "gru.h0.2", "gru.w_h.update.3.1" (gate, unit, from unit).
 
-/** @import { Choice, Entry, Message, Place, Segment, WeightsEntry } from "./types" */
+/** @import { Choice, Editable, Message, Place, Segment, Shown } from "./types" */
 
-/** @param {Entry} entry @param {Place} place */
+/** @param {Shown} entry @param {Place} place */
 export function targetAt({ kind, panel, initial, gate, part }, { row, column }) {
   if (kind === "x") return `${part}.${column}.${row}`;
   if (kind === "initial") return `${panel.cell}.${initial.part}.${panel.order[row]}`;
@@ -16,10 +16,10 @@ export function targetAt({ kind, panel, initial, gate, part }, { row, column }) 
   return stem;
 }
 
-/** @typedef {Map<string, Entry>} Plots by what they are called: x, gru.h0, gru.weights.update */
+/** @typedef {Map<string, Shown>} Plots by what they are called: x, gru.h0, gru.weights.update */
 
 // { entry, row, column } of a target, or null where it is not on screen.
-/** @param {string} target @param {Plots} plots */
+/** @param {string} target @param {Plots} plots @returns {Place & { entry: Editable } | null} */
 export function placeOf(target, plots) {
   const place = anyPlaceOf(target, plots);
   if (!place) return null;
@@ -27,17 +27,20 @@ export function placeOf(target, plots) {
   return place.row >= 0 && place.row < rows && place.column < columns ? place : null;
 }
 
-/** @param {string} target @param {Plots} plots */
+/** @param {string} target @param {Plots} plots @returns {Place & { entry: Editable } | null} */
 function anyPlaceOf(target, plots) {
   const [owner, part, ...rest] = target.split(".");
-  if (owner === "x") return { entry: /** @type {Entry} */ (plots.get("x")), row: Number(rest[0]), column: Number(part) };
+  if (owner === "x") {
+    const entry = plots.get("x");
+    return entry?.kind === "x" ? { entry, row: Number(rest[0]), column: Number(part) } : null;
+  }
   if (part === "h0" || part === "c0") {
     const entry = plots.get(`${owner}.${part}`);
-    return entry ? { entry, row: entry.panel.order.indexOf(Number(rest[0])), column: 0 } : null;
+    return entry?.kind === "initial" ? { entry, row: entry.panel.order.indexOf(Number(rest[0])), column: 0 } : null;
   }
   const [gate, unit, from] = rest;
-  const entry = /** @type {WeightsEntry | undefined} */ (plots.get(`${owner}.weights.${gate}`));
-  if (!entry) return null;
+  const entry = plots.get(`${owner}.weights.${gate}`);
+  if (entry?.kind !== "weights") return null;
   const { order, segments } = entry.panel;
   const segment = segments.find((known) => known.part === part);
   if (!segment) return null; // a second bias, where the notation has one

@@ -3,7 +3,7 @@
 
 import { targetAt } from "./cells.js";
 
-/** @import { Entry, Message, Numbers, Place, Stage, Trace, Wanted } from "./types" */
+/** @import { Entry, Figure, Here, Message, Numbers, Place, Wanted } from "./types" */
 
 /** @param {Pick<Message, "parts">} message */
 export function isCondensed(message) {
@@ -13,9 +13,10 @@ export function isCondensed(message) {
 // The numbers that can be edited, as far as they were asked for. Those of the scene itself: edits are
 // written over them.
 export class Told {
-  /** @param {Pick<Stage, "channel" | "screen">} stage */
-  constructor(stage) {
-    this.stage = stage;
+  // frame(target): of the part that it is in, "" where that is not on show.
+  /** @param {(target: string) => string | undefined} frame */
+  constructor(frame) {
+    this.frame = frame;
     /** @type {Map<string, number>} */
     this.values = new Map(); // frame of the part and target -> value
   }
@@ -41,19 +42,39 @@ export class Told {
 
   /** @param {string} target */
   key(target) {
-    const place = this.stage.screen.place(target);
-    return `${place ? this.stage.channel.frame(place.entry.part) : ""} ${target}`;
+    return `${this.frame(target)} ${target}`;
+  }
+}
+
+// Parts of which only colours and some rows are here, until every number has been asked for and has come.
+export class Wholes {
+  constructor() {
+    /** @type {{ part: string, done: (part: string) => void }[]} */
+    this.asked = [];
+  }
+
+  // Resolves once they are here.
+  /** @param {string} part @returns {Promise<string>} */
+  wait(part) {
+    return new Promise((done) => this.asked.push({ part, done }));
+  }
+
+  // A message has come.
+  /** @param {(part: string) => boolean} complete */
+  answer(complete) {
+    const come = this.asked.filter(({ part }) => complete(part));
+    this.asked = this.asked.filter((one) => !come.includes(one));
+    for (const { part, done } of come) done(part);
   }
 }
 
 // One number of a heatmap of which only the colours are here; undefined until it has come.
-/** @param {Pick<Stage, "channel" | "message" | "screen">} stage @param {Entry} entry @param {Place} place @returns {number | undefined} */
-export function numberAt(stage, entry, { row, column }) {
-  const { channel, message, screen } = stage;
+/** @param {Entry} entry @param {Place} place @param {Pick<Here, "channel" | "now">} here @param {Pick<Told, "value">} told @returns {number | undefined} */
+export function numberAt(entry, { row, column }, { channel, now: { message } }, told) {
   const { part, kind, panel } = entry;
   if (kind !== "track") {
-    const target = targetAt(entry, { row, column });
-    return message.edits.find((one) => one.target === target)?.value ?? screen.told.value(/** @type {string} */ (target));
+    const target = String(targetAt(entry, { row, column }));
+    return message.edits.find((one) => one.target === target)?.value ?? told.value(target);
   }
   if (!isCondensed(message)) return undefined;
   const unit = panel.order[row];
@@ -73,15 +94,14 @@ export function questionFor(entry, { row, column }, message) {
 
 // The lines of a panel: the frame as sent, with points for the cursor's unit. `share`: how far one point
 // is from the next, as a part of the width.
-/** @param {Pick<Stage, "channel" | "cursor" | "screen">} stage @param {any} figure @param {number} steps */
-export function linesFigure(stage, figure, steps) {
-  const { channel, cursor, screen } = stage;
+/** @param {Figure} figure @param {number} steps @param {Pick<Here, "channel" | "cursor">} here @returns {Figure} */
+export function linesFigure(figure, steps, { channel, cursor }) {
   const share = channel.part("x.line").per / steps;
-  const data = figure.data.map((/** @type {Trace} */ line) => {
+  const data = figure.data.map((line) => {
     const [owner] = line.meta.split(".");
     const { unit, lines } = channel.part(`${owner}.line`);
     const points = owner === "x" || unit === cursor.unit ? lines[line.meta] : [];
-    const y = owner === "x" ? points : fromBytes(points, screen.figure(line.meta).data[0]);
+    const y = owner === "x" ? points : fromBytes(points, channel.part(line.meta).data[0]);
     return { ...line, x: Float32Array.from(y, (_, i) => 0.5 + Math.min((i + 0.5) * share, 1) * steps), y };
   });
   return { ...figure, share, data };

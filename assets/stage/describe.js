@@ -5,10 +5,11 @@ import { isCondensed } from "./condensed.js";
 import { brief, short } from "./format.js";
 
 /**
- * @import { Gate, Initial, Message, Name, Numbers, Panel, Place, Sheet, Shown, Stage, Track, Trace, WeightPart } from "./types"
+ * @import { Axis } from "./axis.js"
+ * @import { Entry, Here as All, Initial, LensPlot, LinesPlot, Message, Name, Numbers, Panel, Place, SeriesPlot, Sheet, Shown, WeightPart } from "./types"
+ * @typedef {Pick<All, "channel" | "cursor" | "now">} Here
+ * @typedef {{ title: string, corner: string, values: Numbers[], rows: Axis, columns: Axis }} LensSheet
  */
-
-const PLAIN = ["track", "x", "weights", "initial"]; // heatmaps: one row of numbers a row of the screen
 
 // { title, symbol, file, values, rows, columns, corner, kinds, flipped?, initial?, parts, exact, note }
 // values: one array a row. rows, columns: { key, name, label }: as in a file, in words, and what the
@@ -16,13 +17,12 @@ const PLAIN = ["track", "x", "weights", "initial"]; // heatmaps: one row of numb
 // initial: the first column is the state before the first step. parts: whose numbers these are.
 // exact: false while the browser has only the colours of some. note: what the notation turns round.
 // source: of what is too large to send, in place of values, where to fetch them (numbers.js).
-/** @param {Shown} entry @param {Stage} stage @returns {Sheet} */
-export function sheetOf(entry, stage) {
-  const make = PLAIN.includes(entry.kind) ? heatmapSheet : OTHERS[entry.kind];
-  const { channel, cursor, message } = stage;
+/** @param {Shown} entry @param {Here} here @returns {Sheet} */
+export function sheetOf(entry, here) {
+  const { channel, cursor, now: { message } } = here;
   // Its blocks and points are a picture, not numbers.
   const large = channel.isPicture(entry.part) || (entry.kind === "lines" && isCondensed(message));
-  const sheet = make(entry, stage, large);
+  const sheet = drawn(entry, here, large);
   if (large) {
     /** @type {[rows: number, columns: number]} */
     const size = [sheet.rows.length, sheet.columns.length];
@@ -41,46 +41,55 @@ function turned({ kind, panel, track, gate }, { inner }) {
   return kind === "lines" || (track?.track ?? gate) === "update";
 }
 
-/** @param {Shown} entry @param {Stage} stage @param {boolean} large @returns {Sheet} */
-function heatmapSheet(entry, { message }, large) {
-  const sheet = SHEETS[entry.kind](entry, message);
+/** @param {Shown} entry @param {Here} here @param {boolean} large @returns {Sheet} */
+function drawn(entry, here, large) {
+  if (entry.kind === "lines") return linesSheet(entry, here, large);
+  if (entry.kind === "series") return seriesSheet(entry, here.now.message);
+  if (entry.kind === "lens") return lensSheet(entry);
+  return heatmapSheet(entry, here.now.message, large);
+}
+
+// One row of numbers a row of the screen.
+/** @param {Entry} entry @param {Message} message @param {boolean} large @returns {Sheet} */
+function heatmapSheet(entry, message, large) {
+  const sheet = headOf(entry, message);
   if (large) return { ...sheet, parts: [] };
   const values = entry.plot.figure.data[0].z;
   const parts = [{ part: entry.part, rows: [...values.keys()] }];
   return { ...sheet, values, parts };
 }
 
-/** @type {Record<string, (entry: Shown, message: Message) => Omit<Sheet, "parts">>} */
-const SHEETS = {
-  track: ({ panel, track }, { labels }) => ({
-    title: `${panel.name} ${track.name}`, symbol: track.symbol, file: `${panel.cell}-${track.track}`,
-    rows: units(panel), columns: steps(labels), corner: "unit", kinds: ["units", "steps"],
-  }),
-  x: (_, { labels, x }) => ({
+/** @param {Entry} entry @param {Message} message @returns {Omit<Sheet, "parts">} */
+function headOf({ kind, panel, track, gate, initial }, { labels, x }) {
+  if (kind === "x") return {
     title: "Input x", symbol: "", file: "input",
     rows: inputs(x), columns: steps(labels), corner: "input", kinds: ["channels", "steps"],
-  }),
-  weights: ({ panel, gate }, { x }) => ({
-    title: `${panel.name} weights of the ${panel.gates.find((/** @type {Gate} */ one) => one.gate === gate).name}`, symbol: "",
+  };
+  const rows = units(panel);
+  if (kind === "track") return {
+    title: `${panel.name} ${track.name}`, symbol: track.symbol, file: `${panel.cell}-${track.track}`,
+    rows, columns: steps(labels), corner: "unit", kinds: ["units", "steps"],
+  };
+  if (kind === "weights") return {
+    title: `${panel.name} weights of the ${panel.gates.find((one) => one.gate === gate)?.name}`, symbol: "",
     file: `${panel.cell}-${gate}-weights`,
-    rows: units(panel), columns: sources(panel, x), corner: "unit", kinds: ["units", "columns"],
-  }),
-  initial: ({ panel, initial }) => ({
-    title: `${panel.name} initial ${panel.tracks.find((/** @type {Track} */ { track }) => track === initial.of).name}`,
+    rows, columns: sources(panel, x), corner: "unit", kinds: ["units", "columns"],
+  };
+  return {
+    title: `${panel.name} initial ${panel.tracks.find((one) => one.track === initial.of)?.name}`,
     symbol: `${initial.symbol}₀`, file: `${panel.cell}-${initial.part}`,
-    rows: units(panel), columns: [start(initial)], corner: "unit", kinds: ["units"],
-  }),
-};
+    rows, columns: [start(initial)], corner: "unit", kinds: ["units"],
+  };
+}
 
 // The lines of one unit: steps down, so that every quantity is a column.
-/** @param {Shown} entry @param {Stage} stage @param {boolean} large @returns {Sheet} */
-function linesSheet({ panel, plot }, { cursor, message }, large) {
+/** @param {LinesPlot} entry @param {Here} here @param {boolean} large @returns {Sheet} */
+function linesSheet({ panel, plot }, { cursor, now: { message } }, large) {
   const { labels, x } = message;
   const row = panel.order.indexOf(cursor.unit);
-  /** @param {string} name @returns {Track | undefined} */
-  const track = (name) => panel.tracks.find((/** @type {Track} */ one) => `${panel.cell}.${one.track}` === name);
-  /** @type {Trace[]} */
-  const lines = plot.figure.data.filter((/** @type {Trace} */ { meta, y }) => (large ? row >= 0 || !track(meta) : y?.length));
+  /** @param {string} name */
+  const track = (name) => panel.tracks.find((one) => `${panel.cell}.${one.track}` === name);
+  const lines = plot.figure.data.filter(({ meta, y }) => (large ? row >= 0 || !track(meta) : y?.length));
   return {
     title: `${panel.name} unit ${cursor.unit + 1}`, symbol: "", file: `${panel.cell}-unit-${cursor.unit + 1}`,
     rows: steps(labels).map((step) => ({ ...step, name: `step ${step.key}` })),
@@ -97,35 +106,32 @@ function linesSheet({ panel, plot }, { cursor, message }, large) {
 }
 
 // What was predicted of a series and what came, in the units of the plot: steps down.
-/** @param {Shown} entry @param {Stage} stage @returns {Sheet} */
-function seriesSheet({ plot }, { message: { labels, prediction } }) {
+/** @param {SeriesPlot} entry @param {Message} message @returns {Sheet} */
+function seriesSheet({ plot }, { labels, prediction }) {
   return {
     title: "The next value, predicted", symbol: "", file: "prediction",
     rows: steps(labels).map((step) => ({ ...step, name: `step ${step.key}` })),
-    columns: plot.figure.data.map((/** @type {Trace} */ { meta }, /** @type {number} */ i) => ({ key: meta, name: prediction.lines[i].name, label: "" })),
+    columns: plot.figure.data.map(({ meta }, i) => ({ key: meta, name: prediction?.lines[i].name ?? "", label: "" })),
     values: labels.map((_, step) => Float32Array.from(plot.figure.data, ({ y }) => y[step])),
     corner: "step", kinds: ["steps", "quantities"], flipped: true, parts: [],
   };
 }
 
 // A chart of a lens: the server has named its rows and columns.
-/** @param {Shown} entry @param {Stage} stage @returns {Sheet} */
-function lensSheet({ part, chart }, { lens }) {
-  const { title, corner, values, rows, columns } = lens.sheet(part);
+/** @param {LensPlot} entry @returns {Sheet} */
+function lensSheet({ part, chart, sheet }) {
+  const { title, corner, values, rows, columns } = sheet();
   return {
     title, symbol: "", file: part.replaceAll(".", "-"), values, corner, rows: rows.entries, columns: columns.entries,
     kinds: [rows.plural, columns.plural], flipped: chart.reads === "across", parts: [],
   };
 }
 
-/** @type {Record<string, (entry: Shown, stage: Stage, large: boolean) => Sheet>} */
-const OTHERS = { lines: linesSheet, series: seriesSheet, lens: lensSheet };
-
 // A track with the state before its first step as step 0. before: those numbers, of a large one.
-/** @param {Sheet} sheet @param {Shown | undefined} entry @param {Stage} stage @returns {Sheet} */
-export function withInitial(sheet, entry, stage) {
+/** @param {Sheet} sheet @param {Shown | undefined} entry @param {Here} here @returns {Sheet} */
+export function withInitial(sheet, entry, here) {
   if (!entry) return sheet;
-  const initial = sheetOf(entry, stage);
+  const initial = sheetOf(entry, here);
   const before = (initial.values ?? []).map(([number]) => number);
   return {
     ...sheet,
@@ -140,8 +146,9 @@ export function withInitial(sheet, entry, stage) {
 // The strip that stands before a track, if there is one.
 /** @param {Shown} entry @param {Map<string, Shown>} plots */
 export function initialOf({ kind, panel, track }, plots) {
-  const initial = kind === "track" && panel.initials.find((/** @type {Initial} */ { of }) => of === track.track);
-  return initial ? plots.get(`${panel.cell}.${initial.part}`) : undefined;
+  if (kind !== "track") return undefined;
+  const initial = panel.initials.find(({ of }) => of === track.track);
+  return initial && plots.get(`${panel.cell}.${initial.part}`);
 }
 
 /** @param {Pick<Panel, "order">} panel */

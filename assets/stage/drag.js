@@ -6,6 +6,7 @@ const PIXELS = 180; // from the smallest value to the largest, however many ther
 
 /**
  * @import { Cursor } from "./cursor.js"
+ * @import { Sweep } from "./types"
  * @typedef {object} Host
  * @property {(kind: string, details: object) => number} send
  * @property {Cursor} cursor
@@ -25,7 +26,7 @@ export class Drag {
   }
 
   clear() {
-    /** @type {any} */
+    /** @type {Sweep | null} */
     this.sweep = null; // as the server sent it
     /** @type {string | null} */
     this.target = null;
@@ -37,6 +38,7 @@ export class Drag {
     this.early = null; // index chosen before it came
     /** @type {number | null} */
     this.goal = null; // value wanted before it came
+    /** @type {boolean} */
     this.held = false;
     /** @type {number | null} */
     this.waiting = null;
@@ -64,7 +66,7 @@ export class Drag {
   }
 
   // A sweep has come from the server.
-  /** @param {any} sweep @param {number} handled */
+  /** @param {Sweep | null} sweep @param {number} handled */
   receive(sweep, handled) {
     if (!sweep || sweep.target !== this.target) return this.missed(handled);
     this.sweep = sweep;
@@ -120,7 +122,7 @@ export class Drag {
     this.held = false;
     if (!this.sweep) return; // commits when the sweep comes
     this.wanted = null;
-    if (!this.live || this.index === this.sweep.base) return this.host.onRest();
+    if (this.index === null || this.index === this.sweep.base) return this.host.onRest();
     if (this.frame) cancelAnimationFrame(this.frame);
     this.draw();
     this.sweep.base = this.index;
@@ -145,19 +147,19 @@ export class Drag {
   // Bytes 0..255 of a track, rows as on screen; null if this sweep does not touch the track.
   /** @param {string} name */
   bytes(name) {
-    return this.sweep.tracks[name]?.[/** @type {number} */ (this.index)] ?? null;
+    return this.sweep?.tracks[name]?.[/** @type {number} */ (this.index)] ?? null;
   }
 
   // Bytes of a track of one unit over time; undefined for a unit the sweep was not made for.
   /** @param {string} name @param {number} unit */
   line(name, unit) {
-    return unit === this.sweep.unit ? this.sweep.lines[name]?.[/** @type {number} */ (this.index)] : undefined;
+    return unit === this.sweep?.unit ? this.sweep.lines[name]?.[/** @type {number} */ (this.index)] : undefined;
   }
 
   // The exact number at the cursor the sweep was made for; undefined anywhere else.
   /** @param {string} name @param {{ step: number, unit: number }} cursor @returns {number | undefined} */
   exact(name, { step, unit }) {
-    if (step !== this.sweep.step || unit !== this.sweep.unit) return undefined;
+    if (step !== this.sweep?.step || unit !== this.sweep.unit) return undefined;
     return this.sweep.exact[name]?.[/** @type {number} */ (this.index)];
   }
 }

@@ -1,9 +1,9 @@
 // The row that shows the chosen cell: which number it is, a slider, an exact field, undo and redo.
 
-import { arrays, split } from "./cells.js";
+import { arrays, nameOf, split } from "./cells.js";
 import { make } from "./dom.js";
 import { nearest } from "./drag.js";
-import { exact, short } from "./format.js";
+import { brief, exact, short } from "./format.js";
 
 /**
  * @import { Choice, Edit, Message } from "./types"
@@ -22,6 +22,7 @@ import { exact, short } from "./format.js";
 // Keys that move a slider.
 const MOVES = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
 const TOLD = 6000; // milliseconds
+const MOST = 3; // changes that are listed
 const HINT = "change x, h₀ or a weight";
 
 export class Editor {
@@ -205,5 +206,25 @@ export class Editor {
     this.told.textContent = done;
     clearTimeout(this.telling);
     this.telling = setTimeout(() => (this.told.textContent = ""), TOLD);
+  }
+}
+
+// What has been changed so far, latest first: each with its old and new value, a click goes to it.
+export class Changes {
+  /** @param {(target: string) => void} onChoose */
+  constructor(onChoose) {
+    this.onChoose = onChoose;
+    this.element = make("div", { className: "gs-changes", role: "group", "aria-label": "Changes", hidden: true });
+  }
+
+  /** @param {Edit[]} edits @param {Choice[]} choices */
+  show(edits, choices) {
+    this.element.hidden = !edits.length;
+    const latest = edits.slice(-MOST).reverse();
+    const chips = latest.map(({ target, value, was }) =>
+      make("button", { type: "button", title: "Go to this number", onclick: () => this.onChoose(target) },
+        `${nameOf(target, choices)}: ${brief(was)} → ${brief(value)}`));
+    const more = edits.length > MOST ? make("span", { textContent: `and ${edits.length - MOST} more` }) : null;
+    this.element.replaceChildren("changed", ...chips, ...(more ? [more] : []));
   }
 }

@@ -3,8 +3,7 @@
 
 import { make } from "./dom.js";
 import { full, short } from "./format.js";
-import { enclose, math, piece, products, tokens } from "./mathml.js";
-import { whole } from "./whole.js";
+import { enclose, math, piece, products, tokens, whole } from "./mathml.js";
 
 /**
  * @import { Quantities, Token } from "./mathml.js"

@@ -1,12 +1,21 @@
-// @ts-nocheck
 // Controls of the lenses that change something: what to hold at which value, and a setting to pin.
 
 import { make } from "./dom.js";
 import { minus, short } from "./format.js";
 
+/**
+ * @import { Controls, Here as All, Holdable } from "./types"
+ * @typedef {Pick<All, "channel" | "cursor" | "now">} Here
+ * @typedef {object} Act
+ * @property {(kind: string, details?: object) => void} change
+ * @property {(cell: string) => void} open another cell
+ * @typedef {{ cell: string, track: string, all: boolean, first: number, last: number }} Chosen all: every unit
+ */
+
 const STEPS_OF_SLIDER = 100;
 
 // Which numbers are chosen, as gru_core.changes.interventions writes it: "gru.update.3.4-9". steps: how many there are.
+/** @param {Chosen} chosen @param {number} unit @param {number} steps */
 export function placeText({ cell, track, all, first, last }, unit, steps) {
   const whole = first === 0 && last === steps - 1;
   const span = last === steps - 1 ? `${first}-end` : first === last ? `${first}` : `${first}-${last}`;
@@ -14,161 +23,161 @@ export function placeText({ cell, track, all, first, last }, unit, steps) {
 }
 
 export class Holding {
-  constructor(stage) {
-    this.stage = stage;
+  /** @param {Here} here @param {Act} act */
+  constructor(here, act) {
+    this.here = here;
+    this.act = act;
     this.element = make("div", { className: "gs-holding" });
-    this.chosen = {}; // track, all (units), first and last step, as they stand in the fields
+    /** @type {Chosen} */
+    this.chosen = { cell: "", track: "", all: false, first: 0, last: 0 }; // as it stands in the fields
+    /** @type {Fields | null} */
+    this.fields = null;
+    this.structure = ""; // that they were made for
+    /** @type {{ element: Element, text: string } | null} */
+    this.filled = null;
+    this.pulling = false; // the slider is
+    this.off = false; // the hand is off it
+    /** @type {number | null} */
+    this.wanted = null; // the newest value that has not gone out
   }
 
-  // told: { holding } or { pin } of app/widgets/lenses, or nothing.
+  // told: { holding } or { pin } of app/lenses, or nothing.
+  /** @param {Controls} [told] */
   show({ holding, pin } = {}) {
-    if (!holding && !pin) {
-      this.built = this.filled = null;
+    if (pin) return this.showPin(pin);
+    if (!holding) {
+      this.fields = this.filled = null;
       return this.element.replaceChildren();
     }
-    if (pin) return this.showPin(pin);
-    this.told = holding;
     const structure = JSON.stringify([holding.cell, holding.tracks, holding.ablations, this.steps]);
-    if (structure !== this.built) this.build();
-    this.built = structure;
-    this.fill(this.list, holding.held, () => holding.held.map((one) => this.line(one)));
+    if (!this.fields || structure !== this.structure) this.fields = this.build(holding);
+    this.structure = structure;
+    const { fields } = this;
+    fields.told = holding;
+    this.fill(fields.list, holding.held, () => holding.held.map((one) => this.line(one, fields)), fields.track);
     if (!this.pulling) this.follow();
   }
 
   get steps() {
-    return this.stage.message.labels.length;
+    return this.here.now.message.labels.length;
   }
 
   // New children only where there is something new. A button that goes gives the focus to one that stays.
-  fill(element, key, children) {
+  /** @param {Element} element @param {unknown} key @param {() => (Node | string)[]} children @param {HTMLElement} [other] */
+  fill(element, key, children, other) {
     const text = JSON.stringify(key);
     if (this.filled?.element === element && this.filled.text === text) return;
     this.filled = { element, text };
     const buttons = () => [...element.querySelectorAll("button")];
-    const at = buttons().indexOf(document.activeElement);
+    const at = buttons().findIndex((button) => button === document.activeElement);
     element.replaceChildren(...children());
-    if (at >= 0) (buttons()[at] ?? buttons().at(-1) ?? this.track).focus();
+    if (at >= 0) (buttons()[at] ?? buttons().at(-1) ?? other)?.focus();
   }
 
+  /** @param {{ pinned: boolean }} pin */
   showPin({ pinned }) {
-    this.built = null;
+    this.fields = null;
+    /** @param {string} text @param {string} title @param {string} kind */
     const button = (text, title, kind) =>
-      make("button", { type: "button", className: "gs-button", textContent: text, title, onclick: () => this.stage.change(kind) });
+      make("button", { type: "button", className: "gs-button", textContent: text, title, onclick: () => this.act.change(kind) });
     this.fill(this.element, { pinned }, () => [make("div", { className: "gs-hold-row" },
       button(pinned ? "pin the present as A instead" : "pin the present as A", "Keep this setting to compare with", "pin"),
       pinned ? button("let go of A", "Compare with nothing", "unpin") : "",
     )]);
   }
 
-  build() {
-    const { tracks, ablations, cell } = this.told;
+  /** @param {Holdable} told */
+  build(told) {
+    const { tracks, ablations, cell } = told;
     if (this.chosen.cell !== cell) {
-      const at = this.stage.message.lens.of;
+      const at = this.here.now.message.lens.of;
       this.chosen = { cell, track: at || tracks[Math.min(1, tracks.length - 1)].track, all: false, first: 0, last: this.steps - 1 };
     }
     this.chosen.last = Math.min(this.chosen.last, this.steps - 1);
-    this.track = make("select", { "aria-label": "What to hold", title: "What to hold", onchange: () => this.pick("track", this.track.value) },
-      ...tracks.map(({ track, name, symbol }) => make("option", { value: track, textContent: `${name} ${symbol}` })));
-    this.who = make("select", { "aria-label": "Of which units", title: "Of the cursor's unit, or of all", onchange: () => this.pick("all", this.who.value === "all") },
-      this.one = make("option", { value: "one" }), make("option", { value: "all", textContent: "every unit" }));
-    this.first = this.number("From step", "first");
-    this.last = this.number("To step", "last");
-    this.value = make("input", { type: "range", "aria-label": "Value", title: "Drag to hold it at this value", oninput: () => this.pull(), onchange: () => this.rest() });
-    this.said = make("span", { className: "gs-number-held" });
-    this.list = make("ul", { className: "gs-held-list" });
+    const fields = new Fields(told, this.steps, {
+      pick: (change) => this.pick(change),
+      pull: (value) => this.pull(value),
+      rest: () => this.rest(),
+    });
+    /** @param {string} text */
     const at = (text) => make("button", { type: "button", className: "gs-button", textContent: text, title: `Hold it at ${text}`, onclick: () => this.hold(Number(text)) });
     this.element.replaceChildren(
-      make("div", { className: "gs-hold-row" }, make("span", {}, "hold ", this.track), make("span", {}, "of ", this.who),
-        make("span", {}, "from step ", this.first, " to ", this.last)),
-      make("div", { className: "gs-hold-row" }, "at ", at("0"), at("1"), this.value, this.said),
-      this.list,
+      make("div", { className: "gs-hold-row" }, make("span", {}, "hold ", fields.track), make("span", {}, "of ", fields.who),
+        make("span", {}, "from step ", fields.first, " to ", fields.last)),
+      make("div", { className: "gs-hold-row" }, "at ", at("0"), at("1"), fields.value, fields.said),
+      fields.list,
       ablations.length ? make("div", { className: "gs-hold-row" }, "or take gates away: ",
         ...ablations.map(({ name, hint }) => make("button", {
-          type: "button", className: "gs-button", textContent: name, title: hint, onclick: () => this.stage.change("ablate", { name }),
+          type: "button", className: "gs-button", textContent: name, title: hint, onclick: () => this.act.change("ablate", { name }),
         }))) : "",
     );
+    return fields;
   }
 
-  number(label, name) {
-    return make("input", {
-      type: "number", min: 1, max: this.steps, "aria-label": label, title: label,
-      onchange: ({ target }) => this.pick(name, Math.min(Math.max(Math.round(Number(target.value)) || 1, 1), this.steps) - 1),
-    });
-  }
-
-  pick(name, value) {
-    this.chosen[name] = value;
-    if (name === "first") this.chosen.last = Math.max(this.chosen.last, value);
-    if (name === "last") this.chosen.first = Math.min(this.chosen.first, value);
+  /** @param {Partial<Chosen>} change */
+  pick(change) {
+    Object.assign(this.chosen, change);
+    const { first, last } = this.chosen;
+    if (change.first !== undefined) this.chosen.last = Math.max(last, first);
+    if (change.last !== undefined) this.chosen.first = Math.min(first, last);
     this.follow();
   }
 
   // The fields as chosen; the value as held there, or in the middle.
   follow() {
-    const { chosen } = this;
-    if (!this.built || chosen.cell !== this.told.cell) return; // or its cell is on the way
-    const track = this.told.tracks.find((one) => one.track === chosen.track) ?? this.told.tracks[0];
+    const { chosen, fields } = this;
+    if (!fields || chosen.cell !== fields.told.cell) return; // or its cell is on the way
+    const { tracks } = fields.told;
+    const track = tracks.find((one) => one.track === chosen.track) ?? tracks[0];
     chosen.track = track.track;
-    this.track.value = track.track;
-    this.one.textContent = `unit ${this.unit + 1}`;
-    this.who.value = chosen.all ? "all" : "one";
-    this.first.value = chosen.first + 1;
-    this.last.value = chosen.last + 1;
-    Object.assign(this.value, { min: track.low, max: track.high, step: (track.high - track.low) / STEPS_OF_SLIDER });
-    const held = this.there;
-    this.value.value = held ? held.value : (track.low + track.high) / 2;
-    this.say(held ? short(held.value) : "not held");
+    fields.show(chosen, this.unitOf(fields));
+    fields.slide(track, this.there(fields)?.value);
   }
 
-  // The value that is held, beside the slider and of it.
-  say(text) {
-    this.said.textContent = text;
-    this.value.setAttribute("aria-valuetext", text);
-  }
-
-  get unit() {
-    return Math.min(this.stage.cursor.unit, this.told.units - 1);
+  /** @param {Fields} fields */
+  unitOf({ told }) {
+    return Math.min(this.here.cursor.unit, told.units - 1);
   }
 
   // What is held there already; a link may have written its place in another way.
-  get there() {
+  /** @param {Fields} fields */
+  there(fields) {
     const { cell, track, all, first, last } = this.chosen;
-    const wanted = JSON.stringify([cell, track, all ? null : this.unit, first, last]);
-    return this.told.held.findLast((one) => JSON.stringify([one.cell, one.track, one.unit, one.first, one.last]) === wanted);
+    const wanted = JSON.stringify([cell, track, all ? null : this.unitOf(fields), first, last]);
+    return fields.told.held.findLast((one) => JSON.stringify([one.cell, one.track, one.unit, one.first, one.last]) === wanted);
   }
 
-  // As it stands in the link already, or as it will.
-  get place() {
-    if (this.there) return this.there.place;
-    return placeText(this.chosen, this.unit, this.steps);
-  }
-
+  /** @param {number} value @param {boolean} [live] */
   hold(value, live = false) {
-    this.say(minus(Number(value.toPrecision(3))));
-    this.value.value = value;
-    this.stage.drag.clear();
-    this.stage.send("hold", { place: this.place, value, live });
+    const { fields } = this;
+    if (!fields) return;
+    fields.say(minus(Number(value.toPrecision(3))));
+    fields.value.value = String(value);
+    // As it stands in the link already, or as it will.
+    const place = this.there(fields)?.place ?? placeText(this.chosen, this.unitOf(fields), this.steps);
+    this.act.change("hold", { place, value, live });
   }
 
   // While the hand moves the newest value goes out as soon as the last one is answered.
-  pull() {
-    this.wanted = Number(this.value.value);
-    this.say(minus(Number(this.wanted.toPrecision(3))));
-    if (this.stage.channel.pending.length) return;
-    this.send();
+  /** @param {number} value */
+  pull(value) {
+    this.wanted = value;
+    this.fields?.say(minus(Number(value.toPrecision(3))));
+    if (!this.here.channel.pending.length) this.send(value);
   }
 
-  send() {
-    const { wanted, pulling } = this;
+  /** @param {number} value */
+  send(value) {
+    const live = this.pulling;
     this.wanted = null;
     this.pulling = true;
-    this.hold(wanted, Boolean(pulling));
+    this.hold(value, live);
   }
 
   // A message has come: there may be a newer value, or the hand may be off.
   answered() {
-    if (this.stage.channel.pending.length) return;
-    if (this.wanted !== null && this.wanted !== undefined) return this.send();
+    if (this.here.channel.pending.length) return;
+    if (this.wanted !== null) return this.send(this.wanted);
     if (this.off) this.pulling = this.off = false;
   }
 
@@ -177,15 +186,69 @@ export class Holding {
     this.answered();
   }
 
-  line({ place, text, cell, track, unit, first, last }) {
+  /** @param {Holdable["held"][number]} held @param {Fields} fields */
+  line({ place, text, cell, track, unit, first, last }, fields) {
+    const { cursor } = this.here;
     const again = () => {
       this.chosen = { cell, track, all: unit === null, first, last };
-      if (unit !== null) this.stage.cursor.move(this.stage.cursor.step, unit);
-      if (cell !== this.told.cell) this.stage.send("view", { cell });
+      if (unit !== null) cursor.move(cursor.step, unit);
+      if (cell !== fields.told.cell) this.act.open(cell);
       this.follow();
     };
     return make("li", {},
       make("button", { type: "button", className: "gs-plain", textContent: text, title: "Change this one", onclick: again }),
-      make("button", { type: "button", className: "gs-plain", textContent: "let go", title: `Let go: ${text}`, onclick: () => this.stage.change("free", { place }) }));
+      make("button", { type: "button", className: "gs-plain", textContent: "let go", title: `Let go: ${text}`, onclick: () => this.act.change("free", { place }) }));
+  }
+}
+
+// What is chosen and at which value, for one cell.
+class Fields {
+  /**
+   * @param {Holdable} told @param {number} steps
+   * @param {{ pick(change: Partial<Chosen>): void, pull(value: number): void, rest(): void }} act
+   */
+  constructor(told, steps, act) {
+    this.told = told;
+    this.track = make("select", { "aria-label": "What to hold", title: "What to hold", onchange: ({ target }) => act.pick({ track: target.value }) },
+      ...told.tracks.map(({ track, name, symbol }) => make("option", { value: track, textContent: `${name} ${symbol}` })));
+    this.one = make("option", { value: "one" });
+    this.who = make("select", { "aria-label": "Of which units", title: "Of the cursor's unit, or of all", onchange: ({ target }) => act.pick({ all: target.value === "all" }) },
+      this.one, make("option", { value: "all", textContent: "every unit" }));
+    /** @param {string} label @param {(step: number) => void} pick */
+    const step = (label, pick) => make("input", {
+      type: "number", min: 1, max: steps, "aria-label": label, title: label,
+      onchange: ({ target }) => pick(Math.min(Math.max(Math.round(Number(target.value)) || 1, 1), steps) - 1),
+    });
+    this.first = step("From step", (first) => act.pick({ first }));
+    this.last = step("To step", (last) => act.pick({ last }));
+    this.value = make("input", {
+      type: "range", "aria-label": "Value", title: "Drag to hold it at this value",
+      oninput: ({ target }) => act.pull(Number(target.value)), onchange: () => act.rest(),
+    });
+    this.said = make("span", { className: "gs-number-held" });
+    this.list = make("ul", { className: "gs-held-list" });
+  }
+
+  /** @param {Chosen} chosen @param {number} unit */
+  show({ track, all, first, last }, unit) {
+    this.track.value = track;
+    this.one.textContent = `unit ${unit + 1}`;
+    this.who.value = all ? "all" : "one";
+    this.first.value = String(first + 1);
+    this.last.value = String(last + 1);
+  }
+
+  /** @param {{ low: number, high: number }} track @param {number} [held] */
+  slide({ low, high }, held) {
+    Object.assign(this.value, { min: low, max: high, step: (high - low) / STEPS_OF_SLIDER });
+    this.value.value = String(held ?? (low + high) / 2);
+    this.say(held === undefined ? "not held" : short(held));
+  }
+
+  // The value that is held, beside the slider and of it.
+  /** @param {string} text */
+  say(text) {
+    this.said.textContent = text;
+    this.value.setAttribute("aria-valuetext", text);
   }
 }

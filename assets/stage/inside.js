@@ -9,32 +9,47 @@ import { Equations } from "./equations.js";
 import { short } from "./format.js";
 import { Letters } from "./letters.js";
 import { paletteOf } from "./palette.js";
-import { Pictures } from "./pictures.js";
 import { withPanel } from "./tabs.js";
+import { zoomOf } from "./zoom.js";
 
 /**
- * @import { Panel, Stage } from "./types"
+ * @import { Lookup } from "./equations.js"
+ * @import { Here, Panel, Place, Shown, Wanted } from "./types"
+ * @import { Voice } from "./voice.js"
  * @typedef {Record<string, (string | null)[] | null>} Colours of every vector in the wiring, a row each
+ * @typedef {object} Shades the colours of the heatmaps as they look now
+ * @property {(part: string, row: number, step: number) => string} colour
+ * @property {(part: string, row: number, column: number) => string} numberColour
+ * @property {(target: string | null) => (Place & { entry: Shown }) | null} place
+ * @typedef {object} Act
+ * @property {(quantity: string | null) => void} light
+ * @property {(details: { cell: string, form: string }) => void} view
+ * @property {Pick<Voice, "follow" | "tell">} voice
  */
 
 const MOST_ROWS = 8; // of a vector in the wiring
 const HELP = "Go through the step: Shift with ← and →";
 
 export class Inside {
-  /** @param {Stage} stage */
-  constructor(stage) {
-    this.stage = stage;
+  // beside: what else is shown in the place of the wiring. picture: the menu to save it as one.
+  /** @param {Here} here @param {() => Shades} shades @param {HTMLElement[]} beside @param {HTMLElement} picture @param {Act} act */
+  constructor(here, shades, beside, picture, act) {
+    this.here = here;
+    this.shades = shades;
+    this.act = act;
     /** @type {number | null} */
     this.substep = null; // index, or null for the whole step
     this.structure = "";
+    /** @type {string | null} */
+    this.lit = null; // a quantity
     /** @type {number[] | null} */
     this.rows = null; // that the wiring draws
     this.equations = new Equations();
     this.letters = new Letters();
     this.equations.element.addEventListener("pointerover", ({ target }) => this.letters.point(/** @type {Element} */ (target)));
     this.diagram = new Diagram({
-      point: (/** @type {string | null} */ quantity) => stage.light(quantity),
-      choose: (/** @type {string} */ quantity) => this.go(this.inner.substeps.findIndex((/** @type {{ quantity: string }} */ one) => one.quantity === quantity)),
+      point: (quantity) => act.light(quantity),
+      choose: (quantity) => this.go(this.inner.substeps.findIndex((one) => one.quantity === quantity)),
     });
     this.title = make("h2", {});
     this.tabs = make("div", { className: "gs-tabs", role: "tablist", "aria-label": "The opened cell" });
@@ -47,10 +62,10 @@ export class Inside {
     this.notes = make("div", { className: "gs-notes" });
     this.shown = make(
       "div", { className: "gs-shown" },
-      stage.lens.views.element, stage.lens.element,
+      ...beside,
       make("div", { className: "gs-wired" }, this.steps, this.diagram.element),
       this.equations.element, this.letters.element,
-      make("footer", { className: "gs-inside-foot" }, this.form, this.copy, new Pictures(stage, false).element),
+      make("footer", { className: "gs-inside-foot" }, this.form, this.copy, picture),
       this.notes,
     );
     this.element = make(
@@ -60,14 +75,13 @@ export class Inside {
     );
   }
 
-  /** @returns {any} */
   get inner() {
-    return this.stage.message.inner;
+    return this.here.now.message.inner;
   }
 
   /** @returns {Panel} */
   get panel() {
-    return /** @type {Panel} */ (this.stage.message.panels.find(({ cell }) => cell === this.inner.cell));
+    return /** @type {Panel} */ (this.here.now.message.panels.find(({ cell }) => cell === this.inner.cell));
   }
 
   // A message has come.
@@ -98,10 +112,10 @@ export class Inside {
       type: "button", className: "gs-plain", textContent: text, title, onclick: () => this.go(index),
     });
     this.steps.replaceChildren(step("whole step", null, HELP),
-      ...substeps.map((/** @type {{ name: string }} */ { name }, /** @type {number} */ i) => step(name, i, `Sub-step ${i + 1} of ${substeps.length}: ${name}. ${HELP}`)));
+      ...substeps.map(({ name }, i) => step(name, i, `Sub-step ${i + 1} of ${substeps.length}: ${name}. ${HELP}`)));
     this.form.textContent = form === "split" ? "join: W [h, x]" : "split: W x + U h";
     this.form.title = "Write the products with W and U apart, or as one product with h and x stacked";
-    this.notes.replaceChildren(...notes.map((/** @type {string} */ text) => make("p", { textContent: text })));
+    this.notes.replaceChildren(...notes.map((text) => make("p", { textContent: text })));
     this.rows = null;
     this.go(this.substep !== null && this.substep < substeps.length ? this.substep : null);
   }
@@ -109,11 +123,11 @@ export class Inside {
   /** @param {string} cell */
   open(cell) {
     this.substep = null;
-    this.stage.send("view", { cell, form: this.inner.form });
+    this.act.view({ cell, form: this.inner.form });
   }
 
   turn() {
-    this.stage.send("view", { cell: this.inner.cell, form: this.inner.form === "split" ? "joined" : "split" });
+    this.act.view({ cell: this.inner.cell, form: this.inner.form === "split" ? "joined" : "split" });
   }
 
   async copyLatex() {
@@ -124,9 +138,33 @@ export class Inside {
   /** @param {string} text */
   said(text) {
     this.copy.textContent = text;
-    this.stage.voice.tell(text);
+    this.act.voice.tell(text);
     clearTimeout(this.saidTimer);
     this.saidTimer = setTimeout(() => (this.copy.textContent = "copy as LaTeX"), 2000);
+  }
+
+  // Where it begins on the page, and what its equations take: its wiring has the rest. root: the stage.
+  /** @param {HTMLElement} root */
+  measure(root) {
+    const main = root.closest("[data-testid=stMain]") ?? document.scrollingElement;
+    if (!main || !this.element.isConnected) return;
+    const away = this.element.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
+    root.style.setProperty("--inside-top", `${Math.round(away / zoomOf(this.element))}px`);
+    const high = this.equations.element.offsetHeight;
+    if (high) root.style.setProperty("--equations", `${high}px`);
+  }
+
+  // One quantity of the cell, lit wherever in the stage it is shown; null for none.
+  /** @param {Element} root @param {string | null} quantity */
+  light(root, quantity) {
+    if (quantity === this.lit) return;
+    this.lit = quantity;
+    root.querySelectorAll(".gs-lit").forEach((one) => one.classList.remove("gs-lit"));
+    this.diagram.light(quantity);
+    if (!quantity || !this.here.now.begun) return;
+    const name = quantity === "x" ? "x" : `${this.inner.cell}.${quantity}`;
+    root.querySelectorAll(`.gs-equations [data-quantity="${quantity}"], [data-part="${name}"]`)
+      .forEach((one) => one.classList.add("gs-lit"));
   }
 
   // To one of the sub-steps, or null for the whole step.
@@ -136,7 +174,7 @@ export class Inside {
     [...this.steps.children].forEach((button, i) =>
       button.setAttribute("aria-pressed", String(this.substep === (i === 0 ? null : i - 1))));
     this.equations.stage(this.substep);
-    this.stage.voice.follow();
+    this.act.voice.follow();
     if (this.rows) this.stageWiring();
   }
 
@@ -144,15 +182,15 @@ export class Inside {
   get told() {
     const substep = this.element.isConnected && this.substep !== null && this.inner.substeps[this.substep];
     if (!substep) return "";
-    const value = this.lookup()(substep.quantity);
+    const value = this.numbers().lookup(substep.quantity);
     const found = value === undefined ? "" : `: ${short(value)}`;
     return `Sub-step ${Number(this.substep) + 1} of ${this.inner.substeps.length}, ${substep.name}${found}.`;
   }
 
   // The wiring of the plain RNN has a sum before its only sub-step.
   stageWiring() {
-    const { quantity } = (this.substep !== null && this.inner.substeps[this.substep]) || {};
-    const index = /** @type {Record<string, string[]>} */ (SUBSTEPS)[this.inner.cell].indexOf(quantity);
+    const { quantity = "" } = (this.substep !== null && this.inner.substeps[this.substep]) || {};
+    const index = SUBSTEPS[this.inner.cell].indexOf(quantity);
     this.diagram.stage(index < 0 ? null : index);
   }
 
@@ -160,7 +198,7 @@ export class Inside {
   /** @param {number} count */
   goBy(count) {
     const last = this.inner.substeps.length - 1;
-    const { cursor } = this.stage;
+    const { cursor } = this.here;
     const to = (this.substep ?? (count > 0 ? -1 : last + 1)) + count;
     if (to >= 0 && to <= last) return this.go(to);
     if ((to < 0 && cursor.step === 0) || (to > last && cursor.step === cursor.steps - 1)) return;
@@ -168,68 +206,73 @@ export class Inside {
     this.go(to < 0 ? last : 0);
   }
 
-  // Numbers and colours at the cursor; called for every frame.
+  // Numbers and colours at the cursor; called for every frame. Returns what has to be asked for.
+  /** @returns {Wanted | null} */
   refresh() {
-    const { cursor, look, message } = this.stage;
-    if (!message || look === "first") return;
+    const { cursor, now } = this.here;
+    if (!now.begun || now.look === "first") return null;
     const { panel } = this;
     const there = cursor.unit < panel.units;
-    const name = panel.cell === "gru" && message.names[cursor.unit];
+    const name = panel.cell === "gru" && now.message.names[cursor.unit];
     this.title.textContent = there
       ? `${panel.name} at step ${cursor.step + 1}, unit ${cursor.unit + 1}${name ? ` (${name})` : ""}`
       : `${panel.name} at step ${cursor.step + 1}: there is no unit ${cursor.unit + 1}`;
-    const { view, of } = message.lens;
+    const { view, of = null } = now.message.lens;
     this.element.dataset.view = view;
     this.equations.only(view === "why" ? of : null);
-    if (view !== "cell" && view !== "why") return;
-    this.equations.show(this.lookup());
-    if (view !== "cell") return;
-    const rows = this.wire(panel, there);
-    this.diagram.paint(this.colours(panel, rows));
-    this.diagram.mark(there ? rows.indexOf(panel.order.indexOf(cursor.unit)) : null);
+    if (view !== "cell" && view !== "why") return null;
+    const { lookup, missing } = this.numbers();
+    this.equations.show(lookup);
+    if (view === "cell") {
+      const rows = this.wire(panel, there);
+      this.diagram.paint(this.colours(panel, rows));
+      this.diagram.mark(there ? rows.indexOf(panel.order.indexOf(cursor.unit)) : null);
+    }
+    return missing;
   }
 
   // Build the wiring for the rows that are drawn: all, or some with the chosen unit among them.
   /** @param {Panel} panel @param {boolean} there @returns {number[]} */
   wire(panel, there) {
-    const rows = drawnRows(panel, there ? panel.order.indexOf(this.stage.cursor.unit) : 0);
+    const rows = drawnRows(panel, there ? panel.order.indexOf(this.here.cursor.unit) : 0);
     if (this.rows && rows.join() === this.rows.join()) return this.rows;
     this.rows = rows;
     const { cell, ends, placement, polarity, quantities } = this.inner;
-    const inputs = this.stage.message.x.channels.length;
+    const inputs = this.here.now.message.x.channels.length;
     this.diagram.build({ cell, ends, placement, polarity, quantities, units: panel.units, inputs, rows });
     this.stageWiring();
     return rows;
   }
 
-  // A number of the equations by name: from the drag, or from what was sent of the run.
-  /** @returns {(name: string) => any} */
-  lookup() {
-    const { cursor, drag } = this.stage;
-    const swept = drag.live && drag.sweep.inside;
+  // The numbers of the equations by name, from the drag or from what was sent of the run; and what is to be
+  // asked for where they are of another place.
+  /** @returns {{ lookup: Lookup, missing: Wanted | null }} */
+  numbers() {
+    const { channel, cursor, drag: { index, sweep } } = this.here;
+    const swept = index !== null && sweep?.inside;
     if (swept) {
-      const here = drag.sweep.step === cursor.step && drag.sweep.unit === cursor.unit;
-      return (name) => (here ? swept[name]?.[/** @type {number} */ (drag.index)] : undefined);
+      const here = sweep.step === cursor.step && sweep.unit === cursor.unit;
+      return { lookup: (name) => (here ? swept[name]?.[index] : undefined), missing: null };
     }
-    const { units, first, series } = this.stage.channel.part(`${this.inner.cell}.inside`);
+    const { units, first, series } = channel.part(`${this.inner.cell}.inside`);
     const at = units.indexOf(cursor.unit);
     const here = cursor.step - first;
     const known = at >= 0 && here >= 0 && here < Object.values(series)[0][0].length;
-    if (!known && cursor.unit < this.panel.units) this.stage.screen.missing ??= { of: cursor.unit };
-    return (name) => (known ? series[name]?.[at][here] : undefined);
+    const missing = !known && cursor.unit < this.panel.units ? { of: cursor.unit } : null;
+    return { lookup: (name) => (known ? series[name]?.[at][here] : undefined), missing };
   }
 
   // Colours of every vector in the wiring, one for each row that is drawn.
   /** @param {Panel} panel @param {number[]} rows @returns {Colours} */
   colours(panel, rows) {
-    const { channel, cursor, drag } = this.stage;
+    const { channel, cursor, drag: { index, sweep }, now } = this.here;
     const { first, top, vectors } = channel.part(`${panel.cell}.vectors`);
-    const found = isCondensed(this.stage.message) ? {} : this.fromHeatmaps(panel, rows);
-    const { sweep, index } = drag.live ? drag : {};
+    const found = isCondensed(now.message) ? {} : this.fromHeatmaps(panel, rows);
+    const live = index === null ? null : sweep;
     for (const [name, steps] of Object.entries(vectors)) {
-      const swept = sweep?.vectors?.[name];
-      const column = swept ? sweep.step === cursor.step && swept[/** @type {number} */ (index)] : steps[cursor.step - first];
-      const from = name === "x" ? 0 : swept ? sweep.top : top;
+      const swept = live?.vectors?.[name];
+      const column = swept ? live?.step === cursor.step && swept[Number(index)] : steps[cursor.step - first];
+      const from = name === "x" ? 0 : swept ? live?.top : top;
       const palette = paletteOf(this.scaleOf(panel, name));
       const drawn = name === "x" ? this.inputs : rows;
       found[name] = column ? drawn.map((row) => css(palette[column[row - from]])) : null;
@@ -241,7 +284,8 @@ export class Inside {
   // Colours of what the heatmaps show too.
   /** @param {Panel} panel @param {number[]} rows @returns {Colours} */
   fromHeatmaps({ cell, tracks, initials }, rows) {
-    const { screen, cursor } = this.stage;
+    const { cursor } = this.here;
+    const screen = this.shades();
     /** @type {Colours} */
     const found = {};
     for (const { track } of tracks) {
@@ -259,22 +303,22 @@ export class Inside {
 
   // The inputs that are drawn.
   get inputs() {
-    return Array.from({ length: Math.min(this.stage.message.x.channels.length, MOST_ROWS) }, (_, i) => i);
+    return Array.from({ length: Math.min(this.here.now.message.x.channels.length, MOST_ROWS) }, (_, i) => i);
   }
 
   // Tracks and the input have the colours of their heatmaps, everything else those of the state.
   /** @param {Panel} panel @param {string} name */
   scaleOf({ cell, tracks }, name) {
     const part = name === "x" ? "x" : `${cell}.${tracks.some(({ track }) => track === name) ? name : "hidden"}`;
-    return this.stage.channel.part(part).data[0].colorscale;
+    return this.here.channel.part(part).data[0].colorscale;
   }
 
   // The input under the hand, at the cursor's step.
   /** @param {(string | null)[]} colours */
   overDragged(colours) {
-    const { cursor, drag, screen } = this.stage;
-    const place = drag.live ? screen.place(drag.target) : null;
-    if (place?.entry.kind !== "x" || place.column !== cursor.step || place.row >= colours.length) return;
+    const { cursor, drag } = this.here;
+    const place = drag.live ? this.shades().place(drag.target) : null;
+    if (place?.entry.kind !== "x" || drag.value === null || place.column !== cursor.step || place.row >= colours.length) return;
     colours[place.row] = place.entry.plot.colourOf(drag.value);
   }
 }

@@ -2,15 +2,26 @@
 // ("?", manual.js) is written from it. What a pointer does is listed beside them.
 
 /**
- * @import { Stage } from "./types"
+ * @import { Cursor } from "./cursor.js"
+ * @typedef {object} Act what keys can do
+ * @property {Pick<Cursor, "step" | "move" | "stepBy" | "toggle">} cursor
+ * @property {() => boolean} chosen whether a number is
+ * @property {(element: EventTarget) => boolean} typingIn whether its own undo is wanted
+ * @property {(by: number) => number} neighbour the unit above or below
+ * @property {(by: number) => void} goBy through the inside of the cell
+ * @property {(text?: string) => void} begin to type another number
+ * @property {() => void} escape
+ * @property {(kind: "undo" | "redo") => void} change
+ * @property {() => void} turn to large type, and back
+ * @property {() => void} open the page of keys
  * @typedef {object} Key
  * @property {string} group
  * @property {string[]} shown
  * @property {string} says
  * @property {string[]} [keys]
- * @property {(stage: Stage) => boolean} [needs]
- * @property {(stage: Stage, at: EventTarget, key: string) => boolean} [ours]
- * @property {(stage: Stage, event: KeyboardEvent) => void} [act]
+ * @property {(act: Act) => boolean} [needs]
+ * @property {(act: Act, at: EventTarget, key: string) => boolean} [ours]
+ * @property {(act: Act, event: KeyboardEvent) => void} [act]
  * @property {boolean} [once] not again while it is held
  * @property {boolean} [passes] others may take it too
  */
@@ -38,39 +49,39 @@ export const KEYS = [
   },
   {
     group: TIME, keys: ["ArrowUp", "ArrowDown"], shown: ["↑", "↓"], says: "the unit above, the unit below",
-    act: (stage, { key }) => stage.cursor.move(stage.cursor.step, stage.neighbour(key === "ArrowUp" ? -1 : 1)),
+    act: ({ cursor, neighbour }, { key }) => cursor.move(cursor.step, neighbour(key === "ArrowUp" ? -1 : 1)),
   },
   {
     group: TIME, keys: ["Shift+ArrowRight", "Shift+ArrowLeft"], shown: ["Shift →", "Shift ←"],
-    says: "go through the inside of the cell, one sub-step on or back", ours: (stage, at) => !stage.typingIn(at),
-    act: (stage, { key }) => stage.inside.goBy(key === "ArrowRight" ? 1 : -1),
+    says: "go through the inside of the cell, one sub-step on or back", ours: ({ typingIn }, at) => !typingIn(at),
+    act: ({ goBy }, { key }) => goBy(key === "ArrowRight" ? 1 : -1),
   },
   {
     group: NUMBER, keys: DIGITS, shown: ["0 … 9", "−", "."], says: "type another number in its place",
-    needs: chosen, ours: pressable, act: (stage, { key }) => stage.editor.begin(key),
+    needs: chosen, ours: pressable, act: ({ begin }, { key }) => begin(key),
   },
   {
     group: NUMBER, keys: ["Enter", "F2"], shown: ["Enter", "F2"], says: "open its field, all of it selected",
-    needs: chosen, ours: (stage, at, key) => key === "F2" ? pressable(stage, at) : free(stage, at, key),
-    act: (stage) => stage.editor.begin(),
+    needs: chosen, ours: (act, at, key) => key === "F2" ? pressable(act, at) : free(act, at, key),
+    act: ({ begin }) => begin(),
   },
   {
     group: NUMBER, shown: ["Ctrl V"], says: "paste a number, or a block of them, from this cell on",
   },
   {
     group: NUMBER, keys: ["Escape"], shown: ["Escape"], needs: chosen, ours: () => true, passes: true,
-    says: "let go of it; while it is dragged or typed, give that up", act: (stage) => stage.escape(),
+    says: "let go of it; while it is dragged or typed, give that up", act: ({ escape }) => escape(),
   },
   {
     group: PAGE, keys: ["Ctrl+z", "Ctrl+Shift+z"], shown: ["Ctrl Z", "Ctrl Shift Z"], says: "undo, redo",
-    ours: (stage, at) => !stage.typingIn(at), act: (stage, { shiftKey }) => stage.change(shiftKey ? "redo" : "undo"),
+    ours: ({ typingIn }, at) => !typingIn(at), act: ({ change }, { shiftKey }) => change(shiftKey ? "redo" : "undo"),
   },
   {
     group: PAGE, keys: ["t"], shown: ["T"], says: "large type, as for a projector, and back", ours: pressable,
-    act: (stage) => stage.type.turn(),
+    act: ({ turn }) => turn(),
   },
   {
-    group: PAGE, keys: ["?"], shown: ["?"], says: "this page", ours: pressable, act: (stage) => stage.manual.open(),
+    group: PAGE, keys: ["?"], shown: ["?"], says: "this page", ours: pressable, act: ({ open }) => open(),
   },
   {
     group: PAGE, shown: ["Tab", "← →"], says: "to a row of tabs, and along it", // tabs.js
@@ -97,17 +108,17 @@ export const HANDS = {
 };
 
 // Take a key: whatever the focus is on, except where somebody is typing or choosing.
-/** @param {KeyboardEvent} event @param {Stage} stage */
-export function keyPressed(event, stage) {
+/** @param {KeyboardEvent} event @param {Act} act */
+export function keyPressed(event, act) {
   if (event.altKey || event.defaultPrevented) return;
   const name = nameOf(event);
   const at = /** @type {Element} */ (event.composedPath()[0]);
   if (at.closest?.(OVER) || at.closest?.("[role=combobox][aria-expanded=true]")) return; // a list is open
-  const entry = KEYS.find(({ keys, needs }) => keys?.includes(name) && (!needs || needs(stage)));
+  const entry = KEYS.find(({ keys, needs }) => keys?.includes(name) && (!needs || needs(act)));
   if (!entry) return;
-  if (!(entry.ours ?? free)(stage, at, event.key)) return;
+  if (!(entry.ours ?? free)(act, at, event.key)) return;
   if (!entry.passes) event.preventDefault();
-  if (!entry.once || !event.repeat) entry.act?.(stage, event);
+  if (!entry.once || !event.repeat) entry.act?.(act, event);
 }
 
 // "Ctrl+Shift+z", "Shift+ArrowLeft", "?": with Shift where it does not make another character.
@@ -119,9 +130,9 @@ export function nameOf({ key, ctrlKey, metaKey, shiftKey }) {
   return `${control ? "Ctrl+" : ""}${shiftKey && (control || !written) ? "Shift+" : ""}${control ? key.toLowerCase() : key}`;
 }
 
-/** @param {Stage} stage */
-function chosen(stage) {
-  return Boolean(stage.target);
+/** @param {Act} act */
+function chosen(act) {
+  return act.chosen();
 }
 
 // What lies over the page and has keys of its own: menus, lists, dialogs, popovers.
@@ -130,14 +141,14 @@ const TEXT = "input:not([type=range]), textarea, select, [contenteditable], [rol
 const CHOICE = "input, textarea, select, [contenteditable], [role=combobox], [role=radiogroup], [role=slider], [role=spinbutton]";
 
 // For what no button and no slider would take.
-/** @param {Stage} stage @param {EventTarget} element */
-function pressable(stage, element) {
+/** @param {Act} _ @param {EventTarget} element */
+function pressable(_, element) {
   return !(element instanceof Element && element.closest(TEXT));
 }
 
 // For arrows, space and Enter, which buttons and sliders take too.
-/** @param {Stage} stage @param {EventTarget} element @param {string} key */
-function free(stage, element, key) {
+/** @param {Act} _ @param {EventTarget} element @param {string} key */
+function free(_, element, key) {
   if (!(element instanceof Element)) return true;
   if (element.matches(".gs-scrub")) return true;
   if (element.closest(CHOICE)) return false;

@@ -1,9 +1,21 @@
-// @ts-nocheck
 // Many numbers at once: a dialog to fill a gate or to paste into an array, and what Ctrl+V does on a chosen
 // cell. What is meant by a text, and whether it fits, the server says (app/session/many.py).
 
 import { split } from "./cells.js";
 import { make } from "./dom.js";
+
+/**
+ * @import { Editor } from "./editor.js"
+ * @import { Choice, Here as All, Message, Panel } from "./types"
+ * @typedef {Pick<All, "now">} Here
+ * @typedef {(kind: "fill" | "paste", details: object) => number} Change
+ * @typedef {object} Ground what a dialog fills
+ * @property {Choice[]} arrays
+ * @property {string | null} target the chosen number
+ * @property {string | undefined} chosen the array that it is in
+ * @property {Panel[]} panels
+ * @property {(...of: Parameters<Change>) => void} send
+ */
 
 const EVERY = "all"; // numbers of a gate
 const HINT = "fill or paste …";
@@ -12,33 +24,37 @@ const NUMBERS = /^[\s\d.,;eE+−-]+$/;
 const SEVERAL = /\S[\t\n\r; ]+\S|,[^,]*,|\..*,|,.*\./s; // more than one number, and not one with a decimal comma
 
 export class Many {
-  // stage: of which { channel, editor, element, message, target, change, send } are used
-  constructor(stage) {
-    this.stage = stage;
-    this.button = this.opener(() => this.open(this.arrayOf(stage.target)));
+  // element: what the dialog belongs to. change: tells the server.
+  /** @param {Here} here @param {Editor} editor @param {HTMLElement} element @param {Change} change */
+  constructor({ now }, editor, element, change) {
+    this.now = now;
+    this.editor = editor;
+    this.element = element;
+    this.change = change;
+    /** @type {Filling | null} */
+    this.filling = null; // the dialog that is open, or was last
+    /** @type {number | null} */
+    this.waiting = null; // what the dialog has sent, until it is answered
+    /** @param {ClipboardEvent} event */
     this.onPaste = (event) => this.paste(event);
     document.addEventListener("paste", this.onPaste);
   }
 
   leave() {
     document.removeEventListener("paste", this.onPaste);
-    this.dialog?.remove();
-  }
-
-  opener(onclick) {
-    return make("button", {
-      type: "button", className: "gs-plain", textContent: HINT, title: "Fill a gate with a value, or paste numbers",
-      "aria-haspopup": "dialog", onclick,
-    });
+    this.filling?.dialog.remove();
   }
 
   // Ctrl+V: from the chosen cell on. One number in a field is the field's own.
+  /** @param {ClipboardEvent} event */
   paste(event) {
-    const { target, editor, message } = this.stage;
+    const { editor, now } = this;
+    const { target } = now;
     const at = event.composedPath()[0];
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (!message || !text.trim() || at.closest?.("dialog")) return;
-    const typing = at.matches?.("input:not([type=range]), textarea, [contenteditable]");
+    const element = at instanceof Element ? at : null;
+    if (!now.begun || !text.trim() || element?.closest("dialog")) return;
+    const typing = element?.matches("input:not([type=range]), textarea, [contenteditable]");
     if (typing && !(at === editor.field && SEVERAL.test(text.trim()))) return;
     if (!target) return void (NUMBERS.test(text) && editor.tell(FIRST));
     event.preventDefault();
@@ -46,42 +62,75 @@ export class Many {
     this.send("paste", { target, text });
   }
 
+  /** @type {Change} */
   send(kind, details) {
-    this.stage.editor.asked = undefined; // what is refused now was not typed
-    this.stage.drag.clear();
-    return this.stage.send(kind, details);
+    this.editor.asked = undefined; // what is refused now was not typed
+    return this.change(kind, details);
   }
 
+  /** @param {string | null} target */
   arrayOf(target) {
-    return split(target ?? "", this.stage.editor.choices)?.choice.id;
+    return split(target ?? "", this.editor.choices)?.choice.id;
   }
 
   // The array of the chosen number if it is of this cell's weights, else the first that is on show.
+  /** @param {Panel} panel */
   near({ cell, shown }) {
-    const id = this.arrayOf(this.stage.target);
+    const id = this.arrayOf(this.now.target);
     return id?.startsWith(`${cell}.`) ? id : `${cell}.w_x.${shown[0]}`;
   }
 
   // What can be filled or pasted into: the arrays of the editor, and every number of each gate.
   get arrays() {
-    const every = this.stage.message.panels.flatMap((panel) => panel.gates.map(({ gate, name }) => (
+    const every = this.now.message.panels.flatMap((panel) => panel.gates.map(({ gate, name }) => (
       { id: `${panel.cell}.${EVERY}.${gate}`, label: `${panel.name}: ${name}, every number`, axes: [] })));
-    return [...this.stage.editor.choices, ...every];
+    return [...this.editor.choices, ...every];
   }
 
-  open(id) {
-    this.dialog?.remove();
-    this.dialog = this.build();
-    this.list.value = id;
-    this.pick();
-    this.stage.element.append(this.dialog);
-    this.dialog.showModal();
+  // id: of the array to begin with.
+  /** @param {string | undefined} [id] */
+  open(id = this.arrayOf(this.now.target)) {
+    const { message, target } = this.now;
+    this.filling?.dialog.remove();
+    this.waiting = null;
+    const filling = new Filling({
+      arrays: this.arrays, target, chosen: this.arrayOf(target), panels: message.panels,
+      send: (kind, details) => (this.waiting = this.send(kind, details)),
+    }, id);
+    this.filling = filling;
+    filling.dialog.addEventListener("close", () => (this.waiting = null));
+    this.element.append(filling.dialog);
+    filling.dialog.showModal();
   }
 
-  build() {
+  // A message has come: it is done, or it says why not.
+  /** @param {Pick<Message, "ack" | "answer">} message */
+  answered({ ack, answer }) {
+    if (!this.waiting || ack.seq < this.waiting) return;
+    this.waiting = null;
+    if (answer) this.filling?.say(answer);
+    else this.filling?.dialog.close();
+  }
+}
+
+// A button that leads to the dialog.
+/** @param {() => void} onclick */
+export function opener(onclick) {
+  return make("button", {
+    type: "button", className: "gs-plain", textContent: HINT, title: "Fill a gate with a value, or paste numbers",
+    "aria-haspopup": "dialog", onclick,
+  });
+}
+
+// The dialog, which lies over the page as long as it is open.
+class Filling {
+  /** @param {Ground} ground @param {string | undefined} id */
+  constructor(ground, id) {
+    this.ground = ground;
+    /** @param {string} textContent @param {string} title @param {() => void} onclick */
     const button = (textContent, title, onclick) => make("button", { type: "button", className: "gs-button", textContent, title, onclick });
     this.list = make("select", { "aria-label": "Which numbers", onchange: () => this.pick() },
-      ...this.arrays.map(({ id, label }) => make("option", { value: id, textContent: label })));
+      ...ground.arrays.map(({ id, label }) => make("option", { value: id, textContent: label })));
     this.value = make("input", {
       type: "text", inputMode: "decimal", value: "0", "aria-label": "Value", autocomplete: "off",
       onkeydown: ({ key }) => key === "Enter" && this.fill("value"),
@@ -94,32 +143,34 @@ export class Many {
       this.unit, this.drawn);
     this.text = make("textarea", { rows: 5, "aria-label": "Numbers to paste", spellcheck: false });
     this.pasting = make("div", { className: "gs-several-paste" }, this.text,
-      this.use = button("use these numbers", "Write them into the cells", () => this.write()));
+      button("use these numbers", "Write them into the cells", () => this.write()));
     this.problem = make("p", { className: "gs-problem", role: "alert" });
+    /** @type {HTMLDialogElement} */
     const dialog = make(
       "dialog", {
         className: "gs-dialog gs-several-dialog", "aria-label": "Fill or paste",
         onkeydown: (event) => event.stopPropagation(), // not meant for the stage behind
         onclick: ({ target }) => target === dialog && dialog.close(), // beside it
-        onclose: () => (this.waiting = null),
       },
       make("header", {}, make("h2", { textContent: "Fill or paste" }),
         make("button", { type: "button", textContent: "Close", title: "Close (Esc)", onclick: () => dialog.close() })),
       make("div", { className: "gs-several" }, this.list, this.filling, this.pasting, this.problem),
     );
-    return dialog;
+    this.dialog = dialog;
+    this.list.value = id ?? "";
+    this.pick();
   }
 
   // The array in the list: what can be done with it.
   pick() {
-    const { axes } = this.arrays.find(({ id }) => id === this.list.value);
+    const axes = this.ground.arrays.find(({ id }) => id === this.list.value)?.axes ?? [];
     const [cell, part, gate] = this.list.value.split(".");
     this.filling.hidden = !gate;
     this.unit.hidden = part !== "w_h";
     this.drawn.hidden = part.startsWith("b_");
     this.pasting.hidden = part === EVERY;
     const sizes = (cell === "x" ? [...axes].reverse() : axes).map(([, size]) => size);
-    const here = this.start === this.stage.target ? "from the chosen cell on" : "from the first cell on";
+    const here = this.start === this.ground.target ? "from the chosen cell on" : "from the first cell on";
     this.text.placeholder = `Paste ${sizes.join(" × ")} numbers, or fewer: spreadsheet, CSV, JSON, NumPy. ` +
       `They are written ${here}, rows downwards.`;
     this.problem.textContent = "";
@@ -127,30 +178,31 @@ export class Many {
 
   // Where pasted numbers begin: at the chosen cell, or at the first one of the array.
   get start() {
+    const { chosen, panels, target } = this.ground;
     const id = this.list.value;
-    if (this.arrayOf(this.stage.target) === id) return this.stage.target;
+    if (chosen === id) return target;
     if (id === "x") return "x.0.0";
     const [cell, part] = id.split(".");
-    const [first] = this.stage.message.panels.find((panel) => panel.cell === cell).order;
-    return [id, first, ...{ w_x: [0], w_h: [first] }[part] ?? []].join(".");
+    const first = panels.find((panel) => panel.cell === cell)?.order[0];
+    /** @type {Record<string, (number | undefined)[]>} */
+    const more = { w_x: [0], w_h: [first] };
+    return [id, first, ...more[part] ?? []].join(".");
   }
 
+  /** @param {"value" | "identity" | "random"} way */
   fill(way) {
     const [cell, part, gate] = this.list.value.split(".");
-    this.waiting = this.send("fill", {
+    this.ground.send("fill", {
       place: `${cell}.${gate}.${part}`, way, text: this.value.value, seed: this.seed.valueAsNumber || 0,
     });
   }
 
   write() {
-    this.waiting = this.send("paste", { target: this.start, text: this.text.value });
+    this.ground.send("paste", { target: this.start, text: this.text.value });
   }
 
-  // A message has come: it is done, or it says why not.
-  answered({ ack, answer }) {
-    if (!this.waiting || ack.seq < this.waiting) return;
-    this.waiting = null;
-    if (answer) this.problem.textContent = answer;
-    else this.dialog.close();
+  /** @param {string} problem */
+  say(problem) {
+    this.problem.textContent = problem;
   }
 }

@@ -1,12 +1,19 @@
 // A plot as a picture to stand alone: PNG, and SVG with sharp cells and real text.
 
-import { counts, initialOf } from "./describe.js";
+import { counts } from "./describe.js";
 import { make } from "./dom.js";
 import { minus } from "./format.js";
 import { digits } from "./palette.js";
 import { painted, paperOf } from "./tint.js";
 
-/** @import { Segment, Sheet, Shown, Stage, Ticks, Trace } from "./types" */
+/**
+ * @import { Figure, Layout, Message, Plotly, Sheet, Shown, Ticks, Trace } from "./types"
+ * @typedef {object} About what a picture needs beside its plot
+ * @property {Pick<Plotly, "toImage">} plotly
+ * @property {Element} element with the paper behind it
+ * @property {Message} message
+ * @property {Shown | undefined} initial the state before the first step
+ */
 
 const WIDTH = 1200; // pixels of a picture
 const FONT = "Helvetica, Arial, sans-serif"; // a picture takes no font of the page along
@@ -16,34 +23,34 @@ const XLINK = "http://www.w3.org/1999/xlink";
 const MOST_SHAPES = 20_000; // cells of a heatmap that are drawn as shapes
 
 // The bytes of a PNG, twice as fine as it is large.
-/** @param {Shown} entry @param {Sheet} sheet @param {Stage} stage */
-export async function png(entry, sheet, stage) {
-  const url = await imageOf(entry, sheet, stage, { format: "png", scale: 2 });
+/** @param {Shown} entry @param {Sheet} sheet @param {About} about */
+export async function png(entry, sheet, about) {
+  const url = await imageOf(entry, sheet, about, { format: "png", scale: 2 });
   return Uint8Array.from(atob(url.split(",")[1]), (letter) => letter.charCodeAt(0));
 }
 
 // The text of an SVG.
-/** @param {Shown} entry @param {Sheet} sheet @param {Stage} stage */
-export async function svg(entry, sheet, stage) {
-  const text = await imageOf(entry, sheet, stage, { format: "svg", imageDataOnly: true });
+/** @param {Shown} entry @param {Sheet} sheet @param {About} about */
+export async function svg(entry, sheet, about) {
+  const text = await imageOf(entry, sheet, about, { format: "svg", imageDataOnly: true });
   const picture = new DOMParser().parseFromString(text, "image/svg+xml");
   await withShapes(picture, ".heatmaplayer image");
   return new XMLSerializer().serializeToString(picture);
 }
 
-/** @param {Shown} entry @param {Sheet} sheet @param {Stage} stage @param {object} options */
-function imageOf(entry, sheet, stage, options) {
-  const figure = pictureOf(entry, sheet, stage);
+/** @param {Shown} entry @param {Sheet} sheet @param {About} about @param {object} options */
+function imageOf(entry, sheet, about, options) {
+  const figure = pictureOf(entry, sheet, about);
   const { width, height } = figure.layout;
-  return stage.plotly.toImage(figure, { width, height, ...options });
+  return about.plotly.toImage(figure, { width, height, ...options });
 }
 
 // The plot's own figure, dressed to stand alone: title, axes, scale or legend, on the paper of the page.
-/** @param {Shown} entry @param {Sheet} sheet @param {Stage} stage */
-function pictureOf(entry, sheet, stage) {
+/** @param {Shown} entry @param {Sheet} sheet @param {About} about */
+function pictureOf(entry, sheet, about) {
   const { figure } = entry.plot;
   const lines = sheet.flipped;
-  const { paper, ink, soft } = paperOf(stage.element);
+  const { paper, ink, soft } = paperOf(about.element);
   const rows = lines ? 10 : sheet.rows.length;
   const names = Math.max(...figure.layout.yaxis.ticktext.map((/** @type {string} */ text) => text.length));
   const margin = { l: Math.max(84, 24 + 8 * names), r: lines ? 170 : 100, t: 84, b: 62 };
@@ -58,25 +65,26 @@ function pictureOf(entry, sheet, stage) {
     paper_bgcolor: paper, plot_bgcolor: paper, font: { family: FONT, color: ink, size: 13 },
     title: {
       text: `${plain(sheet.title)} <i>${plain(sheet.symbol)}</i>`, font: { size: 21 },
-      subtitle: { text: plain(subtitle(entry, sheet, stage)), font: { size: 14, color: soft } },
+      subtitle: { text: plain(subtitle(entry, sheet, about)), font: { size: 14, color: soft } },
       x: margin.l / WIDTH, xanchor: "left", y: 1 - 34 / height, yanchor: "bottom",
     },
     xaxis: axis(figure.layout.xaxis, across), yaxis: axis(figure.layout.yaxis, down),
     showlegend: Boolean(lines), legend: { font: { size: 14 }, x: 1.02, y: 1, yanchor: "top" },
   };
-  return { data: lines ? namedLines(figure, sheet) : heatmaps(entry, layout, stage), layout };
+  return { data: lines ? namedLines(figure, sheet) : heatmaps(entry, layout, about), layout };
 }
 
 /** @param {Shown} entry */
 function axisTitles({ kind, panel }) {
   if (kind === "lines" || kind === "series") return ["step", ""];
   if (kind === "x") return ["step", ""];
-  const sorted = panel.order.some((/** @type {number} */ unit, /** @type {number} */ row) => unit !== row);
-  const biases = panel.segments.some((/** @type {Segment} */ { part }) => part === "b_h") ? "biases b and d" : "bias b";
+  if (!panel) throw new Error(`What the axes of a ${kind} are is not written on pictures yet.`);
+  const sorted = panel.order.some((unit, row) => unit !== row);
+  const biases = panel.segments.some(({ part }) => part === "b_h") ? "biases b and d" : "bias b";
   return [kind === "track" ? "step" : `from input x, from state h, ${biases}`, sorted ? "units, sorted" : "unit"];
 }
 
-/** @param {Shown} entry @param {Sheet} sheet @param {Stage} stage */
+/** @param {Shown} entry @param {Sheet} sheet @param {About} about */
 function subtitle({ kind, panel }, sheet, { message: { scene, edits, inner } }) {
   const of = scene.reading ? `${scene.title}: ${scene.reading.word}` : scene.title;
   const [rows, columns] = counts(sheet);
@@ -96,8 +104,8 @@ function namedLines({ data }, { columns }) {
 }
 
 // The heatmap with its scale, the state before the first step to its left, gaps between matrices.
-/** @param {Shown} entry @param {any} layout @param {Stage} stage */
-function heatmaps(entry, layout, stage) {
+/** @param {Shown} entry @param {any} layout @param {About} about */
+function heatmaps(entry, layout, { initial }) {
   const { figure, gaps } = entry.plot;
   const [trace] = figure.data;
   const ends = [trace.zmin, 0, trace.zmax].filter((value, i, all) => all.indexOf(value) === i);
@@ -115,7 +123,6 @@ function heatmaps(entry, layout, stage) {
     line: { color: layout.paper_bgcolor, width: Math.min(4, cell) },
   }));
   if (gaps.length && cell < TWO_LETTERS) layout.xaxis = { ...layout.xaxis, ...together(layout.xaxis) };
-  const initial = initialOf(entry, stage.screen.plots);
   if (!initial) return data;
   const { xaxis } = layout;
   const [apart, wide] = [xaxis.range[1] / 100, Math.max(1, STRIP / cell)];

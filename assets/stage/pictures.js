@@ -6,7 +6,15 @@ import { onPaper } from "./paper.js";
 import { save } from "./saving.js";
 import { beside } from "./tools.js";
 
-/** @import { Stage } from "./types" */
+/**
+ * @import { Here } from "./types"
+ * @typedef {object} Host
+ * @property {HTMLElement} element the stage
+ * @property {(() => Element | null) | null} whole what is on show; null for a menu of the cell alone
+ * @property {() => Element | null} cell the opened one
+ * @property {() => void} finish draws what is painted only, which would not be sharp
+ * @property {(text: string) => void} tell
+ */
 
 const FINE = 2; // pixels of a PNG for one of the screen
 const LONGEST = 16_000; // pixels of a side that browsers draw
@@ -16,14 +24,13 @@ const FAILED = "This did not work. Another format may.";
 const NO_CELL = "The cell is not on show. Look inside the cell first.";
 
 export class Pictures {
-  // stage: of which { element, holder, inside, message, cursor, voice } are used. whole: whether the menu offers the
-  // whole stage too, or the opened cell alone.
-  /** @param {Stage} stage @param {boolean} whole */
-  constructor(stage, whole) {
-    this.stage = stage;
+  /** @param {Pick<Here, "cursor" | "now">} here @param {Host} host */
+  constructor(here, host) {
+    this.here = here;
+    this.host = host;
     /** @type {[name: string, root: () => Element | null, file: string][]} */
-    const of = [...(whole ? [/** @type {[string, () => Element | null, string]} */ (["Whole stage", () => this.stage.holder.firstElementChild, "stage"])] : []),
-      ["This cell", () => this.cell, "cell"]];
+    const of = [["This cell", () => this.cell, "cell"]];
+    if (host.whole) of.unshift(["Whole stage", host.whole, "stage"]);
     /** @type {HTMLElement[]} */
     this.items = of.flatMap(([name, root, file]) => ["PNG", "SVG"].map((kind) => make("button", {
       type: "button", role: "menuitem", tabIndex: -1, onclick: () => this.choose(root, file, kind),
@@ -39,7 +46,7 @@ export class Pictures {
     );
     /** @type {HTMLButtonElement} */
     this.button = make("button", {
-      type: "button", className: "gs-plain", textContent: "picture", title: whole ? "Save the stage or the cell as a picture" : "Save the cell as a picture",
+      type: "button", className: "gs-plain", textContent: "picture", title: host.whole ? "Save the stage or the cell as a picture" : "Save the cell as a picture",
       "aria-haspopup": "menu", "aria-expanded": "false", onclick: (event) => this.toggle(event),
     });
     this.button.popoverTargetElement = this.menu;
@@ -47,7 +54,8 @@ export class Pictures {
   }
 
   get cell() {
-    return this.stage.inside.element.isConnected && this.stage.message.lens.view === "cell" ? this.stage.inside.element : null;
+    const cell = this.host.cell();
+    return cell?.isConnected && this.here.now.message.lens.view === "cell" ? cell : null;
   }
 
   /** @param {Event} event */
@@ -66,9 +74,10 @@ export class Pictures {
     if (!root) return this.say(NO_CELL);
     this.say("Drawing …");
     try {
-      this.stage.screen.idle.finish(); // what is painted only would not be sharp
-      const drawn = await onPaper(root, getComputedStyle(/** @type {Element} */ (this.stage.element.querySelector(".gs-bar"))).backgroundColor, this.head);
-      const name = `gatescope-${this.stage.message.scene.name}-${file}-step-${this.stage.cursor.step + 1}`;
+      this.host.finish();
+      const drawn = await onPaper(root, getComputedStyle(/** @type {Element} */ (this.host.element.querySelector(".gs-bar"))).backgroundColor, this.head);
+      const { cursor, now } = this.here;
+      const name = `gatescope-${now.message.scene.name}-${file}-step-${cursor.step + 1}`;
       if (kind === "SVG") save(`${name}.svg`, drawn.text, "image/svg+xml");
       else save(`${name}.png`, await raster(drawn), "image/png");
       this.menu.hidePopover();
@@ -82,12 +91,12 @@ export class Pictures {
   /** @param {string} text */
   say(text) {
     this.status.textContent = text;
-    this.stage.voice.tell(text);
+    this.host.tell(text);
   }
 
   // What stands above the picture: the scene, and where one looks.
   get head() {
-    const { cursor, message } = this.stage;
+    const { cursor, now: { message } } = this.here;
     const { title, reading } = message.scene;
     const changed = message.edits.length;
     return [

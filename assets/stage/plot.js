@@ -1,4 +1,3 @@
-// @ts-nocheck
 // One Plotly plot with the stage's marks above it: cursor, edited cells, and the live colours of a
 // drag. Positions are fractions of the plot area, so that nothing needs moving when it is resized.
 
@@ -10,9 +9,29 @@ import { known, sketch } from "./sketch.js";
 import { fitted, thinned, thinnedRows } from "./ticks.js";
 import { fineness } from "./zoom.js";
 
+/**
+ * @import { Colorscale, Figure, Place, Plotly, Ticks } from "./types"
+ * @typedef {{ clientX: number, clientY: number }} Pointed
+ * @typedef {HTMLElement & { column: number }} Gap before a column
+ * @typedef {object} Picture what the canvas is painted with
+ * @property {CanvasRenderingContext2D} context
+ * @property {ImageData} pixels
+ * @property {Uint32Array} words the same, a pixel each
+ * @property {Uint32Array} palette
+ */
+
 const CONFIG = { staticPlot: true, displayModeBar: false, responsive: false };
+/** @type {Figure} */
+const NONE = {
+  data: [],
+  layout: {
+    xaxis: { range: [0, 1], tickvals: [], ticktext: [] }, yaxis: { range: [0, 1], tickvals: [], ticktext: [] },
+    margin: { l: 0, r: 0, t: 0, b: 0 }, font: { size: 0 },
+  },
+};
 
 export class Plot {
+  /** @param {Pick<Plotly, "react" | "purge">} plotly @param {string} label */
   constructor(plotly, label) {
     this.plotly = plotly;
     this.canvas = make("canvas", { className: "gs-live", hidden: true });
@@ -29,9 +48,27 @@ export class Plot {
     );
     this.drawing = make("div", { className: "gs-drawing" });
     this.host = make("div", { className: "gs-plot", role: "img", "aria-label": label }, this.drawing, this.area);
-    this.figure = null;
+    this.figure = NONE;
+    /** @type {string | undefined} */
+    this.frame = undefined; // of the part that is drawn: screen.js
+    /** @type {Gap[]} */
     this.gaps = [];
+    this.room = [0, 0]; // width and height of its place, as measured last
+    this.size = [0, 0]; // of the place that it is drawn for
+    this.type = "";
+    this.ink = "";
+    this.behind = false; // Plotly has not drawn it yet
+    this.moved = false; // its drawing was taken over from another plot
+    /** @type {HTMLCanvasElement | undefined} */
+    this.sketch = undefined; // in the place of Plotly's drawing
+    /** @type {Picture | null} */
+    this.picture = null;
     this.hasStrip = false; // an initial state stands to the left of it
+  }
+
+  // Whether there is something to show.
+  get there() {
+    return this.figure !== NONE;
   }
 
   // How many numbers the heatmap stands for; its cells may be blocks of them.
@@ -44,10 +81,11 @@ export class Plot {
   }
 
   // Go on with what Plotly has drawn in another plot, which is given up. Returns whether that is all there.
+  /** @param {Plot} other */
   adopt(other) {
     this.drawing.replaceWith(other.drawing);
     this.drawing = other.drawing;
-    this.moved = !other.behind && Boolean(other.figure && other.size[0]);
+    this.moved = !other.behind && other.there && other.size[0] > 0;
     if (this.moved) Object.assign(this, { figure: other.figure, frame: other.frame, size: other.size });
     return this.moved;
   }
@@ -61,6 +99,7 @@ export class Plot {
   }
 
   // Draw with Plotly, now.
+  /** @param {Figure} figure */
   draw(figure) {
     this.measure();
     this.frameIn(figure);
@@ -69,10 +108,11 @@ export class Plot {
     const { data, layout } = this.dressed(figure);
     this.plotly.react(this.drawing, data, layout, CONFIG);
     this.unpaint();
-    this.marks.querySelectorAll(".gs-choice").forEach(plainMark);
+    /** @type {NodeListOf<HTMLElement>} */ (this.marks.querySelectorAll(".gs-choice")).forEach(plainMark);
   }
 
   // Take up a figure with its place for the plot area.
+  /** @param {Figure} figure */
   frameIn(figure) {
     this.figure = figure;
     this.size = this.room;
@@ -83,6 +123,7 @@ export class Plot {
   }
 
   // Another figure, painted at once where that is known how, and drawn by Plotly when there is time.
+  /** @param {Figure} figure */
   replace(figure) {
     if (!known(figure)) return this.draw(figure);
     this.frameIn(figure);
@@ -93,6 +134,7 @@ export class Plot {
   }
 
   // A figure on a canvas in the place of Plotly's drawing.
+  /** @param {Figure} figure */
   paintFrame(figure) {
     this.sketch ??= make("canvas", { className: "gs-sketch" });
     this.area.before(this.sketch);
@@ -109,6 +151,7 @@ export class Plot {
   }
 
   // The figure in the size of its place, with as many labels as there is room for.
+  /** @param {Figure} figure */
   dressed(figure) {
     const { l, r, t, b } = figure.layout.margin;
     const { xaxis, yaxis, font } = figure.layout;
@@ -125,28 +168,32 @@ export class Plot {
   }
 
   // The paper has changed, and with it the colours of the figure.
+  /** @param {Figure} figure */
   onOtherPaper(figure) {
-    this.pixels = null;
+    this.picture = null;
     this.measure();
     this.replace(figure);
   }
 
   // Thin gaps before these columns.
+  /** @param {number[]} columns */
   separate(columns) {
     this.gaps = columns.map((column) => Object.assign(make("div", { className: "gs-gap" }), { column }));
     this.canvas.after(...this.gaps);
   }
 
   // Show new numbers in the same frame: painted at once, drawn by Plotly when there is time.
+  /** @param {Figure} figure */
   update(figure) {
     if (this.sketched && figure.data[0].type !== "heatmap") return this.replace(figure);
     this.figure = figure;
     this.behind = true;
-    if (figure.data[0].type === "heatmap") this.paint(figure.data[0].z.map((row) => this.bytesOf(row)));
+    if (figure.data[0].type === "heatmap") this.paint(figure.data[0].z.map((/** @type {Iterable<number>} */ row) => this.bytesOf(row)));
     else this.paintLines(figure.data.map(({ y }) => y));
   }
 
   // New numbers in the same frame, for Plotly to draw when there is time; marks show the change.
+  /** @param {Figure} figure */
   defer(figure) {
     if (this.sketched) return this.replace(figure);
     this.figure = figure;
@@ -159,14 +206,22 @@ export class Plot {
   }
 
   // The colour of one number, as CSS.
+  /** @param {number} value */
   colourOf(value) {
     return this.byteColour(this.bytesOf([value])[0]);
   }
 
+  /** @param {number} byte */
   byteColour(byte) {
-    return `rgb(${rgbOf(paletteOf(this.figure.data[0].colorscale)[byte])})`;
+    return `rgb(${rgbOf(this.palette[byte])})`;
   }
 
+  // Of a heatmap.
+  get palette() {
+    return paletteOf(/** @type {Colorscale} */ (this.figure.data[0].colorscale));
+  }
+
+  /** @param {Iterable<number>} row */
   bytesOf(row) {
     const { zmin, zmax } = this.figure.data[0];
     return Uint8ClampedArray.from(row, (value) => ((value - zmin) / (zmax - zmin)) * 255);
@@ -174,18 +229,20 @@ export class Plot {
 
   resize() {
     const [width, height] = [this.host.clientWidth, this.host.clientHeight];
-    if (!this.figure || !width || (width === this.size?.[0] && height === this.size?.[1])) return;
+    if (!this.there || !width || (width === this.size[0] && height === this.size[1])) return;
     this.measure();
     this.replace(this.figure);
   }
 
   // The cell under a pointer.
+  /** @param {Pointed} event */
   cellAt(event) {
     const { u, v } = this.shareAt(event);
     return { column: Math.floor(u * this.columns), row: Math.floor(v * this.rows) };
   }
 
   // Where a pointer is, as fractions of the plot area from its left and top.
+  /** @param {Pointed} event */
   shareAt(event) {
     const box = this.area.getBoundingClientRect();
     return {
@@ -194,6 +251,7 @@ export class Plot {
     };
   }
 
+  /** @param {number | null} column @param {number} columns */
   markTime(column, columns) {
     this.timeMark.hidden = column === null;
     if (column === null) return;
@@ -201,6 +259,7 @@ export class Plot {
     this.veil.style.left = `${((column + 1) / columns) * 100}%`;
   }
 
+  /** @param {number | null} row @param {number} rows */
   markUnit(row, rows) {
     this.unitMark.hidden = row === null;
     if (row === null) return;
@@ -209,6 +268,7 @@ export class Plot {
   }
 
   // A box around one cell; `text` stands in it where there is room.
+  /** @param {Place} place @param {"edited" | "choice"} kind @param {string} [text] */
   markCell({ row, column }, kind, text = "") {
     const [rows, columns] = [this.rows, this.columns];
     const mark = make("div", {
@@ -225,30 +285,33 @@ export class Plot {
   }
 
   // Show a number in a mark as the heatmap would show it in that cell.
+  /** @param {HTMLElement} mark @param {number} value */
   fillMark(mark, value) {
-    const rgb = rgbOf(paletteOf(this.figure.data[0].colorscale)[this.bytesOf([value])[0]]);
+    const rgb = rgbOf(this.palette[this.bytesOf([value])[0]]);
     Object.assign(mark.style, { background: `rgb(${rgb})`, color: inkOn(rgb) });
-    mark.firstChild.textContent = this.figure.data[0].text ? brief(value) : "";
+    write(mark, this.figure.data[0].text ? brief(value) : "");
   }
 
   // Colours for every cell at once, as bytes 0..255 along the figure's own colour scale.
+  /** @param {ArrayLike<number>[]} bytes */
   paint(bytes) {
     const [rows, columns] = [bytes.length, bytes[0].length];
-    if (this.canvas.width !== columns || this.canvas.height !== rows || !this.pixels) {
+    if (this.canvas.width !== columns || this.canvas.height !== rows || !this.picture) {
       Object.assign(this.canvas, { width: columns, height: rows });
-      this.context = this.canvas.getContext("2d");
-      this.pixels = this.context.createImageData(columns, rows);
-      this.words = new Uint32Array(this.pixels.data.buffer);
-      this.palette = paletteOf(this.figure.data[0].colorscale);
+      const context = pen(this.canvas);
+      const pixels = context.createImageData(columns, rows);
+      this.picture = { context, pixels, words: new Uint32Array(pixels.data.buffer), palette: this.palette };
       this.stretch(columns, rows);
     }
+    const { context, pixels, words, palette } = this.picture;
     let at = 0;
-    for (const row of bytes) for (let i = 0; i < columns; i++) this.words[at++] = this.palette[row[i]];
-    this.context.putImageData(this.pixels, 0, 0);
+    for (const row of bytes) for (let i = 0; i < columns; i++) words[at++] = palette[row[i]];
+    context.putImageData(pixels, 0, 0);
     this.canvas.hidden = false;
   }
 
   // The last blocks may stand for fewer numbers than the others: what they have too much is cut off.
+  /** @param {number} columns @param {number} rows */
   stretch(columns, rows) {
     const { wide = 1, tall = 1 } = this.figure.grid ?? {};
     const [across, down] = [(columns * wide) / this.columns, (rows * tall) / this.rows];
@@ -259,12 +322,13 @@ export class Plot {
   }
 
   // Lines drawn over Plotly's, one array of values a line of the figure.
+  /** @param {ArrayLike<number>[]} lines */
   paintLines(lines) {
     if (this.sketched) this.paintFrame({ ...this.figure, data: [] }); // the lines are on the other canvas now
     const [width, height] = [this.area.clientWidth, this.area.clientHeight];
     const scale = fineness(this.host);
     Object.assign(this.canvas, { width: width * scale, height: height * scale });
-    const context = this.canvas.getContext("2d");
+    const context = pen(this.canvas);
     context.scale(scale, scale);
     const [low, high] = this.figure.layout.yaxis.range;
     lines.forEach((values, i) => {
@@ -301,18 +365,32 @@ export class Plot {
   }
 }
 
+/** @param {HTMLCanvasElement} canvas */
+function pen(canvas) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+}
+
+/** @param {Ticks} axis */
 function spanOf({ range: [from, to] }) {
   return Math.abs(to - from);
 }
 
+/** @param {HTMLElement} mark */
 export function plainMark(mark) {
   mark.style.background = "";
-  mark.firstChild.textContent = "";
+  write(mark, "");
+}
+
+/** @param {HTMLElement} mark @param {string} text */
+function write({ firstElementChild: place }, text) {
+  if (place) place.textContent = text;
 }
 
 // Plotly's own dashes, in line widths of at least 3.
+/** @type {Record<string, number[]>} */
 const DASHES = { solid: [], dash: [3, 3], dot: [1, 1], dashdot: [3, 1, 1, 1] };
 
+/** @param {number} share */
 function clamp(share) {
   return Math.min(Math.max(share, 0), 1 - 1e-9);
 }

@@ -23,12 +23,12 @@ const HINT = byHand("Click a number for every digit of it.");
 const COMING = "The numbers are on their way …";
 const LOST = "The numbers did not come. Try again; if it does not help, close the table and open it again.";
 
-// sheet: from describe.js. around: { row, column } of the cursor, -1 for none. stage: the element that
-// the dialog belongs to. onClose() is called after it is gone.
-/** @param {Sheet} sheet @param {Place} around @param {HTMLElement} stage @param {() => void} onClose */
-export function openTable(sheet, around, stage, onClose) {
+// sheet: from describe.js. around: { row, column } of the cursor, -1 for none. owner: what the dialog
+// belongs to. onClose() is called after it is gone.
+/** @param {Sheet} sheet @param {Place} around @param {HTMLElement} owner @param {() => void} onClose */
+export function openTable(sheet, around, owner, onClose) {
   const table = new Table(sheet, around, onClose);
-  stage.append(table.dialog);
+  owner.append(table.dialog);
   table.dialog.showModal();
   table.open();
 }

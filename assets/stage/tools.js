@@ -11,32 +11,38 @@ import { delimited } from "./text.js";
 import { boxOf, windowOf } from "./zoom.js";
 
 /**
- * @import { Gate, Place, Sheet, Shown, Stage } from "./types"
+ * @import { Here as All, Place, Plotly, Sheet, Shown } from "./types"
+ * @typedef {Pick<All, "channel" | "cursor" | "now">} Here
+ * @typedef {object} Host
+ * @property {HTMLElement} element the stage
+ * @property {() => Plotly} plotly
+ * @property {() => Map<string, Shown>} plots of the screen
+ * @property {(text: string) => void} tell
+ * @property {(part: string) => Promise<unknown>} whole resolves once every number of a part is here
  * @typedef {object} Action
  * @property {string} hint
- * @property {(entry: Shown, sheet: Sheet, stage: Stage, refocus: () => void) => unknown} act
+ * @property {(entry: Shown, sheet: Sheet, here: Here, host: Host, refocus: () => void) => unknown} act
  */
 
 const PATIENCE = 5000; // milliseconds to wait for numbers
 const LATER = "The exact numbers are on their way; try again in a moment.";
 const NO_UNIT = "This cell has no such unit.";
 
-// The button and its menu for one plot. entry: what view.js keeps of the plot. stage: the stage, of
-// which { message, cursor, plotly, channel.knows, screen.plots, element, voice, whole } are used; whole(part)
-// gives a promise that every number of a part is here.
-/** @param {Shown} entry @param {Stage} stage */
-export function tools(entry, stage) {
+// The button and its menu for one plot. entry: what view.js keeps of the plot.
+/** @param {Shown} entry @param {Here} here @param {Host} host */
+export function tools(entry, here, host) {
   addStylesheet(new URL("./tools.css", import.meta.url).href);
-  keepDescribed(entry, stage);
-  const { button, element } = new Menu(entry, stage);
+  keepDescribed(entry, here, host);
+  const { button, element } = new Menu(entry, here, host);
   return make("div", { className: "gs-tools" }, button, element);
 }
 
 class Menu {
-  /** @param {Shown} entry @param {Stage} stage */
-  constructor(entry, stage) {
+  /** @param {Shown} entry @param {Here} here @param {Host} host */
+  constructor(entry, here, host) {
     this.entry = entry;
-    this.stage = stage;
+    this.here = here;
+    this.host = host;
     const name = nameOf(entry);
     /** @param {[string, Action]} action */
     const item = ([label, { hint, act }]) =>
@@ -58,7 +64,7 @@ class Menu {
       type: "button", className: "gs-more", title: "Save or read the numbers",
       "aria-label": `Save or read: ${name}`, "aria-haspopup": "menu", "aria-expanded": "false",
       onclick: (event) => this.toggle(event),
-      onfocus: () => say(entry, stage),
+      onfocus: () => say(entry, here, host),
     }, make("span", { textContent: "⋯", "aria-hidden": "true" }));
     this.button.popoverTargetElement = this.element; // pressing it is not pressing outside of the menu
   }
@@ -80,12 +86,12 @@ class Menu {
   // byKey: pressed without a pointer.
   /** @param {Action["act"]} act @param {boolean} byKey */
   async choose(act, byKey) {
-    const { entry, stage } = this;
+    const { entry, here, host } = this;
     try {
-      const sheet = await wholeSheet(entry, stage, () => this.say("Getting the exact numbers …"));
+      const sheet = await wholeSheet(entry, here, host, () => this.say("Getting the exact numbers …"));
       if (sheet.source && !sheet.columns.length) return this.say(NO_UNIT);
       if (!this.open) return; // closed while waiting: not wanted any more
-      const stop = /** @type {HTMLElement | undefined} */ (await act(entry, sheet, stage, () => this.button.isConnected && this.button.focus()));
+      const stop = /** @type {HTMLElement | undefined} */ (await act(entry, sheet, here, host, () => this.button.isConnected && this.button.focus()));
       if (this.open) this.element.hidePopover();
       if (stop && byKey) stop.focus(); // it may be far from here, for a key
     } catch (error) {
@@ -98,7 +104,7 @@ class Menu {
   /** @param {string} text */
   say(text) {
     this.status.textContent = text;
-    this.stage.voice.tell(text);
+    this.host.tell(text);
   }
 }
 
@@ -109,7 +115,7 @@ function nameOf({ kind, panel, track, gate, chart }) {
   if (kind === "lines") return `${panel.name} unit over time`;
   if (kind === "series") return "the predictions";
   if (kind === "track") return `${panel.name} ${track.name}`;
-  return `${panel.name} weights of the ${panel.gates.find((/** @type {Gate} */ one) => one.gate === gate).name}`;
+  return `${panel.name} weights of the ${panel.gates.find((one) => one.gate === gate)?.name}`;
 }
 
 // Below the button, or above it where there is no room.
@@ -125,22 +131,22 @@ export function beside(menu, button) {
 
 // The text alternative follows the numbers once Plotly has drawn them and the live colours are off:
 // not at every frame of a drag.
-/** @param {Shown} entry @param {Stage} stage */
-function keepDescribed(entry, stage) {
-  const { canvas, host } = entry.plot;
-  new MutationObserver(() => canvas.hidden && say(entry, stage)).observe(canvas, { attributeFilter: ["hidden"] });
-  host.addEventListener("pointerenter", () => say(entry, stage));
+/** @param {Shown} entry @param {Here} here @param {Host} host */
+function keepDescribed(entry, here, host) {
+  const { canvas, host: plot } = entry.plot;
+  new MutationObserver(() => canvas.hidden && say(entry, here, host)).observe(canvas, { attributeFilter: ["hidden"] });
+  plot.addEventListener("pointerenter", () => say(entry, here, host));
 }
 
 /** @type {WeakMap<object, unknown>} */
 const said = new WeakMap(); // plot -> figure
 
-/** @param {Shown} entry @param {Stage} stage */
-function say(entry, stage) {
-  for (const one of [entry, initialOf(entry, stage.screen.plots)]) {
-    if (!one?.plot.figure || said.get(one.plot) === one.plot.figure) continue;
+/** @param {Shown} entry @param {Here} here @param {Host} host */
+function say(entry, here, host) {
+  for (const one of [entry, initialOf(entry, host.plots())]) {
+    if (!one?.plot.there || said.get(one.plot) === one.plot.figure) continue;
     said.set(one.plot, one.plot.figure);
-    one.plot.host.setAttribute("aria-label", describe(sheetOf(one, stage)));
+    one.plot.host.setAttribute("aria-label", describe(sheetOf(one, here)));
   }
 }
 
@@ -148,29 +154,29 @@ class Later extends Error {}
 
 // Every number of a plot, and of the state before its first step; `onWait` is called if some have to
 // be asked for first.
-/** @param {Shown} entry @param {Stage} stage @param {() => void} onWait */
-async function wholeSheet(entry, stage, onWait) {
-  const read = () => withInitial(sheetOf(entry, stage), initialOf(entry, stage.screen.plots), stage);
+/** @param {Shown} entry @param {Here} here @param {Host} host @param {() => void} onWait */
+async function wholeSheet(entry, here, host, onWait) {
+  const read = () => withInitial(sheetOf(entry, here), initialOf(entry, host.plots()), here);
   const sheet = read();
   if (sheet.exact || sheet.source) return sheet;
   onWait();
   const late = new Promise((done) => setTimeout(done, PATIENCE));
-  await Promise.race([late, Promise.all(sheet.parts.map(({ part }) => stage.whole(part)))]);
+  await Promise.race([late, Promise.all(sheet.parts.map(({ part }) => host.whole(part)))]);
   const again = read();
   if (!again.exact) throw new Later();
   return again;
 }
 
 // The row and column of the cursor in a sheet, -1 for none.
-/** @param {Shown} entry @param {Sheet} sheet @param {Stage} stage @returns {Place} */
-function around({ kind, part }, sheet, { cursor, lens, message }) {
+/** @param {Shown} entry @param {Sheet} sheet @param {Here} here @returns {Place} */
+function around({ kind, sheet: own }, sheet, { cursor, now }) {
   if (kind === "lens") {
-    const { rows, columns } = lens.sheet(part);
+    const { rows, columns } = own();
     return { row: rows.at(cursor) ?? -1, column: columns.at(cursor) ?? -1 };
   }
   if (sheet.flipped) return { row: cursor.step, column: -1 };
   /** @type {Record<string, number>} */
-  const across = { track: cursor.step + sheet.columns.length - message.labels.length, x: cursor.step };
+  const across = { track: cursor.step + sheet.columns.length - now.message.labels.length, x: cursor.step };
   const down = kind === "x" ? -1 : sheet.rows.findIndex(({ key }) => key === cursor.unit + 1);
   return { row: down, column: across[kind] ?? -1 };
 }
@@ -181,33 +187,39 @@ function around({ kind, part }, sheet, { cursor, lens, message }) {
 const ACTIONS = {
   Table: {
     hint: "to read and copy",
-    act: (entry, sheet, stage, refocus) => {
-      openTable(sheet, around(entry, sheet, stage), stage.element, refocus);
+    act: (entry, sheet, here, { element }, refocus) => {
+      openTable(sheet, around(entry, sheet, here), element, refocus);
     },
   },
   CSV: {
     hint: "numbers",
-    act: (entry, sheet, stage, refocus) => {
-      const file = `${fileName(sheet, stage)}.csv`;
+    act: (entry, sheet, here, _, refocus) => {
+      const file = `${fileName(sheet, here)}.csv`;
       if (sheet.source) return savings.add(sheet, file, nameOf(entry), refocus);
       save(file, delimited({ ...sheet, values: sheet.values ?? [] }, ","), "text/csv;charset=utf-8");
     },
   },
   PNG: {
     hint: "picture",
-    act: async (entry, sheet, stage) =>
-      save(`${fileName(sheet, stage)}.png`, await png(entry, sheet, stage), "image/png"),
+    act: async (entry, sheet, here, host) =>
+      save(`${fileName(sheet, here)}.png`, await png(entry, sheet, about(entry, here, host)), "image/png"),
   },
   SVG: {
     hint: "picture, sharp at any size",
-    act: async (entry, sheet, stage) =>
-      save(`${fileName(sheet, stage)}.svg`, await svg(entry, sheet, stage), "image/svg+xml"),
+    act: async (entry, sheet, here, host) =>
+      save(`${fileName(sheet, here)}.svg`, await svg(entry, sheet, about(entry, here, host)), "image/svg+xml"),
   },
 };
 
-/** @param {Sheet} sheet @param {Stage} stage */
-function fileName({ file }, { message }) {
-  const { name, reading } = message.scene;
+// What a picture needs beside its plot.
+/** @param {Shown} entry @param {Here} here @param {Host} host */
+function about(entry, { now }, { element, plotly, plots }) {
+  return { element, plotly: plotly(), message: now.message, initial: initialOf(entry, plots()) };
+}
+
+/** @param {Sheet} sheet @param {Here} here */
+function fileName({ file }, { now }) {
+  const { name, reading } = now.message.scene;
   const words = ["gatescope", name, ...(reading ? [reading.word] : []), file];
   return words.join("-").toLowerCase().replace(/[^a-z0-9-]+/g, "_");
 }

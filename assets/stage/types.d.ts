@@ -3,15 +3,9 @@
 import type { Channel } from "./channel.js";
 import type { Cursor } from "./cursor.js";
 import type { Drag } from "./drag.js";
-import type { Editor } from "./editor.js";
-import type { Handle } from "./handle.js";
-import type { Inside } from "./inside.js";
-import type { Lens } from "./lens.js";
-import type { Manual } from "./manual.js";
-import type { Pointer } from "./pointer.js";
-import type { Screen } from "./screen.js";
-import type { Type } from "./type.js";
-import type { Voice } from "./voice.js";
+import type { LensSheet } from "./describe.js";
+import type { Now } from "./now.js";
+import type { Plot } from "./plot.js";
 
 declare global {
   interface Window {
@@ -21,8 +15,9 @@ declare global {
 
 // What is used of plotly.js.
 export interface Plotly {
+  react(element: HTMLElement, data: Trace[], layout: object, config: object): unknown;
+  purge(element: HTMLElement): unknown;
   toImage(figure: object, options: object): Promise<string>;
-  [name: string]: unknown;
 }
 
 export type Numbers = Float32Array | Float64Array | Uint8Array | number[];
@@ -50,23 +45,58 @@ export type Properties = {
 } & { style?: Record<string, string | number>; [name: string]: unknown };
 export type Child = Node | string | false | null | undefined;
 
+// A figure as plotly.js takes it, and what its numbers stand for where they are not all there are.
+export interface Figure {
+  data: Trace[];
+  layout: Layout;
+  grid?: Grid;
+  share?: number; // of the width, from one point of a line to the next
+}
+
+export interface Layout {
+  xaxis: Ticks;
+  yaxis: Ticks;
+  margin: Record<"l" | "r" | "t" | "b", number>;
+  font: { size: number };
+  [name: string]: unknown;
+}
+
+// How many numbers a heatmap stands for, and how many of them one of its cells does.
+export interface Grid {
+  rows: number;
+  columns: number;
+  wide: number;
+  tall: number;
+}
+
 export interface Place {
   row: number;
   column: number;
 }
+export type Size = [rows: number, columns: number];
 
-export type Entry = WeightsEntry | InitialEntry | TrackEntry | InputEntry;
-// One plot of the screen: which number of the model its cells are.
-interface EntryOf<Kind> {
-  kind: Kind;
-  part: string;
-  size: [rows: number, columns: number];
-  [name: string]: any;
+// A plot of the screen with what it is of: all that other modules need to know of it. size: of what can
+// be edited.
+type Kept<Kind, Own> = { kind: Kind; part: string; plot: Plot } & Own & Omit<Others, keyof Own>;
+interface Others {
+  panel?: undefined;
+  track?: undefined;
+  gate?: undefined;
+  initial?: undefined;
+  size?: undefined;
+  chart?: undefined;
+  sheet?: undefined;
 }
-export type InputEntry = EntryOf<"x">;
-export type InitialEntry = EntryOf<"initial"> & { panel: Panel; initial: Initial };
-export type WeightsEntry = EntryOf<"weights"> & { panel: Panel; gate: string };
-export type TrackEntry = EntryOf<"track"> & { panel: Panel; track: Track };
+export type InputPlot = Kept<"x", { size: Size }>;
+export type InitialPlot = Kept<"initial", { panel: Panel; initial: Initial; size: Size }>;
+export type WeightsPlot = Kept<"weights", { panel: Panel; gate: string; size: Size }>;
+export type TrackPlot = Kept<"track", { panel: Panel; track: Track }>;
+export type LinesPlot = Kept<"lines", { panel: Panel }>;
+export type SeriesPlot = Kept<"series", {}>;
+export type LensPlot = Kept<"lens", { chart: Chart; caption: HTMLElement; spots: HTMLElement[]; sheet(): LensSheet }>;
+export type Editable = InputPlot | InitialPlot | WeightsPlot;
+export type Entry = Editable | TrackPlot; // whose cells are numbers of the model
+export type Shown = Entry | LinesPlot | SeriesPlot | LensPlot;
 
 export type WeightPart = "w_x" | "w_h" | "b_x" | "b_h";
 
@@ -96,19 +126,22 @@ export interface Initial {
   symbol: string;
 }
 
-// One cell of the screen. order: its units from top to bottom.
+// One cell of the screen. order: its units from top to bottom. shown: the gates whose weights are on show.
 export interface Panel {
-  cell: string;
+  cell: Cell;
   name: string;
+  unlike: string;
   units: number;
+  note: string;
   order: number[];
   tracks: Track[];
-  gates: Gate[];
   initials: Initial[];
+  gates: Gate[];
+  shown: string[];
   segments: Segment[];
   bound: string;
-  [name: string]: any;
 }
+export type Cell = "gru" | "lstm" | "rnn";
 
 export interface Edit {
   target: string;
@@ -116,6 +149,7 @@ export interface Edit {
   was: number;
 }
 
+// handle: what to drag first, where there is one. first: whether there is a first view of it.
 export interface Scene {
   name: string;
   title: string;
@@ -124,6 +158,8 @@ export interface Scene {
   again: string | null;
   reading: { word: string; phonemes: string[] } | null;
   next: Way;
+  handle: { target: string; value: number } | null;
+  first: boolean;
 }
 
 // To another scene.
@@ -141,24 +177,183 @@ export interface Pointed {
   numbers: Record<string, number>;
 }
 
+// The whole sequence for some values of one number, as drag.js shows them. tracks: colours by value and row;
+// lines: those of a unit; exact, inside, vectors: what is at the cursor. base: the value of now. note: why
+// there is nothing but the values.
 export interface Sweep {
   target: string;
+  step: number;
+  unit: number;
   values: number[];
   base: number;
+  tracks: Record<string, Uint8Array[][]>;
+  lines: Record<string, Uint8Array[]>;
+  exact: Record<string, Numbers>;
+  inside?: Record<string, any[]>; // numbers, rows of them, vectors of them
+  vectors?: Record<string, Uint8Array[]>;
+  top?: number;
+  note?: string;
 }
 
 export interface Message {
+  ack: { client: string; seq: number };
+  opened: string;
+  arrived: number;
   scene: Scene;
+  atFirst: boolean;
   labels: string[];
-  x: { channels: string[]; bound: string; [name: string]: any };
+  cursor: At;
+  link: Record<string, string | number | null>;
+  x: { channels: string[]; bound: string; color: string; dash: string; lines: boolean; note: string };
+  inner: Inner;
+  lens: Told;
+  prediction: Prediction | null;
+  help: Record<string, string>;
+  dark: Record<string, string>;
   panels: Panel[];
-  parts: Record<string, string>;
+  names: string[];
+  held: HeldAt[];
   edits: Edit[];
-  pointed: Pointed | null;
+  can: { undo: boolean; redo: boolean; reset: boolean };
+  answer: string;
+  said: string;
+  problems: string[];
   sweep: Sweep | null;
+  pointed: Pointed | null;
   numbers: string;
-  lens: any;
-  [name: string]: any;
+  parts: Record<string, string>;
+  included: Record<string, any>; // whole parts and changes of them: channel.js
+}
+
+export interface At {
+  step: number;
+  unit: number;
+}
+
+// Where a track is held: a unit, or null for all, and the first and the last step.
+export interface HeldAt {
+  cell: Cell;
+  track: string;
+  unit: number | null;
+  first: number;
+  last: number;
+}
+
+// A cell's wiring in the notation on screen. ends: what its gates and its states end in.
+export interface Wiring {
+  cell: Cell;
+  polarity: string;
+  placement: string;
+  ends: { gate: End; state: End };
+  quantities: Record<string, Quantity>;
+}
+
+export interface End {
+  symbol: string;
+  says: string;
+}
+
+export interface Quantity {
+  symbol: string;
+  name: string;
+  color: string;
+}
+
+// The opened cell.
+export interface Inner extends Wiring {
+  cells: { cell: Cell; name: string }[];
+  form: "split" | "joined";
+  substeps: { quantity: string; name: string; lines: EquationLine[] }[];
+  notes: string[];
+  terms: { symbol: string; says: string }[];
+}
+
+export interface EquationLine {
+  left: EquationNode[];
+  symbols: EquationNode[];
+  numbers: EquationNode[][];
+}
+
+export interface Prediction {
+  part: string;
+  label: string;
+  lines: { name: string; color: string; dash: string; error?: string }[];
+  guess: string;
+  spread: string;
+}
+
+// Every view there is, and which is open: the cell itself, or a lens with what it shows.
+export type Told = CellTold | LensTold;
+export interface CellTold {
+  view: string;
+  questions: Question[];
+  of?: undefined;
+  controls?: undefined;
+  wirings?: undefined;
+  charts?: undefined;
+}
+export interface LensTold {
+  view: string;
+  questions: Question[];
+  look: string;
+  of: string;
+  asks: string;
+  choices: { value: string; label: string }[];
+  tracks: boolean;
+  at: Partial<At>;
+  controls: Controls;
+  wirings: Wiring[];
+  words: string[];
+  offers: { scene: string; label: string }[];
+  waiting: boolean;
+  notes: string[];
+  charts: Chart[];
+}
+
+export interface Question {
+  question: string;
+  views: { view: string; label: string; help: string }[];
+}
+
+export interface Chart {
+  part: string;
+  title: string;
+  symbol: string;
+  reads: "grid" | "across" | "down" | "points";
+  height: number;
+  width: number;
+  says: string;
+  ends: string[];
+  key: { color: string; dash: string; name: string }[];
+}
+
+// What a lens has controls of its own for.
+export interface Controls {
+  holding?: Holdable;
+  pin?: { pinned: boolean };
+  seeking?: Sought;
+}
+
+export interface Holdable {
+  cell: Cell;
+  units: number;
+  tracks: { track: string; name: string; symbol: string; low: number; high: number }[];
+  held: (HeldAt & { place: string; value: number; text: string })[];
+  ablations: { name: string; hint: string }[];
+}
+
+// A question of find.py, and the places where its units are on again.
+export interface Sought extends Asked {
+  count: number;
+  places: { first: number; last: number; on: number; others: number; before: string; read: string; after: string }[];
+}
+export interface Asked {
+  track: string;
+  first: number;
+  last: number;
+  threshold: number;
+  begins: boolean;
+  ends: boolean;
 }
 
 // What is asked of the server beside changes: see asking.js.
@@ -198,13 +393,6 @@ export interface EquationNode {
 }
 export type Pairs = [weight: number, value: number][];
 
-// A plot of the screen, with what view.js keeps of it.
-export interface Shown {
-  kind: string;
-  part: string;
-  [name: string]: any;
-}
-
 // What is written of a plot: describe.js.
 export interface Head {
   corner: string;
@@ -237,34 +425,11 @@ export interface Source {
 
 export type Span = [first: number, end: number];
 
-// The whole of it. Modules take the few things they use: Pick<Stage, "cursor">.
-export interface Stage {
+// What the parts of the stage look at: what is on show, where the cursor is, what is dragged, what has
+// come and what is on its way. Each takes the few of them that it uses: Pick<Here, "cursor">.
+export interface Here {
   channel: Channel;
   cursor: Cursor;
   drag: Drag;
-  editor: Editor;
-  element: HTMLElement;
-  handle: Handle;
-  holder: HTMLElement;
-  inside: Inside;
-  lens: Lens;
-  link: string;
-  look: "first" | "all";
-  manual: Manual;
-  message: Message;
-  pointer: Pointer;
-  plotly: Plotly;
-  screen: Screen;
-  target: string | null; // the chosen number
-  type: Type;
-  voice: Voice;
-  change(kind: string, details?: object): void;
-  choose(target: string | null): void;
-  cursorMoved(): void;
-  escape(): void;
-  light(quantity: string | null): void;
-  neighbour(by: number): number;
-  send(kind: string, details?: object): number;
-  typingIn(element: EventTarget): boolean;
-  whole(part: string): Promise<unknown>;
+  now: Now;
 }

@@ -11,6 +11,8 @@ export class Voice {
   constructor(host) {
     this.host = host;
     this.element = make("p", { className: "gs-hidden", role: "status" });
+    this.notices = make("div", { className: "gs-notices" }); // to be seen too
+    this.noticed = "";
     /** @type {string | null} */
     this.known = null; // what has been said, or was there when the page opened
   }
@@ -32,6 +34,14 @@ export class Voice {
   tell(...sentences) {
     const text = sentences.join(" ");
     if (text) this.element.textContent = text;
+  }
+
+  // A sentence about what went wrong, said once however often it comes.
+  /** @param {string[]} sentences */
+  notice(...sentences) {
+    if (sentences.join() !== this.noticed) this.tell(...sentences);
+    this.noticed = sentences.join();
+    this.notices.replaceChildren(...sentences.map((text) => make("p", { textContent: text })));
   }
 
   stop() {

@@ -1,4 +1,3 @@
-// @ts-nocheck
 // The three cells as tables: what stands where, which wire runs from which to which, and what each
 // part is in words. Positions are centres in viewBox units; diagram.js draws them.
 //
@@ -7,27 +6,44 @@
 // its side, turns at each bend (an x or a y, in turn) and ends at the other side; `gaps` are where it
 // passes under another wire. Where a block adds two products they are stacked: U h over W x.
 
+import { wire } from "./wires.js";
+
+/**
+ * @import { End, Wiring } from "./types"
+ * @import { Found, Wire } from "./wires.js"
+ * @typedef {[x: number, y: number]} Point
+ * @typedef {"left" | "right" | "top" | "bottom"} Side
+ * @typedef {(words: Record<string, string>) => string} Says
+ * @typedef {{ of?: string, sub?: string, text?: string }} Label
+ * @typedef {{ kind: "vector", id: string, at: Point, label: Label }} Vector
+ * @typedef {{ kind: "operation", id: string, at: Point, text: string, says?: string }} Operation
+ * @typedef {{ kind: "block", id: string, at: Point, letters: string, takes: string }} Block
+ * @typedef {Vector | Operation | Block} Item
+ * @typedef {{ id: string, quantity: string, step: string | null, says: Says, items: Item[] }} Part
+ * @typedef {{ leave?: number, lane?: number, gaps?: Point[] }} Way
+ * @typedef {[from: string, side: Side, to: string | Point, end?: Side, bends?: number[], way?: Way]} Row
+ * @typedef {{ size: Point, rail?: { of: string, y: number }, says: Says, parts: Part[], wires: Row[] }} Table
+ */
+
+/** @type {Record<Wiring["cell"], string[]>} */
 export const SUBSTEPS = {
   gru: ["reset", "update", "candidate", "hidden"],
   lstm: ["forget", "input", "candidate", "cell", "output", "hidden"],
   rnn: ["sum", "hidden"],
 };
 
-export const VECTOR = { width: 13, height: 42 };
-export const BLOCK = { width: 28, height: 20 };
-
 // Half the distance between the lanes of the old state and the input where they run side by side.
 const LANE = 4;
-const CORNER = 7;
-const GAP = 4;
 
 // ends: what gates and states end in, { gate, state }, each { symbol, says }.
 // { size, says, parts, wires }: says and each part's says make a sentence of the quantities' words;
 // each wire has its corner points, the quantities at its ends, and the sub-step it leads into.
+/** @param {Omit<Wiring, "quantities">} setting */
 export function wiring({ cell, ends, placement, polarity }) {
   const table = {
     gru: () => gru(ends, placement === "before", polarity !== "write"), lstm: () => lstm(ends), rnn: () => rnn(ends),
   }[cell]();
+  /** @type {Map<string, Found>} */
   const places = new Map();
   for (const { quantity, step, items } of table.parts) {
     for (const item of items) places.set(item.id, { item, quantity, step });
@@ -35,6 +51,7 @@ export function wiring({ cell, ends, placement, polarity }) {
   return { ...table, wires: table.wires.map((row) => wire(row, places)) };
 }
 
+/** @param {Wiring["ends"]} ends @param {boolean} before @param {boolean} keep @returns {Table} */
 function gru(ends, before, keep) {
   const [top, middle, low, bottom] = [44, 126, 188, 234];
   const oneMinus = operation("one_minus", "1−", keep ? [304, middle] : [286, 85]);
@@ -43,6 +60,7 @@ function gru(ends, before, keep) {
   const recurrence = before
     ? block("recurrence", "U", [195, low], "what the reset gate lets through")
     : block("recurrence", "U", [146, 85]);
+  /** @type {Row[]} */
   const recall = before
     ? [["previous", "right", "reset_times", "top"], ["reset_hidden", "right", "recurrence", "left"]]
     : [["previous", "right", "recurrence", "top"], ["recurrence", "bottom", "reset_times", "top"]];
@@ -97,7 +115,7 @@ function gru(ends, before, keep) {
       ["candidate", "right", "write_times", "bottom"],
       ["update_in", "right", "update_squash", "left"],
       ["update_squash", "right", "update", "left"],
-      ...(keep
+      .../** @type {Row[]} */ (keep
         ? [["update", "right", "keep_times", "bottom"], ["update", "right", "one_minus", "left"],
           ["one_minus", "right", "write_times", "left"]]
         : [["update", "right", "write_times", "left"], ["update", "right", "one_minus", "bottom"],
@@ -112,10 +130,12 @@ function gru(ends, before, keep) {
   };
 }
 
+/** @param {Wiring["ends"]} ends @returns {Table} */
 function lstm(ends) {
   const { did, does } = squeeze(ends);
   const [top, middle, low, bottom] = [44, 126, 200, 248];
   // The old state and the input run side by side to every gate: the state left of, or above, x.
+  /** @param {string} id @param {number} column @param {Point[]} [gaps] @returns {Row[]} */
   const gate = (id, column, gaps) => [
     ["previous", "right", `${id}_in`, "left", id === "forget" ? [] : [40, bottom - 2 * LANE, column], {
       leave: -LANE, lane: -LANE,
@@ -124,6 +144,7 @@ function lstm(ends) {
     [`${id}_in`, "right", `${id}_squash`, "left"],
     [`${id}_squash`, "right", id, "left"],
   ];
+  /** @param {number} column @returns {Point[]} */
   const under = (column) => [[column + 2 * LANE, bottom - 2 * LANE]];
   return {
     size: [490, 278],
@@ -185,6 +206,7 @@ function lstm(ends) {
   };
 }
 
+/** @param {Wiring["ends"]} ends @returns {Table} */
 function rnn(ends) {
   const { does, into } = squeeze(ends);
   const [top, bottom] = [52, 132];
@@ -214,148 +236,37 @@ function rnn(ends) {
   };
 }
 
+/** @param {string} id @param {string} quantity @param {string | null} step @param {Says} says @param {(Item | null)[]} items @returns {Part} */
 function part(id, quantity, step, says, ...items) {
   return { id, quantity, step, says, items: items.filter((item) => item !== null) };
 }
 
 // Label: the letter of a quantity with a subscript, or a word; without one it is a passing result.
+/** @param {string} id @param {Point} at @param {Label} [label] @returns {Vector} */
 function vector(id, at, label = {}) {
   return { id, kind: "vector", at, label };
 }
 
+/** @param {string} id @param {string} text @param {Point} at @returns {Operation} */
 function operation(id, text, at) {
   return { id, kind: "operation", text, at };
 }
 
 // What the numbers of a gate or a state come out of; end: { symbol, says } of the message.
+/** @param {string} id @param {End} end @param {Point} at @returns {Operation} */
 function activation(id, { symbol, says }, at) {
   return { ...operation(id, symbol, at), says };
 }
 
 // What the activation of the state does to a number, in words.
+/** @param {Wiring["ends"]} ends */
 function squeeze({ state }) {
   if (state.symbol !== "relu") return { did: "squeezed", does: "squeezed between −1 and 1", into: "squeezed into" };
   return { did: "positive part of the", does: "with 0 for whatever is below 0", into: "cut off at 0 to make" };
 }
 
 // Takes: what U multiplies.
+/** @param {string} id @param {string} letters @param {Point} at @param {string} [takes] @returns {Block} */
 function block(id, letters, at, takes = "the old state") {
   return { id, kind: "block", letters, at, takes };
-}
-
-// Half the width and height of an item as wires meet it.
-export function halfSize({ kind, text, letters }) {
-  if (kind === "vector") return [VECTOR.width / 2 + 1.5, 0];
-  if (kind === "block") return [BLOCK.width / 2, (BLOCK.height * letters.length) / 2];
-  if (text === "tanh") return [16.5, 8];
-  if (text === "relu") return [15, 8];
-  if (text === "1−") return [10, 8];
-  return text === "⊙" || text === "+" ? [7, 7] : [8, 8];
-}
-
-function wire([from, side, to, end = "left", bends = [], { leave = 0, lane = 0, gaps = [] } = {}], places) {
-  const origin = places.get(from);
-  const target = places.get(to) ?? origin; // the wire out of the picture belongs to where it starts
-  const finish = Array.isArray(to) ? to : anchor(target.item, end, lane);
-  const { item: { text, kind, label } } = origin;
-  const passing = text === "⊙" || (kind === "vector" && !label.of);
-  return {
-    from, gaps, points: route(anchor(origin.item, side, leave), side, finish, end, bends),
-    step: target.step, quantities: [origin.quantity, target.quantity],
-    color: passing ? null : origin.quantity, // what passes through is no longer one quantity
-  };
-}
-
-function anchor(item, side, lane = 0) {
-  const { at: [x, y] } = item;
-  const [w, h] = halfSize(item);
-  if (side === "left") return [x - w, y + lane];
-  if (side === "right") return [x + w, y + lane];
-  return [x, side === "top" ? y - h : y + h];
-}
-
-function route(start, side, finish, end, bends) {
-  const lies = (name) => name === "left" || name === "right";
-  let flat = lies(side);
-  const points = [start];
-  for (const bend of bends) {
-    const [x, y] = points.at(-1);
-    points.push(flat ? [bend, y] : [x, bend]);
-    flat = !flat;
-  }
-  const [x, y] = points.at(-1);
-  if (flat !== lies(end)) points.push(flat ? [finish[0], y] : [x, finish[1]]);
-  return [...points, finish];
-}
-
-// One path along a wire, for what moves along it.
-export function whole({ points }) {
-  return pieces(points, [], []).join("");
-}
-
-// Wires from one place share their first stretch. Each stretch is drawn once: { path, wires }.
-export function strands(wires) {
-  const users = new Map();
-  for (const one of wires) {
-    const cuts = wires.filter(({ from }) => from === one.from).flatMap(({ points }) => turns(points));
-    for (const piece of pieces(one.points, one.gaps, cuts)) users.set(piece, [...(users.get(piece) ?? []), one]);
-  }
-  const found = new Map();
-  for (const [piece, of] of users) {
-    const key = of.map((one) => wires.indexOf(one)).join();
-    if (!found.has(key)) found.set(key, { path: "", wires: of });
-    found.get(key).path += piece;
-  }
-  return [...found.values()];
-}
-
-// Where the rounded corners of a wire begin.
-function turns(points) {
-  return points.slice(1, -1).map((corner, i) => moved(corner, direction(points[i], corner), -radius(points, i + 1)));
-}
-
-// Straight runs and rounded corners, as paths; runs are interrupted at gaps and divided at cuts.
-function pieces(points, gaps, cuts) {
-  const found = [];
-  let start = points[0];
-  for (let i = 1; i < points.length; i++) {
-    const ahead = direction(points[i - 1], points[i]);
-    const round = i < points.length - 1 ? radius(points, i) : 0;
-    const stop = moved(points[i], ahead, -round);
-    const breaks = [
-      ...gaps.map((at) => [at, GAP]), ...cuts.map((at) => [at, 0]),
-    ].filter(([at]) => between(start, at, stop)).sort(([a], [b]) => distance(start, a) - distance(start, b));
-    for (const [at, half] of [...breaks, [stop, 0]]) {
-      const until = moved(at, ahead, -half);
-      if (distance(start, until) > 0) found.push(`M${start}L${until}`);
-      start = moved(at, ahead, half);
-    }
-    if (round === 0) return found;
-    const leave = moved(points[i], direction(points[i], points[i + 1]), round);
-    found.push(`M${start}Q${points[i]} ${leave}`);
-    start = leave;
-  }
-  return found;
-}
-
-function radius(points, i) {
-  return Math.min(CORNER, distance(points[i - 1], points[i]), distance(points[i], points[i + 1]));
-}
-
-export function direction([x0, y0], [x1, y1]) {
-  return [Math.sign(x1 - x0), Math.sign(y1 - y0)];
-}
-
-export function distance([x0, y0], [x1, y1]) {
-  return Math.abs(x1 - x0) + Math.abs(y1 - y0);
-}
-
-export function moved([x, y], [dx, dy], by) {
-  return [x + dx * by, y + dy * by];
-}
-
-// Strictly between two ends of a straight run.
-function between(from, at, to) {
-  const [a, b] = [distance(from, at), distance(at, to)];
-  return a > 0 && b > 0 && a + b === distance(from, to);
 }

@@ -5,14 +5,19 @@ import { make } from "./dom.js";
 import { drawnRows } from "./inside.js";
 
 /**
- * @import { Panel, Stage } from "./types"
- * @typedef {{ cell: string, [name: string]: any }} Wiring
+ * @import { Colours } from "./inside.js"
+ * @import { Here as All, Panel, Wiring } from "./types"
+ * @typedef {Pick<All, "cursor" | "now">} Here
+ * @typedef {object} Act
+ * @property {(panel: Panel, rows: number[]) => Colours} colours of every vector at the cursor
+ * @property {(cell: string) => void} open the cell
  */
 
 export class Wirings {
-  /** @param {Pick<Stage, "cursor" | "inside" | "message" | "send">} stage */
-  constructor(stage) {
-    this.stage = stage;
+  /** @param {Here} here @param {Act} act */
+  constructor(here, act) {
+    this.here = here;
+    this.act = act;
     this.element = make("div", { className: "gs-wirings" });
     this.structure = "";
     /** @type {{ wiring: Wiring, diagram: Diagram, rows?: string }[]} */
@@ -27,7 +32,7 @@ export class Wirings {
     this.structure = structure;
     this.shown = wirings.map((wiring) => ({
       wiring,
-      diagram: new Diagram({ point: () => {}, choose: () => this.stage.send("view", { view: "cell", cell: wiring.cell }) }),
+      diagram: new Diagram({ point: () => {}, choose: () => this.act.open(wiring.cell) }),
     }));
     this.element.replaceChildren(...this.shown.map(({ wiring, diagram }) =>
       make("section", {}, make("h3", { textContent: this.panel(wiring).name }), diagram.element)));
@@ -35,11 +40,11 @@ export class Wirings {
 
   /** @param {Wiring} wiring */
   panel({ cell }) {
-    return /** @type {Panel} */ (this.stage.message.panels.find((panel) => panel.cell === cell));
+    return /** @type {Panel} */ (this.here.now.message.panels.find((panel) => panel.cell === cell));
   }
 
   refresh() {
-    const { cursor, inside, message } = this.stage;
+    const { cursor, now: { message } } = this.here;
     for (const one of this.shown) {
       const panel = this.panel(one.wiring);
       const at = panel.order.indexOf(cursor.unit);
@@ -50,7 +55,7 @@ export class Wirings {
         one.diagram.stage(null);
       }
       one.rows = structure;
-      one.diagram.paint(inside.colours(panel, rows));
+      one.diagram.paint(this.act.colours(panel, rows));
       one.diagram.mark(at < 0 ? null : rows.indexOf(at));
     }
   }

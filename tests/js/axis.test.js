@@ -4,13 +4,13 @@ import { test } from "node:test";
 import { axisOf } from "../../assets/stage/axis.js";
 
 const ORDER = [2, 0, 1]; // units from top to bottom
-const message = { labels: ["h", "2", "l"] };
-const stepsFrom = (first) => axisOf({ kind: "steps", first }, { message });
-const units = axisOf({ kind: "units", order: ORDER }, { message });
+const LABELS = ["h", "2", "l"];
+const stepsFrom = (first) => axisOf({ kind: "steps", first }, LABELS);
+const units = axisOf({ kind: "units", order: ORDER }, LABELS);
 
 test("the place of each step leads back to it, with and without the state before the first", () => {
   for (const axis of [stepsFrom(1), stepsFrom(0)]) {
-    for (const step of message.labels.keys()) {
+    for (const step of LABELS.keys()) {
       const i = axis.at({ step });
       assert.deepEqual(axis.place(i), { step });
       assert.equal(axis.entries[i].key, step + 1);
@@ -42,10 +42,10 @@ test("a unit that is not on show is at no row", () => {
 
 test("rows with names of their own can be several of a unit, or of none", () => {
   const of = { kind: "named", names: ["a", "b", "c"], plural: "rows" };
-  const owned = axisOf({ ...of, order: [5, 7, 5] }, { message });
+  const owned = axisOf({ ...of, order: [5, 7, 5] }, LABELS);
   assert.deepEqual(owned.all({ unit: 5 }), [0, 2]);
   assert.deepEqual(owned.place(1), { unit: 7 });
-  const loose = axisOf({ ...of, order: [] }, { message });
+  const loose = axisOf({ ...of, order: [] }, LABELS);
   assert.equal(loose.place, undefined);
   assert.deepEqual(loose.all({ unit: 0 }), []);
 });

@@ -26,25 +26,25 @@ test("a number that can be edited is asked for by its target", () => {
 
 // Around the cursor, which is at unit 3, the numbers of steps 5 and 6 are here.
 const near = { unit: 3, first: 5, numbers: { update: [0.25, 0.5] } };
-const stageWith = (message, told = new Map()) => ({
-  message, channel: { part: () => near }, screen: { told: { value: (target) => told.get(target) } },
-});
+const numberOf = (message, entry, place, told = new Map()) =>
+  numberAt(entry, place, { now: { message }, channel: { part: () => near } }, { value: (target) => told.get(target) });
 
 test("a number of a track is known near the cursor and where somebody has pointed", () => {
   const pointed = { unit: 1, step: 40, numbers: { "gru.update": 0.75 } };
-  const stage = stageWith({ ...large, pointed });
-  assert.equal(numberAt(stage, track, { row: 0, column: 6 }), 0.5);
-  assert.equal(numberAt(stage, track, { row: 0, column: 9 }), undefined);
-  assert.equal(numberAt(stage, track, { row: 1, column: 40 }), 0.75);
-  assert.equal(numberAt(stage, track, { row: 1, column: 41 }), undefined);
+  const number = (row, column) => numberOf({ ...large, pointed }, track, { row, column });
+  assert.equal(number(0, 6), 0.5);
+  assert.equal(number(0, 9), undefined);
+  assert.equal(number(1, 40), 0.75);
+  assert.equal(number(1, 41), undefined);
 });
 
 test("an edit is known at once, over what has been told", () => {
   const told = new Map([["x.7.1", 1], ["x.8.1", 2]]);
-  const stage = stageWith({ ...large, edits: [{ target: "x.7.1", value: 0.5 }] }, told);
-  assert.equal(numberAt(stage, input, { row: 1, column: 7 }), 0.5);
-  assert.equal(numberAt(stage, input, { row: 1, column: 8 }), 2);
-  assert.equal(numberAt(stage, input, { row: 1, column: 9 }), undefined);
+  const edited = { ...large, edits: [{ target: "x.7.1", value: 0.5 }] };
+  const number = (column) => numberOf(edited, input, { row: 1, column }, told);
+  assert.equal(number(7), 0.5);
+  assert.equal(number(8), 2);
+  assert.equal(number(9), undefined);
 });
 
 test("a screen is large where it comes with numbers near the cursor", () => {

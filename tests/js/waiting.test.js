@@ -82,17 +82,15 @@ test("all plots are drawn at once where that is needed", () => {
   assert.deepEqual(drawn, ["a", "b"]);
 });
 
-function stageAsked() {
+function asked() {
   const sent = [];
-  const stage = {
-    sent, channel: { pending: [] }, cursor: { step: 0, unit: 0, playing: false }, message: { parts: {} }, pointer: { held: false },
-    send: (kind, wanted) => sent.push([kind, wanted]),
-  };
-  return [stage, new Asking(stage)];
+  const here = { channel: { pending: [] }, cursor: { step: 0, unit: 0, playing: false }, now: { message: { parts: {} } } };
+  const act = { sent, pressed: false, held: () => act.pressed, send: (kind, wanted) => sent.push([kind, wanted]) };
+  return [here, act, new Asking(here, act)];
 }
 
 test("numbers are asked for once the hand rests on one place, those of places on the way are not", () => {
-  const [{ sent }, asking] = stageAsked();
+  const [, { sent }, asking] = asked();
   for (const of of [1, 2, 3]) {
     asking.want({ of });
     rest(30);
@@ -103,7 +101,7 @@ test("numbers are asked for once the hand rests on one place, those of places on
 });
 
 test("numbers that are no longer missing are not asked for", () => {
-  const [{ sent }, asking] = stageAsked();
+  const [, { sent }, asking] = asked();
   asking.want({ of: 1 });
   asking.want(null);
   rest();
@@ -111,13 +109,13 @@ test("numbers that are no longer missing are not asked for", () => {
 });
 
 test("nothing is asked for while an answer is on its way, or while a pointer scrubs", () => {
-  const [stage, asking] = stageAsked();
-  stage.channel.pending.push("an event");
+  const [here, act, asking] = asked();
+  here.channel.pending.push("an event");
   asking.want({ of: 1 });
   rest();
-  stage.channel.pending.pop();
-  stage.pointer.held = true;
+  here.channel.pending.pop();
+  act.pressed = true;
   asking.want({ of: 1 });
   rest();
-  assert.deepEqual(stage.sent, []);
+  assert.deepEqual(act.sent, []);
 });
