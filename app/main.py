@@ -7,7 +7,7 @@ from app.screen.baseline import ASSETS
 st.set_page_config(
     page_title="Gatescope", page_icon=str(ASSETS / "images" / "icon.svg"), layout="wide"
 )
-st.html(ASSETS / "stage" / "page.css")
+st.html(ASSETS / "stage" / "css" / "page.css")
 
 pages = [
     st.Page("views/explore.py", title="Explore", default=True),

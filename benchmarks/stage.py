@@ -19,7 +19,7 @@ from tests.serving import browsing, executable, serving
 SIZE = {"width": 1280, "height": 800}
 EDITS = 15
 SECONDS = 2.0
-PIXELS = 180.0  # of a drag over all values of its sweep, as in assets/stage/drag.js
+PIXELS = 180.0  # of a drag over all values of its sweep, as in assets/stage/core/drag.js
 SCENE = "?scene=crowd"
 INPUT = ".gs-input .gs-area"
 SHOWN = {

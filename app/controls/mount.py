@@ -24,7 +24,7 @@ def assets_url() -> str:
 
 
 def numbers_url() -> str:
-    """The path under which numbers are fetched; assets/stage/numbers.js finds it from its own."""
+    """Where numbers are fetched; assets/stage/core/numbers.js finds the path from its own."""
     return _under_base("numbers")
 
 

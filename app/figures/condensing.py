@@ -24,7 +24,8 @@ MOST_ROWS, MOST_COLUMNS = 128, 400
 MOST_INPUT_ROWS, MOST_INPUT_COLUMNS = 512, 1000  # it has the whole width of the page
 # Steps around the cursor whose numbers are sent: arrow keys seldom lead out of them.
 WINDOW = 200
-# How near to 1, and to 0, a number of 32 bits still has two figures, as in assets/stage/format.js.
+# How near to 1, and to 0, a number of 32 bits still has two figures, as in
+# assets/stage/core/format.js.
 NEAREST, TINY = 1e-5, 1.2e-38
 
 

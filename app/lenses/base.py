@@ -2,7 +2,7 @@
 
 A lens is one module of this package: a function from a screen to a View. Its figures are pure
 functions in app/figures, its numbers come from gru_core. The stage draws any View the same way,
-with a table, a CSV file, pictures and a text alternative of each chart (assets/stage/lens.js).
+with a table, a CSV file, pictures and a text alternative of each chart (assets/stage/lens/lens.js).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -54,7 +54,7 @@ class Chart:
     says: str = ""  # of a cell, with {row}, {column}, {value}, {percent}, {steps}
     symbol: str = ""
     # Colour, look and name of each line or mark; a look is a dash of a line, or a mark as Plotly
-    # names it (assets/stage/key.js).
+    # names it (assets/stage/plots/key.js).
     key: Sequence[tuple[str, str, str]] = ()
     # What both ends of a heatmap's colours stand for, where that is not the numbers that are drawn.
     ends: tuple[str, str] | tuple[()] = ()

@@ -101,7 +101,7 @@ def _together(screen: Screen, asked: Question, found: Pattern, listed: Sequence[
 def _controls(
     screen: Screen, asked: Question, listed: Sequence[Match], count: int
 ) -> dict[str, Any]:
-    """What assets/stage/seeking.js needs: the question, and the places to go to."""
+    """What assets/stage/lens/seeking.js needs: the question, and the places to go to."""
     return {
         "track": asked.track,
         "first": asked.span.first,

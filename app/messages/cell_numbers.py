@@ -22,7 +22,7 @@ MOST_FACTORS = 3
 MOST_NUMBERS = 20_000
 VECTOR_LEVELS = 64
 MOST_CELLS = 1000  # of a vector over all steps, up to which every row is sent
-ROWS_DRAWN = 8  # of a large layer in the wiring, as in assets/stage/inside.js
+ROWS_DRAWN = 8  # of a large layer in the wiring, as in assets/stage/cell/inside.js
 # What the wiring calls the state before a step.
 PREVIOUS = {"hidden": "previous", "cell": "previous_cell"}
 

@@ -1,8 +1,8 @@
 """The numbers of a plot, every one exact, as its table and its CSV have them: block by block.
 
 Plots too large to be sent are condensed (app/figures/condensing.py); what is read of them in full
-comes from here. A plot is one matrix, its rows and columns as on screen (assets/stage/describe.js
-names them).
+comes from here. A plot is one matrix, its rows and columns as on screen
+(assets/stage/tools/describe.js names them).
 """
 
 import re

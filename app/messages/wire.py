@@ -4,7 +4,7 @@ Layout before compression (all little-endian): `u32` length of the JSON, the JSO
 arrays one after the other. In the JSON an array stands as `{"$array": index}`; `arrays` lists
 dtype, shape, offset, length and filter of each. Two filters make arrays compress better:
 `shuffle` puts the bytes of equal significance together, `delta` (uint8) keeps the differences
-along the first axis. assets/stage/wire.js is the other end: a test runs it in Node.
+along the first axis. assets/stage/core/wire.js is the other end: a test runs it in Node.
 """
 
 import json

@@ -1,8 +1,8 @@
 """Numbers in words: one rule of rounding, so that no sentence says more than is so.
 
 A share that is not 0 or 1 is never said to be 0 % or 100 %, a gate that is not 1 never to be 1,
-and a time past all counting is put in words. assets/stage/format.js follows the same rules; both
-are held to tests/words/numbers.json. Halves round away from zero, as in the browser.
+and a time past all counting is put in words. assets/stage/core/format.js follows the same rules;
+both are held to tests/words/numbers.json. Halves round away from zero, as in the browser.
 """
 
 import math

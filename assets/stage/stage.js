@@ -1,43 +1,43 @@
 // The stage: one component that draws what the server describes and lets a visitor step through it
 // and edit it. Every number on it came from the server; app/messages/stage.py is the other end.
 
-import { alongTabs } from "./tabs.js";
-import { Asking } from "./asking.js";
-import { Channel } from "./channel.js";
-import { Cursor } from "./cursor.js";
-import { Choosing } from "./choosing.js";
-import { Wholes } from "./condensed.js";
-import { addStylesheet, loadPlotly, make } from "./dom.js";
-import { Drag } from "./drag.js";
-import { Changes, Editor } from "./editor.js";
-import { Focus } from "./focus.js";
-import { Handle } from "./handle.js";
-import { Inside } from "./inside.js";
-import { keyPressed } from "./keys.js";
-import { Lens } from "./lens.js";
-import { Address, Link } from "./link.js";
-import { keepLook, lookOf } from "./look.js";
-import { Manual } from "./manual.js";
-import { Many, opener } from "./many.js";
-import { Now } from "./now.js";
-import { Pad } from "./pad.js";
-import { Pictures } from "./pictures.js";
-import { Pointer } from "./pointer.js";
-import { ledIntoPopovers } from "./popovers.js";
-import { savings } from "./saving.js";
-import { Screen } from "./screen.js";
-import { Extras, Timeline } from "./timeline.js";
-import { learnPaper, lookAtPaper, watchPaper } from "./tint.js";
-import { tools } from "./tools.js";
-import { Type } from "./type.js";
-import { Values } from "./values.js";
-import { Voice } from "./voice.js";
-import { unpack } from "./wire.js";
+import { alongTabs } from "./core/tabs.js";
+import { Asking } from "./core/asking.js";
+import { Channel } from "./core/channel.js";
+import { Cursor } from "./core/cursor.js";
+import { Choosing } from "./controls/choosing.js";
+import { Wholes } from "./core/condensed.js";
+import { addStylesheet, loadPlotly, make } from "./core/dom.js";
+import { Drag } from "./core/drag.js";
+import { Changes, Editor } from "./controls/editor.js";
+import { Focus } from "./controls/focus.js";
+import { Handle } from "./controls/handle.js";
+import { Inside } from "./cell/inside.js";
+import { keyPressed } from "./controls/keys.js";
+import { Lens } from "./lens/lens.js";
+import { Address, Link } from "./controls/link.js";
+import { keepLook, lookOf } from "./controls/look.js";
+import { Manual } from "./controls/manual.js";
+import { Many, opener } from "./controls/many.js";
+import { Now } from "./core/now.js";
+import { Pad } from "./controls/pad.js";
+import { Pictures } from "./tools/pictures.js";
+import { Pointer } from "./controls/pointer.js";
+import { ledIntoPopovers } from "./controls/popovers.js";
+import { savings } from "./tools/saving.js";
+import { Screen } from "./plots/screen.js";
+import { Extras, Timeline } from "./controls/timeline.js";
+import { learnPaper, lookAtPaper, watchPaper } from "./core/tint.js";
+import { tools } from "./tools/tools.js";
+import { Type } from "./controls/type.js";
+import { Values } from "./plots/values.js";
+import { Voice } from "./controls/voice.js";
+import { unpack } from "./core/wire.js";
 
 /**
- * @import { Trigger } from "./channel.js"
- * @import { Act } from "./keys.js"
- * @import { Look } from "./look.js"
+ * @import { Trigger } from "./core/channel.js"
+ * @import { Act } from "./controls/keys.js"
+ * @import { Look } from "./controls/look.js"
  * @import { Here, Message, Plotly, Shown } from "./types"
  * @typedef {Omit<Message, "labels"> & { labels: string[] | number }} Told labels: a number where steps are only counted
  */
@@ -68,7 +68,7 @@ function named({ labels, ...told }) {
 class Stage {
   /** @param {HTMLElement} root */
   constructor(root) {
-    for (const name of SHEETS) addStylesheet(new URL(`./${name}.css`, import.meta.url).href);
+    for (const name of SHEETS) addStylesheet(new URL(`./css/${name}.css`, import.meta.url).href);
     this.channel = new Channel(() => this.voice.notice("The server is not answering. Your change is kept and sent again."));
     this.cursor = new Cursor(() => this.cursorMoved());
     this.now = new Now(lookOf());

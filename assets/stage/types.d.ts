@@ -1,11 +1,11 @@
 // What modules hand each other. The message is what app/messages/stage.py sends.
 
-import type { Channel } from "./channel.js";
-import type { Cursor } from "./cursor.js";
-import type { Drag } from "./drag.js";
-import type { LensSheet } from "./describe.js";
-import type { Now } from "./now.js";
-import type { Plot } from "./plot.js";
+import type { Channel } from "./core/channel.js";
+import type { Cursor } from "./core/cursor.js";
+import type { Drag } from "./core/drag.js";
+import type { LensSheet } from "./tools/describe.js";
+import type { Now } from "./core/now.js";
+import type { Plot } from "./plots/plot.js";
 
 declare global {
   interface Window {

@@ -1,4 +1,4 @@
-"""The other end of the wire, written apart from app/messages/wire.py and assets/stage/wire.js."""
+"""The other end of the wire, apart from app/messages/wire.py and assets/stage/core/wire.js."""
 
 import json
 import struct

@@ -83,7 +83,8 @@ def test_an_upload_is_never_written_to_disk() -> None:
 
 
 @pytest.mark.parametrize(
-    "path", sorted(p.relative_to(ASSETS).as_posix() for p in Path(ASSETS, "stage").iterdir())
+    "path",
+    sorted(p.relative_to(ASSETS).as_posix() for p in Path(ASSETS, "stage").rglob("*.*")),
 )
 def test_a_file_of_the_stage_is_asked_about_each_time_and_sent_once(path: str) -> None:
     status, headers = fetched(f"/{path}")

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fromBytes, isCondensed, numberAt, questionFor } from "../../assets/stage/condensed.js";
+import { fromBytes, isCondensed, numberAt, questionFor } from "../../assets/stage/core/condensed.js";
 
 const small = { parts: {} };
 const large = { parts: { "gru.near": "digest" } };

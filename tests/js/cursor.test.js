@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 
-import { Cursor } from "../../assets/stage/cursor.js";
+import { Cursor } from "../../assets/stage/core/cursor.js";
 
 const now = performance.now;
 let clock, frame, moved, cursor;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { Drag, nearest } from "../../assets/stage/drag.js";
+import { Drag, nearest } from "../../assets/stage/core/drag.js";
 
 const BIAS = "gru.b_x.update.3";
 let drag, told, frame;

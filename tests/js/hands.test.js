@@ -8,7 +8,7 @@ const SENTENCES = ["Click it.", "clicks", "clicked; clicking", "Point at a row",
 // A module is read once: under another address it is read again.
 async function said(page) {
   withPage(page);
-  const { byHand } = await import(`../../assets/stage/hands.js?${JSON.stringify(page)}`);
+  const { byHand } = await import(`../../assets/stage/core/hands.js?${JSON.stringify(page)}`);
   return SENTENCES.map(byHand);
 }
 

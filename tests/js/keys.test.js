@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { KEYS, nameOf } from "../../assets/stage/keys.js";
+import { KEYS, nameOf } from "../../assets/stage/controls/keys.js";
 
 test("a key is named with what is held with it", () => {
   assert.equal(nameOf({ key: "ArrowLeft" }), "ArrowLeft");

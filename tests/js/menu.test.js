@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { alongMenu } from "../../assets/stage/menu.js";
+import { alongMenu } from "../../assets/stage/core/menu.js";
 
 let items, closed, page;
 const popover = { hidePopover: () => (closed = true) };

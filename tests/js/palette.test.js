@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { digits, inkOn, paletteOf, rgbOf } from "../../assets/stage/palette.js";
+import { digits, inkOn, paletteOf, rgbOf } from "../../assets/stage/core/palette.js";
 
 const SCALE = [[0, "#000000"], [0.5, "#ff8000"], [1, "#ffffff"]];
 

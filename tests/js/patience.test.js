@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { Patience } from "../../assets/stage/patience.js";
+import { Patience } from "../../assets/stage/core/patience.js";
 
 const SMALL = { labels: ["a", "b"], panels: [{ units: 4 }] };
 const LARGE = { labels: 3000, panels: [{ units: 300 }] };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { spanMoved } from "../../assets/stage/seeking.js";
+import { spanMoved } from "../../assets/stage/lens/seeking.js";
 
 test("one end of a span moves alone as long as it stays on its side", () => {
   const span = { track: "hidden", first: 3, last: 7 };

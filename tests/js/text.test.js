@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { delimited, exactText, isWide, linesOf } from "../../assets/stage/text.js";
+import { delimited, exactText, isWide, linesOf } from "../../assets/stage/tools/text.js";
 
 const named = (key) => ({ key, name: key, label: "" });
 

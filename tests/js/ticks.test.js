@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { LETTER, withPage } from "./page.js";
 
 withPage();
-const { fitted, thinned, thinnedRows } = await import("../../assets/stage/ticks.js");
+const { fitted, thinned, thinnedRows } = await import("../../assets/stage/plots/ticks.js");
 
 const SIZE = 10; // of the letters: each is 6 pixels wide
 const counted = (count) => ({

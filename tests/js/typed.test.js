@@ -1,4 +1,4 @@
-// Types stand in all modules, and each takes the few things it uses.
+// Types stand in all modules, each takes the few things it uses, and arrows between rooms point one way.
 
 import assert from "node:assert/strict";
 import { readFileSync, readdirSync } from "node:fs";
@@ -19,6 +19,26 @@ test("no module is unchecked", () => {
 
 test("nothing but the entry knows the whole stage: every other module takes the few things it uses", () => {
   assert.deepEqual(withText(WHOLE), ["stage.js"]);
+});
+
+// What the modules of a room may import; the entry imports from all.
+const ROOMS = {
+  core: [],
+  cell: ["core"],
+  controls: ["core"],
+  tools: ["core"],
+  plots: ["core", "controls"],
+  lens: ["core", "cell", "plots"],
+};
+
+test("a room imports from those below it", () => {
+  const wrong = MODULES.filter((name) => name !== "stage.js").flatMap((name) => {
+    const [room] = name.split("/");
+    const text = readFileSync(new URL(name, STAGE), "utf8");
+    const others = [...text.matchAll(/^import .* from "\.\.\/(\w+)\//gm)].map(([, other]) => other);
+    return others.filter((other) => !ROOMS[room].includes(other)).map((other) => `${name} from ${other}`);
+  });
+  assert.deepEqual(wrong, []);
 });
 
 test("what modules look at together is four things", () => {

@@ -3,7 +3,7 @@
 
 import { buffer } from "node:stream/consumers";
 
-import { unpack } from "../../assets/stage/wire.js";
+import { unpack } from "../../assets/stage/core/wire.js";
 
 function told(value) {
   if (ArrayBuffer.isView(value)) {

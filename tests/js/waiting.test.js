@@ -7,9 +7,9 @@ globalThis.window = globalThis;
 globalThis.document = { createElement: () => ({ textContent: "", append() {}, setAttribute() {} }) };
 mock.timers.enable({ apis: ["setTimeout"] });
 
-const { Asking } = await import("../../assets/stage/asking.js");
-const { Idle } = await import("../../assets/stage/idle.js");
-const { Voice } = await import("../../assets/stage/voice.js");
+const { Asking } = await import("../../assets/stage/core/asking.js");
+const { Idle } = await import("../../assets/stage/plots/idle.js");
+const { Voice } = await import("../../assets/stage/controls/voice.js");
 
 // In small steps: what is waited for anew meanwhile is waited for from then on.
 function rest(milliseconds = 5000) {

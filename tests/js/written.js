@@ -3,9 +3,9 @@
 
 import { json } from "node:stream/consumers";
 
-import { placeText } from "../../assets/stage/holding.js";
-import { questionText } from "../../assets/stage/seeking.js";
-import { targetAt } from "../../assets/stage/cells.js";
+import { placeText } from "../../assets/stage/lens/holding.js";
+import { questionText } from "../../assets/stage/lens/seeking.js";
+import { targetAt } from "../../assets/stage/core/cells.js";
 
 const WRITERS = { placeText, questionText, targetAt };
 const asked = await json(process.stdin);

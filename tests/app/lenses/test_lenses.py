@@ -30,7 +30,7 @@ pytestmark = pytest.mark.usefixtures("nothing_is_measured")
 
 # Of the pairs of units of a phase portrait; its fixed points are those of all pairs.
 MOST_PAIRS = 2
-# The looks that assets/stage/key.js can draw.
+# The looks that assets/stage/plots/key.js can draw.
 DASHES = {"solid", "dash", "dot", "dashdot"} | {
     *("circle", "circle-open", "square", "diamond", "triangle-up")
 }
@@ -50,7 +50,7 @@ def length(axis: Axis, shown: Screen) -> int:
 
 
 def points(chart: Chart) -> int:
-    """As assets/stage/lens.js counts them."""
+    """As assets/stage/lens/lens.js counts them."""
     return sum(len(trace.x) for trace in chart.figure.data if trace.meta != "behind")
 
 
@@ -289,7 +289,7 @@ def said(view: View) -> list[Any]:
 def test_a_view_that_changes_with_the_cursor_is_asked_for_again_when_it_moves(
     view: str, axis: str
 ) -> None:
-    """The stage asks where `at` is no longer where the cursor is (assets/stage/lens.js)."""
+    """The stage asks where `at` is no longer where the cursor is (assets/stage/lens/lens.js)."""
     pinned = Setting(scene="cue", edits=screen("why", edits="x.3.0_0.1").edits)
     for of in asked(screen(view, scene="cue")):
         here, there = (

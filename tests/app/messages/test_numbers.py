@@ -177,7 +177,7 @@ def test_no_question_asks_for_more_than_a_block() -> None:
 
 
 def test_the_stage_asks_for_blocks_as_large_as_there_are() -> None:
-    asking = (ASSETS / "stage" / "numbers.js").read_text(encoding="utf-8")
+    asking = (ASSETS / "stage" / "core" / "numbers.js").read_text(encoding="utf-8")
     assert f"MOST_IN_BLOCK = {MOST_IN_BLOCK:_};" in asking
 
 

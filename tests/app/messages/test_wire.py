@@ -15,7 +15,7 @@ from app.messages.wire import pack
 
 Unpack = Callable[[bytes], Any]
 
-BROWSER = Path(__file__).parents[3] / "assets" / "stage" / "wire.js"
+BROWSER = Path(__file__).parents[3] / "assets" / "stage" / "core" / "wire.js"
 # The arrays that the other end knows, read from its own table.
 KNOWN = re.findall(r"^  (\w+): \w+Array,$", BROWSER.read_text(encoding="utf-8"), re.MULTILINE)
 SHAPES = arrays.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=7)

@@ -140,7 +140,7 @@ class Student:
             pass
 
     def send(self, *events: Mapping[str, Any]) -> None:
-        """Events of the stage, as assets/stage/channel.js sends them."""
+        """Events of the stage, as assets/stage/core/channel.js sends them."""
         numbered = [{"seq": self.seq + n, **event} for n, event in enumerate(events, start=1)]
         self.seq += len(events)
         value = {"client": self.name, "events": numbered}
@@ -338,7 +338,7 @@ def test_a_session_outlives_a_hostile_message(server: Server, desk: Desk, trigge
 def test_assets_are_served_beside_the_app(server: Server) -> None:
     for path, kind in (
         ("stage/stage.js", "javascript"),
-        ("stage/style.css", "text/css"),
+        ("stage/css/style.css", "text/css"),
         ("vendor/plotly/plotly-cartesian.min.js", "javascript"),
     ):
         with urllib.request.urlopen(f"{server.url}/assets/{path}", timeout=PATIENCE) as answer:

@@ -1,0 +1,395 @@
+// The wiring of one cell at one timestep: vectors as columns of coloured cells, operations between
+// them, wires along which the data moves. Built once; painted, marked and lit in place.
+
+import { make } from "../core/dom.js";
+import { BLOCK, VECTOR, direction, distance, halfSize, moved, strands, whole } from "./wires.js";
+import { SUBSTEPS, wiring } from "./wiring.js";
+import { zoomOf } from "../core/zoom.js";
+
+export { SUBSTEPS };
+
+/**
+ * @import { Wiring as Notation } from "../types"
+ * @import { Wire } from "./wires.js"
+ * @import { Block, Label, Operation, Part, Vector } from "./wiring.js"
+ * @typedef {Notation & { units: number, inputs: number, rows: number[] }} Setting rows: those that are drawn
+ * @typedef {{ point(quantity: string | null): void, choose(quantity: string): void }} Act
+ * @typedef {{ step: string | null, quantities: string[] }} Use
+ * @typedef {{ element: SVGElement, fill: string | null }} Shade
+ * @typedef {(string | null)[] | null | undefined} Column of colours, one per cell drawn
+ * @typedef {Record<string, unknown>} Attributes
+ */
+
+const SVG = "http://www.w3.org/2000/svg";
+const TALLEST_CELL = 13;
+const RAIL = 14;
+const MORE = 12; // height of the dots below a vector that has more rows
+
+/** @type {Setting} */
+const NOTHING = {
+  cell: "gru", polarity: "", placement: "", ends: { gate: { symbol: "", says: "" }, state: { symbol: "", says: "" } },
+  quantities: {}, units: 0, inputs: 0, rows: [],
+};
+/** @type {Record<string, string>} */
+const OPERATIONS = {
+  "⊙": "times, entry by entry",
+  "+": "sum",
+  "1−": "one minus the gate",
+};
+
+export class Diagram {
+  // act: { point(quantity | null), choose(quantity) }
+  /** @param {Act} act */
+  constructor(act) {
+    this.act = act;
+    /** @type {string | null} */
+    this.pointed = null;
+    /** @type {string | null} */
+    this.lit = null;
+    this.setting = NOTHING;
+    /** @type {string[]} */
+    this.steps = [];
+    /** @type {Map<string, Shade[]>} */
+    this.cells = new Map(); // of each vector, by its name
+    /** @type {{ element: SVGElement, tops: number[] }[]} */
+    this.marks = []; // the bar of a vector and where each row is
+    /** @type {{ element: SVGElement, uses: Use[] }[]} */
+    this.shapes = []; // what stage and light act on; it may be lit before it is built
+    this.size = [0, 0];
+    this.element = make("div", { className: "gs-diagram" });
+    new ResizeObserver(() => this.fit()).observe(this.element);
+    // Not pointerover, which also comes when the page moves under a pointer that is at rest.
+    this.element.addEventListener("pointermove", ({ target }) => this.point(quantityOf(target)));
+    this.element.addEventListener("pointerleave", () => this.point(null));
+    this.element.addEventListener("focusin", ({ target }) => this.point(quantityOf(target)));
+    this.element.addEventListener("focusout", () => this.point(null));
+    this.element.addEventListener("click", ({ target }) => this.choose(quantityOf(target)));
+    this.element.addEventListener("keydown", (event) => {
+      if (event.key !== "Enter" && event.key !== " ") return;
+      event.preventDefault();
+      this.choose(quantityOf(event.target));
+    });
+  }
+
+  /** @param {string | null} quantity */
+  point(quantity) {
+    if (quantity === this.pointed) return;
+    this.pointed = quantity;
+    this.act.point(quantity);
+  }
+
+  /** @param {string | null} quantity */
+  choose(quantity) {
+    if (quantity !== null) this.act.choose(quantity);
+  }
+
+  // Afterwards nothing is painted, marked or staged; what was lit stays lit.
+  /** @param {Setting} setting */
+  build(setting) {
+    const focused = this.element.querySelector(":focus")?.getAttribute("data-piece");
+    this.setting = setting;
+    this.steps = SUBSTEPS[setting.cell];
+    this.cells = new Map();
+    this.marks = [];
+    this.shapes = [];
+    const { size: [width], says, parts, wires, rail } = wiring(setting);
+    const height = this.bottom(parts);
+    this.size = [width, height];
+    const words = wordsOf(setting.quantities);
+    const svg = draw(
+      "svg", { viewBox: `0 0 ${width} ${height}`, role: "group", "aria-label": says(words) },
+      rail && draw("rect", {
+        class: "gs-rail", y: rail.y - RAIL / 2, width, height: RAIL, style: this.colorOf({ color: rail.of }),
+      }),
+      ...strands(wires).map((strand) => this.drawStrand(strand)),
+      ...wires.map((wire) => this.drawFlow(wire)),
+      ...parts.map((part) => this.drawPart(part, words)),
+    );
+    this.element.dataset.cell = setting.cell;
+    this.element.replaceChildren(svg);
+    /** @type {SVGElement | null} */ (svg.querySelector(`[data-piece="${focused}"]`))?.focus();
+    this.light(this.lit);
+    this.fit();
+  }
+
+  // Where the lowest item ends; the table of the wiring has room for more rows than there may be.
+  /** @param {Part[]} parts */
+  bottom(parts) {
+    const ends = parts.flatMap(({ items }) => items).map((item) => {
+      if (item.kind !== "vector") return item.at[1] + halfSize(item)[1];
+      const count = this.countOf(item.id);
+      return item.at[1] + (cellHeight(count) * count) / 2 + (this.lengthOf(item.id) > count ? MORE : 0);
+    });
+    return Math.max(...ends) + 4;
+  }
+
+  // How many numbers a vector has, and how many of them are drawn.
+  /** @param {string} id */
+  lengthOf(id) {
+    return id === "x" ? this.setting.inputs : this.setting.units;
+  }
+
+  /** @param {string} id */
+  countOf(id) {
+    return id === "x" ? Math.min(this.setting.inputs, 8) : this.setting.rows.length;
+  }
+
+  // Letters take a smaller share of a larger picture, and a larger one of a small one. Large type is type
+  // for a picture that is small where it is seen.
+  fit() {
+    const svg = this.element.querySelector("svg");
+    if (!svg?.clientWidth) return;
+    const [width, height] = this.size;
+    const scale = Math.min(svg.clientWidth, (svg.clientHeight * width) / height) / 420 / zoomOf(svg);
+    this.element.style.setProperty("--letter", `${15 * scale ** (scale < 1 ? -0.35 : -0.4)}px`);
+    this.element.style.setProperty("--small", `${11 * scale ** (scale < 1 ? -0.7 : -0.4)}px`);
+    this.element.style.setProperty("--wire", `${Math.min(Math.max(1.5, scale), 2.4)}px`);
+  }
+
+  // colours: by name of a vector.
+  /** @param {Record<string, Column>} colours */
+  paint(colours) {
+    for (const [name, cells] of this.cells) {
+      const now = colours[name];
+      cells.forEach((cell, i) => {
+        const fill = now?.[i] ?? null;
+        if (cell.fill === fill) return;
+        cell.fill = fill;
+        if (fill === null) cell.element.removeAttribute("fill");
+        else cell.element.setAttribute("fill", fill);
+      });
+    }
+  }
+
+  // The chosen unit, as an index of `rows`; null or −1 where it is not drawn.
+  /** @param {number | null} row */
+  mark(row) {
+    for (const { element, tops } of this.marks) {
+      const at = row === null ? undefined : tops[row];
+      element.toggleAttribute("hidden", at === undefined);
+      if (at !== undefined) element.setAttribute("transform", `translate(0 ${at})`);
+    }
+  }
+
+  /** @param {number | null} index */
+  stage(index) {
+    /** @type {(string | null)[]} */
+    const ahead = index === null ? [] : this.steps.slice(index + 1);
+    const now = index === null ? undefined : this.steps[index];
+    for (const { element, uses } of this.shapes) {
+      element.classList.toggle("gs-ahead", uses.every(({ step }) => ahead.includes(step)));
+      element.classList.toggle("gs-present", uses.some(({ step }) => step === now));
+    }
+  }
+
+  /** @param {string | null} quantity */
+  light(quantity) {
+    this.lit = quantity;
+    this.element.classList.toggle("gs-focused", quantity !== null);
+    for (const { element, uses } of this.shapes) {
+      element.classList.toggle("gs-on", uses.some(({ quantities }) => quantity !== null && quantities.includes(quantity)));
+    }
+  }
+
+  /** @param {Part} part @param {Record<string, string>} words */
+  drawPart(part, words) {
+    const { quantity } = part;
+    const says = part.says(words);
+    const element = draw(
+      "g",
+      {
+        class: "gs-part", tabindex: 0, role: "button", "aria-label": says, "data-quantity": quantity,
+        "data-piece": part.id, style: `--quantity: ${this.setting.quantities[quantity].color}`,
+      },
+      ...part.items.map((item) => {
+        if (item.kind === "vector") return this.drawVector(item, says);
+        return item.kind === "block" ? this.drawBlock(item, part) : drawOperation(item);
+      }),
+    );
+    this.shapes.push({ element, uses: [{ step: part.step, quantities: [quantity] }] });
+    return element;
+  }
+
+  /** @param {Vector} vector @param {string} says */
+  drawVector({ id, at: [x, y], label }, says) {
+    const count = this.countOf(id);
+    const cell = cellHeight(count);
+    const [left, top] = [x - VECTOR.width / 2, y - (cell * count) / 2];
+    const cells = Array.from({ length: count }, (_, i) => draw("rect", {
+      class: "gs-cell", x: left, y: top + i * cell, width: VECTOR.width, height: cell,
+    }));
+    this.cells.set(id, cells.map((element) => ({ element, fill: null })));
+    const mark = id === "x" ? null : drawMark(x + VECTOR.width / 2, cell);
+    if (mark) this.marks.push({ element: mark, tops: cells.map((_, i) => top + (i + 0.5) * cell) });
+    const bottom = top + cell * count;
+    return draw(
+      "g", { class: label.of ? "gs-vector" : "gs-vector gs-passing" },
+      title(says),
+      hit(left - 7, top - 20, VECTOR.width + 14, cell * count + 26),
+      draw("rect", {
+        class: "gs-frame", x: left - 1.5, y: top - 1.5, width: VECTOR.width + 3, height: cell * count + 3, rx: 2.5,
+      }),
+      ...cells,
+      this.lengthOf(id) > count ? drawMore(x, bottom) : null,
+      this.drawLabel(label, x, top - 6.5),
+      mark,
+    );
+  }
+
+  /** @param {Label} label @param {number} x @param {number} y */
+  drawLabel({ of, sub, text }, x, y) {
+    if (text) return draw("text", { class: "gs-word", x, y }, text);
+    if (!of) return null;
+    return draw("text", { class: "gs-letter", x, y }, this.setting.quantities[of].symbol, sub ? subscript(sub) : null);
+  }
+
+  /** @param {Block} block @param {Part} part */
+  drawBlock({ letters, takes, at: [x, y] }, { quantity }) {
+    const { symbol } = this.setting.quantities[quantity];
+    const [left, height] = [x - BLOCK.width / 2, BLOCK.height * letters.length];
+    const names = [...letters].map((letter) => `${letter} times ${letter === "U" ? takes : "the input"}`);
+    // The plain network has one set of weights, which needs no letter.
+    const gate = this.setting.cell === "rnn" ? null : symbol;
+    return draw(
+      "g", { class: "gs-block" },
+      title(`learned weights: ${names.join(" plus ")}, and biases`),
+      hit(left - 5, y - height / 2 - 5, BLOCK.width + 10, height + 10),
+      draw("rect", { x: left, y: y - height / 2, width: BLOCK.width, height, rx: 4 }),
+      letters.length > 1 ? drawSeam(left, x, y) : null,
+      ...[...letters].map((letter, i) => draw(
+        "text", { x, y: y + (i - (letters.length - 1) / 2) * (BLOCK.height + 1.5), dy: "0.34em" },
+        letter, gate && subscript(gate),
+      )),
+    );
+  }
+
+  // A stretch of wire, shared by all wires that run along it.
+  /** @param {{ path: string, wires: Wire[] }} strand */
+  drawStrand({ path, wires }) {
+    const element = draw(
+      "g", { class: "gs-wire", "data-quantity": wires[0].quantities[0], style: this.colorOf(wires[0]) },
+      draw("path", { class: "gs-hit", d: path }),
+      draw("path", { class: "gs-line", d: path }),
+    );
+    this.shapes.push({ element, uses: wires });
+    return element;
+  }
+
+  // Where a wire leads, and what moves along it.
+  /** @param {Wire} wire */
+  drawFlow(wire) {
+    const element = draw(
+      "g", { class: "gs-wire", style: this.colorOf(wire) },
+      draw("path", { class: "gs-flow", d: whole(wire) }),
+      isShort(wire) ? null : drawArrow(wire),
+    );
+    this.shapes.push({ element, uses: [wire] });
+    return element;
+  }
+
+  /** @param {{ color: string | null }} of */
+  colorOf({ color }) {
+    return color && `--quantity: ${this.setting.quantities[color].color}`;
+  }
+}
+
+/** @param {Wire} wire */
+function drawArrow({ points }) {
+  const [from, tip] = [points[points.length - 2], points[points.length - 1]];
+  const [dx, dy] = direction(from, tip);
+  const back = moved(tip, [dx, dy], -4.5);
+  const corners = [tip, moved(back, [-dy, dx], 2.4), moved(back, [dy, -dx], 2.4)];
+  return draw("path", { class: "gs-arrow", d: `M${corners.join("L")}Z` });
+}
+
+// Links between neighbours read without an arrowhead.
+/** @param {Wire} wire */
+function isShort({ points }) {
+  return points.length === 2 && distance(points[0], points[1]) < 11;
+}
+
+/** @param {number} count */
+function cellHeight(count) {
+  return Math.min(TALLEST_CELL, VECTOR.height / count);
+}
+
+/** @param {Setting["quantities"]} quantities */
+function wordsOf(quantities) {
+  return Object.fromEntries(Object.entries(quantities).map(([id, { name, symbol }]) => [id, `${name} ${symbol}`]));
+}
+
+/** @param {EventTarget | null} target */
+function quantityOf(target) {
+  return target instanceof Element ? target.closest("[data-quantity]")?.getAttribute("data-quantity") ?? null : null;
+}
+
+// Times and plus are drawn, so that they look the same in every typeface; so is a hard sigmoid, since
+// between a block and a vector there is no room for its name.
+/** @param {Operation} operation */
+function drawOperation(operation) {
+  const { text, says, at: [x, y] } = operation;
+  const [w, h] = halfSize(operation);
+  const drawn = text === "⊙" || text === "+";
+  /** @type {Record<string, () => SVGElement>} */
+  const inside = {
+    "⊙": () => draw("circle", { class: "gs-dot", cx: x, cy: y, r: 1.7 }),
+    "+": () => draw("path", { class: "gs-plus", d: `M${x - 3.6} ${y}h7.2M${x} ${y - 3.6}v7.2` }),
+    "hard σ": () => draw("path", { class: "gs-plus", d: `M${x - 5} ${y + 3.2}h2.6l4.8 -6.4h2.6` }),
+  };
+  const named = () => draw("text", { x, y, dy: "0.34em" }, text);
+  return draw(
+    "g", { class: drawn ? "gs-operation" : "gs-operation gs-function" },
+    title(says ?? OPERATIONS[text]),
+    hit(x - w - 5, y - h - 5, 2 * w + 10, 2 * h + 10),
+    draw("rect", { x: x - w, y: y - h, width: 2 * w, height: 2 * h, rx: h }),
+    (inside[text] ?? named)(),
+  );
+}
+
+// A bar, as the stage's wedge would read as an arrowhead on a wire.
+/** @param {number} x @param {number} height */
+function drawMark(x, height) {
+  return draw("rect", { class: "gs-unit", x: x + 2.2, y: -height / 2, width: 2.6, height, hidden: "" });
+}
+
+/** @param {number} x @param {number} bottom */
+function drawMore(x, bottom) {
+  const dots = [5, 8, 11].map((down) => draw("circle", { cx: x, cy: bottom + down, r: 0.9 }));
+  return draw("g", { class: "gs-more" }, ...dots);
+}
+
+// Stacked products are added.
+/** @param {number} left @param {number} x @param {number} y */
+function drawSeam(left, x, y) {
+  return draw(
+    "g", { class: "gs-seam" },
+    draw("path", { d: `M${left} ${y}h${BLOCK.width}` }),
+    draw("circle", { cx: x, cy: y, r: 3.6 }),
+    draw("path", { class: "gs-plus", d: `M${x - 2.2} ${y}h4.4M${x} ${y - 2.2}v4.4` }),
+  );
+}
+
+/** @param {string} text */
+function subscript(text) {
+  return draw("tspan", { class: "gs-sub", dy: "0.3em" }, text);
+}
+
+/** @param {string} text */
+function title(text) {
+  return draw("title", {}, text);
+}
+
+/** @param {number} x @param {number} y @param {number} width @param {number} height */
+function hit(x, y, width, height) {
+  return draw("rect", { class: "gs-hit", x, y, width, height });
+}
+
+/** @param {string} tag @param {Attributes} attributes @param {(Node | string | null | undefined)[]} children @returns {SVGElement} */
+function draw(tag, attributes, ...children) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== null) element.setAttribute(name, String(value));
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}

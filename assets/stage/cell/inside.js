@@ -1,0 +1,338 @@
+// The opened cell at the cursor: its wiring, its equations with the numbers in, step by step. What is
+// shown came with a message (the parts "gru.inside" and "gru.vectors") or with the sweep of a drag.
+
+import { toClipboard } from "../core/clipboard.js";
+import { isCondensed } from "../core/condensed.js";
+import { make } from "../core/dom.js";
+import { Diagram, SUBSTEPS } from "./diagram.js";
+import { Equations } from "./equations.js";
+import { short } from "../core/format.js";
+import { Letters } from "./letters.js";
+import { paletteOf } from "../core/palette.js";
+import { withPanel } from "../core/tabs.js";
+import { zoomOf } from "../core/zoom.js";
+
+/**
+ * @import { Lookup } from "./equations.js"
+ * @import { Here, Panel, Place, Shown, Wanted } from "../types"
+ * @import { Voice } from "../controls/voice.js"
+ * @typedef {Record<string, (string | null)[] | null>} Colours of every vector in the wiring, a row each
+ * @typedef {object} Shades the colours of the heatmaps as they look now
+ * @property {(part: string, row: number, step: number) => string} colour
+ * @property {(part: string, row: number, column: number) => string} numberColour
+ * @property {(target: string | null) => (Place & { entry: Shown }) | null} place
+ * @typedef {object} Act
+ * @property {(quantity: string | null) => void} light
+ * @property {(details: { cell: string, form: string }) => void} view
+ * @property {Pick<Voice, "follow" | "tell">} voice
+ */
+
+const MOST_ROWS = 8; // of a vector in the wiring
+const HELP = "Go through the step: Shift with ← and →";
+
+export class Inside {
+  // beside: what else is shown in the place of the wiring. picture: the menu to save it as one.
+  /** @param {Here} here @param {() => Shades} shades @param {HTMLElement[]} beside @param {HTMLElement} picture @param {Act} act */
+  constructor(here, shades, beside, picture, act) {
+    this.here = here;
+    this.shades = shades;
+    this.act = act;
+    /** @type {number | null} */
+    this.substep = null; // index, or null for the whole step
+    this.structure = "";
+    /** @type {string | null} */
+    this.lit = null; // a quantity
+    /** @type {number[] | null} */
+    this.rows = null; // that the wiring draws
+    this.equations = new Equations();
+    this.letters = new Letters();
+    this.equations.element.addEventListener("pointerover", ({ target }) => this.letters.point(/** @type {Element} */ (target)));
+    this.diagram = new Diagram({
+      point: (quantity) => act.light(quantity),
+      choose: (quantity) => this.go(this.inner.substeps.findIndex((one) => one.quantity === quantity)),
+    });
+    this.title = make("h2", {});
+    this.tabs = make("div", { className: "gs-tabs", role: "tablist", "aria-label": "The opened cell" });
+    this.steps = make("div", { className: "gs-steps", role: "group", "aria-label": HELP });
+    this.form = make("button", { type: "button", className: "gs-plain", onclick: () => this.turn() });
+    this.copy = make("button", {
+      type: "button", className: "gs-plain", textContent: "copy as LaTeX",
+      title: "Copy these equations with their numbers as LaTeX", onclick: () => this.copyLatex(),
+    });
+    this.notes = make("div", { className: "gs-notes" });
+    this.shown = make(
+      "div", { className: "gs-shown" },
+      ...beside,
+      make("div", { className: "gs-wired" }, this.steps, this.diagram.element),
+      this.equations.element, this.letters.element,
+      make("footer", { className: "gs-inside-foot" }, this.form, this.copy, picture),
+      this.notes,
+    );
+    this.element = make(
+      "section", { className: "gs-inside", "aria-label": "Inside the cell" },
+      make("header", { className: "gs-panel-head" }, this.title, this.tabs),
+      this.shown,
+    );
+  }
+
+  get inner() {
+    return this.here.now.message.inner;
+  }
+
+  /** @returns {Panel} */
+  get panel() {
+    return /** @type {Panel} */ (this.here.now.message.panels.find(({ cell }) => cell === this.inner.cell));
+  }
+
+  // A message has come.
+  show() {
+    const { inner } = this;
+    const structure = JSON.stringify([inner, this.panel.units, this.panel.order]);
+    if (structure !== this.structure) this.build();
+    this.structure = structure;
+  }
+
+  build() {
+    const { cell, cells, form, notes, quantities, substeps, terms } = this.inner;
+    /** @param {{ cell: string, name: string }} one */
+    const tab = (one) => make("button", {
+      type: "button", className: "gs-tab", role: "tab", textContent: one.name,
+      "aria-selected": String(one.cell === cell), tabIndex: one.cell === cell ? 0 : -1,
+      title: `Look inside the ${one.name}`, onclick: () => this.open(one.cell),
+    });
+    this.element.dataset.cell = cell;
+    const tabs = cells.length > 1 ? cells.map(tab) : [];
+    this.tabs.replaceChildren(...tabs);
+    this.tabs.hidden = !tabs.length;
+    withPanel(tabs, this.shown, "opened");
+    this.equations.build(substeps, quantities);
+    this.letters.build(terms);
+    /** @param {string} text @param {number | null} index @param {string} title */
+    const step = (text, index, title) => make("button", {
+      type: "button", className: "gs-plain", textContent: text, title, onclick: () => this.go(index),
+    });
+    this.steps.replaceChildren(step("whole step", null, HELP),
+      ...substeps.map(({ name }, i) => step(name, i, `Sub-step ${i + 1} of ${substeps.length}: ${name}. ${HELP}`)));
+    this.form.textContent = form === "split" ? "join: W [h, x]" : "split: W x + U h";
+    this.form.title = "Write the products with W and U apart, or as one product with h and x stacked";
+    this.notes.replaceChildren(...notes.map((text) => make("p", { textContent: text })));
+    this.rows = null;
+    this.go(this.substep !== null && this.substep < substeps.length ? this.substep : null);
+  }
+
+  /** @param {string} cell */
+  open(cell) {
+    this.substep = null;
+    this.act.view({ cell, form: this.inner.form });
+  }
+
+  turn() {
+    this.act.view({ cell: this.inner.cell, form: this.inner.form === "split" ? "joined" : "split" });
+  }
+
+  async copyLatex() {
+    const copied = await toClipboard(this.equations.latex(), this.element);
+    this.said(copied ? "copied" : "the browser did not allow it");
+  }
+
+  /** @param {string} text */
+  said(text) {
+    this.copy.textContent = text;
+    this.act.voice.tell(text);
+    clearTimeout(this.saidTimer);
+    this.saidTimer = setTimeout(() => (this.copy.textContent = "copy as LaTeX"), 2000);
+  }
+
+  // Where it begins on the page, and what its equations take: its wiring has the rest. root: the stage.
+  /** @param {HTMLElement} root */
+  measure(root) {
+    const main = root.closest("[data-testid=stMain]") ?? document.scrollingElement;
+    if (!main || !this.element.isConnected) return;
+    const away = this.element.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
+    root.style.setProperty("--inside-top", `${Math.round(away / zoomOf(this.element))}px`);
+    const high = this.equations.element.offsetHeight;
+    if (high) root.style.setProperty("--equations", `${high}px`);
+  }
+
+  // One quantity of the cell, lit wherever in the stage it is shown; null for none.
+  /** @param {Element} root @param {string | null} quantity */
+  light(root, quantity) {
+    if (quantity === this.lit) return;
+    this.lit = quantity;
+    root.querySelectorAll(".gs-lit").forEach((one) => one.classList.remove("gs-lit"));
+    this.diagram.light(quantity);
+    if (!quantity || !this.here.now.begun) return;
+    const name = quantity === "x" ? "x" : `${this.inner.cell}.${quantity}`;
+    root.querySelectorAll(`.gs-equations [data-quantity="${quantity}"], [data-part="${name}"]`)
+      .forEach((one) => one.classList.add("gs-lit"));
+  }
+
+  // To one of the sub-steps, or null for the whole step.
+  /** @param {number | null} index */
+  go(index) {
+    this.substep = index === -1 ? null : index;
+    [...this.steps.children].forEach((button, i) =>
+      button.setAttribute("aria-pressed", String(this.substep === (i === 0 ? null : i - 1))));
+    this.equations.stage(this.substep);
+    this.act.voice.follow();
+    if (this.rows) this.stageWiring();
+  }
+
+  // The sub-step on show with what comes of it, in words; "" for the whole step.
+  get told() {
+    const substep = this.element.isConnected && this.substep !== null && this.inner.substeps[this.substep];
+    if (!substep) return "";
+    const value = this.numbers().lookup(substep.quantity);
+    const found = value === undefined ? "" : `: ${short(value)}`;
+    return `Sub-step ${Number(this.substep) + 1} of ${this.inner.substeps.length}, ${substep.name}${found}.`;
+  }
+
+  // The wiring of the plain RNN has a sum before its only sub-step.
+  stageWiring() {
+    const { quantity = "" } = (this.substep !== null && this.inner.substeps[this.substep]) || {};
+    const index = SUBSTEPS[this.inner.cell].indexOf(quantity);
+    this.diagram.stage(index < 0 ? null : index);
+  }
+
+  // Forward or back by one, over the ends into the neighbouring timestep.
+  /** @param {number} count */
+  goBy(count) {
+    const last = this.inner.substeps.length - 1;
+    const { cursor } = this.here;
+    const to = (this.substep ?? (count > 0 ? -1 : last + 1)) + count;
+    if (to >= 0 && to <= last) return this.go(to);
+    if ((to < 0 && cursor.step === 0) || (to > last && cursor.step === cursor.steps - 1)) return;
+    cursor.stepBy(count);
+    this.go(to < 0 ? last : 0);
+  }
+
+  // Numbers and colours at the cursor; called for every frame. Returns what has to be asked for.
+  /** @returns {Wanted | null} */
+  refresh() {
+    const { cursor, now } = this.here;
+    if (!now.begun || now.look === "first") return null;
+    const { panel } = this;
+    const there = cursor.unit < panel.units;
+    const name = panel.cell === "gru" && now.message.names[cursor.unit];
+    this.title.textContent = there
+      ? `${panel.name} at step ${cursor.step + 1}, unit ${cursor.unit + 1}${name ? ` (${name})` : ""}`
+      : `${panel.name} at step ${cursor.step + 1}: there is no unit ${cursor.unit + 1}`;
+    const { view, of = null } = now.message.lens;
+    this.element.dataset.view = view;
+    this.equations.only(view === "why" ? of : null);
+    if (view !== "cell" && view !== "why") return null;
+    const { lookup, missing } = this.numbers();
+    this.equations.show(lookup);
+    if (view === "cell") {
+      const rows = this.wire(panel, there);
+      this.diagram.paint(this.colours(panel, rows));
+      this.diagram.mark(there ? rows.indexOf(panel.order.indexOf(cursor.unit)) : null);
+    }
+    return missing;
+  }
+
+  // Build the wiring for the rows that are drawn: all, or some with the chosen unit among them.
+  /** @param {Panel} panel @param {boolean} there @returns {number[]} */
+  wire(panel, there) {
+    const rows = drawnRows(panel, there ? panel.order.indexOf(this.here.cursor.unit) : 0);
+    if (this.rows && rows.join() === this.rows.join()) return this.rows;
+    this.rows = rows;
+    const { cell, ends, placement, polarity, quantities } = this.inner;
+    const inputs = this.here.now.message.x.channels.length;
+    this.diagram.build({ cell, ends, placement, polarity, quantities, units: panel.units, inputs, rows });
+    this.stageWiring();
+    return rows;
+  }
+
+  // The numbers of the equations by name, from the drag or from what was sent of the run; and what is to be
+  // asked for where they are of another place.
+  /** @returns {{ lookup: Lookup, missing: Wanted | null }} */
+  numbers() {
+    const { channel, cursor, drag: { index, sweep } } = this.here;
+    const swept = index !== null && sweep?.inside;
+    if (swept) {
+      const here = sweep.step === cursor.step && sweep.unit === cursor.unit;
+      return { lookup: (name) => (here ? swept[name]?.[index] : undefined), missing: null };
+    }
+    const { units, first, series } = channel.part(`${this.inner.cell}.inside`);
+    const at = units.indexOf(cursor.unit);
+    const here = cursor.step - first;
+    const known = at >= 0 && here >= 0 && here < Object.values(series)[0][0].length;
+    const missing = !known && cursor.unit < this.panel.units ? { of: cursor.unit } : null;
+    return { lookup: (name) => (known ? series[name]?.[at][here] : undefined), missing };
+  }
+
+  // Colours of every vector in the wiring, one for each row that is drawn.
+  /** @param {Panel} panel @param {number[]} rows @returns {Colours} */
+  colours(panel, rows) {
+    const { channel, cursor, drag: { index, sweep }, now } = this.here;
+    const { first, top, vectors } = channel.part(`${panel.cell}.vectors`);
+    const found = isCondensed(now.message) ? {} : this.fromHeatmaps(panel, rows);
+    const live = index === null ? null : sweep;
+    for (const [name, steps] of Object.entries(vectors)) {
+      const swept = live?.vectors?.[name];
+      const column = swept ? live?.step === cursor.step && swept[Number(index)] : steps[cursor.step - first];
+      const from = name === "x" ? 0 : swept ? live?.top : top;
+      const palette = paletteOf(this.scaleOf(panel, name));
+      const drawn = name === "x" ? this.inputs : rows;
+      found[name] = column ? drawn.map((row) => css(palette[column[row - from]])) : null;
+    }
+    if (found.x) this.overDragged(found.x);
+    return found;
+  }
+
+  // Colours of what the heatmaps show too.
+  /** @param {Panel} panel @param {number[]} rows @returns {Colours} */
+  fromHeatmaps({ cell, tracks, initials }, rows) {
+    const { cursor } = this.here;
+    const screen = this.shades();
+    /** @type {Colours} */
+    const found = {};
+    for (const { track } of tracks) {
+      found[track] = rows.map((row) => screen.colour(`${cell}.${track}`, row, cursor.step));
+    }
+    for (const { of, part } of initials) {
+      const name = of === "hidden" ? "previous" : "previous_cell";
+      found[name] = rows.map((row) => (cursor.step > 0
+        ? screen.colour(`${cell}.${of}`, row, cursor.step - 1)
+        : screen.numberColour(`${cell}.${part}`, row, 0)));
+    }
+    found.x = this.inputs.map((i) => screen.numberColour("x", i, cursor.step));
+    return found;
+  }
+
+  // The inputs that are drawn.
+  get inputs() {
+    return Array.from({ length: Math.min(this.here.now.message.x.channels.length, MOST_ROWS) }, (_, i) => i);
+  }
+
+  // Tracks and the input have the colours of their heatmaps, everything else those of the state.
+  /** @param {Panel} panel @param {string} name */
+  scaleOf({ cell, tracks }, name) {
+    const part = name === "x" ? "x" : `${cell}.${tracks.some(({ track }) => track === name) ? name : "hidden"}`;
+    return this.here.channel.part(part).data[0].colorscale;
+  }
+
+  // The input under the hand, at the cursor's step.
+  /** @param {(string | null)[]} colours */
+  overDragged(colours) {
+    const { cursor, drag } = this.here;
+    const place = drag.live ? this.shades().place(drag.target) : null;
+    if (place?.entry.kind !== "x" || drag.value === null || place.column !== cursor.step || place.row >= colours.length) return;
+    colours[place.row] = place.entry.plot.colourOf(drag.value);
+  }
+}
+
+/** @param {number | undefined} pixel */
+function css(pixel) {
+  if (pixel === undefined) return null; // of a row that has not come yet
+  return `rgb(${pixel & 255} ${(pixel >> 8) & 255} ${(pixel >> 16) & 255})`;
+}
+
+// Rows of the heatmaps to draw as cells: all of a small layer, else those around the chosen one.
+/** @param {{ units: number }} panel @param {number} chosen */
+export function drawnRows({ units }, chosen) {
+  if (units <= MOST_ROWS) return Array.from({ length: units }, (_, row) => row);
+  const first = Math.min(Math.max(chosen - MOST_ROWS / 2, 0), units - MOST_ROWS);
+  return Array.from({ length: MOST_ROWS }, (_, i) => first + i);
+}

@@ -1,0 +1,272 @@
+// The three cells as tables: what stands where, which wire runs from which to which, and what each
+// part is in words. Positions are centres in viewBox units; diagram.js draws them.
+//
+// A part is one quantity's share of a sub-step and is chosen as a whole; its items are vectors,
+// operations and blocks of learned weights. A wire is [from, side, to, side, bends]: it leaves along
+// its side, turns at each bend (an x or a y, in turn) and ends at the other side; `gaps` are where it
+// passes under another wire. Where a block adds two products they are stacked: U h over W x.
+
+import { wire } from "./wires.js";
+
+/**
+ * @import { End, Wiring } from "../types"
+ * @import { Found, Wire } from "./wires.js"
+ * @typedef {[x: number, y: number]} Point
+ * @typedef {"left" | "right" | "top" | "bottom"} Side
+ * @typedef {(words: Record<string, string>) => string} Says
+ * @typedef {{ of?: string, sub?: string, text?: string }} Label
+ * @typedef {{ kind: "vector", id: string, at: Point, label: Label }} Vector
+ * @typedef {{ kind: "operation", id: string, at: Point, text: string, says?: string }} Operation
+ * @typedef {{ kind: "block", id: string, at: Point, letters: string, takes: string }} Block
+ * @typedef {Vector | Operation | Block} Item
+ * @typedef {{ id: string, quantity: string, step: string | null, says: Says, items: Item[] }} Part
+ * @typedef {{ leave?: number, lane?: number, gaps?: Point[] }} Way
+ * @typedef {[from: string, side: Side, to: string | Point, end?: Side, bends?: number[], way?: Way]} Row
+ * @typedef {{ size: Point, rail?: { of: string, y: number }, says: Says, parts: Part[], wires: Row[] }} Table
+ */
+
+/** @type {Record<Wiring["cell"], string[]>} */
+export const SUBSTEPS = {
+  gru: ["reset", "update", "candidate", "hidden"],
+  lstm: ["forget", "input", "candidate", "cell", "output", "hidden"],
+  rnn: ["sum", "hidden"],
+};
+
+// Half the distance between the lanes of the old state and the input where they run side by side.
+const LANE = 4;
+
+// ends: what gates and states end in, { gate, state }, each { symbol, says }.
+// { size, says, parts, wires }: says and each part's says make a sentence of the quantities' words;
+// each wire has its corner points, the quantities at its ends, and the sub-step it leads into.
+/** @param {Omit<Wiring, "quantities">} setting */
+export function wiring({ cell, ends, placement, polarity }) {
+  const table = {
+    gru: () => gru(ends, placement === "before", polarity !== "write"), lstm: () => lstm(ends), rnn: () => rnn(ends),
+  }[cell]();
+  /** @type {Map<string, Found>} */
+  const places = new Map();
+  for (const { quantity, step, items } of table.parts) {
+    for (const item of items) places.set(item.id, { item, quantity, step });
+  }
+  return { ...table, wires: table.wires.map((row) => wire(row, places)) };
+}
+
+/** @param {Wiring["ends"]} ends @param {boolean} before @param {boolean} keep @returns {Table} */
+function gru(ends, before, keep) {
+  const [top, middle, low, bottom] = [44, 126, 188, 234];
+  const oneMinus = operation("one_minus", "1−", keep ? [304, middle] : [286, 85]);
+  const [kept, written] = keep ? ["z", "1 − z"] : ["1 − z", "z"];
+  const past = before ? "old state" : "old state’s product with U";
+  const recurrence = before
+    ? block("recurrence", "U", [195, low], "what the reset gate lets through")
+    : block("recurrence", "U", [146, 85]);
+  /** @type {Row[]} */
+  const recall = before
+    ? [["previous", "right", "reset_times", "top"], ["reset_hidden", "right", "recurrence", "left"]]
+    : [["previous", "right", "recurrence", "top"], ["recurrence", "bottom", "reset_times", "top"]];
+  return {
+    size: [420, 264],
+    rail: { of: "hidden", y: top },
+    says: (q) => `One step of a GRU, left to right: the ${q.reset} decides how much of the old state enters the ` +
+      `${q.candidate}; the ${q.update} blends the old state with the candidate into the new ${q.hidden}.`,
+    parts: [
+      part("previous", "hidden", null, (q) => `old ${q.hidden}: what the step before left`,
+        vector("previous", [20, top], { of: "hidden", sub: "t−1" })),
+      part("x", "x", null, (q) => `${q.x} of this step`, vector("x", [20, bottom], { of: "x", sub: "t" })),
+      part("reset", "reset", "reset", (q) => `${q.reset}: how much of the old state enters the candidate`,
+        block("reset_in", "UW", [66, middle]), activation("reset_squash", ends.gate, [95, middle]),
+        vector("reset", [118, middle], { of: "reset" })),
+      part("update", "update", "update", (q) => keep
+        ? `${q.update}: how much of the old state is kept; the rest is written anew`
+        : `${q.update}: how much of the candidate is written; the rest stays as it was`,
+        block("update_in", "UW", [216, middle]), activation("update_squash", ends.gate, [245, middle]),
+        vector("update", [268, middle], { of: "update" })),
+      part("reset_hidden", "reset", "candidate", (q) => `the ${past}, times the ${q.reset}`,
+        operation("reset_times", "⊙", [146, middle]), vector("reset_hidden", [before ? 167 : 184, low])),
+      part("candidate", "candidate", "candidate", (q) => `${q.candidate}: the new content proposed for the state`,
+        recurrence, block("input_in", "W", [238, 216]),
+        operation("candidate_plus", "+", [238, low]), activation("candidate_squash", ends.state, [267, low]),
+        vector("candidate", [297, low], { of: "candidate" })),
+      part("kept", "update", "hidden", () => `kept: the old state, times ${kept}`,
+        operation("keep_times", "⊙", [286, top]), vector("kept", [350, top], { text: "kept" }),
+        keep ? null : oneMinus),
+      part("written", "update", "hidden", () => `written: the candidate, times ${written}`,
+        keep ? oneMinus : null, operation("write_times", "⊙", [327, middle]),
+        vector("written", [350, middle], { text: "written" })),
+      part("hidden", "hidden", "hidden", (q) => `new ${q.hidden}: kept plus written`,
+        operation("hidden_plus", "+", [374, top]), vector("hidden", [396, top], { of: "hidden", sub: "t" })),
+    ],
+    wires: [
+      ["previous", "right", "reset_in", "top"],
+      ["previous", "right", "update_in", "top"],
+      ["previous", "right", "keep_times", "left"],
+      ...recall,
+      ["x", "right", "reset_in", "bottom"],
+      ["x", "right", "update_in", "bottom", [], { gaps: [[216, low]] }],
+      ["x", "right", "input_in", "bottom"],
+      ["reset_in", "right", "reset_squash", "left"],
+      ["reset_squash", "right", "reset", "left"],
+      ["reset", "right", "reset_times", "left"],
+      ["reset_times", "bottom", "reset_hidden", "left"],
+      [before ? "recurrence" : "reset_hidden", "right", "candidate_plus", "left"],
+      ["input_in", "top", "candidate_plus", "bottom"],
+      ["candidate_plus", "right", "candidate_squash", "left"],
+      ["candidate_squash", "right", "candidate", "left"],
+      ["candidate", "right", "write_times", "bottom"],
+      ["update_in", "right", "update_squash", "left"],
+      ["update_squash", "right", "update", "left"],
+      .../** @type {Row[]} */ (keep
+        ? [["update", "right", "keep_times", "bottom"], ["update", "right", "one_minus", "left"],
+          ["one_minus", "right", "write_times", "left"]]
+        : [["update", "right", "write_times", "left"], ["update", "right", "one_minus", "bottom"],
+          ["one_minus", "top", "keep_times", "bottom"]]),
+      ["keep_times", "right", "kept", "left"],
+      ["kept", "right", "hidden_plus", "left"],
+      ["write_times", "right", "written", "left"],
+      ["written", "right", "hidden_plus", "bottom"],
+      ["hidden_plus", "right", "hidden", "left"],
+      ["hidden", "right", [420, top]],
+    ],
+  };
+}
+
+/** @param {Wiring["ends"]} ends @returns {Table} */
+function lstm(ends) {
+  const { did, does } = squeeze(ends);
+  const [top, middle, low, bottom] = [44, 126, 200, 248];
+  // The old state and the input run side by side to every gate: the state left of, or above, x.
+  /** @param {string} id @param {number} column @param {Point[]} [gaps] @returns {Row[]} */
+  const gate = (id, column, gaps) => [
+    ["previous", "right", `${id}_in`, "left", id === "forget" ? [] : [40, bottom - 2 * LANE, column], {
+      leave: -LANE, lane: -LANE,
+    }],
+    ["x", "right", `${id}_in`, "left", [column + 2 * LANE], { lane: LANE, gaps }],
+    [`${id}_in`, "right", `${id}_squash`, "left"],
+    [`${id}_squash`, "right", id, "left"],
+  ];
+  /** @param {number} column @returns {Point[]} */
+  const under = (column) => [[column + 2 * LANE, bottom - 2 * LANE]];
+  return {
+    size: [490, 278],
+    rail: { of: "cell", y: top },
+    says: (q) => `One step of an LSTM, left to right: the ${q.cell} runs along the top; the ${q.forget} keeps a part ` +
+      `of it, the ${q.input} adds a part of the ${q.candidate}, and the ${q.output} shows a part of it as the ` +
+      `${q.hidden}.`,
+    parts: [
+      part("previous_cell", "cell", null, (q) => `old ${q.cell}: what the step before left`,
+        vector("previous_cell", [20, top], { of: "cell", sub: "t−1" })),
+      part("previous", "hidden", null, (q) => `old ${q.hidden}: what the step before showed`,
+        vector("previous", [20, middle], { of: "hidden", sub: "t−1" })),
+      part("x", "x", null, (q) => `${q.x} of this step`, vector("x", [20, bottom], { of: "x", sub: "t" })),
+      part("forget", "forget", "forget", (q) => `${q.forget}: how much of the old cell state is kept`,
+        block("forget_in", "UW", [86, middle]), activation("forget_squash", ends.gate, [115, middle]),
+        vector("forget", [138, middle], { of: "forget" })),
+      part("input", "input", "input", (q) => `${q.input}: how much of the candidate is written`,
+        block("input_in", "UW", [208, middle]), activation("input_squash", ends.gate, [244, middle]),
+        vector("input", [274, middle], { of: "input" })),
+      part("candidate", "candidate", "candidate", (q) => `${q.candidate}: the new content proposed for the cell state`,
+        block("candidate_in", "UW", [208, low]), activation("candidate_squash", ends.state, [244, low]),
+        vector("candidate", [274, low], { of: "candidate" })),
+      part("kept", "forget", "cell", (q) => `kept: the old cell state, times the ${q.forget}`,
+        operation("keep_times", "⊙", [160, top]), vector("kept", [250, top], { text: "kept" })),
+      part("written", "input", "cell", (q) => `written: the candidate, times the ${q.input}`,
+        operation("write_times", "⊙", [298, middle]), vector("written", [322, middle], { text: "written" })),
+      part("cell", "cell", "cell", (q) => `new ${q.cell}: kept plus written`,
+        operation("cell_plus", "+", [350, top]), vector("cell", [375, top], { of: "cell", sub: "t" })),
+      part("output", "output", "output", (q) => `${q.output}: how much of the cell state is shown`,
+        block("output_in", "UW", [368, low]), activation("output_squash", ends.gate, [397, low]),
+        vector("output", [420, low], { of: "output" })),
+      part("squashed", "cell", "hidden", (q) => `the ${q.cell}, ${does}`,
+        activation("cell_squash", ends.state, [397, 85]), vector("squashed", [420, middle])),
+      part("hidden", "hidden", "hidden", (q) => `new ${q.hidden}: the ${did} cell state, times the ${q.output}`,
+        operation("show_times", "⊙", [444, middle]), vector("hidden", [467, middle], { of: "hidden", sub: "t" })),
+    ],
+    wires: [
+      ...gate("forget", 52, under(52)),
+      ...gate("input", 176, [...under(176), [184, low - LANE]]),
+      ...gate("candidate", 176, under(176)),
+      ...gate("output", 336),
+      ["previous_cell", "right", "keep_times", "left"],
+      ["forget", "right", "keep_times", "bottom"],
+      ["keep_times", "right", "kept", "left"],
+      ["kept", "right", "cell_plus", "left"],
+      ["input", "right", "write_times", "left"],
+      ["candidate", "right", "write_times", "bottom"],
+      ["write_times", "right", "written", "left"],
+      ["written", "right", "cell_plus", "bottom"],
+      ["cell_plus", "right", "cell", "left"],
+      ["cell", "right", "cell_squash", "top"],
+      ["cell_squash", "bottom", "squashed", "left"],
+      ["squashed", "right", "show_times", "left"],
+      ["output", "right", "show_times", "bottom"],
+      ["show_times", "right", "hidden", "left"],
+      ["cell", "right", [488, top]],
+      ["hidden", "right", [488, middle]],
+    ],
+  };
+}
+
+/** @param {Wiring["ends"]} ends @returns {Table} */
+function rnn(ends) {
+  const { does, into } = squeeze(ends);
+  const [top, bottom] = [52, 132];
+  return {
+    size: [420, 172],
+    says: (q) => `One step of a plain recurrent network, left to right: products of the old ${q.hidden} and the ` +
+      `${q.x} are added and ${into} the new state; nothing is kept as it was.`,
+    parts: [
+      part("previous", "hidden", null, (q) => `old ${q.hidden}: what the step before left`,
+        vector("previous", [44, top], { of: "hidden", sub: "t−1" })),
+      part("x", "x", null, (q) => `${q.x} of this step`, vector("x", [44, bottom], { of: "x", sub: "t" })),
+      part("sum", "hidden", "sum", () => "the sum of both products: it can have any size",
+        block("recurrence", "U", [128, top]), block("input_in", "W", [128, bottom]),
+        operation("sum_plus", "+", [210, top])),
+      part("hidden", "hidden", "hidden", (q) => `new ${q.hidden}: the sum, ${does}`,
+        activation("squash", ends.state, [276, top]), vector("hidden", [350, top], { of: "hidden", sub: "t" })),
+    ],
+    wires: [
+      ["previous", "right", "recurrence", "left"],
+      ["x", "right", "input_in", "left"],
+      ["recurrence", "right", "sum_plus", "left"],
+      ["input_in", "right", "sum_plus", "bottom"],
+      ["sum_plus", "right", "squash", "left"],
+      ["squash", "right", "hidden", "left"],
+      ["hidden", "right", [384, top]],
+    ],
+  };
+}
+
+/** @param {string} id @param {string} quantity @param {string | null} step @param {Says} says @param {(Item | null)[]} items @returns {Part} */
+function part(id, quantity, step, says, ...items) {
+  return { id, quantity, step, says, items: items.filter((item) => item !== null) };
+}
+
+// Label: the letter of a quantity with a subscript, or a word; without one it is a passing result.
+/** @param {string} id @param {Point} at @param {Label} [label] @returns {Vector} */
+function vector(id, at, label = {}) {
+  return { id, kind: "vector", at, label };
+}
+
+/** @param {string} id @param {string} text @param {Point} at @returns {Operation} */
+function operation(id, text, at) {
+  return { id, kind: "operation", text, at };
+}
+
+// What the numbers of a gate or a state come out of; end: { symbol, says } of the message.
+/** @param {string} id @param {End} end @param {Point} at @returns {Operation} */
+function activation(id, { symbol, says }, at) {
+  return { ...operation(id, symbol, at), says };
+}
+
+// What the activation of the state does to a number, in words.
+/** @param {Wiring["ends"]} ends */
+function squeeze({ state }) {
+  if (state.symbol !== "relu") return { did: "squeezed", does: "squeezed between −1 and 1", into: "squeezed into" };
+  return { did: "positive part of the", does: "with 0 for whatever is below 0", into: "cut off at 0 to make" };
+}
+
+// Takes: what U multiplies.
+/** @param {string} id @param {string} letters @param {Point} at @param {string} [takes] @returns {Block} */
+function block(id, letters, at, takes = "the old state") {
+  return { id, kind: "block", letters, at, takes };
+}

@@ -1,0 +1,126 @@
+// The address of what is on the screen, with the cursor's place: as the browser shows it, and for the
+// clipboard; where that is kept from the page, in a field to copy from.
+
+import { toClipboard } from "../core/clipboard.js";
+import { make } from "../core/dom.js";
+
+/**
+ * @import { Here as All } from "../types"
+ * @typedef {Pick<All, "channel" | "cursor" | "now">} Here
+ * @typedef {object} Host
+ * @property {() => boolean} busy whether an answer that changes the address is on its way
+ * @property {() => string} address in full
+ * @property {(text: string) => void} tell
+ * @property {HTMLElement} element that the field is put into
+ */
+
+const DELAY = 400; // milliseconds of rest before the address in the browser follows the cursor
+const NAME = "copy link";
+const SAID = 2500; // milliseconds
+const PATIENCE = 3000; // milliseconds to wait for an answer that changes the address
+const HINT = "The browser does not let this page copy. Here is the link, selected: copy it yourself.";
+
+// The link keeps the cursor too; the server is not asked. The rest of it the server has written, unless that
+// was lost: a run that starts drops what the one before has not sent yet.
+export class Address {
+  /** @param {Here} here */
+  constructor(here) {
+    this.here = here;
+    this.looked = false; // somebody has moved the cursor: the link should say where it is
+    this.travelling = false; // with the back button
+    this.onTravel = () => (this.travelling = true);
+    window.addEventListener("popstate", this.onTravel);
+  }
+
+  leave() {
+    window.removeEventListener("popstate", this.onTravel);
+    clearTimeout(this.timer);
+  }
+
+  // A message has come.
+  arrive() {
+    this.travelling = false;
+  }
+
+  follow() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.write(), DELAY);
+  }
+
+  write() {
+    // After an event or the back button an answer is coming, and with it the next link.
+    if (this.here.channel.busy || this.travelling) return;
+    const url = this.text(this.looked);
+    if (url !== location.href) history.replaceState(history.state, "", url);
+  }
+
+  // In full. withCursor: whether it says where the cursor is; it may have the scene's own place.
+  /** @param {boolean} withCursor */
+  text(withCursor) {
+    const { cursor: { step, unit }, now } = this.here;
+    const url = new URL(location.href);
+    const { searchParams } = url;
+    const cursor = withCursor ? { t: step + 1, u: unit + 1 } : {};
+    for (const [name, text] of Object.entries({ ...now.message.link, ...cursor })) {
+      if (text === null) searchParams.delete(name);
+      else if (searchParams.get(name) !== String(text)) searchParams.set(name, String(text));
+    }
+    return url.href;
+  }
+}
+
+export class Link {
+  /** @param {Host} host */
+  constructor(host) {
+    this.host = host;
+    this.button = make("button", {
+      type: "button", textContent: NAME, title: "Copy the address of what is on the screen, with the cursor’s place",
+      onclick: () => this.copy(),
+    });
+    this.element = make("span", { className: "gs-link" }, this.button);
+  }
+
+  async copy() {
+    await this.rest();
+    const text = this.host.address();
+    if (await toClipboard(text, this.host.element)) return this.say("copied");
+    this.say("not copied");
+    this.show(text);
+  }
+
+  // A change that is on its way to the server is in the address once it is answered.
+  async rest() {
+    const until = performance.now() + PATIENCE;
+    while (this.host.busy() && performance.now() < until) await new Promise((done) => setTimeout(done, 40));
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.button.textContent = text;
+    this.host.tell(text);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => (this.button.textContent = NAME), SAID);
+  }
+
+  /** @param {string} text */
+  show(text) {
+    /** @type {HTMLInputElement} */
+    const field = make("input", { type: "text", readOnly: true, value: text, "aria-label": "The link", onclick: () => field.select() });
+    /** @type {HTMLDialogElement} */
+    const dialog = make(
+      "dialog", {
+        className: "gs-dialog gs-link-dialog", "aria-label": "The link",
+        onkeydown: (event) => event.stopPropagation(), // not meant for the stage behind
+        onclick: ({ target }) => target === dialog && dialog.close(), // beside it
+        onclose: () => dialog.remove(),
+      },
+      make("header", {}, make("h2", { textContent: "The link" }),
+        make("button", { type: "button", textContent: "Close", title: "Close (Esc)", onclick: () => dialog.close() })),
+      make("p", { textContent: HINT }), field,
+    );
+    this.host.element.append(dialog);
+    dialog.showModal();
+    field.focus();
+    field.select();
+  }
+}

@@ -1,0 +1,208 @@
+// Many numbers at once: a dialog to fill a gate or to paste into an array, and what Ctrl+V does on a chosen
+// cell. What is meant by a text, and whether it fits, the server says (app/session/many.py).
+
+import { split } from "../core/cells.js";
+import { make } from "../core/dom.js";
+
+/**
+ * @import { Editor } from "./editor.js"
+ * @import { Choice, Here as All, Message, Panel } from "../types"
+ * @typedef {Pick<All, "now">} Here
+ * @typedef {(kind: "fill" | "paste", details: object) => number} Change
+ * @typedef {object} Ground what a dialog fills
+ * @property {Choice[]} arrays
+ * @property {string | null} target the chosen number
+ * @property {string | undefined} chosen the array that it is in
+ * @property {Panel[]} panels
+ * @property {(...of: Parameters<Change>) => void} send
+ */
+
+const EVERY = "all"; // numbers of a gate
+const HINT = "fill or paste …";
+const FIRST = "Choose a cell first: the numbers are written from it on.";
+const NUMBERS = /^[\s\d.,;eE+−-]+$/;
+const SEVERAL = /\S[\t\n\r; ]+\S|,[^,]*,|\..*,|,.*\./s; // more than one number, and not one with a decimal comma
+
+export class Many {
+  // element: what the dialog belongs to. change: tells the server.
+  /** @param {Here} here @param {Editor} editor @param {HTMLElement} element @param {Change} change */
+  constructor({ now }, editor, element, change) {
+    this.now = now;
+    this.editor = editor;
+    this.element = element;
+    this.change = change;
+    /** @type {Filling | null} */
+    this.filling = null; // the dialog that is open, or was last
+    /** @type {number | null} */
+    this.waiting = null; // what the dialog has sent, until it is answered
+    /** @param {ClipboardEvent} event */
+    this.onPaste = (event) => this.paste(event);
+    document.addEventListener("paste", this.onPaste);
+  }
+
+  leave() {
+    document.removeEventListener("paste", this.onPaste);
+    this.filling?.dialog.remove();
+  }
+
+  // Ctrl+V: from the chosen cell on. One number in a field is the field's own.
+  /** @param {ClipboardEvent} event */
+  paste(event) {
+    const { editor, now } = this;
+    const { target } = now;
+    const at = event.composedPath()[0];
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    const element = at instanceof Element ? at : null;
+    if (!now.begun || !text.trim() || element?.closest("dialog")) return;
+    const typing = element?.matches("input:not([type=range]), textarea, [contenteditable]");
+    if (typing && !(at === editor.field && SEVERAL.test(text.trim()))) return;
+    if (!target) return void (NUMBERS.test(text) && editor.tell(FIRST));
+    event.preventDefault();
+    editor.restore();
+    this.send("paste", { target, text });
+  }
+
+  /** @type {Change} */
+  send(kind, details) {
+    this.editor.asked = undefined; // what is refused now was not typed
+    return this.change(kind, details);
+  }
+
+  /** @param {string | null} target */
+  arrayOf(target) {
+    return split(target ?? "", this.editor.choices)?.choice.id;
+  }
+
+  // The array of the chosen number if it is of this cell's weights, else the first that is on show.
+  /** @param {Panel} panel */
+  near({ cell, shown }) {
+    const id = this.arrayOf(this.now.target);
+    return id?.startsWith(`${cell}.`) ? id : `${cell}.w_x.${shown[0]}`;
+  }
+
+  // What can be filled or pasted into: the arrays of the editor, and every number of each gate.
+  get arrays() {
+    const every = this.now.message.panels.flatMap((panel) => panel.gates.map(({ gate, name }) => (
+      { id: `${panel.cell}.${EVERY}.${gate}`, label: `${panel.name}: ${name}, every number`, axes: [] })));
+    return [...this.editor.choices, ...every];
+  }
+
+  // id: of the array to begin with.
+  /** @param {string | undefined} [id] */
+  open(id = this.arrayOf(this.now.target)) {
+    const { message, target } = this.now;
+    this.filling?.dialog.remove();
+    this.waiting = null;
+    const filling = new Filling({
+      arrays: this.arrays, target, chosen: this.arrayOf(target), panels: message.panels,
+      send: (kind, details) => (this.waiting = this.send(kind, details)),
+    }, id);
+    this.filling = filling;
+    filling.dialog.addEventListener("close", () => (this.waiting = null));
+    this.element.append(filling.dialog);
+    filling.dialog.showModal();
+  }
+
+  // A message has come: it is done, or it says why not.
+  /** @param {Pick<Message, "ack" | "answer">} message */
+  answered({ ack, answer }) {
+    if (!this.waiting || ack.seq < this.waiting) return;
+    this.waiting = null;
+    if (answer) this.filling?.say(answer);
+    else this.filling?.dialog.close();
+  }
+}
+
+// A button that leads to the dialog.
+/** @param {() => void} onclick */
+export function opener(onclick) {
+  return make("button", {
+    type: "button", className: "gs-plain", textContent: HINT, title: "Fill a gate with a value, or paste numbers",
+    "aria-haspopup": "dialog", onclick,
+  });
+}
+
+// The dialog, which lies over the page as long as it is open.
+class Filling {
+  /** @param {Ground} ground @param {string | undefined} id */
+  constructor(ground, id) {
+    this.ground = ground;
+    /** @param {string} textContent @param {string} title @param {() => void} onclick */
+    const button = (textContent, title, onclick) => make("button", { type: "button", className: "gs-button", textContent, title, onclick });
+    this.list = make("select", { "aria-label": "Which numbers", onchange: () => this.pick() },
+      ...ground.arrays.map(({ id, label }) => make("option", { value: id, textContent: label })));
+    this.value = make("input", {
+      type: "text", inputMode: "decimal", value: "0", "aria-label": "Value", autocomplete: "off",
+      onkeydown: ({ key }) => key === "Enter" && this.fill("value"),
+    });
+    this.seed = make("input", { type: "number", min: 0, max: 999999, value: 1, "aria-label": "Seed" });
+    this.unit = button("identity", "1 on the diagonal, 0 beside it", () => this.fill("identity"));
+    this.drawn = make("span", {}, button("random", "Drawn by Xavier’s rule, two decimals", () => this.fill("random")), " seed ", this.seed);
+    this.filling = make("div", { className: "gs-several-row" },
+      make("span", {}, "fill with ", this.value, " ", button("fill", "Each of these numbers becomes this one", () => this.fill("value"))),
+      this.unit, this.drawn);
+    this.text = make("textarea", { rows: 5, "aria-label": "Numbers to paste", spellcheck: false });
+    this.pasting = make("div", { className: "gs-several-paste" }, this.text,
+      button("use these numbers", "Write them into the cells", () => this.write()));
+    this.problem = make("p", { className: "gs-problem", role: "alert" });
+    /** @type {HTMLDialogElement} */
+    const dialog = make(
+      "dialog", {
+        className: "gs-dialog gs-several-dialog", "aria-label": "Fill or paste",
+        onkeydown: (event) => event.stopPropagation(), // not meant for the stage behind
+        onclick: ({ target }) => target === dialog && dialog.close(), // beside it
+      },
+      make("header", {}, make("h2", { textContent: "Fill or paste" }),
+        make("button", { type: "button", textContent: "Close", title: "Close (Esc)", onclick: () => dialog.close() })),
+      make("div", { className: "gs-several" }, this.list, this.filling, this.pasting, this.problem),
+    );
+    this.dialog = dialog;
+    this.list.value = id ?? "";
+    this.pick();
+  }
+
+  // The array in the list: what can be done with it.
+  pick() {
+    const axes = this.ground.arrays.find(({ id }) => id === this.list.value)?.axes ?? [];
+    const [cell, part, gate] = this.list.value.split(".");
+    this.filling.hidden = !gate;
+    this.unit.hidden = part !== "w_h";
+    this.drawn.hidden = part.startsWith("b_");
+    this.pasting.hidden = part === EVERY;
+    const sizes = (cell === "x" ? [...axes].reverse() : axes).map(([, size]) => size);
+    const here = this.start === this.ground.target ? "from the chosen cell on" : "from the first cell on";
+    this.text.placeholder = `Paste ${sizes.join(" × ")} numbers, or fewer: spreadsheet, CSV, JSON, NumPy. ` +
+      `They are written ${here}, rows downwards.`;
+    this.problem.textContent = "";
+  }
+
+  // Where pasted numbers begin: at the chosen cell, or at the first one of the array.
+  get start() {
+    const { chosen, panels, target } = this.ground;
+    const id = this.list.value;
+    if (chosen === id) return target;
+    if (id === "x") return "x.0.0";
+    const [cell, part] = id.split(".");
+    const first = panels.find((panel) => panel.cell === cell)?.order[0];
+    /** @type {Record<string, (number | undefined)[]>} */
+    const more = { w_x: [0], w_h: [first] };
+    return [id, first, ...more[part] ?? []].join(".");
+  }
+
+  /** @param {"value" | "identity" | "random"} way */
+  fill(way) {
+    const [cell, part, gate] = this.list.value.split(".");
+    this.ground.send("fill", {
+      place: `${cell}.${gate}.${part}`, way, text: this.value.value, seed: this.seed.valueAsNumber || 0,
+    });
+  }
+
+  write() {
+    this.ground.send("paste", { target: this.start, text: this.text.value });
+  }
+
+  /** @param {string} problem */
+  say(problem) {
+    this.problem.textContent = problem;
+  }
+}

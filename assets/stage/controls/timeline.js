@@ -1,0 +1,113 @@
+// The bar that is always in reach: first, back, play, forward, last, speed, and the scrubber.
+
+import { make } from "../core/dom.js";
+
+/** @import { Cursor } from "../core/cursor.js" */
+
+const ICONS = {
+  first: "M5 4v12M15 4l-8 6 8 6z",
+  back: "M13 4l-8 6 8 6z",
+  play: "M6 4l10 6-10 6z",
+  pause: "M6 4v12M14 4v12",
+  forward: "M7 4l8 6-8 6z",
+  last: "M15 4v12M5 4l8 6-8 6z",
+};
+
+/** @param {keyof typeof ICONS} name */
+export function icon(name) {
+  const NS = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(NS, "svg");
+  svg.setAttribute("viewBox", "0 0 20 20");
+  svg.setAttribute("aria-hidden", "true");
+  const path = document.createElementNS(NS, "path");
+  path.setAttribute("d", ICONS[name]);
+  svg.append(path);
+  return svg;
+}
+
+export class Timeline {
+  /** @param {Cursor} cursor */
+  constructor(cursor) {
+    this.cursor = cursor;
+    /** @type {boolean | undefined} */
+    this.shownPlaying = undefined;
+    /** @param {keyof typeof ICONS} name @param {string} title @param {() => void} act */
+    const button = (name, title, act) =>
+      make("button", { type: "button", className: "gs-icon", title, "aria-label": title, onclick: act }, icon(name));
+    this.playButton = button("play", "Play or pause (space)", () => cursor.toggle());
+    this.slider = make("input", {
+      type: "range", min: 1, max: 1, value: 1, className: "gs-scrub", "aria-label": "Timestep", title: "The timestep on show",
+      oninput: () => {
+        cursor.pause();
+        cursor.move(this.slider.valueAsNumber - 1);
+      },
+    });
+    this.label = make("span", { className: "gs-step-label" });
+    /** @type {HTMLSelectElement} */
+    this.speed = make("select", {
+      title: "Playing speed", "aria-label": "Playing speed",
+      onchange: () => (cursor.speed = Number(this.speed.value)),
+    }, ...[0.5, 1, 2, 4, 8].map((speed) =>
+      make("option", { value: speed, textContent: `${speed}×`.replace("0.5", "½"), selected: speed === 1 })));
+    this.element = make(
+      "div", { className: "gs-timeline", role: "group", "aria-label": "Time" },
+      button("first", "First step (Home)", () => cursor.stepBy(-Infinity)),
+      button("back", "Step back (←)", () => cursor.stepBy(-1)),
+      this.playButton,
+      button("forward", "Step forward (→)", () => cursor.stepBy(1)),
+      button("last", "Last step (End)", () => cursor.stepBy(Infinity)),
+      this.speed, this.slider, this.label,
+    );
+  }
+
+  /** @param {string[]} labels */
+  show(labels) {
+    const { step, steps, playing } = this.cursor;
+    this.slider.max = String(steps);
+    this.slider.value = String(step + 1);
+    const name = labels[step];
+    const spoken = name && name !== String(step + 1) ? `, input ${name}` : "";
+    this.label.textContent = `step ${step + 1} of ${steps}${spoken}`;
+    this.slider.setAttribute("aria-valuetext", this.label.textContent);
+    if (this.shownPlaying !== playing) this.playButton.replaceChildren(icon(playing ? "pause" : "play"));
+    this.shownPlaying = playing;
+  }
+}
+
+// What stands at the end of the bar: in a row where there is room, else behind one button.
+export class Extras {
+  // elements: what stands there, from left to right
+  /** @param {HTMLElement[]} elements */
+  constructor(...elements) {
+    this.list = make("div", { className: "gs-extras-list" }, ...elements);
+    this.button = make("button", {
+      type: "button", className: "gs-icon gs-extras-more", title: "Link, picture, large type, keys", "aria-label": "Link, picture, large type, keys",
+      "aria-expanded": "false", onclick: () => this.turn(!this.open),
+    }, make("span", { textContent: "⋯", "aria-hidden": "true" }));
+    /** @type {HTMLElement} */
+    this.element = make("div", {
+      className: "gs-extras",
+      onkeydown: (event) => this.key(event),
+      onfocusout: ({ relatedTarget }) => relatedTarget && !this.element.contains(/** @type {Node} */ (relatedTarget)) && this.turn(false),
+    }, this.button, this.list);
+    document.addEventListener("pointerdown", ({ target }) => this.open && !this.element.contains(/** @type {Node} */ (target)) && this.turn(false));
+  }
+
+  get open() {
+    return this.element.classList.contains("gs-open");
+  }
+
+  /** @param {boolean} open */
+  turn(open) {
+    this.element.classList.toggle("gs-open", open);
+    this.button.setAttribute("aria-expanded", String(open));
+  }
+
+  /** @param {KeyboardEvent} event */
+  key(event) {
+    if (event.key !== "Escape" || !this.open) return;
+    event.stopPropagation();
+    this.turn(false);
+    this.button.focus();
+  }
+}

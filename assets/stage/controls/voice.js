@@ -1,0 +1,50 @@
+// What a screen reader is told of the stage by itself: one polite region for all of it. Where the cursor
+// is is said once it rests, never while it plays; what has happened is said at once.
+
+import { make } from "../core/dom.js";
+
+const REST = 700; // milliseconds without a change
+
+export class Voice {
+  // host: { says() -> sentences on what the cursor is at, playing() }
+  /** @param {{ says: () => string, playing: () => boolean }} host */
+  constructor(host) {
+    this.host = host;
+    this.element = make("p", { className: "gs-hidden", role: "status" });
+    this.notices = make("div", { className: "gs-notices" }); // to be seen too
+    this.noticed = "";
+    /** @type {string | null} */
+    this.known = null; // what has been said, or was there when the page opened
+  }
+
+  // The cursor has moved, or a number at it may be another one.
+  follow() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.rest(), REST);
+  }
+
+  rest() {
+    if (this.host.playing()) return; // it is said where that ends
+    const text = this.host.says();
+    if (this.known !== null && text !== this.known) this.element.textContent = text;
+    this.known = text;
+  }
+
+  /** @param {string[]} sentences */
+  tell(...sentences) {
+    const text = sentences.join(" ");
+    if (text) this.element.textContent = text;
+  }
+
+  // A sentence about what went wrong, said once however often it comes.
+  /** @param {string[]} sentences */
+  notice(...sentences) {
+    if (sentences.join() !== this.noticed) this.tell(...sentences);
+    this.noticed = sentences.join();
+    this.notices.replaceChildren(...sentences.map((text) => make("p", { textContent: text })));
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+  }
+}

@@ -1,0 +1,202 @@
+// What goes to the server and what has come from it. Events wait here, numbered, until the server
+// says it has handled them, so that none is lost or applied twice; parts are kept by digest.
+
+import { fromBytes, isCondensed } from "./condensed.js";
+import { Patience } from "./patience.js";
+
+/**
+ * @import { Message, Numbers } from "../types"
+ * @typedef {{ seq: number, kind: string }} Event
+ * @typedef {(name: string, value: { client: string, events: Event[] }) => void} Trigger
+ * @typedef {{ digest: string, value: any, full: { digest: string, z?: any }, known: Set<number> | null }} Kept
+ */
+
+const CLIENT = Math.random().toString(36).slice(2, 12);
+
+let counter = 0;
+// name -> { digest, value, full, known }. value: a figure. full: { digest, z } of the last numbers that
+// came complete, or of the bytes that came in their place. known: null, or the rows whose numbers are
+// exact; the others are colours only.
+/** @type {Map<string, Kept>} */
+const parts = new Map();
+const QUIET = new Set(["ask", "grab", "look", "whole"]); // change no number
+const FROM_HERE = new Set([...QUIET, "show", "view", "need"]); // are answered from the run that is there
+
+export class Channel {
+  /** @param {() => void} onSilence */
+  constructor(onSilence) {
+    this.onSilence = onSilence; // called when the server has not answered for a while
+    /** @type {Event[]} */
+    this.pending = [];
+    /** @type {Map<number, number>} */
+    this.began = new Map(); // seq -> when it was sent, while it was sent but once
+    this.patience = new Patience();
+    /** @type {Trigger | null} */
+    this.trigger = null;
+  }
+
+  /** @param {Trigger} trigger */
+  connect(trigger) {
+    this.trigger = trigger;
+  }
+
+  /** @param {string} kind @param {object} [details] */
+  send(kind, details) {
+    this.pending.push({ seq: ++counter, kind, ...details });
+    this.began.set(counter, performance.now());
+    this.flush();
+    return counter;
+  }
+
+  /** @param {number} [silences] */
+  flush(silences = 0) {
+    clearTimeout(this.timer);
+    if (!this.pending.length) return;
+    this.trigger?.("event", { client: CLIENT, events: this.pending });
+    this.timer = setTimeout(() => {
+      this.onSilence();
+      this.began.clear();
+      this.flush(silences + 1);
+    }, this.patience.wait(this.pending.some(runs), silences));
+  }
+
+  // Take in a message; returns whether every part it speaks of is here.
+  /** @param {Message} message */
+  take(message) {
+    const handled = message.ack.client === CLIENT ? message.ack.seq : 0;
+    this.patience.about(message, isCondensed(message));
+    for (const event of this.pending) if (event.seq <= handled) this.learn(event);
+    this.pending = this.pending.filter(({ seq }) => seq > handled);
+    if (!this.pending.length) clearTimeout(this.timer);
+    for (const [name, value] of Object.entries(message.included)) keep(name, message.parts[name], value);
+    const missing = Object.entries(message.parts).some(([name, digest]) => parts.get(name)?.digest !== digest);
+    if (missing && !this.pending.some(({ kind }) => kind === "need")) this.send("need", {});
+    return !missing;
+  }
+
+  // How long an answer takes.
+  /** @param {Event} event */
+  learn(event) {
+    const began = this.began.get(event.seq);
+    if (began !== undefined) this.patience.learn(runs(event), performance.now() - began);
+    this.began.delete(event.seq);
+  }
+
+  // Events are on their way that will change the numbers on screen.
+  get busy() {
+    return this.pending.some(({ kind }) => !QUIET.has(kind));
+  }
+
+  close() {
+    clearTimeout(this.timer);
+  }
+
+  /** @param {string} name @returns {any} */
+  part(name) {
+    return parts.get(name)?.value;
+  }
+
+  // Changes with everything of a figure but its numbers.
+  /** @param {string} name */
+  frame(name) {
+    return frameOf(parts.get(name)?.digest);
+  }
+
+  /** @param {string} name */
+  digest(name) {
+    return parts.get(name)?.digest;
+  }
+
+  // Changes with every number that can be read, and with every colour.
+  /** @param {string} name */
+  state(name) {
+    return `${this.digest(name)} ${parts.get(name)?.known?.size ?? "all"}`;
+  }
+
+  // Whether only the colours of a part are ever sent: it is too large.
+  /** @param {string} name */
+  isPicture(name) {
+    return parts.get(name)?.full.z?.[0] instanceof Uint8Array;
+  }
+
+  // Whether every number of a part is here.
+  /** @param {string} name */
+  complete(name) {
+    return !parts.get(name)?.known;
+  }
+
+  // Whether the numbers of a row are here, not its colours only.
+  /** @param {string} name @param {number} row */
+  knows(name, row) {
+    const { known } = /** @type {Kept} */ (parts.get(name));
+    return !known || known.has(row);
+  }
+}
+
+// Whether the server has to run a cell again for an event.
+/** @param {Pick<Event, "kind">} event */
+function runs({ kind }) {
+  return !FROM_HERE.has(kind);
+}
+
+/** @param {string | undefined} digest */
+function frameOf(digest) {
+  return digest?.split(".")[0];
+}
+
+// A whole figure or content; or the changed bits of the last complete numbers; or colours and some exact rows;
+// or more exact rows of what is here. What does not fit on what is here counts as missing.
+/** @param {string} name @param {string} digest @param {any} value */
+function keep(name, digest, value) {
+  const old = parts.get(name);
+  if (value.content) {
+    parts.set(name, { digest, value: value.content, full: { digest }, known: null });
+  } else if (value.data) {
+    complete(name, digest, value, value.data[0].z);
+  } else if (value.change) {
+    if (!old || old.full.digest !== value.over) return;
+    complete(name, digest, old.value, old.full.z.map((/** @type {any} */ row, /** @type {number} */ i) => changed(row, value.change[i])));
+  } else if (value.colours) {
+    if (!old || frameOf(old.digest) !== frameOf(digest)) return;
+    const z = exactRows(decoded(value.colours, old.value.data[0]), value);
+    parts.set(name, { ...old, digest, value: withNumbers(old.value, z), known: new Set(value.rows) });
+  } else if (old?.digest === digest && old.known) {
+    const z = exactRows(old.value.data[0].z, value);
+    parts.set(name, { ...old, value: withNumbers(old.value, z), known: new Set([...old.known, ...value.rows]) });
+  }
+}
+
+// All numbers of a figure, or bytes for all of its colours.
+/** @param {string} name @param {string} digest @param {any} figure @param {any} z */
+function complete(name, digest, figure, z) {
+  const bytes = z?.[0] instanceof Uint8Array;
+  const numbers = bytes ? z.map((/** @type {Uint8Array} */ row) => fromBytes(row, figure.data[0])) : z;
+  const value = numbers === figure.data[0].z ? figure : withNumbers(figure, numbers);
+  parts.set(name, { digest, value, full: { digest, z }, known: bytes ? new Set() : null });
+}
+
+/** @param {any} figure @param {any} z */
+function withNumbers(figure, z) {
+  const [trace] = figure.data;
+  return { ...figure, data: [{ ...trace, z }] };
+}
+
+/** @param {Uint8Array | Float32Array} row @param {Uint8Array | Uint32Array} change */
+function changed(row, change) {
+  if (row instanceof Uint8Array) return row.map((byte, i) => byte + change[i]);
+  const bits = new Uint32Array(row.buffer, row.byteOffset, row.length);
+  return new Float32Array(change.map((bit, i) => bit ^ bits[i]).buffer);
+}
+
+// Colours (one array a step) as numbers to draw from, one array a row.
+/** @param {Uint8Array[]} colours @param {{ z: Numbers[], zmin: number, zmax: number }} trace */
+function decoded(colours, { z, zmin, zmax }) {
+  return z.map((_, row) => Float32Array.from(colours, (column) => zmin + ((zmax - zmin) * column[row]) / 255));
+}
+
+/** @param {Numbers[]} z @param {{ rows: number[], numbers: Numbers[] }} told */
+function exactRows(z, { rows, numbers }) {
+  const copy = [...z];
+  rows.forEach((row, i) => (copy[row] = numbers[i]));
+  return copy;
+}

@@ -1,0 +1,49 @@
+// What is on show: the screen as the server told it last, the number that is chosen, how much there is to see.
+
+/**
+ * @import { Look } from "../controls/look.js"
+ * @import { Message } from "../types"
+ */
+
+export class Now {
+  /** @param {Look} wanted */
+  constructor(wanted) {
+    /** @type {Message | null} */
+    this.told = null;
+    /** @type {string | null} */
+    this.target = null; // the chosen number
+    this.wanted = wanted;
+  }
+
+  // Whether there is a screen yet.
+  get begun() {
+    return this.told !== null;
+  }
+
+  get message() {
+    if (!this.told) throw new Error("The server has not told of a screen yet.");
+    return this.told;
+  }
+
+  // A scene without a number to drag first has no first view: whoever brings a model wants all of it.
+  /** @returns {Look} */
+  get look() {
+    return this.told?.scene.first ? this.wanted : "all";
+  }
+
+  // The largest number that the colours of a target can tell.
+  /** @param {string} target */
+  boundOf(target) {
+    const { panels, x } = this.message;
+    const [owner] = target.split(".");
+    if (owner === "x") return Number(x.bound);
+    return Number(panels.find(({ cell }) => cell === owner)?.bound ?? 1);
+  }
+
+  // The unit above or below one. The rows of the heatmaps may not be in the order of numbers.
+  /** @param {number} unit @param {number} by */
+  neighbour(unit, by) {
+    const { order } = this.message.panels.reduce((most, panel) => (panel.units > most.units ? panel : most));
+    return order[order.indexOf(unit) + by] ?? unit;
+  }
+}

@@ -1,0 +1,55 @@
+// The numbers of a plot too large to be sent with its screen, fetched a block at a time: the other end
+// is app/messages/numbers.py. Nothing here touches the page, so that a worker can use it too.
+
+import { read } from "./wire.js";
+
+/** @import { Source, Span } from "../types" */
+
+export const MOST_IN_BLOCK = 131_072; // numbers, as the server has it
+const PATIENCE = 60_000; // milliseconds for one block: a large run may have to be made again for it
+const AGAIN = [500, 2000, 5000]; // milliseconds after which what was lost is asked for again
+
+// The server has no such numbers, or no longer: asking again would not help.
+export class Refused extends Error {}
+
+// source: { ticket, part, unit, size: [rows, columns] } of a sheet. rows, columns: [first, end], counted
+// from 0. Resolves to one Float32Array a row.
+/** @param {Source} source @param {Span} rows @param {Span} columns @returns {Promise<Float32Array[]>} */
+export async function fetchBlock(source, rows, columns) {
+  for (const pause of AGAIN) {
+    try {
+      return await fetchOnce(source, rows, columns);
+    } catch (error) {
+      if (error instanceof Refused) throw error;
+      await new Promise((done) => setTimeout(done, pause));
+    }
+  }
+  return fetchOnce(source, rows, columns);
+}
+
+// A lens at a place of the same screen: { lens, charts } of app/messages/lens_at.py.
+/** @param {string} ticket @param {Record<string, string>} place */
+export async function fetchView(ticket, place) {
+  const answer = await fetch(addressOf(ticket, place), { signal: AbortSignal.timeout(PATIENCE) });
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  return read(await answer.arrayBuffer());
+}
+
+/** @param {string} ticket @param {Record<string, string>} query */
+function addressOf(ticket, query) {
+  const url = new URL(`../../../numbers/${ticket}`, import.meta.url); // beside the assets, behind any base path
+  url.search = String(new URLSearchParams(query));
+  return url;
+}
+
+/** @param {Source} source @param {Span} rows @param {Span} columns @returns {Promise<Float32Array[]>} */
+async function fetchOnce({ ticket, part, unit, size }, rows, columns) {
+  const query = { part, unit: String(unit), rows: rows.join(":"), columns: columns.join(":") };
+  const answer = await fetch(addressOf(ticket, query), { signal: AbortSignal.timeout(PATIENCE) });
+  if (answer.status >= 400 && answer.status < 500) throw new Refused(await answer.text());
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  const block = read(await answer.arrayBuffer()); // the browser has inflated it
+  // Other rows than the page has names for would be a plausible wrong table.
+  if (block.size.join() !== size.join()) throw new Refused(`${part} is ${block.size.join(" × ")}`);
+  return block.numbers;
+}

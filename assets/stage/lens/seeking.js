@@ -1,0 +1,163 @@
+// Controls of the lens that finds units: a span of steps, a threshold, and the places where the units of
+// the span are on again. What is asked is written as app/lenses/question.py reads it.
+
+import { make } from "../core/dom.js";
+
+/**
+ * @import { Asked, Controls, Here, Sought } from "../types"
+ * @typedef {{ first: number, last: number }} Span
+ * @typedef {"first" | "last"} End
+ */
+
+const DIGITS = 6; // of a threshold, as a link has it
+/** @type {End[]} */
+const ENDS = ["first", "last"];
+
+// A question as a link has it: "hidden.5-12.0.3.b", where steps count from 1.
+/** @param {Asked} asked */
+export function questionText({ track, first, last, threshold, begins, ends }) {
+  const conditions = `${begins ? "b" : ""}${ends ? "e" : ""}`;
+  return `${track}.${first + 1}-${last + 1}.${threshold}${conditions && `.${conditions}`}`;
+}
+
+// A span one end of which is elsewhere; the other comes along where it would be on the wrong side.
+/** @param {Span} span @param {End} end @param {number} step @returns {Span} */
+export function spanMoved({ first, last }, end, step) {
+  const moved = { first, last, [end]: step };
+  return moved.first <= moved.last ? moved : { first: step, last: step };
+}
+
+export class Seeking {
+  // ask(question): as the text of it.
+  /** @param {Pick<Here, "cursor" | "now">} here @param {(question: string) => void} ask */
+  constructor(here, ask) {
+    this.here = here;
+    this.onAsk = ask;
+    /** @type {Sought | null} */
+    this.told = null;
+    this.shown = ""; // what the fields and the list say
+    /** @param {End} end */
+    const at = (end) => make("button", {
+      type: "button", className: "gs-plain", textContent: `${end === "first" ? "begin" : "end"} at the cursor`,
+      title: "Take the step of the cursor", onclick: () => this.moved(end, here.cursor.step),
+    });
+    /** @param {"begins" | "ends"} name @param {string} textContent @param {string} title */
+    const condition = (name, textContent, title) => make("button", {
+      type: "button", className: "gs-plain", textContent, title, onclick: () => this.ask({ [name]: !this.told?.[name] }),
+    });
+    this.first = this.step("From step", "first");
+    this.last = this.step("To step", "last");
+    /** @type {HTMLInputElement} */
+    this.threshold = make("input", {
+      type: "number", min: 0, step: 0.05, "aria-label": "Threshold", title: "On are units beyond this", onchange: () => this.weighed(),
+    });
+    this.begins = condition("begins", "not on before it", "Leave out units that are on just before a place");
+    this.ends = condition("ends", "not on after it", "Leave out units that are on just after a place");
+    this.said = make("p", { className: "gs-seek-said", role: "alert" });
+    this.fields = [
+      make("div", {}, "from step ", this.first, " to ", this.last),
+      make("div", { className: "gs-seek-pair" }, at("first"), at("last")),
+      make("div", {}, "threshold ", this.threshold),
+      make("div", { className: "gs-seek-pair" }, this.begins, this.ends),
+      this.said,
+    ];
+    this.element = make("div", { className: "gs-seeking" });
+    this.places = make("ol", { className: "gs-places", "aria-label": "Places where these units are on again" });
+  }
+
+  // told: { seeking } of app/lenses/find.py, or nothing.
+  /** @param {Controls} [controls] */
+  show({ seeking } = {}) {
+    if (!seeking) {
+      this.told = null;
+      this.shown = "";
+      this.element.replaceChildren();
+      return this.places.replaceChildren();
+    }
+    if (!this.told) this.element.replaceChildren(...this.fields);
+    this.told = seeking;
+    const text = JSON.stringify([seeking, this.steps]);
+    if (text !== this.shown) this.fill(seeking);
+    this.shown = text;
+  }
+
+  get steps() {
+    return this.here.now.message.labels.length;
+  }
+
+  /** @param {string} label @param {End} end @returns {HTMLInputElement} */
+  step(label, end) {
+    return make("input", {
+      type: "number", min: 1, "aria-label": label, title: label, onchange: ({ target }) => this.numbered(end, target),
+    });
+  }
+
+  // A new question: the fields say what was asked, and the list where its units are on again.
+  /** @param {Sought} told */
+  fill(told) {
+    for (const end of ENDS) Object.assign(this[end], { max: this.steps, value: told[end] + 1 });
+    this.threshold.value = String(told.threshold);
+    this.begins.setAttribute("aria-pressed", String(told.begins));
+    this.ends.setAttribute("aria-pressed", String(told.ends));
+    this.complain("");
+    const focus = [...this.places.querySelectorAll("button")].findIndex((button) => button === document.activeElement);
+    this.places.replaceChildren(...told.places.map((place) => this.line(place, told.count)));
+    if (focus >= 0) (this.places.querySelectorAll("button")[focus] ?? this.first).focus();
+  }
+
+  /** @param {Sought["places"][number]} place @param {number} count */
+  line({ first, last, on, others, before, read, after }, count) {
+    const steps = first === last ? `step ${first + 1}` : `steps ${first + 1} to ${last + 1}`;
+    const more = `${others} ${others === 1 ? "other" : "others"} on too`;
+    return make("li", {}, make("button", {
+      type: "button", className: "gs-plain", title: `Go to step ${first + 1}: ${more}`, onclick: () => this.go(first),
+    },
+    make("span", {}, steps),
+    make("span", { className: "gs-read" }, before, make("b", { textContent: read }), after),
+    make("span", {}, `${on} of ${count}`)));
+  }
+
+  /** @param {number} step */
+  go(step) {
+    const { cursor } = this.here;
+    cursor.pause();
+    cursor.move(step);
+  }
+
+  // A step was typed. One that is not there stays in its field, and nothing else changes.
+  /** @param {End} end @param {HTMLInputElement} field */
+  numbered(end, { value }) {
+    const step = Number(value);
+    if (value === "" || !Number.isInteger(step) || step < 1 || step > this.steps) {
+      return this.complain(`A step is a whole number from 1 to ${this.steps}.`, this[end]);
+    }
+    this.moved(end, step - 1);
+  }
+
+  /** @param {End} end @param {number} step */
+  moved(end, step) {
+    if (this.told) this.ask(spanMoved(this.told, end, step));
+  }
+
+  weighed() {
+    const { value } = this.threshold;
+    if (value === "" || !(Number(value) >= 0)) {
+      return this.complain("A threshold is a number from 0, such as 0.3.", this.threshold);
+    }
+    this.ask({ threshold: Number(Number(value).toPrecision(DIGITS)) });
+  }
+
+  /** @param {string} text @param {HTMLInputElement} [field] */
+  complain(text, field) {
+    for (const one of [this.first, this.last, this.threshold]) one.setAttribute("aria-invalid", String(one === field));
+    this.said.textContent = text;
+  }
+
+  /** @param {Partial<Asked>} change */
+  ask(change) {
+    if (!this.told) return;
+    const of = questionText({ ...this.told, ...change });
+    this.complain("");
+    this.onAsk(of);
+  }
+}

@@ -1,0 +1,368 @@
+// What is drawn: the plots of a screen, the marks on them, and the colours of a drag.
+
+import { placeOf } from "../core/cells.js";
+import { Told, fromBytes, isCondensed, linesFigure, numberAt } from "../core/condensed.js";
+import { brief } from "../core/format.js";
+import { Idle } from "./idle.js";
+import { plainMark } from "./plot.js";
+import { Spare } from "./spare.js";
+import { markStory } from "../controls/story.js";
+import { build, legends } from "./view.js";
+
+/**
+ * @import { Lens } from "../lens/lens.js"
+ * @import { Plot } from "./plot.js"
+ * @import { Made } from "./view.js"
+ * @import { Figure, Here, LinesPlot, Message, Numbers, Plotly, Shown } from "../types"
+ * @typedef {object} Page
+ * @property {HTMLElement} element the stage
+ * @property {HTMLElement} holder of what is built here
+ * @property {(message: Message) => void} built anew, not yet drawn
+ * @typedef {[row: number, column: number, value: number]} Change
+ */
+
+const MANY_UNITS = 12; // from here on the heatmaps are taller and the weights come below them
+
+export class Screen {
+  /**
+   * @param {Here} here @param {Page} page
+   * @param {Lens} lens @param {() => Plotly} plotly @param {Made} made
+   */
+  constructor(here, page, lens, plotly, made) {
+    this.here = here;
+    this.page = page;
+    this.lens = lens;
+    this.made = made;
+    /** @type {Map<string, Shown>} */
+    this.plots = new Map(); // by the names of their parts
+    /** @type {Map<string, string>} */
+    this.drawn = new Map(); // part name -> digest of the figure on screen
+    /** @type {Map<string, Change[]>} */
+    this.edits = new Map(); // part name -> edits of its numbers
+    this.structure = ""; // of what is built
+    this.marksShown = "";
+    /** @type {number | null} */
+    this.unitShown = null; // by the lines
+    /** @type {HTMLElement | undefined} */
+    this.chosenMark = undefined;
+    this.spare = new Spare(plotly, this.drawn);
+    this.told = new Told((target) => {
+      const place = this.place(target);
+      return place ? here.channel.frame(place.entry.part) : "";
+    });
+    this.idle = new Idle(
+      () => [...this.plots.values()].map(({ plot }) => plot).filter(({ behind }) => behind),
+      () => here.drag.live || here.drag.held,
+    );
+  }
+
+  get message() {
+    return this.here.now.message;
+  }
+
+  // Returns whether it was built anew.
+  /** @param {Message} message */
+  show(message) {
+    this.edits = new Map();
+    const structure = JSON.stringify([this.here.now.look, message.scene, message.panels, message.labels.length, message.x, message.inner.cell]);
+    const rebuilt = structure !== this.structure;
+    if (rebuilt) this.rebuild(message);
+    this.structure = structure;
+    markStory(this.page.holder, message.atFirst);
+    for (const part of this.lens.forget()) this.drawn.delete(part);
+    this.lens.show(this.plots, this.spare);
+    this.told.learn(message);
+    for (const { target, value } of message.edits) {
+      const place = this.place(target);
+      if (!place) continue; // on a gate that is not on show
+      const { part } = place.entry;
+      if (part === "x" && !this.here.channel.knows(part, 0)) continue; // its colours have them in
+      this.edits.set(part, [...(this.edits.get(part) ?? []), [place.row, place.column, value]]);
+    }
+    this.spare.drop(this.plots);
+    this.drawParts(this.plots.values());
+    if (rebuilt) legends(this.page.holder, this.plots);
+    return rebuilt;
+  }
+
+  // The lens alone is of another place.
+  showLens() {
+    const { lens } = this;
+    const { step, unit } = this.here.cursor;
+    lens.show(this.plots, this.spare);
+    for (const { part } of lens.entries) this.drawn.delete(part);
+    this.drawParts(lens.entries);
+    lens.refresh();
+    this.page.element.dataset.looked = `${step} ${unit}`;
+  }
+
+  // Everything anew in the colours of another paper.
+  onOtherPaper() {
+    for (const entry of this.plots.values()) entry.plot.onOtherPaper(this.figureOf(entry));
+    this.idle.wake();
+    legends(this.page.holder, this.plots);
+    this.marksShown = "";
+  }
+
+  /** @param {Message} message */
+  rebuild(message) {
+    this.idle.stop();
+    this.spare.take(this.plots);
+    const { element, plots } = build(message, this.here.now.look, (part, label) => this.spare.plotFor(part, label), this.made);
+    this.plots = plots;
+    this.page.holder.replaceChildren(element);
+    this.page.element.classList.toggle("gs-many", message.panels[0].units > MANY_UNITS);
+    this.page.built(message);
+  }
+
+  dropPlots() {
+    this.idle.stop();
+    for (const { plot } of this.plots.values()) plot.remove();
+  }
+
+  /** @param {Iterable<Shown>} entries */
+  drawParts(entries) {
+    const list = [...entries];
+    for (const entry of list) if (this.needsRoom(entry)) entry.plot.measure();
+    for (const entry of list) this.drawPart(entry);
+  }
+
+  // Whether a plot is drawn in a frame of its own, and not only with other numbers in the one that is there.
+  /** @param {Shown} entry */
+  needsRoom({ kind, part, plot }) {
+    return kind === "lens" || plot.moved || plot.sketched || plot.frame !== this.here.channel.frame(part);
+  }
+
+  /** @param {Shown} entry */
+  drawPart(entry) {
+    const { kind, part, plot } = entry;
+    // Lines have no numbers of their own: they show rows of the input and of the tracks.
+    const sources = kind === "lines" ? this.sourcesOf(part) : [];
+    const state = [part, ...sources].map((name) => this.stateOf(name)).join();
+    plot.stay();
+    if (this.drawn.get(part) === state) return;
+    this.drawn.set(part, state);
+    const frame = this.here.channel.frame(part);
+    if (kind === "lens" || plot.frame !== frame) plot.replace(this.figureOf(entry));
+    else if (kind === "weights") plot.defer(this.figureOf(entry));
+    else plot.update(this.figureOf(entry));
+    plot.frame = frame;
+    this.idle.wake();
+  }
+
+  /** @param {string} part */
+  sourcesOf(part) {
+    const metas = this.figure(part).data.map(({ meta }) => meta);
+    if (!isCondensed(this.message)) return ["x", ...metas];
+    return ["x", ...metas].map((meta) => `${meta.split(".")[0]}.line`);
+  }
+
+  /** @param {string} part */
+  stateOf(part) {
+    return this.here.channel.state(part) + JSON.stringify(this.edits.get(part) ?? []);
+  }
+
+  /** @param {Shown} entry @returns {Figure} */
+  figureOf(entry) {
+    const { kind, part } = entry;
+    if (kind === "lens") return this.lens.complete(part);
+    return kind === "lines" ? this.linesFigure(entry) : this.figure(part);
+  }
+
+  // Nothing is dragged: committed numbers take the place of the live colours.
+  settle() {
+    const { drag, now } = this.here;
+    drag.index = null;
+    for (const entry of this.plots.values()) {
+      const { plot } = entry;
+      if (!plot.canvas.hidden && !plot.behind) plot.update(this.figureOf(entry));
+    }
+    if (this.chosenMark && !this.place(now.target)?.entry.plot.behind) plainMark(this.chosenMark);
+    this.idle.wake();
+  }
+
+  resize() {
+    for (const { plot } of this.plots.values()) plot.resize();
+    this.idle.wake();
+    if (this.here.drag.live) this.drawLive();
+  }
+
+  // A figure as sent, with the edits of its numbers written over them.
+  /** @param {string} part @returns {Figure} */
+  figure(part) {
+    const figure = this.here.channel.part(part);
+    return written(figure, this.edits.get(part) ?? []);
+  }
+
+  // The numbers of a heatmap, one array a row of the screen.
+  /** @param {string} part @returns {Numbers[]} */
+  numbers(part) {
+    return this.figure(part).data[0].z;
+  }
+
+  // One number as the core computed it; undefined where only its colour is here.
+  /** @param {string} part @param {number} row @param {number} column @returns {number | undefined} */
+  number(part, row, column) {
+    if (this.here.channel.knows(part, row)) return this.numbers(part)[row][column];
+    const entry = this.plots.get(part);
+    if (!entry || entry.kind === "lens" || entry.kind === "lines" || entry.kind === "series") return undefined;
+    return numberAt(entry, { row, column }, this.here, this.told);
+  }
+
+  // The colour of a cell of a track as it looks now, in a drag too.
+  /** @param {string} part @param {number} row @param {number} step */
+  colour(part, row, step) {
+    const { drag } = this.here;
+    const bytes = drag.live ? drag.bytes(part) : null;
+    const plot = this.plotOf(part);
+    return bytes ? plot.byteColour(bytes[row][step]) : plot.colourOf(this.numbers(part)[row][step]);
+  }
+
+  // The colour of an input or an initial state; the number under a drag counts.
+  /** @param {string} part @param {number} row @param {number} column */
+  numberColour(part, row, column) {
+    const { drag } = this.here;
+    const place = drag.live ? this.place(drag.target) : null;
+    const dragged = place?.entry.part === part && place.row === row && place.column === column ? drag.value : null;
+    return this.plotOf(part).colourOf(dragged ?? this.numbers(part)[row][column]);
+  }
+
+  /** @param {string} part */
+  plotOf(part) {
+    return /** @type {Shown} */ (this.plots.get(part)).plot;
+  }
+
+  // Where a target is on screen; null if it is not, or if there is none.
+  /** @param {string | null} target */
+  place(target) {
+    return target ? placeOf(target, this.plots) : null;
+  }
+
+  // The lines of a panel for the cursor's unit: the frame as sent, with rows of the heatmaps.
+  /** @param {LinesPlot} entry */
+  linesFigure({ panel, part }) {
+    const figure = this.figure(part);
+    if (isCondensed(this.message)) return linesFigure(figure, this.message.labels.length, this.here);
+    const row = panel.order.indexOf(this.here.cursor.unit);
+    return { ...figure, data: figure.data.map((line) => ({ ...line, y: this.line(line.meta, row) })) };
+  }
+
+  // The numbers of one line: an input channel ("x.0") or one row of a track ("gru.update").
+  /** @param {string} meta @param {number} row */
+  line(meta, row) {
+    const [owner, channel] = meta.split(".");
+    return owner === "x" ? this.numbers("x")[Number(channel)] : this.numbers(meta)[row] ?? [];
+  }
+
+  // The marks of the cursor, and the lines of its unit.
+  refresh() {
+    const { cursor } = this.here;
+    this.page.element.classList.toggle("gs-playing", cursor.playing);
+    for (const { kind, panel, plot } of this.plots.values()) {
+      if (kind === "lens") continue;
+      if (kind !== "initial" && kind !== "weights") plot.markTime(cursor.step, this.message.labels.length);
+      if (!panel || kind === "lines") continue;
+      const row = panel.order.indexOf(cursor.unit);
+      plot.markUnit(row < 0 ? null : row, panel.units);
+    }
+    this.showUnit(cursor.unit);
+    this.showMarks();
+  }
+
+  /** @param {number} unit */
+  showUnit(unit) {
+    if (this.unitShown === unit) return;
+    this.unitShown = unit;
+    for (const entry of this.plots.values()) {
+      if (entry.kind === "lines") entry.plot.update(this.linesFigure(entry));
+    }
+    if (this.here.drag.live) this.drawLive();
+    this.idle.wake();
+  }
+
+  // The committed value of a target, as exact as the server has said it.
+  /** @param {string} target */
+  valueOf(target) {
+    const edit = this.message.edits.find((one) => one.target === target);
+    if (edit) return edit.value;
+    const place = this.place(target);
+    if (!place) return null;
+    const number = this.number(place.entry.part, place.row, place.column);
+    return number === undefined ? null : Number(number.toPrecision(7));
+  }
+
+  // Edited numbers, with what they were, and the chosen one.
+  showMarks() {
+    const { target } = this.here.now;
+    const key = JSON.stringify([this.message.edits, target, this.structure]);
+    if (key === this.marksShown) return;
+    this.marksShown = key;
+    for (const { plot } of this.plots.values()) plot.marks.replaceChildren();
+    for (const edit of this.message.edits) {
+      const place = this.place(edit.target);
+      place?.entry.plot.markCell(place, "edited", `was ${brief(edit.was)}`);
+    }
+    const chosen = this.place(target);
+    this.chosenMark = chosen?.entry.plot.markCell(chosen, "choice");
+    const value = target && chosen?.entry.plot.behind ? this.valueOf(target) : null;
+    if (value !== null && this.chosenMark) chosen?.entry.plot.fillMark(this.chosenMark, value);
+  }
+
+  // One frame of a drag, entirely from the sweep.
+  drawLive() {
+    const { cursor, drag } = this.here;
+    for (const [part, { kind, panel, plot }] of this.plots) {
+      const bytes = kind === "track" && drag.bytes(part);
+      if (bytes) plot.paint(bytes);
+      if (kind === "lines") this.drawLiveLines(plot, panel.order.indexOf(cursor.unit));
+    }
+    this.drawLiveCell();
+  }
+
+  /** @param {Plot} plot @param {number} row */
+  drawLiveLines(plot, row) {
+    const { cursor, drag } = this.here;
+    if (!plot.figure.data.some(({ meta }) => drag.bytes(meta))) return;
+    plot.paintLines(plot.figure.data.map(({ meta, y }) => {
+      if (meta.startsWith("x.")) return this.liveInput(meta, y);
+      const bytes = drag.line(meta, cursor.unit) ?? (plot.figure.share ? null : drag.bytes(meta)?.[row]);
+      const { zmin, zmax } = this.figure(meta).data[0];
+      return bytes ? fromBytes(bytes, { zmin, zmax }) : y;
+    }));
+  }
+
+  // An input channel with the value under the drag, if it is the one that is dragged.
+  /** @param {string} meta @param {Numbers} y */
+  liveInput(meta, y) {
+    const { drag } = this.here;
+    const place = this.place(drag.target);
+    if (place?.entry.kind !== "x" || meta !== `x.${place.row}` || drag.value === null || isCondensed(this.message)) return y;
+    const copy = y.slice();
+    copy[place.column] = drag.value;
+    return copy;
+  }
+
+  // The dragged number in its own heatmap.
+  drawLiveCell() {
+    const { drag } = this.here;
+    const place = this.place(drag.target);
+    if (place && this.chosenMark && drag.value !== null) place.entry.plot.fillMark(this.chosenMark, drag.value);
+  }
+}
+
+// A heatmap with some of its numbers replaced; the figure itself is left as it is.
+/** @param {Figure} figure @param {Change[]} changes @returns {Figure} */
+function written(figure, changes) {
+  if (!changes.length) return figure;
+  const [trace] = figure.data;
+  const changed = new Set(changes.map(([row]) => row));
+  /** @param {Numbers | string[]} cells @param {number} row */
+  const copy = (cells, row) => (changed.has(row) ? cells.slice() : cells);
+  const z = trace.z.map(copy);
+  const text = trace.text?.map(copy);
+  for (const [row, column, value] of changes) {
+    z[row][column] = value;
+    if (text) text[row][column] = brief(value);
+  }
+  return { ...figure, data: [text ? { ...trace, z, text } : { ...trace, z }] };
+}

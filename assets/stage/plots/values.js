@@ -1,0 +1,101 @@
+// What is written: the numbers at the cursor in captions and sentences, and the chosen number in the editor.
+
+import { short } from "../core/format.js";
+import { sentence } from "./view.js";
+
+/**
+ * @import { Editor } from "../controls/editor.js"
+ * @import { Screen } from "./screen.js"
+ * @import { Here, Panel, Wanted } from "../types"
+ */
+
+export class Values {
+  // holder: of what is on show. valueAt(target): the committed value of a number, null where it is not known.
+  /**
+   * @param {Here} here @param {HTMLElement} holder @param {Pick<Screen, "number" | "place" | "plots">} screen
+   * @param {Pick<Editor, "old" | "scale" | "show">} editor @param {(target: string) => number | null} valueAt
+   */
+  constructor(here, holder, screen, editor, valueAt) {
+    this.here = here;
+    this.holder = holder;
+    this.screen = screen;
+    this.editor = editor;
+    this.valueAt = valueAt;
+  }
+
+  // Returns what has to be asked for.
+  /** @returns {Wanted | null} */
+  show() {
+    const { cursor, now: { message } } = this.here;
+    const known = message.panels.map((panel) => this.showPanel(panel)).every(Boolean);
+    const lines = this.holder.querySelector("[data-lines]");
+    if (lines) lines.textContent = `unit ${cursor.unit + 1} over time`;
+    return this.showChosen() ?? (known ? null : { of: cursor.unit });
+  }
+
+  // Returns whether every number of it is known, or comes with the drag.
+  /** @param {Panel} panel */
+  showPanel(panel) {
+    const { cursor, now: { message } } = this.here;
+    const row = panel.order.indexOf(cursor.unit);
+    const shown = panel.tracks.filter(({ track }) => this.screen.plots.has(`${panel.cell}.${track}`));
+    const values = new Map(shown.map(({ track }) => [track, row < 0 ? undefined : this.trackAt(`${panel.cell}.${track}`, row)]));
+    const complete = row < 0 || [...values].every(([track, value]) => value !== undefined || this.swept(`${panel.cell}.${track}`));
+    for (const [track, value] of values) {
+      const output = this.holder.querySelector(`[data-value="${panel.cell}.${track}"]`);
+      if (output) output.textContent = value === undefined ? "" : short(value);
+    }
+    const text = this.holder.querySelector(`[data-sentence="${panel.cell}"]`);
+    if (!text) return complete; // of a cell of which the states alone are on show
+    if (row < 0) text.textContent = `There is no unit ${cursor.unit + 1} here: this cell has ${panel.units}.`;
+    else if ([...values.values()].includes(undefined)) text.textContent = "";
+    else {
+      const name = panel.cell === "gru" ? message.names[cursor.unit] : "";
+      const { polarity } = message.inner;
+      text.textContent = sentence(
+        { cell: panel.cell, polarity, name }, cursor, (track) => Number(values.get(track)), (track) => this.held(panel.cell, track));
+    }
+    return complete;
+  }
+
+  // The chosen number in the editor. Returns what has to be asked for to have it.
+  showChosen() {
+    const { drag, now: { message, target } } = this.here;
+    const edit = message.edits.find((one) => one.target === target);
+    if (drag.sweep && drag.target === target) this.editor.scale(drag.sweep.values);
+    const value = target ? drag.value ?? this.valueAt(target) : null;
+    this.editor.show(target, value, edit, message.can);
+    this.showNote();
+    return target && value === null && this.screen.place(target) ? { target } : null;
+  }
+
+  // Whether a track is held at the cursor.
+  /** @param {string} cell @param {string} track */
+  held(cell, track) {
+    const { cursor: { step, unit }, now } = this.here;
+    return now.message.held.some((one) => one.cell === cell && one.track === track
+      && (one.unit ?? unit) === unit && one.first <= step && step <= one.last);
+  }
+
+  // Why nothing follows the hand, and that it is being computed, beside the number.
+  showNote() {
+    const { channel, drag } = this.here;
+    if (!drag.sweep?.note) return;
+    const note = channel.busy ? "computing …" : drag.live && drag.sweep.note;
+    if (note) this.editor.old.textContent = note;
+  }
+
+  // A track at the cursor; undefined where the exact number has not been sent, or not yet.
+  /** @param {string} name @param {number} row */
+  trackAt(name, row) {
+    const { cursor, drag } = this.here;
+    return this.swept(name) ? drag.exact(name, cursor) : this.screen.number(name, row, cursor.step);
+  }
+
+  // Whether a drag shows this track under another value.
+  /** @param {string} name */
+  swept(name) {
+    const { drag } = this.here;
+    return drag.live && drag.bytes(name) !== null;
+  }
+}

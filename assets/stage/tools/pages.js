@@ -1,0 +1,135 @@
+// Which part of a large table is on show, and the controls that lead to the others.
+
+import { make } from "../core/dom.js";
+
+/** @import { Place, Sheet, Span } from "../types" */
+/** @typedef {"rows" | "columns"} Axis */
+
+/** @type {Record<Axis, { less: string, more: string }>} */
+const AXES = {
+  rows: { less: "above", more: "below" },
+  columns: { less: "before", more: "after" },
+};
+
+const BOTH = /** @type {Axis[]} */ (Object.keys(AXES));
+
+// sheet: from describe.js. around: { row, column } that the first part should hold, -1 for any. most: rows
+// and columns shown at once. goTo: whether there are fields to go to any place. onTurn(place) is called
+// when another part is wanted; place: { row } or { column } that somebody goes to.
+export class Pages {
+  /**
+   * @param {Sheet} sheet @param {Place} around @param {Record<Axis, number>} most @param {boolean} goTo
+   * @param {(place?: Partial<Place>) => void} onTurn
+   */
+  constructor(sheet, around, most, goTo, onTurn) {
+    this.sheet = sheet;
+    this.most = most;
+    this.goTo = goTo;
+    this.onTurn = onTurn;
+    this.first = { rows: 0, columns: 0 };
+    this.centre("rows", around.row);
+    this.centre("columns", around.column);
+    this.shown = make("span", { className: "gs-table-shown", "aria-live": "polite" });
+    /** @type {{ axis: Axis, by: number, element: HTMLButtonElement }[]} */
+    this.buttons = [];
+    /** @type {HTMLElement[]} */
+    this.fields = [];
+    for (const axis of BOTH) {
+      const names = AXES[axis];
+      if (this.length(axis) <= most[axis]) continue;
+      this.buttons.push(this.button(axis, -1, names.less), this.button(axis, 1, names.more));
+      if (goTo) this.fields.push(this.field(axis));
+    }
+    this.element = make("span", { className: "gs-table-pages", role: "group", "aria-label": "More of the table" },
+      ...this.buttons.map(({ element }) => element), ...this.fields);
+  }
+
+  // { rows: [first, end], columns: [first, end] }
+  /** @returns {Record<Axis, Span>} */
+  get part() {
+    /** @param {Axis} axis @returns {Span} */
+    const range = (axis) => [this.first[axis], Math.min(this.first[axis] + this.most[axis], this.length(axis))];
+    return { rows: range("rows"), columns: range("columns") };
+  }
+
+  /** @param {Axis} axis */
+  length(axis) {
+    return this.sheet[axis].length;
+  }
+
+  /** @param {Axis} axis */
+  plural(axis) {
+    return this.sheet.kinds[axis === "rows" ? 0 : 1];
+  }
+
+  /** @param {Axis} axis @param {number} at */
+  centre(axis, at) {
+    this.move(axis, Math.round(at - this.most[axis] / 2));
+  }
+
+  /** @param {Axis} axis @param {number} first */
+  move(axis, first) {
+    this.first[axis] = Math.max(0, Math.min(first, this.length(axis) - this.most[axis]));
+  }
+
+  /** @param {Axis} axis @param {number} by @param {string} where */
+  button(axis, by, where) {
+    const element = make("button", {
+      type: "button", textContent: `${this.plural(axis)} ${where}`,
+      title: `The next ${this.most[axis]} ${this.plural(axis)} ${where} these`,
+      onclick: () => {
+        this.move(axis, this.first[axis] + by * this.most[axis]);
+        this.onTurn();
+      },
+    });
+    return { axis, by, element };
+  }
+
+  // A field for the number of a step or a unit, or the place of what has no number.
+  /** @param {Axis} axis */
+  field(axis) {
+    const one = this.plural(axis).slice(0, -1);
+    const keys = this.sheet[axis].map(({ key }, i) => (Number.isInteger(key) ? Number(key) : i + 1));
+    const [least, most] = [Math.min(...keys), Math.max(...keys)];
+    /** @type {HTMLInputElement} */
+    const input = make("input", {
+      type: "number", min: least, max: most, step: 1, inputMode: "numeric",
+      title: `Type the number of a ${one}, ${least} to ${most}, and press Enter`,
+      onchange: () => {
+        if (!input.value) return;
+        input.value = String(Math.max(least, Math.min(Math.round(input.valueAsNumber), most)));
+        const at = keys.indexOf(input.valueAsNumber);
+        this.centre(axis, at);
+        this.onTurn({ [axis === "rows" ? "row" : "column"]: at });
+      },
+    });
+    return make("label", {}, `go to ${one} `, input);
+  }
+
+  // Say what is shown. A button that leads nowhere gives the focus away; returns whether one has.
+  show() {
+    this.shown.textContent = this.text();
+    let left = false;
+    for (const { axis, by, element } of this.buttons) {
+      const [first, end] = this.part[axis];
+      element.disabled = by < 0 ? first === 0 : end === this.length(axis);
+      left ||= element.disabled && element === document.activeElement;
+    }
+    return left;
+  }
+
+  text() {
+    const text = BOTH.filter((axis) => this.length(axis) > this.most[axis])
+      .map((axis) => this.extent(axis)).join(", ");
+    return text && `${text[0].toUpperCase()}${text.slice(1)}.`;
+  }
+
+  // Units may be sorted: rows are counted, not units. Steps may begin with 0, the state before the first.
+  /** @param {Axis} axis */
+  extent(axis) {
+    const [first, end] = this.part[axis];
+    const keys = this.sheet[axis].map(({ key }) => key);
+    if (this.goTo && this.plural(axis) === "steps") return `steps ${keys[first]} to ${keys[end - 1]} of ${keys.at(-1)}`;
+    return `${axis} ${first + 1} to ${end} of ${keys.length}`;
+  }
+}

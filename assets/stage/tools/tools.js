@@ -1,0 +1,225 @@
+// A small menu at every plot: its numbers as a table or a file, its picture as PNG or SVG. Nothing is
+// asked of the server, unless only the colours of a number are here.
+
+import { describe, initialOf, sheetOf, withInitial } from "./describe.js";
+import { addStylesheet, make } from "../core/dom.js";
+import { alongMenu } from "../core/menu.js";
+import { png, svg } from "./picture.js";
+import { save, savings } from "./saving.js";
+import { openTable } from "./table.js";
+import { delimited } from "./text.js";
+import { boxOf, windowOf } from "../core/zoom.js";
+
+/**
+ * @import { Here as All, Place, Plotly, Sheet, Shown } from "../types"
+ * @typedef {Pick<All, "channel" | "cursor" | "now">} Here
+ * @typedef {object} Host
+ * @property {HTMLElement} element the stage
+ * @property {() => Plotly} plotly
+ * @property {() => Map<string, Shown>} plots of the screen
+ * @property {(text: string) => void} tell
+ * @property {(part: string) => Promise<unknown>} whole resolves once every number of a part is here
+ * @typedef {object} Action
+ * @property {string} hint
+ * @property {(entry: Shown, sheet: Sheet, here: Here, host: Host, refocus: () => void) => unknown} act
+ */
+
+const PATIENCE = 5000; // milliseconds to wait for numbers
+const LATER = "The exact numbers are on their way; try again in a moment.";
+const NO_UNIT = "This cell has no such unit.";
+
+// The button and its menu for one plot. entry: what view.js keeps of the plot.
+/** @param {Shown} entry @param {Here} here @param {Host} host */
+export function tools(entry, here, host) {
+  addStylesheet(new URL("../css/tools.css", import.meta.url).href);
+  keepDescribed(entry, here, host);
+  const { button, element } = new Menu(entry, here, host);
+  return make("div", { className: "gs-tools" }, button, element);
+}
+
+class Menu {
+  /** @param {Shown} entry @param {Here} here @param {Host} host */
+  constructor(entry, here, host) {
+    this.entry = entry;
+    this.here = here;
+    this.host = host;
+    const name = nameOf(entry);
+    /** @param {[string, Action]} action */
+    const item = ([label, { hint, act }]) =>
+      make("button", { type: "button", role: "menuitem", tabIndex: -1, onclick: ({ detail }) => this.choose(act, detail === 0) },
+        label, make("small", { textContent: hint }));
+    this.items = Object.entries(ACTIONS).map(item);
+    this.status = make("p", {});
+    /** @type {HTMLElement} */
+    this.element = make(
+      "div", {
+        className: "gs-menu", popover: "auto",
+        onkeydown: (event) => alongMenu(event, this.items, this.element),
+        ontoggle: ({ newState }) => this.button.setAttribute("aria-expanded", String(newState === "open")),
+      },
+      make("div", { role: "menu", "aria-label": name }, ...this.items), this.status,
+    );
+    /** @type {HTMLButtonElement} */
+    this.button = make("button", {
+      type: "button", className: "gs-more", title: "Save or read the numbers",
+      "aria-label": `Save or read: ${name}`, "aria-haspopup": "menu", "aria-expanded": "false",
+      onclick: (event) => this.toggle(event),
+      onfocus: () => say(entry, here, host),
+    }, make("span", { textContent: "⋯", "aria-hidden": "true" }));
+    this.button.popoverTargetElement = this.element; // pressing it is not pressing outside of the menu
+  }
+
+  get open() {
+    return this.element.matches(":popover-open");
+  }
+
+  /** @param {Event} event */
+  toggle(event) {
+    event.preventDefault(); // the browser would open it too, but tell us only a frame later
+    this.element.togglePopover();
+    if (!this.open) return;
+    this.status.textContent = "";
+    beside(this.element, this.button);
+    this.items[0].focus();
+  }
+
+  // byKey: pressed without a pointer.
+  /** @param {Action["act"]} act @param {boolean} byKey */
+  async choose(act, byKey) {
+    const { entry, here, host } = this;
+    try {
+      const sheet = await wholeSheet(entry, here, host, () => this.say("Getting the exact numbers …"));
+      if (sheet.source && !sheet.columns.length) return this.say(NO_UNIT);
+      if (!this.open) return; // closed while waiting: not wanted any more
+      const stop = /** @type {HTMLElement | undefined} */ (await act(entry, sheet, here, host, () => this.button.isConnected && this.button.focus()));
+      if (this.open) this.element.hidePopover();
+      if (stop && byKey) stop.focus(); // it may be far from here, for a key
+    } catch (error) {
+      if (!(error instanceof Later)) console.error(error);
+      this.say(error instanceof Later ? LATER : "This did not work. Another format may.");
+    }
+  }
+
+  // Below the items, and aloud.
+  /** @param {string} text */
+  say(text) {
+    this.status.textContent = text;
+    this.host.tell(text);
+  }
+}
+
+/** @param {Shown} entry @returns {string} */
+function nameOf({ kind, panel, track, gate, chart }) {
+  if (kind === "lens") return [chart.title, chart.symbol].filter(Boolean).join(" ");
+  if (kind === "x") return "input x";
+  if (kind === "lines") return `${panel.name} unit over time`;
+  if (kind === "series") return "the predictions";
+  if (kind === "track") return `${panel.name} ${track.name}`;
+  return `${panel.name} weights of the ${panel.gates.find((one) => one.gate === gate)?.name}`;
+}
+
+// Below the button, or above it where there is no room.
+/** @param {HTMLElement} menu @param {Element} button */
+export function beside(menu, button) {
+  const [box, room] = [boxOf(button), windowOf(button)];
+  const { offsetWidth: width, offsetHeight: height } = menu;
+  const below = box.bottom + 4 + height <= room.height;
+  const left = Math.max(8, Math.min(box.left, room.width - width - 8));
+  const top = below ? box.bottom + 4 : Math.max(8, box.top - height - 4);
+  Object.assign(menu.style, { left: `${left}px`, top: `${top}px` });
+}
+
+// The text alternative follows the numbers once Plotly has drawn them and the live colours are off:
+// not at every frame of a drag.
+/** @param {Shown} entry @param {Here} here @param {Host} host */
+function keepDescribed(entry, here, host) {
+  const { canvas, host: plot } = entry.plot;
+  new MutationObserver(() => canvas.hidden && say(entry, here, host)).observe(canvas, { attributeFilter: ["hidden"] });
+  plot.addEventListener("pointerenter", () => say(entry, here, host));
+}
+
+/** @type {WeakMap<object, unknown>} */
+const said = new WeakMap(); // plot -> figure
+
+/** @param {Shown} entry @param {Here} here @param {Host} host */
+function say(entry, here, host) {
+  for (const one of [entry, initialOf(entry, host.plots())]) {
+    if (!one?.plot.there || said.get(one.plot) === one.plot.figure) continue;
+    said.set(one.plot, one.plot.figure);
+    one.plot.host.setAttribute("aria-label", describe(sheetOf(one, here)));
+  }
+}
+
+class Later extends Error {}
+
+// Every number of a plot, and of the state before its first step; `onWait` is called if some have to
+// be asked for first.
+/** @param {Shown} entry @param {Here} here @param {Host} host @param {() => void} onWait */
+async function wholeSheet(entry, here, host, onWait) {
+  const read = () => withInitial(sheetOf(entry, here), initialOf(entry, host.plots()), here);
+  const sheet = read();
+  if (sheet.exact || sheet.source) return sheet;
+  onWait();
+  const late = new Promise((done) => setTimeout(done, PATIENCE));
+  await Promise.race([late, Promise.all(sheet.parts.map(({ part }) => host.whole(part)))]);
+  const again = read();
+  if (!again.exact) throw new Later();
+  return again;
+}
+
+// The row and column of the cursor in a sheet, -1 for none.
+/** @param {Shown} entry @param {Sheet} sheet @param {Here} here @returns {Place} */
+function around({ kind, sheet: own }, sheet, { cursor, now }) {
+  if (kind === "lens") {
+    const { rows, columns } = own();
+    return { row: rows.at(cursor) ?? -1, column: columns.at(cursor) ?? -1 };
+  }
+  if (sheet.flipped) return { row: cursor.step, column: -1 };
+  /** @type {Record<string, number>} */
+  const across = { track: cursor.step + sheet.columns.length - now.message.labels.length, x: cursor.step };
+  const down = kind === "x" ? -1 : sheet.rows.findIndex(({ key }) => key === cursor.unit + 1);
+  return { row: down, column: across[kind] ?? -1 };
+}
+
+// What each item does with the plot and its sheet. refocus() gives the focus back to the menu's button.
+// Returns the button that stops what takes a while, if there is one.
+/** @type {Record<string, Action>} */
+const ACTIONS = {
+  Table: {
+    hint: "to read and copy",
+    act: (entry, sheet, here, { element }, refocus) => {
+      openTable(sheet, around(entry, sheet, here), element, refocus);
+    },
+  },
+  CSV: {
+    hint: "numbers",
+    act: (entry, sheet, here, _, refocus) => {
+      const file = `${fileName(sheet, here)}.csv`;
+      if (sheet.source) return savings.add(sheet, file, nameOf(entry), refocus);
+      save(file, delimited({ ...sheet, values: sheet.values ?? [] }, ","), "text/csv;charset=utf-8");
+    },
+  },
+  PNG: {
+    hint: "picture",
+    act: async (entry, sheet, here, host) =>
+      save(`${fileName(sheet, here)}.png`, await png(entry, sheet, about(entry, here, host)), "image/png"),
+  },
+  SVG: {
+    hint: "picture, sharp at any size",
+    act: async (entry, sheet, here, host) =>
+      save(`${fileName(sheet, here)}.svg`, await svg(entry, sheet, about(entry, here, host)), "image/svg+xml"),
+  },
+};
+
+// What a picture needs beside its plot.
+/** @param {Shown} entry @param {Here} here @param {Host} host */
+function about(entry, { now }, { element, plotly, plots }) {
+  return { element, plotly: plotly(), message: now.message, initial: initialOf(entry, plots()) };
+}
+
+/** @param {Sheet} sheet @param {Here} here */
+function fileName({ file }, { now }) {
+  const { name, reading } = now.message.scene;
+  const words = ["gatescope", name, ...(reading ? [reading.word] : []), file];
+  return words.join("-").toLowerCase().replace(/[^a-z0-9-]+/g, "_");
+}
