@@ -9,10 +9,12 @@ sign.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import Any, TypeAlias
+from dataclasses import dataclass
+from typing import TypeAlias
 
-Node: TypeAlias = dict[str, Any]
+from app.contract import EquationNode, Substep
+
+Node: TypeAlias = EquationNode
 Nodes: TypeAlias = list[Node]
 
 
@@ -47,9 +49,16 @@ class SubStep:
         """The names of the numbers that its lines need."""
         return {name for line in self.lines for nodes in line.numbers for name in named(nodes)}
 
-    def message(self) -> dict[str, Any]:
+    def message(self) -> Substep:
         """As the stage reads it."""
-        return asdict(self)
+        return {
+            "quantity": self.quantity,
+            "name": self.name,
+            "lines": [
+                {"left": one.left, "symbols": one.symbols, "numbers": one.numbers}
+                for one in self.lines
+            ],
+        }
 
 
 PLUS: Node = {"o": "+"}

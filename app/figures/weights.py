@@ -11,7 +11,7 @@ from app.figures.condensing import MOST_WEIGHTS, as_bytes
 from app.figures.heatmap import MOST_CELL_TEXTS, heatmap, unit_names
 from app.words.numbers import brief
 from gru_core.conventions import BiasCount
-from gru_core.weights import Weights
+from gru_core.weights import Part, Weights
 
 LEVELS = 64  # of a large matrix: a quarter fewer bytes than with 256
 WEIGHT_MARGIN = {"l": 20, "r": 8, "t": 3, "b": 17}
@@ -21,7 +21,7 @@ WEIGHT_MARGIN = {"l": 20, "r": 8, "t": 3, "b": 17}
 class Segment:
     """A run of columns of the joined matrix that comes from one array of the weights."""
 
-    part: str  # w_x, w_h, b_x or b_h
+    part: Part
     start: int  # first column, counted from 0
     size: int
 

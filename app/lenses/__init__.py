@@ -6,7 +6,9 @@ from typing import Any, Final
 
 import numpy as np
 
+from app import contract
 from app.lenses import (
+    cell,
     cost,
     directions,
     find,
@@ -26,10 +28,11 @@ from app.screen.baseline import titles
 from app.screen.screen import Screen
 from app.setting.setting import CELL_VIEW
 
-__all__ = ["LENSES", "Lens", "View", "charts", "told", "view_of"]
+__all__ = ["LENSES", "Lens", "View", "charts", "lens_of", "told", "view_of"]
 
 LENSES: Final[Mapping[str, Lens]] = MappingProxyType(
     {
+        CELL_VIEW: cell.LENS,
         "wirings": wirings.LENS,
         "why": why.LENS,
         "holding": holding.LENS,
@@ -46,7 +49,7 @@ LENSES: Final[Mapping[str, Lens]] = MappingProxyType(
 )
 
 
-# What each view answers. The first is the opened cell itself, which is no lens.
+# What each view answers.
 QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "What happens in one step?": (CELL_VIEW, "why", "wirings"),
@@ -56,45 +59,47 @@ QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "How else is it built, at what cost?": ("directions", "cost"),
     }
 )
-CELL_LABEL, CELL_HELP = "the cell", "Its wiring and its equations, with the numbers of this step"
 
 
-def questions() -> list[dict[str, Any]]:
+def questions() -> list[contract.Question]:
     """Every view under the question it answers, with its name and a line on what it shows."""
-    labels = {CELL_VIEW: (CELL_LABEL, CELL_HELP)}
-    labels |= {name: (lens.label, lens.help) for name, lens in LENSES.items()}
     return [
         {
             "question": question,
             "views": [
-                {"view": name, "label": labels[name][0], "help": labels[name][1]} for name in names
+                {"view": name, "label": LENSES[name].label, "help": LENSES[name].help}
+                for name in names
             ],
         }
         for question, names in QUESTIONS.items()
     ]
 
 
-def view_of(screen: Screen) -> View | None:
-    """What the chosen lens shows; None where the cell itself is looked into."""
-    lens = LENSES.get(screen.setting.view)
-    return lens.view(screen) if lens else None
+def lens_of(screen: Screen) -> Lens:
+    """The lens that is chosen."""
+    return LENSES[screen.setting.view]
 
 
-def told(screen: Screen, view: View | None) -> dict[str, Any]:
+def view_of(screen: Screen) -> View:
+    """What the chosen lens shows."""
+    return lens_of(screen).view(screen)
+
+
+def told(screen: Screen, view: View) -> contract.Lens:
     """The lens for the stage, less its figures, and every view there is."""
-    if view is None:
-        return {"view": CELL_VIEW, "questions": questions()}
-    lens = LENSES[screen.setting.view]
+    lens = lens_of(screen)
+    at: Any = {axis: getattr(screen, axis) for axis in (*lens.follows, *view.follows)}
     return {
         "view": screen.setting.view,
         "questions": questions(),
+        "inside": lens.inside,
         "look": lens.look,
         "of": view.chosen,
         "asks": view.asks,
-        "choices": [choice._asdict() for choice in view.choices],
+        "choices": [{"value": one.value, "label": one.label} for one in view.choices],
         "tracks": lens.tracks,
-        "at": {axis: getattr(screen, axis) for axis in (*lens.follows, *view.follows)},
-        "controls": dict(view.controls),
+        "at": at,
+        "controls": view.controls,
         "wirings": [wiring(screen, cell) for cell in view.wirings],
         "words": list(view.words),
         "offers": [{"scene": one.scene, "label": _label(one)} for one in view.offers],
@@ -108,7 +113,7 @@ def _label(offer: Offer) -> str:
     return f"{offer.says} “{titles()[offer.scene]}”"
 
 
-def _about(chart: Chart) -> dict[str, Any]:
+def _about(chart: Chart) -> contract.Chart:
     return {
         "part": part_name(chart),
         "title": chart.title,
@@ -136,9 +141,9 @@ def part_name(chart: Chart) -> str:
     return f"lens.{chart.name}"
 
 
-def charts(view: View | None) -> Iterator[tuple[str, dict[str, Any]]]:
+def charts(view: View) -> Iterator[tuple[str, contract.LensFigure]]:
     """Each chart as it is sent: its part's name, and its figure with its numbers as a table."""
-    for chart in view.charts if view else ():
+    for chart in view.charts:
         yield (
             part_name(chart),
             {

@@ -5,12 +5,13 @@ functions in app/figures, its numbers come from gru_core. The stage draws any Vi
 with a table, a CSV file, pictures and a text alternative of each chart (assets/stage/lens/lens.js).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 import plotly.graph_objects as go
 
+from app.contract import AxisTold, Controls
 from app.screen.screen import Screen
 from gru_core.arrays import Array
 from gru_core.conventions import Cell
@@ -86,7 +87,7 @@ class View:
     words: Sequence[str] = ()  # the answer in sentences, above the charts
     waiting: bool = False  # more of it is being computed: the stage asks again
     # What the stage has controls of its own for, by their names in holding.js and seeking.js.
-    controls: Mapping[str, Any] = field(default_factory=dict)
+    controls: Controls = field(default_factory=Controls)
     wirings: Sequence[Cell] = ()  # cells whose wiring is drawn, one below the other
     follows: Sequence[str] = ()  # as that of the lens, which always follows; here for what is asked
     offers: Sequence[Offer] = ()  # below the words
@@ -101,6 +102,8 @@ class Lens(NamedTuple):
     view: Callable[[Screen], View]
     follows: Sequence[str] = ()  # "step", "unit": the view is of one place of the cursor
     tracks: bool = False  # a click on a heatmap asks about its quantity
+    inside: bool = False  # the opened cell itself is looked into, in the place of charts
+    equations: bool = False  # the numbers of the equations are needed
 
 
 def chosen_of(asked: str, choices: Sequence[Choice]) -> str:
@@ -108,11 +111,15 @@ def chosen_of(asked: str, choices: Sequence[Choice]) -> str:
     return asked if asked in [choice.value for choice in choices] else choices[0].value
 
 
-def axis_message(axis: Axis) -> dict[str, Any]:
+def axis_message(axis: Axis) -> AxisTold:
     """An axis as the stage takes it; steps and units it names itself."""
     if axis.kind == "steps":
         return {"kind": "steps", "first": axis.first}
     if axis.kind == "units":
         return {"kind": "units", "order": list(axis.order)}
-    names = {"names": list(axis.names), "plural": axis.plural, "order": list(axis.order)}
-    return {"kind": "names", **names}
+    return {
+        "kind": "names",
+        "names": list(axis.names),
+        "plural": axis.plural,
+        "order": list(axis.order),
+    }

@@ -1,16 +1,17 @@
 """Find: which units are on through a span of steps, which react to it, and where they are again."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
+from app.contract import FoundPlace, Sought
 from app.figures import theme
 from app.figures.found import OTHER, reaction_bars, together_lines
 from app.lenses.base import Axis, Chart, Choice, Lens, View
 from app.lenses.finding import again, explained, inputs_around, inputs_read, track_symbol, units_on
-from app.lenses.question import Question, question_of, questions
+from app.lenses.question import question_of, questions
 from app.screen.screen import Screen
+from app.setting.question import Question
 from app.words.names import CELL_NAMES
 from gru_core.analysis.patterns import Match, Pattern, matches, pattern, reaction
 from gru_core.arrays import Array
@@ -98,9 +99,7 @@ def _together(screen: Screen, asked: Question, found: Pattern, listed: Sequence[
     )
 
 
-def _controls(
-    screen: Screen, asked: Question, listed: Sequence[Match], count: int
-) -> dict[str, Any]:
+def _controls(screen: Screen, asked: Question, listed: Sequence[Match], count: int) -> Sought:
     """What assets/stage/lens/seeking.js needs: the question, and the places to go to."""
     return {
         "track": asked.track,
@@ -114,7 +113,7 @@ def _controls(
     }
 
 
-def _listed(screen: Screen, match: Match) -> dict[str, Any]:
+def _listed(screen: Screen, match: Match) -> FoundPlace:
     before, after = inputs_around(screen, match.span)
     return {
         "first": match.span.first,

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from app.lenses.naming import sentence
-from app.lenses.question import Question
 from app.screen.screen import Screen
+from app.setting.question import Question
 from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import number
 from gru_core.analysis.patterns import Match, Pattern, Span, highest_threshold, pattern

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from app import contract
 from app.compute.runs import runs
+from app.contract import Controls
 from app.figures import theme
 from app.lenses.against import against
 from app.lenses.base import Lens, View
@@ -21,7 +23,7 @@ STATE_LIMITS = (-1.0, 1.0)  # of the slider; a state that is typed may lie beyon
 
 def view(screen: Screen) -> View:
     """What is held, the means to hold something, and what that changes."""
-    controls = {"holding": _holding(screen)}
+    controls: Controls = {"holding": _holding(screen)}
     if not screen.situation.interventions:
         return View([], words=["Nothing is held yet."], controls=controls)
     try:
@@ -33,7 +35,7 @@ def view(screen: Screen) -> View:
     return View(charts, words=[*words, *why], controls=controls, offers=offers)
 
 
-def _holding(screen: Screen) -> dict[str, Any]:
+def _holding(screen: Screen) -> contract.Holding:
     cell = screen.opened
     return {
         "cell": cell,
@@ -52,7 +54,7 @@ def _holding(screen: Screen) -> dict[str, Any]:
     }
 
 
-def _track(screen: Screen, cell: Cell, track: str) -> dict[str, Any]:
+def _track(screen: Screen, cell: Cell, track: str) -> contract.Holdable:
     low, high = STATE_LIMITS
     if track not in STATES[cell]:
         low, high = limits(cell, track, screen.situation.weights[cell].state_activation)
@@ -67,7 +69,7 @@ def _track(screen: Screen, cell: Cell, track: str) -> dict[str, Any]:
     }
 
 
-def _held(screen: Screen, one: Intervention, text: str) -> dict[str, Any]:
+def _held(screen: Screen, one: Intervention, text: str) -> contract.HeldOne:
     """One intervention, as it is chosen and in words."""
     value = shown_value(one.cell, one.track, one.value, screen.notation.polarity)
     return {
@@ -77,6 +79,7 @@ def _held(screen: Screen, one: Intervention, text: str) -> dict[str, Any]:
         "unit": one.unit,
         "first": one.first,
         "last": len(screen.labels) - 1 if one.last is None else one.last,
+        "open": one.last is None,
         "value": value,
         "text": text,
     }

@@ -1,5 +1,6 @@
 """A and B: what is on screen now, B, against a setting that was pinned before, A."""
 
+from app.contract import Controls
 from app.lenses.against import against
 from app.lenses.base import Lens, View
 from app.screen.screen import Screen, screen_of
@@ -8,7 +9,7 @@ from app.screen.screen import Screen, screen_of
 def view(screen: Screen) -> View:
     """B against A, or how to pin an A."""
     pinned = screen.setting.pinned
-    controls = {"pin": {"pinned": pinned is not None}}
+    controls: Controls = {"pin": {"pinned": pinned is not None}}
     if pinned is None:
         return View([], words=["Nothing is pinned yet."], controls=controls)
     there = screen_of(pinned)

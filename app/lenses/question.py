@@ -1,50 +1,16 @@
-"""What is asked of the lens that finds units: a track, a span and a threshold, as text."""
+"""What is asked of the lens that finds units, as a link says it; the usual where it does not."""
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 from app.lenses.naming import sentence
 from app.screen.screen import Screen
 from app.setting.link import shortened
+from app.setting.question import EXAMPLE, GRAMMAR, Question, usual_threshold
 from gru_core.analysis.patterns import Span, check_span, check_threshold
-from gru_core.conventions import STATES, TRACKS, Cell, track_kind
+from gru_core.conventions import STATES, TRACKS, Cell
 from gru_core.errors import GatescopeError
 
-# The threshold of a state is that of LSTMVis; a gate above the other is more open than shut.
-STATE_THRESHOLD, GATE_THRESHOLD = 0.3, 0.5
 USUAL_LENGTH = 3  # steps, from where the scene opens
-GRAMMAR = re.compile(r"([a-z]+)\.(\d+)-(\d+)\.(.*?)(?:\.(be?|e))?")
-EXAMPLE = "hidden.5-12.0.3"
-
-
-@dataclass(frozen=True)
-class Question:
-    """Which units are on through a span, and where else."""
-
-    track: str
-    span: Span
-    threshold: float
-    begins: bool = False  # only units that are not on just before
-    ends: bool = False  # only units that are not on just after
-
-    def __str__(self) -> str:
-        """The text in a link, such as hidden.5-12.0.3.b; steps count from 1."""
-        conditions = "b" * self.begins + "e" * self.ends
-        asked = f"{self.track}.{self.span.first + 1}-{self.span.last + 1}.{self.threshold:.6g}"
-        return f"{asked}.{conditions}" if conditions else asked
-
-    def of(self, track: str) -> "Question":
-        """This question of another track; a threshold nobody has chosen is that of its kind."""
-        own = self.threshold == usual_threshold(self.track)
-        return replace(
-            self, track=track, threshold=usual_threshold(track) if own else self.threshold
-        )
-
-
-def usual_threshold(track: str) -> float:
-    """Above which a track is on unless somebody says otherwise."""
-    return GATE_THRESHOLD if track_kind(track) == "gate" else STATE_THRESHOLD
 
 
 def questions(asked: Question, cell: Cell) -> Sequence[Question]:

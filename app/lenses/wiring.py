@@ -1,9 +1,8 @@
 """What the stage is told of the opened cell: its wiring, its equations, and their notation."""
 
-from typing import Any
-
 import numpy as np
 
+from app import contract
 from app.figures import theme
 from app.figures.equations import Writer
 from app.figures.nodes import SubStep
@@ -18,27 +17,30 @@ from gru_core.conventions import KEEP_GATE, TRACKS, Cell, Notation, shown_update
 from gru_core.initialize import expected_gate
 
 
-def inner(screen: Screen) -> dict[str, Any]:
+def inner(screen: Screen) -> contract.Inner:
     """The opened cell, in the notation on screen."""
     cell = screen.opened
     return {
         "cells": [{"cell": other, "name": CELL_NAMES[other]} for other in screen.traces],
-        "form": screen.setting.form,
+        "form": "joined" if screen.setting.form == "joined" else "split",
         **wiring(screen, cell),
         "substeps": [step.message() for step in substeps(screen)],
         "notes": notes(screen),
-        "terms": [vars(term) for term in _terms(screen, cell)],
+        "terms": [
+            {"symbol": one.symbol, "says": one.says, "quantity": one.quantity}
+            for one in _terms(screen, cell)
+        ],
     }
 
 
-def wiring(screen: Screen, cell: Cell) -> dict[str, Any]:
+def wiring(screen: Screen, cell: Cell) -> contract.Wiring:
     """What the stage needs to draw a cell's wiring."""
     notation, ends = screen.notation, _ends(screen, cell)
     return {
         "cell": cell,
         "polarity": notation.polarity,
         "placement": notation.placement,
-        "ends": {"gate": vars(ends[0]), "state": vars(ends[1])},
+        "ends": {"gate": _end(ends[0]), "state": _end(ends[1])},
         "quantities": _quantities(cell, notation),
     }
 
@@ -64,7 +66,11 @@ def _ends(screen: Screen, cell: Cell) -> tuple[Activation, Activation]:
     return gate, state
 
 
-def _quantities(cell: Cell, notation: Notation) -> dict[str, dict[str, str]]:
+def _end(activation: Activation) -> contract.End:
+    return {"symbol": activation.symbol, "says": activation.says}
+
+
+def _quantities(cell: Cell, notation: Notation) -> dict[str, contract.Quantity]:
     """The letter, name and colour of everything in the wiring."""
     return {
         name: {

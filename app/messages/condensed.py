@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from app.contract import Pointed
 from app.figures.condensing import (
     MOST_INPUT_COLUMNS,
     MOST_INPUT_ROWS,
@@ -71,7 +72,7 @@ def per(grid: Grid) -> float:
     return grid.wide / 2 if grid.wide > 2 else 1.0
 
 
-def pointed(screen: Screen, grab: Grab) -> dict[str, Any] | None:
+def pointed(screen: Screen, grab: Grab) -> Pointed | None:
     """The numbers of what somebody points at, None where there is no such thing.
 
     For one that can be edited its own value in the scene; for a place in the tracks, all of them.

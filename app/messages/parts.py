@@ -16,6 +16,7 @@ import plotly.graph_objects as go
 
 from app.compute.digest import OF_A_PAGE, SHARED, digest
 from app.compute.store import Shelf
+from app.contract import Content, Figure
 from app.figures.condensing import Grid, as_bytes
 from app.figures.heatmap import (
     initial_strip,
@@ -28,13 +29,12 @@ from app.figures.heatmap import (
 from app.figures.prediction import prediction_lines
 from app.figures.sequence import axis_bound, unit_lines
 from app.figures.weights import gate_weights
-from app.lenses import View, charts
+from app.lenses import View, charts, lens_of, view_of
 from app.messages import predictions
 from app.messages.cell_numbers import inside_content, vector_content
 from app.messages.colours import colour_bytes
 from app.messages.condensed import input_grid, input_lines, line_content, near_content
 from app.screen.screen import Screen
-from app.setting.setting import CELL_VIEW
 from app.words.names import letter_of
 from gru_core.conventions import STATES, Cell, shown_sign
 from gru_core.scenes.scene import INITIALS
@@ -46,7 +46,7 @@ FRAME = 8_000  # bytes of a figure besides its arrays
 
 # Checking what a figure is made of takes plotly.py 2 ms, twenty times a screen: each is made once,
 # for all visitors.
-_figures: Shelf[dict[str, Any]] = Shelf("figures")
+_figures: Shelf[Figure] = Shelf("figures")
 
 
 @dataclass(frozen=True)
@@ -72,16 +72,16 @@ class Part:
         """Digest of the frame and of the numbers, with a dot between."""
         return f"{self.frame}.{'' if self.numbers is None else digest(self.numbers)}"
 
-    def whole(self) -> dict[str, Any]:
+    def whole(self) -> Content | Figure:
         """The whole figure as plotly.js takes it, or what stands in its place."""
         if self.build is None:
-            return {"content": self.content}
+            return {"content": self.content or {}}
         figure = self._figure(self.build)
         if self.numbers is None:
             return figure
-        return figure | {"data": [figure["data"][0] | {"z": self.numbers}]}
+        return {**figure, "data": [figure["data"][0] | {"z": self.numbers}]}
 
-    def _figure(self, build: Callable[[], go.Figure]) -> dict[str, Any]:
+    def _figure(self, build: Callable[[], go.Figure]) -> Figure:
         key = (self.name, self.key)
         found = _figures.find(key)
         if found is not None:
@@ -89,13 +89,21 @@ class Part:
         made = self._without_numbers(build())
         return _figures.get(key, _size(made), lambda: made)
 
-    def _without_numbers(self, figure: go.Figure) -> dict[str, Any]:
+    def _without_numbers(self, figure: go.Figure) -> Figure:
         """A figure without its numbers, if it has some that are not part of the frame."""
         data = [trace.to_plotly_json() for trace in figure.data]
         if self.numbers is not None:
             del data[0]["z"]
-        drawn = {"data": data, "layout": figure.layout.to_plotly_json()}
-        return drawn | ({"grid": vars(self.grid)} if self.grid else {})
+        drawn: Figure = {"data": data, "layout": figure.layout.to_plotly_json()}
+        if self.grid:
+            one = self.grid
+            drawn["grid"] = {
+                "rows": one.rows,
+                "columns": one.columns,
+                "tall": one.tall,
+                "wide": one.wide,
+            }
+        return drawn
 
 
 def _size(figure: Mapping[str, Any]) -> int:
@@ -107,8 +115,9 @@ def _size(figure: Mapping[str, Any]) -> int:
 def parts(screen: Screen, gates: Mapping[str, str], view: View | None = None) -> Iterator[Part]:
     """Every figure of a screen. gates: the gate chosen for each cell whose matrices are large.
 
-    view: what the chosen lens shows, if there is one.
+    view: what the chosen lens shows, if that is known already.
     """
+    view = view or view_of(screen)
     channels, baseline = screen.channels, screen.baseline
     track_part = _condensed_track if screen.condensed else _track
     yield _input(screen)
@@ -175,12 +184,13 @@ def _condensed(
     return Part(name, _key(*about), build, picture, grid=about[-1])
 
 
-def _content_parts(screen: Screen, view: View | None) -> Iterator[Part]:
+def _content_parts(screen: Screen, view: View) -> Iterator[Part]:
     """What the stage needs besides figures: numbers, and colours of single rows."""
     found, cell = {}, screen.opened
-    if screen.setting.view in (CELL_VIEW, "why"):
+    lens = lens_of(screen)
+    if lens.equations:
         found[f"{cell}.inside"] = inside_content(screen, cell)
-    drawn = view.wirings if view else (cell,)
+    drawn = (cell,) if lens.inside else view.wirings
     found |= {f"{cell}.vectors": vector_content(screen, cell) for cell in drawn}
     if screen.condensed:
         found["x.line"] = input_lines(screen)

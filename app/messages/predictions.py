@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from app import contract
 from app.figures.prediction import STYLE, TRUTH
 from app.screen.baseline import series
 from app.screen.screen import Screen
@@ -25,12 +26,14 @@ def figure(screen: Screen) -> tuple[Any, ...]:
     return model.degrees(model.truth), said, screen.labels, UNIT
 
 
-def told(screen: Screen) -> dict[str, Any] | None:
+def told(screen: Screen) -> contract.Prediction | None:
     """The caption: whose line is which, and their errors; None where nothing is predicted."""
     if not screen.scene.predicts:
         return None
     model = series()
-    lines = [{"name": "what came", "color": TRUTH, "dash": "solid", "error": ""}]
+    lines: list[contract.PredictionLine] = [
+        {"name": "what came", "color": TRUTH, "dash": "solid", "error": ""}
+    ]
     for name, values in _predicted(screen, model).items():
         color, dash = STYLE[name]
         says = CELL_NAMES.get(name, CALENDAR_NAME)

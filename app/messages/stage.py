@@ -4,17 +4,19 @@ Scrubbing, playing, hovering and dragging stay in the browser; see assets/stage/
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
-from app import lenses
+from app import contract, lenses
+from app.contract import Message
 from app.figures import theme
 from app.figures.sequence import MOST_CHANNELS
 from app.figures.weights import segments
 from app.lenses import view_of
 from app.lenses.wiring import inner
 from app.messages import predictions
+from app.messages.cell_numbers import ROWS_DRAWN
 from app.messages.condensed import condensed_note, input_note, pointed
 from app.messages.help import HELP
+from app.messages.numbers import MOST_IN_BLOCK
 from app.messages.parts import parts, shown_gates
 from app.messages.sweeping import sweep_message
 from app.messages.updates import Sent, updates
@@ -35,7 +37,7 @@ from gru_core.situation import Edit, value_at
 SCALE_NAMES = {"gate": "gates", "state": "states", "cell": "cell state"}
 
 
-def message(screen: Screen, page: Page) -> tuple[dict[str, Any], dict[str, Sent]]:
+def message(screen: Screen, page: Page) -> tuple[Message, dict[str, Sent]]:
     """Everything the stage needs to draw a screen, less the figures the browser has already.
 
     Returns the message and, by name, the parts that the browser has once it is there.
@@ -44,7 +46,7 @@ def message(screen: Screen, page: Page) -> tuple[dict[str, Any], dict[str, Sent]
     present = list(parts(screen, page.gates, view))
     included, sent = updates(present, page.sent, screen.unit, page.looked, page.wholes)
     prediction = predictions.told(screen)
-    told = {
+    told: Message = {
         "ack": page.ack,
         "opened": f"{screen.scene.name} {screen.scene.word or ''}",
         "arrived": page.arrived,
@@ -65,6 +67,7 @@ def message(screen: Screen, page: Page) -> tuple[dict[str, Any], dict[str, Sent]
         "lens": lenses.told(screen, view),
         "prediction": prediction,
         "help": HELP,
+        "limits": {"block": MOST_IN_BLOCK, "rows": ROWS_DRAWN},
         "dark": dict(zip(theme.DIVERGING, theme.DIVERGING_DARK, strict=True)),
         "panels": [_panel(screen, cell, page.gates) for cell in screen.traces],
         # What the units are called in the story is true of the scene as it was.
@@ -91,14 +94,14 @@ def _labels(screen: Screen) -> Sequence[str] | int:
     return len(labels) if counted and screen.condensed else labels
 
 
-def _edit(screen: Screen, edit: Edit) -> dict[str, Any]:
+def _edit(screen: Screen, edit: Edit) -> contract.Edit:
     """A changed number with what it was, both as the notation shows them."""
     sign = shown_sign(edit.target.owner, edit.target.gate, screen.notation.polarity)
     value, old = (x if sign > 0 else 0.0 - x for x in (edit.value, was(screen, edit)))
     return {"target": str(edit.target), "value": value, "was": old}
 
 
-def _held(screen: Screen, one: Intervention) -> dict[str, Any]:
+def _held(screen: Screen, one: Intervention) -> contract.HeldAt:
     """Where a track is held: a unit, or None for all, and the first and the last step."""
     last = len(screen.labels) - 1 if one.last is None else one.last
     return {
@@ -110,7 +113,7 @@ def _held(screen: Screen, one: Intervention) -> dict[str, Any]:
     }
 
 
-def _possible(screen: Screen, page: Page) -> dict[str, bool]:
+def _possible(screen: Screen, page: Page) -> contract.Possible:
     changed = bool(screen.setting.edits or screen.setting.interventions)
     return {"undo": page.undo, "redo": page.redo, "reset": changed}
 
@@ -129,9 +132,9 @@ def _link_problem(screen: Screen) -> list[str]:
     return found
 
 
-def _scene(screen: Screen) -> dict[str, Any]:
+def _scene(screen: Screen) -> contract.Scene:
     scene, words = screen.scene, told(screen)
-    reading = None
+    reading: contract.Reading | None = None
     if screen.phonemes is not None:
         reading = {"word": scene.word, "phonemes": screen.phonemes}
     return {
@@ -147,7 +150,7 @@ def _scene(screen: Screen) -> dict[str, Any]:
     }
 
 
-def _handle(screen: Screen) -> dict[str, Any] | None:
+def _handle(screen: Screen) -> contract.Handle | None:
     """The number that is there to be dragged first, and what it is before any edit.
 
     None also where the reset gate acts elsewhere and the story then asks for something else.
@@ -159,7 +162,7 @@ def _handle(screen: Screen) -> dict[str, Any] | None:
     return {"target": str(target), "value": float(sign * value_at(screen.base, target)) + 0.0}
 
 
-def _next(screen: Screen) -> dict[str, str]:
+def _next(screen: Screen) -> contract.Way:
     """The scene after this one in the order of the menu; after the last, and after one's own, the
     first."""
     names = list(scenes())
@@ -168,7 +171,7 @@ def _next(screen: Screen) -> dict[str, str]:
     return {"name": name, "title": scenes()[name].title}
 
 
-def _panel(screen: Screen, cell: Cell, gates: Mapping[str, str]) -> dict[str, Any]:
+def _panel(screen: Screen, cell: Cell, gates: Mapping[str, str]) -> contract.Panel:
     weights = screen.situation.weights[cell]
     return {
         "cell": cell,
@@ -184,17 +187,20 @@ def _panel(screen: Screen, cell: Cell, gates: Mapping[str, str]) -> dict[str, An
         ],
         "gates": [_gate(screen, cell, gate) for gate in weights.gates],
         "shown": shown_gates(screen, cell, gates),
-        "segments": [vars(segment) for segment in segments(weights, screen.biases)],
+        "segments": [
+            {"part": one.part, "start": one.start, "size": one.size}
+            for one in segments(weights, screen.biases)
+        ],
         "bound": f"{screen.baseline.weight_bounds[cell]:g}",
     }
 
 
-def _track(screen: Screen, cell: Cell, track: str) -> dict[str, str]:
+def _track(screen: Screen, cell: Cell, track: str) -> contract.Track:
     scale = SCALE_NAMES[track_kind(screen.drawn_as(cell, track))]
-    return _gate(screen, cell, track) | {"track": track, "scale": scale}
+    return {**_gate(screen, cell, track), "track": track, "scale": scale}
 
 
-def _gate(screen: Screen, cell: Cell, gate: str) -> dict[str, str]:
+def _gate(screen: Screen, cell: Cell, gate: str) -> contract.Gate:
     quantity = theme.QUANTITIES[gate]
     return {
         "gate": gate,

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple, cast
 
 import numpy as np
 
+from app import contract
 from app.figures import theme
 from app.figures.condensing import peaks
 from app.messages.cell_numbers import first_row, inside_content, swept_content, vector_content
@@ -50,7 +51,7 @@ class Swept(NamedTuple):
 Tracks = Mapping[str, Swept]  # by "cell.track"
 
 
-def sweep_message(screen: Screen, grab: Grab) -> dict[str, Any] | None:
+def sweep_message(screen: Screen, grab: Grab) -> contract.Sweep | None:
     """The message for a grabbed cell, or None if there is no such cell on this screen."""
     target = grab.target
     if target is None or not grab.held:
@@ -74,7 +75,7 @@ def sweep_message(screen: Screen, grab: Grab) -> dict[str, Any] | None:
     base = int(np.flatnonzero(values == current)[0])
     found |= {"target": str(target), "step": grab.step, "unit": grab.unit}
     found |= {"values": sign * values + 0.0, "base": base}
-    return found if sign > 0 else _reversed(found)
+    return cast("contract.Sweep", found if sign > 0 else _reversed(found))
 
 
 def _grids(grid: np.ndarray, most: float) -> dict[int, np.ndarray]:

@@ -6,10 +6,11 @@ in full. The stage asks for those of another unit when somebody looks at it.
 """
 
 from collections.abc import Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from app.contract import ExactRows, Included
 from app.messages.colours import colour_bytes
 from app.messages.parts import Part
 
@@ -39,7 +40,7 @@ def updates(
     unit: int,
     looked: int | None = None,
     wholes: Collection[str] = (),
-) -> tuple[dict[str, Any], dict[str, Sent]]:
+) -> tuple[dict[str, Included], dict[str, Sent]]:
     """What to send, by part, and what the browser has after it.
 
     unit: whose numbers are sent in any case. looked: another one whose numbers are wanted.
@@ -49,7 +50,7 @@ def updates(
     changes = {part.name: bits for part in parts if (bits := _change(part, had)) is not None}
     exact = [bits for bits in changes.values() if bits.dtype == np.uint32]
     coarse = sum(map(size_of, exact)) > LARGEST_EXACT
-    included: dict[str, Any] = {}
+    included: dict[str, Included] = {}
     sent: dict[str, Sent] = {}
     for part in parts:
         name, before = part.name, had.get(part.name)
@@ -62,7 +63,7 @@ def updates(
                 included[name] = _rows(part, looked)
         elif before is not None and coarse and _is_coarse(changes.get(name)):
             sent[name] = before._replace(digest=part.digest)
-            included[name] = {"colours": _colours(part)} | _rows(part, unit)
+            included[name] = {"colours": _colours(part), **_rows(part, unit)}
         else:
             sent[name] = Sent(part.digest, part.frame, part.digest, part.numbers)
             if before is not None and name in changes:
@@ -120,7 +121,7 @@ def _colours(part: Part) -> np.ndarray:
     return colour_bytes(part.numbers.T, part.track)
 
 
-def _rows(part: Part, unit: int) -> dict[str, Any]:
+def _rows(part: Part, unit: int) -> ExactRows:
     """The numbers of one unit in full; none where the layer has no such unit."""
     assert part.numbers is not None
     rows = [part.order.index(unit)] if unit in part.order else []

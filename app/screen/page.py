@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from app.contract import Ack
 from gru_core.situation import Target
 
 
@@ -27,7 +28,7 @@ class Grab:
 class Page:
     """The page that a message is for."""
 
-    ack: Mapping[str, Any] = field(default_factory=lambda: {"client": "", "seq": 0})
+    ack: Ack = field(default_factory=lambda: Ack(client="", seq=0))
     arrived: int = 0  # how often the address has led to its screen
     sent: Mapping[str, Any] = field(default_factory=dict)  # the parts that it has, by their names
     gates: Mapping[str, str] = field(default_factory=dict)  # cell to the gate on show

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, cast
 
 from app.screen.baseline import scenes
 from app.screen.page import Grab
@@ -10,12 +10,14 @@ from app.screen.screen import plain
 from app.session.many import MOST_EDITS, Many, filled, gate_place, pasted
 from app.setting.link import MOST_HELD, shortened
 from app.setting.parameters import LONGEST_ASKED
+from app.setting.question import Question
 from app.setting.setting import FORMS, TYPES, VIEWS, History
 from app.setting.source import MADE_HERE
 from app.words import numbers
+from gru_core.analysis.patterns import Span
 from gru_core.changes.ablations import DEFAULT_KEEP, ablation
 from gru_core.changes.interventions import Intervention, shown_value
-from gru_core.conventions import CELLS, GATES, shown_sign
+from gru_core.conventions import CELLS, GATES, TRACKS, Cell, shown_sign
 from gru_core.errors import GatescopeError
 from gru_core.situation import Edit, Target
 
@@ -217,8 +219,7 @@ def _whole(history: History, event: Mapping[str, Any]) -> Outcome:
 def _hold(history: History, event: Mapping[str, Any]) -> Outcome:
     """A number held at a value; while it is dragged, only the first value is a step to undo."""
     present = history.present
-    text = f"{event.get('place')}_{float(_value(event))!r}"
-    held = Intervention.parse(text)
+    held = _held(event)
     value = shown_value(held.cell, held.track, held.value, present.polarity)
     if abs(value) > LARGEST_VALUE:
         raise GatescopeError(
@@ -232,6 +233,17 @@ def _hold(history: History, event: Mapping[str, Any]) -> Outcome:
     if event.get("live") is True:
         return Outcome(history.amended(changed))
     return Outcome(history.push(changed))
+
+
+def _held(event: Mapping[str, Any]) -> Intervention:
+    """What an event holds, with the value as the notation has it."""
+    at = event.get("at")
+    place = at if isinstance(at, Mapping) else {}
+    unit, first, last = place.get("unit"), _index(place.get("first")), place.get("last")
+    if first is None or not all(one is None or _index(one) is not None for one in (unit, last)):
+        raise GatescopeError("There is no such place to hold; choose a unit and steps again.")
+    cell, track = str(place.get("cell")), str(place.get("track"))
+    return Intervention(cast("Cell", cell), track, float(_value(event)), unit, first, last)
 
 
 def _free(history: History, event: Mapping[str, Any]) -> Outcome:
@@ -277,11 +289,27 @@ def _view(history: History, event: Mapping[str, Any]) -> Outcome:
     looking = {name: event[name] for name in known if name in event}
     if any(value not in known[name] for name, value in looking.items()):
         raise GatescopeError("There is no such view; choose another one.")
-    if "view" in looking or "of" in event:
+    if "asked" in event:
+        looking["of"] = str(_question(event["asked"]))
+    elif "view" in looking or "of" in event:
         looking["of"] = str(event.get("of", ""))[:LONGEST_ASKED]
         if not looking["of"].isascii():  # no choice is called so, and no link could say it
             raise GatescopeError("There is no such view; choose another one.")
     return Outcome(history.seen(**looking))
+
+
+def _question(asked: Any) -> Question:
+    """What is asked of the lens that finds units; whether it makes sense, the lens says."""
+    fields = asked if isinstance(asked, Mapping) else {}
+    first, last = _index(fields.get("first")), _index(fields.get("last"))
+    track, threshold = fields.get("track"), fields.get("threshold")
+    known = {track for tracks in TRACKS.values() for track in tracks}
+    if isinstance(threshold, bool) or not isinstance(threshold, int | float):
+        threshold = None
+    if first is None or last is None or track not in known or threshold is None:
+        raise GatescopeError("That is no question that can be asked; ask again.")
+    begins, ends = fields.get("begins") is True, fields.get("ends") is True
+    return Question(track, Span(first, last), float(threshold), begins, ends)
 
 
 _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {

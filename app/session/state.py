@@ -12,6 +12,7 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.compute.uploads import Upload, find, hold
+from app.contract import Ack
 from app.screen.baseline import scenes
 from app.screen.loaded import canonical
 from app.screen.page import Grab, Page
@@ -43,7 +44,7 @@ class Session:
     query: dict[str, str] | None = None  # as last read or written
     rejected: list[str] = field(default_factory=list)  # parts of the link not understood
     left: list[str] = field(default_factory=list)  # what the last choice has left behind
-    ack: dict[str, Any] = field(default_factory=lambda: {"client": "", "seq": 0})
+    ack: Ack = field(default_factory=lambda: Ack(client="", seq=0))
     sent: Mapping[str, Any] = field(default_factory=dict)  # what the browser has, by part name
     gates: dict[str, str] = field(default_factory=dict)  # cell to the gate on show
     grab: Grab | None = None  # wanted in this run only

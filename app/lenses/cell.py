@@ -1,0 +1,19 @@
+"""The opened cell itself: its wiring and its equations, which are told with every screen."""
+
+from app.lenses.base import Lens, View
+from app.screen.screen import Screen
+
+
+def view(screen: Screen) -> View:
+    """Nothing more than what every screen has of its opened cell."""
+    return View([])
+
+
+LENS = Lens(
+    "the cell",
+    "Its wiring and its equations, with the numbers of this step",
+    "",
+    view,
+    inside=True,
+    equations=True,
+)

@@ -1,0 +1,643 @@
+// What server and browser say to each other, written from app/contract.py by
+// `python -m scripts.contract`. Change it there.
+
+import type { Numbers } from "./types";
+
+// The last event that was handled, of which page.
+export interface Ack {
+  client: string;
+  seq: number;
+}
+
+// A place of the cursor, counted from 0.
+export interface At {
+  step: number;
+  unit: number;
+}
+
+// Sizes that both ends keep to.
+export interface Limits {
+  block: number;
+  rows: number;
+}
+
+// To another scene.
+export interface Way {
+  name: string;
+  title: string;
+}
+
+// What to drag first, and its value before any edit.
+export interface Handle {
+  target: string;
+  value: number;
+}
+
+// What the Reader reads and says.
+export interface Reading {
+  word: string | null;
+  phonemes: string[];
+}
+
+// The scene and its story. first: whether there is a first view of it.
+export interface Scene {
+  name: string;
+  title: string;
+  story: string;
+  next: Way;
+  try: string;
+  again: string | null;
+  reading: Reading | null;
+  handle: Handle | null;
+  first: boolean;
+}
+
+// The input, and how it is drawn. lines: whether it has few enough channels for lines.
+export interface Input {
+  channels: string[];
+  bound: string;
+  color: string;
+  dash: string;
+  lines: boolean;
+  note: string;
+}
+
+// The columns of a joined matrix that are of one part.
+export interface Segment {
+  part: "w_x" | "w_h" | "b_x" | "b_h";
+  start: number;
+  size: number;
+}
+
+// A gate or another quantity: what it is called, and how it is drawn.
+export interface Gate {
+  gate: string;
+  name: string;
+  symbol: string;
+  says: string;
+  color: string;
+  dash: string;
+}
+
+// One heatmap. scale: whose colours it has.
+export interface Track {
+  gate: string;
+  name: string;
+  symbol: string;
+  says: string;
+  color: string;
+  dash: string;
+  track: string;
+  scale: string;
+}
+
+// A state before the first step. of: the track that goes on from it.
+export interface Initial {
+  of: string;
+  part: string;
+  symbol: string;
+}
+
+// One cell of the screen. order: its units from top to bottom. shown: gates with weights.
+export interface Panel {
+  cell: "gru" | "lstm" | "rnn";
+  name: string;
+  unlike: string;
+  units: number;
+  note: string;
+  order: number[];
+  tracks: Track[];
+  initials: Initial[];
+  gates: Gate[];
+  shown: string[];
+  segments: Segment[];
+  bound: string;
+}
+
+// A piece of an equation; app/figures/nodes.py says what the letters mean.
+export interface EquationNode {
+  o?: string;
+  c?: string;
+  v?: string;
+  s?: string;
+  f?: string;
+  a?: EquationNode[];
+  p?: EquationNode[];
+  k?: string;
+  n?: string;
+  d?: string;
+  w?: string;
+  x?: string;
+  q?: string;
+  r?: boolean;
+}
+
+// left = symbols = numbers = …, each a row of nodes.
+export interface EquationLine {
+  left: EquationNode[];
+  symbols: EquationNode[];
+  numbers: EquationNode[][];
+}
+
+// One of the things that happen within a timestep, in order. quantity: what it computes.
+export interface Substep {
+  quantity: string;
+  name: string;
+  lines: EquationLine[];
+}
+
+// A function that gates or states end in.
+export interface End {
+  symbol: string;
+  says: string;
+}
+
+// What a cell's gates and its states end in.
+export interface Ends {
+  gate: End;
+  state: End;
+}
+
+// A letter of the wiring.
+export interface Quantity {
+  symbol: string;
+  name: string;
+  color: string;
+}
+
+// A cell's wiring in the notation on screen.
+export interface Wiring {
+  cell: "gru" | "lstm" | "rnn";
+  polarity: string;
+  placement: string;
+  ends: Ends;
+  quantities: Record<string, Quantity>;
+}
+
+// A cell on screen.
+export interface CellName {
+  cell: "gru" | "lstm" | "rnn";
+  name: string;
+}
+
+// A letter or a word, and what it means. quantity: the track that it stands for.
+export interface Term {
+  symbol: string;
+  says: string;
+  quantity: string;
+}
+
+// The opened cell.
+export interface Inner {
+  cell: "gru" | "lstm" | "rnn";
+  polarity: string;
+  placement: string;
+  ends: Ends;
+  quantities: Record<string, Quantity>;
+  cells: CellName[];
+  form: "split" | "joined";
+  substeps: Substep[];
+  notes: string[];
+  terms: Term[];
+}
+
+// A view, and a line on what it shows.
+export interface ViewName {
+  view: string;
+  label: string;
+  help: string;
+}
+
+// Views under the question that they answer.
+export interface Question {
+  question: string;
+  views: ViewName[];
+}
+
+// What can be asked of a lens.
+export interface Choice {
+  value: string;
+  label: string;
+}
+
+// Where a track is held: a unit, or None for all; the first step, and the last one.
+export interface HeldAt {
+  cell: "gru" | "lstm" | "rnn";
+  track: string;
+  unit: number | null;
+  first: number;
+  last: number;
+}
+
+// The same in words, with its value. place: its name. open: to the end, however long.
+export interface HeldOne {
+  cell: "gru" | "lstm" | "rnn";
+  track: string;
+  unit: number | null;
+  first: number;
+  last: number;
+  place: string;
+  open: boolean;
+  value: number;
+  text: string;
+}
+
+// A track that can be held, and the ends of its slider.
+export interface Holdable {
+  track: string;
+  name: string;
+  symbol: string;
+  low: number;
+  high: number;
+}
+
+// A gate taken away. keep: whether its value can be chosen.
+export interface Ablation {
+  name: string;
+  hint: string;
+  keep: boolean;
+}
+
+// What can be held in the opened cell, and what is. keep: the value of an ablated gate.
+export interface Holding {
+  cell: "gru" | "lstm" | "rnn";
+  units: number;
+  tracks: Holdable[];
+  held: HeldOne[];
+  ablations: Ablation[];
+  keep: number;
+}
+
+// Whether a setting is pinned.
+export interface Pin {
+  pinned: boolean;
+}
+
+// A question of the lens that finds units; steps are counted from 0.
+export interface Asked {
+  track: string;
+  first: number;
+  last: number;
+  threshold: number;
+  begins: boolean;
+  ends: boolean;
+}
+
+// Steps where units are on again: how many of them, and how many others; and what is read.
+export interface FoundPlace {
+  first: number;
+  last: number;
+  on: number;
+  others: number;
+  before: string;
+  read: string;
+  after: string;
+}
+
+// A question and its answer. count: units that are on through the span.
+export interface Sought {
+  track: string;
+  first: number;
+  last: number;
+  threshold: number;
+  begins: boolean;
+  ends: boolean;
+  count: number;
+  places: FoundPlace[];
+}
+
+// What the stage has controls of its own for, with what they show.
+export interface Controls {
+  holding?: Holding;
+  pin?: Pin;
+  seeking?: Sought;
+}
+
+// A line or a mark of a chart, and its name.
+export interface Key {
+  color: string;
+  dash: string;
+  name: string;
+}
+
+// A plot of a lens. says: of a place in it, with {row}, {column}, {value} and others.
+export interface Chart {
+  part: string;
+  title: string;
+  symbol: string;
+  reads: "grid" | "across" | "down" | "points";
+  height: number;
+  width: number;
+  says: string;
+  ends: string[];
+  key: Key[];
+}
+
+// A scene that shows what this one cannot.
+export interface ScenePlace {
+  scene: string;
+  label: string;
+}
+
+// Where in the sequence a lens was looked at, as far as it follows the cursor.
+export interface LensAt {
+  step?: number;
+  unit?: number;
+}
+
+// The view that is open, and every view there is.
+//
+// inside: the opened cell itself is looked into, in the place of charts. look: what to look for.
+export interface Lens {
+  view: string;
+  questions: Question[];
+  inside: boolean;
+  look: string;
+  of: string;
+  asks: string;
+  choices: Choice[];
+  tracks: boolean;
+  at: LensAt;
+  controls: Controls;
+  wirings: Wiring[];
+  words: string[];
+  offers: ScenePlace[];
+  waiting: boolean;
+  notes: string[];
+  charts: Chart[];
+}
+
+// A line of a prediction, with its error.
+export interface PredictionLine {
+  color: string;
+  dash: string;
+  name: string;
+  error: string;
+}
+
+// What cells say comes next, beside what came.
+export interface Prediction {
+  part: string;
+  lines: PredictionLine[];
+  guess: string;
+  spread: string;
+  label: string;
+}
+
+// A changed number, and what it was.
+export interface Edit {
+  target: string;
+  value: number;
+  was: number;
+}
+
+// Whether there is something to undo, to redo, to reset.
+export interface Possible {
+  undo: boolean;
+  redo: boolean;
+  reset: boolean;
+}
+
+// The whole sequence for some values of one number.
+//
+// tracks: colours by value and row; lines: those of a unit; exact, inside, vectors: what is at the
+// cursor. base: the value of now. note: why there is nothing but the values. top: the first row of
+// the vectors.
+export interface Sweep {
+  target: string;
+  step: number;
+  unit: number;
+  values: Numbers;
+  base: number;
+  tracks: Record<string, Uint8Array[][]>;
+  lines: Record<string, Uint8Array[]>;
+  exact: Record<string, Numbers>;
+  inside?: Record<string, any>;
+  vectors?: Record<string, Uint8Array[]>;
+  top?: number;
+  note?: string;
+}
+
+// A number that somebody has pointed at, or those of all tracks at a place.
+export interface Pointed {
+  target?: string;
+  value?: number;
+  step?: number;
+  unit?: number;
+  numbers?: Record<string, number>;
+}
+
+// How many numbers a heatmap stands for, and how many of them one of its cells does.
+export interface Grid {
+  rows: number;
+  columns: number;
+  tall: number;
+  wide: number;
+}
+
+// The rows or the columns of a table; steps and units the page names itself.
+//
+// first: steps, 0 where the state before the first step comes first. order: the unit of each.
+export interface AxisTold {
+  kind: "steps" | "units" | "names";
+  first?: number;
+  order?: number[];
+  names?: string[];
+  plural?: string;
+}
+
+// The numbers of a chart as a table.
+export interface SheetTold {
+  title: string;
+  corner: string;
+  rows: AxisTold;
+  columns: AxisTold;
+  values: Numbers[];
+}
+
+// A chart of a lens, with its numbers.
+export interface LensFigure {
+  data: any;
+  layout: any;
+  sheet: SheetTold;
+}
+
+// Numbers without a figure: of equations, of the wiring, of single lines.
+export interface Content {
+  content: Record<string, any>;
+}
+
+// A whole figure. grid: of one that is condensed.
+export interface Figure {
+  data: any;
+  layout: any;
+  grid?: Grid;
+}
+
+// Changed bits of the numbers with the digest `over`.
+export interface Change {
+  over: string;
+  change: any;
+}
+
+// The numbers of some rows in full.
+export interface ExactRows {
+  rows: number[];
+  numbers: Numbers[];
+}
+
+// Colours of all numbers, (step, row), and some rows in full.
+export interface Colours {
+  rows: number[];
+  numbers: Numbers[];
+  colours: Uint8Array[];
+}
+
+export type Included = Content | Figure | LensFigure | Change | ExactRows | Colours;
+
+// A whole screen, less the parts that the page has already.
+//
+// arrived: how often the address has led here. link: every parameter but the cursor's, None for
+// one that is left out. numbers: the ticket to fetch numbers by. parts: every part's digest.
+export interface Message {
+  ack: Ack;
+  opened: string;
+  arrived: number;
+  scene: Scene;
+  atFirst: boolean;
+  labels: string[] | number;
+  cursor: At;
+  link: Record<string, string | null>;
+  x: Input;
+  inner: Inner;
+  lens: Lens;
+  prediction: Prediction | null;
+  help: Record<string, string>;
+  dark: Record<string, string>;
+  limits: Limits;
+  panels: Panel[];
+  names: string[];
+  held: HeldAt[];
+  edits: Edit[];
+  can: Possible;
+  answer: string;
+  said: string;
+  problems: string[];
+  sweep: Sweep | null;
+  pointed: Pointed | null;
+  numbers: string;
+  parts: Record<string, string>;
+  included: Record<string, Content | Figure | LensFigure | Change | ExactRows | Colours>;
+}
+
+// An event that says all by its kind. ask, need: the view of now, and every part again.
+export interface Plain {
+  kind: "reset" | "undo" | "redo" | "again" | "pin" | "unpin" | "ask" | "need";
+}
+
+// A number is taken hold of, or goes back to what it was.
+export interface OfTarget {
+  kind: "grab" | "revert";
+  target: string;
+}
+
+// A number has a new value.
+export interface Commit {
+  kind: "commit";
+  target: string;
+  value: number;
+}
+
+// A number as it was typed, or several as they were pasted from this cell on.
+export interface Typed {
+  kind: "type" | "paste";
+  target: string;
+  text: string;
+}
+
+// A stretch of one channel of the input, drawn with the hand.
+export interface Drawn {
+  kind: "draw";
+  channel: number;
+  first: number;
+  values: number[];
+}
+
+// The weights of a gate, filled. text: the value; seed: of random ones.
+export interface Fill {
+  kind: "fill";
+  place: string;
+  way: "value" | "identity" | "random";
+  text?: string;
+  seed?: number;
+}
+
+// Another scene.
+export interface OpenScene {
+  kind: "scene";
+  name: string;
+}
+
+// The gate whose weights are wanted.
+export interface Show {
+  kind: "show";
+  cell: string;
+  gate: string;
+}
+
+// Numbers that are wanted: of a target, or of a unit (`of`), at a step (`at`).
+export interface Look {
+  kind: "look";
+  target?: string | null;
+  of?: number;
+  at?: number;
+}
+
+// A part of which every number is wanted.
+export interface Whole {
+  kind: "whole";
+  part: string;
+}
+
+// Another way to look; what is left out stays. of, or asked: what is asked of the view.
+export interface SeeView {
+  kind: "view";
+  cell?: string;
+  form?: string;
+  view?: string;
+  type?: string;
+  of?: string;
+  asked?: Asked;
+}
+
+// Where to hold. unit: None for all; last: None for the end of the sequence.
+export interface HoldAt {
+  cell: string;
+  track: string;
+  unit: number | null;
+  first: number;
+  last: number | null;
+}
+
+// A track held at a value. live: the hand is still moving.
+export interface Hold {
+  kind: "hold";
+  at: HoldAt;
+  value: number;
+  live: boolean;
+}
+
+// What is held at a place is free again; without one, everything.
+export interface Free {
+  kind: "free";
+  place?: string;
+}
+
+// A gate taken away. value: what it is instead, where that is chosen.
+export interface Ablate {
+  kind: "ablate";
+  name: string;
+  value?: number;
+}
+
+export type Event = Plain | OfTarget | Commit | Typed | Drawn | Fill | OpenScene | Show | Look | Whole | SeeView | Hold | Free | Ablate;
