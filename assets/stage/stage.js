@@ -1,38 +1,38 @@
 // The stage: one component that draws what the server describes and lets a visitor step through it
 // and edit it. Every number on it came from the server; app/messages/stage.py is the other end.
 
-import { alongTabs } from "./core/tabs.js";
-import { Asking } from "./core/asking.js";
-import { Channel } from "./core/channel.js";
-import { Cursor } from "./core/cursor.js";
+import { Inside } from "./cell/inside.js";
 import { Choosing } from "./controls/choosing.js";
-import { Wholes } from "./core/condensed.js";
-import { addStylesheet, loadPlotly, make } from "./core/dom.js";
-import { Drag } from "./core/drag.js";
 import { Changes, Editor } from "./controls/editor.js";
 import { Focus } from "./controls/focus.js";
 import { Handle } from "./controls/handle.js";
-import { Inside } from "./cell/inside.js";
 import { keyPressed } from "./controls/keys.js";
-import { Lens } from "./lens/lens.js";
 import { Address, Link } from "./controls/link.js";
 import { keepLook, lookOf } from "./controls/look.js";
 import { Manual } from "./controls/manual.js";
 import { Many, opener } from "./controls/many.js";
-import { Now } from "./core/now.js";
 import { Pad } from "./controls/pad.js";
-import { Pictures } from "./tools/pictures.js";
 import { Pointer } from "./controls/pointer.js";
-import { ledIntoPopovers } from "./controls/popovers.js";
-import { savings } from "./tools/saving.js";
-import { Screen } from "./plots/screen.js";
+import { ledIntoPopovers, nameControls } from "./controls/popovers.js";
 import { Extras, Timeline } from "./controls/timeline.js";
-import { learnPaper, lookAtPaper, watchPaper } from "./core/tint.js";
-import { tools } from "./tools/tools.js";
 import { Type } from "./controls/type.js";
-import { Values } from "./plots/values.js";
 import { Voice } from "./controls/voice.js";
+import { Asking } from "./core/asking.js";
+import { Channel } from "./core/channel.js";
+import { Wholes } from "./core/condensed.js";
+import { Cursor } from "./core/cursor.js";
+import { addStylesheet, loadPlotly, make } from "./core/dom.js";
+import { Drag } from "./core/drag.js";
+import { Now } from "./core/now.js";
+import { alongTabs } from "./core/tabs.js";
+import { learnPaper, lookAtPaper, watchPaper } from "./core/tint.js";
 import { unpack } from "./core/wire.js";
+import { Lens } from "./lens/lens.js";
+import { Screen } from "./plots/screen.js";
+import { Values } from "./plots/values.js";
+import { Pictures } from "./tools/pictures.js";
+import { savings } from "./tools/saving.js";
+import { tools } from "./tools/tools.js";
 
 /**
  * @import { Trigger } from "./core/channel.js"
@@ -117,7 +117,7 @@ class Stage {
     this.many = new Many(here, this.editor, this.element, (kind, details) => this.change(kind, details));
     /** @param {Shown} entry */
     const menu = (entry) => tools(entry, here, {
-      element: this.element, plotly, plots: () => this.screen.plots, tell, whole: (part) => this.whole(part),
+      element: this.element, plotly, plots: () => this.screen.plots, tell, whole: (part) => this.wholes.ask(part),
     });
     this.lens = new Lens(here, {
       send: (kind, details) => this.send(kind, details),
@@ -208,7 +208,7 @@ class Stage {
     /** @type {string | undefined} */
     this.opened = undefined; // the scene that is open
     this.arrived = 0; // as often as a link has led here
-    this.wholes = new Wholes();
+    this.wholes = new Wholes((kind, details) => this.send(kind, details));
   }
 
   leave() {
@@ -246,7 +246,7 @@ class Stage {
   /** @param {Message} message */
   apply(message) {
     if (!this.channel.take(message)) return; // the missing parts are on their way
-    const { opened, arrived, problems, answer, sweep } = message;
+    const { opened, arrived, labels, panels, cursor, problems, answer, sweep } = message;
     const { now } = this;
     now.told = message;
     learnPaper(message.dark);
@@ -254,7 +254,9 @@ class Stage {
     if (!this.channel.busy) this.type.show(String(message.link.type ?? "normal")); // else it may be of before a change
     this.address.arrive();
     const elsewhere = opened !== this.opened || arrived > this.arrived; // another scene, or a link into this one
-    this.place(message, elsewhere);
+    // What is drawn next is drawn at once where the screen begins.
+    const units = Math.max(...panels.map((panel) => panel.units));
+    if (this.cursor.enter(labels.length, units, elsewhere ? cursor : undefined)) this.address.looked = true;
     this.inside.show();
     this.show(message);
     this.choosing.doubt(this.screen.structure, message.edits);
@@ -279,22 +281,11 @@ class Stage {
     this.wholes.answer((part) => this.channel.complete(part));
     this.pointer.describeAgain();
     if (this.drag.live) this.drawLive();
-    this.help(message.help);
+    nameControls(message.help);
     this.element.dataset.opened = message.opened;
     this.element.dataset.ack = String(message.ack.seq);
     this.voice.follow();
     this.address.follow();
-  }
-
-  // The cursor inside of this screen, and where the screen begins. What is drawn next is drawn there at once.
-  /** @param {Message} message @param {boolean} elsewhere */
-  place({ labels, panels, cursor }, elsewhere) {
-    const { step, unit } = this.cursor;
-    this.cursor.quietly(() => {
-      this.cursor.bound(labels.length, Math.max(...panels.map(({ units }) => units)));
-      if (elsewhere) this.cursor.move(cursor.step, cursor.unit);
-    });
-    if (this.cursor.step !== step || this.cursor.unit !== unit) this.address.looked = true;
   }
 
   /** @param {Message} message */
@@ -347,14 +338,6 @@ class Stage {
     return missing;
   }
 
-  // A word on the controls above the stage, whose labels are hidden.
-  /** @param {Record<string, string>} words */
-  help(words) {
-    for (const [key, text] of Object.entries(words)) {
-      document.querySelector(`.st-key-${key}`)?.setAttribute("title", text);
-    }
-  }
-
   /** @param {string} kind @param {object} [details] */
   send(kind, details = {}) {
     const { step, unit } = this.cursor;
@@ -385,13 +368,6 @@ class Stage {
   valueAt(target) {
     const { handle } = this.now.message.scene;
     return this.screen.valueOf(target) ?? (target === handle?.target ? handle.value : null);
-  }
-
-  // Ask for every number of a part of which only colours and some rows are here; resolves when they are.
-  /** @param {string} part */
-  whole(part) {
-    this.send("whole", { part });
-    return this.wholes.wait(part);
   }
 
   cursorMoved() {

@@ -37,6 +37,10 @@ export interface Ticks {
   range: [number, number];
   tickvals: number[];
   ticktext: string[];
+  ticklabelstandoff?: number;
+  zeroline?: boolean;
+  zerolinecolor?: string;
+  zerolinewidth?: number;
 }
 
 // Names of properties and attributes, with listeners among them: dom.js.
@@ -58,7 +62,21 @@ export interface Layout {
   yaxis: Ticks;
   margin: Record<"l" | "r" | "t" | "b", number>;
   font: { size: number };
+  shapes?: Rule[];
+  annotations?: unknown[];
   [name: string]: unknown;
+}
+
+// A line across a plot, in the numbers of an axis or as shares of its length.
+export interface Rule {
+  type?: string;
+  x0: number;
+  x1: number;
+  y0: number;
+  y1: number;
+  xref?: string;
+  yref?: string;
+  line: { color: string; width: number; dash?: string };
 }
 
 // How many numbers a heatmap stands for, and how many of them one of its cells does.

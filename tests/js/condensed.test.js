@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { fromBytes, isCondensed, numberAt, questionFor } from "../../assets/stage/core/condensed.js";
+import { Wholes, fromBytes, isCondensed, numberAt, questionFor } from "../../assets/stage/core/condensed.js";
 
 const small = { parts: {} };
 const large = { parts: { "gru.near": "digest" } };
@@ -49,4 +49,16 @@ test("an edit is known at once, over what has been told", () => {
 
 test("a screen is large where it comes with numbers near the cursor", () => {
   assert.deepEqual([small, large].map(isCondensed), [false, true]);
+});
+
+test("whoever waits for all of a part is answered once it is here, and asked for it once", async () => {
+  const sent = [];
+  const wholes = new Wholes((kind, { part }) => sent.push([kind, part]));
+  const [first, second] = [wholes.ask("gru.update"), wholes.ask("gru.reset")];
+  wholes.answer((part) => part === "gru.reset");
+  assert.equal(await second, "gru.reset");
+  assert.equal(await Promise.race([first, "still waiting"]), "still waiting");
+  wholes.answer(() => true);
+  assert.equal(await first, "gru.update");
+  assert.deepEqual(sent, [["whole", "gru.update"], ["whole", "gru.reset"]]);
 });

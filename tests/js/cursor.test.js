@@ -75,3 +75,10 @@ test("stepping stops the playing", () => {
   cursor.stepBy(1);
   assert.deepEqual([cursor.step, cursor.playing], [1, false]);
 });
+
+test("another screen takes it to a place of its own, or keeps it inside, and tells whether that is a move", () => {
+  assert.equal(cursor.enter(10, 2, { step: 4, unit: 1 }), true);
+  assert.equal(cursor.enter(10, 2), false);
+  assert.equal(cursor.enter(3, 2), true);
+  assert.deepEqual([cursor.step, cursor.unit, moved], [2, 1, []]);
+});

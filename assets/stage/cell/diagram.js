@@ -2,9 +2,9 @@
 // them, wires along which the data moves. Built once; painted, marked and lit in place.
 
 import { make } from "../core/dom.js";
+import { zoomOf } from "../core/zoom.js";
 import { BLOCK, VECTOR, direction, distance, halfSize, moved, strands, whole } from "./wires.js";
 import { SUBSTEPS, wiring } from "./wiring.js";
-import { zoomOf } from "../core/zoom.js";
 
 export { SUBSTEPS };
 

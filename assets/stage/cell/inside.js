@@ -4,13 +4,13 @@
 import { toClipboard } from "../core/clipboard.js";
 import { isCondensed } from "../core/condensed.js";
 import { make } from "../core/dom.js";
-import { Diagram, SUBSTEPS } from "./diagram.js";
-import { Equations } from "./equations.js";
 import { short } from "../core/format.js";
-import { Letters } from "./letters.js";
 import { paletteOf } from "../core/palette.js";
 import { withPanel } from "../core/tabs.js";
 import { zoomOf } from "../core/zoom.js";
+import { Diagram, SUBSTEPS } from "./diagram.js";
+import { Equations } from "./equations.js";
+import { Letters } from "./letters.js";
 
 /**
  * @import { Lookup } from "./equations.js"

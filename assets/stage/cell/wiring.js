@@ -10,7 +10,7 @@ import { wire } from "./wires.js";
 
 /**
  * @import { End, Wiring } from "../types"
- * @import { Found, Wire } from "./wires.js"
+ * @import { Found } from "./wires.js"
  * @typedef {[x: number, y: number]} Point
  * @typedef {"left" | "right" | "top" | "bottom"} Side
  * @typedef {(words: Record<string, string>) => string} Says

@@ -1,7 +1,7 @@
 // The wirings of several cells below each other, at the cursor: how many gates, how many states.
 
-import { Diagram } from "./diagram.js";
 import { make } from "../core/dom.js";
+import { Diagram } from "./diagram.js";
 import { drawnRows } from "./inside.js";
 
 /**

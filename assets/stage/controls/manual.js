@@ -31,7 +31,7 @@ export class Manual {
     /** @param {string} group @returns {Line[]} */
     const keys = (group) => KEYS.filter((entry) => entry.group === group).map(({ shown, says }) => [caps(shown), says]);
     /** @type {[string, Line[]][]} */
-    const [mouse, finger] = /** @type {any} */ (Object.entries(HANDS));
+    const [mouse, finger] = Object.entries(HANDS);
     /** @type {[string, Line[]][]} */
     const byKey = groups.map((group) => [group, keys(group)]);
     const lists = matchMedia("(pointer: coarse)").matches ? [finger, ...byKey, mouse] : [...byKey, mouse, finger];

@@ -1,4 +1,5 @@
-// Streamlit's popovers (“settings”, “export”) are dialogs without a name that leave the focus on their
+// What Streamlit leaves out of its controls above the stage: words on those whose labels are hidden, and a way
+// into its popovers. These (“settings”, “export”) are dialogs without a name that leave the focus on their
 // button, far from what they show: whoever opens one by key is led into it, and by Escape back.
 
 const BODY = "[data-testid=stPopoverBody]";
@@ -14,6 +15,14 @@ export function ledIntoPopovers() {
   };
   document.addEventListener("click", opened);
   return () => document.removeEventListener("click", opened);
+}
+
+// A word on the controls above the stage, whose labels are hidden. words: by their keys.
+/** @param {Record<string, string>} words */
+export function nameControls(words) {
+  for (const [key, text] of Object.entries(words)) {
+    document.querySelector(`.st-key-${key}`)?.setAttribute("title", text);
+  }
 }
 
 // act(body) as soon as a popover has something in it.

@@ -48,14 +48,17 @@ export class Told {
 
 // Parts of which only colours and some rows are here, until every number has been asked for and has come.
 export class Wholes {
-  constructor() {
+  /** @param {(kind: "whole", details: { part: string }) => void} send */
+  constructor(send) {
+    this.send = send;
     /** @type {{ part: string, done: (part: string) => void }[]} */
     this.asked = [];
   }
 
   // Resolves once they are here.
   /** @param {string} part @returns {Promise<string>} */
-  wait(part) {
+  ask(part) {
+    this.send("whole", { part });
     return new Promise((done) => this.asked.push({ part, done }));
   }
 

@@ -30,6 +30,18 @@ export class Cursor {
     if (!this.quiet) this.onMove();
   }
 
+  // There is a screen of this size; at: where to be on it, if that is another place. Tells nobody, but returns
+  // whether it has moved.
+  /** @param {number} steps @param {number} units @param {{ step: number, unit: number }} [at] */
+  enter(steps, units, at) {
+    const { step, unit } = this;
+    this.quietly(() => {
+      this.bound(steps, units);
+      if (at) this.move(at.step, at.unit);
+    });
+    return this.step !== step || this.unit !== unit;
+  }
+
   // What moves the cursor within tells nobody; who calls this does.
   /** @param {() => void} move */
   quietly(move) {

@@ -2,16 +2,16 @@
 // in the place of the opened cell. The server sends them as figures and the same numbers as sheets
 // (app/lenses); nothing is computed here.
 
-import { axisOf } from "./axis.js";
+import { Wirings } from "../cell/wirings.js";
 import { make } from "../core/dom.js";
 import { full, minus, percent, steps } from "../core/format.js";
 import { byHand } from "../core/hands.js";
-import { Holding } from "./holding.js";
-import { ramp, sample } from "../plots/key.js";
 import { fetchView } from "../core/numbers.js";
+import { ramp, sample } from "../plots/key.js";
+import { axisOf } from "./axis.js";
+import { Holding } from "./holding.js";
 import { Seeking } from "./seeking.js";
 import { Views } from "./views.js";
-import { Wirings } from "../cell/wirings.js";
 
 /**
  * @import { Asked } from "./axis.js"

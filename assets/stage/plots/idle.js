@@ -1,18 +1,21 @@
 // Plotly catches up with what is already painted: one plot at a time, when nothing else is going on.
 
+/** @import { Figure } from "../types" */
+
 const REST = 50; // milliseconds: what was painted is on screen by then
 const LATEST = 250; // milliseconds: then it is drawn even if the browser finds no rest
 /** @type {(act: () => void, options: { timeout: number }) => number} */
 const later = window.requestIdleCallback ?? ((act) => setTimeout(act, 20));
-/** @type {(handle: any) => void} */
+/** @type {(handle: number) => void} */
 const never = window.cancelIdleCallback ?? clearTimeout;
 
 export class Idle {
   // behind(): plots that wait; busy(): true while a hand is on something.
-  /** @param {() => Iterable<{ draw(figure: any): void, figure: any }>} behind @param {() => boolean} busy */
+  /** @param {() => Iterable<{ draw(figure: Figure): void, figure: Figure }>} behind @param {() => boolean} busy */
   constructor(behind, busy) {
     this.behind = behind;
     this.busy = busy;
+    this.handle = 0; // of the rest that is waited for
   }
 
   wake() {

@@ -5,9 +5,9 @@ import { make } from "../core/dom.js";
 import { brief } from "../core/format.js";
 import { digits, inkOn, paletteOf, rgbOf } from "../core/palette.js";
 import { painted } from "../core/tint.js";
+import { fineness } from "../core/zoom.js";
 import { known, sketch } from "./sketch.js";
 import { fitted, thinned, thinnedRows } from "./ticks.js";
-import { fineness } from "../core/zoom.js";
 
 /**
  * @import { Colorscale, Figure, Place, Plotly, Ticks } from "../types"

@@ -1,12 +1,12 @@
 // What is drawn: the plots of a screen, the marks on them, and the colours of a drag.
 
+import { markStory } from "../controls/story.js";
 import { placeOf } from "../core/cells.js";
 import { Told, fromBytes, isCondensed, linesFigure, numberAt } from "../core/condensed.js";
 import { brief } from "../core/format.js";
 import { Idle } from "./idle.js";
 import { plainMark } from "./plot.js";
 import { Spare } from "./spare.js";
-import { markStory } from "../controls/story.js";
 import { build, legends } from "./view.js";
 
 /**

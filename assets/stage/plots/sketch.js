@@ -3,13 +3,12 @@
 
 import { make } from "../core/dom.js";
 import { paletteOf } from "../core/palette.js";
-import { TYPE } from "./ticks.js";
 import { fineness } from "../core/zoom.js";
+import { TYPE } from "./ticks.js";
 
 /**
- * @import { Colorscale, Ticks, Trace } from "../types"
+ * @import { Colorscale, Figure, Rule, Ticks, Trace } from "../types"
  * @typedef {(value: number) => number} Placing from a number of an axis to a pixel
- * @typedef {Ticks & { ticklabelstandoff?: number }} Axis
  * @typedef {object} Drawing
  * @property {CanvasRenderingContext2D} context
  * @property {{ x: Placing, y: Placing, left: number, top: number, right: number, bottom: number }} place
@@ -33,10 +32,10 @@ const KNOWN = {
 };
 
 // Whether all of a figure can be painted.
-/** @param {{ data: Trace[], layout: any }} figure */
+/** @param {Pick<Figure, "data" | "layout">} figure */
 export function known({ data, layout: { xaxis, yaxis, annotations, shapes } }) {
   return [xaxis, yaxis].every(({ type }) => !type || type === "linear") && !annotations?.length
-    && (shapes ?? []).every((/** @type {{ type: string }} */ { type }) => type === "line")
+    && (shapes ?? []).every(({ type }) => type === "line")
     && data.every((trace) => {
       const [names, fits] = KNOWN[String(trace.type)] ?? [[], () => false];
       return fits(trace) && has(trace, [...QUIET, ...names]);
@@ -57,7 +56,7 @@ function has(object, names) {
 }
 
 // Paint a figure with its axes thinned out. size: of the canvas, in pixels; color: of what is written.
-/** @param {HTMLCanvasElement} canvas @param {{ data: Trace[], layout: any }} figure @param {number[]} size @param {string} color */
+/** @param {HTMLCanvasElement} canvas @param {Pick<Figure, "data" | "layout">} figure @param {number[]} size @param {string} color */
 export function sketch(canvas, { data, layout }, [width, height], color) {
   const scale = fineness(canvas);
   Object.assign(canvas, { width: width * scale, height: height * scale });
@@ -101,7 +100,7 @@ function stroke(context, { color, width, dash = "solid" }, draw) {
 }
 
 // A line across the plot, in the numbers of one axis and the whole length of the other.
-/** @param {Drawing} drawing @param {any} shape */
+/** @param {Drawing} drawing @param {Rule} rule */
 function rule({ context, place }, { x0, x1, y0, y1, xref = "x", yref = "y", line }) {
   /** @type {Placing} */
   const x = xref === "x" ? place.x : (share) => place.left + share * (place.right - place.left);
@@ -113,8 +112,8 @@ function rule({ context, place }, { x0, x1, y0, y1, xref = "x", yref = "y", line
   });
 }
 
-/** @param {{ zerolinecolor: string, zerolinewidth: number }} axis */
-function zeroOf({ zerolinecolor, zerolinewidth }) {
+/** @param {Ticks} axis @returns {Rule} */
+function zeroOf({ zerolinecolor = "", zerolinewidth = 1 }) {
   return { x0: 0, x1: 1, xref: "x domain", y0: 0, y1: 0, line: { color: zerolinecolor, width: zerolinewidth } };
 }
 
@@ -190,7 +189,7 @@ function writeTexts({ context, place, size: plain, color }, { x, y, text, textpo
   });
 }
 
-/** @param {Drawing} drawing @param {{ xaxis: Axis, yaxis: Axis }} layout */
+/** @param {Drawing} drawing @param {{ xaxis: Ticks, yaxis: Ticks }} layout */
 function writeTicks({ context, place, size, color }, { xaxis, yaxis }) {
   const left = place.left - 1 - (yaxis.ticklabelstandoff ?? 0);
   Object.assign(context, { fillStyle: color, textAlign: "center", font: `${size}px ${TYPE}` });

@@ -1,12 +1,12 @@
 // The stage's elements, built from the server's description of the screen.
 
+import { lookButton } from "../controls/look.js";
+import { story } from "../controls/story.js";
 import { make } from "../core/dom.js";
 import { minus, number, percent } from "../core/format.js";
 import { byHand } from "../core/hands.js";
-import { ramp, sample } from "./key.js";
-import { lookButton } from "../controls/look.js";
-import { story } from "../controls/story.js";
 import { withPanel } from "../core/tabs.js";
+import { ramp, sample } from "./key.js";
 
 /**
  * @import { Look } from "../controls/look.js"

@@ -2,9 +2,9 @@
 // screen. Everything is drawn with SVG's own shapes, so that other programs can read it and a browser can
 // make a PNG of it; nothing of the page is changed.
 
-import { fontsOf } from "./typefaces.js";
-import { withShapes } from "./picture.js";
 import { boxOf } from "../core/zoom.js";
+import { withShapes } from "./picture.js";
+import { fontsOf } from "./typefaces.js";
 
 /**
  * @typedef {{ left: number, top: number, width: number, height: number }} Rect in pixels of the page

@@ -1,13 +1,13 @@
 // A plot as a picture to stand alone: PNG, and SVG with sharp cells and real text.
 
-import { counts } from "./describe.js";
 import { make } from "../core/dom.js";
 import { minus } from "../core/format.js";
 import { digits } from "../core/palette.js";
 import { painted, paperOf } from "../core/tint.js";
+import { counts } from "./describe.js";
 
 /**
- * @import { Figure, Layout, Message, Plotly, Sheet, Shown, Ticks, Trace } from "../types"
+ * @import { Layout, Message, Plotly, Sheet, Shown, Ticks, Trace } from "../types"
  * @typedef {object} About what a picture needs beside its plot
  * @property {Pick<Plotly, "toImage">} plotly
  * @property {Element} element with the paper behind it
@@ -56,7 +56,7 @@ function pictureOf(entry, sheet, about) {
   const margin = { l: Math.max(84, 24 + 8 * names), r: lines ? 170 : 100, t: 84, b: 62 };
   const height = margin.t + margin.b + Math.min(Math.max(rows * 40, 70), 900);
   const [across, down] = axisTitles(entry);
-  /** @param {object} own @param {string} text */
+  /** @param {Ticks} own @param {string} text */
   const axis = (own, text) => ({
     ...own, title: { text, font: { size: 15 }, standoff: 12 }, tickfont: { size: 13 }, ticklabelstandoff: 4,
   });
@@ -104,7 +104,7 @@ function namedLines({ data }, { columns }) {
 }
 
 // The heatmap with its scale, the state before the first step to its left, gaps between matrices.
-/** @param {Shown} entry @param {any} layout @param {About} about */
+/** @param {Shown} entry @param {Layout & { paper_bgcolor: string }} layout @param {About} about */
 function heatmaps(entry, layout, { initial }) {
   const { figure, gaps } = entry.plot;
   const [trace] = figure.data;
@@ -118,7 +118,7 @@ function heatmaps(entry, layout, { initial }) {
     },
   });
   const cell = (WIDTH - layout.margin.l - layout.margin.r) / entry.plot.columns;
-  layout.shapes = gaps.map((/** @type {{ column: number }} */ { column }) => ({
+  layout.shapes = gaps.map(({ column }) => ({
     type: "line", x0: column + 0.5, x1: column + 0.5, y0: 0, y1: 1, yref: "paper",
     line: { color: layout.paper_bgcolor, width: Math.min(4, cell) },
   }));

@@ -2,10 +2,10 @@
 // sent are fetched part by part.
 
 import { toClipboard } from "../core/clipboard.js";
-import { counts, details } from "./describe.js";
 import { make } from "../core/dom.js";
 import { byHand } from "../core/hands.js";
 import { fetchBlock } from "../core/numbers.js";
+import { counts, details } from "./describe.js";
 import { Pages } from "./pages.js";
 import { number, tableOf } from "./tabular.js";
 import { delimited } from "./text.js";

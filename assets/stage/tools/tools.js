@@ -1,14 +1,14 @@
 // A small menu at every plot: its numbers as a table or a file, its picture as PNG or SVG. Nothing is
 // asked of the server, unless only the colours of a number are here.
 
-import { describe, initialOf, sheetOf, withInitial } from "./describe.js";
 import { addStylesheet, make } from "../core/dom.js";
 import { alongMenu } from "../core/menu.js";
+import { boxOf, windowOf } from "../core/zoom.js";
+import { describe, initialOf, sheetOf, withInitial } from "./describe.js";
 import { png, svg } from "./picture.js";
 import { save, savings } from "./saving.js";
 import { openTable } from "./table.js";
 import { delimited } from "./text.js";
-import { boxOf, windowOf } from "../core/zoom.js";
 
 /**
  * @import { Here as All, Place, Plotly, Sheet, Shown } from "../types"
