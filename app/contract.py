@@ -282,7 +282,7 @@ class HeldOne(HeldAt):
     text: str
 
 
-class Holdable(TypedDict):
+class HoldTrack(TypedDict):
     """A track that can be held, and the ends of its slider."""
 
     track: str
@@ -300,12 +300,12 @@ class Ablation(TypedDict):
     keep: bool
 
 
-class Holding(TypedDict):
+class Holdable(TypedDict):
     """What can be held in the opened cell, and what is. keep: the value of an ablated gate."""
 
     cell: Cell
     units: int
-    tracks: list[Holdable]
+    tracks: list[HoldTrack]
     held: list[HeldOne]
     ablations: list[Ablation]
     keep: float
@@ -350,7 +350,7 @@ class Sought(Asked):
 class Controls(TypedDict, total=False):
     """What the stage has controls of its own for, with what they show."""
 
-    holding: Holding
+    holding: Holdable
     pin: Pin
     seeking: Sought
 

@@ -20,13 +20,14 @@ SOURCES = sorted(
 )
 
 # Room -> the rooms that it may import. A room may always import itself and gru_core.
-LOW = ("words", "settings")
+LOW = ("words", "settings", "contract")
 VALUES = ("setting", "figures", "compute", *LOW)
 MAY_IMPORT = {
     "settings": (),
+    "contract": (),
     "words": (),
     "setting": ("words",),
-    "figures": ("words",),
+    "figures": ("words", "contract"),
     "compute": LOW,
     "screen": VALUES,
     "lenses": ("screen", *VALUES),

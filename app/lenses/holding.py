@@ -35,7 +35,7 @@ def view(screen: Screen) -> View:
     return View(charts, words=[*words, *why], controls=controls, offers=offers)
 
 
-def _holding(screen: Screen) -> contract.Holding:
+def _holding(screen: Screen) -> contract.Holdable:
     cell = screen.opened
     return {
         "cell": cell,
@@ -54,7 +54,7 @@ def _holding(screen: Screen) -> contract.Holding:
     }
 
 
-def _track(screen: Screen, cell: Cell, track: str) -> contract.Holdable:
+def _track(screen: Screen, cell: Cell, track: str) -> contract.HoldTrack:
     low, high = STATE_LIMITS
     if track not in STATES[cell]:
         low, high = limits(cell, track, screen.situation.weights[cell].state_activation)

@@ -243,7 +243,7 @@ export interface HeldOne {
 }
 
 // A track that can be held, and the ends of its slider.
-export interface Holdable {
+export interface HoldTrack {
   track: string;
   name: string;
   symbol: string;
@@ -259,10 +259,10 @@ export interface Ablation {
 }
 
 // What can be held in the opened cell, and what is. keep: the value of an ablated gate.
-export interface Holding {
+export interface Holdable {
   cell: "gru" | "lstm" | "rnn";
   units: number;
-  tracks: Holdable[];
+  tracks: HoldTrack[];
   held: HeldOne[];
   ablations: Ablation[];
   keep: number;
@@ -308,7 +308,7 @@ export interface Sought {
 
 // What the stage has controls of its own for, with what they show.
 export interface Controls {
-  holding?: Holding;
+  holding?: Holdable;
   pin?: Pin;
   seeking?: Sought;
 }

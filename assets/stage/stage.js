@@ -38,8 +38,8 @@ import { tools } from "./tools/tools.js";
  * @import { Trigger } from "./core/channel.js"
  * @import { Act } from "./controls/keys.js"
  * @import { Look } from "./controls/look.js"
- * @import { Here, Message, Plotly, Shown } from "./types"
- * @typedef {Omit<Message, "labels"> & { labels: string[] | number }} Told labels: a number where steps are only counted
+ * @import { Message as Sent } from "./contract"
+ * @import { Details, Event, Here, Message, Plotly, Shown } from "./types"
  */
 
 const PLOTLY = new URL("../vendor/plotly/plotly-cartesian.min.js", import.meta.url).href;
@@ -60,7 +60,7 @@ export default function stage({ data, parentElement, setTriggerValue }) {
 }
 
 // Steps that are only counted have no names of their own.
-/** @param {Told} told @returns {Message} */
+/** @param {Sent} told @returns {Message} */
 function named({ labels, ...told }) {
   return { ...told, labels: typeof labels === "number" ? Array.from({ length: labels }, (_, i) => String(i + 1)) : labels };
 }
@@ -95,8 +95,8 @@ class Stage {
       hold: () => this.now.target && this.drag.hold(this.now.target),
       preview: (index) => this.drag.preview(index),
       release: () => this.drag.held && this.drag.letGo(),
-      type: (text) => this.send("type", { target: this.now.target, text }),
-      revert: () => this.send("revert", { target: this.now.target }),
+      type: (text) => this.now.target && this.send("type", { target: this.now.target, text }),
+      revert: () => this.now.target && this.send("revert", { target: this.now.target }),
       undo: () => this.change("undo"),
       redo: () => this.change("redo"),
       reset: () => this.change("reset"),
@@ -338,16 +338,16 @@ class Stage {
     return missing;
   }
 
-  /** @param {string} kind @param {object} [details] */
-  send(kind, details = {}) {
+  /** @template {Event["kind"]} Kind @param {Kind} kind @param {Details<Kind>} [details] @returns {number} */
+  send(kind, details) {
     const { step, unit } = this.cursor;
-    const sent = this.channel.send(kind, { ...details, step, unit });
+    const sent = this.channel.send(kind, details, { step, unit });
     if (this.now.begun) this.values.showNote();
     return sent;
   }
 
   // A change that may be of other numbers than the chosen one.
-  /** @param {string} kind @param {object} [details] */
+  /** @template {Event["kind"]} Kind @param {Kind} kind @param {Details<Kind>} [details] @returns {number} */
   change(kind, details) {
     this.drag.clear();
     return this.send(kind, details);

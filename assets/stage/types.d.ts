@@ -1,5 +1,7 @@
-// What modules hand each other. The message is what app/messages/stage.py sends.
+// What modules hand each other. What comes from the server and goes to it stands in contract.d.ts, which
+// is written from app/contract.py.
 
+import type { Chart, Event, Grid, Initial, Lens, Message as Sent, Panel, Track } from "./contract";
 import type { Channel } from "./core/channel.js";
 import type { Cursor } from "./core/cursor.js";
 import type { Drag } from "./core/drag.js";
@@ -7,11 +9,30 @@ import type { LensSheet } from "./tools/describe.js";
 import type { Now } from "./core/now.js";
 import type { Plot } from "./plots/plot.js";
 
+export type * from "./contract";
+
 declare global {
   interface Window {
     Plotly?: Plotly;
   }
 }
+
+// The message once the stage has taken it: steps that are only counted have their names.
+export type Message = Omit<Sent, "labels"> & { labels: string[] };
+
+// What the view that is open is told.
+export type Told = Lens;
+
+export type Cell = Panel["cell"];
+export type WeightPart = Panel["segments"][number]["part"];
+
+// What an event says besides its kind; what is common to all of them is added when it is sent.
+type Of<Each, Kind> = Each extends { kind: infer Known } ? (Kind extends Known ? Omit<Each, "kind"> : never) : never;
+export type Details<Kind> = Of<Event, Kind>;
+export type Send = <Kind extends Event["kind"]>(kind: Kind, details?: Details<Kind>) => unknown;
+
+// What is asked of the server beside changes: see asking.js.
+export type Wanted = Details<"look">;
 
 // What is used of plotly.js.
 export interface Plotly {
@@ -79,14 +100,6 @@ export interface Rule {
   line: { color: string; width: number; dash?: string };
 }
 
-// How many numbers a heatmap stands for, and how many of them one of its cells does.
-export interface Grid {
-  rows: number;
-  columns: number;
-  wide: number;
-  tall: number;
-}
-
 export interface Place {
   row: number;
   column: number;
@@ -113,269 +126,8 @@ export type LinesPlot = Kept<"lines", { panel: Panel }>;
 export type SeriesPlot = Kept<"series", {}>;
 export type LensPlot = Kept<"lens", { chart: Chart; caption: HTMLElement; spots: HTMLElement[]; sheet(): LensSheet }>;
 export type Editable = InputPlot | InitialPlot | WeightsPlot;
-export type Entry = Editable | TrackPlot; // whose cells are numbers of the model
+export type Entry = Editable | TrackPlot;
 export type Shown = Entry | LinesPlot | SeriesPlot | LensPlot;
-
-export type WeightPart = "w_x" | "w_h" | "b_x" | "b_h";
-
-export interface Segment {
-  part: WeightPart;
-  start: number;
-  size: number;
-}
-
-export interface Gate {
-  gate: string;
-  name: string;
-  symbol: string;
-  says: string;
-  color: string;
-  dash: string;
-}
-
-export interface Track extends Gate {
-  track: string;
-  scale: string;
-}
-
-export interface Initial {
-  of: string;
-  part: string;
-  symbol: string;
-}
-
-// One cell of the screen. order: its units from top to bottom. shown: the gates whose weights are on show.
-export interface Panel {
-  cell: Cell;
-  name: string;
-  unlike: string;
-  units: number;
-  note: string;
-  order: number[];
-  tracks: Track[];
-  initials: Initial[];
-  gates: Gate[];
-  shown: string[];
-  segments: Segment[];
-  bound: string;
-}
-export type Cell = "gru" | "lstm" | "rnn";
-
-export interface Edit {
-  target: string;
-  value: number;
-  was: number;
-}
-
-// handle: what to drag first, where there is one. first: whether there is a first view of it.
-export interface Scene {
-  name: string;
-  title: string;
-  story: string;
-  try: string;
-  again: string | null;
-  reading: { word: string; phonemes: string[] } | null;
-  next: Way;
-  handle: { target: string; value: number } | null;
-  first: boolean;
-}
-
-// To another scene.
-export interface Way {
-  name: string;
-  title: string;
-}
-
-// A number, or those of a track at a step, that somebody has pointed at.
-export interface Pointed {
-  target?: string;
-  value: number;
-  unit?: number;
-  step?: number;
-  numbers: Record<string, number>;
-}
-
-// The whole sequence for some values of one number, as drag.js shows them. tracks: colours by value and row;
-// lines: those of a unit; exact, inside, vectors: what is at the cursor. base: the value of now. note: why
-// there is nothing but the values.
-export interface Sweep {
-  target: string;
-  step: number;
-  unit: number;
-  values: number[];
-  base: number;
-  tracks: Record<string, Uint8Array[][]>;
-  lines: Record<string, Uint8Array[]>;
-  exact: Record<string, Numbers>;
-  inside?: Record<string, any[]>; // numbers, rows of them, vectors of them
-  vectors?: Record<string, Uint8Array[]>;
-  top?: number;
-  note?: string;
-}
-
-export interface Message {
-  ack: { client: string; seq: number };
-  opened: string;
-  arrived: number;
-  scene: Scene;
-  atFirst: boolean;
-  labels: string[];
-  cursor: At;
-  link: Record<string, string | number | null>;
-  x: { channels: string[]; bound: string; color: string; dash: string; lines: boolean; note: string };
-  inner: Inner;
-  lens: Told;
-  prediction: Prediction | null;
-  help: Record<string, string>;
-  dark: Record<string, string>;
-  panels: Panel[];
-  names: string[];
-  held: HeldAt[];
-  edits: Edit[];
-  can: { undo: boolean; redo: boolean; reset: boolean };
-  answer: string;
-  said: string;
-  problems: string[];
-  sweep: Sweep | null;
-  pointed: Pointed | null;
-  numbers: string;
-  parts: Record<string, string>;
-  included: Record<string, any>; // whole parts and changes of them: channel.js
-}
-
-export interface At {
-  step: number;
-  unit: number;
-}
-
-// Where a track is held: a unit, or null for all, and the first and the last step.
-export interface HeldAt {
-  cell: Cell;
-  track: string;
-  unit: number | null;
-  first: number;
-  last: number;
-}
-
-// A cell's wiring in the notation on screen. ends: what its gates and its states end in.
-export interface Wiring {
-  cell: Cell;
-  polarity: string;
-  placement: string;
-  ends: { gate: End; state: End };
-  quantities: Record<string, Quantity>;
-}
-
-export interface End {
-  symbol: string;
-  says: string;
-}
-
-export interface Quantity {
-  symbol: string;
-  name: string;
-  color: string;
-}
-
-// The opened cell.
-export interface Inner extends Wiring {
-  cells: { cell: Cell; name: string }[];
-  form: "split" | "joined";
-  substeps: { quantity: string; name: string; lines: EquationLine[] }[];
-  notes: string[];
-  terms: { symbol: string; says: string }[];
-}
-
-export interface EquationLine {
-  left: EquationNode[];
-  symbols: EquationNode[];
-  numbers: EquationNode[][];
-}
-
-export interface Prediction {
-  part: string;
-  label: string;
-  lines: { name: string; color: string; dash: string; error?: string }[];
-  guess: string;
-  spread: string;
-}
-
-// Every view there is, and which is open: the cell itself, or a lens with what it shows.
-export type Told = CellTold | LensTold;
-export interface CellTold {
-  view: string;
-  questions: Question[];
-  of?: undefined;
-  controls?: undefined;
-  wirings?: undefined;
-  charts?: undefined;
-}
-export interface LensTold {
-  view: string;
-  questions: Question[];
-  look: string;
-  of: string;
-  asks: string;
-  choices: { value: string; label: string }[];
-  tracks: boolean;
-  at: Partial<At>;
-  controls: Controls;
-  wirings: Wiring[];
-  words: string[];
-  offers: { scene: string; label: string }[];
-  waiting: boolean;
-  notes: string[];
-  charts: Chart[];
-}
-
-export interface Question {
-  question: string;
-  views: { view: string; label: string; help: string }[];
-}
-
-export interface Chart {
-  part: string;
-  title: string;
-  symbol: string;
-  reads: "grid" | "across" | "down" | "points";
-  height: number;
-  width: number;
-  says: string;
-  ends: string[];
-  key: { color: string; dash: string; name: string }[];
-}
-
-// What a lens has controls of its own for.
-export interface Controls {
-  holding?: Holdable;
-  pin?: { pinned: boolean };
-  seeking?: Sought;
-}
-
-export interface Holdable {
-  cell: Cell;
-  units: number;
-  tracks: { track: string; name: string; symbol: string; low: number; high: number }[];
-  held: (HeldAt & { place: string; value: number; text: string })[];
-  ablations: { name: string; hint: string }[];
-}
-
-// A question of find.py, and the places where its units are on again.
-export interface Sought extends Asked {
-  count: number;
-  places: { first: number; last: number; on: number; others: number; before: string; read: string; after: string }[];
-}
-export interface Asked {
-  track: string;
-  first: number;
-  last: number;
-  threshold: number;
-  begins: boolean;
-  ends: boolean;
-}
-
-// What is asked of the server beside changes: see asking.js.
-export type Wanted = { target: string | null } | { of: number; at?: number };
 
 // Where an array stands among those that can be edited, and one number of it: cells.js.
 export interface Choice {
@@ -391,24 +143,6 @@ export interface Name {
   label: string;
 }
 
-// A piece of an equation, as app/figures/nodes.py makes it: an operator, a constant, a variable, a function, a
-// number by name, a sum of products by name, or what stands in brackets.
-export interface EquationNode {
-  o?: string;
-  c?: string;
-  v?: string;
-  s?: string;
-  f?: string;
-  a?: EquationNode[];
-  p?: EquationNode[];
-  k?: string;
-  n?: string;
-  d?: string;
-  w?: string;
-  x?: string;
-  q?: string;
-  r?: boolean;
-}
 export type Pairs = [weight: number, value: number][];
 
 // What is written of a plot: describe.js.
@@ -439,6 +173,7 @@ export interface Source {
   part: string;
   unit: number;
   size: [rows: number, columns: number];
+  block: number; // numbers of one answer
 }
 
 export type Span = [first: number, end: number];

@@ -13,7 +13,7 @@ const panel = {
     { part: "b_x", start: 4, size: 1 }, { part: "b_h", start: 5, size: 1 },
   ],
 };
-const message = { labels: ["a", "2", "c"], x: { channels: ["cue", "2"] }, panels: [panel], parts: {}, inner: { cell: "gru", polarity: "keep" }, numbers: "ticket" };
+const message = { labels: ["a", "2", "c"], x: { channels: ["cue", "2"] }, panels: [panel], parts: {}, inner: { cell: "gru", polarity: "keep" }, numbers: "ticket", limits: { block: 99 } };
 const drawn = (z) => ({ figure: { data: [{ z: z.map((row) => Float32Array.from(row)) }] } });
 const plain = { knows: () => true, isPicture: () => false };
 const here = (channel = plain, more = {}) => ({ channel, cursor: { step: 0, unit: 1 }, now: { message: { ...message, ...more } } });
@@ -47,7 +47,7 @@ test("numbers of which only the colours are here are not quoted", () => {
 
 test("of what is too large to send a sheet says where its numbers are", () => {
   const sheet = sheetOf(gate, here({ ...plain, isPicture: () => true }));
-  assert.deepEqual(sheet.source, { ticket: "ticket", part: "gru.update", unit: 1, size: [2, 3] });
+  assert.deepEqual(sheet.source, { ticket: "ticket", part: "gru.update", unit: 1, size: [2, 3], block: 99 });
   assert.equal(sheet.values, undefined);
 });
 

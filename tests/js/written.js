@@ -3,10 +3,9 @@
 
 import { json } from "node:stream/consumers";
 
-import { placeText } from "../../assets/stage/lens/holding.js";
-import { questionText } from "../../assets/stage/lens/seeking.js";
+import { placeOf } from "../../assets/stage/lens/holding.js";
 import { targetAt } from "../../assets/stage/core/cells.js";
 
-const WRITERS = { placeText, questionText, targetAt };
+const WRITERS = { placeOf, targetAt };
 const asked = await json(process.stdin);
 process.stdout.write(JSON.stringify(asked.map(([writer, ...given]) => WRITERS[writer](...given))));

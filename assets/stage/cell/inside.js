@@ -27,7 +27,6 @@ import { Letters } from "./letters.js";
  * @property {Pick<Voice, "follow" | "tell">} voice
  */
 
-const MOST_ROWS = 8; // of a vector in the wiring
 const HELP = "Go through the step: Shift with ← and →";
 
 export class Inside {
@@ -234,7 +233,7 @@ export class Inside {
   // Build the wiring for the rows that are drawn: all, or some with the chosen unit among them.
   /** @param {Panel} panel @param {boolean} there @returns {number[]} */
   wire(panel, there) {
-    const rows = drawnRows(panel, there ? panel.order.indexOf(this.here.cursor.unit) : 0);
+    const rows = drawnRows(panel, there ? panel.order.indexOf(this.here.cursor.unit) : 0, this.here.now.message.limits);
     if (this.rows && rows.join() === this.rows.join()) return this.rows;
     this.rows = rows;
     const { cell, ends, placement, polarity, quantities } = this.inner;
@@ -303,7 +302,7 @@ export class Inside {
 
   // The inputs that are drawn.
   get inputs() {
-    return Array.from({ length: Math.min(this.here.now.message.x.channels.length, MOST_ROWS) }, (_, i) => i);
+    return Array.from({ length: Math.min(this.here.now.message.x.channels.length, this.here.now.message.limits.rows) }, (_, i) => i);
   }
 
   // Tracks and the input have the colours of their heatmaps, everything else those of the state.
@@ -329,10 +328,10 @@ function css(pixel) {
   return `rgb(${pixel & 255} ${(pixel >> 8) & 255} ${(pixel >> 16) & 255})`;
 }
 
-// Rows of the heatmaps to draw as cells: all of a small layer, else those around the chosen one.
-/** @param {{ units: number }} panel @param {number} chosen */
-export function drawnRows({ units }, chosen) {
-  if (units <= MOST_ROWS) return Array.from({ length: units }, (_, row) => row);
-  const first = Math.min(Math.max(chosen - MOST_ROWS / 2, 0), units - MOST_ROWS);
-  return Array.from({ length: MOST_ROWS }, (_, i) => first + i);
+// Rows of the heatmaps to draw as cells: all of a small layer, else as many as are sent around the chosen one.
+/** @param {{ units: number }} panel @param {number} chosen @param {{ rows: number }} limits */
+export function drawnRows({ units }, chosen, { rows }) {
+  if (units <= rows) return Array.from({ length: units }, (_, row) => row);
+  const first = Math.min(Math.max(chosen - rows / 2, 0), units - rows);
+  return Array.from({ length: rows }, (_, i) => first + i);
 }

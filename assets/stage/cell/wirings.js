@@ -48,7 +48,7 @@ export class Wirings {
     for (const one of this.shown) {
       const panel = this.panel(one.wiring);
       const at = panel.order.indexOf(cursor.unit);
-      const rows = drawnRows(panel, Math.max(at, 0));
+      const rows = drawnRows(panel, Math.max(at, 0), this.here.now.message.limits);
       const structure = rows.join();
       if (structure !== one.rows) {
         one.diagram.build({ ...one.wiring, units: panel.units, inputs: message.x.channels.length, rows });

@@ -6,7 +6,7 @@ import { nearest } from "../core/drag.js";
 import { brief, exact, short } from "../core/format.js";
 
 /**
- * @import { Choice, Edit, Message } from "../types"
+ * @import { Choice, Edit, Message, Numbers } from "../types"
  * @typedef {object} Act
  * @property {(target: string | null) => void} choose
  * @property {() => void} hold
@@ -36,7 +36,7 @@ export class Editor {
     this.typing = false;
     /** @type {string | undefined} */
     this.asked = undefined; // what was typed last
-    /** @type {number[] | null} */
+    /** @type {Numbers | null} */
     this.values = null; // of the slider
     this.array = make("select", { "aria-label": "What to change", title: "What to change", onchange: () => this.pick() });
     this.first = this.indexField();
@@ -182,7 +182,7 @@ export class Editor {
   }
 
   // The values that the slider can take; kept until there are others.
-  /** @param {number[]} values */
+  /** @param {Numbers} values */
   scale(values) {
     this.values = values;
     this.slider.min = "0";

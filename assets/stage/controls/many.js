@@ -6,9 +6,9 @@ import { make } from "../core/dom.js";
 
 /**
  * @import { Editor } from "./editor.js"
- * @import { Choice, Here as All, Message, Panel } from "../types"
+ * @import { Choice, Details, Here as All, Message, Panel } from "../types"
  * @typedef {Pick<All, "now">} Here
- * @typedef {(kind: "fill" | "paste", details: object) => number} Change
+ * @typedef {<Kind extends "fill" | "paste">(kind: Kind, details: Details<Kind>) => number} Change
  * @typedef {object} Ground what a dialog fills
  * @property {Choice[]} arrays
  * @property {string | null} target the chosen number
@@ -198,7 +198,7 @@ class Filling {
   }
 
   write() {
-    this.ground.send("paste", { target: this.start, text: this.text.value });
+    if (this.start) this.ground.send("paste", { target: this.start, text: this.text.value });
   }
 
   /** @param {string} problem */

@@ -12,7 +12,7 @@ import { boxOf, pointOf } from "../core/zoom.js";
 /**
  * @import { Lens } from "../lens/lens.js"
  * @import { Screen } from "../plots/screen.js"
- * @import { Choice, Entry, Here, Place, Shown } from "../types"
+ * @import { Choice, Entry, Here, Place, Send, Shown } from "../types"
  * @typedef {object} Over what the pointer is over: a cell, or a place that has words of its own
  * @property {Shown} entry
  * @property {() => string} words
@@ -22,7 +22,7 @@ import { boxOf, pointOf } from "../core/zoom.js";
  * @property {(quantity: string | null) => void} light
  * @property {() => void} moved the cursor has, quietly
  * @property {() => void} refresh
- * @property {(kind: "look" | "show", details: object) => void} send
+ * @property {Send} send
  */
 
 const STILL = 2; // pixels that a click may move
@@ -74,7 +74,8 @@ export class Pointer {
   click(event) {
     /** @type {HTMLElement | null | undefined} */
     const tab = elementOf(event)?.closest(".gs-tab[data-gate]");
-    if (tab) this.act.send("show", { cell: tab.dataset.cell, gate: tab.dataset.gate });
+    const { cell, gate } = tab?.dataset ?? {};
+    if (cell && gate) this.act.send("show", { cell, gate });
   }
 
   // The quantity under the pointer, in a heatmap of the opened cell, an equation or the wiring.

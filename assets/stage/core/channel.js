@@ -5,9 +5,9 @@ import { fromBytes, isCondensed } from "./condensed.js";
 import { Patience } from "./patience.js";
 
 /**
- * @import { Message, Numbers } from "../types"
- * @typedef {{ seq: number, kind: string }} Event
- * @typedef {(name: string, value: { client: string, events: Event[] }) => void} Trigger
+ * @import { At, Details, Event, Message, Numbers } from "../types"
+ * @typedef {{ seq: number, kind: Event["kind"] }} Numbered
+ * @typedef {(name: string, value: { client: string, events: Numbered[] }) => void} Trigger
  * @typedef {{ digest: string, value: any, full: { digest: string, z?: any }, known: Set<number> | null }} Kept
  */
 
@@ -19,14 +19,16 @@ let counter = 0;
 // exact; the others are colours only.
 /** @type {Map<string, Kept>} */
 const parts = new Map();
+/** @type {Set<Event["kind"]>} */
 const QUIET = new Set(["ask", "grab", "look", "whole"]); // change no number
+/** @type {Set<Event["kind"]>} */
 const FROM_HERE = new Set([...QUIET, "show", "view", "need"]); // are answered from the run that is there
 
 export class Channel {
   /** @param {() => void} onSilence */
   constructor(onSilence) {
     this.onSilence = onSilence; // called when the server has not answered for a while
-    /** @type {Event[]} */
+    /** @type {Numbered[]} */
     this.pending = [];
     /** @type {Map<number, number>} */
     this.began = new Map(); // seq -> when it was sent, while it was sent but once
@@ -40,9 +42,10 @@ export class Channel {
     this.trigger = trigger;
   }
 
-  /** @param {string} kind @param {object} [details] */
-  send(kind, details) {
-    this.pending.push({ seq: ++counter, kind, ...details });
+  // at: where the cursor is.
+  /** @template {Event["kind"]} Kind @param {Kind} kind @param {Details<Kind>} [details] @param {At} [at] */
+  send(kind, details, at) {
+    this.pending.push({ seq: ++counter, kind, ...details, ...at });
     this.began.set(counter, performance.now());
     this.flush();
     return counter;
@@ -75,7 +78,7 @@ export class Channel {
   }
 
   // How long an answer takes.
-  /** @param {Event} event */
+  /** @param {Numbered} event */
   learn(event) {
     const began = this.began.get(event.seq);
     if (began !== undefined) this.patience.learn(runs(event), performance.now() - began);
@@ -134,7 +137,7 @@ export class Channel {
 }
 
 // Whether the server has to run a cell again for an event.
-/** @param {Pick<Event, "kind">} event */
+/** @param {Pick<Numbered, "kind">} event */
 function runs({ kind }) {
   return !FROM_HERE.has(kind);
 }

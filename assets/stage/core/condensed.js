@@ -25,7 +25,7 @@ export class Told {
   /** @param {Pick<Message, "edits" | "pointed" | "sweep">} message */
   learn({ edits, pointed, sweep }) {
     if (sweep) this.keep(sweep.target, sweep.values[sweep.base]);
-    if (pointed?.target) this.keep(pointed.target, pointed.value);
+    if (pointed?.target) this.keep(pointed.target, Number(pointed.value));
     for (const { target, was } of edits) this.keep(target, was);
   }
 
@@ -84,7 +84,7 @@ export function numberAt(entry, { row, column }, { channel, now: { message } }, 
   const near = channel.part(`${panel.cell}.near`);
   const number = near.unit === unit ? near.numbers[entry.track.track][column - near.first] : undefined;
   const { pointed } = message;
-  return number ?? (pointed?.unit === unit && pointed.step === column ? pointed.numbers[part] : undefined);
+  return number ?? (pointed?.unit === unit && pointed.step === column ? pointed.numbers?.[part] : undefined);
 }
 
 // What to ask for to have that number.

@@ -6,9 +6,9 @@ const PIXELS = 180; // from the smallest value to the largest, however many ther
 
 /**
  * @import { Cursor } from "./cursor.js"
- * @import { Sweep } from "../types"
+ * @import { At, Details, Numbers, Sweep } from "../types"
  * @typedef {object} Host
- * @property {(kind: string, details: object) => number} send
+ * @property {(kind: "grab", details: Details<"grab"> & At) => number} send
  * @property {Cursor} cursor
  * @property {() => void} onFrame
  * @property {() => void} onRest
@@ -164,7 +164,11 @@ export class Drag {
   }
 }
 
-/** @param {number[]} values @param {number} value */
+/** @param {Numbers} values @param {number} value */
 export function nearest(values, value) {
-  return values.reduce((best, one, i) => (Math.abs(one - value) < Math.abs(values[best] - value) ? i : best), 0);
+  let best = 0;
+  values.forEach((one, i) => {
+    if (Math.abs(one - value) < Math.abs(values[best] - value)) best = i;
+  });
+  return best;
 }

@@ -5,7 +5,6 @@ import { read } from "./wire.js";
 
 /** @import { Source, Span } from "../types" */
 
-export const MOST_IN_BLOCK = 131_072; // numbers, as the server has it
 const PATIENCE = 60_000; // milliseconds for one block: a large run may have to be made again for it
 const AGAIN = [500, 2000, 5000]; // milliseconds after which what was lost is asked for again
 

@@ -4,22 +4,22 @@ import { make } from "../core/dom.js";
 import { minus, short } from "../core/format.js";
 
 /**
- * @import { Controls, Here as All, Holdable } from "../types"
+ * @import { Controls, Here as All, HoldAt, Holdable, Send } from "../types"
  * @typedef {Pick<All, "channel" | "cursor" | "now">} Here
  * @typedef {object} Act
- * @property {(kind: string, details?: object) => void} change
+ * @property {Send} change
  * @property {(cell: string) => void} open another cell
  * @typedef {{ cell: string, track: string, all: boolean, first: number, last: number }} Chosen all: every unit
  */
 
 const STEPS_OF_SLIDER = 100;
 
-// Which numbers are chosen, as gru_core.changes.interventions writes it: "gru.update.3.4-9". steps: how many there are.
-/** @param {Chosen} chosen @param {number} unit @param {number} steps */
-export function placeText({ cell, track, all, first, last }, unit, steps) {
-  const whole = first === 0 && last === steps - 1;
-  const span = last === steps - 1 ? `${first}-end` : first === last ? `${first}` : `${first}-${last}`;
-  return `${cell}.${track}.${all ? "all" : unit}.${whole ? "all" : span}`;
+// Which numbers are chosen, as the server is told: a span to the last step goes on however long the sequence
+// is, unless what is held there already does not. steps: how many there are now.
+/** @param {Chosen} chosen @param {number} unit @param {number} steps @param {{ open: boolean }} [held] @returns {HoldAt} */
+export function placeOf({ cell, track, all, first, last }, unit, steps, held) {
+  const open = held ? held.open : last === steps - 1;
+  return { cell, track, unit: all ? null : unit, first, last: open ? null : last };
 }
 
 export class Holding {
@@ -77,7 +77,7 @@ export class Holding {
   /** @param {{ pinned: boolean }} pin */
   showPin({ pinned }) {
     this.fields = null;
-    /** @param {string} text @param {string} title @param {string} kind */
+    /** @param {string} text @param {string} title @param {"pin" | "unpin"} kind */
     const button = (text, title, kind) =>
       make("button", { type: "button", className: "gs-button", textContent: text, title, onclick: () => this.act.change(kind) });
     this.fill(this.element, { pinned }, () => [make("div", { className: "gs-hold-row" },
@@ -153,9 +153,8 @@ export class Holding {
     if (!fields) return;
     fields.say(minus(Number(value.toPrecision(3))));
     fields.value.value = String(value);
-    // As it stands in the link already, or as it will.
-    const place = this.there(fields)?.place ?? placeText(this.chosen, this.unitOf(fields), this.steps);
-    this.act.change("hold", { place, value, live });
+    const at = placeOf(this.chosen, this.unitOf(fields), this.steps, this.there(fields));
+    this.act.change("hold", { at, value, live });
   }
 
   // While the hand moves the newest value goes out as soon as the last one is answered.

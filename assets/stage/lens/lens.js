@@ -19,16 +19,16 @@ import { Views } from "./views.js";
  * @import { Colours } from "../cell/inside.js"
  * @import { Plot } from "../plots/plot.js"
  * @import { Spare } from "../plots/spare.js"
- * @import { Chart, Colorscale, Figure, Here, LensPlot, LensTold, Numbers, Panel, Place, Shown } from "../types"
+ * @import { Chart, Colorscale, Figure, Here, LensPlot, Numbers, Panel, Place, Send, Shown, Told } from "../types"
  * @typedef {Map<string, Shown>} Plots
  * @typedef {{ title: string, corner: string, values: Numbers[], rows: Asked, columns: Asked, axes?: Pick<LensSheet, "rows" | "columns"> }} Table
  * @typedef {Figure & { sheet: Table }} Charted a figure with the same numbers as a table
- * @typedef {{ lens: LensTold, charts: Record<string, Charted> }} Seen of another place
+ * @typedef {{ lens: Told, charts: Record<string, Charted> }} Seen of another place
  * @typedef {{ clientX: number, clientY: number }} Pointed
  * @typedef {Partial<Place> & { row: number }} Spot a row, and a column where there are cells
  * @typedef {object} Act
- * @property {(kind: "view" | "ask", details?: object) => void} send
- * @property {(kind: string, details?: object) => void} change
+ * @property {Send} send
+ * @property {Send} change
  * @property {() => unknown} held whether the pointer is pressed
  * @property {() => void} seen the view of another place has come
  * @property {(entry: Shown) => HTMLElement} tools
@@ -56,7 +56,7 @@ export class Lens {
     this.choices = make("div", { className: "gs-steps", role: "group" });
     this.charts = make("div", { className: "gs-charts" });
     this.holding = new Holding(here, { change: act.change, open: (cell) => act.send("view", { cell }) });
-    this.seeking = new Seeking(here, (of) => this.ask(of));
+    this.seeking = new Seeking(here, (asked) => act.send("view", { asked }));
     this.wirings = new Wirings(here, { colours: act.colours, open: (cell) => act.send("view", { view: "cell", cell }) });
     this.notes = make("div", { className: "gs-notes" });
     this.element = make("div", { className: "gs-lens" }, this.look, this.choices, this.holding.element, this.seeking.element, this.words, this.offers, this.seeking.places, this.wirings.element, this.charts, this.notes);
@@ -65,11 +65,11 @@ export class Lens {
   }
 
   // What it shows; null where the cell itself is looked into.
-  /** @returns {LensTold | null} */
+  /** @returns {Told | null} */
   get told() {
     if (!this.here.now.begun) return null;
     const { lens } = this.here.now.message;
-    return lens.charts ? this.seen?.lens ?? lens : null;
+    return lens.inside ? null : this.seen?.lens ?? lens;
   }
 
   // The figure of a chart, with its table.
@@ -107,13 +107,13 @@ export class Lens {
   }
 
   // Another scene, where this view shows more.
-  /** @param {LensTold["offers"][number]} offer */
+  /** @param {Told["offers"][number]} offer */
   offer({ scene, label }) {
     return make("button", { type: "button", className: "gs-plain", textContent: label, onclick: () => this.act.change("scene", { name: scene }) });
   }
 
   // Buttons for a few choices, a list for many.
-  /** @param {LensTold} told */
+  /** @param {Told} told */
   chosen({ asks, choices, of }) {
     if (choices.length > MOST_BUTTONS) {
       return [make("select", { className: "gs-choices", "aria-label": asks, title: asks, onchange: ({ target }) => this.ask(target.value) },
@@ -248,7 +248,7 @@ export class Lens {
   }
 
   // The answer to a click, fetched past a run of the page: nothing but the place has changed.
-  /** @param {LensTold} told */
+  /** @param {Told} told */
   async glance({ view, of }) {
     const { channel, cursor, now } = this.here;
     const { message } = now;

@@ -1,5 +1,5 @@
 // Controls of the lens that finds units: a span of steps, a threshold, and the places where the units of
-// the span are on again. What is asked is written as app/lenses/question.py reads it.
+// the span are on again.
 
 import { make } from "../core/dom.js";
 
@@ -13,13 +13,6 @@ const DIGITS = 6; // of a threshold, as a link has it
 /** @type {End[]} */
 const ENDS = ["first", "last"];
 
-// A question as a link has it: "hidden.5-12.0.3.b", where steps count from 1.
-/** @param {Asked} asked */
-export function questionText({ track, first, last, threshold, begins, ends }) {
-  const conditions = `${begins ? "b" : ""}${ends ? "e" : ""}`;
-  return `${track}.${first + 1}-${last + 1}.${threshold}${conditions && `.${conditions}`}`;
-}
-
 // A span one end of which is elsewhere; the other comes along where it would be on the wrong side.
 /** @param {Span} span @param {End} end @param {number} step @returns {Span} */
 export function spanMoved({ first, last }, end, step) {
@@ -28,8 +21,7 @@ export function spanMoved({ first, last }, end, step) {
 }
 
 export class Seeking {
-  // ask(question): as the text of it.
-  /** @param {Pick<Here, "cursor" | "now">} here @param {(question: string) => void} ask */
+  /** @param {Pick<Here, "cursor" | "now">} here @param {(asked: Asked) => void} ask */
   constructor(here, ask) {
     this.here = here;
     this.onAsk = ask;
@@ -156,8 +148,8 @@ export class Seeking {
   /** @param {Partial<Asked>} change */
   ask(change) {
     if (!this.told) return;
-    const of = questionText({ ...this.told, ...change });
+    const { track, first, last, threshold, begins, ends } = { ...this.told, ...change };
     this.complain("");
-    this.onAsk(of);
+    this.onAsk({ track, first, last, threshold, begins, ends });
   }
 }

@@ -26,7 +26,7 @@ export function sheetOf(entry, here) {
   if (large) {
     /** @type {[rows: number, columns: number]} */
     const size = [sheet.rows.length, sheet.columns.length];
-    sheet.source = { ticket: message.numbers, part: entry.part, unit: cursor.unit, size };
+    sheet.source = { ticket: message.numbers, part: entry.part, unit: cursor.unit, size, block: message.limits.block };
   }
   sheet.exact = !large && sheet.parts.every(({ part, rows }) => rows.every((row) => channel.knows(part, row)));
   return turned(entry, message) ? { ...sheet, note: WRITES, file: `${sheet.file}-writes` } : sheet;

@@ -55,7 +55,7 @@ export class Pictures {
 
   get cell() {
     const cell = this.host.cell();
-    return cell?.isConnected && this.here.now.message.lens.view === "cell" ? cell : null;
+    return cell?.isConnected && this.here.now.message.lens.inside ? cell : null;
   }
 
   /** @param {Event} event */

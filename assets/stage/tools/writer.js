@@ -1,7 +1,7 @@
 // A worker that writes the CSV of a plot too large to be sent: it fetches bands of rows and makes text of
 // them, so that the page stays free. It is stopped by ending it.
 
-import { MOST_IN_BLOCK, Refused, fetchBlock } from "../core/numbers.js";
+import { Refused, fetchBlock } from "../core/numbers.js";
 import { linesOf } from "./text.js";
 
 /** @import { Sheet, Source } from "../types" */
@@ -18,8 +18,8 @@ onmessage = async ({ data: sheet }) => {
 
 /** @param {Sheet} sheet */
 async function written({ source, before, ...sheet }) {
-  const [rows, columns] = /** @type {Source} */ (source).size;
-  const tall = Math.max(1, Math.floor(MOST_IN_BLOCK / columns));
+  const { block, size: [rows, columns] } = /** @type {Source} */ (source);
+  const tall = Math.max(1, Math.floor(block / columns));
   const { header, line } = linesOf(sheet, ",");
   /** @param {number} top */
   const band = (top) => {

@@ -13,6 +13,7 @@ from gru_core.changes.ablations import ABLATIONS, DEFAULT_KEEP
 from gru_core.changes.interventions import parse_interventions
 from gru_core.conventions import CHO, CHUNG, TRACKS
 from tests.app.lensing import chart, looked, message_of, screen
+from tests.app.places import at_of
 from tests.app.visiting import Visit, assert_shows
 
 
@@ -21,7 +22,7 @@ def held(*texts: str) -> Any:
 
 
 def hold(place: str, value: float, **more: Any) -> dict[str, Any]:
-    return {"kind": "hold", "place": place, "value": value, **more}
+    return {"kind": "hold", "at": at_of(place), "value": value, **more}
 
 
 # Events and links -----------------------------------------------------------------------------

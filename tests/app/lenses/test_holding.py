@@ -24,6 +24,7 @@ from gru_core.conventions import CELLS, CHUNG, MAX_MAGNITUDE, SIGMOID_TRACKS, ST
 from gru_core.scenes.own import Own
 from gru_core.situation import Edit, Target, apply_edits
 from tests.app.lensing import message_of, screen
+from tests.app.places import at_of
 
 HELD = "gru.update.all.4-9_0.0~gru.reset.1.all_0.25~gru.hidden.0.12_-0.5~lstm.cell.2.3-end_1.5"
 START = History(Setting(scene="cue", step=3, unit=1))
@@ -40,7 +41,7 @@ def sent(history: History, kind: str, **details: Any) -> Outcome:
 
 
 def hold(history: History, place: Any, value: Any, **more: Any) -> Outcome:
-    return sent(history, "hold", place=place, value=value, **more)
+    return sent(history, "hold", at=at_of(place), value=value, **more)
 
 
 def texts(outcome: Outcome) -> list[str]:
@@ -180,6 +181,21 @@ def test_a_place_that_is_none_is_refused(place: Any) -> None:
     assert refused(sent(START, "free", place=place)).startswith("Nothing is held at “")
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"cell": "gpu"}, {"cell": None}, {"track": "forget"}, {"track": 3}, {"unit": -1}),
+        *({"unit": True}, {"unit": "1"}, {"unit": 1.0}, {"first": None}, {"first": -1}),
+        *({"first": 9}, {"last": -1}, {"last": 10**9}, {"last": "end"}, {"last": [4]}),
+    ],
+    ids=repr,
+)
+def test_fields_of_no_place_are_refused(change: dict[str, Any]) -> None:
+    at = {"cell": "gru", "track": "reset", "unit": 1, "first": 4, "last": 7}
+    assert sent(START, "hold", at=at, value=0.5).problem == ""
+    refused(sent(START, "hold", at=at | change, value=0.5))
+
+
 @pytest.mark.parametrize("value", BAD_VALUES, ids=repr)
 def test_a_value_that_no_gate_can_have_is_refused(value: Any) -> None:
     assert "number" in refused(hold(START, "gru.reset.0.all", value))
@@ -238,11 +254,13 @@ def test_a_link_opens_what_is_held(several: list[Intervention]) -> None:
 PLACES = st.sampled_from(
     ["gru.update.all.all", "gru.reset.1.4-9", "lstm.cell.0.3", "rnn.hidden.0.0"]
 )
+FIELDS = st.sampled_from(["cell", "track", "unit", "first", "last"])
+ANYTHING = st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9)
 EVENTS = st.one_of(
     st.builds(
         dict,
         kind=st.just("hold"),
-        place=PLACES | st.text(max_size=20),
+        at=PLACES.map(at_of) | st.text(max_size=20) | st.dictionaries(FIELDS, ANYTHING),
         value=st.floats(-2, 2) | st.floats(),
         live=st.booleans(),
     ),

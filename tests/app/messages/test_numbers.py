@@ -16,7 +16,7 @@ from app.figures.weights import joined
 from app.messages import numbers as module
 from app.messages.numbers import GONE, MALFORMED, MOST_IN_BLOCK, GoneError, answer, matrix
 from app.messages.stage import message
-from app.screen.baseline import ASSETS
+from app.screen.page import Page
 from app.screen.screen import Screen, screen_of
 from app.screen.tickets import MOST_HELD, Held, setting_of
 from app.session.state import Session
@@ -176,9 +176,8 @@ def test_no_question_asks_for_more_than_a_block() -> None:
         answer(held.name_of(Setting(scene="reader")), whole_matrix)
 
 
-def test_the_stage_asks_for_blocks_as_large_as_there_are() -> None:
-    asking = (ASSETS / "stage" / "core" / "numbers.js").read_text(encoding="utf-8")
-    assert f"MOST_IN_BLOCK = {MOST_IN_BLOCK:_};" in asking
+def test_the_stage_is_told_how_large_a_block_may_be() -> None:
+    assert message(screen_of(WIDE), Page())[0]["limits"]["block"] == MOST_IN_BLOCK
 
 
 @given(st.dictionaries(st.sampled_from(["part", "rows", "columns", "unit"]) | st.text(), st.text()))

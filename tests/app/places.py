@@ -1,0 +1,16 @@
+"""Where something is held, as the stage says it: the fields of a place that is written as text."""
+
+from typing import Any
+
+from gru_core.changes.interventions import Intervention
+from gru_core.errors import GatescopeError
+
+
+def at_of(place: Any) -> Any:
+    """The fields of a place such as gru.update.3.4-9; what is none, as it is."""
+    try:
+        held = Intervention.parse(f"{place}_0.5")
+    except GatescopeError:
+        return place
+    names = ("cell", "track", "unit", "first", "last")
+    return {name: getattr(held, name) for name in names}
