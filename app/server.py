@@ -4,19 +4,17 @@ Started by `streamlit run app/server.py`. Streamlit does not put custom routes u
 so the prefix is added here, and the page passes it on to the stage.
 """
 
-import os
 from pathlib import Path
 from typing import Any
 
-# One thread for NumPy's linear algebra, unless somebody has chosen. Two wait for each other in a
-# loop: beside other visitors a large run takes ten times as long. Read when NumPy is imported.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+from app import settings
+
+settings.settle()
 
 import streamlit as st
 from streamlit import runtime
 
-# Files of weights may be as large as any other. Read when gru_core.formats.limits is imported.
-os.environ["GATESCOPE_MAX_FILE_MB"] = str(st.get_option("server.maxUploadSize"))
+settings.read_files_up_to(st.get_option("server.maxUploadSize"))
 
 from anyio import CapacityLimiter, to_thread
 from starlette.formparsers import MultiPartParser

@@ -35,14 +35,37 @@ class Entry:
         return self.default
 
 
-TABLE: Final = (
-    Entry(
-        "GATESCOPE_CACHE_MB",
-        *(512, 64, 65_536),
-        "megabytes",
-        "Memory for what has been computed and may be wanted again, of all visitors together: "
-        "runs, figures, memory maps, fixed points. Less means that more is computed anew.",
-    ),
+THREADS: Final = Entry(
+    "OPENBLAS_NUM_THREADS",
+    *(1, 1, 256),
+    "threads",
+    "Threads of NumPy's linear algebra in each run. Two wait for each other in a loop: beside "
+    "other visitors a large run then takes ten times as long.",
 )
+CACHE: Final = Entry(
+    "GATESCOPE_CACHE_MB",
+    *(512, 64, 65_536),
+    "megabytes",
+    "Memory for what has been computed and may be wanted again, of all visitors together: "
+    "runs, figures, memory maps, fixed points. Less means that more is computed anew.",
+)
+FILE: Final = Entry(
+    "GATESCOPE_MAX_FILE_MB",
+    *(32, 1, 512),
+    "megabytes",
+    "The largest file of weights that the command line reads; what is made of it is limited with "
+    "it. A server takes Streamlit's `server.maxUploadSize` in its place.",
+)
+TABLE: Final = (CACHE, FILE, THREADS)
 
-(CACHE_MB,) = (entry.read(os.environ) for entry in TABLE)
+CACHE_MB: Final = CACHE.read(os.environ)
+
+
+def settle() -> None:
+    """Say how many threads NumPy has; to be called before NumPy is imported, which reads it."""
+    os.environ[THREADS.variable] = str(THREADS.read(os.environ))
+
+
+def read_files_up_to(megabytes: int) -> None:
+    """Let files of weights be as large as uploads; before gru_core.formats.limits is imported."""
+    os.environ[FILE.variable] = str(megabytes)

@@ -6,7 +6,6 @@ has limits of time and memory, and its answer is read as strictly as a file of a
 
 import io
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -19,7 +18,7 @@ from typing import IO, Any, Final
 
 import numpy as np
 
-from gru_core import errors
+from gru_core import environment, errors
 from gru_core.arrays import Array
 from gru_core.errors import FormatError, GatescopeError, shown
 from gru_core.formats import limits, npy, npz
@@ -123,7 +122,7 @@ def _answer(asked: Mapping[str, Any], data: bytes) -> bytes:
 
 def _asked(line: bytes, data: bytes, seconds: float) -> tuple[bytes, int]:
     """What the process wrote, and its exit status. Errors: TimeoutError, after its end."""
-    environment = {key: os.environ[key] for key in _KEPT if key in os.environ}
+    kept = environment.kept(_KEPT)
     deadline = time.monotonic() + seconds
     process = subprocess.Popen(
         [sys.executable, "-I", "-B", "-c", _PROGRAM, str(_ROOT)],
@@ -131,7 +130,7 @@ def _asked(line: bytes, data: bytes, seconds: float) -> tuple[bytes, int]:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=_ROOT.anchor,
-        env=environment | dict.fromkeys(_THREADS, "1") | {limits.SETTING: str(limits.MEGABYTES)},
+        env=kept | dict.fromkeys(_THREADS, "1") | {limits.SETTING: str(limits.MEGABYTES)},
     )
     assert process.stdin is not None
     assert process.stdout is not None

@@ -1,13 +1,12 @@
 """How large a file of weights is read, and how its numbers are taken out of it."""
 
 import logging
-import os
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from gru_core import checks
+from gru_core import checks, environment
 from gru_core.arrays import Array
 from gru_core.errors import FormatError, shown
 
@@ -30,7 +29,7 @@ def megabytes(text: str) -> int:
     return DEFAULT
 
 
-MEGABYTES: Final = megabytes(os.environ.get(SETTING, str(DEFAULT)))
+MEGABYTES: Final = megabytes(environment.read(SETTING, str(DEFAULT)))
 MAX_BYTES: Final = MEGABYTES * 1_000_000  # of a file
 MAX_EXPANDED: Final = 2 * MAX_BYTES  # of all that is unpacked from it
 MAX_TENSORS: Final = 10_000

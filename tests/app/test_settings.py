@@ -1,15 +1,18 @@
 """Settings are read once, within bounds, and docs/settings.md says what the table says."""
 
+import ast
 import logging
 import re
 from pathlib import Path
 
 import pytest
+import streamlit as st
 
 from app import settings
+from gru_core.formats import limits
 
 ROOT = Path(__file__).parents[2]
-(CACHE,) = settings.TABLE
+CACHE = settings.CACHE
 
 
 @pytest.mark.parametrize(
@@ -40,3 +43,27 @@ def test_the_page_on_settings_is_the_table() -> None:
         (one.variable, f"{one.default}", f"{one.least}", f"{one.most}", one.unit, one.meaning)
         for one in settings.TABLE
     ]
+
+
+def test_the_core_has_the_bounds_of_the_table() -> None:
+    file = settings.FILE
+    assert (file.variable, file.default, file.most) == (
+        limits.SETTING,
+        limits.DEFAULT,
+        limits.HIGHEST,
+    )
+    assert file.default == st.get_option("server.maxUploadSize")
+
+
+def test_the_environment_is_read_in_one_place_of_each_package() -> None:
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for folder in ("app", "gru_core")
+        for path in (ROOT / folder).rglob("*.py")
+        if any(
+            (isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv", "environb"))
+            or (isinstance(node, ast.alias) and node.name in ("environ", "getenv"))
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        )
+    }
+    assert readers == {"app/settings.py", "gru_core/environment.py"}

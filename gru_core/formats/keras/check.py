@@ -12,7 +12,7 @@ from typing import Any, Final, cast
 import numpy as np
 import numpy.typing as npt
 
-from gru_core import checks
+from gru_core import checks, environment
 from gru_core.arrays import Array, read_only
 from gru_core.conventions import Cell
 from gru_core.errors import FormatError, unknown_name
@@ -60,7 +60,7 @@ def check_against_keras(file: ModelFile, entry: str, x: npt.ArrayLike, answers: 
 def _keras() -> ModuleType:
     """Keras on PyTorch, which is here anyway. Both are kept from files and folders of their own."""
     settings = {"KERAS_BACKEND": "torch", "KERAS_HOME": os.devnull}
-    os.environ.update(settings | {"TORCHINDUCTOR_CACHE_DIR": os.sep})
+    environment.put(settings | {"TORCHINDUCTOR_CACHE_DIR": os.sep})
     try:
         import keras
     except ModuleNotFoundError as error:
