@@ -124,4 +124,5 @@ LENS = Lens(
     view,
     follows=("step", "unit"),
     tracks=True,
+    equations=True,
 )

@@ -173,6 +173,11 @@ def test_the_numbers_inside_are_those_of_the_core() -> None:
     assert set(content["series"]) == named
 
 
+def test_a_view_with_equations_has_their_numbers() -> None:
+    assert "lstm.inside" in made(Setting(scene="cue", cell="lstm", view="why"))
+    assert "lstm.inside" not in made(Setting(scene="cue", cell="lstm", view="memory"))
+
+
 def test_another_cell_alongside_sends_that_cell() -> None:
     sent = resent(Setting(scene="cue"), Setting(scene="cue", alongside="rnn"))
     assert {name.split(".")[0] for name in sent} == {"rnn"}
