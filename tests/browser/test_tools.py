@@ -6,6 +6,7 @@ from io import BytesIO, StringIO
 from xml.etree import ElementTree
 
 import numpy as np
+import pytest
 from PIL import Image
 from playwright.sync_api import TimeoutError as Late
 from playwright.sync_api import expect
@@ -14,6 +15,7 @@ from app.figures.weights import joined
 from gru_core import Trace
 from gru_core.situation import Situation
 from tests.browser.driver import Cell, Stage, as_number, figures, traces_of, with_edits
+from tests.browser.lensing import settled
 from tests.browser.menu import button, csv, pick, rows_of, saved, table, three
 
 Core = Callable[..., Situation]
@@ -307,3 +309,30 @@ def test_the_button_is_large_enough_for_a_finger(another: Callable[..., Stage]) 
         }"""
     )
     assert min(reach) >= 43
+
+
+@pytest.mark.parametrize(
+    ("link", "plot", "across", "up"),
+    [
+        ("view=memory", "GRU: what each step left in h of unit 4", "step", "step"),
+        ("view=memory", "GRU: half-life of what is kept", "step", "unit"),
+        ("view=directions", "Output: forward above backward", "step", "number"),
+        ("view=kept", "GRU unit 4: kept and written of h", "step", "value"),
+        ("view=why", "The terms of z", "value", "term"),
+        ("view=why", "Where the sum falls on the sigmoid σ", "pre-activation", "z"),
+        ("view=saturation", "GRU: share near 1 → and near 0 ↑", "near 1", "near 0"),
+        ("view=cost", "Parameters with 1 input, by units", "size", "value"),
+    ],
+)
+def test_a_chart_of_every_kind_is_saved_as_a_picture_with_its_axes_named(
+    stage: Stage, link: str, plot: str, across: str, up: str
+) -> None:
+    stage.open(f"{link}&t=8&u=4")
+    settled(stage)
+    _, content = saved(stage, plot, "SVG")
+    picture = ElementTree.fromstring(content)
+    found = {one.get("class"): "".join(one.itertext()) for one in picture.iter(f"{SVG}text")}
+    assert found["gtitle"].startswith(plot)
+    assert (found["xtitle"], found["ytitle"]) == (across, up)
+    _, content = saved(stage, plot, "PNG")
+    assert Image.open(BytesIO(content)).width == 2400

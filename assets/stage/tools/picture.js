@@ -5,9 +5,10 @@ import { minus } from "../core/format.js";
 import { digits } from "../core/palette.js";
 import { painted, paperOf } from "../core/tint.js";
 import { counts } from "./describe.js";
+import { axisTitles } from "./titles.js";
 
 /**
- * @import { Layout, Message, Plotly, Sheet, Shown, Ticks, Trace } from "../types"
+ * @import { Chart, Layout, Message, Plotly, Sheet, Shown, Ticks, Trace } from "../types"
  * @typedef {object} About what a picture needs beside its plot
  * @property {Pick<Plotly, "toImage">} plotly
  * @property {Element} element with the paper behind it
@@ -16,6 +17,8 @@ import { counts } from "./describe.js";
  */
 
 const WIDTH = 1200; // pixels of a picture
+const NARROWEST = 700; // pixels, that there is room for the title
+const LINES = ["solid", "dash", "dot", "dashdot"]; // looks of a key; others are marks
 const FONT = "Helvetica, Arial, sans-serif"; // a picture takes no font of the page along
 const TWO_LETTERS = 16; // pixels
 const STRIP = 8; // pixels, of the state before the first step, where a column has fewer
@@ -49,39 +52,45 @@ function imageOf(entry, sheet, about, options) {
 /** @param {Shown} entry @param {Sheet} sheet @param {About} about */
 function pictureOf(entry, sheet, about) {
   const { figure } = entry.plot;
-  const lines = sheet.flipped;
+  const { chart } = entry;
+  const lines = figure.data[0].type !== "heatmap";
   const { paper, ink, soft } = paperOf(about.element);
-  const rows = lines ? 10 : sheet.rows.length;
-  const names = Math.max(...figure.layout.yaxis.ticktext.map((/** @type {string} */ text) => text.length));
-  const margin = { l: Math.max(84, 24 + 8 * names), r: lines ? 170 : 100, t: 84, b: 62 };
-  const height = margin.t + margin.b + Math.min(Math.max(rows * 40, 70), 900);
-  const [across, down] = axisTitles(entry);
+  const rows = lines && !(chart?.reads === "down" && figure.data[0].type === "bar") ? 10 : sheet.rows.length;
+  const names = longest(figure.layout.yaxis.ticktext);
+  const right = chart && lines ? Math.max(100, 70 + 8 * longest(chart.key.map(({ name }) => name))) : lines ? 170 : 100;
+  const margin = { l: Math.max(84, 24 + 8 * names), r: right, t: 84, b: 62 };
+  const high = Math.min(Math.max(rows * 40, 70), 900);
+  const height = margin.t + margin.b + high;
+  const width = chart?.width ? Math.max(NARROWEST, margin.l + margin.r + high * shapeOf(chart, figure.layout)) : WIDTH;
+  const [across, down] = axisTitles(entry, sheet);
   /** @param {Ticks} own @param {string} text */
   const axis = (own, text) => ({
     ...own, title: { text, font: { size: 15 }, standoff: 12 }, tickfont: { size: 13 }, ticklabelstandoff: 4,
   });
   const layout = {
-    ...figure.layout, width: WIDTH, height, margin,
+    ...figure.layout, width, height, margin,
     paper_bgcolor: paper, plot_bgcolor: paper, font: { family: FONT, color: ink, size: 13 },
     title: {
       text: `${plain(sheet.title)} <i>${plain(sheet.symbol)}</i>`, font: { size: 21 },
       subtitle: { text: plain(subtitle(entry, sheet, about)), font: { size: 14, color: soft } },
-      x: margin.l / WIDTH, xanchor: "left", y: 1 - 34 / height, yanchor: "bottom",
+      x: margin.l / width, xanchor: "left", y: 1 - 34 / height, yanchor: "bottom",
     },
     xaxis: axis(figure.layout.xaxis, across), yaxis: axis(figure.layout.yaxis, down),
     showlegend: Boolean(lines), legend: { font: { size: 14 }, x: 1.02, y: 1, yanchor: "top" },
   };
-  return { data: lines ? namedLines(figure, sheet) : heatmaps(entry, layout, about), layout };
+  if (!lines) return { data: heatmaps(entry, layout, about), layout };
+  return { data: chart ? withKey(figure, chart) : namedLines(figure, sheet), layout };
 }
 
-/** @param {Shown} entry */
-function axisTitles({ kind, panel }) {
-  if (kind === "lines" || kind === "series") return ["step", ""];
-  if (kind === "x") return ["step", ""];
-  if (!panel) throw new Error(`What the axes of a ${kind} are is not written on pictures yet.`);
-  const sorted = panel.order.some((unit, row) => unit !== row);
-  const biases = panel.segments.some(({ part }) => part === "b_h") ? "biases b and d" : "bias b";
-  return [kind === "track" ? "step" : `from input x, from state h, ${biases}`, sorted ? "units, sorted" : "unit"];
+/** @param {string[]} texts */
+function longest(texts) {
+  return Math.max(0, ...texts.map((text) => text.length));
+}
+
+// How wide the area of a chart is, beside its height, where both axes have one scale.
+/** @param {Chart} chart @param {Layout} layout */
+function shapeOf({ width, height }, { margin: { l, r, t, b } }) {
+  return (width - l - r) / (height - t - b);
 }
 
 /** @param {Shown} entry @param {Sheet} sheet @param {About} about */
@@ -103,25 +112,38 @@ function namedLines({ data }, { columns }) {
   return drawn.map((line, i) => ({ ...line, name: plain(names[i]) }));
 }
 
+// A chart of a lens with its key, whose lines and marks are not one to one with what is drawn.
+/** @param {{ data: Trace[] }} figure @param {Chart} chart @returns {Trace[]} */
+function withKey({ data }, { key }) {
+  return [
+    ...data.map((trace) => ({ ...trace, showlegend: false })),
+    ...key.map(({ color, dash, name }) => ({
+      type: "scatter", x: [null], y: [null], name: plain(name), showlegend: true,
+      ...(LINES.includes(dash) ? { mode: "lines", line: { color, dash, width: 2 } } : { mode: "markers", marker: { color, symbol: dash, size: 9 } }),
+    })),
+  ];
+}
+
 // The heatmap with its scale, the state before the first step to its left, gaps between matrices.
 /** @param {Shown} entry @param {Layout & { paper_bgcolor: string }} layout @param {About} about */
 function heatmaps(entry, layout, { initial }) {
   const { figure, gaps } = entry.plot;
   const [trace] = figure.data;
   const ends = [trace.zmin, 0, trace.zmax].filter((value, i, all) => all.indexOf(value) === i);
+  const shares = trace.zmin < 0 ? ends : [0, 0.5, 1].map((share) => share * trace.zmax);
+  const said = entry.chart?.ends ?? []; // of what is not the numbers that are drawn
   const data = digits({
     ...painted(trace), showscale: true, textfont: { size: 13 },
     colorbar: {
       thickness: 12, outlinewidth: 0, x: 1.015, xpad: 0, ypad: 0, len: 1, tickfont: { size: 13 },
-      tickvals: trace.zmin < 0 ? ends : [0, 0.5, 1].map((share) => share * trace.zmax),
-      ticktext: (trace.zmin < 0 ? ends : [0, 0.5, 1].map((share) => share * trace.zmax)).map(minus),
+      tickvals: said.length ? [trace.zmin, trace.zmax] : shares, ticktext: said.length ? said.map(plain) : shares.map(minus),
     },
   });
   const cell = (WIDTH - layout.margin.l - layout.margin.r) / entry.plot.columns;
-  layout.shapes = gaps.map(({ column }) => ({
+  layout.shapes = (entry.chart ? layout.shapes ?? [] : []).concat(gaps.map(({ column }) => ({
     type: "line", x0: column + 0.5, x1: column + 0.5, y0: 0, y1: 1, yref: "paper",
     line: { color: layout.paper_bgcolor, width: Math.min(4, cell) },
-  }));
+  })));
   if (gaps.length && cell < TWO_LETTERS) layout.xaxis = { ...layout.xaxis, ...together(layout.xaxis) };
   if (!initial) return data;
   const { xaxis } = layout;

@@ -1,0 +1,42 @@
+// What the axes of a picture are called.
+
+/** @import { LensPlot, Sheet, Shown } from "../types" */
+
+const VALUE = "value";
+
+/** @param {Shown} entry @param {Sheet} sheet @returns {[across: string, up: string]} */
+export function axisTitles(entry, sheet) {
+  if (entry.kind === "lens") return ofChart(entry, sheet);
+  if (entry.kind === "lines" || entry.kind === "series" || entry.kind === "x") return ["step", ""];
+  const { kind, panel } = entry;
+  const sorted = panel.order.some((unit, row) => unit !== row);
+  const biases = panel.segments.some(({ part }) => part === "b_h") ? "biases b and d" : "bias b";
+  return [kind === "track" ? "step" : `from input x, from state h, ${biases}`, sorted ? "units, sorted" : "unit"];
+}
+
+// A chart of a lens: its sheet says what its rows and columns are.
+/** @param {LensPlot} entry @param {Sheet} sheet @returns {[across: string, up: string]} */
+function ofChart({ chart, plot }, sheet) {
+  const { corner, rows, columns, kinds } = sheet;
+  if (chart.reads === "grid") return [kinds[1].replace(/s$/, ""), sorted(sheet) ? "units, sorted" : corner];
+  if (chart.reads === "across") return [corner, VALUE];
+  const { data } = plot.figure;
+  if (chart.reads === "down") {
+    // Bars from top to bottom; or a curve with one point on it, whose two numbers are the first rows.
+    return data.some(({ type }) => type === "bar") ? [VALUE, corner] : [rows[0].name, rows[1].name];
+  }
+  return placed(data, sheet) ? [columns[0].name, columns[1].name] : [corner, VALUE];
+}
+
+/** @param {Sheet} sheet */
+function sorted({ kinds, rows }) {
+  return kinds[0] === "units" && rows.some(({ key }, row) => typeof key === "number" && key !== row + 1);
+}
+
+// Whether the first two columns say where points are; else each column is a line over the rows.
+/** @param {LensPlot["plot"]["figure"]["data"]} data @param {Sheet} sheet */
+function placed(data, { values }) {
+  const across = data.filter(({ meta }) => meta !== "behind").flatMap(({ x }) => [...x]);
+  const near = (/** @type {number} */ value, /** @type {number} */ other) => Math.abs(value - other) <= 1e-5 * Math.max(1, Math.abs(other));
+  return (values ?? []).every((row, i) => near(across[i], row[0]));
+}
