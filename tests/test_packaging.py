@@ -54,3 +54,10 @@ def test_each_dependency_has_its_reason_in_contributing() -> None:
     named = [*pins("requirements.txt"), *pins("requirements-dev.txt"), *packages_of_node()]
     for package in named:
         assert re.search(rf"^\| {package} \|", text, re.MULTILINE), f"{package} has no reason"
+
+
+def test_what_the_app_says_is_shipped_with_it() -> None:
+    shipped = PROJECT["tool"]["setuptools"]["package-data"]["app.words"]
+    words = ROOT / "app" / "words"
+    data = {path for path in words.rglob("*") if path.is_file() and path.suffix == ".toml"}
+    assert data == {path for pattern in shipped for path in words.glob(pattern)} != set()

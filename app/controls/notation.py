@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.controls.matrix import matrix_choice
 from app.screen.baseline import baseline_of, own_notation
-from app.screen.ordering import SORT, offered, sort_of
+from app.screen.ordering import offered, sort_of
 from app.session import state
 from app.setting.setting import Setting
 from app.setting.source import Model

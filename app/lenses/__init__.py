@@ -22,29 +22,32 @@ from app.lenses import (
     why,
     wirings,
 )
-from app.lenses.base import Chart, Lens, Offer, View, axis_message
+from app.lenses.base import Chart, Lens, View, axis_message
 from app.lenses.wiring import wiring
-from app.screen.baseline import titles
 from app.screen.screen import Screen
 from app.setting.setting import CELL_VIEW
+from app.words.say import say
 
 __all__ = ["LENSES", "Lens", "View", "charts", "lens_of", "told", "view_of"]
 
 LENSES: Final[Mapping[str, Lens]] = MappingProxyType(
     {
-        CELL_VIEW: cell.LENS,
-        "wirings": wirings.LENS,
-        "why": why.LENS,
-        "holding": holding.LENS,
-        "pinned": pinned.LENS,
-        "kept": kept.LENS,
-        "memory": memory.LENS,
-        "gradients": gradients.LENS,
-        "saturation": saturation.LENS,
-        "find": find.LENS,
-        "phase": phase.LENS,
-        "directions": directions.LENS,
-        "cost": cost.LENS,
+        lens.name: lens
+        for lens in (
+            cell.LENS,
+            wirings.LENS,
+            why.LENS,
+            holding.LENS,
+            pinned.LENS,
+            kept.LENS,
+            memory.LENS,
+            gradients.LENS,
+            saturation.LENS,
+            find.LENS,
+            phase.LENS,
+            directions.LENS,
+            cost.LENS,
+        )
     }
 )
 
@@ -52,11 +55,11 @@ LENSES: Final[Mapping[str, Lens]] = MappingProxyType(
 # What each view answers.
 QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "What happens in one step?": (CELL_VIEW, "why", "wirings"),
-        "What is remembered, and how long?": ("kept", "memory", "gradients"),
-        "What do the units do?": ("saturation", "find", "phase"),
-        "What if it were otherwise?": ("holding", "pinned"),
-        "How else is it built, at what cost?": ("directions", "cost"),
+        "step": (CELL_VIEW, "why", "wirings"),
+        "memory": ("kept", "memory", "gradients"),
+        "units": ("saturation", "find", "phase"),
+        "otherwise": ("holding", "pinned"),
+        "built": ("directions", "cost"),
     }
 )
 
@@ -65,7 +68,7 @@ def questions() -> list[contract.Question]:
     """Every view under the question it answers, with its name and a line on what it shows."""
     return [
         {
-            "question": question,
+            "question": say(f"lenses.questions.{question}"),
             "views": [
                 {"view": name, "label": LENSES[name].label, "help": LENSES[name].help}
                 for name in names
@@ -102,15 +105,11 @@ def told(screen: Screen, view: View) -> contract.Lens:
         "controls": view.controls,
         "wirings": [wiring(screen, cell) for cell in view.wirings],
         "words": list(view.words),
-        "offers": [{"scene": one.scene, "label": _label(one)} for one in view.offers],
+        "offers": [{"scene": one.scene, "label": one.label} for one in view.offers],
         "waiting": view.waiting,
         "notes": list(view.notes),
         "charts": [_about(chart) for chart in view.charts],
     }
-
-
-def _label(offer: Offer) -> str:
-    return f"{offer.says} “{titles()[offer.scene]}”"
 
 
 def _about(chart: Chart) -> contract.Chart:

@@ -12,46 +12,53 @@ from app.lenses.sampling import drawn, grid_chart
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import number
+from app.words.say import say
 from gru_core import Trace
 from gru_core.arrays import Array, without_rounding
 from gru_core.conventions import TRACKS, Cell
 
 
 def against(
-    screen: Screen, others: Mapping[Cell, Trace], name: str, now: str = "now"
+    screen: Screen, others: Mapping[Cell, Trace], name: str, now: str = ""
 ) -> tuple[list[Chart], list[str]]:
     """Charts of the opened cell, and sentences about every cell that there is to compare.
 
     others: the runs that these are compared with, under this name; now: the name of these.
     """
     words, charts = [], []
+    names = (now or say("lenses.against.now"), name)
     for cell, trace in screen.traces.items():
+        called = CELL_NAMES[cell]
         if cell not in others:
-            words.append(f"{name} has no {CELL_NAMES[cell]}: nothing to compare.")
+            words.append(say("lenses.against.absent", name=name, cell=called))
             continue
         if trace["hidden"].shape != others[cell]["hidden"].shape:
-            said = f"{CELL_NAMES[cell]}: {name} has other sizes, nothing to compare."
-            words.append(sentence(said))
+            words.append(sentence(say("lenses.against.other_sizes", cell=called, name=name)))
             continue
-        words.append(_words(cell, trace, others[cell], name))
+        words.append(sentence(_words(cell, trace, others[cell], name)))
         if cell == screen.opened:
-            charts += _charts(screen, cell, others[cell], (now, name))
+            charts += _charts(screen, cell, others[cell], names)
     return charts, words
 
 
 def _words(cell: Cell, trace: Trace, other: Trace, name: str) -> str:
     now, then = trace["hidden"], other["hidden"]
-    said = sentence(CELL_NAMES[cell])
+    called = CELL_NAMES[cell]
     if np.array_equal(now, then):
-        return f"{said}: h is that of {name} at every step."
+        return say("lenses.against.same", cell=called, name=name)
     apart = np.abs(without_rounding(now - then, *_sizes(now, then)))
     if not apart.any():
-        return f"{said}: h is that of {name} at every step, as far as rounding lets one tell."
+        return say("lenses.against.same_rounded", cell=called, name=name)
     step, unit = np.unravel_index(int(apart.argmax()), apart.shape)
     first = int(np.flatnonzero(apart.any(axis=1))[0])
-    return (
-        f"{said}: h differs from {name} from step {first + 1} on, most at step {step + 1}, "
-        f"unit {unit + 1}: by {number(float(apart.max()))}."
+    return say(
+        "lenses.against.differs",
+        cell=called,
+        name=name,
+        first=first + 1,
+        step=int(step) + 1,
+        unit=int(unit) + 1,
+        most=number(float(apart.max())),
     )
 
 
@@ -74,7 +81,13 @@ def _lines(screen: Screen, cell: Cell, other: Trace, names: tuple[str, str], uni
     quantity = theme.QUANTITIES["hidden"]
     return Chart(
         name="both",
-        title=f"{CELL_NAMES[cell]} unit {unit + 1}: {names[0]} and {names[1]}",
+        title=say(
+            "lenses.against.lines",
+            cell=CELL_NAMES[cell],
+            unit=unit + 1,
+            now=names[0],
+            other=names[1],
+        ),
         figure=both_lines(now, then, screen.labels, "hidden"),
         reads="across",
         corner="step",
@@ -82,7 +95,10 @@ def _lines(screen: Screen, cell: Cell, other: Trace, names: tuple[str, str], uni
         columns=Axis("names", names, plural="runs"),
         values=np.stack([now, then], axis=1),
         height=110,
-        key=[(quantity.color, "solid", f"h, {names[0]}"), (OTHER, "dash", f"h, {names[1]}")],
+        key=[
+            (quantity.color, "solid", say("lenses.against.line", name=names[0])),
+            (OTHER, "dash", say("lenses.against.line", name=names[1])),
+        ],
     )
 
 
@@ -99,7 +115,13 @@ def _difference(
         placed,
         difference_heatmap(placed.values, placed.labels, placed.row_names),
         name=f"less.{track}",
-        title=f"{quantity.name} {symbol}: {names[0]} less {names[1]}",
+        title=say(
+            "lenses.against.less",
+            quantity=quantity.name,
+            symbol=symbol,
+            now=names[0],
+            other=names[1],
+        ),
         height=96,
-        says="{row} at {column}: {value}",
+        says=say("lenses.sampling.cell"),
     )

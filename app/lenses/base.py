@@ -13,6 +13,7 @@ import plotly.graph_objects as go
 
 from app.contract import AxisTold, Controls
 from app.screen.screen import Screen
+from app.words.say import say
 from gru_core.arrays import Array
 from gru_core.conventions import Cell
 
@@ -72,7 +73,7 @@ class Offer(NamedTuple):
     """Another scene, in which this lens shows what it cannot show here."""
 
     scene: str
-    says: str  # before the scene's title
+    label: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,16 +95,29 @@ class View:
 
 
 class Lens(NamedTuple):
-    """One lens: where it stands in the row of them, and what it is for."""
+    """One lens: what links call it, and what it shows."""
 
-    label: str
-    help: str
-    look: str  # in two sentences, what to look for
+    name: str
     view: Callable[[Screen], View]
     follows: Sequence[str] = ()  # "step", "unit": the view is of one place of the cursor
     tracks: bool = False  # a click on a heatmap asks about its quantity
     inside: bool = False  # the opened cell itself is looked into, in the place of charts
     equations: bool = False  # the numbers of the equations are needed
+
+    @property
+    def label(self) -> str:
+        """What people call it."""
+        return say(f"lenses.{self.name}.label")
+
+    @property
+    def help(self) -> str:
+        """What it is for, in a line."""
+        return say(f"lenses.{self.name}.help")
+
+    @property
+    def look(self) -> str:
+        """In two sentences, what to look for; the cell itself says that as it is."""
+        return "" if self.inside else say(f"lenses.{self.name}.look")
 
 
 def chosen_of(asked: str, choices: Sequence[Choice]) -> str:

@@ -10,9 +10,7 @@ def view(screen: Screen) -> View:
 
 
 LENS = Lens(
-    "the cell",
-    "Its wiring and its equations, with the numbers of this step",
-    "",
+    "cell",
     view,
     inside=True,
     equations=True,

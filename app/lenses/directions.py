@@ -9,56 +9,52 @@ from app.figures import theme
 from app.figures.directions import layer_heatmap, moved_heatmap, parted
 from app.lenses import moved
 from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
+from app.lenses.naming import unit_name
 from app.lenses.sampling import Drawn, drawn, grid_chart
 from app.screen.neighbours import at_random
 from app.screen.screen import Screen
 from app.screen.two_layers import Tracks, TwoLayers, both_ways, stacked
 from app.words.names import CELL_NAMES, letter_of
+from app.words.say import say
 from gru_core.arrays import Array
 from gru_core.conventions import KEEP_GATE
 from gru_core.run import Merge
 from gru_core.scenes.companions import Role, has_own
 
 STACKED = "stacked"
-CHOICES = (
-    Choice("concat", "concatenated"),
-    Choice("sum", "sum"),
-    Choice("mean", "mean"),
-    Choice("product", "product"),
-    Choice(STACKED, "two layers, stacked"),
-)
-OUTPUTS = {
-    "concat": "forward above backward",
-    "sum": "sum of both, −2 … 2",
-    "mean": "mean of both",
-    "product": "product of both",
-}
+OUTPUTS = ("concat", "sum", "mean", "product", STACKED)
+WAYS = ("forward", "backward")
 HEIGHT, TALL = 110, 160  # pixels, of one layer and of two
 
 
 def view(screen: Screen) -> View:
     """Both layers, what a layer above them would read, and what a changed input moves in it."""
-    of = chosen_of(screen.setting.of, CHOICES)
+    choices = [Choice(name, say(f"lenses.directions.choices.{name}")) for name in OUTPUTS]
+    of = chosen_of(screen.setting.of, choices)
     run = stacked if of == STACKED else both_ways
     now, changed = run(screen, screen.situation.x), moved.changed_steps(screen)
     charts = _of_stack(screen, now) if of == STACKED else _of_pair(screen, now, of)
-    notes, names = _notes(screen, of), moved.LAYERS if of == STACKED else moved.DIRECTIONS
+    notes = _notes(screen, of)
     if changed:
         before = run(screen, screen.base.x)
         charts.insert(0, _moved_chart(screen, before, now, of))
-        words = moved.words(screen, changed, before, now, names)
-        notes.insert(0, "The first picture goes by powers of ten; it is blank below a millionth.")
+        pair: moved.Pair = "layers" if of == STACKED else "directions"
+        words = moved.words(screen, changed, before, now, pair)
+        notes.insert(0, say("lenses.directions.powers"))
     else:
         words = moved.what_to_try(screen)
-    return View(charts, CHOICES, of, "Output", notes, [words])
+    return View(charts, choices, of, say("lenses.directions.asks"), notes, [words])
 
 
 def _of_pair(screen: Screen, layers: TwoLayers, of: str) -> list[Chart]:
-    name = CELL_NAMES[screen.opened]
-    forward, backward = f"Forward {name}", f"Backward {name}{_unlike(screen, 'backward')}"
+    name, unlike = CELL_NAMES[screen.opened], _unlike(screen, "backward")
+    forward = say("lenses.directions.forward", cell=name)
+    backward = say("lenses.directions.backward", cell=name)
+    if unlike:
+        backward = say("lenses.directions.backward_drawn", cell=name, drawn=unlike)
     return [
-        _track_chart(screen, "forward", f"{forward}: hidden state", layers.first, "hidden"),
-        _track_chart(screen, "backward", f"{backward}: hidden state", layers.second, "hidden"),
+        _track_chart(screen, "forward", forward, layers.first, "hidden"),
+        _track_chart(screen, "backward", backward, layers.second, "hidden"),
         _output_chart(screen, layers, of),
     ]
 
@@ -67,12 +63,17 @@ def _of_stack(screen: Screen, layers: TwoLayers) -> list[Chart]:
     """States first, then the gates that keep, each pair one above the other."""
     gate = KEEP_GATE.get(screen.opened)
     asides = "", _unlike(screen, "second")
+
+    def title(place: int, track: str) -> str:
+        quantity, unlike = theme.QUANTITIES[track].name, asides[place - 1]
+        if unlike:
+            return say(
+                "lenses.directions.layer_drawn", layer=place, drawn=unlike, quantity=quantity
+            )
+        return say("lenses.directions.layer", layer=place, quantity=quantity)
+
     return [
-        _track_chart(
-            *(screen, f"layer{place}.{track}"),
-            f"Layer {place}{asides[place - 1]}: {theme.QUANTITIES[track].name}",
-            *(tracks, track),
-        )
+        _track_chart(screen, f"layer{place}.{track}", title(place, track), tracks, track)
         for track in ("hidden", gate)
         if track
         for place, tracks in enumerate((layers.first, layers.second), start=1)
@@ -83,7 +84,7 @@ def _unlike(screen: Screen, role: Role) -> str:
     """What a heading says of a second layer that is drawn beside a first one that is not."""
     cell = screen.opened
     same = cell in screen.baseline.drawn or has_own(screen.scene, cell, role)
-    return "" if same else f" ({at_random(screen)})"
+    return "" if same else at_random(screen)
 
 
 def _track_chart(screen: Screen, name: str, title: str, tracks: Tracks, track: str) -> Chart:
@@ -96,7 +97,7 @@ def _track_chart(screen: Screen, name: str, title: str, tracks: Tracks, track: s
         title=title,
         symbol=letter_of(cell, track, screen.notation),
         height=HEIGHT,
-        says="{row} at {column}: {value}",
+        says=say("lenses.sampling.cell"),
     )
 
 
@@ -112,20 +113,20 @@ def _output_chart(screen: Screen, layers: TwoLayers, of: str) -> Chart:
     return _output_grid(
         *(placed, units, figure, of),
         name="output",
-        title=f"Output: {OUTPUTS[of]}",
-        says="{row} at {column}: {value}",
+        title=say(f"lenses.directions.outputs.{of}"),
+        says=say("lenses.sampling.cell"),
     )
 
 
 def _moved_chart(screen: Screen, before: TwoLayers, now: TwoLayers, of: str) -> Chart:
     placed, units = _placed(screen, np.abs(_output(now, of) - _output(before, of)), of)
     figure = moved_heatmap(placed.values, placed.labels, placed.row_names)
-    what = "h of layer 2" if of == STACKED else "the output"
+    stack, output = say("lenses.directions.moved_layer"), say("lenses.directions.moved_output")
     return _output_grid(
         *(placed, units, figure, of),
         name="moved",
-        title=f"How far {what} has moved",
-        says="{row} at {column}: moved by {value}",
+        title=stack if of == STACKED else output,
+        says=say("lenses.directions.moved_cell"),
         ends=("10⁻⁶", "1"),
     )
 
@@ -146,10 +147,10 @@ def _placed(screen: Screen, values: Array, of: str) -> tuple[Drawn, int]:
         placed = drawn(screen, values, order)
         return placed, len(placed.values)
     forward, backward = (drawn(screen, half, order) for half in np.split(values, 2, axis=1))
-    units = forward.rows.names or [f"unit {unit + 1}" for unit in order]
+    units = forward.rows.names or [unit_name(unit) for unit in order]
     rows = Axis(
         "names",
-        [f"{way} {unit}" for way in ("forward", "backward") for unit in units],
+        [say(f"lenses.directions.{way}_row", unit=unit) for way in WAYS for unit in units],
         order=() if screen.condensed else (*order, *order),
         plural="numbers",
     )
@@ -162,22 +163,20 @@ def _notes(screen: Screen, of: str) -> list[str]:
     cell = screen.opened
     name, units = CELL_NAMES[cell], screen.traces[cell].units
     seed = screen.scene.seed if screen.setting.seed is None else screen.setting.seed
-    drawn_with = f"has as many units; its weights are random, seed {seed}, and not trained"
-    if has_own(screen.scene, cell, "second" if of == STACKED else "backward"):
-        drawn_with = "is that of your file"
-    found = [
-        f"The backward {name} begins at zero after the last step and {drawn_with}."
-        if of != STACKED
-        else f"Layer 2 reads h of layer 1, {units} numbers a step. It {drawn_with}."
-    ]
+    own = has_own(screen.scene, cell, "second" if of == STACKED else "backward")
+    if of == STACKED and own:
+        found = say("lenses.directions.second_own", units=units)
+    elif of == STACKED:
+        found = say("lenses.directions.second_random", units=units, seed=seed)
+    elif own:
+        found = say("lenses.directions.backward_own", cell=name)
+    else:
+        found = say("lenses.directions.backward_random", cell=name, seed=seed)
     note = drawn(screen, screen.traces[cell]["hidden"], screen.orders[cell]).note
-    return [*found, note] if note else found
+    return [found, note] if note else [found]
 
 
 LENS = Lens(
-    "bidirectional, stacked",
-    "A second layer that reads from the end, or that reads what the first gives",
-    "A forward state has seen its step and all before it, a backward state its step and all after "
-    "it. Change a late input: early forward states stay as they are, early backward ones move.",
+    "directions",
     view,
 )

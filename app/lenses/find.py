@@ -9,18 +9,19 @@ from app.figures import theme
 from app.figures.found import OTHER, reaction_bars, together_lines
 from app.lenses.base import Axis, Chart, Choice, Lens, View
 from app.lenses.finding import again, explained, inputs_around, inputs_read, track_symbol, units_on
+from app.lenses.naming import unit_name
 from app.lenses.question import question_of, questions
 from app.screen.screen import Screen
 from app.setting.question import Question
 from app.words.names import CELL_NAMES
+from app.words.say import say
 from gru_core.analysis.patterns import Match, Pattern, matches, pattern, reaction
 from gru_core.arrays import Array
 from gru_core.conventions import STATES
 
 MOST_BARS = 10
 MOST_PLACES = 6
-COLUMNS = ("inside", "outside", "difference", "on throughout")
-WHOLE = "The span is the whole sequence: there is nothing outside to compare it with."
+COLUMNS = ("inside", "outside", "difference", "on_throughout")
 
 
 def view(screen: Screen) -> View:
@@ -38,8 +39,8 @@ def view(screen: Screen) -> View:
             for one in questions(asked, screen.opened)
         ],
         chosen=str(asked),
-        asks="Look at",
-        notes=[*([WHOLE] if whole else []), *explained(screen, asked, found)],
+        asks=say("lenses.find.asks"),
+        notes=[*([say("lenses.find.whole")] if whole else []), *explained(screen, asked, found)],
         words=[*problems, units_on(screen, asked, values, found), *again(screen, found, listed)],
         controls={"seeking": _controls(screen, asked, listed, len(found.units))},
     )
@@ -59,22 +60,24 @@ def _reaction(screen: Screen, asked: Question, values: Array, found: Pattern) ->
     """The units whose values in the span differ most from those elsewhere."""
     reacted = reaction(values, found.span)
     units = reacted.ranked[:MOST_BARS].tolist()
-    names = [f"unit {unit + 1}" for unit in units]
+    names = [unit_name(unit) for unit in units]
     difference, on = reacted.difference[units], np.isin(units, found.units)
     numbers = (reacted.inside[units], reacted.outside[units], difference, on.astype(np.float64))
     color = theme.QUANTITIES[asked.track].color
     return Chart(
         name="reaction",
-        title=f"{CELL_NAMES[screen.opened]}: mean inside the span less mean outside, of",
+        title=say("lenses.find.reaction", cell=CELL_NAMES[screen.opened]),
         symbol=track_symbol(screen, asked),
         figure=reaction_bars(names, difference, on, color),
         reads="down",
         corner="unit",
         rows=Axis("names", names, order=units, plural="units"),
-        columns=Axis("names", COLUMNS, plural="quantities"),
+        columns=Axis(
+            "names", [say(f"lenses.find.{name}") for name in COLUMNS], plural="quantities"
+        ),
         values=np.stack(numbers, axis=1),
         height=34 + 20 * len(names),
-        key=[(color, "solid", "on through the span"), (OTHER, "solid", "other units")],
+        key=[(color, "solid", say("lenses.find.on")), (OTHER, "solid", say("lenses.find.others"))],
     )
 
 
@@ -83,11 +86,12 @@ def _together(screen: Screen, asked: Question, found: Pattern, listed: Sequence[
     color, count = theme.QUANTITIES[asked.track].color, len(found.units)
     alone, around = found.at_step / count, found.best_around / count
     length = found.span.length
-    names = ("at the step", f"through {length} steps there" if length > 1 else "as in the span")
+    through, as_in = say("lenses.find.through", steps=length), say("lenses.find.as_in_the_span")
+    names = (say("lenses.find.at_the_step"), through if length > 1 else as_in)
     places = [one.span for one in listed]
     return Chart(
         name="together",
-        title=f"Share of {'this unit' if count == 1 else f'these {count} units'} on",
+        title=say("lenses.find.together", n=count),
         figure=together_lines(alone, around, found.span, places, screen.labels, color),
         reads="across",
         corner="step",
@@ -127,9 +131,6 @@ def _listed(screen: Screen, match: Match) -> FoundPlace:
 
 
 LENS = Lens(
-    "find a pattern",
-    "Units that are on through a span of steps, and where they are again",
-    "Choose a span of steps and see which units stay on through all of it. Where the line rises to "
-    "the top again, the same units are on together again.",
+    "find",
     view,
 )

@@ -6,7 +6,8 @@ from app.lenses.naming import sentence
 from app.screen.screen import Screen
 from app.setting.question import Question
 from app.words.names import CELL_NAMES, letter_of
-from app.words.numbers import number
+from app.words.numbers import number, six_figures
+from app.words.say import say
 from gru_core.analysis.patterns import Match, Pattern, Span, highest_threshold, pattern
 from gru_core.arrays import Array
 from gru_core.conventions import track_kind
@@ -19,24 +20,31 @@ MOST_JOINED = 8  # names of inputs next to each other, unless they are letters
 def units_on(screen: Screen, asked: Question, values: Array, found: Pattern) -> str:
     """Which units are on through the span; where none is, what would help. values: (step, unit)."""
     name, where = CELL_NAMES[screen.opened], place_name(screen, found.span)
-    count, of = len(found.units), values.shape[1]
+    count = len(found.units)
     if count:
+        units = say("lenses.finding.units", n=values.shape[1])
         listed = ", ".join(str(unit + 1) for unit in found.units[:MOST_NAMED].tolist())
-        more = f" and {count - MOST_NAMED} more" if count > MOST_NAMED else ""
-        verb = f"{'unit' if of == 1 else 'units'} {'is' if count == 1 else 'are'}"
-        return sentence(f"{name}: {count} of {of} {verb} on {where}: {listed}{more}.")
+        if count > MOST_NAMED:
+            listed = say("lenses.finding.listed", units=listed, others=count - MOST_NAMED)
+        return sentence(
+            say(
+                "lenses.finding.units_on",
+                n=count,
+                cell=name,
+                units=units,
+                where=where,
+                listed=listed,
+            )
+        )
     if (asked.begins or asked.ends) and len(pattern(values, asked.span, asked.threshold).units):
-        when = " or ".join(["before it"] * asked.begins + ["after it"] * asked.ends)
-        return sentence(f"{name}: every unit that is on {where} is on {when} too.")
-    return sentence(f"{name}: no unit is on {where}. {_lower(found.span, values)}")
-
-
-def _lower(span: Span, values: Array) -> str:
-    highest = highest_threshold(values, span)
+        when = {(1, 0): "before", (0, 1): "after", (1, 1): "around"}[asked.begins, asked.ends]
+        return sentence(say(f"lenses.finding.on_{when}_too", cell=name, where=where))
+    highest = highest_threshold(values, found.span)
     if highest is None:
-        return "Every one of them changes its sign or is 0 there; choose a shorter span."
-    value, unit = highest
-    return f"Lower the threshold: unit {unit + 1} is on below {number(value)}."
+        return sentence(say("lenses.finding.none_at_all", cell=name, where=where))
+    level, unit = number(highest[0]), int(highest[1]) + 1
+    said = say("lenses.finding.none_but_lower", cell=name, where=where, unit=unit, level=level)
+    return sentence(said)
 
 
 def again(screen: Screen, found: Pattern, listed: Sequence[Match]) -> list[str]:
@@ -45,29 +53,25 @@ def again(screen: Screen, found: Pattern, listed: Sequence[Match]) -> list[str]:
     if not count:
         return []
     if max(first, len(screen.labels) - 1 - last) < length:
-        return [f"Beside the span there are no other {length} steps in a row."]
+        return [say("lenses.finding.no_such_span", steps=length)]
+    if not listed and length == 1:
+        return [say("lenses.finding.no_other_step", n=count)]
     if not listed:
-        steps = "At no other step" if length == 1 else f"Through no other {length} steps in a row"
-        return [f"{steps} is {'it' if count == 1 else 'any of them'} on."]
+        return [say("lenses.finding.no_other_span", n=count, steps=length)]
     best = listed[0]
     where = place_name(screen, best.span)
     if best.on < count:
-        verb = "is" if best.on == 1 else "are"
-        return [f"Nearest to it: {best.on} of {count} {verb} on again {where}."]
-    return [f"{'It is' if count == 1 else 'All of them are'} on again {where}."]
+        return [say("lenses.finding.nearest", n=best.on, units=count, where=where)]
+    return [say("lenses.finding.again", n=count, where=where)]
 
 
 def explained(screen: Screen, asked: Question, found: Pattern) -> list[str]:
     """What it means to be on, how places are ranked, and how they are marked."""
-    symbol, level = track_symbol(screen, asked), f"{asked.threshold:.6g}"
-    below = "" if track_kind(asked.track) == "gate" else f", or below −{level},"
-    notes = [f"On: {symbol} is above {level}{below} at every step of the span."]
+    symbol, level = track_symbol(screen, asked), six_figures(asked.threshold)
+    kind = "gate" if track_kind(asked.track) == "gate" else "state"
+    notes = [say(f"lenses.finding.{kind}_on", symbol=symbol, level=level)]
     if len(found.units):
-        notes += [
-            "Places are as long as the span, and ranked by how many of its units are on "
-            "throughout, then by how few others are.",
-            "Above the lines: the span, thick, and the places in the list, thin.",
-        ]
+        notes += [say("lenses.finding.ranked"), say("lenses.finding.marks")]
     return notes
 
 
@@ -79,9 +83,14 @@ def track_symbol(screen: Screen, asked: Question) -> str:
 def place_name(screen: Screen, span: Span) -> str:
     """Where something is on, in words, with what was read there."""
     first, last = span.first + 1, span.last + 1
-    steps = f"through steps {first} to {last}" if span.length > 1 else f"at step {first}"
     read = inputs_read(screen, span.first, last)
-    return f"{steps} ({read})" if read else steps
+    if span.length == 1 and read:
+        return say("lenses.finding.place_read", step=first, read=read)
+    if span.length == 1:
+        return say("lenses.finding.place", step=first)
+    if read:
+        return say("lenses.finding.span_read", first=first, last=last, read=read)
+    return say("lenses.finding.span", first=first, last=last)
 
 
 def inputs_around(screen: Screen, span: Span) -> tuple[str, str]:

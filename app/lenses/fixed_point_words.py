@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import plotly.graph_objects as go
 
-from app.words.numbers import number
+from app.words.numbers import joined, number
+from app.words.say import say
 from gru_core.arrays import Array
 from gru_core.phase import FixedPoint
 from gru_core.phase.fixed_points import NEUTRAL
@@ -23,33 +24,29 @@ def said_kinds(points: Sequence[FixedPoint]) -> str:
     for point in points:
         radii[point.kind].append(point.radius)
     return "; ".join(
-        f"{'' if len(points) == 1 else f'{len(found)} '}{kind}, {_said_largest(found)}"
+        say("lenses.fixed_point_words.only_kind", kind=kind, listed=_largest(found))
+        if len(points) == 1
+        else say(
+            "lenses.fixed_point_words.kind",
+            points=len(found),
+            kind=kind,
+            listed=_largest(found),
+        )
         for kind, found in radii.items()
     )
 
 
-def _said_largest(radii: Sequence[float]) -> str:
+def _largest(radii: Sequence[float]) -> str:
     said = list(dict.fromkeys(magnitude(radius) for radius in sorted(radii)))
-    listed = " and ".join(said) if len(said) <= MOST_SAID else f"{said[0]} to {said[-1]}"
-    return f"largest |eigenvalue| {listed}"
+    if len(said) <= MOST_SAID:
+        return joined(said)
+    return say("lenses.fixed_point_words.from_to", smallest=said[0], largest=said[-1])
 
 
 def about_memory(points: Sequence[FixedPoint]) -> str:
     """What the stable ones can hold: it takes two for one of them to say what came before."""
     stable = sum(point.kind == "stable" for point in points)
-    if stable == 0:
-        return ""
-    if stable == 1:
-        return "One stable point alone is no memory: states that come to it forget their way."
-    return (
-        f"Which of the {stable} stable ones a state comes to can be a memory of what came before."
-    )
-
-
-EIGENVALUES = (
-    "By its eigenvalues one step multiplies a small difference from a point: below 1 in magnitude "
-    "it fades, above 1 it grows."
-)
+    return say("lenses.fixed_point_words.memory", n=stable) if stable else ""
 
 
 def magnitude(radius: float) -> str:
@@ -69,4 +66,4 @@ def about_marks(marks: Mapping[str, Array], figure: go.Figure) -> str:
     gaps = np.abs(places[:, np.newaxis] - places) / size  # (point, point, 2)
     if np.count_nonzero((gaps < MARK).all(axis=2)) <= len(places):
         return ""
-    return "Marks of some fixed points lie on each other; the eigenvalues list every point."
+    return say("lenses.fixed_point_words.marks")

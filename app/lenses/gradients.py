@@ -13,42 +13,39 @@ from app.figures.gradient import Line, gradient_lines, share_lines
 from app.figures.prediction import CELL_STYLE
 from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
 from app.lenses.naming import subscript, unit_of
-from app.lenses.reach import BY_CELL, offers, words
+from app.lenses.reach import offers, words
 from app.screen.neighbours import compared
 from app.screen.screen import Screen
 from app.words.names import ACTIVATIONS, CELL_NAMES, letter_of
+from app.words.numbers import whole
+from app.words.say import say
 from gru_core.conventions import CELLS, STATES, Cell
 from gru_core.errors import GatescopeError
 from gru_core.gradients import Gradients, gradient_by_distance
 from gru_core.scenes.scene import situation
 from gru_core.situation import Edit, Situation, apply_edits
 
-CHOICES = (Choice("state", "the whole state"), Choice("unit", "the cursor's unit"))
+CHOICES = ("state", "unit")
 # Products of numbers for each cell, of which three take about two seconds on one core. Those of one
 # unit are of vectors, and each takes as long as so many within a product of matrices.
 MOST_PRODUCTS = 8e9
 OF_VECTORS = 20
-# What a derivative by c holds fixed is a choice; backpropagation makes the same one.
-CELL_VARIED = (
-    "The line “LSTM” varies h of one step and holds c; “LSTM by its c” varies c, and with it the h "
-    "that its output gate makes of it, as in the run."
-)
-ENDS = "A line ends where less than 10⁻¹⁶ is left."
 PATHS = {
-    "hidden": ("all paths", Line("#D55E00", "solid", 3.0)),
-    "direct": ("direct path, gates held", Line("#0072B2", "dash")),
-    "gates": ("through gates and candidate", Line("#009E73", "dot")),
+    "all": Line("#D55E00", "solid", 3.0),
+    "direct": Line("#0072B2", "dash"),
+    "gates": Line("#009E73", "dot"),
 }
 
 
 def view(screen: Screen) -> View:
     """The three cells beside each other, and the paths of the opened one."""
-    of = chosen_of(screen.setting.of, CHOICES)
+    choices = [Choice(name, say(f"lenses.gradients.choices.{name}")) for name in CHOICES]
+    of, asks = chosen_of(screen.setting.of, choices), say("lenses.gradients.asks")
     every = beside(screen)
     follows = ("unit",) if of == "unit" else ()
     if _products(every, of) > MOST_PRODUCTS:
         said = _too_large(every, of)
-        return View([], CHOICES, of, "Gradient of", words=[said], follows=follows)
+        return View([], choices, of, asks, words=[said], follows=follows)
     found = {cell: _gradients(screen, every, cell, of) for cell in every.weights}
     charts = [
         _by_state(screen, found),
@@ -57,7 +54,7 @@ def view(screen: Screen) -> View:
         _by_input(screen, found),
     ]
     return View(
-        *(charts, CHOICES, of, "Gradient of", _notes(screen, of), _words(screen, every, found)),
+        *(charts, choices, of, asks, _notes(screen, of), _words(screen, every, found)),
         follows=follows,
         offers=offers(screen, found),
     )
@@ -105,17 +102,17 @@ def _by_state(screen: Screen, found: dict[Cell, Gradients]) -> Chart:
     curves = {CELL_NAMES[cell]: one["hidden"][1:] for cell, one in found.items()}
     styles = [Line(*CELL_STYLE[cell]) for cell in found]
     if "lstm" in found:
-        curves[BY_CELL] = found["lstm"]["cell"][1:]
+        curves[say("lenses.reach.by_cell")] = found["lstm"]["cell"][1:]
         own = theme.QUANTITIES["cell"]
         styles.append(Line(own.color, own.dash))
-    title = f"How strongly {_last(screen, *found.values())} depends on each h"
+    title = say("lenses.gradients.by_state", last=_last(screen, *found.values()))
     return _chart(screen, "state", title, _slope(screen, "h"), curves, styles)
 
 
 def _by_input(screen: Screen, found: dict[Cell, Gradients]) -> Chart:
     curves = {CELL_NAMES[cell]: one["input"] for cell, one in found.items()}
     styles = [Line(*CELL_STYLE[cell]) for cell in found]
-    title = f"How strongly {_last(screen, *found.values())} depends on each x"
+    title = say("lenses.gradients.by_input", last=_last(screen, *found.values()))
     return _chart(screen, "input", title, _slope(screen, "x"), curves, styles)
 
 
@@ -145,16 +142,25 @@ def _chart(
 def _by_path(screen: Screen, found: Gradients, cell: Cell) -> Chart:
     state = STATES[cell][-1]
     letter = letter_of(cell, state)
-    sources = {"hidden": state, "direct": "direct", "gates": "gates"}
-    curves = {PATHS[name][0]: found[track][1:] for name, track in sources.items()}
-    title = f"{CELL_NAMES[cell]}, path by path: {_last(screen, found)} and each {letter}"
-    lines = [line for _, line in PATHS.values()]
-    return _chart(screen, "paths", title, _slope(screen, letter), curves, lines)
+    sources = {"all": state, "direct": "direct", "gates": "gates"}
+    curves = {
+        say(f"lenses.gradients.paths.{name}"): found[track][1:] for name, track in sources.items()
+    }
+    title = say(
+        "lenses.gradients.by_path",
+        cell=CELL_NAMES[cell],
+        last=_last(screen, found),
+        letter=letter,
+    )
+    return _chart(screen, "paths", title, _slope(screen, letter), curves, list(PATHS.values()))
 
 
 def _direct_share(screen: Screen, found: dict[Cell, Gradients]) -> Chart:
     """The size of the direct path over that of all paths, for each cell that has one."""
-    names: dict[Cell, tuple[str, str]] = {"gru": ("hidden", "GRU"), "lstm": ("cell", BY_CELL)}
+    names: dict[Cell, tuple[str, str]] = {
+        "gru": ("hidden", CELL_NAMES["gru"]),
+        "lstm": ("cell", say("lenses.reach.by_cell")),
+    }
     curves = {
         name: share_of(found[cell]["direct"][1:], found[cell][track][1:])
         for cell, (track, name) in names.items()
@@ -162,7 +168,7 @@ def _direct_share(screen: Screen, found: dict[Cell, Gradients]) -> Chart:
     }
     own = theme.QUANTITIES["cell"]
     styles = [Line(*CELL_STYLE["gru"]), Line(own.color, own.dash)][: len(curves)]
-    title = "Size of the direct path alone, as a part of all paths together"
+    title = say("lenses.gradients.share")
     chart = _chart(screen, "share", title, "", curves, styles, share_lines)
     return replace(chart, height=120)
 
@@ -184,25 +190,25 @@ def _last(screen: Screen, *found: Gradients) -> str:
     step = len(screen.labels)
     units = sorted({one.unit + 1 for one in found if one.unit is not None})
     if not units:
-        return f"h of step {step}"
-    return f"h of unit {' or '.join(map(str, units))} at step {step}"
+        return say("lenses.gradients.last_state", step=step)
+    names = dict(zip(("unit", "other", "third"), units, strict=False))
+    return say(f"lenses.gradients.last_of.{len(units)}", step=step, **names)
 
 
 def _notes(screen: Screen, of: str) -> list[str]:
-    most = "√n for n units: h" if of == "state" else "1: the unit"
-    found = [
-        "Sizes are Frobenius norms: the root of the sum of all squares. At the last step that is "
-        f"{most} as it depends on itself."
-    ]
     keep = "z" if screen.notation.polarity == "keep" else "1 − z"
     squash = ACTIVATIONS[screen.situation.weights[screen.opened].state_activation].symbol
     direct = {
-        "gru": f"The direct path is the product of {keep} over the steps, every gate and candidate "
-        "held. How near that is to 1 is decided by the bias of the update gate first of all.",
-        "lstm": "The direct path is the product of f over the steps, through the cell state c.",
-        "rnn": f"A plain RNN has no direct path: all of its gradient goes through {squash}.",
+        "gru": say("lenses.gradients.direct_gru", keep=keep),
+        "lstm": say("lenses.gradients.direct_lstm"),
+        "rnn": say("lenses.gradients.direct_rnn", squash=squash),
     }
-    return [*found, direct[screen.opened], CELL_VARIED, ENDS]
+    return [
+        say(f"lenses.gradients.norms_of.{of}"),
+        direct[screen.opened],
+        say("lenses.gradients.cell_varied"),
+        say("lenses.gradients.ends"),
+    ]
 
 
 def _products(every: Situation, of: str) -> int:
@@ -215,17 +221,13 @@ def _units(every: Situation) -> int:
 
 
 def _too_large(every: Situation, of: str) -> str:
-    instead = "with fewer steps or units it is shown here"
+    units, steps = _units(every), whole(len(every.x))
     if of == "state" and _products(every, "unit") <= MOST_PRODUCTS:
-        instead = "that of the cursor's unit is shown here, as is this with fewer steps or units"
-    size = f"{_units(every)} units and {len(every.x):,} steps"
-    return f"With {size} this would take too long; {instead}."
+        return say("lenses.gradients.too_large_but_unit", units=units, steps=steps)
+    return say("lenses.gradients.too_large", units=units, steps=steps)
 
 
 LENS = Lens(
     "gradients",
-    "How much a state at the end still depends on each state and input before",
-    "A line that falls steeply to the left is a gradient that vanishes on its way back; a flat one "
-    "survives. The direct path is what comes through the gate that keeps alone.",
     view,
 )

@@ -12,7 +12,8 @@ from app.lenses.unmoved import unmoved
 from app.lenses.wiring import held_texts
 from app.screen.screen import Screen
 from app.words.names import letter_of
-from app.words.numbers import number
+from app.words.numbers import joined, number
+from app.words.say import say
 from gru_core.changes.ablations import ABLATIONS, DEFAULT_KEEP
 from gru_core.changes.interventions import Intervention, limits, shown_value
 from gru_core.conventions import STATES, TRACKS, Cell
@@ -25,12 +26,13 @@ def view(screen: Screen) -> View:
     """What is held, the means to hold something, and what that changes."""
     controls: Controls = {"holding": _holding(screen)}
     if not screen.situation.interventions:
-        return View([], words=["Nothing is held yet."], controls=controls)
+        return View([], words=[say("lenses.holding.nothing")], controls=controls)
     try:
         free = runs(screen.free, screen.setting.engine)
     except RangeError as error:  # what is held may be all that keeps a state of relu from growing
-        return View([], words=[f"With nothing held there is no run. {error}"], controls=controls)
-    charts, words = against(screen, free, "the original")
+        said = say("lenses.holding.no_run", error=str(error))
+        return View([], words=[said], controls=controls)
+    charts, words = against(screen, free, say("lenses.holding.original"))
     why, offers = unmoved(screen, free)
     return View(charts, words=[*words, *why], controls=controls, offers=offers)
 
@@ -90,18 +92,15 @@ def _hint(screen: Screen, gates: Any) -> str:
     for gate, value in gates.items():
         symbol = letter_of("gru", gate, screen.notation)
         if value is None:
-            held.append(f"{symbol} constant")
+            held.append(say("lenses.holding.constant", symbol=symbol))
             continue
-        at = shown_value("gru", gate, value, screen.notation.polarity)
-        held.append(f"{symbol} = {number(at)}")
-    return f"Holds {' and '.join(held)} for every unit and step"
+        at = number(shown_value("gru", gate, value, screen.notation.polarity))
+        held.append(say("lenses.holding.at", symbol=symbol, value=at))
+    return say("lenses.holding.hint", held=joined(held))
 
 
 LENS = Lens(
-    "hold a gate",
-    "Hold a gate, a candidate or a state at a value",
-    "Hold a gate at 0 or 1 and see what the cell can no longer do. The heatmaps show the run with "
-    "it held; here it stands against the original.",
+    "holding",
     view,
     follows=("unit",),
 )

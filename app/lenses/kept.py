@@ -8,6 +8,7 @@ from app.lenses.base import Axis, Chart, Lens, View
 from app.lenses.naming import unit_of
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES, letter_of
+from app.words.say import say
 from gru_core.analysis import kept_and_written as split
 from gru_core.conventions import KEEP_GATE, Cell
 
@@ -17,9 +18,9 @@ def view(screen: Screen) -> View:
     charts = [_chart(screen, cell) for cell in screen.traces if cell in KEEP_GATE]
     notes = []
     if "lstm" in screen.traces:
-        notes.append("The LSTM blends its cell state c; h is what the output gate lets out of it.")
+        notes.append(say("lenses.kept.lstm"))
     if "rnn" in screen.traces:
-        notes.append("The plain RNN keeps nothing apart: all of its state is written anew.")
+        notes.append(say("lenses.kept.rnn"))
     return View(charts, notes=notes)
 
 
@@ -29,25 +30,23 @@ def _chart(screen: Screen, cell: Cell) -> Chart:
     kept, written = (part[:, unit] for part in split(trace))
     values = trace[state][:, unit].astype(np.float64)
     symbol, color = letter_of(cell, state), theme.QUANTITIES[state].color
+    parts = say("lenses.kept.kept"), say("lenses.kept.written")
     return Chart(
         name=f"{cell}.kept",
-        title=f"{CELL_NAMES[cell]} unit {unit + 1}: kept and written of",
+        title=say("lenses.kept.title", cell=CELL_NAMES[cell], unit=unit + 1),
         symbol=symbol,
         figure=kept_and_written(kept, written, values, screen.labels, state),
         reads="across",
         corner="step",
         rows=Axis("steps"),
-        columns=Axis("names", ["kept", "written", symbol], plural="quantities"),
+        columns=Axis("names", [*parts, symbol], plural="quantities"),
         values=np.stack([kept, written, values], axis=1),
-        key=[(KEPT, "solid", "kept"), (WRITTEN, "solid", "written"), (color, "solid", symbol)],
+        key=[(KEPT, "solid", parts[0]), (WRITTEN, "solid", parts[1]), (color, "solid", symbol)],
     )
 
 
 LENS = Lens(
-    "kept and written",
-    "What of each state was kept, and what was written",
-    "The new state is what was kept of the old one plus what was written of the candidate. Where "
-    "all is kept the unit copies, where all is written it overwrites.",
+    "kept",
     view,
     follows=("unit",),
 )

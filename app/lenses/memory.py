@@ -13,6 +13,7 @@ from app.lenses.sampling import MOST_COLUMNS, drawn, grid_chart
 from app.screen.screen import Screen
 from app.words import numbers
 from app.words.names import CELL_NAMES, letter_of
+from app.words.say import Fields, say
 from gru_core import Trace
 from gru_core.analysis import (
     Window,
@@ -30,15 +31,15 @@ from gru_core.analysis import (
 from gru_core.arrays import Array, read_only
 from gru_core.conventions import KEEP_GATE, STATES, Cell, track_range
 
-CHOICES = (Choice("unit", "the cursor's unit"), Choice("layer", "the whole layer"))
-ROOTS: Final = "Colours of the maps climb as the root of a number, so that small ones are seen."
+CHOICES: Final = ("unit", "layer")
 
 _known: Shelf[Array] = Shelf("memory")  # by the run, whoever looks at it and wherever the cursor is
 
 
 def view(screen: Screen) -> View:
     """Of each cell that keeps: what every step left, its weight, and how long units keep."""
-    of = chosen_of(screen.setting.of, CHOICES)
+    choices = [Choice(name, say(f"lenses.memory.choices.{name}")) for name in CHOICES]
+    of, asks = chosen_of(screen.setting.of, choices), say("lenses.memory.asks")
     keeping = [cell for cell in screen.traces if cell in KEEP_GATE]
     charts = [chart for cell in keeping for chart in _maps(screen, cell, of)]
     notes = []
@@ -48,9 +49,9 @@ def view(screen: Screen) -> View:
         notes += said
     notes += _about(of, keeping)
     if "rnn" in screen.traces:
-        notes.append("The plain RNN has no gate that keeps: there is no such map of it.")
+        notes.append(say("lenses.memory.rnn"))
     words = [_words(screen, cell, of) for cell in keeping]
-    return View(charts, CHOICES, of, "Remembered by", list(dict.fromkeys(notes)), words)
+    return View(charts, choices, of, asks, list(dict.fromkeys(notes)), words)
 
 
 def _about(of: str, keeping: Sequence[Cell]) -> list[str]:
@@ -58,21 +59,11 @@ def _about(of: str, keeping: Sequence[Cell]) -> list[str]:
     if not keeping:
         return []
     if of == "layer":
-        return [
-            "The map of a layer has shares of what its units hold: the sizes of what a step left "
-            "in them, weight × candidate, averaged over the units.",
-            ROOTS,
-        ]
-    found = [
-        "What a step left is its weight × its candidate; what all steps left adds up to the "
-        "state. The weight alone says how the state is blended, whatever the candidates are.",
-    ]
+        return [say("lenses.memory.of_layer"), say("lenses.memory.roots")]
+    found = [say("lenses.memory.of_unit")]
     if "lstm" in keeping:
-        found.append(
-            "The maps of the LSTM are of its cell state c. Its forget and input gates are "
-            "separate, so the weights of a row need not sum to 1; those of the GRU do."
-        )
-    return [*found, ROOTS]
+        found.append(say("lenses.memory.lstm"))
+    return [*found, say("lenses.memory.roots")]
 
 
 def _maps(screen: Screen, cell: Cell, of: str) -> list[Chart]:
@@ -93,27 +84,27 @@ def _maps(screen: Screen, cell: Cell, of: str) -> list[Chart]:
 
 
 def _left_chart(screen: Screen, cell: Cell, window: Window | None, values: Array) -> Chart:
-    letter, who = _letter(cell), f"unit {unit_of(screen, screen.traces[cell].units) + 1}"
+    letter, unit = _letter(cell), unit_of(screen, screen.traces[cell].units) + 1
     state = STATES[cell][-1]
     _, bound = track_range(state, screen.situation.weights[cell].state_activation)
     return _chart(
         *(screen, window, values),
         name=f"{cell}.left",
-        title=f"{CELL_NAMES[cell]}: what each step left in {letter} of {who}",
+        title=say("lenses.memory.left", cell=CELL_NAMES[cell], letter=letter, unit=unit),
         figure=left_heatmap(values, _axes(screen, window)[2], f"{letter}₀", bound),
-        says=f"in {letter} of {who} at {{row}}, {{column}} left {{value}}",
+        says=say("lenses.memory.left_cell", letter=letter, unit=unit),
     )
 
 
 def _weights_chart(screen: Screen, cell: Cell, window: Window | None, values: Array) -> Chart:
-    letter, who = _letter(cell), f"unit {unit_of(screen, screen.traces[cell].units) + 1}"
+    letter, unit = _letter(cell), unit_of(screen, screen.traces[cell].units) + 1
     return _chart(
         *(screen, window, values),
         name=f"{cell}.map",
-        title=f"{CELL_NAMES[cell]}: weight of each step in {letter} of {who}",
+        title=say("lenses.memory.weights", cell=CELL_NAMES[cell], letter=letter, unit=unit),
         figure=memory_heatmap(values, _axes(screen, window)[2], f"{letter}₀"),
         ends=("0", "1"),
-        says=f"in {letter} of {who} at {{row}}, {{column}} has the weight {{value}}",
+        says=say("lenses.memory.weights_cell", letter=letter, unit=unit),
     )
 
 
@@ -122,10 +113,10 @@ def _shares_chart(screen: Screen, cell: Cell, window: Window | None, values: Arr
     return _chart(
         *(screen, window, values),
         name=f"{cell}.map",
-        title=f"{CELL_NAMES[cell]}: share of each step in {letter} of the layer",
+        title=say("lenses.memory.shares", cell=CELL_NAMES[cell], letter=letter),
         figure=memory_heatmap(values, _axes(screen, window)[2], f"{letter}₀"),
         ends=("0", "100 %"),
-        says="{percent} of what the layer holds at {row} was left by {column}",
+        says=say("lenses.memory.shares_cell"),
     )
 
 
@@ -154,12 +145,14 @@ def _axes(screen: Screen, window: Window | None) -> tuple[Axis, Axis, Sequence[s
     rows = [step_name(screen, int(step)) for step in window.rows]
     starts, ends = window.edges[:-1], window.edges[1:]
     blocks = [
-        f"steps {a + 1} to {b}" if a + 1 < b else f"step {b}"
+        say("lenses.memory.steps", first=a + 1, last=b)
+        if a + 1 < b
+        else say("lenses.naming.step", step=b)
         for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
     ]
     return (
         Axis("names", rows, plural="steps"),
-        Axis("names", ["the initial state", *blocks], plural="blocks"),
+        Axis("names", [say("lenses.memory.start"), *blocks], plural="blocks"),
         [str(start + 1) for start in starts.tolist()],
     )
 
@@ -180,30 +173,23 @@ def _words(screen: Screen, cell: Cell, of: str) -> str:
 def _lasting(screen: Screen, cell: Cell) -> tuple[list[Chart], list[str]]:
     """The age of what every unit holds, and the half-life of what it keeps at each step."""
     trace, name = screen.traces[cell], CELL_NAMES[cell]
-    unit = unit_of(screen, trace.units)
-    keep = float(_keep(trace)[screen.step, unit])
-    said = numbers.half_life(float(half_life(keep)))
-    said += _time_constant(screen, cell, keep)
-    half = f"Half-life of unit {unit + 1} at the cursor ({name}): {said}."
+    half = _half_life(screen, cell)
     charts = []
     # Half-lives of what is drawn alone: of all they would take as long as the run.
     placed = drawn(screen, _keep(trace), screen.orders[cell])
     ages, lives = _ages(screen, cell, placed.values.size), half_life(placed.values)
     longest = float(max(len(screen.labels), 2))
-    about = (
-        ("age", "mean age of what each unit holds", ages, "{steps} old"),
-        ("half", "half-life of what is kept", lives, "half is left after {steps}"),
-    )
-    for key, title, values, says in about:
+    most = say("lenses.memory.longest", steps=numbers.whole(round(longest)))
+    for key, values in (("age", ages), ("half", lives)):
         charts.append(
             grid_chart(
                 placed._replace(values=values),
                 age_heatmap(values, placed.labels, placed.row_names, longest),
                 name=f"{cell}.{key}",
-                title=f"{name}: {title}",
+                title=say(f"lenses.memory.{key}_title", cell=name),
                 height=110,
-                ends=("0", f"{longest:,.0f} steps or more"),
-                says=f"{{row}} at {{column}}: {says}",
+                ends=("0", most),
+                says=say(f"lenses.memory.{key}_cell"),
             )
         )
     return charts, list(filter(None, [half, placed.note]))
@@ -219,14 +205,25 @@ def _ages(screen: Screen, cell: Cell, numbers: int) -> Array:
     return _once(screen, cell, ("age", screen.condensed, order), numbers, make)
 
 
-def _time_constant(screen: Screen, cell: Cell, keep: float) -> str:
-    """And what 1 divided by what is not kept would have said, where that is not 0."""
+def _half_life(screen: Screen, cell: Cell) -> str:
+    """At the cursor; and what 1 divided by what is not kept would have said, if that is not 0."""
+    trace = screen.traces[cell]
+    unit = unit_of(screen, trace.units)
+    keep = float(_keep(trace)[screen.step, unit])
+    where: Fields = {"unit": unit + 1, "cell": CELL_NAMES[cell]}
+    said = numbers.half_life(float(half_life(keep)))
     constant = float(time_constant(keep))
     if not 0 < constant < numbers.MOST_STEPS:
-        return ""
+        return say("lenses.memory.half", said=said, **where)
     lost = {"gru": "z" if screen.notation.polarity == "write" else "(1 − z)", "lstm": "(1 − f)"}
-    rough = numbers.number(1 / (1 - keep))
-    return f"; time constant {numbers.steps(constant)}, where 1/{lost[cell]} would say {rough}"
+    return say(
+        "lenses.memory.half_and_constant",
+        said=said,
+        constant=numbers.steps(constant),
+        lost=lost[cell],
+        rough=numbers.number(1 / (1 - keep)),
+        **where,
+    )
 
 
 def _keep(trace: Trace) -> Array:
@@ -234,11 +231,7 @@ def _keep(trace: Trace) -> Array:
 
 
 LENS = Lens(
-    "memory map",
-    "What each step left in every state, and with what weight",
-    "Each row is a state, each column a step: the first map has what that step left in it, the "
-    "second the weight it has there. A stripe that runs down is something that lasts; a step whose "
-    "candidate is 0 can have much weight and have left nothing.",
+    "memory",
     view,
     follows=("step", "unit"),
 )

@@ -1,6 +1,7 @@
 """What places are called in a lens: inputs, steps, units, as equations and sentences name them."""
 
 from app.screen.screen import Screen
+from app.words.say import say
 
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
@@ -28,7 +29,14 @@ def channel_name(screen: Screen, channel: int) -> str:
 def step_name(screen: Screen, step: int) -> str:
     """A step in words, with the name of its input if it has one."""
     label = screen.labels[step]
-    return f"step {step + 1}" + ("" if label == str(step + 1) else f" ({label})")
+    if label == str(step + 1):
+        return say("lenses.naming.step", step=step + 1)
+    return say("lenses.naming.step_read", step=step + 1, label=label)
+
+
+def unit_name(unit: int) -> str:
+    """A unit in words."""
+    return say("lenses.naming.unit", unit=unit + 1)
 
 
 def unit_of(screen: Screen, units: int) -> int:

@@ -9,13 +9,14 @@ import plotly.graph_objects as go
 from app.figures import theme
 from app.figures.phase import MARKS, eigenvalue_plane, phase_portrait, square_width
 from app.lenses.base import WITH_START, Axis, Chart, Choice, Lens, View, chosen_of
-from app.lenses.fixed_point_words import EIGENVALUES, about_marks, about_memory, said_kinds
+from app.lenses.fixed_point_words import about_marks, about_memory, said_kinds
 from app.lenses.naming import sentence, step_name, subscript, unit_of
 from app.screen import plane as kept
 from app.screen.plane import Found, held_now
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES
 from app.words.numbers import joined, percent
+from app.words.say import say
 from gru_core.arrays import Array
 from gru_core.conventions import track_range
 from gru_core.phase import FixedPoints, Plane, field, trajectory, unit_plane, visited
@@ -44,14 +45,12 @@ def view(screen: Screen) -> View:
     cell = screen.opened
     weights = screen.situation.weights[cell]
     if weights.units < 2 or weights.units > MOST_UNITS:
-        return View(
-            [], words=[f"A plane is drawn for 2 to {MOST_UNITS} units, not {weights.units}."]
-        )
-    choices = _choices(screen)
+        said = say("lenses.phase.sizes", most=MOST_UNITS, units=weights.units)
+        return View([], words=[said])
+    choices, asks = _choices(screen), say("lenses.phase.asks")
     of, instead = _chosen(screen, choices)
     if np.abs(visited(screen.traces[cell])).max() > FURTHEST:
-        said = "No plane is drawn: a state lies beyond 10¹²."
-        return View([], choices, of, "Axes", words=[said])
+        return View([], choices, of, asks, words=[say("lenses.phase.too_far")])
     drawing = _drawing(screen, of)
     found = kept.fixed(screen)
     points = found.points if found else None
@@ -65,12 +64,12 @@ def view(screen: Screen) -> View:
     staying, meaning = points.points if points else (), ""
     if points and staying:
         charts.append(_eigenvalues_chart(points))
-        meaning = EIGENVALUES
+        meaning = say("lenses.fixed_point_words.eigenvalues")
     words = [_words(screen, found), instead]
     notes = [about_memory(staying), drawing.note, _about_arrows(share), meaning]
     notes += [about_marks(marks, figure), _about_held(screen)]
     return View(
-        *(charts, choices, of, "Axes"), list(filter(None, notes)), list(filter(None, words)),
+        *(charts, choices, of, asks), list(filter(None, notes)), list(filter(None, words)),
         waiting=found is None,
     )  # fmt: skip
 
@@ -83,9 +82,9 @@ def _chosen(screen: Screen, choices: list[Choice]) -> tuple[str, str]:
         return chosen_of(asked, choices), ""
     unit = int(pair[1])
     if unit > units:
-        return choices[0].value, f"There is no unit {unit} to draw: this layer has {units}."
+        return choices[0].value, say("lenses.phase.no_unit", unit=unit, units=units)
     beside = unit + 1 if unit < units else unit - 1
-    said = f"The cursor is at unit {unit} itself, which is drawn against unit {beside}."
+    said = say("lenses.phase.cursor_itself", unit=unit, beside=beside)
     return f"unit{beside}", said if units > 2 else ""
 
 
@@ -93,11 +92,11 @@ def _choices(screen: Screen) -> list[Choice]:
     units = screen.traces[screen.opened].units
     unit = unit_of(screen, units)
     pairs = [
-        Choice(f"unit{other + 1}", f"units {unit + 1} and {other + 1}")
+        Choice(f"unit{other + 1}", say("lenses.phase.pair", unit=unit + 1, other=other + 1))
         for other in range(units)
         if other != unit
     ]
-    principal = Choice(PRINCIPAL, "principal components")
+    principal = Choice(PRINCIPAL, say("lenses.phase.principal"))
     return [*pairs[:1], principal, *pairs[1:]] if units == 2 else [principal, *pairs]
 
 
@@ -109,16 +108,16 @@ def _drawing(screen: Screen, of: str) -> _Drawing:
         found = kept.principal(screen)
         shares = joined([percent(share) for share in found.shares])
         sides = [_side(found.way[:, at]) for at in (0, 1)]
-        note = f"Both components together hold {shares} of the variance of h."
-        names = ("component 1", "component 2")
+        note = say("lenses.phase.variance", shares=shares)
+        names = (say("lenses.phase.component", place=1), say("lenses.phase.component", place=2))
         return _Drawing(found.plane.through(now), found.way, names, sides[0], sides[1], note)
     first, second = unit_of(screen, trace.units), int(of.removeprefix("unit")) - 1
     plane = unit_plane(states.shape[1], first, second, now)
     ends = screen.situation.weights[screen.opened].state_activation
     side = np.linspace(*track_range("hidden", ends), GRID)
     names = (f"h{subscript(first + 1)}", f"h{subscript(second + 1)}")
-    others = "All other units" if trace.units > 2 else "The cell states"
-    note = f"{others} are held at their values at the cursor." if len(now) > 2 else ""
+    held = "others_held" if trace.units > 2 else "cells_held"
+    note = say(f"lenses.phase.{held}") if len(now) > 2 else ""
     return _Drawing(plane, trajectory(plane, trace), names, side, side, note)
 
 
@@ -143,11 +142,14 @@ def _way_chart(
 ) -> Chart:
     cell = screen.opened
     hidden = theme.QUANTITIES["hidden"].color
-    drawn = {kind: MARKS[kind] for kind in points}
-    marks = [(one["color"], one["symbol"], f"{kind} fixed point") for kind, one in drawn.items()]
+    marks = [
+        (MARKS[kind]["color"], MARKS[kind]["symbol"], say(f"lenses.phase.marks.{kind}"))
+        for kind in points
+    ]
+    first, second = drawing.names
     return Chart(
         name="portrait",
-        title=f"{CELL_NAMES[cell]}: {drawing.names[0]} → and {drawing.names[1]} ↑",
+        title=say("lenses.phase.title", cell=CELL_NAMES[cell], first=first, second=second),
         figure=figure,
         reads="points",
         corner="step",
@@ -155,7 +157,7 @@ def _way_chart(
         columns=Axis("names", drawing.names, plural="coordinates"),
         values=drawing.way,
         height=380,
-        key=[(hidden, "solid", "the run"), *marks],
+        key=[(hidden, "solid", say("lenses.phase.run")), *marks],
     )
 
 
@@ -163,14 +165,14 @@ def _eigenvalues_chart(found: FixedPoints) -> Chart:
     rows, values = [], []
     for place, point in enumerate(found.points, start=1):
         for at, value in enumerate(point.eigenvalues, start=1):
-            rows.append(f"point {place} ({point.kind}), eigenvalue {at}")
+            rows.append(say("lenses.phase.eigenvalue", place=place, kind=point.kind, at=at))
             values.append((value.real, value.imag, abs(value)))
     figure = eigenvalue_plane(
         [point.eigenvalues for point in found.points], [point.kind for point in found.points]
     )
     return Chart(
         name="eigenvalues",
-        title="Eigenvalues at the fixed points: real → and imaginary ↑",
+        title=say("lenses.phase.eigenvalues"),
         figure=figure,
         reads="points",
         corner="eigenvalue",
@@ -183,22 +185,22 @@ def _eigenvalues_chart(found: FixedPoints) -> Chart:
 
 
 def _words(screen: Screen, found: Found | None) -> str:
-    where = f"With the input of {step_name(screen, screen.step)} held"
+    step = step_name(screen, screen.step)
     if found is None:
-        return f"{where}, fixed points are being looked for …"
+        return say("lenses.phase.looking", step=step)
     if found.points is None:
         return sentence(found.problem)
     points, tried = found.points.points, found.points.tried
     if not points:
-        return f"{where}, no fixed point was found from {tried} starts."
-    noun = "fixed point was" if len(points) == 1 else "fixed points were"
-    return f"{where}, {len(points)} {noun} found from {tried} starts: {said_kinds(points)}."
+        return say("lenses.phase.none_found", step=step, starts=tried)
+    kinds = said_kinds(points)
+    return say("lenses.phase.found", n=len(points), step=step, starts=tried, kinds=kinds)
 
 
 def _about_arrows(share: float) -> str:
     if share >= 1:
-        return "Each arrow is one step long."
-    return f"Arrows are drawn at {percent(share)} of their length."
+        return say("lenses.phase.arrows_whole")
+    return say("lenses.phase.arrows", share=percent(share))
 
 
 def _about_held(screen: Screen) -> str:
@@ -206,15 +208,12 @@ def _about_held(screen: Screen) -> str:
         return ""
     place = step_name(screen, screen.step)
     if held_now(screen):
-        return f"Arrows and fixed points are of the cell as it is held at {place}."
-    return f"Nothing is held at {place}: arrows and fixed points are of the free cell."
+        return say("lenses.phase.held", step=place)
+    return say("lenses.phase.not_held", step=place)
 
 
 LENS = Lens(
-    "plane of states",
-    "The states as points of a plane, and where one step takes each",
-    "Arrows show where one step with the input at the cursor takes a state; where they meet, "
-    "something stays. Two stable fixed points can hold a memory, with a saddle between them.",
+    "phase",
     view,
     follows=("step", "unit"),
 )

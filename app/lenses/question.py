@@ -6,6 +6,7 @@ from app.lenses.naming import sentence
 from app.screen.screen import Screen
 from app.setting.link import shortened
 from app.setting.question import EXAMPLE, GRAMMAR, Question, usual_threshold
+from app.words.say import say
 from gru_core.analysis.patterns import Span, check_span, check_threshold
 from gru_core.conventions import STATES, TRACKS, Cell
 from gru_core.errors import GatescopeError
@@ -28,11 +29,12 @@ def question_of(screen: Screen) -> tuple[Question, list[str]]:
         return usual, []
     parts = GRAMMAR.fullmatch(text)
     if parts is None:
-        return usual, [f"The link asks {shortened(text)}; a question reads like {EXAMPLE}."]
+        asked = shortened(text)
+        return usual, [say("lenses.question.unreadable", asked=asked, example=EXAMPLE)]
     track, first, last, threshold, conditions = parts.groups()
     problems = []
     if track not in TRACKS[cell]:
-        problems.append(f"This cell has no {shortened(track)}: the hidden state is shown.")
+        problems.append(say("lenses.question.no_such_track", track=shortened(track)))
         track = usual.track
     span, said = _span(int(first), int(last), len(screen.labels))
     value, also = _threshold(threshold)
@@ -68,7 +70,7 @@ def _threshold(text: str) -> tuple[float | None, list[str]]:
     try:
         value = float(f"{float(text.replace('_', 'x')):.6g}")  # as a link has it
     except ValueError:
-        return None, [f"The threshold {shortened(text)} is not a number from 0, like 0.3."]
+        return None, [say("lenses.question.no_threshold", threshold=shortened(text))]
     try:
         check_threshold(value)
     except GatescopeError as error:

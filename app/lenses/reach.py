@@ -3,14 +3,15 @@
 from collections.abc import Mapping
 
 from app.lenses.base import Offer
+from app.screen.baseline import titles
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES
 from app.words.numbers import number, percent
+from app.words.say import say
 from gru_core.conventions import KEEP_GATE, Cell
 from gru_core.gradients import Gradients
 from gru_core.situation import Situation
 
-BY_CELL = "LSTM by its c"
 SEEN_IN = "crowd"  # a scene in which every line is drawn
 SAME = 1e-9  # two sizes that differ by less are one, but for rounding
 Found = Mapping[Cell, Gradients]
@@ -26,7 +27,7 @@ def offers(screen: Screen, found: Found) -> list[Offer]:
     """Where to see the line of a cell that has none here."""
     if not without_a_line(found) or screen.setting.scene == SEEN_IN:
         return []
-    return [Offer(SEEN_IN, "See a line of every cell in")]
+    return [Offer(SEEN_IN, say("lenses.reach.offer", title=titles()[SEEN_IN]))]
 
 
 def without_a_line(found: Found) -> list[Cell]:
@@ -42,12 +43,13 @@ def _left(screen: Screen, found: Found) -> str:
     """For each cell, and the LSTM by its c too."""
     parts = [_of(CELL_NAMES[cell], one, "hidden") for cell, one in found.items()]
     if "lstm" in found:
-        parts.append(_of(BY_CELL, found["lstm"], "cell"))
-    return f"At step 1, {len(screen.labels) - 1} steps back, is left: {', '.join(parts)}."
+        parts.append(_of(say("lenses.reach.by_cell"), found["lstm"], "cell"))
+    return say("lenses.reach.left", steps=len(screen.labels) - 1, parts=", ".join(parts))
 
 
 def _of(name: str, one: Gradients, track: str) -> str:
-    return f"{name} {number(one[track][1])} of {number(one[track][-1])}"
+    first, last = number(one[track][1]), number(one[track][-1])
+    return say("lenses.reach.part", name=name, first=first, last=last)
 
 
 def _shares(screen: Screen, found: Found) -> list[str]:
@@ -55,34 +57,29 @@ def _shares(screen: Screen, found: Found) -> list[str]:
     keep = "z" if screen.notation.polarity == "keep" else "1 − z"
     said = []
     if found["gru"]["hidden"][1]:
-        said.append(_share(keep, found["gru"], "hidden", "the GRU's {}"))
+        said.append(_share("gru", keep, found["gru"], "hidden"))
     if "lstm" in found and found["lstm"]["cell"][1]:
-        said.append(_share("f", found["lstm"], "cell", "the LSTM's {} by its c"))
+        said.append(_share("lstm", "f", found["lstm"], "cell"))
     return said
 
 
-def _share(gate: str, one: Gradients, track: str, whose: str) -> str:
-    whole, direct = float(one[track][1]), float(one["direct"][1])
-    of = whose.format(number(whole))
-    if direct > whole * (1 + SAME):
-        return (
-            f"The direct path, through {gate} alone, has {number(direct)}; the others run "
-            f"against it, which leaves {of}."
-        )
-    if direct > whole * (1 - SAME):
-        return f"The direct path, through {gate} alone, has all of {of}."
-    return (
-        f"The direct path, through {gate} alone, has {number(direct)} of {of}: "
-        f"{percent(direct / whole)}."
-    )
+def _share(cell: Cell, gate: str, one: Gradients, track: str) -> str:
+    every, direct = float(one[track][1]), float(one["direct"][1])
+    sizes = {"gate": gate, "whole": number(every)}
+    if direct > every * (1 + SAME):
+        return say(f"lenses.reach.{cell}.against", direct=number(direct), **sizes)
+    if direct > every * (1 - SAME):
+        return say(f"lenses.reach.{cell}.all", **sizes)
+    share = percent(direct / every)
+    return say(f"lenses.reach.{cell}.share", direct=number(direct), share=share, **sizes)
 
 
 def _why_absent(screen: Screen, every: Situation, cell: Cell) -> str:
     name = CELL_NAMES[cell]
-    line = f"The {name} has no line of its h: "
     if not every.weights[cell].w_h.any() and cell != "gru":
-        memory = "; its memory goes by c, which has a line of its own" if cell in KEEP_GATE else ""
-        return f"{line}all its weights U are 0, so that no h reaches a later step{memory}."
+        if cell in KEEP_GATE:
+            return say("lenses.reach.no_weights_but_cell", cell=name)
+        return say("lenses.reach.no_weights", cell=name)
     if screen.situation.interventions and cell in screen.traces and screen.situation.held(cell):
-        return f"{line}what is held follows nothing that came before it."
-    return f"{line}nothing of it is left one step before the end."
+        return say("lenses.reach.held", cell=name)
+    return say("lenses.reach.nothing_left", cell=name)

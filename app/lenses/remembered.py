@@ -8,6 +8,7 @@ from app.lenses.naming import sentence, step_name
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import joined, number, percent
+from app.words.say import Fields, say
 from gru_core.arrays import Array
 from gru_core.conventions import STATES, Cell
 
@@ -18,17 +19,25 @@ UNSEEN = 0.0005  # of them, which three figures of the whole do not show
 
 def unit_words(screen: Screen, cell: Cell, unit: int, left: Array, weights: Array) -> str:
     """One unit's state at the cursor. left, weights: (column,), its row of both maps."""
-    letter, who = letter_of(cell, STATES[cell][-1]), f"unit {unit + 1}"
-    start = f"{CELL_NAMES[cell]}: {letter} of {who} at {step_name(screen, screen.step)}"
+    where: Fields = {
+        "cell": CELL_NAMES[cell],
+        "letter": letter_of(cell, STATES[cell][-1]),
+        "unit": unit + 1,
+        "step": step_name(screen, screen.step),
+    }
     sizes = np.abs(left)
     if not sizes.any():
-        return sentence(f"{start} is 0: no step has left anything in it.")
+        return sentence(say("lenses.remembered.nothing", **where))
     named = _largest(sizes)
-    parts = [f"{_column(screen, at)} left {number(float(left[at]))}" for at in named]
+    parts = [
+        say("lenses.remembered.part", step=_column(screen, at), value=number(float(left[at])))
+        for at in named
+    ]
     others = float(np.delete(left, named).sum())
     if abs(others) >= UNSEEN * sizes.sum():
-        parts.append(f"all others {number(others)}")
-    made = f"{start} is {number(float(left.sum()))}: {joined(parts)}."
+        parts.append(say("lenses.remembered.others", value=number(others)))
+    value = number(float(left.sum()))
+    made = say("lenses.remembered.made", value=value, parts=joined(parts), **where)
     return f"{sentence(made)} {_weight(screen, cell, left, weights)}"
 
 
@@ -36,25 +45,35 @@ def _weight(screen: Screen, cell: Cell, left: Array, weights: Array) -> str:
     """Which column has most weight, and that it left nothing where its content is 0."""
     most = int(weights.argmax())
     share = float(weights[most])
-    said = percent(share) if cell == "gru" else number(share)
+    weight = percent(share) if cell == "gru" else number(share)
+    step = _column(screen, most)
     if most == int(np.abs(left).argmax()):
-        return sentence(f"{_column(screen, most)} has the largest weight too, {said}.")
-    what = f"which left {number(float(left[most]))}"
+        return sentence(say("lenses.remembered.largest_too", step=step, weight=weight))
     if left[most] == 0:
-        content = "which is 0" if most == 0 else "whose candidate is 0"
-        what = f"{content}, so it left nothing"
-    return f"The largest weight there, {said}, is that of {_column(screen, most)}, {what}."
+        which = "start" if most == 0 else "step"
+        return say(f"lenses.remembered.largest_{which}_empty", weight=weight, step=step)
+    value = number(float(left[most]))
+    return say("lenses.remembered.largest", weight=weight, step=step, value=value)
 
 
 def layer_words(screen: Screen, cell: Cell, shares: Array) -> str:
     """A layer's state at the cursor. shares: (column,), of 1."""
-    letter, where = letter_of(cell, STATES[cell][-1]), step_name(screen, screen.step)
-    name = CELL_NAMES[cell]
+    where: Fields = {
+        "cell": CELL_NAMES[cell],
+        "letter": letter_of(cell, STATES[cell][-1]),
+        "step": step_name(screen, screen.step),
+    }
     if not shares.any():
-        return sentence(f"{name}: nothing is left in {letter} of the layer at {where}.")
-    first, *others = [(percent(float(shares[at])), _column(screen, at)) for at in _largest(shares)]
-    said = [f"{first[0]} was left by {first[1]}", *(f"{share} by {at}" for share, at in others)]
-    return sentence(f"{name}: of what {letter} of the layer holds at {where}, {joined(said)}.")
+        return sentence(say("lenses.remembered.layer_nothing", **where))
+    said = [
+        say(
+            f"lenses.remembered.layer_{'other' if place else 'first'}",
+            share=percent(float(shares[at])),
+            step=_column(screen, at),
+        )
+        for place, at in enumerate(_largest(shares))
+    ]
+    return sentence(say("lenses.remembered.layer_made", parts=joined(said), **where))
 
 
 def _largest(sizes: Array) -> Sequence[int]:
@@ -63,4 +82,4 @@ def _largest(sizes: Array) -> Sequence[int]:
 
 
 def _column(screen: Screen, column: int) -> str:
-    return "the initial state" if column == 0 else step_name(screen, column - 1)
+    return say("lenses.memory.start") if column == 0 else step_name(screen, column - 1)

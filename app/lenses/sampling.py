@@ -7,8 +7,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from app.lenses.base import Axis, Chart
-from app.lenses.naming import step_name
+from app.lenses.naming import step_name, unit_name
 from app.screen.screen import Screen
+from app.words.numbers import whole
+from app.words.say import say
 from gru_core.arrays import Array
 
 MOST_ROWS = 128
@@ -37,11 +39,17 @@ def drawn(screen: Screen, values: Array, order: Sequence[int]) -> Drawn:
     rows, columns = evenly_apart(units, MOST_ROWS), evenly_apart(steps, MOST_COLUMNS)
     return Drawn(
         values=values[np.ix_(columns, [order[row] for row in rows])].T,
-        rows=Axis("names", [f"unit {order[row] + 1}" for row in rows], plural="units"),
+        rows=Axis("names", [unit_name(order[row]) for row in rows], plural="units"),
         columns=Axis("names", [step_name(screen, step) for step in columns], plural="steps"),
         row_names=[],
         labels=[str(step + 1) for step in columns],
-        note=f"Drawn for {len(rows)} of {units} units and {len(columns):,} of {steps:,} steps.",
+        note=say(
+            "lenses.sampling.note",
+            rows=len(rows),
+            units=units,
+            columns=whole(len(columns)),
+            steps=whole(steps),
+        ),
     )
 
 

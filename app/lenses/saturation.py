@@ -8,6 +8,7 @@ from app.lenses.base import Axis, Chart, Lens, View
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import number
+from app.words.say import say
 from gru_core.analysis import saturation
 from gru_core.conventions import SATURATION, SIGMOID_TRACKS, Cell
 
@@ -17,16 +18,20 @@ def view(screen: Screen) -> View:
     gated = [cell for cell, trace in screen.traces.items() if SIGMOID_TRACKS & set(trace)]
     low, high = SATURATION
     notes = [
-        f"Near 1: above {number(high)}. Near 0: below {number(low)}. "
-        f"Shares of the {len(screen.labels)} steps.",
+        say(
+            "lenses.saturation.near",
+            high=number(high),
+            low=number(low),
+            steps=len(screen.labels),
+        ),
         *(_meant(screen, cell) for cell in gated),
     ]
     charts = [chart for cell in gated for chart in _charts(screen, cell)]
     marks = [trace.marker.size for chart in charts for trace in chart.figure.data]
     if any(np.max(sizes) > SIZE for sizes in marks):
-        notes.append("A larger mark is several units in the same place.")
+        notes.append(say("lenses.saturation.larger"))
     if "rnn" in screen.traces:
-        notes.append("The plain RNN has no gates.")
+        notes.append(say("lenses.saturation.rnn"))
     return View(charts, notes=notes)
 
 
@@ -34,13 +39,16 @@ def _charts(screen: Screen, cell: Cell) -> list[Chart]:
     found = saturation(screen.traces[cell], screen.notation.polarity)
     units = screen.traces[cell].units
     names = [
-        f"{letter_of(cell, gate)} of unit {unit + 1}" for gate in found for unit in range(units)
+        say("lenses.saturation.point", symbol=letter_of(cell, gate), unit=unit + 1)
+        for gate in found
+        for unit in range(units)
     ]
+    columns = [say("lenses.saturation.near_one"), say("lenses.saturation.near_zero")]
     values = np.concatenate([np.stack([one.right, one.left], axis=1) for one in found.values()])
     return [
         Chart(
             name=f"{cell}.saturation",
-            title=f"{CELL_NAMES[cell]}: share near 1 → and near 0 ↑",
+            title=say("lenses.saturation.title", cell=CELL_NAMES[cell]),
             figure=saturation_points({gate: (one.left, one.right) for gate, one in found.items()}),
             reads="points",
             corner="unit",
@@ -50,7 +58,7 @@ def _charts(screen: Screen, cell: Cell) -> list[Chart]:
                 order=[unit for _ in found for unit in range(units)],
                 plural="points",
             ),
-            columns=Axis("names", ["near 1", "near 0"], plural="shares"),
+            columns=Axis("names", columns, plural="shares"),
             values=values,
             height=260,
             key=[
@@ -64,18 +72,11 @@ def _charts(screen: Screen, cell: Cell) -> list[Chart]:
 def _meant(screen: Screen, cell: Cell) -> str:
     """What both ends are of each gate: z keeps or writes, all others open and shut."""
     if cell == "lstm":
-        return "LSTM: near 1 the gates i, f and o are open, near 0 they are shut."
-    near_one, near_zero = ("keeps", "writes")
-    if screen.notation.polarity == "write":
-        near_one, near_zero = near_zero, near_one
-    return f"GRU: near 1 z {near_one} and near 0 it {near_zero}; r is open near 1 and shut near 0."
+        return say("lenses.saturation.lstm")
+    return say(f"lenses.saturation.gru_{screen.notation.polarity}")
 
 
 LENS = Lens(
     "saturation",
-    "How often each gate of each unit is near 0 or near 1",
-    "A point at the lower right is a gate that is nearly always near 1, one at the upper left "
-    "nearly always near 0; towards the origin it is in between. Rings mark the cursor's unit: "
-    "click a point to go to another.",
     view,
 )

@@ -5,9 +5,11 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from app.lenses.base import Offer
+from app.screen.baseline import titles
 from app.screen.screen import Screen
 from app.words.names import letter_of
 from app.words.numbers import number
+from app.words.say import say
 from gru_core import Trace
 from gru_core.arrays import Array
 from gru_core.changes.interventions import Intervention, shown_value
@@ -28,9 +30,9 @@ def unmoved(screen: Screen, free: Mapping[Cell, Trace]) -> tuple[list[str], list
         words += list(dict.fromkeys(_why(screen, one, free[cell]) for one in held))
         resets = all(one.track == "reset" for one in held)
         scene = RESET_SEEN_IN if resets else SEEN_IN
-        says = "See a reset gate at work in" if resets else "See every gate at work in"
+        which = "offer_reset" if resets else "offer"
         if scene != screen.setting.scene:
-            offers.append(Offer(scene, says))
+            offers.append(Offer(scene, say(f"lenses.unmoved.{which}", title=titles()[scene])))
     return words, list(dict.fromkeys(offers))
 
 
@@ -39,22 +41,16 @@ def _why(screen: Screen, one: Intervention, free: Trace) -> str:
     value = number(shown_value(one.cell, one.track, one.value, screen.notation.polarity))
     there = _there(free[one.track], one)
     if (there == one.value).all():
-        return f"{symbol} is {value} there anyway, so that holding it changes nothing."
+        return say("lenses.unmoved.anyway", symbol=symbol, value=value)
     if one.track == "reset" and not _scaled(screen, one):
         what = "U h + d" if screen.notation.biases == 2 else "U h"
         if screen.notation.placement == "before":
             what = "r ⊙ h"
-        return (
-            f"Holding {symbol} changes nothing here: it acts on the candidate alone, by way of "
-            f"{what}, and those weights of the candidate are 0."
-        )
+        return say("lenses.unmoved.no_weights", symbol=symbol, what=what)
     before = _there(free.previous(), one)
     if one.track == "update" and (before == _there(free["candidate"], one)).all():
-        return (
-            f"Holding {symbol} changes nothing there: the old state and the candidate are the "
-            "same, and so is every blend of them."
-        )
-    return f"Holding {symbol} at {value} changes nothing that h is made of at those steps."
+        return say("lenses.unmoved.same", symbol=symbol)
+    return say("lenses.unmoved.nothing", symbol=symbol, value=value)
 
 
 def _scaled(screen: Screen, one: Intervention) -> bool:

@@ -9,12 +9,14 @@ from app.lenses.naming import channel_name, subscript, unit_of
 from app.screen.screen import Screen
 from app.words.names import ACTIVATIONS, letter_of
 from app.words.numbers import number
+from app.words.say import Fields, say
 from gru_core.analysis import Contributions, Term, contributions, ranked
 from gru_core.conventions import TRACKS, Cell
 
 MOST_TERMS = 10
 FIRST = {"gru": "update", "lstm": "forget", "rnn": "hidden"}
 COLUMNS = ("weight", "value", "reset", "product")
+BIASES = ("bias_x", "bias_h")
 
 
 def view(screen: Screen) -> View:
@@ -30,9 +32,8 @@ def view(screen: Screen) -> View:
     charts = [_terms_chart(screen, found, terms, symbol)]
     if found.activation != "none":
         charts.append(_curve_chart(found, symbol, theme.QUANTITIES[track].color))
-    return View(
-        charts, choices, track, "Ask about", words=[_words(found, symbol, unit, screen.step)]
-    )
+    words = [_words(found, symbol, unit, screen.step)]
+    return View(charts, choices, track, say("lenses.why.asks"), words=words)
 
 
 def _label(screen: Screen, cell: Cell, track: str) -> str:
@@ -40,24 +41,26 @@ def _label(screen: Screen, cell: Cell, track: str) -> str:
 
 
 def _words(found: Contributions, symbol: str, unit: int, step: int) -> str:
-    where = f"{symbol} of unit {unit + 1} at step {step + 1}"
     value, total = number(found.value), number(found.pre_activation)
+    said: Fields = {"symbol": symbol, "unit": unit + 1, "step": step + 1, "value": value}
     if found.activation == "none":
         if found.held:
-            return f"{where} is held at {value}; free it would be {total}, the sum of these."
-        return f"{where} is {value}, the sum of these."
-    function, free = ACTIVATIONS[found.activation].symbol, number(found.free)
-    slope = f"The slope there is {number(found.slope)}."
+            return say("lenses.why.sum_held", total=total, **said)
+        return say("lenses.why.sum", **said)
+    said |= {
+        "total": total,
+        "function": ACTIVATIONS[found.activation].symbol,
+        "slope": number(found.slope),
+    }
     if found.held:
-        made = f"the terms sum to {total}, and free it would be {function}({total}) = {free}"
-        return f"{where} is held at {value}: {made}. {slope}"
-    return f"{where}: the terms sum to {total}, and {function}({total}) = {value}. {slope}"
+        return say("lenses.why.held", free=number(found.free), **said)
+    return say("lenses.why.made", **said)
 
 
 def _terms_chart(
     screen: Screen, found: Contributions, terms: tuple[Term, ...], symbol: str
 ) -> Chart:
-    names = [*(_name(screen, term) for term in terms), "sum"]
+    names = [*(_name(screen, term) for term in terms), say("lenses.why.total")]
     products = [*(term.product for term in terms), found.pre_activation]
     rows = [
         *(_numbers(term) for term in terms),
@@ -67,7 +70,7 @@ def _terms_chart(
     used = [i for i in range(len(COLUMNS)) if not np.isnan(values[:, i]).all()]
     return Chart(
         name="terms",
-        title="The terms of",
+        title=say("lenses.why.title"),
         symbol=symbol,
         figure=waterfall(names, products),
         reads="down",
@@ -83,15 +86,16 @@ def _curve_chart(found: Contributions, symbol: str, color: str) -> Chart:
     """Where the sum falls. A held number is elsewhere: what is shown is what it would have been."""
     value = found.free if found.held else found.value
     figure = activation_curve(found.activation, found.pre_activation, value, color)
-    said = f"{symbol} if it were free" if found.held else symbol
-    name = ACTIVATIONS[found.activation].name
+    said = say("lenses.why.if_free", symbol=symbol) if found.held else symbol
+    names = [say("lenses.why.pre_activation"), said, say("lenses.why.slope")]
+    function = ACTIVATIONS[found.activation].name
     return Chart(
         name="curve",
-        title=f"Where the sum falls on {name}",
+        title=say("lenses.why.curve", function=function),
         figure=figure,
         reads="down",
         corner="quantity",
-        rows=Axis("names", ["pre-activation", said, "slope"], plural="quantities"),
+        rows=Axis("names", names, plural="quantities"),
         columns=Axis("names", ["value"], plural="values"),
         values=np.array([[found.pre_activation], [value], [found.slope]]),
         height=130,
@@ -108,19 +112,16 @@ def _numbers(term: Term) -> tuple[float, float, float, float]:
 def _name(screen: Screen, term: Term) -> str:
     """What a term is of, as the equations write it."""
     if term.kind == "rest":
-        return "1 other" if term.count == 1 else f"{term.count} others"
+        return say("lenses.why.others", n=term.count)
     if term.kind == "input":
         return channel_name(screen, term.index or 0)
     if term.kind == "unit":
         return f"h{subscript((term.index or 0) + 1)}"
-    return {"bias_x": "bias b", "bias_h": "bias d"}.get(term.kind, term.kind)
+    return say(f"lenses.why.{term.kind}") if term.kind in BIASES else term.kind
 
 
 LENS = Lens(
-    "why this number",
-    "The terms of one number, largest first",
-    "A bar to the right pushes the sum up, one to the left pulls it down. Click any number of a "
-    "gate, a candidate or a state to see what it is made of.",
+    "why",
     view,
     follows=("step", "unit"),
     tracks=True,

@@ -10,6 +10,7 @@ from app.screen.screen import Screen
 from app.setting.source import Own
 from app.words.names import ACTIVATIONS, CELL_NAMES, Activation, letter_of
 from app.words.numbers import number
+from app.words.say import Fields, say
 from app.words.terms import Term, terms
 from gru_core.analysis.behaviour import measured_gate
 from gru_core.changes.interventions import Intervention, shown_value
@@ -91,55 +92,51 @@ def _has_inner_bias(screen: Screen) -> bool:
 
 def notes(screen: Screen) -> list[str]:
     """What the notation and the engine change, and what they do not: one sentence each."""
-    notation, found = screen.notation, [f"{text}." for text in held_texts(screen)]
+    notation = screen.notation
+    found = [say("lenses.wiring.held_note", held=text) for text in held_texts(screen)]
     if screen.opened == "gru":
         if notation.polarity == "write":
-            found.append(
-                "Here z says how much is written: z and every weight of the update gate are those "
-                f"of PyTorch with 1 − z and the opposite sign. {_same(screen, ', bit for bit')}."
-            )
+            found.append(say(f"lenses.wiring.write_{_same(screen)}"))
         if screen.to_own_placement is not None:
             found.append(_placement_note(screen, screen.to_own_placement))
         found += _bias_note(screen)
     if isinstance(screen.setting.source, Own) and screen.opened in screen.baseline.drawn:
         found += _gate_note(screen)
     if screen.to_numpy is not None:
-        found.append(
-            "Computed by PyTorch. The largest difference to NumPy, over every gate and state: "
-            f"{number(screen.to_numpy)}."
-        )
+        found.append(say("lenses.wiring.torch", difference=number(screen.to_numpy)))
     return found
 
 
 def held_texts(screen: Screen) -> list[str]:
     """What is held on screen, one phrase for each."""
-    found = []
-    for one in screen.situation.interventions:
-        value = shown_value(one.cell, one.track, one.value, screen.notation.polarity)
-        found.append(f"{_place(screen, one)} held at {number(value)}")
-    return found
+    return [_held_text(screen, one) for one in screen.situation.interventions]
 
 
-def _place(screen: Screen, one: Intervention) -> str:
-    symbol = letter_of(one.cell, one.track, screen.notation)
-    who = "every unit" if one.unit is None else f"unit {one.unit + 1}"
+def _held_text(screen: Screen, one: Intervention) -> str:
+    value = shown_value(one.cell, one.track, one.value, screen.notation.polarity)
     last = len(screen.labels) - 1 if one.last is None else one.last
-    steps = f"step {one.first + 1}" if last == one.first else f"steps {one.first + 1} to {last + 1}"
-    return f"{CELL_NAMES[one.cell]}: {symbol} of {who}, {steps},"
+    said: Fields = {
+        "cell": CELL_NAMES[one.cell],
+        "symbol": letter_of(one.cell, one.track, screen.notation),
+        "first": one.first + 1,
+        "value": number(value),
+    }
+    if last != one.first:
+        said["last"] = last + 1
+    when = "at" if last == one.first else "through"
+    if one.unit is None:
+        return say(f"lenses.wiring.all_held_{when}", **said)
+    return say(f"lenses.wiring.held_{when}", unit=one.unit + 1, **said)
 
 
 def _placement_note(screen: Screen, difference: float) -> str:
-    where = (
-        f"The reset gate acts {screen.notation.placement} the product here, not where these "
-        "weights were meant for"
-    )
+    placement = screen.notation.placement
     if difference > 0:
-        return f"{where}: that changes h by up to {number(difference)}."
+        return say(f"lenses.wiring.{placement}.differs", most=number(difference))
     gru = screen.situation.weights["gru"]
     across = gru.w_h[gru.gates.index("candidate")]
     alone = np.count_nonzero(across) == np.count_nonzero(np.diag(across))
-    reason = ", since no candidate reads another unit's state" if alone else ""
-    return f"{where}; in this scene h stays the same{reason}."
+    return say(f"lenses.wiring.{placement}.{'same_alone' if alone else 'same'}")
 
 
 def _gate_note(screen: Screen) -> list[str]:
@@ -157,14 +154,15 @@ def _gate_note(screen: Screen) -> list[str]:
 
     pieces = []
     for gate, value in expected.items():
-        both = f"{said(gate, value)} and {said(gate, measured[gate])}"
-        pieces.append(f"{theme.QUANTITIES[gate].name} {both}")
-    if not pieces:
-        return []
-    return [
-        f"Means of the gates, as this initialization leads one to expect and as measured here: "
-        f"{', '.join(pieces)}."
-    ]
+        pieces.append(
+            say(
+                "lenses.wiring.gate",
+                name=theme.QUANTITIES[gate].name,
+                expected=said(gate, value),
+                measured=said(gate, measured[gate]),
+            )
+        )
+    return [say("lenses.wiring.gates", means=", ".join(pieces))] if pieces else []
 
 
 def _bias_note(screen: Screen) -> list[str]:
@@ -172,15 +170,10 @@ def _bias_note(screen: Screen) -> list[str]:
     if screen.notation.biases == 2 or not np.any(gru.b_h):
         return []
     if screen.notation.placement == "after" and _has_inner_bias(screen):
-        return [
-            f"b is the sum of both biases. {_same(screen)}. Only the candidate keeps its d: the "
-            "reset gate scales it."
-        ]
-    return [f"b is the sum of both biases. {_same(screen)}."]
+        return [say(f"lenses.wiring.biases_but_d_{_same(screen)}")]
+    return [say(f"lenses.wiring.biases_{_same(screen)}")]
 
 
-def _same(screen: Screen, how: str = "") -> str:
-    """That one choice of the notation changes nothing, also where another one does."""
-    return (
-        f"This alone leaves h as it is{how}" if screen.to_own_placement else f"h is the same{how}"
-    )
+def _same(screen: Screen) -> str:
+    """Whether a choice of the notation is said to change nothing alone, since another one does."""
+    return "alone" if screen.to_own_placement else "same"

@@ -12,10 +12,11 @@ from app.compute.runs import largest, placed, runs
 from app.compute.store import Key, Shelf, made_of
 from app.figures import theme
 from app.screen import loaded
-from app.screen.loaded import GONE, Loaded
+from app.screen.loaded import Loaded
 from app.screen.ordering import Sorted, sort_of, sorted_units
 from app.setting.setting import Setting
 from app.setting.source import MODEL, OWN, Model, Own, Prepared
+from app.words.say import say
 from gru_core.arrays import Array
 from gru_core.conventions import CHO, PYTORCH, Cell, Notation, Placement
 from gru_core.errors import GatescopeError
@@ -83,7 +84,8 @@ def baseline_of(setting: Setting) -> Baseline:
         return _kept((source, asked), lambda: _built(*_opened(source, setting.seed), asked))
     found = loaded.find(source)
     if found is None:
-        return _without_model(asked, GONE if source.file else "")
+        problem = say("screen.loaded.gone") if source.file else ""
+        return _without_model(asked, problem, say("screen.baseline.no_model"))
     with made_of(source.keys):  # it goes with its file
         return _kept((source, asked), lambda: _of_model(found, asked))
 
@@ -111,16 +113,6 @@ class _Asked(NamedTuple):
     placement: Placement | None
 
 
-_NO_MODEL = (
-    "No model is open yet. Open a file of PyTorch, Keras, ONNX or safetensors weights above; until "
-    "then a sine wave runs through layers with drawn weights."
-)
-_NOT_SHOWN = (
-    "Your model cannot be shown with this input, for the reason given; until it can, a sine wave "
-    "runs through layers with drawn weights, which are not those of your file."
-)
-
-
 def _size(baseline: Baseline) -> int:
     """Bytes of its numbers, about; its runs are kept by themselves."""
     base = baseline.base
@@ -137,11 +129,11 @@ def _of_model(found: Loaded, asked: _Asked) -> Baseline:
         made = _built(scene, problems, asked)
         runs(made.base)  # a layer with relu may grow without end
     except GatescopeError as error:
-        made = _without_model(asked, str(error), _NOT_SHOWN)
+        made = _without_model(asked, str(error), say("screen.baseline.not_shown"))
     return replace(made, loaded=found)
 
 
-def _without_model(asked: _Asked, problem: str, story: str = _NO_MODEL) -> Baseline:
+def _without_model(asked: _Asked, problem: str, story: str) -> Baseline:
     """What is on the stage until a model is."""
     scene = replace(
         own_scene(Own(), 0), name=MODEL, title=MODEL_TITLE, story=Story.plain(story, "")
@@ -181,7 +173,8 @@ def _opened(source: Prepared | Own, seed: int | None) -> tuple[Scene, list[str]]
         try:
             return own_scene(source, seed or 0), []
         except GatescopeError as error:
-            return own_scene(Own(), seed or 0), [f"{error} Until then a sine wave stands here."]
+            said = say("screen.baseline.sine_instead", error=str(error))
+            return own_scene(Own(), seed or 0), [said]
     scene = scenes()[source.name]
     if scene.predicts:
         return scene.with_series(series()), []

@@ -7,6 +7,7 @@ from app.compute.store import GATE, made_of
 from app.screen.baseline import baseline_of
 from app.screen.screen import Screen, screen_of
 from app.setting.setting import Setting
+from app.words.say import say
 from gru_core.conventions import Cell
 from gru_core.errors import UnknownNameError
 from gru_core.export import kinds
@@ -20,10 +21,6 @@ from gru_core.situation import Situation
 # trace of an LSTM of 512 units over 5,000 steps as NPZ; as CSV that would be 200 MB.
 MOST_BYTES = {".npz": 64_000_000, ".csv": 64_000_000}
 MEGABYTE = 1_000_000
-TOO_LARGE = (
-    "The {what} would be about {size:.0f} MB, and up to {most:.0f} are made here: the menu of each "
-    "plot saves that plot's numbers."
-)
 
 
 def cells(setting: Setting) -> tuple[Cell, ...]:
@@ -43,7 +40,7 @@ def refusal(setting: Setting, cell: Cell, ending: str) -> str:
     if own or ending != ".py":
         return own
     reasons = (_too_large(base, cell, read) for read in _read(setting, cell))
-    return " ".join(f"The script reads the trace. {reason}" for reason in reasons if reason)
+    return " ".join(say("screen.exporting.script", reason=reason) for reason in reasons if reason)
 
 
 def beside(setting: Setting, cell: Cell) -> tuple[str, ...]:
@@ -70,7 +67,7 @@ def follow(present: Callable[[], Setting], cell: Cell, ending: str) -> Callable[
 def cell_run(screen: Screen, cell: Cell) -> CellRun:
     """One cell of a screen as it ran. Errors: UnknownNameError."""
     if cell not in screen.traces:
-        raise UnknownNameError(f"There is no {cell.upper()} on the stage any more.")
+        raise UnknownNameError(say("screen.exporting.no_cell", cell=cell.upper()))
     return CellRun(
         stem=_stem(screen.scene, cell),
         scene=screen.scene.name,
@@ -99,4 +96,9 @@ def _too_large(base: Situation, cell: Cell, ending: str) -> str:
     size, most = KINDS[ending].size(base.weights[cell], len(base.x)), MOST_BYTES.get(ending, 0)
     if size <= most:
         return ""
-    return TOO_LARGE.format(what=ending[1:].upper(), size=size / MEGABYTE, most=most / MEGABYTE)
+    return say(
+        "screen.exporting.too_large",
+        what=ending[1:].upper(),
+        size=round(size / MEGABYTE),
+        most=round(most / MEGABYTE),
+    )

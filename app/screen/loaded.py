@@ -11,6 +11,7 @@ from app.compute import uploads
 from app.compute.store import Shelf, made_of
 from app.compute.uploads import Upload
 from app.setting.model import Model
+from app.words.say import say
 from gru_core.arrays import Array
 from gru_core.conventions import TOLERANCE
 from gru_core.errors import GatescopeError, TextError
@@ -27,7 +28,7 @@ from gru_core.scenes.loaded import model_scene
 from gru_core.scenes.scene import Scene
 
 MOST_COMPARED = 200  # steps on which answers are compared
-GONE = "The model of this link is not here any more: open its file again."
+
 SMALL = 1000  # bytes of an answer in words, about
 
 
@@ -99,8 +100,12 @@ def ready_of(loaded: Loaded) -> Ready:
     for question in questions(entry):
         if question.setting in ASKED and question.setting not in answers:
             raise TextError(
-                f"{entry.name} is not run: {NEEDED[question.setting]} above: "
-                f"“{next(iter(question.answers.values()))}”."
+                say(
+                    "screen.loaded.not_run",
+                    layer=entry.name,
+                    needed=NEEDED[question.setting],
+                    answer=next(iter(question.answers.values())),
+                )
             )
     return answered(entry, provisional(entry, answers))
 
@@ -116,9 +121,9 @@ def scene_of(loaded: Loaded, seed: int) -> tuple[Scene, list[str]]:
     problems = _open_questions(loaded.entry, loaded.answers)
     try:
         sequence = sequence_of(model, ready, seed)
-        ready.reads.check(sequence.x.astype(ready.first.dtype), "the input")
+        ready.reads.check(sequence.x.astype(ready.first.dtype), say("screen.loaded.input"))
     except GatescopeError as error:
-        problems.append(f"{error} Until then noise stands here.")
+        problems.append(say("screen.loaded.noise_instead", error=str(error)))
         steps = model.steps if ready.reads.steps is None else min(model.steps, ready.reads.steps)
         sequence = fed(Feed("noise", steps), ready.first.input_size, seed)
     at, backward = loaded.place
@@ -132,16 +137,20 @@ def _notes(loaded: Loaded) -> tuple[str, ...]:
     """What trace says beside its numbers too: notes, what is assumed, and what was said."""
     entry, answers = loaded.entry, loaded.answers
     guessed = assumed(entry, answers).items()
-    said = [f"said: {setting}={answer}" for setting, answer in answers.items() if setting in ASKED]
+    said = [
+        say("screen.loaded.said", setting=setting, answer=answer)
+        for setting, answer in answers.items()
+        if setting in ASKED
+    ]
     pairs = ", ".join(f"{setting}={answer}" for setting, answer in guessed)
-    return (*loaded.file.notes, *entry.notes, *([f"assumed: {pairs}"] if pairs else []), *said)
+    taken = [say("screen.loaded.assumed", pairs=pairs)] if pairs else []
+    return (*loaded.file.notes, *entry.notes, *taken, *said)
 
 
 def _open_questions(entry: Entry, answers: Mapping[str, str]) -> list[str]:
     """A sentence for each question that only the visitor can answer."""
     return [
-        f"The file does not say: {q.sentence} Shown is {next(iter(q.answers.values()))}; "
-        "choose the answer above, where you see how much each changes h."
+        say("screen.loaded.open", question=q.sentence, answer=next(iter(q.answers.values())))
         for q in questions(entry)
         if q.assumed is None and q.setting not in answers and q.setting not in ASKED
     ]
@@ -236,15 +245,15 @@ def _feed(model: Model) -> Feed:
     if model.source in GENERATORS:
         return Feed(model.source, model.steps)
     if model.source == "text":
-        vocabulary = _content(model.vocabulary, "vocabulary")
+        vocabulary = _content(model.vocabulary, "no_vocabulary")
         known = vocabulary if isinstance(vocabulary, Vocabulary) else None
         return Feed("text", text=model.text, vocabulary=known)
-    numbers = _content(model.numbers, "file of numbers")
+    numbers = _content(model.numbers, "no_numbers")
     return numbers if isinstance(numbers, Feed) else Feed("numbers")
 
 
-def _content(key: str, what: str) -> object:
+def _content(key: str, without: str) -> object:
     upload = uploads.find(key) if key else None
     if key and upload is None:
-        raise TextError(f"The {what} of this link is not here any more; open it again.")
+        raise TextError(say(f"screen.loaded.{without}"))
     return None if upload is None else upload.content

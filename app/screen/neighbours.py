@@ -6,6 +6,7 @@ from app.screen.screen import Screen
 from app.setting.source import Model
 from app.words.names import CELL_NAMES
 from app.words.numbers import joined
+from app.words.say import say
 from gru_core.conventions import Cell
 
 
@@ -23,9 +24,9 @@ def compared(screen: Screen, cells: Collection[Cell]) -> list[str]:
     drawn = [cell for cell in cells if _drawn(screen, cell)]
     if not drawn or len(drawn) == len(cells):
         return []
-    names = joined([f"the {CELL_NAMES[cell]}" for cell in drawn])
-    verb = "has" if len(drawn) == 1 else "have"
-    return [f"This is no fair comparison: {names} {verb} {at_random(screen)}."]
+    names = joined([say("screen.neighbours.cell", cell=CELL_NAMES[cell]) for cell in drawn])
+    random = at_random(screen)
+    return [say("screen.neighbours.unfair", n=len(drawn), cells=names, drawn=random)]
 
 
 def _drawn(screen: Screen, cell: Cell) -> bool:
@@ -38,5 +39,7 @@ def _drawn(screen: Screen, cell: Cell) -> bool:
 def at_random(screen: Screen) -> str:
     """How weights are called that were drawn, beside others that were not."""
     if isinstance(screen.setting.source, Model):
-        return "random weights, not from your file"
-    return "random weights, not trained" if screen.scene.model else "random weights"
+        return say("screen.neighbours.not_of_file")
+    if screen.scene.model:
+        return say("screen.neighbours.not_trained")
+    return say("screen.neighbours.random")

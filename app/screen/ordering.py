@@ -4,20 +4,14 @@ from typing import NamedTuple
 
 from app.compute.runs import run_key, run_of
 from app.compute.store import Shelf
+from app.words.say import say
 from gru_core.analysis.behaviour import order_by_half_life, order_by_keep, similar
 from gru_core.conventions import KEEP_GATE, Cell
 from gru_core.scenes.scene import Scene
 from gru_core.situation import Situation
 from gru_core.trace import Trace
 
-SORT = {
-    "behaviour": "sorted by keeping",
-    "number": "in order of number",
-    "half-life": "sorted by half-life",
-    "similarity": "sorted by similarity",
-}
 MANY_UNITS = 12  # beyond, an order is offered
-NO_GATE = "in order of number, having no gate that keeps"
 
 
 def offered(sort: str | None, situation: Situation) -> bool:
@@ -48,7 +42,7 @@ def sorted_units(unedited: Situation, cell: Cell, sort: str) -> Sorted:
     if sort == "number":
         return Sorted(by_number)
     if sort in ("behaviour", "half-life") and cell not in KEEP_GATE:
-        return Sorted(by_number, NO_GATE)
+        return Sorted(by_number, say("screen.ordering.no_gate"))
     key = (sort, run_key(unedited, cell))
     return _orders.get(key, 8 * units, lambda: _sorted(run_of(unedited, cell), sort))
 
@@ -56,9 +50,8 @@ def sorted_units(unedited: Situation, cell: Cell, sort: str) -> Sorted:
 def _sorted(trace: Trace, sort: str) -> Sorted:
     if sort == "similarity":
         order, groups = similar(trace)
-        found = "group" if groups == 1 else "groups"
-        return Sorted(tuple(order.tolist()), f"sorted, similar units together: {groups} {found}")
+        return Sorted(tuple(order.tolist()), say("screen.ordering.by_similarity", n=groups))
     if sort == "half-life":
         by_half_life = order_by_half_life(trace).tolist()
-        return Sorted(tuple(by_half_life), "sorted, longest half-life on top")
-    return Sorted(tuple(order_by_keep(trace).tolist()), "sorted, most keeping on top")
+        return Sorted(tuple(by_half_life), say("screen.ordering.by_half_life"))
+    return Sorted(tuple(order_by_keep(trace).tolist()), say("screen.ordering.by_keeping"))

@@ -11,6 +11,7 @@ from app.screen.baseline import Baseline, baseline_of, own_notation, reader
 from app.setting.link import shortened
 from app.setting.setting import Setting
 from app.words.numbers import number
+from app.words.say import say
 from gru_core import Trace
 from gru_core.arrays import Array
 from gru_core.changes.interventions import Intervention, check_intervention
@@ -21,8 +22,6 @@ from gru_core.scenes.scene import Scene
 from gru_core.situation import Edit, Situation, apply_edits, value_at
 
 MOST_SAID = 3  # edits that do not fit, each with its reason
-WAITS = "What does not fit is there again when it does, and undo brings it back."
-NOT_COMPARED = "Computed by PyTorch. At this size the difference to NumPy is not measured."
 
 
 @dataclass(frozen=True)
@@ -145,18 +144,18 @@ def screen_of(setting: Setting) -> Screen:
     free, applied, refused = _edited(baseline.base, setting.edits)
     edited, not_held = _with_interventions(free, setting.interventions)
     if setting.place and (refused or not_held):
-        not_held = [*not_held, WAITS]
+        not_held = [*not_held, say("screen.screen.waits")]
     try:
         traces = runs(edited, setting.engine)
     except RangeError as error:  # with relu, changed weights can make a state grow without end
-        refused = [*refused, f"All changes were left out: {error}"]
+        refused = [*refused, say("screen.screen.all_left_out", error=str(error))]
         free, edited, applied = baseline.base, baseline.base, ()
         traces = runs(edited, setting.engine)
     to_numpy = difference_to_numpy(edited, traces) if setting.engine != "numpy" else None
     problems = [*baseline.problems, *refused, *not_held, *_cursor_problems(setting, baseline)]
     problems += _padded(baseline.scene, edited)
     if setting.engine != "numpy" and to_numpy is None:
-        problems.append(NOT_COMPARED)
+        problems.append(say("screen.screen.not_compared"))
     return Screen(
         setting=setting,
         baseline=baseline,
@@ -180,17 +179,15 @@ def _padded(scene: Scene, situation: Situation) -> list[str]:
     masked = Reads(scene.padding).padded(situation.x)
     if scene.padding is None or not masked.size:
         return []
-    return [
-        f"Step {masked[0] + 1} of the input is {number(scene.padding)} throughout now, which the "
-        "model leaves out as padding (Masking); here it is computed like any other."
-    ]
+    step, value = int(masked[0]) + 1, number(scene.padding)
+    return [say("screen.screen.padded", step=step, value=value)]
 
 
 def _cursor_problems(setting: Setting, baseline: Baseline) -> list[str]:
     units = max(weights.units for weights in baseline.base.weights.values())
     sizes = {"step": len(baseline.base.x), "unit": units}
     return [
-        f"The link's {name} {at + 1} is not in this scene, which has {size} {name}s."
+        say(f"screen.screen.no_{name}", place=at + 1, size=size)
         for name, at, size in zip(sizes, (setting.step, setting.unit), sizes.values(), strict=True)
         if at is not None and at >= size
     ]
@@ -242,7 +239,7 @@ def _with_interventions(
             check_intervention(one, situation.weights, len(situation.x))
             held.append(one)
         except GatescopeError as error:
-            refused.append(f"What was to be held was left out: {error}")
+            refused.append(say("screen.screen.not_held", error=str(error)))
     return (replace(situation, interventions=tuple(held)) if held else situation), refused
 
 
@@ -255,8 +252,9 @@ def _edited_one_by_one(
             edited = apply_edits(edited, [edit])
             applied.append(edit)
         except GatescopeError as error:
-            refused.append(f"The edit of {shortened(str(edit.target))} was left out: {error}")
+            target = shortened(str(edit.target))
+            refused.append(say("screen.screen.edit_left_out", target=target, error=str(error)))
     more = len(refused) - MOST_SAID
     if more > 0:
-        refused[MOST_SAID:] = [f"{more} more changes were left out, as they do not fit either."]
+        refused[MOST_SAID:] = [say("screen.screen.more_left_out", more=more)]
     return edited, tuple(applied), refused

@@ -14,6 +14,7 @@ from app.setting.question import Question
 from app.setting.setting import FORMS, TYPES, VIEWS, History
 from app.setting.source import MADE_HERE
 from app.words import numbers
+from app.words.say import say
 from gru_core.analysis.patterns import Span
 from gru_core.changes.ablations import DEFAULT_KEEP, ablation
 from gru_core.changes.interventions import Intervention, shown_value
@@ -46,7 +47,7 @@ def handle(history: History, event: Mapping[str, Any]) -> Outcome:
     kind = event.get("kind")
     action = _ACTIONS.get(kind) if isinstance(kind, str) else None
     if action is None:
-        return Outcome(history, problem="The page sent something unknown; reloading it helps.")
+        return Outcome(history, problem=say("session.events.unknown"))
     try:
         return action(history, event)
     except GatescopeError as error:
@@ -59,10 +60,8 @@ def number(text: str) -> float:
     try:
         value = float(plain.replace("_", "x"))
     except ValueError:
-        hint = " Write decimals with a point." if "," in plain else ""
-        raise GatescopeError(
-            f"{shortened(text)} is not a number, like 0.5 or 1e-3.{hint}"
-        ) from None
+        said = "no_number_with_comma" if "," in plain else "no_number"
+        raise GatescopeError(say(f"session.events.{said}", text=shortened(text))) from None
     return checked(value)
 
 
@@ -70,10 +69,9 @@ def checked(value: float) -> float:
     """The value itself if it is finite and not absurdly large; raises GatescopeError otherwise."""
     if abs(value) <= LARGEST_VALUE:  # false for NaN
         return float(value)
-    what = numbers.number(value) if isinstance(value, float) else "The number"
-    raise GatescopeError(
-        f"{what} is too large or not finite; a number from −10000 to 10000 is needed."
-    )
+    if isinstance(value, float):
+        raise GatescopeError(say("session.events.too_large", value=numbers.number(value)))
+    raise GatescopeError(say("session.events.whole_too_large"))
 
 
 def _index(value: Any) -> int | None:
@@ -101,9 +99,7 @@ def _type(history: History, event: Mapping[str, Any]) -> Outcome:
 
 def _changed(history: History, event: Mapping[str, Any], value: float) -> Outcome:
     if len(history.present.edits) >= MOST_EDITS:
-        raise GatescopeError(
-            f"{MOST_EDITS} numbers are changed, as many as there can be; reset some."
-        )
+        raise GatescopeError(say("session.events.most_edits", most=MOST_EDITS))
     target, polarity = _target(event), history.present.polarity
     # The stage speaks the notation on screen; what is kept is the core's own number.
     kept = value if shown_sign(target.owner, target.gate, polarity) > 0 else 0.0 - value
@@ -115,18 +111,15 @@ def _draw(history: History, event: Mapping[str, Any]) -> Outcome:
     channel, first = _index(event.get("channel")), _index(event.get("first"))
     values = event.get("values")
     if channel is None or first is None or not isinstance(values, list):
-        raise GatescopeError("What was drawn did not arrive whole; draw it again.")
+        raise GatescopeError(say("session.events.not_whole"))
     if any(isinstance(value, bool) or not isinstance(value, int | float) for value in values):
-        raise GatescopeError("What was drawn did not arrive whole; draw it again.")
+        raise GatescopeError(say("session.events.not_whole"))
     edits = [
         Edit(Target("x", "x", (first + i, channel)), checked(value))
         for i, value in enumerate(values[:MOST_EDITS])
     ]
     if len(values) > MOST_EDITS:
-        raise GatescopeError(
-            f"That would change more than {MOST_EDITS} numbers, as many as there can be; draw a "
-            "shorter stretch."
-        )
+        raise GatescopeError(say("session.events.drawn_too_many", most=MOST_EDITS))
     return _changed_together(history, (edits, ""))
 
 
@@ -142,7 +135,7 @@ def _fill(history: History, event: Mapping[str, Any]) -> Outcome:
     value = number(str(event.get("text", ""))) if way == "value" else 0.0
     seed = _index(event.get("seed", 0))
     if seed is None:
-        raise GatescopeError("A seed is a whole number from 0 to 999999.")
+        raise GatescopeError(say("session.events.seed"))
     place = gate_place(str(event.get("place", "")))
     return _changed_together(history, filled(history.present, place, way, value, seed))
 
@@ -154,10 +147,7 @@ def _changed_together(history: History, many: Many) -> Outcome:
         checked(edit.value)
     changed = plain(history.present.with_edits(edits))
     if len(changed.edits) > MOST_EDITS:
-        raise GatescopeError(
-            f"With these, more than {MOST_EDITS} numbers would be changed, as many as there can "
-            "be; reset some."
-        )
+        raise GatescopeError(say("session.events.too_many", most=MOST_EDITS))
     return Outcome(history.push(changed), said=said)
 
 
@@ -165,7 +155,7 @@ def _scene(history: History, event: Mapping[str, Any]) -> Outcome:
     """Another scene, as from the list above the stage."""
     name = event.get("name")
     if name not in (*scenes(), *MADE_HERE):
-        raise GatescopeError("There is no such scene; choose another one.")
+        raise GatescopeError(say("session.events.no_scene"))
     return Outcome(history.push(history.present.with_choice("scene", name)))
 
 
@@ -181,7 +171,7 @@ def _show(history: History, event: Mapping[str, Any]) -> Outcome:
     wanted = (event.get("cell"), event.get("gate"))
     known = [(cell, gate) for cell, gates in GATES.items() for gate in gates]
     if wanted not in known:
-        raise GatescopeError("There are no such weights to show; choose another gate.")
+        raise GatescopeError(say("session.events.no_weights"))
     return Outcome(history, gate=known[known.index(wanted)])
 
 
@@ -192,7 +182,7 @@ def _look(history: History, event: Mapping[str, Any]) -> Outcome:
         return Outcome(history, grab=glance)
     unit, step = _index(event.get("of")), _index(event.get("at"))
     if unit is None:
-        raise GatescopeError("There is no such unit to look at; choose another one.")
+        raise GatescopeError(say("session.events.no_unit"))
     at = None if step is None else Grab(None, step, unit, held=False)
     return Outcome(history, grab=at, looked=unit)
 
@@ -202,7 +192,7 @@ def _again(history: History, event: Mapping[str, Any]) -> Outcome:
     present = history.present
     changes = scenes()[present.scene].story.changes if present.scene in scenes() else {}
     if "again" not in changes:
-        raise GatescopeError("This scene has no second thing to try.")
+        raise GatescopeError(say("session.events.nothing_to_try"))
     setting = replace(present.without_edits(), view="holding", of="")
     for one in changes["again"]:
         if isinstance(one, Edit):
@@ -222,14 +212,10 @@ def _hold(history: History, event: Mapping[str, Any]) -> Outcome:
     held = _held(event)
     value = shown_value(held.cell, held.track, held.value, present.polarity)
     if abs(value) > LARGEST_VALUE:
-        raise GatescopeError(
-            f"{numbers.number(value)} is too large; a number from −10000 to 10000 can be held."
-        )
+        raise GatescopeError(say("session.events.held_too_large", value=numbers.number(value)))
     changed = present.with_intervention(replace(held, value=value))
     if len(changed.interventions) > MOST_HELD:
-        raise GatescopeError(
-            f"{MOST_HELD} things are held, as many as there can be; let go of some."
-        )
+        raise GatescopeError(say("session.events.most_held", most=MOST_HELD))
     if event.get("live") is True:
         return Outcome(history.amended(changed))
     return Outcome(history.push(changed))
@@ -241,7 +227,7 @@ def _held(event: Mapping[str, Any]) -> Intervention:
     place = at if isinstance(at, Mapping) else {}
     unit, first, last = place.get("unit"), _index(place.get("first")), place.get("last")
     if first is None or not all(one is None or _index(one) is not None for one in (unit, last)):
-        raise GatescopeError("There is no such place to hold; choose a unit and steps again.")
+        raise GatescopeError(say("session.events.no_place"))
     cell, track = str(place.get("cell")), str(place.get("track"))
     return Intervention(cast("Cell", cell), track, float(_value(event)), unit, first, last)
 
@@ -251,13 +237,11 @@ def _free(history: History, event: Mapping[str, Any]) -> Outcome:
     present = history.present
     if "place" not in event:
         if not present.interventions:
-            raise GatescopeError("Nothing is held, so there is nothing to let go of.")
+            raise GatescopeError(say("session.events.nothing_held"))
         return Outcome(history.push(replace(present, interventions=())))
     place = str(event["place"])
     if place not in [held.place for held in present.interventions]:
-        raise GatescopeError(
-            f"Nothing is held at {shortened(place)}, so there is nothing to let go of."
-        )
+        raise GatescopeError(say("session.events.nothing_held_there", place=shortened(place)))
     return Outcome(history.push(present.without_intervention(place)))
 
 
@@ -279,7 +263,7 @@ def _unpin(history: History, event: Mapping[str, Any]) -> Outcome:
 def _value(event: Mapping[str, Any]) -> float:
     value = event.get("value")
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise GatescopeError(f"{shortened(str(value))} is not a number, like 0.5 or 1e-3.")
+        raise GatescopeError(say("session.events.no_number", text=shortened(str(value))))
     return checked(value)
 
 
@@ -288,13 +272,13 @@ def _view(history: History, event: Mapping[str, Any]) -> Outcome:
     known = {"cell": CELLS, "form": FORMS, "view": VIEWS, "type": TYPES}
     looking = {name: event[name] for name in known if name in event}
     if any(value not in known[name] for name, value in looking.items()):
-        raise GatescopeError("There is no such view; choose another one.")
+        raise GatescopeError(say("session.events.no_view"))
     if "asked" in event:
         looking["of"] = str(_question(event["asked"]))
     elif "view" in looking or "of" in event:
         looking["of"] = str(event.get("of", ""))[:LONGEST_ASKED]
         if not looking["of"].isascii():  # no choice is called so, and no link could say it
-            raise GatescopeError("There is no such view; choose another one.")
+            raise GatescopeError(say("session.events.no_view"))
     return Outcome(history.seen(**looking))
 
 
@@ -307,7 +291,7 @@ def _question(asked: Any) -> Question:
     if isinstance(threshold, bool) or not isinstance(threshold, int | float):
         threshold = None
     if first is None or last is None or track not in known or threshold is None:
-        raise GatescopeError("That is no question that can be asked; ask again.")
+        raise GatescopeError(say("session.events.no_question"))
     begins, ends = fields.get("begins") is True, fields.get("ends") is True
     return Question(track, Span(first, last), float(threshold), begins, ends)
 

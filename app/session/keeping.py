@@ -6,9 +6,8 @@ the screen (app/screen/screen.py). Here is what a choice drops, and a sentence f
 
 from app.screen.baseline import baseline_of, titles
 from app.setting.setting import Setting
+from app.words.say import say
 from gru_core.situation import Edit
-
-BACK = "undo brings {them} back"
 
 
 def carried(before: Setting, after: Setting) -> tuple[Setting, list[str]]:
@@ -21,14 +20,7 @@ def carried(before: Setting, after: Setting) -> tuple[Setting, list[str]]:
     if _input(before) != _input(after):
         after = after.with_only([edit for edit in after.edits if _still(edit, before, after)])
     lost = len(before.edits) - len(after.edits)
-    if lost <= 0:
-        return after, []
-    them = "them" if lost > 1 else "it"
-    what = f"{lost} changes of the input were" if lost > 1 else "One change of the input was"
-    why = (
-        "those steps read something else now" if lost > 1 else "that step reads something else now"
-    )
-    return after, [f"{what} left out, since {why}; {BACK.format(them=them)}."]
+    return after, [say("session.keeping.inputs", n=lost)] if lost > 0 else []
 
 
 def _left_behind(before: Setting, after: Setting) -> list[str]:
@@ -36,12 +28,11 @@ def _left_behind(before: Setting, after: Setting) -> list[str]:
     if not count:
         return []
     title = titles()[before.scene]
-    what, are = (f"{count} changes", "are") if count > 1 else ("One change", "is")
-    of = f"of “{title}”" if after.scene != before.scene else "of the layer before"
-    if before.place and before.place in {place for place, *_ in after.away}:
-        return [f"{what} {of} {are} kept with it, and there again when you come back to it."]
-    them = "them" if count > 1 else "it"
-    return [f"{what} {of} {are} not taken along; {BACK.format(them=them)}."]
+    kept = before.place and before.place in {place for place, *_ in after.away}
+    what = "kept" if kept else "left"
+    if after.scene != before.scene:
+        return [say(f"session.keeping.scene_{what}", n=count, title=title)]
+    return [say(f"session.keeping.layer_{what}", n=count)]
 
 
 def _input(setting: Setting) -> tuple[object, ...]:

@@ -14,6 +14,8 @@ from app.figures.weights import segments
 from app.screen.baseline import Baseline, baseline_of, own_notation
 from app.setting.setting import Setting
 from app.words.names import CELL_NAMES
+from app.words.numbers import count, whole
+from app.words.say import say
 from gru_core.arrays import Array
 from gru_core.changes.blocks import MOST_IN_LIST
 from gru_core.changes.targets import Owner, TargetPart
@@ -21,7 +23,6 @@ from gru_core.conventions import CELLS, GATES, BiasCount, Cell, shown_sign
 from gru_core.errors import RangeError, TextError
 from gru_core.initialize import initialize
 from gru_core.inputs.tables import parse_numbers
-from gru_core.inputs.tables.table import counted
 from gru_core.situation import Edit, Target, array_of
 from gru_core.weights import Weights
 
@@ -72,24 +73,20 @@ def pasted(setting: Setting, target: Target, text: str) -> Many:
     array_of(baseline.base, target)  # is there such a number?
     values = _along(target, parse_numbers(text).values)
     if values.size > MOST_EDITS:
-        raise RangeError(
-            f"{values.size:,} numbers are pasted; {MOST_EDITS:,} can be changed at once: paste "
-            "fewer."
-        )
+        many, most = whole(values.size), whole(MOST_EDITS)
+        raise RangeError(say("session.many.too_many", numbers=many, most=most))
     sheet = _sheet(setting, baseline, target)
     top, left = sheet.place(target)
     rows, columns = values.shape
     room = (len(sheet.rows) - top, len(sheet.columns) - left)
     if rows > room[0] or columns > room[1]:
-        raise RangeError(
-            f"What is pasted has {_size(rows, columns)}; from this cell on there is room for "
-            f"{_size(*room)}. Choose a cell further up or to the left, or paste fewer."
-        )
+        size = _size(rows, columns)
+        raise RangeError(say("session.many.no_room", size=size, room=_size(*room)))
     edits = [
         _edit(setting, sheet.target(top + row, left + column), float(values[row, column]))
         for row, column in np.ndindex(rows, columns)
     ]
-    return edits, f"Pasted {_said(target, values.shape)}."
+    return edits, _said(target, rows, columns)
 
 
 def filled(
@@ -105,17 +102,17 @@ def filled(
     baseline = baseline_of(setting)
     weights = baseline.base.weights.get(cell)
     if weights is None or gate not in weights.gates or way not in WAYS:
-        raise TextError("There are no such weights to fill; choose another gate.")
+        raise TextError(say("session.many.no_gate"))
     on_screen = [segment.part for segment in segments(weights, _biases(setting, baseline, cell))]
     parts = on_screen if part == EVERY else [part]
     if not set(parts) <= set(on_screen) or (way == "identity" and parts != ["w_h"]):
-        raise TextError("There are no such weights to fill; choose W, U or a bias of a gate.")
+        raise TextError(say("session.many.no_part"))
     arrays = {name: _filling(weights, gate, name, way, value, seed) for name in parts}
-    count = sum(array.size for array in arrays.values())
-    if count > MOST_EDITS:
+    size, gate_name = sum(array.size for array in arrays.values()), QUANTITIES[gate].name
+    if size > MOST_EDITS:
+        many, most = whole(size), whole(MOST_EDITS)
         raise RangeError(
-            f"The {QUANTITIES[gate].name} has {count:,} such numbers; {MOST_EDITS:,} can be "
-            "changed at once: fill a smaller part of it."
+            say("session.many.filling_too_many", gate=gate_name, numbers=many, most=most)
         )
     at = weights.gates.index(gate)
     edits = [
@@ -123,8 +120,13 @@ def filled(
         for name, array in arrays.items()
         for index, number in np.ndenumerate(array)
     ]
-    where = f"{', '.join(LETTERS[name] for name in parts)} of the {QUANTITIES[gate].name}"
-    return edits, f"Filled {where} of the {CELL_NAMES[cell]}: {counted(count, 'number')}."
+    return edits, say(
+        "session.many.filled",
+        parts=", ".join(LETTERS[name] for name in parts),
+        gate=gate_name,
+        cell=CELL_NAMES[cell],
+        numbers=count(size, "number"),
+    )
 
 
 def _filling(weights: Weights, gate: str, part: str, way: str, value: float, seed: int) -> Array:
@@ -183,18 +185,20 @@ def _biases(
 
 
 def _size(rows: int, columns: int) -> str:
-    return f"{counted(rows, 'row')} and {counted(columns, 'column')}"
+    return say("session.many.size", rows=count(rows, "row"), columns=count(columns, "column"))
 
 
-def _said(target: Target, shape: tuple[int, ...]) -> str:
-    rows, columns = shape
+def _said(target: Target, rows: int, columns: int) -> str:
+    numbers = count(rows * columns, "number")
     if target.owner == "x":
         first = target.index[0] + 1
-        steps = f"step {first}" if columns == 1 else f"steps {first} to {first + columns - 1}"
-        return f"{counted(rows * columns, 'number')}: {steps} of the input"
+        if columns == 1:
+            return say("session.many.pasted_at_step", numbers=numbers, first=first)
+        last = first + columns - 1
+        return say("session.many.pasted_through_steps", numbers=numbers, first=first, last=last)
     if rows * columns == 1:
-        return "1 number"
-    return f"{counted(rows * columns, 'number')}: {_size(rows, columns)} from this cell on"
+        return say("session.many.pasted_one")
+    return say("session.many.pasted", numbers=numbers, size=_size(rows, columns))
 
 
 def gate_place(text: str) -> tuple[Cell, str, str]:
@@ -202,5 +206,5 @@ def gate_place(text: str) -> tuple[Cell, str, str]:
     cell, _, rest = text.partition(".")
     gate, _, part = rest.partition(".")
     if cell not in CELLS or gate not in GATES[cell] or part not in (*LETTERS, EVERY):
-        raise TextError("There are no such weights to fill; choose another gate.")
+        raise TextError(say("session.many.no_gate"))
     return cell, gate, part

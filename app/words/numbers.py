@@ -55,6 +55,11 @@ def brief(value: float) -> str:
     return f"{mantissa}e{exponent}".replace("-", "−")
 
 
+def six_figures(value: float) -> str:
+    """A number that somebody has typed, as a link has it and a sentence repeats it."""
+    return f"{value:.6g}"
+
+
 def steps(value: float) -> str:
     """A number of steps that need not be whole, such as a half-life: over a million at most."""
     if math.isinf(value):
@@ -76,7 +81,12 @@ def half_life(value: float) -> str:
 
 def count(how_many: int, one: str, more: str = "") -> str:
     """1 step, 20 steps, 1,000 units; more: the plural, where it is not one with an s."""
-    return f"{how_many:,} {one if how_many == 1 else more or one + 's'}"
+    return f"{whole(how_many)} {one if how_many == 1 else more or one + 's'}"
+
+
+def whole(number: int) -> str:
+    """A whole number, with commas between its thousands: 20, 1,000."""
+    return f"{number:,}"
 
 
 def joined(parts: Sequence[str]) -> str:

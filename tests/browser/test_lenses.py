@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.lenses import LENSES, QUESTIONS
+from app.words.say import say
 from gru_core.analysis import (
     contributions,
     evenly,
@@ -319,10 +320,9 @@ def test_every_view_stands_under_a_question_with_a_line_on_what_it_shows(page: S
     page.open(AT)
     views(page).click()
     groups = page.page.locator(".gs-views [role=group]")
-    assert groups.evaluate_all("(all) => all.map((one) => one.getAttribute('aria-label'))") == list(
-        QUESTIONS
-    )
-    assert all(question.endswith("?") for question in QUESTIONS)
+    named = groups.evaluate_all("(all) => all.map((one) => one.getAttribute('aria-label'))")
+    assert named == [say(f"lenses.questions.{question}") for question in QUESTIONS]
+    assert all(question.endswith("?") for question in named)
     lines = page.page.locator(".gs-views button span").all_inner_texts()
     assert len(lines) == len(set(lines)) == len(LENSES) + 1
     page.press("Escape")
