@@ -11,9 +11,10 @@ from app.controls.matrix import matrix_choice
 from app.screen.baseline import baseline_of, own_notation
 from app.screen.ordering import offered, sort_of
 from app.session import state
-from app.setting.setting import Setting
+from app.setting.setting import SORT, Setting
 from app.setting.source import Model
 from app.words.names import CELL_NAMES
+from app.words.say import say
 from gru_core.conventions import NOTATIONS, Notation, notation_key, notation_of, parse_notation
 from gru_core.scenes.scene import Scene
 
@@ -44,7 +45,8 @@ def settings(setting: Setting, scene: Scene) -> None:
         _notation(setting, scene)
         _control("engine", "Computed by", ENGINE, setting.engine, "engine")
         if offered(setting.sort, baseline_of(setting).base):
-            _control("sort", "Order of the units", SORT, sort_of(setting.sort, scene), "sort")
+            orders = {name: say(f"screen.ordering.choices.{name}") for name in SORT}
+            _control("sort", "Order of the units", orders, sort_of(setting.sort, scene), "sort")
         matrix_choice(setting)
 
 

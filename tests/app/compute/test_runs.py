@@ -17,8 +17,9 @@ from app.compute.runs import (
 )
 from app.compute.store import STORE, Shelf, Store
 from app.screen.baseline import baseline_of
-from app.screen.screen import NOT_COMPARED, plain, screen_of
+from app.screen.screen import plain, screen_of
 from app.setting.setting import Setting
+from app.words.say import say
 from gru_core import Trace, run
 from gru_core.conventions import Cell
 from gru_core.engines import EngineName
@@ -186,8 +187,11 @@ def test_a_run_too_large_to_be_made_twice_is_not_compared_and_the_page_says_so(
 ) -> None:
     setting = Setting(scene="own", own=Own(source="sine", steps=40, units=4), engine="torch")
     assert screen_of(setting).to_numpy is not None
-    assert NOT_COMPARED not in screen_of(setting).problems
+    assert say("screen.screen.not_compared") not in screen_of(setting).problems
     monkeypatch.setattr(module, "MOST_COMPARED", 100)
     assert screen_of(setting).to_numpy is None
-    assert NOT_COMPARED in screen_of(setting).problems
-    assert NOT_COMPARED not in screen_of(replace(setting, engine="numpy")).problems
+    assert say("screen.screen.not_compared") in screen_of(setting).problems
+    assert (
+        say("screen.screen.not_compared")
+        not in screen_of(replace(setting, engine="numpy")).problems
+    )

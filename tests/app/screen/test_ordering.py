@@ -8,10 +8,10 @@ import pytest
 
 from app.screen import ordering
 from app.screen.baseline import baseline_of
-from app.screen.ordering import MANY_UNITS, NO_GATE, SORT, offered, sort_of
+from app.screen.ordering import MANY_UNITS, offered, sort_of
 from app.screen.screen import Screen, screen_of
-from app.setting.setting import SORT as SORTS
-from app.setting.setting import Setting
+from app.setting.setting import SORT, Setting
+from app.words.say import say
 from gru_core import Trace
 from gru_core.analysis.behaviour import (
     Similar,
@@ -37,7 +37,8 @@ def screen(edits: str = "", **setting: Any) -> Screen:
 
 
 def test_every_order_has_a_name_to_choose_it_by() -> None:
-    assert tuple(SORT) == SORTS
+    names = {say(f"screen.ordering.choices.{sort}") for sort in SORT}
+    assert len(names) == len(SORT)
 
 
 @pytest.mark.parametrize("sort", ORDERS)
@@ -55,7 +56,7 @@ def test_a_plain_rnn_is_sorted_by_similarity_alone(sort: str) -> None:
     by_number = tuple(range(shown.traces["rnn"].units))
     assert (shown.orders["rnn"] == by_number) == (sort != "similarity")
     said = shown.baseline.sorting["rnn"].said
-    assert (said == NO_GATE) == (sort in ("behaviour", "half-life"))
+    assert (said == say("screen.ordering.no_gate")) == (sort in ("behaviour", "half-life"))
 
 
 def test_unasked_the_reader_is_sorted_by_keeping_and_every_other_scene_by_number() -> None:
@@ -127,7 +128,7 @@ def test_where_nothing_keeps_the_note_says_why_rows_are_by_number(
 ) -> None:
     here = visit(scene="crowd", sort="half-life", **{"with": "rnn"})
     assert "sorted, longest half-life on top" in here.told["panels"][0]["note"]
-    assert NO_GATE in here.told["panels"][1]["note"]
+    assert say("screen.ordering.no_gate") in here.told["panels"][1]["note"]
 
 
 def order_of_units(here: Visit) -> Any:

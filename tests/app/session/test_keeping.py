@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.screen.screen import WAITS
+from app.words.say import say
 from tests.app.modelling import ModelVisit, packed
 from tests.app.owning import OwnVisit
 from tests.app.visiting import Unpack
@@ -45,7 +45,7 @@ def test_with_fewer_units_what_does_not_fit_is_named_and_waits(here: OwnVisit) -
     assert set(here.edits) == {BIAS, INPUT, BESIDE}
     first, last = here.problems
     assert first.startswith("The edit of “gru.b_x.update.12” was left out: ")
-    assert last == WAITS
+    assert last == say("screen.screen.waits")
     here.set("number_input", "own_units", 16)
     assert set(here.edits) == {BIAS, LAST, INPUT, BESIDE}
     assert here.problems == []
@@ -92,7 +92,7 @@ def test_a_weight_of_an_input_that_is_gone_is_named_and_waits(here: OwnVisit) ->
     assert set(here.edits) == {BIAS, LAST, BESIDE, both}
     named, last = here.problems
     assert named.startswith(f"The edit of “{weight}” was left out: ")
-    assert last == WAITS
+    assert last == say("screen.screen.waits")
     here.set("selectbox", "own_source", "copy")  # has four
     assert set(here.edits) == {BIAS, LAST, BESIDE, both, weight}
     assert here.problems == []
@@ -109,7 +109,7 @@ def test_a_pasted_matrix_outlives_another_input_and_waits_for_its_units(here: Ow
     assert len(here.edits) == 256 + 3  # not the changed input
     here.set("number_input", "own_units", 4)
     assert len(here.edits) == 16 + 2  # nor the bias of unit 13
-    assert here.problems[-1] == WAITS
+    assert here.problems[-1] == say("screen.screen.waits")
     here.set("number_input", "own_units", 16)
     assert len(here.edits) == 256 + 3
     assert here.edits["gru.w_h.update.15.15"] == 4.0
