@@ -1,6 +1,13 @@
-"""One server and one browser for all browser tests, a fresh page for each."""
+"""One server, one browser, and one page that is handed on from test to test.
 
-from collections.abc import Callable, Iterator, Mapping
+`page` goes from link to link without being loaded anew, and what is painted at once stays until a
+test waits for what Plotly draws. `seen` is the same page as others have set their system, `phone`
+one like it under a finger. `stage` and `another` are pages and windows of a test's own, for what
+loading is a part of, or what cannot be undone.
+"""
+
+from collections.abc import Callable, Generator, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,11 +23,13 @@ from gru_core.situation import Situation
 from tests.browser.driver import Stage, traces_of
 from tests.browser.large import large_situation
 from tests.browser.tab import PATIENCE
-from tests.serving import Server, browsing, executable, serving
+from tests.serving import SHELL, Server, browsing, executable, serving
 
 expect.set_options(timeout=PATIENCE)  # as everything else is waited for
 ASSETS = Path(__file__).parents[2] / "assets"
 SIZE: ViewportSize = {"width": 1280, "height": 800}
+POCKET: ViewportSize = {"width": 390, "height": 844}
+FAILED = pytest.StashKey[bool]()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -36,9 +45,18 @@ def nothing_is_left_for_later(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.compute.background.PATIENCE", 60.0)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    path = executable()
+    path = executable(SHELL)
     if path is None:
         pytest.skip("there is no Chromium; install it, or name one in GATESCOPE_CHROMIUM")
     # All pages in one process, which has compiled the scripts before: a sixth less time.
@@ -54,48 +72,122 @@ def server(browser: Browser) -> Iterator[Server]:
         assert "Traceback" not in running.log.read_text()
 
 
+@dataclass
+class Kept:
+    """A window whose cache all its pages share, and the page in it that tests hand on."""
+
+    window: BrowserContext
+    url: str
+    size: ViewportSize
+    page: Stage | None = None
+    as_others: bool = False  # see it: with the colours or the motion of another system
+
+    def handed(self) -> Stage:
+        """The page, opened if there is none."""
+        if self.page is None:
+            self.page = Stage(self.window.new_page(), self.url, stays=True, restless=True).open()
+        self.page.page.bring_to_front()
+        self.page.page.mouse.move(2, 2)
+        return self.page
+
+    def taken_back(self, failed: bool) -> None:
+        """As it was, for the next test; after one that failed the next begins with another."""
+        page = self.page
+        assert page is not None
+        troubles = page.troubles
+        if failed or troubles:
+            self.page = None
+            page.page.close()
+        elif page.page.viewport_size != self.size:
+            page.page.set_viewport_size(self.size)
+        if self.as_others and self.page:
+            page.page.emulate_media(
+                color_scheme="null", reduced_motion="null", forced_colors="null"
+            )
+        self.as_others = False
+        assert troubles == []
+
+
 @pytest.fixture(scope="session")
-def window(browser: Browser, server: Server) -> Iterator[BrowserContext]:
-    """A window whose cache all pages share."""
-    context = browser.new_context(viewport=SIZE)
-    context.new_page().goto(f"{server.url}/_stcore/health")  # it keeps that process
-    yield context
-    context.close()
+def desk(browser: Browser, server: Server) -> Iterator[Kept]:
+    """A window on a desk."""
+    yield from _kept(browser, server, viewport=SIZE)
+
+
+@pytest.fixture(scope="session")
+def pocket(browser: Browser, server: Server) -> Iterator[Kept]:
+    """A telephone."""
+    yield from _kept(browser, server, viewport=POCKET, has_touch=True, is_mobile=True)
+
+
+def _kept(
+    browser: Browser, server: Server, viewport: ViewportSize, **options: Any
+) -> Iterator[Kept]:
+    window = browser.new_context(viewport=viewport, **options)
+    window.new_page().goto(f"{server.url}/_stcore/health")  # it keeps that process
+    yield Kept(window, server.url, viewport)
+    window.close()
 
 
 @pytest.fixture
-def stage(window: BrowserContext, server: Server) -> Iterator[Stage]:
-    """A page, not opened yet. The test fails if the browser complains about anything."""
-    page = Stage(window.new_page(), server.url)
+def page(desk: Kept, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """The page that tests share: it goes from link to link, but is not loaded anew."""
+    yield desk.handed()
+    desk.taken_back(request.node.stash.get(FAILED, False))
+
+
+@pytest.fixture
+def phone(pocket: Kept, request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """The same under a finger."""
+    yield pocket.handed()
+    pocket.taken_back(request.node.stash.get(FAILED, False))
+
+
+@pytest.fixture
+def seen(request: pytest.FixtureRequest) -> Callable[..., Stage]:
+    """A shared page as others see it: seen(color_scheme="dark"), seen(finger=True, viewport=...).
+
+    More of it: what Page.emulate_media takes.
+    """
+
+    def made(viewport: ViewportSize | None = None, finger: bool = False, **media: Any) -> Stage:
+        kept: Kept = request.getfixturevalue("pocket" if finger else "desk")
+        page: Stage = request.getfixturevalue("phone" if finger else "page")
+        kept.as_others = kept.as_others or bool(media)
+        if media:
+            page.page.emulate_media(**media)
+        if viewport not in (None, page.page.viewport_size):
+            page.page.set_viewport_size(viewport)
+            page.rest(150)  # everything follows
+            page.frame()
+        return page
+
+    return made
+
+
+@pytest.fixture
+def clipboard(desk: Kept, page: Stage) -> Iterator[Stage]:
+    """The shared page, which may use the clipboard."""
+    desk.window.grant_permissions(["clipboard-read", "clipboard-write"])
+    yield page
+    desk.window.clear_permissions()
+
+
+@pytest.fixture
+def anew(page: Stage) -> Iterator[None]:
+    """Every link loads the shared page anew: with nothing to undo, and nothing said."""
+    page.stays = False
+    yield
+    page.stays = True
+
+
+@pytest.fixture
+def stage(desk: Kept, server: Server) -> Iterator[Stage]:
+    """A page of the test's own, not opened yet."""
+    page = Stage(desk.window.new_page(), server.url)
     yield page
     page.page.close()
     assert page.troubles == []
-
-
-@pytest.fixture(scope="module")
-def kept(window: BrowserContext, server: Server) -> Iterator[Stage]:
-    """The first scene on a page that all tests of a module share."""
-    page = Stage(window.new_page(), server.url, stays=True).open()
-    yield page
-    page.page.close()
-
-
-@pytest.fixture
-def page(kept: Stage) -> Iterator[Stage]:
-    """The page that the tests of this module share: from link to link, but not loaded anew."""
-    kept.page.bring_to_front()
-    kept.page.mouse.move(2, 2)
-    yield kept
-    kept.page.set_viewport_size(SIZE)
-    assert kept.troubles == []
-
-
-@pytest.fixture
-def anew(kept: Stage) -> Iterator[None]:
-    """Every link loads the shared page anew: with nothing to undo, and nothing said."""
-    kept.stays = False
-    yield
-    kept.stays = True
 
 
 @pytest.fixture

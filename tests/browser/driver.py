@@ -283,7 +283,9 @@ class Stage(Tab):
     def drawn(self) -> None:
         """Wait until Plotly has drawn everything that was painted."""
         painted = "canvas.gs-live:not([hidden]), canvas.gs-sketch"
+        self.page.evaluate("window.giveRest()")
         self.page.wait_for_function(f"!document.querySelector('{painted}')")
+        self.page.evaluate("window.goOn()")
 
     def picture(self, plot: Locator) -> np.ndarray:
         """A plot as it looks, (row, column, channel)."""

@@ -179,7 +179,9 @@ def shapes(stage: Stage) -> dict[str, int]:
 
 def drawn(figure: Locator) -> list[dict[str, Any]]:
     """The numbers that Plotly has drawn in a chart, trace by trace: y of lines, z of heatmaps."""
+    figure.page.evaluate("window.giveRest()")
     expect(figure.locator(".gs-sketch")).to_have_count(0)
+    figure.page.evaluate("window.goOn()")
     found: list[dict[str, Any]] = figure.locator(".gs-drawing").evaluate(
         """(host) => {
           const entry = (one) => (one?.length ? list(one) : one);

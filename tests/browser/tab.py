@@ -11,15 +11,20 @@ from playwright.sync_api import ConsoleMessage, Page, Response, WebSocket
 PATIENCE = 15_000  # milliseconds
 READY = ".stApp[data-test-script-state=notRunning] .gs-stage[data-ack]"
 # Lets a test keep back or lose what the page sends, as a bad network would, and the moments in
-# which the browser has nothing to do.
+# which the browser has nothing to do; knows when the server has said something last. A busy page
+# has no such moments but those that a test gives it, and then one after the other.
 HOLD = """
 (() => {
   const send = WebSocket.prototype.send;
   const idle = window.requestIdleCallback;
   const held = [];
   const postponed = [];
-  window.holding = window.restless = false;
+  const known = new WeakSet();
+  window.holding = window.restless = window.hurried = window.busy = false;
+  window.answeredAt = 0;
   WebSocket.prototype.send = function (bytes) {
+    if (!known.has(this)) this.addEventListener("message", () => (window.answeredAt = Date.now()));
+    known.add(this);
     if (window.holding) held.push([this, bytes]);
     else send.call(this, bytes);
   };
@@ -32,13 +37,19 @@ HOLD = """
     held.splice(0);
   };
   window.requestIdleCallback = (act, options) => {
+    if (window.hurried) return setTimeout(act);
     if (!window.restless) return idle(act, options);
     postponed.push(act);
     return 0;
   };
   window.giveRest = () => {
     window.restless = false;
-    for (const act of postponed.splice(0)) idle(act);
+    window.hurried = window.busy;
+    for (const act of postponed.splice(0)) window.requestIdleCallback(act);
+  };
+  window.goOn = () => {
+    window.hurried = false;
+    window.restless = window.busy;
   };
 })();
 """
@@ -49,20 +60,25 @@ if (location.protocol.startsWith("http") && !localStorage.getItem("gatescope.loo
 }
 """
 
-# Goes to a link as the back button does, without loading the page anew, and waits for its run.
+# Goes to a link as the back button does, without loading the page anew, and waits for its run. One
+# may be so short that it is not seen: then the server has said something, and nothing since.
 GO = """
 (link) => new Promise((done) => {
   const app = document.querySelector(".stApp");
-  let begun = app.dataset.testScriptState !== "notRunning";
-  const watch = new MutationObserver(() => {
+  const start = Date.now();
+  let begun = false;
+  const look = () => {
     const running = app.dataset.testScriptState !== "notRunning";
     begun ||= running;
-    if (!begun || running) return;
+    const said = window.answeredAt > start && Date.now() - window.answeredAt > 100;
+    if (running || !(begun || said || Date.now() - start > 5000)) return;
     watch.disconnect();
+    clearInterval(clock);
     done();
-  });
+  };
+  const watch = new MutationObserver(look);
+  const clock = setInterval(look, 20);
   watch.observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
-  setTimeout(done, 5000); // if it was so short that it was not seen
   history.pushState(null, "", link);
   window.dispatchEvent(new PopStateEvent("popstate"));
 })
@@ -79,12 +95,15 @@ class Tab:
     troubles: list[str] = field(default_factory=list)
     look: str = "all"  # what this visitor has seen before: "" for nothing, which is a first visit
     stays: bool = False  # another link is gone to without loading the page anew
+    restless: bool = False  # Plotly draws only when it is waited for, which is half of all work
 
     def __post_init__(self) -> None:
         self.page.set_default_timeout(PATIENCE)
         self.page.add_init_script(HOLD)
         if self.look:
             self.page.add_init_script(LOOK.replace("LOOK", self.look))
+        if self.restless:
+            self.page.add_init_script("window.restless = window.busy = true")
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.page.on("response", self._answered)
@@ -117,6 +136,7 @@ class Tab:
             self.rest(50)
             self.wait()
             if self._is_at(query):
+                self.page.evaluate("document.querySelector('.stMain').scrollTo(0, 0)")
                 return self
         self.page.goto(link)
         self.wait()

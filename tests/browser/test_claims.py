@@ -92,9 +92,9 @@ def test_a_link_of_a_claim_shows_it(page: Stage, core: Core, claim: Claim, at: i
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [390, 1280, 1920])
 def test_nothing_on_the_page_of_claims_is_cut_or_stands_over_the_side(
-    another: Callable[..., Stage], width: int, theme: str
+    seen: Callable[..., Stage], width: int, theme: str
 ) -> None:
-    page = another(viewport={"width": width, "height": 800}, color_scheme=theme)
+    page = seen(viewport={"width": width, "height": 800}, color_scheme=theme)
     page.page.goto(f"{page.url}/claims")
     expect(page.page.locator(".gs-claims li")).to_have_count(len(CLAIMS))
     over = page.page.evaluate(

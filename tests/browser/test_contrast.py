@@ -48,10 +48,11 @@ KINDS = {
 
 
 @pytest.fixture(params=["light", "dark"])
-def themed(another: Callable[..., Stage], request: pytest.FixtureRequest) -> tuple[Stage, str]:
+def themed(seen: Callable[..., Stage], request: pytest.FixtureRequest) -> tuple[Stage, str]:
     """The pulse with a number chosen, in one theme, and its paper."""
     scheme: Literal["light", "dark"] = request.param
-    stage = another(color_scheme=scheme, reduced_motion="reduce").open("e=gru.b_x.update.0_0.5~")
+    stage = seen(color_scheme=scheme, reduced_motion="reduce").open()
+    stage.open("e=gru.b_x.update.0_0.5~")  # of a scene as it was before nothing is known
     stage.choose("gru.b_x.update.1")
     paper = {"light": "#ffffff", "dark": "#14171a"}[scheme]
     return stage, paper

@@ -11,10 +11,8 @@ import pytest
 from playwright.sync_api import expect
 
 from app.figures.theme import DIVERGING, DIVERGING_DARK
-from app.lenses import LENSES
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, colours, traces_of
-from tests.browser.lensing import go, settled
 from tests.browser.menu import saved
 
 Core = Callable[..., Situation]
@@ -44,9 +42,9 @@ def test_both_scales_climb_from_the_paper_to_their_ends() -> None:
 
 @pytest.mark.parametrize("scene", ["slate", "binary"])
 def test_dark_heatmaps_have_the_colours_of_the_core_on_dark_paper(
-    another: Callable[..., Stage], core: Core, scene: str
+    seen: Callable[..., Stage], core: Core, scene: str
 ) -> None:
-    stage = another(color_scheme="dark").open(f"scene={scene}&t=1&u=1")
+    stage = seen(color_scheme="dark").open(f"scene={scene}&t=1&u=1")
     stage.drawn()
     trace = traces_of(core(scene))["gru"]
     for track in trace:
@@ -65,24 +63,16 @@ def assert_no_slab(stage: Stage, name: str) -> None:
     assert (squares + counts[:-SLAB, :-SLAB]).max() < SLAB**2, name
 
 
-def test_no_lens_on_dark_paper_has_slabs_of_white(another: Callable[..., Stage]) -> None:
-    stage = another(color_scheme="dark").open("scene=slate&do=gru.reset.all.2-9_0.0&t=8&u=2")
-    for view in LENSES:
-        go(stage, view)
-        settled(stage)
-        assert_no_slab(stage, view)
-
-
-def test_no_scene_on_dark_paper_has_slabs_of_white(another: Callable[..., Stage]) -> None:
-    stage = another(color_scheme="dark", stays=True)
+def test_no_scene_on_dark_paper_has_slabs_of_white(seen: Callable[..., Stage]) -> None:
+    stage = seen(color_scheme="dark")
     for scene in SCENES:
         assert_no_slab(stage.open(f"scene={scene}"), scene)
 
 
 def test_a_picture_saved_on_dark_paper_is_dark_and_its_digits_can_be_read(
-    another: Callable[..., Stage],
+    seen: Callable[..., Stage],
 ) -> None:
-    stage = another(color_scheme="dark").open("scene=slate")
+    stage = seen(color_scheme="dark").open("scene=slate")
     stage.drawn()
     _, content = saved(stage, "GRU weights of the reset gate", "SVG")
     picture = ElementTree.fromstring(content.decode())
@@ -108,9 +98,9 @@ def style(element: ElementTree.Element, name: str) -> str:
 
 
 def test_the_cursor_and_the_corner_of_a_changed_number_are_in_the_ink(
-    another: Callable[..., Stage],
+    seen: Callable[..., Stage],
 ) -> None:
-    stage = another(color_scheme="dark").open("e=gru.b_x.update.0_0.5~")
+    stage = seen(color_scheme="dark").open("e=gru.b_x.update.0_0.5~")
     ink = stage.page.locator(".gs-stage").evaluate("(one) => getComputedStyle(one).color")
     mark = stage.track("gru.hidden").locator(".gs-time-mark")
     assert mark.evaluate("(one) => getComputedStyle(one).backgroundColor") == ink
@@ -134,11 +124,11 @@ def test_another_theme_repaints_what_is_there(another: Callable[..., Stage], cor
     assert np.abs(np.delete(seen - wanted, 11, axis=1)).max() <= 4
 
 
-def test_equations_are_set_in_a_font_made_for_them(stage: Stage) -> None:
-    stage.open("scene=pulse")
-    stage.page.evaluate("document.fonts.ready")
-    assert stage.page.evaluate("document.fonts.check('16px \"STIX Two Math\"', 'σ⊙')")
-    font = stage.page.locator(".gs-equations math").first.evaluate(
+def test_equations_are_set_in_a_font_made_for_them(page: Stage) -> None:
+    page.open("scene=pulse")
+    page.page.evaluate("document.fonts.ready")
+    assert page.page.evaluate("document.fonts.check('16px \"STIX Two Math\"', 'σ⊙')")
+    font = page.page.locator(".gs-equations math").first.evaluate(
         "(math) => getComputedStyle(math).fontFamily"
     )
     assert font.startswith('"STIX Two Math"')

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import Locator
 
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, differing, with_edits
@@ -12,8 +13,13 @@ Core = Callable[..., Situation]
 PAD = ".gs-pad-area"
 
 
+def opener(stage: Stage) -> Locator:
+    """The button that brings the pad, and puts it away."""
+    return stage.page.get_by_role("button", name="draw", exact=True)
+
+
 def draw(stage: Stage, path: list[tuple[float, float]]) -> None:
-    """Draw through points given as shares of the pad, from its left and top."""
+    """Draw through points given as shares of the pad, from its left and top; put it away."""
     pad = stage.page.locator(PAD)
     pad.scroll_into_view_if_needed()
     box = pad.bounding_box()
@@ -27,45 +33,46 @@ def draw(stage: Stage, path: list[tuple[float, float]]) -> None:
         stage.page.mouse.up()
     stage.wait()
     stage.rest()
+    opener(stage).click()
 
 
-def test_a_drawn_line_becomes_the_input_of_every_step_it_passes(stage: Stage, core: Core) -> None:
-    stage.open("scene=pulse")
-    stage.page.get_by_role("button", name="draw", exact=True).click()
+def test_a_drawn_line_becomes_the_input_of_every_step_it_passes(page: Stage, core: Core) -> None:
+    page.open("scene=pulse")
+    opener(page).click()
     # Step 5 of 20 at the top is 1; down to step 11 near the bottom, which is -0.8.
-    draw(stage, [(4.5 / 20, 0.0), (10.5 / 20, 0.9)])
-    edits = stage.edits
+    draw(page, [(4.5 / 20, 0.0), (10.5 / 20, 0.9)])
+    edits = page.edits
     assert set(edits) == {f"x.{step}.0" for step in range(4, 11)}
     assert edits["x.4.0"] == 1.0
     assert abs(edits["x.10.0"] + 0.8) <= 0.01
     assert list(edits.values()) == sorted(edits.values(), reverse=True)
     after = with_edits(core("pulse"), edits)
-    stage.expect(after)
-    stage.press("End")
-    stage.expect(after)
-    with stage.answered():
-        stage.press("Control+z")
-    stage.rest()
-    stage.expect(core("pulse"))
-    assert stage.edits == {}
+    page.expect(after)
+    page.press("End")
+    page.expect(after)
+    with page.answered():
+        page.press("Control+z")
+    page.rest()
+    page.expect(core("pulse"))
+    assert page.edits == {}
 
 
-def test_one_of_several_channels_can_be_drawn(stage: Stage, core: Core) -> None:
-    stage.open("scene=cue")
-    stage.page.get_by_role("button", name="draw", exact=True).click()
-    stage.page.get_by_label("Channel to draw").select_option("cue")
-    draw(stage, [(11.2 / 20, 0.0), (11.8 / 20, 0.0)])
-    assert stage.edits == {"x.11.1": 1.0}
-    stage.expect(with_edits(core("cue"), {"x.11.1": 1.0}))
+def test_one_of_several_channels_can_be_drawn(page: Stage, core: Core) -> None:
+    page.open("scene=cue")
+    opener(page).click()
+    page.page.get_by_label("Channel to draw").select_option("cue")
+    draw(page, [(11.2 / 20, 0.0), (11.8 / 20, 0.0)])
+    assert page.edits == {"x.11.1": 1.0}
+    page.expect(with_edits(core("cue"), {"x.11.1": 1.0}))
 
 
-def test_the_pad_is_put_away_again(stage: Stage) -> None:
-    stage.open("scene=pulse")
-    button = stage.page.get_by_role("button", name="draw", exact=True)
+def test_the_pad_is_put_away_again(page: Stage) -> None:
+    page.open("scene=pulse")
+    button = opener(page)
     button.click()
-    assert stage.page.locator(PAD).is_visible()
+    assert page.page.locator(PAD).is_visible()
     button.click()
-    assert not stage.page.locator(PAD).is_visible()
+    assert not page.page.locator(PAD).is_visible()
 
 
 # What is painted before Plotly draws it -------------------------------------------------------

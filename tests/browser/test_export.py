@@ -47,14 +47,14 @@ def download(stage: Stage, *endings: str, cell: str = "GRU") -> dict[str, Path]:
 
 
 def test_every_kind_of_file_holds_the_scene_with_its_edits(
-    stage: Stage, core: Callable[..., Situation]
+    page: Stage, core: Callable[..., Situation]
 ) -> None:
-    stage.open("scene=cue")
-    stage.choose("gru.b_x.update.1")
-    stage.type("-1.25")  # the row above the stage is not drawn anew
+    page.open("scene=cue")
+    page.choose("gru.b_x.update.1")
+    page.type("-1.25")  # the row above the stage is not drawn anew
     made = with_edits(core("cue"), {"gru.b_x.update.1": -1.25})
     trace = traces_of(made)["gru"]
-    files = download(stage, *KINDS)
+    files = download(page, *KINDS)
     assert {path.name for path in files.values()} == {f"gatescope-cue-gru{e}" for e in KINDS}
 
     layer = torch.nn.GRU(2, 3, dtype=torch.float64)

@@ -231,9 +231,9 @@ def test_the_list_goes_with_the_lens(page: Stage) -> None:
     ],
 )
 def test_the_question_is_in_even_lines(
-    another: Callable[..., Stage], width: int, lines: list[list[str]]
+    seen: Callable[..., Stage], width: int, lines: list[list[str]]
 ) -> None:
-    page = another(viewport={"width": width, "height": 844}, has_touch=width < 500)
+    page = seen(viewport={"width": width, "height": 844}, finger=width < 500)
     page.open("scene=crowd&view=find")
     controls = page.page.locator(".gs-seeking")
     middles = []

@@ -7,8 +7,6 @@ from playwright.sync_api import Locator
 
 from tests.browser.driver import Stage
 
-pytestmark = pytest.mark.usefixtures("anew")
-
 ALL = "scene=crowd&t=8&u=3&e=gru.b_x.update.0_0.5~gru.b_x.update.1_0.25~"
 # What has the focus, in words; "body" where nothing has.
 FOCUSED = """
@@ -58,6 +56,7 @@ def named(stage: Stage, name: str) -> Locator:
 @pytest.fixture
 def edited(page: Stage) -> Stage:
     """Thirty-two strangers with two numbers changed."""
+    page.open()  # where nothing is known of these numbers: choosing one asks the server
     return page.open(ALL)
 
 
@@ -109,6 +108,7 @@ def test_put_back_leaves_the_focus_in_its_row(edited: Stage) -> None:
     assert edited.page.evaluate("!!document.activeElement.closest('.gs-editor')")
 
 
+@pytest.mark.usefixtures("anew")  # nothing else is to be undone
 def test_the_last_undo_leaves_the_focus_on_redo_and_back(edited: Stage) -> None:
     pressed(edited, named(edited, "reset"))
     assert focused(edited) == "button undo"
@@ -119,6 +119,7 @@ def test_the_last_undo_leaves_the_focus_on_redo_and_back(edited: Stage) -> None:
     assert focused(edited) == "button undo"
 
 
+@pytest.mark.usefixtures("anew")  # nothing else is to be undone
 def test_undone_by_its_keys_the_focus_stays_where_it_was(edited: Stage) -> None:
     pressed(edited, named(edited, "reset"))
     edited.page.get_by_role("button", name="Step forward").focus()
@@ -182,9 +183,9 @@ def test_settings_are_entered_and_left_by_key(edited: Stage) -> None:
 @pytest.mark.parametrize("size", [(1280, 800), (390, 844), (1280, 500)])
 @pytest.mark.parametrize("key", ["Tab", "Shift+Tab"])
 def test_what_has_the_focus_is_never_under_the_bar(
-    another: Callable[..., Stage], size: tuple[int, int], key: str
+    seen: Callable[..., Stage], size: tuple[int, int], key: str
 ) -> None:
-    stage = another(viewport={"width": size[0], "height": size[1]}).open("t=8&u=3")
+    stage = seen(viewport={"width": size[0], "height": size[1]}).open("t=8&u=3")
     hidden, stops = [], set()
     for _ in range(140):
         stage.press(key)

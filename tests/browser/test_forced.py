@@ -30,9 +30,8 @@ def style(stage: Stage, selector: str, of: str) -> str:
 
 
 @pytest.fixture(params=["light", "dark"])
-def forced(another: Callable[..., Stage], request: pytest.FixtureRequest) -> Stage:
-    stage = another(forced_colors="active", color_scheme=request.param)
-    stage.page.emulate_media(forced_colors="active", color_scheme=request.param)
+def forced(seen: Callable[..., Stage], request: pytest.FixtureRequest) -> Stage:
+    stage = seen(forced_colors="active", color_scheme=request.param)
     return stage.open("scene=pulse&t=1&u=1&e=gru.b_x.update.3_2.0~")
 
 

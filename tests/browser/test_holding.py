@@ -117,9 +117,9 @@ def test_an_equation_says_what_is_held_and_what_it_would_have_been(page: Stage, 
     ],
 )
 def test_the_equation_says_so_at_the_steps_where_something_is_held_and_so_does_its_latex(
-    another: Callable[..., Stage], cell: str, track: str, unit: str, name: str
+    clipboard: Stage, cell: str, track: str, unit: str, name: str
 ) -> None:
-    page = another(permissions=["clipboard-read", "clipboard-write"])
+    page = clipboard
     beside = "&with=rnn" if cell == "rnn" else ""
     page.open(f"scene=pulse&cell={cell}{beside}&t=9&u=2&do={cell}.{track}.{unit}.4-8_0.5")
     headings = page.page.locator("section.gs-equation h3").filter(has_text="held at")

@@ -71,20 +71,20 @@ def test_every_equation_says_the_numbers_of_the_core(
 
 
 def test_the_equations_of_the_plain_rnn_say_the_numbers_of_the_core(
-    stage: Stage, core: Core
+    page: Stage, core: Core
 ) -> None:
     for scene in ("cue", "book", "crowd", "reader"):
         for notation in NOTATIONS if scene == "cue" else ("pytorch",):
-            stage.open(f"scene={scene}&with=rnn&cell=rnn&notation={notation}")
+            page.open(f"scene={scene}&with=rnn&cell=rnn&notation={notation}")
             opened = Opened.at(core(scene, "rnn"), notation, "rnn")
-            await_equations(stage, opened)
-            stage.press("ArrowRight", "ArrowDown")
-            await_equations(stage, opened)
-            turn(stage)
+            await_equations(page, opened)
+            page.press("ArrowRight", "ArrowDown")
+            await_equations(page, opened)
+            turn(page)
             joined = Opened(opened.situation, "rnn", opened.notation, joined=True)
-            await_equations(stage, joined)
+            await_equations(page, joined)
             if scene != "reader":
-                expect_wiring(stage, joined)
+                expect_wiring(page, joined)
 
 
 @pytest.mark.parametrize("cell", ["gru", "lstm"])

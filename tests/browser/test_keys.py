@@ -1,6 +1,6 @@
 """Keys on a chosen number, the page that lists them, and the link to copy."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 
@@ -12,15 +12,13 @@ BIAS = "gru.b_x.update.3"
 
 
 @pytest.fixture
-def chosen(kept: Stage, core: Core) -> Iterator[Stage]:
+def chosen(page: Stage, core: Core) -> Stage:
     """The first scene with unit 4's update bias, which is 6, chosen by a click."""
-    kept.page.bring_to_front()
-    kept.open("scene=pulse")
-    with kept.answered():
-        kept.click(kept.cell_of(BIAS, core("pulse")))
-    kept.rest(100)
-    yield kept
-    assert kept.troubles == []
+    page.open("scene=pulse")
+    with page.answered():
+        page.click(page.cell_of(BIAS, core("pulse")))
+    page.rest(100)
+    return page
 
 
 def field(stage: Stage) -> str:
@@ -127,8 +125,8 @@ def test_every_key_and_gesture_is_on_the_page_of_keys(page: Stage) -> None:
     page.press("Escape")
 
 
-def test_the_link_is_copied_with_the_place_of_the_cursor(another: Callable[..., Stage]) -> None:
-    stage = another(permissions=["clipboard-read", "clipboard-write"]).open("scene=cue")
+def test_the_link_is_copied_with_the_place_of_the_cursor(clipboard: Stage) -> None:
+    stage = clipboard.open("scene=cue")
     step, unit = stage.cursor
     stage.page.get_by_role("button", name="copy link").click()
     stage.page.get_by_role("button", name="copied").wait_for()

@@ -1,6 +1,6 @@
 """The table of plots too large to be sent: a part at a time, and any step and unit to go to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -14,9 +14,8 @@ from tests.browser.menu import button, rows_of, table, three
 
 
 @pytest.fixture
-def opened(stage: Stage) -> Stage:
-    stage.page.set_default_timeout(30_000)
-    return stage.open(LINK)
+def opened(page: Stage) -> Stage:
+    return page.open(LINK)
 
 
 def shown(stage: Stage) -> str:
@@ -115,10 +114,8 @@ def test_the_lines_of_a_unit_have_a_table_with_steps_down(
         assert np.array_equal(rows_of(dialog)[2], three(truth[:50]))
 
 
-def test_what_is_copied_is_the_part_on_show(
-    another: Callable[..., Stage], traces: Mapping[str, Trace]
-) -> None:
-    page = another(permissions=["clipboard-read", "clipboard-write"]).open(LINK)
+def test_what_is_copied_is_the_part_on_show(clipboard: Stage, traces: Mapping[str, Trace]) -> None:
+    page = clipboard.open(LINK)
     with table(page, "LSTM input gate") as dialog:
         expect(dialog.locator("tbody td[title]")).to_have_count(2500)
         dialog.get_by_role("button", name="Copy").click()

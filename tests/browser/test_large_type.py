@@ -11,7 +11,7 @@ from app.lenses import LENSES
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, colours, traces_of
 from tests.browser.lensing import go, settled, views
-from tests.browser.test_layout import FAULTS, PHONE, SCREENS
+from tests.browser.test_layout import FAULTS, SCREENS
 from tests.browser.test_pictures import SVG, save
 
 Core = Callable[..., Situation]
@@ -71,22 +71,23 @@ def test_every_letter_is_larger_and_none_is_cut(page: Stage, screen: str) -> Non
     assert "type" not in stage.link
 
 
-def test_nor_is_any_of_a_lens(another: Callable[..., Stage]) -> None:
-    stage = another(viewport=PROJECTOR).open("scene=slate&do=gru.reset.all.2-9_0.0&t=8&u=2")
+def test_nor_is_any_of_a_lens(seen: Callable[..., Stage]) -> None:
+    stage = seen(viewport=PROJECTOR).open("scene=slate&do=gru.reset.all.2-9_0.0&t=8&u=2")
 
-    def seen(view: str) -> None:
+    def turned_to(view: str) -> None:
         go(stage, view)
         settled(stage)
         stage.drawn()
 
     normal = {}
     for view in LENSES:
-        seen(view)
+        turned_to(view)
         normal[view] = stage.page.evaluate(LETTERS)
+        assert stage.page.evaluate(FAULTS) == [], view
     with stage.answered():
         stage.page.get_by_role("button", name="Large type").click()
     for view in LENSES:
-        seen(view)
+        turned_to(view)
         assert_large(stage, normal[view])
 
 
@@ -95,7 +96,7 @@ def test_a_smaller_window_has_letters_as_large_as_fit(
     another: Callable[..., Stage], size: tuple[int, int]
 ) -> None:
     width, height = size
-    touch = PHONE if width == 390 else {}
+    touch = {"has_touch": True, "is_mobile": True} if width == 390 else {}
     stage = another(viewport={"width": width, "height": height}, **touch)
     stage.open("scene=slate&type=large")
     zoom = stage.page.locator(".gs-stage").evaluate("(one) => one.currentCSSZoom")
@@ -111,8 +112,8 @@ def test_a_first_visit_in_large_type_is_still_a_first_visit(another: Callable[..
     assert stage.page.evaluate(FAULTS) == []
 
 
-def test_choices_above_the_stage_are_as_large(another: Callable[..., Stage]) -> None:
-    stage = another(viewport=PROJECTOR).open("type=large")
+def test_choices_above_the_stage_are_as_large(seen: Callable[..., Stage]) -> None:
+    stage = seen(viewport=PROJECTOR).open("type=large")
     stage.page.get_by_role("button", name="settings").click()
     notation = stage.page.get_by_role("combobox", name="Notation")
     notation.click()
@@ -121,8 +122,8 @@ def test_choices_above_the_stage_are_as_large(another: Callable[..., Stage]) -> 
         assert words.evaluate(seen) >= LEAST * 14
 
 
-def test_hands_find_what_they_point_at(another: Callable[..., Stage], core: Core) -> None:
-    stage = another(viewport=PROJECTOR).open("scene=pulse&type=large&t=12&u=4")
+def test_hands_find_what_they_point_at(seen: Callable[..., Stage], core: Core) -> None:
+    stage = seen(viewport=PROJECTOR).open("scene=pulse&type=large&t=12&u=4")
     stage.drawn()
     situation = core("pulse")
     trace = traces_of(situation)["gru"]
@@ -145,8 +146,8 @@ def test_hands_find_what_they_point_at(another: Callable[..., Stage], core: Core
     assert np.abs(np.delete(seen - wanted, 5, axis=1)).max() <= 4
 
 
-def test_menus_stand_at_their_buttons(another: Callable[..., Stage]) -> None:
-    stage = another(viewport=PROJECTOR).open("scene=pulse&type=large")
+def test_menus_stand_at_their_buttons(seen: Callable[..., Stage]) -> None:
+    stage = seen(viewport=PROJECTOR).open("scene=pulse&type=large")
     more = stage.page.locator("[data-part='gru.hidden'] .gs-more").first
     for button, menu in ((more, ".gs-menu:popover-open"), (views(stage), ".gs-views")):
         button.click()
@@ -161,8 +162,8 @@ def test_menus_stand_at_their_buttons(another: Callable[..., Stage]) -> None:
         stage.press("Escape")
 
 
-def test_a_picture_of_the_stage_is_laid_out_as_on_screen(another: Callable[..., Stage]) -> None:
-    stage = another(viewport=PROJECTOR).open("scene=pulse&type=large&t=4&u=4")
+def test_a_picture_of_the_stage_is_laid_out_as_on_screen(seen: Callable[..., Stage]) -> None:
+    stage = seen(viewport=PROJECTOR).open("scene=pulse&type=large&t=4&u=4")
     stage.drawn()
     picture = ElementTree.fromstring(save(stage, "Whole stage", "SVG").decode())
     wide = stage.page.locator(".gs-view").evaluate(

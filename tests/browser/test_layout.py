@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -10,12 +11,13 @@ import pytest
 
 from app.lenses import LENSES
 from tests.browser.driver import Stage
-from tests.browser.lensing import go, settled, views
+from tests.browser.lensing import TOO_WIDE, go, settled, views
 
 SCENES = json.loads((Path(__file__).parents[2] / "assets/scenes/index.json").read_text())
 SCREENS = (*(f"scene={name}" for name in SCENES), "scene=own&source=adding")
 HEIGHTS = {320: 568, 390: 844, 640: 400, 768: 1024, 1010: 768, 1280: 800, 1920: 1080}
-PHONE = {"has_touch": True, "is_mobile": True}
+MATRICES = tuple(f"scene={name}" for name in ("book", "cue", "elnino", "binary"))
+OF_SENTENCES = (390, 1010, 1280, 1920)  # widths
 
 # Everything on the stage that says something, and what is wrong with it.
 FAULTS = """
@@ -154,37 +156,93 @@ def middle(of: dict[str, float]) -> float:
 # Every scene at every size --------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("screen", SCREENS)
-def test_no_words_are_cut_off_or_lie_on_others_at_any_width(page: Stage, screen: str) -> None:
-    page.open(screen)
+@dataclass
+class Measured:
+    """A screen from the narrowest window to the widest; opened once for all who ask about it."""
+
+    faults: dict[int, list[str]] = field(default_factory=dict)  # by width
+    heights: dict[int, set[str]] = field(default_factory=dict)  # by width, of four units
+    sentences: list[str] = field(default_factory=list)
+    matrices: dict[int, Any] = field(default_factory=dict)  # by width, what NUMBERS found
+
+
+@pytest.fixture(scope="module")
+def before() -> dict[str, Measured]:
+    """What has been measured already."""
+    return {}
+
+
+@pytest.fixture
+def measured(page: Stage, before: dict[str, Measured]) -> Callable[[str], Measured]:
+    def made(screen: str) -> Measured:
+        if screen not in before:
+            before[screen] = measure(page.open(screen), drawn=screen in MATRICES)
+        return before[screen]
+
+    return made
+
+
+def measure(stage: Stage, drawn: bool) -> Measured:
+    """drawn: with the letters of Plotly, which takes as long as everything else."""
+    found = Measured()
     for width in HEIGHTS:
-        resize(page, width)
-        assert page.page.evaluate(FAULTS) == [], f"at {width} pixels"
+        resize(stage, width)
+        if drawn:
+            stage.drawn()
+            found.matrices[width] = stage.page.evaluate(NUMBERS)
+        found.faults[width] = stage.page.evaluate(FAULTS)
+        if width not in OF_SENTENCES:
+            continue
+        (step, unit), found.heights[width] = stage.cursor, set()
+        for _ in range(4):  # units
+            seen = stage.page.evaluate(STEP)
+            found.heights[width].update(seen["heights"])
+            found.sentences += seen["sentences"]
+            stage.press("ArrowDown")
+        stage.page.get_by_label("Timestep").fill(f"{step + 1}")
+        stage.press(*["ArrowUp"] * (stage.cursor[1] - unit))
+    return found
+
+
+@pytest.mark.parametrize("screen", SCREENS)
+def test_no_words_are_cut_off_or_lie_on_others_at_any_width(
+    measured: Callable[[str], Measured], screen: str
+) -> None:
+    assert measured(screen).faults == {width: [] for width in HEIGHTS}
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_the_sentence_of_a_unit_has_room_at_every_step_and_nothing_moves_for_it(
+    measured: Callable[[str], Measured], scene: str
+) -> None:
+    found = measured(f"scene={scene}")
+    assert all(text.endswith(".") for text in found.sentences)
+    assert found.sentences
+    assert {width: len(heights) for width, heights in found.heights.items()} == dict.fromkeys(
+        OF_SENTENCES, 1
+    )
+
+
+@pytest.mark.parametrize("screen", MATRICES)
+def test_a_matrix_shows_all_of_its_numbers_or_none(
+    measured: Callable[[str], Measured], screen: str
+) -> None:
+    found = measured(screen).matrices
+    assert set(found) == set(HEIGHTS)
+    for width, matrices in found.items():
+        assert matrices
+        for matrix in matrices:
+            assert len(matrix["texts"]) in (0, matrix["cells"]), f"at {width} pixels"
 
 
 @pytest.mark.parametrize("screen", ["scene=pulse", "scene=reader", "scene=elnino"])
 @pytest.mark.parametrize("size", [(320, 568), (390, 844), (844, 390)])
 def test_nor_on_a_phone(another: Callable[..., Stage], screen: str, size: tuple[int, int]) -> None:
     width, height = size
-    phone = another(viewport={"width": width, "height": height}, **PHONE)
-    phone.open(screen)
+    phone = another(
+        viewport={"width": width, "height": height}, has_touch=True, is_mobile=True
+    ).open(screen)
     assert phone.page.evaluate(FAULTS) == []
-
-
-@pytest.mark.parametrize("scene", SCENES)
-def test_the_sentence_of_a_unit_has_room_at_every_step_and_nothing_moves_for_it(
-    page: Stage, scene: str
-) -> None:
-    page.open(f"scene={scene}")
-    for width in (390, 1010, 1280, 1920):
-        resize(page, width)
-        heights = set()
-        for _ in range(4):  # units
-            seen = page.page.evaluate(STEP)
-            heights.update(seen["heights"])
-            assert all(text.endswith(".") for text in seen["sentences"])
-            page.press("ArrowDown")
-        assert len(heights) == 1, f"at {width} pixels"
 
 
 # Lenses ---------------------------------------------------------------------------------------
@@ -199,18 +257,16 @@ LEAST_TARGET = """
 """
 
 
-@pytest.mark.parametrize("width", [390, 1280, 1920])
-def test_every_lens_and_the_list_of_them_are_whole(
-    another: Callable[..., Stage], width: int
-) -> None:
-    touch = PHONE if width == 390 else {}
-    stage = another(viewport={"width": width, "height": HEIGHTS[width]}, **touch)
+@pytest.mark.parametrize("width", [390, 1280])  # and 1920 in tests/browser/test_large_type.py
+def test_every_lens_and_the_list_of_them_are_whole(seen: Callable[..., Stage], width: int) -> None:
+    finger = width == 390
+    stage = seen(viewport={"width": width, "height": HEIGHTS[width]}, finger=finger)
     stage.open("scene=slate&do=gru.reset.all.2-9_0.0&a=.scene%3Dslate&t=8&u=2")
     for view in LENSES:
         go(stage, view)
         settled(stage)
         assert stage.page.evaluate(FAULTS) == [], view
-        assert stage.page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
+        assert stage.page.evaluate(TOO_WIDE) == [], view
         views(stage).click()
         listed = stage.page.locator(".gs-views").bounding_box()
         assert listed is not None
@@ -218,7 +274,7 @@ def test_every_lens_and_the_list_of_them_are_whole(
         assert listed["x"] + listed["width"] <= width
         assert listed["y"] + listed["height"] <= HEIGHTS[width]
         stage.press("Escape")
-        assert not touch or stage.page.evaluate(LEAST_TARGET) >= 24, view
+        assert not finger or stage.page.evaluate(LEAST_TARGET) >= 24, view
 
 
 # Equations and the wiring ---------------------------------------------------------------------
@@ -263,57 +319,47 @@ def test_the_wiring_ends_where_its_lowest_part_does(page: Stage) -> None:
         assert 0 <= space < 12
 
 
-def test_only_a_pointer_that_moves_lights_what_is_under_it(stage: Stage) -> None:
-    stage.open()
-    update, story = box(stage, ".gs-diagram [data-piece=update]"), box(stage, ".gs-story")
+def test_only_a_pointer_that_moves_lights_what_is_under_it(page: Stage) -> None:
+    page.open()
+    update, story = box(page, ".gs-diagram [data-piece=update]"), box(page, ".gs-story")
     x, y = update["x"] + update["width"] / 2, middle(story)
-    stage.page.mouse.move(x, y)
+    page.page.mouse.move(x, y)
     # The page moves under the pointer, as it does when a list above it closes.
-    main = stage.page.get_by_test_id("stMain")
+    main = page.page.get_by_test_id("stMain")
     main.evaluate("(main, by) => main.scrollTo(0, by)", middle(update) - y)
-    stage.rest()
-    lit = stage.page.locator(".gs-lit, .gs-diagram.gs-focused")
+    page.rest()
+    lit = page.page.locator(".gs-lit, .gs-diagram.gs-focused")
     assert lit.count() == 0
-    stage.page.mouse.move(x + 1, y)
-    stage.frame()
+    page.page.mouse.move(x + 1, y)
+    page.frame()
     assert lit.count() > 1
     fade = "Number(getComputedStyle(document.querySelector('.gs-part:not(.gs-on)')).opacity)"
-    stage.rest(300)
-    assert stage.page.evaluate(fade) >= 0.5
+    page.rest(300)
+    assert page.page.evaluate(fade) >= 0.5
 
 
 # Weights --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("scene", ["book", "cue", "elnino", "binary"])
-def test_a_matrix_shows_all_of_its_numbers_or_none(page: Stage, scene: str) -> None:
-    page.open(f"scene={scene}")
-    for width in HEIGHTS:
+def test_the_number_that_a_story_is_about_stands_in_its_cell(page: Stage) -> None:
+    page.open("scene=book")
+    for width in (390, 1280, 1920):
         resize(page, width)
         page.drawn()
-        for matrix in page.page.evaluate(NUMBERS):
-            assert len(matrix["texts"]) in (0, matrix["cells"]), f"at {width} pixels"
-
-
-def test_the_number_that_a_story_is_about_stands_in_its_cell(stage: Stage) -> None:
-    stage.open("scene=book")
-    for width in (390, 1280, 1920):
-        resize(stage, width)
-        stage.drawn()
-        texts = stage.page.evaluate(NUMBERS)[0]["texts"]
+        texts = page.page.evaluate(NUMBERS)[0]["texts"]
         assert {"−1.39", "−1.4"} & set(texts), f"at {width} pixels"
 
 
-def test_small_matrices_stand_side_by_side_wherever_there_is_room(stage: Stage) -> None:
-    stage.open()
+def test_small_matrices_stand_side_by_side_wherever_there_is_room(page: Stage) -> None:
+    page.open()
     for width, most in ((768, 2), (1010, 1), (1280, 1)):
-        resize(stage, width)
+        resize(page, width)
         for cell in ("gru", "lstm"):
             tops = {
                 figure["y"]
                 for figure in map(
                     dict, (one.bounding_box() for one in
-                           stage.page.locator(f"[data-cell={cell}] .gs-gates > figure").all()),
+                           page.page.locator(f"[data-cell={cell}] .gs-gates > figure").all()),
                 )
             }  # fmt: skip
             assert len(tops) <= most
@@ -324,10 +370,12 @@ def test_small_matrices_stand_side_by_side_wherever_there_is_room(stage: Stage) 
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_menu_of_the_page_leaves_with_its_top_and_has_paper_behind_it(
-    another: Callable[..., Stage], dark: bool
+    seen: Callable[..., Stage], dark: bool
 ) -> None:
-    phone = another(
-        viewport={"width": 390, "height": 844}, color_scheme="dark" if dark else "light", **PHONE
+    phone = seen(
+        viewport={"width": 390, "height": 844},
+        color_scheme="dark" if dark else "light",
+        finger=True,
     )
     phone.open()
     menu = "[data-testid=stMainMenu] button"
@@ -354,9 +402,9 @@ def test_the_menu_of_the_page_leaves_with_its_top_and_has_paper_behind_it(
     ("width", "height", "most"), [(640, 400, 48), (844, 390, 48), (320, 568, 100)]
 )
 def test_a_low_window_shows_a_plot_above_a_thin_bar(
-    another: Callable[..., Stage], width: int, height: int, most: int
+    seen: Callable[..., Stage], width: int, height: int, most: int
 ) -> None:
-    low = another(viewport={"width": width, "height": height})
+    low = seen(viewport={"width": width, "height": height})
     low.open()
     bar, plot = box(low, ".gs-bar"), box(low, "[data-part='gru.hidden'] .gs-area")
     assert bar["height"] <= most
@@ -364,8 +412,8 @@ def test_a_low_window_shows_a_plot_above_a_thin_bar(
     assert bar["y"] - plot["y"] >= 30
 
 
-def test_a_chosen_number_can_be_changed_in_a_low_window(another: Callable[..., Stage]) -> None:
-    low = another(viewport={"width": 640, "height": 400})
+def test_a_chosen_number_can_be_changed_in_a_low_window(seen: Callable[..., Stage]) -> None:
+    low = seen(viewport={"width": 640, "height": 400})
     low.open("e=gru.b_x.update.3_2.0~")
     low.choose("gru.b_x.update.3")
     low.type("3")
@@ -376,10 +424,10 @@ def test_a_chosen_number_can_be_changed_in_a_low_window(another: Callable[..., S
 
 @pytest.mark.parametrize("size", [(390, 844), (844, 390)])
 def test_on_a_touch_screen_the_menu_of_the_input_stands_level_with_its_caption(
-    another: Callable[..., Stage], size: tuple[int, int]
+    seen: Callable[..., Stage], size: tuple[int, int]
 ) -> None:
     width, height = size
-    phone = another(viewport={"width": width, "height": height}, **PHONE)
+    phone = seen(viewport={"width": width, "height": height}, finger=True)
     phone.open()
     words = middle(box(phone, ".gs-input .gs-name"))
     assert abs(middle(box(phone, ".gs-input > .gs-tools .gs-more")) - words) <= 3

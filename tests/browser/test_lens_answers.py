@@ -210,6 +210,7 @@ def test_the_way_through_the_plane_and_its_fixed_points_are_those_of_the_core(
     assert area["width"] == pytest.approx(area["height"], abs=0.5)  # a circle is one
     figure = chart(page, "portrait")
     for step in (7, 8):
+        page.drawn()
         frame = figure.locator(".gs-drawing").evaluate(
             "({ layout }) => [layout.xaxis.range, layout.yaxis.range]"
         )

@@ -23,7 +23,6 @@ from gru_core.situation import Situation
 from tests.browser.driver import Cell, Stage, as_number, figures, traces_of, with_edits
 from tests.browser.lensing import (
     MOVING,
-    TOO_WIDE,
     WRITTEN,
     ask,
     channels,
@@ -48,6 +47,7 @@ from tests.browser.lensing import (
     words,
 )
 from tests.browser.opened import Opened, expect_wiring
+from tests.browser.test_dark import assert_no_slab
 
 Core = Callable[..., Situation]
 PLACE = {"step": 7, "unit": 1}
@@ -238,6 +238,7 @@ def test_a_press_on_a_chart_moves_the_cursor_to_its_step_and_unit(page: Stage) -
 
 def test_a_view_of_the_cursor_follows_it_and_is_dim_until_it_does(page: Stage, core: Core) -> None:
     page.open("view=kept&t=8&u=4")
+    settled(page)
     shown = page.page.locator(".gs-charts figure[data-part='lens.gru.kept'] .gs-drawing")
     with page.answered(), held_back(page):
         page.press("ArrowUp", "ArrowUp")
@@ -341,15 +342,10 @@ def through_all(stage: Stage) -> Iterator[str]:
         yield view
 
 
-def test_nothing_of_a_lens_reaches_over_the_edge_of_a_phone(another: Callable[..., Stage]) -> None:
-    phone = another(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
-    phone.open(f"scene=slate&do=gru.reset.all.all_0.0&a=.scene%3Dslate&{AT}")
-    for view in through_all(phone):
-        assert phone.page.evaluate(TOO_WIDE) == [], view
-
-
-def test_a_lens_can_be_read_on_dark_paper_and_stands_still(another: Callable[..., Stage]) -> None:
-    dark = another(color_scheme="dark", reduced_motion="reduce")
+def test_a_lens_on_dark_paper_can_be_read_has_no_slabs_of_white_and_stands_still(
+    seen: Callable[..., Stage],
+) -> None:
+    dark = seen(color_scheme="dark", reduced_motion="reduce")
     dark.open(f"scene=slate&do=gru.reset.all.all_0.0&a=.scene%3Dslate&{AT}")
     app = dark.page.locator(".stApp")
     paper = channels(app.evaluate("(element) => getComputedStyle(element).backgroundColor"))
@@ -358,6 +354,7 @@ def test_a_lens_can_be_read_on_dark_paper_and_stands_still(another: Callable[...
         for text, colour, least in dark.page.evaluate(WRITTEN):
             assert contrast(channels(colour), paper) >= least, (view, text, colour)
         assert dark.page.evaluate(MOVING) == 0, view
+        assert_no_slab(dark, view)
 
 
 def test_the_reader_can_be_asked_everything(page: Stage, core: Core) -> None:

@@ -14,14 +14,14 @@ TARGET = "x.0.0"
 
 
 @pytest.fixture
-def far(stage: Stage, core: Core) -> tuple[Stage, Situation]:
+def far(page: Stage, core: Core) -> tuple[Stage, Situation]:
     """The first input of the large scene dragged: every number of both cells has changed."""
-    stage.open("scene=crowd&t=40&u=6")
+    page.open("scene=crowd&t=40&u=6")
     before = core("crowd")
-    stage.drag(stage.cell_of(TARGET, before), 60)
-    stage.wait()
-    stage.rest()
-    return stage, with_edits(before, {TARGET: stage.value})
+    page.drag(page.cell_of(TARGET, before), 60)
+    page.wait()
+    page.rest()
+    return page, with_edits(before, {TARGET: page.value})
 
 
 def test_stepping_needs_no_message_and_another_unit_needs_one(far: tuple[Stage, Situation]) -> None:

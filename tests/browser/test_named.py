@@ -69,22 +69,29 @@ def test_the_back_button_leads_to_the_step_and_the_unit_that_a_link_is_about(pag
     assert page.cursor == (2, 3)
 
 
-@pytest.mark.parametrize("key", ["ArrowRight", "ArrowDown", "Home", "Shift+ArrowRight", " "])
 @pytest.mark.parametrize("over", ["Main menu", "settings", "export", "Scene"])
-def test_keys_in_what_lies_over_the_page_are_its_own(page: Stage, over: str, key: str) -> None:
+def test_keys_in_what_lies_over_the_page_are_its_own(page: Stage, over: str) -> None:
     page.open("t=8&u=3")
-    if over == "Scene":
-        page.page.get_by_role("combobox", name="Scene").click()
-        page.page.get_by_role("listbox").wait_for()
-    else:
-        page.page.get_by_role("button", name=over).focus()
-        page.press("Enter")
-        page.page.wait_for_function("document.activeElement.closest('[role=dialog], [role=menu]')")
-    page.press(key)
-    page.rest(200)
-    assert page.cursor == (7, 2)
-    assert page.page.locator(".gs-playing").count() == 0
-    assert page.page.locator(".gs-steps [aria-pressed=true]").first.inner_text() == "whole step"
+    for key in ("ArrowRight", "ArrowDown", "Home", "Shift+ArrowRight", " "):
+        if over == "Scene":
+            page.page.get_by_role("combobox", name="Scene").click()
+            page.page.get_by_role("listbox").wait_for()
+        else:
+            page.page.get_by_role("button", name=over).focus()
+            page.press("Enter")
+            page.page.wait_for_function(
+                "document.activeElement.closest('[role=dialog], [role=menu]')"
+            )
+        page.press(key)
+        page.rest(200)
+        assert page.cursor == (7, 2), key
+        assert page.page.locator(".gs-playing").count() == 0
+        pressed = page.page.locator(".gs-steps [aria-pressed=true]").first
+        assert pressed.inner_text() == "whole step", key
+        page.press("Escape")
+        page.page.locator("[role=dialog], [role=menu], [role=listbox]").locator(
+            "visible=true"
+        ).wait_for(state="detached")
 
 
 def test_escape_that_closes_a_menu_leaves_the_chosen_number(page: Stage) -> None:

@@ -132,6 +132,7 @@ def test_the_polarity_turns_the_update_gate_around_and_leaves_h_as_it_is(
     size = page.page.viewport_size
     page.page.set_viewport_size({"width": 2400, "height": 1400})  # a few pixels for each number
     page.open("scene=crowd&t=99&u=3")
+    page.drawn()
     steps, units = 100, 32
     others = [unit for unit in range(units) if abs(unit - 2) > 1]  # not marked
     before = page.text("[data-value='gru.hidden']"), page.painted("gru.hidden", units, steps)

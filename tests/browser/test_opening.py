@@ -51,87 +51,87 @@ def test_sizes_matched_by_parameters_are_those_the_core_counts(
 
 
 def test_choosing_a_cell_alongside_in_the_list_keeps_the_gru_as_it_is(
-    stage: Stage, core: Core
+    page: Stage, core: Core
 ) -> None:
-    stage.open()
-    before = stage.numbers()
-    stage.pick("Beside the GRU", "beside a plain RNN")
-    stage.page.locator("[data-value='rnn.hidden']").wait_for()
-    stage.wait()
+    page.open()
+    before = page.numbers()
+    page.pick("Beside the GRU", "beside a plain RNN")
+    page.page.locator("[data-value='rnn.hidden']").wait_for()
+    page.wait()
     situation = core("pulse", "rnn")
-    stage.expect(situation)
-    after = stage.numbers()
+    page.expect(situation)
+    after = page.numbers()
     assert {part: after[part] for part in after if part.startswith("gru")} == {
         part: before[part] for part in before if part.startswith("gru")
     }
-    assert stage.link["with"] == "rnn"
+    assert page.link["with"] == "rnn"
 
 
-def test_another_scene_opens_while_a_number_is_chosen(stage: Stage, core: Core) -> None:
-    stage.open()
-    stage.drag(stage.cell_of("gru.b_x.update.3", core("pulse")), -45)
-    stage.pick("Scene", "A cue says what to keep")
-    stage.shows(SCENES[1])
-    stage.expect(core(SCENES[1]))
-    assert stage.link["scene"] == SCENES[1]
-    assert stage.edits == {}
+def test_another_scene_opens_while_a_number_is_chosen(page: Stage, core: Core) -> None:
+    page.open()
+    page.drag(page.cell_of("gru.b_x.update.3", core("pulse")), -45)
+    page.pick("Scene", "A cue says what to keep")
+    page.shows(SCENES[1])
+    page.expect(core(SCENES[1]))
+    assert page.link["scene"] == SCENES[1]
+    assert page.edits == {}
 
 
-def test_hovering_a_track_whispers_seven_figures_of_the_core(stage: Stage, core: Core) -> None:
-    stage.open("scene=slate")
+def test_hovering_a_track_whispers_seven_figures_of_the_core(page: Stage, core: Core) -> None:
+    page.open("scene=slate")
     for cell, trace in traces_of(core("slate")).items():
         for track in trace:
             step, unit = trace.steps - 2, trace.units - 1
-            plot = stage.track(f"{cell}.{track}")
-            said = stage.hover(Cell(plot, trace.units, trace.steps, unit, step))
+            plot = page.track(f"{cell}.{track}")
+            said = page.hover(Cell(plot, trace.units, trace.steps, unit, step))
             value = figures(np.float32(trace[track][step, unit]), 7)
             assert f"unit {unit + 1} at step {step + 1}: " in said
             assert float(said.rpartition(": ")[2].replace("−", "-")) == value
 
 
-def test_hovering_an_input_or_a_weight_whispers_its_value(stage: Stage, core: Core) -> None:
-    stage.open()
+def test_hovering_an_input_or_a_weight_whispers_its_value(page: Stage, core: Core) -> None:
+    page.open()
     situation = core("pulse")
-    assert "step 13, input 1: −1." in stage.hover(stage.cell_of("x.12.0", situation))
-    said = stage.hover(stage.cell_of("gru.b_x.update.3", situation))
+    assert "step 13, input 1: −1." in page.hover(page.cell_of("x.12.0", situation))
+    said = page.hover(page.cell_of("gru.b_x.update.3", situation))
     assert "update gate bias b, unit 4: 6." in said
 
 
-def test_colours_say_the_numbers_of_the_core(stage: Stage, core: Core) -> None:
-    stage.open("scene=slate&t=1&u=1")
+def test_colours_say_the_numbers_of_the_core(page: Stage, core: Core) -> None:
+    page.open("scene=slate&t=1&u=1")
     for cell, trace in traces_of(core("slate")).items():
         for track in trace:
-            seen = stage.painted(f"{cell}.{track}", trace.units, trace.steps)
+            seen = page.painted(f"{cell}.{track}", trace.units, trace.steps)
             wanted = colours(trace[track].T, track)
             assert np.abs(seen - wanted)[:, 1:].max() <= 3  # the mark is on the first step
 
 
 def test_parts_of_a_link_that_say_nothing_are_each_named_and_the_defaults_stand(
-    stage: Stage, core: Core
+    page: Stage, core: Core
 ) -> None:
     outside = "gru.w_x.update.99.0"
-    stage.open(f"scene=nope&e=garbage~{outside}_1.0~&seed=-1&t=x&u=-2&with=gpt&colour=blue")
-    said = stage.text(".gs-notices")
+    page.open(f"scene=nope&e=garbage~{outside}_1.0~&seed=-1&t=x&u=-2&with=gpt&colour=blue")
+    said = page.text(".gs-notices")
     for named in ("nope", "garbage", outside, "seed", "t=", "u=", "with", "colour"):
         assert named in said
-    assert stage.cursor == (11, 3)
-    stage.expect(core("pulse"))
+    assert page.cursor == (11, 3)
+    page.expect(core("pulse"))
 
 
-def test_a_cursor_outside_the_scene_is_named_and_another_is_shown(stage: Stage, core: Core) -> None:
-    stage.open("t=9999&u=99")
-    stage.expect(core("pulse"))
-    said = stage.text(".gs-notices")
+def test_a_cursor_outside_the_scene_is_named_and_another_is_shown(page: Stage, core: Core) -> None:
+    page.open("t=9999&u=99")
+    page.expect(core("pulse"))
+    said = page.text(".gs-notices")
     assert "9999" in said
     assert "99" in said.replace("9999", "")
 
 
-def test_the_first_screen_needs_no_scrolling(stage: Stage) -> None:
-    stage.open()
-    bar = stage.page.locator(".gs-bar").bounding_box()
+def test_the_first_screen_needs_no_scrolling(page: Stage) -> None:
+    page.open()
+    bar = page.page.locator(".gs-bar").bounding_box()
     assert bar is not None
     assert bar["y"] + bar["height"] <= 800
-    first = stage.page.locator(
+    first = page.page.locator(
         ".gs-panel[data-cell=gru] figure, .gs-input, .gs-diagram svg, .gs-equation"
     )
     tracks, beside, lines, weights = 4, 1, 1, 3
@@ -145,8 +145,8 @@ def test_the_first_screen_needs_no_scrolling(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("scene", ["pulse", "reader"])
-def test_a_phone_never_scrolls_sideways(another: Callable[..., Stage], scene: str) -> None:
-    phone = another(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+def test_a_phone_never_scrolls_sideways(seen: Callable[..., Stage], scene: str) -> None:
+    phone = seen(finger=True)
     phone.open(f"scene={scene}")
     wide = phone.page.evaluate(
         "[document.documentElement, ...document.querySelectorAll('section, main, .stApp')]"
@@ -164,8 +164,8 @@ def test_the_stage_draws_under_a_sub_path(another: Callable[..., Stage], core: C
         page.page.close()
 
 
-def test_nothing_eases_under_reduced_motion(another: Callable[..., Stage]) -> None:
-    still = another(reduced_motion="reduce")
+def test_nothing_eases_under_reduced_motion(seen: Callable[..., Stage]) -> None:
+    still = seen(reduced_motion="reduce")
     still.open()
     moving = still.page.evaluate(
         """[...document.querySelectorAll(".gs-stage *")].filter((element) => {
@@ -176,8 +176,8 @@ def test_nothing_eases_under_reduced_motion(another: Callable[..., Stage]) -> No
     assert moving == 0
 
 
-def test_dark_paper_brings_light_ink(another: Callable[..., Stage], core: Core) -> None:
-    dark = another(color_scheme="dark")
+def test_dark_paper_brings_light_ink(seen: Callable[..., Stage], core: Core) -> None:
+    dark = seen(color_scheme="dark")
     dark.open()
     dark.frame()
     ink = dark.page.locator(".gs-stage").evaluate("(stage) => getComputedStyle(stage).color")

@@ -30,9 +30,9 @@ def words(picture: ElementTree.Element) -> str:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_whole_stage_is_one_svg_with_real_words_and_nothing_from_elsewhere(
-    another: Any, core: Any, scheme: str
+    seen: Any, core: Any, scheme: str
 ) -> None:
-    stage = another(color_scheme=scheme).open("scene=pulse&t=4&u=4")
+    stage = seen(color_scheme=scheme).open("scene=pulse&t=4&u=4")
     text = save(stage, "Whole stage", "SVG").decode()
     picture = ElementTree.fromstring(text)
     said = words(picture)
@@ -56,8 +56,8 @@ def test_the_whole_stage_is_one_svg_with_real_words_and_nothing_from_elsewhere(
     assert picture.find(f"{SVG}rect").attrib["fill"] == ground  # type: ignore[union-attr]
 
 
-def test_the_png_has_every_cell_of_a_heatmap_in_its_colour(another: Any, core: Any) -> None:
-    stage = another().open("scene=pulse&t=20&u=4")
+def test_the_png_has_every_cell_of_a_heatmap_in_its_colour(seen: Any, core: Any) -> None:
+    stage = seen(color_scheme="light").open("scene=pulse&t=20&u=4")
     stage.drawn()
     image = np.array(
         Image.open(BytesIO(save(stage, "Whole stage", "PNG"))).convert("RGB"), dtype=int
@@ -98,14 +98,14 @@ def test_without_a_cell_on_show_a_sentence_says_how_to_have_one(page: Stage) -> 
     page.press("Escape")
 
 
-def test_where_the_browser_makes_no_png_a_sentence_offers_the_svg(page: Stage) -> None:
-    page.open("scene=pulse")
-    page.page.evaluate(
+def test_where_the_browser_makes_no_png_a_sentence_offers_the_svg(stage: Stage) -> None:
+    stage.open("scene=pulse")
+    stage.page.evaluate(
         "void (HTMLCanvasElement.prototype.toBlob = () => { throw new Error('tainted'); })"
     )
-    page.page.locator(".gs-extras button", has_text="picture").click()
-    page.page.locator(".gs-extras .gs-pictures button", has_text="Whole stage").first.click()
-    page.page.locator(".gs-extras").get_by_text("Save it as SVG.").wait_for()
+    stage.page.locator(".gs-extras button", has_text="picture").click()
+    stage.page.locator(".gs-extras .gs-pictures button", has_text="Whole stage").first.click()
+    stage.page.locator(".gs-extras").get_by_text("Save it as SVG.").wait_for()
 
 
 @pytest.mark.parametrize("scene", ["cue", "crowd", "reader", "elnino"])

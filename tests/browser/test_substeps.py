@@ -43,8 +43,8 @@ def test_a_sub_step_shows_what_is_known_by_then(page: Stage, cell: str) -> None:
     expect_sub_steps(page)
 
 
-def test_the_only_sub_step_of_the_plain_rnn_shows_all_of_it(stage: Stage) -> None:
-    expect_sub_steps(stage.open("scene=cue&with=rnn&cell=rnn"))
+def test_the_only_sub_step_of_the_plain_rnn_shows_all_of_it(page: Stage) -> None:
+    expect_sub_steps(page.open("scene=cue&with=rnn&cell=rnn"))
 
 
 def expect_sub_steps(stage: Stage) -> None:
@@ -110,8 +110,8 @@ def test_what_is_pointed_at_is_lit_wherever_it_is_shown(page: Stage, core: Core)
 @pytest.mark.parametrize(
     "query", ["scene=crowd&t=31", "scene=book&t=2&notation=chung", "cell=lstm"]
 )
-def test_the_equations_are_copied_as_latex(another: Callable[..., Stage], query: str) -> None:
-    stage = another(permissions=["clipboard-read", "clipboard-write"]).open(query)
+def test_the_equations_are_copied_as_latex(clipboard: Stage, query: str) -> None:
+    stage = clipboard.open(query)
     stage.page.get_by_role("button", name="copy as LaTeX").click()
     expect(stage.page.get_by_role("button", name="copied")).to_be_visible()
     latex: str = stage.page.evaluate("navigator.clipboard.readText()")
@@ -125,8 +125,8 @@ def test_the_equations_are_copied_as_latex(another: Callable[..., Stage], query:
     assert [plain(row) for row in rows] == [row for of in equations(stage).values() for row in of]
 
 
-def test_in_copied_latex_no_plus_stands_before_a_minus(another: Callable[..., Stage]) -> None:
-    stage = another(permissions=["clipboard-read", "clipboard-write"]).open("scene=crowd")
+def test_in_copied_latex_no_plus_stands_before_a_minus(clipboard: Stage) -> None:
+    stage = clipboard.open("scene=crowd")
     stage.page.get_by_role("button", name="copy as LaTeX").click()
     expect(stage.page.get_by_role("button", name="copied")).to_be_visible()
     assert "+ -" not in stage.page.evaluate("navigator.clipboard.readText()")

@@ -34,60 +34,60 @@ def described(stage: Stage, part: str) -> str:
     return stage.track(part).get_attribute("aria-label") or ""
 
 
-def test_every_plot_has_a_menu_with_a_name_of_its_own(stage: Stage) -> None:
-    stage.open()
-    names = [one.get_attribute("aria-label") for one in stage.page.locator(".gs-more").all()]
-    assert len(set(names)) == len(names) == stage.page.locator(".gs-plot:not(.gs-strip)").count()
+def test_every_plot_has_a_menu_with_a_name_of_its_own(page: Stage) -> None:
+    page.open()
+    names = [one.get_attribute("aria-label") for one in page.page.locator(".gs-more").all()]
+    assert len(set(names)) == len(names) == page.page.locator(".gs-plot:not(.gs-strip)").count()
     plots = {"input x", "GRU update gate", "GRU unit over time", "LSTM weights of the forget gate"}
     assert {f"Save or read: {plot}" for plot in plots} <= set(names)
 
 
-def test_the_csv_of_a_track_holds_the_numbers_of_the_core(stage: Stage, core: Core) -> None:
-    stage.open()
-    sent = stage.sent
+def test_the_csv_of_a_track_holds_the_numbers_of_the_core(page: Stage, core: Core) -> None:
+    page.open()
+    sent = page.sent
     for cell, trace in traces_of(core("pulse")).items():
         header, numbers = csv(
-            stage, f"{cell.upper()} update gate" if cell == "gru" else "LSTM candidate"
+            page, f"{cell.upper()} update gate" if cell == "gru" else "LSTM candidate"
         )
         assert header == ["unit", *(str(step + 1) for step in range(20))]
         assert np.array_equal(numbers, exact(trace, "update" if cell == "gru" else "candidate"))
-    assert stage.sent == sent
+    assert page.sent == sent
 
 
 def test_the_csv_of_a_state_begins_with_the_state_before_the_first_step(
-    stage: Stage, core: Core
+    page: Stage, core: Core
 ) -> None:
     edits = {"gru.h0.1": -0.3}
-    stage.open("scene=slate&e=gru.h0.1_-0.3~")
-    header, numbers = csv(stage, "GRU hidden state")
+    page.open("scene=slate&e=gru.h0.1_-0.3~")
+    header, numbers = csv(page, "GRU hidden state")
     assert header[:3] == ["unit", "0 (h₀)", "1 (w)"]
     trace = traces_of(with_edits(core("slate"), edits))["gru"]
     assert np.array_equal(numbers[:, 0], np.float32([0, -0.3, 0]))
     assert np.array_equal(numbers[:, 1:], exact(trace, "hidden"))
 
 
-def test_the_csv_of_weights_holds_the_edits(stage: Stage, core: Core) -> None:
-    stage.open(f"e={EDIT}_2.7~")
-    header, numbers = csv(stage, "GRU weights of the update gate")
+def test_the_csv_of_weights_holds_the_edits(page: Stage, core: Core) -> None:
+    page.open(f"e={EDIT}_2.7~")
+    header, numbers = csv(page, "GRU weights of the update gate")
     assert header == ["unit", "x1 (pulse)", "h1", "h2", "h3", "h4", "b", "d"]
     weights = with_edits(core("pulse"), {EDIT: 2.7}).weights["gru"]
     assert np.array_equal(numbers, joined(weights, "update", range(4)).astype(np.float32))
     assert numbers[3, 5] == np.float32(2.7)
 
 
-def test_the_csv_of_the_input_has_a_row_a_channel(stage: Stage, core: Core) -> None:
-    stage.open("scene=slate")
-    name, content = saved(stage, "input x", "CSV")
+def test_the_csv_of_the_input_has_a_row_a_channel(page: Stage, core: Core) -> None:
+    page.open("scene=slate")
+    name, content = saved(page, "input x", "CSV")
     assert name == "gatescope-slate-input.csv"
     first = [line.split(",")[0] for line in content.decode().splitlines()]
     assert first == ["input", "letter", "new word"]
-    _, numbers = csv(stage, "input x")
+    _, numbers = csv(page, "input x")
     assert np.array_equal(numbers, core("slate").x.T.astype(np.float32))
 
 
-def test_the_csv_of_the_lines_has_a_column_a_quantity(stage: Stage, core: Core) -> None:
-    stage.open("t=4&u=2")
-    name, content = saved(stage, "GRU unit over time", "CSV")
+def test_the_csv_of_the_lines_has_a_column_a_quantity(page: Stage, core: Core) -> None:
+    page.open("t=4&u=2")
+    name, content = saved(page, "GRU unit over time", "CSV")
     assert name == "gatescope-pulse-gru-unit-2.csv"
     table = np.genfromtxt(StringIO(content.decode()), delimiter=",", names=True, dtype=np.float32)
     situation = core("pulse")
@@ -99,22 +99,22 @@ def test_the_csv_of_the_lines_has_a_column_a_quantity(stage: Stage, core: Core) 
         assert np.array_equal(table[track], trace[track][:, 1].astype(np.float32))
 
 
-def test_an_update_gate_that_writes_says_so_wherever_it_goes(stage: Stage) -> None:
-    stage.open("notation=chung")
-    stage.drawn()
+def test_an_update_gate_that_writes_says_so_wherever_it_goes(page: Stage) -> None:
+    page.open("notation=chung")
+    page.drawn()
     note = "Here z says how much is written."
-    assert described(stage, "gru.update").endswith(note)
-    assert note not in described(stage, "gru.reset")
-    name, content = saved(stage, "GRU update gate", "SVG")
+    assert described(page, "gru.update").endswith(note)
+    assert note not in described(page, "gru.reset")
+    name, content = saved(page, "GRU update gate", "SVG")
     assert name == "gatescope-pulse-gru-update-writes.svg"
     assert f"reset before the product · {note}" in content.decode()
-    assert saved(stage, "GRU reset gate", "CSV")[0] == "gatescope-pulse-gru-reset.csv"
+    assert saved(page, "GRU reset gate", "CSV")[0] == "gatescope-pulse-gru-reset.csv"
 
 
-def test_the_svg_is_a_picture_with_real_text(stage: Stage) -> None:
-    stage.open("scene=slate&e=gru.h0.1_-0.3~")
-    sent = stage.sent
-    name, content = saved(stage, "GRU hidden state", "SVG")
+def test_the_svg_is_a_picture_with_real_text(page: Stage) -> None:
+    page.open("scene=slate&e=gru.h0.1_-0.3~")
+    sent = page.sent
+    name, content = saved(page, "GRU hidden state", "SVG")
     assert name == "gatescope-slate-gru-hidden.svg"
     assert content.startswith(b"<svg")
     picture = ElementTree.fromstring(content)
@@ -125,38 +125,38 @@ def test_the_svg_is_a_picture_with_real_text(stage: Stage) -> None:
     assert picture.get("width") == "1200"
     shapes = [one for one in picture.iter(f"{SVG}rect") if one.get("fill", "").startswith("rgb(")]
     assert len(shapes) == 3 * (1 + 17)
-    assert stage.sent == sent
+    assert page.sent == sent
 
 
-def test_the_png_is_twice_1200_pixels_wide_with_the_colours_on_screen(stage: Stage) -> None:
-    stage.open()
-    sent = stage.sent
-    name, content = saved(stage, "GRU update gate", "PNG")
+def test_the_png_is_twice_1200_pixels_wide_with_the_colours_on_screen(page: Stage) -> None:
+    page.open()
+    sent = page.sent
+    name, content = saved(page, "GRU update gate", "PNG")
     assert name == "gatescope-pulse-gru-update.png"
     assert content.startswith(b"\x89PNG\r\n\x1a\n")
     picture = Image.open(BytesIO(content)).convert("RGB")
     assert picture.width == 2400
     colours = set(np.array(picture).reshape(-1, 3)[::7].copy().view("u1,u1,u1")[:, 0].tolist())
-    shown = stage.painted("gru.update", 4, 20)
+    shown = page.painted("gru.update", 4, 20)
     assert {tuple(colour) for colour in shown[:, [0, 10, 12]].reshape(-1, 3).tolist()} <= colours
-    _, lines = saved(stage, "LSTM unit over time", "PNG")
+    _, lines = saved(page, "LSTM unit over time", "PNG")
     assert Image.open(BytesIO(lines)).width == 2400
-    assert stage.sent == sent
+    assert page.sent == sent
 
 
 def test_the_table_shows_three_figures_of_the_core_and_every_digit_on_demand(
-    stage: Stage, core: Core
+    page: Stage, core: Core
 ) -> None:
-    stage.open("scene=slate&t=3&u=2")
-    sent = stage.sent
+    page.open("scene=slate&t=3&u=2")
+    sent = page.sent
     truth = exact(traces_of(core("slate"))["gru"], "candidate")
-    with table(stage, "GRU candidate") as dialog:
+    with table(page, "GRU candidate") as dialog:
         rows, columns, shown = rows_of(dialog)
         assert rows == ["unit 1", "unit 2", "unit 3"]
         assert [re.sub(r"\s+", " ", name) for name in columns[:3]] == ["step 1 w", "2 i", "3 p"]
         assert np.array_equal(shown, three(truth))
         caption = dialog.locator("caption").text_content()
-        assert caption == described(stage, "gru.candidate")
+        assert caption == described(page, "gru.candidate")
         assert caption.startswith("GRU candidate. 3 units down, 17 steps across, from ")
         assert dialog.locator("[aria-current]").all_inner_texts()[1:] == ["unit 2"]
         cell = dialog.locator("tbody tr").nth(1).locator("td").nth(2)
@@ -165,13 +165,11 @@ def test_the_table_shows_three_figures_of_the_core_and_every_digit_on_demand(
         expect(dialog.get_by_role("status")).to_have_text(
             f"unit 2, step 3: {cell.get_attribute('title')}"
         )
-    assert stage.sent == sent
+    assert page.sent == sent
 
 
-def test_the_copied_table_is_every_digit_between_tabs(
-    another: Callable[..., Stage], core: Core
-) -> None:
-    stage = another(permissions=["clipboard-read", "clipboard-write"]).open()
+def test_the_copied_table_is_every_digit_between_tabs(clipboard: Stage, core: Core) -> None:
+    stage = clipboard.open()
     with table(stage, "LSTM hidden state") as dialog:
         dialog.get_by_role("button", name="Copy").click()
         expect(dialog.get_by_role("status")).to_contain_text("Copied.")
@@ -180,10 +178,10 @@ def test_the_copied_table_is_every_digit_between_tabs(
     assert np.array_equal(numbers[:, 2:], exact(traces_of(core("pulse"))["lstm"], "hidden"))
 
 
-def test_a_large_table_is_read_in_parts(stage: Stage, core: Core) -> None:
-    stage.open("scene=crowd&t=50&u=20")
+def test_a_large_table_is_read_in_parts(page: Stage, core: Core) -> None:
+    page.open("scene=crowd&t=50&u=20")
     truth = exact(traces_of(core("crowd"))["gru"], "update")[19]
-    with table(stage, "GRU unit over time") as dialog:
+    with table(page, "GRU unit over time") as dialog:
         footer = dialog.locator(".gs-table-shown")
         expect(footer).to_have_text("Rows 30 to 69 of 100.")
         rows, columns, shown = rows_of(dialog)
@@ -196,99 +194,100 @@ def test_a_large_table_is_read_in_parts(stage: Stage, core: Core) -> None:
         expect(dialog.get_by_role("button", name="steps below")).to_be_disabled()
 
 
-def test_sorted_units_keep_their_numbers_in_the_table(stage: Stage, core: Core) -> None:
-    stage.open("scene=reader")
+def test_sorted_units_keep_their_numbers_in_the_table(page: Stage, core: Core) -> None:
+    page.open("scene=reader")
     truth = exact(traces_of(core("reader"))["gru"], "update")
-    with table(stage, "GRU update gate") as dialog:
+    with table(page, "GRU update gate") as dialog:
         rows, _, shown = rows_of(dialog)
         units = [int(name.removeprefix("unit ")) - 1 for name in rows]
         assert len(units) == 40
         assert np.array_equal(shown, three(truth[units]))
 
 
-def test_menu_and_table_are_worked_by_keys_alone(stage: Stage, core: Core) -> None:
-    stage.open()
-    stage.click(stage.cell_of(EDIT, core("pulse")))
-    stage.rest()
-    sent, cursor, value = stage.sent, stage.cursor, stage.value
-    opener = button(stage, "GRU reset gate")
+def test_menu_and_table_are_worked_by_keys_alone(page: Stage, core: Core) -> None:
+    page.open()
+    page.click(page.cell_of(EDIT, core("pulse")))
+    page.rest()
+    sent, cursor, value = page.sent, page.cursor, page.value
+    opener = button(page, "GRU reset gate")
     opener.focus()
-    stage.press("Enter")
-    items = stage.page.get_by_role("menuitem")
+    page.press("Enter")
+    items = page.page.get_by_role("menuitem")
     expect(items.nth(0)).to_be_focused()
     expect(opener).to_have_attribute("aria-expanded", "true")
-    stage.press("ArrowDown")
+    page.press("ArrowDown")
     expect(items.nth(1)).to_be_focused()
-    stage.press("ArrowUp", "ArrowUp")
+    page.press("ArrowUp", "ArrowUp")
     expect(items.nth(3)).to_be_focused()
-    stage.press("Home", "End")
+    page.press("Home", "End")
     expect(items.nth(3)).to_be_focused()
-    stage.press("Escape")
+    page.press("Escape")
     expect(opener).to_be_focused()
     expect(items).to_have_count(0)
-    stage.press("Enter", "Tab")
+    page.press("Enter", "Tab")
     expect(items).to_have_count(0)
-    stage.press("Shift+Tab")
+    page.press("Shift+Tab")
     expect(opener).to_be_focused()
-    stage.press("Enter", "Enter")
-    expect(stage.page.locator(".gs-table-scroll")).to_be_focused()
-    stage.press("ArrowRight", "ArrowDown", "End", " ", "Control+z")
-    stage.press("Escape")
-    expect(stage.page.get_by_role("dialog")).to_have_count(0)
+    page.press("Enter", "Enter")
+    expect(page.page.locator(".gs-table-scroll")).to_be_focused()
+    page.press("ArrowRight", "ArrowDown", "End", " ", "Control+z")
+    page.press("Escape")
+    expect(page.page.get_by_role("dialog")).to_have_count(0)
     expect(opener).to_be_focused()
-    assert (stage.cursor, stage.value, stage.sent) == (cursor, value, sent)
-    stage.press("ArrowRight")  # the keys are the stage's again
-    assert stage.cursor[0] == cursor[0] + 1
+    assert (page.cursor, page.value, page.sent) == (cursor, value, sent)
+    page.press("ArrowRight")  # the keys are the stage's again
+    assert page.cursor[0] == cursor[0] + 1
 
 
-def test_the_text_alternative_follows_the_numbers(stage: Stage, core: Core) -> None:
-    stage.open()
-    stage.drawn()
+def test_the_text_alternative_follows_the_numbers(page: Stage, core: Core) -> None:
+    page.open()
+    page.drawn()
     situation = core("pulse")
-    assert described(stage, "gru.reset") == (
+    assert described(page, "gru.reset") == (
         "GRU reset gate. 4 units down, 20 steps across, every number 0.5."
     )
-    assert ", to just under 1 at unit 4, step 13." in described(stage, "gru.update")
-    stage.drag(stage.cell_of(EDIT, situation), -60)
-    stage.drawn()
-    least = exact(traces_of(with_edits(situation, {EDIT: stage.value}))["gru"], "update")
+    assert ", to just under 1 at unit 4, step 13." in described(page, "gru.update")
+    page.drag(page.cell_of(EDIT, situation), -60)
+    page.drawn()
+    least = exact(traces_of(with_edits(situation, {EDIT: page.value}))["gru"], "update")
     unit, step = np.unravel_index(least.argmin(), least.shape)
     low = figures(least.min(), 3)
-    said = described(stage, "gru.update")
+    said = described(page, "gru.update")
     found = re.search(r"from (\S+) at unit (\d+), step (\d+), to", said)
     assert found, said
     assert (as_number(found[1]), int(found[2]) - 1, int(found[3]) - 1) == (low, unit, step)
-    weights = stage.cell_of(EDIT, situation).plot
+    weights = page.cell_of(EDIT, situation).plot
     expect(weights).to_have_attribute(
         "aria-label", re.compile("^GRU weights of the update gate. 4")
     )
-    lines = stage.lines("gru")
-    stage.press("ArrowUp")
+    lines = page.lines("gru")
+    page.press("ArrowUp")
+    page.drawn()
     expect(lines).to_have_attribute(
         "aria-label", re.compile("^GRU unit 3. 20 steps: pulse from −1")
     )
 
 
-def test_colours_are_never_given_out_as_numbers(stage: Stage, core: Core) -> None:
-    stage.open("scene=crowd&t=40&u=6")
+def test_colours_are_never_given_out_as_numbers(page: Stage, core: Core) -> None:
+    page.open("scene=crowd&t=40&u=6")
     before = core("crowd")
-    stage.drag(stage.cell_of("x.0.0", before), 60)
-    stage.wait()
-    stage.drawn()
-    truth = exact(traces_of(with_edits(before, {"x.0.0": stage.value}))["lstm"], "forget")
-    assert " from " not in described(stage, "lstm.forget")
+    page.drag(page.cell_of("x.0.0", before), 60)
+    page.wait()
+    page.drawn()
+    truth = exact(traces_of(with_edits(before, {"x.0.0": page.value}))["lstm"], "forget")
+    assert " from " not in described(page, "lstm.forget")
     try:
-        with stage.page.expect_download(timeout=7000) as found:
-            pick(stage, "LSTM forget gate", "CSV")
+        with page.page.expect_download(timeout=7000) as found:
+            pick(page, "LSTM forget gate", "CSV")
         numbers = np.genfromtxt(found.value.path(), delimiter=",", skip_header=1, dtype=np.float32)
         assert np.array_equal(numbers[:, 1:], truth)
     except Late:
         refused = "The exact numbers are on their way; try again in a moment."
-        assert stage.page.locator(".gs-menu:popover-open [role=status]").inner_text() == refused
+        assert page.page.locator(".gs-menu:popover-open [role=status]").inner_text() == refused
 
 
-def test_the_button_is_large_enough_for_a_finger(another: Callable[..., Stage]) -> None:
-    phone = another(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+def test_the_button_is_large_enough_for_a_finger(seen: Callable[..., Stage]) -> None:
+    phone = seen(finger=True)
     phone.open()
     plot = Cell(phone.track("gru.update"), 4, 20, 0, 0)
     phone.centre(plot)

@@ -1,7 +1,6 @@
 """A finger on a phone: it scrolls where it swipes, taps to choose, and drags what it has chosen."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -9,17 +8,6 @@ from gru_core.situation import Situation
 from tests.browser.driver import Cell, Stage, with_edits
 
 Core = Callable[..., Situation]
-PHONE: dict[str, Any] = {
-    "viewport": {"width": 390, "height": 844},
-    "has_touch": True,
-    "is_mobile": True,
-}
-
-
-@pytest.fixture
-def phone(another: Callable[..., Stage]) -> Stage:
-    made: Stage = another(**PHONE)
-    return made
 
 
 def tap(stage: Stage, cell: Cell) -> None:
