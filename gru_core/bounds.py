@@ -24,13 +24,16 @@ def check_bounded(weights: Weights, tracks: Tracks, *, backward: bool = False) -
     where = _began(tracks, lambda numbers: ~np.isfinite(numbers), backward)
     if where:
         raise NotFiniteError(
-            f"{where}, which is no number to go on with: relu has no upper limit, and the state "
-            "grew past all numbers; use smaller weights, smaller inputs or fewer steps."
+            "{where}, which is no number to go on with: relu has no upper limit, and the state "
+            "grew past all numbers; use smaller weights, smaller inputs or fewer steps.",
+            where=where,
         )
     where = _began(tracks, lambda numbers: np.abs(numbers) > MAX_MAGNITUDE, backward)
     raise RangeError(
-        f"{where}; states up to {MAX_MAGNITUDE:g} are computed with, and relu has no upper limit: "
-        "use smaller weights, smaller inputs or fewer steps."
+        "{where}; states up to {max_magnitude:g} are computed with, and relu has no upper "
+        "limit: use smaller weights, smaller inputs or fewer steps.",
+        where=where,
+        max_magnitude=MAX_MAGNITUDE,
     )
 
 

@@ -43,14 +43,17 @@ def _numbers(name: str, value: npt.ArrayLike) -> npt.NDArray[Any]:
         array = np.asarray(value)
     except ValueError as error:
         raise ShapeError(
-            f"{name} has rows of different lengths; make every row as long as the first."
+            "{name} has rows of different lengths; make every row as long as the first.",
+            name=name,
         ) from error
     if array.dtype in FLOATS:
         return array
     if array.dtype.kind in "iub":
         return array.astype(np.float64)
     raise DtypeError(
-        f"{name} holds {array.dtype}; it needs numbers in float64 or float32: convert it first."
+        "{name} holds {dtype}; it needs numbers in float64 or float32: convert it first.",
+        name=name,
+        dtype=array.dtype,
     )
 
 
@@ -61,10 +64,17 @@ def _out_of_bounds(name: str, array: Array) -> RangeError:
     value = array[index]
     if np.isfinite(value):
         return RangeError(
-            f"{where} is {value:g}; magnitudes up to {MAX_MAGNITUDE:g} are accepted, since "
-            "products of larger ones overflow: scale it down."
+            "{where} is {value:g}; magnitudes up to {max_magnitude:g} are accepted, since "
+            "products of larger ones overflow: scale it down.",
+            where=where,
+            value=value,
+            max_magnitude=MAX_MAGNITUDE,
         )
-    return NotFiniteError(f"{where} is {value}; it needs a finite number: replace it.")
+    return NotFiniteError(
+        "{where} is {value}; it needs a finite number: replace it.",
+        where=where,
+        value=value,
+    )
 
 
 def sequence(
@@ -77,17 +87,29 @@ def sequence(
     x = floats(name, value, dtype)
     if x.ndim != 2:
         raise ShapeError(
-            f"{name} has shape {x.shape}; a sequence has two axes, (step, input): "
-            "reshape it, for a single input to (steps, 1)."
+            "{name} has shape {shape}; a sequence has two axes, (step, input): reshape it, for "
+            "a single input to (steps, 1).",
+            name=name,
+            shape=x.shape,
         )
     if x.shape[0] == 0:
-        raise EmptySequenceError(f"{name} has no steps; a run needs at least one: add an input.")
+        raise EmptySequenceError(
+            "{name} has no steps; a run needs at least one: add an input.",
+            name=name,
+        )
     if x.shape[1] == 0:
-        raise ShapeError(f"{name} has no inputs; each step needs at least one number: add it.")
+        raise ShapeError(
+            "{name} has no inputs; each step needs at least one number: add it.",
+            name=name,
+        )
     if inputs is not None and x.shape[1] != inputs:
         raise ShapeError(
-            f"{name} has shape {x.shape}; these weights take {inputs} inputs, so it needs "
-            f"({x.shape[0]}, {inputs}): change the sequence or the weights."
+            "{name} has shape {shape}; these weights take {inputs} inputs, so it needs "
+            "({steps}, {inputs}): change the sequence or the weights.",
+            name=name,
+            shape=x.shape,
+            inputs=inputs,
+            steps=x.shape[0],
         )
     return x
 
@@ -97,8 +119,11 @@ def state(name: str, value: npt.ArrayLike, units: int, dtype: Dtype) -> Array:
     h = floats(name, value, dtype)
     if h.shape != (units,):
         raise ShapeError(
-            f"{name} has shape {h.shape}; a layer of {units} units needs ({units},): "
-            "give one number for each unit."
+            "{name} has shape {shape}; a layer of {units} units needs ({units},): give one "
+            "number for each unit.",
+            name=name,
+            shape=h.shape,
+            units=units,
         )
     return h
 
@@ -106,5 +131,10 @@ def state(name: str, value: npt.ArrayLike, units: int, dtype: Dtype) -> Array:
 def whole(name: str, value: object, low: int) -> int:
     """A whole number of at least `low`, as an int."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < low:
-        raise RangeError(f"{name} is {value!r}; it needs a whole number of at least {low}.")
+        raise RangeError(
+            "{name} is {value!r}; it needs a whole number of at least {low}.",
+            name=name,
+            value=value,
+            low=low,
+        )
     return int(value)

@@ -201,8 +201,10 @@ def parse_notation(key: str) -> Notation:
                 if key == f"{placement}.{polarity}.{biases}":
                     return notation_of(placement, polarity, biases)
     raise TextError(
-        f"{key[:40]!r} is no notation; it needs one of {', '.join(NOTATIONS)}, or three choices "
-        "such as before.write.1."
+        "{key!r} is no notation; it needs one of {notations}, or three choices such as "
+        "before.write.1.",
+        key=key[:40],
+        notations=", ".join(NOTATIONS),
     )
 
 

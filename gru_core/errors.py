@@ -19,7 +19,16 @@ _REPR.maxstring = 60
 
 
 class GatescopeError(ValueError):
-    """The root of every error that gru_core raises on purpose."""
+    """The root of every error that gru_core raises on purpose.
+
+    template: the whole sentence, with named fields as str.format has them; without fields it is
+    taken as it stands. Who shows an error in another language fills its own template.
+    """
+
+    def __init__(self, template: str = "", **fields: object) -> None:
+        super().__init__(template.format(**fields) if fields else template)
+        self.template = template
+        self.fields = fields
 
     def __str__(self) -> str:
         # KeyError, a base of UnknownNameError, would put the message in quotes.
@@ -61,7 +70,10 @@ class FormatError(GatescopeError):
 def unknown_name(what: str, got: object, known: Iterable[str]) -> UnknownNameError:
     """An UnknownNameError that lists what would have been accepted."""
     return UnknownNameError(
-        f"{what} {shown(got)} does not exist; choose one of: {', '.join(known)}."
+        "{what} {got} does not exist; choose one of: {known}.",
+        what=what,
+        got=shown(got),
+        known=", ".join(known),
     )
 
 

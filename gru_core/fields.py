@@ -22,16 +22,30 @@ def load(path: Path) -> object:
     except FileNotFoundError:
         present = ", ".join(sorted(other.name for other in path.parent.glob("*.json"))) or "none"
         raise TextError(
-            f"{path.name} is not in {path.parent}; the JSON files there: {present}."
+            "{name} is not in {parent}; the JSON files there: {present}.",
+            name=path.name,
+            parent=path.parent,
+            present=present,
         ) from None
     except UnicodeDecodeError as error:
-        raise TextError(f"{path.name}: is not UTF-8 text; save it as UTF-8.") from error
+        raise TextError(
+            "{name}: is not UTF-8 text; save it as UTF-8.",
+            name=path.name,
+        ) from error
     except json.JSONDecodeError as error:
         raise TextError(
-            f"{path.name}: is not JSON: {error.msg} at line {error.lineno}, column {error.colno}."
+            "{name}: is not JSON: {msg} at line {lineno}, column {colno}.",
+            name=path.name,
+            msg=error.msg,
+            lineno=error.lineno,
+            colno=error.colno,
         ) from error
     except TextError as error:
-        raise TextError(f"{path.name}: {error}") from None
+        raise TextError(
+            "{name}: {error}",
+            name=path.name,
+            error=error,
+        ) from None
 
 
 def distinct(refused: Callable[[str], GatescopeError]) -> Callable[[Pairs], dict[str, Any]]:
@@ -52,11 +66,17 @@ def distinct(refused: Callable[[str], GatescopeError]) -> Callable[[Pairs], dict
 
 
 def _twice(key: str) -> TextError:
-    return TextError(f"the field {key!r} is given twice in one place; keep one of them.")
+    return TextError(
+        "the field {key!r} is given twice in one place; keep one of them.",
+        key=key,
+    )
 
 
 def _not_finite(constant: str) -> NoReturn:
-    raise TextError(f"holds {constant}; it needs a finite number: replace it.")
+    raise TextError(
+        "holds {constant}; it needs a finite number: replace it.",
+        constant=constant,
+    )
 
 
 def record(
@@ -64,58 +84,106 @@ def record(
 ) -> Mapping[str, Any]:
     """An object with all required fields, perhaps optional ones, and no others."""
     if not isinstance(value, dict):
-        raise TextError(f"{where} is {kind(value)}; it needs an object in braces.")
+        raise TextError(
+            "{where} is {kind}; it needs an object in braces.",
+            where=where,
+            kind=kind(value),
+        )
     known = (*required, *optional)
     for name in value:
         if name not in known:
-            raise TextError(f"{where} has the field {name!r}; it can have: {', '.join(known)}.")
+            raise TextError(
+                "{where} has the field {name!r}; it can have: {known}.",
+                where=where,
+                name=name,
+                known=", ".join(known),
+            )
     missing = [name for name in required if name not in value]
     if missing:
-        raise TextError(f"{where} has no {', '.join(missing)}; it needs: {', '.join(required)}.")
+        raise TextError(
+            "{where} has no {missing}; it needs: {required}.",
+            where=where,
+            missing=", ".join(missing),
+            required=", ".join(required),
+        )
     return value
 
 
 def text(where: str, value: object) -> str:
     """A text that is not blank."""
     if not isinstance(value, str) or not value.strip():
-        raise TextError(f"{where} is {kind(value)}; it needs a text that is not blank.")
+        raise TextError(
+            "{where} is {kind}; it needs a text that is not blank.",
+            where=where,
+            kind=kind(value),
+        )
     return value
 
 
 def texts(where: str, value: object, count: int, each: str) -> tuple[str, ...]:
     """A list of texts, blank ones allowed, one for each step, unit or channel."""
     if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise TextError(f"{where} is {kind(value)}; it needs a list of texts, one for each {each}.")
+        raise TextError(
+            "{where} is {kind}; it needs a list of texts, one for each {each}.",
+            where=where,
+            kind=kind(value),
+            each=each,
+        )
     if len(value) != count:
-        raise TextError(f"{where} has {len(value)} texts; it needs {count}, one for each {each}.")
+        raise TextError(
+            "{where} has {count} texts; it needs {needed}, one for each {each}.",
+            where=where,
+            count=len(value),
+            needed=count,
+            each=each,
+        )
     return tuple(value)
 
 
 def whole(where: str, value: object, low: int, high: int) -> int:
     """A whole number from low to high."""
     if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
-        raise TextError(f"{where} is {kind(value)}; it needs a whole number from {low} to {high}.")
+        raise TextError(
+            "{where} is {kind}; it needs a whole number from {low} to {high}.",
+            where=where,
+            kind=kind(value),
+            low=low,
+            high=high,
+        )
     return value
 
 
 def positive(where: str, value: object) -> float:
     """A number above zero."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
-        raise TextError(f"{where} is {kind(value)}; it needs a number above 0.")
+        raise TextError(
+            "{where} is {kind}; it needs a number above 0.",
+            where=where,
+            kind=kind(value),
+        )
     return float(value)
 
 
 def flag(where: str, value: object) -> bool:
     """true or false."""
     if not isinstance(value, bool):
-        raise TextError(f"{where} is {kind(value)}; it needs true or false.")
+        raise TextError(
+            "{where} is {kind}; it needs true or false.",
+            where=where,
+            kind=kind(value),
+        )
     return value
 
 
 def choice(where: str, value: object, known: Collection[str]) -> str:
     """One of the known names."""
     if not isinstance(value, str) or value not in known:
-        raise TextError(f"{where} is {kind(value)}; choose one of: {', '.join(known)}.")
+        raise TextError(
+            "{where} is {kind}; choose one of: {known}.",
+            where=where,
+            kind=kind(value),
+            known=", ".join(known),
+        )
     return value
 
 

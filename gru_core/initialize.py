@@ -122,7 +122,10 @@ def expected_gate(
 
 def _check_max_time(max_time: float) -> None:
     if not 2 < max_time < np.inf:
-        raise RangeError(f"max_time is {max_time}; chrono needs a finite number of steps above 2.")
+        raise RangeError(
+            "max_time is {max_time}; chrono needs a finite number of steps above 2.",
+            max_time=max_time,
+        )
 
 
 # How each scheme draws w_x and w_h.

@@ -151,8 +151,10 @@ def run_layers(
     starts = [None] * len(layers) if initials is None else list(initials)
     if not layers or len(starts) != len(layers):
         raise ShapeError(
-            f"there are {len(layers)} layers and {len(starts)} initial states; "
-            "a stack needs at least one layer, and one initial state (or None) for each."
+            "there are {count} layers and {needed} initial states; a stack needs at least one "
+            "layer, and one initial state (or None) for each.",
+            count=len(layers),
+            needed=len(starts),
         )
     output, traces = checks.sequence("x", x), []
     for index, (layer, start) in enumerate(zip(layers, starts, strict=True)):
@@ -170,8 +172,12 @@ def initial_states(weights: Weights, initial: Initial = None) -> tuple[Array, ..
     parts = _as_states(initial)
     if len(parts) != len(names):
         raise ShapeError(
-            f"initial has {len(parts)} states; the {weights.cell.upper()} needs "
-            f"{len(names)}, ({', '.join(names)}): pass a tuple of them, or None for zeros."
+            "initial has {count} states; the {cell} needs {needed}, ({names}): pass a tuple "
+            "of them, or None for zeros.",
+            count=len(parts),
+            cell=weights.cell.upper(),
+            needed=len(names),
+            names=", ".join(names),
         )
     return tuple(
         checks.state(f"the initial {name}", part, units, dtype)
@@ -210,12 +216,19 @@ def _check_layer(index: int, layer: Layer, x: Array, merge: Merge) -> None:
     for weights in directions:
         if weights.input_size != x.shape[1]:
             raise ShapeError(
-                f"layer {index} takes {weights.input_size} inputs; what it reads has "
-                f"{x.shape[1]}: give it weights for {x.shape[1]} inputs."
+                "layer {index} takes {input_size} inputs; what it reads has {shape}: give it "
+                "weights for {shape} inputs.",
+                index=index,
+                input_size=weights.input_size,
+                shape=x.shape[1],
             )
     units = {weights.units for weights in directions}
     if merge != "concat" and len(units) > 1:
         raise ShapeError(
-            f"layer {index} has {directions[0].units} units forward and {directions[-1].units} "
-            f"backward; merge {merge!r} needs the same number: use 'concat', or resize one."
+            "layer {index} has {units} units forward and {backward} backward; merge {merge!r} "
+            "needs the same number: use 'concat', or resize one.",
+            index=index,
+            units=directions[0].units,
+            backward=directions[-1].units,
+            merge=merge,
         )

@@ -89,8 +89,12 @@ def parse_edits(text: str) -> ParsedEdits:
             return (Edit.parse(piece),)
         if len(block) > room:
             raise RangeError(
-                f"{shown(piece)} is of {len(block):,} numbers; a list holds {MOST_IN_LIST:,} in "
-                f"blocks, and there is room for {room:,}."
+                "{piece} is of {count:,} numbers; a list holds {most_in_list:,} in blocks, and "
+                "there is room for {room:,}.",
+                piece=shown(piece),
+                count=len(block),
+                most_in_list=MOST_IN_LIST,
+                room=room,
             )
         room -= len(block)
         return tuple(Edit(target, value) for target, value in block)
@@ -115,8 +119,10 @@ class Situation:
         for cell, weights in self.weights.items():
             if weights.cell != cell:
                 raise ShapeError(
-                    f"the weights under {cell!r} are those of a {weights.cell.upper()}; "
-                    f"put them under {weights.cell!r}."
+                    "the weights under {cell!r} are those of a {called}; put them under {name!r}.",
+                    cell=cell,
+                    called=weights.cell.upper(),
+                    name=weights.cell,
                 )
         for cell in self.initials:
             if cell not in self.weights:

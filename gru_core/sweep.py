@@ -120,7 +120,8 @@ def _points(values: npt.ArrayLike, weights: Weights) -> Array:
     points = checks.floats("values", values, weights.dtype)
     if points.ndim != 1:
         raise ShapeError(
-            f"values has shape {points.shape}; a sweep needs one axis, (value,): flatten it."
+            "values has shape {shape}; a sweep needs one axis, (value,): flatten it.",
+            shape=points.shape,
         )
     if not points.size:
         raise EmptySequenceError("values is empty; a sweep needs at least one value: add one.")

@@ -28,8 +28,10 @@ class Tracks(Mapping[str, Array]):
         """Make the arrays read-only. Errors: ShapeError if a track is missing or too many."""
         if tuple(self.tracks) != TRACKS[self.cell]:
             raise ShapeError(
-                f"a trace of the {self.cell.upper()} got the tracks {', '.join(self.tracks)}; "
-                f"it needs {', '.join(TRACKS[self.cell])}, in this order."
+                "a trace of the {cell} got the tracks {tracks}; it needs {known}, in this order.",
+                cell=self.cell.upper(),
+                tracks=", ".join(self.tracks),
+                known=", ".join(TRACKS[self.cell]),
             )
         tracks = {name: read_only(array) for name, array in self.tracks.items()}
         object.__setattr__(self, "tracks", MappingProxyType(tracks))

@@ -122,7 +122,10 @@ class Weights:
         """A copy of the weights, rounded to float32 or widened to float64. Errors: DtypeError."""
         wanted = np.dtype(dtype)
         if wanted not in checks.FLOATS:
-            raise DtypeError(f"dtype is {wanted}; weights are float64 or float32: choose one.")
+            raise DtypeError(
+                "dtype is {wanted}; weights are float64 or float32: choose one.",
+                wanted=wanted,
+            )
         return replace(self, **{part: getattr(self, part).astype(wanted) for part in PARTS})
 
 
@@ -159,14 +162,22 @@ def check_index(
     """Raise RangeError unless index points into an array of this shape, counting from 0."""
     if len(index) != len(shape):
         raise RangeError(
-            f"{name} got the index {index}; it has the axes ({', '.join(axes)}) and needs "
-            f"{len(shape)} numbers, one for each."
+            "{name} got the index {index}; it has the axes ({axes}) and needs {count} numbers, "
+            "one for each.",
+            name=name,
+            index=index,
+            axes=", ".join(axes),
+            count=len(shape),
         )
     for position, size, axis in zip(index, shape, axes, strict=True):
         if not 0 <= position < size:
             raise RangeError(
-                f"{name} has no {axis} {position}; it has {size}, counted from 0: "
-                f"use 0 to {size - 1}."
+                "{name} has no {axis} {position}; it has {size}, counted from 0: use 0 to {last}.",
+                name=name,
+                axis=axis,
+                position=position,
+                size=size,
+                last=size - 1,
             )
 
 
@@ -175,7 +186,10 @@ def parameter_count(cell: Cell, input_size: int, units: int, biases: BiasCount =
     if cell not in GATES:
         raise unknown_name("cell", cell, GATES)
     if biases not in (1, 2):
-        raise RangeError(f"biases is {biases!r}; a gate has 1 (textbooks) or 2 (PyTorch).")
+        raise RangeError(
+            "biases is {biases!r}; a gate has 1 (textbooks) or 2 (PyTorch).",
+            biases=biases,
+        )
     return len(GATES[cell]) * (units * input_size + units * units + biases * units)
 
 
@@ -186,7 +200,10 @@ def match_units(cell: Cell, input_size: int, target_parameters: int, biases: Bia
     positive root of the quadratic.
     """
     if target_parameters < 1:
-        raise RangeError(f"target_parameters is {target_parameters}; it needs at least 1.")
+        raise RangeError(
+            "target_parameters is {target_parameters}; it needs at least 1.",
+            target_parameters=target_parameters,
+        )
     if cell not in GATES:
         raise unknown_name("cell", cell, GATES)
     linear = input_size + biases
@@ -217,8 +234,11 @@ def _check_activations(cell: Cell, gate: str, state: str) -> None:
         raise unknown_name(f"{cell}.state_activation", state, STATE_ACTIVATIONS)
     if gate != "sigmoid" and not SIGMOID_TRACKS.intersection(GATES[cell]):
         raise UnknownNameError(
-            f"{cell}.gate_activation is {gate!r}; the {cell.upper()} has no gates, so it stays "
-            "'sigmoid': leave it out, and set state_activation instead."
+            "{cell}.gate_activation is {gate!r}; the {called} has no gates, so it stays "
+            "'sigmoid': leave it out, and set state_activation instead.",
+            cell=cell,
+            gate=gate,
+            called=cell.upper(),
         )
 
 
@@ -226,8 +246,13 @@ def _check_shapes(cell: Cell, arrays: dict[Part, Array]) -> None:
     gates, w_x = len(GATES[cell]), arrays["w_x"]
     if w_x.ndim != 3 or w_x.shape[0] != gates or 0 in w_x.shape:
         raise ShapeError(
-            f"{cell}.w_x has shape {w_x.shape}; the {cell.upper()} needs ({gates}, units, inputs) "
-            f"with at least one of each, its gates being {', '.join(GATES[cell])}."
+            "{cell}.w_x has shape {shape}; the {called} needs ({gates}, units, inputs) with at "
+            "least one of each, its gates being {known}.",
+            cell=cell,
+            shape=w_x.shape,
+            called=cell.upper(),
+            gates=gates,
+            known=", ".join(GATES[cell]),
         )
     units, inputs = w_x.shape[1:]
     sizes = {"gate": gates, "unit": units, "input": inputs}
@@ -235,9 +260,16 @@ def _check_shapes(cell: Cell, arrays: dict[Part, Array]) -> None:
         needed = tuple(sizes[axis] for axis in AXES[part])
         if array.shape != needed:
             raise ShapeError(
-                f"{cell}.{part} has shape {array.shape}; the {cell.upper()} with {units} units and "
-                f"{inputs} inputs of {cell}.w_x needs {needed}, the axes being "
-                f"({', '.join(AXES[part])})."
+                "{cell}.{part} has shape {shape}; the {called} with {units} units and {inputs} "
+                "inputs of {cell}.w_x needs {needed}, the axes being ({axes}).",
+                cell=cell,
+                part=part,
+                shape=array.shape,
+                called=cell.upper(),
+                units=units,
+                inputs=inputs,
+                needed=needed,
+                axes=", ".join(AXES[part]),
             )
 
 
@@ -245,4 +277,8 @@ def _check_one_dtype(cell: Cell, arrays: dict[Part, Array]) -> None:
     dtypes = {part: array.dtype for part, array in arrays.items()}
     if len(set(dtypes.values())) > 1:
         found = ", ".join(f"{part} {dtype}" for part, dtype in dtypes.items())
-        raise DtypeError(f"{cell} weights mix {found}; they need one dtype: convert with .astype.")
+        raise DtypeError(
+            "{cell} weights mix {found}; they need one dtype: convert with .astype.",
+            cell=cell,
+            found=found,
+        )

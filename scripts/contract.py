@@ -40,7 +40,7 @@ def written() -> str:
     """Every type of the contract, in its order, as TypeScript declares it."""
     found = [HEAD]
     for name, value in vars(contract).items():
-        if is_typeddict(value) and value.__module__ == contract.__name__:
+        if is_typeddict(value) and value.__module__.startswith(f"{contract.__name__}."):
             found.append(interface(value))
         elif name in ("Included", "Event"):
             found.append(f"export type {name} = {typed(value)};\n")

@@ -27,6 +27,13 @@ export interface Way {
   title: string;
 }
 
+// A line or a mark of a chart, and its name.
+export interface Key {
+  color: string;
+  dash: string;
+  name: string;
+}
+
 // What to drag first, and its value before any edit.
 export interface Handle {
   target: string;
@@ -201,6 +208,46 @@ export interface Inner {
   terms: Term[];
 }
 
+// Where a track is held: a unit, or None for all; the first step, and the last one.
+export interface HeldAt {
+  cell: "gru" | "lstm" | "rnn";
+  track: string;
+  unit: number | null;
+  first: number;
+  last: number;
+}
+
+// A line of a prediction, with its error.
+export interface PredictionLine {
+  color: string;
+  dash: string;
+  name: string;
+  error: string;
+}
+
+// What cells say comes next, beside what came.
+export interface Prediction {
+  part: string;
+  lines: PredictionLine[];
+  guess: string;
+  spread: string;
+  label: string;
+}
+
+// A changed number, and what it was.
+export interface Edit {
+  target: string;
+  value: number;
+  was: number;
+}
+
+// Whether there is something to undo, to redo, to reset.
+export interface Possible {
+  undo: boolean;
+  redo: boolean;
+  reset: boolean;
+}
+
 // A view, and a line on what it shows.
 export interface ViewName {
   view: string;
@@ -218,15 +265,6 @@ export interface Question {
 export interface Choice {
   value: string;
   label: string;
-}
-
-// Where a track is held: a unit, or None for all; the first step, and the last one.
-export interface HeldAt {
-  cell: "gru" | "lstm" | "rnn";
-  track: string;
-  unit: number | null;
-  first: number;
-  last: number;
 }
 
 // The same in words, with its value. place: its name. open: to the end, however long.
@@ -313,13 +351,6 @@ export interface Controls {
   seeking?: Sought;
 }
 
-// A line or a mark of a chart, and its name.
-export interface Key {
-  color: string;
-  dash: string;
-  name: string;
-}
-
 // A plot of a lens. says: of a place in it, with {row}, {column}, {value} and others.
 export interface Chart {
   part: string;
@@ -365,37 +396,6 @@ export interface Lens {
   waiting: boolean;
   notes: string[];
   charts: Chart[];
-}
-
-// A line of a prediction, with its error.
-export interface PredictionLine {
-  color: string;
-  dash: string;
-  name: string;
-  error: string;
-}
-
-// What cells say comes next, beside what came.
-export interface Prediction {
-  part: string;
-  lines: PredictionLine[];
-  guess: string;
-  spread: string;
-  label: string;
-}
-
-// A changed number, and what it was.
-export interface Edit {
-  target: string;
-  value: number;
-  was: number;
-}
-
-// Whether there is something to undo, to redo, to reset.
-export interface Possible {
-  undo: boolean;
-  redo: boolean;
-  reset: boolean;
 }
 
 // The whole sequence for some values of one number.

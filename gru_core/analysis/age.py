@@ -45,8 +45,9 @@ def time_constant(keep: npt.ArrayLike) -> Array:
     outside = factors[(factors < 0) | (factors > 1)]
     if outside.size:
         raise RangeError(
-            f"keep has {outside[0]:g}; a gate that keeps is from 0 to 1: pass the gate, such as "
-            "trace['update'], and not its pre-activation."
+            "keep has {outside:g}; a gate that keeps is from 0 to 1: pass the gate, such as "
+            "trace['update'], and not its pre-activation.",
+            outside=outside[0],
         )
     with np.errstate(divide="ignore"):  # ln 0 and 1/0 are the infinities meant here
         return read_only(np.asarray(1 / np.abs(np.log(factors))))

@@ -40,9 +40,10 @@ def blend(trace: Trace, unit: int | None = None) -> Blend:
     """
     if trace.cell not in KEEP_GATE:
         raise UnknownNameError(
-            f"the {trace.cell.upper()} has no gate that keeps: each step replaces its whole state, "
-            "so nothing tells what is kept from what is written; use a trace of the "
-            f"{' or the '.join(cell.upper() for cell in KEEP_GATE)}."
+            "the {cell} has no gate that keeps: each step replaces its whole state, so nothing "
+            "tells what is kept from what is written; use a trace of the {keep_gate}.",
+            cell=trace.cell.upper(),
+            keep_gate=" or the ".join(cell.upper() for cell in KEEP_GATE),
         )
     check_place(trace, unit=unit)
     units = slice(None) if unit is None else slice(unit, unit + 1)
@@ -99,7 +100,11 @@ def check_place(trace: Trace, *, step: int | None = None, unit: int | None = Non
     for axis, place, size in (("step", step, trace.steps), ("unit", unit, trace.units)):
         if place is not None and not 0 <= place < size:
             raise RangeError(
-                f"{axis} is {place}; the trace has {size}, counted from 0: use 0 to {size - 1}."
+                "{axis} is {place}; the trace has {size}, counted from 0: use 0 to {last}.",
+                axis=axis,
+                place=place,
+                size=size,
+                last=size - 1,
             )
 
 

@@ -131,7 +131,9 @@ def _check_pair(weights: Weights, trace: Trace) -> None:
     )
     if run != given:
         raise ShapeError(
-            f"the trace is of {run}, and the weights are of {given}: pass those that were run."
+            "the trace is of {run}, and the weights are of {given}: pass those that were run.",
+            run=run,
+            given=given,
         )
 
 
@@ -140,6 +142,12 @@ def _check_value(found: Contributions, trace: Trace, track: str, unit: int, step
     size = 1 + float(np.abs(found.terms.product).sum())  # rounding grows with what is summed
     if not abs(found.value - found.free) <= TOLERANCE[trace.dtype] * size:
         raise RangeError(
-            f"the trace has {found.value:.6g} for {trace.cell}.{track} of unit {unit} at step "
-            f"{step}, and these weights make {found.free:.6g}: pass those that were run."
+            "the trace has {value:.6g} for {cell}.{track} of unit {unit} at step {step}, and "
+            "these weights make {free:.6g}: pass those that were run.",
+            value=found.value,
+            cell=trace.cell,
+            track=track,
+            unit=unit,
+            step=step,
+            free=found.free,
         )

@@ -52,7 +52,10 @@ def parameters(
     Errors: UnknownNameError, RangeError.
     """
     if biases not in (0, 1, 2):
-        raise RangeError(f"biases is {biases!r}; a gate has 0, 1 (textbooks) or 2 (PyTorch).")
+        raise RangeError(
+            "biases is {biases!r}; a gate has 0, 1 (textbooks) or 2 (PyTorch).",
+            biases=biases,
+        )
     reads = _reads(cell, input_size, units, layers, directions)
     with_one = sum(parameter_count(cell, size, units, biases=1) for size in reads)
     return with_one + (biases - 1) * len(reads) * len(GATES[cell]) * units
@@ -148,7 +151,10 @@ def _reads(cell: Cell, input_size: int, units: int, layers: int, directions: int
     if cell not in GATES:
         raise unknown_name("cell", cell, GATES)
     if directions not in (1, 2):
-        raise RangeError(f"directions is {directions!r}; a layer reads in 1 or in 2 directions.")
+        raise RangeError(
+            "directions is {directions!r}; a layer reads in 1 or in 2 directions.",
+            directions=directions,
+        )
     size, inputs = checks.whole("units", units, 1), checks.whole("input_size", input_size, 1)
     above = [directions * size] * (checks.whole("layers", layers, 1) - 1)
     return [reads for reads in (inputs, *above) for _ in range(directions)]

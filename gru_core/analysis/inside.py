@@ -125,8 +125,11 @@ def vectors_sweep(
 def _check_unit(weights: Weights, unit: int) -> None:
     if not 0 <= unit < weights.units:
         raise RangeError(
-            f"unit is {unit}; the {weights.cell.upper()} has {weights.units}, counted from 0: "
-            f"use 0 to {weights.units - 1}."
+            "unit is {unit}; the {cell} has {units}, counted from 0: use 0 to {last}.",
+            unit=unit,
+            cell=weights.cell.upper(),
+            units=weights.units,
+            last=weights.units - 1,
         )
 
 

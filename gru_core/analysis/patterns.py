@@ -90,8 +90,9 @@ def reaction(values: Array, span: Span) -> Reaction:
     rest = len(values) - span.length
     if not rest:
         raise RangeError(
-            f"the span has all of the {len(values)} steps; a reaction is the difference to those "
-            "outside: choose a shorter span."
+            "the span has all of the {count} steps; a reaction is the difference to those "
+            "outside: choose a shorter span.",
+            count=len(values),
         )
     inside, before, after = (
         part.sum(axis=0, dtype=np.float64)
@@ -169,13 +170,18 @@ def check_span(span: Span, steps: int) -> None:
     """Errors: RangeError for a span that does not begin before it ends within the sequence."""
     if span.last < span.first:
         raise RangeError(
-            f"the span goes from step {span.first + 1} to step {span.last + 1}, which comes "
-            "before: give the earlier one first."
+            "the span goes from step {first} to step {last}, which comes before: give the "
+            "earlier one first.",
+            first=span.first + 1,
+            last=span.last + 1,
         )
     if span.first < 0 or span.last >= steps:
         raise RangeError(
-            f"the span goes from step {span.first + 1} to step {span.last + 1}; there are the "
-            f"steps 1 to {steps}: choose among these."
+            "the span goes from step {first} to step {last}; there are the steps 1 to {steps}: "
+            "choose among these.",
+            first=span.first + 1,
+            last=span.last + 1,
+            steps=steps,
         )
 
 
@@ -183,12 +189,15 @@ def check_threshold(threshold: float) -> None:
     """Errors: RangeError outside 0 to MAX_MAGNITUDE, NotFiniteError for NaN and infinity."""
     if not math.isfinite(threshold):
         raise NotFiniteError(
-            f"the threshold is {threshold}; it needs a number from 0, such as 0.3."
+            "the threshold is {threshold}; it needs a number from 0, such as 0.3.",
+            threshold=threshold,
         )
     if not 0 <= threshold <= MAX_MAGNITUDE:
         raise RangeError(
-            f"the threshold is {threshold:g}; magnitudes are held against it, and it needs a "
-            f"number from 0 to {MAX_MAGNITUDE:g}, such as 0.3."
+            "the threshold is {threshold:g}; magnitudes are held against it, and it needs a "
+            "number from 0 to {max_magnitude:g}, such as 0.3.",
+            threshold=threshold,
+            max_magnitude=MAX_MAGNITUDE,
         )
 
 

@@ -51,13 +51,17 @@ def checked(window: Window | None, steps: int) -> Window:
     rows, edges = (_indices(f"window.{name}", getattr(window, name)) for name in Window._fields)
     if not len(rows) or rows[0] < 0 or rows[-1] >= steps or (np.diff(rows) < 1).any():
         raise RangeError(
-            f"window.rows has {_ends(rows)}; it needs rising steps from 0 to {steps - 1}: sort "
-            "them and leave out what is there twice."
+            "window.rows has {ends}; it needs rising steps from 0 to {steps}: sort them and "
+            "leave out what is there twice.",
+            ends=_ends(rows),
+            steps=steps - 1,
         )
     if len(edges) < 2 or edges[0] or edges[-1] != steps or (np.diff(edges) < 1).any():
         raise RangeError(
-            f"window.edges has {_ends(edges)}; it needs rising numbers from 0 to {steps}, so that "
-            "the blocks cover all steps once."
+            "window.edges has {ends}; it needs rising numbers from 0 to {steps}, so that the "
+            "blocks cover all steps once.",
+            ends=_ends(edges),
+            steps=steps,
         )
     _check_size(len(rows), len(edges) - 1)
     return Window(rows, edges)
@@ -71,9 +75,13 @@ def turned(window: Window, steps: int) -> Window:
 def _check_size(rows: int, blocks: int) -> None:
     if rows * (blocks + 1) > MAX_MAP:
         raise RangeError(
-            f"a map of {rows:,} rows and {blocks + 1:,} columns has {rows * (blocks + 1):,} "
-            f"numbers; {MAX_MAP:,} at most are computed at once: pass a window of fewer, such as "
-            "evenly(trace.steps, 500, 500)."
+            "a map of {rows:,} rows and {blocks:,} columns has {numbers:,} numbers; {max_map:,} "
+            "at most are computed at once: pass a window of fewer, such as evenly(trace.steps, "
+            "500, 500).",
+            rows=rows,
+            blocks=blocks + 1,
+            numbers=rows * (blocks + 1),
+            max_map=MAX_MAP,
         )
 
 
@@ -81,8 +89,11 @@ def _indices(name: str, value: Indices) -> Indices:
     array = np.asarray(value)
     if array.ndim != 1 or array.dtype.kind not in "iu":
         raise ShapeError(
-            f"{name} has shape {array.shape} and holds {array.dtype}; it needs one axis of whole "
-            "numbers: give the steps, counted from 0."
+            "{name} has shape {shape} and holds {dtype}; it needs one axis of whole numbers: "
+            "give the steps, counted from 0.",
+            name=name,
+            shape=array.shape,
+            dtype=array.dtype,
         )
     return array.astype(np.intp)
 

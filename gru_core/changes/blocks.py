@@ -37,14 +37,23 @@ def read_block(text: str) -> list[Change] | None:
     for first, last in ranges:
         if last < first:
             raise RangeError(
-                f"{shown(text)} has a range that ends before it begins; turn it round."
+                "{text} has a range that ends before it begins; turn it round.",
+                text=shown(text),
             )
         count *= last - first + 1
     if count > MOST_IN_LIST:
-        raise RangeError(f"{shown(text)} is of {count:,} numbers; a link holds {MOST_IN_LIST:,}.")
+        raise RangeError(
+            "{text} is of {count:,} numbers; a link holds {most_in_list:,}.",
+            text=shown(text),
+            count=count,
+            most_in_list=MOST_IN_LIST,
+        )
     if len(values) not in (1, count):
         raise TextError(
-            f"{shown(text)} has {len(values)} values for {count} numbers; give one, or one each."
+            "{text} has {count} values for {numbers} numbers; give one, or one each.",
+            text=shown(text),
+            count=len(values),
+            numbers=count,
         )
     spread = values * count if len(values) == 1 else values
     places = product(*(range(first, last + 1) for first, last in ranges))

@@ -58,8 +58,10 @@ class Intervention:
         value = checks.floats(f"the value of {self.name}", self.value)
         if value.ndim:
             raise ShapeError(
-                f"the value of {self.name} has shape {value.shape}; it needs one number: "
-                "make an intervention for each."
+                "the value of {name} has shape {shape}; it needs one number: make an "
+                "intervention for each.",
+                name=self.name,
+                shape=value.shape,
             )
         # Zero has no sign here, so that equal interventions have equal texts.
         object.__setattr__(self, "value", float(value) + 0.0)
@@ -72,8 +74,11 @@ class Intervention:
                 object.__setattr__(self, name, whole)
         if self.last is not None and self.last < self.first:
             raise RangeError(
-                f"{self.name} is held from step {self.first + 1} to {self.last + 1}, counted "
-                "from 1; the first step cannot come after the last: swap them."
+                "{name} is held from step {first} to {last}, counted from 1; the first step "
+                "cannot come after the last: swap them.",
+                name=self.name,
+                first=self.first + 1,
+                last=self.last + 1,
             )
 
     def __str__(self) -> str:
@@ -101,7 +106,10 @@ class Intervention:
         words = place.split(".")
         if len(words) != 4:
             raise TextError(
-                f"{shown(text)} has {len(words)} words before its value; it needs 4: write {_FORM}."
+                "{text} has {count} words before its value; it needs 4: write {form}.",
+                text=shown(text),
+                count=len(words),
+                form=_FORM,
             )
         cell, track, unit, steps = words
         limits(cell, track)  # a wrong name is named before a wrong number
@@ -168,8 +176,13 @@ def check_value(held: Intervention, state_activation: str) -> None:
         gate = held.track in SIGMOID_TRACKS
         what = "sigmoid of a gate" if gate else f"{state_activation} of a candidate"
         raise RangeError(
-            f"the value of {held.name} is {held.value:g}; what the {what} gives lies between "
-            f"{low:g} and {high:g}: choose a number from there."
+            "the value of {name} is {value:g}; what the {what} gives lies between {low:g} and "
+            "{high:g}: choose a number from there.",
+            name=held.name,
+            value=held.value,
+            what=what,
+            low=low,
+            high=high,
         )
 
 
@@ -196,8 +209,11 @@ def check_intervention(
     units = weights[held.cell].units
     if held.unit is not None and held.unit >= units:
         raise RangeError(
-            f"{held} holds unit {held.unit + 1}, counted from 1; the {held.cell.upper()} has "
-            f"{units}: use 1 to {units}."
+            "{held} holds unit {unit}, counted from 1; the {cell} has {units}: use 1 to {units}.",
+            held=held,
+            unit=held.unit + 1,
+            cell=held.cell.upper(),
+            units=units,
         )
     check_value(held, weights[held.cell].state_activation)
     last = held.first if held.last is None else held.last
@@ -207,7 +223,10 @@ def check_intervention(
             end = "the end" if held.last is None else held.last + 1
             span = f"steps {held.first + 1} to {end}"
         raise RangeError(
-            f"{held} holds {span}, counted from 1; the sequence has {steps}: use 1 to {steps}."
+            "{held} holds {span}, counted from 1; the sequence has {steps}: use 1 to {steps}.",
+            held=held,
+            span=span,
+            steps=steps,
         )
 
 
@@ -234,8 +253,10 @@ def _unit(text: str, word: str) -> int | None:
         return None
     if not _UNIT.fullmatch(word):
         raise TextError(
-            f"{shown(text)} has {shown(word)} as its unit; it needs a whole number from 0, "
-            f"or {ALL}."
+            "{text} has {word} as its unit; it needs a whole number from 0, or {all}.",
+            text=shown(text),
+            word=shown(word),
+            all=ALL,
         )
     return int(word)
 
@@ -247,8 +268,12 @@ def _span(text: str, word: str) -> tuple[int, int | None]:
     found = _STEPS.fullmatch(word)
     if not found:
         raise TextError(
-            f"{shown(text)} has {shown(word)} as its steps; it needs whole numbers from 0 as in "
-            f"4-9, 4 or 4-{END}, or {ALL}."
+            "{text} has {word} as its steps; it needs whole numbers from 0 as in 4-9, 4 or "
+            "4-{end}, or {all}.",
+            text=shown(text),
+            word=shown(word),
+            end=END,
+            all=ALL,
         )
     first, last = found.groups()
     return int(first), None if last == END else int(first if last is None else last)

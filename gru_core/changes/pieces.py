@@ -41,5 +41,9 @@ def name_and_value(text: str, form: str) -> tuple[str, float]:
     """A piece cut at its "_". form: how one is written, with an example. Errors: TextError."""
     name, underscore, value = text.rpartition("_")
     if not underscore or not _NUMBER.fullmatch(value):
-        raise TextError(f"{shown(text)} does not end in a value; write {form}.")
+        raise TextError(
+            "{text} does not end in a value; write {form}.",
+            text=shown(text),
+            form=form,
+        )
     return name, float(value)

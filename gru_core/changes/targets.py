@@ -43,8 +43,12 @@ class Target:
         axes = AXES[self.part]
         if len(self.index) != len(axes):
             raise TextError(
-                f"{self.array_name} has {len(self.index)} indices {self.index}; "
-                f"it needs {len(axes)}: {', '.join(axes)}."
+                "{array_name} has {count} indices {index}; it needs {needed}: {axes}.",
+                array_name=self.array_name,
+                count=len(self.index),
+                index=self.index,
+                needed=len(axes),
+                axes=", ".join(axes),
             )
         index = tuple(
             checks.whole(f"{axis} of {self.array_name}", i, low=0)
@@ -53,8 +57,11 @@ class Target:
         gates = GATES.get(self.owner, ())
         if axes[0] == "gate" and index[0] >= len(gates):
             raise RangeError(
-                f"{self.array_name} has no gate {index[0]}; it has {len(gates)}, counted "
-                f"from 0: {', '.join(gates)}."
+                "{array_name} has no gate {index}; it has {count}, counted from 0: {gates}.",
+                array_name=self.array_name,
+                index=index[0],
+                count=len(gates),
+                gates=", ".join(gates),
             )
         object.__setattr__(self, "index", index)
 
@@ -83,7 +90,11 @@ class Target:
             return cls("x", "x", _indices(text, ("step", "input"), rest))
         known = parts_of(owner)
         if not rest:
-            raise TextError(f"{shown(text)} stops after its owner; add one of: {', '.join(known)}.")
+            raise TextError(
+                "{text} stops after its owner; add one of: {known}.",
+                text=shown(text),
+                known=", ".join(known),
+            )
         part, *words = rest
         if part not in known:
             raise unknown_name(f"part of {owner}", part, known)
@@ -108,11 +119,18 @@ def parts_of(owner: str) -> tuple[TargetPart, ...]:
 def _indices(text: str, axes: tuple[str, ...], words: list[str]) -> tuple[int, ...]:
     if len(words) != len(axes):
         raise TextError(
-            f"{shown(text)} has {len(words)} indices; it needs {len(axes)}: {', '.join(axes)}."
+            "{text} has {count} indices; it needs {needed}: {axes}.",
+            text=shown(text),
+            count=len(words),
+            needed=len(axes),
+            axes=", ".join(axes),
         )
     for axis, word in zip(axes, words, strict=True):
         if not _INDEX.fullmatch(word):
             raise TextError(
-                f"{shown(text)} has {shown(word)} as its {axis}; it needs a whole number from 0."
+                "{text} has {word} as its {axis}; it needs a whole number from 0.",
+                text=shown(text),
+                word=shown(word),
+                axis=axis,
             )
     return tuple(map(int, words))

@@ -99,5 +99,10 @@ def _answers(texts: Sequence[str], file: ModelFile) -> dict[str, str]:
     for text in texts:
         setting, answer = parse_answer(text, file)
         if answers.setdefault(setting, answer) != answer:
-            raise TextError(f"{setting} is set to {answers[setting]} and to {answer}; set it once.")
+            raise TextError(
+                "{setting} is set to {answers} and to {answer}; set it once.",
+                setting=setting,
+                answers=answers[setting],
+                answer=answer,
+            )
     return answers

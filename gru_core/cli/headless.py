@@ -85,7 +85,10 @@ def open_model(scene: Scene, word: str | None = None) -> Scene:
     Errors: TextError for a word where none is read.
     """
     if word is not None and not scene.reads_words:
-        raise TextError(f"The scene {scene.name} reads no word; only the Reader does: give none.")
+        raise TextError(
+            "The scene {name} reads no word; only the Reader does: give none.",
+            name=scene.name,
+        )
     return scene if scene.model is None else _MODELS[scene.model](scene, word)
 
 
@@ -116,16 +119,26 @@ def _only(base: Situation, cells: tuple[Cell, ...]) -> Situation:
 def _edits(text: str) -> tuple[Any, ...]:
     edits, rejected = parse_edits(text)
     for piece, reason in rejected:
-        raise TextError(f"The edit {shown(piece)} is not understood: {reason}")
+        raise TextError(
+            "The edit {piece} is not understood: {reason}",
+            piece=shown(piece),
+            reason=reason,
+        )
     return edits
 
 
 def check_writable(path: Path) -> None:
     """Raise TextError unless a file can take this place: before a long run rather than after."""
     if not path.parent.is_dir():
-        raise TextError(f"There is no folder {path.parent}; create it, or choose another place.")
+        raise TextError(
+            "There is no folder {parent}; create it, or choose another place.",
+            parent=path.parent,
+        )
     if path.exists() and not path.is_file():
-        raise TextError(f"{path} is not a file; only a file is written over: choose another name.")
+        raise TextError(
+            "{path} is not a file; only a file is written over: choose another name.",
+            path=path,
+        )
 
 
 def save(path: Path, arrays: Arrays) -> None:

@@ -95,7 +95,11 @@ def write(stream: BinaryIO, run: CellRun, ending: str) -> None:
     refusal = KINDS[ending].refusal(run.weights)
     if refusal:
         others = ", ".join(other for other in KINDS if not KINDS[other].refusal(run.weights))
-        raise FormatError(f"{refusal} Export another kind: {others}.")
+        raise FormatError(
+            "{refusal} Export another kind: {others}.",
+            refusal=refusal,
+            others=others,
+        )
     KINDS[ending].write(stream, run)
 
 

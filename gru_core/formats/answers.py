@@ -175,14 +175,21 @@ def _chosen(entry: Entry, answers: Answers) -> dict[str, str]:
     for setting in ASKED:
         if setting in missing:
             raise FormatError(
-                f"{shown(entry.name)} is not run: {NEEDED[setting]}: "
-                f"--set {setting}={ANSWERS[setting][0]}."
+                "{name} is not run: {needed}: --set {setting}={answers}.",
+                name=shown(entry.name),
+                needed=NEEDED[setting],
+                setting=setting,
+                answers=ANSWERS[setting][0],
             )
     if missing:
         open_ones = "; ".join(f"{setting} ({' or '.join(ANSWERS[setting])})" for setting in missing)
         raise FormatError(
-            f"The file does not say of {shown(entry.name)}: {open_ones}. Nothing is guessed: "
-            f"choose an answer for each, such as --set {missing[0]}={ANSWERS[missing[0]][0]}."
+            "The file does not say of {name}: {open_ones}. Nothing is guessed: choose an "
+            "answer for each, such as --set {missing}={answers}.",
+            name=shown(entry.name),
+            open_ones=open_ones,
+            missing=missing[0],
+            answers=ANSWERS[missing[0]][0],
         )
     return {setting: chosen[setting] for setting in known}
 
@@ -195,14 +202,21 @@ def _check_answer(entry: Entry, setting: str, answer: str, known: tuple[str, ...
     if setting not in known:
         kind = "bidirectional " * (setting == "backward") + entry.cell.upper()
         raise UnknownNameError(
-            f"{shown(entry.name)} is a {kind} and has no {setting}; it has {', '.join(known)}: "
-            "leave it out."
+            "{name} is a {kind} and has no {setting}; it has {known}: leave it out.",
+            name=shown(entry.name),
+            kind=kind,
+            setting=setting,
+            known=", ".join(known),
         )
     said = entry.says.get(setting, answer)
     if said != answer:
         raise FormatError(
-            f"The file says that {setting} of {shown(entry.name)} is {said}; it cannot also be "
-            f"{answer}: leave it out."
+            "The file says that {setting} of {name} is {said}; it cannot also be {answer}: "
+            "leave it out.",
+            setting=setting,
+            name=shown(entry.name),
+            said=said,
+            answer=answer,
         )
 
 

@@ -73,6 +73,7 @@ def check(data: bytes, name: str, entry: str, x: Array, answers: Answers) -> Arr
     if who == "Keras":
         return check_against_keras(reader_of(kind)(data, name), entry, x, answers)
     raise FormatError(
-        f"{shown(name)} is a file of no framework; those of PyTorch, safetensors, Keras and ONNX "
-        "can be checked here."
+        "{name} is a file of no framework; those of PyTorch, safetensors, Keras and ONNX can "
+        "be checked here.",
+        name=shown(name),
     )

@@ -106,7 +106,11 @@ def _answer(asked: Mapping[str, Any], data: bytes) -> bytes:
     """What the process answers. Errors: those it names, and those of its end."""
     name, memory, seconds = asked["name"], asked["memory"], asked["seconds"]
     if not _places.acquire(timeout=WAIT):
-        raise FormatError(f"{shown(name)} had to wait for other files for {WAIT} s: try again.")
+        raise FormatError(
+            "{name} had to wait for other files for {wait} s: try again.",
+            name=shown(name),
+            wait=WAIT,
+        )
     try:
         answer, status = _asked(json.dumps(asked).encode("ascii") + b"\n", data, seconds)
     except TimeoutError:
@@ -178,7 +182,11 @@ def _understood(name: str, answer: bytes) -> ModelFile:
     try:
         return npz.parse(answer, name, _MOST_ANSWER)
     except GatescopeError:
-        raise FormatError(f"{shown(name)} made its reader answer nonsense; {_HARM}") from None
+        raise FormatError(
+            "{name} made its reader answer nonsense; {harm}",
+            name=shown(name),
+            harm=_HARM,
+        ) from None
 
 
 def _said(name: str, answer: bytes, memory: int) -> GatescopeError:
@@ -187,16 +195,34 @@ def _said(name: str, answer: bytes, memory: int) -> GatescopeError:
         said = json.loads(answer[:_MOST_LINE])
         kind, message = str(said["error"]), str(said["message"])
     except (ValueError, LookupError, TypeError, RecursionError):
-        return FormatError(f"{shown(name)} made its reader answer nonsense; {_HARM}")
+        return FormatError(
+            "{name} made its reader answer nonsense; {harm}",
+            name=shown(name),
+            harm=_HARM,
+        )
     plain = "".join(sign if sign.isprintable() else " " for sign in message)
     if kind in _ERRORS:
         return _ERRORS[kind](plain)
     if kind == "MemoryError":
         size = f"{memory / 1e6:,.0f} MB"
-        return FormatError(f"{shown(name)} takes more than {size} of memory to be read; {_HARM}")
+        return FormatError(
+            "{name} takes more than {size} of memory to be read; {harm}",
+            name=shown(name),
+            size=size,
+            harm=_HARM,
+        )
     if kind == "ModuleNotFoundError":
-        return FormatError(f"{shown(name)} needs {plain}, which is not installed: install it.")
-    return FormatError(f"{shown(name)} made its reader stop ({shown(kind)}); {_HARM}")
+        return FormatError(
+            "{name} needs {plain}, which is not installed: install it.",
+            name=shown(name),
+            plain=plain,
+        )
+    return FormatError(
+        "{name} made its reader stop ({kind}); {harm}",
+        name=shown(name),
+        kind=shown(kind),
+        harm=_HARM,
+    )
 
 
 def _stopped(name: str, status: int, seconds: int) -> FormatError:
@@ -209,8 +235,18 @@ def _stopped(name: str, status: int, seconds: int) -> FormatError:
         reason = f"exit status {status}"
     if reason == "SIGKILL":  # as a system does that runs out of memory
         reason += ", perhaps for want of memory"
-    return FormatError(f"{shown(name)} made its reader stop ({reason}); {_HARM}")
+    return FormatError(
+        "{name} made its reader stop ({reason}); {harm}",
+        name=shown(name),
+        reason=reason,
+        harm=_HARM,
+    )
 
 
 def _too_long(name: str, seconds: int) -> FormatError:
-    return FormatError(f"{shown(name)} takes more than {seconds} s to be read; {_HARM}")
+    return FormatError(
+        "{name} takes more than {seconds} s to be read; {harm}",
+        name=shown(name),
+        seconds=seconds,
+        harm=_HARM,
+    )

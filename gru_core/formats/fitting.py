@@ -23,13 +23,20 @@ def check_entry(entry: Entry) -> None:
     """Raise FormatError or ShapeError unless the layers of an entry can be run one on another."""
     if not 1 <= len(entry.layers) <= MAX_LAYERS:
         raise FormatError(
-            f"{shown(entry.name)} has {len(entry.layers)} layers; 1 to {MAX_LAYERS} are read."
+            "{name} has {count} layers; 1 to {max_layers} are read.",
+            name=shown(entry.name),
+            count=len(entry.layers),
+            max_layers=MAX_LAYERS,
         )
     inputs = 0
     for index, layer in enumerate(entry.layers):
         where = f"{shown(entry.name)}, layer {index}"
         if len(layer) not in (1, 2):
-            raise FormatError(f"{where}, has {len(layer)} directions; it needs 1 or 2.")
+            raise FormatError(
+                "{where}, has {count} directions; it needs 1 or 2.",
+                where=where,
+                count=len(layer),
+            )
         for direction in layer:
             _check_direction(where, entry.cell, direction, inputs)
         inputs = _outputs(where, entry, layer)
@@ -43,23 +50,41 @@ def _check_direction(where: str, cell: Cell, direction: Direction, inputs: int) 
         shape, needed = getattr(direction, part).shape, tuple(sizes[axis] for axis in AXES[part])
         if shape != needed or 0 in shape:
             raise ShapeError(
-                f"{where}, has {part} of shape {shape}; the {cell.upper()} with {units} units and "
-                f"{own} inputs needs {needed}, the axes being ({', '.join(AXES[part])})."
+                "{where}, has {part} of shape {shape}; the {cell} with {units} units and {own} "
+                "inputs needs {needed}, the axes being ({axes}).",
+                where=where,
+                part=part,
+                shape=shape,
+                cell=cell.upper(),
+                units=units,
+                own=own,
+                needed=needed,
+                axes=", ".join(AXES[part]),
             )
     if units > MAX_UNITS:
         raise FormatError(
-            f"{where}, has {units} units; up to {MAX_UNITS} are read: choose a smaller one."
+            "{where}, has {units} units; up to {max_units} are read: choose a smaller one.",
+            where=where,
+            units=units,
+            max_units=MAX_UNITS,
         )
     if inputs and own != inputs:
         raise ShapeError(
-            f"{where}, takes {own} inputs; the layer below gives {inputs}: the two are not of one "
-            "stack."
+            "{where}, takes {own} inputs; the layer below gives {inputs}: the two are not of "
+            "one stack.",
+            where=where,
+            own=own,
+            inputs=inputs,
         )
     shapes = [state.shape for state in direction.initial]
     if shapes and shapes != [(units,)] * len(STATES[cell]):
         raise ShapeError(
-            f"{where}, has initial states of the shapes {shapes}; it needs "
-            f"{', '.join(STATES[cell])}, each ({units},)."
+            "{where}, has initial states of the shapes {shapes}; it needs {states}, each "
+            "({units},).",
+            where=where,
+            shapes=shapes,
+            states=", ".join(STATES[cell]),
+            units=units,
         )
 
 
@@ -69,13 +94,19 @@ def _outputs(where: str, entry: Entry, layer: Sequence[Direction]) -> int:
     inputs = {direction.w_x.shape[2] for direction in layer}
     if len(inputs) > 1:
         raise ShapeError(
-            f"{where}, reads {sorted(inputs)} inputs in its two directions; they share one."
+            "{where}, reads {inputs} inputs in its two directions; they share one.",
+            where=where,
+            inputs=sorted(inputs),
         )
     if entry.merge == "concat":
         return sum(units)
     if entry.merge not in MERGES or len(set(units)) > 1:
         raise FormatError(
-            f"{where}, has {units} units and the merge {entry.merge!r}; it needs one of "
-            f"{', '.join(MERGES)}, and equal units for all but concat."
+            "{where}, has {units} units and the merge {merge!r}; it needs one of {merges}, and "
+            "equal units for all but concat.",
+            where=where,
+            units=units,
+            merge=entry.merge,
+            merges=", ".join(MERGES),
         )
     return units[0]

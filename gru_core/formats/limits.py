@@ -45,8 +45,10 @@ def check_size(count: int) -> None:
         raise FormatError("The file is empty; it needs weights: save it again.")
     if count > MAX_BYTES:
         raise FormatError(
-            f"The file has {count / 1e6:,.1f} MB; up to {MAX_BYTES / 1e6:,.0f} MB are read: save "
-            "the recurrent layers alone, or in half precision."
+            "The file has {count:,.1f} MB; up to {max_bytes:,.0f} MB are read: save the "
+            "recurrent layers alone, or in half precision.",
+            count=count / 1e6,
+            max_bytes=MAX_BYTES / 1e6,
         )
 
 
@@ -58,8 +60,10 @@ def numbers(name: str, array: npt.NDArray[Any]) -> Array:
     """
     if array.dtype.kind != "f" or array.dtype.itemsize not in (2, 4, 8):
         raise FormatError(
-            f"{shown(name)} holds {array.dtype}; weights are floating-point numbers of 16, 32 or "
-            "64 bits: convert it."
+            "{name} holds {dtype}; weights are floating-point numbers of 16, 32 or 64 bits: "
+            "convert it.",
+            name=shown(name),
+            dtype=array.dtype,
         )
     return checks.floats(
         name, array.astype(np.float64 if array.dtype.itemsize == 8 else np.float32)

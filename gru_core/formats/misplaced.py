@@ -9,4 +9,9 @@ def misplaced(data: bytes, name: str, needed: str) -> FormatError:
     found = foreign.marked(data) or foreign.text(data)
     if found is None:
         found = foreign.Foreign("of another format", f"it needs {needed}; save it again")
-    return FormatError(f"{shown(name)} is {found.kind}: {found.advice}.")
+    return FormatError(
+        "{name} is {kind}: {advice}.",
+        name=shown(name),
+        kind=found.kind,
+        advice=found.advice,
+    )

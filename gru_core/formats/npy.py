@@ -40,8 +40,14 @@ def array(name: str, data: bytes) -> npt.NDArray[Any]:
     # The second: no bytes can be claimed to have any shape with a zero in it.
     if needed != found or math.prod(length or 1 for length in shape) > 2**48:
         raise FormatError(
-            f"{name} has {found:,} bytes of numbers; its shape {shape} of {dtype} needs "
-            f"{needed:,}: {_ADVICE}"
+            "{name} has {found:,} bytes of numbers; its shape {shape} of {dtype} needs "
+            "{needed:,}: {advice}",
+            name=name,
+            found=found,
+            shape=shape,
+            dtype=dtype,
+            needed=needed,
+            advice=_ADVICE,
         )
     numbers = np.frombuffer(data, dtype, offset=start)
     ordered = numbers.reshape(shape, order="F" if fortran else "C")
@@ -53,16 +59,29 @@ def array(name: str, data: bytes) -> npt.NDArray[Any]:
 def _header(name: str, data: bytes) -> tuple[int, str, bool, tuple[int, ...]]:
     """Where the numbers begin, their kind as written, whether columns come first, the shape."""
     if data[:6] != MAGIC or len(data) < 12 or data[6] not in _LENGTHS:
-        raise FormatError(f"{name} does not begin as a .npy file does; {_ADVICE}")
+        raise FormatError(
+            "{name} does not begin as a .npy file does; {advice}",
+            name=name,
+            advice=_ADVICE,
+        )
     begin = 8 + _LENGTHS[data[6]]
     size = int.from_bytes(data[8:begin], "little")
     text = data[begin : begin + min(size, MAX_HEADER)].decode("latin-1")
     whole = _HEADER.fullmatch(text) if size == len(text) else None
     if whole is None:
-        raise FormatError(f"{name} has a header that NumPy does not write; {_ADVICE}")
+        raise FormatError(
+            "{name} has a header that NumPy does not write; {advice}",
+            name=name,
+            advice=_ADVICE,
+        )
     shape = tuple(int(length) for length in whole[3].replace(",", " ").split())
     if len(shape) > MAX_AXES:
-        raise FormatError(f"{name} has {len(shape)} axes; up to {MAX_AXES} are read.")
+        raise FormatError(
+            "{name} has {count} axes; up to {max_axes} are read.",
+            name=name,
+            count=len(shape),
+            max_axes=MAX_AXES,
+        )
     return begin + size, whole[1], whole[2] == "True", shape
 
 
@@ -70,5 +89,9 @@ def _dtype(name: str, descr: str) -> np.dtype[Any]:
     plain = descr.strip("'")
     if not _NUMBERS.fullmatch(plain):
         kind = _KINDS.get(plain.lstrip("<>|=")[:1], shown(plain))
-        raise DtypeError(f"{name} holds {kind}; it needs floating-point numbers: convert it.")
+        raise DtypeError(
+            "{name} holds {kind}; it needs floating-point numbers: convert it.",
+            name=name,
+            kind=kind,
+        )
     return np.dtype(plain)

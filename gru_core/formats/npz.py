@@ -57,8 +57,10 @@ def write_to(stream: BinaryIO, file: ModelFile, *, compressed: bool = True) -> N
     count = sum(1 for _ in _arrays(file))
     if count > limits.MAX_TENSORS:
         raise FormatError(
-            f"The file comes to {count:,} arrays; up to {limits.MAX_TENSORS:,} are taken: save "
-            "fewer layers."
+            "The file comes to {count:,} arrays; up to {max_tensors:,} are taken: save fewer "
+            "layers.",
+            count=count,
+            max_tensors=limits.MAX_TENSORS,
         )
     packing = zipfile.ZIP_DEFLATED if compressed else zipfile.ZIP_STORED
     with zipfile.ZipFile(stream, "w", packing) as archive:
@@ -90,12 +92,16 @@ def parse(data: bytes, name: str, most: int = limits.MAX_EXPANDED) -> ModelFile:
         except TextError as error:
             reason = str(error)[:MAX_REASON]
             raise FormatError(
-                f"{name} is no file of weights that Gatescope wrote: {reason}"
+                "{name} is no file of weights that Gatescope wrote: {reason}",
+                name=name,
+                reason=reason,
             ) from None
     if arrays.left:
         raise FormatError(
-            f"{name} also holds {shown(next(iter(arrays.left)))}, which its header does not name; "
-            "it is damaged or another's: write it again."
+            "{name} also holds {next}, which its header does not name; it is damaged or "
+            "another's: write it again.",
+            name=name,
+            next=shown(next(iter(arrays.left))),
         )
     return file
 
@@ -139,12 +145,18 @@ class _Arrays:
         self.left = dict(zips.members(archive, most))
         other = next((member for member in self.left if not member.endswith(".npy")), None)
         if other is not None:
-            raise FormatError(f"{name} holds {shown(other)}, which is no array: write it again.")
+            raise FormatError(
+                "{name} holds {other}, which is no array: write it again.",
+                name=name,
+                other=shown(other),
+            )
         if f"{HEADER}.npy" not in self.left:
             raise FormatError(
-                f"{name} holds {len(self.left)} arrays of NumPy and no header; Gatescope reads the "
-                "NPZ files of weights that it wrote: save these weights as safetensors, with the "
-                "names of PyTorch."
+                "{name} holds {count} arrays of NumPy and no header; Gatescope reads the NPZ "
+                "files of weights that it wrote: save these weights as safetensors, with the "
+                "names of PyTorch.",
+                name=name,
+                count=len(self.left),
             )
 
     def __contains__(self, name: str) -> bool:
@@ -153,7 +165,10 @@ class _Arrays:
     def take(self, name: str) -> npt.NDArray[Any]:
         """One array, which is then no longer there. Errors: FormatError, DtypeError."""
         if name not in self:
-            raise FormatError(f"{name} is missing; the file is damaged: write it again.")
+            raise FormatError(
+                "{name} is missing; the file is damaged: write it again.",
+                name=name,
+            )
         return npy.array(name, zips.content(self.archive, self.left.pop(f"{name}.npy")))
 
 
@@ -161,15 +176,20 @@ def _header(arrays: _Arrays) -> Mapping[str, Any]:
     array = arrays.take(HEADER)
     if array.dtype != np.uint8 or array.ndim != 1 or array.size > limits.MAX_JSON:
         raise TextError(
-            f"the header is {array.dtype} of shape {array.shape}; it needs up to "
-            f"{limits.MAX_JSON:,} bytes."
+            "the header is {dtype} of shape {shape}; it needs up to {max_json:,} bytes.",
+            dtype=array.dtype,
+            shape=array.shape,
+            max_json=limits.MAX_JSON,
         )
     try:
         header = json.loads(array.tobytes().decode("utf-8"), object_pairs_hook=_distinct)
     except RecursionError:
         raise TextError("the header is nested too deep.") from None
     except ValueError as error:
-        raise TextError(f"the header is not JSON ({error}).") from None
+        raise TextError(
+            "the header is not JSON ({error}).",
+            error=error,
+        ) from None
     said = fields.record("the header", header, ("version", "format", "notes", "entries"))
     fields.whole("the header's version", said["version"], VERSION, VERSION)
     return said
@@ -179,7 +199,8 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         raise TextError(
-            f"the header gives a field twice, among {shown([key for key, _ in pairs])}."
+            "the header gives a field twice, among {pairs}.",
+            pairs=shown([key for key, _ in pairs]),
         )
     return found
 
@@ -187,7 +208,10 @@ def _distinct(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 def _file(header: Mapping[str, Any], arrays: _Arrays) -> ModelFile:
     entries = header["entries"]
     if not isinstance(entries, list) or not 1 <= len(entries) <= limits.MAX_TENSORS:
-        raise TextError(f"the header's entries is {fields.kind(entries)}; it needs a list.")
+        raise TextError(
+            "the header's entries is {kind}; it needs a list.",
+            kind=fields.kind(entries),
+        )
     return ModelFile(
         format=_text("the header's format", header["format"]),
         entries=tuple(_entry(at, value, arrays) for at, value in enumerate(entries)),
@@ -202,7 +226,11 @@ def _entry(at: int, value: object, arrays: _Arrays) -> Entry:
     cell = cast("Cell", fields.choice(f"{where}, cell", said["cell"], CELLS))
     counts = said["directions"]
     if not isinstance(counts, list) or not 1 <= len(counts) <= limits.MAX_LAYERS:
-        raise TextError(f"{where}, directions is {fields.kind(counts)}; it needs a list.")
+        raise TextError(
+            "{where}, directions is {kind}; it needs a list.",
+            where=where,
+            kind=fields.kind(counts),
+        )
     layers = tuple(
         tuple(
             _direction(_where(at, layer, direction), cell, arrays)
@@ -233,7 +261,10 @@ def _direction(where: str, cell: Cell, arrays: _Arrays) -> Direction:
         array = arrays.take(f"{where}.{part}")
         if array.dtype not in checks.FLOATS:
             raise DtypeError(
-                f"{where}.{part} holds {array.dtype}; it needs float32 or float64: write it again."
+                "{where}.{part} holds {dtype}; it needs float32 or float64: write it again.",
+                where=where,
+                part=part,
+                dtype=array.dtype,
             )
         return checks.floats(f"{where}.{part}", array)
 
@@ -251,7 +282,11 @@ def _settings(where: str, value: object) -> Mapping[str, str]:
 
 def _asks(where: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > len(ASKED):
-        raise TextError(f"{where} is {fields.kind(value)}; it needs a list of settings.")
+        raise TextError(
+            "{where} is {kind}; it needs a list of settings.",
+            where=where,
+            kind=fields.kind(value),
+        )
     return tuple(fields.choice(where, one, ASKED) for one in value)
 
 
@@ -259,7 +294,11 @@ def _reads(where: str, value: object) -> Reads:
     said = fields.record(where, value, optional=("padding", "steps"))
     padding, steps = said.get("padding"), said.get("steps")
     if padding is not None and (isinstance(padding, bool) or not isinstance(padding, int | float)):
-        raise TextError(f"{where}, padding is {fields.kind(padding)}; it needs a number.")
+        raise TextError(
+            "{where}, padding is {kind}; it needs a number.",
+            where=where,
+            kind=fields.kind(padding),
+        )
     if steps is not None:
         steps = fields.whole(f"{where}, steps", steps, 0, MAX_COUNT)
     return Reads(None if padding is None else float(padding), steps)
@@ -267,13 +306,21 @@ def _reads(where: str, value: object) -> Reads:
 
 def _notes(where: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or len(value) > MAX_NOTES:
-        raise TextError(f"{where} is {fields.kind(value)}; it needs a list of texts.")
+        raise TextError(
+            "{where} is {kind}; it needs a list of texts.",
+            where=where,
+            kind=fields.kind(value),
+        )
     return tuple(_text(where, note) for note in value)
 
 
 def _text(where: str, value: object) -> str:
     if not isinstance(value, str) or len(value) > MAX_TEXT:
-        raise TextError(f"{where} is {fields.kind(value)}; it needs a text, not too long.")
+        raise TextError(
+            "{where} is {kind}; it needs a text, not too long.",
+            where=where,
+            kind=fields.kind(value),
+        )
     return value
 
 

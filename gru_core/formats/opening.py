@@ -27,8 +27,11 @@ def open_array(path: Path, name: str) -> npt.NDArray[Any]:
     size = _size(path)
     if size > MAX_ARRAY:
         raise RangeError(
-            f"{name} is a file of {size / 1e6:,.0f} MB; up to {MAX_ARRAY / 1e6:,.0f} MB are read: "
-            "run a part of it."
+            "{name} is a file of {size:,.0f} MB; up to {max_array:,.0f} MB are read: run a "
+            "part of it.",
+            name=name,
+            size=size / 1e6,
+            max_array=MAX_ARRAY / 1e6,
         )
     array = npy.array(name, path.read_bytes())
     return array.astype(np.float32) if array.dtype == np.float16 else array
@@ -44,8 +47,9 @@ def entry_named(file: ModelFile, layer: str | None) -> Entry:
         return file.entries[0]
     if layer is None:
         raise FormatError(
-            f"The file has {len(names)} recurrent layers: {', '.join(map(shown, names))}. Choose "
-            "one: --layer NAME."
+            "The file has {count} recurrent layers: {names}. Choose one: --layer NAME.",
+            count=len(names),
+            names=", ".join(map(shown, names)),
         )
     if layer not in names:
         raise unknown_name("layer", layer, names)
@@ -57,8 +61,12 @@ def _size(path: Path) -> int:
     size = path.stat().st_size
     if path.is_dir():
         raise FormatError(
-            f"{path} is a folder; a single file is read: from Keras, model.save('model.keras')."
+            "{path} is a folder; a single file is read: from Keras, model.save('model.keras').",
+            path=path,
         )
     if not path.is_file():
-        raise FormatError(f"{path} is no regular file: copy it to one.")
+        raise FormatError(
+            "{path} is no regular file: copy it to one.",
+            path=path,
+        )
     return size

@@ -27,14 +27,22 @@ class Reads:
         if masked.size:
             more = f" and {masked.size - 1} more" if masked.size > 1 else ""
             raise RangeError(
-                f"Step {masked[0] + 1}{more} of {name} {'are' if more else 'is'} "
-                f"{self.padding:g} throughout, by which the model knows padding (Masking) and "
-                "leaves it out; that is not done here: give the steps that it reads."
+                "Step {masked}{more} of {name} {verb} {padding:g} throughout, by which the "
+                "model knows padding (Masking) and leaves it out; that is not done here: give "
+                "the steps that it reads.",
+                masked=masked[0] + 1,
+                more=more,
+                name=name,
+                verb="are" if more else "is",
+                padding=self.padding,
             )
         if self.steps is not None and len(x) > self.steps:
             raise RangeError(
-                f"{name} has {len(x)} steps; the model reads the first {self.steps} of each "
-                f"sequence and no other: give up to {self.steps}."
+                "{name} has {count} steps; the model reads the first {steps} of each sequence "
+                "and no other: give up to {steps}.",
+                name=name,
+                count=len(x),
+                steps=self.steps,
             )
 
     def padded(self, x: Array) -> npt.NDArray[np.intp]:

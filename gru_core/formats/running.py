@@ -94,8 +94,10 @@ def initials_of(ready: Ready, given: Mapping[str, Array]) -> Initials:
     for name in given:
         if name not in names:
             raise UnknownNameError(
-                f"The {ready.cell.upper()} has no {name} state; it has {', '.join(names)}: "
-                "leave it out."
+                "The {cell} has no {name} state; it has {names}: leave it out.",
+                cell=ready.cell.upper(),
+                name=name,
+                names=", ".join(names),
             )
     flat = [weights for layer in ready.directions for weights in layer]
     rows = {name: _rows(name, value, flat) for name, value in given.items()}
@@ -130,7 +132,11 @@ def _rows(name: str, value: Array, directions: list[Weights]) -> Array:
     if len(units) > 1 or rows.shape != (count, *units):
         needed = " or ".join(f"({count}, {size})" for size in sorted(units))
         raise ShapeError(
-            f"the initial {name} has shape {value.shape}; it needs {needed}, a row for each of "
-            f"the {count} layers and directions in the order of PyTorch."
+            "the initial {name} has shape {shape}; it needs {needed}, a row for each of the "
+            "{count} layers and directions in the order of PyTorch.",
+            name=name,
+            shape=value.shape,
+            needed=needed,
+            count=count,
         )
     return checks.floats(f"the initial {name}", rows)

@@ -44,7 +44,10 @@ def read(data: bytes, name: str) -> ModelFile:
     limits.check_size(len(data))
     file = reader_of(kind_of(data, name))(data, name)
     if not file.entries:
-        raise FormatError(f"{shown(name)} has no GRU, LSTM or plain RNN layer: choose another.")
+        raise FormatError(
+            "{name} has no GRU, LSTM or plain RNN layer: choose another.",
+            name=shown(name),
+        )
     return file
 
 
@@ -116,4 +119,9 @@ def _user_blocks(size: int) -> Iterator[int]:
 
 
 def _refused(name: str, found: Foreign) -> FormatError:
-    return FormatError(f"{shown(name)} is {found.kind}: {found.advice}.")
+    return FormatError(
+        "{name} is {kind}: {advice}.",
+        name=shown(name),
+        kind=found.kind,
+        advice=found.advice,
+    )

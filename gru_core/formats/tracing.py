@@ -57,8 +57,11 @@ def _of_batch(name: str, state: Array, at: int, count: int) -> Array:
         return state
     if state.shape[1] != count:
         raise ShapeError(
-            f"the initial {name} has shape {state.shape}; x has {count} sequences, so its axis "
-            f"batch needs {count}."
+            "the initial {name} has shape {shape}; x has {count} sequences, so its axis batch "
+            "needs {count}.",
+            name=name,
+            shape=state.shape,
+            count=count,
         )
     return state[:, at]
 
@@ -68,6 +71,10 @@ def _check_numbers(ready: Ready, x: Array) -> None:
     numbers = x.shape[0] * x.shape[1] * units * len(TRACKS[ready.cell])
     if numbers > MAX_NUMBERS:
         raise RangeError(
-            f"{x.shape[0]} steps of {x.shape[1]} sequences come to {numbers:,} numbers; up to "
-            f"{MAX_NUMBERS:,} are written: run a part of them."
+            "{shape} steps of {second} sequences come to {numbers:,} numbers; up to "
+            "{max_numbers:,} are written: run a part of them.",
+            shape=x.shape[0],
+            second=x.shape[1],
+            numbers=numbers,
+            max_numbers=MAX_NUMBERS,
         )

@@ -31,13 +31,17 @@ def opened(data: bytes) -> zipfile.ZipFile:
     # Counted first: zipfile makes an object of each entry, in any number.
     if data.count(_ENTRY) > MAX_TENSORS:
         raise FormatError(
-            f"The archive has more than {MAX_TENSORS:,} members; {_ADVICE}",
+            "The archive has more than {max_tensors:,} members; {advice}",
+            max_tensors=MAX_TENSORS,
+            advice=_ADVICE,
         )
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except _DAMAGED as error:
         raise FormatError(
-            f"The zip archive cannot be opened ({_reason(error)}); {_ADVICE}"
+            "The zip archive cannot be opened ({reason}); {advice}",
+            reason=_reason(error),
+            advice=_ADVICE,
         ) from None
 
 
@@ -51,14 +55,20 @@ def members(archive: zipfile.ZipFile, most: int = MAX_EXPANDED) -> Mapping[str, 
     for info in archive.infolist():
         _check_member(info)
         if info.filename in found:
-            raise FormatError(f"The archive has {shown(info.filename)} twice; {_ADVICE}")
+            raise FormatError(
+                "The archive has {filename} twice; {advice}",
+                filename=shown(info.filename),
+                advice=_ADVICE,
+            )
         if not info.is_dir():
             found[info.filename] = info
     size = sum(info.file_size for info in found.values())
     if size > most:
         raise FormatError(
-            f"The archive unpacks to {size / 1e6:,.0f} MB; up to {most / 1e6:,.0f} MB are read: "
-            "save the recurrent layers alone, or in half precision."
+            "The archive unpacks to {size:,.0f} MB; up to {most:,.0f} MB are read: save the "
+            "recurrent layers alone, or in half precision.",
+            size=size / 1e6,
+            most=most / 1e6,
         )
     return found
 
@@ -71,10 +81,19 @@ def content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
             # zipfile reads no more than the size it was told, and then compares the checksum.
             data = file.read()
     except _DAMAGED as error:
-        raise FormatError(f"{name} cannot be unpacked ({_reason(error)}); {_ADVICE}") from None
+        raise FormatError(
+            "{name} cannot be unpacked ({reason}); {advice}",
+            name=name,
+            reason=_reason(error),
+            advice=_ADVICE,
+        ) from None
     if len(data) != info.file_size:
         raise FormatError(
-            f"{name} has {len(data):,} bytes; the archive says {info.file_size:,}: {_ADVICE}"
+            "{name} has {count:,} bytes; the archive says {file_size:,}: {advice}",
+            name=name,
+            count=len(data),
+            file_size=info.file_size,
+            advice=_ADVICE,
         )
     return data
 
@@ -91,12 +110,19 @@ def _check_member(info: zipfile.ZipInfo) -> None:
     parts = name.replace("\\", "/").split("/")
     if not name or "\0" in name or ".." in parts or parts[0] == "" or parts[0].endswith(":"):
         raise FormatError(
-            f"The archive has a member {shown(name)}, which leads out of it; {_ADVICE}"
+            "The archive has a member {name}, which leads out of it; {advice}",
+            name=shown(name),
+            advice=_ADVICE,
         )
     if info.flag_bits & _ENCRYPTED:
-        raise FormatError(f"{shown(name)} is encrypted; save the file without a password.")
+        raise FormatError(
+            "{name} is encrypted; save the file without a password.",
+            name=shown(name),
+        )
     if info.compress_type not in _PACKED:
         raise FormatError(
-            f"{shown(name)} is packed by method {info.compress_type}; stored and deflated members "
-            "are read: pack it so."
+            "{name} is packed by method {compress_type}; stored and deflated members are read: "
+            "pack it so.",
+            name=shown(name),
+            compress_type=info.compress_type,
         )

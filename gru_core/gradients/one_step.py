@@ -95,8 +95,10 @@ def held_input(weights: Weights, x: npt.ArrayLike) -> Array:
     held = checks.floats("x", x, weights.dtype)
     if held.shape != (weights.input_size,):
         raise ShapeError(
-            f"x has shape {held.shape}; a held input of these weights needs "
-            f"({weights.input_size},): give the numbers of one step."
+            "x has shape {shape}; a held input of these weights needs ({input_size},): give "
+            "the numbers of one step.",
+            shape=held.shape,
+            input_size=weights.input_size,
         )
     return held
 
@@ -111,8 +113,10 @@ def check_run(weights: Weights, trace: Trace) -> None:
     theirs = (trace.cell, trace.units, trace.x.shape[1])
     if ours != theirs:
         raise ShapeError(
-            f"the trace is of the {_layer(*theirs)} and the weights are of the {_layer(*ours)}; "
-            "a gradient needs both of one run: pass the weights that made the trace."
+            "the trace is of the {layer} and the weights are of the {ours}; a gradient "
+            "needs both of one run: pass the weights that made the trace.",
+            layer=_layer(*theirs),
+            ours=_layer(*ours),
         )
     before = np.concatenate([trace.previous(name) for name in STATES[trace.cell]], axis=1)
     apart, held = APART[trace.dtype], bool(trace.interventions)
@@ -131,10 +135,15 @@ def check_run(weights: Weights, trace: Trace) -> None:
             if wrong.any():
                 at, unit = (int(index) for index in np.argwhere(wrong)[0])
                 raise RangeError(
-                    f"{trace.cell}.{name} of step {start + at}, unit {unit} is "
-                    f"{track[start + at, unit]:.6g} in the trace, and these weights make it "
-                    f"{made[name][at, unit]:.6g}; a gradient needs the weights of the run: pass "
-                    "those."
+                    "{cell}.{name} of step {start}, unit {unit} is {track:.6g} in the trace, "
+                    "and these weights make it {made:.6g}; a gradient needs the weights of the "
+                    "run: pass those.",
+                    cell=trace.cell,
+                    name=name,
+                    start=start + at,
+                    unit=unit,
+                    track=track[start + at, unit],
+                    made=made[name][at, unit],
                 )
 
 

@@ -115,8 +115,10 @@ def _numbers(feed: Feed, inputs: int) -> Sequence:
     steps, width = feed.numbers.shape
     if width != inputs:
         raise ShapeError(
-            f"The numbers have {width} columns; the layer takes {inputs} inputs, so a row of "
-            f"{inputs} is needed for each step."
+            "The numbers have {width} columns; the layer takes {inputs} inputs, so a row of "
+            "{inputs} is needed for each step.",
+            width=width,
+            inputs=inputs,
         )
     return Sequence(feed.numbers, _counted(steps), feed.channels or _names(inputs))
 
@@ -124,8 +126,11 @@ def _numbers(feed: Feed, inputs: int) -> Sequence:
 def _check_size(steps: int, inputs: int) -> None:
     if steps * inputs > MOST_NUMBERS:
         raise RangeError(
-            f"{steps:,} steps of {inputs:,} inputs are too many numbers; up to "
-            f"{MOST_NUMBERS // inputs:,} steps fit a layer of so many inputs: feed it fewer."
+            "{steps:,} steps of {inputs:,} inputs are too many numbers; up to {most_numbers:,} "
+            "steps fit a layer of so many inputs: feed it fewer.",
+            steps=steps,
+            inputs=inputs,
+            most_numbers=MOST_NUMBERS // inputs,
         )
 
 
@@ -139,5 +144,7 @@ def _counted(steps: int) -> tuple[str, ...]:
 
 def _too_long(steps: int) -> RangeError:
     return RangeError(
-        f"There are {steps:,} steps; up to {MAX_STEPS:,} are run: take a part of them."
+        "There are {steps:,} steps; up to {max_steps:,} are run: take a part of them.",
+        steps=steps,
+        max_steps=MAX_STEPS,
     )

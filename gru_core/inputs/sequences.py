@@ -34,7 +34,9 @@ def pulse(
     where = int(rng.integers((steps + 2) // 3)) if at is None else checks.whole("at", at, 0)
     if where >= steps:
         raise RangeError(
-            f"at is {where}; the sequence has steps 0 to {steps - 1}: use one of them."
+            "at is {where}; the sequence has steps 0 to {steps}: use one of them.",
+            where=where,
+            steps=steps - 1,
         )
     x = np.zeros((steps, 1))
     x[where] = height
@@ -51,7 +53,10 @@ def copy(
     """
     length, delay = checks.whole("length", length, 1), checks.whole("delay", delay, 0)
     if checks.whole("symbols", symbols, 2) > 26:
-        raise RangeError(f"symbols is {symbols}; there are letters for 2 to 26.")
+        raise RangeError(
+            "symbols is {symbols}; there are letters for 2 to 26.",
+            symbols=symbols,
+        )
     pattern = rng.integers(symbols, size=length)
     steps, go = 2 * length + delay + 1, length + delay
     x, target = np.zeros((steps, symbols + 1)), np.zeros(steps)
@@ -93,7 +98,10 @@ def sine(
     """A sine wave whose phase is drawn. target: the wave one step later."""
     steps = checks.whole("steps", steps, 1)
     if not period > 0:
-        raise RangeError(f"period is {period}; it needs a number of steps above 0.")
+        raise RangeError(
+            "period is {period}; it needs a number of steps above 0.",
+            period=period,
+        )
     phase = rng.uniform(0, 2 * np.pi)
     wave = height * np.sin(phase + 2 * np.pi * np.arange(steps + 1) / period)
     return Sequence(wave[:-1, np.newaxis], _numbered(steps), ("x",), wave[1:])

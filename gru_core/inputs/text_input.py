@@ -49,14 +49,20 @@ def encode_text(
     labels = tuple(map(shown_character, characters))
     if encoding == "embedded":
         if checks.whole("size", size, 1) > MAX_SIZE:
-            raise RangeError(f"size is {size}; up to {MAX_SIZE} numbers a character are drawn.")
+            raise RangeError(
+                "size is {size}; up to {max_size} numbers a character are drawn.",
+                size=size,
+                max_size=MAX_SIZE,
+            )
         vectors = _vectors(known, size, rng)
         channels = tuple(str(i + 1) for i in range(size))
     else:
         if len(known) > MAX_ALPHABET:
             raise RangeError(
-                f"The alphabet has {len(known)} characters; one-hot takes up to {MAX_ALPHABET}, "
-                "each being a channel: use fewer, or embedded."
+                "The alphabet has {count} characters; one-hot takes up to {max_alphabet}, each "
+                "being a channel: use fewer, or embedded.",
+                count=len(known),
+                max_alphabet=MAX_ALPHABET,
             )
         vectors = np.eye(len(known))
         channels = tuple(map(shown_character, known))
@@ -79,8 +85,10 @@ def _characters(text: str) -> str:
         text = unicodedata.normalize("NFC", text)  # may be longer: some characters come apart
     if len(text) > MAX_CHARACTERS:
         raise RangeError(
-            f"The text has {len(text):,} characters; up to {MAX_CHARACTERS:,} are read, each being "
-            "a step: take a part of it."
+            "The text has {count:,} characters; up to {max_characters:,} are read, each being "
+            "a step: take a part of it.",
+            count=len(text),
+            max_characters=MAX_CHARACTERS,
         )
     if any(unicodedata.category(c) == "Cs" for c in text):
         raise TextError("The text holds half a character; it needs whole ones: copy it again.")
@@ -96,8 +104,12 @@ def _alphabet(alphabet: str | None, characters: str) -> str:
         if character not in known:
             name = unicodedata.name(character, f"U+{ord(character):04X}").lower()
             raise TextError(
-                f"The text has {character!r} ({name}) at place {place}; the alphabet has "
-                f"{shown(known)}: leave it out, or add it there."
+                "The text has {character!r} ({name}) at place {place}; the alphabet has "
+                "{known}: leave it out, or add it there.",
+                character=character,
+                name=name,
+                place=place,
+                known=shown(known),
             )
     return known
 

@@ -64,7 +64,11 @@ class Vocabulary:
         if not said:
             raise EmptySequenceError("The text is empty; a run needs at least one token: type one.")
         if len(said) > MAX_READ:
-            raise RangeError(f"The text has {len(said):,} tokens; up to {MAX_READ:,} are read.")
+            raise RangeError(
+                "The text has {count:,} tokens; up to {max_read:,} are read.",
+                count=len(said),
+                max_read=MAX_READ,
+            )
         rows = [_place(token, step, places, other) for step, token in enumerate(said, start=1)]
         x = _one_hot(rows, inputs) if self.vectors is None else self.vectors[rows]
         return Sequence(x, tuple(map(_label, said)), self._channels(inputs))
@@ -76,13 +80,17 @@ class Vocabulary:
     def _check_size(self, inputs: int) -> None:
         if self.vectors is not None and self.vectors.shape[1] != inputs:
             raise RangeError(
-                f"The vocabulary has vectors of {self.vectors.shape[1]} numbers; the layer takes "
-                f"{inputs} inputs: choose the vectors that the model was trained with."
+                "The vocabulary has vectors of {shape} numbers; the layer takes {inputs} "
+                "inputs: choose the vectors that the model was trained with.",
+                shape=self.vectors.shape[1],
+                inputs=inputs,
             )
         if self.vectors is None and len(self.tokens) > inputs:
             raise RangeError(
-                f"The vocabulary has {len(self.tokens):,} tokens; the layer takes {inputs} inputs, "
-                "so they cannot be one-hot: choose a file with a vector for each token."
+                "The vocabulary has {count:,} tokens; the layer takes {inputs} inputs, so they "
+                "cannot be one-hot: choose a file with a vector for each token.",
+                count=len(self.tokens),
+                inputs=inputs,
             )
 
     def _channels(self, inputs: int) -> tuple[str, ...]:
@@ -99,8 +107,10 @@ def read_vocabulary(data: bytes) -> Vocabulary:
     """
     if len(data) > MAX_BYTES:
         raise RangeError(
-            f"The vocabulary has {len(data) / 1e6:.1f} MB; up to {MAX_BYTES / 1e6:.0f} MB are "
-            "read: keep the tokens that you need."
+            "The vocabulary has {count:.1f} MB; up to {max_bytes:.0f} MB are read: keep the "
+            "tokens that you need.",
+            count=len(data) / 1e6,
+            max_bytes=MAX_BYTES / 1e6,
         )
     try:
         text = data.decode("utf-8-sig")
@@ -133,15 +143,19 @@ def _from_json(text: str) -> tuple[list[str], None] | None:
     first = min(by_place, default=0)
     if sorted(by_place) != list(range(first, first + len(value))) or first not in (0, 1):
         raise TextError(
-            f"The vocabulary's places are not 0 to {len(value) - 1}, each once; number the tokens "
-            "from 0 without gaps."
+            "The vocabulary's places are not 0 to {count}, each once; number the tokens from 0 "
+            "without gaps.",
+            count=len(value) - 1,
         )
     none = [NO_TOKEN] * first
     return [*none, *(by_place[at] for at in sorted(by_place))], None
 
 
 def _twice(token: str) -> TextError:
-    return TextError(f"The vocabulary has {shown(token)} twice; leave one out.")
+    return TextError(
+        "The vocabulary has {token} twice; leave one out.",
+        token=shown(token),
+    )
 
 
 def _from_lines(text: str) -> tuple[list[str], list[list[str]] | None]:
@@ -164,26 +178,37 @@ def _checked(tokens: SequenceOf[str], numbers: list[list[str]] | None) -> Vocabu
         raise EmptySequenceError("The vocabulary is empty; it needs a token on each line.")
     if len(tokens) > MAX_TOKENS:
         raise RangeError(
-            f"The vocabulary has {len(tokens):,} tokens; up to {MAX_TOKENS:,} are read."
+            "The vocabulary has {count:,} tokens; up to {max_tokens:,} are read.",
+            count=len(tokens),
+            max_tokens=MAX_TOKENS,
         )
     seen: dict[str, int] = {}
     for line, token in enumerate(tokens, start=1):
         if not token:
-            raise TextError(f"Token {line} of the vocabulary is empty; write one, or leave it out.")
+            raise TextError(
+                "Token {line} of the vocabulary is empty; write one, or leave it out.",
+                line=line,
+            )
         if len(token) > LONGEST_TOKEN:
             raise TextError(
-                f"Token {line} of the vocabulary has {len(token):,} characters; up to "
-                f"{LONGEST_TOKEN} are read: is this a vocabulary?"
+                "Token {line} of the vocabulary has {count:,} characters; up to "
+                "{longest_token} are read: is this a vocabulary?",
+                line=line,
+                count=len(token),
+                longest_token=LONGEST_TOKEN,
             )
         if any("\ud800" <= sign <= "\udfff" for sign in token):
             raise TextError(
-                f"Token {line} of the vocabulary, {shown(token)}, has half of a character: write "
-                "it whole."
+                "Token {line} of the vocabulary, {token}, has half of a character: write it whole.",
+                line=line,
+                token=shown(token),
             )
         if token in seen:
             raise TextError(
-                f"The vocabulary has {shown(token)} twice, as token {seen[token]} and {line}; "
-                "leave one out."
+                "The vocabulary has {token} twice, as token {seen} and {line}; leave one out.",
+                token=shown(token),
+                seen=seen[token],
+                line=line,
             )
         seen[token] = line
     return Vocabulary(tuple(tokens), None if numbers is None else _vectors(tokens, numbers))
@@ -194,8 +219,11 @@ def _vectors(tokens: SequenceOf[str], rows: list[list[str]]) -> Array:
     for token, row in zip(tokens, rows, strict=True):
         if len(row) != size:
             raise TextError(
-                f"The vector of {shown(token)} has {len(row)} numbers; the first one has {size}: "
-                "give each token as many."
+                "The vector of {token} has {count} numbers; the first one has {size}: give "
+                "each token as many.",
+                token=shown(token),
+                count=len(row),
+                size=size,
             )
     try:
         return checks.floats("the vectors of the vocabulary", np.array(rows, dtype=np.float32))
@@ -212,8 +240,11 @@ def _place(token: str, step: int, places: dict[str, int], other: int | None) -> 
     at = places.get(token, other)
     if at is None:
         raise TextError(
-            f"The text has {shown(token)} at place {step}, which is not in the vocabulary of "
-            f"{len(places):,} tokens: leave it out, or choose the vocabulary of this model."
+            "The text has {token} at place {step}, which is not in the vocabulary of {count:,} "
+            "tokens: leave it out, or choose the vocabulary of this model.",
+            token=shown(token),
+            step=step,
+            count=len(places),
         )
     return at
 

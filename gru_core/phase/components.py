@@ -33,8 +33,9 @@ def components(trace: Trace, states: tuple[str, ...] = ("hidden",)) -> Component
     chosen = np.repeat([name in states for name in names], trace.units)
     if chosen.sum() < 2:
         raise ShapeError(
-            f"there is {chosen.sum()} entry to find two directions among; principal components "
-            "need at least two: use a layer of two units or more."
+            "there is {sum} entry to find two directions among; principal components need at "
+            "least two: use a layer of two units or more.",
+            sum=chosen.sum(),
         )
     points = visited(trace).astype(np.float64)
     mean = points.mean(axis=0)

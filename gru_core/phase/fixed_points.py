@@ -170,8 +170,11 @@ def _place(point: FixedPoint) -> list[float]:
 def _check_size(weights: Weights) -> None:
     if weights.units > MAX_UNITS:
         raise RangeError(
-            f"the {weights.cell.upper()} has {weights.units} units; fixed points are looked for in "
-            f"layers of at most {MAX_UNITS}, since the time grows with their cube: choose fewer."
+            "the {cell} has {units} units; fixed points are looked for in layers of at most "
+            "{max_units}, since the time grows with their cube: choose fewer.",
+            cell=weights.cell.upper(),
+            units=weights.units,
+            max_units=MAX_UNITS,
         )
 
 
@@ -193,8 +196,10 @@ def _check_moves(weights: Weights, held: Sequence[Intervention]) -> None:
     if stays.any():
         who = "every unit" if stays.all() else f"unit {int(stays.argmax()) + 1}, counted from 1,"
         raise RangeError(
-            f"{who} of the {weights.cell.upper()} is held where it only keeps: whatever it has "
-            "stays, so that no single state is a fixed point; hold its gates elsewhere."
+            "{who} of the {cell} is held where it only keeps: whatever it has stays, so that "
+            "no single state is a fixed point; hold its gates elsewhere.",
+            who=who,
+            cell=weights.cell.upper(),
         )
 
 
@@ -203,11 +208,15 @@ def _check_starts(weights: Weights, starts: npt.ArrayLike) -> Array:
     entries = weights.units * len(STATES[weights.cell])
     if points.ndim != 2 or points.shape[1] != entries or not len(points):
         raise ShapeError(
-            f"starts has shape {points.shape}; a search needs (starts, {entries}) with at least "
-            "one start: give every state of the layer, hidden first."
+            "starts has shape {shape}; a search needs (starts, {entries}) with at least one "
+            "start: give every state of the layer, hidden first.",
+            shape=points.shape,
+            entries=entries,
         )
     if len(points) > MAX_STARTS:
         raise RangeError(
-            f"starts has {len(points)} rows; a search takes at most {MAX_STARTS}: leave some out."
+            "starts has {count} rows; a search takes at most {max_starts}: leave some out.",
+            count=len(points),
+            max_starts=MAX_STARTS,
         )
     return points

@@ -32,8 +32,10 @@ class Plane:
         axes = checks.floats("the axes of a plane", self.axes)
         if origin.ndim != 1 or axes.shape != (2, len(origin)):
             raise ShapeError(
-                f"a plane got an origin of shape {origin.shape} and axes of shape {axes.shape}; it "
-                "needs (entries,) and (2, entries): give both one number for each entry."
+                "a plane got an origin of shape {shape} and axes of shape {needed}; it needs "
+                "(entries,) and (2, entries): give both one number for each entry.",
+                shape=origin.shape,
+                needed=axes.shape,
             )
         if not np.allclose(axes @ axes.T, np.eye(2), rtol=0, atol=SQUARE):
             raise RangeError(
@@ -67,7 +69,10 @@ def unit_plane(units: int, first: int, second: int, rest: npt.ArrayLike | None =
     for index in (first, second):
         check_index("the state", (index,), (entries,), ("unit",))
     if first == second:
-        raise RangeError(f"both axes of the plane are unit {first}; choose two different ones.")
+        raise RangeError(
+            "both axes of the plane are unit {first}; choose two different ones.",
+            first=first,
+        )
     held = np.zeros(entries) if rest is None else rest
     origin = checks.state("rest", held, entries, np.dtype(np.float64)).copy()
     origin[[first, second]] = 0

@@ -76,8 +76,10 @@ def _side(name: str, values: npt.ArrayLike, weights: Weights) -> Array:
     side = checks.floats(name, values, weights.dtype)
     if side.ndim != 1 or not side.size:
         raise ShapeError(
-            f"{name} has shape {side.shape}; a grid needs one axis of at least one coordinate: "
-            "use numpy.linspace."
+            "{name} has shape {shape}; a grid needs one axis of at least one coordinate: use "
+            "numpy.linspace.",
+            name=name,
+            shape=side.shape,
         )
     return side
 
@@ -85,6 +87,8 @@ def _side(name: str, values: npt.ArrayLike, weights: Weights) -> Array:
 def _check_entries(plane: Plane, entries: int) -> None:
     if len(plane.origin) != entries:
         raise ShapeError(
-            f"the plane has {len(plane.origin)} entries and a state {entries}; they need the same: "
-            "make the plane of this layer's states (hidden, for the LSTM with the cell state)."
+            "the plane has {count} entries and a state {entries}; they need the same: make the "
+            "plane of this layer's states (hidden, for the LSTM with the cell state).",
+            count=len(plane.origin),
+            entries=entries,
         )

@@ -54,10 +54,18 @@ def load_scenes(folder: Path) -> tuple[Scene, ...]:
     """
     index = fields.load(folder / INDEX)
     if not isinstance(index, list) or not all(isinstance(name, str) for name in index):
-        raise TextError(f"{INDEX}: is {fields.kind(index)}; it needs a list of scene names.")
+        raise TextError(
+            "{index}: is {kind}; it needs a list of scene names.",
+            index=INDEX,
+            kind=fields.kind(index),
+        )
     unlisted = {path.stem for path in folder.glob("*.json")} - {*index, Path(INDEX).stem}
     if unlisted:
-        raise TextError(f"{INDEX}: does not list {', '.join(sorted(unlisted))}; add a place.")
+        raise TextError(
+            "{index}: does not list {unlisted}; add a place.",
+            index=INDEX,
+            unlisted=", ".join(sorted(unlisted)),
+        )
     return tuple(load_scene(folder / f"{name}.json") for name in index)
 
 
@@ -67,9 +75,17 @@ def load_scene(path: Path) -> Scene:
     try:
         scene = _model_scene(content) if _has_model(content) else _sized_scene(content)
         if scene.name != path.stem:
-            raise TextError(f"name is {scene.name!r}; links use it, so it needs to be {path.stem}.")
+            raise TextError(
+                "name is {name!r}; links use it, so it needs to be {stem}.",
+                name=scene.name,
+                stem=path.stem,
+            )
     except GatescopeError as error:
-        raise TextError(f"{path.name}: {error}") from error
+        raise TextError(
+            "{name}: {error}",
+            name=path.name,
+            error=error,
+        ) from error
     return scene
 
 
@@ -142,11 +158,18 @@ def _handle(record: Mapping[str, Any], sizes: Mapping[str, int] = _UNKNOWN) -> T
         return None
     target = Target.parse(fields.text("handle", record["handle"]))
     if target.owner not in ("x", "gru"):
-        raise TextError(f"handle is of {target.owner!r}; it needs to be of x or gru, always there.")
+        raise TextError(
+            "handle is of {owner!r}; it needs to be of x or gru, always there.",
+            owner=target.owner,
+        )
     for axis, at in zip(TARGET_AXES[target.part], target.index, strict=True):
         if at >= sizes.get(axis, at + 1):
             raise TextError(
-                f"handle is {target}, {axis} {at}; this scene has {sizes[axis]}, counted from 0."
+                "handle is {target}, {axis} {at}; this scene has {sizes}, counted from 0.",
+                target=target,
+                axis=axis,
+                at=at,
+                sizes=sizes[axis],
             )
     return target
 
@@ -173,7 +196,12 @@ def _generated(where: str, value: object) -> Sequence:
     options = fields.record(f"{where}.options", record.get("options", {}), optional=known)
     for name, option in options.items():
         if isinstance(option, bool) or not isinstance(option, int | float):
-            raise TextError(f"{where}.options.{name} is {fields.kind(option)}; it needs a number.")
+            raise TextError(
+                "{where}.options.{name} is {kind}; it needs a number.",
+                where=where,
+                name=name,
+                kind=fields.kind(option),
+            )
     made = generate(np.random.default_rng(seed), **options)
     if "channels" not in record:
         return made
@@ -185,8 +213,9 @@ def _side_by_side(parts: list[Sequence]) -> Sequence:
     steps = [len(part.x) for part in parts]
     if len(set(steps)) > 1:
         raise TextError(
-            f"input has generators of {', '.join(map(str, steps))} steps; they need equally many: "
-            "set their options.steps."
+            "input has generators of {steps} steps; they need equally many: set their "
+            "options.steps.",
+            steps=", ".join(map(str, steps)),
         )
     channels = tuple(channel for part in parts for channel in part.channels)
     return Sequence(np.hstack([part.x for part in parts]), _step_numbers(steps[0]), channels)
@@ -231,5 +260,10 @@ def _states(cell: Cell, value: object, units: int) -> tuple[Array, ...]:
 def _shaped(where: str, value: Any, shape: tuple[int, ...]) -> Array:
     array = checks.floats(where, value)
     if array.shape != shape:
-        raise ShapeError(f"{where} has shape {array.shape}; this scene needs {shape}.")
+        raise ShapeError(
+            "{where} has shape {shape}; this scene needs {needed}.",
+            where=where,
+            shape=array.shape,
+            needed=shape,
+        )
     return array

@@ -61,19 +61,28 @@ def model_scene(
 def _check_size(ready: Ready, layer: int, steps: int, units: int) -> None:
     if ready.first.input_size > MOST_INPUTS:
         raise RangeError(
-            f"The layer takes {ready.first.input_size:,} inputs; layers of up to {MOST_INPUTS:,} "
-            "can be shown: choose a smaller one."
+            "The layer takes {input_size:,} inputs; layers of up to {most_inputs:,} can be "
+            "shown: choose a smaller one.",
+            input_size=ready.first.input_size,
+            most_inputs=MOST_INPUTS,
         )
     if steps * units > MOST_NUMBERS:
         raise RangeError(
-            f"{steps:,} steps of {units} units are too many for one picture; "
-            f"up to {MOST_NUMBERS // units:,} steps can be shown: feed it fewer."
+            "{steps:,} steps of {units} units are too many for one picture; up to "
+            "{most_numbers:,} steps can be shown: feed it fewer.",
+            steps=steps,
+            units=units,
+            most_numbers=MOST_NUMBERS // units,
         )
     below = sum(one.units for directions in ready.directions[:layer] for one in directions)
     if steps * below > MOST_BELOW:
         raise RangeError(
-            f"{steps:,} steps are too many for the {below:,} units below layer {layer + 1}; "
-            f"up to {MOST_BELOW // below:,} steps can be run: feed it fewer."
+            "{steps:,} steps are too many for the {below:,} units below layer {layer}; up to "
+            "{most_below:,} steps can be run: feed it fewer.",
+            steps=steps,
+            below=below,
+            layer=layer + 1,
+            most_below=MOST_BELOW // below,
         )
 
 
@@ -95,7 +104,9 @@ def _companions(ready: Ready, layer: int, backward: bool) -> dict[str, Weights]:
 def _weights(ready: Ready, layer: int, backward: bool) -> Weights:
     if not 0 <= layer < len(ready.layers):
         raise RangeError(
-            f"There is no layer {layer + 1}; the model has {len(ready.layers)}: choose another."
+            "There is no layer {layer}; the model has {count}: choose another.",
+            layer=layer + 1,
+            count=len(ready.layers),
         )
     return ready.directions[layer][_at(ready, layer, backward)]
 
@@ -107,7 +118,11 @@ def _at(ready: Ready, layer: int, backward: bool) -> int:
         return int(backward)
     if backward != ready.backward:
         which = "backward" if ready.backward else "forward"
-        raise RangeError(f"Layer {layer + 1} reads {which} only; choose that.")
+        raise RangeError(
+            "Layer {layer} reads {which} only; choose that.",
+            layer=layer + 1,
+            which=which,
+        )
     return 0
 
 

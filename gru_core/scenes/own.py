@@ -118,11 +118,17 @@ class Own:
             if value not in known:
                 raise unknown_name(what, value, known)
         if checks.whole("units", self.units, 1) > MAX_UNITS:
-            raise RangeError(f"units is {self.units}; {MAX_UNITS} units at most: choose fewer.")
+            raise RangeError(
+                "units is {units}; {max_units} units at most: choose fewer.",
+                units=self.units,
+                max_units=MAX_UNITS,
+            )
         if len(self.alphabet) > MAX_ALPHABET:
             raise RangeError(
-                f"The alphabet has {len(self.alphabet)} characters; {MAX_ALPHABET} at most: leave "
-                "out those that the text does not have."
+                "The alphabet has {count} characters; {max_alphabet} at most: leave out those "
+                "that the text does not have.",
+                count=len(self.alphabet),
+                max_alphabet=MAX_ALPHABET,
             )
         _check_steps(self.steps, LEAST_STEPS.get(self.source, 1))
         if self.numbers is not None:
@@ -143,7 +149,11 @@ def own_scene(own: Own, seed: int) -> Scene:
     Errors: RangeError for the seed; TextError, EmptySequenceError, RangeError for the source.
     """
     if checks.whole("seed", seed, 0) > MAX_SEED:
-        raise RangeError(f"seed is {seed}; it needs a whole number from 0 to {MAX_SEED}.")
+        raise RangeError(
+            "seed is {seed}; it needs a whole number from 0 to {max_seed}.",
+            seed=seed,
+            max_seed=MAX_SEED,
+        )
     sequence = _sequence(own, np.random.default_rng(seed))
     if own.units * len(sequence.x) > FLOAT32_FROM:
         sequence = replace(sequence, x=sequence.x.astype(np.float32))
@@ -184,12 +194,21 @@ def _checked(numbers: Array, channels: tuple[str, ...]) -> Array:
     _check_steps(len(values), 1)
     count = values.shape[1]
     if count > MAX_COLUMNS:
-        raise RangeError(f"numbers has {count} channels; {MAX_COLUMNS} at most: choose fewer.")
+        raise RangeError(
+            "numbers has {count} channels; {max_columns} at most: choose fewer.",
+            count=count,
+            max_columns=MAX_COLUMNS,
+        )
     if np.abs(values).max() > MAX_VALUE:
-        raise RangeError(f"numbers has one beyond {MAX_VALUE:,.0f} in magnitude: scale them down.")
+        raise RangeError(
+            "numbers has one beyond {max_value:,.0f} in magnitude: scale them down.",
+            max_value=MAX_VALUE,
+        )
     if channels and len(channels) != count:
         raise ShapeError(
-            f"channels has {len(channels)} names; numbers has {count} columns: give one for each."
+            "channels has {count} names; numbers has {needed} columns: give one for each.",
+            count=len(channels),
+            needed=count,
         )
     return values
 
@@ -197,6 +216,8 @@ def _checked(numbers: Array, channels: tuple[str, ...]) -> Array:
 def _check_steps(steps: int, low: int) -> None:
     if checks.whole("steps", steps, low) > MAX_STEPS:
         raise RangeError(
-            f"steps is {steps:,}; {MAX_STEPS:,} steps at most: more would not fit into the picture "
-            "or the time of one visit."
+            "steps is {steps:,}; {max_steps:,} steps at most: more would not fit into the "
+            "picture or the time of one visit.",
+            steps=steps,
+            max_steps=MAX_STEPS,
         )

@@ -60,13 +60,21 @@ class Source:
         """Read a source. Errors: TextError, UnknownNameError, RangeError."""
         before, _, plain = text.rpartition(" ")
         if before not in ("", *CHANGED):
-            raise TextError(f"{shown(text)} begins with {shown(before)}; only try or again can.")
+            raise TextError(
+                "{text} begins with {before}; only try or again can.",
+                text=shown(text),
+                before=shown(before),
+            )
         words = tuple(plain.split("."))
         if words[0] == "x" or (words[0] == "gru" and words[1:2] and words[1] in parts_of("gru")):
             return cls(words, before, Target.parse(plain))
         checks = {"gru": _check_gru, "series": _check_series}
         if words[0] not in checks or not checks[words[0]](words[1:]):
-            raise TextError(f"{shown(text)} is nothing to quote; it needs {FORMS}.")
+            raise TextError(
+                "{text} is nothing to quote; it needs {forms}.",
+                text=shown(text),
+                forms=FORMS,
+            )
         return cls(words, before)
 
 
@@ -96,7 +104,11 @@ def parse_change(text: str) -> tuple[Change, ...]:
     read = pieces.read(text, _change)
     if read[1] or not read[0]:
         reason = read[1][0].reason if read[1] else "it is empty."
-        raise TextError(f"{shown(text)} is no change: {reason}")
+        raise TextError(
+            "{text} is no change: {reason}",
+            text=shown(text),
+            reason=reason,
+        )
     return tuple(read[0])
 
 
@@ -138,7 +150,10 @@ class Quoted:
         if not change:
             return self.situation
         if change not in self.changes:
-            raise TextError(f"there is no change {change!r} to quote from; changes needs it.")
+            raise TextError(
+                "there is no change {change!r} to quote from; changes needs it.",
+                change=change,
+            )
         edits = [one for one in self.changes[change] if isinstance(one, Edit)]
         held = tuple(one for one in self.changes[change] if isinstance(one, Intervention))
         return replace(apply_edits(self.situation, edits), interventions=held)
@@ -192,7 +207,11 @@ def _of_track(
         of = inside(situation.weights["gru"], trace, _unit(unit, trace), polarity)
         if name not in of or of[name].ndim != 1:
             known = ", ".join([*tracks, *(one for one in of if of[one].ndim == 1)])
-            raise TextError(f"gru.{name} is no number of the GRU; it has: {known}.")
+            raise TextError(
+                "gru.{name} is no number of the GRU; it has: {known}.",
+                name=name,
+                known=known,
+            )
         units = of[name]
     rows: Any = units if step == MEAN else units[_step(step, len(units))]
     return float(np.mean(rows))
@@ -211,5 +230,10 @@ def _unit(word: str, trace: Trace) -> int:
 
 def _index(what: str, word: str, size: int) -> int:
     if not _WHOLE.fullmatch(word) or int(word) >= size:
-        raise RangeError(f"there is no {what} {word}; this scene has {size}, counted from 0.")
+        raise RangeError(
+            "there is no {what} {word}; this scene has {size}, counted from 0.",
+            what=what,
+            word=word,
+            size=size,
+        )
     return int(word)

@@ -92,16 +92,20 @@ def normalize(word: str) -> str:
         raise TextError("The word is empty; type one of the letters a to z.")
     if len(letters) > MAX_LETTERS:
         raise TextError(
-            f"The word has {len(letters)} letters; the Reader takes up to {MAX_LETTERS}: "
-            "type a shorter one."
+            "The word has {count} letters; the Reader takes up to {max_letters}: type a "
+            "shorter one.",
+            count=len(letters),
+            max_letters=MAX_LETTERS,
         )
     for place, letter in enumerate(letters, start=1):
         if not ("a" <= letter <= "z"):
             name = unicodedata.name(letter, f"U+{ord(letter):04X}").lower()
             shown = f"{letter!r} ({name})" if letter.isprintable() else name
             raise TextError(
-                f"The word has {shown} at place {place}; the Reader knows the letters a to z "
-                "and takes one word at a time: leave it out."
+                "The word has {shown} at place {place}; the Reader knows the letters a to z "
+                "and takes one word at a time: leave it out.",
+                shown=shown,
+                place=place,
             )
     return letters
 
@@ -115,8 +119,11 @@ def load_reader(path: Path) -> Reader:
         missing = [name for name in ARRAYS if name not in file]
         if missing:
             raise UnknownNameError(
-                f"{path.name} has no {', '.join(missing)}; a Reader file needs "
-                f"{', '.join(ARRAYS)}: build it with scripts/convert_reader.py."
+                "{name} has no {missing}; a Reader file needs {arrays}: build it with "
+                "scripts/convert_reader.py.",
+                name=path.name,
+                missing=", ".join(missing),
+                arrays=", ".join(ARRAYS),
             )
         arrays = {name: file[name] for name in ARRAYS}
 

@@ -91,7 +91,8 @@ class Scene:
         """
         if self.model != "reader" or self.word is None:
             raise TextError(
-                f"the scene {self.name} has no model that reads; only such a scene takes a word."
+                "the scene {name} has no model that reads; only such a scene takes a word.",
+                name=self.name,
             )
         word = self.word if word is None else word
         return replace(
@@ -109,7 +110,8 @@ class Scene:
         """
         if self.model != "series":
             raise TextError(
-                f"the scene {self.name} has no model of a series; only such a scene takes one."
+                "the scene {name} has no model of a series; only such a scene takes one.",
+                name=self.name,
             )
         return replace(
             self,
@@ -154,7 +156,11 @@ def situation(
 def _sequence(scene: Scene) -> Sequence:
     if scene.sequence is None:
         model = (scene.model or "").capitalize()
-        raise TextError(f"the scene {scene.name} needs its model; open it with the {model} first.")
+        raise TextError(
+            "the scene {name} needs its model; open it with the {model} first.",
+            name=scene.name,
+            model=model,
+        )
     return scene.sequence
 
 

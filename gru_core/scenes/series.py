@@ -82,8 +82,11 @@ class Series:
         readout, h = self.readouts[cell], checks.floats("hidden", hidden)
         if h.ndim != 2 or h.shape[1] != len(readout.w):
             raise ShapeError(
-                f"hidden has shape {h.shape}; the {cell.upper()} of the series needs "
-                f"(step, {len(readout.w)}): pass the hidden track of its run."
+                "hidden has shape {shape}; the {cell} of the series needs (step, {count}): "
+                "pass the hidden track of its run.",
+                shape=h.shape,
+                cell=cell.upper(),
+                count=len(readout.w),
             )
         return read_only(h @ readout.w + readout.b)
 
@@ -121,8 +124,10 @@ class Series:
         values = checks.floats("predicted", predicted)
         if values.shape != self.truth.shape:
             raise ShapeError(
-                f"predicted has shape {values.shape}; the series needs {self.truth.shape}, one "
-                "value for each step: pass what predict gives for the whole run."
+                "predicted has shape {shape}; the series needs {needed}, one value for each "
+                "step: pass what predict gives for the whole run.",
+                shape=values.shape,
+                needed=self.truth.shape,
             )
         return float(np.sqrt(np.mean((values - self.truth) ** 2)) * self.std)
 
@@ -141,10 +146,12 @@ class Months(NamedTuple):
         start, stop = 12 * years[0] - self.first, 12 * (years[1] + 1) - self.first + after
         if not 0 <= start < stop <= len(self.values):
             raise RangeError(
-                f"the series has {label(self.first)} to "
-                f"{label(self.first + len(self.values) - 1)}; the model needs "
-                f"{label(self.first + start)} to {label(self.first + stop - 1)}: "
-                "use the file it was trained on."
+                "the series has {label} to {last}; the model needs {start} to {label_4}: "
+                "use the file it was trained on.",
+                label=label(self.first),
+                last=label(self.first + len(self.values) - 1),
+                start=label(self.first + start),
+                label_4=label(self.first + stop - 1),
             )
         return self.values[start:stop]
 
@@ -162,15 +169,23 @@ def read_months(path: Path) -> Months:
     with path.open(encoding="utf-8", newline="") as file:
         rows = list(csv.reader(file))
     if len(rows) < 2 or rows[0] != HEADER:
-        raise TextError(f"{path.name} needs the header {','.join(HEADER)} and a row a month.")
+        raise TextError(
+            "{name} needs the header {header} and a row a month.",
+            name=path.name,
+            header=",".join(HEADER),
+        )
     first, values = 0, list[float]()
     for line, row in enumerate(rows[1:], start=2):
         month, value = _month(f"{path.name}, line {line}", row)
         first = first if values else month
         if month != first + len(values):
             raise TextError(
-                f"{path.name}, line {line}, is {label(month)}; after the line before it needs "
-                f"{label(first + len(values))}: leave no month out."
+                "{name}, line {line}, is {label}; after the line before it needs {last}: "
+                "leave no month out.",
+                name=path.name,
+                line=line,
+                label=label(month),
+                last=label(first + len(values)),
             )
         values.append(value)
     return Months(first, checks.floats(path.name, values))
@@ -180,7 +195,9 @@ def _month(where: str, row: list[str]) -> tuple[int, float]:
     date = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", row[0]) if len(row) == len(HEADER) else None
     if date is None or not re.fullmatch(r"-?\d+(\.\d+)?", row[1]):
         raise TextError(
-            f"{where}, is {','.join(row)!r}; it needs a month and a value: 1950-01,23.1."
+            "{where}, is {row!r}; it needs a month and a value: 1950-01,23.1.",
+            where=where,
+            row=",".join(row),
         )
     return 12 * int(date[1]) + int(date[2]) - 1, float(row[1])
 
@@ -196,15 +213,20 @@ def read_seeds(path: Path) -> Mapping[Cell, tuple[float, ...]]:
     expected = [[str(1 + at // len(CELLS)), CELLS[at % len(CELLS)]] for at in range(len(rows) - 1)]
     if len(rows) < 2 or (len(rows) - 1) % len(CELLS) or rows[0] != SEEDS_HEADER:
         raise TextError(
-            f"{path.name} needs the header {','.join(SEEDS_HEADER)} and a row for each seed and "
-            "cell: build it with scripts/train_series.py --seeds."
+            "{name} needs the header {seeds_header} and a row for each seed and cell: build it "
+            "with scripts/train_series.py --seeds.",
+            name=path.name,
+            seeds_header=",".join(SEEDS_HEADER),
         )
     for line, (row, needed) in enumerate(zip(rows[1:], expected, strict=True), start=2):
         cell = CELLS[(line - 2) % len(CELLS)]
         if row[:2] != needed or not _two_errors(row[2:]):
             raise TextError(
-                f"{path.name}, line {line}, is {','.join(row)!r}; it needs {','.join(needed)} and "
-                "two errors in °C."
+                "{name}, line {line}, is {row!r}; it needs {needed} and two errors in °C.",
+                name=path.name,
+                line=line,
+                row=",".join(row),
+                needed=",".join(needed),
             )
         found[cell] = (*found[cell], float(row[2]))
     return MappingProxyType(found)
@@ -225,7 +247,9 @@ def load_series(model: Path, data: Path) -> Series:
         missing = [name for name in ARRAYS if name not in file]
         if missing:
             raise UnknownNameError(
-                f"{model.name} has no {', '.join(missing)}: build it with scripts/train_series.py."
+                "{name} has no {missing}: build it with scripts/train_series.py.",
+                name=model.name,
+                missing=", ".join(missing),
             )
         arrays = {name: checks.floats(f"series.{name}", file[name]) for name in ARRAYS}
     mean, std = _number(arrays, "mean"), _number(arrays, "std")
@@ -252,7 +276,12 @@ def load_series(model: Path, data: Path) -> Series:
 
 def _numbers(arrays: Mapping[str, Array], name: str, size: int) -> Array:
     if arrays[name].shape != (size,):
-        raise ShapeError(f"series.{name} has shape {arrays[name].shape}; it needs ({size},).")
+        raise ShapeError(
+            "series.{name} has shape {shape}; it needs ({size},).",
+            name=name,
+            shape=arrays[name].shape,
+            size=size,
+        )
     return arrays[name]
 
 

@@ -77,7 +77,11 @@ class Story:
                 try:
                     said.append(written(quoted.value(self.numbers[name], polarity), form or ""))
                 except GatescopeError as error:
-                    raise TextError(f"numbers.{name}: {error}") from error
+                    raise TextError(
+                        "numbers.{name}: {error}",
+                        name=name,
+                        error=error,
+                    ) from error
         return "".join(said)
 
 
@@ -89,7 +93,12 @@ def written(value: float, form: str) -> str:
         text, end = f"{value:{form or '.6g'}}", ""
     whole = float(text) / (100 if end else 1)
     if value != whole and whole in (0, 1, -1):
-        raise TextError(f"{value!r} would be said to be {text}{end}; give it more decimals.")
+        raise TextError(
+            "{value!r} would be said to be {text}{end}; give it more decimals.",
+            value=value,
+            text=text,
+            end=end,
+        )
     return text.replace("-", MINUS) + end
 
 
@@ -113,14 +122,22 @@ def _source(where: str, value: object) -> Source:
     try:
         return Source.parse(fields.text(where, value))
     except GatescopeError as error:
-        raise TextError(f"{where}: {error}") from error
+        raise TextError(
+            "{where}: {error}",
+            where=where,
+            error=error,
+        ) from error
 
 
 def _changes(where: str, value: object) -> tuple[Change, ...]:
     try:
         return parse_change(fields.text(where, value))
     except GatescopeError as error:
-        raise TextError(f"{where}: {error}") from error
+        raise TextError(
+            "{where}: {error}",
+            where=where,
+            error=error,
+        ) from error
 
 
 def _texts(before: str, given: Mapping[str, Any], numbers: Mapping[str, Source]) -> dict[str, Text]:
@@ -142,17 +159,26 @@ def _check(where: str, text: str, numbers: Mapping[str, Source]) -> None:
     try:
         parsed = list(Formatter().parse(text))
     except ValueError as error:
-        raise TextError(f"{where} has braces that do not match; write {{name}}.") from error
+        raise TextError(
+            "{where} has braces that do not match; write {{name}}.",
+            where=where,
+        ) from error
     for _, name, form, _ in parsed:
         if name is not None and name not in numbers:
             known = ", ".join(numbers) or "none"
             raise TextError(
-                f"{where} has the field {{{name}}}; numbers has: {known}. Say there where it comes "
-                "from."
+                "{where} has the field {{{name}}}; numbers has: {known}. Say there where it "
+                "comes from.",
+                where=where,
+                name=name,
+                known=known,
             )
         if not _FORMAT.fullmatch(form or ""):
             raise TextError(
-                f"{where} has {shown(form)} as a format of {{{name}}}; it can be .2f, % or nothing."
+                "{where} has {form} as a format of {{{name}}}; it can be .2f, % or nothing.",
+                where=where,
+                form=shown(form),
+                name=name,
             )
 
 
@@ -167,10 +193,15 @@ def _check_use(story: Story) -> None:
     }
     for name, source in story.numbers.items():
         if name not in said:
-            raise TextError(f"numbers.{name} is in no text of this scene; leave it out.")
+            raise TextError(
+                "numbers.{name} is in no text of this scene; leave it out.",
+                name=name,
+            )
         if source.change and source.change not in story.changes:
             raise TextError(
-                f"numbers.{name} is taken after {source.change!r}; changes needs that field."
+                "numbers.{name} is taken after {change!r}; changes needs that field.",
+                name=name,
+                change=source.change,
             )
 
 

@@ -38,13 +38,17 @@ class Budget:
         self.pieces -= pieces
         if self.size < 0:
             raise FormatError(
-                f"The file unpacks to more than {limits.MAX_EXPANDED / 1e6:,.0f} MB, "
-                f"{shown(path)} among it: save the recurrent layers alone, or in half precision."
+                "The file unpacks to more than {max_expanded:,.0f} MB, {path} among it: save "
+                "the recurrent layers alone, or in half precision.",
+                max_expanded=limits.MAX_EXPANDED / 1e6,
+                path=shown(path),
             )
         if self.pieces < 0:
             raise FormatError(
-                f"{shown(path)} is cut into more than {limits.MAX_TENSORS:,} pieces; up to that "
-                "many are read: save the model without chunks."
+                "{path} is cut into more than {max_tensors:,} pieces; up to that many are "
+                "read: save the model without chunks.",
+                path=shown(path),
+                max_tensors=limits.MAX_TENSORS,
             )
 
 
@@ -57,7 +61,11 @@ def read(path: str, data: bytes, dataset: Handle, budget: Budget) -> npt.NDArray
 
     space, layout = dataset.get_space(), dataset.get_create_plist()
     if space.get_simple_extent_type() != h5s.SIMPLE:
-        raise FormatError(f"{shown(path)} is no array; {AGAIN}")
+        raise FormatError(
+            "{path} is no array; {again}",
+            path=shown(path),
+            again=AGAIN,
+        )
     if layout.get_layout() == h5d.CHUNKED:
         return _assembled(path, data, dataset, budget)
     size, start = math.prod(dataset.shape) * dataset.dtype.itemsize, dataset.get_offset()
@@ -76,8 +84,10 @@ def _filters(path: str, layout: Handle) -> tuple[int, ...]:
     if codes in ((), (_SHUFFLE,), (_DEFLATE,), (_SHUFFLE, _DEFLATE)):
         return codes
     raise FormatError(
-        f"{shown(path)} is packed by the HDF5 filters {codes}; gzip, with or without shuffle, is "
-        "read: save the model with Keras itself, which packs nothing."
+        "{path} is packed by the HDF5 filters {codes}; gzip, with or without shuffle, is read: "
+        "save the model with Keras itself, which packs nothing.",
+        path=shown(path),
+        codes=codes,
     )
 
 
@@ -111,7 +121,12 @@ def _unpacked(path: str, packed: bytes, filters: list[int], itemsize: int, size:
             try:
                 packed = unpacker.decompress(packed, size + 1)
             except zlib.error as error:
-                raise FormatError(f"{shown(path)} cannot be unpacked ({error}); {AGAIN}") from None
+                raise FormatError(
+                    "{path} cannot be unpacked ({error}); {again}",
+                    path=shown(path),
+                    error=error,
+                    again=AGAIN,
+                ) from None
             if not unpacker.eof:  # it goes on, or its checksum is missing
                 raise _incomplete(path)
         elif len(packed) == size:
@@ -122,4 +137,8 @@ def _unpacked(path: str, packed: bytes, filters: list[int], itemsize: int, size:
 
 
 def _incomplete(path: str) -> FormatError:
-    return FormatError(f"{shown(path)} does not hold as many numbers as it says; {AGAIN}")
+    return FormatError(
+        "{path} does not hold as many numbers as it says; {again}",
+        path=shown(path),
+        again=AGAIN,
+    )

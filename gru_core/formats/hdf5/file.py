@@ -78,7 +78,11 @@ class Hdf5:
             address = h5o.get_info(owner).addr
         text = hdf5_texts.text_of(self._data, self._heaps, address, attribute)
         if text is None:  # kept beside the header, as those of an object with many attributes
-            raise FormatError(f"{shown(path)} has more attributes than Keras writes; {AGAIN}")
+            raise FormatError(
+                "{path} has more attributes than Keras writes; {again}",
+                path=shown(path),
+                again=AGAIN,
+            )
         self._left.spend(f"{path}@{attribute}", len(text))
         return text
 
@@ -112,8 +116,10 @@ class Hdf5:
         if two_bytes and self.text(path, "dtype") == "bfloat16":
             return "bfloat16"
         raise FormatError(
-            f"{shown(path)} holds {_named(kind)}; weights are floating-point numbers of 16, 32 or "
-            "64 bits: save the model as .keras, without quantization."
+            "{path} holds {named}; weights are floating-point numbers of 16, 32 or 64 bits: "
+            "save the model as .keras, without quantization.",
+            path=shown(path),
+            named=_named(kind),
         )
 
 
@@ -121,7 +127,10 @@ class Hdf5:
 def opened(data: bytes) -> Iterator[Hdf5]:
     """The file in these bytes, all of its objects checked. Errors: FormatError."""
     if not data.startswith(SIGNATURE):
-        raise FormatError(f"The file does not begin as HDF5 does; {AGAIN}")
+        raise FormatError(
+            "The file does not begin as HDF5 does; {again}",
+            again=AGAIN,
+        )
     heaps = heaps_of(data)
     from h5py import File
 
@@ -141,10 +150,19 @@ def damage_named(what: str) -> Iterator[None]:
     except GatescopeError:
         raise
     except MemoryError:
-        raise FormatError(f"{shown(what)} needs more memory than there is; {AGAIN}") from None
+        raise FormatError(
+            "{what} needs more memory than there is; {again}",
+            what=shown(what),
+            again=AGAIN,
+        ) from None
     except _RAISED as error:
         reason = str(error).partition("\n")[0] or type(error).__name__
-        raise FormatError(f"{shown(what)} cannot be read ({reason[:120]}); {AGAIN}") from None
+        raise FormatError(
+            "{what} cannot be read ({reason}); {again}",
+            what=shown(what),
+            reason=reason[:120],
+            again=AGAIN,
+        ) from None
 
 
 def _named(kind: Handle) -> str:

@@ -33,7 +33,10 @@ def heaps_of(data: bytes) -> Heaps:
     """Every object of every heap of a file. Errors: FormatError for damage, or other word sizes."""
     sizes, base = _SIZES.get(data[8], (0, 0)) if len(data) > 48 else (0, 0)
     if data[sizes : sizes + 2] != b"\x08\x08" or data[base : base + 8] != bytes(8):
-        raise FormatError(f"The HDF5 file begins in a way that Keras does not write; {AGAIN}")
+        raise FormatError(
+            "The HDF5 file begins in a way that Keras does not write; {again}",
+            again=AGAIN,
+        )
     _check_names(data)
     found: Heaps = {}
     for match in _GLOBAL.finditer(data, 0, len(data) - _COLLECTION.size):
@@ -43,7 +46,11 @@ def heaps_of(data: bytes) -> Heaps:
             index, _, size = _OBJECT.unpack_from(data, at)
             step = size if index == 0 else _OBJECT.size + -(-size // 8) * 8
             if step < _OBJECT.size or step > end - at or len(found) >= MAX_OBJECTS:
-                raise FormatError(f"The texts of the HDF5 file are damaged at byte {at:,}; {AGAIN}")
+                raise FormatError(
+                    "The texts of the HDF5 file are damaged at byte {at:,}; {again}",
+                    at=at,
+                    again=AGAIN,
+                )
             found[start, index] = (at + _OBJECT.size, at + _OBJECT.size + size)
             at += step
     return found
@@ -59,5 +66,8 @@ def _check_names(data: bytes) -> None:
             seen.add(address + free)
             mine += 1
             if len(seen) < mine or mine > MAX_OBJECTS:
-                raise FormatError(f"The names of the HDF5 file are damaged; {AGAIN}")
+                raise FormatError(
+                    "The names of the HDF5 file are damaged; {again}",
+                    again=AGAIN,
+                )
             free = struct.unpack_from("<Q", data, address + free)[0]

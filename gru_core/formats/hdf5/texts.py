@@ -48,11 +48,19 @@ def _value(data: bytes, heaps: Heaps, name: str, message: Message) -> bytes:
     kind, shape = parts[1], parts[2]
     shared = message.flags & _SHARED or (body[0] > 1 and body[1])
     if body[0] not in (1, 2, 3) or shared or shape[1] != 0 or (shape[0] == 2 and shape[3] != 0):
-        raise FormatError(f"The attribute {shown(name)} is not one text; {AGAIN}")
+        raise FormatError(
+            "The attribute {name} is not one text; {again}",
+            name=shown(name),
+            again=AGAIN,
+        )
     if kind[0] & 15 == _FIXED:
         return bytes(body[at : at + struct.unpack_from("<I", kind, 4)[0]]).rstrip(b"\0")
     if kind[0] & 15 != _VARYING or kind[1] & 15 != 1:
-        raise FormatError(f"The attribute {shown(name)} holds no text; {AGAIN}")
+        raise FormatError(
+            "The attribute {name} holds no text; {again}",
+            name=shown(name),
+            again=AGAIN,
+        )
     size, heap, index = _REFERENCE.unpack_from(body, at)
     start, end = heaps.get((heap, index), (0, -1))
     if size > end - start:
@@ -61,4 +69,7 @@ def _value(data: bytes, heaps: Heaps, name: str, message: Message) -> bytes:
 
 
 def _damaged(name: str) -> FormatError:
-    return FormatError(f"The attribute {shown(name)} is damaged: save the model again.")
+    return FormatError(
+        "The attribute {name} is damaged: save the model again.",
+        name=shown(name),
+    )

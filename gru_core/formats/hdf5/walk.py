@@ -39,12 +39,18 @@ def walk(data: bytes, root: Handle) -> tuple[dict[str, Handle], dict[str, Handle
         path, depth = todo.pop()
         if depth > limits.MAX_DEPTH:
             raise FormatError(
-                f"The groups of the file are nested more than {limits.MAX_DEPTH} deep; {AGAIN}"
+                "The groups of the file are nested more than {max_depth} deep; {again}",
+                max_depth=limits.MAX_DEPTH,
+                again=AGAIN,
             )
         for link in _links(path, groups[path], limits.MAX_TENSORS - len(seen)):
             inside = _joined(path, link.name)
             if link.address in seen:
-                raise FormatError(f"{shown(inside)} is another name of something else; {AGAIN}")
+                raise FormatError(
+                    "{inside} is another name of something else; {again}",
+                    inside=shown(inside),
+                    again=AGAIN,
+                )
             seen.add(link.address)
             _check_header(inside, data, link.address)
             handle = h5o.open(groups[path], link.name)
@@ -71,13 +77,16 @@ def _links(path: str, group: Handle, most: int) -> list[Link]:
     group.links.iterate(note, info=True)
     if len(found) > most:
         raise FormatError(
-            f"The file has more than {limits.MAX_TENSORS:,} groups and datasets; {AGAIN}"
+            "The file has more than {max_tensors:,} groups and datasets; {again}",
+            max_tensors=limits.MAX_TENSORS,
+            again=AGAIN,
         )
     for link in found:
         if link.kind != h5l.TYPE_HARD:
             raise FormatError(
-                f"{shown(_joined(path, link.name))} is a link to another place or file; links are "
-                "not followed: save the model with Keras itself."
+                "{joined} is a link to another place or file; links are not followed: save the "
+                "model with Keras itself.",
+                joined=shown(_joined(path, link.name)),
             )
     return found
 
@@ -86,8 +95,11 @@ def _joined(path: str, name: bytes) -> str:
     joined = f"{path}/{name.decode('utf-8', 'backslashreplace')}".lstrip("/")
     if len(joined) > MAX_PATH:
         raise FormatError(
-            f"{shown(joined)} has a name of {len(joined)} characters; up to {MAX_PATH} are read: "
-            "give the layers shorter names."
+            "{joined} has a name of {count} characters; up to {max_path} are read: give the "
+            "layers shorter names.",
+            joined=shown(joined),
+            count=len(joined),
+            max_path=MAX_PATH,
         )
     return joined
 
@@ -103,12 +115,17 @@ def _check_header(path: str, data: bytes, address: int) -> None:
         virtual = message.kind == LAYOUT and layout_class(message.body) == VIRTUAL
         if virtual or message.kind == EXTERNAL:
             raise FormatError(
-                f"{shown(path)} keeps its numbers in another file or dataset; that is not "
-                "followed: save the model with Keras itself."
+                "{path} keeps its numbers in another file or dataset; that is not followed: "
+                "save the model with Keras itself.",
+                path=shown(path),
             )
     if not kinds & {LAYOUT, *GROUP}:
         raise _neither(path)
 
 
 def _neither(path: str) -> FormatError:
-    return FormatError(f"{shown(path)} is neither a group nor a dataset; {AGAIN}")
+    return FormatError(
+        "{path} is neither a group nor a dataset; {again}",
+        path=shown(path),
+        again=AGAIN,
+    )

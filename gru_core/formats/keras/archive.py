@@ -25,8 +25,11 @@ def read(data: bytes, name: str) -> ModelFile:
         missing = [member for member in MEMBERS if member not in members]
         if missing:
             raise FormatError(
-                f"{shown(name)} has no {', '.join(missing)}; a .keras file has "
-                f"{', '.join(MEMBERS)}: save it again with model.save('model.keras')."
+                "{name} has no {missing}; a .keras file has {members}: save it again with "
+                "model.save('model.keras').",
+                name=shown(name),
+                missing=", ".join(missing),
+                members=", ".join(MEMBERS),
             )
         metadata, config, weights = (zips.content(archive, members[m]) for m in MEMBERS)
     version = keras_json.parsed(MEMBERS[0], metadata).get("keras_version")

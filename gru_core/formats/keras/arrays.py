@@ -48,14 +48,20 @@ def cell_weights(file: Hdf5, config: CellConfig, paths: Paths) -> CellWeights:
     if kernel is None or recurrent is None:
         have = shown(", ".join(sorted(paths)) or "nothing")
         raise FormatError(
-            f"The weights of {config.layer} have no {KERNEL if kernel is None else RECURRENT}; "
-            f"the file has {have} of it: it is damaged, or of another model than its config."
+            "The weights of {layer} have no {kernel}; the file has {have} of it: it is "
+            "damaged, or of another model than its config.",
+            layer=config.layer,
+            kernel=KERNEL if kernel is None else RECURRENT,
+            have=have,
         )
     bias = _part(file, config, paths, BIAS)
     if (bias is not None) != config.biases:
         raise FormatError(
-            f"{config.layer} has use_bias={config.biases}, and {'a' if bias else 'no'} bias in the "
-            "file: its weights are of another model than its config."
+            "{layer} has use_bias={biases}, and {bias} bias in the file: its weights are of "
+            "another model than its config.",
+            layer=config.layer,
+            biases=config.biases,
+            bias="a" if bias else "no",
         )
     columns = len(GATES[config.cell]) * config.units
     _check_shape(config, recurrent, [(config.units, columns)])
@@ -83,7 +89,11 @@ def _laid_out(
     tensors = [tensor for tensor in (kernel, recurrent, bias) if tensor is not None]
     if len({tensor.stored for tensor in tensors}) > 1:
         found = ", ".join(f"{tensor.path} {tensor.stored}" for tensor in tensors)
-        raise FormatError(f"{config.layer} mixes {found}; a layer has one precision: convert it.")
+        raise FormatError(
+            "{layer} mixes {found}; a layer has one precision: convert it.",
+            layer=config.layer,
+            found=found,
+        )
     stacked = () if config.cudnn else tuple(read_only(tensor.numbers) for tensor in tensors)
     w_x, w_h, b_x, b_h = (read_only(part) for part in (w_x, w_h, b_x, b_h))
     direction = Direction(w_x, w_h, b_x, b_h, stacked=stacked)
@@ -103,8 +113,13 @@ def _part(file: Hdf5, config: CellConfig, paths: Paths, part: str) -> Tensor | N
     shapes = {tensor.numbers.shape for tensor in found}
     if len(found) < len(names) or len(shapes) > 1 or () in shapes:
         raise FormatError(
-            f"{config.layer} has {len(found)} gates with shapes {sorted(shapes)} at "
-            f"{shown(found[0].path)}; it needs {len(names)} alike: the file is damaged."
+            "{layer} has {count} gates with shapes {shapes} at {path}; it needs {needed} "
+            "alike: the file is damaged.",
+            layer=config.layer,
+            count=len(found),
+            shapes=sorted(shapes),
+            path=shown(found[0].path),
+            needed=len(names),
         )
     joined = np.concatenate([tensor.numbers for tensor in found], axis=-1)
     return Tensor(found[0].path, joined, found[0].stored)
@@ -126,6 +141,12 @@ def _check_shape(config: CellConfig, tensor: Tensor, allowed: list[tuple[int, ..
     if shape not in allowed or 0 in shape:
         needed = " or ".join(map(str, allowed))
         raise ShapeError(
-            f"{tensor.path} has shape {shape}; {config.layer} ({config.cell.upper()}, "
-            f"{config.units} units) needs {needed}: it is damaged, or of another model."
+            "{path} has shape {shape}; {layer} ({cell}, {units} units) needs {needed}: it is "
+            "damaged, or of another model.",
+            path=tensor.path,
+            shape=shape,
+            layer=config.layer,
+            cell=config.cell.upper(),
+            units=config.units,
+            needed=needed,
         )

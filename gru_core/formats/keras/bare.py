@@ -49,8 +49,9 @@ def read_numbered(file: Hdf5, name: str) -> ModelFile:
     cells = numbered(file)
     if not cells:
         raise FormatError(
-            f"{shown(name)} is an HDF5 file without a recurrent layer of Keras; it needs the "
-            "weights of a GRU, LSTM or SimpleRNN: choose another file."
+            "{name} is an HDF5 file without a recurrent layer of Keras; it needs the weights "
+            "of a GRU, LSTM or SimpleRNN: choose another file.",
+            name=shown(name),
         )
     # Gates end in a sigmoid if not told otherwise: all of these versions agree.
     assumes = {"gate_activation": "sigmoid", **ASSUMED}
@@ -85,8 +86,10 @@ def _entries(file: Hdf5, places: Sequence[Place], assumes: Answers) -> list[Entr
         path = "/".join(names)
         if set(ways) not in ({""}, set(WAYS)):
             raise FormatError(
-                f"The weights of {shown(path)} are of {', '.join(sorted(ways)) or 'one way'}; a "
-                "layer has one direction or two: the file is damaged."
+                "The weights of {path} are of {ways}; a layer has one direction or two: the "
+                "file is damaged.",
+                path=shown(path),
+                ways=", ".join(sorted(ways)) or "one way",
             )
         order = WAYS if "" not in ways else ("",)
         readings = [_reading(file, path, way, ways[way]) for way in order]
@@ -124,8 +127,12 @@ def _config(file: Hdf5, path: str, place: Place) -> CellConfig:
     hints = _hinted(place)
     if hints - {cell}:
         raise FormatError(
-            f"{shown(path)} is named as {' and '.join(sorted(hints)).upper()}, but by the shape of "
-            f"{recurrent[0]} it is: {cell.upper()}. The file is damaged, or the name misleads."
+            "{path} is named as {hints}, but by the shape of {recurrent} it is: {cell}. The "
+            "file is damaged, or the name misleads.",
+            path=shown(path),
+            hints=" and ".join(sorted(hints)).upper(),
+            recurrent=recurrent[0],
+            cell=cell.upper(),
         )
     columns = 2 * len(GATES[cell]) * units
     cudnn = BIAS in paths and cell != "rnn" and file.shape(paths[BIAS]) == (columns,)
@@ -144,8 +151,12 @@ def _kind(file: Hdf5, recurrent: Sequence[str]) -> tuple[Cell, int]:
                 return cell, units
     counts = ", ".join(str(len(GATES[cell])) for cell in CELLS)
     raise FormatError(
-        f"{recurrent[0]} has shape {shapes[0]}; a recurrent kernel of Keras has 1 to {MAX_UNITS} "
-        f"rows, the units, and a column for each unit and gate, of which there are {counts}."
+        "{recurrent} has shape {shapes}; a recurrent kernel of Keras has 1 to {max_units} "
+        "rows, the units, and a column for each unit and gate, of which there are {counts}.",
+        recurrent=recurrent[0],
+        shapes=shapes[0],
+        max_units=MAX_UNITS,
+        counts=counts,
     )
 
 

@@ -58,8 +58,9 @@ def named_places(root: str, cells: Sequence[FileCell]) -> list[Place]:
         stack = next((at for at, part in enumerate(cell.inside) if _STACK.fullmatch(part)), None)
         if stack is not None and not _IN_ORDER.fullmatch(cell.inside[-1]):
             raise FormatError(
-                f"{shown(cell.path)} is one of a stack of cells that were given names, and their "
-                "order is not in the file: save the whole model, as .keras."
+                "{path} is one of a stack of cells that were given names, and their order is "
+                "not in the file: save the whole model, as .keras.",
+                path=shown(cell.path),
             )
         ways = [at for at, p in enumerate(cell.inside) if p != layer and _WAY.fullmatch(p)]
         match = _WAY.fullmatch(cell.inside[ways[0]]) if ways else None

@@ -77,15 +77,19 @@ def check_own(layer: str, node: Mapping[str, Any]) -> None:
     own = isinstance(module, str) and module.partition(".")[0] not in KERAS
     if own or registered not in (None, node["class_name"]):
         raise FormatError(
-            f"{layer} is a {shown(node['class_name'])} of the author's own "
-            f"({shown(registered or module)}); what it computes is not in the file: only layers "
-            "of Keras itself are read."
+            "{layer} is a {node} of the author's own ({registered}); what it computes is not "
+            "in the file: only layers of Keras itself are read.",
+            layer=layer,
+            node=shown(node["class_name"]),
+            registered=shown(registered or module),
         )
     policy = policy_of(node["config"])
     if policy.startswith(("int", "float8")):
         raise FormatError(
-            f"{layer} is quantized ({shown(policy)}); weights are read as floating-point numbers: "
-            "save the model before quantizing it."
+            "{layer} is quantized ({policy}); weights are read as floating-point numbers: save "
+            "the model before quantizing it.",
+            layer=layer,
+            policy=shown(policy),
         )
 
 
@@ -131,5 +135,9 @@ def _unknown(layer: str, field: str, value: object, known: str) -> FormatError:
         value = value.get("registered_name") or value.get("config") or value.get("class_name")
     got = "linear (None)" if value is None else shown(value)
     return FormatError(
-        f"{layer} has the {field} {got}; {known} are computed: this layer cannot be shown exactly."
+        "{layer} has the {field} {got}; {known} are computed: this layer cannot be shown exactly.",
+        layer=layer,
+        field=field,
+        got=got,
+        known=known,
     )

@@ -61,9 +61,14 @@ def _numbered_cell(file: Hdf5, place: str) -> FileCell:
     known = [f"{place}/vars/{at}" for at in range(len(names))]
     if not 2 <= len(names) <= len(VARIABLES) or set(names) != set(known):
         raise FormatError(
-            f"{shown(place)} has {len(names)} variables in the weights; the cell of a GRU, LSTM or "
-            f"SimpleRNN has a {KERNEL}, a {RECURRENT} and perhaps a {BIAS}: the weights are "
-            "damaged, or of another model than the config."
+            "{place} has {count} variables in the weights; the cell of a GRU, LSTM or "
+            "SimpleRNN has a {kernel}, a {recurrent} and perhaps a {bias}: the weights are "
+            "damaged, or of another model than the config.",
+            place=shown(place),
+            count=len(names),
+            kernel=KERNEL,
+            recurrent=RECURRENT,
+            bias=BIAS,
         )
     return FileCell(place, (), dict(zip(VARIABLES, known, strict=False)))
 
@@ -112,7 +117,9 @@ def named(file: Hdf5, root: str) -> list[FileCell]:
             cell = cells.setdefault((layer, (*inside, owner) if owner else tuple(inside)), {})
             if part in cell:
                 raise FormatError(
-                    f"{shown(dataset)} is the second {part} of one cell; the file is damaged."
+                    "{dataset} is the second {part} of one cell; the file is damaged.",
+                    dataset=shown(dataset),
+                    part=part,
                 )
             cell[part] = dataset
     found = [FileCell(layer, inside, parts) for (layer, inside), parts in cells.items()]

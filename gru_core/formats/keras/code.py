@@ -19,9 +19,10 @@ def check_no_code(model: Mapping[str, Any]) -> None:
             config = value.get("config")
             if isinstance(config, dict) and _is_code(config):
                 raise FormatError(
-                    f"{shown(config.get('name', LAMBDA))} is a Lambda layer with Python code in "
-                    "the file, which is not run: where you trust it, load the model in Keras and "
-                    "save its weights alone, as .weights.h5."
+                    "{get} is a Lambda layer with Python code in the file, which is not run: "
+                    "where you trust it, load the model in Keras and save its weights alone, "
+                    "as .weights.h5.",
+                    get=shown(config.get("name", LAMBDA)),
                 )
         todo.extend(children(value))
 

@@ -14,21 +14,37 @@ def parsed(name: str, text: bytes | str) -> dict[str, Any]:
     """The object that a JSON text holds. name: what errors call the text. Errors: FormatError."""
     if len(text) > limits.MAX_JSON:
         raise FormatError(
-            f"{name} has {len(text) / 1e6:,.1f} MB; up to {limits.MAX_JSON / 1e6:,.0f} MB are "
-            "read: save the recurrent layers alone."
+            "{name} has {count:,.1f} MB; up to {max_json:,.0f} MB are read: save the recurrent "
+            "layers alone.",
+            name=name,
+            count=len(text) / 1e6,
+            max_json=limits.MAX_JSON / 1e6,
         )
     try:
         value = json.loads(
             text, object_pairs_hook=fields.distinct(_twice), parse_constant=_not_finite
         )
     except FormatError as error:
-        raise FormatError(f"{name} {error}") from None
+        raise FormatError(
+            "{name} {error}",
+            name=name,
+            error=error,
+        ) from None
     except RecursionError:
         raise _too_deep(name) from None
     except ValueError as error:  # also for bytes that are no text
-        raise FormatError(f"{name} is not JSON ({error}); {AGAIN}") from None
+        raise FormatError(
+            "{name} is not JSON ({error}); {again}",
+            name=name,
+            error=error,
+            again=AGAIN,
+        ) from None
     if not isinstance(value, dict):
-        raise FormatError(f"{name} is not a JSON object in braces; {AGAIN}")
+        raise FormatError(
+            "{name} is not a JSON object in braces; {again}",
+            name=name,
+            again=AGAIN,
+        )
     _check_depth(name, value)
     return value
 
@@ -50,12 +66,25 @@ def children(value: object) -> list[Any]:
 
 
 def _twice(key: str) -> FormatError:
-    return FormatError(f"has the field {shown(key)} twice in one place; {AGAIN}")
+    return FormatError(
+        "has the field {key} twice in one place; {again}",
+        key=shown(key),
+        again=AGAIN,
+    )
 
 
 def _not_finite(constant: str) -> NoReturn:
-    raise FormatError(f"holds {constant}, which is no number; {AGAIN}")
+    raise FormatError(
+        "holds {constant}, which is no number; {again}",
+        constant=constant,
+        again=AGAIN,
+    )
 
 
 def _too_deep(name: str) -> FormatError:
-    return FormatError(f"{name} is nested more than {limits.MAX_DEPTH} deep; {AGAIN}")
+    return FormatError(
+        "{name} is nested more than {max_depth} deep; {again}",
+        name=name,
+        max_depth=limits.MAX_DEPTH,
+        again=AGAIN,
+    )

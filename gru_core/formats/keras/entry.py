@@ -62,8 +62,10 @@ def major_version(version: object) -> int:
     match = re.match(r"(\d{1,3})(\.|$)", version) if isinstance(version, str) else None
     if match is None or int(match[1]) not in VERSIONS:
         raise FormatError(
-            f"The file is of Keras {shown(version)}; files of {', '.join(map(str, VERSIONS))} are "
-            "read, which differ in what hard_sigmoid is: save it with one of them."
+            "The file is of Keras {version}; files of {versions} are read, which differ in "
+            "what hard_sigmoid is: save it with one of them.",
+            version=shown(version),
+            versions=", ".join(map(str, VERSIONS)),
         )
     return int(match[1])
 
@@ -99,8 +101,9 @@ def _alike(layer: LayerConfig, cells: list[CellWeights]) -> CellWeights:
     """The first of the cells. Errors: FormatError unless all compute in the same way."""
     if len(layer.readings) == 2 and len(cells) > 2:
         raise FormatError(
-            f"{layer.path} joins the directions of a stack of cells once, at its top; that is not "
-            "computed: use one cell in each direction, or a Bidirectional around each."
+            "{path} joins the directions of a stack of cells once, at its top; that is not "
+            "computed: use one cell in each direction, or a Bidirectional around each.",
+            path=layer.path,
         )
     configs = [cell for reading in layer.readings for cell in reading.cells]
     settings: list[Answers] = [cell.says for cell in cells]
@@ -111,7 +114,10 @@ def _alike(layer: LayerConfig, cells: list[CellWeights]) -> CellWeights:
     ):
         if len(set(values)) > 1:
             raise FormatError(
-                f"{layer.path} has different {what} inside, {shown(sorted(set(values)))}; they are "
-                "read only if they are the same: make a layer of each."
+                "{path} has different {what} inside, {values}; they are read only if they are "
+                "the same: make a layer of each.",
+                path=layer.path,
+                what=what,
+                values=shown(sorted(set(values))),
             )
     return cells[0]

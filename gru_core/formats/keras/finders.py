@@ -55,8 +55,10 @@ class ByName:
             raise _without_weights(layer, f"in the group {shown(outermost)}")
         if len(fitting) > 1 or self._left.pop(fitting[0].path, None) is None:
             raise FormatError(
-                f"Which weights are those of {layer.path} is not clear from the names in the file "
-                f"({shown(', '.join(cell.path for cell in fitting))}): save it as .keras."
+                "Which weights are those of {path} is not clear from the names in the file "
+                "({fitting}): save it as .keras.",
+                path=layer.path,
+                fitting=shown(", ".join(cell.path for cell in fitting)),
             )
         return fitting[0].paths
 
@@ -81,12 +83,17 @@ def _narrowed(cells: list[FileCell], *names: str) -> list[FileCell]:
 def _check_none_left(cells: list[FileCell]) -> None:
     if cells:
         raise FormatError(
-            f"The weights hold a recurrent layer at {shown(cells[0].path)} that the config does "
-            f"not describe; {_OTHER}"
+            "The weights hold a recurrent layer at {path} that the config does not describe; "
+            "{other}",
+            path=shown(cells[0].path),
+            other=_OTHER,
         )
 
 
 def _without_weights(layer: LayerConfig, where: str) -> FormatError:
     return FormatError(
-        f"The config has the layer {layer.path}; the file has no weights of it {where}: {_OTHER}"
+        "The config has the layer {path}; the file has no weights of it {where}: {other}",
+        path=layer.path,
+        where=where,
+        other=_OTHER,
     )

@@ -70,8 +70,10 @@ class _Found:
         known = _layer(node)
         if known is None:
             raise FormatError(
-                f"{self.path} holds {fields.kind(node)} as a layer; a layer needs class_name and "
-                "config: the file is damaged."
+                "{path} holds {kind} as a layer; a layer needs class_name and config: the file "
+                "is damaged.",
+                path=self.path,
+                kind=fields.kind(node),
             )
         names = (*self.names, _name_of(known))
         return _Found(known, names, f"{self.place}{place}".lstrip("/"))
@@ -89,18 +91,22 @@ def layers_of(model: Mapping[str, Any], major: int) -> tuple[LayerConfig, ...]:
     top = _Found(known, (), "")
     if _inner_layers(top) is None:
         raise FormatError(
-            f"The model is a {shown(model['class_name'])} of the author's own, whose config does "
-            "not list its layers: save its weights alone, as .weights.h5."
+            "The model is a {model} of the author's own, whose config does not list its "
+            "layers: save its weights alone, as .weights.h5.",
+            model=shown(model["class_name"]),
         )
     found = tuple(_layers(top, major))
     for path, count in Counter(layer.path for layer in found).items():
         if count > 1:
-            raise FormatError(f"Two layers have the name {shown(path)}; each needs its own.")
+            raise FormatError(
+                "Two layers have the name {path}; each needs its own.",
+                path=shown(path),
+            )
     if not found:
         classes = ", ".join(sorted(keras_notes.classes(model))) or "no layer"
         raise FormatError(
-            f"The model has no GRU, LSTM or SimpleRNN; it has {shown(classes)}: choose another "
-            "file."
+            "The model has no GRU, LSTM or SimpleRNN; it has {classes}: choose another file.",
+            classes=shown(classes),
         )
     return found
 
@@ -162,7 +168,11 @@ def _cells(found: _Found) -> tuple[list[Mapping[str, Any]], list[str]]:
     check_own(found.path, cell.node)
     nodes = cell.node["config"].get("cells")
     if not isinstance(nodes, list) or not 1 <= len(nodes) <= MAX_LAYERS:
-        raise FormatError(f"{found.path} has no list of 1 to {MAX_LAYERS} cells; save it again.")
+        raise FormatError(
+            "{path} has no list of 1 to {max_layers} cells; save it again.",
+            path=found.path,
+            max_layers=MAX_LAYERS,
+        )
     inner = [cell.inside(node, "/cells") for node in nodes]
     kinds = [one.node["class_name"] for one in inner]
     for kind in kinds:
@@ -177,21 +187,26 @@ def _bidirectional(found: _Found, major: int) -> LayerConfig:
     mode = config.get("merge_mode", "concat")
     if not isinstance(mode, str) or mode not in MERGE_MODES:
         raise FormatError(
-            f"{found.path} has the merge_mode {shown(mode)}, which leaves two sequences; "
-            f"{', '.join(MERGE_MODES)} are read, which make one."
+            "{path} has the merge_mode {mode}, which leaves two sequences; {merge_modes} are "
+            "read, which make one.",
+            path=found.path,
+            mode=shown(mode),
+            merge_modes=", ".join(MERGE_MODES),
         )
     first = found.inside(config.get("layer"), "/forward_layer")
     own = config.get("backward_layer")
     last = found.inside(config.get("layer") if own is None else own, "/backward_layer")
     if {first.node["class_name"], last.node["class_name"]} - {*LAYERS, "RNN"}:
         raise FormatError(
-            f"{found.path} reads in two directions what is no GRU, LSTM or SimpleRNN."
+            "{path} reads in two directions what is no GRU, LSTM or SimpleRNN.",
+            path=found.path,
         )
     forward, backward = _reading(first, major), _reading(last, major)
     if forward.backward or (own is not None and not backward.backward):
         raise FormatError(
-            f"{found.path} has a first layer that goes backwards; the first layer of a "
-            "Bidirectional is read forward: exchange the two."
+            "{path} has a first layer that goes backwards; the first layer of a Bidirectional "
+            "is read forward: exchange the two.",
+            path=found.path,
         )
     return LayerConfig(
         names=found.names,
@@ -212,8 +227,10 @@ def _check_stepped_over(found: _Found) -> None:
         value = todo.pop()
         if _is_recurrent(value):
             raise FormatError(
-                f"{found.path} is a {shown(class_name)}, which is recurrent or holds a recurrent "
-                "layer; what it computes is not known: only layers of Keras itself are read."
+                "{path} is a {class_name}, which is recurrent or holds a recurrent layer; what "
+                "it computes is not known: only layers of Keras itself are read.",
+                path=found.path,
+                class_name=shown(class_name),
             )
         todo.extend(children(value))
 
@@ -226,7 +243,10 @@ def _is_recurrent(value: object) -> bool:
 
 def _unknown_cell(found: _Found, kind: object) -> FormatError:
     return FormatError(
-        f"{found.path} runs the cell {shown(kind)}; {', '.join(CELLS)} are read, alone or stacked."
+        "{path} runs the cell {kind}; {cells} are read, alone or stacked.",
+        path=found.path,
+        kind=shown(kind),
+        cells=", ".join(CELLS),
     )
 
 

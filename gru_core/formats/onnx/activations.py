@@ -54,8 +54,11 @@ def settings(cell: Cell, given: Attributes, directions: int, what: str) -> Answe
     size = len(DEFAULTS[cell])
     if functions[:size] != functions[-size:]:
         raise FormatError(
-            f"{what} has {_listed(functions[:size])} forward and {_listed(functions[-size:])} "
-            "backward; only the same functions in both directions are computed."
+            "{what} has {listed} forward and {last} backward; only the same functions in "
+            "both directions are computed.",
+            what=what,
+            listed=_listed(functions[:size]),
+            last=_listed(functions[-size:]),
         )
     if cell == "rnn":
         return {"state_activation": _state(functions[:1], what)}
@@ -72,9 +75,16 @@ def _names(cell: Cell, given: Attributes, directions: int, what: str) -> list[st
         names = names[:1]  # the default of the operator itself is of two directions
     if len(names) != len(needed):
         raise FormatError(
-            f"{what} names {len(names)} activations ({', '.join(names)[:80]}); a {cell.upper()} of "
-            f"{directions} direction{'s'[: directions - 1]} has {len(needed)}, such as "
-            f"{', '.join(needed)}: name as many."
+            "{what} names {count} activations ({names}); a {cell} of {directions} "
+            "direction{plural} has {wanted}, such as {needed}: name as many.",
+            what=what,
+            count=len(names),
+            names=", ".join(names)[:80],
+            cell=cell.upper(),
+            directions=directions,
+            plural="s"[: directions - 1],
+            wanted=len(needed),
+            needed=", ".join(needed),
         )
     return names
 
@@ -96,9 +106,11 @@ def _parameters(
         if each == found:
             return found
     raise FormatError(
-        f"{what} is {[round(number, 7) for number in given[:8]]} for the activations "
-        f"{', '.join(names)}; it cannot be told which number is whose: give one for each function "
-        "that has one."
+        "{what} is {given} for the activations {names}; it cannot be told which number is "
+        "whose: give one for each function that has one.",
+        what=what,
+        given=[round(number, 7) for number in given[:8]],
+        names=", ".join(names),
     )
 
 
@@ -111,8 +123,10 @@ def _gate(function: Function, what: str) -> str:
             if abs(alpha - slope) < CLOSE and abs(beta - middle) < CLOSE:
                 return known
     raise FormatError(
-        f"The gates of {what} end in {_listed([function])}; sigmoid, and the hard sigmoid with "
-        "alpha 0.2 or 1/6 and beta 0.5, are computed."
+        "The gates of {what} end in {listed}; sigmoid, and the hard sigmoid with alpha 0.2 or "
+        "1/6 and beta 0.5, are computed.",
+        what=what,
+        listed=_listed([function]),
     )
 
 
@@ -120,8 +134,10 @@ def _state(functions: Sequence[Function], what: str) -> str:
     names = {function[0] for function in functions}
     if len(names) > 1 or not names <= STATE.keys():
         raise FormatError(
-            f"The state of {what} ends in {_listed(functions)}; tanh or relu are computed, the "
-            "same for the candidate and the output."
+            "The state of {what} ends in {listed}; tanh or relu are computed, the same for the "
+            "candidate and the output.",
+            what=what,
+            listed=_listed(functions),
         )
     return STATE[names.pop()]
 

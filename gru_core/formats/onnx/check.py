@@ -135,8 +135,9 @@ def _shape_giver(given: "ValueInfoProto", x: Array) -> Array:
     sizes = [max(one.dim_value, 1) for one in kind.shape.dim] if kind.HasField("shape") else x.shape
     if prod(sizes) > limits.MAX_EXPANDED or not kind.elem_type:
         raise FormatError(
-            f"The input {shown(given.name)} of the model, whose shape makes the initial state, is "
-            "no tensor of a size that is run here: this layer cannot be checked."
+            "The input {name} of the model, whose shape makes the initial state, is no tensor "
+            "of a size that is run here: this layer cannot be checked.",
+            name=shown(given.name),
         )
     return np.zeros(sizes, helper.tensor_dtype_to_np_dtype(kind.elem_type))
 
@@ -155,8 +156,9 @@ def _needed(
         source = here.source(name)
         if homes.get(name, source.scope) is not source.scope:
             raise FormatError(
-                f"The model uses the name {shown(name)} for two things in graphs of which one "
-                "stands in the other; this check needs them in one graph: rename one."
+                "The model uses the name {name} for two things in graphs of which one stands "
+                "in the other; this check needs them in one graph: rename one.",
+                name=shown(name),
             )
         if ready and source.node is not None:
             if id(source.node) not in made:
@@ -187,6 +189,9 @@ def _run(runtime: ModuleType, model: bytes, fed: Mapping[str, Array], what: str)
     except refusals as error:
         said = " ".join(str(error).split())[:300]
         raise FormatError(
-            f"onnxruntime {runtime.__version__} does not compute {what}: {said}"
+            "onnxruntime {version} does not compute {what}: {said}",
+            version=runtime.__version__,
+            what=what,
+            said=said,
         ) from error
     return cast("Array", output)

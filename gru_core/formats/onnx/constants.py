@@ -48,9 +48,9 @@ Key: TypeAlias = tuple[Scope, str]
 class ComputedError(FormatError):
     """A value that depends on what the model is given, or on operators that are not followed."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"{reason}; it needs to be a constant of the file.")
-        self.reason = reason
+    def __init__(self, reason: str, **fields: object) -> None:
+        super().__init__(f"{reason}; it needs to be a constant of the file.", **fields)
+        self.reason = reason.format(**fields) if fields else reason
 
 
 class Constants:
@@ -104,12 +104,15 @@ class Constants:
     def _working_on(self, key: Key) -> Iterator[None]:
         if key in self._open:
             raise FormatError(
-                f"{shown(key[1])} is computed from itself; the model is damaged: export it again."
+                "{key} is computed from itself; the model is damaged: export it again.",
+                key=shown(key[1]),
             )
         if len(self._open) >= limits.MAX_DEPTH:
             raise FormatError(
-                f"{shown(self._open[0][1])} is made by more than {limits.MAX_DEPTH} operators one "
-                "after the other; fold the constants when exporting the model."
+                "{open} is made by more than {max_depth} operators one after the other; fold "
+                "the constants when exporting the model.",
+                open=shown(self._open[0][1]),
+                max_depth=limits.MAX_DEPTH,
             )
         self._open.append(key)
         try:
@@ -122,9 +125,17 @@ class Constants:
         if source.tensor is not None:
             made, inputs = onnx_tensors.values(source.tensor), []
         elif node is None:
-            raise ComputedError(f"{shown(name)} {source.missing}")
+            raise ComputedError(
+                "{name} {missing}",
+                name=shown(name),
+                missing=source.missing,
+            )
         elif not _is_followed(node) or node.output[0] != name:
-            raise ComputedError(f"{shown(name)} is computed by {called(node)}")
+            raise ComputedError(
+                "{name} is computed by {called}",
+                name=shown(name),
+                called=called(node),
+            )
         else:
             inputs = [self.value(source.scope, one) if one else None for one in node.input]
             made = apply(node, inputs)
@@ -147,8 +158,9 @@ class Constants:
         self._copied += more
         if self._copied > MAX_COPIED:
             raise FormatError(
-                f"The constants of the model take more than {MAX_COPIED / 1e6:,.0f} MB; export the "
-                "recurrent layers alone."
+                "The constants of the model take more than {max_copied:,.0f} MB; export the "
+                "recurrent layers alone.",
+                max_copied=MAX_COPIED / 1e6,
             )
 
 

@@ -37,8 +37,10 @@ def read(data: bytes, name: str) -> ModelFile:
         size += _size(entries[-1])
         if size > limits.MAX_EXPANDED:
             raise FormatError(
-                f"The recurrent layers of {shown(name)} take more than "
-                f"{limits.MAX_EXPANDED / 1e6:,.0f} MB; export fewer of them."
+                "The recurrent layers of {name} take more than {max_expanded:,.0f} MB; export "
+                "fewer of them.",
+                name=shown(name),
+                max_expanded=limits.MAX_EXPANDED / 1e6,
             )
     return ModelFile(FORMAT, tuple(entries), tuple(_notes(model)))
 
@@ -58,8 +60,11 @@ def parsed(data: bytes, name: str) -> "ModelProto":
         raise onnx_wire.damaged(name, "it has no graph")
     if not 3 <= model.ir_version <= IR_VERSION:
         raise FormatError(
-            f"{shown(name)} is of version {model.ir_version} of the ONNX format; versions 3 to "
-            f"{IR_VERSION} are read: export it again with another."
+            "{name} is of version {ir_version} of the ONNX format; versions 3 to "
+            "{known} are read: export it again with another.",
+            name=shown(name),
+            ir_version=model.ir_version,
+            known=IR_VERSION,
         )
     return model
 
@@ -73,8 +78,12 @@ def opset_of(model: "ModelProto", name: str) -> int:
     if len(versions) != 1 or not FIRST_OPSET <= versions[0] <= last:
         said = " and ".join(map(str, versions[:3])) or "none"
         raise FormatError(
-            f"{shown(name)} names the version of its operators as {said}; it needs one opset, "
-            f"{FIRST_OPSET} to {last}: export it again with another."
+            "{name} names the version of its operators as {said}; it needs one opset, "
+            "{first_opset} to {last}: export it again with another.",
+            name=shown(name),
+            said=said,
+            first_opset=FIRST_OPSET,
+            last=last,
         )
     return int(versions[0])
 
@@ -93,7 +102,9 @@ def named(model: "ModelProto", name: str) -> dict[str, Found]:
             continue
         if len(result) == MAX_ENTRIES:
             raise FormatError(
-                f"{shown(name)} has more than {MAX_ENTRIES} recurrent nodes; export fewer."
+                "{name} has more than {max_entries} recurrent nodes; export fewer.",
+                name=shown(name),
+                max_entries=MAX_ENTRIES,
             )
         own, count = _own_name(found, len(result) + 1), 1
         while (own if count == 1 else f"{own} ({count})") in result:
@@ -118,8 +129,9 @@ def _refuse_own_operators(model: "ModelProto") -> None:
     for function in model.functions:
         if function.domain in DEFAULT_DOMAIN and function.name in CELLS:
             raise FormatError(
-                f"The model defines an operator {function.name} of its own in place of that of "
-                "ONNX; what it computes is not known here: export it without."
+                "The model defines an operator {name} of its own in place of that of ONNX; "
+                "what it computes is not known here: export it without.",
+                name=function.name,
             )
 
 

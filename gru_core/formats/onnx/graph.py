@@ -120,8 +120,9 @@ def scope_of(graph: "GraphProto", where: str, outer: Scope | None) -> Scope:
 
 def _defined_twice(name: str) -> FormatError:
     return FormatError(
-        f"The model defines {shown(name)} twice; a name has one value, and it cannot be told which "
-        "is meant: export it again."
+        "The model defines {name} twice; a name has one value, and it cannot be told which is "
+        "meant: export it again.",
+        name=shown(name),
     )
 
 
@@ -148,8 +149,10 @@ def attributes(node: "NodeProto") -> Attributes:
     for attribute in node.attribute:
         if attribute.name in found:
             raise FormatError(
-                f"{called(node)} gives {shown(attribute.name)} twice; it cannot be told which is "
-                "meant: export the model again."
+                "{called} gives {name} twice; it cannot be told which is meant: export the "
+                "model again.",
+                called=called(node),
+                name=shown(attribute.name),
             )
         found[attribute.name] = _value(node, attribute)
     return found
@@ -158,8 +161,10 @@ def attributes(node: "NodeProto") -> Attributes:
 def _value(node: "NodeProto", attribute: "AttributeProto") -> Any:
     if attribute.ref_attr_name or attribute.type not in _VALUES:
         raise FormatError(
-            f"{called(node)} takes {shown(attribute.name)} from outside of the node, or of a type "
-            "that ONNX does not have; it needs a value: export the model again."
+            "{called} takes {name} from outside of the node, or of a type that ONNX does not "
+            "have; it needs a value: export the model again.",
+            called=called(node),
+            name=shown(attribute.name),
         )
     value = getattr(attribute, _VALUES[attribute.type])
     if isinstance(value, bytes):

@@ -77,14 +77,22 @@ def _attributes(found: Found, opset: int) -> Attributes:
         known = types.get(attribute.name)
         if known is None or known.value != attribute.type:
             raise FormatError(
-                f"{what} has {shown(attribute.name)}; a {node.op_type} of opset {opset} has no "
-                f"such attribute, or of another type: export the model again."
+                "{what} has {name}; a {op_type} of opset {opset} has no such attribute, or of "
+                "another type: export the model again.",
+                what=what,
+                name=shown(attribute.name),
+                op_type=node.op_type,
+                opset=opset,
             )
     given = {"direction": "forward", "layout": 0, "linear_before_reset": 0, **attributes(node)}
     if given["direction"] not in DIRECTIONS or given["layout"] not in (0, 1):
         raise FormatError(
-            f"{what} has direction {shown(given['direction'])} and layout {given['layout']}; the "
-            f"direction is one of {', '.join(DIRECTIONS)} and the layout 0 or 1: export it again."
+            "{what} has direction {given} and layout {layout}; the direction is one of "
+            "{directions} and the layout 0 or 1: export it again.",
+            what=what,
+            given=shown(given["direction"]),
+            layout=given["layout"],
+            directions=", ".join(DIRECTIONS),
         )
     return given
 
@@ -94,8 +102,11 @@ def _inputs(found: Found) -> Mapping[str, str]:
     names, roles = list(found.node.input), INPUTS if found.node.op_type == "LSTM" else INPUTS[:6]
     if len(names) > len(roles) or not all(names[1:3]) or len(names) < 3:
         raise FormatError(
-            f"{called(found.node)} has {len(names)} inputs; it needs X, W and R, and may have "
-            f"{', '.join(roles[3:])}: export the model again."
+            "{called} has {count} inputs; it needs X, W and R, and may have {roles}: export "
+            "the model again.",
+            called=called(found.node),
+            count=len(names),
+            roles=", ".join(roles[3:]),
         )
     return dict.fromkeys(INPUTS, "") | dict(zip(roles, names, strict=False))
 
@@ -106,18 +117,23 @@ def _refuse_what_is_not_computed(
     what = called(found.node)
     if "clip" in given:
         raise FormatError(
-            f"{what} clips what enters its activations to ±{given['clip']:g} (attribute clip); "
-            "that is not computed: only a model without clip is read."
+            "{what} clips what enters its activations to ±{given:g} (attribute clip); that is "
+            "not computed: only a model without clip is read.",
+            what=what,
+            given=given["clip"],
         )
     if given.get("input_forget"):
         raise FormatError(
-            f"{what} couples the input and the forget gate (attribute input_forget); that is not "
-            "computed: only separate gates are."
+            "{what} couples the input and the forget gate (attribute input_forget); that is "
+            "not computed: only separate gates are.",
+            what=what,
         )
     if inputs["P"] and constants.fill(found.scope, inputs["P"]) != 0:
         raise FormatError(
-            f"{what} has peephole weights (input P, {shown(inputs['P'])}), by which its gates see "
-            "the cell state; that is not computed: only an LSTM without them, or with zeros, is."
+            "{what} has peephole weights (input P, {inputs}), by which its gates see the cell "
+            "state; that is not computed: only an LSTM without them, or with zeros, is.",
+            what=what,
+            inputs=shown(inputs["P"]),
         )
 
 
@@ -129,13 +145,24 @@ def _stacked(
     dtypes = {role: array.dtype for role, array in raw.items()}
     if len(set(dtypes.values())) > 1:
         kinds = ", ".join(f"{role} {dtype}" for role, dtype in dtypes.items())
-        raise FormatError(f"{called(found.node)} mixes {kinds}; its weights need one type.")
+        raise FormatError(
+            "{called} mixes {kinds}; its weights need one type.",
+            called=called(found.node),
+            kinds=kinds,
+        )
     needed = _shapes(found, cell, given, raw)
     for role, array in raw.items():
         if array.shape != needed[role]:
             raise FormatError(
-                f"{role} of {called(found.node)} has shape {array.shape}; a {cell.upper()} of "
-                f"direction {given['direction']} with {needed['R'][-1]} units needs {needed[role]}."
+                "{role} of {called} has shape {shape}; a {cell} of direction {given} with "
+                "{needed} units needs {axes}.",
+                role=role,
+                called=called(found.node),
+                shape=array.shape,
+                cell=cell.upper(),
+                given=given["direction"],
+                needed=needed["R"][-1],
+                axes=needed[role],
             )
     numbers = {role: limits.numbers(inputs[role], array) for role, array in raw.items()}
     none = np.zeros(needed["B"], numbers["W"].dtype)
@@ -150,9 +177,13 @@ def _shapes(
     said = given.get("hidden_size", units)
     if not 1 <= units <= limits.MAX_UNITS or said != units:
         raise FormatError(
-            f"{called(found.node)} has R of shape {raw['R'].shape} and hidden_size {said}; the "
-            f"last axis of R is the number of units, 1 to {limits.MAX_UNITS}, and hidden_size says "
-            "the same: export the model again."
+            "{called} has R of shape {shape} and hidden_size {said}; the last axis of R is the "
+            "number of units, 1 to {max_units}, and hidden_size says the same: export the "
+            "model again.",
+            called=called(found.node),
+            shape=raw["R"].shape,
+            said=said,
+            max_units=limits.MAX_UNITS,
         )
     count, rows = DIRECTIONS[given["direction"]], len(GATES[cell]) * units
     return {"W": (count, rows, max(inputs, 1)), "R": (count, rows, units), "B": (count, 2 * rows)}
@@ -163,8 +194,11 @@ def _weight(found: Found, role: str, name: str, constants: Constants) -> Values:
         return constants.value(found.scope, name)
     except ComputedError as error:
         raise FormatError(
-            f"{role} of {called(found.node)} is not in the file: {error.reason}; weights need to "
-            "be constants: fold them when exporting, or run a tool such as onnxsim."
+            "{role} of {called} is not in the file: {reason}; weights need to be constants: "
+            "fold them when exporting, or run a tool such as onnxsim.",
+            role=role,
+            called=called(found.node),
+            reason=error.reason,
         ) from error
 
 

@@ -31,8 +31,10 @@ def apply(node: "NodeProto", inputs: list[Values | None]) -> Values:
         raise
     except (ValueError, TypeError, IndexError, KeyError, OverflowError, AttributeError) as error:
         raise FormatError(
-            f"{called(node)} does not fit what it is given ({str(error)[:100]}); the model is "
-            "damaged: export it again."
+            "{called} does not fit what it is given ({error}); the model is damaged: export it "
+            "again.",
+            called=called(node),
+            error=str(error)[:100],
         ) from error
     _check_room(made.size, made.dtype)
     return made
@@ -41,8 +43,10 @@ def apply(node: "NodeProto", inputs: list[Values | None]) -> Values:
 def _check_room(count: int, dtype: np.dtype[np.generic]) -> None:
     if count * dtype.itemsize > limits.MAX_EXPANDED:
         raise FormatError(
-            f"A constant of the model would take {count * dtype.itemsize / 1e6:,.0f} MB; up to "
-            f"{limits.MAX_EXPANDED / 1e6:,.0f} MB are read: export the recurrent layers alone."
+            "A constant of the model would take {count:,.0f} MB; up to {max_expanded:,.0f} MB "
+            "are read: export the recurrent layers alone.",
+            count=count * dtype.itemsize / 1e6,
+            max_expanded=limits.MAX_EXPANDED / 1e6,
         )
 
 
@@ -77,8 +81,9 @@ def _cast(given: Attributes, x: Values) -> Values:
         or (kind.name.startswith("int") and x.dtype.kind == "f")
     ):
         raise FormatError(
-            f"A Cast rounds constants to type {given['to']} of ONNX; only casts to float16, "
-            "float32 and float64, and between whole numbers, are followed: cast before exporting."
+            "A Cast rounds constants to type {given} of ONNX; only casts to float16, float32 "
+            "and float64, and between whole numbers, are followed: cast before exporting.",
+            given=given["to"],
         )
     _check_room(x.size, np.dtype(kind.raw))
     with np.errstate(over="ignore"):  # what overflows is named as infinite where it is used

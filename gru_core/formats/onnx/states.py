@@ -40,9 +40,11 @@ def lengths(found: Found, name: str, constants: Constants) -> tuple[Reads, Notes
         made = origin(found.scope, name)
         if not made.given and not made.shaped:
             raise FormatError(
-                f"The lengths of the sequences of {called(found.node)} (input sequence_lens) are "
-                f"computed from constants of the file, which is not done here ({error.reason}): "
-                "leave the input out when exporting."
+                "The lengths of the sequences of {called} (input sequence_lens) are computed "
+                "from constants of the file, which is not done here ({reason}): leave the "
+                "input out when exporting.",
+                called=called(found.node),
+                reason=error.reason,
             ) from None
         return ALL, (
             f"The lengths of the sequences are not fixed ({error.reason}): here each sequence is "
@@ -50,9 +52,10 @@ def lengths(found: Found, name: str, constants: Constants) -> tuple[Reads, Notes
         )
     if counts.size != 1 or counts[0] < 0:
         raise FormatError(
-            f"{called(found.node)} reads sequences of the fixed lengths "
-            f"{', '.join(map(str, counts[:8]))}; only whole sequences are read: leave the input "
-            "sequence_lens out when exporting."
+            "{called} reads sequences of the fixed lengths {counts}; only whole sequences are "
+            "read: leave the input sequence_lens out when exporting.",
+            called=called(found.node),
+            counts=", ".join(map(str, counts[:8])),
         )
     steps = int(counts[0])
     return Reads(steps=steps), (f"The model reads the first {steps} steps of each sequence.",)
@@ -124,14 +127,21 @@ def _state(
         value = np.full(shape, fill, np.float32)
     if value.ndim != 3 or np.delete(value.shape, batch).tolist() != sizes:
         raise FormatError(
-            f"{shown(name)}, an initial state of {called(found.node)}, has shape {value.shape}; "
-            f"it needs {shape}, with any batch in place of the 1."
+            "{name}, an initial state of {called}, has shape {shape}; it needs {needed}, with "
+            "any batch in place of the 1.",
+            name=shown(name),
+            called=called(found.node),
+            shape=value.shape,
+            needed=shape,
         )
     rows: Array = np.moveaxis(limits.numbers(name, value), batch, 0)  # (batch, direction, unit)
     if len(rows) == 0 or (rows != rows[0]).any():
         raise FormatError(
-            f"{shown(name)}, an initial state of {called(found.node)}, differs along the batch of "
-            f"{len(rows)}; one sequence is run at a time: export it with a batch of 1."
+            "{name}, an initial state of {called}, differs along the batch of {count}; one "
+            "sequence is run at a time: export it with a batch of 1.",
+            name=shown(name),
+            called=called(found.node),
+            count=len(rows),
         )
     first: Array = rows[0]
     return first
@@ -143,13 +153,21 @@ def _open(found: Found, name: str, state: str, reason: str) -> _Open:
     if made.given:
         return _Open(reason, not made.moved)
     if not made.chain:  # nothing makes it, and nobody gives it
-        raise FormatError(f"The initial {state} state of {called(found.node)}: {reason}.")
+        raise FormatError(
+            "The initial {state} state of {called}: {reason}.",
+            state=state,
+            called=called(found.node),
+            reason=reason,
+        )
     raise FormatError(
-        f"The initial {state} state of {called(found.node)} is in the file, but computed from its "
-        f"constants by {', '.join(made.chain)}; that is not done here, and zeros in its place "
-        "would be another model. Have the constants folded for a batch of 1 and a fixed number of "
-        "steps (in onnxruntime, SessionOptions.add_free_dimension_override_by_name and "
-        "optimized_model_filepath), or export the state as an input of the model."
+        "The initial {state} state of {called} is in the file, but computed from its constants "
+        "by {chain}; that is not done here, and zeros in its place would be another model. "
+        "Have the constants folded for a batch of 1 and a fixed number of steps (in "
+        "onnxruntime, SessionOptions.add_free_dimension_override_by_name and "
+        "optimized_model_filepath), or export the state as an input of the model.",
+        state=state,
+        called=called(found.node),
+        chain=", ".join(made.chain),
     )
 
 

@@ -58,9 +58,10 @@ def kind_of(tensor: "TensorProto") -> Kind:
     if tensor.data_type not in KINDS:
         names = {number: name for name, number in TensorProto.DataType.items()}
         raise FormatError(
-            f"{shown(tensor.name)} holds {names.get(tensor.data_type, tensor.data_type)}; weights "
-            "are float32, float64, float16 or bfloat16: convert it, or export the model before it "
-            "is quantized."
+            "{name} holds {get}; weights are float32, float64, float16 or bfloat16: convert "
+            "it, or export the model before it is quantized.",
+            name=shown(tensor.name),
+            get=names.get(tensor.data_type, tensor.data_type),
         )
     return KINDS[tensor.data_type]
 
@@ -73,11 +74,15 @@ def values(tensor: "TensorProto") -> Values:
     kind, name = kind_of(tensor), shown(tensor.name)
     if tensor.data_location == EXTERNAL or tensor.external_data:
         raise FormatError(
-            f"{name} is stored in another file, which is never opened; save the model with its "
-            "weights inside: onnx.save(model, path, save_as_external_data=False)."
+            "{name} is stored in another file, which is never opened; save the model with its "
+            "weights inside: onnx.save(model, path, save_as_external_data=False).",
+            name=name,
         )
     if tensor.HasField("segment"):
-        raise FormatError(f"{name} is stored in segments; save it in one piece.")
+        raise FormatError(
+            "{name} is stored in segments; save it in one piece.",
+            name=name,
+        )
     shape = _shape(tensor, np.dtype(kind.raw).itemsize)
     flat = _flat(tensor, kind, prod(shape))
     if kind.name == "bfloat16":  # the upper half of a float32
@@ -90,13 +95,25 @@ def values(tensor: "TensorProto") -> Values:
 def _shape(tensor: "TensorProto", itemsize: int) -> tuple[int, ...]:
     name, shape = shown(tensor.name), tuple(tensor.dims[:MAX_AXES])
     if len(tensor.dims) > MAX_AXES:
-        raise FormatError(f"{name} has {len(tensor.dims)} axes; up to {MAX_AXES} are read.")
+        raise FormatError(
+            "{name} has {count} axes; up to {max_axes} are read.",
+            name=name,
+            count=len(tensor.dims),
+            max_axes=MAX_AXES,
+        )
     if min(shape, default=0) < 0:
-        raise FormatError(f"{name} has shape {shape}; no axis can be negative: export it again.")
+        raise FormatError(
+            "{name} has shape {shape}; no axis can be negative: export it again.",
+            name=name,
+            shape=shape,
+        )
     if prod(shape) * itemsize > limits.MAX_EXPANDED:
         raise FormatError(
-            f"{name} has shape {shape}; tensors of up to {limits.MAX_EXPANDED / 1e6:,.0f} MB are "
-            "read: export the recurrent layers alone."
+            "{name} has shape {shape}; tensors of up to {max_expanded:,.0f} MB are read: "
+            "export the recurrent layers alone.",
+            name=name,
+            shape=shape,
+            max_expanded=limits.MAX_EXPANDED / 1e6,
         )
     return shape
 
@@ -108,8 +125,12 @@ def _flat(tensor: "TensorProto", kind: Kind, count: int) -> Values:
     if len(held) + bool(raw) > 1 or held not in ([], [kind.field]):
         places = " and ".join([*held, *["raw_data"] * bool(raw)])
         raise FormatError(
-            f"The numbers of {shown(tensor.name)} are given in {places}; {kind.name} stands "
-            f"in raw_data or in {kind.field} alone: export it again."
+            "The numbers of {name} are given in {places}; {kind} stands in raw_data or in "
+            "{field} alone: export it again.",
+            name=shown(tensor.name),
+            places=places,
+            kind=kind.name,
+            field=kind.field,
         )
     if held:
         flat = np.array(getattr(tensor, kind.field))
@@ -126,8 +147,10 @@ def _from_field(tensor: "TensorProto", kind: Kind, flat: Values) -> Values:
         return flat.astype(kind.raw)
     if flat.min() < 0 or flat.max() > np.iinfo(np.uint16).max:
         raise FormatError(
-            f"{shown(tensor.name)} holds {kind.name} in int32_data and has a value outside "
-            "0 to 65535; each is the pattern of 16 bits: export it again."
+            "{name} holds {kind} in int32_data and has a value outside 0 to 65535; each is "
+            "the pattern of 16 bits: export it again.",
+            name=shown(tensor.name),
+            kind=kind.name,
         )
     return flat.astype("<u2").view(kind.raw)
 
@@ -135,6 +158,11 @@ def _from_field(tensor: "TensorProto", kind: Kind, flat: Values) -> Values:
 def _check_count(tensor: "TensorProto", got: int, needed: int, what: str) -> None:
     if got != needed:
         raise FormatError(
-            f"{shown(tensor.name)} has {got:,} {what}; its shape {tuple(tensor.dims)} needs "
-            f"{needed:,}: the file is cut short or damaged, get it again."
+            "{name} has {got:,} {what}; its shape {dims} needs {needed:,}: the file is cut "
+            "short or damaged, get it again.",
+            name=shown(tensor.name),
+            got=got,
+            what=what,
+            dims=tuple(tensor.dims),
+            needed=needed,
         )

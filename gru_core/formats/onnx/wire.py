@@ -47,8 +47,10 @@ def check(data: bytes, name: str) -> None:
 def damaged(name: str, why: str) -> FormatError:
     """What is said of bytes that are no protobuf message."""
     return FormatError(
-        f"{shown(name)} is no ONNX model, or a damaged one ({why}); it needs the binary form that "
-        "onnx.save writes: export or download it again."
+        "{name} is no ONNX model, or a damaged one ({why}); it needs the binary form that "
+        "onnx.save writes: export or download it again.",
+        name=shown(name),
+        why=why,
     )
 
 
@@ -123,8 +125,10 @@ def _fields() -> Mapping[str, Mapping[int, Field]]:
 def _deeper(depth: int, name: str) -> int:
     if depth >= limits.MAX_DEPTH:
         raise FormatError(
-            f"{shown(name)} is nested more than {limits.MAX_DEPTH} levels deep; recurrent layers "
-            "are not: export the model again."
+            "{name} is nested more than {max_depth} levels deep; recurrent layers are not: "
+            "export the model again.",
+            name=shown(name),
+            max_depth=limits.MAX_DEPTH,
         )
     return depth + 1
 
@@ -132,17 +136,23 @@ def _deeper(depth: int, name: str) -> int:
 def _twice(name: str, message: str, field: str) -> FormatError:
     if (message, field) == ("onnx.ModelProto", "graph"):
         return FormatError(
-            f"{shown(name)} holds two graphs, as if two models had been written one after the "
-            "other; a file has one: open each alone."
+            "{name} holds two graphs, as if two models had been written one after the other; a "
+            "file has one: open each alone.",
+            name=shown(name),
         )
     return FormatError(
-        f"{shown(name)} gives {field} twice in one {message.removeprefix('onnx.')}; it cannot be "
-        "told which is meant: export the model again."
+        "{name} gives {field} twice in one {message}; it cannot be told which is meant: export "
+        "the model again.",
+        name=shown(name),
+        field=field,
+        message=message.removeprefix("onnx."),
     )
 
 
 def _too_many(name: str) -> FormatError:
     return FormatError(
-        f"{shown(name)} has so many small parts that they would take more than "
-        f"{limits.MAX_EXPANDED / 1e6:,.0f} MB; export the recurrent layers alone."
+        "{name} has so many small parts that they would take more than {max_expanded:,.0f} MB; "
+        "export the recurrent layers alone.",
+        name=shown(name),
+        max_expanded=limits.MAX_EXPANDED / 1e6,
     )

@@ -201,20 +201,26 @@ def _check(layers: Sequence[Layer], starts: int, merge: Merge) -> None:
         raise unknown_name("merge", merge, MERGES)
     if not layers or starts != len(layers):
         raise ShapeError(
-            f"there are {len(layers)} layers and {starts} initial states; a stack needs at least "
-            "one layer, and one initial state (or None) for each."
+            "there are {count} layers and {starts} initial states; a stack needs at least one "
+            "layer, and one initial state (or None) for each.",
+            count=len(layers),
+            starts=starts,
         )
     reads = _directions(layers[0])[0].input_size
     for index, layer in enumerate(layers):
         directions = _directions(layer)
         if any(one.input_size != reads for one in directions):
             raise ShapeError(
-                f"layer {index} takes {directions[0].input_size} inputs; what it reads has "
-                f"{reads}: give both directions weights for {reads} inputs."
+                "layer {index} takes {input_size} inputs; what it reads has {reads}: give both "
+                "directions weights for {reads} inputs.",
+                index=index,
+                input_size=directions[0].input_size,
+                reads=reads,
             )
         if len({(one.cell, one.units, str(_functions([one]))) for one in directions}) > 1:
             raise FormatError(
-                f"the two directions of layer {index} differ in their cell, their units or their "
-                "activations; one node of ONNX has the same for both: make them alike."
+                "the two directions of layer {index} differ in their cell, their units or "
+                "their activations; one node of ONNX has the same for both: make them alike.",
+                index=index,
             )
         reads = _features(layer, merge)

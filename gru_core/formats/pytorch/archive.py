@@ -64,7 +64,10 @@ def _zipped(data: bytes) -> Archive:
     order = members.get(f"{folder}byteorder")
     said = b"little" if order is None else zips.content(archive, order)
     if said not in _ORDERS:
-        raise FormatError(f"The file's byteorder is {shown(said)}; it needs little or big.")
+        raise FormatError(
+            "The file's byteorder is {said}; it needs little or big.",
+            said=shown(said),
+        )
 
     @cache  # many tensors may be views of one storage
     def content(key: str) -> bytes:
@@ -102,12 +105,16 @@ def _folder(names: list[str]) -> str:
         )
     folder = next(iter(folders), "")
     if len({name.casefold() for name in names}) < len(names):
-        raise FormatError(f"The archive has two names that differ only in case; {_ADVICE}")
+        raise FormatError(
+            "The archive has two names that differ only in case; {advice}",
+            advice=_ADVICE,
+        )
     if len(folders) != 1 or f"{folder}data.pkl" not in names:
         first = ", ".join(map(shown, names[:3])) or "nothing"
         raise FormatError(
-            f"The zip archive has {first} in it; torch.save writes one folder with a data.pkl: "
-            "save model.state_dict() with it."
+            "The zip archive has {first} in it; torch.save writes one folder with a data.pkl: "
+            "save model.state_dict() with it.",
+            first=first,
         )
     return folder
 
@@ -137,7 +144,10 @@ def _contents(
     """The numbers of each storage, which follow one another to the end of the file."""
     known = isinstance(keys, list) and all(isinstance(key, str) for key in keys)
     if not known or sorted(keys) != sorted(storages):
-        raise FormatError(f"The file's list of storages is not that of its tensors; {_ADVICE}")
+        raise FormatError(
+            "The file's list of storages is not that of its tensors; {advice}",
+            advice=_ADVICE,
+        )
     found, whole, sizes = {}, memoryview(data), {}
     for key in keys:
         count = _COUNT.unpack_from(data, at)[0] if at + _COUNT.size <= len(data) else 0
@@ -155,6 +165,12 @@ def _check_sizes(storages: Mapping[str, Storage], sizes: Mapping[str, int]) -> N
         if sizes.get(key) != storage.size:
             has = f"{sizes[key]:,} bytes" if key in sizes else "nothing"
             raise FormatError(
-                f"The file has {has} in storage {shown(key)}; {storage.count:,} numbers of "
-                f"{storage.kind} need {storage.size:,}: {_ADVICE}"
+                "The file has {has} in storage {key}; {count:,} numbers of {kind} need "
+                "{size:,}: {advice}",
+                has=has,
+                key=shown(key),
+                count=storage.count,
+                kind=storage.kind,
+                size=storage.size,
+                advice=_ADVICE,
             )

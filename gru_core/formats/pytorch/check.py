@@ -82,8 +82,10 @@ def _found(data: bytes, name: str, entry_name: str) -> _Layer:
         paths = {key: (key,) for key in tensors}
     else:
         raise FormatError(
-            f"{shown(name)} is a file of {kind}; PyTorch runs those of torch.save and of "
-            "safetensors alone."
+            "{name} is a file of {kind}; PyTorch runs those of torch.save and of safetensors "
+            "alone.",
+            name=shown(name),
+            kind=kind,
         )
     read = {entry.name: entry for entry in entries(tensors)}  # all that is refused is refused here
     if entry_name not in read:
@@ -106,8 +108,9 @@ def _loaded(data: bytes, kind: str) -> Any:
         return load(data)
     except pytorch.REFUSALS as error:
         raise FormatError(
-            f"safetensors does not load the file for PyTorch ({shown(str(error))}): save the "
-            "recurrent layers alone."
+            "safetensors does not load the file for PyTorch ({error}): save the recurrent "
+            "layers alone.",
+            error=shown(str(error)),
         ) from None
 
 
@@ -121,8 +124,9 @@ def _module(layer: _Layer, state_activation: str) -> "nn.Module":
         options["nonlinearity"] = state_activation
     elif state_activation != "tanh":
         raise UnknownNameError(
-            f"torch.nn.{_CLASSES[entry.cell]} has tanh alone, and not {shown(state_activation)}: "
-            "leave it out."
+            "torch.nn.{classes} has tanh alone, and not {state_activation}: leave it out.",
+            classes=_CLASSES[entry.cell],
+            state_activation=shown(state_activation),
         )
     if not group.is_cell:
         options |= {"num_layers": group.layers, "bidirectional": group.directions == 2}
@@ -144,8 +148,11 @@ def _states(layer: _Layer, initial: Initial) -> "tuple[Tensor, ...]":
     arrays = [checks.floats("initial", one) for one in given]
     if [array.shape for array in arrays] != [shape] * len(names):
         raise ShapeError(
-            f"initial has the shapes {[array.shape for array in arrays]}; it needs "
-            f"{', '.join(names)}, each {shape}: a row for each layer and direction."
+            "initial has the shapes {arrays}; it needs {names}, each {shape}: a row for each "
+            "layer and direction.",
+            arrays=[array.shape for array in arrays],
+            names=", ".join(names),
+            shape=shape,
         )
     return tuple(torch.tensor(array, dtype=layer.dtype) for array in arrays)
 

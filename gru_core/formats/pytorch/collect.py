@@ -41,8 +41,9 @@ def collected(archive: Archive) -> Collected:
     walk.visit(archive.root, ())
     if archive.special:
         raise FormatError(
-            f"{walk.special or 'A tensor holds special numbers'}; all tensors of a file need to be "
-            "plain ones: convert it, or save the recurrent layers alone."
+            "{special}; all tensors of a file need to be plain ones: convert it, or save the "
+            "recurrent layers alone.",
+            special=walk.special or "A tensor holds special numbers",
         )
     shared = _shared(list(walk.found))
     tensors, paths = {}, {}
@@ -51,7 +52,10 @@ def collected(archive: Archive) -> Collected:
             continue
         name = _name(path[len(shared) :])
         if name in tensors:
-            raise FormatError(f"The file has two tensors called {shown(name)}: rename one of them.")
+            raise FormatError(
+                "The file has two tensors called {name}: rename one of them.",
+                name=shown(name),
+            )
         tensors[name] = Stored(view.shape, view.kind, partial(archive.raw, view))
         paths[name] = path
     left = ", ".join(map(shown, walk.left[:_LISTED]))
@@ -88,12 +92,15 @@ class _Walk:
         self.items += 1
         if self.items > MAX_ITEMS or len(self.found) > MAX_TENSORS:
             raise FormatError(
-                f"The file has more than {MAX_TENSORS:,} tensors or {MAX_ITEMS:,} items in all: "
-                "save model.state_dict() alone."
+                "The file has more than {max_tensors:,} tensors or {max_items:,} items in all: "
+                "save model.state_dict() alone.",
+                max_tensors=MAX_TENSORS,
+                max_items=MAX_ITEMS,
             )
         if len(path) > MAX_DEPTH:
             raise FormatError(
-                f"The file is nested more than {MAX_DEPTH} deep: save model.state_dict() alone."
+                "The file is nested more than {max_depth} deep: save model.state_dict() alone.",
+                max_depth=MAX_DEPTH,
             )
 
 

@@ -61,8 +61,9 @@ def loaded(data: bytes) -> Any:
     except REFUSALS as error:
         said = str(error).partition("\n")[0]
         raise FormatError(
-            f"PyTorch does not load the file ({type(error).__name__}: {shown(said)}): save "
-            "model.state_dict() again."
+            "PyTorch does not load the file ({name}: {said}): save model.state_dict() again.",
+            name=type(error).__name__,
+            said=shown(said),
         ) from None
 
 
@@ -77,8 +78,9 @@ def tensor_at(root: Any, path: Path) -> "Tensor":
 def _other(data: bytes, name: str) -> FormatError:
     if data[257:262] == b"ustar" and data.startswith(_OLDEST):
         return FormatError(
-            f"{shown(name)} is a tar archive, as PyTorch wrote before 0.1.10: load it with a "
-            "PyTorch of that time, and save model.state_dict() with one of today."
+            "{name} is a tar archive, as PyTorch wrote before 0.1.10: load it with a PyTorch "
+            "of that time, and save model.state_dict() with one of today.",
+            name=shown(name),
         )
     return misplaced(data, name, "a zip archive or a pickle, as torch.save writes")
 
@@ -91,8 +93,9 @@ def _confirm(data: bytes, found: Collected) -> None:
             theirs = _raw(tensor_at(root, found.paths[name]))
             if not np.array_equal(theirs, found.tensors[name].raw()):
                 raise FormatError(
-                    f"PyTorch reads other numbers in {name} than stand in the file: it is damaged, "
-                    "save model.state_dict() again."
+                    "PyTorch reads other numbers in {name} than stand in the file: it is "
+                    "damaged, save model.state_dict() again.",
+                    name=name,
                 )
 
 

@@ -88,8 +88,9 @@ class Outline:
         self._steps += steps
         if self._steps > MAX_STEPS:
             raise FormatError(
-                f"The file's pickle has more than {MAX_STEPS:,} instructions; weights need far "
-                "fewer: save model.state_dict() alone."
+                "The file's pickle has more than {max_steps:,} instructions; weights need far "
+                "fewer: save model.state_dict() alone.",
+                max_steps=MAX_STEPS,
             )
 
     def _step(self, name: str, argument: Any) -> None:
@@ -108,8 +109,10 @@ class Outline:
     def _end(self) -> Any:
         if self._protocol != PROTOCOL:
             raise FormatError(
-                f"The file's pickle is of protocol {self._protocol}; PyTorch's safe loader reads "
-                f"{PROTOCOL}: save it again, without pickle_protocol."
+                "The file's pickle is of protocol {protocol}; PyTorch's safe loader reads "
+                "{known}: save it again, without pickle_protocol.",
+                protocol=self._protocol,
+                known=PROTOCOL,
             )
         return self._stack.pop()
 
@@ -258,6 +261,7 @@ _STEPS: Final[Mapping[str, Callable[[Outline, Any], None]]] = MappingProxyType(
 def refused(name: str) -> FormatError:
     """An error for a function or a class that is not on the list."""
     return FormatError(
-        f"The file would run {shown(name)[1:-1]}; only tensors and plain containers are read, and "
-        "nothing is run: save model.state_dict() instead of the whole model."
+        "The file would run {name}; only tensors and plain containers are read, and nothing is "
+        "run: save model.state_dict() instead of the whole model.",
+        name=shown(name)[1:-1],
     )

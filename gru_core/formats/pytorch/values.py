@@ -77,7 +77,10 @@ class Other:
 
 def damaged(what: str) -> FormatError:
     """An error for a pickle that says what torch.save never writes."""
-    return FormatError(f"The file's pickle {what}; torch.save writes none like it: save it again.")
+    return FormatError(
+        "The file's pickle {what}; torch.save writes none like it: save it again.",
+        what=what,
+    )
 
 
 def storage_kind(found: Any) -> str | None:
@@ -115,8 +118,12 @@ def _view(storage: Storage, offset: Any, shape: Any, strides: Any, kind: str) ->
     ends = offset + sum((n - 1) * step for n, step in zip(shape, strides, strict=True)) + 1
     if prod(shape) and ends * KINDS[kind] > storage.size:
         raise FormatError(
-            f"A tensor of the shape {shown(shape)} needs {ends * KINDS[kind]:,} bytes of storage "
-            f"{shown(storage.key)}, which has {storage.size:,}: the file is damaged, save it again."
+            "A tensor of the shape {shape} needs {ends:,} bytes of storage {key}, which has "
+            "{size:,}: the file is damaged, save it again.",
+            shape=shown(shape),
+            ends=ends * KINDS[kind],
+            key=shown(storage.key),
+            size=storage.size,
         )
     _check_size(shape, KINDS[kind])
     return View(storage, offset, shape, strides, kind)
@@ -133,8 +140,11 @@ def _check_size(shape: tuple[Any, ...], size: int) -> None:
     total = prod(shape) * size
     if total > MAX_EXPANDED:
         raise FormatError(
-            f"A tensor of the shape {shown(shape)} has {total / 1e6:,.0f} MB when it is laid out; "
-            f"up to {MAX_EXPANDED / 1e6:,.0f} MB are read: save the recurrent layers alone."
+            "A tensor of the shape {shape} has {total:,.0f} MB when it is laid out; up to "
+            "{max_expanded:,.0f} MB are read: save the recurrent layers alone.",
+            shape=shown(shape),
+            total=total / 1e6,
+            max_expanded=MAX_EXPANDED / 1e6,
         )
 
 

@@ -79,6 +79,7 @@ def _unread(error: str) -> FormatError:
     said = error.removeprefix("Error while deserializing: ")[:_LONGEST]
     reason = "".join(sign if sign.isprintable() else " " for sign in said)
     return FormatError(
-        f"The safetensors library does not read the file ({reason}): it is damaged, or was cut "
-        "off: download or save it again."
+        "The safetensors library does not read the file ({reason}): it is damaged, or was cut "
+        "off: download or save it again.",
+        reason=reason,
     )

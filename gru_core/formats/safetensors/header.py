@@ -38,8 +38,12 @@ def check_length(data: bytes) -> None:
     length = _LENGTH.unpack_from(data)[0] if len(data) >= start else 0
     if not 2 <= length <= min(MAX_JSON, len(data) - start):
         raise FormatError(
-            f"The header should have {length:,} bytes, and the file has {len(data):,}; a header in "
-            f"braces of up to {MAX_JSON:,} bytes is needed: it is damaged or no safetensors file."
+            "The header should have {length:,} bytes, and the file has {count:,}; a header in "
+            "braces of up to {max_json:,} bytes is needed: it is damaged or no safetensors "
+            "file.",
+            length=length,
+            count=len(data),
+            max_json=MAX_JSON,
         )
 
 
@@ -51,17 +55,23 @@ def header(data: bytes) -> Header:
     metadata = content.pop(METADATA, None) or {}
     if len(content) > MAX_TENSORS:
         raise FormatError(
-            f"The file has {len(content):,} tensors; up to {MAX_TENSORS:,} are read: save the "
-            "recurrent layers alone."
+            "The file has {count:,} tensors; up to {max_tensors:,} are read: save the "
+            "recurrent layers alone.",
+            count=len(content),
+            max_tensors=MAX_TENSORS,
         )
     for name, described in content.items():
         if described.keys() != FIELDS:
             raise FormatError(
-                f"The header has another field for {shown(name)}; it needs dtype, shape and "
-                "data_offsets alone: the file is damaged: save it again."
+                "The header has another field for {name}; it needs dtype, shape and "
+                "data_offsets alone: the file is damaged: save it again.",
+                name=shown(name),
             )
     return Header(tuple(content), metadata)
 
 
 def _twice(key: str) -> FormatError:
-    return FormatError(f"The header has {shown(key)} twice; the file is damaged: save it again.")
+    return FormatError(
+        "The header has {key} twice; the file is damaged: save it again.",
+        key=shown(key),
+    )

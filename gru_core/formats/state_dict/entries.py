@@ -73,8 +73,9 @@ def _none_found(tensors: Tensors) -> FormatError:
     more = f" and {len(tensors) - len(names)} more" if len(tensors) > len(names) else ""
     has = f"its tensors are {', '.join(names)}{more}" if names else "it has no tensors"
     return FormatError(
-        f"The file holds no recurrent layer: {has}; one needs weight_ih_l0 and weight_hh_l0, as "
-        "torch.nn.GRU, LSTM and RNN call them: save the state dict of a model that has one."
+        "The file holds no recurrent layer: {has}; one needs weight_ih_l0 and weight_hh_l0, as "
+        "torch.nn.GRU, LSTM and RNN call them: save the state dict of a model that has one.",
+        has=has,
     )
 
 
@@ -89,9 +90,14 @@ def _checked(group: Group, tensors: Tensors) -> _Sizes:
                 if tensors[name].shape != needed:
                     below = sizes.needed("w_x", layer, group.directions)[1]
                     raise FormatError(
-                        f"{name} has shape {shown(tensors[name].shape)}; {_a(sizes.cell)} with "
-                        f"{sizes.units} units and {below} inputs needs {needed}: the file is "
-                        "damaged, or of another kind of layer."
+                        "{name} has shape {shape}; {a} with {units} units and {below} inputs "
+                        "needs {needed}: the file is damaged, or of another kind of layer.",
+                        name=name,
+                        shape=shown(tensors[name].shape),
+                        a=_a(sizes.cell),
+                        units=sizes.units,
+                        below=below,
+                        needed=needed,
                     )
                 _check_kind(name, tensors[name], tensors[group.first].kind, group.first)
     return sizes
@@ -103,21 +109,31 @@ def _sizes(group: Group, tensors: Tensors) -> _Sizes:
     units = shape[1] if len(shape) == 2 else 0
     if not 1 <= units <= limits.MAX_UNITS:
         raise FormatError(
-            f"{name} has shape {shown(shape)}; it needs (gates · units, units), with 1 to "
-            f"{limits.MAX_UNITS:,} units: choose another model."
+            "{name} has shape {shape}; it needs (gates · units, units), with 1 to "
+            "{max_units:,} units: choose another model.",
+            name=name,
+            shape=shown(shape),
+            max_units=limits.MAX_UNITS,
         )
     # The columns are the units. That 3 divides the rows says nothing: 12 rows are 3 units · 4.
     cell = next((cell for cell in CELLS if len(GATES[cell]) * units == shape[0]), None)
     if cell is None:
         needed = ", ".join(f"{_a(cell)} ({len(GATES[cell]) * units}, {units})" for cell in CELLS)
         raise FormatError(
-            f"{name} has shape {shown(shape)}; with {units} units {needed} is needed: the file is "
-            "damaged, or of another kind of layer."
+            "{name} has shape {shape}; with {units} units {needed} is needed: the file is "
+            "damaged, or of another kind of layer.",
+            name=name,
+            shape=shown(shape),
+            units=units,
+            needed=needed,
         )
     if len(inputs) != 2 or inputs[1] < 1:
         raise FormatError(
-            f"{group.first} has shape {shown(inputs)}; it needs ({shape[0]}, inputs), with at "
-            "least one input: the file is damaged."
+            "{first} has shape {inputs}; it needs ({shape}, inputs), with at least one input: "
+            "the file is damaged.",
+            first=group.first,
+            inputs=shown(inputs),
+            shape=shape[0],
         )
     return _Sizes(cell, units, inputs[1])
 
@@ -125,13 +141,20 @@ def _sizes(group: Group, tensors: Tensors) -> _Sizes:
 def _check_kind(name: str, stored: Stored, kind: str, first: str) -> None:
     if stored.kind not in FLOATS:
         raise FormatError(
-            f"{name} holds {stored.kind}; weights are read as {', '.join(FLOATS)}: convert it, "
-            "for example by model.float()."
+            "{name} holds {kind}; weights are read as {floats}: convert it, for example by "
+            "model.float().",
+            name=name,
+            kind=stored.kind,
+            floats=", ".join(FLOATS),
         )
     if stored.kind != kind:
         raise FormatError(
-            f"{name} holds {stored.kind} and {first} {kind}; a layer has one precision: convert "
-            "it, for example by model.float()."
+            "{name} holds {kind} and {first} {own_kind}; a layer has one precision: convert it, "
+            "for example by model.float().",
+            name=name,
+            kind=stored.kind,
+            first=first,
+            own_kind=kind,
         )
 
 
@@ -141,8 +164,12 @@ def _check_total(groups: Iterable[Group], tensors: Tensors) -> None:
     total = sum(max(FLOATS[tensors[name].kind], 4) * prod(tensors[name].shape) for name in names)
     if total > limits.MAX_EXPANDED:
         raise FormatError(
-            f"The {len(names)} tensors from {names[0]} on have {total / 1e6:,.0f} MB of numbers; "
-            f"up to {limits.MAX_EXPANDED / 1e6:,.0f} MB are read: save fewer layers."
+            "The {count} tensors from {names} on have {total:,.0f} MB of numbers; up to "
+            "{max_expanded:,.0f} MB are read: save fewer layers.",
+            count=len(names),
+            names=names[0],
+            total=total / 1e6,
+            max_expanded=limits.MAX_EXPANDED / 1e6,
         )
 
 

@@ -87,8 +87,10 @@ def grouped(names: Iterable[str]) -> Mapping[str, Group]:
     found = _by_prefix(listed)
     if len(found) > MAX_GROUPS:
         raise FormatError(
-            f"The file has {len(found)} recurrent layers under as many prefixes; up to "
-            f"{MAX_GROUPS} are read: save those you want to see."
+            "The file has {count} recurrent layers under as many prefixes; up to {max_groups} "
+            "are read: save those you want to see.",
+            count=len(found),
+            max_groups=MAX_GROUPS,
         )
     if found:
         _check_not_made(listed)
@@ -98,8 +100,11 @@ def grouped(names: Iterable[str]) -> Mapping[str, Group]:
         if group.name in groups:
             other = groups[group.name].first
             raise FormatError(
-                f"{group.first} and {other} belong to two layers, and both would be called "
-                f"{group.name}: save one of them alone."
+                "{first} and {other} belong to two layers, and both would be called {name}: "
+                "save one of them alone.",
+                first=group.first,
+                other=other,
+                name=group.name,
             )
         groups[group.name] = group
     return groups
@@ -114,8 +119,10 @@ def _by_prefix(names: list[str]) -> dict[str, _Found]:
             continue
         if len(name) > MAX_NAME or not name.isprintable():
             raise FormatError(
-                f"The file has a tensor {shown(name)}; a name needs up to {MAX_NAME} characters "
-                "that can be printed: rename it."
+                "The file has a tensor {name}; a name needs up to {max_name} characters that "
+                "can be printed: rename it.",
+                name=shown(name),
+                max_name=MAX_NAME,
             )
         seen = found.setdefault(before + dot, _Found())
         seen.suffixes.add(match["suffix"])
@@ -129,29 +136,35 @@ def _check_not_made(names: list[str]) -> None:
     made = next((name for name in names if _MADE.fullmatch(name)), None)
     if made is not None:
         raise FormatError(
-            f"{shown(made)} is one of several tensors from which a recurrent weight is computed "
+            "{made} is one of several tensors from which a recurrent weight is computed "
             "(weight norm, weight drop, pruning): make it permanent before you save the state "
-            "dict, for example by torch.nn.utils.parametrize.remove_parametrizations."
+            "dict, for example by torch.nn.utils.parametrize.remove_parametrizations.",
+            made=shown(made),
         )
 
 
 def _group(prefix: str, seen: _Found, names: list[str], prefixes: frozenset[str]) -> Group:
     if PROJECTION in seen.parts:
         raise FormatError(
-            f"{prefix}{PROJECTION}_l0 projects the hidden state of an LSTM (proj_size); that is "
-            "not computed here: choose a layer without it."
+            "{prefix}{projection}_l0 projects the hidden state of an LSTM (proj_size); that is "
+            "not computed here: choose a layer without it.",
+            prefix=prefix,
+            projection=PROJECTION,
         )
     is_cell = CELL in seen.suffixes
     if is_cell and len(seen.suffixes) > 1:
         raise FormatError(
-            f"{prefix}* has the tensors of a cell (weight_hh) and of a layer (weight_hh_l0) under "
-            "one prefix: save one of them alone."
+            "{prefix}* has the tensors of a cell (weight_hh) and of a layer (weight_hh_l0) "
+            "under one prefix: save one of them alone.",
+            prefix=prefix,
         )
     layers = 1 + max(seen.layers)
     if layers > MAX_LAYERS:
         raise FormatError(
-            f"{prefix}weight_hh_l{layers - 1} is of layer {layers - 1}; up to {MAX_LAYERS} layers "
-            "are read."
+            "{prefix}weight_hh_l{layers} is of layer {layers}; up to {max_layers} layers are read.",
+            prefix=prefix,
+            layers=layers - 1,
+            max_layers=MAX_LAYERS,
         )
     group = Group(
         name=shown_name(prefix),
@@ -193,8 +206,10 @@ def _notes(prefix: str, is_cell: bool, others: list[str]) -> tuple[str, ...]:
     if is_cell:
         # So do cells with layer normalization name their tensors.
         raise FormatError(
-            f"{prefix}weight_hh has {listed} beside it; the cells of torch.nn have no such tensor, "
-            "so this one computes something else: save a plain one alone."
+            "{prefix}weight_hh has {listed} beside it; the cells of torch.nn have no such "
+            "tensor, so this one computes something else: save a plain one alone.",
+            prefix=prefix,
+            listed=listed,
         )
     return (
         f"Its prefix also has {listed}, which torch.nn has not: if its class changes what the "
@@ -209,6 +224,11 @@ def _check_complete(group: Group, names: frozenset[str]) -> None:
         ways = "two directions" if group.directions == 2 else "one direction"
         biases = "with biases" if "b_x" in group.parts else "without biases"
         raise FormatError(
-            f"{missing[0]} is missing; {len(group.names)} tensors make {layers} of {ways} "
-            f"{biases}: save the whole state dict again."
+            "{missing} is missing; {count} tensors make {layers} of {ways} {biases}: save the "
+            "whole state dict again.",
+            missing=missing[0],
+            count=len(group.names),
+            layers=layers,
+            ways=ways,
+            biases=biases,
         )

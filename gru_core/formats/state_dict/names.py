@@ -53,15 +53,18 @@ def _in_file_order(weights: Weights, part: Part) -> Array:
 def _check_stack(stack: Sequence[tuple[Weights, ...]]) -> None:
     if not stack or not all(len(pair) in (1, 2) for pair in stack):
         raise FormatError(
-            f"There are {len(stack)} layers; PyTorch needs at least one, each of one direction or "
-            "of two: give them."
+            "There are {count} layers; PyTorch needs at least one, each of one direction or of "
+            "two: give them.",
+            count=len(stack),
         )
     for at, pair in enumerate(stack):
         for weights in pair:
             problem = next(problems(weights), None)
             if problem is not None:
                 raise FormatError(
-                    f"Layer {at} {problem}: export it as ONNX or NPZ, which have a place for it."
+                    "Layer {at} {problem}: export it as ONNX or NPZ, which have a place for it.",
+                    at=at,
+                    problem=problem,
                 )
     _check_alike(stack)
 
@@ -87,13 +90,19 @@ def _check_alike(stack: Sequence[tuple[Weights, ...]]) -> None:
             found = _kind(weights, len(pair))
             if found != kind:
                 raise FormatError(
-                    f"Layer {at} is {found}, and layer 0 {kind}; the layers of PyTorch are all "
-                    "alike: export each by itself."
+                    "Layer {at} is {found}, and layer 0 {kind}; the layers of PyTorch are all "
+                    "alike: export each by itself.",
+                    at=at,
+                    found=found,
+                    kind=kind,
                 )
             if weights.input_size != inputs:
                 raise FormatError(
-                    f"Layer {at} takes {weights.input_size} inputs; it needs {inputs}, as many as "
-                    "the layer below gives, both directions side by side."
+                    "Layer {at} takes {input_size} inputs; it needs {inputs}, as many as the "
+                    "layer below gives, both directions side by side.",
+                    at=at,
+                    input_size=weights.input_size,
+                    inputs=inputs,
                 )
 
 

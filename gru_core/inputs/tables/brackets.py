@@ -60,8 +60,9 @@ def _inside_call(text: str) -> str:
     if call := _CALL.fullmatch(text):
         return call[1]
     raise TextError(
-        f"{shown(text)} is not one whole array; it needs brackets, perhaps a dtype, and a closing "
-        "parenthesis: copy all of it, and nothing else."
+        "{text} is not one whole array; it needs brackets, perhaps a dtype, and a closing "
+        "parenthesis: copy all of it, and nothing else.",
+        text=shown(text),
     )
 
 
@@ -75,8 +76,11 @@ def _listed(content: list[object]) -> Rows:
         i = nested.index(not nested[0])
         one, other = ("a list", "no list") if nested[i] else ("no list", "a list")
         raise ShapeError(
-            f"Row {i + 1} is {one} and row 1 is {other}; all rows need to be alike: "
-            "put brackets around each, or around none."
+            "Row {i} is {one} and row 1 is {other}; all rows need to be alike: put brackets "
+            "around each, or around none.",
+            i=i + 1,
+            one=one,
+            other=other,
         )
     return [
         [_cell(value, i) for value in cast("list[object]", row)] for i, row in enumerate(content)
@@ -87,7 +91,9 @@ def _cell(value: object, row: int) -> str:
     if isinstance(value, list | dict):
         kind = "a list" if isinstance(value, list) else "an object"
         raise ShapeError(
-            f"Row {row + 1} holds {kind}; a row needs numbers only: give a list of rows."
+            "Row {row} holds {kind}; a row needs numbers only: give a list of rows.",
+            row=row + 1,
+            kind=kind,
         )
     # A text keeps its quotes: "1" is a text, and no number.
     return value if isinstance(value, _Number) else json.dumps(value, ensure_ascii=False)
@@ -108,8 +114,9 @@ def _printed(text: str) -> Rows:
     if not all(allowed):
         odd = next((gap for gap in (first, *between, last) if gap not in ("", ",")), ",")
         raise TextError(
-            f"{shown(odd)} stands around rows; between all of them it needs a comma, "
-            "or between none, and nothing else: take it out."
+            "{odd} stands around rows; between all of them it needs a comma, or between none, "
+            "and nothing else: take it out.",
+            odd=shown(odd),
         )
     return [_pieces(row) for row in _LIST.findall(text[1:-1])]
 
@@ -133,8 +140,9 @@ def _check_brackets(text: str) -> None:
             )
         if depth == 0 and bracket.end() < len(text):
             raise TextError(
-                f"{shown(text[bracket.end() :].strip())} stands after the last bracket; one list "
-                "is needed: take it out, or put brackets around everything."
+                "{text} stands after the last bracket; one list is needed: take it out, or put "
+                "brackets around everything.",
+                text=shown(text[bracket.end() :].strip()),
             )
     if depth:
         raise TextError("A bracket is not closed; each [ needs its ]: copy all of the list.")

@@ -101,14 +101,20 @@ def check_lengths(grid: Grid, noun: str = "number") -> None:
     for i, row in enumerate(grid.rows):
         check_width(i + 1, len(row))
         if not row:
-            raise ShapeError(f"{grid.row(i)} is empty; each row needs numbers: fill or delete it.")
+            raise ShapeError(
+                "{row} is empty; each row needs numbers: fill or delete it.",
+                row=grid.row(i),
+            )
         if len(row) != needed:
             if grid.header:
                 above = f"the header has {counted(needed, 'name')}"
             else:
                 above = f"the row{'s' if i > 1 else ''} above ha{'ve' if i > 1 else 's'} {needed}"
             raise ShapeError(
-                f"{grid.row(i)} has {counted(len(row), noun)}; {above}: make all rows equally long."
+                "{row} has {counted}; {above}: make all rows equally long.",
+                row=grid.row(i),
+                counted=counted(len(row), noun),
+                above=above,
             )
 
 
@@ -180,38 +186,56 @@ def _check(cell: str, comma: Comma, place: str) -> None:
 
 def _refusal(cell: str, comma: Comma, place: str) -> GatescopeError:
     if not cell:
-        return TextError(f"{place} is empty; each place needs a number: fill it in.")
+        return TextError(
+            "{place} is empty; each place needs a number: fill it in.",
+            place=place,
+        )
     if cell in _LEFT_OUT:
         return left_out(f"{place} is {cell}")
     if _bare(cell) in _NOT_FINITE:
-        return NotFiniteError(f"{place} is {shown(cell)}; it needs a finite number: replace it.")
+        return NotFiniteError(
+            "{place} is {cell}; it needs a finite number: replace it.",
+            place=place,
+            cell=shown(cell),
+        )
     if _WITH_COMMA.fullmatch(cell) and comma == "mixed":
         return TextError(
-            f"{place} is {shown(cell)}, with a comma, and other numbers have points; "
-            "one mark is needed: write points."
+            "{place} is {cell}, with a comma, and other numbers have points; one mark is "
+            "needed: write points.",
+            place=place,
+            cell=shown(cell),
         )
     if _WITH_COMMA.fullmatch(cell) and comma == "unclear":
         return TextError(
-            f"{place} is {shown(cell)}, where the comma may mark decimals or thousands; "
-            "it needs to be clear: write a point, or leave the comma out."
+            "{place} is {cell}, where the comma may mark decimals or thousands; it needs to be "
+            "clear: write a point, or leave the comma out.",
+            place=place,
+            cell=shown(cell),
         )
     return TextError(
-        f"{place} is {shown(cell)}; it needs a number such as -0.25 or 1e-3: replace it."
+        "{place} is {cell}; it needs a number such as -0.25 or 1e-3: replace it.",
+        place=place,
+        cell=shown(cell),
     )
 
 
 def left_out(where: str) -> TextError:
     """The error for dots that stand for numbers."""
     return TextError(
-        f"{where}, where NumPy or another program left numbers out; all are needed: print it "
-        "again, in NumPy after np.set_printoptions(threshold=10**9)."
+        "{where}, where NumPy or another program left numbers out; all are needed: print it "
+        "again, in NumPy after np.set_printoptions(threshold=10**9).",
+        where=where,
     )
 
 
 def _too_large(cell: str, place: str) -> RangeError:
     return RangeError(
-        f"{place} is {shown(cell)}; numbers from {-MAX_VALUE:,.0f} to {MAX_VALUE:,.0f} are "
-        "accepted: scale it down."
+        "{place} is {cell}; numbers from {max_value:,.0f} to {most:,.0f} are accepted: "
+        "scale it down.",
+        place=place,
+        cell=shown(cell),
+        max_value=-MAX_VALUE,
+        most=MAX_VALUE,
     )
 
 

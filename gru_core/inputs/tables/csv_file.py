@@ -59,8 +59,11 @@ class CsvFile:
         for i in columns:
             if not 0 <= i < len(self.columns):
                 raise RangeError(
-                    f"There is no column {i}; the file has {len(self.columns)}, counted from 0: "
-                    f"use 0 to {len(self.columns) - 1}."
+                    "There is no column {i}; the file has {count}, counted from 0: use 0 to "
+                    "{others}.",
+                    i=i,
+                    count=len(self.columns),
+                    others=len(self.columns) - 1,
                 )
             column = self.columns[i]
             if column.values is None:
@@ -87,7 +90,9 @@ def read_csv(data: bytes) -> CsvFile:
 def _decoded(data: bytes) -> str:
     if len(data) > MAX_TEXT:
         raise RangeError(
-            f"The file has {len(data):,} bytes; up to {MAX_TEXT:,} are read: upload a part of it."
+            "The file has {count:,} bytes; up to {max_text:,} are read: upload a part of it.",
+            count=len(data),
+            max_text=MAX_TEXT,
         )
     if data.startswith(_ZIP):
         raise TextError(

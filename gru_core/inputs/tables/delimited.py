@@ -68,8 +68,10 @@ def _quoted(text: str, delimiter: Delimiter) -> list[list[str]]:
         else:
             reason = "has quotation marks that do not pair"
         raise TextError(
-            f"What begins in line {_line_after(rows)} {reason}; each cell needs one "
-            "number or name: correct it there."
+            "What begins in line {line_after} {reason}; each cell needs one number or name: "
+            "correct it there.",
+            line_after=_line_after(rows),
+            reason=reason,
         ) from error
     return rows
 
@@ -95,6 +97,8 @@ def _refuse_decimal_commas(rows: list[list[str]]) -> None:
     for i, (whole, decimals) in enumerate(rows):
         if decimals.startswith("0") and len(decimals) > 1:
             raise TextError(
-                f"Row {i + 1} is {shown(f'{whole},{decimals}')}, which may be one number or two; "
-                "it needs to be clear: write decimals with a point, or separate with semicolons."
+                "Row {i} is {whole}, which may be one number or two; it needs to be clear: "
+                "write decimals with a point, or separate with semicolons.",
+                i=i + 1,
+                whole=shown(f"{whole},{decimals}"),
             )

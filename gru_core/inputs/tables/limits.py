@@ -19,8 +19,9 @@ def checked_text(text: str) -> str:
     """
     if len(text) > MAX_TEXT:
         raise RangeError(
-            f"The text has {len(text):,} characters; up to {MAX_TEXT:,} are read: "
-            "take a part of it."
+            "The text has {count:,} characters; up to {max_text:,} are read: take a part of it.",
+            count=len(text),
+            max_text=MAX_TEXT,
         )
     # Halves of a character are what is left when a text was cut within one.
     if "\0" in text or (not text.isascii() and any("\ud800" <= c <= "\udfff" for c in text)):
@@ -38,7 +39,10 @@ def check_width(row: int, cells: int) -> None:
     """Raise RangeError if the row, counted from 1, is too wide."""
     if cells > MAX_COLUMNS:
         raise RangeError(
-            f"Row {row} has {cells:,} columns; up to {MAX_COLUMNS} are read: take fewer of them."
+            "Row {row} has {cells:,} columns; up to {max_columns} are read: take fewer of them.",
+            row=row,
+            cells=cells,
+            max_columns=MAX_COLUMNS,
         )
 
 
@@ -46,6 +50,7 @@ def check_height(rows: int) -> None:
     """Raise RangeError if there are too many rows."""
     if rows > MAX_ROWS:
         raise RangeError(
-            f"There are more than {MAX_ROWS:,} rows; up to {MAX_ROWS:,} are read: "
-            "take a part of them."
+            "There are more than {max_rows:,} rows; up to {max_rows:,} are read: take a part "
+            "of them.",
+            max_rows=MAX_ROWS,
         )

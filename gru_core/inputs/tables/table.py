@@ -31,7 +31,12 @@ def expect_shape(table: Table, shape: tuple[int, ...], what: str) -> Array:
         return read_only(values.reshape(shape))
     if values.shape == shape:
         return values
-    raise ShapeError(f"The matrix has {_size(values.shape)}; {what} needs {_needed(shape)}.")
+    raise ShapeError(
+        "The matrix has {size}; {what} needs {needed}.",
+        size=_size(values.shape),
+        what=what,
+        needed=_needed(shape),
+    )
 
 
 def _needed(shape: tuple[int, ...]) -> str:

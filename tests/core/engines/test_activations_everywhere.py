@@ -21,17 +21,16 @@ from gru_core.errors import RangeError
 from gru_core.scenes.companions import ROLES, companion
 from gru_core.sweep import sweep
 from gru_core.weights import PARTS, Weights
-from tests.core import (
-    test_contributions,
-    test_gradients,
+from tests.core import test_run, test_sweep
+from tests.core.analysis import test_contributions
+from tests.core.changes import (
     test_interventions_inside,
     test_interventions_run,
     test_interventions_sweep,
-    test_phase,
-    test_run,
-    test_sweep,
 )
+from tests.core.gradients import test_gradients
 from tests.core.opened_scenes import BY_NAME
+from tests.core.phase import test_phase
 
 # A kind of layer, what its gates end in, and what its states end in.
 ENDS = [

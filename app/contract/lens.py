@@ -1,0 +1,163 @@
+"""What the stage is told of the lens that is open: its charts, and what can be asked of it."""
+
+from typing import Literal, TypedDict
+
+from app.contract.base import Key
+from app.contract.screen import HeldAt, Wiring
+from gru_core.conventions import Cell
+
+
+class ViewName(TypedDict):
+    """A view, and a line on what it shows."""
+
+    view: str
+    label: str
+    help: str
+
+
+class Question(TypedDict):
+    """Views under the question that they answer."""
+
+    question: str
+    views: list[ViewName]
+
+
+class Choice(TypedDict):
+    """What can be asked of a lens."""
+
+    value: str
+    label: str
+
+
+class HeldOne(HeldAt):
+    """The same in words, with its value. place: its name. open: to the end, however long."""
+
+    place: str
+    open: bool
+    value: float
+    text: str
+
+
+class HoldTrack(TypedDict):
+    """A track that can be held, and the ends of its slider."""
+
+    track: str
+    name: str
+    symbol: str
+    low: float
+    high: float
+
+
+class Ablation(TypedDict):
+    """A gate taken away. keep: whether its value can be chosen."""
+
+    name: str
+    hint: str
+    keep: bool
+
+
+class Holdable(TypedDict):
+    """What can be held in the opened cell, and what is. keep: the value of an ablated gate."""
+
+    cell: Cell
+    units: int
+    tracks: list[HoldTrack]
+    held: list[HeldOne]
+    ablations: list[Ablation]
+    keep: float
+
+
+class Pin(TypedDict):
+    """Whether a setting is pinned."""
+
+    pinned: bool
+
+
+class Asked(TypedDict):
+    """A question of the lens that finds units; steps are counted from 0."""
+
+    track: str
+    first: int
+    last: int
+    threshold: float
+    begins: bool
+    ends: bool
+
+
+class FoundPlace(TypedDict):
+    """Steps where units are on again: how many of them, and how many others; and what is read."""
+
+    first: int
+    last: int
+    on: int
+    others: int
+    before: str
+    read: str
+    after: str
+
+
+class Sought(Asked):
+    """A question and its answer. count: units that are on through the span."""
+
+    count: int
+    places: list[FoundPlace]
+
+
+class Controls(TypedDict, total=False):
+    """What the stage has controls of its own for, with what they show."""
+
+    holding: Holdable
+    pin: Pin
+    seeking: Sought
+
+
+class Chart(TypedDict):
+    """A plot of a lens. says: of a place in it, with {row}, {column}, {value} and others."""
+
+    part: str
+    title: str
+    symbol: str
+    reads: Literal["grid", "across", "down", "points"]
+    height: int
+    width: int
+    says: str
+    ends: list[str]
+    key: list[Key]
+
+
+class ScenePlace(TypedDict):
+    """A scene that shows what this one cannot."""
+
+    scene: str
+    label: str
+
+
+class LensAt(TypedDict, total=False):
+    """Where in the sequence a lens was looked at, as far as it follows the cursor."""
+
+    step: int
+    unit: int
+
+
+class Lens(TypedDict):
+    """The view that is open, and every view there is.
+
+    inside: the opened cell itself is looked into, in the place of charts. look: what to look for.
+    """
+
+    view: str
+    questions: list[Question]
+    inside: bool
+    look: str
+    of: str
+    asks: str
+    choices: list[Choice]
+    tracks: bool
+    at: LensAt
+    controls: Controls
+    wirings: list[Wiring]
+    words: list[str]
+    offers: list[ScenePlace]
+    waiting: bool
+    notes: list[str]
+    charts: list[Chart]

@@ -1,0 +1,46 @@
+"""The message to the stage: a whole screen."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+from app.contract.base import Ack, At, Limits
+from app.contract.lens import Lens
+from app.contract.parts import Included, Pointed, Sweep
+from app.contract.screen import Edit, HeldAt, Inner, Input, Panel, Possible, Prediction, Scene
+
+
+class Message(TypedDict):
+    """A whole screen, less the parts that the page has already.
+
+    arrived: how often the address has led here. link: every parameter but the cursor's, None for
+    one that is left out. numbers: the ticket to fetch numbers by. parts: every part's digest.
+    """
+
+    ack: Ack
+    opened: str
+    arrived: int
+    scene: Scene
+    atFirst: bool
+    labels: Sequence[str] | int
+    cursor: At
+    link: Mapping[str, str | None]
+    x: Input
+    inner: Inner
+    lens: Lens
+    prediction: Prediction | None
+    help: Mapping[str, str]
+    dark: dict[str, str]
+    limits: Limits
+    panels: list[Panel]
+    names: Sequence[str]
+    held: list[HeldAt]
+    edits: list[Edit]
+    can: Possible
+    answer: str
+    said: str
+    problems: list[str]
+    sweep: Sweep | None
+    pointed: Pointed | None
+    numbers: str
+    parts: dict[str, str]
+    included: dict[str, Included]

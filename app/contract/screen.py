@@ -1,0 +1,235 @@
+"""What the stage is told of a screen: its scene, its cells, the opened cell and its equations."""
+
+from collections.abc import Sequence
+from typing import Literal, TypedDict
+
+from app.contract.base import Dash, Key, Way
+from gru_core.conventions import Cell
+from gru_core.weights import Part
+
+
+class Handle(TypedDict):
+    """What to drag first, and its value before any edit."""
+
+    target: str
+    value: float
+
+
+class Reading(TypedDict):
+    """What the Reader reads and says."""
+
+    word: str | None
+    phonemes: Sequence[str]
+
+
+Scene = TypedDict(
+    "Scene",
+    {
+        "name": str,
+        "title": str,
+        "story": str,
+        "next": Way,
+        "try": str,
+        "again": str | None,
+        "reading": Reading | None,
+        "handle": Handle | None,
+        "first": bool,
+    },
+)
+Scene.__doc__ = "The scene and its story. first: whether there is a first view of it."
+
+
+class Input(TypedDict):
+    """The input, and how it is drawn. lines: whether it has few enough channels for lines."""
+
+    channels: Sequence[str]
+    bound: str
+    color: str
+    dash: Dash
+    lines: bool
+    note: str
+
+
+class Segment(TypedDict):
+    """The columns of a joined matrix that are of one part."""
+
+    part: Part
+    start: int
+    size: int
+
+
+class Gate(TypedDict):
+    """A gate or another quantity: what it is called, and how it is drawn."""
+
+    gate: str
+    name: str
+    symbol: str
+    says: str
+    color: str
+    dash: Dash
+
+
+class Track(Gate):
+    """One heatmap. scale: whose colours it has."""
+
+    track: str
+    scale: str
+
+
+class Initial(TypedDict):
+    """A state before the first step. of: the track that goes on from it."""
+
+    of: str
+    part: str
+    symbol: str
+
+
+class Panel(TypedDict):
+    """One cell of the screen. order: its units from top to bottom. shown: gates with weights."""
+
+    cell: Cell
+    name: str
+    unlike: str
+    units: int
+    note: str
+    order: Sequence[int]
+    tracks: list[Track]
+    initials: list[Initial]
+    gates: list[Gate]
+    shown: Sequence[str]
+    segments: list[Segment]
+    bound: str
+
+
+class EquationNode(TypedDict, total=False):
+    """A piece of an equation; app/figures/nodes.py says what the letters mean."""
+
+    o: str
+    c: str
+    v: str
+    s: str
+    f: str
+    a: "list[EquationNode]"
+    p: "list[EquationNode]"
+    k: str
+    n: str
+    d: str
+    w: str
+    x: str
+    q: str
+    r: bool
+
+
+class EquationLine(TypedDict):
+    """left = symbols = numbers = …, each a row of nodes."""
+
+    left: list[EquationNode]
+    symbols: list[EquationNode]
+    numbers: Sequence[list[EquationNode]]
+
+
+class Substep(TypedDict):
+    """One of the things that happen within a timestep, in order. quantity: what it computes."""
+
+    quantity: str
+    name: str
+    lines: Sequence[EquationLine]
+
+
+class End(TypedDict):
+    """A function that gates or states end in."""
+
+    symbol: str
+    says: str
+
+
+class Ends(TypedDict):
+    """What a cell's gates and its states end in."""
+
+    gate: End
+    state: End
+
+
+class Quantity(TypedDict):
+    """A letter of the wiring."""
+
+    symbol: str
+    name: str
+    color: str
+
+
+class Wiring(TypedDict):
+    """A cell's wiring in the notation on screen."""
+
+    cell: Cell
+    polarity: str
+    placement: str
+    ends: Ends
+    quantities: dict[str, Quantity]
+
+
+class CellName(TypedDict):
+    """A cell on screen."""
+
+    cell: Cell
+    name: str
+
+
+class Term(TypedDict):
+    """A letter or a word, and what it means. quantity: the track that it stands for."""
+
+    symbol: str
+    says: str
+    quantity: str
+
+
+class Inner(Wiring):
+    """The opened cell."""
+
+    cells: list[CellName]
+    form: Literal["split", "joined"]
+    substeps: list[Substep]
+    notes: list[str]
+    terms: list[Term]
+
+
+class HeldAt(TypedDict):
+    """Where a track is held: a unit, or None for all; the first step, and the last one."""
+
+    cell: Cell
+    track: str
+    unit: int | None
+    first: int
+    last: int
+
+
+class PredictionLine(Key):
+    """A line of a prediction, with its error."""
+
+    error: str
+
+
+class Prediction(TypedDict):
+    """What cells say comes next, beside what came."""
+
+    part: str
+    lines: list[PredictionLine]
+    guess: str
+    spread: str
+    label: str
+
+
+class Edit(TypedDict):
+    """A changed number, and what it was."""
+
+    target: str
+    value: float
+    was: float
+
+
+class Possible(TypedDict):
+    """Whether there is something to undo, to redo, to reset."""
+
+    undo: bool
+    redo: bool
+    reset: bool
