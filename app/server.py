@@ -28,6 +28,7 @@ from app.controls.mount import assets_url, claims_url, numbers_url
 from app.messages.lens_at import elsewhere
 from app.messages.numbers import GoneError, answer
 from app.screen.baseline import ASSETS
+from app.words.refusal import refusal
 from gru_core.errors import GatescopeError
 
 # Blocks of numbers that are made at the same time. A run that was pushed out is made again first,
@@ -71,7 +72,7 @@ async def numbers(request: Request) -> Response:
         packed = await to_thread.run_sync(told, ticket, query, limiter=AT_ONCE)
     except GatescopeError as error:
         status = 404 if isinstance(error, GoneError) else 400
-        return PlainTextResponse(str(error), status, private)
+        return PlainTextResponse(refusal(error), status, private)
     # What is packed is deflated (RFC 9110, 8.4.1.2): saying so keeps it from being gzipped again.
     return Response(packed, headers=private | {"Content-Encoding": "deflate"})
 

@@ -13,6 +13,7 @@ from app.lenses.wiring import held_texts
 from app.screen.screen import Screen
 from app.words.names import letter_of
 from app.words.numbers import joined, number
+from app.words.refusal import refusal
 from app.words.say import say
 from gru_core.changes.ablations import ABLATIONS, DEFAULT_KEEP
 from gru_core.changes.interventions import Intervention, limits, shown_value
@@ -30,7 +31,7 @@ def view(screen: Screen) -> View:
     try:
         free = runs(screen.free, screen.setting.engine)
     except RangeError as error:  # what is held may be all that keeps a state of relu from growing
-        said = say("lenses.holding.no_run", error=str(error))
+        said = say("lenses.holding.no_run", error=refusal(error))
         return View([], words=[said], controls=controls)
     charts, words = against(screen, free, say("lenses.holding.original"))
     why, offers = unmoved(screen, free)

@@ -6,6 +6,7 @@ from app.lenses.naming import sentence
 from app.screen.screen import Screen
 from app.setting.link import shortened
 from app.setting.question import EXAMPLE, GRAMMAR, Question, usual_threshold
+from app.words.refusal import refusal
 from app.words.say import say
 from gru_core.analysis.patterns import Span, check_span, check_threshold
 from gru_core.conventions import STATES, TRACKS, Cell
@@ -62,7 +63,7 @@ def _span(first: int, last: int, steps: int) -> tuple[Span | None, list[str]]:
     try:
         check_span(span, steps)
     except GatescopeError as error:
-        return None, [sentence(str(error))]
+        return None, [sentence(refusal(error))]
     return span, []
 
 
@@ -74,5 +75,5 @@ def _threshold(text: str) -> tuple[float | None, list[str]]:
     try:
         check_threshold(value)
     except GatescopeError as error:
-        return None, [sentence(str(error))]
+        return None, [sentence(refusal(error))]
     return value, []

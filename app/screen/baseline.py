@@ -16,6 +16,7 @@ from app.screen.loaded import Loaded
 from app.screen.ordering import Sorted, sort_of, sorted_units
 from app.setting.setting import Setting
 from app.setting.source import MODEL, OWN, Model, Own, Prepared
+from app.words.refusal import refusal
 from app.words.say import say
 from gru_core.arrays import Array
 from gru_core.conventions import CHO, PYTORCH, Cell, Notation, Placement
@@ -129,7 +130,7 @@ def _of_model(found: Loaded, asked: _Asked) -> Baseline:
         made = _built(scene, problems, asked)
         runs(made.base)  # a layer with relu may grow without end
     except GatescopeError as error:
-        made = _without_model(asked, str(error), say("screen.baseline.not_shown"))
+        made = _without_model(asked, refusal(error), say("screen.baseline.not_shown"))
     return replace(made, loaded=found)
 
 
@@ -173,7 +174,7 @@ def _opened(source: Prepared | Own, seed: int | None) -> tuple[Scene, list[str]]
         try:
             return own_scene(source, seed or 0), []
         except GatescopeError as error:
-            said = say("screen.baseline.sine_instead", error=str(error))
+            said = say("screen.baseline.sine_instead", error=refusal(error))
             return own_scene(Own(), seed or 0), [said]
     scene = scenes()[source.name]
     if scene.predicts:
@@ -183,4 +184,4 @@ def _opened(source: Prepared | Own, seed: int | None) -> tuple[Scene, list[str]]
     try:
         return scene.opened(reader(), source.word or None), []
     except GatescopeError as error:
-        return scene.opened(reader()), [str(error)]
+        return scene.opened(reader()), [refusal(error)]

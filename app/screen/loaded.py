@@ -11,6 +11,7 @@ from app.compute import uploads
 from app.compute.store import Shelf, made_of
 from app.compute.uploads import Upload
 from app.setting.model import Model
+from app.words.refusal import refusal
 from app.words.say import say
 from gru_core.arrays import Array
 from gru_core.conventions import TOLERANCE
@@ -123,7 +124,7 @@ def scene_of(loaded: Loaded, seed: int) -> tuple[Scene, list[str]]:
         sequence = sequence_of(model, ready, seed)
         ready.reads.check(sequence.x.astype(ready.first.dtype), say("screen.loaded.input"))
     except GatescopeError as error:
-        problems.append(say("screen.loaded.noise_instead", error=str(error)))
+        problems.append(say("screen.loaded.noise_instead", error=refusal(error)))
         steps = model.steps if ready.reads.steps is None else min(model.steps, ready.reads.steps)
         sequence = fed(Feed("noise", steps), ready.first.input_size, seed)
     at, backward = loaded.place

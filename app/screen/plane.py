@@ -10,6 +10,7 @@ from app.compute.digest import SHARED, digest
 from app.compute.runs import run_key
 from app.compute.store import Shelf
 from app.screen.screen import Screen
+from app.words.refusal import refusal
 from gru_core.arrays import Array
 from gru_core.changes.interventions import Intervention, at_step
 from gru_core.conventions import STATES
@@ -93,4 +94,4 @@ def _search(weights: Weights, x: Array, starts: Array, held: tuple[Intervention,
     try:
         return Found(fixed_points(weights, x, starts, held=held))
     except GatescopeError as error:
-        return Found(None, str(error))
+        return Found(None, refusal(error))

@@ -11,6 +11,7 @@ from app.screen.baseline import Baseline, baseline_of, own_notation, reader
 from app.setting.link import shortened
 from app.setting.setting import Setting
 from app.words.numbers import number
+from app.words.refusal import refusal
 from app.words.say import say
 from gru_core import Trace
 from gru_core.arrays import Array
@@ -148,7 +149,7 @@ def screen_of(setting: Setting) -> Screen:
     try:
         traces = runs(edited, setting.engine)
     except RangeError as error:  # with relu, changed weights can make a state grow without end
-        refused = [*refused, say("screen.screen.all_left_out", error=str(error))]
+        refused = [*refused, say("screen.screen.all_left_out", error=refusal(error))]
         free, edited, applied = baseline.base, baseline.base, ()
         traces = runs(edited, setting.engine)
     to_numpy = difference_to_numpy(edited, traces) if setting.engine != "numpy" else None
@@ -239,7 +240,7 @@ def _with_interventions(
             check_intervention(one, situation.weights, len(situation.x))
             held.append(one)
         except GatescopeError as error:
-            refused.append(say("screen.screen.not_held", error=str(error)))
+            refused.append(say("screen.screen.not_held", error=refusal(error)))
     return (replace(situation, interventions=tuple(held)) if held else situation), refused
 
 
@@ -253,7 +254,7 @@ def _edited_one_by_one(
             applied.append(edit)
         except GatescopeError as error:
             target = shortened(str(edit.target))
-            refused.append(say("screen.screen.edit_left_out", target=target, error=str(error)))
+            refused.append(say("screen.screen.edit_left_out", target=target, error=refusal(error)))
     more = len(refused) - MOST_SAID
     if more > 0:
         refused[MOST_SAID:] = [say("screen.screen.more_left_out", more=more)]

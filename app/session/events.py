@@ -14,6 +14,7 @@ from app.setting.question import Question
 from app.setting.setting import FORMS, TYPES, VIEWS, History
 from app.setting.source import MADE_HERE
 from app.words import numbers
+from app.words.refusal import refusal
 from app.words.say import say
 from gru_core.analysis.patterns import Span
 from gru_core.changes.ablations import DEFAULT_KEEP, ablation
@@ -51,7 +52,7 @@ def handle(history: History, event: Mapping[str, Any]) -> Outcome:
     try:
         return action(history, event)
     except GatescopeError as error:
-        return Outcome(history, problem=str(error))
+        return Outcome(history, problem=refusal(error))
 
 
 def number(text: str) -> float:

@@ -22,6 +22,7 @@ from app.session.events import Outcome, handle
 from app.session.keeping import carried
 from app.setting import link
 from app.setting.setting import History, Setting
+from app.words.refusal import refusal
 from gru_core.errors import GatescopeError
 
 HOME = "gatescope"
@@ -170,7 +171,7 @@ def _change(name: str, value: Callable[[], Any]) -> None:
     try:
         chosen = here.history.present.with_choice(name, value())
     except GatescopeError as error:
-        here.rejected = [str(error)]  # nothing is changed
+        here.rejected = [refusal(error)]  # nothing is changed
         return
     chosen, here.left = carried(here.history.present, chosen)
     here.history = here.history.push(plain(chosen) if name == "edits" else chosen)

@@ -19,6 +19,7 @@ from app.setting.parameters import (
 )
 from app.setting.setting import Setting
 from app.setting.source import MADE_HERE, MODEL, OWN, Own, Prepared, Source
+from app.words.refusal import refusal
 from gru_core.changes.blocks import MOST_IN_LIST, compact
 from gru_core.changes.interventions import Intervention, format_interventions, parse_interventions
 from gru_core.errors import GatescopeError
@@ -173,7 +174,7 @@ def _decode_own(query: Mapping[str, str]) -> tuple[Own, list[str]]:
     try:
         return Own(**values), rejected
     except GatescopeError as error:
-        return Own(), [*rejected, f"The link's own scene was left out: {error}"]
+        return Own(), [*rejected, f"The link's own scene was left out: {refusal(error)}"]
 
 
 def complete(setting: Setting) -> dict[str, str | None]:
