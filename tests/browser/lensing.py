@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, expect
 
 from app.lenses import LENSES, View
 from app.screen.screen import Screen, screen_of
-from app.setting.setting import Setting
+from app.setting.setting import CELL_VIEW, Setting
 from gru_core import Trace, run
 from gru_core.analysis import Contributions, ranked
 from gru_core.changes.interventions import parse_interventions
@@ -20,6 +20,7 @@ from gru_core.situation import Situation
 from tests.browser.driver import Stage, figures
 from tests.browser.menu import rows_of
 
+VIEWS = [view for view in LENSES if view != CELL_VIEW]  # all but the first, the opened cell itself
 DIGITS = 5e-9  # a file has nine significant figures of a number in 64 bits
 
 # Where the marks of the cursor stand on a chart, as shares of its plot area; null for those hidden.

@@ -8,10 +8,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser
 
-from app.lenses import LENSES
 from gru_core.scenes.files import load_scenes
 from tests.browser.conftest import ASSETS
 from tests.browser.driver import Stage
+from tests.browser.lensing import VIEWS
 from tests.serving import Server
 
 Scheme: TypeAlias = Literal["light", "dark"]
@@ -89,7 +89,7 @@ def test_axe_finds_nothing_wrong_with_a_scene(tab: Stage, scene: str) -> None:
     assert examined(tab) == []
 
 
-@pytest.mark.parametrize("view", list(LENSES))
+@pytest.mark.parametrize("view", VIEWS)
 def test_axe_finds_nothing_wrong_with_a_lens(tab: Stage, view: str) -> None:
     tab.open(f"view={view}")
     assert examined(tab, [".gs-inside"]) == []  # the rest is as in the scene

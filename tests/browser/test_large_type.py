@@ -7,10 +7,9 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
-from app.lenses import LENSES
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, colours, traces_of
-from tests.browser.lensing import go, settled, views
+from tests.browser.lensing import VIEWS, go, settled, views
 from tests.browser.test_layout import FAULTS, SCREENS
 from tests.browser.test_pictures import SVG, save
 
@@ -80,13 +79,13 @@ def test_nor_is_any_of_a_lens(seen: Callable[..., Stage]) -> None:
         stage.drawn()
 
     normal = {}
-    for view in LENSES:
+    for view in VIEWS:
         turned_to(view)
         normal[view] = stage.page.evaluate(LETTERS)
         assert stage.page.evaluate(FAULTS) == [], view
     with stage.answered():
         stage.page.get_by_role("button", name="Large type").click()
-    for view in LENSES:
+    for view in VIEWS:
         turned_to(view)
         assert_large(stage, normal[view])
 

@@ -9,9 +9,8 @@ from typing import Any
 
 import pytest
 
-from app.lenses import LENSES
 from tests.browser.driver import Stage
-from tests.browser.lensing import TOO_WIDE, go, settled, views
+from tests.browser.lensing import TOO_WIDE, VIEWS, go, settled, views
 
 SCENES = json.loads((Path(__file__).parents[2] / "assets/scenes/index.json").read_text())
 SCREENS = (*(f"scene={name}" for name in SCENES), "scene=own&source=adding")
@@ -262,7 +261,7 @@ def test_every_lens_and_the_list_of_them_are_whole(seen: Callable[..., Stage], w
     finger = width == 390
     stage = seen(viewport={"width": width, "height": HEIGHTS[width]}, finger=finger)
     stage.open("scene=slate&do=gru.reset.all.2-9_0.0&a=.scene%3Dslate&t=8&u=2")
-    for view in LENSES:
+    for view in VIEWS:
         go(stage, view)
         settled(stage)
         assert stage.page.evaluate(FAULTS) == [], view
