@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.screen.baseline import ASSETS
+from app.words.say import say
 
 st.set_page_config(
     page_title="Gatescope", page_icon=str(ASSETS / "images" / "icon.svg"), layout="wide"
@@ -10,7 +11,7 @@ st.set_page_config(
 st.html(ASSETS / "stage" / "css" / "page.css")
 
 pages = [
-    st.Page("views/explore.py", title="Explore", default=True),
-    st.Page("views/claims.py", title="Claims", url_path="claims"),
+    st.Page("views/explore.py", title=say("controls.navigation.explore"), default=True),
+    st.Page("views/claims.py", title=say("controls.navigation.claims"), url_path="claims"),
 ]
 st.navigation(pages, position="hidden").run()

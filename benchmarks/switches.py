@@ -17,9 +17,9 @@ from typing import TypeAlias
 
 from playwright.sync_api import Browser, Page
 
-from app.controls.notation import ALONGSIDE
 from app.lenses import LENSES
 from app.screen.baseline import titles
+from app.words.say import say
 from benchmarks.stage import SIZE
 from gru_core.conventions import NOTATIONS
 from tests.serving import browsing, executable, serving
@@ -172,8 +172,9 @@ def _cells(browser: Browser, url: str) -> None:
         found: dict[str, list[Seen]] = {}
         for _ in range(ROUNDS):
             for cell in ("rnn", "lstm"):
-                seen = visitor.setting("Beside the GRU", ALONGSIDE[cell])
-                found.setdefault(ALONGSIDE[cell], []).append(seen)
+                beside = say(f"controls.notation.options.alongside.{cell}")
+                label = say("controls.notation.label.alongside")
+                found.setdefault(beside, []).append(visitor.setting(label, beside))
         _table(found)
 
 

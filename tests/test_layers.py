@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "session": ("screen", *VALUES),
     "controls": ("session", "screen", *VALUES),
     "views": ("controls", "messages", "session", "screen", *VALUES),
-    "main": ("screen",),
+    "main": ("screen", "words"),
     "server": ("controls", "messages", "screen", *VALUES),
 }
 # Who may load Streamlit at all; everything else can be imported where there is none.

@@ -12,34 +12,36 @@ from app.screen.baseline import baseline_of, titles
 from app.session import state
 from app.setting.setting import Setting
 from app.setting.source import MODEL, OWN, Model, Own, Prepared
+from app.words.say import say
 
 # Scenes that a newcomer would not find at the end of a list.
-YOURS = {OWN: "your numbers", MODEL: "your model"}
+YOURS = (OWN, MODEL)
 
 
 def choices(setting: Setting) -> None:
     """Draw the choices; changing one changes the setting before the next run."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="top"):
         navigation("explore")
-        fields.select("scene", "scene", "Scene", setting.scene, titles(), None, 300)
+        label = say("controls.choices.scene")
+        fields.select("scene", "scene", label, setting.scene, titles(), None, 300)
         baseline = baseline_of(setting)
         scene = baseline.scene
         if scene.reads_words:
             state.preset("word", setting.word or scene.word)
             st.text_input(
-                "Word",
+                say("controls.choices.word"),
                 key="word",
                 max_chars=40,
                 width=150,
                 label_visibility="collapsed",
-                placeholder="type an English word",
+                placeholder=say("controls.choices.type_a_word"),
                 on_change=state.choose,
                 args=("word", "word"),
             )
-        for name, label in YOURS.items():
+        for name in YOURS:
             if setting.scene != name:
                 st.button(
-                    label,
+                    say(f"controls.choices.{name}"),
                     key=f"open-{name}",
                     type="tertiary",
                     on_click=state.take,

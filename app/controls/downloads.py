@@ -17,6 +17,8 @@ from time import monotonic
 from streamlit.runtime import memory_media_file_storage as storage
 from streamlit.runtime.media_file_manager import MediaFileManager
 
+from app.words.say import say
+
 NAMING = "_calculate_file_id"  # what Streamlit's storage calls for the name of a file
 FORGETTING = "_remove_orphaned_deferred_callables"  # what its manager calls after each run
 GRACE = 30.0  # seconds in which a slow line brings the next name to the page
@@ -52,8 +54,6 @@ def mend() -> None:
         (MediaFileManager, FORGETTING, forget_later),
     ):
         if not callable(getattr(owner, hook, None)):
-            raise RuntimeError(
-                f"This Streamlit has no {owner.__name__}.{hook}, by which each visitor's downloads "
-                "are their own: install the version in requirements.txt."
-            )
+            missing = f"{owner.__name__}.{hook}"
+            raise RuntimeError(say("controls.downloads.no_hook", hook=missing))
         setattr(owner, hook, ours)

@@ -12,6 +12,8 @@ from app.session import state
 from app.session.many import MOST_EDITS
 from app.setting.setting import Setting
 from app.words.names import CELL_NAMES
+from app.words.numbers import whole
+from app.words.say import say
 from gru_core.conventions import GATES, STATES, shown_sign
 from gru_core.errors import RangeError
 from gru_core.inputs.tables import expect_shape, parse_numbers
@@ -19,7 +21,6 @@ from gru_core.scenes.scene import INITIALS
 from gru_core.situation import Edit, Situation, Target
 from gru_core.weights import PARTS
 
-LETTERS = {"w_x": "W (from x)", "w_h": "U (from h)", "b_x": "bias b", "b_h": "bias d"}
 Place = tuple[str, str, int | None]  # owner, part, gate
 
 
@@ -30,19 +31,19 @@ def matrix_choice(setting: Setting) -> None:
     if state.value_of("matrix") not in names:
         state.preset("matrix", next(iter(names)))
     place = st.selectbox(
-        "Paste a matrix", list(names), key="matrix", format_func=names.__getitem__,
-        help="All the numbers of one matrix, bias or state at once.",
+        say("controls.matrix.label"), list(names), key="matrix", format_func=names.__getitem__,
+        help=say("controls.matrix.help"),
     )  # fmt: skip
     shape = shape_of(base, place)
     st.text_area(
-        "Its numbers", key="matrix_text", height=100,
-        placeholder=f"{' × '.join(map(str, shape))} numbers: spreadsheet, CSV, JSON, NumPy",
-        help="A row is a unit; columns are what it reads.",
+        say("controls.matrix.text"), key="matrix_text", height=100,
+        placeholder=say("controls.matrix.placeholder", shape=" × ".join(map(str, shape))),
+        help=say("controls.matrix.text_help"),
     )  # fmt: skip
     # Streamlit keeps what it is given here: the setting, which is small, and not a layer's weights.
     read = partial(_pasted_here, setting=setting)
     st.button(
-        "use this matrix",
+        say("controls.matrix.use"),
         on_click=state.choose,
         args=("edits", "matrix_text", partial(read, place=place)),
     )
@@ -57,14 +58,19 @@ def refusal() -> None:
 
 def arrays(base: Situation) -> dict[Place, str]:
     """Every array that can be pasted, and its name for people."""
-    found: dict[Place, str] = {("x", "x", None): "input x"}
+    found: dict[Place, str] = {("x", "x", None): say("controls.matrix.input")}
     for cell, weights in base.weights.items():
         name = CELL_NAMES[cell]
         for at, gate in enumerate(weights.gates):
-            gate_name = theme.QUANTITIES[gate].name
-            found |= {(cell, p, at): f"{name}: {gate_name} {LETTERS[p]}" for p in PARTS}
+            called = theme.QUANTITIES[gate].name
+            found |= {
+                (cell, part, at): say(f"controls.matrix.part.{part}", cell=name, gate=called)
+                for part in PARTS
+            }
         for track in STATES[cell]:
-            found[cell, INITIALS[track], None] = f"{name}: initial {theme.QUANTITIES[track].name}"
+            state = theme.QUANTITIES[track].name
+            initial = say("controls.matrix.initial", cell=name, state=state)
+            found[cell, INITIALS[track], None] = initial
     return found
 
 
@@ -87,10 +93,8 @@ def pasted(text: str, setting: Setting, base: Situation, place: Place) -> list[E
     shape = shape_of(base, place)
     values = expect_shape(parse_numbers(text or ""), shape, arrays(base)[place])
     if values.size > MOST_EDITS:
-        raise RangeError(
-            f"The matrix has {values.size:,} numbers; {MOST_EDITS:,} can be changed at once: paste "
-            "a smaller one."
-        )
+        many, most = whole(values.size), whole(MOST_EDITS)
+        raise RangeError(say("controls.matrix.too_many", numbers=many, most=most))
     sign = shown_sign(owner, GATES[owner][gate] if gate is not None else None, setting.polarity)
     head = () if gate is None else (gate,)
     return [

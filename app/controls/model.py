@@ -18,6 +18,7 @@ from app.setting.model import Model
 from app.setting.setting import Setting
 from app.words import numbers
 from app.words.names import CELL_NAMES
+from app.words.say import Fields, say
 from gru_core.errors import GatescopeError
 from gru_core.formats import limits
 from gru_core.formats.answers import Question, questions
@@ -27,40 +28,12 @@ from gru_core.inputs.vocabulary import MAX_BYTES
 
 # Endings that a file of weights may have; what it is, its content says.
 ENDINGS = ["pt", "pth", "bin", "safetensors", "keras", "h5", "hdf5", "onnx", "npz"]
-FEED = {
-    "noise": "noise",
-    "pulse": "one pulse",
-    "sine": "sine waves",
-    "silence": "silence",
-    "text": "a text",
-    "numbers": "my numbers",
-}
-# What a file says of a layer, where frameworks differ.
-CONVENTION = {
-    ("reset_after", "true"): ", reset after",
-    ("reset_after", "false"): ", reset before",
-    ("gate_activation", "hard_sigmoid"): ", hard sigmoid of Keras 1 and 2",
-    ("gate_activation", "hard_sigmoid_sixth"): ", hard sigmoid",
-    ("state_activation", "relu"): ", relu",
-    ("backward", "true"): ", backward",
-}
-HELP = {
-    "file": "PyTorch (.pt, .pth), safetensors, Keras (.keras, .weights.h5, .h5), ONNX or NPZ. It "
-    "is read in a process of its own; nothing in it is run, and it is gone when this page closes.",
-    "layer": "Every recurrent layer that the file holds.",
-    "place": "Which layer of the stack, and which direction.",
-    "source": "What the model reads.",
-    "check": "The framework itself runs this layer of your file on this input, in a process of its "
-    "own; the largest difference in h is shown.",
-    "padding": "Masked steps repeat the state in Keras, which is not done here. Steps that are the "
-    "mask's value throughout are found and refused; of an embedding's mask only you know.",
-    "start": "The model computes this layer's first state from what it is given. Here a run starts "
-    "from zeros; h before the first step can be changed like any number.",
-    "steps": f"How many timesteps, up to {MAX_STEPS:,}.",
-    "text": "One token is one step: a character, or a word where the vocabulary has words.",
-    "vocabulary": "One token a line in the order of training, or a token and its vector a line, or "
-    "JSON.",
-    "numbers": "CSV or NPY: one row is one step, one column one input.",
+# What a file says of a layer that is worth naming: where frameworks differ.
+SAYS = {
+    "reset_after": ("true", "false"),
+    "gate_activation": ("hard_sigmoid", "hard_sigmoid_sixth"),
+    "state_activation": ("relu",),
+    "backward": ("true",),
 }
 MEGABYTE = 1_000_000
 
@@ -74,10 +47,10 @@ def model_choices(setting: Setting, loaded: Loaded | None) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         read = partial(_opened, model)
         if loaded is None:  # nothing else to look at: in plain view, to be dropped on
-            _upload("file", "A file of weights", ENDINGS, limits.MAX_BYTES, read)
+            _upload("file", say("controls.model.first_file"), ENDINGS, limits.MAX_BYTES, read)
             return
         with st.popover(plain(loaded.upload.name), key="model_more"):
-            _upload("file", "Another file", ENDINGS, limits.MAX_BYTES, read)
+            _upload("file", say("controls.model.another_file"), ENDINGS, limits.MAX_BYTES, read)
             _about(loaded)
             refusal()
         _layer(loaded)
@@ -90,11 +63,18 @@ def model_choices(setting: Setting, loaded: Loaded | None) -> None:
 
 def _about(loaded: Loaded) -> None:
     found = loaded.file
-    st.caption(f"{found.format}, {len(loaded.upload.data) / MEGABYTE:.1f} MB")
+    size = numbers.one_decimal(len(loaded.upload.data) / MEGABYTE)
+    st.caption(say("controls.model.about", format=found.format, size=size))
     for note in (*found.notes, *(note for entry in found.entries for note in entry.notes)):
         st.caption(plain(note))
     for entry in found.entries:
-        st.caption(plain(f"{entry.name} · {summary(entry)}"))
+        st.caption(plain(say("controls.model.entry", name=entry.name, summary=summary(entry))))
+
+
+def _help(field: str) -> str:
+    if field == "steps":
+        return say("controls.model.help.steps", most=numbers.whole(MAX_STEPS))
+    return say(f"controls.model.help.{field}")
 
 
 def _upload(
@@ -105,7 +85,7 @@ def _upload(
         label,
         type=endings,
         key=key,
-        help=HELP[field],
+        help=_help(field),
         max_upload_size=most // MEGABYTE,
         on_change=state.choose,
         args=("model", key, read),
@@ -128,23 +108,36 @@ def _layer(loaded: Loaded) -> None:
     entries = {one.name: one for one in loaded.file.entries}
     if len(entries) < 2:
         return
-    names = {name: f"{name} · {summary(one)}" for name, one in entries.items()}
+    names = {
+        name: say("controls.model.entry", name=name, summary=summary(one))
+        for name, one in entries.items()
+    }
     model = loaded.model
 
     def read(name: str) -> Model:
         return canonical(model.of_layer(name))
 
-    _select("layer", "Layer", loaded.entry.name, names, read, 380)
+    _select("layer", say("controls.model.layer"), loaded.entry.name, names, read, 380)
 
 
 def summary(entry: Entry) -> str:
     """What a layer is, in a few words."""
     first = entry.layers[0][0]
     units, inputs = first.w_x.shape[1:]
-    words = f"{CELL_NAMES[entry.cell]} of {units} units, {inputs} inputs"
-    words += f", {len(entry.layers)} layers" if len(entry.layers) > 1 else ""
-    words += ", both directions" if len(entry.layers[0]) > 1 else ""
-    return "".join((words, *(CONVENTION.get(said, "") for said in entry.says.items())))
+    words = [
+        say("controls.model.units", cell=CELL_NAMES[entry.cell], units=units),
+        say("controls.model.inputs", inputs=inputs),
+    ]
+    if len(entry.layers) > 1:
+        words.append(say("controls.model.layers", layers=len(entry.layers)))
+    if len(entry.layers[0]) > 1:
+        words.append(say("controls.model.both_directions"))
+    words += [
+        say(f"controls.model.says.{setting}.{answer}")
+        for setting, answer in entry.says.items()
+        if answer in SAYS.get(setting, ())
+    ]
+    return ", ".join(words)
 
 
 def _place(loaded: Loaded) -> None:
@@ -161,13 +154,13 @@ def _place(loaded: Loaded) -> None:
     def read(place: tuple[int, bool]) -> Model:
         return replace(model, at=place[0], backward=place[1])
 
-    _select("place", "On the stage", loaded.place, options, read, 190)
+    _select("place", say("controls.model.place"), loaded.place, options, read, 190)
 
 
 def _place_name(at: int, direction: int, entry: Entry) -> str:
-    words = [f"layer {at + 1}"] if len(entry.layers) > 1 else []
+    words = [say("controls.model.layer_at", layer=at + 1)] if len(entry.layers) > 1 else []
     if len(entry.layers[at]) > 1:
-        words.append("backward" if direction else "forward")
+        words.append(say(f"controls.model.{'backward' if direction else 'forward'}"))
     return ", ".join(words)
 
 
@@ -181,26 +174,27 @@ def _question(loaded: Loaded, question: Question, seed: int) -> None:
     effects = effect(loaded, question, seed)
     options = {}
     for answer, label in question.answers.items():
-        options[answer] = label.split(",")[0]
+        short = label.split(",")[0]
+        options[answer] = short
         if answer != chosen and effects.get(answer) == 0:
-            options[answer] += " (h stays the same)"
+            options[answer] = say("controls.model.same", answer=short)
         elif answer != chosen and answer in effects:
-            options[answer] += f" (h differs by up to {numbers.number(effects[answer])})"
+            most = numbers.number(effects[answer])
+            options[answer] = say("controls.model.differs", answer=short, most=most)
         elif answer != chosen:
-            options[answer] += " (h cannot be compared)"
+            options[answer] = say("controls.model.not_compared", answer=short)
         elif answer == question.assumed and question.setting not in said:
-            options[answer] += " (assumed)"
-    label = f"{question.sentence}"
-    read = partial(model.with_answer, question.setting)
-    _select(question.setting, label, chosen, options, read, 300, "The file does not say.")
+            options[answer] = say("controls.model.assumed", answer=short)
+    read, words = partial(model.with_answer, question.setting), say("controls.model.open")
+    _select(question.setting, question.sentence, chosen, options, read, 300, words)
 
 
 def _statement(model: Model, question: Question) -> None:
     """What only the visitor's input knows, and without which nothing is run."""
     given = dict(model.answers).get(question.setting, "")
-    options = {"": "not said: it is not run", **question.answers}
+    options = {"": say("controls.model.not_said"), **question.answers}
     read = partial(model.with_answer, question.setting)
-    _select(question.setting, question.sentence, given, options, read, 300, HELP[question.setting])
+    _select(question.setting, question.sentence, given, options, read, 300)
 
 
 def _check(loaded: Loaded, seed: int) -> None:
@@ -208,10 +202,11 @@ def _check(loaded: Loaded, seed: int) -> None:
     who = framework(loaded.upload)
     if who is None:
         return
-    asked = st.button(f"check against {who}", key="model_check", help=HELP["check"])
+    label = say("controls.model.check", framework=who)
+    asked = st.button(label, key="model_check", help=_help("check"))
     try:
         if asked:
-            with st.spinner(f"{who} runs the file …"):
+            with st.spinner(say("controls.model.checking", framework=who)):
                 found = checked(loaded, seed)
         else:
             found = checked(loaded, seed, begin=False)
@@ -223,28 +218,29 @@ def _check(loaded: Loaded, seed: int) -> None:
 
 
 def _said(found: Check) -> str:
-    far = numbers.number(found.difference)
-    told = " ".join(found.told)
+    said: Fields = {
+        "framework": found.framework,
+        "steps": found.steps,
+        "far": numbers.number(found.difference),
+        "told": " ".join(found.told),
+    }
     if found.agrees:
-        agrees = f"{found.framework} agrees: over {found.steps} steps h differs by at most {far}."
-        return f"{agrees} {told}"
-    return (
-        f"{found.framework} does not agree: over {found.steps} steps h differs by up to {far}. Do "
-        f"not trust this picture; please report the file. {told}"
-    )
+        return say("controls.model.agrees", **said)
+    return say("controls.model.differs_from", **said)
 
 
 # The input ------------------------------------------------------------------------------------
 
 
 def _feed(model: Model, entry: Entry) -> None:
-    options = {name: FEED[name] for name in FEEDS}
-    _select("source", "Input", model.source, options, lambda to: replace(model, source=to), 140)
+    options = {name: say(f"controls.model.feed.{name}") for name in FEEDS}
+    label = say("controls.model.source")
+    _select("source", label, model.source, options, lambda to: replace(model, source=to), 140)
     if model.source == "text":
         _text(model)
     elif model.source == "numbers":
         inputs = entry.layers[0][0].w_x.shape[2]
-        label = _name(model.numbers) or f"rows of {inputs} numbers"
+        label = _name(model.numbers) or say("controls.model.rows", inputs=inputs)
         _chosen_file("numbers", label, ["csv", "tsv", "txt", "npy"], uploads.numbers, model)
     else:
         _steps(model)
@@ -254,22 +250,22 @@ def _steps(model: Model) -> None:
     def read(steps: int) -> Model:
         return replace(model, steps=steps)
 
-    key, ends = "model_steps", (1, MAX_STEPS)
-    fields.whole_number("model", key, "Steps", model.steps, ends, read, HELP["steps"])
+    key, ends, label = "model_steps", (1, MAX_STEPS), say("controls.model.steps")
+    fields.whole_number("model", key, label, model.steps, ends, read, _help("steps"))
 
 
 def _text(model: Model) -> None:
     state.preset("model_text", model.text)
     st.text_input(
-        "Text",
+        say("controls.model.text"),
         key="model_text",
         max_chars=MAX_STEPS,
         width=240,
-        help=HELP["text"],
+        help=_help("text"),
         on_change=state.choose,
         args=("model", "model_text", lambda text: replace(model, text=text)),
     )
-    label = _name(model.vocabulary) or "its vocabulary"
+    label = _name(model.vocabulary) or say("controls.model.its_vocabulary")
     endings = ["txt", "json", "vocab", "vec"]
     _chosen_file("vocabulary", label, endings, uploads.vocabulary, model)
 
@@ -288,7 +284,7 @@ def _chosen_file(
         return replace(model, **chosen)
 
     with st.popover(plain(label), key=f"model_{field}"):
-        _upload(field, "A file", endings, MAX_BYTES, read)
+        _upload(field, say("controls.model.a_file"), endings, MAX_BYTES, read)
         refusal()
 
 
@@ -306,5 +302,5 @@ def _select(
     width: int,
     words: str = "",
 ) -> None:
-    key, words = f"model_{field}", words or HELP[field]
+    key, words = f"model_{field}", words or _help(field)
     fields.select("model", key, label, value, options, read, width, words)

@@ -3,17 +3,14 @@
 import streamlit as st
 
 from app.session import state
+from app.words.say import say
 
-PAGES = {
-    "explore": ("views/explore.py", "Explore"),
-    "claims": ("views/claims.py", "Claims"),
-}
-HELP = {"claims": "What course notes say of the GRU, and where to see it"}
+PAGES = {"explore": "views/explore.py", "claims": "views/claims.py"}
 
 
 def page_title(what: str) -> str:
     """The title of a page, as tabs of the browser and its history show it: what is on it first."""
-    return f"{what} – Gatescope"
+    return say("controls.navigation.title", what=what)
 
 
 def navigation(here: str) -> None:
@@ -22,9 +19,11 @@ def navigation(here: str) -> None:
     Whoever comes back to the stage finds it as it was left.
     """
     queries = {"explore": state.address()}
+    helps = {"claims": say("controls.navigation.claims_help")}
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="pages"):
         st.html('<span class="gs-wordmark">Gatescope</span>', width="content")
-        for name, (script, title) in PAGES.items():
+        for name, script in PAGES.items():
+            title = say(f"controls.navigation.{name}")
             if name == here:
                 st.html(
                     f'<span class="gs-here" aria-current="page">{title}</span>', width="content"
@@ -33,7 +32,7 @@ def navigation(here: str) -> None:
                 st.page_link(
                     script,
                     label=title,
-                    help=HELP.get(name),
+                    help=helps.get(name),
                     query_params=queries.get(name),
                     width="content",
                 )

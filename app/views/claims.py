@@ -7,13 +7,9 @@ import streamlit as st
 
 from app.controls.navigation import navigation, page_title
 from app.setting.claims import CLAIMS, LEADS, Claim, Sight
+from app.words.say import say
 
 FORMULA = re.compile(r"\S+(?: [=+−] \S+)+")  # stays on one line
-TITLE = "What notes say of the GRU"
-INTRODUCTION = (
-    "Claims from course notes and textbooks, and whether they are so. Each link opens a screen "
-    "that shows it, with live numbers."
-)
 
 
 def marked(text: str) -> str:
@@ -37,8 +33,9 @@ rows = "".join(
     f"{verdict(one)}{''.join(map(sight, one.sights))}</li>"
     for one in CLAIMS
 )
-st.set_page_config(page_title=page_title(TITLE))
+title, introduction = say("views.claims.title"), say("views.claims.introduction")
+st.set_page_config(page_title=page_title(title))
 navigation("claims")
 st.html(
-    f"<h1 class='gs-page-title'>{TITLE}</h1><p>{INTRODUCTION}</p><ol class='gs-claims'>{rows}</ol>"
+    f"<h1 class='gs-page-title'>{title}</h1><p>{introduction}</p><ol class='gs-claims'>{rows}</ol>"
 )

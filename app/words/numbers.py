@@ -89,6 +89,11 @@ def whole(number: int) -> str:
     return f"{number:,}"
 
 
+def one_decimal(value: float) -> str:
+    """A size of which more figures say nothing: 0.1, 12.0."""
+    return f"{value:.1f}"
+
+
 def joined(parts: Sequence[str]) -> str:
     """a; a and b; a, b and c."""
     *first, last = parts

@@ -13,7 +13,7 @@ import torch
 from playwright.sync_api import Browser, expect
 from safetensors.torch import load_file
 
-from app.controls.export import LABELS
+from app.controls.export import label
 from gru_core.conventions import GATES
 from gru_core.export.kinds import KINDS
 from gru_core.formats.opening import open_model
@@ -36,7 +36,7 @@ def download(stage: Stage, *endings: str, cell: str = "GRU") -> dict[str, Path]:
     found = {}
     for ending in endings:
         with stage.page.expect_download(timeout=LATE) as started:
-            stage.page.get_by_role("button", name=LABELS[ending]).click()
+            stage.page.get_by_role("button", name=label(ending)).click()
         name = started.value.suggested_filename
         assert name.endswith(ending), name
         found[ending] = Path(started.value.path()).with_name(name)
@@ -127,13 +127,13 @@ def test_what_cannot_be_exported_is_disabled_with_its_reason_on_every_screen(sta
     for width, height in SIZES:
         page.set_viewport_size({"width": width, "height": height})
         stage.frame()
-        expect(page.get_by_role("button", name=LABELS[".safetensors"])).to_be_disabled()
+        expect(page.get_by_role("button", name=label(".safetensors"))).to_be_disabled()
         expect(page.get_by_text("This GRU resets before the product U h")).to_be_visible()
         above, beside = more.bounding_box(), button.bounding_box()
         assert above is not None
         assert beside is not None
         assert above["y"] == beside["y"]
-        for label in LABELS.values():
-            box = page.get_by_role("button", name=label).bounding_box()
+        for ending in KINDS:
+            box = page.get_by_role("button", name=label(ending)).bounding_box()
             assert box is not None
             assert 0 <= box["x"] < box["x"] + box["width"] <= width

@@ -10,10 +10,11 @@ from typing import NamedTuple
 
 import pytest
 
+from app.controls import mount
 from app.words.say import FORMS, catalogue, fields_of
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("lenses", "screen", "session")
+ROOMS = ("lenses", "screen", "session", "controls", "views", "main.py")
 # Data that is prose anyway, in files of its own.
 APART = ("app/words", "app/setting/claims")
 SOURCES = sorted(
@@ -23,9 +24,11 @@ SOURCES = sorted(
 )
 MOST_WORDS = 3  # of a name, a label or a key; a text of more is a sentence or a part of one
 LETTER = re.compile(r"[^\W\d_]")
+MARKUP = re.compile(r"<[^>]*>")
 # A text that is no sentence for people, by the file that has it.
 NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "app/screen/plane.py": ("looking for fixed points",),  # the name of a thread
+    "app/controls/mount.py": (mount.STUB,),  # a module for the browser
 }
 # Words of which one is chosen by how many there are.
 AGREEING = ({"is", "are"}, {"was", "were"}, {"has", "have"}, {"it", "them"}, {"", "s"})
@@ -107,9 +110,9 @@ def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
 
 
 def reads_like_a_sentence(text: str) -> bool:
-    words = [word for word in text.split() if LETTER.search(word)]
-    whole = text.strip()[:1].isupper() and text.strip().endswith(".")
-    return whole or len(words) > MOST_WORDS
+    bare = MARKUP.sub(" ", text).strip()
+    words = [word for word in bare.split() if LETTER.search(word)]
+    return len(words) > MOST_WORDS or (bare[:1].isupper() and bare.endswith("."))
 
 
 def inline(path: Path, source: str) -> list[str]:

@@ -8,10 +8,10 @@ from streamlit.runtime.media_file_manager import MediaFileManager
 from streamlit.runtime.media_file_storage import MediaFileKind, MediaFileStorageError
 
 from app.controls import downloads
-from app.controls.export import LABELS
 from app.screen.exporting import content
 from app.setting.setting import Setting
 from gru_core.conventions import PYTORCH
+from gru_core.export.kinds import KINDS
 from gru_core.situation import parse_edits
 
 LARGE = 3 << 20  # bytes: above 1 MiB Streamlit looks at three pieces of 64 KiB
@@ -71,7 +71,7 @@ def test_a_button_gives_each_visitor_their_own_file_and_a_changed_one_anew(
     assert pressed("B") == present["B"]
 
 
-@pytest.mark.parametrize("ending", LABELS)
+@pytest.mark.parametrize("ending", KINDS)
 def test_every_kind_of_file_of_two_edits_is_two_files(ending: str) -> None:
     """Of an edit amid the Reader's weights; its script has none, the one of a small scene has."""
     scene, place = ("cue", "0.1") if ending == ".py" else ("reader", "40.41")

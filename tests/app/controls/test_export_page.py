@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.controls.export import KEEPS, LABELS
+from app.controls.export import label
 from app.screen import exporting
 from app.screen.screen import screen_of
 from app.setting.setting import Setting
+from app.words.say import say
 from gru_core.changes.interventions import parse_interventions
 from gru_core.conventions import CHUNG
 from gru_core.errors import UnknownNameError
@@ -54,7 +55,7 @@ def test_every_kind_of_file_is_offered_for_every_cell_on_the_stage(
     here = visit(scene="pulse", **{"with": "rnn"})
     assert here.page.radio(key="export_cell").options == ["GRU", "plain RNN"]
     buttons = [(one.label, one.disabled) for one in here.page.download_button]
-    assert buttons == [(LABELS[ending], False) for ending in kinds.KINDS]
+    assert buttons == [(label(ending), False) for ending in kinds.KINDS]
     alone = visit(scene="pulse", **{"with": "none"})
     assert [radio.key for radio in alone.page.radio if radio.key == "export_cell"] == []
 
@@ -76,7 +77,7 @@ def test_what_torch_has_no_layer_for_is_disabled_with_the_reason(
 ) -> None:
     here = visit(scene="book")
     disabled = [one.label for one in here.page.download_button if one.disabled]
-    assert disabled == [LABELS[".safetensors"]]
+    assert disabled == [label(".safetensors")]
     reason = "This GRU resets before the product U h; torch.nn.GRU resets after it, and neither"
     assert [text.startswith(reason) for text in captions(here)].count(True) == 1
     here.page.radio(key="export_cell").set_value("lstm")
@@ -89,7 +90,7 @@ def test_the_notation_decides_where_the_reset_gate_of_the_file_acts(
 ) -> None:
     here = visit(scene="pulse", notation="cho")
     assert [one.label for one in here.page.download_button if one.disabled] == [
-        LABELS[".safetensors"]
+        label(".safetensors")
     ]
 
 
@@ -102,8 +103,8 @@ def test_a_script_that_reads_files_names_them(visit: Callable[..., Visit]) -> No
 def test_under_the_write_polarity_the_page_says_what_the_files_hold(
     visit: Callable[..., Visit],
 ) -> None:
-    assert KEEPS in captions(visit(scene="pulse", notation="chung"))
-    assert KEEPS not in captions(visit(scene="pulse"))
+    assert say("controls.export.keeps") in captions(visit(scene="pulse", notation="chung"))
+    assert say("controls.export.keeps") not in captions(visit(scene="pulse"))
 
 
 # The files ------------------------------------------------------------------------------------

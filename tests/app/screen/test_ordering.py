@@ -37,7 +37,7 @@ def screen(edits: str = "", **setting: Any) -> Screen:
 
 
 def test_every_order_has_a_name_to_choose_it_by() -> None:
-    names = {say(f"screen.ordering.choices.{sort}") for sort in SORT}
+    names = {say(f"controls.notation.options.sort.{sort}") for sort in SORT}
     assert len(names) == len(SORT)
 
 
