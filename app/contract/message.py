@@ -1,7 +1,7 @@
 """The message to the stage: a whole screen."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
 from app.contract.base import Ack, At, Limits
 from app.contract.lens import Lens
@@ -14,6 +14,7 @@ class Message(TypedDict):
 
     arrived: how often the address has led here. link: every parameter but the cursor's, None for
     one that is left out. numbers: the ticket to fetch numbers by. parts: every part's digest.
+    words: what the stage says, for a page that has nothing yet.
     """
 
     ack: Ack
@@ -44,3 +45,4 @@ class Message(TypedDict):
     numbers: str
     parts: dict[str, str]
     included: dict[str, Included]
+    words: NotRequired[Mapping[str, str | Mapping[str, str]]]

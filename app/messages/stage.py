@@ -28,6 +28,7 @@ from app.screen.telling import as_at_first, asks_the_same, told
 from app.setting.link import complete, encode, input_fits, pin_fits
 from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import count
+from app.words.stage import stage_words
 from app.words.terms import meaning
 from gru_core.changes.interventions import Intervention
 from gru_core.conventions import STATES, Cell, shown_sign, track_kind
@@ -84,6 +85,8 @@ def message(screen: Screen, page: Page) -> tuple[Message, dict[str, Sent]]:
         "parts": {part.name: part.digest for part in present},
         "included": included,
     }
+    if not page.sent:
+        told["words"] = dict(stage_words())
     return told, sent
 
 

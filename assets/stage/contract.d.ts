@@ -499,6 +499,7 @@ export type Included = Content | Figure | LensFigure | Change | ExactRows | Colo
 //
 // arrived: how often the address has led here. link: every parameter but the cursor's, None for
 // one that is left out. numbers: the ticket to fetch numbers by. parts: every part's digest.
+// words: what the stage says, for a page that has nothing yet.
 export interface Message {
   ack: Ack;
   opened: string;
@@ -528,6 +529,7 @@ export interface Message {
   numbers: string;
   parts: Record<string, string>;
   included: Record<string, Content | Figure | LensFigure | Change | ExactRows | Colours>;
+  words?: Record<string, string | Record<string, string>>;
 }
 
 // An event that says all by its kind. ask, need: the view of now, and every part again.

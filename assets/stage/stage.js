@@ -17,6 +17,7 @@ import { ledIntoPopovers, nameControls } from "./controls/popovers.js";
 import { Extras, Timeline } from "./controls/timeline.js";
 import { Type } from "./controls/type.js";
 import { Voice } from "./controls/voice.js";
+import { Arriving } from "./core/arriving.js";
 import { Asking } from "./core/asking.js";
 import { Channel } from "./core/channel.js";
 import { Wholes } from "./core/condensed.js";
@@ -26,7 +27,7 @@ import { Drag } from "./core/drag.js";
 import { Now } from "./core/now.js";
 import { alongTabs } from "./core/tabs.js";
 import { learnPaper, lookAtPaper, watchPaper } from "./core/tint.js";
-import { unpack } from "./core/wire.js";
+import { say } from "./core/words.js";
 import { Lens } from "./lens/lens.js";
 import { Screen } from "./plots/screen.js";
 import { Values } from "./plots/values.js";
@@ -45,12 +46,12 @@ import { tools } from "./tools/tools.js";
 const PLOTLY = new URL("../vendor/plotly/plotly-cartesian.min.js", import.meta.url).href;
 const SHEETS = ["style", "diagram", "dialogs", "look", "type", "forced"];
 
-/** @type {WeakMap<HTMLElement, Stage>} */
+/** @type {WeakMap<HTMLElement, Arriving>} */
 const stages = new WeakMap();
 
 /** @param {{ data: Uint8Array<ArrayBuffer>, parentElement: HTMLElement, setTriggerValue: Trigger }} component */
 export default function stage({ data, parentElement, setTriggerValue }) {
-  const there = stages.get(parentElement) ?? new Stage(parentElement);
+  const there = stages.get(parentElement) ?? new Arriving(() => new Stage(parentElement));
   stages.set(parentElement, there);
   there.receive(data, setTriggerValue);
   return () => {
@@ -69,7 +70,7 @@ class Stage {
   /** @param {HTMLElement} root */
   constructor(root) {
     for (const name of SHEETS) addStylesheet(new URL(`./css/${name}.css`, import.meta.url).href);
-    this.channel = new Channel(() => this.voice.notice("The server is not answering. Your change is kept and sent again."));
+    this.channel = new Channel(() => this.complain(say("stage.no_answer")));
     this.cursor = new Cursor(() => this.cursorMoved());
     this.now = new Now(lookOf());
     this.drag = new Drag({
@@ -204,7 +205,6 @@ class Stage {
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(this.element);
     this.unwatch = watchPaper(() => lookAtPaper(this.element) && this.now.begun && this.onOtherPaper());
-    this.queue = Promise.resolve();
     /** @type {string | undefined} */
     this.opened = undefined; // the scene that is open
     this.arrived = 0; // as often as a link has led here
@@ -227,20 +227,16 @@ class Stage {
     this.screen.dropPlots();
   }
 
-  // Messages are taken one after the other, since unpacking is asynchronous.
-  /** @param {Uint8Array<ArrayBuffer>} bytes @param {Trigger} trigger */
-  receive(bytes, trigger) {
-    this.channel.connect(trigger);
-    this.queue = this.queue
-      .then(async () => {
-        this.plotly ??= await loadPlotly(PLOTLY);
-        const message = named(await unpack(bytes));
-        this.focus.kept(() => this.apply(message));
-      })
-      .catch((error) => {
-        console.error(error);
-        this.voice.notice("The page could not draw what the server sent. Reloading it helps.");
-      });
+  /** @param {Sent} message */
+  async receive(message) {
+    this.plotly ??= await loadPlotly(PLOTLY);
+    this.focus.kept(() => this.apply(named(message)));
+  }
+
+  // What went wrong, for all to see.
+  /** @param {string} problem */
+  complain(problem) {
+    this.voice.notice(problem);
   }
 
   /** @param {Message} message */

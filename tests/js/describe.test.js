@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./words.js";
 import { counts, describe, initialOf, sheetOf, withInitial } from "../../assets/stage/tools/describe.js";
 
 const update = { track: "update", gate: "update", name: "update gate", symbol: "z" };

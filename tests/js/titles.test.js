@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./words.js";
 import { axisOf } from "../../assets/stage/lens/axis.js";
 import { axisTitles } from "../../assets/stage/tools/titles.js";
 

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pytest
 
 from app.controls import mount
+from app.words import stage
 from app.words.say import FORMS, catalogue, fields_of
 
 ROOT = Path(__file__).parents[2]
@@ -139,7 +140,8 @@ def test_what_is_said_is_written_with_these_fields() -> None:
 
 
 def test_every_text_is_said_somewhere() -> None:
-    unsaid = [key for key in catalogue() if not any(fits(call, key) for call in every_call())]
+    ours = [key for key in catalogue() if not key.startswith(stage.ROOM)]  # else: tests/js
+    unsaid = [key for key in ours if not any(fits(call, key) for call in every_call())]
     assert unsaid == []
 
 

@@ -3,6 +3,7 @@
 
 import { isCondensed } from "../core/condensed.js";
 import { brief, short } from "../core/format.js";
+import { say } from "../core/words.js";
 
 /**
  * @import { Axis } from "../lens/axis.js"
@@ -29,12 +30,10 @@ export function sheetOf(entry, here) {
     sheet.source = { ticket: message.numbers, part: entry.part, unit: cursor.unit, size, block: message.limits.block };
   }
   sheet.exact = !large && sheet.parts.every(({ part, rows }) => rows.every((row) => channel.knows(part, row)));
-  return turned(entry, message) ? { ...sheet, note: WRITES, file: `${sheet.file}-writes` } : sheet;
+  return turned(entry, message) ? { ...sheet, note: say("describe.writes"), file: `${sheet.file}-writes` } : sheet;
 }
 
 // Numbers that leave the page must say if z is not the z of PyTorch.
-const WRITES = "Here z says how much is written.";
-
 /** @param {Shown} entry @param {Message} message */
 function turned({ kind, panel, track, gate }, { inner }) {
   if (panel?.cell !== "gru" || inner?.polarity !== "write") return false;
@@ -62,21 +61,21 @@ function heatmapSheet(entry, message, large) {
 /** @param {Entry} entry @param {Message} message @returns {Omit<Sheet, "parts">} */
 function headOf({ kind, panel, track, gate, initial }, { labels, x }) {
   if (kind === "x") return {
-    title: "Input x", symbol: "", file: "input",
+    title: say("names.input_x"), symbol: "", file: "input",
     rows: inputs(x), columns: steps(labels), corner: "input", kinds: ["channels", "steps"],
   };
   const rows = units(panel);
   if (kind === "track") return {
-    title: `${panel.name} ${track.name}`, symbol: track.symbol, file: `${panel.cell}-${track.track}`,
+    title: say("names.track", { cell: panel.name, track: track.name }), symbol: track.symbol, file: `${panel.cell}-${track.track}`,
     rows, columns: steps(labels), corner: "unit", kinds: ["units", "steps"],
   };
   if (kind === "weights") return {
-    title: `${panel.name} weights of the ${panel.gates.find((one) => one.gate === gate)?.name}`, symbol: "",
+    title: weightsOf(panel, gate), symbol: "",
     file: `${panel.cell}-${gate}-weights`,
     rows, columns: sources(panel, x), corner: "unit", kinds: ["units", "columns"],
   };
   return {
-    title: `${panel.name} initial ${panel.tracks.find((one) => one.track === initial.of)?.name}`,
+    title: say("names.initial", { cell: panel.name, state: panel.tracks.find((one) => one.track === initial.of)?.name ?? "" }),
     symbol: `${initial.symbol}₀`, file: `${panel.cell}-${initial.part}`,
     rows, columns: [start(initial)], corner: "unit", kinds: ["units"],
   };
@@ -91,8 +90,8 @@ function linesSheet({ panel, plot }, { cursor, now: { message } }, large) {
   const track = (name) => panel.tracks.find((one) => `${panel.cell}.${one.track}` === name);
   const lines = plot.figure.data.filter(({ meta, y }) => (large ? row >= 0 || !track(meta) : y?.length));
   return {
-    title: `${panel.name} unit ${cursor.unit + 1}`, symbol: "", file: `${panel.cell}-unit-${cursor.unit + 1}`,
-    rows: steps(labels).map((step) => ({ ...step, name: `step ${step.key}` })),
+    title: say("names.unit_of", { cell: panel.name, unit: cursor.unit + 1 }), symbol: "", file: `${panel.cell}-unit-${cursor.unit + 1}`,
+    rows: steps(labels).map((step) => ({ ...step, name: say("names.step", { step: step.key }) })),
     columns: lines.map(({ meta }) => {
       const found = track(meta);
       if (!found) return inputs(x)[Number(meta.split(".")[1])];
@@ -109,8 +108,8 @@ function linesSheet({ panel, plot }, { cursor, now: { message } }, large) {
 /** @param {SeriesPlot} entry @param {Message} message @returns {Sheet} */
 function seriesSheet({ plot }, { labels, prediction }) {
   return {
-    title: "The next value, predicted", symbol: "", file: "prediction",
-    rows: steps(labels).map((step) => ({ ...step, name: `step ${step.key}` })),
+    title: say("names.next_value"), symbol: "", file: "prediction",
+    rows: steps(labels).map((step) => ({ ...step, name: say("names.step", { step: step.key }) })),
     columns: plot.figure.data.map(({ meta }, i) => ({ key: meta, name: prediction?.lines[i].name ?? "", label: "" })),
     values: labels.map((_, step) => Float32Array.from(plot.figure.data, ({ y }) => y[step])),
     corner: "step", kinds: ["steps", "quantities"], flipped: true, parts: [],
@@ -153,24 +152,24 @@ export function initialOf({ kind, panel, track }, plots) {
 
 /** @param {Pick<Panel, "order">} panel */
 function units({ order }) {
-  return order.map((unit) => ({ key: unit + 1, name: `unit ${unit + 1}`, label: "" }));
+  return order.map((unit) => ({ key: unit + 1, name: say("names.unit", { unit: unit + 1 }), label: "" }));
 }
 
 /** @param {string[]} labels */
 function steps(labels) {
-  return labels.map((label, i) => ({ key: i + 1, name: `step ${i + 1}`, label: unless(label, i + 1) }));
+  return labels.map((label, i) => ({ key: i + 1, name: say("names.step", { step: i + 1 }), label: unless(label, i + 1) }));
 }
 
 /** @param {Pick<Initial, "symbol">} initial */
 function start({ symbol }) {
-  return { key: 0, name: "step 0", label: `${symbol}₀` };
+  return { key: 0, name: say("names.step", { step: 0 }), label: `${symbol}₀` };
 }
 
 /** @param {{ channels: string[] }} x */
 function inputs({ channels }) {
   return channels.map((name, i) => {
     const own = unless(name, i + 1);
-    return { key: own || i + 1, name: own || `input ${i + 1}`, label: "" };
+    return { key: own || i + 1, name: own || say("names.input", { place: i + 1 }), label: "" };
   });
 }
 
@@ -178,10 +177,10 @@ function inputs({ channels }) {
 function sources({ order, segments }, { channels }) {
   /** @type {Record<WeightPart, (at: number) => Name>} */
   const of = {
-    w_x: (at) => ({ key: `x${at + 1}`, name: `from x${at + 1}`, label: unless(channels[at], at + 1) }),
-    w_h: (at) => ({ key: `h${order[at] + 1}`, name: `from h${order[at] + 1}`, label: "" }),
-    b_x: () => ({ key: "b", name: "bias b", label: "" }),
-    b_h: () => ({ key: "d", name: "bias d", label: "" }),
+    w_x: (at) => ({ key: `x${at + 1}`, name: say("names.from_x", { place: at + 1 }), label: unless(channels[at], at + 1) }),
+    w_h: (at) => ({ key: `h${order[at] + 1}`, name: say("names.from_h", { unit: order[at] + 1 }), label: "" }),
+    b_x: () => ({ key: "b", name: say("names.bias_b"), label: "" }),
+    b_h: () => ({ key: "d", name: say("names.bias_d"), label: "" }),
   };
   return segments.flatMap(({ part, size }) => Array.from({ length: size }, (_, at) => of[part](at)));
 }
@@ -195,7 +194,7 @@ function unless(label, number) {
 // The text alternative of a plot: what it is, how large, and between which numbers, with their places.
 /** @param {Sheet} sheet */
 export function describe(sheet) {
-  return `${sheet.title}. ${details(sheet)}`;
+  return say("describe.told", { title: sheet.title, details: details(sheet) });
 }
 
 /** @param {Sheet} sheet */
@@ -205,30 +204,48 @@ export function details(sheet) {
 
 /** @param {Sheet} sheet */
 function extent(sheet) {
-  if (!sheet.columns.length) return "This cell has no such unit.";
+  if (!sheet.columns.length) return say("describe.no_unit");
   const [rows, columns] = counts(sheet);
-  if (sheet.flipped) return `${rows}: ${sheet.columns.map((_, column) => lineRange(sheet, column)).join("; ")}.`;
-  const size = columns ? `${rows} down, ${columns} across` : rows;
-  return `${size}${range(sheet)}.`;
+  if (sheet.flipped) return say("describe.lines", { rows, lines: sheet.columns.map((_, column) => lineRange(sheet, column)).join("; ") });
+  return columns ? say("describe.grid", { rows, columns, range: range(sheet) }) : say("describe.strip", { rows, range: range(sheet) });
 }
 
 // ["4 units", "20 steps"]
 /** @param {Pick<Sheet, "rows" | "columns" | "kinds" | "initial">} sheet */
 export function counts({ rows, columns, kinds, initial }) {
   const lengths = [rows.length, columns.length - (initial ? 1 : 0)];
-  return kinds.map((plural, i) => `${lengths[i]} ${lengths[i] === 1 ? plural.slice(0, -1) : plural}`);
+  return kinds.map((kind, i) => (counted(kind) ? say(`counts.${kind}`, { n: lengths[i] })
+    : `${lengths[i]} ${lengths[i] === 1 ? kind.slice(0, -1) : kind}`));
+}
+
+// What there are several of: a kind of ours, or a lens's own plural.
+/** @param {string} kind */
+export function pluralOf(kind) {
+  return counted(kind) ? say(`kinds.${kind}`) : kind;
+}
+
+const KINDS = /** @type {const} */ (["units", "steps", "channels", "columns", "quantities"]);
+
+/** @param {string} kind @returns {kind is typeof KINDS[number]} */
+function counted(kind) {
+  return KINDS.some((known) => known === kind);
+}
+
+/** @param {Panel} panel @param {string} gate */
+export function weightsOf({ name, gates }, gate) {
+  return say("names.weights", { cell: name, gate: gates.find((one) => one.gate === gate)?.name ?? "" });
 }
 
 /** @param {Sheet} sheet */
 function range(sheet) {
-  if (sheet.source) return "; every number is in the table";
-  if (!sheet.exact) return "; the exact numbers come when they are asked for";
+  if (sheet.source) return say("describe.in_table");
+  if (!sheet.exact) return say("describe.asked_for");
   const [least, most] = extremes(sheet.values ?? []);
-  if (least.value === most.value) return `, every number ${spoken(least.value)}`;
+  if (least.value === most.value) return say("describe.all_same", { value: spoken(least.value) });
   /** @param {Place} place */
   const at = ({ row, column }) =>
     [sheet.rows[row], ...(sheet.kinds.length > 1 ? [sheet.columns[column]] : [])].map(placed).join(", ");
-  return `, from ${spoken(least.value)} at ${at(least)}, to ${spoken(most.value)} at ${at(most)}`;
+  return say("describe.range", { least: spoken(least.value), least_at: at(least), most: spoken(most.value), most_at: at(most) });
 }
 
 /** @param {Sheet} sheet @param {number} column */
@@ -236,15 +253,21 @@ function lineRange(sheet, column) {
   const { name } = sheet.columns[column];
   if (!sheet.exact) return name;
   const [least, most] = extremes((sheet.values ?? []).map((row) => [row[column]]));
-  if (least.value === most.value) return `${name} always ${spoken(least.value)}`;
+  if (least.value === most.value) return say("describe.line_same", { name, value: spoken(least.value) });
   /** @param {Place} place */
   const at = ({ row }) => placed(sheet.rows[row]);
-  return `${name} from ${spoken(least.value)} at ${at(least)} to ${spoken(most.value)} at ${at(most)}`;
+  return say("describe.line_range", { name, least: spoken(least.value), least_at: at(least), most: spoken(most.value), most_at: at(most) });
+}
+
+// The title of a plot with its letter, if it has one.
+/** @param {string} title @param {string} symbol */
+export function titled(title, symbol) {
+  return symbol ? say("names.titled", { title, symbol }) : title;
 }
 
 /** @param {Name} place */
 function placed({ name, label }) {
-  return label ? `${name} (${label})` : name;
+  return label ? say("names.labelled", { name, label }) : name;
 }
 
 // Three figures; fewer only where there are no more.

@@ -1,15 +1,16 @@
 // Which part of a large table is on show, and the controls that lead to the others.
 
 import { make } from "../core/dom.js";
+import { say } from "../core/words.js";
+import { pluralOf } from "./describe.js";
 
 /** @import { Place, Sheet, Span } from "../types" */
 /** @typedef {"rows" | "columns"} Axis */
 
-/** @type {Record<Axis, { less: string, more: string }>} */
-const AXES = {
+const AXES = /** @type {const} */ ({
   rows: { less: "above", more: "below" },
   columns: { less: "before", more: "after" },
-};
+});
 
 const BOTH = /** @type {Axis[]} */ (Object.keys(AXES));
 
@@ -40,7 +41,7 @@ export class Pages {
       this.buttons.push(this.button(axis, -1, names.less), this.button(axis, 1, names.more));
       if (goTo) this.fields.push(this.field(axis));
     }
-    this.element = make("span", { className: "gs-table-pages", role: "group", "aria-label": "More of the table" },
+    this.element = make("span", { className: "gs-table-pages", role: "group", "aria-label": say("pages.more") },
       ...this.buttons.map(({ element }) => element), ...this.fields);
   }
 
@@ -58,8 +59,13 @@ export class Pages {
   }
 
   /** @param {Axis} axis */
-  plural(axis) {
+  kind(axis) {
     return this.sheet.kinds[axis === "rows" ? 0 : 1];
+  }
+
+  /** @param {Axis} axis */
+  plural(axis) {
+    return pluralOf(this.kind(axis));
   }
 
   /** @param {Axis} axis @param {number} at */
@@ -72,11 +78,11 @@ export class Pages {
     this.first[axis] = Math.max(0, Math.min(first, this.length(axis) - this.most[axis]));
   }
 
-  /** @param {Axis} axis @param {number} by @param {string} where */
+  /** @param {Axis} axis @param {number} by @param {"above" | "below" | "before" | "after"} where */
   button(axis, by, where) {
     const element = make("button", {
-      type: "button", textContent: `${this.plural(axis)} ${where}`,
-      title: `The next ${this.most[axis]} ${this.plural(axis)} ${where} these`,
+      type: "button", textContent: say(`pages.${where}`, { plural: this.plural(axis) }),
+      title: say(`pages.next_${where}`, { count: this.most[axis], plural: this.plural(axis) }),
       onclick: () => {
         this.move(axis, this.first[axis] + by * this.most[axis]);
         this.onTurn();
@@ -94,7 +100,7 @@ export class Pages {
     /** @type {HTMLInputElement} */
     const input = make("input", {
       type: "number", min: least, max: most, step: 1, inputMode: "numeric",
-      title: `Type the number of a ${one}, ${least} to ${most}, and press Enter`,
+      title: say("pages.type", { one, least, most }),
       onchange: () => {
         if (!input.value) return;
         input.value = String(Math.max(least, Math.min(Math.round(input.valueAsNumber), most)));
@@ -103,7 +109,7 @@ export class Pages {
         this.onTurn({ [axis === "rows" ? "row" : "column"]: at });
       },
     });
-    return make("label", {}, `go to ${one} `, input);
+    return make("label", {}, say("pages.go_to", { one }), " ", input);
   }
 
   // Say what is shown. A button that leads nowhere gives the focus away; returns whether one has.
@@ -129,7 +135,9 @@ export class Pages {
   extent(axis) {
     const [first, end] = this.part[axis];
     const keys = this.sheet[axis].map(({ key }) => key);
-    if (this.goTo && this.plural(axis) === "steps") return `steps ${keys[first]} to ${keys[end - 1]} of ${keys.at(-1)}`;
-    return `${axis} ${first + 1} to ${end} of ${keys.length}`;
+    if (this.goTo && this.kind(axis) === "steps") {
+      return say("pages.steps", { first: keys[first], last: keys[end - 1], all: keys.at(-1) ?? 0 });
+    }
+    return say(`pages.${axis}`, { first: first + 1, last: end, all: keys.length });
   }
 }

@@ -4,6 +4,7 @@ import { make } from "../core/dom.js";
 import { minus } from "../core/format.js";
 import { digits } from "../core/palette.js";
 import { painted, paperOf } from "../core/tint.js";
+import { say } from "../core/words.js";
 import { counts } from "./describe.js";
 import { axisTitles } from "./titles.js";
 
@@ -95,13 +96,13 @@ function shapeOf({ width, height }, { margin: { l, r, t, b } }) {
 
 /** @param {Shown} entry @param {Sheet} sheet @param {About} about */
 function subtitle({ kind, panel }, sheet, { message: { scene, edits, inner } }) {
-  const of = scene.reading ? `${scene.title}: ${scene.reading.word}` : scene.title;
+  const of = scene.reading ? say("picture.reading", { title: scene.title, word: scene.reading.word ?? "" }) : scene.title;
   const [rows, columns] = counts(sheet);
   const before = panel?.cell === "gru" && kind !== "weights" && inner?.placement === "before";
   return [
     of, sheet.flipped ? rows : `${rows}, ${columns}`,
-    edits.length && `${edits.length} ${edits.length === 1 ? "number" : "numbers"} changed`,
-    before && "reset before the product", sheet.note,
+    edits.length && say("picture.changed", { n: edits.length }),
+    before && say("picture.before"), sheet.note,
   ].filter(Boolean).join(" · ");
 }
 

@@ -2,6 +2,7 @@
 
 import { make } from "../core/dom.js";
 import { alongMenu } from "../core/menu.js";
+import { say } from "../core/words.js";
 import { onPaper } from "./paper.js";
 import { save } from "./saving.js";
 import { beside } from "./tools.js";
@@ -19,9 +20,6 @@ import { beside } from "./tools.js";
 const FINE = 2; // pixels of a PNG for one of the screen
 const LONGEST = 16_000; // pixels of a side that browsers draw
 const LARGEST = 200_000_000; // pixels in all
-const NO_PNG = "This browser does not let the page make a PNG of it. Save it as SVG.";
-const FAILED = "This did not work. Another format may.";
-const NO_CELL = "The cell is not on show. Look inside the cell first.";
 
 export class Pictures {
   /** @param {Pick<Here, "cursor" | "now">} here @param {Host} host */
@@ -29,8 +27,8 @@ export class Pictures {
     this.here = here;
     this.host = host;
     /** @type {[name: string, root: () => Element | null, file: string][]} */
-    const of = [["This cell", () => this.cell, "cell"]];
-    if (host.whole) of.unshift(["Whole stage", host.whole, "stage"]);
+    const of = [[say("pictures.cell"), () => this.cell, "cell"]];
+    if (host.whole) of.unshift([say("pictures.stage"), host.whole, "stage"]);
     /** @type {HTMLElement[]} */
     this.items = of.flatMap(([name, root, file]) => ["PNG", "SVG"].map((kind) => make("button", {
       type: "button", role: "menuitem", tabIndex: -1, onclick: () => this.choose(root, file, kind),
@@ -42,11 +40,11 @@ export class Pictures {
         className: "gs-menu gs-pictures", popover: "auto", onkeydown: (event) => alongMenu(event, this.items, this.menu),
         ontoggle: ({ newState }) => this.button.setAttribute("aria-expanded", String(newState === "open")),
       },
-      make("div", { role: "menu", "aria-label": "Save a picture" }, ...this.items), this.status,
+      make("div", { role: "menu", "aria-label": say("pictures.menu") }, ...this.items), this.status,
     );
     /** @type {HTMLButtonElement} */
     this.button = make("button", {
-      type: "button", className: "gs-plain", textContent: "picture", title: host.whole ? "Save the stage or the cell as a picture" : "Save the cell as a picture",
+      type: "button", className: "gs-plain", textContent: say("pictures.button"), title: host.whole ? say("pictures.title") : say("pictures.title_cell"),
       "aria-haspopup": "menu", "aria-expanded": "false", onclick: (event) => this.toggle(event),
     });
     this.button.popoverTargetElement = this.menu;
@@ -71,8 +69,8 @@ export class Pictures {
   /** @param {() => Element | null} find @param {string} file @param {string} kind */
   async choose(find, file, kind) {
     const root = find();
-    if (!root) return this.say(NO_CELL);
-    this.say("Drawing …");
+    if (!root) return this.say(say("pictures.no_cell"));
+    this.say(say("pictures.drawing"));
     try {
       this.host.finish();
       const drawn = await onPaper(root, getComputedStyle(/** @type {Element} */ (this.host.element.querySelector(".gs-bar"))).backgroundColor, this.head);
@@ -83,7 +81,7 @@ export class Pictures {
       this.menu.hidePopover();
     } catch (error) {
       if (!(error instanceof NoRaster)) console.error(error);
-      this.say(error instanceof NoRaster ? NO_PNG : FAILED);
+      this.say(error instanceof NoRaster ? say("pictures.no_png") : say("tools.failed"));
     }
   }
 
@@ -100,10 +98,10 @@ export class Pictures {
     const { title, reading } = message.scene;
     const changed = message.edits.length;
     return [
-      reading ? `${title}: ${reading.word}` : title,
+      reading ? say("picture.reading", { title, word: reading.word ?? "" }) : title,
       [
-        `step ${cursor.step + 1} of ${cursor.steps}`, `unit ${cursor.unit + 1}`,
-        changed && `${changed} ${changed === 1 ? "number" : "numbers"} changed`, "Gatescope",
+        say("pictures.step", { step: cursor.step + 1, steps: cursor.steps }), say("names.unit", { unit: cursor.unit + 1 }),
+        changed && say("picture.changed", { n: changed }), "Gatescope",
       ].filter(Boolean).join(" · "),
     ];
   }

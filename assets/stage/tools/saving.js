@@ -3,13 +3,11 @@
 
 import { make } from "../core/dom.js";
 import { percent } from "../core/format.js";
+import { say } from "../core/words.js";
 
 /** @import { Sheet } from "../types" */
 
-const WORDS = {
-  refused: "the numbers are no longer there. Save it again.",
-  lost: "the server did not answer. Save it again.",
-};
+/** @typedef {"refused" | "lost"} Why */
 
 /** @param {string} download @param {BlobPart} content @param {string} [type] */
 export function save(download, content, type) {
@@ -38,7 +36,7 @@ class Savings {
     const saving = new Saving(sheet, file, name, { refocus, end: (words) => this.next(saving, words) });
     this.queue.push(saving);
     this.lines.append(saving.element);
-    this.tell?.(`Saving the CSV of ${name}.`);
+    this.tell?.(say("saving.begun", { name }));
     if (this.queue.length === 1) saving.begin();
     return saving.button;
   }
@@ -63,15 +61,15 @@ class Saving {
     this.file = file;
     this.on = on;
     this.over = false;
-    this.label = `CSV of ${name}: `;
-    this.text = make("span", { textContent: this.label });
-    this.share = make("span", { className: "gs-saving-share", textContent: "waiting" });
-    this.bar = make("progress", { max: 1, value: 0, "aria-label": `CSV of ${name}` });
+    this.name = name;
+    this.text = make("span", { textContent: `${say("saving.label", { name })} ` });
+    this.share = make("span", { className: "gs-saving-share", textContent: say("saving.waiting") });
+    this.bar = make("progress", { max: 1, value: 0, "aria-label": say("saving.what", { name }) });
     this.button = make("button", {
-      type: "button", textContent: "Stop", title: "Stop: nothing is saved", "aria-label": `Stop the CSV of ${name}`,
-      onclick: () => (this.over ? this.leave() : this.end("Stopped; nothing was saved.")),
+      type: "button", textContent: say("saving.stop"), title: say("saving.stop_title"), "aria-label": say("saving.stop_name", { name }),
+      onclick: () => (this.over ? this.leave() : this.end(say("saving.stopped"))),
     });
-    this.element = make("div", { className: "gs-saving", role: "group", "aria-label": `CSV of ${name}` },
+    this.element = make("div", { className: "gs-saving", role: "group", "aria-label": say("saving.what", { name }) },
       this.text, this.share, this.bar, this.button);
   }
 
@@ -83,12 +81,12 @@ class Saving {
     this.worker.postMessage(this.sheet);
   }
 
-  /** @param {{ share: number, blob?: Blob, failed?: keyof typeof WORDS }} answer */
+  /** @param {{ share: number, blob?: Blob, failed?: Why }} answer */
   hear({ share, blob, failed }) {
     if (failed) return this.fail(failed);
     if (!blob) return this.show(share);
     save(this.file, blob);
-    this.end(`Saved ${this.file}.`);
+    this.end(say("saving.saved", { file: this.file }));
   }
 
   /** @param {number} share */
@@ -98,12 +96,12 @@ class Saving {
   }
 
   // The line stays until somebody has read why.
-  /** @param {keyof typeof WORDS} why */
+  /** @param {Why} why */
   fail(why) {
-    this.text.textContent = this.label + WORDS[why];
+    this.text.textContent = say(`saving.${why}`, { name: this.name });
     this.share.remove();
     this.bar.remove();
-    Object.assign(this.button, { textContent: "Close", title: "Close this line", ariaLabel: "Close this line" });
+    Object.assign(this.button, { textContent: say("saving.close"), title: say("saving.close_title"), ariaLabel: say("saving.close_title") });
     this.finish(this.text.textContent);
   }
 

@@ -5,7 +5,8 @@ import { toClipboard } from "../core/clipboard.js";
 import { make } from "../core/dom.js";
 import { byHand } from "../core/hands.js";
 import { fetchBlock } from "../core/numbers.js";
-import { counts, details } from "./describe.js";
+import { say } from "../core/words.js";
+import { counts, details, titled } from "./describe.js";
 import { Pages } from "./pages.js";
 import { number, tableOf } from "./tabular.js";
 import { delimited } from "./text.js";
@@ -19,9 +20,6 @@ import { delimited } from "./text.js";
 const MOST = { rows: 40, columns: 200 }; // shown at once: more would make the browser slow
 const MOST_LARGE = { rows: 50, columns: 50 };
 const AT_ONCE = 100; // milliseconds in which numbers may come before their places are shown empty
-const HINT = byHand("Click a number for every digit of it.");
-const COMING = "The numbers are on their way …";
-const LOST = "The numbers did not come. Try again; if it does not help, close the table and open it again.";
 
 // sheet: from describe.js. around: { row, column } of the cursor, -1 for none. owner: what the dialog
 // belongs to. onClose() is called after it is gone.
@@ -49,14 +47,14 @@ class Table {
     this.caption = this.large ? extent(sheet) : details(sheet);
     this.pages = new Pages(sheet, around, this.large ? MOST_LARGE : MOST, this.large, (place) => this.turn(place));
     this.scroller = make("div", {
-      className: "gs-table-scroll", tabIndex: 0, role: "region", "aria-label": "Numbers", autofocus: true,
+      className: "gs-table-scroll", tabIndex: 0, role: "region", "aria-label": say("table.numbers"), autofocus: true,
     });
     this.said = make("span", { role: "status" });
     this.again = make("button", {
-      type: "button", textContent: "Try again", title: "Ask for these numbers once more", hidden: true,
+      type: "button", textContent: say("table.again"), title: say("table.again_title"), hidden: true,
       onclick: () => this.turn(this.going),
     });
-    this.copier = make("button", { type: "button", textContent: "Copy", onclick: () => this.copy() });
+    this.copier = make("button", { type: "button", textContent: say("table.copy"), onclick: () => this.copy() });
     /** @type {HTMLDialogElement} */
     this.dialog = this.build();
   }
@@ -68,14 +66,14 @@ class Table {
       make("button", { type: "button", textContent, title: hint, onclick });
     return make(
       "dialog", {
-        className: `gs-table${this.large ? " gs-table-large" : ""}`, "aria-label": [title, symbol].filter(Boolean).join(" "),
+        className: `gs-table${this.large ? " gs-table-large" : ""}`, "aria-label": titled(title, symbol),
         onkeydown: (event) => event.stopPropagation(), // not meant for the stage behind
         onclick: (event) => this.click(event.target),
         onclose: () => this.closed(),
       },
       make("header", {},
         make("h2", {}, title, symbol && " ", symbol && make("var", { textContent: symbol })),
-        this.copier, button("Close", "Close (Esc)", () => this.dialog.close())),
+        this.copier, button(say("table.close"), say("table.close_title"), () => this.dialog.close())),
       this.scroller,
       make("footer", {},
         make("p", { className: "gs-table-said" }, this.said, this.again), this.pages.shown, this.pages.element),
@@ -85,14 +83,14 @@ class Table {
   // What is copied: all of it, or the part on show of what is too large to be here.
   get all() {
     const { rows, columns } = this.large ? this.shown : this.sheet;
-    return `${this.large ? "These" : "All"} ${rows.length} × ${columns.length} numbers, every digit`;
+    return { rows: rows.length, columns: columns.length };
   }
 
   /** @param {HTMLElement} target */
   click(target) {
     if (target === this.dialog) this.dialog.close(); // beside it
     const cell = /** @type {HTMLElement | null} */ (target.closest("tbody td"));
-    if (cell?.title) this.said.textContent = `${cell.dataset.at}: ${cell.title}`;
+    if (cell?.title) this.said.textContent = say("table.digits", { at: cell.dataset.at ?? "", digits: cell.title });
   }
 
   closed() {
@@ -103,8 +101,8 @@ class Table {
 
   async copy() {
     const copied = await toClipboard(delimited(/** @type {Whole} */ (this.large ? this.shown : this.sheet), "\t"), this.dialog);
-    this.said.textContent = copied
-      ? `Copied. ${this.all}.` : "The browser does not let this page copy. Save the CSV instead.";
+    this.said.textContent = !copied ? say("table.not_copied")
+      : this.large ? say("table.copied_these", this.all) : say("table.copied_all", this.all);
   }
 
   open() {
@@ -131,15 +129,15 @@ class Table {
       const values = await valuesOf(this.sheet, part);
       if (this.asked === mine) this.draw(values);
     } catch {
-      if (this.asked === mine) this.draw(null, LOST);
+      if (this.asked === mine) this.draw(null, say("table.lost"), true);
     } finally {
       clearTimeout(empty);
     }
   }
 
   // values: one array a row of the part on show; null while they are on their way.
-  /** @param {Numbers[] | null} values @param {string} [said] */
-  draw(values, said = values ? HINT : COMING) {
+  /** @param {Numbers[] | null} values @param {string} [said] @param {boolean} [lost] */
+  draw(values, said = values ? byHand(say("table.hint")) : say("table.coming"), lost = false) {
     const { rows, columns } = this.pages.part;
     const { sheet, scroller } = this;
     this.shown = { ...sheet, values, rows: sheet.rows.slice(...rows), columns: sheet.columns.slice(...columns) };
@@ -147,13 +145,13 @@ class Table {
     const table = tableOf(this.shown, current, this.caption);
     if (this.large) number(table, sheet, rows[0], columns[0]);
     scroller.replaceChildren(table);
-    scroller.setAttribute("aria-busy", String(said === COMING));
+    scroller.setAttribute("aria-busy", String(!values && !lost));
     this.scroll(String([rows, columns]));
     if (values) this.going = null;
     this.said.textContent = said;
-    this.again.hidden = said !== LOST;
+    this.again.hidden = !lost;
     this.copier.disabled = !values;
-    this.copier.title = `${this.all}, for a spreadsheet`;
+    this.copier.title = this.large ? say("table.copy_these", this.all) : say("table.copy_all", this.all);
     if (this.pages.show()) scroller.focus();
   }
 
@@ -189,5 +187,5 @@ async function valuesOf({ source, before }, { rows, columns }) {
 /** @param {Sheet} sheet */
 function extent(sheet) {
   const [rows, columns] = counts(sheet);
-  return [sheet.flipped ? `${rows}.` : `${rows} down, ${columns} across.`, sheet.note].filter(Boolean).join(" ");
+  return [sheet.flipped ? say("table.rows", { rows }) : say("table.size", { rows, columns }), sheet.note].filter(Boolean).join(" ");
 }

@@ -2,6 +2,7 @@
 
 import { make } from "../core/dom.js";
 import { short } from "../core/format.js";
+import { say } from "../core/words.js";
 import { exactText, isWide } from "./text.js";
 
 /** @import { Head, Name, Place, Sheet } from "../types" */
@@ -39,7 +40,7 @@ function cellOf(value, row, column, wide) {
   if (value === undefined) return make("td", { textContent: "…" });
   const text = Number.isFinite(value) ? short(value, wide) : Number.isNaN(value) ? "" : "∞";
   const cell = make("td", { textContent: text, title: exactText(value, wide).replace("-", "−") });
-  cell.dataset.at = `${row.name}, ${column.name}`;
+  cell.dataset.at = say("table.at", { row: row.name, column: column.name });
   return cell;
 }
 

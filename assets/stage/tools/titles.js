@@ -1,31 +1,31 @@
 // What the axes of a picture are called.
 
-/** @import { LensPlot, Sheet, Shown } from "../types" */
+import { say } from "../core/words.js";
 
-const VALUE = "value";
+/** @import { LensPlot, Sheet, Shown } from "../types" */
 
 /** @param {Shown} entry @param {Sheet} sheet @returns {[across: string, up: string]} */
 export function axisTitles(entry, sheet) {
   if (entry.kind === "lens") return ofChart(entry, sheet);
-  if (entry.kind === "lines" || entry.kind === "series" || entry.kind === "x") return ["step", ""];
+  if (entry.kind === "lines" || entry.kind === "series" || entry.kind === "x") return [say("picture.step"), ""];
   const { kind, panel } = entry;
   const sorted = panel.order.some((unit, row) => unit !== row);
-  const biases = panel.segments.some(({ part }) => part === "b_h") ? "biases b and d" : "bias b";
-  return [kind === "track" ? "step" : `from input x, from state h, ${biases}`, sorted ? "units, sorted" : "unit"];
+  const sources = panel.segments.some(({ part }) => part === "b_h") ? say("picture.from_two") : say("picture.from_one");
+  return [kind === "track" ? say("picture.step") : sources, sorted ? say("picture.sorted") : say("picture.unit")];
 }
 
 // A chart of a lens: its sheet says what its rows and columns are.
 /** @param {LensPlot} entry @param {Sheet} sheet @returns {[across: string, up: string]} */
 function ofChart({ chart, plot }, sheet) {
   const { corner, rows, columns, kinds } = sheet;
-  if (chart.reads === "grid") return [kinds[1].replace(/s$/, ""), sorted(sheet) ? "units, sorted" : corner];
-  if (chart.reads === "across") return [corner, VALUE];
+  if (chart.reads === "grid") return [kinds[1].replace(/s$/, ""), sorted(sheet) ? say("picture.sorted") : corner];
+  if (chart.reads === "across") return [corner, say("picture.value")];
   const { data } = plot.figure;
   if (chart.reads === "down") {
     // Bars from top to bottom; or a curve with one point on it, whose two numbers are the first rows.
-    return data.some(({ type }) => type === "bar") ? [VALUE, corner] : [rows[0].name, rows[1].name];
+    return data.some(({ type }) => type === "bar") ? [say("picture.value"), corner] : [rows[0].name, rows[1].name];
   }
-  return placed(data, sheet) ? [columns[0].name, columns[1].name] : [corner, VALUE];
+  return placed(data, sheet) ? [columns[0].name, columns[1].name] : [corner, say("picture.value")];
 }
 
 /** @param {Sheet} sheet */

@@ -3,15 +3,16 @@
 
 import { addStylesheet, make } from "../core/dom.js";
 import { alongMenu } from "../core/menu.js";
+import { say } from "../core/words.js";
 import { boxOf, windowOf } from "../core/zoom.js";
-import { describe, initialOf, sheetOf, withInitial } from "./describe.js";
+import { describe, initialOf, sheetOf, titled, weightsOf, withInitial } from "./describe.js";
 import { png, svg } from "./picture.js";
 import { save, savings } from "./saving.js";
 import { openTable } from "./table.js";
 import { delimited } from "./text.js";
 
 /**
- * @import { Here as All, Place, Plotly, Sheet, Shown } from "../types"
+ * @import { Here as All, Panel, Place, Plotly, Sheet, Shown } from "../types"
  * @typedef {Pick<All, "channel" | "cursor" | "now">} Here
  * @typedef {object} Host
  * @property {HTMLElement} element the stage
@@ -20,13 +21,12 @@ import { delimited } from "./text.js";
  * @property {(text: string) => void} tell
  * @property {(part: string) => Promise<unknown>} whole resolves once every number of a part is here
  * @typedef {object} Action
- * @property {string} hint
+ * @property {() => string} label
+ * @property {"table_hint" | "csv_hint" | "png_hint" | "svg_hint"} hint
  * @property {(entry: Shown, sheet: Sheet, here: Here, host: Host, refocus: () => void) => unknown} act
  */
 
 const PATIENCE = 5000; // milliseconds to wait for numbers
-const LATER = "The exact numbers are on their way; try again in a moment.";
-const NO_UNIT = "This cell has no such unit.";
 
 // The button and its menu for one plot. entry: what view.js keeps of the plot.
 /** @param {Shown} entry @param {Here} here @param {Host} host */
@@ -44,11 +44,11 @@ class Menu {
     this.here = here;
     this.host = host;
     const name = nameOf(entry);
-    /** @param {[string, Action]} action */
-    const item = ([label, { hint, act }]) =>
+    /** @param {Action} action */
+    const item = ({ label, hint, act }) =>
       make("button", { type: "button", role: "menuitem", tabIndex: -1, onclick: ({ detail }) => this.choose(act, detail === 0) },
-        label, make("small", { textContent: hint }));
-    this.items = Object.entries(ACTIONS).map(item);
+        label(), make("small", { textContent: say(`tools.${hint}`) }));
+    this.items = ACTIONS.map(item);
     this.status = make("p", {});
     /** @type {HTMLElement} */
     this.element = make(
@@ -61,10 +61,10 @@ class Menu {
     );
     /** @type {HTMLButtonElement} */
     this.button = make("button", {
-      type: "button", className: "gs-more", title: "Save or read the numbers",
-      "aria-label": `Save or read: ${name}`, "aria-haspopup": "menu", "aria-expanded": "false",
+      type: "button", className: "gs-more", title: say("tools.title"),
+      "aria-label": say("tools.name", { name }), "aria-haspopup": "menu", "aria-expanded": "false",
       onclick: (event) => this.toggle(event),
-      onfocus: () => say(entry, here, host),
+      onfocus: () => voiced(entry, here, host),
     }, make("span", { textContent: "⋯", "aria-hidden": "true" }));
     this.button.popoverTargetElement = this.element; // pressing it is not pressing outside of the menu
   }
@@ -88,15 +88,15 @@ class Menu {
   async choose(act, byKey) {
     const { entry, here, host } = this;
     try {
-      const sheet = await wholeSheet(entry, here, host, () => this.say("Getting the exact numbers …"));
-      if (sheet.source && !sheet.columns.length) return this.say(NO_UNIT);
+      const sheet = await wholeSheet(entry, here, host, () => this.say(say("tools.waiting")));
+      if (sheet.source && !sheet.columns.length) return this.say(say("describe.no_unit"));
       if (!this.open) return; // closed while waiting: not wanted any more
       const stop = /** @type {HTMLElement | undefined} */ (await act(entry, sheet, here, host, () => this.button.isConnected && this.button.focus()));
       if (this.open) this.element.hidePopover();
       if (stop && byKey) stop.focus(); // it may be far from here, for a key
     } catch (error) {
       if (!(error instanceof Later)) console.error(error);
-      this.say(error instanceof Later ? LATER : "This did not work. Another format may.");
+      this.say(error instanceof Later ? say("tools.later") : say("tools.failed"));
     }
   }
 
@@ -110,12 +110,12 @@ class Menu {
 
 /** @param {Shown} entry @returns {string} */
 function nameOf({ kind, panel, track, gate, chart }) {
-  if (kind === "lens") return [chart.title, chart.symbol].filter(Boolean).join(" ");
-  if (kind === "x") return "input x";
-  if (kind === "lines") return `${panel.name} unit over time`;
-  if (kind === "series") return "the predictions";
-  if (kind === "track") return `${panel.name} ${track.name}`;
-  return `${panel.name} weights of the ${panel.gates.find((one) => one.gate === gate)?.name}`;
+  if (kind === "lens") return titled(chart.title, chart.symbol);
+  if (kind === "x") return say("names.input_plot");
+  if (kind === "lines") return say("names.over_time", { cell: panel.name });
+  if (kind === "series") return say("names.predictions");
+  if (kind === "track") return say("names.track", { cell: panel.name, track: track.name });
+  return weightsOf(/** @type {Panel} */ (panel), String(gate));
 }
 
 // Below the button, or above it where there is no room.
@@ -134,15 +134,15 @@ export function beside(menu, button) {
 /** @param {Shown} entry @param {Here} here @param {Host} host */
 function keepDescribed(entry, here, host) {
   const { canvas, host: plot } = entry.plot;
-  new MutationObserver(() => canvas.hidden && say(entry, here, host)).observe(canvas, { attributeFilter: ["hidden"] });
-  plot.addEventListener("pointerenter", () => say(entry, here, host));
+  new MutationObserver(() => canvas.hidden && voiced(entry, here, host)).observe(canvas, { attributeFilter: ["hidden"] });
+  plot.addEventListener("pointerenter", () => voiced(entry, here, host));
 }
 
 /** @type {WeakMap<object, unknown>} */
 const said = new WeakMap(); // plot -> figure
 
 /** @param {Shown} entry @param {Here} here @param {Host} host */
-function say(entry, here, host) {
+function voiced(entry, here, host) {
   for (const one of [entry, initialOf(entry, host.plots())]) {
     if (!one?.plot.there || said.get(one.plot) === one.plot.figure) continue;
     said.set(one.plot, one.plot.figure);
@@ -183,33 +183,33 @@ function around({ kind, sheet: own }, sheet, { cursor, now }) {
 
 // What each item does with the plot and its sheet. refocus() gives the focus back to the menu's button.
 // Returns the button that stops what takes a while, if there is one.
-/** @type {Record<string, Action>} */
-const ACTIONS = {
-  Table: {
-    hint: "to read and copy",
+/** @type {Action[]} */
+const ACTIONS = [
+  {
+    label: () => say("tools.table"), hint: "table_hint",
     act: (entry, sheet, here, { element }, refocus) => {
       openTable(sheet, around(entry, sheet, here), element, refocus);
     },
   },
-  CSV: {
-    hint: "numbers",
+  {
+    label: () => "CSV", hint: "csv_hint",
     act: (entry, sheet, here, _, refocus) => {
       const file = `${fileName(sheet, here)}.csv`;
       if (sheet.source) return savings.add(sheet, file, nameOf(entry), refocus);
       save(file, delimited({ ...sheet, values: sheet.values ?? [] }, ","), "text/csv;charset=utf-8");
     },
   },
-  PNG: {
-    hint: "picture",
+  {
+    label: () => "PNG", hint: "png_hint",
     act: async (entry, sheet, here, host) =>
       save(`${fileName(sheet, here)}.png`, await png(entry, sheet, about(entry, here, host)), "image/png"),
   },
-  SVG: {
-    hint: "picture, sharp at any size",
+  {
+    label: () => "SVG", hint: "svg_hint",
     act: async (entry, sheet, here, host) =>
       save(`${fileName(sheet, here)}.svg`, await svg(entry, sheet, about(entry, here, host)), "image/svg+xml"),
   },
-};
+];
 
 // What a picture needs beside its plot.
 /** @param {Shown} entry @param {Here} here @param {Host} host */

@@ -1,0 +1,67 @@
+// Messages as they come to one place of the page, unpacked one after the other. The first brings the words:
+// the stage is built once they are here.
+
+import { Channel } from "./channel.js";
+import { unpack } from "./wire.js";
+import { haveWords, learnWords, say } from "./words.js";
+
+/**
+ * @import { Trigger } from "./channel.js"
+ * @import { Message } from "../contract"
+ * @typedef {object} Built
+ * @property {Channel} channel
+ * @property {(message: Message) => Promise<void>} receive
+ * @property {(problem: string) => void} complain
+ * @property {() => void} leave
+ */
+
+export class Arriving {
+  /** @param {() => Built} build */
+  constructor(build) {
+    this.build = build;
+    /** @type {Built | null} */
+    this.built = null;
+    /** @type {Channel | null} */
+    this.asking = null; // for words that were lost on their way
+    this.left = false;
+    this.queue = Promise.resolve();
+  }
+
+  /** @param {Uint8Array<ArrayBuffer>} bytes @param {Trigger} trigger */
+  receive(bytes, trigger) {
+    this.built?.channel.connect(trigger);
+    this.queue = this.queue.then(() => this.take(bytes, trigger)).catch((error) => {
+      console.error(error);
+      if (haveWords()) this.built?.complain(say("stage.not_drawn"));
+    });
+  }
+
+  /** @param {Uint8Array<ArrayBuffer>} bytes @param {Trigger} trigger */
+  async take(bytes, trigger) {
+    const message = await unpack(bytes);
+    if (this.left) return;
+    if (message.words) learnWords(message.words);
+    if (!haveWords()) return this.ask(trigger);
+    this.asking?.close();
+    if (!this.built) {
+      this.built = this.build();
+      this.built.channel.connect(trigger);
+    }
+    await this.built.receive(message);
+  }
+
+  // A message may be replaced by the next one before it gets here.
+  /** @param {Trigger} trigger */
+  ask(trigger) {
+    if (this.asking) return;
+    this.asking = new Channel(() => {});
+    this.asking.connect(trigger);
+    this.asking.send("need", {});
+  }
+
+  leave() {
+    this.left = true;
+    this.asking?.close();
+    this.built?.leave();
+  }
+}

@@ -1,0 +1,28 @@
+// The stage's words for tests without a server: of its catalogue, whose lines have one form each.
+
+import { readFileSync } from "node:fs";
+
+import { learnWords } from "../../assets/stage/core/words.js";
+
+const TEXT = String.raw`"(?:[^"\\]|\\.)*"`;
+const ONE = new RegExp(`^(\\w+) = (${TEXT})$`);
+const TWO = new RegExp(`^(\\w+) = \\{ one = (${TEXT}), more = (${TEXT}) \\}$`);
+
+export const WORDS = read(readFileSync(new URL("../../app/words/english/stage.toml", import.meta.url), "utf8"));
+learnWords(WORDS);
+
+function read(toml) {
+  const found = {};
+  let table = "";
+  for (const line of toml.split("\n")) {
+    if (!line || line.startsWith("#")) continue;
+    const [, name] = line.match(/^\[(\w+)\]$/) ?? [];
+    const [, one, text] = line.match(ONE) ?? [];
+    const [, two, ...forms] = line.match(TWO) ?? [];
+    if (name) table = name;
+    else if (one) found[`${table}.${one}`] = JSON.parse(text);
+    else if (two) found[`${table}.${two}`] = { one: JSON.parse(forms[0]), more: JSON.parse(forms[1]) };
+    else throw new Error(`Not read: ${line}`);
+  }
+  return found;
+}

@@ -1,0 +1,25 @@
+"""The words of the stage: read once, typed for the browser, sent with the first message alone."""
+
+from app.messages.stage import message
+from app.messages.wire import QUICK, pack
+from app.screen.page import Page
+from app.screen.screen import screen_of
+from app.setting.setting import Setting
+from app.words.stage import stage_words
+from scripts.stage_words import TARGET, written
+
+MOST = 8_000  # bytes that the words may add to the first message
+
+
+def test_the_browsers_types_are_written_from_the_words() -> None:
+    assert TARGET.read_text(encoding="utf-8") == written()
+
+
+def test_only_the_first_message_brings_the_words_and_they_are_few_bytes() -> None:
+    screen = screen_of(Setting())
+    first, sent = message(screen, Page())
+    again, _ = message(screen, Page(sent=sent))
+    assert first.get("words") == stage_words()
+    assert "words" not in again
+    without = {name: value for name, value in first.items() if name != "words"}
+    assert len(pack(first, QUICK)) - len(pack(without, QUICK)) < MOST
