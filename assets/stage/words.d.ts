@@ -54,7 +54,7 @@ export interface Fields {
   "pages.next_below": { count: Word; plural: Word };
   "pages.next_before": { count: Word; plural: Word };
   "pages.next_after": { count: Word; plural: Word };
-  "pages.more": {};
+  "pages.label": {};
   "pages.type": { least: Word; most: Word; one: Word };
   "pages.go_to": { one: Word };
   "pages.steps": { all: Word; first: Word; last: Word };

@@ -41,7 +41,7 @@ export class Pages {
       this.buttons.push(this.button(axis, -1, names.less), this.button(axis, 1, names.more));
       if (goTo) this.fields.push(this.field(axis));
     }
-    this.element = make("span", { className: "gs-table-pages", role: "group", "aria-label": say("pages.more") },
+    this.element = make("span", { className: "gs-table-pages", role: "group", "aria-label": say("pages.label") },
       ...this.buttons.map(({ element }) => element), ...this.fields);
   }
 
