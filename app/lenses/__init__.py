@@ -25,42 +25,22 @@ from app.lenses import (
 from app.lenses.base import Chart, Lens, View, axis_message
 from app.lenses.wiring import wiring
 from app.screen.screen import Screen
-from app.setting.setting import CELL_VIEW
 from app.words.say import say
 
 __all__ = ["LENSES", "Lens", "View", "charts", "lens_of", "told", "view_of"]
 
-LENSES: Final[Mapping[str, Lens]] = MappingProxyType(
+# Every lens under the question that it answers: the order of the list on the page.
+QUESTIONS: Final[Mapping[str, tuple[Lens, ...]]] = MappingProxyType(
     {
-        lens.name: lens
-        for lens in (
-            cell.LENS,
-            wirings.LENS,
-            why.LENS,
-            holding.LENS,
-            pinned.LENS,
-            kept.LENS,
-            memory.LENS,
-            gradients.LENS,
-            saturation.LENS,
-            find.LENS,
-            phase.LENS,
-            directions.LENS,
-            cost.LENS,
-        )
+        "step": (cell.LENS, why.LENS, wirings.LENS),
+        "memory": (kept.LENS, memory.LENS, gradients.LENS),
+        "units": (saturation.LENS, find.LENS, phase.LENS),
+        "otherwise": (holding.LENS, pinned.LENS),
+        "built": (directions.LENS, cost.LENS),
     }
 )
-
-
-# What each view answers.
-QUESTIONS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
-    {
-        "step": (CELL_VIEW, "why", "wirings"),
-        "memory": ("kept", "memory", "gradients"),
-        "units": ("saturation", "find", "phase"),
-        "otherwise": ("holding", "pinned"),
-        "built": ("directions", "cost"),
-    }
+LENSES: Final[Mapping[str, Lens]] = MappingProxyType(
+    {lens.name: lens for lenses in QUESTIONS.values() for lens in lenses}
 )
 
 
@@ -70,11 +50,10 @@ def questions() -> list[contract.Question]:
         {
             "question": say(f"lenses.questions.{question}"),
             "views": [
-                {"view": name, "label": LENSES[name].label, "help": LENSES[name].help}
-                for name in names
+                {"view": lens.name, "label": lens.label, "help": lens.help} for lens in lenses
             ],
         }
-        for question, names in QUESTIONS.items()
+        for question, lenses in QUESTIONS.items()
     ]
 
 
