@@ -15,6 +15,7 @@ from typing import Final
 
 import numpy as np
 
+from app.words.say import say
 from gru_core.analysis.cost import SIZES, Clock, Timing, measure
 
 INPUTS: Final = 8  # numbers a step
@@ -87,9 +88,7 @@ class Measuring:
         except Exception as error:
             log.exception("Measuring the cells has failed.")
             said = f"{type(error).__name__}: {error}".removesuffix(".")
-            problem = (
-                f"The measurement has failed: {said}. Look again in a minute: it then goes on."
-            )
+            problem = say("compute.timing.failed", error=said)
             self._failed = self._now()
             self._found = replace(self._found, problem=problem)
 
@@ -106,7 +105,7 @@ class Measuring:
             second for one in (units, parameters) for second in (*one.seconds.values(), one.twin)
         ]
         if min(known) <= 0:
-            raise RuntimeError("the clock of this server is too coarse")
+            raise RuntimeError(say("compute.timing.coarse"))
         self._found = replace(
             found,
             same_units=(*found.same_units, units),

@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 from app.figures.frame import frame, rule
 from app.figures.gradient import Line
 from app.figures.prediction import CELL_STYLE
+from app.words.say import say
 from gru_core.conventions import Cell
 
 ROOM = 0.35  # left and right of the sizes, in doublings
@@ -121,7 +122,7 @@ def _over_sizes(
         left=LEFT,
         right=right,
         shapes=[rule("x", at)],
-        annotations=[_beside_rule(at, f"{here} here", at < sum(ends) / 2)],
+        annotations=[_beside_rule(at, say("figures.sizes.here", size=here), at < sum(ends) / 2)],
     )
 
 

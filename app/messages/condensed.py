@@ -22,6 +22,8 @@ from app.figures.sequence import MOST_CHANNELS
 from app.messages.colours import colour_bytes
 from app.screen.page import Grab
 from app.screen.screen import Screen
+from app.words.numbers import count
+from app.words.say import say
 from gru_core.conventions import Cell, shown_sign
 from gru_core.errors import GatescopeError
 from gru_core.situation import value_at
@@ -99,9 +101,9 @@ def condensed_note(screen: Screen, cell: Cell) -> str:
     grid = screen.grids[cell]
     if not screen.condensed or not grid.pools:
         return ""
-    sizes = ((grid.tall, "units"), (grid.wide, "steps"))
-    block = " × ".join(f"{size} {name}" for size, name in sizes if size > 1)
-    return f" · each cell of the picture is the mean of {block}; click for exact values"
+    sizes = ((grid.tall, "unit"), (grid.wide, "step"))
+    block = " × ".join(count(size, name) for size, name in sizes if size > 1)
+    return say("messages.condensed.mean", block=block)
 
 
 def input_note(screen: Screen) -> str:
@@ -109,7 +111,7 @@ def input_note(screen: Screen) -> str:
     grid = input_grid(screen)
     if grid is None or not grid.pools:
         return ""
-    return f"each cell is the strongest of {grid.tall * grid.wide} numbers"
+    return say("messages.condensed.strongest", numbers=grid.tall * grid.wide)
 
 
 def input_grid(screen: Screen) -> Grid | None:

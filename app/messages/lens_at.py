@@ -10,13 +10,12 @@ from dataclasses import replace
 from typing import Any
 
 from app.lenses import LENSES, charts, told, view_of
-from app.messages.numbers import GONE, MALFORMED, GoneError
+from app.messages.numbers import GoneError, malformed
 from app.messages.wire import QUICK, pack
 from app.screen.screen import screen_of
 from app.screen.tickets import setting_of
 from app.setting.setting import CELL_VIEW
 from gru_core.conventions import CELLS
-from gru_core.errors import GatescopeError
 
 
 def elsewhere(ticket: str, query: Mapping[str, str]) -> bytes:
@@ -27,7 +26,7 @@ def elsewhere(ticket: str, query: Mapping[str, str]) -> bytes:
     """
     setting = setting_of(ticket)
     if setting is None:
-        raise GoneError(GONE)
+        raise GoneError
     screen = screen_of(replace(setting, **_looking(query)))
     view = view_of(screen)
     return pack({"lens": told(screen, view), "charts": dict(charts(view))}, QUICK)
@@ -38,6 +37,6 @@ def _looking(query: Mapping[str, str]) -> dict[str, Any]:
     places = [query.get(name, "") for name in ("step", "unit")]
     known = view in LENSES and view != CELL_VIEW and cell in CELLS and of.isascii()
     if not known or len(of) > 40 or not all(re.fullmatch("[0-9]{1,7}", at) for at in places):
-        raise GatescopeError(MALFORMED)
+        raise malformed()
     step, unit = map(int, places)
     return {"view": view, "of": of, "cell": cell, "step": step, "unit": unit}

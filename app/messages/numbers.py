@@ -19,14 +19,13 @@ from app.figures.weights import joined
 from app.messages.wire import pack
 from app.screen.screen import Screen, screen_of
 from app.screen.tickets import setting_of
+from app.words.say import say
 from gru_core.conventions import Cell, shown_sign
 from gru_core.errors import GatescopeError
 
 # Numbers of one answer: half a megabyte, some ten milliseconds of work.
 MOST_IN_BLOCK = 131_072
 LINES = ".lines"
-MALFORMED = "No such numbers were offered; open the table or save the CSV again."
-GONE = "The page has moved on since; open the table or save the CSV again."
 
 # Kept for the blocks to come; 512 × 10,000 numbers are 20 MB. The run itself may be pushed out by
 # other visitors' meanwhile: it would be made again for every block.
@@ -37,6 +36,14 @@ _RANGE = re.compile(r"([0-9]{1,7}):([0-9]{1,7})")
 class GoneError(GatescopeError):
     """The ticket stands for no screen, or no longer."""
 
+    def __init__(self) -> None:
+        super().__init__(say("messages.numbers.gone"))
+
+
+def malformed() -> GatescopeError:
+    """The error of a request that no stage sends."""
+    return GatescopeError(say("messages.numbers.malformed"))
+
 
 def answer(ticket: str, query: Mapping[str, str]) -> bytes:
     """A block of a plot, packed for the stage: its numbers, and the size of the whole plot.
@@ -45,10 +52,10 @@ def answer(ticket: str, query: Mapping[str, str]) -> bytes:
     the lines of one unit. Errors: GatescopeError for anything else.
     """
     if setting_of(ticket) is None:
-        raise GoneError(GONE)
+        raise GoneError
     unit = query.get("unit", "0")
     if not re.fullmatch(r"[0-9]{1,7}", unit):
-        raise GatescopeError(MALFORMED)
+        raise malformed()
     part = query.get("part", "")
     numbers = _kept(ticket, part, int(unit) if part.endswith(LINES) else 0)
     rows, columns = (
@@ -57,7 +64,7 @@ def answer(ticket: str, query: Mapping[str, str]) -> bytes:
     )
     block = numbers[rows, columns]
     if block.size > MOST_IN_BLOCK:
-        raise GatescopeError(f"At most {MOST_IN_BLOCK} numbers come at once; ask for fewer.")
+        raise GatescopeError(say("messages.numbers.too_many", most=MOST_IN_BLOCK))
     return pack({"size": numbers.shape, "numbers": block})
 
 
@@ -66,7 +73,7 @@ def _range(text: str, length: int) -> slice:
     found = _RANGE.fullmatch(text)
     first, end = map(int, found.groups()) if found else (0, 0)
     if not first < end <= length:
-        raise GatescopeError(MALFORMED)
+        raise malformed()
     return slice(first, end)
 
 
@@ -77,7 +84,7 @@ def _kept(ticket: str, part: str, unit: int) -> np.ndarray:
         return found
     setting = setting_of(ticket)
     if setting is None:
-        raise GoneError(GONE)
+        raise GoneError
     # A large run is 205 MB: while two are at hand neither can go.
     with GATE, made_of(setting.model.keys):
         made = matrix(screen_of(setting), part, unit)
@@ -93,7 +100,7 @@ def matrix(screen: Screen, part: str, unit: int = 0) -> np.ndarray:
     if part == "x":
         return np.ascontiguousarray(screen.situation.x.T, dtype=np.float32)
     if cell not in screen.traces:
-        raise GatescopeError(MALFORMED)
+        raise malformed()
     owner = cast("Cell", cell)
     if name in screen.traces[owner]:
         track = screen.shown_track(owner, name, screen.traces[owner][name])
@@ -111,7 +118,7 @@ def _lines(screen: Screen, cell: Cell, unit: int) -> np.ndarray:
         tracks = (screen.shown_track(cell, name, track[:, unit]) for name, track in trace.items())
         columns += [track[:, None] for track in tracks]
     if not columns:
-        raise GatescopeError(MALFORMED)
+        raise malformed()
     return as_float32(np.hstack(columns))
 
 
@@ -119,7 +126,7 @@ def _weights(screen: Screen, cell: Cell, gate: str) -> np.ndarray:
     """(unit, column): the joined matrix of a gate."""
     weights = screen.situation.weights[cell]
     if gate not in weights.gates:
-        raise GatescopeError(MALFORMED)
+        raise malformed()
     sign = shown_sign(cell, gate, screen.notation.polarity)
     found = joined(weights, gate, screen.orders[cell], sign, screen.biases)
     return found.astype(np.float32)

@@ -9,14 +9,14 @@ from app.figures.prediction import STYLE, TRUTH
 from app.screen.baseline import series
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES
-from app.words.numbers import joined
+from app.words.numbers import joined, two_decimals
+from app.words.say import Fields, say
 from gru_core.arrays import Array
 from gru_core.conventions import CELLS
 from gru_core.scenes.series import CALENDAR, Series
 
 UNIT = "°C"
 NAME = "prediction"
-CALENDAR_NAME = "calendar’s mean plus last departure"
 
 
 def figure(screen: Screen) -> tuple[Any, ...]:
@@ -32,20 +32,19 @@ def told(screen: Screen) -> contract.Prediction | None:
         return None
     model = series()
     lines: list[contract.PredictionLine] = [
-        {"name": "what came", "color": TRUTH, "dash": "solid", "error": ""}
+        {"name": say("messages.predictions.truth"), "color": TRUTH, "dash": "solid", "error": ""}
     ]
     for name, values in _predicted(screen, model).items():
         color, dash = STYLE[name]
-        says = CELL_NAMES.get(name, CALENDAR_NAME)
+        says = CELL_NAMES.get(name) or say("messages.predictions.calendar")
         error = _degrees(model.rmse(values))
         lines.append({"name": says, "color": color, "dash": dash, "error": error})
     return {
         "part": NAME,
         "lines": lines,
-        "guess": f"“same as last time” {_degrees(model.rmse(model.baseline))}",
+        "guess": say("messages.predictions.guess", error=_degrees(model.rmse(model.baseline))),
         "spread": spread(model),
-        "label": "The next month's temperature and what each cell and the calendar predict of it, "
-        f"over {len(screen.labels)} steps.",
+        "label": say("messages.predictions.label", steps=len(screen.labels)),
     }
 
 
@@ -53,17 +52,20 @@ def spread(model: Series) -> str:
     """What other starts of the same training came to, and where the one on screen stands."""
     count = len(model.seeds["gru"])
     ranges = [
-        f"{CELL_NAMES[cell]} {min(found):.2f} to {max(found):.2f} {UNIT}"
+        say(
+            "messages.predictions.range",
+            cell=CELL_NAMES[cell],
+            least=two_decimals(min(found)),
+            most=two_decimals(max(found)),
+            unit=UNIT,
+        )
         for cell, found in model.seeds.items()
     ]
-    text = f"Trained with seeds 1 to {count}: {joined(ranges)}. Shown is seed {model.seed}"
     worst = [
         CELL_NAMES[cell]
         for cell, found in model.seeds.items()
         if max(found) == found[model.seed - 1]
     ]
-    if worst:
-        text += f", the worst for the {joined(worst)}"
     wins = {
         cell: [
             str(seed)
@@ -73,11 +75,24 @@ def spread(model: Series) -> str:
         for cell in CELLS
     }
     best = [
-        f"the {CELL_NAMES[cell]} with {'seed' if len(seeds) == 1 else 'seeds'} {joined(seeds)}"
+        say(
+            "messages.predictions.best",
+            n=len(seeds),
+            cell=CELL_NAMES[cell],
+            seeds=joined(seeds),
+        )
         for cell, seeds in wins.items()
         if seeds
     ]
-    return f"{text}. Least error: {joined(best)}."
+    said: Fields = {
+        "count": count,
+        "ranges": joined(ranges),
+        "seed": model.seed,
+        "best": joined(best),
+    }
+    if worst:
+        return say("messages.predictions.spread_worst", worst=joined(worst), **said)
+    return say("messages.predictions.spread", **said)
 
 
 def _predicted(screen: Screen, model: Series) -> dict[str, Array]:
@@ -89,4 +104,4 @@ def _predicted(screen: Screen, model: Series) -> dict[str, Array]:
 
 
 def _degrees(value: float) -> str:
-    return f"{np.round(value, 2):.2f} {UNIT}"
+    return f"{two_decimals(float(np.round(value, 2)))} {UNIT}"

@@ -15,7 +15,7 @@ from app.lenses.wiring import inner
 from app.messages import predictions
 from app.messages.cell_numbers import ROWS_DRAWN
 from app.messages.condensed import condensed_note, input_note, pointed
-from app.messages.help import HELP
+from app.messages.help import helps
 from app.messages.numbers import MOST_IN_BLOCK
 from app.messages.parts import parts, shown_gates
 from app.messages.sweeping import sweep_message
@@ -28,6 +28,7 @@ from app.screen.telling import as_at_first, asks_the_same, told
 from app.setting.link import complete, encode, input_fits, pin_fits
 from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import count
+from app.words.say import say
 from app.words.stage import stage_words
 from app.words.terms import meaning
 from gru_core.changes.interventions import Intervention
@@ -67,7 +68,7 @@ def message(screen: Screen, page: Page) -> tuple[Message, dict[str, Sent]]:
         "inner": inner(screen),
         "lens": lenses.told(screen, view),
         "prediction": prediction,
-        "help": HELP,
+        "help": helps(),
         "limits": {"block": MOST_IN_BLOCK, "rows": ROWS_DRAWN},
         "dark": dict(zip(theme.DIVERGING, theme.DIVERGING_DARK, strict=True)),
         "panels": [_panel(screen, cell, page.gates) for cell in screen.traces],
@@ -125,13 +126,11 @@ def _link_problem(screen: Screen) -> list[str]:
     _, left_out = encode(screen.setting)
     found = []
     if not input_fits(screen.setting):
-        found.append("The link has no room for your input; reloading the page loses it.")
+        found.append(say("messages.stage.no_room_for_input"))
     if not pin_fits(screen.setting):
-        found.append("The link has no room for A; reloading the page loses it.")
+        found.append(say("messages.stage.no_room_for_pin"))
     if left_out:
-        found.append(
-            f"The link has no room for the last {left_out} edits; reloading the page loses them."
-        )
+        found.append(say("messages.stage.no_room_for_edits", edits=left_out))
     return found
 
 
@@ -220,11 +219,10 @@ def _note(screen: Screen, cell: Cell) -> str:
     weights = screen.situation.weights[cell]
     parameters = weights.parameter_count(screen.biases)
     units = count(weights.units, "unit")
-    note = f"{units} · {count(parameters, 'parameter')}".replace(",", "\u202f")
-    if said := screen.baseline.sorting[cell].said:
-        note += f" · {said}"
-    note += condensed_note(screen, cell)
-    if cell not in screen.baseline.drawn:
-        return note
-    seed = screen.scene.seed if screen.setting.seed is None else screen.setting.seed
-    return f"{note} · random weights, seed {seed}"
+    sizes = [units, count(parameters, "parameter")]
+    notes = [size.replace(",", "\u202f") for size in sizes]
+    notes += [screen.baseline.sorting[cell].said, condensed_note(screen, cell)]
+    if cell in screen.baseline.drawn:
+        seed = screen.scene.seed if screen.setting.seed is None else screen.setting.seed
+        notes.append(say("messages.stage.drawn", seed=seed))
+    return " · ".join(filter(None, notes))

@@ -15,6 +15,7 @@ from app.messages.updates import LARGEST_EXACT, coarse_size, size_of
 from app.messages.wire import THOROUGH, compressed, pack
 from app.screen.page import Grab
 from app.screen.screen import Screen
+from app.words.say import say
 from gru_core.conventions import Cell, shown_sign
 from gru_core.errors import GatescopeError, RangeError
 from gru_core.situation import Target, value_at
@@ -35,8 +36,6 @@ STRIDES = (1, 2, 4, 5)
 # much as so many units, and a unit twice as much where it reads so many others.
 MOST_WORK = 5_000_000
 STEP, PRODUCT = 16, 90
-TOO_LARGE = "too large to follow live; let go to see"
-GROWS = "with some of these values a state grows without end; let go to see"  # only relu lets it
 
 
 class Swept(NamedTuple):
@@ -63,14 +62,15 @@ def sweep_message(screen: Screen, grab: Grab) -> contract.Sweep | None:
     grid = _grid(_bound(screen, target, current))
     grids = _grids(grid, MOST_WORK / _work(screen, target))
     values = np.unique(np.append(next(iter(grids.values()), grid), current))
-    found: dict[str, Any] = {"tracks": {}, "lines": {}, "exact": {}, "note": TOO_LARGE}
+    note = say("messages.sweeping.too_large")
+    found: dict[str, Any] = {"tracks": {}, "lines": {}, "exact": {}, "note": note}
     if grids:
         at = int(np.flatnonzero(values == current)[0])
         try:
             found, kept = _live(screen, grab, values, at, grids)
             values = values[kept]
-        except RangeError:
-            found["note"] = GROWS
+        except RangeError:  # only relu lets it
+            found["note"] = say("messages.sweeping.grows")
     sign = shown_sign(target.owner, target.gate, screen.notation.polarity)
     base = int(np.flatnonzero(values == current)[0])
     found |= {"target": str(target), "step": grab.step, "unit": grab.unit}

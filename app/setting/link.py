@@ -20,6 +20,7 @@ from app.setting.parameters import (
 from app.setting.setting import Setting
 from app.setting.source import MADE_HERE, MODEL, OWN, Own, Prepared, Source
 from app.words.refusal import refusal
+from app.words.say import say
 from gru_core.changes.blocks import MOST_IN_LIST, compact
 from gru_core.changes.interventions import Intervention, format_interventions, parse_interventions
 from gru_core.errors import GatescopeError
@@ -165,7 +166,8 @@ def _read(table: Sequence[Parameter], query: Mapping[str, str]) -> tuple[dict[st
         try:
             values[parameter.field] = parameter.read(text)
         except BadValueError as problem:
-            rejected.append(f"The link says {parameter.name}={shortened(text)}; {problem}.")
+            known = {"name": parameter.name, "text": shortened(text)}
+            rejected.append(say("setting.link.value", problem=str(problem), **known))
     return values, rejected
 
 
@@ -174,7 +176,7 @@ def _decode_own(query: Mapping[str, str]) -> tuple[Own, list[str]]:
     try:
         return Own(**values), rejected
     except GatescopeError as error:
-        return Own(), [*rejected, f"The link's own scene was left out: {refusal(error)}"]
+        return Own(), [*rejected, say("setting.link.own", error=refusal(error))]
 
 
 def complete(setting: Setting) -> dict[str, str | None]:
@@ -198,14 +200,13 @@ def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, 
         rejected += refused_model
     elif scene not in scenes:
         known = ", ".join((*scenes, *MADE_HERE))
-        rejected.append(
-            f"The link names the scene {shortened(values['scene'])}; it must be one of {known}."
-        )
+        asked = shortened(values["scene"])
+        rejected.append(say("setting.link.scene", scene=asked, known=known))
         del values["scene"]
     text, cut = _whole_edits(query.get(EDITS, ""))
     rejected += cut
     edits, refused = parse_edits(text)
-    rejected += [f"The link's edit {shortened(text)} was left out: {why}" for text, why in refused]
+    rejected += [say("setting.link.edit", text=shortened(text), why=why) for text, why in refused]
     values["interventions"], refused_held = _held(query.get(HELD, ""))
     rejected += refused_held
     if PIN in query:
@@ -214,7 +215,7 @@ def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, 
     own = {OWN: OWN_TABLE, MODEL: MODEL_TABLE}.get(scene, ())
     known_names = {parameter.name for parameter in (*TABLE, *own)} | {EDITS, HELD, PIN}
     rejected += [
-        f"The link's {shortened(name)} is not something this page knows; it was left out."
+        say("setting.link.unknown", name=shortened(name))
         for name in query
         if name not in known_names and not name.startswith(FOREIGN)
     ]
@@ -229,22 +230,22 @@ def _last_of_each(edits: Sequence[Edit]) -> tuple[Edit, ...]:
 
 def _held(text: str) -> tuple[tuple[Intervention, ...], list[str]]:
     found, refused = parse_interventions(text)
-    rejected = [f"The link's {HELD}={shortened(text)} was left out: {why}" for text, why in refused]
+    rejected = [
+        say("setting.link.held", name=HELD, text=shortened(text), why=why) for text, why in refused
+    ]
     if len(found) > MOST_HELD:
-        rejected.append(
-            f"The link holds numbers at {len(found)} places; the first {MOST_HELD} are held."
-        )
+        rejected.append(say("setting.link.most_held", places=len(found), most=MOST_HELD))
     return found[:MOST_HELD], rejected
 
 
 def _pinned(text: str, scenes: Collection[str]) -> tuple[Setting | None, list[str]]:
     """The setting A in a link. Its own A, if somebody has written one there, is left out."""
     if not text.startswith(PIN_MARK) or len(text) > LONGEST_PIN:
-        return None, [f"The link's {PIN}={shortened(text)} is no setting to compare with."]
+        return None, [say("setting.link.pin", name=PIN, text=shortened(text))]
     query = dict(parse_qsl(text.removeprefix(PIN_MARK), keep_blank_values=True))
     query.pop(PIN, None)
     setting, rejected = decode(query, scenes)
-    return setting, [f"In the link's A: {reason}" for reason in rejected]
+    return setting, [say("setting.link.in_pin", reason=reason) for reason in rejected]
 
 
 def pin_fits(setting: Setting) -> bool:
@@ -257,7 +258,7 @@ def _whole_edits(text: str) -> tuple[str, list[str]]:
     if text.endswith(END) or len(text) <= SAFE_LINK:
         return text.removesuffix(END), []
     whole = text.rpartition(END)[0]
-    return whole, ["The link was cut short on its way: its last edits are missing."]
+    return whole, [say("setting.link.cut")]
 
 
 def without_cursor(query: Mapping[str, str]) -> dict[str, str]:

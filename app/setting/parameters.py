@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.setting.setting import ALONGSIDE, FORMS, MATCH, SORT, TYPES, VIEWS
+from app.words.say import say
 from gru_core.arrays import Array
 from gru_core.conventions import CELLS, Notation, notation_key, parse_notation
 from gru_core.engines import ENGINES
@@ -45,7 +46,7 @@ class Parameter:
 def _choice(*allowed: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if text not in allowed:
-            raise BadValueError(f"it must be one of {', '.join(allowed)}")
+            raise BadValueError(say("setting.parameters.choice", allowed=", ".join(allowed)))
         return text
 
     return read
@@ -54,7 +55,7 @@ def _choice(*allowed: str) -> Callable[[str], str]:
 def _whole(low: int, high: int, offset: int = 0) -> Callable[[str], int]:
     def read(text: str) -> int:
         if not (text.isascii() and text.isdigit() and len(text) <= 12 and low <= int(text) <= high):
-            raise BadValueError(f"it must be a whole number from {low} to {high}")
+            raise BadValueError(say("setting.parameters.whole", low=low, high=high))
         return int(text) - offset
 
     return read
@@ -62,7 +63,7 @@ def _whole(low: int, high: int, offset: int = 0) -> Callable[[str], int]:
 
 def _word(text: str) -> str:
     if len(text) > LONGEST_WORD:
-        raise BadValueError(f"a word can have at most {LONGEST_WORD} letters")
+        raise BadValueError(say("setting.parameters.word", most=LONGEST_WORD))
     return text
 
 
@@ -87,7 +88,8 @@ def read_rows(text: str) -> Array:
     try:
         return parse_numbers(text.replace("_", "\n")).values
     except GatescopeError as error:
-        raise BadValueError(f"it must be rows of numbers; {error}".rstrip(".")) from None
+        problem = say("setting.parameters.rows", error=str(error).rstrip("."))
+        raise BadValueError(problem) from None
 
 
 def _notation(text: str) -> Notation:
@@ -99,25 +101,25 @@ def _notation(text: str) -> Notation:
 
 def _asked(text: str) -> str:
     if not (text.isascii() and len(text) <= LONGEST_ASKED):
-        raise BadValueError("it must be a choice of the view, such as unit")
+        raise BadValueError(say("setting.parameters.asked"))
     return text
 
 
 def _key(text: str) -> str:
     if not re.fullmatch(rf"[A-Za-z0-9_-]{{1,{LONGEST_KEY}}}", text):
-        raise BadValueError("it must be the key of a file that is open")
+        raise BadValueError(say("setting.parameters.key"))
     return text
 
 
 def _layer(text: str) -> str:
     if len(text) > LONGEST_LAYER:
-        raise BadValueError(f"the name of a layer can have at most {LONGEST_LAYER} characters")
+        raise BadValueError(say("setting.parameters.layer", most=LONGEST_LAYER))
     return text
 
 
 def _text(text: str) -> str:
     if len(text) > LONGEST_TEXT:
-        raise BadValueError(f"a link's text can have at most {LONGEST_TEXT} characters")
+        raise BadValueError(say("setting.parameters.text", most=LONGEST_TEXT))
     return text
 
 
@@ -131,7 +133,7 @@ def _read_answers(text: str) -> tuple[tuple[str, str], ...]:
     for piece in text.split("~"):
         setting, _, answer = piece.partition(".")
         if answer not in ANSWERS.get(setting, ()):
-            raise BadValueError("it must be answers such as gate_activation.sigmoid")
+            raise BadValueError(say("setting.parameters.answers"))
         found[setting] = answer
     return tuple(found.items())
 

@@ -94,6 +94,11 @@ def one_decimal(value: float) -> str:
     return f"{value:.1f}"
 
 
+def two_decimals(value: float) -> str:
+    """A temperature and the like, of which two decimals are known: 0.30, 25.71."""
+    return f"{value:.2f}"
+
+
 def joined(parts: Sequence[str]) -> str:
     """a; a and b; a, b and c."""
     *first, last = parts

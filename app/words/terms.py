@@ -7,17 +7,10 @@ letter that a notation does not have is not explained.
 from dataclasses import dataclass
 
 from app.words.names import ACTIVATIONS, letter_of
+from app.words.say import say
 from gru_core.conventions import Cell, Notation
 
-LSTM = {
-    "input": "The input gate, from 0 to 1: how much of the candidate g is added to the cell state.",
-    "forget": "The forget gate, from 0 to 1: how much of the old cell state is kept.",
-    "candidate": "The candidate: what the input gate may add to the cell state.",
-    "output": "The output gate, from 0 to 1: how much of the cell state is let out as h.",
-    "cell": "The cell state: the memory, which the gates keep, add to and let out.",
-    "hidden": "The hidden state: what the output gate lets out of the cell state.",
-}
-TIMES = "Multiplies number by number: each unit's gate with that unit's number."
+LSTM = ("input", "forget", "candidate", "output", "cell", "hidden")  # in the order they are met
 
 
 @dataclass(frozen=True)
@@ -41,15 +34,22 @@ def terms(
     gate_end, state_end: what gates and states end in, as gru_core.conventions names them.
     inner_bias: whether the GRU's candidate has a bias that the reset gate scales.
     """
-    tracks = {"gru": _gru(notation), "lstm": LSTM, "rnn": {"hidden": RNN}}[cell]
+    tracks = {
+        "gru": _gru(notation),
+        "lstm": {track: say(f"words.terms.lstm.{track}") for track in LSTM},
+        "rnn": {"hidden": say("words.terms.rnn.hidden")},
+    }[cell]
     quantities = [
-        Term("x", "The input: what is read at step t.", "x"),
+        Term("x", say("words.terms.x"), "x"),
         *(Term(letter_of(cell, name, notation), said, name) for name, said in tracks.items()),
     ]
     ends = [ACTIVATIONS[state_end]]
     if cell != "rnn":
         ends.insert(0, ACTIVATIONS[gate_end])
-    said = [Term(end.symbol, f"{end.says[0].upper()}{end.says[1:]}.") for end in ends]
+    said = [
+        Term(end.symbol, say("words.terms.function", what=f"{end.says[0].upper()}{end.says[1:]}"))
+        for end in ends
+    ]
     return (*quantities, *_weights(cell, notation, inner_bias), *said, *_blend(cell, notation))
 
 
@@ -58,40 +58,33 @@ def meaning(cell: Cell, track: str, notation: Notation) -> str:
     return next(one.says for one in terms(cell, notation) if one.quantity == track)
 
 
-RNN = "The hidden state: what the cell holds after step t, made anew at every step."
-
-
 def _gru(notation: Notation) -> dict[str, str]:
     seen = "U h + d" if notation.biases == 2 else "U h"
-    after = f"how much of what the old state says, {seen}, enters the candidate"
-    before = "how much of each number of the old state the candidate gets to see"
-    does = "kept: near 1 it keeps the old state, near 0 the candidate takes its place"
-    if notation.polarity == "write":
-        does = "written: near 1 it writes the candidate, near 0 it keeps the old state"
-    lets = after if notation.placement == "after" else before
+    reset = say("words.terms.gru.reset_after", seen=seen)
+    if notation.placement == "before":
+        reset = say("words.terms.gru.reset_before")
     return {
-        "reset": f"The reset gate, from 0 to 1: {lets}.",
-        "update": f"The update gate, from 0 to 1: how much is {does}.",
-        "candidate": "The candidate: the new value that may be written into the state.",
-        "hidden": "The hidden state: what the cell holds after step t, and all that it remembers.",
+        "reset": reset,
+        "update": say(f"words.terms.gru.update_{notation.polarity}"),
+        "candidate": say("words.terms.gru.candidate"),
+        "hidden": say("words.terms.gru.hidden"),
     }
 
 
 def _weights(cell: Cell, notation: Notation, inner_bias: bool) -> list[Term]:
-    at = "" if cell == "rnn" else ", one matrix for each gate and for the candidate"
+    which = "alone" if cell == "rnn" else "each"
     found = [
-        Term("W", f"The weights of the input{at}."),
-        Term("U", f"The weights of the state before{at}."),
+        Term("W", say(f"words.terms.weights.input_{which}")),
+        Term("U", say(f"words.terms.weights.state_{which}")),
     ]
-    scaled = "; in the candidate the reset gate scales it" if cell == "gru" else ""
     after = notation.placement == "after" and cell == "gru"
     if notation.biases == 2:
-        found.append(Term("b", "The bias beside the input: added whatever is read."))
-        side = f"The bias beside the state before{scaled if after else ''}."
-        return [*found, Term("d", side)]
-    found.append(Term("b", "The bias: added whatever the input and the state are."))
+        found.append(Term("b", say("words.terms.biases.beside_input")))
+        scaled = "scaled" if after else "plain"
+        return [*found, Term("d", say(f"words.terms.biases.beside_state_{scaled}"))]
+    found.append(Term("b", say("words.terms.biases.only")))
     if after and inner_bias:
-        found.append(Term("d", "The candidate's bias beside the state: the reset gate scales it."))
+        found.append(Term("d", say("words.terms.biases.candidate")))
     return found
 
 
@@ -105,7 +98,7 @@ def _blend(cell: Cell, notation: Notation) -> list[Term]:
         if notation.polarity == "write":
             keep, write = write, keep
     return [
-        Term("⊙", TIMES),
-        Term("kept", f"What is left of the old state: {keep} ⊙ {state} of the step before."),
-        Term("written", f"What is new in the state: {write} ⊙ {new}."),
+        Term("⊙", say("words.terms.times")),
+        Term("kept", say("words.terms.kept", keep=keep, state=state)),
+        Term("written", say("words.terms.written", write=write, new=new)),
     ]

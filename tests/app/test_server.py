@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.routing import Route, Router
 
 from app.controls.mount import claims_url
-from app.messages.numbers import GONE, MALFORMED
+from app.messages.numbers import GoneError, malformed
 from app.screen.baseline import ASSETS
 from app.screen.screen import screen_of
 from app.screen.tickets import Held
@@ -114,10 +114,10 @@ def test_a_block_of_numbers_is_deflated_and_kept_nowhere(unpack: Unpack) -> None
 @pytest.mark.parametrize(
     ("ticket", "query", "status", "words"),
     [
-        ("none", "part=gru.update&rows=1:3&columns=0:20", 404, GONE),
-        ("", "part=gru.update&rows=1:3&columns=0:21", 400, MALFORMED),
-        ("", "", 400, MALFORMED),
-        ("", "part=%ff&rows=%00&columns=\x00", 400, MALFORMED),
+        ("none", "part=gru.update&rows=1:3&columns=0:20", 404, str(GoneError())),
+        ("", "part=gru.update&rows=1:3&columns=0:21", 400, str(malformed())),
+        ("", "", 400, str(malformed())),
+        ("", "part=%ff&rows=%00&columns=\x00", 400, str(malformed())),
     ],
 )
 def test_numbers_that_are_not_there_are_refused_in_words(

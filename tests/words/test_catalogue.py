@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import pytest
 
-from app.controls import mount
+from app import settings
 from app.words import stage
 from app.words.say import FORMS, catalogue, fields_of
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("lenses", "screen", "session", "controls", "views", "main.py")
+
 # Data that is prose anyway, in files of its own.
 APART = ("app/words", "app/setting/claims")
 SOURCES = sorted(
@@ -26,10 +26,15 @@ SOURCES = sorted(
 MOST_WORDS = 3  # of a name, a label or a key; a text of more is a sentence or a part of one
 LETTER = re.compile(r"[^\W\d_]")
 MARKUP = re.compile(r"<[^>]*>")
-# A text that is no sentence for people, by the file that has it.
+# How texts begin that are no sentences for people on a page, by the file that has them.
 NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "app/screen/plane.py": ("looking for fixed points",),  # the name of a thread
-    "app/controls/mount.py": (mount.STUB,),  # a module for the browser
+    # For the browser.
+    "app/controls/mount.py": ("\nexport default function",),
+    "app/server.py": ("window.__streamlit = ",),
+    # For whoever runs a server: the log, and what docs/settings.md has too.
+    "app/compute/timing.py": ("Measuring the cells has failed.",),
+    "app/settings.py": ("%s is %.20r", *(entry.meaning for entry in settings.TABLE)),
 }
 # Words of which one is chosen by how many there are.
 AGREEING = ({"is", "are"}, {"was", "were"}, {"has", "have"}, {"it", "them"}, {"", "s"})
@@ -91,12 +96,18 @@ def every_call() -> tuple[Said, ...]:
     return tuple(one for path in every for one in calls(path, (ROOT / path).read_text("utf-8")))
 
 
+def is_docstring(node: ast.AST) -> bool:
+    """Whether a statement is only a text, or gives one to a __doc__."""
+    given = isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).endswith(".__doc__")
+    return given or isinstance(node, ast.Expr)
+
+
 def texts(tree: ast.AST) -> Iterator[tuple[int, str]]:
     """Every text of a source, with its line, less docstrings and keys; fields are left out."""
     apart: set[ast.AST] = set()
     for node in ast.walk(tree):
-        if isinstance(node, ast.Expr):  # a docstring
-            apart.add(node.value)
+        if is_docstring(node):
+            apart.add(node.value)  # type: ignore[attr-defined]
         elif isinstance(node, ast.JoinedStr):
             apart.update(part for part in ast.walk(node) if written(part))
         elif isinstance(node, ast.Call) and is_say(node):
@@ -122,7 +133,7 @@ def inline(path: Path, source: str) -> list[str]:
     found = [
         f"{path}:{line}: {text}"
         for line, text in texts(tree)
-        if reads_like_a_sentence(text) and text not in allowed
+        if reads_like_a_sentence(text) and not text.startswith(allowed)
     ]
     for node in ast.walk(tree):
         if isinstance(node, ast.IfExp):
@@ -160,8 +171,8 @@ def test_a_text_in_two_forms_has_both() -> None:
 
 
 def test_a_room_has_no_sentence_of_its_own() -> None:
-    rooms = [path for path in SOURCES if path.parts[1] in ROOMS]
-    assert [one for path in rooms for one in inline(path, (ROOT / path).read_text("utf-8"))] == []
+    found = [one for path in SOURCES for one in inline(path, (ROOT / path).read_text("utf-8"))]
+    assert found == []
 
 
 @pytest.mark.parametrize(
@@ -183,5 +194,5 @@ def test_a_sentence_in_a_room_is_noticed(source: str, complaints: list[str]) -> 
 
 def test_what_is_no_sentence_for_people_is_still_there() -> None:
     for name, known in NO_SENTENCES.items():
-        found = {text for _, text in texts(ast.parse((ROOT / name).read_text(encoding="utf-8")))}
-        assert set(known) <= found
+        found = [text for _, text in texts(ast.parse((ROOT / name).read_text(encoding="utf-8")))]
+        assert all(any(text.startswith(one) for text in found) for one in known), name

@@ -12,13 +12,14 @@ from app.figures.condensing import WINDOW, grid_of
 from app.figures.weights import LEVELS, joined
 from app.messages.cell_numbers import ROWS_DRAWN
 from app.messages.stage import message
-from app.messages.sweeping import TOO_LARGE, sweep_message
+from app.messages.sweeping import sweep_message
 from app.messages.updates import Sent
 from app.messages.wire import pack
 from app.screen.page import Grab, Page
 from app.screen.screen import Screen, screen_of
 from app.session.events import handle
 from app.setting.setting import History, Setting
+from app.words.say import say
 from gru_core import Trace, run
 from gru_core.analysis.inside import inside, vectors
 from gru_core.conventions import CHUNG, TRACKS, Cell, track_range
@@ -318,7 +319,7 @@ def test_what_is_too_large_to_follow_can_still_be_dragged() -> None:
     for target in (Target.parse("x.0.0"), Target.parse("gru.w_h.update.3.2")):
         found = sweep_message(shown, Grab(target, 3, 3))
         assert found is not None
-        assert found["note"] == TOO_LARGE
+        assert found["note"] == say("messages.sweeping.too_large")
         assert found["tracks"] == found["lines"] == found["exact"] == {}
         assert len(found["values"]) >= 41
         assert found["values"][found["base"]] == value_at(shown.situation, target)

@@ -14,13 +14,14 @@ from hypothesis import strategies as st
 
 from app.figures.weights import joined
 from app.messages import numbers as module
-from app.messages.numbers import GONE, MALFORMED, MOST_IN_BLOCK, GoneError, answer, matrix
+from app.messages.numbers import MOST_IN_BLOCK, GoneError, answer, malformed, matrix
 from app.messages.stage import message
 from app.screen.page import Page
 from app.screen.screen import Screen, screen_of
 from app.screen.tickets import MOST_HELD, Held, setting_of
 from app.session.state import Session
 from app.setting.setting import LOOKING, History, Setting
+from app.words.say import say
 from gru_core import Trace, run
 from gru_core.conventions import CHUNG, GATES, TRACKS, Cell
 from gru_core.errors import GatescopeError
@@ -163,7 +164,7 @@ def test_what_does_not_fit_is_refused_in_words_and_stops_nothing(
     ticket = held.name_of(WIDE)
     with pytest.raises(GatescopeError) as caught:
         answer(ticket, SOUND | asked)
-    assert str(caught.value) == MALFORMED
+    assert str(caught.value) == str(malformed())
     assert unpack(answer(ticket, SOUND))["numbers"].shape == (3, 451)
 
 
@@ -182,12 +183,12 @@ def test_the_stage_is_told_how_large_a_block_may_be() -> None:
 
 @given(st.dictionaries(st.sampled_from(["part", "rows", "columns", "unit"]) | st.text(), st.text()))
 def test_no_question_leads_to_anything_but_numbers_or_words(query: dict[str, str]) -> None:
-    held, words = Held(), MALFORMED
+    held, words = Held(), str(malformed())
     try:
         zlib.decompress(answer(held.name_of(Setting()), query))
     except GatescopeError as error:
         words = str(error)
-    assert words == MALFORMED
+    assert words == str(malformed())
 
 
 # Tickets --------------------------------------------------------------------------------------
@@ -198,7 +199,7 @@ def test_without_a_ticket_there_is_nothing() -> None:
     for name in ("", "x", held.name_of(WIDE)[:-1], f"{held.name_of(WIDE)}a", "\0"):
         with pytest.raises(GoneError) as caught:
             answer(name, SOUND)
-        assert str(caught.value) == GONE
+        assert str(caught.value) == say("messages.numbers.gone")
 
 
 def test_a_ticket_ends_with_the_page_that_holds_it() -> None:

@@ -11,12 +11,13 @@ from app.figures.terms import activation_curve
 from app.lenses import view_of
 from app.lenses.base import View
 from app.lenses.wiring import inner, substeps
-from app.messages.sweeping import GROWS, sweep_message
+from app.messages.sweeping import sweep_message
 from app.screen import screen as module
 from app.screen.page import Grab
 from app.screen.screen import Screen, screen_of
 from app.setting.setting import Setting
 from app.words.names import ACTIVATIONS
+from app.words.say import say
 from gru_core.changes.interventions import parse_interventions
 from gru_core.changes.targets import Target
 from gru_core.conventions import GATE_ACTIVATIONS, STATE_ACTIVATIONS, Cell
@@ -185,7 +186,7 @@ def test_a_drag_through_such_values_says_so_and_goes_on() -> None:
     assert screen.edits == edits
     found = sweep_message(screen, Grab(Target.parse("gru.w_h.candidate.0.0"), 0, 0, held=True))
     assert found is not None
-    assert (found["note"], found["tracks"]) == (GROWS, {})
+    assert (found["note"], found["tracks"]) == (say("messages.sweeping.grows"), {})
     assert found["values"][found["base"]] == -9
 
 
