@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
+from app.words.say import say
+
 FIGURES: Final = 3
 # From the first to below the second a number is written out; others have a power of ten.
 WRITTEN_OUT: Final = (1e-4, 1e5)
@@ -30,16 +32,18 @@ def percent(share: float) -> str:
         return f"{whole} %".replace("-", "−")
     exact = _decimals(100 * share, 2)
     if exact == "0.00":
-        return "under 0.01 %"
+        return say("words.numbers.under_percent")
     if exact == "100.00" and share < 1:
-        return "over 99.99 %"
+        return say("words.numbers.over_percent")
     return f"{_short(exact)} %"
 
 
 def number(value: float) -> str:
     """Three figures, without trailing zeros: 0.5, −12,300, 1.9 · 10⁻²², 1 − 1.5 · 10⁻⁸."""
-    if not math.isfinite(value):
-        return "not a number" if math.isnan(value) else f"{'−' if value < 0 else ''}∞"
+    if math.isnan(value):
+        return say("words.numbers.no_number")
+    if math.isinf(value):
+        return "−∞" if value < 0 else "∞"
     rest = 1 - abs(value)
     if 0 < rest < NEAR_ONE[0]:
         return _near_one(value, rest)
@@ -63,25 +67,25 @@ def six_figures(value: float) -> str:
 def steps(value: float) -> str:
     """A number of steps that need not be whole, such as a half-life: over a million at most."""
     if math.isinf(value):
-        return "infinitely many steps"
+        return say("words.numbers.endless_steps")
     if value > MOST_STEPS:
-        return "over a million steps"
+        return say("words.numbers.most_steps")
     if 0 < value < 0.01:
-        return "under 0.01 steps"
+        return say("words.numbers.least_steps")
     said = number(value) if value < WRITTEN_OUT[1] else f"{_rounded(value, FIGURES):,f}"
-    return f"{said} step" if said == "1" else f"{said} steps"
+    return say("words.nouns.step", n=1 if said == "1" else 2, number=said)
 
 
 def half_life(value: float) -> str:
     """A half-life in steps, or what none and an infinite one mean."""
     if value == 0:
-        return "0 steps: all is replaced"
-    return "infinite: never forgets" if math.isinf(value) else steps(value)
+        return say("words.numbers.replaced")
+    return say("words.numbers.kept") if math.isinf(value) else steps(value)
 
 
-def count(how_many: int, one: str, more: str = "") -> str:
-    """1 step, 20 steps, 1,000 units; more: the plural, where it is not one with an s."""
-    return f"{whole(how_many)} {one if how_many == 1 else more or one + 's'}"
+def count(how_many: int, noun: str) -> str:
+    """1 step, 20 steps, 1,000 units. noun: as the catalogue has it, in the singular."""
+    return say(f"words.nouns.{noun}", n=how_many, number=whole(how_many))
 
 
 def whole(number: int) -> str:
@@ -102,7 +106,7 @@ def two_decimals(value: float) -> str:
 def joined(parts: Sequence[str]) -> str:
     """a; a and b; a, b and c."""
     *first, last = parts
-    return f"{', '.join(first)} and {last}" if first else last
+    return say("words.numbers.joined", first=", ".join(first), last=last) if first else last
 
 
 def _near_one(value: float, rest: float) -> str:
