@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from gru_core.cli import headless
-from gru_core.errors import TextError, shown
+from gru_core.errors import TextError, counted, shown
 from gru_core.formats.answers import answered, assumed, parse_answer
 from gru_core.formats.describing import described, in_words, said_of_run
 from gru_core.formats.model import ASKED, ModelFile
@@ -80,17 +80,13 @@ def trace(options: argparse.Namespace) -> str:
 def _sentence(ready: Ready, arrays: Arrays) -> str:
     x, directions = arrays["x"], len(ready.directions[0])
     parts = [
-        _count(len(x), "step"),
-        *([_count(x.shape[1], "sequence")] if x.ndim == 3 else []),
-        f"{ready.cell.upper()} of {_count(ready.first.units, 'unit')}",
-        _count(len(ready.layers), "layer"),
-        _count(directions, "direction"),
+        counted(len(x), "step", "d"),
+        *([counted(x.shape[1], "sequence", "d")] if x.ndim == 3 else []),
+        f"{ready.cell.upper()} of {counted(ready.first.units, 'unit', 'd')}",
+        counted(len(ready.layers), "layer"),
+        counted(directions, "direction"),
     ]
     return f"{shown(ready.name)}: {', '.join(parts)}."
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}" + "s" * (number != 1)
 
 
 def _answers(texts: Sequence[str], file: ModelFile) -> dict[str, str]:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from gru_core.errors import FormatError, shown
+from gru_core.errors import FormatError, counted, shown
 from gru_core.formats.limits import MAX_LAYERS
 from gru_core.formats.state_dict.names import CELL, PARTS, PROJECTION, TENSOR, suffix
 from gru_core.weights import Part
@@ -220,7 +220,7 @@ def _notes(prefix: str, is_cell: bool, others: list[str]) -> tuple[str, ...]:
 def _check_complete(group: Group, names: frozenset[str]) -> None:
     missing = [name for name in group.names if name not in names]
     if missing:
-        layers = "1 layer" if group.layers == 1 else f"{group.layers} layers"
+        layers = counted(group.layers, "layer")
         ways = "two directions" if group.directions == 2 else "one direction"
         biases = "with biases" if "b_x" in group.parts else "without biases"
         raise FormatError(

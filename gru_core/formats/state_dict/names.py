@@ -7,7 +7,7 @@ from typing import Final
 
 from gru_core.arrays import Array
 from gru_core.conventions import gates_together
-from gru_core.errors import FormatError
+from gru_core.errors import FormatError, counted
 from gru_core.run import Layer
 from gru_core.weights import GRUWeights, Part, Weights
 
@@ -107,7 +107,7 @@ def _check_alike(stack: Sequence[tuple[Weights, ...]]) -> None:
 
 
 def _kind(weights: Weights, directions: int) -> str:
-    ways = "1 direction" if directions == 1 else f"{directions} directions"
+    ways = counted(directions, "direction")
     return (
         f"{weights.cell.upper()} of {weights.units} units in {ways}, {weights.dtype}, "
         f"{weights.state_activation}"

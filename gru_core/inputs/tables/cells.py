@@ -18,10 +18,10 @@ from gru_core.errors import (
     RangeError,
     ShapeError,
     TextError,
+    counted,
     shown,
 )
 from gru_core.inputs.tables.limits import MAX_VALUE, check_height, check_width
-from gru_core.inputs.tables.table import counted
 
 # What a comma inside a number stands for, in the whole table.
 Comma: TypeAlias = Literal["nothing", "decimals", "mixed", "unclear"]

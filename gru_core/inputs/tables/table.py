@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from gru_core.arrays import Array, read_only
-from gru_core.errors import ShapeError
+from gru_core.errors import ShapeError, counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,8 +47,3 @@ def _needed(shape: tuple[int, ...]) -> str:
 
 def _size(shape: tuple[int, ...]) -> str:
     return f"{counted(shape[0], 'row')} and {counted(shape[1], 'column')}"
-
-
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: 1 row, 2 rows."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
