@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from app.lenses.find import MOST_BARS, MOST_PLACES
 from app.lenses.finding import MOST_NAMED
-from app.lenses.question import GATE_THRESHOLD, STATE_THRESHOLD, Question, question_of
+from app.lenses.question import question_of
+from app.setting.question import GATE_THRESHOLD, STATE_THRESHOLD, Question
 from app.screen.screen import Screen
 from app.setting.parameters import LONGEST_ASKED
 from app.setting.setting import Setting

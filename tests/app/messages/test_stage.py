@@ -254,7 +254,7 @@ def test_a_sweep_comes_only_with_a_grab() -> None:
 
 
 def test_what_went_wrong_and_how_far_the_events_were_handled_is_passed_on() -> None:
-    sent = told(Setting(), answer="No.", rejected=["A.", "B."], ack={"client": "c", "seq": 7})
+    sent = told(Setting(), answer="No.", problems=("A.", "B."), ack={"client": "c", "seq": 7})
     assert sent["answer"] == "No."
     assert sent["problems"] == ["A.", "B."]
     assert sent["ack"] == {"client": "c", "seq": 7}
