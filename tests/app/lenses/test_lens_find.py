@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from app.lenses.find import MOST_BARS, MOST_PLACES
 from app.lenses.finding import MOST_NAMED
 from app.lenses.question import question_of
-from app.setting.question import GATE_THRESHOLD, STATE_THRESHOLD, Question
 from app.screen.screen import Screen
 from app.setting.parameters import LONGEST_ASKED
+from app.setting.question import GATE_THRESHOLD, STATE_THRESHOLD, Question
 from app.setting.setting import Setting
 from gru_core.analysis.patterns import Span, matches, pattern, reaction
 from gru_core.conventions import CHUNG, MAX_MAGNITUDE, TRACKS
