@@ -67,9 +67,10 @@ def test_a_link_of_before_opens_the_same_screen(kept: dict[str, Any]) -> None:
         assert numbers[cell] == pytest.approx(tracks, abs=CLOSE, rel=CLOSE)
 
 
-def test_every_scene_is_among_the_links() -> None:
-    named = {dict(parse_qsl(kept["link"])).get("scene") for kept in LINKS}
-    assert {*scenes(), "own", "model"} <= named
+def test_no_scene_of_before_is_gone() -> None:
+    named = {dict(parse_qsl(kept["link"])).get("scene", "pulse") for kept in LINKS}
+    assert {"pulse", "crowd", "elnino", "reader", "own", "model"} <= named
+    assert named - {"own", "model", "nowhere"} <= set(scenes())
 
 
 @pytest.mark.parametrize(
