@@ -4,6 +4,7 @@ import { arrays, nameOf, split } from "../core/cells.js";
 import { make } from "../core/dom.js";
 import { nearest } from "../core/drag.js";
 import { brief, exact, short } from "../core/format.js";
+import { say } from "../core/words.js";
 
 /**
  * @import { Choice, Edit, Message, Numbers } from "../types"
@@ -23,7 +24,6 @@ import { brief, exact, short } from "../core/format.js";
 const MOVES = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
 const TOLD = 6000; // milliseconds
 const MOST = 3; // changes that are listed
-const HINT = "change x, h₀ or a weight";
 
 export class Editor {
   // changes: the element that stands here while no cell is chosen. more: a button for more numbers than one. act: { choose(target), hold(), preview(index), release(), type(text), revert(), undo(), redo(), reset() }
@@ -38,12 +38,12 @@ export class Editor {
     this.asked = undefined; // what was typed last
     /** @type {Numbers | null} */
     this.values = null; // of the slider
-    this.array = make("select", { "aria-label": "What to change", title: "What to change", onchange: () => this.pick() });
+    this.array = make("select", { "aria-label": say("editor.array"), title: say("editor.array"), onchange: () => this.pick() });
     this.first = this.indexField();
     this.second = this.indexField();
     /** @type {HTMLInputElement} */
     this.slider = make("input", {
-      type: "range", className: "gs-value-slider", "aria-label": "Value, as a slider", title: "Slide to change the number",
+      type: "range", className: "gs-value-slider", "aria-label": say("editor.slider"), title: say("editor.slider_title"),
       onpointerdown: () => act.hold(),
       onkeydown: (event) => MOVES.has(event.key) && act.hold(),
       onkeyup: () => act.release(),
@@ -54,8 +54,8 @@ export class Editor {
     this.entered = false; // whether the field is being pressed for the first time
     /** @type {HTMLInputElement} */
     this.field = make("input", {
-      type: "text", inputMode: "decimal", className: "gs-number", "aria-label": "Exact value", autocomplete: "off",
-      title: "Type an exact number and press Enter",
+      type: "text", inputMode: "decimal", className: "gs-number", "aria-label": say("editor.field"), autocomplete: "off",
+      title: say("editor.field_title"),
       oninput: () => (this.typing = true),
       onkeydown: (event) => this.typed(event),
       onpointerdown: () => (this.entered = document.activeElement !== this.field),
@@ -63,14 +63,14 @@ export class Editor {
       onblur: () => this.left(),
     });
     this.old = make("span", { className: "gs-old" });
-    this.revert = make("button", { type: "button", textContent: "put back", title: "Give it the scene's own value again", onclick: () => act.revert() });
+    this.revert = make("button", { type: "button", textContent: say("editor.revert"), title: say("editor.revert_title"), onclick: () => act.revert() });
     this.told = make("p", { className: "gs-told" });
     this.problem = make("p", { className: "gs-problem", role: "alert" });
-    this.undo = make("button", { type: "button", textContent: "undo", title: "Undo (Ctrl+Z)", onclick: () => act.undo() });
-    this.redo = make("button", { type: "button", textContent: "redo", title: "Redo (Ctrl+Shift+Z)", onclick: () => act.redo() });
-    this.reset = make("button", { type: "button", textContent: "reset", title: "Put every number back", onclick: () => act.reset() });
+    this.undo = make("button", { type: "button", textContent: say("editor.undo"), title: say("editor.undo_title"), onclick: () => act.undo() });
+    this.redo = make("button", { type: "button", textContent: say("editor.redo"), title: say("editor.redo_title"), onclick: () => act.redo() });
+    this.reset = make("button", { type: "button", textContent: say("editor.reset"), title: say("editor.reset_title"), onclick: () => act.reset() });
     this.element = make(
-      "div", { className: "gs-editor", role: "group", tabIndex: -1, "aria-label": "Edit a number" },
+      "div", { className: "gs-editor", role: "group", tabIndex: -1, "aria-label": say("editor.group") },
       make("span", { className: "gs-where" }, this.array, this.first.label, this.second.label),
       make("span", { className: "gs-what" }, this.slider, this.field, this.old, this.revert, more),
       changes, this.problem, this.told,
@@ -79,7 +79,7 @@ export class Editor {
   }
 
   indexField() {
-    const input = make("input", { type: "number", min: 1, title: "Which one, counted from 1", onchange: () => this.pick() });
+    const input = make("input", { type: "number", min: 1, title: say("editor.index"), onchange: () => this.pick() });
     const text = document.createTextNode("");
     return { input, text, label: make("label", {}, text, input) };
   }
@@ -89,7 +89,7 @@ export class Editor {
   offer(message) {
     this.choices = arrays(message);
     const options = this.choices.map(({ id, label }) => make("option", { value: id, textContent: label }));
-    this.array.replaceChildren(make("option", { value: "", textContent: HINT }), ...options);
+    this.array.replaceChildren(make("option", { value: "", textContent: say("editor.hint") }), ...options);
   }
 
   pick() {
@@ -117,7 +117,7 @@ export class Editor {
       if (document.activeElement !== input) input.value = String(known.index[i] + 1);
     });
     this.showValue(value);
-    this.old.textContent = edit ? `was ${short(edit.was)}` : "";
+    this.old.textContent = edit ? say("editor.was", { value: short(edit.was) }) : "";
     this.revert.hidden = !edit;
     this.undo.disabled = !can.undo;
     this.redo.disabled = !can.redo;
@@ -214,7 +214,7 @@ export class Changes {
   /** @param {(target: string) => void} onChoose */
   constructor(onChoose) {
     this.onChoose = onChoose;
-    this.element = make("div", { className: "gs-changes", role: "group", "aria-label": "Changes", hidden: true });
+    this.element = make("div", { className: "gs-changes", role: "group", "aria-label": say("editor.changes"), hidden: true });
   }
 
   /** @param {Edit[]} edits @param {Choice[]} choices */
@@ -222,9 +222,9 @@ export class Changes {
     this.element.hidden = !edits.length;
     const latest = edits.slice(-MOST).reverse();
     const chips = latest.map(({ target, value, was }) =>
-      make("button", { type: "button", title: "Go to this number", onclick: () => this.onChoose(target) },
-        `${nameOf(target, choices)}: ${brief(was)} → ${brief(value)}`));
-    const more = edits.length > MOST ? make("span", { textContent: `and ${edits.length - MOST} more` }) : null;
-    this.element.replaceChildren("changed", ...chips, ...(more ? [more] : []));
+      make("button", { type: "button", title: say("editor.go_to"), onclick: () => this.onChoose(target) },
+        say("editor.change", { number: nameOf(target, choices), was: brief(was), value: brief(value) })));
+    const more = edits.length > MOST ? make("span", { textContent: say("editor.others", { count: edits.length - MOST }) }) : null;
+    this.element.replaceChildren(say("editor.changed"), ...chips, ...(more ? [more] : []));
   }
 }

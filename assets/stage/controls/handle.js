@@ -3,6 +3,7 @@
 import { nameOf } from "../core/cells.js";
 import { make } from "../core/dom.js";
 import { short } from "../core/format.js";
+import { say } from "../core/words.js";
 
 /**
  * @import { Drag } from "../core/drag.js"
@@ -50,7 +51,7 @@ export class Handle {
     const bound = this.host.bound(target);
     Object.assign(this.slider, { min: -bound, max: bound });
     this.name.textContent = nameOf(target, this.host.choices());
-    this.slider.title = "Drag it: everything follows";
+    this.slider.title = say("handle.title");
   }
 
   take() {

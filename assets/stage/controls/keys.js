@@ -1,6 +1,8 @@
 // Every key of the stage and what it does, in one table: keys are taken by it, and the page of keys
 // ("?", manual.js) is written from it. What a pointer does is listed beside them.
 
+import { say } from "../core/words.js";
+
 /**
  * @import { Cursor } from "../core/cursor.js"
  * @typedef {object} Act what keys can do
@@ -14,10 +16,11 @@
  * @property {(kind: "undo" | "redo") => void} change
  * @property {() => void} turn to large type, and back
  * @property {() => void} open the page of keys
+ * @typedef {"stepping" | "ends" | "play" | "units" | "substeps" | "type" | "open" | "paste" | "let_go" | "undo" | "large" | "this_page" | "tabs"} Says
  * @typedef {object} Key
- * @property {string} group
+ * @property {"time" | "number" | "page"} group
  * @property {string[]} shown
- * @property {string} says
+ * @property {Says} says what it does, in words
  * @property {string[]} [keys]
  * @property {(act: Act) => boolean} [needs]
  * @property {(act: Act, at: EventTarget, key: string) => boolean} [ours]
@@ -26,9 +29,7 @@
  * @property {boolean} [passes] others may take it too
  */
 
-const TIME = "Time and unit";
-const NUMBER = "A chosen number";
-const PAGE = "The page";
+const [TIME, NUMBER, PAGE] = /** @type {const} */ (["time", "number", "page"]);
 const DIGITS = [..."0123456789.-−"];
 
 // keys: as nameOf writes them. shown: how they stand on the page of keys. needs: what has to be there.
@@ -36,76 +37,75 @@ const DIGITS = [..."0123456789.-−"];
 /** @type {Key[]} */
 export const KEYS = [
   {
-    group: TIME, keys: ["ArrowRight", "ArrowLeft"], shown: ["→", "←"], says: "one step on, one step back",
+    group: TIME, keys: ["ArrowRight", "ArrowLeft"], shown: ["→", "←"], says: "stepping",
     act: ({ cursor }, { key }) => cursor.stepBy(key === "ArrowRight" ? 1 : -1),
   },
   {
-    group: TIME, keys: ["Home", "End"], shown: ["Home", "End"], says: "the first step, the last step",
+    group: TIME, keys: ["Home", "End"], shown: ["Home", "End"], says: "ends",
     act: ({ cursor }, { key }) => cursor.stepBy(key === "End" ? Infinity : -Infinity),
   },
   {
-    group: TIME, keys: [" "], shown: ["Space"], says: "play, or pause", once: true,
+    group: TIME, keys: [" "], shown: ["Space"], says: "play", once: true,
     act: ({ cursor }) => cursor.toggle(),
   },
   {
-    group: TIME, keys: ["ArrowUp", "ArrowDown"], shown: ["↑", "↓"], says: "the unit above, the unit below",
+    group: TIME, keys: ["ArrowUp", "ArrowDown"], shown: ["↑", "↓"], says: "units",
     act: ({ cursor, neighbour }, { key }) => cursor.move(cursor.step, neighbour(key === "ArrowUp" ? -1 : 1)),
   },
   {
     group: TIME, keys: ["Shift+ArrowRight", "Shift+ArrowLeft"], shown: ["Shift →", "Shift ←"],
-    says: "go through the inside of the cell, one sub-step on or back", ours: ({ typingIn }, at) => !typingIn(at),
+    says: "substeps", ours: ({ typingIn }, at) => !typingIn(at),
     act: ({ goBy }, { key }) => goBy(key === "ArrowRight" ? 1 : -1),
   },
   {
-    group: NUMBER, keys: DIGITS, shown: ["0 … 9", "−", "."], says: "type another number in its place",
+    group: NUMBER, keys: DIGITS, shown: ["0 … 9", "−", "."], says: "type",
     needs: chosen, ours: pressable, act: ({ begin }, { key }) => begin(key),
   },
   {
-    group: NUMBER, keys: ["Enter", "F2"], shown: ["Enter", "F2"], says: "open its field, all of it selected",
+    group: NUMBER, keys: ["Enter", "F2"], shown: ["Enter", "F2"], says: "open",
     needs: chosen, ours: (act, at, key) => key === "F2" ? pressable(act, at) : free(act, at, key),
     act: ({ begin }) => begin(),
   },
   {
-    group: NUMBER, shown: ["Ctrl V"], says: "paste a number, or a block of them, from this cell on",
+    group: NUMBER, shown: ["Ctrl V"], says: "paste",
   },
   {
     group: NUMBER, keys: ["Escape"], shown: ["Escape"], needs: chosen, ours: () => true, passes: true,
-    says: "let go of it; while it is dragged or typed, give that up", act: ({ escape }) => escape(),
+    says: "let_go", act: ({ escape }) => escape(),
   },
   {
-    group: PAGE, keys: ["Ctrl+z", "Ctrl+Shift+z"], shown: ["Ctrl Z", "Ctrl Shift Z"], says: "undo, redo",
+    group: PAGE, keys: ["Ctrl+z", "Ctrl+Shift+z"], shown: ["Ctrl Z", "Ctrl Shift Z"], says: "undo",
     ours: ({ typingIn }, at) => !typingIn(at), act: ({ change }, { shiftKey }) => change(shiftKey ? "redo" : "undo"),
   },
   {
-    group: PAGE, keys: ["t"], shown: ["T"], says: "large type, as for a projector, and back", ours: pressable,
+    group: PAGE, keys: ["t"], shown: ["T"], says: "large", ours: pressable,
     act: ({ turn }) => turn(),
   },
   {
-    group: PAGE, keys: ["?"], shown: ["?"], says: "this page", ours: pressable, act: ({ open }) => open(),
+    group: PAGE, keys: ["?"], shown: ["?"], says: "this_page", ours: pressable, act: ({ open }) => open(),
   },
   {
-    group: PAGE, shown: ["Tab", "← →"], says: "to a row of tabs, and along it", // tabs.js
+    group: PAGE, shown: ["Tab", "← →"], says: "tabs", // tabs.js
   },
 ];
 
 // What hands do, by the kind of pointer: [what is done, what it does].
-/** @type {Record<string, [does: string, says: string][]>} */
-export const HANDS = {
-  "With a mouse": [
-    ["point at a cell", "read its number in full"],
-    ["click or drag on a heatmap or the lines", "move the cursor there"],
-    ["drag an input, a start state or a weight up or down", "change it; everything follows"],
-    ["click a number", "choose it, to type or to paste"],
-    ["click a part of the wiring", "that sub-step"],
-  ],
-  "With a finger": [
-    ["tap a heatmap or the lines", "move the cursor there"],
-    ["swipe along a heatmap", "move the cursor; up or down scrolls the page"],
-    ["tap an input, a start state or a weight", "choose it"],
-    ["then drag that cell up or down", "change it; everything follows"],
-    ["tap a part of the wiring", "that sub-step"],
-  ],
-};
+export const HANDS = () => /** @type {const} */ ([
+  [say("hands.mouse"), [
+    [say("hands.point"), say("hands.read")],
+    [say("hands.click"), say("hands.move")],
+    [say("hands.drag"), say("hands.change")],
+    [say("hands.click_number"), say("hands.choose_to_type")],
+    [say("hands.click_part"), say("hands.substep")],
+  ]],
+  [say("hands.finger"), [
+    [say("hands.tap"), say("hands.move")],
+    [say("hands.swipe"), say("hands.swiped")],
+    [say("hands.tap_number"), say("hands.choose")],
+    [say("hands.then_drag"), say("hands.change")],
+    [say("hands.tap_part"), say("hands.substep")],
+  ]],
+]);
 
 // Take a key: whatever the focus is on, except where somebody is typing or choosing.
 /** @param {KeyboardEvent} event @param {Act} act */

@@ -3,6 +3,7 @@
 
 import { toClipboard } from "../core/clipboard.js";
 import { make } from "../core/dom.js";
+import { say } from "../core/words.js";
 
 /**
  * @import { Here as All } from "../types"
@@ -15,10 +16,8 @@ import { make } from "../core/dom.js";
  */
 
 const DELAY = 400; // milliseconds of rest before the address in the browser follows the cursor
-const NAME = "copy link";
 const SAID = 2500; // milliseconds
 const PATIENCE = 3000; // milliseconds to wait for an answer that changes the address
-const HINT = "The browser does not let this page copy. Here is the link, selected: copy it yourself.";
 
 // The link keeps the cursor too; the server is not asked. The rest of it the server has written, unless that
 // was lost: a run that starts drops what the one before has not sent yet.
@@ -74,7 +73,7 @@ export class Link {
   constructor(host) {
     this.host = host;
     this.button = make("button", {
-      type: "button", textContent: NAME, title: "Copy the address of what is on the screen, with the cursor’s place",
+      type: "button", textContent: say("link.copy"), title: say("link.title"),
       onclick: () => this.copy(),
     });
     this.element = make("span", { className: "gs-link" }, this.button);
@@ -83,8 +82,8 @@ export class Link {
   async copy() {
     await this.rest();
     const text = this.host.address();
-    if (await toClipboard(text, this.host.element)) return this.say("copied");
-    this.say("not copied");
+    if (await toClipboard(text, this.host.element)) return this.say(say("link.copied"));
+    this.say(say("link.not_copied"));
     this.show(text);
   }
 
@@ -99,24 +98,24 @@ export class Link {
     this.button.textContent = text;
     this.host.tell(text);
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => (this.button.textContent = NAME), SAID);
+    this.timer = setTimeout(() => (this.button.textContent = say("link.copy")), SAID);
   }
 
   /** @param {string} text */
   show(text) {
     /** @type {HTMLInputElement} */
-    const field = make("input", { type: "text", readOnly: true, value: text, "aria-label": "The link", onclick: () => field.select() });
+    const field = make("input", { type: "text", readOnly: true, value: text, "aria-label": say("link.dialog"), onclick: () => field.select() });
     /** @type {HTMLDialogElement} */
     const dialog = make(
       "dialog", {
-        className: "gs-dialog gs-link-dialog", "aria-label": "The link",
+        className: "gs-dialog gs-link-dialog", "aria-label": say("link.dialog"),
         onkeydown: (event) => event.stopPropagation(), // not meant for the stage behind
         onclick: ({ target }) => target === dialog && dialog.close(), // beside it
         onclose: () => dialog.remove(),
       },
-      make("header", {}, make("h2", { textContent: "The link" }),
-        make("button", { type: "button", textContent: "Close", title: "Close (Esc)", onclick: () => dialog.close() })),
-      make("p", { textContent: HINT }), field,
+      make("header", {}, make("h2", { textContent: say("link.dialog") }),
+        make("button", { type: "button", textContent: say("dialogs.close"), title: say("dialogs.close_title"), onclick: () => dialog.close() })),
+      make("p", { textContent: say("link.hint") }), field,
     );
     this.host.element.append(dialog);
     dialog.showModal();

@@ -2,6 +2,7 @@
 // gates behind it, one thing to drag. Everything else is one press away, and stays for whoever has pressed.
 
 import { make } from "../core/dom.js";
+import { say } from "../core/words.js";
 
 const KEY = "gatescope.look";
 const PLACE = new Set(["t", "u", "type"]); // where one looks, and from how far, is no wish to see more
@@ -65,8 +66,7 @@ export function lookButton(look, act) {
     make("button", {
       type: "button", className: first ? "gs-look-button gs-primary" : "gs-look-button gs-plain", "data-look": first ? "all" : "first",
       onclick: () => act(first ? "all" : "first"),
-    }, first ? "Look inside the cell" : "show the first view again"),
-    first ? make("span", { className: "gs-note", textContent:
-      "one step with its wiring and its equations, a unit over time, every weight, and twelve questions more" }) : null,
+    }, first ? say("look.all") : say("look.first")),
+    first ? make("span", { className: "gs-note", textContent: say("look.note") }) : null,
   );
 }

@@ -1,6 +1,7 @@
 // The page of keys and of what hands do: a dialog, opened by "?" or by its button in the bar.
 
 import { make } from "../core/dom.js";
+import { say } from "../core/words.js";
 import { HANDS, KEYS } from "./keys.js";
 
 /** @typedef {[what: string | HTMLElement[], says: string]} Line */
@@ -15,8 +16,8 @@ export class Manual {
     /** @type {HTMLDialogElement | undefined} */
     this.dialog = undefined;
     this.button = make("button", {
-      type: "button", className: "gs-manual-button", textContent: "?", title: "Keys and gestures (?)",
-      "aria-label": "Keys and gestures", "aria-haspopup": "dialog", onclick: () => this.open(),
+      type: "button", className: "gs-manual-button", textContent: "?", title: say("manual.title"),
+      "aria-label": say("manual.name"), "aria-haspopup": "dialog", onclick: () => this.open(),
     });
   }
 
@@ -28,32 +29,31 @@ export class Manual {
 
   build() {
     const groups = [...new Set(KEYS.map(({ group }) => group))];
-    /** @param {string} group @returns {Line[]} */
-    const keys = (group) => KEYS.filter((entry) => entry.group === group).map(({ shown, says }) => [caps(shown), says]);
+    /** @param {typeof groups[number]} group @returns {Line[]} */
+    const keys = (group) => KEYS.filter((entry) => entry.group === group).map(({ shown, says }) => [caps(shown), say(`keys.${says}`)]);
+    const [mouse, finger] = HANDS();
     /** @type {[string, Line[]][]} */
-    const [mouse, finger] = Object.entries(HANDS);
-    /** @type {[string, Line[]][]} */
-    const byKey = groups.map((group) => [group, keys(group)]);
+    const byKey = groups.map((group) => [say(`keys.${group}`), keys(group)]);
     const lists = matchMedia("(pointer: coarse)").matches ? [finger, ...byKey, mouse] : [...byKey, mouse, finger];
     const close = make("button", {
-      type: "button", textContent: "Close", title: "Close (Esc)", onclick: () => dialog.close(),
+      type: "button", textContent: say("dialogs.close"), title: say("dialogs.close_title"), onclick: () => dialog.close(),
     });
     /** @type {HTMLDialogElement} */
     const dialog = make(
       "dialog", {
-        className: "gs-dialog gs-manual", "aria-label": "Keys and gestures",
+        className: "gs-dialog gs-manual", "aria-label": say("manual.name"),
         onkeydown: (event) => event.stopPropagation(), // not meant for the stage behind
         onclick: ({ target }) => target === dialog && dialog.close(), // beside it
       },
-      make("header", {}, make("h2", { textContent: "Keys and gestures" }), close),
-      make("div", { className: "gs-manual-lists", tabIndex: 0, role: "region", "aria-label": "The list" },
+      make("header", {}, make("h2", { textContent: say("manual.name") }), close),
+      make("div", { className: "gs-manual-lists", tabIndex: 0, role: "region", "aria-label": say("manual.list") },
         ...lists.map(([name, lines]) => list(name, lines))),
     );
     return dialog;
   }
 }
 
-/** @param {string} name @param {Line[]} lines */
+/** @param {string} name @param {readonly Line[] | readonly (readonly [string, string])[]} lines */
 function list(name, lines) {
   return make("section", {}, make("h3", { textContent: name }),
     make("dl", {}, ...lines.map(([what, says]) =>
@@ -64,8 +64,8 @@ function list(name, lines) {
 /** @param {string[]} shown */
 function caps(shown) {
   return shown.flatMap((text, i) => {
-    const name = APPLE ? text.replace("Ctrl", "⌘") : text;
+    const name = text === "Space" ? say("keys.space") : APPLE ? text.replace("Ctrl", "⌘") : text;
     const cap = make("kbd", { textContent: name });
-    return i ? [make("span", { className: "gs-hidden", textContent: " or " }), cap] : [cap];
+    return i ? [make("span", { className: "gs-hidden", textContent: ` ${say("manual.or")} ` }), cap] : [cap];
   });
 }

@@ -3,6 +3,7 @@
 
 import { split } from "../core/cells.js";
 import { make } from "../core/dom.js";
+import { say, saying } from "../core/words.js";
 
 /**
  * @import { Editor } from "./editor.js"
@@ -18,8 +19,6 @@ import { make } from "../core/dom.js";
  */
 
 const EVERY = "all"; // numbers of a gate
-const HINT = "fill or paste …";
-const FIRST = "Choose a cell first: the numbers are written from it on.";
 const NUMBERS = /^[\s\d.,;eE+−-]+$/;
 const SEVERAL = /\S[\t\n\r; ]+\S|,[^,]*,|\..*,|,.*\./s; // more than one number, and not one with a decimal comma
 
@@ -56,7 +55,7 @@ export class Many {
     if (!now.begun || !text.trim() || element?.closest("dialog")) return;
     const typing = element?.matches("input:not([type=range]), textarea, [contenteditable]");
     if (typing && !(at === editor.field && SEVERAL.test(text.trim()))) return;
-    if (!target) return void (NUMBERS.test(text) && editor.tell(FIRST));
+    if (!target) return void (NUMBERS.test(text) && editor.tell(say("many.choose_first")));
     event.preventDefault();
     editor.restore();
     this.send("paste", { target, text });
@@ -83,7 +82,7 @@ export class Many {
   // What can be filled or pasted into: the arrays of the editor, and every number of each gate.
   get arrays() {
     const every = this.now.message.panels.flatMap((panel) => panel.gates.map(({ gate, name }) => (
-      { id: `${panel.cell}.${EVERY}.${gate}`, label: `${panel.name}: ${name}, every number`, axes: [] })));
+      { id: `${panel.cell}.${EVERY}.${gate}`, label: say("many.every", { cell: panel.name, gate: name }), axes: [] })));
     return [...this.editor.choices, ...every];
   }
 
@@ -117,7 +116,7 @@ export class Many {
 /** @param {() => void} onclick */
 export function opener(onclick) {
   return make("button", {
-    type: "button", className: "gs-plain", textContent: HINT, title: "Fill a gate with a value, or paste numbers",
+    type: "button", className: "gs-plain", textContent: say("many.open"), title: say("many.open_title"),
     "aria-haspopup": "dialog", onclick,
   });
 }
@@ -129,31 +128,35 @@ class Filling {
     this.ground = ground;
     /** @param {string} textContent @param {string} title @param {() => void} onclick */
     const button = (textContent, title, onclick) => make("button", { type: "button", className: "gs-button", textContent, title, onclick });
-    this.list = make("select", { "aria-label": "Which numbers", onchange: () => this.pick() },
+    this.list = make("select", { "aria-label": say("many.which"), onchange: () => this.pick() },
       ...ground.arrays.map(({ id, label }) => make("option", { value: id, textContent: label })));
     this.value = make("input", {
-      type: "text", inputMode: "decimal", value: "0", "aria-label": "Value", autocomplete: "off",
+      type: "text", inputMode: "decimal", value: "0", "aria-label": say("many.value"), autocomplete: "off",
       onkeydown: ({ key }) => key === "Enter" && this.fill("value"),
     });
-    this.seed = make("input", { type: "number", min: 0, max: 999999, value: 1, "aria-label": "Seed" });
-    this.unit = button("identity", "1 on the diagonal, 0 beside it", () => this.fill("identity"));
-    this.drawn = make("span", {}, button("random", "Drawn by Xavier’s rule, two decimals", () => this.fill("random")), " seed ", this.seed);
+    this.seed = make("input", { type: "number", min: 0, max: 999999, value: 1, "aria-label": say("many.seed") });
+    this.unit = button(say("many.identity"), say("many.identity_title"), () => this.fill("identity"));
+    this.drawn = make("span", {}, ...saying("many.drawn", {
+      random: button(say("many.random"), say("many.random_title"), () => this.fill("random")), seed: this.seed,
+    }));
     this.filling = make("div", { className: "gs-several-row" },
-      make("span", {}, "fill with ", this.value, " ", button("fill", "Each of these numbers becomes this one", () => this.fill("value"))),
+      make("span", {}, ...saying("many.fill_with", {
+        value: this.value, fill: button(say("many.fill"), say("many.fill_title"), () => this.fill("value")),
+      })),
       this.unit, this.drawn);
-    this.text = make("textarea", { rows: 5, "aria-label": "Numbers to paste", spellcheck: false });
+    this.text = make("textarea", { rows: 5, "aria-label": say("many.numbers"), spellcheck: false });
     this.pasting = make("div", { className: "gs-several-paste" }, this.text,
-      button("use these numbers", "Write them into the cells", () => this.write()));
+      button(say("many.use"), say("many.use_title"), () => this.write()));
     this.problem = make("p", { className: "gs-problem", role: "alert" });
     /** @type {HTMLDialogElement} */
     const dialog = make(
       "dialog", {
-        className: "gs-dialog gs-several-dialog", "aria-label": "Fill or paste",
+        className: "gs-dialog gs-several-dialog", "aria-label": say("many.dialog"),
         onkeydown: (event) => event.stopPropagation(), // not meant for the stage behind
         onclick: ({ target }) => target === dialog && dialog.close(), // beside it
       },
-      make("header", {}, make("h2", { textContent: "Fill or paste" }),
-        make("button", { type: "button", textContent: "Close", title: "Close (Esc)", onclick: () => dialog.close() })),
+      make("header", {}, make("h2", { textContent: say("many.dialog") }),
+        make("button", { type: "button", textContent: say("dialogs.close"), title: say("dialogs.close_title"), onclick: () => dialog.close() })),
       make("div", { className: "gs-several" }, this.list, this.filling, this.pasting, this.problem),
     );
     this.dialog = dialog;
@@ -169,10 +172,8 @@ class Filling {
     this.unit.hidden = part !== "w_h";
     this.drawn.hidden = part.startsWith("b_");
     this.pasting.hidden = part === EVERY;
-    const sizes = (cell === "x" ? [...axes].reverse() : axes).map(([, size]) => size);
-    const here = this.start === this.ground.target ? "from the chosen cell on" : "from the first cell on";
-    this.text.placeholder = `Paste ${sizes.join(" × ")} numbers, or fewer: spreadsheet, CSV, JSON, NumPy. ` +
-      `They are written ${here}, rows downwards.`;
+    const sizes = (cell === "x" ? [...axes].reverse() : axes).map(([, size]) => size).join(" × ");
+    this.text.placeholder = this.start === this.ground.target ? say("many.from_chosen", { sizes }) : say("many.from_first", { sizes });
     this.problem.textContent = "";
   }
 

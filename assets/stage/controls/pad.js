@@ -3,6 +3,7 @@
 
 import { make } from "../core/dom.js";
 import { short } from "../core/format.js";
+import { say } from "../core/words.js";
 import { fineness } from "../core/zoom.js";
 
 /**
@@ -32,18 +33,18 @@ export class Pad {
     this.area = make("div", { className: "gs-pad-area" }, this.canvas);
     /** @type {HTMLSelectElement} */
     this.choice = make("select", {
-      "aria-label": "Channel to draw", title: "Which channel of the input to draw", onchange: () => {
+      "aria-label": say("pad.channel"), title: say("pad.channel_title"), onchange: () => {
         this.channel = this.choice.selectedIndex;
         this.paint();
       },
     });
     this.said = make("span", {});
     this.button = make("button", {
-      type: "button", className: "gs-plain", textContent: "draw", title: "Draw the input with the pointer",
+      type: "button", className: "gs-plain", textContent: say("pad.draw"), title: say("pad.draw_title"),
       "aria-pressed": "false", onclick: () => this.toggle(),
     });
     this.element = make("div", { className: "gs-pad", hidden: true },
-      make("p", {}, "Draw from left to right; let go to see the answer. ", this.choice, this.said), this.area);
+      make("p", {}, say("pad.hint"), " ", this.choice, this.said), this.area);
     this.area.addEventListener("pointerdown", (event) => event.button === 0 && this.press(event));
     this.area.addEventListener("pointermove", (event) => this.drawn && this.pull(event));
     this.area.addEventListener("pointerup", () => this.lift());
@@ -99,7 +100,7 @@ export class Pad {
     }
     this.touched = [Math.min(this.touched[0], low), Math.max(this.touched[1], high)];
     this.last = { step, value };
-    this.said.textContent = ` step ${step + 1}: ${short(value)}`;
+    this.said.textContent = ` ${say("pad.at", { step: step + 1, value: short(value) })}`;
     this.paint(drawn);
   }
 

@@ -7,6 +7,7 @@ import { nameOf, targetAt } from "../core/cells.js";
 import { questionFor } from "../core/condensed.js";
 import { make } from "../core/dom.js";
 import { full } from "../core/format.js";
+import { say } from "../core/words.js";
 import { boxOf, pointOf } from "../core/zoom.js";
 
 /**
@@ -270,15 +271,14 @@ export class Pointer {
     this.asking.want(number === undefined ? questionFor(entry, cell, message) : null);
     const said = number === undefined ? "…" : full(number);
     if (entry.kind === "track") {
-      return `${entry.track.symbol} of unit ${entry.panel.order[row] + 1} at step ${column + 1}: ${said}`;
+      return say("pointer.track", { symbol: entry.track.symbol, unit: entry.panel.order[row] + 1, step: column + 1, value: said });
     }
     const target = String(targetAt(entry, cell));
     const edit = message.edits.find((one) => one.target === target);
-    const value = `${said}${edit ? `, was ${full(edit.was)}` : ""}`;
-    const name = nameOf(target, this.act.choices());
+    const known = nameOf(target, this.act.choices());
     const own = message.labels[column];
-    const label = entry.kind !== "x" || own === String(column + 1) ? "" : ` (${own})`;
-    return `${name}${label}: ${value}. Drag up or down.`;
+    const name = entry.kind !== "x" || own === String(column + 1) ? known : say("names.labelled", { name: known, label: own });
+    return edit ? say("pointer.changed", { name, value: said, was: full(edit.was) }) : say("pointer.number", { name, value: said });
   }
 }
 

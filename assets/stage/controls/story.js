@@ -2,6 +2,7 @@
 
 import { make } from "../core/dom.js";
 import { byHand } from "../core/hands.js";
+import { say } from "../core/words.js";
 
 /**
  * @import { Scene, Way } from "../types"
@@ -11,19 +12,20 @@ import { byHand } from "../core/hands.js";
  * @property {(name: string) => void} toScene
  */
 
-const MARK = "(as it was at first)";
 let pressed = false; // the way to the next scene, by a key: its link there has the focus then
 
 // What is seen; and beside it what to try, the number to drag, and what that number does at the cursor.
 /** @param {Scene} scene @param {Made} made */
 export function story(scene, { handle, again, toScene }) {
   const told = byHand(scene.story);
+  const mark = say("story.mark");
+  const next = say("story.next", { title: scene.next.title });
   return make(
     "div", { className: "gs-story", role: "group", "aria-labelledby": "gs-title" },
-    make("h1", { className: "gs-hidden", id: "gs-title", textContent: `Gatescope: ${scene.title}` }),
-    make("p", { className: "gs-seen", "data-room": `${told} ${MARK} next: ${scene.next.title}` },
+    make("h1", { className: "gs-hidden", id: "gs-title", textContent: say("story.heading", { title: scene.title }) }),
+    make("p", { className: "gs-seen", "data-room": `${told} ${mark} ${next}` },
       make("span", {}, told,
-        make("span", { className: "gs-as-first", textContent: ` ${MARK}` }), " ",
+        make("span", { className: "gs-as-first", textContent: ` ${mark}` }), " ",
         nextScene(scene.next, toScene))),
     make("div", { className: "gs-doing" },
       make("p", {}, make("em", { textContent: byHand(scene.try) })),
@@ -38,7 +40,7 @@ export function story(scene, { handle, again, toScene }) {
 function secondTry(text, again) {
   return make(
     "p", { className: "gs-again" }, byHand(text), " ",
-    make("button", { type: "button", className: "gs-plain", textContent: "hold it", onclick: again }));
+    make("button", { type: "button", className: "gs-plain", textContent: say("story.hold"), onclick: again }));
 }
 
 // The way on: a link to the scene after this one.
@@ -47,7 +49,7 @@ function nextScene({ name, title }, go) {
   const url = new URL(location.href);
   url.search = String(new URLSearchParams({ scene: name }));
   const link = make("a", {
-    className: "gs-next", href: url.href, textContent: `next: ${title}`, title: "The next scene",
+    className: "gs-next", href: url.href, textContent: say("story.next", { title }), title: say("story.next_title"),
     onclick: (event) => {
       if (event.ctrlKey || event.metaKey || event.shiftKey || event.button) return; // in a tab of its own
       event.preventDefault();

@@ -1,6 +1,7 @@
 // The bar that is always in reach: first, back, play, forward, last, speed, and the scrubber.
 
 import { make } from "../core/dom.js";
+import { say } from "../core/words.js";
 
 /** @import { Cursor } from "../core/cursor.js" */
 
@@ -34,9 +35,9 @@ export class Timeline {
     /** @param {keyof typeof ICONS} name @param {string} title @param {() => void} act */
     const button = (name, title, act) =>
       make("button", { type: "button", className: "gs-icon", title, "aria-label": title, onclick: act }, icon(name));
-    this.playButton = button("play", "Play or pause (space)", () => cursor.toggle());
+    this.playButton = button("play", say("timeline.play"), () => cursor.toggle());
     this.slider = make("input", {
-      type: "range", min: 1, max: 1, value: 1, className: "gs-scrub", "aria-label": "Timestep", title: "The timestep on show",
+      type: "range", min: 1, max: 1, value: 1, className: "gs-scrub", "aria-label": say("timeline.slider"), title: say("timeline.slider_title"),
       oninput: () => {
         cursor.pause();
         cursor.move(this.slider.valueAsNumber - 1);
@@ -45,17 +46,17 @@ export class Timeline {
     this.label = make("span", { className: "gs-step-label" });
     /** @type {HTMLSelectElement} */
     this.speed = make("select", {
-      title: "Playing speed", "aria-label": "Playing speed",
+      title: say("timeline.speed"), "aria-label": say("timeline.speed"),
       onchange: () => (cursor.speed = Number(this.speed.value)),
     }, ...[0.5, 1, 2, 4, 8].map((speed) =>
       make("option", { value: speed, textContent: `${speed}×`.replace("0.5", "½"), selected: speed === 1 })));
     this.element = make(
-      "div", { className: "gs-timeline", role: "group", "aria-label": "Time" },
-      button("first", "First step (Home)", () => cursor.stepBy(-Infinity)),
-      button("back", "Step back (←)", () => cursor.stepBy(-1)),
+      "div", { className: "gs-timeline", role: "group", "aria-label": say("timeline.group") },
+      button("first", say("timeline.first"), () => cursor.stepBy(-Infinity)),
+      button("back", say("timeline.back"), () => cursor.stepBy(-1)),
       this.playButton,
-      button("forward", "Step forward (→)", () => cursor.stepBy(1)),
-      button("last", "Last step (End)", () => cursor.stepBy(Infinity)),
+      button("forward", say("timeline.forward"), () => cursor.stepBy(1)),
+      button("last", say("timeline.last"), () => cursor.stepBy(Infinity)),
       this.speed, this.slider, this.label,
     );
   }
@@ -66,8 +67,8 @@ export class Timeline {
     this.slider.max = String(steps);
     this.slider.value = String(step + 1);
     const name = labels[step];
-    const spoken = name && name !== String(step + 1) ? `, input ${name}` : "";
-    this.label.textContent = `step ${step + 1} of ${steps}${spoken}`;
+    this.label.textContent = name && name !== String(step + 1) ? say("timeline.step_named", { step: step + 1, steps, name })
+      : say("timeline.step", { step: step + 1, steps });
     this.slider.setAttribute("aria-valuetext", this.label.textContent);
     if (this.shownPlaying !== playing) this.playButton.replaceChildren(icon(playing ? "pause" : "play"));
     this.shownPlaying = playing;
@@ -81,7 +82,7 @@ export class Extras {
   constructor(...elements) {
     this.list = make("div", { className: "gs-extras-list" }, ...elements);
     this.button = make("button", {
-      type: "button", className: "gs-icon gs-extras-more", title: "Link, picture, large type, keys", "aria-label": "Link, picture, large type, keys",
+      type: "button", className: "gs-icon gs-extras-more", title: say("timeline.extras"), "aria-label": say("timeline.extras"),
       "aria-expanded": "false", onclick: () => this.turn(!this.open),
     }, make("span", { textContent: "⋯", "aria-hidden": "true" }));
     /** @type {HTMLElement} */

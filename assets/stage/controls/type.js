@@ -3,6 +3,7 @@
 // holds at that many times the width. On a narrow window it is less, so that nothing is cut.
 
 import { STYLED, make } from "../core/dom.js";
+import { say } from "../core/words.js";
 
 export const LARGE = 1.75; // axes of 11 pixels become 19
 const NARROWEST = 320; // pixels of the narrowest window that there is room on
@@ -16,8 +17,8 @@ export class Type {
   constructor(send) {
     this.send = send;
     this.button = make("button", {
-      type: "button", className: "gs-plain gs-type", "aria-pressed": "false", title: "Large type, as for a projector (T)",
-      "aria-label": "Large type", onclick: () => this.turn(),
+      type: "button", className: "gs-plain gs-type", "aria-pressed": "false", title: say("type.title"),
+      "aria-label": say("type.name"), onclick: () => this.turn(),
     }, make("span", { "aria-hidden": "true" }, "A", make("small", { textContent: "a" })));
     this.again = () => this.large && this.apply();
     window.addEventListener("resize", this.again);
