@@ -111,9 +111,10 @@ def test_the_page_of_keys_opens_by_its_key_and_gives_the_focus_back(page: Stage)
 # What the stage takes and its page of keys does not say.
 UNLISTED = """async () => {
   const { KEYS, HANDS } = await import(new URL("assets/stage/controls/keys.js", location.href));
+  const { say } = await import(new URL("assets/stage/core/words.js", location.href));
   const shown = [...document.querySelectorAll(".gs-manual dd")].map((one) => one.textContent);
-  const hands = Object.values(HANDS).flat().map(([, says]) => says);
-  const says = [...KEYS.map((key) => key.says), ...hands];
+  const hands = HANDS().flatMap(([, lines]) => lines.map(([, says]) => says));
+  const says = [...KEYS.map((key) => say(`keys.${key.says}`)), ...hands];
   return says.filter((one) => !shown.includes(one));
 }"""
 

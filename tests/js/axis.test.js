@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./words.js";
 import { axisOf } from "../../assets/stage/lens/axis.js";
 
 const ORDER = [2, 0, 1]; // units from top to bottom

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
+import "./words.js";
 import { arrays, exists, nameOf, placeOf, split, targetAt } from "../../assets/stage/core/cells.js";
 
 // A GRU of three units on two inputs, whose units are not in their own order.

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import "./words.js";
 import * as format from "../../assets/stage/core/format.js";
 
 const CASES = JSON.parse(readFileSync(new URL("../words/numbers.json", import.meta.url), "utf8"));

@@ -1,6 +1,8 @@
 // Which number of the model a cell of a plot is, and the reverse. A target is the text that the
 // core uses: "x.4.0" (step, input), "gru.h0.2", "gru.w_h.update.3.1" (gate, unit, from unit).
 
+import { say } from "./words.js";
+
 /** @import { Choice, Editable, Message, Place, Segment, Shown } from "../types" */
 
 /** @param {Shown} entry @param {Place} place */
@@ -54,24 +56,23 @@ function anyPlaceOf(target, plots) {
 /** @param {Pick<Message, "labels" | "x" | "panels">} message */
 export function arrays(message) {
   /** @type {Choice[]} */
-  const list = [{ id: "x", label: "input x", axes: [["step", message.labels.length], ["input", message.x.channels.length]] }];
+  const list = [{ id: "x", label: say("names.input_plot"), axes: [[say("cells.step"), message.labels.length], [say("cells.input"), message.x.channels.length]] }];
+  const unit = say("cells.unit");
   for (const panel of message.panels) {
     for (const { part, symbol } of panel.initials) {
-      list.push({ id: `${panel.cell}.${part}`, label: `${panel.name}: initial ${symbol}₀`, axes: [["unit", panel.units]] });
+      list.push({ id: `${panel.cell}.${part}`, label: say("cells.initial", { cell: panel.name, symbol }), axes: [[unit, panel.units]] });
     }
     for (const { gate, name } of panel.gates) {
       for (const { part, size } of panel.segments) {
-        const source = { w_x: "from input", w_h: "from unit", b_x: null, b_h: null }[part];
+        const source = { w_x: say("cells.from_input"), w_h: say("cells.from_unit"), b_x: null, b_h: null }[part];
         /** @type {Choice["axes"]} */
-        const axes = source ? [["unit", panel.units], [source, size]] : [["unit", panel.units]];
-        list.push({ id: `${panel.cell}.${part}.${gate}`, label: `${panel.name}: ${name} ${SYMBOLS[part]}`, axes });
+        const axes = source ? [[unit, panel.units], [source, size]] : [[unit, panel.units]];
+        list.push({ id: `${panel.cell}.${part}.${gate}`, label: say("cells.array", { cell: panel.name, gate: name, part: say(`parts.${part}`) }), axes });
       }
     }
   }
   return list;
 }
-
-const SYMBOLS = { w_x: "W (from x)", w_h: "U (from h)", b_x: "bias b", b_h: "bias d" };
 
 /** @param {string} target @param {Choice[]} choices */
 export function split(target, choices) {
@@ -91,6 +92,6 @@ export function exists(target, choices) {
 export function nameOf(target, choices) {
   const known = split(target, choices);
   if (!known) return target;
-  const places = known.choice.axes.map(([axis], i) => `${axis} ${known.index[i] + 1}`);
+  const places = known.choice.axes.map(([axis], i) => say("cells.place", { axis, number: known.index[i] + 1 }));
   return [known.choice.label, ...places].join(", ");
 }

@@ -1,6 +1,8 @@
 // Numbers for people, by the rules of app/words/numbers.py: a gate that is not 1 is never written 1, a
 // share that is not 0 or 1 never 0 % or 100 %. Both are held to tests/words/numbers.json.
 
+import { say } from "./words.js";
+
 const NEAR_ONE = 5e-4; // this far below 1, three figures would say 1: decimals tell it,
 const NEARER = 1e-4; // and from here on the distance itself,
 const NEAREST = 1e-5; // as far as a 32-bit float can tell it.
@@ -15,18 +17,18 @@ export function short(value, exact = false) {
   const near = nearOne(value, exact, ([mantissa, power]) => `${mantissa}e${power}`);
   if (near) return near;
   const size = Math.abs(value);
-  if (size < LEAST && !exact) return value > 0 ? "just over 0" : "just under 0";
+  if (size < LEAST && !exact) return value > 0 ? say("format.over_zero") : say("format.under_zero");
   return minus(size >= 1e5 || size < 1e-4 ? scientific(value, 3).join("e") : rounded(value, 3));
 }
 
 // In sentences: the same without trailing zeros, and powers of ten as on paper.
 /** @param {number} value @param {boolean} [exact] @returns {string} */
 export function number(value, exact = false) {
-  if (!Number.isFinite(value)) return Number.isNaN(value) ? "not a number" : minus(value).replace("Infinity", "∞");
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? say("format.no_number") : minus(value).replace("Infinity", "∞");
   const near = nearOne(value, exact, power);
   if (near) return near;
   const size = Math.abs(value);
-  if (size && size < LEAST && !exact) return value > 0 ? "just over 0" : "just under 0";
+  if (size && size < LEAST && !exact) return value > 0 ? say("format.over_zero") : say("format.under_zero");
   if (size !== 0 && (size >= 1e5 || size < 1e-4)) return power(scientific(value, 3));
   return grouped(minus(Number(value.toPrecision(3)) + 0));
 }
@@ -61,19 +63,19 @@ export function percent(share) {
   const whole = (100 * share).toFixed(0);
   if ((whole !== "0" && whole !== "-0" && whole !== "100") || share === 0 || share === 1) return `${minus(whole)} %`;
   const decimals = (100 * share).toFixed(2);
-  if (decimals === "0.00") return "under 0.01 %";
-  if (decimals === "100.00" && share < 1) return "over 99.99 %";
+  if (decimals === "0.00") return say("format.least_share");
+  if (decimals === "100.00" && share < 1) return say("format.most_share");
   return `${minus(Number(decimals))} %`;
 }
 
 // A number of steps that need not be whole, such as a half-life.
 /** @param {number} value */
 export function steps(value) {
-  if (value === Infinity) return "infinitely many steps";
-  if (value > 1e6) return "over a million steps";
-  if (value > 0 && value < 0.01) return "under 0.01 steps";
+  if (value === Infinity) return say("format.infinite_steps");
+  if (value > 1e6) return say("format.most_steps");
+  if (value > 0 && value < 0.01) return say("format.least_steps");
   const said = value < 1e5 ? number(value) : grouped(String(Number(value.toPrecision(3))));
-  return said === "1" ? "1 step" : `${said} steps`;
+  return said === "1" ? say("format.step") : say("format.steps", { number: said });
 }
 
 // What three figures would write as 1 or −1 and is not; undefined for every other number.
@@ -82,7 +84,7 @@ function nearOne(value, exact, write) {
   const rest = 1 - Math.abs(value);
   if (!(rest > 0 && rest < NEAR_ONE)) return undefined;
   if (rest >= NEARER) return minus(value.toFixed(4));
-  if (!exact && rest < NEAREST) return value > 0 ? "just under 1" : "just over −1";
+  if (!exact && rest < NEAREST) return value > 0 ? say("format.under_one") : say("format.over_minus_one");
   const far = write(scientific(rest, 2));
   return minus(value > 0 ? `1 − ${far}` : `−1 + ${far}`);
 }

@@ -1,5 +1,7 @@
 // The rows or columns of a lens's sheet: their names, and which of them the cursor is at.
 
+import { say } from "../core/words.js";
+
 /** @import { At, Name } from "../types" */
 
 /**
@@ -38,11 +40,11 @@ function withAll(axis) {
 function steps(labels, first) {
   const before = 1 - first; // columns before that of step 1
   const entries = labels.map((label, i) => ({
-    key: i + 1, name: `step ${i + 1}`, label: label === String(i + 1) ? "" : label,
+    key: i + 1, name: say("names.step", { step: i + 1 }), label: label === String(i + 1) ? "" : label,
   }));
-  if (before) entries.unshift({ key: 0, name: "step 0", label: "initial" });
+  if (before) entries.unshift({ key: 0, name: say("names.step", { step: 0 }), label: say("axis.initial") });
   const names = entries.map(({ name, label, key }) =>
-    (key === 0 ? "the initial state" : label ? `${name}, when the input was ${label}` : name));
+    (key === 0 ? say("axis.initial_state") : label ? say("axis.step_read", { step: name, label }) : name));
   return {
     length: entries.length, names, entries, plural: "steps",
     at: ({ step }) => step + before,
@@ -52,7 +54,7 @@ function steps(labels, first) {
 
 /** @param {number[]} order @returns {Omit<Axis, "all">} */
 function units(order) {
-  const entries = order.map((unit) => ({ key: unit + 1, name: `unit ${unit + 1}`, label: "" }));
+  const entries = order.map((unit) => ({ key: unit + 1, name: say("names.unit", { unit: unit + 1 }), label: "" }));
   return {
     length: order.length, names: entries.map(({ name }) => name), entries, plural: "units",
     at: ({ unit }) => { const row = order.indexOf(unit); return row < 0 ? null : row; },

@@ -2,6 +2,7 @@
 
 import { make } from "../core/dom.js";
 import { minus, short } from "../core/format.js";
+import { say, saying } from "../core/words.js";
 
 /**
  * @import { Controls, Here as All, HoldAt, Holdable, Send } from "../types"
@@ -81,8 +82,8 @@ export class Holding {
     const button = (text, title, kind) =>
       make("button", { type: "button", className: "gs-button", textContent: text, title, onclick: () => this.act.change(kind) });
     this.fill(this.element, { pinned }, () => [make("div", { className: "gs-hold-row" },
-      button(pinned ? "pin the present as A instead" : "pin the present as A", "Keep this setting to compare with", "pin"),
-      pinned ? button("let go of A", "Compare with nothing", "unpin") : "",
+      button(pinned ? say("holding.pin_instead") : say("holding.pin"), say("holding.pin_title"), "pin"),
+      pinned ? button(say("holding.unpin"), say("holding.unpin_title"), "unpin") : "",
     )]);
   }
 
@@ -100,13 +101,16 @@ export class Holding {
       rest: () => this.rest(),
     });
     /** @param {string} text */
-    const at = (text) => make("button", { type: "button", className: "gs-button", textContent: text, title: `Hold it at ${text}`, onclick: () => this.hold(Number(text)) });
+    const at = (text) => make("button", { type: "button", className: "gs-button", textContent: text, title: say("holding.at_title", { value: text }), onclick: () => this.hold(Number(text)) });
     this.element.replaceChildren(
-      make("div", { className: "gs-hold-row" }, make("span", {}, "hold ", fields.track), make("span", {}, "of ", fields.who),
-        make("span", {}, "from step ", fields.first, " to ", fields.last)),
-      make("div", { className: "gs-hold-row" }, "at ", at("0"), at("1"), fields.value, fields.said),
+      make("div", { className: "gs-hold-row" }, make("span", {}, ...saying("holding.hold", { track: fields.track })),
+        make("span", {}, ...saying("holding.of", { units: fields.who })),
+        make("span", {}, ...saying("holding.span", { first: fields.first, last: fields.last }))),
+      make("div", { className: "gs-hold-row" }, ...saying("holding.at", {
+        zero: at("0"), one: at("1"), slider: fields.value, value: fields.said,
+      })),
       fields.list,
-      ablations.length ? make("div", { className: "gs-hold-row" }, "or take gates away: ",
+      ablations.length ? make("div", { className: "gs-hold-row" }, say("holding.ablate"), " ",
         ...ablations.map(({ name, hint }) => make("button", {
           type: "button", className: "gs-button", textContent: name, title: hint, onclick: () => this.act.change("ablate", { name }),
         }))) : "",
@@ -195,8 +199,8 @@ export class Holding {
       this.follow();
     };
     return make("li", {},
-      make("button", { type: "button", className: "gs-plain", textContent: text, title: "Change this one", onclick: again }),
-      make("button", { type: "button", className: "gs-plain", textContent: "let go", title: `Let go: ${text}`, onclick: () => this.act.change("free", { place }) }));
+      make("button", { type: "button", className: "gs-plain", textContent: text, title: say("holding.again"), onclick: again }),
+      make("button", { type: "button", className: "gs-plain", textContent: say("holding.free"), title: say("holding.free_title", { held: text }), onclick: () => this.act.change("free", { place }) }));
   }
 }
 
@@ -208,20 +212,20 @@ class Fields {
    */
   constructor(told, steps, act) {
     this.told = told;
-    this.track = make("select", { "aria-label": "What to hold", title: "What to hold", onchange: ({ target }) => act.pick({ track: target.value }) },
-      ...told.tracks.map(({ track, name, symbol }) => make("option", { value: track, textContent: `${name} ${symbol}` })));
+    this.track = make("select", { "aria-label": say("holding.track"), title: say("holding.track"), onchange: ({ target }) => act.pick({ track: target.value }) },
+      ...told.tracks.map(({ track, name, symbol }) => make("option", { value: track, textContent: say("holding.quantity", { name, symbol }) })));
     this.one = make("option", { value: "one" });
-    this.who = make("select", { "aria-label": "Of which units", title: "Of the cursor's unit, or of all", onchange: ({ target }) => act.pick({ all: target.value === "all" }) },
-      this.one, make("option", { value: "all", textContent: "every unit" }));
+    this.who = make("select", { "aria-label": say("holding.units"), title: say("holding.units_title"), onchange: ({ target }) => act.pick({ all: target.value === "all" }) },
+      this.one, make("option", { value: "all", textContent: say("holding.every") }));
     /** @param {string} label @param {(step: number) => void} pick */
     const step = (label, pick) => make("input", {
       type: "number", min: 1, max: steps, "aria-label": label, title: label,
       onchange: ({ target }) => pick(Math.min(Math.max(Math.round(Number(target.value)) || 1, 1), steps) - 1),
     });
-    this.first = step("From step", (first) => act.pick({ first }));
-    this.last = step("To step", (last) => act.pick({ last }));
+    this.first = step(say("holding.first"), (first) => act.pick({ first }));
+    this.last = step(say("holding.last"), (last) => act.pick({ last }));
     this.value = make("input", {
-      type: "range", "aria-label": "Value", title: "Drag to hold it at this value",
+      type: "range", "aria-label": say("holding.value"), title: say("holding.value_title"),
       oninput: ({ target }) => act.pull(Number(target.value)), onchange: () => act.rest(),
     });
     this.said = make("span", { className: "gs-number-held" });
@@ -231,7 +235,7 @@ class Fields {
   /** @param {Chosen} chosen @param {number} unit */
   show({ track, all, first, last }, unit) {
     this.track.value = track;
-    this.one.textContent = `unit ${unit + 1}`;
+    this.one.textContent = say("names.unit", { unit: unit + 1 });
     this.who.value = all ? "all" : "one";
     this.first.value = String(first + 1);
     this.last.value = String(last + 1);
@@ -241,7 +245,7 @@ class Fields {
   slide({ low, high }, held) {
     Object.assign(this.value, { min: low, max: high, step: (high - low) / STEPS_OF_SLIDER });
     this.value.value = String(held ?? (low + high) / 2);
-    this.say(held === undefined ? "not held" : short(held));
+    this.say(held === undefined ? say("holding.free_value") : short(held));
   }
 
   // The value that is held, beside the slider and of it.

@@ -7,6 +7,7 @@ import { make } from "../core/dom.js";
 import { full, minus, percent, steps } from "../core/format.js";
 import { byHand } from "../core/hands.js";
 import { fetchView } from "../core/numbers.js";
+import { say } from "../core/words.js";
 import { ramp, sample } from "../plots/key.js";
 import { axisOf } from "./axis.js";
 import { Holding } from "./holding.js";
@@ -121,7 +122,7 @@ export class Lens {
     }
     const about = make("span", { className: "gs-asks", "aria-hidden": "true", textContent: asks });
     return [about, ...choices.map(({ value, label }) => make("button", {
-      type: "button", className: "gs-plain", textContent: label, title: `${asks}: ${label}`,
+      type: "button", className: "gs-plain", textContent: label, title: say("lens.choice", { asks, label }),
       "aria-pressed": String(value === of), onclick: () => this.ask(value),
     }))];
   }
@@ -357,14 +358,14 @@ export class Lens {
       const text = entry.chart.says.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
       return text[0].toUpperCase() + text.slice(1);
     }
-    const numbers = Array.from(values[row], (value, i) => (Number.isNaN(value) ? null : `${columns.names[i]} ${toldOf(value)}`));
-    return `${rows.names[row]}: ${numbers.filter(Boolean).join(", ")}`;
+    const numbers = Array.from(values[row], (value, i) => (Number.isNaN(value) ? null : say("lens.number", { name: columns.names[i], value: toldOf(value) })));
+    return say("lens.row", { row: rows.names[row], numbers: numbers.filter(Boolean).join(", ") });
   }
 }
 
 /** @param {number} value */
 function toldOf(value) {
-  return Number.isFinite(value) ? full(value) : "infinitely many";
+  return Number.isFinite(value) ? full(value) : say("lens.infinite");
 }
 
 // New children only where what they are made of has changed: a pressed button keeps the focus.

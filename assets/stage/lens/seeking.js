@@ -2,6 +2,7 @@
 // the span are on again.
 
 import { make } from "../core/dom.js";
+import { say, saying } from "../core/words.js";
 
 /**
  * @import { Asked, Controls, Here, Sought } from "../types"
@@ -30,31 +31,31 @@ export class Seeking {
     this.shown = ""; // what the fields and the list say
     /** @param {End} end */
     const at = (end) => make("button", {
-      type: "button", className: "gs-plain", textContent: `${end === "first" ? "begin" : "end"} at the cursor`,
-      title: "Take the step of the cursor", onclick: () => this.moved(end, here.cursor.step),
+      type: "button", className: "gs-plain", textContent: end === "first" ? say("seeking.begin") : say("seeking.end"),
+      title: say("seeking.at_title"), onclick: () => this.moved(end, here.cursor.step),
     });
     /** @param {"begins" | "ends"} name @param {string} textContent @param {string} title */
     const condition = (name, textContent, title) => make("button", {
       type: "button", className: "gs-plain", textContent, title, onclick: () => this.ask({ [name]: !this.told?.[name] }),
     });
-    this.first = this.step("From step", "first");
-    this.last = this.step("To step", "last");
+    this.first = this.step(say("seeking.first"), "first");
+    this.last = this.step(say("seeking.last"), "last");
     /** @type {HTMLInputElement} */
     this.threshold = make("input", {
-      type: "number", min: 0, step: 0.05, "aria-label": "Threshold", title: "On are units beyond this", onchange: () => this.weighed(),
+      type: "number", min: 0, step: 0.05, "aria-label": say("seeking.threshold"), title: say("seeking.threshold_title"), onchange: () => this.weighed(),
     });
-    this.begins = condition("begins", "not on before it", "Leave out units that are on just before a place");
-    this.ends = condition("ends", "not on after it", "Leave out units that are on just after a place");
+    this.begins = condition("begins", say("seeking.begins"), say("seeking.begins_title"));
+    this.ends = condition("ends", say("seeking.ends"), say("seeking.ends_title"));
     this.said = make("p", { className: "gs-seek-said", role: "alert" });
     this.fields = [
-      make("div", {}, "from step ", this.first, " to ", this.last),
+      make("div", {}, ...saying("seeking.span", { first: this.first, last: this.last })),
       make("div", { className: "gs-seek-pair" }, at("first"), at("last")),
-      make("div", {}, "threshold ", this.threshold),
+      make("div", {}, ...saying("seeking.above", { field: this.threshold })),
       make("div", { className: "gs-seek-pair" }, this.begins, this.ends),
       this.said,
     ];
     this.element = make("div", { className: "gs-seeking" });
-    this.places = make("ol", { className: "gs-places", "aria-label": "Places where these units are on again" });
+    this.places = make("ol", { className: "gs-places", "aria-label": say("seeking.places") });
   }
 
   // told: { seeking } of app/lenses/find.py, or nothing.
@@ -99,14 +100,13 @@ export class Seeking {
 
   /** @param {Sought["places"][number]} place @param {number} count */
   line({ first, last, on, others, before, read, after }, count) {
-    const steps = first === last ? `step ${first + 1}` : `steps ${first + 1} to ${last + 1}`;
-    const more = `${others} ${others === 1 ? "other" : "others"} on too`;
+    const steps = first === last ? say("names.step", { step: first + 1 }) : say("seeking.steps", { first: first + 1, last: last + 1 });
     return make("li", {}, make("button", {
-      type: "button", className: "gs-plain", title: `Go to step ${first + 1}: ${more}`, onclick: () => this.go(first),
+      type: "button", className: "gs-plain", title: say("seeking.go_to", { step: first + 1, n: others }), onclick: () => this.go(first),
     },
     make("span", {}, steps),
     make("span", { className: "gs-read" }, before, make("b", { textContent: read }), after),
-    make("span", {}, `${on} of ${count}`)));
+    make("span", {}, say("seeking.on", { on, count }))));
   }
 
   /** @param {number} step */
@@ -121,7 +121,7 @@ export class Seeking {
   numbered(end, { value }) {
     const step = Number(value);
     if (value === "" || !Number.isInteger(step) || step < 1 || step > this.steps) {
-      return this.complain(`A step is a whole number from 1 to ${this.steps}.`, this[end]);
+      return this.complain(say("seeking.no_step", { steps: this.steps }), this[end]);
     }
     this.moved(end, step - 1);
   }
@@ -134,7 +134,7 @@ export class Seeking {
   weighed() {
     const { value } = this.threshold;
     if (value === "" || !(Number(value) >= 0)) {
-      return this.complain("A threshold is a number from 0, such as 0.3.", this.threshold);
+      return this.complain(say("seeking.no_threshold"), this.threshold);
     }
     this.ask({ threshold: Number(Number(value).toPrecision(DIGITS)) });
   }

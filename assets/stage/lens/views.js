@@ -3,6 +3,7 @@
 
 import { make } from "../core/dom.js";
 import { alongMenu } from "../core/menu.js";
+import { say } from "../core/words.js";
 import { boxOf, windowOf } from "../core/zoom.js";
 
 /** @typedef {{ question: string, views: { view: string, label: string, help: string }[] }} Question */
@@ -24,7 +25,7 @@ export class Views {
     }, this.name, this.about, this.all);
     /** @type {HTMLElement} */
     this.menu = make("div", {
-      className: "gs-views", popover: "auto", role: "menu", "aria-label": "What to look at",
+      className: "gs-views", popover: "auto", role: "menu", "aria-label": say("views.menu"),
       onkeydown: (event) => alongMenu(event, this.items, this.menu),
       ontoggle: ({ newState }) => this.button.setAttribute("aria-expanded", String(newState === "open")),
     });
@@ -42,7 +43,7 @@ export class Views {
     const { label, help } = views.find((one) => one.view === view) ?? views[0];
     this.name.textContent = label;
     this.about.textContent = help;
-    this.all.textContent = `${views.length} views`;
+    this.all.textContent = say("views.all", { count: views.length });
     this.items = [];
     this.menu.replaceChildren(...questions.map((group) => this.group(group, view)));
   }

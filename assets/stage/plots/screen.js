@@ -4,6 +4,7 @@ import { markStory } from "../controls/story.js";
 import { placeOf } from "../core/cells.js";
 import { Told, fromBytes, isCondensed, linesFigure, numberAt } from "../core/condensed.js";
 import { brief } from "../core/format.js";
+import { say } from "../core/words.js";
 import { Idle } from "./idle.js";
 import { plainMark } from "./plot.js";
 import { Spare } from "./spare.js";
@@ -300,7 +301,7 @@ export class Screen {
     for (const { plot } of this.plots.values()) plot.marks.replaceChildren();
     for (const edit of this.message.edits) {
       const place = this.place(edit.target);
-      place?.entry.plot.markCell(place, "edited", `was ${brief(edit.was)}`);
+      place?.entry.plot.markCell(place, "edited", say("editor.was", { value: brief(edit.was) }));
     }
     const chosen = this.place(target);
     this.chosenMark = chosen?.entry.plot.markCell(chosen, "choice");

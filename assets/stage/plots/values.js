@@ -1,6 +1,7 @@
 // What is written: the numbers at the cursor in captions and sentences, and the chosen number in the editor.
 
 import { short } from "../core/format.js";
+import { say } from "../core/words.js";
 import { sentence } from "./view.js";
 
 /**
@@ -29,7 +30,7 @@ export class Values {
     const { cursor, now: { message } } = this.here;
     const known = message.panels.map((panel) => this.showPanel(panel)).every(Boolean);
     const lines = this.holder.querySelector("[data-lines]");
-    if (lines) lines.textContent = `unit ${cursor.unit + 1} over time`;
+    if (lines) lines.textContent = say("values.over_time", { unit: cursor.unit + 1 });
     return this.showChosen() ?? (known ? null : { of: cursor.unit });
   }
 
@@ -47,7 +48,7 @@ export class Values {
     }
     const text = this.holder.querySelector(`[data-sentence="${panel.cell}"]`);
     if (!text) return complete; // of a cell of which the states alone are on show
-    if (row < 0) text.textContent = `There is no unit ${cursor.unit + 1} here: this cell has ${panel.units}.`;
+    if (row < 0) text.textContent = say("values.no_unit", { unit: cursor.unit + 1, units: panel.units });
     else if ([...values.values()].includes(undefined)) text.textContent = "";
     else {
       const name = panel.cell === "gru" ? message.names[cursor.unit] : "";
@@ -81,7 +82,7 @@ export class Values {
   showNote() {
     const { channel, drag } = this.here;
     if (!drag.sweep?.note) return;
-    const note = channel.busy ? "computing …" : drag.live && drag.sweep.note;
+    const note = channel.busy ? say("values.computing") : drag.live && drag.sweep.note;
     if (note) this.editor.old.textContent = note;
   }
 

@@ -6,6 +6,7 @@ import { make } from "../core/dom.js";
 import { minus, number, percent } from "../core/format.js";
 import { byHand } from "../core/hands.js";
 import { withPanel } from "../core/tabs.js";
+import { say, saying } from "../core/words.js";
 import { ramp, sample } from "./key.js";
 
 /**
@@ -64,13 +65,13 @@ export function build(message, look, plotFor, made) {
 
 /** @param {Message} message @param {Add} add @param {Made["pad"]} pad */
 function inputFigure({ scene, x, labels }, add, pad) {
-  const label = `Input x: ${x.channels.length} channels, ${labels.length} steps.`;
+  const label = say("view.input_label", { channels: x.channels.length, steps: labels.length });
   const host = add("x", label, { kind: "x", size: [x.channels.length, labels.length] });
   host.style.setProperty("--rows", String(x.channels.length));
   return make(
     "figure", { className: `gs-figure gs-input${x.channels.length > MOST_NAMED ? " gs-nameless" : ""}`, "data-part": "x" },
     make("figcaption", {},
-      caption({ name: "input", symbol: "x", color: x.color }),
+      caption({ name: say("view.input"), symbol: "x", color: x.color }),
       make("span", { className: "gs-range", textContent: `−${x.bound} … ${x.bound}` }),
       x.note ? make("span", { className: "gs-note", textContent: x.note }) : null,
       x.note ? null : pad.button,
@@ -86,11 +87,11 @@ function predictionFigure({ part, label, lines, guess, spread }, add) {
   /** @param {Prediction["lines"][number]} line */
   const key = ({ name, color, dash, error }) => make("span", {},
     sample(color, dash),
-    `${name}${error ? `, error ${error}` : ""}`);
+    error ? say("view.error", { name, error }) : name);
   return make(
     "figure", { className: "gs-figure gs-prediction" },
     make("figcaption", {},
-      make("span", { className: "gs-name", textContent: "next month, predicted" }),
+      make("span", { className: "gs-name", textContent: say("view.prediction") }),
       make("span", { className: "gs-key" }, ...lines.map(key), make("span", { textContent: guess })),
       make("span", { className: "gs-note", textContent: spread })),
     add(part, label, { kind: "series" }),
@@ -101,8 +102,9 @@ function predictionFigure({ part, label, lines, guess, spread }, add) {
 function reading({ word, phonemes }) {
   return make(
     "span", { className: "gs-reading" },
-    make("strong", { textContent: word }), " is said ",
-    make("strong", { className: "gs-phonemes", textContent: phonemes.join(" ") }),
+    ...saying("view.reading", {
+      word: make("strong", { textContent: word }), phonemes: make("strong", { className: "gs-phonemes", textContent: phonemes.join(" ") }),
+    }),
   );
 }
 
@@ -144,10 +146,10 @@ function ordered(tracks) {
 /** @param {Panel} panel @param {Track} track @param {Message} message @param {Add} add @param {Plots} plots @param {boolean} [beside] */
 function trackFigure(panel, track, { labels }, add, plots, beside = false) {
   const part = `${panel.cell}.${track.track}`;
-  const label = `${panel.name} ${track.name}: ${panel.units} units down, ${labels.length} steps across.`;
+  const label = say("view.track_label", { cell: panel.name, track: track.name, units: panel.units, steps: labels.length });
   const host = add(part, label, { kind: "track", panel, track });
   const initial = panel.initials.find(({ of }) => of === track.track);
-  const strip = initial && add(`${panel.cell}.${initial.part}`, `${panel.name} initial ${track.name}`, {
+  const strip = initial && add(`${panel.cell}.${initial.part}`, say("view.initial_label", { cell: panel.name, track: track.name }), {
     kind: "initial", panel, initial, size: [panel.units, 1],
   });
   if (strip) strip.classList.add("gs-strip");
@@ -165,13 +167,13 @@ function trackFigure(panel, track, { labels }, add, plots, beside = false) {
 // Short, where it is no fair neighbour: the heading of its panel says the whole of it.
 /** @param {Panel} panel @param {Track} track */
 function besideName({ name, unlike }, track) {
-  return unlike ? `${name}, ${unlike.split(",")[0]}` : `${name} ${track.name}`;
+  return unlike ? say("view.beside", { cell: name, unlike: unlike.split(",")[0] }) : say("names.track", { cell: name, track: track.name });
 }
 
 // What makes a neighbour of a trained cell no fair one.
 /** @param {Panel} panel */
 function aside({ unlike }) {
-  return unlike ? make("span", { className: "gs-unlike", textContent: ` (${unlike})` }) : null;
+  return unlike ? make("span", { className: "gs-unlike", textContent: ` ${say("view.unlike", { unlike })}` }) : null;
 }
 
 /** @param {{ name: string, symbol: string, color: string, says?: string }} of */
@@ -188,7 +190,7 @@ function linesFigure(panel, message, add) {
   const { labels, x } = message;
   const inputKey = x.lines ? [{ symbol: "x", ...x }] : [];
   const part = `${panel.cell}.lines`;
-  const host = add(part, `${panel.name}: the chosen unit over ${labels.length} steps.`, { kind: "lines", panel });
+  const host = add(part, say("view.lines_label", { cell: panel.name, steps: labels.length }), { kind: "lines", panel });
   return make(
     "figure", { className: "gs-figure gs-lines" },
     make("figcaption", {},
@@ -206,7 +208,7 @@ function weightsSection(panel, add, plots, filler) {
   const columns = panel.segments[panel.segments.length - 1].start + 1;
   const tabs = panel.shown.length < panel.gates.length;
   const figures = panel.gates.filter(({ gate }) => panel.shown.includes(gate)).map((gate) => {
-    const host = add(`${panel.cell}.weights.${gate.gate}`, `${panel.name} weights of the ${gate.name}.`, {
+    const host = add(`${panel.cell}.weights.${gate.gate}`, say("view.weights_label", { cell: panel.name, gate: gate.name }), {
       kind: "weights", panel, gate: gate.gate, size: [panel.units, columns],
     });
     host.style.setProperty("--rows", String(panel.units));
@@ -219,7 +221,7 @@ function weightsSection(panel, add, plots, filler) {
     make("button", {
       type: "button", className: "gs-tab", role: "tab", "data-cell": panel.cell, "data-gate": gate,
       "aria-selected": String(panel.shown.includes(gate)), tabIndex: panel.shown.includes(gate) ? 0 : -1,
-      title: `Show the weights of the ${name}`,
+      title: say("view.show_gate", { gate: name }),
     }, caption({ name, symbol, color }));
   const gates = make("div", { className: "gs-gates" }, ...figures);
   const row = tabs ? panel.gates.map(tab) : [];
@@ -227,8 +229,8 @@ function weightsSection(panel, add, plots, filler) {
   return make(
     "div", { className: "gs-weights", style: { "--gates": figures.length, "--columns": columns } },
     make("div", { className: "gs-weights-head" },
-      make("h3", { textContent: "weights" }),
-      tabs ? make("div", { role: "tablist", className: "gs-tabs", "aria-label": `${panel.name}: weights of which gate` }, ...row) : null,
+      make("h3", { textContent: say("view.weights") }),
+      tabs ? make("div", { role: "tablist", className: "gs-tabs", "aria-label": say("view.which_gate", { cell: panel.name }) }, ...row) : null,
       make("span", { className: "gs-range", textContent: `−${panel.bound} … ${panel.bound}` }),
       filler(panel)),
     gates,
@@ -265,19 +267,18 @@ function longest({ cell }, { labels, names, panels }) {
  * @param {Value} value @param {(track: string) => boolean} [held]
  */
 export function sentence({ cell, polarity, name }, { unit, step }, value, held = () => false) {
-  const where = `Unit ${unit + 1}${name ? ` (${name})` : ""}, step ${step + 1}: `;
+  const at = { unit: unit + 1, step: step + 1 };
+  const where = name ? say("sentence.where_named", { ...at, name }) : say("sentence.where", at);
   const kept = cell === "lstm" ? "cell" : "hidden";
-  if (held(kept)) return `${where}${kept === "cell" ? "c" : "h"} is held at ${number(value(kept))}${UNHEEDED[cell]}.`;
+  if (held(kept)) return say(`sentence.held_${cell}`, { where, value: number(value(kept)) });
   if (cell === "gru") {
     const z = value("update");
-    const h = `h is ${number(value("hidden"))}.`;
-    if (polarity === "write") return `${where}z is ${number(z)}, so ${percent(z)} of h is written anew; ${h}`;
-    return `${where}z is ${number(z)}, so it keeps ${percent(z)} of its old value; ${h}`;
+    return say(polarity === "write" ? "sentence.writes" : "sentence.keeps", {
+      where, z: number(z), share: percent(z), h: number(value("hidden")),
+    });
   }
   if (cell === "lstm") {
-    return `${where}f keeps ${percent(value("forget"))} of c, i adds ${percent(value("input"))} of g.`;
+    return say("sentence.lstm", { where, kept: percent(value("forget")), added: percent(value("input")) });
   }
-  return `${where}h is ${number(value("hidden"))}. No gate keeps the old value.`;
+  return say("sentence.rnn", { where, h: number(value("hidden")) });
 }
-
-const UNHEEDED = { gru: ", whatever z is", lstm: ", whatever f and i are", rnn: "" };

@@ -179,8 +179,8 @@ function sources({ order, segments }, { channels }) {
   const of = {
     w_x: (at) => ({ key: `x${at + 1}`, name: say("names.from_x", { place: at + 1 }), label: unless(channels[at], at + 1) }),
     w_h: (at) => ({ key: `h${order[at] + 1}`, name: say("names.from_h", { unit: order[at] + 1 }), label: "" }),
-    b_x: () => ({ key: "b", name: say("names.bias_b"), label: "" }),
-    b_h: () => ({ key: "d", name: say("names.bias_d"), label: "" }),
+    b_x: () => ({ key: "b", name: say("parts.b_x"), label: "" }),
+    b_h: () => ({ key: "d", name: say("parts.b_h"), label: "" }),
   };
   return segments.flatMap(({ part, size }) => Array.from({ length: size }, (_, at) => of[part](at)));
 }
