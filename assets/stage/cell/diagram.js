@@ -2,6 +2,7 @@
 // them, wires along which the data moves. Built once; painted, marked and lit in place.
 
 import { make } from "../core/dom.js";
+import { say } from "../core/words.js";
 import { zoomOf } from "../core/zoom.js";
 import { BLOCK, VECTOR, direction, distance, halfSize, moved, strands, whole } from "./wires.js";
 import { SUBSTEPS, wiring } from "./wiring.js";
@@ -30,11 +31,11 @@ const NOTHING = {
   cell: "gru", polarity: "", placement: "", ends: { gate: { symbol: "", says: "" }, state: { symbol: "", says: "" } },
   quantities: {}, units: 0, inputs: 0, rows: [],
 };
-/** @type {Record<string, string>} */
+/** @type {Record<string, () => string>} */
 const OPERATIONS = {
-  "⊙": "times, entry by entry",
-  "+": "sum",
-  "1−": "one minus the gate",
+  "⊙": () => say("diagram.times"),
+  "+": () => say("diagram.sum"),
+  "1−": () => say("diagram.one_minus"),
 };
 
 export class Diagram {
@@ -247,12 +248,11 @@ export class Diagram {
   drawBlock({ letters, takes, at: [x, y] }, { quantity }) {
     const { symbol } = this.setting.quantities[quantity];
     const [left, height] = [x - BLOCK.width / 2, BLOCK.height * letters.length];
-    const names = [...letters].map((letter) => `${letter} times ${letter === "U" ? takes : "the input"}`);
     // The plain network has one set of weights, which needs no letter.
     const gate = this.setting.cell === "rnn" ? null : symbol;
     return draw(
       "g", { class: "gs-block" },
-      title(`learned weights: ${names.join(" plus ")}, and biases`),
+      title(say(`diagram.weights_${letters === "UW" ? "both" : letters === "W" ? "input" : takes}`)),
       hit(left - 5, y - height / 2 - 5, BLOCK.width + 10, height + 10),
       draw("rect", { x: left, y: y - height / 2, width: BLOCK.width, height, rx: 4 }),
       letters.length > 1 ? drawSeam(left, x, y) : null,
@@ -315,7 +315,7 @@ function cellHeight(count) {
 
 /** @param {Setting["quantities"]} quantities */
 function wordsOf(quantities) {
-  return Object.fromEntries(Object.entries(quantities).map(([id, { name, symbol }]) => [id, `${name} ${symbol}`]));
+  return Object.fromEntries(Object.entries(quantities).map(([id, { name, symbol }]) => [id, say("diagram.quantity", { name, symbol })]));
 }
 
 /** @param {EventTarget | null} target */
@@ -339,7 +339,7 @@ function drawOperation(operation) {
   const named = () => draw("text", { x, y, dy: "0.34em" }, text);
   return draw(
     "g", { class: drawn ? "gs-operation" : "gs-operation gs-function" },
-    title(says ?? OPERATIONS[text]),
+    title(says ?? OPERATIONS[text]()),
     hit(x - w - 5, y - h - 5, 2 * w + 10, 2 * h + 10),
     draw("rect", { x: x - w, y: y - h, width: 2 * w, height: 2 * h, rx: h }),
     (inside[text] ?? named)(),

@@ -3,6 +3,7 @@
 
 import { make } from "../core/dom.js";
 import { full, short } from "../core/format.js";
+import { say } from "../core/words.js";
 import { enclose, math, piece, products, tokens, whole } from "./mathml.js";
 
 /**
@@ -110,7 +111,7 @@ export class Equations {
     for (const token of this.slots) fill(token, this.lookups[token.quantity]);
     this.substeps.forEach(({ quantity }, i) => {
       const value = heldAt(quantity, lookup);
-      const text = value === null ? "" : `, held at ${short(value, true)}`;
+      const text = value === null ? "" : say("equations.held", { value: short(value, true) });
       const note = /** @type {Element} */ (this.blocks[i].querySelector(".gs-held"));
       if (note.textContent !== text) note.textContent = text;
     });

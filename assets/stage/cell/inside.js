@@ -7,6 +7,7 @@ import { make } from "../core/dom.js";
 import { short } from "../core/format.js";
 import { paletteOf } from "../core/palette.js";
 import { withPanel } from "../core/tabs.js";
+import { say } from "../core/words.js";
 import { zoomOf } from "../core/zoom.js";
 import { Diagram, SUBSTEPS } from "./diagram.js";
 import { Equations } from "./equations.js";
@@ -26,8 +27,6 @@ import { Letters } from "./letters.js";
  * @property {(details: { cell: string, form: string }) => void} view
  * @property {Pick<Voice, "follow" | "tell">} voice
  */
-
-const HELP = "Go through the step: Shift with ← and →";
 
 export class Inside {
   // beside: what else is shown in the place of the wiring. picture: the menu to save it as one.
@@ -51,12 +50,12 @@ export class Inside {
       choose: (quantity) => this.go(this.inner.substeps.findIndex((one) => one.quantity === quantity)),
     });
     this.title = make("h2", {});
-    this.tabs = make("div", { className: "gs-tabs", role: "tablist", "aria-label": "The opened cell" });
-    this.steps = make("div", { className: "gs-steps", role: "group", "aria-label": HELP });
+    this.tabs = make("div", { className: "gs-tabs", role: "tablist", "aria-label": say("inside.tabs") });
+    this.steps = make("div", { className: "gs-steps", role: "group", "aria-label": say("inside.help") });
     this.form = make("button", { type: "button", className: "gs-plain", onclick: () => this.turn() });
     this.copy = make("button", {
-      type: "button", className: "gs-plain", textContent: "copy as LaTeX",
-      title: "Copy these equations with their numbers as LaTeX", onclick: () => this.copyLatex(),
+      type: "button", className: "gs-plain", textContent: say("inside.latex"),
+      title: say("inside.latex_title"), onclick: () => this.copyLatex(),
     });
     this.notes = make("div", { className: "gs-notes" });
     this.shown = make(
@@ -68,7 +67,7 @@ export class Inside {
       this.notes,
     );
     this.element = make(
-      "section", { className: "gs-inside", "aria-label": "Inside the cell" },
+      "section", { className: "gs-inside", "aria-label": say("inside.name") },
       make("header", { className: "gs-panel-head" }, this.title, this.tabs),
       this.shown,
     );
@@ -97,7 +96,7 @@ export class Inside {
     const tab = (one) => make("button", {
       type: "button", className: "gs-tab", role: "tab", textContent: one.name,
       "aria-selected": String(one.cell === cell), tabIndex: one.cell === cell ? 0 : -1,
-      title: `Look inside the ${one.name}`, onclick: () => this.open(one.cell),
+      title: say("inside.open", { cell: one.name }), onclick: () => this.open(one.cell),
     });
     this.element.dataset.cell = cell;
     const tabs = cells.length > 1 ? cells.map(tab) : [];
@@ -110,10 +109,11 @@ export class Inside {
     const step = (text, index, title) => make("button", {
       type: "button", className: "gs-plain", textContent: text, title, onclick: () => this.go(index),
     });
-    this.steps.replaceChildren(step("whole step", null, HELP),
-      ...substeps.map(({ name }, i) => step(name, i, `Sub-step ${i + 1} of ${substeps.length}: ${name}. ${HELP}`)));
-    this.form.textContent = form === "split" ? "join: W [h, x]" : "split: W x + U h";
-    this.form.title = "Write the products with W and U apart, or as one product with h and x stacked";
+    const help = say("inside.help");
+    this.steps.replaceChildren(step(say("inside.whole"), null, help),
+      ...substeps.map(({ name }, i) => step(name, i, say("inside.substep", { place: i + 1, count: substeps.length, name, help }))));
+    this.form.textContent = form === "split" ? say("inside.join") : say("inside.split");
+    this.form.title = say("inside.form_title");
     this.notes.replaceChildren(...notes.map((text) => make("p", { textContent: text })));
     this.rows = null;
     this.go(this.substep !== null && this.substep < substeps.length ? this.substep : null);
@@ -131,7 +131,7 @@ export class Inside {
 
   async copyLatex() {
     const copied = await toClipboard(this.equations.latex(), this.element);
-    this.said(copied ? "copied" : "the browser did not allow it");
+    this.said(copied ? say("inside.copied") : say("inside.not_copied"));
   }
 
   /** @param {string} text */
@@ -139,7 +139,7 @@ export class Inside {
     this.copy.textContent = text;
     this.act.voice.tell(text);
     clearTimeout(this.saidTimer);
-    this.saidTimer = setTimeout(() => (this.copy.textContent = "copy as LaTeX"), 2000);
+    this.saidTimer = setTimeout(() => (this.copy.textContent = say("inside.latex")), 2000);
   }
 
   // Where it begins on the page, and what its equations take: its wiring has the rest. root: the stage.
@@ -182,8 +182,8 @@ export class Inside {
     const substep = this.element.isConnected && this.substep !== null && this.inner.substeps[this.substep];
     if (!substep) return "";
     const value = this.numbers().lookup(substep.quantity);
-    const found = value === undefined ? "" : `: ${short(value)}`;
-    return `Sub-step ${Number(this.substep) + 1} of ${this.inner.substeps.length}, ${substep.name}${found}.`;
+    const at = { place: Number(this.substep) + 1, count: this.inner.substeps.length, name: substep.name };
+    return value === undefined ? say("inside.told", at) : say("inside.told_value", { ...at, value: short(value) });
   }
 
   // The wiring of the plain RNN has a sum before its only sub-step.
@@ -213,9 +213,9 @@ export class Inside {
     const { panel } = this;
     const there = cursor.unit < panel.units;
     const name = panel.cell === "gru" && now.message.names[cursor.unit];
-    this.title.textContent = there
-      ? `${panel.name} at step ${cursor.step + 1}, unit ${cursor.unit + 1}${name ? ` (${name})` : ""}`
-      : `${panel.name} at step ${cursor.step + 1}: there is no unit ${cursor.unit + 1}`;
+    const at = { cell: panel.name, step: cursor.step + 1, unit: cursor.unit + 1 };
+    this.title.textContent = !there ? say("inside.title_no_unit", at)
+      : name ? say("inside.title_named", { ...at, name }) : say("inside.title", at);
     const { view, of = null } = now.message.lens;
     this.element.dataset.view = view;
     this.equations.only(view === "why" ? of : null);

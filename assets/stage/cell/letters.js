@@ -3,15 +3,15 @@
 
 import { make } from "../core/dom.js";
 import { byHand } from "../core/hands.js";
+import { say } from "../core/words.js";
 
 /** @type {Record<string, number>} */
 const MOVES = { ArrowLeft: -1, ArrowRight: 1 };
-const HINT = byHand("Point at a letter, or come to it by keys, to read what it means.");
 
 export class Letters {
   constructor() {
-    this.row = make("div", { className: "gs-letter-row", role: "toolbar", "aria-label": "What the letters mean" });
-    this.said = make("p", { className: "gs-letter-said", textContent: HINT });
+    this.row = make("div", { className: "gs-letter-row", role: "toolbar", "aria-label": say("letters.name") });
+    this.said = make("p", { className: "gs-letter-said", textContent: byHand(say("letters.hint")) });
     this.element = make("div", { className: "gs-letters" }, this.row, this.said);
     this.structure = ""; // of the terms on show
     this.row.addEventListener("keydown", (event) => this.along(event));
@@ -28,10 +28,10 @@ export class Letters {
       const show = () => this.say(symbol);
       return make("button", {
         type: "button", className: "gs-plain gs-meaning", tabIndex: i ? -1 : 0, textContent: symbol, title: says,
-        "aria-label": `${symbol}: ${says}`, onfocus: show, onpointerenter: show, onclick: show,
+        "aria-label": say("letters.meaning", { symbol, says }), onfocus: show, onpointerenter: show, onclick: show,
       });
     }));
-    this.said.textContent = HINT;
+    this.said.textContent = byHand(say("letters.hint"));
   }
 
   // The meaning of what the pointer is on in the equations, if it has one.

@@ -6,6 +6,7 @@
 // its side, turns at each bend (an x or a y, in turn) and ends at the other side; `gaps` are where it
 // passes under another wire. Where a block adds two products they are stacked: U h over W x.
 
+import { say } from "../core/words.js";
 import { wire } from "./wires.js";
 
 /**
@@ -17,7 +18,7 @@ import { wire } from "./wires.js";
  * @typedef {{ of?: string, sub?: string, text?: string }} Label
  * @typedef {{ kind: "vector", id: string, at: Point, label: Label }} Vector
  * @typedef {{ kind: "operation", id: string, at: Point, text: string, says?: string }} Operation
- * @typedef {{ kind: "block", id: string, at: Point, letters: string, takes: string }} Block
+ * @typedef {{ kind: "block", id: string, at: Point, letters: string, takes: "state" | "let_through" }} Block
  * @typedef {Vector | Operation | Block} Item
  * @typedef {{ id: string, quantity: string, step: string | null, says: Says, items: Item[] }} Part
  * @typedef {{ leave?: number, lane?: number, gaps?: Point[] }} Way
@@ -34,6 +35,8 @@ export const SUBSTEPS = {
 
 // Half the distance between the lanes of the old state and the input where they run side by side.
 const LANE = 4;
+
+const RELU = "relu"; // the one end of a state that does not squeeze
 
 // ends: what gates and states end in, { gate, state }, each { symbol, says }.
 // { size, says, parts, wires }: says and each part's says make a sentence of the quantities' words;
@@ -56,9 +59,8 @@ function gru(ends, before, keep) {
   const [top, middle, low, bottom] = [44, 126, 188, 234];
   const oneMinus = operation("one_minus", "1−", keep ? [304, middle] : [286, 85]);
   const [kept, written] = keep ? ["z", "1 − z"] : ["1 − z", "z"];
-  const past = before ? "old state" : "old state’s product with U";
   const recurrence = before
-    ? block("recurrence", "U", [195, low], "what the reset gate lets through")
+    ? block("recurrence", "U", [195, low], "let_through")
     : block("recurrence", "U", [146, 85]);
   /** @type {Row[]} */
   const recall = before
@@ -67,33 +69,30 @@ function gru(ends, before, keep) {
   return {
     size: [420, 264],
     rail: { of: "hidden", y: top },
-    says: (q) => `One step of a GRU, left to right: the ${q.reset} decides how much of the old state enters the ` +
-      `${q.candidate}; the ${q.update} blends the old state with the candidate into the new ${q.hidden}.`,
+    says: ({ reset, candidate, update, hidden }) => say("gru.says", { reset, candidate, update, hidden }),
     parts: [
-      part("previous", "hidden", null, (q) => `old ${q.hidden}: what the step before left`,
+      part("previous", "hidden", null, (q) => say("wiring.old", { quantity: q.hidden }),
         vector("previous", [20, top], { of: "hidden", sub: "t−1" })),
-      part("x", "x", null, (q) => `${q.x} of this step`, vector("x", [20, bottom], { of: "x", sub: "t" })),
-      part("reset", "reset", "reset", (q) => `${q.reset}: how much of the old state enters the candidate`,
+      part("x", "x", null, ({ x }) => say("wiring.x", { x }), vector("x", [20, bottom], { of: "x", sub: "t" })),
+      part("reset", "reset", "reset", (q) => say("gru.reset", { reset: q.reset }),
         block("reset_in", "UW", [66, middle]), activation("reset_squash", ends.gate, [95, middle]),
         vector("reset", [118, middle], { of: "reset" })),
-      part("update", "update", "update", (q) => keep
-        ? `${q.update}: how much of the old state is kept; the rest is written anew`
-        : `${q.update}: how much of the candidate is written; the rest stays as it was`,
+      part("update", "update", "update", ({ update }) => say(keep ? "gru.update_keeps" : "gru.update_writes", { update }),
         block("update_in", "UW", [216, middle]), activation("update_squash", ends.gate, [245, middle]),
         vector("update", [268, middle], { of: "update" })),
-      part("reset_hidden", "reset", "candidate", (q) => `the ${past}, times the ${q.reset}`,
+      part("reset_hidden", "reset", "candidate", ({ reset }) => say(before ? "gru.reset_before" : "gru.reset_after", { reset }),
         operation("reset_times", "⊙", [146, middle]), vector("reset_hidden", [before ? 167 : 184, low])),
-      part("candidate", "candidate", "candidate", (q) => `${q.candidate}: the new content proposed for the state`,
+      part("candidate", "candidate", "candidate", (q) => say("gru.candidate", { candidate: q.candidate }),
         recurrence, block("input_in", "W", [238, 216]),
         operation("candidate_plus", "+", [238, low]), activation("candidate_squash", ends.state, [267, low]),
         vector("candidate", [297, low], { of: "candidate" })),
-      part("kept", "update", "hidden", () => `kept: the old state, times ${kept}`,
-        operation("keep_times", "⊙", [286, top]), vector("kept", [350, top], { text: "kept" }),
+      part("kept", "update", "hidden", () => say("gru.kept", { gate: kept }),
+        operation("keep_times", "⊙", [286, top]), vector("kept", [350, top], { text: say("wiring.kept") }),
         keep ? null : oneMinus),
-      part("written", "update", "hidden", () => `written: the candidate, times ${written}`,
+      part("written", "update", "hidden", () => say("gru.written", { gate: written }),
         keep ? oneMinus : null, operation("write_times", "⊙", [327, middle]),
-        vector("written", [350, middle], { text: "written" })),
-      part("hidden", "hidden", "hidden", (q) => `new ${q.hidden}: kept plus written`,
+        vector("written", [350, middle], { text: say("wiring.written") })),
+      part("hidden", "hidden", "hidden", (q) => say("gru.hidden", { hidden: q.hidden }),
         operation("hidden_plus", "+", [374, top]), vector("hidden", [396, top], { of: "hidden", sub: "t" })),
     ],
     wires: [
@@ -132,7 +131,7 @@ function gru(ends, before, keep) {
 
 /** @param {Wiring["ends"]} ends @returns {Table} */
 function lstm(ends) {
-  const { did, does } = squeeze(ends);
+  const relu = ends.state.symbol === RELU;
   const [top, middle, low, bottom] = [44, 126, 200, 248];
   // The old state and the input run side by side to every gate: the state left of, or above, x.
   /** @param {string} id @param {number} column @param {Point[]} [gaps] @returns {Row[]} */
@@ -149,36 +148,34 @@ function lstm(ends) {
   return {
     size: [490, 278],
     rail: { of: "cell", y: top },
-    says: (q) => `One step of an LSTM, left to right: the ${q.cell} runs along the top; the ${q.forget} keeps a part ` +
-      `of it, the ${q.input} adds a part of the ${q.candidate}, and the ${q.output} shows a part of it as the ` +
-      `${q.hidden}.`,
+    says: ({ cell, forget, input, candidate, output, hidden }) => say("lstm.says", { cell, forget, input, candidate, output, hidden }),
     parts: [
-      part("previous_cell", "cell", null, (q) => `old ${q.cell}: what the step before left`,
+      part("previous_cell", "cell", null, (q) => say("wiring.old", { quantity: q.cell }),
         vector("previous_cell", [20, top], { of: "cell", sub: "t−1" })),
-      part("previous", "hidden", null, (q) => `old ${q.hidden}: what the step before showed`,
+      part("previous", "hidden", null, ({ hidden }) => say("lstm.old_hidden", { hidden }),
         vector("previous", [20, middle], { of: "hidden", sub: "t−1" })),
-      part("x", "x", null, (q) => `${q.x} of this step`, vector("x", [20, bottom], { of: "x", sub: "t" })),
-      part("forget", "forget", "forget", (q) => `${q.forget}: how much of the old cell state is kept`,
+      part("x", "x", null, ({ x }) => say("wiring.x", { x }), vector("x", [20, bottom], { of: "x", sub: "t" })),
+      part("forget", "forget", "forget", (q) => say("lstm.forget", { forget: q.forget }),
         block("forget_in", "UW", [86, middle]), activation("forget_squash", ends.gate, [115, middle]),
         vector("forget", [138, middle], { of: "forget" })),
-      part("input", "input", "input", (q) => `${q.input}: how much of the candidate is written`,
+      part("input", "input", "input", (q) => say("lstm.input", { input: q.input }),
         block("input_in", "UW", [208, middle]), activation("input_squash", ends.gate, [244, middle]),
         vector("input", [274, middle], { of: "input" })),
-      part("candidate", "candidate", "candidate", (q) => `${q.candidate}: the new content proposed for the cell state`,
+      part("candidate", "candidate", "candidate", (q) => say("lstm.candidate", { candidate: q.candidate }),
         block("candidate_in", "UW", [208, low]), activation("candidate_squash", ends.state, [244, low]),
         vector("candidate", [274, low], { of: "candidate" })),
-      part("kept", "forget", "cell", (q) => `kept: the old cell state, times the ${q.forget}`,
-        operation("keep_times", "⊙", [160, top]), vector("kept", [250, top], { text: "kept" })),
-      part("written", "input", "cell", (q) => `written: the candidate, times the ${q.input}`,
-        operation("write_times", "⊙", [298, middle]), vector("written", [322, middle], { text: "written" })),
-      part("cell", "cell", "cell", (q) => `new ${q.cell}: kept plus written`,
+      part("kept", "forget", "cell", ({ forget }) => say("lstm.kept", { forget }),
+        operation("keep_times", "⊙", [160, top]), vector("kept", [250, top], { text: say("wiring.kept") })),
+      part("written", "input", "cell", ({ input }) => say("lstm.written", { input }),
+        operation("write_times", "⊙", [298, middle]), vector("written", [322, middle], { text: say("wiring.written") })),
+      part("cell", "cell", "cell", (q) => say("lstm.cell", { cell: q.cell }),
         operation("cell_plus", "+", [350, top]), vector("cell", [375, top], { of: "cell", sub: "t" })),
-      part("output", "output", "output", (q) => `${q.output}: how much of the cell state is shown`,
+      part("output", "output", "output", (q) => say("lstm.output", { output: q.output }),
         block("output_in", "UW", [368, low]), activation("output_squash", ends.gate, [397, low]),
         vector("output", [420, low], { of: "output" })),
-      part("squashed", "cell", "hidden", (q) => `the ${q.cell}, ${does}`,
+      part("squashed", "cell", "hidden", ({ cell }) => say(relu ? "lstm.squashed_relu" : "lstm.squashed", { cell }),
         activation("cell_squash", ends.state, [397, 85]), vector("squashed", [420, middle])),
-      part("hidden", "hidden", "hidden", (q) => `new ${q.hidden}: the ${did} cell state, times the ${q.output}`,
+      part("hidden", "hidden", "hidden", ({ hidden, output }) => say(relu ? "lstm.hidden_relu" : "lstm.hidden", { hidden, output }),
         operation("show_times", "⊙", [444, middle]), vector("hidden", [467, middle], { of: "hidden", sub: "t" })),
     ],
     wires: [
@@ -208,20 +205,19 @@ function lstm(ends) {
 
 /** @param {Wiring["ends"]} ends @returns {Table} */
 function rnn(ends) {
-  const { does, into } = squeeze(ends);
+  const relu = ends.state.symbol === RELU;
   const [top, bottom] = [52, 132];
   return {
     size: [420, 172],
-    says: (q) => `One step of a plain recurrent network, left to right: products of the old ${q.hidden} and the ` +
-      `${q.x} are added and ${into} the new state; nothing is kept as it was.`,
+    says: ({ hidden, x }) => say(relu ? "rnn.says_relu" : "rnn.says", { hidden, x }),
     parts: [
-      part("previous", "hidden", null, (q) => `old ${q.hidden}: what the step before left`,
+      part("previous", "hidden", null, (q) => say("wiring.old", { quantity: q.hidden }),
         vector("previous", [44, top], { of: "hidden", sub: "t−1" })),
-      part("x", "x", null, (q) => `${q.x} of this step`, vector("x", [44, bottom], { of: "x", sub: "t" })),
-      part("sum", "hidden", "sum", () => "the sum of both products: it can have any size",
+      part("x", "x", null, ({ x }) => say("wiring.x", { x }), vector("x", [44, bottom], { of: "x", sub: "t" })),
+      part("sum", "hidden", "sum", () => say("rnn.sum"),
         block("recurrence", "U", [128, top]), block("input_in", "W", [128, bottom]),
         operation("sum_plus", "+", [210, top])),
-      part("hidden", "hidden", "hidden", (q) => `new ${q.hidden}: the sum, ${does}`,
+      part("hidden", "hidden", "hidden", ({ hidden }) => say(relu ? "rnn.hidden_relu" : "rnn.hidden", { hidden }),
         activation("squash", ends.state, [276, top]), vector("hidden", [350, top], { of: "hidden", sub: "t" })),
     ],
     wires: [
@@ -258,15 +254,8 @@ function activation(id, { symbol, says }, at) {
   return { ...operation(id, symbol, at), says };
 }
 
-// What the activation of the state does to a number, in words.
-/** @param {Wiring["ends"]} ends */
-function squeeze({ state }) {
-  if (state.symbol !== "relu") return { did: "squeezed", does: "squeezed between −1 and 1", into: "squeezed into" };
-  return { did: "positive part of the", does: "with 0 for whatever is below 0", into: "cut off at 0 to make" };
-}
-
 // Takes: what U multiplies.
-/** @param {string} id @param {string} letters @param {Point} at @param {string} [takes] @returns {Block} */
-function block(id, letters, at, takes = "the old state") {
+/** @param {string} id @param {string} letters @param {Point} at @param {Block["takes"]} [takes] @returns {Block} */
+function block(id, letters, at, takes = "state") {
   return { id, kind: "block", letters, at, takes };
 }
