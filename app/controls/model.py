@@ -125,8 +125,10 @@ def summary(entry: Entry) -> str:
     first = entry.layers[0][0]
     units, inputs = first.w_x.shape[1:]
     words = [
-        say("controls.model.units", cell=CELL_NAMES[entry.cell], units=units),
-        say("controls.model.inputs", inputs=inputs),
+        say(
+            "controls.model.units", cell=CELL_NAMES[entry.cell], units=numbers.count(units, "unit")
+        ),
+        numbers.count(inputs, "input"),
     ]
     if len(entry.layers) > 1:
         words.append(say("controls.model.layers", layers=len(entry.layers)))

@@ -130,7 +130,7 @@ def _link_problem(screen: Screen) -> list[str]:
     if not pin_fits(screen.setting):
         found.append(say("messages.stage.no_room_for_pin"))
     if left_out:
-        found.append(say("messages.stage.no_room_for_edits", edits=left_out))
+        found.append(say("messages.stage.no_room_for_edits", n=left_out))
     return found
 
 

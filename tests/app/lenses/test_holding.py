@@ -205,7 +205,7 @@ def test_a_value_that_no_gate_can_have_is_refused(value: Any) -> None:
     ("place", "value", "said"),
     [
         ("gru.update.0.all", 1.5, "what the sigmoid of a gate gives lies between 0 and 1"),
-        ("lstm.candidate.0.all", -1.5, "what the tanh of a candidate gives lies between -1 and 1"),
+        ("lstm.candidate.0.all", -1.5, "what the tanh of a candidate gives lies between −1 and 1"),
         ("lstm.cell.0.all", 10_001, "a number from −10000 to 10000 is needed."),
         ("gru.hidden.0.9-4", 0.5, "the first step cannot come after the last: swap them."),
     ],
