@@ -153,21 +153,21 @@ def test_the_proof_of_half_precision_is_in_float32(dtype) -> None:
 def test_what_cannot_be_proven_is_refused() -> None:
     data = saved(model().state_dict())
 
-    def check(name="gru", x=None, initial=None, data=data, **more):
+    def checked(name="gru", x=None, initial=None, data=data, **more):
         x = sequence() if x is None else x
         return check.check_against_torch(data, "a.pt", name, x, initial, **more)
 
     with pytest.raises(
         UnknownNameError, match=r"layer 'decoder' does not exist; choose one of: gr"
     ):
-        check("decoder")
+        checked("decoder")
     with pytest.raises(ShapeError, match="these weights take 3 inputs"):
-        check(x=sequence(inputs=4))
+        checked(x=sequence(inputs=4))
     with pytest.raises(ShapeError, match=r"it needs hidden, each \(4, 5\)"):
-        check(initial=np.zeros((2, UNITS)))
+        checked(initial=np.zeros((2, UNITS)))
     with pytest.raises(ShapeError, match=r"it needs hidden, cell, each \(2, 5\)"):
-        check("lstm", initial=np.zeros((2, UNITS)))
+        checked("lstm", initial=np.zeros((2, UNITS)))
     with pytest.raises(UnknownNameError, match=r"torch\.nn\.GRU has tanh alone, and not 'relu'"):
-        check(state_activation="relu")
+        checked(state_activation="relu")
     with pytest.raises(FormatError, match=r"does not end in its directory|cannot be opened"):
-        check(data=data[:-100])
+        checked(data=data[:-100])
