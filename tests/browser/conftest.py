@@ -169,6 +169,7 @@ def seen(request: pytest.FixtureRequest) -> Callable[..., Stage]:
 def clipboard(desk: Kept, page: Stage) -> Iterator[Stage]:
     """The shared page, which may use the clipboard."""
     desk.window.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.page.bring_to_front()  # a page behind another may not copy
     yield page
     desk.window.clear_permissions()
 

@@ -62,6 +62,8 @@ if (location.protocol.startsWith("http") && !localStorage.getItem("gatescope.loo
 
 # Goes to a link as the back button does, without loading the page anew, and waits for its run. One
 # may be so short that it is not seen: then the server has said something, and nothing since.
+# Nothing has the focus of the test before.
+AS_AT_FIRST = "document.querySelector('.stMain').scrollTo(0, 0); document.activeElement?.blur()"
 GO = """
 (link) => new Promise((done) => {
   const app = document.querySelector(".stApp");
@@ -136,7 +138,7 @@ class Tab:
             self.rest(50)
             self.wait()
             if self._is_at(query):
-                self.page.evaluate("document.querySelector('.stMain').scrollTo(0, 0)")
+                self.page.evaluate(AS_AT_FIRST)
                 return self
         self.page.goto(link)
         self.wait()

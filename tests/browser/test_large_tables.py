@@ -111,6 +111,7 @@ def test_the_lines_of_a_unit_have_a_table_with_steps_down(
         dialog.get_by_label("go to step").fill("1")
         opened.press("Enter")
         expect(dialog.locator("tbody th").first).to_have_text("step 1")
+        expect(dialog.locator("tbody td[title]")).to_have_count(250)  # they come after it
         assert np.array_equal(rows_of(dialog)[2], three(truth[:50]))
 
 
