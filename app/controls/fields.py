@@ -52,3 +52,28 @@ def whole_number(
         on_change=state.choose,
         args=(name, key, read),
     )
+
+
+def text(
+    name: str,
+    key: str,
+    label: str,
+    value: str,
+    most: int,
+    width: int,
+    read: Read,
+    words: str,
+    placeholder: str | None = None,
+) -> None:
+    """A line of text, at most so many characters."""
+    state.preset(key, value)
+    st.text_input(
+        label,
+        key=key,
+        max_chars=most,
+        width=width,
+        placeholder=placeholder,
+        help=words,
+        on_change=state.choose,
+        args=(name, key, read),
+    )

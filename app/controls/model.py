@@ -257,16 +257,12 @@ def _steps(model: Model) -> None:
 
 
 def _text(model: Model) -> None:
-    state.preset("model_text", model.text)
-    st.text_input(
-        say("controls.model.text"),
-        key="model_text",
-        max_chars=MAX_STEPS,
-        width=240,
-        help=_help("text"),
-        on_change=state.choose,
-        args=("model", "model_text", lambda text: replace(model, text=text)),
-    )
+
+    def read(text: str) -> Model:
+        return replace(model, text=text)
+
+    name, label = "model_text", say("controls.model.text")
+    fields.text("model", name, label, model.text, MAX_STEPS, 240, read, _help("text"))
     label = _name(model.vocabulary) or say("controls.model.its_vocabulary")
     endings = ["txt", "json", "vocab", "vec"]
     _chosen_file("vocabulary", label, endings, uploads.vocabulary, model)

@@ -92,28 +92,14 @@ def _number(field: str, own: Own, least: int, most: int) -> None:
     fields.whole_number("own", key, _label(field), value, ends, read, _help(field))
 
 
+def _line(field: str, own: Own, most: int, width: int, placeholder: str | None = None) -> None:
+    key, value, read = f"own_{field}", getattr(own, field), _changed(field, own)
+    fields.text("own", key, _label(field), value, most, width, read, _help(field), placeholder)
+
+
 def _text(own: Own) -> None:
-    state.preset("own_text", own.text)
-    st.text_input(
-        _label("text"),
-        key="own_text",
-        max_chars=MAX_STEPS,
-        width=220,
-        help=_help("text"),
-        on_change=state.choose,
-        args=("own", "own_text", _changed("text", own)),
-    )
-    state.preset("own_alphabet", own.alphabet)
-    st.text_input(
-        _label("alphabet"),
-        key="own_alphabet",
-        max_chars=MAX_ALPHABET,
-        width=150,
-        placeholder=say("controls.own.alphabet_of_text"),
-        help=_help("alphabet"),
-        on_change=state.choose,
-        args=("own", "own_alphabet", _changed("alphabet", own)),
-    )
+    _line("text", own, MAX_STEPS, 220)
+    _line("alphabet", own, MAX_ALPHABET, 150, say("controls.own.alphabet_of_text"))
     _select("encoding", own, ENCODINGS, 130)
     if own.encoding == "embedded":
         _number("size", own, 1, MAX_SIZE)
