@@ -10,8 +10,8 @@ from statistics import median
 
 from playwright.sync_api import Browser, Locator, Page
 
-from app.lenses import LENSES
 from benchmarks.stage import SIZE, STOPWATCH, line, opened, typed
+from benchmarks.switches import FURTHER
 from tests.serving import browsing, executable, serving
 
 CLICKS = 15
@@ -69,7 +69,7 @@ def _every_lens(browser: Browser, url: str) -> None:
     print("\na click on a lens to its charts, and the bytes for them: ms, kB")
     with opened(browser, url, "?scene=crowd") as (page, traffic):
         page.evaluate(STOPWATCH, [".gs-stage", ["data-ack"]])
-        for view, lens in LENSES.items():
+        for view, lens in FURTHER.items():
             traffic.taken()
             page.locator(".gs-views-button").click()
             page.locator(f".gs-views [data-view={view}]").click()

@@ -19,12 +19,14 @@ from playwright.sync_api import Browser, Page
 
 from app.lenses import LENSES
 from app.screen.baseline import titles
+from app.setting.setting import CELL_VIEW
 from app.words.say import say
 from benchmarks.stage import SIZE
 from gru_core.conventions import NOTATIONS
 from tests.serving import browsing, executable, serving
 
 ROUNDS = 5
+FURTHER = {view: lens for view, lens in LENSES.items() if view != CELL_VIEW}  # open at first
 LIMITS = {"notation": 300, "scene": 700}
 WAY = ("pulse", "cue", "crowd", "reader", "pulse")
 REST = 1500  # milliseconds in which whatever belongs to a choice still comes
@@ -183,7 +185,7 @@ def _lenses(browser: Browser, url: str) -> None:
     found: dict[str, list[Seen]] = {}
     for _ in range(2):
         with visiting(browser, url, "?scene=crowd") as visitor:
-            for view, lens in LENSES.items():
+            for view, lens in FURTHER.items():
                 found.setdefault(lens.label, []).append(visitor.lens(view))
     _table(found)
 
