@@ -25,6 +25,7 @@ from starlette.staticfiles import StaticFiles
 
 from app.compute import memory, uploads
 from app.controls.mount import assets_url, claims_url, numbers_url
+from app.messages import core
 from app.messages.lens_at import elsewhere
 from app.messages.numbers import GoneError, answer
 from app.screen.baseline import ASSETS
@@ -64,10 +65,10 @@ def beside(_request: Request) -> Response:
 
 
 async def numbers(request: Request) -> Response:
-    """A block of the numbers of a plot, or a lens at a place; or why there is none."""
+    """A block of the numbers of a plot, a lens at a place, or the core; or why there is none."""
     ticket, query = request.path_params["ticket"], dict(request.query_params)
     private = {"Cache-Control": "no-store"}
-    told = elsewhere if "view" in query else answer
+    told = core.answer if "core" in query else elsewhere if "view" in query else answer
     try:
         packed = await to_thread.run_sync(told, ticket, query, limiter=AT_ONCE)
     except GatescopeError as error:

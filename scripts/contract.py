@@ -72,6 +72,8 @@ def typed(hint: Any) -> str:
         return " | ".join(f'"{one}"' for one in inner)
     if origin in (Union, types.UnionType):
         return " | ".join(dict.fromkeys(typed(one) for one in inner))
+    if origin is tuple and Ellipsis not in inner:
+        return f"[{', '.join(map(typed, inner))}]"
     if origin in LISTS:
         element = typed(inner[0])
         return f"({element})[]" if "|" in element else f"{element}[]"

@@ -10,5 +10,6 @@ from app.contract.base import *
 from app.contract.screen import *
 from app.contract.lens import *
 from app.contract.parts import *
+from app.contract.core import *
 from app.contract.message import *
 from app.contract.events import *

@@ -13,7 +13,8 @@ class Message(TypedDict):
     """A whole screen, less the parts that the page has already.
 
     arrived: how often the address has led here. link: every parameter but the cursor's, None for
-    one that is left out. numbers: the ticket to fetch numbers by. parts: every part's digest.
+    one that is left out. numbers: the ticket to fetch numbers by, and the core (core.Core), which
+    is called `core`; None where the page cannot compute the screen. parts: every part's digest.
     words: what the stage says, for a page that has nothing yet.
     """
 
@@ -43,6 +44,7 @@ class Message(TypedDict):
     sweep: Sweep | None
     pointed: Pointed | None
     numbers: str
+    core: str | None
     parts: dict[str, str]
     included: dict[str, Included]
     words: NotRequired[Mapping[str, str | Mapping[str, str]]]

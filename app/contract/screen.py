@@ -194,13 +194,17 @@ class Inner(Wiring):
 
 
 class HeldAt(TypedDict):
-    """Where a track is held: a unit, or None for all; the first step, and the last one."""
+    """Where a track is held: a unit, or None for all; the first step, and the last one.
+
+    value: as the core has it, in any notation.
+    """
 
     cell: Cell
     track: str
     unit: int | None
     first: int
     last: int
+    value: float
 
 
 class PredictionLine(Key):

@@ -15,6 +15,7 @@ from app.lenses.wiring import inner
 from app.messages import predictions
 from app.messages.cell_numbers import ROWS_DRAWN
 from app.messages.condensed import condensed_note, input_note, pointed
+from app.messages.core import core_key
 from app.messages.help import helps
 from app.messages.numbers import MOST_IN_BLOCK
 from app.messages.parts import parts, shown_gates
@@ -83,6 +84,7 @@ def message(screen: Screen, page: Page) -> tuple[Message, dict[str, Sent]]:
         "sweep": sweep_message(screen, page.grab) if page.grab else None,
         "pointed": pointed(screen, page.grab) if page.grab and not page.grab.held else None,
         "numbers": page.ticket,
+        "core": core_key(screen),
         "parts": {part.name: part.digest for part in present},
         "included": included,
     }
@@ -106,7 +108,7 @@ def _edit(screen: Screen, edit: Edit) -> contract.Edit:
 
 
 def _held(screen: Screen, one: Intervention) -> contract.HeldAt:
-    """Where a track is held: a unit, or None for all, and the first and the last step."""
+    """Where a track is held: a unit, or None for all, the first and the last step, and at what."""
     last = len(screen.labels) - 1 if one.last is None else one.last
     return {
         "cell": one.cell,
@@ -114,6 +116,7 @@ def _held(screen: Screen, one: Intervention) -> contract.HeldAt:
         "unit": one.unit,
         "first": one.first,
         "last": last,
+        "value": one.value,
     }
 
 

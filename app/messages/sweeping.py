@@ -11,6 +11,7 @@ from app.figures import theme
 from app.figures.condensing import peaks
 from app.messages.cell_numbers import first_row, inside_content, swept_content, vector_content
 from app.messages.colours import colour_bytes
+from app.messages.core import BOUNDS, weight_bound
 from app.messages.updates import LARGEST_EXACT, coarse_size, size_of
 from app.messages.wire import THOROUGH, compressed, pack
 from app.screen.page import Grab
@@ -250,7 +251,7 @@ def _grid(bound: float) -> np.ndarray:
 
 
 def _bound(screen: Screen, target: Target, current: float) -> float:
-    usual = {"x": 2 * screen.baseline.x_bound, "h0": 1.0, "c0": 4.0}.get(target.part)
+    usual = {"x": 2 * screen.baseline.x_bound, **BOUNDS}.get(target.part)
     if usual is None:
-        usual = max(2.0, screen.baseline.weight_bounds[cast("Cell", target.owner)])
+        usual = weight_bound(screen, cast("Cell", target.owner))
     return usual if math.fabs(current) <= usual else theme.nice_bound(math.fabs(current))

@@ -209,12 +209,15 @@ export interface Inner {
 }
 
 // Where a track is held: a unit, or None for all; the first step, and the last one.
+//
+// value: as the core has it, in any notation.
 export interface HeldAt {
   cell: "gru" | "lstm" | "rnn";
   track: string;
   unit: number | null;
   first: number;
   last: number;
+  value: number;
 }
 
 // A line of a prediction, with its error.
@@ -274,9 +277,9 @@ export interface HeldOne {
   unit: number | null;
   first: number;
   last: number;
+  value: number;
   place: string;
   open: boolean;
-  value: number;
   text: string;
 }
 
@@ -495,10 +498,57 @@ export interface Colours {
 
 export type Included = Content | Figure | LensFigure | Change | ExactRows | Colours;
 
+// One thing that a program does; gru_core/recording.py says what the fields mean.
+export interface Operation {
+  kind: string;
+  of: number[];
+  shape: number[];
+  at?: number;
+  value?: number;
+  track?: string;
+}
+
+// Operations one after the other. given: names and shapes; made: slots by name.
+export interface Program {
+  given: [string, number[]][];
+  operations: Operation[];
+  made: Record<string, number>;
+}
+
+// One cell. states: what is carried on, and its name before a step; the weights in one row.
+export interface CoreCell {
+  step: Program;
+  numbers: Program;
+  vectors: Program;
+  units: number;
+  states: [string, string][];
+  gates: string[];
+  signs: number[];
+  weights: Record<string, Numbers>;
+  initials: Numbers[];
+  ranges: Record<string, [number, number]>;
+  bound: number;
+}
+
+// A scene before any edit. single: whether its numbers are of 32 bits. x: step by step.
+//
+// most: the magnitude above which a state is refused. factors: of a sum, up to which an equation
+// writes it out. bounds: how far a number is dragged, by what it is.
+export interface Core {
+  x: Numbers;
+  inputs: number;
+  cells: Record<string, CoreCell>;
+  single: boolean;
+  most: number;
+  factors: number;
+  bounds: Record<string, number>;
+}
+
 // A whole screen, less the parts that the page has already.
 //
 // arrived: how often the address has led here. link: every parameter but the cursor's, None for
-// one that is left out. numbers: the ticket to fetch numbers by. parts: every part's digest.
+// one that is left out. numbers: the ticket to fetch numbers by, and the core (core.Core), which
+// is called `core`; None where the page cannot compute the screen. parts: every part's digest.
 // words: what the stage says, for a page that has nothing yet.
 export interface Message {
   ack: Ack;
@@ -527,6 +577,7 @@ export interface Message {
   sweep: Sweep | null;
   pointed: Pointed | null;
   numbers: string;
+  core: string | null;
   parts: Record<string, string>;
   included: Record<string, Content | Figure | LensFigure | Change | ExactRows | Colours>;
   words?: Record<string, string | Record<string, string>>;

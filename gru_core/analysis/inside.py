@@ -59,7 +59,7 @@ def inside(weights: Weights, trace: Trace, unit: int, polarity: Polarity = "keep
     _check_unit(weights, unit)
     cell = trace.previous("cell") if trace.cell == "lstm" else None
     given = Given(trace.x, trace.previous(), cell, trace, _held(trace))
-    return _numbers(weights, _rows(weights, unit), given, unit, polarity)
+    return numbers_of(weights, _rows(weights, unit), given, unit, polarity)
 
 
 def inside_sweep(
@@ -88,7 +88,7 @@ def inside_sweep(
         for name, where in _held(swept).items()
     }
     given = Given(inputs, before[0], before[1] if len(before) > 1 else None, tracks, held)
-    return _numbers(weights, rows, given, unit, polarity)
+    return numbers_of(weights, rows, given, unit, polarity)
 
 
 def vectors(weights: Weights, trace: Trace) -> Numbers:
@@ -99,11 +99,20 @@ def vectors(weights: Weights, trace: Trace) -> Numbers:
     through: of the old state, or where it acts after the product, of U h + d.
     """
     cell = trace.previous("cell") if trace.cell == "lstm" else None
-    recurrent = None
-    if isinstance(weights, GRUWeights) and weights.reset_after:
-        at = weights.gates.index("candidate")
-        recurrent = trace.previous() @ weights.w_h[at].T + weights.b_h[at]
-    return _vectors(weights, Given(trace.x, trace.previous(), cell, trace), recurrent)
+    recurrent = recurrent_of(weights, weights.w_h, weights.b_h, trace.previous())
+    return vectors_of(weights, Given(trace.x, trace.previous(), cell, trace), recurrent)
+
+
+def recurrent_of(weights: Weights, w_h: Array, b_h: Array, hidden: Array) -> Array | None:
+    """U h + d of the candidate where the reset gate acts on it, (row, unit); else None.
+
+    weights: what the layer is; w_h, b_h: as theirs, and hidden: (row, unit), the states before.
+    """
+    if not isinstance(weights, GRUWeights) or not weights.reset_after:
+        return None
+    at = weights.gates.index("candidate")
+    product: Array = hidden @ np.transpose(w_h[at]) + b_h[at]
+    return product
 
 
 def vectors_sweep(
@@ -119,7 +128,7 @@ def vectors_sweep(
     if isinstance(weights, GRUWeights) and weights.reset_after:
         recurrent = _swept_recurrent(weights, swept, before[0])
     cell = before[1] if len(before) > 1 else None
-    return _vectors(weights, Given(np.empty(0), before[0], cell, tracks), recurrent)
+    return vectors_of(weights, Given(np.empty(0), before[0], cell, tracks), recurrent)
 
 
 def _check_unit(weights: Weights, unit: int) -> None:
@@ -178,8 +187,9 @@ def _before(swept: Sweep, state: str, index: int, step: int, initial: tuple[Arra
 
 def _swept_recurrent(weights: GRUWeights, swept: Sweep, hidden: Array) -> Array:
     """U h + d of the candidate under every value, (value, unit)."""
+    product = recurrent_of(weights, weights.w_h, weights.b_h, hidden)
+    assert product is not None
     at = weights.gates.index("candidate")
-    product: Array = hidden @ weights.w_h[at].T + weights.b_h[at]
     for part in ("w_h", "b_h"):
         index = _swept_index(swept, "gru", part)
         if index and index[0] == at:
@@ -189,7 +199,13 @@ def _swept_recurrent(weights: GRUWeights, swept: Sweep, hidden: Array) -> Array:
     return product
 
 
-def _numbers(weights: Weights, rows: Rows, given: Given, unit: int, polarity: Polarity) -> Numbers:
+def numbers_of(
+    weights: Weights, rows: Rows, given: Given, unit: int, polarity: Polarity
+) -> Numbers:
+    """Every number in the equations of one unit, for a number of rows.
+
+    weights: what the layer is; its numbers come with rows, given. The names are those of inside().
+    """
     before = isinstance(weights, GRUWeights) and not weights.reset_after
     reset_hidden = given.tracks["reset"] * given.hidden if before else None
     found: Numbers = {"x": given.x, "previous_vector": given.hidden}
@@ -239,8 +255,8 @@ def _gate(rows: Rows, index: int, sign: int, x: Array, state: Array) -> Numbers:
 
 def _dot(row: Array, vectors: Array) -> Array:
     """One row, or one for each vector, times vectors (row, entry)."""
-    product = vectors @ row if row.ndim == 1 else np.sum(row * vectors, axis=-1)
-    return np.asarray(product)
+    product: Array = vectors @ row if row.ndim == 1 else np.sum(row * vectors, axis=-1)
+    return product
 
 
 def _add_gru(
@@ -277,7 +293,7 @@ def _settle(found: Numbers, state: str, previous: Array, given: Given, unit: int
     """
     left = without_rounding(found[state], previous, found["candidate"]) == 0
     if state in given.held:
-        left &= ~given.held[state][:, unit]
+        left = left & ~given.held[state][:, unit]
     found[state] = np.where(left, found["kept"] + found["written"], found[state])
 
 
@@ -296,7 +312,8 @@ def _add_free(found: Numbers, weights: Weights, held: Mapping[str, Where], unit:
         found[f"{name}.free"] = np.where(where[:, unit], free[name], found[name])
 
 
-def _vectors(weights: Weights, given: Given, recurrent: Array | None) -> Numbers:
+def vectors_of(weights: Weights, given: Given, recurrent: Array | None) -> Numbers:
+    """What vectors() says of rows; recurrent: what recurrent_of has made of their states."""
     tracks = given.tracks
     if isinstance(weights, GRUWeights):
         reset = tracks["reset"]

@@ -1,0 +1,223 @@
+// A screen computed by the page itself: the programs of the core (app/messages/core.py) over the numbers of
+// the scene, with what was changed and what is held.
+
+import { Layer } from "./layer.js";
+import { Program } from "./program.js";
+
+/**
+ * @import { Core as Sent, CoreCell, Edit, HeldAt } from "../contract"
+ * @import { Numbers } from "../types"
+ * @import { Tracks } from "./layer.js"
+ * @import { Hold, Slot } from "./program.js"
+ * @typedef {{ cell: string | null, values: Slot, at: number, sign: number }} Place of a number among those of the core
+ * @typedef {object} Kept
+ * @property {CoreCell} told
+ * @property {Layer} layer
+ * @property {Program} numbers of one unit at one step
+ * @property {Program} vectors of all units at one step
+ * @property {Slot[]} initials
+ * @property {Tracks} tracks of the last run
+ */
+
+const HELD = ".held";
+
+export class Core {
+  /** @param {Sent} sent */
+  constructor(sent) {
+    this.sent = sent;
+    this.x = Float64Array.from(sent.x);
+    this.cells = new Map(Object.entries(sent.cells).map(([cell, told]) => [cell, kept(told)]));
+    /** @type {{ values: Slot, at: number, was: number }[]} what is not as it was sent */
+    this.changed = [];
+    /** @type {HeldAt[]} */
+    this.held = [];
+  }
+
+  get steps() {
+    return this.x.length / this.sent.inputs;
+  }
+
+  // As a message says: these numbers changed, these tracks held.
+  /** @param {Pick<Edit, "target" | "value">[]} edits @param {HeldAt[]} held */
+  set(edits, held) {
+    for (const { values, at, was } of this.changed.reverse()) values[at] = was;
+    this.changed = [];
+    this.held = held;
+    for (const { target, value } of edits) this.put(target, value);
+  }
+
+  // One number more, as the notation has it; false where there is no such number.
+  /** @param {string} target @param {number} value */
+  put(target, value) {
+    const place = this.place(target);
+    if (!place) return false;
+    const { values, at, sign } = place;
+    this.changed.push({ values, at, was: values[at] });
+    values[at] = this.rounded(sign * value);
+    return true;
+  }
+
+  // As the notation has it; undefined where there is no such number.
+  /** @param {string} target */
+  value(target) {
+    const place = this.place(target);
+    return place && place.sign * place.values[place.at] + 0;
+  }
+
+  // How far a number is dragged to either side; further where it is further out already.
+  /** @param {string} target @param {number} value */
+  bound(target, value) {
+    const [owner, part] = target.split(".");
+    const usual = this.sent.bounds[owner === "x" ? owner : part] ?? /** @type {Kept} */ (this.cells.get(owner)).told.bound;
+    return usual * Math.max(1, Math.ceil(Math.abs(value) / usual));
+  }
+
+  /** @param {number} value */
+  rounded(value) {
+    return this.sent.single ? Math.fround(value) : value;
+  }
+
+  /** @param {string} target @returns {Place | undefined} */
+  place(target) {
+    const [owner, part, ...rest] = target.split(".");
+    if (owner === "x") return placeIn(this.x, [this.steps, this.sent.inputs], [part, ...rest]);
+    const cell = this.cells.get(owner);
+    if (!cell) return undefined;
+    const { told: { units, gates, signs, states }, layer, initials } = cell;
+    const state = ["h0", "c0"].indexOf(part);
+    if (state >= 0) return states[state] && placeIn(initials[state], [units], rest, owner);
+    const gate = gates.indexOf(rest[0]);
+    const columns = { w_x: [this.sent.inputs], w_h: [units], b_x: [], b_h: [] }[part];
+    if (gate < 0 || !columns) return undefined;
+    return placeIn(layer.weights(part), [gates.length, units, ...columns], [String(gate), ...rest.slice(1)], owner, signs[gate]);
+  }
+
+  // Whether a cell is made of a number.
+  /** @param {string} cell @param {string} target */
+  isOf(cell, target) {
+    const [owner] = target.split(".");
+    return owner === "x" || owner === cell;
+  }
+
+  // Every track of a cell; false where a state grows without end.
+  /** @param {string} cell */
+  run(cell) {
+    const kept = /** @type {Kept} */ (this.cells.get(cell));
+    const tracks = kept.layer.run(this.x, kept.initials, this.holdsOf(cell));
+    for (const track of Object.values(tracks)) {
+      if (!track.every((value) => Math.abs(value) <= this.sent.most)) return false;
+      if (this.sent.single) track.forEach((value, i) => (track[i] = Math.fround(value)));
+    }
+    kept.tracks = tracks;
+    return true;
+  }
+
+  // What is put in place of tracks at a step; null where nothing of a cell is held.
+  /** @param {string} cell @returns {((step: number) => Hold) | null} */
+  holdsOf(cell) {
+    const held = this.held.filter((one) => one.cell === cell);
+    if (!held.length) return null;
+    return (step) => {
+      const now = held.filter(({ first, last }) => first <= step && step <= last);
+      return (track, values) => {
+        for (const one of now) {
+          if (one.track !== track) continue;
+          if (one.unit === null) values.fill(this.rounded(one.value));
+          else values[one.unit] = this.rounded(one.value);
+        }
+      };
+    };
+  }
+
+  // One unit of a track over time, as the notation shows it; undefined for a track that is not there.
+  /** @param {string} name @param {number} unit @returns {Float32Array | undefined} */
+  line(name, unit) {
+    const found = this.track(name);
+    if (!found) return undefined;
+    const { units, values } = found;
+    return Float32Array.from({ length: values.length / units }, (_, step) => values[step * units + unit]);
+  }
+
+  /** @param {string} name @param {number} step @param {number} unit @returns {number | undefined} */
+  number(name, step, unit) {
+    const found = this.track(name);
+    return found && unit < found.units ? found.values[step * found.units + unit] : undefined;
+  }
+
+  /** @param {string} name */
+  track(name) {
+    const [cell, track] = name.split(".");
+    const kept = this.cells.get(cell);
+    const values = kept?.tracks[`shown.${track}`] ?? kept?.tracks[track];
+    return kept && values && { units: kept.told.units, values };
+  }
+
+  // Every number in the equations of one unit at one step, by name; undefined for what they do not write out.
+  /** @param {string} cell @param {number} step @param {number} unit @returns {(name: string) => any} */
+  numbers(cell, step, unit) {
+    const kept = /** @type {Kept} */ (this.cells.get(cell));
+    const { numbers, layer, told: { units, gates } } = kept;
+    for (const [part, wide] of /** @type {[string, number][]} */ ([["w_x", this.sent.inputs], ["w_h", units], ["b_x", 1], ["b_h", 1]])) {
+      const [rows, all] = [numbers.take(part), layer.weights(part)];
+      gates.forEach((_, gate) => rows?.set(all.subarray((gate * units + unit) * wide, (gate * units + unit + 1) * wide), gate * wide));
+    }
+    numbers.take("x")?.set(this.x.subarray(step * this.sent.inputs, (step + 1) * this.sent.inputs));
+    this.giveStep(kept, numbers, step);
+    const holds = this.holdsOf(cell)?.(step);
+    for (const name of Object.keys(kept.tracks)) {
+      const flags = numbers.take(name + HELD);
+      if (!flags) continue;
+      flags.fill(NaN); // where nothing is put in its place
+      holds?.(name, flags);
+      flags.forEach((value, i) => (flags[i] = Number.isNaN(value) ? 0 : 1));
+    }
+    numbers.execute(unit);
+    return (name) => {
+      const values = numbers.made.get(name);
+      if (!values || values.length > this.sent.factors) return undefined;
+      return numbers.isRow(name) ? values : values[0];
+    };
+  }
+
+  // What the wiring shows of all units at one step, each by name.
+  /** @param {string} cell @param {number} step */
+  vectors(cell, step) {
+    const kept = /** @type {Kept} */ (this.cells.get(cell));
+    this.giveStep(kept, kept.vectors, step);
+    kept.vectors.execute();
+    return kept.vectors.made;
+  }
+
+  // The states before a step and the tracks after it.
+  /** @param {Kept} kept @param {Program} program @param {number} step */
+  giveStep({ told: { states, units }, tracks, initials }, program, step) {
+    states.forEach(([after, before], i) =>
+      program.take(before)?.set(step > 0 ? tracks[after].subarray((step - 1) * units, step * units) : initials[i]));
+    for (const [name, values] of Object.entries(tracks)) program.take(name)?.set(values.subarray(step * units, (step + 1) * units));
+  }
+}
+
+/** @param {CoreCell} told @returns {Kept} */
+function kept(told) {
+  const layer = new Layer(told.step, told.units, told.states);
+  for (const [part, values] of Object.entries(told.weights)) layer.weights(part).set(values);
+  return {
+    told,
+    layer,
+    numbers: new Program(told.numbers),
+    vectors: new Program(told.vectors, layer.program.given),
+    initials: told.initials.map((/** @type {Numbers} */ state) => Float64Array.from(state)),
+    tracks: {},
+  };
+}
+
+/** @param {Slot} values @param {number[]} shape @param {string[]} index @param {string | null} [cell] @param {number} [sign] @returns {Place | undefined} */
+function placeIn(values, shape, index, cell = null, sign = 1) {
+  let at = 0;
+  for (const [axis, size] of shape.entries()) {
+    const one = Number(index[axis]);
+    if (!(one >= 0 && one < size)) return undefined;
+    at = at * size + one;
+  }
+  return { cell, values, at, sign };
+}

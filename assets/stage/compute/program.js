@@ -1,0 +1,179 @@
+// Executes the programs that the core has recorded of its own equations (gru_core/program.py): a list of
+// operations on arrays. What a cell computes is not known here.
+
+/**
+ * @import { Operation, Program as Recorded } from "../contract"
+ * @typedef {(unit: number) => void} Act
+ * @typedef {Float64Array<ArrayBuffer>} Slot
+ * @typedef {(out: Slot, of: Slot[], operation: Operation) => Act} Made
+ * @typedef {(track: string, values: Slot) => void} Hold
+ */
+
+/** @param {number[]} shape */
+const sizeOf = (shape) => shape.reduce((size, axis) => size * axis, 1);
+
+// A loop for each kind: one function for all would be called once for every number.
+/** @type {Record<string, Made>} */
+const LOOPS = {
+  add: (out, [a, b]) => () => {
+    for (let i = 0; i < out.length; i++) out[i] = a[i] + b[i];
+  },
+  subtract: (out, [a, b]) => () => {
+    for (let i = 0; i < out.length; i++) out[i] = a[i] - b[i];
+  },
+  multiply: (out, [a, b]) => () => {
+    for (let i = 0; i < out.length; i++) out[i] = a[i] * b[i];
+  },
+  divide: (out, [a, b]) => () => {
+    for (let i = 0; i < out.length; i++) out[i] = a[i] / b[i];
+  },
+  minimum: (out, [a, b]) => () => {
+    for (let i = 0; i < out.length; i++) out[i] = Math.min(a[i], b[i]);
+  },
+  maximum: (out, [a, b]) => () => {
+    for (let i = 0; i < out.length; i++) out[i] = Math.max(a[i], b[i]);
+  },
+  less: (out, [a, b]) => () => {
+    for (let i = 0; i < out.length; i++) out[i] = a[i] < b[i] ? 1 : 0;
+  },
+  equal: (out, [a, b]) => () => {
+    for (let i = 0; i < out.length; i++) out[i] = a[i] === b[i] ? 1 : 0;
+  },
+  and: (out, [a, b]) => () => {
+    for (let i = 0; i < out.length; i++) out[i] = a[i] && b[i] ? 1 : 0;
+  },
+  not: (out, [a]) => () => {
+    for (let i = 0; i < out.length; i++) out[i] = a[i] ? 0 : 1;
+  },
+  absolute: (out, [a]) => () => {
+    for (let i = 0; i < out.length; i++) out[i] = Math.abs(a[i]);
+  },
+  tanh: (out, [a]) => () => {
+    for (let i = 0; i < out.length; i++) out[i] = Math.tanh(a[i]);
+  },
+  choose: (out, [where, a, b]) => () => {
+    for (let i = 0; i < out.length; i++) out[i] = where[i] ? a[i] : b[i];
+  },
+  product: (out, [matrix, vector]) => () => product(out, matrix, vector),
+  pick: (out, [a]) => (unit) => {
+    out[0] = a[unit];
+  },
+};
+const NOTHING = () => {};
+
+// Four sums at a time: each is waited for less.
+/** @param {Slot} out @param {Slot} matrix @param {Slot} vector */
+function product(out, matrix, vector) {
+  const { length } = vector;
+  const whole = length - (length % 4);
+  for (let row = 0, at = 0; row < out.length; row++) {
+    let [a, b, c, d] = [0, 0, 0, 0];
+    let i = 0;
+    for (; i < whole; i += 4, at += 4) {
+      a += matrix[at] * vector[i];
+      b += matrix[at + 1] * vector[i + 1];
+      c += matrix[at + 2] * vector[i + 2];
+      d += matrix[at + 3] * vector[i + 3];
+    }
+    for (; i < length; i++, at++) a += matrix[at] * vector[i];
+    out[row] = a + b + (c + d);
+  }
+}
+
+// A program that does not fit: it is never executed.
+export class ProgramError extends Error {}
+
+export class Program {
+  // shared: given arrays that another program has, too, if there are any.
+  /** @param {Recorded} recorded @param {Map<string, Slot>} [shared] */
+  constructor({ given, operations, made }, shared) {
+    const wide = new Set(["w_x", "w_h", "b_x", "b_h"]); // what does not change from step to step
+    this.slots = given.map(([name, shape]) => (wide.has(name) && shared?.get(name)) || new Float64Array(sizeOf(shape)));
+    this.given = new Map(given.map(([name], at) => [name, this.slots[at]]));
+    const shapes = [...given.map(([, shape]) => shape), ...operations.map(({ shape }) => shape)];
+    this.rows = new Set(Object.entries(made).filter(([, at]) => shapes[at]?.length > 1).map(([name]) => name));
+    /** @type {Hold | null} what is put in place of tracks, if anything is */
+    this.hold = null;
+    this.acts = operations.map((one) => this.prepare(one)).filter((act) => act !== NOTHING);
+    this.made = new Map(Object.entries(made).map(([name, at]) => [name, this.slot(at)]));
+  }
+
+  // Make room for what comes of an operation.
+  /** @param {Operation} operation @returns {Act} */
+  prepare(operation) {
+    const { kind, shape, at = 0, value = 0, track = "" } = operation;
+    const size = sizeOf(shape);
+    if (kind === "number") return this.constant(new Float64Array([value]));
+    const of = operation.of.map((slot) => this.slot(slot));
+    if (kind === "part") return this.constant(part(of[0], at, size));
+    const out = new Float64Array(size);
+    if (kind === "hold") {
+      check(of[0].length === size, operation);
+      this.slots.push(out);
+      return () => {
+        out.set(of[0]);
+        this.hold?.(track, out);
+      };
+    }
+    const loop = LOOPS[kind];
+    check(loop !== undefined, operation);
+    const all = kind === "product" || kind === "pick" ? of : of.map((one) => spread(one, size));
+    check(fits(kind, all, size), operation);
+    this.slots.push(out);
+    return loop(out, all, operation);
+  }
+
+  /** @param {Slot} slot */
+  constant(slot) {
+    this.slots.push(slot);
+    return NOTHING;
+  }
+
+  /** @param {number} at */
+  slot(at) {
+    const slot = this.slots[at];
+    if (!slot) throw new ProgramError(`The program has no slot ${at} yet.`);
+    return slot;
+  }
+
+  // A given array, to be written to; undefined where the program needs none of this name.
+  /** @param {string} name */
+  take(name) {
+    return this.given.get(name);
+  }
+
+  // Whether what is made is a row of numbers, be it of one.
+  /** @param {string} name */
+  isRow(name) {
+    return this.rows.has(name);
+  }
+
+  // unit: whose numbers are wanted, where a program is of one unit.
+  execute(unit = 0) {
+    for (const act of this.acts) act(unit);
+  }
+}
+
+/** @param {boolean} fine @param {Operation} operation */
+function check(fine, { kind }) {
+  if (!fine) throw new ProgramError(`The operation “${kind}” does not fit.`);
+}
+
+/** @param {string} kind @param {Slot[]} of @param {number} size */
+function fits(kind, of, size) {
+  if (kind === "product") return of.length === 2 && of[0].length === size * of[1].length;
+  if (kind === "pick") return size === 1;
+  return of.every(({ length }) => length === size);
+}
+
+/** @param {Slot} slot @param {number} at @param {number} size */
+function part(slot, at, size) {
+  if (at + size > slot.length) throw new ProgramError("A part is longer than what it is of.");
+  return slot.subarray(at, at + size);
+}
+
+// A constant as often as it is needed.
+/** @param {Slot} slot @param {number} size */
+function spread(slot, size) {
+  return slot.length === 1 && size > 1 ? new Float64Array(size).fill(slot[0]) : slot;
+}
