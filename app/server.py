@@ -4,8 +4,8 @@ Started by `streamlit run app/server.py`. Streamlit does not put custom routes u
 so the prefix is added here, and the page passes it on to the stage.
 """
 
+import importlib
 from pathlib import Path
-from typing import Any
 
 from app import settings
 
@@ -18,17 +18,25 @@ settings.read_files_up_to(st.get_option("server.maxUploadSize"))
 
 from anyio import CapacityLimiter, to_thread
 from starlette.formparsers import MultiPartParser
+from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 
 from app.compute import memory, uploads
-from app.controls.mount import assets_url, claims_url, numbers_url
+from app.controls.mount import assets_url, claims_url, first_url, numbers_url
 from app.messages import core
 from app.messages.lens_at import elsewhere
 from app.messages.numbers import GoneError, answer
+from app.messages.stage import message
+from app.messages.wire import pack
 from app.screen.baseline import ASSETS
+from app.screen.page import Page
+from app.screen.screen import screen_of
+from app.serving import index
+from app.serving.bundle import entry, is_bundled
+from app.serving.files import Assets, Static
+from app.setting.setting import Setting
 from app.words.refusal import refusal
 from gru_core.errors import GatescopeError
 
@@ -37,30 +45,27 @@ from gru_core.errors import GatescopeError
 AT_ONCE = CapacityLimiter(4)
 
 
-# A page beside the first one, opened by its address, looks for its server below that address too,
-# and is refused four times. It is told: its server is where it lies itself, behind any prefix.
-INDEX = Path(st.__file__).parent / "static" / "index.html"
-BACKEND = 'window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href };'
+# Where Streamlit's own page and its scripts lie.
+STREAMLIT = Path(st.__file__).parent / "static"
+INDEX = STREAMLIT / "index.html"
+PAGE = INDEX.read_text(encoding="utf-8")
+SCRIPTS = STREAMLIT / "static" / "js"
+STAGE = index.needed(PAGE, SCRIPTS, index.STAGE)
+AROUND = [one for one in index.needed(PAGE, SCRIPTS, index.AROUND) if one not in STAGE]
 
 
-class Assets(StaticFiles):
-    """Files that browsers keep, but ask about each time.
-
-    Without this a browser guesses how long a module is fresh, and after an update of the server it
-    could run old and new modules together.
-    """
-
-    def file_response(self, *args: Any, **kwargs: Any) -> Response:
-        """The file, or 304 if the browser's copy is the same."""
-        response = super().file_response(*args, **kwargs)
-        response.headers["Cache-Control"] = "no-cache"
-        return response
+def first(_request: Request) -> Response:
+    """The first page, which asks early for what the stage is made of."""
+    stage = [f"./assets/{entry()}"] if is_bundled() else []
+    return _page(index.first(PAGE, [*STAGE, *stage], AROUND))
 
 
 def beside(_request: Request) -> Response:
     """A page beside the first one: Streamlit's, which knows where its server is."""
-    page = INDEX.read_text(encoding="utf-8")
-    told = page.replace("<head>", f"<head><script>{BACKEND}</script>", 1)
+    return _page(index.beside(PAGE))
+
+
+def _page(told: str) -> Response:
     return HTMLResponse(told, headers={"Cache-Control": "no-cache"})
 
 
@@ -78,6 +83,17 @@ async def numbers(request: Request) -> Response:
     return Response(packed, headers=private | {"Content-Encoding": "deflate"})
 
 
+def warm() -> None:
+    """Make the first screen before anybody asks for it: all who come share its figures.
+
+    The first figures of a process take ten times as long as what is the visitor's own, and so does
+    what the row above the stage loads.
+    """
+    importlib.import_module("app.controls.choices")
+    told, _ = message(screen_of(Setting()), Page())
+    pack(told)
+
+
 def has_page(session: str) -> bool:
     """Whether a page of this session is open; all are while the server only starts."""
     return not runtime.exists() or runtime.get_instance().is_active_session(session)
@@ -88,11 +104,14 @@ def has_page(session: str) -> bool:
 MultiPartParser.spool_max_size = 0
 memory.settle()
 uploads.pages_by(has_page)
+warm()
 app = st.App(
     "main.py",
     routes=[
         Mount(assets_url(), Assets(directory=ASSETS)),
         Route(f"{numbers_url()}/{{ticket}}", numbers),
+        Route(first_url(), first),
         Route(claims_url(), beside),
     ],
+    middleware=[Middleware(Static, folder=STREAMLIT / "static", below=first_url().rstrip("/"))],
 )

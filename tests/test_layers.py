@@ -25,6 +25,7 @@ VALUES = ("setting", "figures", "compute", *LOW)
 MAY_IMPORT = {
     "settings": (),
     "contract": (),
+    "serving": (),
     "words": (),
     "setting": ("words",),
     "figures": ("words", "contract"),
@@ -33,10 +34,10 @@ MAY_IMPORT = {
     "lenses": ("screen", *VALUES),
     "messages": ("lenses", "screen", *VALUES),
     "session": ("screen", *VALUES),
-    "controls": ("session", "screen", *VALUES),
+    "controls": ("serving", "session", "screen", *VALUES),
     "views": ("controls", "messages", "session", "screen", *VALUES),
     "main": ("screen", "words"),
-    "server": ("controls", "messages", "screen", *VALUES),
+    "server": ("controls", "messages", "screen", "serving", *VALUES),
 }
 # Who may load Streamlit at all; everything else can be imported where there is none.
 WITH_STREAMLIT = ("app.controls", "app.views", "app.session.state", "app.main", "app.server")

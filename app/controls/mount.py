@@ -5,12 +5,14 @@ from typing import Any
 
 import streamlit as st
 
+from app.serving.bundle import entry
+
 KEY = "stage"
-# The modules come from the top-level assets folder (app/server.py); this stub only fetches them.
+# The stage comes from the top-level assets folder (app/server.py); this stub only fetches it.
 # A component cannot be told its data before it is registered, so the address is in the text.
 STUB = """
 export default function (component) {
-  const module = import(location.origin + "ASSETS/stage/stage.js");
+  const module = import(location.origin + "ASSETS");
   let leave = null, left = false;
   module.then((stage) => { leave = left ? null : stage.default(component); });
   return () => { left = true; leave?.(); };
@@ -23,9 +25,19 @@ def assets_url() -> str:
     return _under_base("assets")
 
 
+def stage_url() -> str:
+    """The path of the stage: one bundle, or the first of its modules."""
+    return f"{assets_url()}/{entry()}"
+
+
 def numbers_url() -> str:
-    """Where numbers are fetched; assets/stage/core/numbers.js finds the path from its own."""
+    """Where numbers are fetched; assets/stage/core/served.js finds the path from its own."""
     return _under_base("numbers")
+
+
+def first_url() -> str:
+    """The path of the first page."""
+    return _under_base("")
 
 
 def claims_url() -> str:
@@ -41,6 +53,6 @@ def _under_base(name: str) -> str:
 def mount(data: bytes, on_event: Callable[[], None]) -> Any:
     """Draw the stage. data: a message packed by wire.pack. on_event runs before the next run."""
     component = st.components.v2.component(
-        "gatescope_stage", js=STUB.replace("ASSETS", assets_url()), isolate_styles=False
+        "gatescope_stage", js=STUB.replace("ASSETS", stage_url()), isolate_styles=False
     )
     return component(key=KEY, data=data, on_event_change=on_event)

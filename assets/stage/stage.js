@@ -22,9 +22,11 @@ import { Asking } from "./core/asking.js";
 import { Channel } from "./core/channel.js";
 import { Wholes } from "./core/condensed.js";
 import { Cursor } from "./core/cursor.js";
-import { addStylesheet, loadPlotly, make } from "./core/dom.js";
+import { addStylesheet, make } from "./core/dom.js";
 import { Drag } from "./core/drag.js";
+import { Library, fetchPlotly } from "./core/library.js";
 import { Now } from "./core/now.js";
+import { asset } from "./core/served.js";
 import { alongTabs } from "./core/tabs.js";
 import { learnPaper, lookAtPaper, watchPaper } from "./core/tint.js";
 import { say } from "./core/words.js";
@@ -40,10 +42,9 @@ import { tools } from "./tools/tools.js";
  * @import { Act } from "./controls/keys.js"
  * @import { Look } from "./controls/look.js"
  * @import { Message as Sent } from "./contract"
- * @import { Details, Event, Here, Message, Plotly, Shown } from "./types"
+ * @import { Details, Event, Here, Message, Shown } from "./types"
  */
 
-const PLOTLY = new URL("../vendor/plotly/plotly-cartesian.min.js", import.meta.url).href;
 const SHEETS = ["style", "diagram", "dialogs", "look", "type", "forced"];
 
 /** @type {WeakMap<HTMLElement, Arriving>} */
@@ -69,7 +70,7 @@ function named({ labels, ...told }) {
 class Stage {
   /** @param {HTMLElement} root */
   constructor(root) {
-    for (const name of SHEETS) addStylesheet(new URL(`./css/${name}.css`, import.meta.url).href);
+    this.styled = Promise.all(SHEETS.map((name) => addStylesheet(`stage/css/${name}.css`)));
     this.channel = new Channel(() => this.complain(say("stage.no_answer")));
     this.cursor = new Cursor(() => this.cursorMoved());
     this.now = new Now(lookOf());
@@ -82,9 +83,7 @@ class Stage {
     });
     /** @type {Here} */
     const here = { channel: this.channel, cursor: this.cursor, drag: this.drag, now: this.now };
-    /** @type {Plotly | null} */
-    this.plotly = null; // until it is loaded
-    const plotly = () => /** @type {Plotly} */ (this.plotly); // nothing is drawn before
+    const library = new Library(() => fetchPlotly(asset("vendor/plotly/plotly-cartesian.min.js")), () => this.complain(say("stage.no_plotly")));
     /** @param {string | null} target */
     const choose = (target) => this.choosing.choose(target);
     /** @param {string | null} quantity */
@@ -118,7 +117,7 @@ class Stage {
     this.many = new Many(here, this.editor, this.element, (kind, details) => this.change(kind, details));
     /** @param {Shown} entry */
     const menu = (entry) => tools(entry, here, {
-      element: this.element, plotly, plots: () => this.screen.plots, tell, whole: (part) => this.wholes.ask(part),
+      element: this.element, library, plots: () => this.screen.plots, tell, whole: (part) => this.wholes.ask(part),
     });
     this.lens = new Lens(here, {
       send: (kind, details) => this.send(kind, details),
@@ -157,7 +156,7 @@ class Stage {
     this.focus = new Focus(this.element, this.bar, () => this.holder.querySelector(".gs-story"));
     this.unled = ledIntoPopovers();
     this.asking = new Asking(here, { send: (kind, wanted) => this.send(kind, wanted), held: () => this.pointer.held }); // for numbers at the cursor
-    this.screen = new Screen(here, { element: this.element, holder: this.holder, built: (message) => this.built(message) }, this.lens, plotly, {
+    this.screen = new Screen(here, { element: this.element, holder: this.holder, built: (message) => this.built(message) }, this.lens, library, {
       inside: this.inside.element,
       handle: this.handle.element,
       pad: this.pad,
@@ -229,7 +228,7 @@ class Stage {
 
   /** @param {Sent} message */
   async receive(message) {
-    this.plotly ??= await loadPlotly(PLOTLY);
+    await this.styled; // places have their sizes
     this.focus.kept(() => this.apply(named(message)));
   }
 

@@ -5,6 +5,7 @@ export type Word = string | number;
 
 export interface Fields {
   "stage.no_answer": {};
+  "stage.no_plotly": {};
   "stage.not_drawn": {};
   "kinds.units": {};
   "kinds.steps": {};

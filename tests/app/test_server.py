@@ -15,45 +15,14 @@ from starlette.routing import Route, Router
 
 from app.controls.mount import claims_url
 from app.messages.numbers import GoneError, malformed
-from app.screen.baseline import ASSETS
 from app.screen.screen import screen_of
 from app.screen.tickets import Held
-from app.server import BACKEND, INDEX, Assets, beside, numbers
+from app.server import AROUND, INDEX, SCRIPTS, STAGE, beside, first, numbers
+from app.serving.bundle import ASSETS, entry
+from app.serving.index import BACKEND
 from app.setting.setting import Setting
+from tests.app.asking import answered
 from tests.app.visiting import Unpack
-
-
-def fetched(path: str, *headers: tuple[bytes, bytes]) -> tuple[int, dict[bytes, bytes]]:
-    """Status and headers of a file, asked for without a network."""
-    return answered(Assets(directory=ASSETS), path, *headers)[:2]
-
-
-def answered(
-    app: Any, path: str, *headers: tuple[bytes, bytes], query: str = ""
-) -> tuple[int, dict[bytes, bytes], bytes]:
-    """Status, headers and content of an answer."""
-    sent: list[Any] = []
-
-    async def ask() -> None:
-        scope = {
-            "type": "http",
-            "method": "GET",
-            "path": path,
-            "root_path": "",
-            "headers": headers,
-            "query_string": query.encode(),
-        }
-
-        async def receive() -> dict[str, str]:
-            return await asyncio.Future()  # the browser says no more
-
-        async def send(message: dict[str, object]) -> None:
-            sent.append(message)
-
-        await app(scope, receive, send)
-
-    asyncio.run(ask())
-    return sent[0]["status"], dict(sent[0]["headers"]), sent[1].get("body", b"")
 
 
 def test_an_upload_is_never_written_to_disk() -> None:
@@ -80,21 +49,6 @@ def test_an_upload_is_never_written_to_disk() -> None:
         await form.close()
 
     asyncio.run(parse())
-
-
-@pytest.mark.parametrize(
-    "path",
-    sorted(p.relative_to(ASSETS).as_posix() for p in Path(ASSETS, "stage").rglob("*.*")),
-)
-def test_a_file_of_the_stage_is_asked_about_each_time_and_sent_once(path: str) -> None:
-    status, headers = fetched(f"/{path}")
-    assert (status, headers[b"cache-control"]) == (200, b"no-cache")
-    again, _ = fetched(f"/{path}", (b"if-none-match", headers[b"etag"]))
-    assert again == 304
-
-
-def test_modules_have_the_type_that_browsers_insist_on() -> None:
-    assert fetched("/stage/stage.js")[1][b"content-type"].startswith(b"text/javascript")
 
 
 NUMBERS = Router([Route("/numbers/{ticket}", numbers)])
@@ -138,6 +92,29 @@ def test_a_page_beside_the_first_is_streamlit_s_and_is_told_where_its_server_is(
     assert content.replace(told, b"") == INDEX.read_bytes()
     assert content.count(told) == 1
     assert content.index(told) == content.index(b"<script")
+
+
+def test_the_first_page_asks_early_for_the_stage_and_is_otherwise_streamlit_s() -> None:
+    """From where it lies itself: behind any prefix."""
+    status, headers, content = answered(Router([Route("/", first)]), "/")
+    assert (status, headers[b"cache-control"]) == (200, b"no-cache")
+    page = content.decode()
+    added = re.findall(r"<link rel=\"(?:module)?preload\"[^>]*>(?=<)", page)
+    for one in added:
+        page = page.replace(one, "", 1)
+    assert page == INDEX.read_text(encoding="utf-8")
+    addresses = [address for one in added for address in re.findall(r'href="([^"]+)"', one)]
+    assert f"./assets/{entry()}" in addresses
+    assert all(address.startswith("./") for address in addresses)
+
+
+def test_what_the_first_page_asks_for_is_there_and_holds_all_that_it_imports() -> None:
+    names = {Path(address).name for address in (*STAGE, *AROUND)}
+    assert {name.partition(".")[0] for name in names} >= {"BidiComponent", "Selectbox", "Html"}
+    known = names | set(re.findall(r"[\w.@~-]+\.js", INDEX.read_text(encoding="utf-8")))
+    for name in names:
+        text = (SCRIPTS / name).read_text(encoding="utf-8")
+        assert set(re.findall(r'(?:from|import)"\./([^"]+)"', text)) <= known, name
 
 
 def test_every_page_beside_the_first_is_served_so() -> None:

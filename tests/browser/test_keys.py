@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from app.words.stage import stage_words
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, with_edits
 
@@ -109,9 +110,11 @@ def test_the_page_of_keys_opens_by_its_key_and_gives_the_focus_back(page: Stage)
 
 
 # What the stage takes and its page of keys does not say.
-UNLISTED = """async () => {
+UNLISTED = """async (words) => {
   const { KEYS, HANDS } = await import(new URL("assets/stage/controls/keys.js", location.href));
-  const { say } = await import(new URL("assets/stage/core/words.js", location.href));
+  const { learnWords, say } =
+    await import(new URL("assets/stage/core/words.js", location.href));
+  learnWords(words); // the page has them in its bundle
   const shown = [...document.querySelectorAll(".gs-manual dd")].map((one) => one.textContent);
   const hands = HANDS().flatMap(([, lines]) => lines.map(([, says]) => says));
   const says = [...KEYS.map((key) => say(`keys.${key.says}`)), ...hands];
@@ -122,7 +125,7 @@ UNLISTED = """async () => {
 def test_every_key_and_gesture_is_on_the_page_of_keys(page: Stage) -> None:
     page.open("scene=pulse")
     page.press("?")
-    assert page.page.evaluate(UNLISTED) == []
+    assert page.page.evaluate(UNLISTED, dict(stage_words())) == []
     page.press("Escape")
 
 

@@ -62,11 +62,16 @@ test("nothing is said while the cursor plays, and what has happened is said at o
   assert.equal(spoken(voice), "Undone. Step 3.");
 });
 
+function library(plotly) {
+  const one = { there: plotly, asked: 0, load: () => (one.asked++, Promise.resolve((one.there ??= "plotly"))) };
+  return one;
+}
+
 test("plots catch up one at a time, and not while a hand is on something", () => {
   const drawn = [];
   let busy = true;
   const waiting = ["a", "b", "c"].map((figure) => ({ figure, draw: (it) => drawn.push(it) }));
-  const idle = new Idle(() => waiting.filter(({ figure }) => !drawn.includes(figure)), () => busy);
+  const idle = new Idle(() => waiting.filter(({ figure }) => !drawn.includes(figure)), () => busy, library("plotly"));
   idle.wake();
   rest();
   assert.deepEqual(drawn, []);
@@ -76,9 +81,40 @@ test("plots catch up one at a time, and not while a hand is on something", () =>
   assert.deepEqual(drawn, ["a", "b", "c"]);
 });
 
-test("all plots are drawn at once where that is needed", () => {
+test("the library is asked for once there is something to draw and no hand on anything", async () => {
+  const [drawn, coming] = [[], library(null)];
+  let [busy, waiting] = [true, []];
+  const idle = new Idle(() => waiting.filter(({ figure }) => !drawn.includes(figure)), () => busy, coming);
+  idle.wake();
+  rest();
+  waiting = [{ figure: "a", draw: (it) => drawn.push(it) }];
+  idle.wake();
+  rest();
+  assert.equal(coming.asked, 0);
+  busy = false;
+  idle.wake();
+  rest();
+  assert.deepEqual([coming.asked, drawn], [1, []]);
+  await coming.load();
+  rest();
+  assert.deepEqual(drawn, ["a"]);
+});
+
+test("what is painted stays where the library does not come, and is tried again with the next change", async () => {
+  const lost = { there: null, asked: 0, load: () => (lost.asked++, Promise.reject(new Error())) };
+  const idle = new Idle(() => [{ figure: "a", draw: assert.fail }], () => false, lost);
+  for (const times of [1, 2]) {
+    idle.wake();
+    rest();
+    await Promise.resolve();
+    rest();
+    assert.equal(lost.asked, times);
+  }
+});
+
+test("all plots are drawn at once where that is needed", async () => {
   const drawn = [];
-  new Idle(() => ["a", "b"].map((figure) => ({ figure, draw: (it) => drawn.push(it) })), () => true).finish();
+  await new Idle(() => ["a", "b"].map((figure) => ({ figure, draw: (it) => drawn.push(it) })), () => true, library(null)).finish();
   assert.deepEqual(drawn, ["a", "b"]);
 });
 

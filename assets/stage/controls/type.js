@@ -3,6 +3,7 @@
 // holds at that many times the width. On a narrow window it is less, so that nothing is cut.
 
 import { STYLED, make } from "../core/dom.js";
+import { asset } from "../core/served.js";
 import { say } from "../core/words.js";
 
 export const LARGE = 1.75; // axes of 11 pixels become 19
@@ -58,7 +59,7 @@ export class Type {
 // Of the stage, or of the page around it, whose rules stand in the page.
 /** @param {CSSStyleSheet} sheet */
 function ours({ href, ownerNode }) {
-  return href ? href.startsWith(new URL("..", import.meta.url).href) : Boolean(ownerNode?.textContent?.includes(".gs-"));
+  return href ? href.startsWith(asset("stage/")) : Boolean(ownerNode?.textContent?.includes(".gs-"));
 }
 
 /** @param {{ cssRules: CSSRuleList }} sheet @param {number} zoom */

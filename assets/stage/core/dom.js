@@ -1,6 +1,8 @@
 // Elements from a tag, properties and children; text always goes in as text.
 
-/** @import { Child, Plotly, Properties } from "../types" */
+import { asset } from "./served.js";
+
+/** @import { Child, Properties } from "../types" */
 
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
@@ -21,26 +23,26 @@ export function make(tag, properties = {}, ...children) {
 
 export const STYLED = "gs-styled"; // what the document hears once a style sheet is there
 
-/** @param {string} url */
-export function addStylesheet(url) {
-  if (document.querySelector(`link[href="${url}"]`)) return;
-  const onload = () => document.dispatchEvent(new Event(STYLED));
-  document.head.append(make("link", { rel: "stylesheet", href: url, onload }));
+/** @type {Map<string, Promise<unknown>>} */
+const sheets = new Map();
+let included = false;
+
+// A bundle has all style sheets in it: none is fetched any more.
+/** @param {string} text */
+export function includeStylesheets(text) {
+  included = true;
+  const styles = text.replace(/\.\.\/\.\.\/(vendor\/[\w./-]+)/g, (_, path) => asset(path));
+  document.head.append(make("style", { textContent: styles }));
 }
 
-/** @type {Promise<Plotly> | undefined} */
-let plotly;
-/** @param {string} url @returns {Promise<Plotly>} */
-export function loadPlotly(url) {
-  plotly ??= new Promise((resolve, reject) => {
-    if (window.Plotly) return resolve(window.Plotly);
-    const script = make("script", { src: url });
-    script.onload = () => resolve(/** @type {Plotly} */ (window.Plotly));
-    script.onerror = () => {
-      plotly = undefined;
-      reject(new Error("plotly.js did not load"));
-    };
-    document.head.append(script);
-  });
-  return plotly;
+// Resolves once it is there, or is known not to come.
+/** @param {string} path among the assets */
+export function addStylesheet(path) {
+  if (included) return Promise.resolve();
+  const url = asset(path);
+  if (!sheets.has(url)) sheets.set(url, new Promise((done) => {
+    const onload = () => done(document.dispatchEvent(new Event(STYLED)));
+    document.head.append(make("link", { rel: "stylesheet", href: url, onload, onerror: done }));
+  }));
+  return sheets.get(url);
 }

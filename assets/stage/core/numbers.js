@@ -1,6 +1,7 @@
 // The numbers of a plot too large to be sent with its screen, fetched a block at a time: the other end
 // is app/messages/numbers.py. Nothing here touches the page, so that a worker can use it too.
 
+import { served } from "./served.js";
 import { read } from "./wire.js";
 
 /** @import { Source, Span } from "../types" */
@@ -36,7 +37,7 @@ export async function fetchView(ticket, place) {
 
 /** @param {string} ticket @param {Record<string, string>} query */
 function addressOf(ticket, query) {
-  const url = new URL(`../../../numbers/${ticket}`, import.meta.url); // beside the assets, behind any base path
+  const url = new URL(served(`numbers/${ticket}`));
   url.search = String(new URLSearchParams(query));
   return url;
 }

@@ -6,11 +6,12 @@ import { brief } from "../core/format.js";
 import { digits, inkOn, paletteOf, rgbOf } from "../core/palette.js";
 import { painted } from "../core/tint.js";
 import { fineness } from "../core/zoom.js";
-import { known, sketch } from "./sketch.js";
+import { DASHES, known, sketch } from "./sketch.js";
 import { fitted, thinned, thinnedRows } from "./ticks.js";
 
 /**
- * @import { Colorscale, Figure, Place, Plotly, Ticks } from "../types"
+ * @import { Library } from "../core/library.js"
+ * @import { Colorscale, Figure, Place, Ticks } from "../types"
  * @typedef {{ clientX: number, clientY: number }} Pointed
  * @typedef {HTMLElement & { column: number }} Gap before a column
  * @typedef {object} Picture what the canvas is painted with
@@ -20,6 +21,7 @@ import { fitted, thinned, thinnedRows } from "./ticks.js";
  * @property {Uint32Array} palette
  */
 
+const PAINTED = "gs-painted"; // has a picture, from the first pixel on
 const CONFIG = { staticPlot: true, displayModeBar: false, responsive: false };
 /** @type {Figure} */
 const NONE = {
@@ -31,9 +33,9 @@ const NONE = {
 };
 
 export class Plot {
-  /** @param {Pick<Plotly, "react" | "purge">} plotly @param {string} label */
-  constructor(plotly, label) {
-    this.plotly = plotly;
+  /** @param {Library} library @param {string} label */
+  constructor(library, label) {
+    this.library = library;
     this.canvas = make("canvas", { className: "gs-live", hidden: true });
     this.timeMark = make("div", { className: "gs-time-mark", hidden: true });
     this.unitMark = make("div", { className: "gs-unit-mark", hidden: true });
@@ -98,7 +100,7 @@ export class Plot {
     this.ink = style.getPropertyValue("--soft");
   }
 
-  // Draw with Plotly, now.
+  // Draw with Plotly, which is there.
   /** @param {Figure} figure */
   draw(figure) {
     this.measure();
@@ -106,7 +108,8 @@ export class Plot {
     this.behind = false;
     if (!this.size[0]) return;
     const { data, layout } = this.dressed(figure);
-    this.plotly.react(this.drawing, data, layout, CONFIG);
+    this.library.there?.react(this.drawing, data, layout, CONFIG);
+    this.drawing.classList.add(PAINTED);
     this.unpaint();
     /** @type {NodeListOf<HTMLElement>} */ (this.marks.querySelectorAll(".gs-choice")).forEach(plainMark);
   }
@@ -125,18 +128,20 @@ export class Plot {
   // Another figure, painted at once where that is known how, and drawn by Plotly when there is time.
   /** @param {Figure} figure */
   replace(figure) {
-    if (!known(figure)) return this.draw(figure);
+    const plain = known(figure);
+    if (!plain && this.library.there) return this.draw(figure);
     this.frameIn(figure);
     if (!this.size[0]) return;
+    if (!plain) this.library.load().catch(() => {}); // it says so itself; until then the place is empty
     if (!this.canvas.hidden) this.unpaint();
     this.behind = true;
-    this.paintFrame(figure);
+    if (plain) this.paintFrame(figure);
   }
 
   // A figure on a canvas in the place of Plotly's drawing.
   /** @param {Figure} figure */
   paintFrame(figure) {
-    this.sketch ??= make("canvas", { className: "gs-sketch" });
+    this.sketch ??= make("canvas", { className: `gs-sketch ${PAINTED}` });
     this.area.before(this.sketch);
     sketch(this.sketch, this.dressed(figure), this.size, this.ink);
     this.host.classList.add("gs-sketched");
@@ -361,7 +366,7 @@ export class Plot {
   }
 
   remove() {
-    this.plotly.purge(this.drawing);
+    this.library.there?.purge(this.drawing);
   }
 }
 
@@ -385,10 +390,6 @@ export function plainMark(mark) {
 function write({ firstElementChild: place }, text) {
   if (place) place.textContent = text;
 }
-
-// Plotly's own dashes, in line widths of at least 3.
-/** @type {Record<string, number[]>} */
-const DASHES = { solid: [], dash: [3, 3], dot: [1, 1], dashdot: [3, 1, 1, 1] };
 
 /** @param {number} share */
 function clamp(share) {

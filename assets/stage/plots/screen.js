@@ -11,10 +11,11 @@ import { Spare } from "./spare.js";
 import { build, legends } from "./view.js";
 
 /**
+ * @import { Library } from "../core/library.js"
  * @import { Lens } from "../lens/lens.js"
  * @import { Plot } from "./plot.js"
  * @import { Made } from "./view.js"
- * @import { Figure, Here, LinesPlot, Message, Numbers, Plotly, Shown } from "../types"
+ * @import { Figure, Here, LinesPlot, Message, Numbers, Shown } from "../types"
  * @typedef {object} Page
  * @property {HTMLElement} element the stage
  * @property {HTMLElement} holder of what is built here
@@ -27,9 +28,9 @@ const MANY_UNITS = 12; // from here on the heatmaps are taller and the weights c
 export class Screen {
   /**
    * @param {Here} here @param {Page} page
-   * @param {Lens} lens @param {() => Plotly} plotly @param {Made} made
+   * @param {Lens} lens @param {Library} library @param {Made} made
    */
-  constructor(here, page, lens, plotly, made) {
+  constructor(here, page, lens, library, made) {
     this.here = here;
     this.page = page;
     this.lens = lens;
@@ -46,7 +47,7 @@ export class Screen {
     this.unitShown = null; // by the lines
     /** @type {HTMLElement | undefined} */
     this.chosenMark = undefined;
-    this.spare = new Spare(plotly, this.drawn);
+    this.spare = new Spare(library, this.drawn);
     this.told = new Told((target) => {
       const place = this.place(target);
       return place ? here.channel.frame(place.entry.part) : "";
@@ -54,6 +55,7 @@ export class Screen {
     this.idle = new Idle(
       () => [...this.plots.values()].map(({ plot }) => plot).filter(({ behind }) => behind),
       () => here.drag.live || here.drag.held,
+      library,
     );
   }
 

@@ -3,13 +3,13 @@
 
 import { Plot } from "./plot.js";
 
-/** @import { Plotly } from "../types" */
+/** @import { Library } from "../core/library.js" */
 
 export class Spare {
   // drawn: part name -> state of what is drawn of it; forgotten here with its drawing.
-  /** @param {() => Plotly} plotly @param {Map<string, string>} drawn */
-  constructor(plotly, drawn) {
-    this.plotly = plotly;
+  /** @param {Library} library @param {Map<string, string>} drawn */
+  constructor(library, drawn) {
+    this.library = library;
     this.drawn = drawn;
     /** @type {Map<string, Plot>} */
     this.plots = new Map();
@@ -30,7 +30,7 @@ export class Spare {
   // A plot for a part of the screen, in the drawing of the one that showed that part before.
   /** @param {string} part @param {string} label */
   plotFor(part, label) {
-    const plot = new Plot(this.plotly(), label);
+    const plot = new Plot(this.library, label);
     const before = this.plots.get(part);
     this.plots.delete(part);
     if (!before || !plot.adopt(before)) this.drawn.delete(part);

@@ -1,6 +1,7 @@
 // The whole stage, or the opened cell alone, as one picture: a small menu behind a button.
 
 import { make } from "../core/dom.js";
+import { NoPlotly } from "../core/library.js";
 import { alongMenu } from "../core/menu.js";
 import { say } from "../core/words.js";
 import { onPaper } from "./paper.js";
@@ -13,7 +14,7 @@ import { beside } from "./tools.js";
  * @property {HTMLElement} element the stage
  * @property {(() => Element | null) | null} whole what is on show; null for a menu of the cell alone
  * @property {() => Element | null} cell the opened one
- * @property {() => void} finish draws what is painted only, which would not be sharp
+ * @property {() => Promise<void>} finish draws what is painted only, which would not be sharp
  * @property {(text: string) => void} tell
  */
 
@@ -72,7 +73,7 @@ export class Pictures {
     if (!root) return this.say(say("pictures.no_cell"));
     this.say(say("pictures.drawing"));
     try {
-      this.host.finish();
+      await this.host.finish();
       const drawn = await onPaper(root, getComputedStyle(/** @type {Element} */ (this.host.element.querySelector(".gs-bar"))).backgroundColor, this.head);
       const { cursor, now } = this.here;
       const name = `gatescope-${now.message.scene.name}-${file}-step-${cursor.step + 1}`;
@@ -80,8 +81,10 @@ export class Pictures {
       else save(`${name}.png`, await raster(drawn), "image/png");
       this.menu.hidePopover();
     } catch (error) {
-      if (!(error instanceof NoRaster)) console.error(error);
-      this.say(error instanceof NoRaster ? say("pictures.no_png") : say("tools.failed"));
+      if (error instanceof NoRaster) return this.say(say("pictures.no_png"));
+      if (error instanceof NoPlotly) return this.say(say("stage.no_plotly"));
+      console.error(error);
+      this.say(say("tools.failed"));
     }
   }
 

@@ -3,6 +3,7 @@
 
 import { make } from "../core/dom.js";
 import { percent } from "../core/format.js";
+import { asset } from "../core/served.js";
 import { say } from "../core/words.js";
 
 /** @import { Sheet } from "../types" */
@@ -75,7 +76,7 @@ class Saving {
 
   begin() {
     this.show(0);
-    this.worker = new Worker(new URL("./writer.js", import.meta.url), { type: "module" });
+    this.worker = new Worker(asset("stage/tools/writer.js"), { type: "module" });
     this.worker.onmessage = ({ data }) => this.hear(data);
     this.worker.onerror = () => this.fail("lost");
     this.worker.postMessage(this.sheet);

@@ -2,6 +2,7 @@
 // asked of the server, unless only the colours of a number are here.
 
 import { addStylesheet, make } from "../core/dom.js";
+import { NoPlotly } from "../core/library.js";
 import { alongMenu } from "../core/menu.js";
 import { say } from "../core/words.js";
 import { boxOf, windowOf } from "../core/zoom.js";
@@ -12,11 +13,12 @@ import { openTable } from "./table.js";
 import { delimited } from "./text.js";
 
 /**
- * @import { Here as All, Panel, Place, Plotly, Sheet, Shown } from "../types"
+ * @import { Library } from "../core/library.js"
+ * @import { Here as All, Panel, Place, Sheet, Shown } from "../types"
  * @typedef {Pick<All, "channel" | "cursor" | "now">} Here
  * @typedef {object} Host
  * @property {HTMLElement} element the stage
- * @property {() => Plotly} plotly
+ * @property {Pick<Library, "load">} library
  * @property {() => Map<string, Shown>} plots of the screen
  * @property {(text: string) => void} tell
  * @property {(part: string) => Promise<unknown>} whole resolves once every number of a part is here
@@ -31,7 +33,7 @@ const PATIENCE = 5000; // milliseconds to wait for numbers
 // The button and its menu for one plot. entry: what view.js keeps of the plot.
 /** @param {Shown} entry @param {Here} here @param {Host} host */
 export function tools(entry, here, host) {
-  addStylesheet(new URL("../css/tools.css", import.meta.url).href);
+  addStylesheet("stage/css/tools.css");
   keepDescribed(entry, here, host);
   const { button, element } = new Menu(entry, here, host);
   return make("div", { className: "gs-tools" }, button, element);
@@ -95,8 +97,10 @@ class Menu {
       if (this.open) this.element.hidePopover();
       if (stop && byKey) stop.focus(); // it may be far from here, for a key
     } catch (error) {
-      if (!(error instanceof Later)) console.error(error);
-      this.say(error instanceof Later ? say("tools.later") : say("tools.failed"));
+      if (error instanceof Later) return this.say(say("tools.later"));
+      if (error instanceof NoPlotly) return this.say(say("stage.no_plotly"));
+      console.error(error);
+      this.say(say("tools.failed"));
     }
   }
 
@@ -202,19 +206,19 @@ const ACTIONS = [
   {
     label: () => "PNG", hint: "png_hint",
     act: async (entry, sheet, here, host) =>
-      save(`${fileName(sheet, here)}.png`, await png(entry, sheet, about(entry, here, host)), "image/png"),
+      save(`${fileName(sheet, here)}.png`, await png(entry, sheet, await about(entry, here, host)), "image/png"),
   },
   {
     label: () => "SVG", hint: "svg_hint",
     act: async (entry, sheet, here, host) =>
-      save(`${fileName(sheet, here)}.svg`, await svg(entry, sheet, about(entry, here, host)), "image/svg+xml"),
+      save(`${fileName(sheet, here)}.svg`, await svg(entry, sheet, await about(entry, here, host)), "image/svg+xml"),
   },
 ];
 
 // What a picture needs beside its plot.
 /** @param {Shown} entry @param {Here} here @param {Host} host */
-function about(entry, { now }, { element, plotly, plots }) {
-  return { element, plotly: plotly(), message: now.message, initial: initialOf(entry, plots()) };
+async function about(entry, { now }, { element, library, plots }) {
+  return { element, plotly: await library.load(), message: now.message, initial: initialOf(entry, plots()) };
 }
 
 /** @param {Sheet} sheet @param {Here} here */

@@ -1,0 +1,43 @@
+// The stage as one file, and its worker as another: `python -m scripts.bundle` writes what this says. Without
+// a browser and without Node whoever runs the app has them as they are.
+
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { build, transform } from "esbuild";
+
+const ASSETS = new URL("../../assets/", import.meta.url);
+const STAGE = fileURLToPath(new URL("stage/", ASSETS));
+const SHEETS = ["style", "diagram", "dialogs", "look", "type", "forced", "tools"]; // in the order of the page
+const VENDORED = ["vendor/plotly/plotly-cartesian.min.js", "vendor/stix/stix-two-math.woff2"];
+const WRITER = "stage/tools/writer.js";
+const OPTIONS = { bundle: true, format: "esm", minify: true, write: false, target: "es2022", charset: "utf8", logLevel: "error" };
+
+// As app/serving/files.py has it.
+function address(path, content) {
+  return `kept/${createHash("sha256").update(content).digest("hex").slice(0, 16)}/${path}`;
+}
+
+async function bundled(input) {
+  const { outputFiles: [{ text }] } = await build({ ...OPTIONS, ...input });
+  return text;
+}
+
+async function stylesheets() {
+  const sheets = SHEETS.map((name) => readFileSync(new URL(`stage/css/${name}.css`, ASSETS), "utf8"));
+  const { code } = await transform(sheets.join("\n"), { loader: "css", minify: true, charset: "utf8" });
+  return code;
+}
+
+const writer = await bundled({ entryPoints: [new URL(WRITER, ASSETS)].map(fileURLToPath) });
+const addresses = Object.fromEntries(VENDORED.map((path) => [path, address(path, readFileSync(new URL(path, ASSETS)))]));
+addresses[WRITER] = address("built/writer.js", writer);
+const entry = `
+import { includeStylesheets } from "./core/dom.js";
+import { learnAddresses } from "./core/served.js";
+learnAddresses(${JSON.stringify(addresses)});
+includeStylesheets(${JSON.stringify(await stylesheets())});
+export { default } from "./stage.js";
+`;
+const stage = await bundled({ stdin: { contents: entry, resolveDir: STAGE, sourcefile: "bundle.js" } });
+process.stdout.write(JSON.stringify({ "stage.js": stage, "writer.js": writer }));
