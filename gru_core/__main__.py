@@ -11,9 +11,11 @@ from gru_core.cli import export, files, headless
 from gru_core.cli.arguments import add_run_options
 from gru_core.conventions import CELLS, Cell
 from gru_core.errors import GatescopeError, TextError, unknown_name
+from gru_core.words import Said, counted
 
 PROGRAM: Final = "python -m gru_core"
 FAILED: Final = 2
+_CELLS_HELP: Final = Said("any of {cells} (default: gru,lstm)", cells=",".join(CELLS))
 
 
 class _Parser(argparse.ArgumentParser):
@@ -33,7 +35,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except GatescopeError as error:
         return _failed(str(error))
     except ModuleNotFoundError as error:
-        return _failed(f"This needs {error.name}, which is not installed: install it.")
+        return _failed(
+            Said("This needs {name}, which is not installed: install it.", name=error.name)
+        )
     except RecursionError:
         return _failed("The scene's file is nested too deep; it is no scene: choose another.")
     except MemoryError:
@@ -67,7 +71,7 @@ def _add_run(command: argparse.ArgumentParser) -> None:
     add = command.add_argument
     add("scene", metavar="SCENE", nargs="?", help="a scene's name, or its .json file")
     add("--out", metavar="FILE", type=Path, help="the NPZ file to write; one there is replaced")
-    add("--cells", default="gru,lstm", help=f"any of {','.join(CELLS)} (default: gru,lstm)")
+    add("--cells", default="gru,lstm", help=_CELLS_HELP)
     add_run_options(command)
     add("--list", action="store_true", help="print the names and titles of the scenes")
 
@@ -89,8 +93,16 @@ def _run(options: argparse.Namespace) -> str:
     )
     arrays = headless.run_scene(scene, wanted)
     headless.save(options.out, arrays)
-    cells = (f"{c.upper()} of {arrays[f'{c}.h0'].size} units" for c in CELLS if f"{c}.h0" in arrays)
-    return f"{scene.name}: {len(arrays['x'])} steps, {', '.join(cells)}."
+    steps, sizes = (
+        len(arrays["x"]),
+        {c: arrays[f"{c}.h0"].size for c in CELLS if f"{c}.h0" in arrays},
+    )
+    return Said(
+        "{scene}: {steps}, {cells}.",
+        scene=scene.name,
+        steps=counted(steps, "step", "d"),
+        cells=", ".join(headless.cell_of_units(cell, units) for cell, units in sizes.items()),
+    )
 
 
 def _listed() -> str:

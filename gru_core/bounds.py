@@ -10,6 +10,7 @@ from gru_core.conventions import MAX_MAGNITUDE
 from gru_core.errors import NotFiniteError, RangeError
 from gru_core.trace import Tracks
 from gru_core.weights import Weights
+from gru_core.words import Said
 
 
 def check_bounded(weights: Weights, tracks: Tracks, *, backward: bool = False) -> None:
@@ -57,7 +58,10 @@ def _began(tracks: Tracks, wrong: Callable[[Array], npt.NDArray[np.bool_]], back
     *_, step, unit, name = min(found)
     numbers = tracks[name][..., step, unit]
     value = numbers[wrong(numbers)].flat[0]
-    return (
-        f"{tracks.cell}.{name} of unit {unit + 1} at step {step + 1}, both counted from 1, is "
-        f"{value:g}"
+    return Said(
+        "{track} of unit {unit} at step {step}, both counted from 1, is {value:g}",
+        track=f"{tracks.cell}.{name}",
+        unit=unit + 1,
+        step=step + 1,
+        value=value,
     )

@@ -77,11 +77,6 @@ def unknown_name(what: str, got: object, known: Iterable[str]) -> UnknownNameErr
     )
 
 
-def counted(number: int, noun: str, form: str = ",") -> str:
-    """A number with its noun: 1 row, 2,000 rows; form: of the number, as format has it."""
-    return f"{number:{form}} {noun}" if number == 1 else f"{number:{form}} {noun}s"
-
-
 def shown(value: object) -> str:
     """A value as an error quotes it: its repr, the middle left out of a long text."""
     return _REPR.repr(value)

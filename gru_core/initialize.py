@@ -13,6 +13,7 @@ from gru_core.cells.activations import sigmoid
 from gru_core.conventions import GATES, KEEP_GATE, SIGMOID_TRACKS, Cell
 from gru_core.errors import RangeError, unknown_name
 from gru_core.weights import WEIGHTS, Weights
+from gru_core.words import Said
 
 Scheme: TypeAlias = Literal["xavier", "zeros", "orthogonal", "chrono"]
 Draw: TypeAlias = Callable[[np.random.Generator, tuple[int, int, int]], Array]
@@ -115,7 +116,9 @@ def expected_gate(
             expected["input"] = written
     for gate, bias in biases.items():
         if gate not in expected:
-            raise unknown_name(f"sigmoid gate of the {cell.upper()}", gate, expected)
+            raise unknown_name(
+                Said("sigmoid gate of the {cell}", cell=cell.upper()), gate, expected
+            )
         expected[gate] = float(sigmoid(checks.floats(f"the bias of {gate}", bias)))
     return MappingProxyType(expected)
 

@@ -22,6 +22,7 @@ from gru_core.conventions import (
     Cell,
 )
 from gru_core.errors import DtypeError, RangeError, ShapeError, UnknownNameError, unknown_name
+from gru_core.words import Said
 
 Part: TypeAlias = Literal["w_x", "w_h", "b_x", "b_h"]
 PARTS: tuple[Part, ...] = ("w_x", "w_h", "b_x", "b_h")
@@ -115,7 +116,9 @@ class Weights:
             raise unknown_name("part", part, PARTS)
         array = getattr(self, part).copy()
         check_index(f"{self.cell}.{part}", index, array.shape, AXES[part])
-        array[index] = checks.floats(f"the new value of {self.cell}.{part}", value)
+        array[index] = checks.floats(
+            Said("the new value of {name}", name=f"{self.cell}.{part}"), value
+        )
         return replace(self, **{part: array})
 
     def astype(self, dtype: npt.DTypeLike) -> Self:

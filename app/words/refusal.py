@@ -7,12 +7,15 @@ import numpy as np
 
 from app.words.numbers import number
 from gru_core.errors import GatescopeError
+from gru_core.words import Said
 
 
 class _Written(Formatter):
     """Fills a template; a number that is not whole looks as it does everywhere on the page."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, Said) and not format_spec:
+            return self.vformat(value.template, (), value.fields)
         if isinstance(value, float | np.floating) and format_spec in ("", "g"):
             return number(float(value))
         written: str = super().format_field(value, format_spec)

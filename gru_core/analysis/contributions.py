@@ -26,6 +26,7 @@ from gru_core.conventions import (
 from gru_core.errors import RangeError, ShapeError, unknown_name
 from gru_core.trace import Trace
 from gru_core.weights import PARTS, GRUWeights, Weights
+from gru_core.words import Said
 
 # The activation of a blended state, which has none.
 NONE = "none"
@@ -126,7 +127,12 @@ def _slope(activation: str, total: float) -> float:
 
 def _check_pair(weights: Weights, trace: Trace) -> None:
     run, given = (
-        f"the {owner.cell.upper()} with {owner.units} units and {inputs} inputs"
+        Said(
+            "the {cell} with {units} units and {inputs} inputs",
+            cell=owner.cell.upper(),
+            units=owner.units,
+            inputs=inputs,
+        )
         for owner, inputs in ((trace, trace.x.shape[1]), (weights, weights.input_size))
     )
     if run != given:

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from gru_core import checks
 from gru_core.errors import RangeError, ShapeError
+from gru_core.words import Said
 
 Indices: TypeAlias = npt.NDArray[np.intp]
 
@@ -99,4 +100,11 @@ def _indices(name: str, value: Indices) -> Indices:
 
 
 def _ends(array: Indices) -> str:
-    return f"{len(array)} numbers from {array[0]} to {array[-1]}" if len(array) else "no numbers"
+    if not len(array):
+        return "no numbers"
+    return Said(
+        "{count} numbers from {first} to {last}",
+        count=len(array),
+        first=array[0],
+        last=array[-1],
+    )

@@ -31,6 +31,7 @@ from gru_core.conventions import (
 )
 from gru_core.errors import RangeError, ShapeError, TextError, shown, unknown_name
 from gru_core.weights import Weights
+from gru_core.words import Said
 
 ALL, END = "all", "end"
 _FORM = "cell.track.unit.steps_number, as in gru.update.3.4-9_1.0"
@@ -173,14 +174,15 @@ def check_value(held: Intervention, state_activation: str) -> None:
     """Raise RangeError unless a track of a layer with this activation can have the value."""
     low, high = limits(held.cell, held.track, state_activation)
     if not low <= held.value <= high:
-        gate = held.track in SIGMOID_TRACKS
-        what = "sigmoid of a gate" if gate else f"{state_activation} of a candidate"
         raise RangeError(
-            "the value of {name} is {value:g}; what the {what} gives lies between {low:g} and "
-            "{high:g}: choose a number from there.",
+            "the value of {name} is {value:g}; what the sigmoid of a gate gives lies between "
+            "{low:g} and {high:g}: choose a number from there."
+            if held.track in SIGMOID_TRACKS
+            else "the value of {name} is {value:g}; what the {activation} of a candidate gives "
+            "lies between {low:g} and {high:g}: choose a number from there.",
             name=held.name,
             value=held.value,
-            what=what,
+            activation=state_activation,
             low=low,
             high=high,
         )
@@ -218,14 +220,15 @@ def check_intervention(
     check_value(held, weights[held.cell].state_activation)
     last = held.first if held.last is None else held.last
     if last >= steps:
-        span = f"step {held.first + 1}"
-        if held.last != held.first:
-            end = "the end" if held.last is None else held.last + 1
-            span = f"steps {held.first + 1} to {end}"
+        span = "steps {first} to {last}"
+        if held.last is None:
+            span = "steps {first} to the end"
+        elif held.last == held.first:
+            span = "step {first}"
         raise RangeError(
             "{held} holds {span}, counted from 1; the sequence has {steps}: use 1 to {steps}.",
             held=held,
-            span=span,
+            span=Said(span, first=held.first + 1, last=last + 1),
             steps=steps,
         )
 

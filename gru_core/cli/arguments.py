@@ -5,6 +5,7 @@ import argparse
 from gru_core.engines import ENGINES
 from gru_core.scenes.files import MAX_SEED
 from gru_core.weights import MATCHES
+from gru_core.words import Said
 
 
 def add_run_options(command: argparse.ArgumentParser) -> None:
@@ -28,4 +29,4 @@ def seed(text: str) -> int:
 
 
 def _wrong_seed(text: str) -> str:
-    return f"{text!r} is not a whole number from 0 to {MAX_SEED}"
+    return Said("{text!r} is not a whole number from 0 to {most}", text=text, most=MAX_SEED)

@@ -2,6 +2,7 @@
 
 import argparse
 from pathlib import Path
+from typing import Final
 
 from gru_core.cli import headless
 from gru_core.cli.arguments import add_run_options
@@ -9,6 +10,9 @@ from gru_core.conventions import CELLS
 from gru_core.export.cell_run import CellRun
 from gru_core.export.kinds import KINDS, ending_of, notes, write
 from gru_core.run import run
+from gru_core.words import Said, counted
+
+_TO: Final = Said("ends in {endings}", endings=", ".join(KINDS))
 
 
 def add_export(command: argparse.ArgumentParser) -> None:
@@ -16,7 +20,7 @@ def add_export(command: argparse.ArgumentParser) -> None:
     command.set_defaults(do=export)
     add = command.add_argument
     add("scene", metavar="SCENE", help="a scene's name, or its .json file")
-    add("--to", metavar="FILE", type=Path, required=True, help=f"ends in {', '.join(KINDS)}")
+    add("--to", metavar="FILE", type=Path, required=True, help=_TO)
     add("--cell", choices=CELLS, default="gru", help="which one (default: gru)")
     add_run_options(command)
 
@@ -28,8 +32,13 @@ def export(options: argparse.Namespace) -> str:
     made = _cell_run(options, options.to.name[: -len(ending)])
     with headless.written_whole(options.to) as file:
         write(file, made, ending)
-    units, name = made.weights.units, made.cell.upper()
-    said = f"{made.scene}, {name} of {units} units, {made.trace.steps} steps: {KINDS[ending].says}."
+    said = Said(
+        "{scene}, {cell}, {steps}: {says}.",
+        scene=made.scene,
+        cell=headless.cell_of_units(made.cell, made.weights.units),
+        steps=counted(made.trace.steps, "step", "d"),
+        says=KINDS[ending].says,
+    )
     return " ".join((said, *notes(made, ending)))
 
 

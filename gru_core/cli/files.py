@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from gru_core.cli import headless
-from gru_core.errors import TextError, counted, shown
+from gru_core.errors import TextError, shown
 from gru_core.formats.answers import answered, assumed, parse_answer
 from gru_core.formats.describing import described, in_words, said_of_run
 from gru_core.formats.model import ASKED, ModelFile
 from gru_core.formats.opening import entry_named, open_array, open_model
 from gru_core.formats.running import Ready
 from gru_core.formats.tracing import Arrays, trace_arrays
+from gru_core.words import Said, counted
 
 NOTES = "notes"  # in the NPZ file: what inspect notes of the layer, and what was assumed
 INITIALS = {"hidden": "initial", "cell": "initial_cell"}  # by state, the option's name
@@ -72,7 +73,11 @@ def trace(options: argparse.Namespace) -> str:
     }
     arrays = trace_arrays(ready, x, initial)
     said = said_of_run(file, entry, assumed(entry, answers).items())
-    said += [f"said: {one}={answers[one]}" for one in ASKED if one in answers]
+    said += [
+        Said("said: {setting}={answer}", setting=one, answer=answers[one])
+        for one in ASKED
+        if one in answers
+    ]
     headless.save(options.out, arrays | {NOTES: np.array(said, np.str_)})
     return "\n".join([_sentence(ready, arrays), *said])
 
@@ -82,11 +87,11 @@ def _sentence(ready: Ready, arrays: Arrays) -> str:
     parts = [
         counted(len(x), "step", "d"),
         *([counted(x.shape[1], "sequence", "d")] if x.ndim == 3 else []),
-        f"{ready.cell.upper()} of {counted(ready.first.units, 'unit', 'd')}",
+        headless.cell_of_units(ready.cell, ready.first.units),
         counted(len(ready.layers), "layer"),
         counted(directions, "direction"),
     ]
-    return f"{shown(ready.name)}: {', '.join(parts)}."
+    return Said("{name}: {parts}.", name=shown(ready.name), parts=", ".join(parts))
 
 
 def _answers(texts: Sequence[str], file: ModelFile) -> dict[str, str]:

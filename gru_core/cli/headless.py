@@ -21,6 +21,7 @@ from gru_core.scenes.scene import Model, Scene, situation
 from gru_core.scenes.series import load_series
 from gru_core.situation import Situation, apply_edits, parse_edits
 from gru_core.weights import Match
+from gru_core.words import Said, counted
 
 ASSETS: Final = Path(__file__).parents[2] / "assets"
 
@@ -139,6 +140,11 @@ def check_writable(path: Path) -> None:
             "{path} is not a file; only a file is written over: choose another name.",
             path=path,
         )
+
+
+def cell_of_units(cell: Cell, units: int) -> Said:
+    """How an answer calls a layer: GRU of 4 units."""
+    return Said("{cell} of {units}", cell=cell.upper(), units=counted(units, "unit", "d"))
 
 
 def save(path: Path, arrays: Arrays) -> None:

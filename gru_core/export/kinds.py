@@ -12,6 +12,7 @@ from gru_core.export import tracks, weights
 from gru_core.export.cell_run import CellRun
 from gru_core.export.script import companions, script
 from gru_core.weights import Weights
+from gru_core.words import Said
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def write(stream: BinaryIO, run: CellRun, ending: str) -> None:
 
 def notes(run: CellRun, ending: str) -> tuple[str, ...]:
     """What somebody should know of such a file of this run, in sentences."""
-    found = []
+    found: list[str] = []
     if ending == ".onnx" and run.weights.dtype != np.float32:
         found.append("ONNX computes in float32: its numbers are rounded.")
     if ending in (".safetensors", ".onnx", ".weights.npz") and run.trace.interventions:
@@ -113,5 +114,6 @@ def notes(run: CellRun, ending: str) -> tuple[str, ...]:
     if ending == ".safetensors" and any(state.any() for state in run.trace.initial):
         found.append("The initial states are not in it: PyTorch takes them as an argument.")
     if ending == ".py":
-        found += [f"It reads {name}, which has to lie beside it." for name in companions(run)]
+        beside = "It reads {name}, which has to lie beside it."
+        found += [Said(beside, name=name) for name in companions(run)]
     return tuple(found)

@@ -11,6 +11,7 @@ from gru_core.formats.model import Direction, Entry, ModelFile
 from gru_core.formats.onnx import writer as onnx_writer
 from gru_core.formats.state_dict import names as torch_names
 from gru_core.weights import GRUWeights, Weights
+from gru_core.words import Said
 
 FORMAT: Final = "Gatescope"
 
@@ -32,8 +33,9 @@ def safetensors_refusal(weights: Weights) -> str:
 
 def torch_refusal(weights: Weights) -> str:
     """Why no layer of torch.nn computes these weights; empty where one does."""
-    problem = next(torch_names.problems(weights), None)
-    return f"This {weights.cell.upper()} {problem}." if problem else ""
+    who = Said("This {cell}", cell=weights.cell.upper())
+    problem = next(torch_names.problems(weights, who), None)
+    return Said("{problem}.", problem=problem) if problem else ""
 
 
 def onnx_bytes(run: CellRun) -> bytes:
@@ -47,7 +49,9 @@ def onnx_refusal(_weights: Weights) -> str:
 
 
 def _missing(package: str) -> str:
-    return "" if find_spec(package) else f"This needs the package {package}, which is not here."
+    if find_spec(package):
+        return ""
+    return Said("This needs the package {package}, which is not here.", package=package)
 
 
 def npz_bytes(run: CellRun) -> bytes:
@@ -82,6 +86,11 @@ def _notes(run: CellRun) -> tuple[str, ...]:
     held = len(run.trace.interventions)
     if not held:
         return run.notes
-    things = f"{held} things were" if held > 1 else "One thing was"
-    said = f"{things} held in the run that this was exported from; weights do not say so."
+    said = Said(
+        "One thing was held in the run that this was exported from; weights do not say so."
+        if held == 1
+        else "{held} things were held in the run that this was exported from; weights do not say "
+        "so.",
+        held=held,
+    )
     return (*run.notes, said)

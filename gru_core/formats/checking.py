@@ -14,6 +14,7 @@ from gru_core.formats.model import Answers, Entry
 from gru_core.formats.onnx.check import check_against_onnxruntime
 from gru_core.formats.pytorch.check import check_against_torch
 from gru_core.formats.sniff import Kind, kind_of, reader_of
+from gru_core.words import Said
 
 # Who can run a file as it is, and what is installed then.
 FRAMEWORKS: Final[Mapping[Kind, str]] = MappingProxyType(
@@ -42,12 +43,16 @@ def taken_over(who: str, entry: Entry, answers: Answers) -> tuple[str, ...]:
     who: one of PACKAGES; answers: to its questions. What a framework has from the file itself is
     not named: the weights in the file's own order, of ONNX the node with its settings too.
     """
-    said = []
+    said: list[str] = []
     told = replace(entry, says={**entry.assumes, **entry.says, **answers})
     if who == "Keras":
-        said.append(f"Keras was told the settings that are read here: {convention(told)}.")
+        settings = convention(told)
+        said.append(
+            Said("Keras was told the settings that are read here: {settings}.", settings=settings)
+        )
     elif who == "PyTorch" and entry.cell == "rnn":
-        said.append(f"PyTorch was told {told.says.get('state_activation', 'tanh')}.")
+        activation = told.says.get("state_activation", "tanh")
+        said.append(Said("PyTorch was told {activation}.", activation=activation))
     if who == "onnxruntime" and any(one.initial for layer in entry.layers for one in layer):
         said.append("The first state is that of the file.")
     else:

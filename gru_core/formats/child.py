@@ -23,6 +23,7 @@ from gru_core.arrays import Array
 from gru_core.errors import FormatError, GatescopeError, shown
 from gru_core.formats import limits, npy, npz
 from gru_core.formats.model import Answers, ModelFile
+from gru_core.words import Said
 
 READER: Final = "gru_core.formats:read"
 CHECKER: Final = "gru_core.formats.checking:check"
@@ -47,7 +48,6 @@ _PIECE: Final = 1 << 20
 # What may be unpacked from a file, half precision made single, biases it does not have, headers.
 _MOST_ANSWER: Final = 4 * limits.MAX_EXPANDED
 _MOST_LINE: Final = 100_000
-_HARM: Final = "it is damaged, or made to do harm: save it again from its framework."
 
 _ERRORS: Final[Mapping[str, type[GatescopeError]]] = MappingProxyType(
     {
@@ -183,9 +183,9 @@ def _understood(name: str, answer: bytes) -> ModelFile:
         return npz.parse(answer, name, _MOST_ANSWER)
     except GatescopeError:
         raise FormatError(
-            "{name} made its reader answer nonsense; {harm}",
+            "{name} made its reader answer nonsense; it is damaged, or made to do harm: save it "
+            "again from its framework.",
             name=shown(name),
-            harm=_HARM,
         ) from None
 
 
@@ -196,20 +196,19 @@ def _said(name: str, answer: bytes, memory: int) -> GatescopeError:
         kind, message = str(said["error"]), str(said["message"])
     except (ValueError, LookupError, TypeError, RecursionError):
         return FormatError(
-            "{name} made its reader answer nonsense; {harm}",
+            "{name} made its reader answer nonsense; it is damaged, or made to do harm: save it "
+            "again from its framework.",
             name=shown(name),
-            harm=_HARM,
         )
     plain = "".join(sign if sign.isprintable() else " " for sign in message)
     if kind in _ERRORS:
         return _ERRORS[kind](plain)
     if kind == "MemoryError":
-        size = f"{memory / 1e6:,.0f} MB"
         return FormatError(
-            "{name} takes more than {size} of memory to be read; {harm}",
+            "{name} takes more than {size:,.0f} MB of memory to be read; it is damaged, or made to "
+            "do harm: save it again from its framework.",
             name=shown(name),
-            size=size,
-            harm=_HARM,
+            size=memory / 1e6,
         )
     if kind == "ModuleNotFoundError":
         return FormatError(
@@ -218,10 +217,10 @@ def _said(name: str, answer: bytes, memory: int) -> GatescopeError:
             plain=plain,
         )
     return FormatError(
-        "{name} made its reader stop ({kind}); {harm}",
+        "{name} made its reader stop ({kind}); it is damaged, or made to do harm: save it again "
+        "from its framework.",
         name=shown(name),
         kind=shown(kind),
-        harm=_HARM,
     )
 
 
@@ -232,21 +231,21 @@ def _stopped(name: str, status: int, seconds: int) -> FormatError:
     try:
         reason = signal.Signals(-status).name
     except ValueError:
-        reason = f"exit status {status}"
+        reason = Said("exit status {status}", status=status)
     if reason == "SIGKILL":  # as a system does that runs out of memory
-        reason += ", perhaps for want of memory"
+        reason = Said("{signal}, perhaps for want of memory", signal=reason)
     return FormatError(
-        "{name} made its reader stop ({reason}); {harm}",
+        "{name} made its reader stop ({reason}); it is damaged, or made to do harm: save it again "
+        "from its framework.",
         name=shown(name),
         reason=reason,
-        harm=_HARM,
     )
 
 
 def _too_long(name: str, seconds: int) -> FormatError:
     return FormatError(
-        "{name} takes more than {seconds} s to be read; {harm}",
+        "{name} takes more than {seconds} s to be read; it is damaged, or made to do harm: save it "
+        "again from its framework.",
         name=shown(name),
         seconds=seconds,
-        harm=_HARM,
     )

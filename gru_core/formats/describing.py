@@ -7,6 +7,7 @@ from gru_core.conventions import HARD_SLOPES
 from gru_core.formats.answers import questions, settings_of
 from gru_core.formats.model import ANSWERS, Entry, ModelFile
 from gru_core.run import MERGES
+from gru_core.words import Said, counted
 
 _HEADS: Final = ("name", "cell", "inputs", "units", "layers", "directions", "stored", "convention")
 _ORDER: Final = ("reset_after", "gate_activation", "state_activation", "backward", "merge")
@@ -58,18 +59,19 @@ def in_words(file: ModelFile, name: str) -> str:
         "  ".join(f"{cell:{width}}" for cell, width in zip(row, widths, strict=True)).rstrip()
         for row in (_HEADS, *rows)
     ]
-    return "\n".join([f"{_plain(name)}: {_plain(file.format)}", "", *table, *_remarks(file)])
+    head = f"{_plain(name)}: {_plain(file.format)}"
+    return "\n".join([head, "", *table, *_remarks(file)])
 
 
 def said_of_assumed(answers: Iterable[tuple[str, str]]) -> str:
     """The line that says what is only assumed; empty if nothing is."""
     pairs = ", ".join(f"{setting}={answer}" for setting, answer in answers)
-    return f"assumed: {pairs}; change with --set" if pairs else ""
+    return Said("assumed: {pairs}; change with --set", pairs=pairs) if pairs else ""
 
 
 def said_of_run(file: ModelFile, entry: Entry, answers: Iterable[tuple[str, str]]) -> list[str]:
     """What goes with a run of a layer: each note on it, as inspect has it, and what is assumed."""
-    notes = [f"note: {_plain(note)}" for note in (*file.notes, *entry.notes)]
+    notes: list[str] = [_noted(note) for note in (*file.notes, *entry.notes)]
     assumed = said_of_assumed(answers)
     return [*notes, assumed] if assumed else notes
 
@@ -97,30 +99,39 @@ def convention(entry: Entry) -> str:
         parts.append(
             f"{setting}?" if answer is None else words.get(setting, {}).get(answer, answer)
         )
-    biases = f"{entry.biases} bias" + "es" * (entry.biases != 1)
     merge = "" if "merge" in entry.assumes else _joined(entry.merge)
-    return ", ".join(part for part in (*parts, biases, merge) if part)
+    return ", ".join(part for part in (*parts, counted(entry.biases, "bias"), merge) if part)
 
 
 def _joined(merge: str) -> str:
-    return "" if merge == "concat" else f"merged by {merge}"
+    return "" if merge == "concat" else Said("merged by {merge}", merge=merge)
 
 
 def _remarks(file: ModelFile) -> list[str]:
-    lines = [f"note: {_plain(note)}" for note in file.notes]
+    lines: list[str] = [_noted(note) for note in file.notes]
     for entry in file.entries:
         name = _plain(entry.name)
-        lines += [f"{name}: note: {_plain(note)}" for note in entry.notes]
+        lines += [f"{name}: {_noted(note)}" for note in entry.notes]
         asked = questions(entry)
         guesses = [(one.setting, one.assumed) for one in asked if one.assumed is not None]
         if guesses:
             lines.append(f"{name}: {said_of_assumed(guesses)}")
         lines += [
-            f"{name}: open: {one.sentence} --set {one.setting}={'|'.join(one.answers)}"
+            Said(
+                "{name}: open: {question} --set {setting}={answers}",
+                name=name,
+                question=one.sentence,
+                setting=one.setting,
+                answers="|".join(one.answers),
+            )
             for one in asked
             if one.assumed is None
         ]
     return ["", *lines] if lines else []
+
+
+def _noted(note: str) -> Said:
+    return Said("note: {note}", note=_plain(note))
 
 
 def _plain(text: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Collection
 from typing import Final, NamedTuple
 
 from gru_core.errors import shown
+from gru_core.words import Said
 
 
 class Foreign(NamedTuple):
@@ -22,7 +23,7 @@ TAKEN: Final = (
     "PyTorch (.pt, .pth), safetensors, Keras (.keras, .weights.h5, .h5), ONNX and the .npz that "
     "Gatescope writes"
 )
-_OTHER: Final = f"choose the model's own file; {TAKEN} are read"
+_OTHER: Final = Said("choose the model's own file; {taken} are read", taken=TAKEN)
 _INSIDE: Final = "unpack it and give the model inside"
 _ORIGIN: Final = "give the model that it was made from"
 _SAFETENSORS: Final = "write the weights as safetensors, with the names of PyTorch"
@@ -126,8 +127,11 @@ def text(data: bytes) -> Foreign | None:
 
 def pickled(data: bytes) -> Foreign:
     """What a pickle is that torch has not written."""
-    by = next((f" of {name}" for mark, name in _PICKLERS if mark in data[:10_000]), "")
-    return Foreign(f"a pickle{by}, which may run code when it is opened", _STATE_DICT)
+    by = next((name for mark, name in _PICKLERS if mark in data[:10_000]), None)
+    if by is None:
+        return Foreign("a pickle, which may run code when it is opened", _STATE_DICT)
+    what = Said("a pickle of {name}, which may run code when it is opened", name=by)
+    return Foreign(what, _STATE_DICT)
 
 
 def zipped(names: Collection[str]) -> Foreign:
@@ -137,8 +141,9 @@ def zipped(names: Collection[str]) -> Foreign:
             return foreign
     model = next((name for name in names if name.lower().endswith(_MODELS)), None)
     if model is not None:
-        return Foreign("a zip archive with a model in it", f"unpack it and give {shown(model)}")
-    return Foreign(f"a zip archive of {len(names)} other files", _OTHER)
+        advice = Said("unpack it and give {model}", model=shown(model))
+        return Foreign("a zip archive with a model in it", advice)
+    return Foreign(Said("a zip archive of {count} other files", count=len(names)), _OTHER)
 
 
 def unmarked(data: bytes, name: str) -> Foreign:

@@ -2,13 +2,15 @@
 
 from gru_core.errors import FormatError, shown
 from gru_core.formats import foreign
+from gru_core.words import Said
 
 
 def misplaced(data: bytes, name: str, needed: str) -> FormatError:
     """The error for a file that begins in another way. needed: the beginning looked for."""
     found = foreign.marked(data) or foreign.text(data)
     if found is None:
-        found = foreign.Foreign("of another format", f"it needs {needed}; save it again")
+        advice = Said("it needs {needed}; save it again", needed=needed)
+        found = foreign.Foreign("of another format", advice)
     return FormatError(
         "{name} is {kind}: {advice}.",
         name=shown(name),

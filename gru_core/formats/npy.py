@@ -17,7 +17,6 @@ from gru_core.errors import DtypeError, FormatError, shown
 MAGIC: Final = b"\x93NUMPY"
 MAX_HEADER: Final = 1000
 MAX_AXES: Final = 8
-_ADVICE: Final = "it is damaged: save it again with numpy.save."
 _LENGTHS: Final = {1: 2, 2: 4, 3: 4}  # bytes that say how long the header is, by version
 _HEADER: Final = re.compile(
     r"\{'descr': ('[^'\\]{1,40}'|\[.*\]), 'fortran_order': (True|False), "
@@ -41,13 +40,12 @@ def array(name: str, data: bytes) -> npt.NDArray[Any]:
     if needed != found or math.prod(length or 1 for length in shape) > 2**48:
         raise FormatError(
             "{name} has {found:,} bytes of numbers; its shape {shape} of {dtype} needs "
-            "{needed:,}: {advice}",
+            "{needed:,}: it is damaged: save it again with numpy.save.",
             name=name,
             found=found,
             shape=shape,
             dtype=dtype,
             needed=needed,
-            advice=_ADVICE,
         )
     numbers = np.frombuffer(data, dtype, offset=start)
     ordered = numbers.reshape(shape, order="F" if fortran else "C")
@@ -60,9 +58,9 @@ def _header(name: str, data: bytes) -> tuple[int, str, bool, tuple[int, ...]]:
     """Where the numbers begin, their kind as written, whether columns come first, the shape."""
     if data[:6] != MAGIC or len(data) < 12 or data[6] not in _LENGTHS:
         raise FormatError(
-            "{name} does not begin as a .npy file does; {advice}",
+            "{name} does not begin as a .npy file does; it is damaged: save it again with "
+            "numpy.save.",
             name=name,
-            advice=_ADVICE,
         )
     begin = 8 + _LENGTHS[data[6]]
     size = int.from_bytes(data[8:begin], "little")
@@ -70,9 +68,9 @@ def _header(name: str, data: bytes) -> tuple[int, str, bool, tuple[int, ...]]:
     whole = _HEADER.fullmatch(text) if size == len(text) else None
     if whole is None:
         raise FormatError(
-            "{name} has a header that NumPy does not write; {advice}",
+            "{name} has a header that NumPy does not write; it is damaged: save it again with "
+            "numpy.save.",
             name=name,
-            advice=_ADVICE,
         )
     shape = tuple(int(length) for length in whole[3].replace(",", " ").split())
     if len(shape) > MAX_AXES:

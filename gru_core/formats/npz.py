@@ -27,6 +27,7 @@ from gru_core.formats.reads import Reads
 from gru_core.formats.running import INITIAL_NAMES
 from gru_core.run import MERGES, Merge
 from gru_core.weights import PARTS
+from gru_core.words import Said
 
 FORMAT: Final = "Gatescope NPZ"
 HEADER: Final = "gatescope"
@@ -79,8 +80,9 @@ def read(data: bytes, name: str) -> ModelFile:
     """
     limits.check_size(len(data))
     file = parse(data, name)
-    origin = () if file.format == FORMAT else (f"Written from a file of the format {file.format}.",)
-    return ModelFile(FORMAT, file.entries, (*file.notes, *origin))
+    origin = Said("Written from a file of the format {format}.", format=file.format)
+    notes = file.notes if file.format == FORMAT else (*file.notes, origin)
+    return ModelFile(FORMAT, file.entries, notes)
 
 
 def parse(data: bytes, name: str, most: int = limits.MAX_EXPANDED) -> ModelFile:

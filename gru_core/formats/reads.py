@@ -25,15 +25,17 @@ class Reads:
         """Raise RangeError for an input with such steps. x: (step, input); name: in errors."""
         masked = self.padded(x)
         if masked.size:
-            more = f" and {masked.size - 1} more" if masked.size > 1 else ""
             raise RangeError(
-                "Step {masked}{more} of {name} {verb} {padding:g} throughout, by which the "
-                "model knows padding (Masking) and leaves it out; that is not done here: give "
+                "Step {masked} of {name} is {padding:g} throughout, by which the model knows "
+                "padding (Masking) and leaves it out; that is not done here: give the steps that "
+                "it reads."
+                if masked.size == 1
+                else "Step {masked} and {more} more of {name} are {padding:g} throughout, by which "
+                "the model knows padding (Masking) and leaves it out; that is not done here: give "
                 "the steps that it reads.",
                 masked=masked[0] + 1,
-                more=more,
+                more=masked.size - 1,
                 name=name,
-                verb="are" if more else "is",
                 padding=self.padding,
             )
         if self.steps is not None and len(x) > self.steps:

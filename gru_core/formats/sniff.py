@@ -9,6 +9,7 @@ from gru_core.errors import FormatError, shown
 from gru_core.formats import foreign, limits, protobuf, zips
 from gru_core.formats.foreign import Foreign
 from gru_core.formats.model import ModelFile
+from gru_core.words import Said
 
 Kind: TypeAlias = Literal["pytorch", "safetensors", "keras", "hdf5", "onnx", "npz"]
 Reader: TypeAlias = Callable[[bytes, str], ModelFile]
@@ -90,7 +91,8 @@ def _kind_of_rest(data: bytes, name: str) -> Kind:
         raise _refused(name, known)
     for offset in _user_blocks(len(data)):
         if data.startswith(_HDF5, offset):
-            behind = Foreign(f"an HDF5 file behind {offset} other bytes", "save it without them")
+            what = Said("an HDF5 file behind {offset} other bytes", offset=offset)
+            behind = Foreign(what, "save it without them")
             raise _refused(name, behind)
     text = foreign.text(data)
     if text is not None:

@@ -18,7 +18,6 @@ MAX_REASON: Final = 200  # characters
 _ENTRY: Final = b"PK\x01\x02"  # begins each entry of the directory
 _PACKED: Final = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _ENCRYPTED: Final = 0x1
-_ADVICE: Final = "it is damaged or no file of weights: save it again."
 # What zipfile raises for archives that are not what they say.
 _DAMAGED: Final = (
     *(zipfile.BadZipFile, zlib.error, struct.error, EOFError, OverflowError),
@@ -31,17 +30,17 @@ def opened(data: bytes) -> zipfile.ZipFile:
     # Counted first: zipfile makes an object of each entry, in any number.
     if data.count(_ENTRY) > MAX_TENSORS:
         raise FormatError(
-            "The archive has more than {max_tensors:,} members; {advice}",
+            "The archive has more than {max_tensors:,} members; it is damaged or no file of "
+            "weights: save it again.",
             max_tensors=MAX_TENSORS,
-            advice=_ADVICE,
         )
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except _DAMAGED as error:
         raise FormatError(
-            "The zip archive cannot be opened ({reason}); {advice}",
+            "The zip archive cannot be opened ({reason}); it is damaged or no file of weights: "
+            "save it again.",
             reason=_reason(error),
-            advice=_ADVICE,
         ) from None
 
 
@@ -56,9 +55,9 @@ def members(archive: zipfile.ZipFile, most: int = MAX_EXPANDED) -> Mapping[str, 
         _check_member(info)
         if info.filename in found:
             raise FormatError(
-                "The archive has {filename} twice; {advice}",
+                "The archive has {filename} twice; it is damaged or no file of weights: save it "
+                "again.",
                 filename=shown(info.filename),
-                advice=_ADVICE,
             )
         if not info.is_dir():
             found[info.filename] = info
@@ -82,18 +81,18 @@ def content(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> bytes:
             data = file.read()
     except _DAMAGED as error:
         raise FormatError(
-            "{name} cannot be unpacked ({reason}); {advice}",
+            "{name} cannot be unpacked ({reason}); it is damaged or no file of weights: save it "
+            "again.",
             name=name,
             reason=_reason(error),
-            advice=_ADVICE,
         ) from None
     if len(data) != info.file_size:
         raise FormatError(
-            "{name} has {count:,} bytes; the archive says {file_size:,}: {advice}",
+            "{name} has {count:,} bytes; the archive says {file_size:,}: it is damaged or no file "
+            "of weights: save it again.",
             name=name,
             count=len(data),
             file_size=info.file_size,
-            advice=_ADVICE,
         )
     return data
 
@@ -110,9 +109,9 @@ def _check_member(info: zipfile.ZipInfo) -> None:
     parts = name.replace("\\", "/").split("/")
     if not name or "\0" in name or ".." in parts or parts[0] == "" or parts[0].endswith(":"):
         raise FormatError(
-            "The archive has a member {name}, which leads out of it; {advice}",
+            "The archive has a member {name}, which leads out of it; it is damaged or no file of "
+            "weights: save it again.",
             name=shown(name),
-            advice=_ADVICE,
         )
     if info.flag_bits & _ENCRYPTED:
         raise FormatError(

@@ -19,6 +19,7 @@ from gru_core.engines.numpy_engine import run_layout
 from gru_core.errors import RangeError, ShapeError
 from gru_core.trace import Trace
 from gru_core.weights import Weights
+from gru_core.words import Said
 
 # How far a trace may be from the steps of its weights: far above the rounding of either precision,
 # far below what an edited weight or a gate set by hand brings.
@@ -148,4 +149,9 @@ def check_run(weights: Weights, trace: Trace) -> None:
 
 
 def _layer(cell: str, units: int, inputs: int) -> str:
-    return f"{cell.upper()} with {units} units and {inputs} inputs"
+    return Said(
+        "{cell} with {units} units and {inputs} inputs",
+        cell=cell.upper(),
+        units=units,
+        inputs=inputs,
+    )

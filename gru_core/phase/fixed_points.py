@@ -194,11 +194,13 @@ def _check_moves(weights: Weights, held: Sequence[Intervention]) -> None:
     else:
         return
     if stays.any():
-        who = "every unit" if stays.all() else f"unit {int(stays.argmax()) + 1}, counted from 1,"
         raise RangeError(
-            "{who} of the {cell} is held where it only keeps: whatever it has stays, so that "
-            "no single state is a fixed point; hold its gates elsewhere.",
-            who=who,
+            "every unit of the {cell} is held where it only keeps: whatever it has stays, so that "
+            "no single state is a fixed point; hold its gates elsewhere."
+            if stays.all()
+            else "unit {unit}, counted from 1, of the {cell} is held where it only keeps: whatever "
+            "it has stays, so that no single state is a fixed point; hold its gates elsewhere.",
+            unit=int(stays.argmax()) + 1,
             cell=weights.cell.upper(),
         )
 

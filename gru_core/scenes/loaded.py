@@ -23,7 +23,7 @@ _STORY: Final = (
     "A layer of your model, every gate of it. What you see is what its framework computes: change "
     "the input or a weight and see what follows."
 )
-_ATTEMPT: Final = "Click a number that surprises you and ask why it is what it is."
+_ATTEMPT: Final = "Choose a number that surprises you and ask why it is what it is."
 
 
 def model_scene(

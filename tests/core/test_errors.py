@@ -2,7 +2,9 @@
 
 import ast
 import inspect
+import re
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
@@ -22,6 +24,14 @@ CLASSES = [
     for _, value in inspect.getmembers(errors, inspect.isclass)
     if issubclass(value, GatescopeError)
 ]
+RAISED = {one.__name__ for one in CLASSES} | {"ComputedError"}
+PLACED = re.compile(r"\{\w+\}: \{error\}")
+# Where Python is written, not prose.
+PYTHON = ("script.py", "script_cells.py", "script_numbers.py", "script_step.py")
+MOST_WORDS = 3  # of a name that is made of others: the value of {name}
+VERBS = {"is", "are", "was", "were", "has", "have", "had", "does", "do", "needs", "need", "holds"}
+# Words of which one is chosen by how many there are.
+AGREEING = ({"is", "are"}, {"was", "were"}, {"has", "have"}, {"", "s"}, {"", "es"}, {"a", "an"})
 
 
 @pytest.mark.parametrize("error", CLASSES)
@@ -53,16 +63,108 @@ def test_a_sentence_without_fields_is_taken_as_it_stands() -> None:
     assert str(TextError("{a} is no field here.")) == "{a} is no field here."
 
 
-def test_every_error_of_the_core_is_a_whole_template() -> None:
-    """A sentence that was put together beforehand could not be said in another language."""
-    glued = [
-        f"{path.relative_to(ROOT)}:{node.lineno}"
+def glued(path: Path, source: str) -> list[str]:
+    """Where a source puts pieces of prose together, wherever they go: to an error, into a note."""
+    lines = {
+        node.lineno
+        for node in ast.walk(ast.parse(source))
+        if reads_like_prose(pieces_of(node)) or by_number(node) or raised_in_pieces(node)
+    }
+    return [f"{path}:{line}" for line in sorted(lines)]
+
+
+def by_number(node: ast.AST) -> bool:
+    """Whether a word is chosen by how many there are."""
+    return isinstance(node, ast.IfExp) and {text(node.body), text(node.orelse)} in AGREEING
+
+
+def raised_in_pieces(node: ast.AST) -> bool:
+    """Whether an error is made of an f-string, or of a template whose words are all in fields."""
+    if not isinstance(node, ast.Call) or called(node) not in RAISED or not node.args:
+        return False
+    return isinstance(node.args[0], ast.JoinedStr) or only_fields(text(node.args[0]))
+
+
+def pieces_of(node: ast.AST) -> list[str]:
+    """The texts that a node joins to others: those of an f-string, a sum, a format."""
+    if isinstance(node, ast.JoinedStr):
+        return [text(one) for one in node.values if text(one)]
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add | ast.Mult | ast.Mod):
+        return [one for one in map(text, (node.left, node.right)) if one]
+    if isinstance(node, ast.AugAssign):
+        return [text(node.value)]
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        if node.func.attr == "join":  # its parts, where they stand there one by one
+            return [
+                one for part in node.args for one in map(text, getattr(part, "elts", ())) if one
+            ]
+        if node.func.attr == "format":
+            return [text(node.func.value)]
+    return []
+
+
+def text(node: ast.AST) -> str:
+    """A text that the source has as it is."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""
+
+
+def called(node: ast.Call) -> str:
+    return node.func.id if isinstance(node.func, ast.Name) else ""
+
+
+def reads_like_prose(pieces: list[str]) -> bool:
+    """Several words, which a name may have, or one that makes a clause of them."""
+    words = [word for one in pieces for word in one.split() if any(map(str.isalpha, word))]
+    return len(words) > MOST_WORDS or not VERBS.isdisjoint(words)
+
+
+def only_fields(template: str) -> bool:
+    """Whether the words of a sentence are all in its fields; a place before a sentence may be."""
+    if "{" not in template or PLACED.fullmatch(template):
+        return False
+    return not any(letter.isalpha() for part in Formatter().parse(template) for letter in part[0])
+
+
+def test_every_sentence_of_the_core_is_a_whole_template() -> None:
+    """One that was put together beforehand could not be said in another language."""
+    found = [
+        one
         for path in sorted((ROOT / "gru_core").rglob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id in {one.__name__ for one in CLASSES} | {"ComputedError"}
-        and node.args
-        and isinstance(node.args[0], ast.JoinedStr)
+        if path.name not in PYTHON
+        for one in glued(path.relative_to(ROOT), path.read_text(encoding="utf-8"))
     ]
-    assert glued == []
+    assert found == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "raise ShapeError(f'{name} is empty')",
+        "left_out(f'{place} is {cell}')",
+        "above = f'the header has {needed}'",
+        "note = f'Lambda layers are stepped over: {names}.'",
+        "said = first + '; nothing is guessed.'",
+        "reason += ', perhaps for want of memory'",
+        "said = 'In its model it comes from {}.'.format(layer)",
+        "said = 'The file has %s.' % names",
+        "said = '; '.join(['it has no graph', f'layer {n}'])",
+        "verb = 'are' if more else 'is'",
+        """plural = f'row{"s" if n > 1 else ""}'""",
+        "raise FormatError('{what}; {why}', what='it is empty', why='fill it')",
+    ],
+)
+def test_a_sentence_put_together_is_noticed(source: str) -> None:
+    assert len(glued(Path("a.py"), source)) == 1
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "raise ShapeError('{name} is empty; {needed} are needed.', name=name, needed=3)",
+        "note = Said('Lambda layers are stepped over: {names}.', names=', '.join(names))",
+        "raise unknown_name(f'state of the {cell}', state, known)",
+        "name = f'{cell}.{track}'",
+    ],
+)
+def test_templates_and_names_are_taken(source: str) -> None:
+    assert glued(Path("a.py"), source) == []

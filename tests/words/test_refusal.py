@@ -5,6 +5,7 @@ import pytest
 from app.words.refusal import refusal
 from gru_core.changes.interventions import Intervention
 from gru_core.errors import GatescopeError, RangeError, ShapeError
+from gru_core.words import Said
 
 
 def test_a_number_of_an_error_looks_as_it_does_everywhere() -> None:
@@ -13,6 +14,13 @@ def test_a_number_of_an_error_looks_as_it_does_everywhere() -> None:
     )
     assert refusal(error) == "h is 1.25 · 10⁻⁵; 9,999 is the most."
     assert refusal(RangeError("{value} is too far.", value=-0.5)) == "−0.5 is too far."
+
+
+def test_a_number_within_a_field_that_is_said_in_words_looks_so_too() -> None:
+    where = Said("{track} is {value:g}", track="gru.hidden", value=1.25e-5)
+    assert refusal(RangeError("{where}; use smaller weights.", where=where)) == (
+        "gru.hidden is 1.25 · 10⁻⁵; use smaller weights."
+    )
 
 
 def test_whole_numbers_shapes_and_quotes_stay_as_they_are() -> None:

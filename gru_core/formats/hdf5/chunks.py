@@ -17,7 +17,6 @@ import numpy.typing as npt
 
 from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
-from gru_core.formats.hdf5.walk import AGAIN
 
 _DEFLATE: Final = 1
 _SHUFFLE: Final = 2
@@ -62,9 +61,8 @@ def read(path: str, data: bytes, dataset: Handle, budget: Budget) -> npt.NDArray
     space, layout = dataset.get_space(), dataset.get_create_plist()
     if space.get_simple_extent_type() != h5s.SIMPLE:
         raise FormatError(
-            "{path} is no array; {again}",
+            "{path} is no array; it is damaged or not from Keras: save the model again.",
             path=shown(path),
-            again=AGAIN,
         )
     if layout.get_layout() == h5d.CHUNKED:
         return _assembled(path, data, dataset, budget)
@@ -122,10 +120,10 @@ def _unpacked(path: str, packed: bytes, filters: list[int], itemsize: int, size:
                 packed = unpacker.decompress(packed, size + 1)
             except zlib.error as error:
                 raise FormatError(
-                    "{path} cannot be unpacked ({error}); {again}",
+                    "{path} cannot be unpacked ({error}); it is damaged or not from Keras: save "
+                    "the model again.",
                     path=shown(path),
                     error=error,
-                    again=AGAIN,
                 ) from None
             if not unpacker.eof:  # it goes on, or its checksum is missing
                 raise _incomplete(path)
@@ -138,7 +136,7 @@ def _unpacked(path: str, packed: bytes, filters: list[int], itemsize: int, size:
 
 def _incomplete(path: str) -> FormatError:
     return FormatError(
-        "{path} does not hold as many numbers as it says; {again}",
+        "{path} does not hold as many numbers as it says; it is damaged or not from Keras: save "
+        "the model again.",
         path=shown(path),
-        again=AGAIN,
     )

@@ -20,7 +20,6 @@ from gru_core.formats.hdf5 import chunks as hdf5_chunks
 from gru_core.formats.hdf5 import texts as hdf5_texts
 from gru_core.formats.hdf5 import walk as hdf5_walk
 from gru_core.formats.hdf5.heaps import Heaps, heaps_of
-from gru_core.formats.hdf5.walk import AGAIN
 
 SIGNATURE: Final = b"\x89HDF\r\n\x1a\n"
 
@@ -79,9 +78,9 @@ class Hdf5:
         text = hdf5_texts.text_of(self._data, self._heaps, address, attribute)
         if text is None:  # kept beside the header, as those of an object with many attributes
             raise FormatError(
-                "{path} has more attributes than Keras writes; {again}",
+                "{path} has more attributes than Keras writes; it is damaged or not from Keras: "
+                "save the model again.",
                 path=shown(path),
-                again=AGAIN,
             )
         self._left.spend(f"{path}@{attribute}", len(text))
         return text
@@ -128,8 +127,8 @@ def opened(data: bytes) -> Iterator[Hdf5]:
     """The file in these bytes, all of its objects checked. Errors: FormatError."""
     if not data.startswith(SIGNATURE):
         raise FormatError(
-            "The file does not begin as HDF5 does; {again}",
-            again=AGAIN,
+            "The file does not begin as HDF5 does; it is damaged or not from Keras: save the model "
+            "again.",
         )
     heaps = heaps_of(data)
     from h5py import File
@@ -151,17 +150,17 @@ def damage_named(what: str) -> Iterator[None]:
         raise
     except MemoryError:
         raise FormatError(
-            "{what} needs more memory than there is; {again}",
+            "{what} needs more memory than there is; it is damaged or not from Keras: save the "
+            "model again.",
             what=shown(what),
-            again=AGAIN,
         ) from None
     except _RAISED as error:
         reason = str(error).partition("\n")[0] or type(error).__name__
         raise FormatError(
-            "{what} cannot be read ({reason}); {again}",
+            "{what} cannot be read ({reason}); it is damaged or not from Keras: save the model "
+            "again.",
             what=shown(what),
             reason=reason[:120],
-            again=AGAIN,
         ) from None
 
 

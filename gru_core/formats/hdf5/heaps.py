@@ -13,7 +13,6 @@ import struct
 from typing import Final, TypeAlias
 
 from gru_core.errors import FormatError
-from gru_core.formats.hdf5.walk import AGAIN
 
 MAX_OBJECTS: Final = 100_000  # of all heaps; a file of Keras has one for each name
 _GLOBAL: Final = re.compile(rb"GCOL\x01")
@@ -34,8 +33,8 @@ def heaps_of(data: bytes) -> Heaps:
     sizes, base = _SIZES.get(data[8], (0, 0)) if len(data) > 48 else (0, 0)
     if data[sizes : sizes + 2] != b"\x08\x08" or data[base : base + 8] != bytes(8):
         raise FormatError(
-            "The HDF5 file begins in a way that Keras does not write; {again}",
-            again=AGAIN,
+            "The HDF5 file begins in a way that Keras does not write; it is damaged or not from "
+            "Keras: save the model again.",
         )
     _check_names(data)
     found: Heaps = {}
@@ -47,9 +46,9 @@ def heaps_of(data: bytes) -> Heaps:
             step = size if index == 0 else _OBJECT.size + -(-size // 8) * 8
             if step < _OBJECT.size or step > end - at or len(found) >= MAX_OBJECTS:
                 raise FormatError(
-                    "The texts of the HDF5 file are damaged at byte {at:,}; {again}",
+                    "The texts of the HDF5 file are damaged at byte {at:,}; it is damaged or not "
+                    "from Keras: save the model again.",
                     at=at,
-                    again=AGAIN,
                 )
             found[start, index] = (at + _OBJECT.size, at + _OBJECT.size + size)
             at += step
@@ -67,7 +66,7 @@ def _check_names(data: bytes) -> None:
             mine += 1
             if len(seen) < mine or mine > MAX_OBJECTS:
                 raise FormatError(
-                    "The names of the HDF5 file are damaged; {again}",
-                    again=AGAIN,
+                    "The names of the HDF5 file are damaged; it is damaged or not from Keras: save "
+                    "the model again.",
                 )
             free = struct.unpack_from("<Q", data, address + free)[0]

@@ -10,7 +10,6 @@ from typing import Final
 from gru_core.errors import FormatError, shown
 from gru_core.formats.hdf5.headers import ATTRIBUTE, Message, messages
 from gru_core.formats.hdf5.heaps import Heaps
-from gru_core.formats.hdf5.walk import AGAIN
 
 _SHARED: Final = 0x02
 _FIXED: Final = 3  # the class of texts of one size
@@ -49,17 +48,17 @@ def _value(data: bytes, heaps: Heaps, name: str, message: Message) -> bytes:
     shared = message.flags & _SHARED or (body[0] > 1 and body[1])
     if body[0] not in (1, 2, 3) or shared or shape[1] != 0 or (shape[0] == 2 and shape[3] != 0):
         raise FormatError(
-            "The attribute {name} is not one text; {again}",
+            "The attribute {name} is not one text; it is damaged or not from Keras: save the model "
+            "again.",
             name=shown(name),
-            again=AGAIN,
         )
     if kind[0] & 15 == _FIXED:
         return bytes(body[at : at + struct.unpack_from("<I", kind, 4)[0]]).rstrip(b"\0")
     if kind[0] & 15 != _VARYING or kind[1] & 15 != 1:
         raise FormatError(
-            "The attribute {name} holds no text; {again}",
+            "The attribute {name} holds no text; it is damaged or not from Keras: save the model "
+            "again.",
             name=shown(name),
-            again=AGAIN,
         )
     size, heap, index = _REFERENCE.unpack_from(body, at)
     start, end = heaps.get((heap, index), (0, -1))

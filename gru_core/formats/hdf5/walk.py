@@ -15,7 +15,6 @@ from gru_core.formats.hdf5.headers import (
 
 MAX_PATH: Final = 2000  # characters: the names of all groups on the way to an object
 # What an error of a damaged file ends with.
-AGAIN: Final = "it is damaged or not from Keras: save the model again."
 
 Handle = Any  # h5py has no types
 
@@ -39,17 +38,17 @@ def walk(data: bytes, root: Handle) -> tuple[dict[str, Handle], dict[str, Handle
         path, depth = todo.pop()
         if depth > limits.MAX_DEPTH:
             raise FormatError(
-                "The groups of the file are nested more than {max_depth} deep; {again}",
+                "The groups of the file are nested more than {max_depth} deep; it is damaged or "
+                "not from Keras: save the model again.",
                 max_depth=limits.MAX_DEPTH,
-                again=AGAIN,
             )
         for link in _links(path, groups[path], limits.MAX_TENSORS - len(seen)):
             inside = _joined(path, link.name)
             if link.address in seen:
                 raise FormatError(
-                    "{inside} is another name of something else; {again}",
+                    "{inside} is another name of something else; it is damaged or not from Keras: "
+                    "save the model again.",
                     inside=shown(inside),
-                    again=AGAIN,
                 )
             seen.add(link.address)
             _check_header(inside, data, link.address)
@@ -77,9 +76,9 @@ def _links(path: str, group: Handle, most: int) -> list[Link]:
     group.links.iterate(note, info=True)
     if len(found) > most:
         raise FormatError(
-            "The file has more than {max_tensors:,} groups and datasets; {again}",
+            "The file has more than {max_tensors:,} groups and datasets; it is damaged or not from "
+            "Keras: save the model again.",
             max_tensors=limits.MAX_TENSORS,
-            again=AGAIN,
         )
     for link in found:
         if link.kind != h5l.TYPE_HARD:
@@ -125,7 +124,7 @@ def _check_header(path: str, data: bytes, address: int) -> None:
 
 def _neither(path: str) -> FormatError:
     return FormatError(
-        "{path} is neither a group nor a dataset; {again}",
+        "{path} is neither a group nor a dataset; it is damaged or not from Keras: save the model "
+        "again.",
         path=shown(path),
-        again=AGAIN,
     )

@@ -57,11 +57,13 @@ def cell_weights(file: Hdf5, config: CellConfig, paths: Paths) -> CellWeights:
     bias = _part(file, config, paths, BIAS)
     if (bias is not None) != config.biases:
         raise FormatError(
-            "{layer} has use_bias={biases}, and {bias} bias in the file: its weights are of "
+            "{layer} has use_bias={biases}, and a bias in the file: its weights are of another "
+            "model than its config."
+            if bias
+            else "{layer} has use_bias={biases}, and no bias in the file: its weights are of "
             "another model than its config.",
             layer=config.layer,
             biases=config.biases,
-            bias="a" if bias else "no",
         )
     columns = len(GATES[config.cell]) * config.units
     _check_shape(config, recurrent, [(config.units, columns)])

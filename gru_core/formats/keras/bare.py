@@ -21,6 +21,7 @@ from gru_core.formats.keras.entry import entry_of
 from gru_core.formats.keras.model import LayerConfig, Reading
 from gru_core.formats.limits import MAX_UNITS
 from gru_core.formats.model import Answers, Entry, ModelFile
+from gru_core.words import Said
 
 WAYS: Final = ("forward", "backward")
 # What every version of Keras does if not told otherwise.
@@ -28,7 +29,7 @@ ASSUMED: Final[Answers] = {"state_activation": "tanh", "backward": "false"}
 _KIND: Final = re.compile(
     r"(?:forward_|backward_)?(?:cu_dnn)?_?(gru|lstm|simple_?rnn)(?:_cell)?(?:_[0-9]+)?"
 )
-_SHAPE_ONLY: Final = "The file does not name the kind of this layer; by its shapes it is: {}."
+_SHAPE_ONLY: Final = "The file does not name the kind of this layer; by its shapes it is: {kind}."
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ def _reading(file: Hdf5, path: str, way: str, places: Sequence[Place]) -> Readin
 def _notes(readings: Sequence[Reading], places: Mapping[str, Sequence[Place]]) -> tuple[str, ...]:
     named_kind = any(_hinted(place) for some in places.values() for place in some)
     kind = readings[0].cells[0].cell.upper()
-    return () if named_kind else (_SHAPE_ONLY.format(kind),)
+    return () if named_kind else (Said(_SHAPE_ONLY, kind=kind),)
 
 
 def _config(file: Hdf5, path: str, place: Place) -> CellConfig:

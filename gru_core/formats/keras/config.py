@@ -1,13 +1,12 @@
 """The JSON texts in Keras files: read strictly, and never deeper than they need to be."""
 
 import json
-from typing import Any, Final, NoReturn
+from functools import partial
+from typing import Any, NoReturn
 
 from gru_core import fields
 from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
-
-AGAIN: Final = "the file is damaged: save the model again."
 
 
 def parsed(name: str, text: bytes | str) -> dict[str, Any]:
@@ -22,28 +21,22 @@ def parsed(name: str, text: bytes | str) -> dict[str, Any]:
         )
     try:
         value = json.loads(
-            text, object_pairs_hook=fields.distinct(_twice), parse_constant=_not_finite
+            text,
+            object_pairs_hook=fields.distinct(partial(_twice, name)),
+            parse_constant=partial(_not_finite, name),
         )
-    except FormatError as error:
-        raise FormatError(
-            "{name} {error}",
-            name=name,
-            error=error,
-        ) from None
     except RecursionError:
         raise _too_deep(name) from None
     except ValueError as error:  # also for bytes that are no text
         raise FormatError(
-            "{name} is not JSON ({error}); {again}",
+            "{name} is not JSON ({error}); the file is damaged: save the model again.",
             name=name,
             error=error,
-            again=AGAIN,
         ) from None
     if not isinstance(value, dict):
         raise FormatError(
-            "{name} is not a JSON object in braces; {again}",
+            "{name} is not a JSON object in braces; the file is damaged: save the model again.",
             name=name,
-            again=AGAIN,
         )
     _check_depth(name, value)
     return value
@@ -65,26 +58,25 @@ def children(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
-def _twice(key: str) -> FormatError:
+def _twice(name: str, key: str) -> FormatError:
     return FormatError(
-        "has the field {key} twice in one place; {again}",
+        "{name} has the field {key} twice in one place; the file is damaged: save the model again.",
+        name=name,
         key=shown(key),
-        again=AGAIN,
     )
 
 
-def _not_finite(constant: str) -> NoReturn:
+def _not_finite(name: str, constant: str) -> NoReturn:
     raise FormatError(
-        "holds {constant}, which is no number; {again}",
+        "{name} holds {constant}, which is no number; the file is damaged: save the model again.",
+        name=name,
         constant=constant,
-        again=AGAIN,
     )
 
 
 def _too_deep(name: str) -> FormatError:
     return FormatError(
-        "{name} is nested more than {max_depth} deep; {again}",
+        "{name} is nested more than {max_depth} deep; the file is damaged: save the model again.",
         name=name,
         max_depth=limits.MAX_DEPTH,
-        again=AGAIN,
     )

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from gru_core.errors import shown
 from gru_core.formats.keras.config import children
+from gru_core.words import Said, listed
 
 NOTE: Final = (
     "The model leaves out steps that are padding ({where}): they repeat the state, which is not "
@@ -32,9 +33,7 @@ class Masks:
         """What to say of a recurrent layer of the model."""
         if not self.made_by:
             return ()
-        more = len(self.made_by) - MAX_NAMES
-        named = ", ".join(self.made_by[:MAX_NAMES]) + (f" and {more} more" if more > 0 else "")
-        return (NOTE.format(where=named),)
+        return (Said(NOTE, where=listed(self.made_by, MAX_NAMES)),)
 
 
 def of_model(model: Mapping[str, Any]) -> Masks:
@@ -58,13 +57,14 @@ def _made_by(node: Mapping[str, Any]) -> list[str]:
     """What in a node makes a mask: the layer itself, and a mask that a call of it is given."""
     config = _config(node)
     name = shown(config.get("name") or node.get("name") or node.get("class_name"))
-    found = []
+    found: list[str] = []
     if node.get("class_name") == "Masking":
         found.append(f"Masking {name}")
     if config.get("mask_zero") is True:
-        found.append(f"{str(node.get('class_name'))[:40]} {name} with mask_zero")
+        kind = str(node.get("class_name"))[:40]
+        found.append(Said("{kind} {name} with mask_zero", kind=kind, name=name))
     if _is_given(node.get("inbound_nodes")):
-        found.append(f"a mask that {name} is given")
+        found.append(Said("a mask that {name} is given", name=name))
     return found
 
 

@@ -1,29 +1,31 @@
 """What a reader of a Keras model should know, though it does not change how a layer is computed."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from gru_core.formats.keras.cell import KERAS, policy_of
 from gru_core.formats.keras.code import LAMBDA
 from gru_core.formats.keras.config import children
+from gru_core.words import Said, listed
 
 _STATEFUL: Final = (
     "In Keras the state is kept from one call to the next (stateful); here a run starts from "
     "zeros, or from the state you give."
 )
 _COMPUTED: Final = (
-    "In its model the state before the first step comes from another layer ({}); this is not done "
-    "here."
+    "In its model the state before the first step comes from another layer ({layers}); this is not "
+    "done here."
 )
 _GIVEN: Final = (
-    "In its model the state before the first step is an input ({}); here it is zeros, or what you "
-    "give."
+    "In its model the state before the first step is an input ({layers}); here it is zeros, or "
+    "what you give."
 )
 _TIME_MAJOR: Final = "In Keras the axes of its input are (step, batch, input): time_major."
 _OLD_SIGMOID: Final = (
     "The gates end in the hard_sigmoid of Keras 1 and 2, clip(0.2 a + 0.5, 0, 1), as this file was "
     "trained; Keras 3 would run it with another one, clip(a / 6 + 0.5, 0, 1)."
 )
+_HALF: Final = "Keras computes this layer in {policy}, here in float32, so the last digits differ."
 _MAX_NAMES: Final = 5
 
 
@@ -35,8 +37,7 @@ def of_layer(recurrent: Mapping[str, Any]) -> tuple[str, ...]:
     said = {
         _STATEFUL: config.get("stateful") is True,
         _TIME_MAJOR: config.get("time_major") is True,
-        f"Keras computes this layer in {policy.removeprefix('mixed_')[:20]}, here in float32, so "
-        "the last digits differ.": half,
+        Said(_HALF, policy=policy.removeprefix("mixed_")[:20]): half,
     }
     return tuple(note for note, true in said.items() if true)
 
@@ -54,8 +55,8 @@ def of_states(sources: Collection[str], model: Mapping[str, Any]) -> tuple[tuple
     inputs = {_named(node) for node in _nodes(model) if node.get("class_name") == "InputLayer"}
     computed = [name for name in sources if name not in inputs]
     note = _COMPUTED if computed else _GIVEN
-    named = _list([name[:60] for name in computed or sources])
-    return ((note.format(named),) if sources else ()), bool(computed)
+    named = listed([name[:60] for name in computed or sources], _MAX_NAMES)
+    return ((Said(note, layers=named),) if sources else ()), bool(computed)
 
 
 def of_model(model: Mapping[str, Any]) -> tuple[str, ...]:
@@ -65,12 +66,16 @@ def of_model(model: Mapping[str, Any]) -> tuple[str, ...]:
     own = [_named(node) for node in nodes if _is_own(node)]
     other = [_named(node) for node in nodes if str(node.get("class_name")).startswith("ConvLSTM")]
     if functions:
-        notes.append(f"Lambda layers are stepped over: {_list(functions)}.")
+        notes.append(_noted("Lambda layers are stepped over: {layers}.", functions))
     if own:
-        notes.append(f"Layers of the author's own are stepped over: {_list(own)}.")
+        notes.append(_noted("Layers of the author's own are stepped over: {layers}.", own))
     if other:
-        notes.append(f"Convolutional recurrent layers are not shown: {_list(other)}.")
+        notes.append(_noted("Convolutional recurrent layers are not shown: {layers}.", other))
     return tuple(notes)
+
+
+def _noted(note: str, layers: Sequence[str]) -> Said:
+    return Said(note, layers=listed(layers, _MAX_NAMES))
 
 
 def classes(model: Mapping[str, Any]) -> set[str]:
@@ -146,8 +151,3 @@ def _is_own(node: Mapping[str, Any]) -> bool:
 
 def _named(node: Mapping[str, Any]) -> str:
     return str(_config(node).get("name", "without a name"))[:60]
-
-
-def _list(names: list[str]) -> str:
-    more = len(names) - _MAX_NAMES
-    return ", ".join(names[:_MAX_NAMES]) + (f" and {more} more" if more > 0 else "")

@@ -16,6 +16,7 @@ from gru_core.formats.onnx import tensors as onnx_tensors
 from gru_core.formats.onnx.graph import DEFAULT_DOMAIN, Scope, Source, attributes, called
 from gru_core.formats.onnx.operators import OPERATORS, apply
 from gru_core.formats.onnx.tensors import Values
+from gru_core.words import Said
 
 if TYPE_CHECKING:
     from onnx import NodeProto
@@ -49,8 +50,8 @@ class ComputedError(FormatError):
     """A value that depends on what the model is given, or on operators that are not followed."""
 
     def __init__(self, reason: str, **fields: object) -> None:
-        super().__init__(f"{reason}; it needs to be a constant of the file.", **fields)
-        self.reason = reason.format(**fields) if fields else reason
+        self.reason = Said(reason, **fields)
+        super().__init__("{reason}; it needs to be a constant of the file.", reason=self.reason)
 
 
 class Constants:
@@ -125,11 +126,7 @@ class Constants:
         if source.tensor is not None:
             made, inputs = onnx_tensors.values(source.tensor), []
         elif node is None:
-            raise ComputedError(
-                "{name} {missing}",
-                name=shown(name),
-                missing=source.missing,
-            )
+            raise ComputedError(source.missing, name=shown(name), where=source.scope.where)
         elif not _is_followed(node) or node.output[0] != name:
             raise ComputedError(
                 "{name} is computed by {called}",

@@ -14,6 +14,7 @@ from gru_core.formats.onnx import nodes as onnx_nodes
 from gru_core.formats.onnx import wire as onnx_wire
 from gru_core.formats.onnx.constants import Constants
 from gru_core.formats.onnx.graph import CELLS, DEFAULT_DOMAIN, Found, is_recurrent, kind, nodes
+from gru_core.words import Said
 
 if TYPE_CHECKING:
     from onnx import ModelProto
@@ -22,6 +23,7 @@ FORMAT: Final = "ONNX"
 FIRST_OPSET: Final = 7  # in which the recurrent operators took their present form
 MAX_ENTRIES: Final = 256
 MAX_NAME: Final = 200
+_LISTED: Final = 4  # names of what a file has in place of what is looked for
 
 
 def read(data: bytes, name: str) -> ModelFile:
@@ -111,7 +113,7 @@ def named(model: "ModelProto", name: str) -> dict[str, Found]:
             count += 1
         result[own if count == 1 else f"{own} ({count})"] = found
     if not result:
-        raise FormatError(_nothing_recurrent(model, name, kinds))
+        raise _nothing_recurrent(model, name, kinds)
     return result
 
 
@@ -144,32 +146,40 @@ def _inside_functions(model: "ModelProto") -> list[str]:
     ]
 
 
-def _nothing_recurrent(model: "ModelProto", name: str, kinds: Counter[str]) -> str:
-    said = f"{shown(name)} has no GRU, LSTM or RNN node of ONNX"
+def _nothing_recurrent(model: "ModelProto", name: str, kinds: Counter[str]) -> FormatError:
     functions = _inside_functions(model)
     if functions:
-        return (
-            f"{said} but inside of its functions ({', '.join(map(shown, functions[:4]))}); write "
-            "them out with onnx.inliner.inline_local_functions."
+        return FormatError(
+            "{name} has no GRU, LSTM or RNN node of ONNX but inside of its functions "
+            "({functions}); write them out with onnx.inliner.inline_local_functions.",
+            name=shown(name),
+            functions=", ".join(map(shown, functions[:_LISTED])),
         )
     alike = [kind for kind in kinds if any(cell in kind.upper() for cell in CELLS)]
-    held = ", ".join(f"{kind} ({count})" for kind, count in kinds.most_common(4)) or "none"
     if alike:
-        return (
-            f"{said}; {', '.join(alike[:4])} is another's operator, whose conventions are not "
-            "known here: export the model before it is quantized or optimized."
+        return FormatError(
+            "{name} has no GRU, LSTM or RNN node of ONNX; {alike} is another's operator, whose "
+            "conventions are not known here: export the model before it is quantized or optimized.",
+            name=shown(name),
+            alike=", ".join(alike[:_LISTED]),
         )
-    return f"{said}; its nodes are {held}: recurrence that is written out is not recognized."
+    return FormatError(
+        "{name} has no GRU, LSTM or RNN node of ONNX; its nodes are {held}: recurrence that is "
+        "written out is not recognized.",
+        name=shown(name),
+        held=", ".join(f"{kind} ({n})" for kind, n in kinds.most_common(_LISTED)) or "none",
+    )
 
 
 def _notes(model: "ModelProto") -> Iterator[str]:
     if model.training_info:
-        yield "The file also says how it is trained; that is not read."
+        yield Said("The file also says how it is trained; that is not read.")
     functions = _inside_functions(model)
     if functions:
-        yield (
-            f"Recurrent layers inside of the functions {', '.join(map(shown, functions[:4]))} are "
-            "not listed: write them out with onnx.inliner.inline_local_functions."
+        yield Said(
+            "Recurrent layers inside of the functions {functions} are not listed: write them out "
+            "with onnx.inliner.inline_local_functions.",
+            functions=", ".join(map(shown, functions[:_LISTED])),
         )
 
 

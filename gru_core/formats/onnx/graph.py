@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 from gru_core.conventions import Cell
 from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
+from gru_core.words import Said
 
 if TYPE_CHECKING:
     from onnx import AttributeProto, GraphProto, NodeProto, TensorProto
@@ -46,7 +47,7 @@ class Source(NamedTuple):
     scope: "Scope"  # which defines it
     tensor: "TensorProto | None" = None
     node: "NodeProto | None" = None
-    missing: str = ""  # why there is neither
+    missing: str = ""  # why there is neither, of {name} in the graph {where}
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,11 +71,12 @@ class Scope:
             if name in scope.made_by:
                 return Source(scope, node=scope.made_by[name])
             if name in scope.sparse:
-                return Source(scope, missing="is stored as a sparse tensor")
+                return Source(scope, missing="{name} is stored as a sparse tensor")
             if name in scope.inputs:
-                return Source(scope, missing=f"is an input of {scope.where or 'the model'}")
+                inner, outer = "{name} is an input of {where}", "{name} is an input of the model"
+                return Source(scope, missing=inner if scope.where else outer)
             scope = scope.outer
-        return Source(self, missing="is defined nowhere in the file")
+        return Source(self, missing="{name} is defined nowhere in the file")
 
 
 class Found(NamedTuple):
@@ -95,8 +97,9 @@ def nodes(graph: "GraphProto", where: str = "", outer: Scope | None = None) -> I
         for attribute in node.attribute:
             inner = [attribute.g] if attribute.type == GRAPH else list(attribute.graphs)
             for one in inner:
-                place = f"{attribute.name} of {called(node)}"
-                yield from nodes(one, f"{place}, in {where}" if where else place, scope)
+                named = {"name": attribute.name, "node": called(node), "where": where}
+                place = "{name} of {node}, in {where}" if where else "{name} of {node}"
+                yield from nodes(one, Said(place, **named), scope)
 
 
 def scope_of(graph: "GraphProto", where: str, outer: Scope | None) -> Scope:
@@ -129,7 +132,9 @@ def _defined_twice(name: str) -> FormatError:
 def called(node: "NodeProto") -> str:
     """A node as an error calls it: its operator and its name."""
     name = node.name or next((output for output in node.output if output), "")
-    return f"{kind(node)} {shown(name)}" if name else f"{kind(node)} without a name"
+    if not name:
+        return Said("{kind} without a name", kind=kind(node))
+    return f"{kind(node)} {shown(name)}"
 
 
 def kind(node: "NodeProto") -> str:

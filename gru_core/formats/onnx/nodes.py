@@ -20,6 +20,7 @@ from gru_core.formats.onnx.constants import ComputedError, Constants
 from gru_core.formats.onnx.graph import CELLS, Attributes, Found, attributes, called, reads
 from gru_core.formats.onnx.states import Layout
 from gru_core.formats.onnx.tensors import Values
+from gru_core.words import Said
 
 DIRECTIONS: Final[Mapping[str, int]] = MappingProxyType(
     {"forward": 1, "reverse": 1, "bidirectional": 2}
@@ -220,14 +221,17 @@ def _order(cell: Cell, given: Attributes) -> Answers:
 
 def _place(found: Found, given: Attributes) -> tuple[str, ...]:
     """What to say of where the node stands and what it reads."""
-    notes = []
+    notes: list[str] = []
     if found.scope.where:
         notes.append(
-            f"It stands in {found.scope.where}, which decides whether and how often it is run."
+            Said(
+                "It stands in {where}, which decides whether and how often it is run.",
+                where=found.scope.where,
+            )
         )
     before = reads(found)
     if before is not None:
-        notes.append(f"It reads the output of {called(before)}.")
+        notes.append(Said("It reads the output of {node}.", node=called(before)))
     if given["layout"] == 1:
-        notes.append("The model gives it sequences as (batch, step, input).")
+        notes.append(Said("The model gives it sequences as (batch, step, input)."))
     return tuple(notes)

@@ -13,6 +13,7 @@ from gru_core.formats.onnx.graph import DEFAULT_DOMAIN, Found, Scope, called
 from gru_core.formats.onnx.origins import origin
 from gru_core.formats.onnx.tensors import Values
 from gru_core.formats.reads import ALL, Reads
+from gru_core.words import Said
 
 
 class Layout(NamedTuple):
@@ -47,8 +48,11 @@ def lengths(found: Found, name: str, constants: Constants) -> tuple[Reads, Notes
                 reason=error.reason,
             ) from None
         return ALL, (
-            f"The lengths of the sequences are not fixed ({error.reason}): here each sequence is "
-            "read whole.",
+            Said(
+                "The lengths of the sequences are not fixed ({reason}): here each sequence is read "
+                "whole.",
+                reason=error.reason,
+            ),
         )
     if counts.size != 1 or counts[0] < 0:
         raise FormatError(
@@ -58,7 +62,8 @@ def lengths(found: Found, name: str, constants: Constants) -> tuple[Reads, Notes
             counts=", ".join(map(str, counts[:8])),
         )
     steps = int(counts[0])
-    return Reads(steps=steps), (f"The model reads the first {steps} steps of each sequence.",)
+    first = Said("The model reads the first {steps} steps of each sequence.", steps=steps)
+    return Reads(steps=steps), (first,)
 
 
 class Starts(NamedTuple):
@@ -102,11 +107,17 @@ def starts(found: Found, names: tuple[str, ...], layout: Layout, constants: Cons
 
 def _said_of_open(state: str, left: _Open) -> str:
     if left.computed:
-        return (
-            f"Its initial {state} state is computed in the model from what that is given "
-            f"({left.reason}); this is not done here."
+        return Said(
+            "Its initial {state} state is computed in the model from what that is given "
+            "({reason}); this is not done here.",
+            state=state,
+            reason=left.reason,
         )
-    return f"Its initial {state} state is not in the file ({left.reason}): it is taken to be zero."
+    return Said(
+        "Its initial {state} state is not in the file ({reason}): it is taken to be zero.",
+        state=state,
+        reason=left.reason,
+    )
 
 
 def _state(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
 from gru_core.formats.protobuf import BYTES, SIZES, VARINT, varint
+from gru_core.words import Said
 
 if TYPE_CHECKING:
     from google.protobuf.descriptor import Descriptor
@@ -96,7 +97,7 @@ def _skip(data: bytes, at: int, kind: int, name: str) -> tuple[int, int]:
         return _number(data, at)[1], 0
     if kind in SIZES:
         return at + SIZES[kind], 0
-    raise damaged(name, f"a field of kind {kind}")
+    raise damaged(name, Said("a field of kind {kind}", kind=kind))
 
 
 @cache

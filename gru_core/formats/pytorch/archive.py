@@ -28,7 +28,6 @@ _END: Final = struct.Struct("<4s8xII2x")
 _LOCATOR: Final = struct.Struct("<8xQ4x")  # of the next, before the end
 _END_64: Final = struct.Struct("<4s36xQQ")
 _ORDERS: Final[Mapping[bytes, Order]] = {b"little": "<", b"big": ">"}
-_ADVICE: Final = "it is damaged or not of torch.save: save model.state_dict() again."
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +105,8 @@ def _folder(names: list[str]) -> str:
     folder = next(iter(folders), "")
     if len({name.casefold() for name in names}) < len(names):
         raise FormatError(
-            "The archive has two names that differ only in case; {advice}",
-            advice=_ADVICE,
+            "The archive has two names that differ only in case; it is damaged or not of "
+            "torch.save: save model.state_dict() again.",
         )
     if len(folders) != 1 or f"{folder}data.pkl" not in names:
         first = ", ".join(map(shown, names[:3])) or "nothing"
@@ -145,8 +144,8 @@ def _contents(
     known = isinstance(keys, list) and all(isinstance(key, str) for key in keys)
     if not known or sorted(keys) != sorted(storages):
         raise FormatError(
-            "The file's list of storages is not that of its tensors; {advice}",
-            advice=_ADVICE,
+            "The file's list of storages is not that of its tensors; it is damaged or not of "
+            "torch.save: save model.state_dict() again.",
         )
     found, whole, sizes = {}, memoryview(data), {}
     for key in keys:
@@ -166,11 +165,10 @@ def _check_sizes(storages: Mapping[str, Storage], sizes: Mapping[str, int]) -> N
             has = f"{sizes[key]:,} bytes" if key in sizes else "nothing"
             raise FormatError(
                 "The file has {has} in storage {key}; {count:,} numbers of {kind} need "
-                "{size:,}: {advice}",
+                "{size:,}: it is damaged or not of torch.save: save model.state_dict() again.",
                 has=has,
                 key=shown(key),
                 count=storage.count,
                 kind=storage.kind,
                 size=storage.size,
-                advice=_ADVICE,
             )

@@ -13,6 +13,7 @@ from gru_core.formats.pytorch.archive import Archive
 from gru_core.formats.pytorch.values import Special, View
 from gru_core.formats.state_dict.groups import is_recurrent
 from gru_core.formats.state_dict.stored import Stored
+from gru_core.words import Said
 
 MAX_ITEMS: Final = 300_000  # looked at; a container that stands in several places counts each time
 _LISTED: Final = 4
@@ -59,7 +60,8 @@ def collected(archive: Archive) -> Collected:
         tensors[name] = Stored(view.shape, view.kind, partial(archive.raw, view))
         paths[name] = path
     left = ", ".join(map(shown, walk.left[:_LISTED]))
-    notes = (f"The state of an optimizer is left out: {left}.",) if left else ()
+    note = Said("The state of an optimizer is left out: {left}.", left=left)
+    notes = (note,) if left else ()
     return Collected(tensors, paths, notes)
 
 
@@ -78,7 +80,9 @@ class _Walk:
         if isinstance(value, View):
             self.found[path] = value
         elif isinstance(value, Special):
-            self.special = self.special or f"{shown(_name(path))} holds {value.what}"
+            self.special = self.special or Said(
+                "{name} holds {what}", name=shown(_name(path)), what=value.what
+            )
         elif _is_optimizer(value, path):
             self.left.append(_name(path))
         elif isinstance(value, dict):

@@ -23,6 +23,7 @@ from gru_core.formats.pytorch.values import (
     damaged,
     storage_kind,
 )
+from gru_core.words import Said
 
 MAX_STEPS: Final = 250_000  # instructions: those of some 6,000 tensors
 PROTOCOL: Final = 2  # the one that torch.save writes and its loader takes
@@ -50,7 +51,7 @@ class Source(io.BytesIO):
         """A line, which is a name. pickletools would take a backslash for more than it is."""
         line = super().readline(size)
         if b"\\" in line:
-            raise ValueError(f"{shown(line)} is no name")
+            raise ValueError(Said("{line} is no name", line=shown(line)))
         return line
 
 
@@ -81,8 +82,10 @@ class Outline:
         except FormatError:
             raise
         except _DAMAGED as error:
-            raise damaged(f"is damaged ({shown(str(error))})") from None
-        raise damaged("has no end")
+            raise damaged(
+                Said("The file's pickle is damaged ({reason})", reason=shown(str(error)))
+            ) from None
+        raise damaged("The file's pickle has no end")
 
     def _spend(self, steps: int) -> None:
         self._steps += steps
@@ -101,7 +104,7 @@ class Outline:
         elif name in _STEPS:
             _STEPS[name](self, argument)
         else:
-            raise damaged(f"has the instruction {name}")
+            raise damaged(Said("The file's pickle has the instruction {name}", name=name))
 
     def _begin(self, protocol: int) -> None:
         self._protocol = protocol
@@ -134,7 +137,7 @@ class Outline:
     def _call(self, _: Any) -> None:
         arguments, function = self._stack.pop(), self._stack.pop()
         if not isinstance(function, Global) or not isinstance(arguments, tuple):
-            raise damaged("calls what it has made itself")
+            raise damaged("The file's pickle calls what it has made itself")
         if function.name not in CALLS:
             raise refused(function.name)
         # The same list may be handed over again and again, and is copied each time.
@@ -154,7 +157,7 @@ class Outline:
         """The attributes of an OrderedDict, which are not its content, are let go."""
         state = self._stack.pop()
         if type(self._stack[-1]) is not dict or type(state) is not dict:
-            raise damaged("sets the state of something that is no dictionary")
+            raise damaged("The file's pickle sets the state of something that is no dictionary")
 
     def _refer(self, _: Any) -> None:
         """The persistent id of torch.save: ("storage", class, key, device, count[, None])."""
@@ -162,10 +165,12 @@ class Outline:
         name = storage_kind(kind)
         plain = isinstance(key, str) and type(count) is int and 0 <= count < 2**48
         if what != "storage" or name is None or not plain or view not in ([], [None]):
-            raise damaged("has a storage that cannot be understood")
+            raise damaged("The file's pickle has a storage that cannot be understood")
         made = Storage(key, name, count)
         if self.storages.setdefault(key, made) != made:
-            raise damaged(f"says two things of the storage {shown(key)}")
+            raise damaged(
+                Said("The file's pickle says two things of the storage {key}", key=shown(key))
+            )
         self._stack.append(made)
 
     def _mark(self, _: Any) -> None:
@@ -188,7 +193,7 @@ class Outline:
 
     def _extend(self, items: list[Any]) -> None:
         if type(self._stack[-1]) is not list:
-            raise damaged("appends to something that is no list")
+            raise damaged("The file's pickle appends to something that is no list")
         self._stack[-1].extend(items)
 
     def _set_item(self, _: Any) -> None:
@@ -200,7 +205,7 @@ class Outline:
 
     def _set(self, items: list[Any]) -> None:
         if type(self._stack[-1]) is not dict or len(items) % 2:
-            raise damaged("sets items of something that is no dictionary")
+            raise damaged("The file's pickle sets items of something that is no dictionary")
         for key, value in zip(items[::2], items[1::2], strict=True):
             self._stack[-1][check_key(key)] = value
 

@@ -78,7 +78,7 @@ class Other:
 def damaged(what: str) -> FormatError:
     """An error for a pickle that says what torch.save never writes."""
     return FormatError(
-        "The file's pickle {what}; torch.save writes none like it: save it again.",
+        "{what}; torch.save writes none like it: save it again.",
         what=what,
     )
 
@@ -96,7 +96,10 @@ def _tensor(*args: Any) -> View:
     """torch._utils._rebuild_tensor_v2(storage, offset, size, stride, grad, hooks, metadata)."""
     storage, offset, shape, strides, _, hooks, *metadata = args
     if not isinstance(storage, Storage) or len(metadata) > 1 or hooks != {} or any(metadata):
-        raise damaged("makes a tensor of more than a storage (hooks, or a sign to be flipped)")
+        raise damaged(
+            "The file's pickle makes a tensor of more than a storage (hooks, or a sign to be "
+            "flipped)"
+        )
     return _view(storage, offset, shape, strides, storage.kind)
 
 
@@ -104,7 +107,7 @@ def _tensor_of_kind(*args: Any) -> View:
     """torch._utils._rebuild_tensor_v3, of an untyped storage: the kind stands before metadata."""
     *first, kind = args[:7]
     if not isinstance(kind, Global) or kind.name.removeprefix("torch.") not in KINDS:
-        raise damaged("makes a tensor of a kind that is not known")
+        raise damaged("The file's pickle makes a tensor of a kind that is not known")
     view = _tensor(*first, *args[7:])
     name = kind.name.removeprefix("torch.")
     return _view(view.storage, view.offset, view.shape, view.strides, name)
@@ -114,7 +117,7 @@ def _view(storage: Storage, offset: Any, shape: Any, strides: Any, kind: str) ->
     """A view that stays inside of its storage, and is not too large when it is laid out."""
     whole = (offset, *_sizes(shape), *_sizes(strides))
     if len(shape) != len(strides) or not all(type(n) is int and 0 <= n < 2**62 for n in whole):
-        raise damaged("makes a tensor whose sizes are no whole numbers")
+        raise damaged("The file's pickle makes a tensor whose sizes are no whole numbers")
     ends = offset + sum((n - 1) * step for n, step in zip(shape, strides, strict=True)) + 1
     if prod(shape) and ends * KINDS[kind] > storage.size:
         raise FormatError(
@@ -131,7 +134,7 @@ def _view(storage: Storage, offset: Any, shape: Any, strides: Any, kind: str) ->
 
 def _sizes(value: Any) -> tuple[Any, ...]:
     if not isinstance(value, tuple) or len(value) > 32:
-        raise damaged("makes a tensor without a shape")
+        raise damaged("The file's pickle makes a tensor without a shape")
     return value
 
 
@@ -150,7 +153,7 @@ def _check_size(shape: tuple[Any, ...], size: int) -> None:
 
 def _parameter(data: Any, _grad: Any, hooks: Any) -> View:
     if not isinstance(data, View) or hooks != {}:
-        raise damaged("makes a parameter of something that is no tensor")
+        raise damaged("The file's pickle makes a parameter of something that is no tensor")
     return data
 
 
@@ -158,7 +161,7 @@ def _ordered(*args: Any) -> dict[Any, Any]:
     """collections.OrderedDict(), in old files with its content as a list of pairs."""
     pairs = args[0] if args else []
     if len(args) > 1 or not isinstance(pairs, list):
-        raise damaged("makes a dictionary of something that is no list")
+        raise damaged("The file's pickle makes a dictionary of something that is no list")
     return {check_key(key): value for key, value in pairs}
 
 
@@ -170,12 +173,14 @@ def check_key(key: Any) -> Any:
     """The key of a dictionary. Errors: FormatError, also for tuples, whose hash has no bound."""
     if key is None or isinstance(key, str | bytes | int | float):
         return key
-    raise damaged("has keys other than texts and numbers in a dictionary or a set")
+    raise damaged(
+        "The file's pickle has keys other than texts and numbers in a dictionary or a set"
+    )
 
 
 def _set(items: Any) -> Other:
     if not isinstance(items, list):
-        raise damaged("makes a set of something that is no list")
+        raise damaged("The file's pickle makes a set of something that is no list")
     for item in items:
         check_key(item)
     return Other("a set")
@@ -183,14 +188,14 @@ def _set(items: Any) -> Other:
 
 def _counter(counts: Any) -> Other:
     if not isinstance(counts, dict):
-        raise damaged("counts something that is no dictionary")
+        raise damaged("The file's pickle counts something that is no dictionary")
     return Other("a Counter")
 
 
 def _bytes(text: Any, encoding: Any) -> Other:
     # Other encodings can take time or memory without bound.
     if not isinstance(text, str) or encoding != "latin1":
-        raise damaged("makes bytes of something that is no text")
+        raise damaged("The file's pickle makes bytes of something that is no text")
     return Other("bytes")
 
 

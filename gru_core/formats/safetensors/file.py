@@ -18,6 +18,7 @@ from gru_core.formats.state_dict.names import state_dict
 from gru_core.formats.state_dict.stored import Stored, Tensors, raw_dtype
 from gru_core.run import Layer
 from gru_core.weights import Weights
+from gru_core.words import Said
 
 FORMAT: Final = "safetensors"
 # The kinds of numbers that are read, as the format calls them and as PyTorch does.
@@ -35,7 +36,7 @@ def read(data: bytes, name: str) -> ModelFile:
     """
     found, metadata = tensors(data, name)
     notes = tuple(
-        f"The file says of itself: {shown(key)} is {shown(value)}."
+        Said("The file says of itself: {key} is {value}.", key=shown(key), value=shown(value))
         for key, value in list(metadata.items())[:_NOTED]
         if key != "format"  # the framework that wrote it
     )

@@ -8,6 +8,7 @@ from typing import Final
 from gru_core.errors import shown
 from gru_core.formats.state_dict.groups import Group
 from gru_core.formats.state_dict.stored import FLOATS, Tensors
+from gru_core.words import Said
 
 # What such a parameter is called: h0, h_0, c0, hx, init_hidden, initial_state, hidden_init, …
 _NAME: Final = re.compile(
@@ -24,9 +25,12 @@ def first_states(group: Group, units: int, tensors: Tensors) -> tuple[str, ...]:
         return ()
     listed = ", ".join(f"{shown(name)} {tensors[name].shape}" for name in found[:_LISTED])
     return (
-        f"The file also has {listed}, named and shaped as a learned first state; it does not say "
-        "whether the model starts from that. Here a run starts from zeros, or from the state you "
-        "give.",
+        Said(
+            "The file also has {tensors}, named and shaped as a learned first state; it does not "
+            "say whether the model starts from that. Here a run starts from zeros, or from the "
+            "state you give.",
+            tensors=listed,
+        ),
     )
 
 

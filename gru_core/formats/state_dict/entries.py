@@ -21,6 +21,7 @@ from gru_core.formats.state_dict.groups import Group, grouped
 from gru_core.formats.state_dict.names import PARTS
 from gru_core.formats.state_dict.stored import FLOATS, Stored, Tensors, floats
 from gru_core.weights import Part
+from gru_core.words import listed
 
 _LISTED: Final = 4  # names of tensors in an error
 # What torch.nn computes; a state dict cannot tell whether an RNN was made with tanh or with relu.
@@ -69,13 +70,17 @@ def entries(tensors: Tensors) -> tuple[Entry, ...]:
 
 
 def _none_found(tensors: Tensors) -> FormatError:
-    names = [shown(name) for name in list(tensors)[:_LISTED]]
-    more = f" and {len(tensors) - len(names)} more" if len(tensors) > len(names) else ""
-    has = f"its tensors are {', '.join(names)}{more}" if names else "it has no tensors"
+    if not tensors:
+        return FormatError(
+            "The file holds no recurrent layer: it has no tensors; one needs weight_ih_l0 and "
+            "weight_hh_l0, as torch.nn.GRU, LSTM and RNN call them: save the state dict of a model "
+            "that has one."
+        )
     return FormatError(
-        "The file holds no recurrent layer: {has}; one needs weight_ih_l0 and weight_hh_l0, as "
-        "torch.nn.GRU, LSTM and RNN call them: save the state dict of a model that has one.",
-        has=has,
+        "The file holds no recurrent layer: its tensors are {names}; one needs weight_ih_l0 and "
+        "weight_hh_l0, as torch.nn.GRU, LSTM and RNN call them: save the state dict of a model "
+        "that has one.",
+        names=listed([shown(name) for name in tensors], _LISTED),
     )
 
 

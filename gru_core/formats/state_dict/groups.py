@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from gru_core.errors import FormatError, counted, shown
+from gru_core.errors import FormatError, shown
 from gru_core.formats.limits import MAX_LAYERS
 from gru_core.formats.state_dict.names import CELL, PARTS, PROJECTION, TENSOR, suffix
 from gru_core.weights import Part
+from gru_core.words import Said, counted
 
 TOP: Final = "(top)"  # the name of a layer whose tensors have no prefix
 MAX_NAME: Final = 200  # characters
@@ -212,8 +213,11 @@ def _notes(prefix: str, is_cell: bool, others: list[str]) -> tuple[str, ...]:
             listed=listed,
         )
     return (
-        f"Its prefix also has {listed}, which torch.nn has not: if its class changes what the "
-        "layer computes, this is not what it computes.",
+        Said(
+            "Its prefix also has {tensors}, which torch.nn has not: if its class changes what the "
+            "layer computes, this is not what it computes.",
+            tensors=listed,
+        ),
     )
 
 
@@ -222,13 +226,14 @@ def _check_complete(group: Group, names: frozenset[str]) -> None:
     if missing:
         layers = counted(group.layers, "layer")
         ways = "two directions" if group.directions == 2 else "one direction"
-        biases = "with biases" if "b_x" in group.parts else "without biases"
         raise FormatError(
-            "{missing} is missing; {count} tensors make {layers} of {ways} {biases}: save the "
-            "whole state dict again.",
+            "{missing} is missing; {count} tensors make {layers} of {ways} with biases: save the "
+            "whole state dict again."
+            if "b_x" in group.parts
+            else "{missing} is missing; {count} tensors make {layers} of {ways} without biases: "
+            "save the whole state dict again.",
             missing=missing[0],
             count=len(group.names),
             layers=layers,
             ways=ways,
-            biases=biases,
         )

@@ -7,9 +7,10 @@ from typing import Final
 
 from gru_core.arrays import Array
 from gru_core.conventions import gates_together
-from gru_core.errors import FormatError, counted
+from gru_core.errors import FormatError
 from gru_core.run import Layer
 from gru_core.weights import GRUWeights, Part, Weights
+from gru_core.words import Said, counted
 
 # Each of our parts under its name there, in the order of a state dict.
 PARTS: Final[Mapping[Part, str]] = MappingProxyType(
@@ -59,25 +60,36 @@ def _check_stack(stack: Sequence[tuple[Weights, ...]]) -> None:
         )
     for at, pair in enumerate(stack):
         for weights in pair:
-            problem = next(problems(weights), None)
+            problem = next(problems(weights, Said("Layer {at}", at=at)), None)
             if problem is not None:
                 raise FormatError(
-                    "Layer {at} {problem}: export it as ONNX or NPZ, which have a place for it.",
-                    at=at,
+                    "{problem}: export it as ONNX or NPZ, which have a place for it.",
                     problem=problem,
                 )
     _check_alike(stack)
 
 
-def problems(weights: Weights) -> Iterator[str]:
-    """What torch.nn cannot do of one layer, to be put behind `Layer 0`."""
+def problems(weights: Weights, who: str) -> Iterator[Said]:
+    """What torch.nn cannot do of one layer, without a stop. who: what the layer is called."""
     if isinstance(weights, GRUWeights) and not weights.reset_after:
-        yield "resets before the product U h; torch.nn.GRU resets after it, and neither converts"
+        yield Said(
+            "{who} resets before the product U h; torch.nn.GRU resets after it, and neither "
+            "converts",
+            who=who,
+        )
     if weights.gate_activation != "sigmoid":
-        yield f"ends its gates in {weights.gate_activation}; PyTorch has sigmoid alone"
+        yield Said(
+            "{who} ends its gates in {activation}; PyTorch has sigmoid alone",
+            who=who,
+            activation=weights.gate_activation,
+        )
     if weights.state_activation != "tanh" and weights.cell != "rnn":
-        name = weights.cell.upper()
-        yield f"has the activation {weights.state_activation}; torch.nn.{name} has tanh alone"
+        yield Said(
+            "{who} has the activation {activation}; torch.nn.{name} has tanh alone",
+            who=who,
+            activation=weights.state_activation,
+            name=weights.cell.upper(),
+        )
 
 
 def _check_alike(stack: Sequence[tuple[Weights, ...]]) -> None:
@@ -107,8 +119,11 @@ def _check_alike(stack: Sequence[tuple[Weights, ...]]) -> None:
 
 
 def _kind(weights: Weights, directions: int) -> str:
-    ways = counted(directions, "direction")
-    return (
-        f"{weights.cell.upper()} of {weights.units} units in {ways}, {weights.dtype}, "
-        f"{weights.state_activation}"
+    return Said(
+        "{cell} of {units} units in {ways}, {dtype}, {activation}",
+        cell=weights.cell.upper(),
+        units=weights.units,
+        ways=counted(directions, "direction"),
+        dtype=weights.dtype,
+        activation=weights.state_activation,
     )

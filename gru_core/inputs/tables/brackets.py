@@ -5,7 +5,6 @@ import re
 from typing import Final, cast
 
 from gru_core.errors import ShapeError, TextError, shown
-from gru_core.inputs.tables.cells import left_out
 from gru_core.inputs.tables.limits import check_height
 
 Rows = list[list[str]]
@@ -41,7 +40,11 @@ def bracketed(text: str) -> Rows:
     """
     text = text.strip()
     if "..." in text or "…" in text:
-        raise left_out("The text has dots between its numbers")
+        raise TextError(
+            "The text has dots between its numbers, where NumPy or another program left numbers "
+            "out; all are needed: print it again, in NumPy after "
+            "np.set_printoptions(threshold=10**9)."
+        )
     if text[0] == "{":
         raise TextError(
             "The text is an object in braces; it needs a list of numbers or of rows: take it out."
@@ -89,11 +92,11 @@ def _listed(content: list[object]) -> Rows:
 
 def _cell(value: object, row: int) -> str:
     if isinstance(value, list | dict):
-        kind = "a list" if isinstance(value, list) else "an object"
         raise ShapeError(
-            "Row {row} holds {kind}; a row needs numbers only: give a list of rows.",
+            "Row {row} holds a list; a row needs numbers only: give a list of rows."
+            if isinstance(value, list)
+            else "Row {row} holds an object; a row needs numbers only: give a list of rows.",
             row=row + 1,
-            kind=kind,
         )
     # A text keeps its quotes: "1" is a text, and no number.
     return value if isinstance(value, _Number) else json.dumps(value, ensure_ascii=False)

@@ -18,10 +18,10 @@ from gru_core.errors import (
     RangeError,
     ShapeError,
     TextError,
-    counted,
     shown,
 )
 from gru_core.inputs.tables.limits import MAX_VALUE, check_height, check_width
+from gru_core.words import Said, counted
 
 # What a comma inside a number stands for, in the whole table.
 Comma: TypeAlias = Literal["nothing", "decimals", "mixed", "unclear"]
@@ -47,11 +47,15 @@ class Grid:
 
     def place(self, row: int, column: int) -> str:
         """How an error calls a cell, given its indices from 0."""
-        return f"{self.row(row)}, column {column + 1}"
+        if self.header:
+            return Said(
+                "Row {row} below the header, column {column}", row=row + 1, column=column + 1
+            )
+        return Said("Row {row}, column {column}", row=row + 1, column=column + 1)
 
     def row(self, row: int) -> str:
         """How an error calls a row, given its index from 0."""
-        return f"Row {row + 1}{' below the header' if self.header else ''}"
+        return Said("Row {row} below the header" if self.header else "Row {row}", row=row + 1)
 
 
 def with_header(rows: Sequence[Sequence[str]]) -> Grid:
@@ -106,16 +110,31 @@ def check_lengths(grid: Grid, noun: str = "number") -> None:
                 row=grid.row(i),
             )
         if len(row) != needed:
-            if grid.header:
-                above = f"the header has {counted(needed, 'name')}"
-            else:
-                above = f"the row{'s' if i > 1 else ''} above ha{'ve' if i > 1 else 's'} {needed}"
-            raise ShapeError(
-                "{row} has {counted}; {above}: make all rows equally long.",
-                row=grid.row(i),
-                counted=counted(len(row), noun),
-                above=above,
-            )
+            raise _unequal(grid, i, counted(len(row), noun), needed)
+
+
+def _unequal(grid: Grid, row: int, has: str, needed: int) -> ShapeError:
+    """The error for a row that is longer or shorter than what stands above it."""
+    if grid.header:
+        return ShapeError(
+            "{row} has {has}; the header has {names}: make all rows equally long.",
+            row=grid.row(row),
+            has=has,
+            names=counted(needed, "name"),
+        )
+    if row == 1:
+        return ShapeError(
+            "{row} has {has}; the row above has {needed}: make all rows equally long.",
+            row=grid.row(row),
+            has=has,
+            needed=needed,
+        )
+    return ShapeError(
+        "{row} has {has}; the rows above have {needed}: make all rows equally long.",
+        row=grid.row(row),
+        has=has,
+        needed=needed,
+    )
 
 
 def numbers(grid: Grid) -> Array:
@@ -191,7 +210,12 @@ def _refusal(cell: str, comma: Comma, place: str) -> GatescopeError:
             place=place,
         )
     if cell in _LEFT_OUT:
-        return left_out(f"{place} is {cell}")
+        return TextError(
+            "{place} is {cell}, where NumPy or another program left numbers out; all are needed: "
+            "print it again, in NumPy after np.set_printoptions(threshold=10**9).",
+            place=place,
+            cell=cell,
+        )
     if _bare(cell) in _NOT_FINITE:
         return NotFiniteError(
             "{place} is {cell}; it needs a finite number: replace it.",
@@ -216,15 +240,6 @@ def _refusal(cell: str, comma: Comma, place: str) -> GatescopeError:
         "{place} is {cell}; it needs a number such as -0.25 or 1e-3: replace it.",
         place=place,
         cell=shown(cell),
-    )
-
-
-def left_out(where: str) -> TextError:
-    """The error for dots that stand for numbers."""
-    return TextError(
-        "{where}, where NumPy or another program left numbers out; all are needed: print it "
-        "again, in NumPy after np.set_printoptions(threshold=10**9).",
-        where=where,
     )
 
 

@@ -64,14 +64,16 @@ def _quoted(text: str, delimiter: Delimiter) -> list[list[str]]:
             check_height(len(rows) - 1)
     except csv.Error as error:
         if "field limit" in str(error):
-            reason = f"has a cell of more than {csv.field_size_limit():,} characters"
-        else:
-            reason = "has quotation marks that do not pair"
+            raise TextError(
+                "What begins in line {line_after} has a cell of more than {most:,} characters; "
+                "each cell needs one number or name: correct it there.",
+                line_after=_line_after(rows),
+                most=csv.field_size_limit(),
+            ) from error
         raise TextError(
-            "What begins in line {line_after} {reason}; each cell needs one number or name: "
-            "correct it there.",
+            "What begins in line {line_after} has quotation marks that do not pair; each cell "
+            "needs one number or name: correct it there.",
             line_after=_line_after(rows),
-            reason=reason,
         ) from error
     return rows
 

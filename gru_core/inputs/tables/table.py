@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from gru_core.arrays import Array, read_only
-from gru_core.errors import ShapeError, counted
+from gru_core.errors import ShapeError
+from gru_core.words import Said, counted
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,9 +42,10 @@ def expect_shape(table: Table, shape: tuple[int, ...], what: str) -> Array:
 
 def _needed(shape: tuple[int, ...]) -> str:
     if len(shape) == 1:
-        return f"{counted(shape[0], 'number')} in one row or one column"
+        return Said("{numbers} in one row or one column", numbers=counted(shape[0], "number"))
     return _size(shape)
 
 
 def _size(shape: tuple[int, ...]) -> str:
-    return f"{counted(shape[0], 'row')} and {counted(shape[1], 'column')}"
+    rows, columns = counted(shape[0], "row"), counted(shape[1], "column")
+    return Said("{rows} and {columns}", rows=rows, columns=columns)
