@@ -139,6 +139,13 @@ class LensAt(TypedDict, total=False):
     unit: int
 
 
+class ByHand(TypedDict):
+    """A text in the words of the hand that is there: clicked by a mouse, tapped by a finger."""
+
+    mouse: str
+    finger: str
+
+
 class Lens(TypedDict):
     """The view that is open, and every view there is.
 
@@ -148,7 +155,7 @@ class Lens(TypedDict):
     view: str
     questions: list[Question]
     inside: bool
-    look: str
+    look: ByHand
     of: str
     asks: str
     choices: list[Choice]

@@ -4,6 +4,27 @@ from typing import Any, Literal, NotRequired, TypeAlias, TypedDict
 
 from app.contract.base import ByteRows, Bytes, Plotly, Row, Rows, Tensor
 
+# What there may be several of; the page has the words for one and for more of each.
+Noun: TypeAlias = Literal[
+    "blocks",
+    "cells",
+    "coordinates",
+    "counts",
+    "eigenvalues",
+    "factors",
+    "numbers",
+    "parts",
+    "points",
+    "quantities",
+    "runs",
+    "shares",
+    "sizes",
+    "steps",
+    "terms",
+    "units",
+    "values",
+]
+
 
 class Sweep(TypedDict):
     """The whole sequence for some values of one number.
@@ -50,13 +71,14 @@ class AxisTold(TypedDict):
     """The rows or the columns of a table; steps and units the page names itself.
 
     first: steps, 0 where the state before the first step comes first. order: the unit of each.
+    noun: what the names are of.
     """
 
     kind: Literal["steps", "units", "names"]
     first: NotRequired[int]
     order: NotRequired[list[int]]
     names: NotRequired[list[str]]
-    plural: NotRequired[str]
+    noun: NotRequired[Noun]
 
 
 class SheetTold(TypedDict):

@@ -92,7 +92,7 @@ def _lines(screen: Screen, cell: Cell, other: Trace, names: tuple[str, str], uni
         reads="across",
         corner="step",
         rows=Axis("steps"),
-        columns=Axis("names", names, plural="runs"),
+        columns=Axis("names", names, noun="runs"),
         values=np.stack([now, then], axis=1),
         height=110,
         key=[

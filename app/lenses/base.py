@@ -11,9 +11,9 @@ from typing import Literal, NamedTuple, TypeAlias
 
 import plotly.graph_objects as go
 
-from app.contract import AxisTold, Controls
+from app.contract import AxisTold, ByHand, Controls, Noun
 from app.screen.screen import Screen
-from app.words.say import say
+from app.words.say import catalogue, say
 from gru_core.arrays import Array
 from gru_core.conventions import Cell
 
@@ -28,7 +28,7 @@ class Axis(NamedTuple):
     names: Sequence[str] = ()  # where they are only names
     first: int = 1  # steps: 0 where the state before the first step comes first
     order: Sequence[int] = ()  # the unit of each, counted from 0; of names where each is of one
-    plural: str = ""  # of names, such as "terms"
+    noun: Noun | Literal[""] = ""  # of names: what they are of
 
 
 STEPS = Axis("steps")
@@ -115,9 +115,14 @@ class Lens(NamedTuple):
         return say(f"lenses.{self.name}.help")
 
     @property
-    def look(self) -> str:
+    def look(self) -> ByHand:
         """In two sentences, what to look for; the cell itself says that as it is."""
-        return "" if self.inside else say(f"lenses.{self.name}.look")
+        if self.inside:
+            return {"mouse": "", "finger": ""}
+        look = say(f"lenses.{self.name}.look")
+        if f"lenses.{self.name}.look_finger" not in catalogue():
+            return {"mouse": look, "finger": look}
+        return {"mouse": look, "finger": say(f"lenses.{self.name}.look_finger")}
 
 
 def chosen_of(asked: str, choices: Sequence[Choice]) -> str:
@@ -131,9 +136,5 @@ def axis_message(axis: Axis) -> AxisTold:
         return {"kind": "steps", "first": axis.first}
     if axis.kind == "units":
         return {"kind": "units", "order": list(axis.order)}
-    return {
-        "kind": "names",
-        "names": list(axis.names),
-        "plural": axis.plural,
-        "order": list(axis.order),
-    }
+    told: AxisTold = {"kind": "names", "names": list(axis.names), "order": list(axis.order)}
+    return {**told, "noun": axis.noun} if axis.noun else told

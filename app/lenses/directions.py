@@ -152,7 +152,7 @@ def _placed(screen: Screen, values: Array, of: str) -> tuple[Drawn, int]:
         "names",
         [say(f"lenses.directions.{way}_row", unit=unit) for way in WAYS for unit in units],
         order=() if screen.condensed else (*order, *order),
-        plural="numbers",
+        noun="numbers",
     )
     both = np.concatenate((forward.values, backward.values))
     names = [f"{way}{name}" for way in "→←" for name in forward.row_names]

@@ -71,10 +71,8 @@ def _reaction(screen: Screen, asked: Question, values: Array, found: Pattern) ->
         figure=reaction_bars(names, difference, on, color),
         reads="down",
         corner="unit",
-        rows=Axis("names", names, order=units, plural="units"),
-        columns=Axis(
-            "names", [say(f"lenses.find.{name}") for name in COLUMNS], plural="quantities"
-        ),
+        rows=Axis("names", names, order=units, noun="units"),
+        columns=Axis("names", [say(f"lenses.find.{name}") for name in COLUMNS], noun="quantities"),
         values=np.stack(numbers, axis=1),
         height=34 + 20 * len(names),
         key=[(color, "solid", say("lenses.find.on")), (OTHER, "solid", say("lenses.find.others"))],
@@ -96,7 +94,7 @@ def _together(screen: Screen, asked: Question, found: Pattern, listed: Sequence[
         reads="across",
         corner="step",
         rows=Axis("steps"),
-        columns=Axis("names", names, plural="shares"),
+        columns=Axis("names", names, noun="shares"),
         values=np.stack([alone, around], axis=1),
         height=130,
         key=[(OTHER, "dot", names[0]), (color, "solid", names[1])],

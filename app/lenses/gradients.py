@@ -133,7 +133,7 @@ def _chart(
         reads="across",
         corner="step",
         rows=Axis("steps"),
-        columns=Axis("names", list(curves), plural="quantities"),
+        columns=Axis("names", list(curves), noun="quantities"),
         values=np.stack(list(curves.values()), axis=1),
         key=[(style.color, style.dash, said) for said, style in zip(curves, styles, strict=True)],
     )

@@ -39,7 +39,7 @@ def _chart(screen: Screen, cell: Cell) -> Chart:
         reads="across",
         corner="step",
         rows=Axis("steps"),
-        columns=Axis("names", [*parts, symbol], plural="quantities"),
+        columns=Axis("names", [*parts, symbol], noun="quantities"),
         values=np.stack([kept, written, values], axis=1),
         key=[(KEPT, "solid", parts[0]), (WRITTEN, "solid", parts[1]), (color, "solid", symbol)],
     )

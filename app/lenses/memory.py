@@ -151,8 +151,8 @@ def _axes(screen: Screen, window: Window | None) -> tuple[Axis, Axis, Sequence[s
         for a, b in zip(starts.tolist(), ends.tolist(), strict=True)
     ]
     return (
-        Axis("names", rows, plural="steps"),
-        Axis("names", [say("lenses.memory.start"), *blocks], plural="blocks"),
+        Axis("names", rows, noun="steps"),
+        Axis("names", [say("lenses.memory.start"), *blocks], noun="blocks"),
         [str(start + 1) for start in starts.tolist()],
     )
 

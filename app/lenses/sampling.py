@@ -39,8 +39,8 @@ def drawn(screen: Screen, values: Array, order: Sequence[int]) -> Drawn:
     rows, columns = evenly_apart(units, MOST_ROWS), evenly_apart(steps, MOST_COLUMNS)
     return Drawn(
         values=values[np.ix_(columns, [order[row] for row in rows])].T,
-        rows=Axis("names", [unit_name(order[row]) for row in rows], plural="units"),
-        columns=Axis("names", [step_name(screen, step) for step in columns], plural="steps"),
+        rows=Axis("names", [unit_name(order[row]) for row in rows], noun="units"),
+        columns=Axis("names", [step_name(screen, step) for step in columns], noun="steps"),
         row_names=[],
         labels=[str(step + 1) for step in columns],
         note=say(

@@ -56,9 +56,9 @@ def _charts(screen: Screen, cell: Cell) -> list[Chart]:
                 "names",
                 names,
                 order=[unit for _ in found for unit in range(units)],
-                plural="points",
+                noun="points",
             ),
-            columns=Axis("names", columns, plural="shares"),
+            columns=Axis("names", columns, noun="shares"),
             values=values,
             height=260,
             key=[

@@ -75,8 +75,8 @@ def _terms_chart(
         figure=waterfall(names, products),
         reads="down",
         corner="term",
-        rows=Axis("names", names, plural="terms"),
-        columns=Axis("names", [COLUMNS[i] for i in used], plural="factors"),
+        rows=Axis("names", names, noun="terms"),
+        columns=Axis("names", [COLUMNS[i] for i in used], noun="factors"),
         values=values[:, used],
         height=34 + 20 * len(names),
     )
@@ -95,8 +95,8 @@ def _curve_chart(found: Contributions, symbol: str, color: str) -> Chart:
         figure=figure,
         reads="down",
         corner="quantity",
-        rows=Axis("names", names, plural="quantities"),
-        columns=Axis("names", ["value"], plural="values"),
+        rows=Axis("names", names, noun="quantities"),
+        columns=Axis("names", ["value"], noun="values"),
         values=np.array([[found.pre_activation], [value], [found.slope]]),
         height=130,
     )

@@ -379,6 +379,12 @@ export interface LensAt {
   unit?: number;
 }
 
+// A text in the words of the hand that is there: clicked by a mouse, tapped by a finger.
+export interface ByHand {
+  mouse: string;
+  finger: string;
+}
+
 // The view that is open, and every view there is.
 //
 // inside: the opened cell itself is looked into, in the place of charts. look: what to look for.
@@ -386,7 +392,7 @@ export interface Lens {
   view: string;
   questions: Question[];
   inside: boolean;
-  look: string;
+  look: ByHand;
   of: string;
   asks: string;
   choices: Choice[];
@@ -441,12 +447,13 @@ export interface Grid {
 // The rows or the columns of a table; steps and units the page names itself.
 //
 // first: steps, 0 where the state before the first step comes first. order: the unit of each.
+// noun: what the names are of.
 export interface AxisTold {
   kind: "steps" | "units" | "names";
   first?: number;
   order?: number[];
   names?: string[];
-  plural?: string;
+  noun?: "blocks" | "cells" | "coordinates" | "counts" | "eigenvalues" | "factors" | "numbers" | "parts" | "points" | "quantities" | "runs" | "shares" | "sizes" | "steps" | "terms" | "units" | "values";
 }
 
 // The numbers of a chart as a table.

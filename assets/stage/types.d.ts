@@ -8,6 +8,7 @@ import type { Drag } from "./core/drag.js";
 import type { LensSheet } from "./tools/describe.js";
 import type { Now } from "./core/now.js";
 import type { Plot } from "./plots/plot.js";
+import type { Fields } from "./words";
 
 export type * from "./contract";
 
@@ -145,6 +146,9 @@ export interface Name {
 
 export type Pairs = [weight: number, value: number][];
 
+// What there may be several of.
+export type Noun = { [Key in keyof Fields]: Key extends `counts.${infer Each}` ? Each : never }[keyof Fields];
+
 // What is written of a plot: describe.js.
 export interface Head {
   corner: string;
@@ -157,7 +161,7 @@ export interface Sheet extends Head {
   title: string;
   symbol: string;
   file: string;
-  kinds: string[]; // of rows and of columns, where there are several
+  kinds: Noun[]; // of rows and of columns, where there are several
   parts: { part: string; rows: number[] }[];
   initial?: boolean;
   exact?: boolean;

@@ -42,7 +42,7 @@ test("a unit that is not on show is at no row", () => {
 });
 
 test("rows with names of their own can be several of a unit, or of none", () => {
-  const of = { kind: "named", names: ["a", "b", "c"], plural: "rows" };
+  const of = { kind: "named", names: ["a", "b", "c"], noun: "terms" };
   const owned = axisOf({ ...of, order: [5, 7, 5] }, LABELS);
   assert.deepEqual(owned.all({ unit: 5 }), [0, 2]);
   assert.deepEqual(owned.place(1), { unit: 7 });

@@ -8,10 +8,10 @@ import { axisTitles } from "../../assets/stage/tools/titles.js";
 const labels = ["1", "2", "3"];
 const steps = axisOf({ kind: "steps", first: 1 }, labels);
 const units = (...order) => axisOf({ kind: "units", order }, labels);
-const named = (plural, ...names) => axisOf({ kind: "names", names, order: [], plural }, labels);
+const named = (noun, ...names) => axisOf({ kind: "names", names, order: [], noun }, labels);
 const chart = (reads, corner, rows, columns, data = [], values = []) => axisTitles(
   { kind: "lens", chart: { reads }, plot: { figure: { data } } },
-  { corner, values, rows: rows.entries, columns: columns.entries, kinds: [rows.plural, columns.plural] },
+  { corner, values, rows: rows.entries, columns: columns.entries, kinds: [rows.noun, columns.noun] },
 );
 
 test("a grid has steps along; down are its units, its steps or what its rows are", () => {

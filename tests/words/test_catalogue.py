@@ -170,6 +170,19 @@ def test_a_text_in_two_forms_has_both() -> None:
     assert [key for key in catalogue() if key.endswith(".one")] == []  # without its other form
 
 
+def test_what_is_said_of_a_mouse_is_said_of_a_finger_beside_it() -> None:
+    """In English, which other languages are written from; a list of gestures has both anyway."""
+    of_a_mouse = {
+        key
+        for key, template in catalogue().items()
+        if re.search(r"\b([Cc]lick|Point at|Hover)", str(template))
+        and not key.startswith("stage.hands.")
+    }
+    assert {f"{key}_finger" for key in of_a_mouse} == {
+        key for key in catalogue() if key.endswith("_finger")
+    }
+
+
 def test_a_room_has_no_sentence_of_its_own() -> None:
     found = [one for path in SOURCES for one in inline(path, (ROOT / path).read_text("utf-8"))]
     assert found == []

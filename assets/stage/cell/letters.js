@@ -8,10 +8,12 @@ import { say } from "../core/words.js";
 /** @type {Record<string, number>} */
 const MOVES = { ArrowLeft: -1, ArrowRight: 1 };
 
+const hint = () => byHand({ mouse: say("letters.hint"), finger: say("letters.hint_finger") });
+
 export class Letters {
   constructor() {
     this.row = make("div", { className: "gs-letter-row", role: "toolbar", "aria-label": say("letters.name") });
-    this.said = make("p", { className: "gs-letter-said", textContent: byHand(say("letters.hint")) });
+    this.said = make("p", { className: "gs-letter-said", textContent: hint() });
     this.element = make("div", { className: "gs-letters" }, this.row, this.said);
     this.structure = ""; // of the terms on show
     this.row.addEventListener("keydown", (event) => this.along(event));
@@ -31,7 +33,7 @@ export class Letters {
         "aria-label": say("letters.meaning", { symbol, says }), onfocus: show, onpointerenter: show, onclick: show,
       });
     }));
-    this.said.textContent = byHand(say("letters.hint"));
+    this.said.textContent = hint();
   }
 
   // The meaning of what the pointer is on in the equations, if it has one.

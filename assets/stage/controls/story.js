@@ -1,7 +1,6 @@
 // The words beside a scene: what is seen, what to try, and whether that is still what is on show.
 
 import { make } from "../core/dom.js";
-import { byHand } from "../core/hands.js";
 import { say } from "../core/words.js";
 
 /**
@@ -17,18 +16,17 @@ let pressed = false; // the way to the next scene, by a key: its link there has 
 // What is seen; and beside it what to try, the number to drag, and what that number does at the cursor.
 /** @param {Scene} scene @param {Made} made */
 export function story(scene, { handle, again, toScene }) {
-  const told = byHand(scene.story);
   const mark = say("story.mark");
   const next = say("story.next", { title: scene.next.title });
   return make(
     "div", { className: "gs-story", role: "group", "aria-labelledby": "gs-title" },
     make("h1", { className: "gs-hidden", id: "gs-title", textContent: say("story.heading", { title: scene.title }) }),
-    make("p", { className: "gs-seen", "data-room": `${told} ${mark} ${next}` },
-      make("span", {}, told,
+    make("p", { className: "gs-seen", "data-room": `${scene.story} ${mark} ${next}` },
+      make("span", {}, scene.story,
         make("span", { className: "gs-as-first", textContent: ` ${mark}` }), " ",
         nextScene(scene.next, toScene))),
     make("div", { className: "gs-doing" },
-      make("p", {}, make("em", { textContent: byHand(scene.try) })),
+      make("p", {}, make("em", { textContent: scene.try })),
       handle,
       scene.again && secondTry(scene.again, again),
       make("p", { className: "gs-now", "data-sentence": "gru" })),
@@ -39,7 +37,7 @@ export function story(scene, { handle, again, toScene }) {
 /** @param {string} text @param {() => void} again */
 function secondTry(text, again) {
   return make(
-    "p", { className: "gs-again" }, byHand(text), " ",
+    "p", { className: "gs-again" }, text, " ",
     make("button", { type: "button", className: "gs-plain", textContent: say("story.hold"), onclick: again }));
 }
 

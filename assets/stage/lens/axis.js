@@ -2,25 +2,25 @@
 
 import { say } from "../core/words.js";
 
-/** @import { At, Name } from "../types" */
+/** @import { At, Name, Noun } from "../types" */
 
 /**
- * @typedef {{ kind: string, first: number, order: number[], names: string[], plural: string }} Asked
+ * @typedef {{ kind: string, first: number, order: number[], names: string[], noun?: Noun }} Asked
  * @typedef {object} Axis
  * @property {number} length
  * @property {string[]} names
  * @property {Name[]} entries
- * @property {string} plural
+ * @property {Noun} noun
  * @property {(cursor: At) => number | null} at
  * @property {(cursor: At) => number[]} all
  * @property {(i: number) => Partial<At> | undefined} [place]
  */
 
-// { length, names, entries, plural, at(cursor), all(cursor), place(i) }; at gives an index or null, all
+// { length, names, entries, noun, at(cursor), all(cursor), place(i) }; at gives an index or null, all
 // every index of what the cursor is at, place { step, unit } of one that the cursor can go to. entries
 // are as describe.js has them.
 /** @param {Asked} asked @param {string[]} labels of the steps @returns {Axis} */
-export function axisOf({ kind, first, order, names, plural }, labels) {
+export function axisOf({ kind, first, order, names, noun = "numbers" }, labels) {
   if (kind === "steps") return withAll(steps(labels, first));
   if (kind === "units") return withAll(units(order));
   const entries = names.map((name) => ({ key: name, name, label: "" }));
@@ -28,7 +28,7 @@ export function axisOf({ kind, first, order, names, plural }, labels) {
   const place = order.length ? (i) => ({ unit: order[i] }) : undefined; // each is of a unit
   /** @param {At} cursor */
   const all = ({ unit }) => [...order.keys()].filter((i) => order[i] === unit); // several, or none
-  return { length: names.length, names, entries, plural, at: () => null, all, place };
+  return { length: names.length, names, entries, noun, at: () => null, all, place };
 }
 
 /** @param {Omit<Axis, "all">} axis @returns {Axis} */
@@ -46,7 +46,7 @@ function steps(labels, first) {
   const names = entries.map(({ name, label, key }) =>
     (key === 0 ? say("axis.initial_state") : label ? say("axis.step_read", { step: name, label }) : name));
   return {
-    length: entries.length, names, entries, plural: "steps",
+    length: entries.length, names, entries, noun: "steps",
     at: ({ step }) => step + before,
     place: (i) => (i < before ? undefined : { step: i - before }),
   };
@@ -56,7 +56,7 @@ function steps(labels, first) {
 function units(order) {
   const entries = order.map((unit) => ({ key: unit + 1, name: say("names.unit", { unit: unit + 1 }), label: "" }));
   return {
-    length: order.length, names: entries.map(({ name }) => name), entries, plural: "units",
+    length: order.length, names: entries.map(({ name }) => name), entries, noun: "units",
     at: ({ unit }) => { const row = order.indexOf(unit); return row < 0 ? null : row; },
     place: (i) => ({ unit: order[i] }),
   };

@@ -97,7 +97,7 @@ export class Lens {
     if (!told) return this.holding.show();
     this.look.textContent = byHand(told.look);
     this.words.replaceChildren(...told.words.map((text) => make("p", { textContent: text })));
-    this.notes.replaceChildren(...told.notes.map((text) => make("p", { textContent: byHand(text) })));
+    this.notes.replaceChildren(...told.notes.map((text) => make("p", { textContent: text })));
     replaced(this.offers, told.offers, () => told.offers.map((offer) => this.offer(offer)));
     this.offers.hidden = !told.offers.length;
     this.choices.setAttribute("aria-label", told.asks);

@@ -4,7 +4,6 @@ import { lookButton } from "../controls/look.js";
 import { story } from "../controls/story.js";
 import { make } from "../core/dom.js";
 import { minus, number, percent } from "../core/format.js";
-import { byHand } from "../core/hands.js";
 import { withPanel } from "../core/tabs.js";
 import { say, saying } from "../core/words.js";
 import { ramp, sample } from "./key.js";
@@ -124,7 +123,7 @@ function panelSection(panel, others, message, add, plots, whole, made) {
     "section", { className: "gs-panel", "aria-label": panel.name, "data-cell": panel.cell },
     make("header", { className: "gs-panel-head" },
       make("h2", {}, panel.name, aside(panel)),
-      make("span", { className: "gs-note", textContent: byHand(panel.note) })),
+      make("span", { className: "gs-note", textContent: panel.note })),
     first ? make("div", { className: `gs-tracks gs-states gs-states-${1 + beside.length}` },
       ...states.map((track) => figure(panel, track, beside.length > 0)), ...beside) : null,
     rest.length ? make("div", { className: `gs-tracks gs-gates-${rest.length}` }, ...ordered(rest).map((track) => figure(panel, track))) : null,

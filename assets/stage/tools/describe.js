@@ -14,7 +14,7 @@ import { say } from "../core/words.js";
 
 // { title, symbol, file, values, rows, columns, corner, kinds, flipped?, initial?, parts, exact, note }
 // values: one array a row. rows, columns: { key, name, label }: as in a file, in words, and what the
-// input is called there. kinds: what rows and columns are, as plurals. flipped: steps go down.
+// input is called there. kinds: what rows and columns are. flipped: steps go down.
 // initial: the first column is the state before the first step. parts: whose numbers these are.
 // exact: false while the browser has only the colours of some. note: what the notation turns round.
 // source: of what is too large to send, in place of values, where to fetch them (numbers.js).
@@ -122,7 +122,7 @@ function lensSheet({ part, chart, sheet }) {
   const { title, corner, values, rows, columns } = sheet();
   return {
     title, symbol: "", file: part.replaceAll(".", "-"), values, corner, rows: rows.entries, columns: columns.entries,
-    kinds: [rows.plural, columns.plural], flipped: chart.reads === "across", parts: [],
+    kinds: [rows.noun, columns.noun], flipped: chart.reads === "across", parts: [],
   };
 }
 
@@ -214,21 +214,7 @@ function extent(sheet) {
 /** @param {Pick<Sheet, "rows" | "columns" | "kinds" | "initial">} sheet */
 export function counts({ rows, columns, kinds, initial }) {
   const lengths = [rows.length, columns.length - (initial ? 1 : 0)];
-  return kinds.map((kind, i) => (counted(kind) ? say(`counts.${kind}`, { n: lengths[i] })
-    : `${lengths[i]} ${lengths[i] === 1 ? kind.slice(0, -1) : kind}`));
-}
-
-// What there are several of: a kind of ours, or a lens's own plural.
-/** @param {string} kind */
-export function pluralOf(kind) {
-  return counted(kind) ? say(`kinds.${kind}`) : kind;
-}
-
-const KINDS = /** @type {const} */ (["units", "steps", "channels", "columns", "quantities"]);
-
-/** @param {string} kind @returns {kind is typeof KINDS[number]} */
-function counted(kind) {
-  return KINDS.some((known) => known === kind);
+  return kinds.map((kind, i) => say(`counts.${kind}`, { n: lengths[i] }));
 }
 
 /** @param {Panel} panel @param {string} gate */

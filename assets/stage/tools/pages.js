@@ -2,7 +2,6 @@
 
 import { make } from "../core/dom.js";
 import { say } from "../core/words.js";
-import { pluralOf } from "./describe.js";
 
 /** @import { Place, Sheet, Span } from "../types" */
 /** @typedef {"rows" | "columns"} Axis */
@@ -65,7 +64,7 @@ export class Pages {
 
   /** @param {Axis} axis */
   plural(axis) {
-    return pluralOf(this.kind(axis));
+    return say(`kinds.${this.kind(axis)}`, { n: this.length(axis) });
   }
 
   /** @param {Axis} axis @param {number} at */
@@ -94,13 +93,12 @@ export class Pages {
   // A field for the number of a step or a unit, or the place of what has no number.
   /** @param {Axis} axis */
   field(axis) {
-    const one = this.plural(axis).slice(0, -1);
     const keys = this.sheet[axis].map(({ key }, i) => (Number.isInteger(key) ? Number(key) : i + 1));
     const [least, most] = [Math.min(...keys), Math.max(...keys)];
     /** @type {HTMLInputElement} */
     const input = make("input", {
       type: "number", min: least, max: most, step: 1, inputMode: "numeric",
-      title: say("pages.type", { one, least, most }),
+      title: say("pages.type", { least, most }),
       onchange: () => {
         if (!input.value) return;
         input.value = String(Math.max(least, Math.min(Math.round(input.valueAsNumber), most)));
@@ -109,7 +107,7 @@ export class Pages {
         this.onTurn({ [axis === "rows" ? "row" : "column"]: at });
       },
     });
-    return make("label", {}, say("pages.go_to", { one }), " ", input);
+    return make("label", {}, say("pages.go_to", { one: say(`kinds.${this.kind(axis)}`, { n: 1 }) }), " ", input);
   }
 
   // Say what is shown. A button that leads nowhere gives the focus away; returns whether one has.

@@ -21,6 +21,8 @@ const MOST = { rows: 40, columns: 200 }; // shown at once: more would make the b
 const MOST_LARGE = { rows: 50, columns: 50 };
 const AT_ONCE = 100; // milliseconds in which numbers may come before their places are shown empty
 
+const hint = () => byHand({ mouse: say("table.hint"), finger: say("table.hint_finger") });
+
 // sheet: from describe.js. around: { row, column } of the cursor, -1 for none. owner: what the dialog
 // belongs to. onClose() is called after it is gone.
 /** @param {Sheet} sheet @param {Place} around @param {HTMLElement} owner @param {() => void} onClose */
@@ -137,7 +139,7 @@ class Table {
 
   // values: one array a row of the part on show; null while they are on their way.
   /** @param {Numbers[] | null} values @param {string} [said] @param {boolean} [lost] */
-  draw(values, said = values ? byHand(say("table.hint")) : say("table.coming"), lost = false) {
+  draw(values, said = values ? hint() : say("table.coming"), lost = false) {
     const { rows, columns } = this.pages.part;
     const { sheet, scroller } = this;
     this.shown = { ...sheet, values, rows: sheet.rows.slice(...rows), columns: sheet.columns.slice(...columns) };

@@ -18,7 +18,7 @@ export function axisTitles(entry, sheet) {
 /** @param {LensPlot} entry @param {Sheet} sheet @returns {[across: string, up: string]} */
 function ofChart({ chart, plot }, sheet) {
   const { corner, rows, columns, kinds } = sheet;
-  if (chart.reads === "grid") return [kinds[1].replace(/s$/, ""), sorted(sheet) ? say("picture.sorted") : corner];
+  if (chart.reads === "grid") return [say(`kinds.${kinds[1]}`, { n: 1 }), sorted(sheet) ? say("picture.sorted") : corner];
   if (chart.reads === "across") return [corner, say("picture.value")];
   const { data } = plot.figure;
   if (chart.reads === "down") {

@@ -65,8 +65,8 @@ def assert_chart_is_whole(chart: Chart, shown: Screen) -> None:
     name, size = chart.name, (length(chart.rows, shown), length(chart.columns, shown))
     assert chart.values.shape == size, name
     for axis in (chart.rows, chart.columns):
-        assert len(set(axis.names)) == len(axis.names), f"{name}: two of {axis.plural} are alike"
-        assert bool(axis.plural) == (axis.kind == "names"), name
+        assert len(set(axis.names)) == len(axis.names), f"{name}: two of {axis.noun} are alike"
+        assert bool(axis.noun) == (axis.kind == "names"), name
         assert len(set(axis.order)) == len(axis.order) or axis.kind == "names", name
         assert len(axis.order) in (0, length(axis, shown)), name
     if WITH_GAPS.get(shown.setting.view) != name:
@@ -319,8 +319,9 @@ def test_a_link_can_name_the_cell_and_every_lens() -> None:
 @pytest.mark.parametrize("view", ASKING)
 def test_a_lens_says_in_two_sentences_what_to_look_for(view: str) -> None:
     lens = LENSES[view]
-    assert len(re.findall(r"[.!?](?= [A-Z]|$)", lens.look)) == 2
-    assert lens.look.endswith(".")
+    for look in lens.look.values():
+        assert len(re.findall(r"[.!?](?= [A-Z]|$)", look)) == 2
+        assert look.endswith(".")
     assert lens.help
     assert not lens.help.endswith(".")
     assert lens.label == lens.label.strip() != ""

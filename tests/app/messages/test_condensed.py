@@ -140,9 +140,9 @@ def test_large_weights_are_bytes_within_half_a_level() -> None:
 
 def test_the_page_says_what_a_cell_of_the_picture_stands_for() -> None:
     panels = told(replace(TALL, own=Own(source="noise", steps=900, units=300)))[0]["panels"]
-    means = "each cell of the picture is the mean of 3 units × 3 steps; click for exact values"
+    means = "each cell of the picture is the mean of 3 units × 3 steps; choose one for exact values"
     assert means in panels[0]["note"]
-    assert "the mean of 2 steps; click" in told(WIDE)[0]["panels"][0]["note"]
+    assert "the mean of 2 steps; choose" in told(WIDE)[0]["panels"][0]["note"]
     assert told(LONG)[0]["x"]["note"] == "each cell is the strongest of 3 numbers"
     for scene in ("pulse", "reader"):
         small = told(Setting(scene=scene))[0]
