@@ -25,6 +25,7 @@ import { Cursor } from "./core/cursor.js";
 import { addStylesheet, make } from "./core/dom.js";
 import { Drag } from "./core/drag.js";
 import { Library, fetchPlotly } from "./core/library.js";
+import { named } from "./core/message.js";
 import { Now } from "./core/now.js";
 import { asset } from "./core/served.js";
 import { alongTabs } from "./core/tabs.js";
@@ -59,12 +60,6 @@ export default function stage({ data, parentElement, setTriggerValue }) {
     stages.get(parentElement)?.leave();
     stages.delete(parentElement);
   };
-}
-
-// Steps that are only counted have no names of their own.
-/** @param {Sent} told @returns {Message} */
-function named({ labels, ...told }) {
-  return { ...told, labels: typeof labels === "number" ? Array.from({ length: labels }, (_, i) => String(i + 1)) : labels };
 }
 
 class Stage {
