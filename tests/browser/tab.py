@@ -7,8 +7,10 @@ from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Response, WebSocket
+from playwright.sync_api import TimeoutError as Late
 
 PATIENCE = 15_000  # milliseconds
+SOON = 1_500
 READY = ".stApp[data-test-script-state=notRunning] .gs-stage[data-ack]"
 # Lets a test keep back or lose what the page sends, as a bad network would, and the moments in
 # which the browser has nothing to do; knows when the server has said something last. A busy page
@@ -145,10 +147,17 @@ class Tab:
         return self
 
     def _is_at(self, query: str) -> bool:
-        """Whether the stage has come to the scene of a link; if not it is to be loaded anew."""
+        """Whether the stage comes to the scene of a link; if not it is to be loaded anew.
+
+        It may come a moment after its run has ended.
+        """
         wanted = parse_qs(query).get("scene", ["pulse"])[-1]
-        opened = self.page.locator(".gs-stage").get_attribute("data-opened") or ""
-        return opened.split(" ")[0] == wanted
+        there = f".gs-stage:is([data-opened='{wanted}'], [data-opened^='{wanted} '])"
+        try:
+            self.page.locator(there).wait_for(state="attached", timeout=SOON)
+        except Late:
+            return False
+        return True
 
     def reload(self) -> None:
         """Reload the page and wait until the stage is drawn."""
