@@ -299,9 +299,13 @@ class Stage(Tab):
         self.frame()
         box = area.bounding_box()
         assert box is not None
-        image = np.array(Image.open(BytesIO(self.page.screenshot())).convert("RGB"), dtype=int)
         across = middles(box["x"], box["width"], columns)
-        return image[np.ix_(middles(box["y"], box["height"], rows), across)]
+        down = middles(box["y"], box["height"], rows)
+        left, top = int(across[0]), int(down[0])
+        size = {"width": int(across[-1]) - left + 1, "height": int(down[-1]) - top + 1}
+        shot = self.page.screenshot(clip={"x": left, "y": top, **size})
+        image = np.array(Image.open(BytesIO(shot)).convert("RGB"), dtype=int)
+        return image[np.ix_(down - top, across - left)]
 
 
 def middles(start: float, length: float, count: int) -> np.ndarray:
