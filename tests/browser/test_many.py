@@ -7,8 +7,6 @@ import pytest
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, with_edits
 
-pytestmark = pytest.mark.usefixtures("anew")
-
 Core = Callable[..., Situation]
 PASTE = """(text) => {
   const at = document.activeElement ?? document.body;
@@ -99,6 +97,7 @@ def test_what_does_not_fit_is_refused_in_a_sentence_and_changes_nothing(
     opened.expect(core("pulse"))
 
 
+@pytest.mark.usefixtures("anew")
 def test_where_no_cell_is_chosen_a_sentence_says_what_to_do_first(opened: Stage) -> None:
     assert not opened.page.evaluate(PASTE, "words of somebody")
     assert opened.text(".gs-told") == ""
@@ -160,27 +159,27 @@ def test_numbers_are_pasted_in_the_dialog_where_there_is_no_key_for_it(
     opened.expect(with_edits(core("pulse"), opened.edits))
 
 
-def test_the_next_scene_is_one_press_away_and_back_leads_back(stage: Stage, core: Core) -> None:
-    stage.open("scene=pulse&u=2")
-    link = stage.page.get_by_role("link", name="next: ")
+def test_the_next_scene_is_one_press_away_and_back_leads_back(page: Stage, core: Core) -> None:
+    page.open("scene=pulse&u=2")
+    link = page.page.get_by_role("link", name="next: ")
     titles = [link.inner_text()]
     link.click()
-    stage.shows("cue")
-    assert stage.link["scene"] == "cue"
-    titles.append(stage.page.get_by_role("link", name="next: ").inner_text())
+    page.shows("cue")
+    assert page.link["scene"] == "cue"
+    titles.append(page.page.get_by_role("link", name="next: ").inner_text())
     assert titles[0] != titles[1]
-    stage.expect(core("cue"))
-    stage.page.go_back()
-    stage.shows("pulse")
-    stage.expect(core("pulse"))
+    page.expect(core("cue"))
+    page.page.go_back()
+    page.shows("pulse")
+    page.expect(core("pulse"))
 
 
-def test_after_the_last_scene_comes_the_first(stage: Stage) -> None:
-    stage.open("scene=reader")
-    link = stage.page.get_by_role("link", name="next: ")
+def test_after_the_last_scene_comes_the_first(page: Stage) -> None:
+    page.open("scene=reader")
+    link = page.page.get_by_role("link", name="next: ")
     link.focus()
-    stage.press("Enter")
-    stage.shows("pulse")
-    stage.rest(100)
+    page.press("Enter")
+    page.shows("pulse")
+    page.rest(100)
     focused = "document.activeElement?.className"
-    assert stage.page.evaluate(focused) == "gs-next"  # the next Enter goes on
+    assert page.page.evaluate(focused) == "gs-next"  # the next Enter goes on

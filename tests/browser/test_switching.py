@@ -1,10 +1,13 @@
 """Another notation or scene: painted at once, drawn by Plotly only where the picture is another."""
 
 import re
+from collections.abc import Callable
+from io import BytesIO
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, expect
+from PIL import Image
+from playwright.sync_api import expect
 
 from app.messages.parts import parts
 from app.screen.screen import screen_of
@@ -15,23 +18,31 @@ from tests.browser.driver import Stage, differing
 # Counts what Plotly draws, and remembers what it drew on.
 COUNT = """
 () => {
-  const { react } = Plotly;
+  window.react ??= Plotly.react;
   window.reacted = 0;
   window.before = [...document.querySelectorAll(".gs-drawing")];
   Plotly.react = (...given) => {
     window.reacted += 1;
-    return react(...given);
+    return window.react(...given);
   };
 }
+"""
+TALL = 3100  # pixels: a window without anything below it
+# What every plot on show is of, and where it is in whole pixels: left, top, right, bottom.
+PLACES = """
+(plots) => plots.filter((one) => one.checkVisibility()).map((one) => {
+  const { left, top, right, bottom } = one.getBoundingClientRect();
+  const place = [Math.floor(left), Math.floor(top), Math.ceil(right), Math.ceil(bottom)];
+  return [one.closest("[data-part]")?.dataset.part ?? one.getAttribute("aria-label"), ...place];
+})
 """
 
 
 def opened(stage: Stage, query: str) -> int:
-    """A page with everything drawn, its idle moments kept back; returns how many plots it has."""
+    """A page with everything drawn; returns how many plots it has."""
     stage.open(query)
     stage.drawn()
     stage.page.evaluate(COUNT)
-    stage.page.evaluate("window.restless = true")
     return int(stage.page.evaluate("window.before.length"))
 
 
@@ -50,80 +61,76 @@ def reacted(stage: Stage) -> int:
     return count
 
 
-def given_rest(stage: Stage) -> None:
-    """The browser has time again; wait until Plotly has caught up."""
-    stage.page.evaluate("window.giveRest()")
-    stage.drawn()
-
-
-def plots(stage: Stage) -> list[Locator]:
-    """Every plot that is on show."""
-    return [one for one in stage.page.locator(".gs-plot").all() if one.is_visible()]
-
-
 @pytest.mark.parametrize("scene", ["pulse", "crowd"])
-def test_another_notation_draws_only_the_plots_that_it_changes(stage: Stage, scene: str) -> None:
-    count = opened(stage, f"scene={scene}&notation=pytorch")
+def test_another_notation_draws_only_the_plots_that_it_changes(page: Stage, scene: str) -> None:
+    count = opened(page, f"scene={scene}&notation=pytorch")
     other = changed(Setting(scene=scene), Setting(scene=scene, notation=CHUNG))
-    stage.pick("Notation", "Chung")
-    expect(stage.page).to_have_url(re.compile("notation=chung"))
-    stage.wait()
-    assert reacted(stage) == 0
-    given_rest(stage)
+    page.pick("Notation", "Chung")
+    expect(page.page).to_have_url(re.compile("notation=chung"))
+    page.wait()
+    assert reacted(page) == 0
+    page.drawn()
     assert {"gru.update", "gru.weights.update"} <= other
-    assert reacted(stage) == len(other | {"gru.lines"}) < count  # they show the update gate, too
-    assert stage.page.evaluate("window.before.every((one) => one.isConnected)")
+    assert reacted(page) == len(other | {"gru.lines"}) < count  # they show the update gate, too
+    assert page.page.evaluate("window.before.every((one) => one.isConnected)")
 
 
-def test_another_scene_is_painted_before_plotly_draws_any_of_it(stage: Stage) -> None:
-    count = opened(stage, "scene=pulse")
-    stage.pick("Scene", "A cue says what to keep")
-    stage.shows("cue")
-    assert reacted(stage) == 0
-    expect(stage.page.locator(".gs-sketched")).to_have_count(count)
-    given_rest(stage)
-    assert reacted(stage) == count
+def test_another_scene_is_painted_before_plotly_draws_any_of_it(page: Stage) -> None:
+    count = opened(page, "scene=pulse")
+    page.pick("Scene", "A cue says what to keep")
+    page.shows("cue")
+    assert reacted(page) == 0
+    expect(page.page.locator(".gs-sketched")).to_have_count(count)
+    page.drawn()
+    assert reacted(page) == count
+
+
+def pictures(stage: Stage) -> list[tuple[str, np.ndarray]]:
+    """How every plot that is on show looks: one look at a window that has them all."""
+    stage.frame()
+    every = stage.page.locator(".gs-plot").evaluate_all(PLACES)
+    image = np.array(Image.open(BytesIO(stage.page.screenshot())).convert("RGB"), dtype=int)
+    bar = stage.page.locator(".gs-bar").bounding_box()
+    assert bar is not None
+    assert max(bottom for *_, bottom in every) <= bar["y"]  # nothing is under it
+    return [(of, image[top:bottom, left:right]) for of, left, top, right, bottom in every]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("query", ["scene=slate", "scene=crowd&notation=chung", "scene=elnino"])
 def test_a_screen_painted_at_once_is_the_one_plotly_draws_later(
-    stage: Stage, query: str, scheme: str
+    seen: Callable[..., Stage], query: str, scheme: str
 ) -> None:
-    stage.page.emulate_media(color_scheme=scheme)
-    stage.page.set_viewport_size({"width": 1280, "height": 2600})
-    stage.page.add_init_script("window.restless = true")
-    stage.open(query)
+    stage = seen(viewport={"width": 1280, "height": TALL}, color_scheme=scheme).open(query)
     stage.rest()
-    every = plots(stage)
-    at_once = [stage.picture(plot) for plot in every]
-    assert stage.page.locator(".gs-sketched").count() >= len(every)
-    given_rest(stage)
-    for plot, painted in zip(every, at_once, strict=True):
-        name = plot.get_attribute("aria-label")
-        assert differing(painted, stage.picture(plot)) < 0.003, name
+    at_once = pictures(stage)
+    assert len(at_once) > 10
+    assert stage.page.locator(".gs-sketched").count() >= len(at_once)
+    stage.drawn()
+    for (of, painted), (_, drawn) in zip(at_once, pictures(stage), strict=True):
+        assert differing(painted, drawn) < 0.003, of
 
 
-def test_a_smaller_window_is_painted_at_once_too(stage: Stage) -> None:
-    opened(stage, "scene=pulse")
-    stage.page.set_viewport_size({"width": 1100, "height": 800})
-    stage.rest()
-    assert reacted(stage) == 0
-    plot = stage.track("gru.candidate")
-    at_once = stage.picture(plot)
-    given_rest(stage)
-    at_rest = stage.picture(plot)
+def test_a_smaller_window_is_painted_at_once_too(page: Stage) -> None:
+    opened(page, "scene=pulse")
+    page.page.set_viewport_size({"width": 1100, "height": 800})
+    page.rest()
+    assert reacted(page) == 0
+    plot = page.track("gru.candidate")
+    at_once = page.picture(plot)
+    page.drawn()
+    at_rest = page.picture(plot)
     assert np.array_equal(at_once.shape, at_rest.shape)
     assert differing(at_once, at_rest) < 0.003
 
 
-def test_a_picture_taken_at_once_has_the_plots_as_plotly_draws_them(stage: Stage) -> None:
-    count = opened(stage, "scene=pulse")
-    stage.pick("Scene", "A cue says what to keep")
-    stage.shows("cue")
-    stage.page.locator(".gs-extras button", has_text="picture").click()
-    items = stage.page.locator(".gs-extras .gs-pictures button", has_text="Whole stage")
-    with stage.page.expect_download():
+def test_a_picture_taken_at_once_has_the_plots_as_plotly_draws_them(page: Stage) -> None:
+    count = opened(page, "scene=pulse")
+    page.pick("Scene", "A cue says what to keep")
+    page.shows("cue")
+    page.page.locator(".gs-extras button", has_text="picture").click()
+    items = page.page.locator(".gs-extras .gs-pictures button", has_text="Whole stage")
+    with page.page.expect_download():
         items.filter(has_text="SVG").click()
-    assert reacted(stage) == count
-    expect(stage.page.locator(".gs-sketch")).to_have_count(0)
+    assert reacted(page) == count
+    expect(page.page.locator(".gs-sketch")).to_have_count(0)

@@ -324,14 +324,14 @@ def test_the_button_is_large_enough_for_a_finger(seen: Callable[..., Stage]) -> 
     ],
 )
 def test_a_chart_of_every_kind_is_saved_as_a_picture_with_its_axes_named(
-    stage: Stage, link: str, plot: str, across: str, up: str
+    page: Stage, link: str, plot: str, across: str, up: str
 ) -> None:
-    stage.open(f"{link}&t=8&u=4")
-    settled(stage)
-    _, content = saved(stage, plot, "SVG")
+    page.open(f"{link}&t=8&u=4")
+    settled(page)
+    _, content = saved(page, plot, "SVG")
     picture = ElementTree.fromstring(content)
     found = {one.get("class"): "".join(one.itertext()) for one in picture.iter(f"{SVG}text")}
     assert found["gtitle"].startswith(plot)
     assert (found["xtitle"], found["ytitle"]) == (across, up)
-    _, content = saved(stage, plot, "PNG")
+    _, content = saved(page, plot, "PNG")
     assert Image.open(BytesIO(content)).width == 2400
