@@ -20,7 +20,7 @@ from anyio import CapacityLimiter, to_thread
 from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
 from app.compute import memory, uploads
@@ -28,15 +28,11 @@ from app.controls.mount import assets_url, claims_url, first_url, numbers_url
 from app.messages import core
 from app.messages.lens_at import elsewhere
 from app.messages.numbers import GoneError, answer
-from app.messages.stage import message
-from app.messages.wire import pack
+from app.messages.opening import opening
 from app.screen.baseline import ASSETS
-from app.screen.page import Page
-from app.screen.screen import screen_of
 from app.serving import index
 from app.serving.bundle import entry, is_bundled
-from app.serving.files import Assets, Static
-from app.setting.setting import Setting
+from app.serving.files import Assets, Static, page_response
 from app.words.refusal import refusal
 from gru_core.errors import GatescopeError
 
@@ -51,22 +47,32 @@ INDEX = STREAMLIT / "index.html"
 PAGE = INDEX.read_text(encoding="utf-8")
 SCRIPTS = STREAMLIT / "static" / "js"
 STAGE = index.needed(PAGE, SCRIPTS, index.STAGE)
+PAPERS = {
+    paper: {
+        "text-color": st.get_option(f"theme.{paper}.textColor"),
+        "background-color": st.get_option(f"theme.{paper}.backgroundColor"),
+        "primary-color": st.get_option(f"theme.{paper}.primaryColor"),
+        "font": '"Source Sans",sans-serif',
+    }
+    for paper in ("light", "dark")
+}
 AROUND = [one for one in index.needed(PAGE, SCRIPTS, index.AROUND) if one not in STAGE]
 
 
-def first(_request: Request) -> Response:
-    """The first page, which asks early for what the stage is made of."""
+async def first(request: Request) -> Response:
+    """The first page, which asks early for what the stage is made of, and has its first picture."""
     stage = [f"./assets/{entry()}"] if is_bundled() else []
-    return _page(index.first(PAGE, [*STAGE, *stage], AROUND))
+    page = index.first(PAGE, [*STAGE, *stage], AROUND)
+    if stage:
+        query = dict(request.query_params)
+        packed = await to_thread.run_sync(opening, query, limiter=AT_ONCE)
+        page = index.painted(page, stage[0], packed, PAPERS) if packed else page
+    return page_response(request.scope, page)
 
 
-def beside(_request: Request) -> Response:
+def beside(request: Request) -> Response:
     """A page beside the first one: Streamlit's, which knows where its server is."""
-    return _page(index.beside(PAGE))
-
-
-def _page(told: str) -> Response:
-    return HTMLResponse(told, headers={"Cache-Control": "no-cache"})
+    return page_response(request.scope, index.beside(PAGE))
 
 
 async def numbers(request: Request) -> Response:
@@ -90,8 +96,7 @@ def warm() -> None:
     what the row above the stage loads.
     """
     importlib.import_module("app.controls.choices")
-    told, _ = message(screen_of(Setting()), Page())
-    pack(told)
+    opening({})
 
 
 def has_page(session: str) -> bool:

@@ -24,6 +24,7 @@ FOREVER: Final = "public, max-age=31536000, immutable"
 ASKED: Final = "no-cache"
 TEXT: Final = frozenset({".js", ".css", ".svg", ".json", ".html"})
 SMALL: Final = 1000  # bytes: fewer are one packet as they are
+QUICK: Final = 3  # how thoroughly what is sent once is compressed
 MOST: Final = 400  # files that are held compressed: all that pages of Streamlit ask for, and ours
 
 
@@ -86,10 +87,21 @@ class Static:
         await response(scope, receive, send)
 
 
-def _wants_gzip(scope: Scope, path: Path) -> bool:
+def page_response(scope: Scope, page: str) -> Response:
+    """A page that is made for each who asks."""
+    body, headers = page.encode(), {"Cache-Control": ASKED, "Vary": "Accept-Encoding"}
+    if _takes_gzip(scope):
+        body, headers = gzip.compress(body, QUICK), headers | {"Content-Encoding": "gzip"}
+    return Response(body, headers=headers, media_type="text/html")
+
+
+def _takes_gzip(scope: Scope) -> bool:
     headers = Headers(scope=scope)
-    takes = "gzip" in headers.get("accept-encoding", "") and "range" not in headers
-    return takes and path.suffix in TEXT and path.stat().st_size > SMALL
+    return "gzip" in headers.get("accept-encoding", "") and "range" not in headers
+
+
+def _wants_gzip(scope: Scope, path: Path) -> bool:
+    return _takes_gzip(scope) and path.suffix in TEXT and path.stat().st_size > SMALL
 
 
 async def _packed(response: FileResponse) -> Response:

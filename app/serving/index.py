@@ -4,8 +4,9 @@ early for what the stage needs.
 Without that each thing is asked for when the one before has come, which a far line makes long.
 """
 
+import base64
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
 
@@ -16,6 +17,7 @@ BACKEND = 'window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).
 # comes in the first one; the others may follow it.
 STAGE = ("BidiComponent",)
 AROUND = ("Html", "purify.es", "PageLink", "Selectbox", "Button")
+TOLD = "gs-first"  # as assets/stage/core/early.js has it
 # What Streamlit asks its server before it opens a line to it.
 ASKED = ("./_stcore/health", "./_stcore/host-config")
 # What a part of Streamlit imports at once.
@@ -39,6 +41,23 @@ def first(page: str, modules: Sequence[str], later: Sequence[str] = ()) -> str:
         f'<link rel="modulepreload" fetchpriority="low" href="{escape(one)}">' for one in later
     ]
     return page.replace("</head>", f"{''.join(links)}</head>", 1)
+
+
+def painted(page: str, stage: str, opening: bytes, papers: Mapping[str, Mapping[str, str]]) -> str:
+    """The same with the first message in it, from which the stage is painted before Streamlit runs.
+
+    stage: its address. papers: colours and letters of the light and of the dark one, as CSS.
+    """
+    light, dark = (
+        "".join(f"--st-{name}:{value};" for name, value in papers[one].items())
+        for one in ("light", "dark")
+    )
+    style = f".gs-early{{{light}}}@media(prefers-color-scheme:dark){{.gs-early{{{dark}}}}}"
+    soon = f'<link rel="modulepreload" href="{escape(stage)}"><style>{style}</style>'
+    # Base64 ends no element, and a script of this type is not run.
+    told = f'<script type="text/plain" id="{TOLD}">{base64.b64encode(opening).decode()}</script>'
+    begun = f'{told}<script type="module" async src="{escape(stage)}"></script>'
+    return page.replace("<head>", f"<head>{soon}", 1).replace("</body>", f"{begun}</body>", 1)
 
 
 def needed(page: str, scripts: Path, parts: Sequence[str]) -> list[str]:

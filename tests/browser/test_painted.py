@@ -83,3 +83,49 @@ def test_where_plotly_does_not_come_a_sentence_says_so_and_the_numbers_stay(
     # What the browser itself notes of the file that did not come; the page says nothing there.
     assert all("ERR_FAILED" in trouble for trouble in stage.troubles)
     stage.troubles.clear()
+
+
+# Before Streamlit has begun
+
+# The place of the first picture, and whether anything of it can be used.
+EARLY = """
+(() => {
+  const look = () => {
+    const stage = document.querySelector(".gs-early .gs-stage");
+    if (stage?.querySelector(".gs-painted")) {
+      const { x, y, width } = stage.getBoundingClientRect();
+      const there = Boolean(document.querySelector(".stApp .gs-stage"));
+      window.early ??= { x, y, width, there, inert: stage.parentElement.inert };
+    }
+    if (!document.querySelector(".stApp .gs-stage[data-ack]")) requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})();
+"""
+
+
+def test_the_page_comes_with_a_picture_in_the_place_where_the_stage_will_be(
+    another: Callable[..., Stage],
+) -> None:
+    stage = another(look="")
+    stage.page.add_init_script(EARLY)
+    stage.open()
+    early = stage.page.evaluate("window.early")
+    assert early["inert"]
+    assert not early["there"]
+    expect(stage.page.locator(".gs-early")).to_have_count(0)
+    expect(stage.page.locator(".gs-stage")).to_have_count(1)
+    box = stage.page.locator(".gs-stage").bounding_box()
+    assert box is not None
+    assert (early["x"], early["width"]) == (box["x"], box["width"])
+    assert abs(early["y"] - box["y"]) <= 2
+    assert stage.sent == 1  # the first run is asked for, and nothing by the picture
+
+
+def test_a_link_with_a_changed_number_comes_without_a_picture(
+    another: Callable[..., Stage],
+) -> None:
+    stage = another(look="")
+    stage.page.add_init_script(EARLY)
+    stage.open("edits=gru.b_x.update.3_2.0")
+    assert stage.page.evaluate("window.early === undefined")

@@ -8,7 +8,7 @@ import { build, transform } from "esbuild";
 
 const ASSETS = new URL("../../assets/", import.meta.url);
 const STAGE = fileURLToPath(new URL("stage/", ASSETS));
-const SHEETS = ["style", "diagram", "dialogs", "look", "type", "forced", "tools"]; // in the order of the page
+const SHEETS = ["style", "diagram", "dialogs", "look", "type", "forced", "tools", "early"]; // in the order of the page
 const VENDORED = ["vendor/plotly/plotly-cartesian.min.js", "vendor/stix/stix-two-math.woff2"];
 const WRITER = "stage/tools/writer.js";
 const OPTIONS = { bundle: true, format: "esm", minify: true, write: false, target: "es2022", charset: "utf8", logLevel: "error" };
@@ -34,10 +34,13 @@ const addresses = Object.fromEntries(VENDORED.map((path) => [path, address(path,
 addresses[WRITER] = address("built/writer.js", writer);
 const entry = `
 import { includeStylesheets } from "./core/dom.js";
+import { paintEarly } from "./core/early.js";
 import { learnAddresses } from "./core/served.js";
+import stage from "./stage.js";
 learnAddresses(${JSON.stringify(addresses)});
 includeStylesheets(${JSON.stringify(await stylesheets())});
-export { default } from "./stage.js";
+paintEarly(stage);
+export default stage;
 `;
 const stage = await bundled({ stdin: { contents: entry, resolveDir: STAGE, sourcefile: "bundle.js" } });
 process.stdout.write(JSON.stringify({ "stage.js": stage, "writer.js": writer }));

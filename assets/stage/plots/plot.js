@@ -132,10 +132,9 @@ export class Plot {
     if (!plain && this.library.there) return this.draw(figure);
     this.frameIn(figure);
     if (!this.size[0]) return;
-    if (!plain) this.library.load().catch(() => {}); // it says so itself; until then the place is empty
     if (!this.canvas.hidden) this.unpaint();
     this.behind = true;
-    if (plain) this.paintFrame(figure);
+    if (plain) this.paintFrame(figure); // else the place is empty until Plotly is there
   }
 
   // A figure on a canvas in the place of Plotly's drawing.

@@ -1,8 +1,10 @@
 """The page that comes first, and what it asks for early."""
 
+import base64
+import re
 from pathlib import Path
 
-from app.serving.index import ASKED, first, needed
+from app.serving.index import ASKED, TOLD, first, needed, painted
 
 PAGE = '<html><head><script src="./static/js/index.A.js"></script></head></html>'
 
@@ -28,3 +30,14 @@ def test_addresses_stand_in_the_head_in_their_order_and_escaped() -> None:
     assert "<script>." not in page
     places = [page.index(one) for one in (*ASKED, "./a&quot;&gt;", "./b.js", "</head>")]
     assert places == sorted(places)
+
+
+def test_the_first_message_stands_in_the_page_as_letters_that_end_nothing() -> None:
+    opening = bytes(range(256))
+    papers = {"light": {"text-color": "#111"}, "dark": {"text-color": "#eee"}}
+    page = painted("<head></head><body></body>", "./stage.js", opening, papers)
+    told = re.search(rf'id="{TOLD}">([^<]*)<', page)
+    assert told is not None
+    assert base64.b64decode(told[1]) == opening
+    assert page.index(told[0]) < page.index('<script type="module" async src="./stage.js">')
+    assert page.index("#111") < page.index("dark") < page.index("#eee") < page.index("</head>")
