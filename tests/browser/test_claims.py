@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from itertools import product
 
 import pytest
 from playwright.sync_api import expect
@@ -89,17 +90,17 @@ def test_a_link_of_a_claim_shows_it(page: Stage, core: Core, claim: Claim, at: i
     CHECKS[claim.number][at](page, core)
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280, 1920])
 def test_nothing_on_the_page_of_claims_is_cut_or_stands_over_the_side(
-    seen: Callable[..., Stage], width: int, theme: str
+    seen: Callable[..., Stage],
 ) -> None:
-    page = seen(viewport={"width": width, "height": 800}, color_scheme=theme)
+    page = seen()
     page.page.goto(f"{page.url}/claims")
     expect(page.page.locator(".gs-claims li")).to_have_count(len(CLAIMS))
-    over = page.page.evaluate(
-        "[...document.querySelectorAll('.gs-claims :is(p, span, a, em)')]"
-        ".filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5).length"
-    )
-    assert over == 0
-    assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    for width, theme in product((390, 1280, 1920), ("light", "dark")):
+        seen(viewport={"width": width, "height": 800}, color_scheme=theme)
+        over = page.page.evaluate(
+            "[...document.querySelectorAll('.gs-claims :is(p, span, a, em)')]"
+            ".filter((e) => e.getBoundingClientRect().right > innerWidth + 0.5).length"
+        )
+        assert over == 0, (width, theme)
+        assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
