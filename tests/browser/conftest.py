@@ -1,9 +1,9 @@
 """One server, one browser, and one page that is handed on from test to test.
 
-`page` goes from link to link without being loaded anew, and what is painted at once stays until a
-test waits for what Plotly draws. `seen` is the same page as others have set their system, `phone`
-one like it under a finger. `stage` and `another` are pages and windows of a test's own, for what
-loading is a part of, or what cannot be undone.
+`page` goes from link to link without being loaded anew. `seen` is the same page as others have set
+their system, `phone` one like it under a finger. `stage` and `another` are pages and windows of a
+test's own, for what loading is a part of, or what cannot be undone. On all of them what is painted
+at once stays until a test waits for what Plotly draws, which is half of all work.
 """
 
 from collections.abc import Callable, Generator, Iterator, Mapping
@@ -185,7 +185,7 @@ def anew(page: Stage) -> Iterator[None]:
 @pytest.fixture
 def stage(desk: Kept, server: Server) -> Iterator[Stage]:
     """A page of the test's own, not opened yet."""
-    page = Stage(desk.window.new_page(), server.url)
+    page = Stage(desk.window.new_page(), server.url, restless=True)
     yield page
     page.page.close()
     assert page.troubles == []
@@ -204,7 +204,8 @@ def another(browser: Browser, server: Server) -> Iterator[Callable[..., Stage]]:
         url: str = server.url, look: str = "all", stays: bool = False, **options: Any
     ) -> Stage:
         contexts.append(browser.new_context(**{"viewport": SIZE, **options}))
-        pages.append(Stage(contexts[-1].new_page(), url, look=look, stays=stays))
+        page = contexts[-1].new_page()
+        pages.append(Stage(page, url, look=look, stays=stays, restless=True))
         return pages[-1]
 
     yield made

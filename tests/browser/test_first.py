@@ -34,6 +34,7 @@ def test_a_first_visit_shows_states_and_gates_whole_and_nothing_else(first: Stag
         assert box["y"] + box["height"] <= bar["y"] + 1, shown
         assert box["x"] + box["width"] <= 1280
     assert bar["y"] + bar["height"] <= 800
+    first.drawn()
 
 
 def test_the_states_of_both_cells_stand_beside_each_other(first: Stage) -> None:

@@ -155,6 +155,7 @@ def test_a_saved_model_goes_from_its_file_to_a_trace_of_its_framework(
     stage.page.get_by_role("button", name="check against").click()
     agrees = stage.page.get_by_text(f"{'onnxruntime' if framework == 'ONNX' else framework} agrees")
     expect(agrees).to_contain_text(f"over {STEPS} steps", timeout=SLOW)
+    stage.drawn()
 
 
 def test_explanations_work_on_a_loaded_model(

@@ -201,6 +201,7 @@ def test_the_weights_say_their_numbers_when_they_are_pointed_at(
     number = as_number(words.split(": ")[2].split(". ")[0])
     truth = value_at(base, Target.parse(f"gru.w_h.update.{unit - 1}.{source - 1}"))
     assert number == pytest.approx(truth, rel=1e-6)
+    page.drawn()
 
 
 def test_playing_reaches_numbers_beyond_those_around_the_cursor(
