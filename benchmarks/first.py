@@ -5,8 +5,8 @@ a page of one line of text, and one that draws four heatmaps with st.plotly_char
 browser, again is the same page opened once more in it; both at once on this machine and over a line
 of 150 ms there and back. The pages take turns, medians of some rounds: trust the ratios. Our
 picture comes before the stage can be used: when that is so has a column of its own, "at hand". With
-them the server's CPU for one visit, and for a first run of the page alone: a session without a browser.
-Needs Chromium and Linux.
+them the server's CPU for one visit, and for a first run of the page alone: a session without a
+browser. Needs Chromium and Linux.
 """
 
 import argparse
