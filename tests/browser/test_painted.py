@@ -70,6 +70,7 @@ def test_where_plotly_does_not_come_a_sentence_says_so_and_the_numbers_stay(
     stage = another()
     stage.page.route(PLOTLY, lambda route: route.abort())
     stage.open("scene=pulse")
+    stage.page.evaluate("window.giveRest()")  # the page has time, and asks for it
     expect(stage.page.locator(".gs-notices p")).to_have_text([NO_PLOTLY])
     count = stage.page.locator(".gs-plot").count()
     expect(stage.page.locator(PAINTED)).to_have_count(count)
