@@ -2,6 +2,7 @@
 // and edit it. Every number on it came from the server; app/messages/stage.py is the other end.
 
 import { Inside } from "./cell/inside.js";
+import { Local } from "./compute/local.js";
 import { Choosing } from "./controls/choosing.js";
 import { Changes, Editor } from "./controls/editor.js";
 import { Focus } from "./controls/focus.js";
@@ -69,7 +70,9 @@ class Stage {
     this.channel = new Channel(() => this.complain(say("stage.no_answer")));
     this.cursor = new Cursor(() => this.cursorMoved());
     this.now = new Now(lookOf());
+    this.local = new Local({ channel: this.channel, now: this.now }, (where) => (this.element.dataset.computes = where));
     this.drag = new Drag({
+      local: (target) => this.local.sweep(target),
       send: (kind, details) => this.channel.send(kind, details),
       cursor: this.cursor,
       onFrame: () => this.drawLive(),
@@ -249,6 +252,7 @@ class Stage {
     if (this.cursor.enter(labels.length, units, elsewhere ? cursor : undefined)) this.address.looked = true;
     this.inside.show();
     this.show(message);
+    this.local.receive(message);
     this.choosing.doubt(this.screen.structure, message.edits);
     if (elsewhere) {
       Object.assign(this, { opened, arrived });

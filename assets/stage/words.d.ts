@@ -326,6 +326,7 @@ export interface Fields {
   "values.over_time": { unit: Word };
   "values.no_unit": { unit: Word; units: Word };
   "values.computing": {};
+  "values.grows": {};
   "view.input_label": { channels: Word; steps: Word };
   "view.input": {};
   "view.prediction": {};

@@ -192,6 +192,15 @@ def stage(desk: Kept, server: Server) -> Iterator[Stage]:
 
 
 @pytest.fixture
+def remote(desk: Kept, server: Server) -> Iterator[Stage]:
+    """One more, which computes nothing itself: what it shows in a drag the server has sent."""
+    page = Stage(desk.window.new_page(), server.url, remote=True)
+    yield page
+    page.page.close()
+    assert page.troubles == []
+
+
+@pytest.fixture
 def another(browser: Browser, server: Server) -> Iterator[Callable[..., Stage]]:
     """Further pages in windows of their own, made with the options of Browser.new_context.
 

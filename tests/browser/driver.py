@@ -192,7 +192,7 @@ class Stage(Tab):
     @contextmanager
     def dragging(self, cell: Cell, pixels: float) -> Iterator[None]:
         """Press on a cell, pull up by some pixels, and hold until the block ends."""
-        with self.answered():
+        with self.answered(self.asks):
             x, y = self.centre(cell)
             self.page.mouse.move(x, y)
             self.page.mouse.down()
@@ -203,7 +203,7 @@ class Stage(Tab):
 
     def drag(self, cell: Cell, pixels: float) -> None:
         """Drag a cell's number and let go."""
-        with self.answered(2), self.dragging(cell, pixels):
+        with self.answered(1 + self.asks), self.dragging(cell, pixels):
             pass
 
     def choose(self, target: str) -> None:
@@ -213,12 +213,12 @@ class Stage(Tab):
         array = target.rsplit(".", len(index))[0]
         listed = self.page.get_by_label("What to change")
         if listed.input_value() != array:
-            with self.answered():
+            with self.answered(self.asks):
                 listed.select_option(array)
         for at, number in enumerate(index):
             box = self.page.locator(".gs-where input").nth(at)
             if box.input_value() != f"{number + 1}":
-                with self.answered():
+                with self.answered(self.asks):
                     box.fill(f"{number + 1}")
                     box.press("Tab")
         self.page.locator(".gs-number:enabled").wait_for()

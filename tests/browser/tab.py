@@ -11,7 +11,7 @@ from playwright.sync_api import TimeoutError as Late
 
 PATIENCE = 15_000  # milliseconds
 SOON = 1_500
-READY = ".stApp[data-test-script-state=notRunning] .gs-stage[data-ack]"
+READY = ".stApp[data-test-script-state=notRunning] .gs-stage[data-ack]:not([data-computes=soon])"
 # Lets a test keep back or lose what the page sends, as a bad network would, and the moments in
 # which the browser has nothing to do; knows when the server has said something last. A busy page
 # has no such moments but those that a test gives it, and then one after the other.
@@ -61,6 +61,12 @@ if (location.protocol.startsWith("http") && !localStorage.getItem("gatescope.loo
   localStorage.setItem("gatescope.look", "LOOK");
 }
 """
+# The core does not come.
+REMOTE = """
+const load = window.fetch;
+window.fetch = (address, ...more) =>
+  String(address).includes("core=") ? Promise.reject(new Error("lost")) : load(address, ...more);
+"""
 
 # Goes to a link as the back button does, without loading the page anew, and waits for its run. One
 # may be so short that it is not seen: then the server has said something, and nothing since.
@@ -99,6 +105,7 @@ class Tab:
     troubles: list[str] = field(default_factory=list)
     look: str = "all"  # what this visitor has seen before: "" for nothing, which is a first visit
     stays: bool = False  # another link is gone to without loading the page anew
+    remote: bool = False  # the page cannot compute, as if the core had not come
     restless: bool = False  # Plotly draws only when it is waited for, which is half of all work
 
     def __post_init__(self) -> None:
@@ -106,6 +113,8 @@ class Tab:
         self.page.add_init_script(HOLD)
         if self.look:
             self.page.add_init_script(LOOK.replace("LOOK", self.look))
+        if self.remote:
+            self.page.add_init_script(REMOTE)
         if self.restless:
             self.page.add_init_script("window.restless = window.busy = true")
         self.page.on("console", self._heard)
@@ -201,6 +210,11 @@ class Tab:
     def text(self, selector: str) -> str:
         """The text of the only element there."""
         return self.page.locator(selector).inner_text()
+
+    @property
+    def asks(self) -> int:
+        """How many messages it takes to hold a number: none where the page computes itself."""
+        return int(self.page.locator(".gs-stage").get_attribute("data-computes") != "here")
 
     @property
     def ack(self) -> int:

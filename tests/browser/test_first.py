@@ -55,7 +55,7 @@ def test_the_sentence_follows_the_handle_and_letting_go_keeps_the_number(
     box = slider.bounding_box()
     assert box is not None
     y = box["y"] + box["height"] / 2
-    with first.answered():
+    with first.answered(first.asks):
         first.page.mouse.move(box["x"] + box["width"] * 0.75, y)
         first.page.mouse.down()
     said = set()
@@ -79,7 +79,7 @@ def test_the_sentence_follows_the_handle_and_letting_go_keeps_the_number(
 def test_the_handle_is_worked_by_keys(first: Stage) -> None:
     slider = first.page.locator(HANDLE)
     slider.focus()
-    with first.answered(2):
+    with first.answered(1 + first.asks):
         first.press("ArrowLeft")
     assert first.edits[BIAS] < 6
     expect(slider).to_be_focused()

@@ -124,11 +124,11 @@ def test_while_a_number_is_dragged_the_equations_and_the_wiring_are_those_of_the
     own = "cho" if scene == "book" else "pytorch"
     swept = target.split(".")[0] in ("x", cell)
     before = equations(page)
-    with page.answered(2), page.dragging(page.cell_of(target, situation), pixels):
+    with page.answered(1 + page.asks), page.dragging(page.cell_of(target, situation), pixels):
         dragged = Opened.at(with_edits(situation, {target: page.value}), own, cell)
         expect_equations(page, Opened(dragged.situation, cell, dragged.notation, exact=swept))
         expect_wiring(page, dragged)
-        assert page.sent == sent + 1
+        assert page.sent == sent + page.asks
     page.wait()
     await_equations(page, dragged)
     expect_wiring(page, dragged)

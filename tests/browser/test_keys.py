@@ -16,7 +16,7 @@ BIAS = "gru.b_x.update.3"
 def chosen(page: Stage, core: Core) -> Stage:
     """The first scene with unit 4's update bias, which is 6, chosen by a click."""
     page.open("scene=pulse")
-    with page.answered():
+    with page.answered(page.asks):
         page.click(page.cell_of(BIAS, core("pulse")))
     page.rest(100)
     return page

@@ -26,7 +26,7 @@ def opened(page: Stage) -> Stage:
 
 
 def click(stage: Stage, core: Core, target: str) -> None:
-    with stage.answered():
+    with stage.answered(stage.asks):
         stage.click(stage.cell_of(target, core("pulse")))
     stage.rest(100)
 

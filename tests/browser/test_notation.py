@@ -218,7 +218,7 @@ def test_a_dragged_weight_of_the_update_gate_is_shown_with_the_sign_of_the_notat
     situation, sent = core("pulse"), page.sent
     cell = page.cell_of(BIAS, situation)
     assert "unit 4: −6." in page.hover(cell)
-    with page.answered(2), page.dragging(cell, 30):
+    with page.answered(1 + page.asks), page.dragging(cell, 30):
         value = page.value
         assert -6 < value < 0
         dragged = Opened.at(with_edits(situation, {BIAS: -value}), notation)
@@ -230,7 +230,7 @@ def test_a_dragged_weight_of_the_update_gate_is_shown_with_the_sign_of_the_notat
         update = 1 - traces_of(dragged.placed)["gru"]["update"].T
         assert painted is not None
         assert np.abs(painted - colours(update, "update")).max() <= 4
-        assert page.sent == sent + 1
+        assert page.sent == sent + page.asks
     page.wait()
     assert page.edits == {BIAS: -value}
     await_equations(page, dragged)

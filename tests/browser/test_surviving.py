@@ -11,62 +11,62 @@ BIAS = "gru.b_x.update.3"
 
 
 def test_letting_go_before_the_sweep_has_come_still_changes_the_number(
-    stage: Stage, core: Core
+    remote: Stage, core: Core
 ) -> None:
-    stage.open()
+    remote.open()
     situation = core("pulse")
-    stage.rest()
-    x, y = stage.centre(stage.cell_of(BIAS, situation))
-    with stage.answered(2):
-        stage.page.evaluate("window.holding = true")
-        stage.page.mouse.move(x, y)
-        stage.page.mouse.down()
-        stage.page.mouse.move(x, y + 50, steps=5)
-        stage.page.mouse.up()
-        stage.rest()
-        stage.expect(situation)
-        stage.page.evaluate("window.letThrough()")
-    stage.wait()
-    assert list(stage.edits) == [BIAS]
-    assert stage.edits[BIAS] < 6
-    assert stage.value == stage.edits[BIAS]
-    stage.expect(with_edits(situation, stage.edits))
+    remote.rest()
+    x, y = remote.centre(remote.cell_of(BIAS, situation))
+    with remote.answered(2):
+        remote.page.evaluate("window.holding = true")
+        remote.page.mouse.move(x, y)
+        remote.page.mouse.down()
+        remote.page.mouse.move(x, y + 50, steps=5)
+        remote.page.mouse.up()
+        remote.rest()
+        remote.expect(situation)
+        remote.page.evaluate("window.letThrough()")
+    remote.wait()
+    assert list(remote.edits) == [BIAS]
+    assert remote.edits[BIAS] < 6
+    assert remote.value == remote.edits[BIAS]
+    remote.expect(with_edits(situation, remote.edits))
 
 
-def test_a_click_before_the_sweep_has_come_changes_nothing(stage: Stage, core: Core) -> None:
-    stage.open()
-    stage.rest()
-    with stage.answered():
-        stage.page.evaluate("window.holding = true")
-        stage.click(stage.cell_of(BIAS, core("pulse")))
-        stage.rest()
-        stage.page.evaluate("window.letThrough()")
-    stage.rest()
-    assert stage.edits == {}
-    stage.expect(core("pulse"))
+def test_a_click_before_the_sweep_has_come_changes_nothing(remote: Stage, core: Core) -> None:
+    remote.open()
+    remote.rest()
+    with remote.answered():
+        remote.page.evaluate("window.holding = true")
+        remote.click(remote.cell_of(BIAS, core("pulse")))
+        remote.rest()
+        remote.page.evaluate("window.letThrough()")
+    remote.rest()
+    assert remote.edits == {}
+    remote.expect(core("pulse"))
 
 
 def test_another_cell_chosen_before_the_sweep_has_come_is_the_one_that_changes(
-    stage: Stage, core: Core
+    remote: Stage, core: Core
 ) -> None:
-    stage.open()
+    remote.open()
     situation = core("pulse")
-    stage.rest()
-    stage.page.evaluate("window.holding = true")
-    stage.click(stage.cell_of(BIAS, situation))
-    with stage.answered(3):
-        with_second = stage.cell_of("gru.b_x.update.1", situation)
-        x, y = stage.centre(with_second)
-        stage.page.mouse.move(x, y)
-        stage.page.mouse.down()
-        stage.page.evaluate("window.letThrough()")
-        stage.rest()
-        stage.page.mouse.move(x, y - 40, steps=5)
-        stage.frame()
-        stage.page.mouse.up()
-    stage.wait()
-    assert list(stage.edits) == ["gru.b_x.update.1"]
-    stage.expect(with_edits(situation, stage.edits))
+    remote.rest()
+    remote.page.evaluate("window.holding = true")
+    remote.click(remote.cell_of(BIAS, situation))
+    with remote.answered(3):
+        with_second = remote.cell_of("gru.b_x.update.1", situation)
+        x, y = remote.centre(with_second)
+        remote.page.mouse.move(x, y)
+        remote.page.mouse.down()
+        remote.page.evaluate("window.letThrough()")
+        remote.rest()
+        remote.page.mouse.move(x, y - 40, steps=5)
+        remote.frame()
+        remote.page.mouse.up()
+    remote.wait()
+    assert list(remote.edits) == ["gru.b_x.update.1"]
+    remote.expect(with_edits(situation, remote.edits))
 
 
 def test_the_screen_keeps_the_let_go_number_while_the_answer_is_on_its_way(
@@ -74,7 +74,7 @@ def test_the_screen_keeps_the_let_go_number_while_the_answer_is_on_its_way(
 ) -> None:
     stage.open()
     situation = core("pulse")
-    with stage.answered(2):
+    with stage.answered(1 + stage.asks):
         with stage.dragging(stage.cell_of(BIAS, situation), -45):
             value = stage.value
             stage.page.evaluate("window.holding = true")
@@ -141,7 +141,7 @@ def test_looking_around_leaves_no_trace_in_the_history_of_the_browser(
     stage.rest(700)
     entries = stage.page.evaluate("history.length")
     for target in ("gru.b_x.update.1", "x.7.0", "lstm.c0.0"):
-        with stage.answered():
+        with stage.answered(stage.asks):
             stage.click(stage.cell_of(target, core("pulse")))
     stage.press("Home", "ArrowRight")
     stage.rest(700)

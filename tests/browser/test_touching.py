@@ -49,7 +49,7 @@ def test_a_chosen_cell_takes_the_drag_and_the_page_stays(
     place = phone.centre(cell)
     swipe(phone, place, 0, -40)  # not chosen yet: the page moves, the number does not
     assert phone.edits == {}
-    with phone.answered():
+    with phone.answered(phone.asks):
         tap(phone, cell)
     phone.rest()
     was, at = phone.value, scrolled(phone)
@@ -70,13 +70,13 @@ def test_a_chosen_cell_is_dragged_by_its_neighbourhood_and_a_tap_there_takes_the
 ) -> None:
     phone.open("scene=pulse")
     situation = core("pulse")
-    with phone.answered():
+    with phone.answered(phone.asks):
         tap(phone, phone.cell_of("gru.b_x.update.2", situation))
     phone.rest()
     box = phone.page.locator(".gs-choice").bounding_box()
     assert box is not None
     assert box["height"] < 44
-    with phone.answered():
+    with phone.answered(phone.asks):
         tap(phone, phone.cell_of("gru.b_x.update.3", situation))
     phone.rest()
     assert phone.value == 6
@@ -132,7 +132,7 @@ def test_words_are_of_the_hand_that_is_there(phone: Stage, page: Stage) -> None:
 def test_the_numbers_after_a_drag_by_finger_are_the_cores(phone: Stage, core: Core) -> None:
     phone.open("scene=pulse")
     situation = core("pulse")
-    with phone.answered():
+    with phone.answered(phone.asks):
         tap(phone, phone.cell_of("gru.b_x.update.3", situation))
     phone.rest()
     x, y = phone.centre(phone.cell_of("gru.b_x.update.3", situation))

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { Drag, nearest } from "../../assets/stage/core/drag.js";
+import { Drag } from "../../assets/stage/core/drag.js";
+import { nearest } from "../../assets/stage/core/sweep.js";
 
 const BIAS = "gru.b_x.update.3";
 let drag, told, frame;
@@ -13,6 +14,7 @@ beforeEach(() => {
   globalThis.cancelAnimationFrame = () => { frame = null; };
   drag = new Drag({
     cursor: { step: 2, unit: 1 },
+    local: () => null,
     send: (kind, details) => told.sent.push([kind, details]),
     onFrame: () => told.frames++,
     onRest: () => told.rests++,

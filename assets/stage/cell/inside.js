@@ -247,12 +247,9 @@ export class Inside {
   // asked for where they are of another place.
   /** @returns {{ lookup: Lookup, missing: Wanted | null }} */
   numbers() {
-    const { channel, cursor, drag: { index, sweep } } = this.here;
-    const swept = index !== null && sweep?.inside;
-    if (swept) {
-      const here = sweep.step === cursor.step && sweep.unit === cursor.unit;
-      return { lookup: (name) => (here ? swept[name]?.[index] : undefined), missing: null };
-    }
+    const { channel, cursor, drag } = this.here;
+    const swept = drag.live ? drag.sweep?.inside(this.inner.cell, cursor) : null;
+    if (swept) return { lookup: swept, missing: null };
     const { units, first, series } = channel.part(`${this.inner.cell}.inside`);
     const at = units.indexOf(cursor.unit);
     const here = cursor.step - first;
@@ -264,14 +261,13 @@ export class Inside {
   // Colours of every vector in the wiring, one for each row that is drawn.
   /** @param {Panel} panel @param {number[]} rows @returns {Colours} */
   colours(panel, rows) {
-    const { channel, cursor, drag: { index, sweep }, now } = this.here;
+    const { channel, cursor, drag, now } = this.here;
     const { first, top, vectors } = channel.part(`${panel.cell}.vectors`);
     const found = isCondensed(now.message) ? {} : this.fromHeatmaps(panel, rows);
-    const live = index === null ? null : sweep;
     for (const [name, steps] of Object.entries(vectors)) {
-      const swept = live?.vectors?.[name];
-      const column = swept ? live?.step === cursor.step && swept[Number(index)] : steps[cursor.step - first];
-      const from = name === "x" ? 0 : swept ? live?.top : top;
+      const swept = drag.live ? drag.sweep?.column(panel.cell, name, cursor) : undefined;
+      const column = swept === undefined ? steps[cursor.step - first] : swept?.bytes;
+      const from = swept?.from ?? (name === "x" ? 0 : top);
       const palette = paletteOf(this.scaleOf(panel, name));
       const drawn = name === "x" ? this.inputs : rows;
       found[name] = column ? drawn.map((row) => css(palette[column[row - from]])) : null;

@@ -37,6 +37,12 @@ export class Core {
     return this.x.length / this.sent.inputs;
   }
 
+  // How many products of two numbers one run of every cell takes.
+  get products() {
+    const sizes = [...this.cells.values()].map(({ layer }) => layer.weights("w_x").length + layer.weights("w_h").length);
+    return this.steps * sizes.reduce((sum, size) => sum + size, 0);
+  }
+
   // As a message says: these numbers changed, these tracks held.
   /** @param {Pick<Edit, "target" | "value">[]} edits @param {HeldAt[]} held */
   set(edits, held) {
@@ -186,6 +192,12 @@ export class Core {
     this.giveStep(kept, kept.vectors, step);
     kept.vectors.execute();
     return kept.vectors.made;
+  }
+
+  // Where a vector lies on the scale of its colours: from, to.
+  /** @param {string} cell @param {string} name */
+  rangeOf(cell, name) {
+    return /** @type {Kept} */ (this.cells.get(cell)).told.ranges[name];
   }
 
   // The states before a step and the tracks after it.

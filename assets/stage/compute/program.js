@@ -80,7 +80,7 @@ function product(out, matrix, vector) {
   }
 }
 
-// A program that does not fit: it is never executed.
+// A program that does not fit, by what of it does not: it is never executed.
 export class ProgramError extends Error {}
 
 export class Program {
@@ -132,7 +132,7 @@ export class Program {
   /** @param {number} at */
   slot(at) {
     const slot = this.slots[at];
-    if (!slot) throw new ProgramError(`The program has no slot ${at} yet.`);
+    if (!slot) throw new ProgramError(`slot ${at}`);
     return slot;
   }
 
@@ -156,7 +156,7 @@ export class Program {
 
 /** @param {boolean} fine @param {Operation} operation */
 function check(fine, { kind }) {
-  if (!fine) throw new ProgramError(`The operation “${kind}” does not fit.`);
+  if (!fine) throw new ProgramError(kind);
 }
 
 /** @param {string} kind @param {Slot[]} of @param {number} size */
@@ -168,7 +168,7 @@ function fits(kind, of, size) {
 
 /** @param {Slot} slot @param {number} at @param {number} size */
 function part(slot, at, size) {
-  if (at + size > slot.length) throw new ProgramError("A part is longer than what it is of.");
+  if (at + size > slot.length) throw new ProgramError("part");
   return slot.subarray(at, at + size);
 }
 

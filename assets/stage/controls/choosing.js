@@ -63,13 +63,13 @@ export class Choosing {
     if (target && !exists(target, this.editor.choices)) this.drop();
   }
 
-  // A sweep is true as long as nothing else than its own number has changed. structure: of the screen.
+  // The server's sweep is true as long as nothing else than its own number has changed. structure: of the screen.
   /** @param {string} structure @param {Edit[]} edits */
   doubt(structure, edits) {
     const { drag } = this.here;
     const others = edits.filter(({ target }) => target !== drag.target);
     const ground = JSON.stringify([structure, others]);
-    if (drag.sweep && ground !== this.ground) drag.clear();
+    if (drag.sweep && !drag.sweep.lasts(ground !== this.ground)) drag.clear();
     this.ground = ground;
   }
 }

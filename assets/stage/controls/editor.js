@@ -2,7 +2,7 @@
 
 import { arrays, nameOf, split } from "../core/cells.js";
 import { make } from "../core/dom.js";
-import { nearest } from "../core/drag.js";
+import { nearest } from "../core/sweep.js";
 import { brief, exact, short } from "../core/format.js";
 import { say } from "../core/words.js";
 

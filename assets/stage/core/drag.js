@@ -1,14 +1,17 @@
-// Dragging a number: the server sends one sweep (the whole sequence for about forty values of that
-// number), and the plots show the nearest one while the pointer moves. Nothing is computed here. Where
-// that would take too long the sweep is the values alone, with a note that says so.
+// Dragging a number: the plots show what the core makes of the value under the hand, computed by the page
+// itself where it can (compute/local.js), else from a sweep that the server sends (sweep.js).
+
+import { Sweep } from "./sweep.js";
 
 const PIXELS = 180; // from the smallest value to the largest, however many there are
 
 /**
  * @import { Cursor } from "./cursor.js"
- * @import { At, Details, Numbers, Sweep } from "../types"
+ * @import { Swept } from "./sweep.js"
+ * @import { At, Details, Sweep as Sent } from "../types"
  * @typedef {object} Host
  * @property {(kind: "grab", details: Details<"grab"> & At) => number} send
+ * @property {(target: string) => Swept | null} local what the page computes itself; null where it cannot
  * @property {Cursor} cursor
  * @property {() => void} onFrame
  * @property {() => void} onRest
@@ -16,7 +19,6 @@ const PIXELS = 180; // from the smallest value to the largest, however many ther
  */
 
 export class Drag {
-  // host: { send(kind, details), cursor, onFrame(), onRest(), commit(target, value) }
   /** @param {Host} host */
   constructor(host) {
     this.host = host;
@@ -26,12 +28,12 @@ export class Drag {
   }
 
   clear() {
-    /** @type {Sweep | null} */
-    this.sweep = null; // as the server sent it
+    /** @type {Swept | null} */
+    this.sweep = null;
     /** @type {string | null} */
     this.target = null;
     /** @type {number | null} */
-    this.index = null; // of the value on show, null when the committed one is
+    this.at = null; // the value on show, null when the committed one is
     /** @type {number | null} */
     this.wanted = null; // pixels dragged before the sweep came
     /** @type {number | null} */
@@ -44,32 +46,32 @@ export class Drag {
     this.waiting = null;
   }
 
-  // Take hold of a number; its sweep is asked for unless it is here.
+  // Take hold of a number; its sweep is asked for unless it is here, or the page needs none.
   /** @param {string} target */
   hold(target) {
     const { step, unit } = this.host.cursor;
     const same = this.target === target && (this.sweep || this.waiting);
     this.held = true;
-    if (same && (!this.sweep || (this.sweep.step === step && this.sweep.unit === unit))) return;
+    if (same && (!this.sweep || this.sweep.isOf({ step, unit }))) return;
     this.clear();
     this.held = true;
     this.target = target;
-    this.waiting = this.host.send("grab", { target, step, unit });
+    this.sweep = this.host.local(target);
+    if (!this.sweep) this.waiting = this.host.send("grab", { target, step, unit });
   }
 
-  // The number has been changed to a value by other means. A sweep of a number is as true after a
-  // change of that number as before.
+  // The number has been changed to a value by other means.
   /** @param {number | null} value */
   moveTo(value) {
-    this.index = null;
-    if (this.sweep && value !== null) this.sweep.base = nearest(this.sweep.values, value);
+    this.at = null;
+    if (value !== null) this.sweep?.moveTo(value);
   }
 
   // A sweep has come from the server.
-  /** @param {Sweep | null} sweep @param {number} handled */
+  /** @param {Sent | null} sweep @param {number} handled */
   receive(sweep, handled) {
     if (!sweep || sweep.target !== this.target) return this.missed(handled);
-    this.sweep = sweep;
+    this.sweep = new Sweep(sweep);
     this.waiting = null;
     if (this.wanted !== null) this.pull(this.wanted);
     if (this.early !== null) this.preview(this.early);
@@ -96,25 +98,28 @@ export class Drag {
     if (this.sweep) this.preview(this.sweep.base + Math.round((pixels / PIXELS) * (this.sweep.values.length - 1)));
   }
 
+  // To one of the values.
   /** @param {number} index */
   preview(index) {
     if (!this.sweep) return void (this.early = index);
-    const to = Math.min(Math.max(index, 0), this.sweep.values.length - 1);
-    if (to === this.index) return;
-    this.index = to;
-    if (!this.frame) this.frame = requestAnimationFrame(() => this.draw());
+    const { values } = this.sweep;
+    this.reach(values[Math.min(Math.max(index, 0), values.length - 1)]);
   }
 
-  // To the value of the sweep that is nearest to this one.
+  // To a value, or as near as can be shown.
   /** @param {number} value */
   reach(value) {
     if (!this.sweep) return void (this.goal = value);
-    this.preview(nearest(this.sweep.values, value));
+    const to = this.sweep.nearest(value);
+    if (to === this.at) return;
+    this.at = to;
+    if (!this.frame) this.frame = requestAnimationFrame(() => this.draw());
   }
 
   draw() {
     this.frame = null;
-    if (this.sweep && this.index !== null) this.host.onFrame();
+    const { at, sweep } = this;
+    if (sweep && at !== null) sweep.show(at, () => this.at !== null && this.host.onFrame());
   }
 
   // The pointer is up: the value on show becomes the number.
@@ -122,53 +127,32 @@ export class Drag {
     this.held = false;
     if (!this.sweep) return; // commits when the sweep comes
     this.wanted = null;
-    if (this.index === null || this.index === this.sweep.base) return this.host.onRest();
+    const { at, sweep } = this;
+    if (at === null || at === sweep.values[sweep.base]) return this.host.onRest();
     if (this.frame) cancelAnimationFrame(this.frame);
     this.draw();
-    this.sweep.base = this.index;
-    this.host.commit(/** @type {string} */ (this.target), /** @type {number} */ (this.value));
+    sweep.moveTo(at);
+    this.host.commit(/** @type {string} */ (this.target), at);
   }
 
   // Nothing shall come of the pull so far.
   giveUp() {
     this.held = false;
-    this.index = this.wanted = this.early = this.goal = null;
+    this.at = this.wanted = this.early = this.goal = null;
   }
 
   /** @returns {number | null} */
   get value() {
-    return this.sweep && this.index !== null ? this.sweep.values[this.index] : null;
+    return this.sweep && this.at;
   }
 
   get live() {
-    return this.sweep !== null && this.index !== null;
+    return this.sweep !== null && this.at !== null;
   }
 
-  // Bytes 0..255 of a track, rows as on screen; null if this sweep does not touch the track.
+  // Bytes 0..255 of a track, rows as on screen; null if it stays as it is.
   /** @param {string} name */
   bytes(name) {
-    return this.sweep?.tracks[name]?.[/** @type {number} */ (this.index)] ?? null;
+    return this.sweep?.bytes(name) ?? null;
   }
-
-  // Bytes of a track of one unit over time; undefined for a unit the sweep was not made for.
-  /** @param {string} name @param {number} unit */
-  line(name, unit) {
-    return unit === this.sweep?.unit ? this.sweep.lines[name]?.[/** @type {number} */ (this.index)] : undefined;
-  }
-
-  // The exact number at the cursor the sweep was made for; undefined anywhere else.
-  /** @param {string} name @param {{ step: number, unit: number }} cursor @returns {number | undefined} */
-  exact(name, { step, unit }) {
-    if (step !== this.sweep?.step || unit !== this.sweep.unit) return undefined;
-    return this.sweep.exact[name]?.[/** @type {number} */ (this.index)];
-  }
-}
-
-/** @param {Numbers} values @param {number} value */
-export function nearest(values, value) {
-  let best = 0;
-  values.forEach((one, i) => {
-    if (Math.abs(one - value) < Math.abs(values[best] - value)) best = i;
-  });
-  return best;
 }

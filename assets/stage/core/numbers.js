@@ -4,7 +4,7 @@
 import { served } from "./served.js";
 import { read } from "./wire.js";
 
-/** @import { Source, Span } from "../types" */
+/** @import { Core, Source, Span } from "../types" */
 
 const PATIENCE = 60_000; // milliseconds for one block: a large run may have to be made again for it
 const AGAIN = [500, 2000, 5000]; // milliseconds after which what was lost is asked for again
@@ -33,6 +33,12 @@ export async function fetchView(ticket, place) {
   const answer = await fetch(addressOf(ticket, place), { signal: AbortSignal.timeout(PATIENCE) });
   if (!answer.ok) throw new Error(`${answer.status}`);
   return read(await answer.arrayBuffer());
+}
+
+// What the page computes the same screen with: core of app/messages/core.py.
+/** @param {string} ticket @returns {Promise<Core>} */
+export async function fetchCore(ticket) {
+  return fetchView(ticket, { core: "" });
 }
 
 /** @param {string} ticket @param {Record<string, string>} query */

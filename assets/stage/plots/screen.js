@@ -175,7 +175,7 @@ export class Screen {
   // Nothing is dragged: committed numbers take the place of the live colours.
   settle() {
     const { drag, now } = this.here;
-    drag.index = null;
+    drag.at = null;
     for (const entry of this.plots.values()) {
       const { plot } = entry;
       if (!plot.canvas.hidden && !plot.behind) plot.update(this.figureOf(entry));
@@ -328,9 +328,9 @@ export class Screen {
     if (!plot.figure.data.some(({ meta }) => drag.bytes(meta))) return;
     plot.paintLines(plot.figure.data.map(({ meta, y }) => {
       if (meta.startsWith("x.")) return this.liveInput(meta, y);
-      const bytes = drag.line(meta, cursor.unit) ?? (plot.figure.share ? null : drag.bytes(meta)?.[row]);
+      const line = drag.sweep?.line(meta, cursor.unit) ?? (plot.figure.share ? null : drag.bytes(meta)?.[row]);
       const { zmin, zmax } = this.figure(meta).data[0];
-      return bytes ? fromBytes(bytes, { zmin, zmax }) : y;
+      return line instanceof Uint8Array ? fromBytes(line, { zmin, zmax }) : line ?? y;
     }));
   }
 

@@ -90,7 +90,7 @@ export class Values {
   /** @param {string} name @param {number} row */
   trackAt(name, row) {
     const { cursor, drag } = this.here;
-    return this.swept(name) ? drag.exact(name, cursor) : this.screen.number(name, row, cursor.step);
+    return this.swept(name) ? drag.sweep?.exact(name, cursor) : this.screen.number(name, row, cursor.step);
   }
 
   // Whether a drag shows this track under another value.
