@@ -219,6 +219,7 @@ class Stage {
     this.unwatch();
     this.cursor.pause();
     this.channel.close();
+    this.local.end();
     this.many.leave();
     this.type.leave();
     this.screen.dropPlots();

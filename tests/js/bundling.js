@@ -1,4 +1,4 @@
-// The stage as one file, and its worker as another: `python -m scripts.bundle` writes what this says. Without
+// The stage as one file, and its workers as others: `python -m scripts.bundle` writes what this says. Without
 // a browser and without Node whoever runs the app has them as they are.
 
 import { createHash } from "node:crypto";
@@ -10,7 +10,7 @@ const ASSETS = new URL("../../assets/", import.meta.url);
 const STAGE = fileURLToPath(new URL("stage/", ASSETS));
 const SHEETS = ["style", "diagram", "dialogs", "look", "type", "forced", "tools", "early"]; // in the order of the page
 const VENDORED = ["vendor/plotly/plotly-cartesian.min.js", "vendor/stix/stix-two-math.woff2"];
-const WRITER = "stage/tools/writer.js";
+const WORKERS = { "worker.js": "stage/compute/worker.js", "writer.js": "stage/tools/writer.js" };
 const OPTIONS = { bundle: true, format: "esm", minify: true, write: false, target: "es2022", charset: "utf8", logLevel: "error" };
 
 // As app/serving/files.py has it.
@@ -29,9 +29,12 @@ async function stylesheets() {
   return code;
 }
 
-const writer = await bundled({ entryPoints: [new URL(WRITER, ASSETS)].map(fileURLToPath) });
+const workers = {};
 const addresses = Object.fromEntries(VENDORED.map((path) => [path, address(path, readFileSync(new URL(path, ASSETS)))]));
-addresses[WRITER] = address("built/writer.js", writer);
+for (const [name, path] of Object.entries(WORKERS)) {
+  workers[name] = await bundled({ entryPoints: [fileURLToPath(new URL(path, ASSETS))] });
+  addresses[path] = address(`built/${name}`, workers[name]);
+}
 const entry = `
 import { includeStylesheets } from "./core/dom.js";
 import { paintEarly } from "./core/early.js";
@@ -43,4 +46,4 @@ paintEarly(stage);
 export default stage;
 `;
 const stage = await bundled({ stdin: { contents: entry, resolveDir: STAGE, sourcefile: "bundle.js" } });
-process.stdout.write(JSON.stringify({ "stage.js": stage, "writer.js": writer }));
+process.stdout.write(JSON.stringify({ "stage.js": stage, ...workers }));

@@ -118,6 +118,17 @@ export class Core {
     return true;
   }
 
+  /** @param {string} cell @returns {Tracks} of the last run */
+  tracksOf(cell) {
+    return /** @type {Kept} */ (this.cells.get(cell)).tracks;
+  }
+
+  // What a worker has made of the same numbers.
+  /** @param {string} cell @param {Tracks} tracks */
+  take(cell, tracks) {
+    /** @type {Kept} */ (this.cells.get(cell)).tracks = tracks;
+  }
+
   // What is put in place of tracks at a step; null where nothing of a cell is held.
   /** @param {string} cell @returns {((step: number) => Hold) | null} */
   holdsOf(cell) {

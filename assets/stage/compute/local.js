@@ -4,22 +4,25 @@ import { fetchCore } from "../core/numbers.js";
 import { nearest } from "../core/sweep.js";
 import { say } from "../core/words.js";
 import { Core } from "./core.js";
+import { runnerOf } from "./runner.js";
 
 /**
  * @import { Lookup, Swept } from "../core/sweep.js"
+ * @import { Runner } from "./runner.js"
  * @import { At, Here as All, Message, Numbers, Panel } from "../types"
  * @typedef {Pick<All, "now"> & { channel: Pick<All["channel"], "part"> }} Here
  */
 
 const PARTS = 200; // a number is dragged by as small a part of its range
-const MOST_HERE = 4_000_000; // products of a run that leave the page free to move
 
 export class Local {
   /** @param {Here} here @param {(where: string) => void} told */
   constructor(here, told) {
     this.here = here;
     this.told = told; // where it is computed, each time that changes
-    this.lost = false; // the core has not come, or is too much for the page
+    this.lost = false; // the core has not come, or cannot be run here
+    /** @type {Runner | null} */
+    this.runner = null;
     /** @type {Core | null} */
     this.core = null;
     /** @type {string | null} */
@@ -36,8 +39,8 @@ export class Local {
   /** @param {Message} message */
   receive({ core: key, numbers, edits, held }) {
     if (key === this.key) return this.core?.set(edits, held);
+    this.end();
     this.key = key;
-    this.core = null;
     this.lost = false;
     if (key) setTimeout(() => this.fetch(key, numbers)); // the screen comes first
     this.settled();
@@ -52,13 +55,24 @@ export class Local {
       const core = new Core(sent);
       const { edits, held } = this.here.now.message;
       core.set(edits, held);
-      this.lost = core.products > MOST_HERE;
-      this.core = this.lost ? null : core;
+      this.runner = runnerOf(core, () => this.leave());
+      this.core = core;
+      this.settled();
     } catch {
-      if (key !== this.key) return;
-      this.lost = true; // the server computes
+      if (key === this.key) this.leave();
     }
+  }
+
+  // The server computes.
+  leave() {
+    this.end();
+    this.lost = true;
     this.settled();
+  }
+
+  end() {
+    this.runner?.end();
+    this.runner = this.core = null;
   }
 
   settled() {
@@ -68,17 +82,19 @@ export class Local {
   // What a drag of a number runs on; null where the page cannot compute it.
   /** @param {string} target @returns {Swept | null} */
   sweep(target) {
-    const value = this.core?.value(target);
-    return this.core && value !== undefined ? new LocalSweep(this, this.core, target, value) : null;
+    const { core, runner } = this;
+    const value = core?.value(target);
+    return core && runner && value !== undefined ? new LocalSweep(this, core, runner, target, value) : null;
   }
 }
 
 /** @implements {Swept} */
 export class LocalSweep {
-  /** @param {Local} local @param {Core} core @param {string} target @param {number} value */
-  constructor(local, core, target, value) {
+  /** @param {Local} local @param {Core} core @param {Runner} runner @param {string} target @param {number} value */
+  constructor(local, core, runner, target, value) {
     this.local = local;
     this.core = core;
+    this.runner = runner;
     this.target = target;
     this.here = local.here;
     this.cells = [...core.cells.keys()].filter((cell) => core.isOf(cell, target));
@@ -108,13 +124,13 @@ export class LocalSweep {
 
   /** @param {number} value @param {() => void} done */
   show(value, done) {
-    const { core, here: { now } } = this;
-    core.set(now.message.edits, now.message.held);
-    core.put(this.target, value);
-    this.shown.clear();
-    this.done = this.cells.every((cell) => core.run(cell));
-    this.note = this.done ? undefined : say("values.grows");
-    done();
+    const { cells, here: { now: { message: { edits, held } } }, target } = this;
+    this.runner.run({ edits, held, target, value, cells }, (fine) => {
+      this.shown.clear();
+      this.done = fine;
+      this.note = fine ? undefined : say("values.grows");
+      done();
+    });
   }
 
   isOf() {
