@@ -5,6 +5,8 @@ so the prefix is added here, and the page passes it on to the stage.
 """
 
 import importlib
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from app import settings
@@ -23,8 +25,9 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
 
+from app import answers
 from app.compute import memory, uploads
-from app.controls.mount import assets_url, claims_url, first_url, numbers_url
+from app.controls.mount import assets_url, claims_url, events_url, first_url, numbers_url
 from app.messages import core
 from app.messages.lens_at import elsewhere
 from app.messages.numbers import GoneError, answer
@@ -39,6 +42,9 @@ from gru_core.errors import GatescopeError
 # Blocks of numbers that are made at the same time. A run that was pushed out is made again first,
 # which takes seconds: whoever waits for one must not keep files and pages from others.
 AT_ONCE = CapacityLimiter(4)
+# Answers to events: past what the processors can do, more at a time would only be slower. Who waits
+# is served in the order of coming, and a page has one answer at a time.
+ANSWERS = CapacityLimiter(2)
 
 
 # Where Streamlit's own page and its scripts lie.
@@ -78,10 +84,27 @@ def beside(request: Request) -> Response:
 async def numbers(request: Request) -> Response:
     """A block of the numbers of a plot, a lens at a place, or the core; or why there is none."""
     ticket, query = request.path_params["ticket"], dict(request.query_params)
-    private = {"Cache-Control": "no-store"}
     told = core.answer if "core" in query else elsewhere if "view" in query else answer
+    return await _packed(partial(told, ticket, query), AT_ONCE)
+
+
+async def events(request: Request) -> Response:
+    """What a page reports, taken in; the answer is the message after it."""
+    reported = bytearray()
+    async for piece in request.stream():
+        reported += piece
+        if len(reported) > answers.LARGEST:
+            return PlainTextResponse("", 413)
+    return await _packed(
+        partial(answers.answer, request.path_params["page"], bytes(reported)), ANSWERS
+    )
+
+
+async def _packed(told: Callable[[], bytes], limiter: CapacityLimiter) -> Response:
+    """Packed bytes made in a thread of their own; or why there are none."""
+    private = {"Cache-Control": "no-store"}
     try:
-        packed = await to_thread.run_sync(told, ticket, query, limiter=AT_ONCE)
+        packed = await to_thread.run_sync(told, limiter=limiter)
     except GatescopeError as error:
         status = 404 if isinstance(error, GoneError) else 400
         return PlainTextResponse(refusal(error), status, private)
@@ -115,6 +138,7 @@ app = st.App(
     routes=[
         Mount(assets_url(), Assets(directory=ASSETS)),
         Route(f"{numbers_url()}/{{ticket}}", numbers),
+        Route(f"{events_url()}/{{page}}", events, methods=["POST"]),
         Route(first_url(), first),
         Route(claims_url(), beside),
     ],

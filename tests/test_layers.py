@@ -37,10 +37,13 @@ MAY_IMPORT = {
     "controls": ("serving", "session", "screen", *VALUES),
     "views": ("controls", "messages", "session", "screen", *VALUES),
     "main": ("screen", "words"),
-    "server": ("controls", "messages", "screen", "serving", *VALUES),
+    "answers": ("messages", "session", "screen", *VALUES),
+    "server": ("answers", "controls", "messages", "screen", "serving", *VALUES),
 }
 # Who may load Streamlit at all; everything else can be imported where there is none.
-WITH_STREAMLIT = ("app.controls", "app.views", "app.session.state", "app.main", "app.server")
+WITH_STREAMLIT = (
+    *("app.controls", "app.views", "app.session.state", "app.main", "app.server", "app.answers"),
+)
 WITHOUT_TORCH = ("app.figures", "app.setting", "app.words")
 CORE_NEVER = ("app", "streamlit", "plotly")
 # A module that is torch through and through may import it, and is then as heavy as torch itself.

@@ -9,9 +9,17 @@ from app.contract.parts import Included, Pointed, Sweep
 from app.contract.screen import Edit, HeldAt, Inner, Input, Panel, Possible, Prediction, Scene
 
 
+class Elsewhere(TypedDict):
+    """In place of a message: a choice above the stage was undone, so the page is to run."""
+
+    ack: Ack
+    rerun: bool
+
+
 class Message(TypedDict):
     """A whole screen, less the parts that the page has already.
 
+    page: its name, for its events. order: how many messages came before, this one included.
     arrived: how often the address has led here. link: every parameter but the cursor's, None for
     one that is left out. numbers: the ticket to fetch numbers by, and the core (core.Core), which
     is called `core`; None where the page cannot compute the screen. parts: every part's digest.
@@ -43,6 +51,8 @@ class Message(TypedDict):
     problems: list[str]
     sweep: Sweep | None
     pointed: Pointed | None
+    page: str
+    order: int
     numbers: str
     core: str | None
     parts: dict[str, str]

@@ -35,6 +35,11 @@ def numbers_url() -> str:
     return _under_base("numbers")
 
 
+def events_url() -> str:
+    """Where a page reports what is done on it."""
+    return _under_base("events")
+
+
 def first_url() -> str:
     """The path of the first page."""
     return _under_base("")

@@ -83,6 +83,8 @@ def message(screen: Screen, page: Page) -> tuple[Message, dict[str, Sent]]:
         "problems": [*page.problems, *screen.problems, *_link_problem(screen)],
         "sweep": sweep_message(screen, page.grab) if page.grab else None,
         "pointed": pointed(screen, page.grab) if page.grab and not page.grab.held else None,
+        "page": page.name,
+        "order": page.order,
         "numbers": page.ticket,
         "core": core_key(screen),
         "parts": {part.name: part.digest for part in present},

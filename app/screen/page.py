@@ -41,3 +41,5 @@ class Page:
     answer: str = ""  # to the last event, if it went wrong
     said: str = ""  # of what the last event has done
     ticket: str = ""  # by which the numbers of its screen are fetched
+    name: str = ""  # by which it reports what is done on it
+    order: int = 0  # of the message among all that were made for it

@@ -4,9 +4,12 @@ The page's query parameters are the text form of the present setting. Whichever 
 a link or the back button changes the setting, an edit changes the link.
 """
 
+import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from threading import RLock
 from typing import Any
+from weakref import WeakValueDictionary
 
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
@@ -57,6 +60,10 @@ class Session:
     arrived: int = 0  # how often the address has led here: by a link, or by the back button
     controls: dict[str, Control] = field(default_factory=dict)  # in popovers, by their names
     held: Held = field(default_factory=Held)  # for the numbers of its screens
+    name: str = field(default_factory=lambda: secrets.token_urlsafe(18))  # nobody else is told it
+    told: int = 0  # how many messages were made for this page
+    choices: object = None  # as the controls above the stage show them
+    lock: RLock = field(default_factory=RLock)  # a run of the page and the route of its events
 
     def page(self) -> Page:
         """What a message to this page must know of it."""
@@ -74,7 +81,28 @@ class Session:
             answer=self.answer,
             said=self.said,
             ticket=self.held.name_of(self.history.present),
+            name=self.name,
+            order=self._next(),
         )
+
+    def _next(self) -> int:
+        self.told += 1
+        return self.told
+
+
+_open: WeakValueDictionary[str, Session] = WeakValueDictionary()
+
+
+def page_of(name: str) -> Session | None:
+    """The session of an open page, by the name that only this page has been told."""
+    return _open.get(name)
+
+
+def _here() -> Session:
+    """This visitor's session; a new one for a page that has just been opened."""
+    here: Session = st.session_state.setdefault(HOME, Session())
+    _open[here.name] = here
+    return here
 
 
 def session() -> Session:
@@ -83,7 +111,7 @@ def session() -> Session:
     In a run that an event or a widget has started the address may be older than the setting, since
     the browser had not yet heard of the last change: it is not read then.
     """
-    here: Session = st.session_state.setdefault(HOME, Session())
+    here = _here()
     called, here.called = here.called, False
     query = dict(st.query_params)
     if called or query == here.query:
@@ -112,11 +140,15 @@ def current() -> Session:
 
 def receive(key: str) -> None:
     """Apply the events of the stage with this key; each once, in order."""
-    here: Session = st.session_state.setdefault(HOME, Session())
-    message = getattr(st.session_state.get(key), "event", None)
+    here = _here()
+    here.called = True
+    take_in(here, getattr(st.session_state.get(key), "event", None))
+
+
+def take_in(here: Session, message: Any) -> None:
+    """Apply what a stage reports, be it by a run of the page or by its own route."""
     if not isinstance(message, Mapping) or not isinstance(message.get("events"), list):
         return
-    here.called = True
     client = str(message.get("client"))[:40]
     if client != here.ack["client"]:
         here.ack = {"client": client, "seq": 0}
@@ -239,12 +271,20 @@ def preset(key: str, value: Any) -> None:
 
 def finish(here: Session, sent: Mapping[str, Any]) -> None:
     """After a run: the browser has these parts by name; the link follows the setting."""
+    query = told(here, sent)
+    if query is not None:
+        st.query_params.from_dict(query)
+
+
+def told(here: Session, sent: Mapping[str, Any]) -> dict[str, str] | None:
+    """After a message: the browser has these parts by name. Gives the link where it is another."""
     here.sent = sent
     here.grab = here.looked = None
     here.wholes = set()
     here.answer = here.said = ""
     query, _ = link.encode(here.history.present)
     # A change of the cursor alone is in the address already: the stage has written it there.
-    if link.without_cursor(query) != link.without_cursor(here.query or {}):
-        st.query_params.from_dict(query)
-        here.query = query
+    if link.without_cursor(query) == link.without_cursor(here.query or {}):
+        return None
+    here.query = query
+    return query

@@ -23,13 +23,15 @@ with made_of(chosen.model.keys):
 def stage() -> None:
     """Run again alone when the stage reports something: the choices above it stay as they are."""
     here = state.current()
-    present = here.history.present
-    if present.choices != chosen.choices:
-        st.rerun()  # undone or redone past a choice
-    with made_of(present.model.keys):
-        told, sent = message(screen_of(present), here.page())
-    mount(pack(told, THOROUGH if told["sweep"] else QUICK), on_event=lambda: state.receive(KEY))
-    state.finish(here, sent)
+    with here.lock:
+        present = here.history.present
+        if present.choices != chosen.choices:
+            st.rerun()  # undone or redone past a choice
+        here.choices = chosen.choices
+        with made_of(present.model.keys):
+            told, sent = message(screen_of(present), here.page())
+        mount(pack(told, THOROUGH if told["sweep"] else QUICK), on_event=lambda: state.receive(KEY))
+        state.finish(here, sent)
 
 
 stage()

@@ -551,8 +551,15 @@ export interface Core {
   bounds: Record<string, number>;
 }
 
+// In place of a message: a choice above the stage was undone, so the page is to run.
+export interface Elsewhere {
+  ack: Ack;
+  rerun: boolean;
+}
+
 // A whole screen, less the parts that the page has already.
 //
+// page: its name, for its events. order: how many messages came before, this one included.
 // arrived: how often the address has led here. link: every parameter but the cursor's, None for
 // one that is left out. numbers: the ticket to fetch numbers by, and the core (core.Core), which
 // is called `core`; None where the page cannot compute the screen. parts: every part's digest.
@@ -583,6 +590,8 @@ export interface Message {
   problems: string[];
   sweep: Sweep | null;
   pointed: Pointed | null;
+  page: string;
+  order: number;
   numbers: string;
   core: string | null;
   parts: Record<string, string>;

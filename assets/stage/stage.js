@@ -231,6 +231,10 @@ class Stage {
     this.focus.kept(() => this.apply(named(message)));
   }
 
+  linked() {
+    this.address.linked();
+  }
+
   // What went wrong, for all to see.
   /** @param {string} problem */
   complain(problem) {

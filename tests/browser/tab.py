@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
-from playwright.sync_api import ConsoleMessage, Page, Response, WebSocket
+from playwright.sync_api import ConsoleMessage, Page, Request, Response, WebSocket
 from playwright.sync_api import TimeoutError as Late
 
 PATIENCE = 15_000  # milliseconds
@@ -24,6 +24,13 @@ HOLD = """
   const known = new WeakSet();
   window.holding = window.restless = window.hurried = window.busy = false;
   window.answeredAt = 0;
+  const load = window.fetch;
+  window.fetch = (address, options) => {
+    if (options?.method !== "POST") return load(address, options);
+    const go = () => load(address, options).finally(() => (window.answeredAt = Date.now()));
+    if (!window.holding) return go();
+    return new Promise((done, fail) => held.push([{ go: () => go().then(done, fail), fail }]));
+  };
   WebSocket.prototype.send = function (bytes) {
     if (!known.has(this)) this.addEventListener("message", () => (window.answeredAt = Date.now()));
     known.add(this);
@@ -32,11 +39,11 @@ HOLD = """
   };
   window.letThrough = () => {
     window.holding = false;
-    for (const [socket, bytes] of held.splice(0)) send.call(socket, bytes);
+    for (const [to, bytes] of held.splice(0)) to.go ? to.go() : send.call(to, bytes);
   };
   window.lose = () => {
     window.holding = false;
-    held.splice(0);
+    for (const [to] of held.splice(0)) to.fail?.(new Error("lost"));
   };
   window.requestIdleCallback = (act, options) => {
     if (window.hurried) return setTimeout(act);
@@ -121,6 +128,7 @@ class Tab:
         self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
         self.page.on("response", self._answered)
         self.page.on("websocket", self._opened)
+        self.page.on("request", self._asked)
 
     def _heard(self, message: ConsoleMessage) -> None:
         if message.type == "error":
@@ -132,6 +140,10 @@ class Tab:
 
     def _opened(self, socket: WebSocket) -> None:
         socket.on("framesent", lambda _: self._count())
+
+    def _asked(self, request: Request) -> None:
+        if request.method == "POST":
+            self._count()
 
     def _count(self) -> None:
         self.sent += 1

@@ -14,15 +14,16 @@ function packed(body) {
 
 function placeOf(receive = async () => {}) {
   const log = [];
-  const channel = { connect: () => log.push("connected") };
+  const channel = { connect: () => log.push("connected"), isOld: ({ order = Infinity }) => order < 5, arrive: null };
   const place = new Arriving(() => {
     log.push("built");
     return {
       channel, leave: () => log.push("left"), complain: (problem) => log.push(problem),
       receive: async (message) => { log.push(message.name); await receive(); },
+      linked: () => log.push("linked"),
     };
   });
-  return { log, place };
+  return { channel, log, place };
 }
 
 const words = { "stage.not_drawn": "It could not be drawn." };
@@ -58,4 +59,24 @@ test("what cannot be drawn is said", async (t) => {
   place.receive(packed({ name: "first", words }), () => {});
   await place.queue;
   assert.deepEqual(log.at(-1), "It could not be drawn.");
+});
+
+test("what has come past Streamlit is taken in its turn, and the link is written then", async () => {
+  const { channel, log, place } = placeOf();
+  place.receive(packed({ name: "first", words }), () => {});
+  await place.queue;
+  channel.arrive({ name: "posted" });
+  place.receive(packed({ name: "third" }), () => {});
+  await place.queue;
+  assert.deepEqual(log.slice(2), ["first", "connected", "posted", "linked", "third"]);
+});
+
+test("a message that was made before another that is here is passed over", async () => {
+  const { channel, log, place } = placeOf();
+  place.receive(packed({ name: "first", words }), () => {});
+  await place.queue;
+  place.receive(packed({ name: "old", order: 4 }), () => {});
+  channel.arrive({ name: "older", order: 3 });
+  await place.queue;
+  assert.deepEqual(log.slice(2), ["first", "connected"]);
 });

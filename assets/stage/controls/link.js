@@ -19,8 +19,9 @@ const DELAY = 400; // milliseconds of rest before the address in the browser fol
 const SAID = 2500; // milliseconds
 const PATIENCE = 3000; // milliseconds to wait for an answer that changes the address
 
-// The link keeps the cursor too; the server is not asked. The rest of it the server has written, unless that
-// was lost: a run that starts drops what the one before has not sent yet.
+// The link keeps the cursor too; the server is not asked. The rest is written here after a change on this page;
+// after a choice above it by the server, unless that was lost: a run that starts drops what the one before has
+// not sent yet.
 export class Address {
   /** @param {Here} here */
   constructor(here) {
@@ -51,6 +52,17 @@ export class Address {
     if (this.here.channel.busy || this.travelling) return;
     const url = this.text(this.looked);
     if (url !== location.href) history.replaceState(history.state, "", url);
+  }
+
+  // Another link for what has been changed on this page: the back button leads to the one before.
+  linked() {
+    const [now, then] = [new URL(this.text(false)), new URL(location.href)];
+    for (const { searchParams } of [now, then]) {
+      for (const name of ["t", "u"]) searchParams.delete(name);
+    }
+    now.searchParams.sort();
+    then.searchParams.sort();
+    if (now.search !== then.search) history.pushState(history.state, "", this.text(this.looked));
   }
 
   // In full. withCursor: whether it says where the cursor is; it may have the scene's own place.

@@ -11,6 +11,7 @@ import { haveWords, learnWords, say } from "./words.js";
  * @typedef {object} Built
  * @property {Channel} channel
  * @property {(message: Message) => Promise<void>} receive
+ * @property {() => void} linked the link of the last message is to be written
  * @property {(problem: string) => void} complain
  * @property {() => void} leave
  */
@@ -30,7 +31,12 @@ export class Arriving {
   /** @param {Uint8Array<ArrayBuffer>} bytes @param {Trigger} trigger */
   receive(bytes, trigger) {
     this.built?.channel.connect(trigger);
-    this.queue = this.queue.then(() => this.take(bytes, trigger)).catch((error) => {
+    this.queued(() => this.take(bytes, trigger));
+  }
+
+  /** @param {() => Promise<void>} act */
+  queued(act) {
+    this.queue = this.queue.then(act).catch((error) => {
       console.error(error);
       if (haveWords()) this.built?.complain(say("stage.not_drawn"));
     });
@@ -46,8 +52,17 @@ export class Arriving {
     if (!this.built) {
       this.built = this.build();
       this.built.channel.connect(trigger);
+      this.built.channel.arrive = (posted) => this.queued(() => this.show(posted, true));
     }
+    await this.show(message, false);
+  }
+
+  // posted: whether it has come past Streamlit, which then writes no link.
+  /** @param {Message} message @param {boolean} posted */
+  async show(message, posted) {
+    if (this.left || !this.built || this.built.channel.isOld(message)) return;
     await this.built.receive(message);
+    if (posted) this.built.linked();
   }
 
   // A message may be replaced by the next one before it gets here.

@@ -3,8 +3,10 @@
 
 import { fromBytes, isCondensed } from "./condensed.js";
 import { Patience } from "./patience.js";
+import { Posting } from "./posting.js";
 
 /**
+ * @import { Message as Sent } from "../contract"
  * @import { At, Details, Event, Message, Numbers } from "../types"
  * @typedef {{ seq: number, kind: Event["kind"] }} Numbered
  * @typedef {(name: string, value: { client: string, events: Numbered[] }) => void} Trigger
@@ -35,6 +37,14 @@ export class Channel {
     this.patience = new Patience();
     /** @type {Trigger | null} */
     this.trigger = null;
+    /** @type {(message: Sent) => void} */
+    this.arrive = () => {}; // called with what has come past Streamlit
+    this.order = 0; // of the last message
+    this.posting = new Posting({
+      arrive: (message) => this.arrive(message),
+      elsewhere: () => this.run(),
+      over: () => this.goOn(),
+    });
   }
 
   /** @param {Trigger} trigger */
@@ -55,22 +65,44 @@ export class Channel {
   flush(silences = 0) {
     clearTimeout(this.timer);
     if (!this.pending.length) return;
-    this.trigger?.("event", { client: CLIENT, events: this.pending });
+    const patience = this.patience.wait(this.pending.some(runs), silences);
+    if (!this.posting.send(CLIENT, this.pending, patience)) this.run();
     this.timer = setTimeout(() => {
       this.onSilence();
       this.began.clear();
       this.flush(silences + 1);
-    }, this.patience.wait(this.pending.some(runs), silences));
+    }, patience);
+  }
+
+  // A run of the page is to answer: what is above the stage has changed, or the server does not know the page,
+  // and with it no part of it that could be run alone. The events go by the name that it gets then.
+  run() {
+    if (this.posting.forgotten) window.dispatchEvent(new PopStateEvent("popstate"));
+    else this.trigger?.("event", { client: CLIENT, events: this.pending });
+  }
+
+  // What was done during a post goes next; what was lost waits.
+  goOn() {
+    if (this.pending.some(({ seq }) => seq > this.posting.last)) this.flush();
+  }
+
+  // Whether a message was made before another that is here.
+  /** @param {Pick<Message, "page" | "order">} message */
+  isOld({ page, order }) {
+    return page === this.posting.page && order < this.order;
   }
 
   // Take in a message; returns whether every part it speaks of is here.
   /** @param {Message} message */
   take(message) {
     const handled = message.ack.client === CLIENT ? message.ack.seq : 0;
+    const again = this.posting.know(message.page); // the server has been started anew
+    this.order = message.order;
     this.patience.about(message, isCondensed(message));
     for (const event of this.pending) if (event.seq <= handled) this.learn(event);
     this.pending = this.pending.filter(({ seq }) => seq > handled);
     if (!this.pending.length) clearTimeout(this.timer);
+    else if (again) this.flush();
     for (const [name, value] of Object.entries(message.included)) keep(name, message.parts[name], value);
     const missing = Object.entries(message.parts).some(([name, digest]) => parts.get(name)?.digest !== digest);
     if (missing && !this.pending.some(({ kind }) => kind === "need")) this.send("need", {});

@@ -1,0 +1,70 @@
+// Events on their way past Streamlit: one post at a time, answered with the next message (app/answers.py).
+
+import { served } from "./served.js";
+import { read } from "./wire.js";
+
+/**
+ * @import { Elsewhere, Message } from "../contract"
+ * @import { Numbered } from "./channel.js"
+ * @typedef {object} Act
+ * @property {(message: Message) => void} arrive
+ * @property {() => void} elsewhere a run of the page has to answer
+ * @property {() => void} over the post is over, be it answered or lost
+ */
+
+export class Posting {
+  /** @param {Act} act */
+  constructor(act) {
+    this.act = act;
+    /** @type {string | null} */
+    this.page = null; // the name of this page, once it is known
+    this.forgotten = false; // by a server that knew it
+    this.busy = false;
+    this.last = 0; // the number of the last event that was posted
+  }
+
+  // Returns whether the events need no run of the page.
+  /** @param {string} client @param {Numbered[]} events @param {number} patience milliseconds */
+  send(client, events, patience) {
+    if (!this.page) return false;
+    if (!this.busy) this.post(this.page, client, events, patience);
+    return true;
+  }
+
+  /** @param {string} page @param {string} client @param {Numbered[]} events @param {number} patience */
+  async post(page, client, events, patience) {
+    this.busy = true;
+    this.last = Number(events.at(-1)?.seq);
+    try {
+      const body = JSON.stringify({ client, events });
+      const answer = await fetch(served(`events/${page}`), { method: "POST", body, signal: AbortSignal.timeout(patience) });
+      if (answer.ok) this.take(read(await answer.arrayBuffer()));
+      else this.leave(); // a server that does not know this page, or cannot answer it so
+    } catch {
+      // Lost on the way: it is sent again after a while.
+    }
+    this.busy = false;
+    this.act.over();
+  }
+
+  /** @param {Message | Elsewhere} answer */
+  take(answer) {
+    if ("rerun" in answer) this.act.elsewhere();
+    else this.act.arrive(answer);
+  }
+
+  // A message has told the name of the page. Returns whether it had been forgotten.
+  /** @param {string} page */
+  know(page) {
+    const { forgotten } = this;
+    this.page = page;
+    this.forgotten = false;
+    return forgotten;
+  }
+
+  leave() {
+    this.page = null;
+    this.forgotten = true;
+    this.act.elsewhere();
+  }
+}

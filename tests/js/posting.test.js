@@ -1,0 +1,78 @@
+// Events on their way past Streamlit, without a server: what it answers is said by each test.
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { Posting } from "../../assets/stage/core/posting.js";
+
+let log, asked, posting;
+
+// As app/messages/wire.py packs what has no arrays, once the browser has inflated it.
+function packed(body) {
+  const head = new TextEncoder().encode(JSON.stringify({ arrays: [], body }));
+  const bytes = new Uint8Array(4 + head.length);
+  new DataView(bytes.buffer).setUint32(0, head.length, true);
+  bytes.set(head, 4);
+  return bytes.buffer;
+}
+
+const settled = () => new Promise((done) => setTimeout(done));
+const answered = (status, body) => ({ ok: status === 200, status, arrayBuffer: async () => packed(body) });
+
+beforeEach(() => {
+  [log, asked] = [[], []];
+  globalThis.fetch = (address, { body }) => new Promise((done, fail) => asked.push({ address, body, done, fail }));
+  posting = new Posting({
+    arrive: ({ order }) => log.push(order),
+    elsewhere: () => log.push("elsewhere"),
+    over: () => log.push("over"),
+  });
+});
+
+test("a page that has no name yet posts nothing", () => {
+  assert.equal(posting.send("me", [{ seq: 1 }], 1000), false);
+  assert.equal(asked.length, 0);
+});
+
+test("one post at a time, and its answer is the next message", async () => {
+  posting.page = "secret";
+  assert.equal(posting.send("me", [{ seq: 1 }], 1000), true);
+  assert.equal(posting.send("me", [{ seq: 1 }, { seq: 2 }], 1000), true);
+  assert.equal(asked.length, 1);
+  assert.equal(posting.last, 1);
+  assert.match(String(asked[0].address), /events\/secret$/);
+  assert.deepEqual(JSON.parse(asked[0].body), { client: "me", events: [{ seq: 1 }] });
+  asked[0].done(answered(200, { order: 7 }));
+  await settled();
+  assert.deepEqual(log, [7, "over"]);
+  posting.send("me", [{ seq: 2 }], 1000);
+  assert.deepEqual([asked.length, posting.last], [2, 2]);
+});
+
+test("what needs a run of the page is left to it", async () => {
+  posting.page = "secret";
+  posting.send("me", [{ seq: 1 }], 1000);
+  asked[0].done(answered(200, { rerun: true, ack: {} }));
+  await settled();
+  assert.deepEqual(log, ["elsewhere", "over"]);
+  assert.equal(posting.page, "secret");
+});
+
+test("a server that does not know the page is asked for a run of it, and no more by its name", async () => {
+  posting.page = "secret";
+  posting.send("me", [{ seq: 1 }], 1000);
+  asked[0].done(answered(404, {}));
+  await settled();
+  assert.deepEqual(log, ["elsewhere", "over"]);
+  assert.equal(posting.send("me", [{ seq: 1 }], 1000), false);
+});
+
+test("what is lost on its way is over, and can be sent again", async () => {
+  posting.page = "secret";
+  posting.send("me", [{ seq: 1 }], 1000);
+  asked[0].fail(new Error("lost"));
+  await settled();
+  assert.deepEqual(log, ["over"]);
+  assert.equal(posting.send("me", [{ seq: 1 }], 1000), true);
+  assert.equal(asked.length, 2);
+});
