@@ -1,5 +1,7 @@
 """What the stage is told of the opened cell: its wiring, its equations, and their notation."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from app import contract
@@ -49,8 +51,15 @@ def wiring(screen: Screen, cell: Cell) -> contract.Wiring:
 def substeps(screen: Screen) -> tuple[SubStep, ...]:
     """The equations of the opened cell as they are written on screen."""
     joined, inner_bias = screen.setting.form == "joined", _has_inner_bias(screen)
-    ends = (one.symbol for one in _ends(screen, screen.opened))
-    return Writer(screen.opened, screen.notation, joined, inner_bias, *ends).substeps()
+    gate, state = (one.symbol for one in _ends(screen, screen.opened))
+    return _written(screen.opened, screen.notation, joined, inner_bias, gate, state)
+
+
+@lru_cache(maxsize=256)
+def _written(
+    cell: Cell, notation: Notation, joined: bool, inner_bias: bool, gate: str, state: str
+) -> tuple[SubStep, ...]:
+    return Writer(cell, notation, joined, inner_bias, gate, state).substeps()
 
 
 def _terms(screen: Screen, cell: Cell) -> tuple[Term, ...]:

@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 
 QUICK = 2
+COMPACT = (",", ":")
 THOROUGH = 6  # for sweeps: 15 ms instead of 3, a sixth fewer bytes
 
 
@@ -24,7 +25,9 @@ def pack(value: Mapping[str, Any], level: int = QUICK) -> bytes:
     arrays: list[dict[str, Any]] = []
     chunks: list[bytes] = []
 
-    def place(array: np.ndarray) -> dict[str, int]:
+    def place(array: Any) -> Any:
+        if not isinstance(array, np.ndarray):
+            return _plain(array)
         kind, raw = _filtered(np.ascontiguousarray(array))
         offset = sum(map(len, chunks))
         arrays.append(
@@ -39,9 +42,10 @@ def pack(value: Mapping[str, Any], level: int = QUICK) -> bytes:
         chunks.append(raw)
         return {"$array": len(arrays) - 1}
 
-    body = _walk(value, place)
-    head = json.dumps({"body": body, "arrays": arrays}, separators=(",", ":"), allow_nan=False)
-    encoded = head.encode()
+    # JSON's own encoder asks for what it does not know: it walks ten times as fast as we would.
+    body = json.dumps(value, separators=COMPACT, allow_nan=False, default=place)
+    listed = json.dumps(arrays, separators=COMPACT)
+    encoded = f'{{"body":{body},"arrays":{listed}}}'.encode()
     return zlib.compress(struct.pack("<I", len(encoded)) + encoded + b"".join(chunks), level)
 
 
@@ -50,16 +54,13 @@ def compressed(arrays: Iterable[np.ndarray], level: int) -> bytes:
     return zlib.compress(b"".join(_filtered(array)[1] for array in arrays), level)
 
 
-def _walk(value: Any, place: Any) -> Any:
-    if isinstance(value, np.ndarray):
-        return place(value)
+def _plain(value: Any) -> Any:
+    """What JSON has no form for, in one that it has. Errors: TypeError for anything else."""
     if isinstance(value, Mapping):
-        return {key: _walk(item, place) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_walk(item, place) for item in value]
+        return dict(value)
     if isinstance(value, np.generic):
         return value.item()
-    return value
+    raise TypeError(f"{type(value).__name__} cannot be sent to the stage")
 
 
 def _filtered(array: np.ndarray) -> tuple[str, bytes]:

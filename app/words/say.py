@@ -28,10 +28,7 @@ def say(key: str, /, **fields: Field) -> str:
     Errors: KeyError for a key that the catalogue does not have; TypeError for a field that the
     template does not have, for one that is missing, and for one that is no word or whole number.
     """
-    template = catalogue().get(key)
-    if template is None:
-        raise KeyError(f"{key} is not in app/words/{LANGUAGE}")
-    wanted = fields_of(template)
+    template, wanted = _entry(key)
     if wanted != fields.keys():
         raise TypeError(f"{key} has the fields {sorted(wanted)}, not {sorted(fields)}.")
     for name, value in fields.items():
@@ -40,6 +37,15 @@ def say(key: str, /, **fields: Field) -> str:
     if not isinstance(template, str):
         template = template["one" if fields["n"] == 1 else "more"]
     return template.format_map(fields)
+
+
+@cache
+def _entry(key: str) -> tuple[Template, frozenset[str]]:
+    """A template with the names of its fields."""
+    template = catalogue().get(key)
+    if template is None:
+        raise KeyError(f"{key} is not in app/words/{LANGUAGE}")
+    return template, fields_of(template)
 
 
 def fields_of(template: Template) -> frozenset[str]:

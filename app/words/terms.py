@@ -5,6 +5,7 @@ letter that a notation does not have is not explained.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.words.names import ACTIVATIONS, letter_of
 from app.words.say import say
@@ -22,6 +23,7 @@ class Term:
     quantity: str = ""  # the track or x that it stands for
 
 
+@lru_cache(maxsize=256)
 def terms(
     cell: Cell,
     notation: Notation,

@@ -1,0 +1,98 @@
+"""A visitor without a browser: speaks to the server as the page does, over one socket and posts.
+
+Streamlit's own messages (its protobuf, over a websocket) open the page and run it; what is done on
+the stage is posted as assets/stage/core/posting.js does it.
+"""
+
+import asyncio
+import json
+import struct
+import zlib
+from dataclasses import dataclass
+from typing import Any, Self
+
+import websockets
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+
+HEAD_END = b"\r\n\r\n"
+
+
+@dataclass
+class Visitor:
+    """One open page on the server at this port of this machine."""
+
+    port: int
+    socket: Any
+    reader: asyncio.StreamReader
+    writer: asyncio.StreamWriter
+    page: str = ""  # the name that it posts by
+    seq: int = 0
+
+    @classmethod
+    async def opened(cls, port: int, query: str) -> Self:
+        """A page that has had its first message. query: of its link."""
+        host = f"127.0.0.1:{port}"
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        socket = await websockets.connect(
+            f"ws://{host}/_stcore/stream",
+            subprotocols=[websockets.Subprotocol("streamlit")],
+            origin=websockets.Origin(f"http://{host}"),
+            max_size=None,
+            ping_interval=None,
+        )
+        visitor = cls(port, socket, reader, writer)
+        await visitor.go(query)
+        return visitor
+
+    async def go(self, query: str) -> None:
+        """A run of the page at this link, to its end."""
+        asked = BackMsg()
+        asked.rerun_script.query_string = query
+        await self.socket.send(asked.SerializeToString())
+        while True:
+            told = ForwardMsg.FromString(await self.socket.recv())
+            if told.delta.new_element.HasField("bidi_component"):
+                packed = told.delta.new_element.bidi_component.bytes
+                self.page = unpacked(packed)["page"]
+            if told.HasField("script_finished"):
+                return
+
+    async def post(self, **event: Any) -> dict[str, Any]:
+        """An event of the stage; gives the message that answers it. Errors: RuntimeError."""
+        self.seq += 1
+        told = {
+            "client": str(id(self)),
+            "events": [{"seq": self.seq, "step": 4, "unit": 3, **event}],
+        }
+        status, body = await self._asked("POST", f"/events/{self.page}", json.dumps(told).encode())
+        if status != 200:
+            raise RuntimeError(f"{status}: {body[:200]!r}")
+        return unpacked(body)
+
+    async def get(self, path: str) -> bytes:
+        """A file of the server."""
+        return (await self._asked("GET", path, b""))[1]
+
+    async def _asked(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        self.writer.write(
+            f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"Content-Length: {len(body)}\r\nAccept-Encoding: deflate\r\n\r\n".encode()
+            + body
+        )
+        head = (await self.reader.readuntil(HEAD_END)).decode("latin-1").lower()
+        length = int(head.split("content-length:")[1].split("\r\n")[0])
+        return int(head.split(" ")[1]), await self.reader.readexactly(length)
+
+    async def leave(self) -> None:
+        """Close the page."""
+        self.writer.close()
+        await self.socket.close()
+
+
+def unpacked(packed: bytes) -> dict[str, Any]:
+    """What a message says, its arrays aside: app/messages/wire.py."""
+    raw = zlib.decompress(packed)
+    (length,) = struct.unpack_from("<I", raw)
+    body: dict[str, Any] = json.loads(raw[4 : 4 + length])["body"]
+    return body
