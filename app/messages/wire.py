@@ -60,7 +60,7 @@ def _plain(value: Any) -> Any:
         return dict(value)
     if isinstance(value, np.generic):
         return value.item()
-    raise TypeError(f"{type(value).__name__} cannot be sent to the stage")
+    raise TypeError(type(value).__name__)
 
 
 def _filtered(array: np.ndarray) -> tuple[str, bytes]:
