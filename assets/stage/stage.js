@@ -75,7 +75,7 @@ class Stage {
       local: (target) => this.local.sweep(target),
       send: (kind, details) => this.channel.send(kind, details),
       cursor: this.cursor,
-      onFrame: () => this.drawLive(),
+      onFrame: (whole) => this.drawLive(whole),
       onRest: () => this.screen.settle(),
       commit: (target, value) => this.send("commit", { target, value }),
     });
@@ -231,10 +231,6 @@ class Stage {
     this.focus.kept(() => this.apply(named(message)));
   }
 
-  linked() {
-    this.address.linked();
-  }
-
   // What went wrong, for all to see.
   /** @param {string} problem */
   complain(problem) {
@@ -292,7 +288,6 @@ class Stage {
     if (this.screen.show(message)) this.inside.measure(this.element);
   }
 
-  // There is another screen.
   /** @param {Message} message */
   built(message) {
     // A choice above the stage has been made: arrow keys are the stage's again.
@@ -305,7 +300,7 @@ class Stage {
     this.screen.resize();
   }
 
-  // Everything anew in the colours of another paper.
+  // In the colours of another paper.
   onOtherPaper() {
     this.screen.onOtherPaper();
     this.refresh();
@@ -321,8 +316,9 @@ class Stage {
     this.asking.want(number ?? cell);
   }
 
-  // One frame of a drag.
-  drawLive() {
+  // One frame of a drag. whole: with all that the number makes, or else that is on its way.
+  drawLive(whole = true) {
+    this.element.toggleAttribute("data-behind", !whole);
     this.screen.drawLive();
     this.showValues();
     this.inside.refresh();

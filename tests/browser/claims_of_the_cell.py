@@ -192,7 +192,7 @@ def times(stage: Stage, core: Core) -> None:
     stage.drawn()
     ratios, [band] = (
         chart(stage, "ratios")
-        .locator(".gs-drawing")
+        .locator(".gs-drawing.js-plotly-plot")
         .evaluate(
             "({ data, layout }) => [data.map(({ y, marker }) => [Array.from(y), marker.symbol]), "
             "layout.shapes.filter(({ type }) => type === 'rect').map(({ y1 }) => y1)]"

@@ -18,6 +18,7 @@ from gru_core import Trace, run
 from gru_core.conventions import BiasCount, parse_notation
 from gru_core.situation import Edit, Situation, Target, apply_edits
 from gru_core.weights import Weights
+from tests.app.drawing import in_32_bits
 from tests.browser.tab import Tab
 
 SHORT = 3  # figures of a caption
@@ -117,7 +118,7 @@ class Stage(Tab):
         """Every caption says what the core says at the cursor."""
         step, unit = self.cursor
         expected = {
-            f"{cell}.{track}": figures(np.float32(trace[track][step, unit]), 3)
+            f"{cell}.{track}": figures(in_32_bits(trace[track][step, unit]), 3)
             for cell, trace in traces_of(situation).items()
             for track in trace
         }
@@ -198,6 +199,7 @@ class Stage(Tab):
             self.page.mouse.down()
         self.page.mouse.move(x, y - pixels, steps=6)
         self.frame()
+        self.page.locator(".gs-stage:not([data-behind])").wait_for()
         yield
         self.page.mouse.up()
 

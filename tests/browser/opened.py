@@ -259,7 +259,7 @@ def tab(stage: Stage, name: str) -> Locator:
 
 def chosen(stage: Stage) -> str:
     """The sub-step whose button is pressed."""
-    return stage.text(".gs-steps [aria-pressed=true]")
+    return stage.text(".gs-steps:visible [aria-pressed=true]")
 
 
 def staged(stage: Stage) -> dict[str, list[str]]:

@@ -27,7 +27,7 @@ HOLD = """
   const load = window.fetch;
   window.fetch = (address, options) => {
     if (options?.method !== "POST") return load(address, options);
-    const go = () => load(address, options).finally(() => (window.answeredAt = Date.now()));
+    const go = () => load(address, options);
     if (!window.holding) return go();
     return new Promise((done, fail) => held.push([{ go: () => go().then(done, fail), fail }]));
   };

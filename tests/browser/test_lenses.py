@@ -70,7 +70,7 @@ def test_every_tab_opens_its_lens_beside_the_heatmaps_as_they_are(page: Stage) -
         expect(page.page).to_have_url(re.compile(rf"\bview={view}\b"))
         assert page.cursor == (7, 1)
         assert main.evaluate("(main) => main.scrollTop") == 40
-        expect(page.page.locator(".gs-look")).to_have_text(LENSES[view].look)
+        expect(page.page.locator(".gs-look")).to_have_text(LENSES[view].look["mouse"])
         wanted = view_of(screen(view=view, **PLACE))
         assert words(page) == list(wanted.words)
         assert notes(page) == list(wanted.notes)

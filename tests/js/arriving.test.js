@@ -20,7 +20,7 @@ function placeOf(receive = async () => {}) {
     return {
       channel, leave: () => log.push("left"), complain: (problem) => log.push(problem),
       receive: async (message) => { log.push(message.name); await receive(); },
-      linked: () => log.push("linked"),
+      address: { linked: () => log.push("linked") },
     };
   });
   return { channel, log, place };

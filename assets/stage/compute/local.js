@@ -103,6 +103,7 @@ export class LocalSweep {
     /** @type {Map<string, Uint8Array[]>} */
     this.shown = new Map(); // name of a track -> its colours under the value on show
     this.done = false; // whether there is one
+    this.whole = false; // whether the cells that the number leaves alone have been run, too
     this.values = /** @type {Float64Array} */ (new Float64Array());
     this.base = 0;
     this.moveTo(value);
@@ -115,6 +116,7 @@ export class LocalSweep {
     const round = Array.from({ length: PARTS + 1 }, (_, i) => Number(((bound * (2 * i - PARTS)) / PARTS).toPrecision(10)));
     this.values = Float64Array.from(new Set([...round, value])).sort();
     this.base = nearest(this.values, value);
+    this.whole = false; // others may have changed
   }
 
   /** @param {number} value */
@@ -124,8 +126,10 @@ export class LocalSweep {
 
   /** @param {number} value @param {() => void} done */
   show(value, done) {
-    const { cells, here: { now: { message: { edits, held } } }, target } = this;
+    const { here: { now: { message: { edits, held } } }, target } = this;
+    const cells = this.whole ? this.cells : [...this.core.cells.keys()];
     this.runner.run({ edits, held, target, value, cells }, (fine) => {
+      this.whole = true;
       this.shown.clear();
       this.done = fine;
       this.note = fine ? undefined : say("values.grows");
@@ -166,6 +170,7 @@ export class LocalSweep {
     return this.done && this.cells.includes(cell) ? this.core.line(name, unit) : undefined;
   }
 
+  // Of any cell: what was sent of one that stays may be colours only.
   /** @param {string} name @param {At} at */
   exact(name, { step, unit }) {
     return this.done ? this.core.number(name, step, unit) : undefined;

@@ -11,7 +11,7 @@ import { haveWords, learnWords, say } from "./words.js";
  * @typedef {object} Built
  * @property {Channel} channel
  * @property {(message: Message) => Promise<void>} receive
- * @property {() => void} linked the link of the last message is to be written
+ * @property {{ linked: () => void }} address that the link of the last message is written to
  * @property {(problem: string) => void} complain
  * @property {() => void} leave
  */
@@ -62,7 +62,7 @@ export class Arriving {
   async show(message, posted) {
     if (this.left || !this.built || this.built.channel.isOld(message)) return;
     await this.built.receive(message);
-    if (posted) this.built.linked();
+    if (posted) this.built.address.linked();
   }
 
   // A message may be replaced by the next one before it gets here.

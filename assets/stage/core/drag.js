@@ -13,7 +13,7 @@ const PIXELS = 180; // from the smallest value to the largest, however many ther
  * @property {(kind: "grab", details: Details<"grab"> & At) => number} send
  * @property {(target: string) => Swept | null} local what the page computes itself; null where it cannot
  * @property {Cursor} cursor
- * @property {() => void} onFrame
+ * @property {(whole: boolean) => void} onFrame whole: with everything that the number under the hand makes
  * @property {() => void} onRest
  * @property {(target: string, value: number) => void} commit
  */
@@ -119,7 +119,13 @@ export class Drag {
   draw() {
     this.frame = null;
     const { at, sweep } = this;
-    if (sweep && at !== null) sweep.show(at, () => this.at !== null && this.host.onFrame());
+    if (!sweep || at === null) return;
+    let drawn = false;
+    sweep.show(at, () => {
+      drawn = true;
+      if (this.at !== null) this.host.onFrame(this.at === at);
+    });
+    if (!drawn) this.host.onFrame(false);
   }
 
   // The pointer is up: the value on show becomes the number.

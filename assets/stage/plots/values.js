@@ -90,7 +90,8 @@ export class Values {
   /** @param {string} name @param {number} row */
   trackAt(name, row) {
     const { cursor, drag } = this.here;
-    return this.swept(name) ? drag.sweep?.exact(name, cursor) : this.screen.number(name, row, cursor.step);
+    const sent = this.swept(name) ? undefined : this.screen.number(name, row, cursor.step);
+    return sent ?? (drag.live ? drag.sweep?.exact(name, cursor) : undefined);
   }
 
   // Whether a drag shows this track under another value.
