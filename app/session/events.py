@@ -104,7 +104,9 @@ def _changed(history: History, event: Mapping[str, Any], value: float) -> Outcom
     target, polarity = _target(event), history.present.polarity
     # The stage speaks the notation on screen; what is kept is the core's own number.
     kept = value if shown_sign(target.owner, target.gate, polarity) > 0 else 0.0 - value
-    return Outcome(history.push(history.present.with_edit(target, kept)))
+    changed = history.present.with_edit(target, kept)
+    # Of a cell that stays colours may be all that was sent; now somebody looks at its numbers.
+    return Outcome(history.push(changed), looked=changed.unit)
 
 
 def _draw(history: History, event: Mapping[str, Any]) -> Outcome:

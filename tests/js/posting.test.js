@@ -30,14 +30,14 @@ beforeEach(() => {
 });
 
 test("a page that has no name yet posts nothing", () => {
-  assert.equal(posting.send("me", [{ seq: 1 }], 1000), false);
+  assert.equal(posting.send("me", [{ seq: 1 }]), false);
   assert.equal(asked.length, 0);
 });
 
 test("one post at a time, and its answer is the next message", async () => {
   posting.page = "secret";
-  assert.equal(posting.send("me", [{ seq: 1 }], 1000), true);
-  assert.equal(posting.send("me", [{ seq: 1 }, { seq: 2 }], 1000), true);
+  assert.equal(posting.send("me", [{ seq: 1 }]), true);
+  assert.equal(posting.send("me", [{ seq: 1 }, { seq: 2 }]), true);
   assert.equal(asked.length, 1);
   assert.equal(posting.last, 1);
   assert.match(String(asked[0].address), /events\/secret$/);
@@ -45,13 +45,13 @@ test("one post at a time, and its answer is the next message", async () => {
   asked[0].done(answered(200, { order: 7 }));
   await settled();
   assert.deepEqual(log, [7, "over"]);
-  posting.send("me", [{ seq: 2 }], 1000);
+  posting.send("me", [{ seq: 2 }]);
   assert.deepEqual([asked.length, posting.last], [2, 2]);
 });
 
 test("what needs a run of the page is left to it", async () => {
   posting.page = "secret";
-  posting.send("me", [{ seq: 1 }], 1000);
+  posting.send("me", [{ seq: 1 }]);
   asked[0].done(answered(200, { rerun: true, ack: {} }));
   await settled();
   assert.deepEqual(log, ["elsewhere", "over"]);
@@ -60,19 +60,19 @@ test("what needs a run of the page is left to it", async () => {
 
 test("a server that does not know the page is asked for a run of it, and no more by its name", async () => {
   posting.page = "secret";
-  posting.send("me", [{ seq: 1 }], 1000);
+  posting.send("me", [{ seq: 1 }]);
   asked[0].done(answered(404, {}));
   await settled();
   assert.deepEqual(log, ["elsewhere", "over"]);
-  assert.equal(posting.send("me", [{ seq: 1 }], 1000), false);
+  assert.equal(posting.send("me", [{ seq: 1 }]), false);
 });
 
 test("what is lost on its way is over, and can be sent again", async () => {
   posting.page = "secret";
-  posting.send("me", [{ seq: 1 }], 1000);
+  posting.send("me", [{ seq: 1 }]);
   asked[0].fail(new Error("lost"));
   await settled();
   assert.deepEqual(log, ["over"]);
-  assert.equal(posting.send("me", [{ seq: 1 }], 1000), true);
+  assert.equal(posting.send("me", [{ seq: 1 }]), true);
   assert.equal(asked.length, 2);
 });

@@ -66,7 +66,7 @@ export class Channel {
     clearTimeout(this.timer);
     if (!this.pending.length) return;
     const patience = this.patience.wait(this.pending.some(runs), silences);
-    if (!this.posting.send(CLIENT, this.pending, patience)) this.run();
+    if (!this.posting.send(CLIENT, this.pending)) this.run();
     this.timer = setTimeout(() => {
       this.onSilence();
       this.began.clear();

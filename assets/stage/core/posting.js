@@ -12,6 +12,9 @@ import { read } from "./wire.js";
  * @property {() => void} over the post is over, be it answered or lost
  */
 
+// Milliseconds for an answer. A busy server is not asked again meanwhile; a line that is cut is known at once.
+const PATIENCE = 20_000;
+
 export class Posting {
   /** @param {Act} act */
   constructor(act) {
@@ -24,20 +27,20 @@ export class Posting {
   }
 
   // Returns whether the events need no run of the page.
-  /** @param {string} client @param {Numbered[]} events @param {number} patience milliseconds */
-  send(client, events, patience) {
+  /** @param {string} client @param {Numbered[]} events */
+  send(client, events) {
     if (!this.page) return false;
-    if (!this.busy) this.post(this.page, client, events, patience);
+    if (!this.busy) this.post(this.page, client, events);
     return true;
   }
 
-  /** @param {string} page @param {string} client @param {Numbered[]} events @param {number} patience */
-  async post(page, client, events, patience) {
+  /** @param {string} page @param {string} client @param {Numbered[]} events */
+  async post(page, client, events) {
     this.busy = true;
     this.last = Number(events.at(-1)?.seq);
     try {
       const body = JSON.stringify({ client, events });
-      const answer = await fetch(served(`events/${page}`), { method: "POST", body, signal: AbortSignal.timeout(patience) });
+      const answer = await fetch(served(`events/${page}`), { method: "POST", body, signal: AbortSignal.timeout(PATIENCE) });
       if (answer.ok) this.take(read(await answer.arrayBuffer()));
       else this.leave(); // a server that does not know this page, or cannot answer it so
     } catch {
