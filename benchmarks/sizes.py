@@ -181,6 +181,7 @@ def _page(
     page, traffic = browser.new_page(viewport=SIZE), Traffic()
     page.set_default_timeout(PATIENCE)
     page.on("websocket", traffic.follow)
+    page.on("response", traffic.answer)
     page.add_init_script(COUNTER + WORDS)
     units, steps = size
     page.goto(f"{url}/?scene=own&source=noise&units={units}&steps={steps}&seed=1")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from statistics import median
 from typing import TypeAlias
 
-from playwright.sync_api import Browser, Locator, Page, WebSocket
+from playwright.sync_api import Browser, Locator, Page, Response, WebSocket
 
 from tests.serving import browsing, executable, serving
 
@@ -146,7 +146,7 @@ Counts: TypeAlias = dict[str, float]
 
 @dataclass
 class Traffic:
-    """The websocket of one page: how many messages went out, how many bytes came in."""
+    """The websocket and the posts of one page: messages that went out, bytes that came in."""
 
     sent: int = 0
     received: int = 0
@@ -157,6 +157,12 @@ class Traffic:
         self.sockets.append(socket)
         socket.on("framesent", lambda _: self._count_sent())
         socket.on("framereceived", lambda content: self._count_received(len(content)))
+
+    def answer(self, response: Response) -> None:
+        """Count a post and its answer, if this is one."""
+        if response.request.method == "POST":
+            self._count_sent()
+            self._count_received(int(response.headers.get("content-length", 0)))
 
     def _count_sent(self) -> None:
         self.sent += 1
@@ -330,6 +336,7 @@ def opened(browser: Browser, url: str, scene: str = SCENE) -> Iterator[tuple[Pag
     """A page with its plots drawn, and the traffic of its websocket."""
     page, traffic = browser.new_page(viewport=SIZE), Traffic()
     page.on("websocket", traffic.follow)
+    page.on("response", traffic.answer)
     page.add_init_script(COUNTER)
     page.goto(f"{url}/{scene}")
     page.locator(".gs-stage[data-ack], .js-plotly-plot").first.wait_for()

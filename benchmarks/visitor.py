@@ -75,6 +75,14 @@ class Visitor:
         return (await self._asked("GET", path, b""))[1]
 
     async def _asked(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
+        try:
+            return await self._once(method, path, body)
+        except (asyncio.IncompleteReadError, ConnectionError):
+            # The server closes what has been idle for a while; a browser connects again, too.
+            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
+            return await self._once(method, path, body)
+
+    async def _once(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
         self.writer.write(
             f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
             f"Content-Length: {len(body)}\r\nAccept-Encoding: deflate\r\n\r\n".encode()
