@@ -8,12 +8,10 @@ and for a page whose server has been started anew: that has no such name.
 import json
 from typing import Any
 
-from app.compute.store import made_of
 from app.contract import Elsewhere
 from app.messages.numbers import GoneError
-from app.messages.stage import message
-from app.messages.wire import QUICK, THOROUGH, pack
-from app.screen.screen import screen_of
+from app.messages.stage import told_of
+from app.messages.wire import pack
 from app.session import state
 from app.words.say import say
 from gru_core.errors import GatescopeError
@@ -36,9 +34,7 @@ def answer(name: str, reported: bytes) -> bytes:
         present = here.history.present
         if present.choices != here.choices:
             return pack(Elsewhere(ack=here.ack, rerun=True))
-        with made_of(present.model.keys):
-            told, sent = message(screen_of(present), here.page())
-        packed = pack(told, THOROUGH if told["sweep"] else QUICK)
+        packed, sent = told_of(present, here.page())
         state.told(here, sent)
     return packed
 

@@ -3,13 +3,10 @@
 from collections.abc import Mapping
 
 from app.compute.store import Shelf
-from app.messages.stage import message
-from app.messages.wire import pack
+from app.messages.stage import told_of
 from app.screen.baseline import scenes
 from app.screen.page import Page
-from app.screen.screen import screen_of
 from app.setting import link
-from app.setting.setting import Setting
 from app.setting.source import Prepared
 
 OPENINGS: Shelf[bytes] = Shelf("openings")
@@ -25,10 +22,5 @@ def opening(query: Mapping[str, str]) -> bytes | None:
     own = setting.edits or setting.interventions or setting.pinned
     if rejected or own or not isinstance(setting.source, Prepared):
         return None
-    packed = OPENINGS.get((setting,), LARGEST // 3, lambda: _made(setting))
+    packed = OPENINGS.get((setting,), LARGEST // 3, lambda: told_of(setting, Page())[0])
     return packed if len(packed) < LARGEST else None
-
-
-def _made(setting: Setting) -> bytes:
-    told, _ = message(screen_of(setting), Page())
-    return pack(told)

@@ -6,6 +6,7 @@ Scrubbing, playing, hovering and dragging stay in the browser; see assets/stage/
 from collections.abc import Mapping, Sequence
 
 from app import contract, lenses
+from app.compute.store import made_of
 from app.contract import Message
 from app.figures import theme
 from app.figures.sequence import MOST_CHANNELS
@@ -21,12 +22,14 @@ from app.messages.numbers import MOST_IN_BLOCK
 from app.messages.parts import parts, shown_gates
 from app.messages.sweeping import sweep_message
 from app.messages.updates import Sent, updates
+from app.messages.wire import QUICK, THOROUGH, pack
 from app.screen.baseline import scenes
 from app.screen.neighbours import unlike
 from app.screen.page import Page
-from app.screen.screen import Screen, was
+from app.screen.screen import Screen, screen_of, was
 from app.screen.telling import as_at_first, asks_the_same, told
 from app.setting.link import complete, encode, input_fits, pin_fits
+from app.setting.setting import Setting
 from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import count
 from app.words.say import say
@@ -38,6 +41,13 @@ from gru_core.scenes.scene import INITIALS
 from gru_core.situation import Edit, value_at
 
 SCALE_NAMES = {"gate": "gates", "state": "states", "cell": "cell state"}
+
+
+def told_of(setting: Setting, page: Page) -> tuple[bytes, dict[str, Sent]]:
+    """The message about a setting, packed, and the parts that the browser has once it is there."""
+    with made_of(setting.model.keys):
+        told, sent = message(screen_of(setting), page)
+    return pack(told, THOROUGH if told["sweep"] else QUICK), sent
 
 
 def message(screen: Screen, page: Page) -> tuple[Message, dict[str, Sent]]:

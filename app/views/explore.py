@@ -6,11 +6,9 @@ from app.compute.store import made_of
 from app.controls.choices import choices
 from app.controls.mount import KEY, mount
 from app.controls.navigation import page_title
-from app.messages.stage import message
-from app.messages.wire import QUICK, THOROUGH, pack
+from app.messages.stage import told_of
 from app.screen.baseline import titles
 from app.screen.plane import LIBRARY
-from app.screen.screen import screen_of
 from app.session import state
 
 chosen = state.session().history.present
@@ -28,9 +26,8 @@ def stage() -> None:
         if present.choices != chosen.choices:
             st.rerun()  # undone or redone past a choice
         here.choices = chosen.choices
-        with made_of(present.model.keys):
-            told, sent = message(screen_of(present), here.page())
-        mount(pack(told, THOROUGH if told["sweep"] else QUICK), on_event=lambda: state.receive(KEY))
+        packed, sent = told_of(present, here.page())
+        mount(packed, on_event=lambda: state.receive(KEY))
         state.finish(here, sent)
 
 
