@@ -13,11 +13,12 @@ import pytest
 from starlette.requests import Request
 from starlette.routing import Route, Router
 
+from app.answers import LARGEST
 from app.controls.mount import claims_url
 from app.messages.numbers import GoneError, malformed
 from app.screen.screen import screen_of
 from app.screen.tickets import Held
-from app.server import AROUND, INDEX, SCRIPTS, STAGE, beside, first, numbers
+from app.server import AROUND, INDEX, SCRIPTS, STAGE, beside, events, first, numbers
 from app.serving.bundle import ASSETS, entry
 from app.serving.index import BACKEND
 from app.setting.setting import Setting
@@ -82,6 +83,16 @@ def test_numbers_that_are_not_there_are_refused_in_words(
     found, headers, content = answered(NUMBERS, path, query=query)
     assert (found, content.decode()) == (status, words)
     assert headers[b"cache-control"] == b"no-store"
+
+
+@pytest.mark.parametrize(("size", "status"), [(2, 404), (LARGEST + 1, 413)])
+def test_events_of_nobody_and_more_than_a_page_sends_are_refused(size: int, status: int) -> None:
+    scope = {"type": "http", "method": "POST", "path_params": {"page": "nobody"}, "headers": []}
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"0" * size, "more_body": False}
+
+    assert asyncio.run(events(Request(scope, receive))).status_code == status
 
 
 def test_a_page_beside_the_first_is_streamlit_s_and_is_told_where_its_server_is() -> None:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from playwright.sync_api import expect
+
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, with_edits
 from tests.serving import free_port, serving
@@ -194,3 +196,41 @@ def test_edits_outlive_the_server(another: Callable[..., Stage], core: Core) -> 
         page.expect(with_edits(situation, edits))
         page.page.close()
     page.troubles.clear()  # of course the browser complained while nobody answered
+
+
+def test_a_drag_goes_on_while_the_server_is_gone_and_is_kept_when_it_is_back(
+    another: Callable[..., Stage], core: Core
+) -> None:
+    port = free_port()
+    situation = core("pulse")
+    with serving(port=port) as server:
+        page = another(server.url)
+        page.open()
+        assert page.asks == 0
+    page.rest()
+    with page.dragging(page.cell_of(BIAS, situation), -40):
+        value = page.value
+        page.expect(with_edits(situation, {BIAS: value}))
+    page.rest()
+    page.expect(with_edits(situation, {BIAS: value}))
+    with serving(port=port):
+        page.page.locator(".stApp[data-test-connection-state=CONNECTED]").wait_for(timeout=30_000)
+        page.page.locator(".gs-changes button").wait_for(state="attached", timeout=30_000)
+        assert page.edits == {BIAS: value}
+        page.reload()
+        page.expect(with_edits(situation, {BIAS: value}))
+        page.page.close()
+    page.troubles.clear()  # of course the browser complained while nobody answered
+
+
+def test_what_is_too_much_for_the_server_is_left_out_and_said(stage: Stage, core: Core) -> None:
+    stage.open()
+    stage.page.route("**/events/*", lambda route: route.fulfill(status=413), times=1)
+    stage.drag(stage.cell_of(BIAS, core("pulse")), -40)
+    notice = stage.page.get_by_text("That was too much to be taken in at once")
+    expect(notice.first).to_be_visible()
+    stage.expect(core("pulse"))
+    assert stage.edits == {}
+    stage.troubles.clear()  # the browser complains of such an answer, too
+    stage.drag(stage.cell_of(BIAS, core("pulse")), -30)
+    assert list(stage.edits) == [BIAS]

@@ -25,6 +25,7 @@ beforeEach(() => {
   posting = new Posting({
     arrive: ({ order }) => log.push(order),
     elsewhere: () => log.push("elsewhere"),
+    refused: (last) => log.push(`refused ${last}`),
     over: () => log.push("over"),
   });
 });
@@ -75,4 +76,21 @@ test("what is lost on its way is over, and can be sent again", async () => {
   assert.deepEqual(log, ["over"]);
   assert.equal(posting.send("me", [{ seq: 1 }]), true);
   assert.equal(asked.length, 2);
+});
+
+test("what the server can never take in is refused, and the page is known still", async () => {
+  posting.page = "secret";
+  posting.send("me", [{ seq: 1 }, { seq: 2 }]);
+  asked[0].done(answered(413, {}));
+  await settled();
+  assert.deepEqual(log, ["refused 2", "over"]);
+  assert.equal(posting.page, "secret");
+});
+
+test("a server that fails is asked again after a while, not at once", async () => {
+  posting.page = "secret";
+  posting.send("me", [{ seq: 1 }]);
+  asked[0].done(answered(500, {}));
+  await settled();
+  assert.deepEqual([log, asked.length, posting.page], [["over"], 1, "secret"]);
 });

@@ -27,8 +27,9 @@ const QUIET = new Set(["ask", "grab", "look", "whole"]); // change no number
 const FROM_HERE = new Set([...QUIET, "show", "view", "need"]); // are answered from the run that is there
 
 export class Channel {
-  /** @param {() => void} onSilence */
-  constructor(onSilence) {
+  /** @param {() => void} onSilence @param {() => void} [onRefusal] */
+  constructor(onSilence, onRefusal = () => {}) {
+    this.onRefusal = onRefusal; // called when it cannot take in what was done
     this.onSilence = onSilence; // called when the server has not answered for a while
     /** @type {Numbered[]} */
     this.pending = [];
@@ -43,6 +44,7 @@ export class Channel {
     this.posting = new Posting({
       arrive: (message) => this.arrive(message),
       elsewhere: () => this.run(),
+      refused: (last) => this.drop(last),
       over: () => this.goOn(),
     });
   }
@@ -79,6 +81,14 @@ export class Channel {
   run() {
     if (this.posting.forgotten) window.dispatchEvent(new PopStateEvent("popstate"));
     else this.trigger?.("event", { client: CLIENT, events: this.pending });
+  }
+
+  // Too much for the server: what was done is left out, and what is shown comes anew.
+  /** @param {number} last */
+  drop(last) {
+    this.pending = this.pending.filter(({ seq }) => seq > last);
+    this.onRefusal();
+    this.send("ask", {});
   }
 
   // What was done during a post goes next; what was lost waits.

@@ -9,11 +9,13 @@ import { read } from "./wire.js";
  * @typedef {object} Act
  * @property {(message: Message) => void} arrive
  * @property {() => void} elsewhere a run of the page has to answer
+ * @property {(last: number) => void} refused the events up to this one can never be taken in
  * @property {() => void} over the post is over, be it answered or lost
  */
 
 // Milliseconds for an answer. A busy server is not asked again meanwhile; a line that is cut is known at once.
 const PATIENCE = 20_000;
+const [GONE, FAILED] = [404, 500]; // the server does not know this page; from here on the fault is its own
 
 export class Posting {
   /** @param {Act} act */
@@ -42,9 +44,10 @@ export class Posting {
       const body = JSON.stringify({ client, events });
       const answer = await fetch(served(`events/${page}`), { method: "POST", body, signal: AbortSignal.timeout(PATIENCE) });
       if (answer.ok) this.take(read(await answer.arrayBuffer()));
-      else this.leave(); // a server that does not know this page, or cannot answer it so
+      else if (answer.status === GONE) this.leave();
+      else if (answer.status < FAILED) this.act.refused(this.last);
     } catch {
-      // Lost on the way: it is sent again after a while.
+      // Lost on the way, as when the server failed: it is sent again after a while.
     }
     this.busy = false;
     this.act.over();
