@@ -6,13 +6,17 @@ and for a page whose server has been started anew: that has no such name.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
-from app.contract import Elsewhere
+from app.contract import Brief, Elsewhere
+from app.messages.changed import brief
 from app.messages.numbers import GoneError
 from app.messages.stage import told_of
 from app.messages.wire import pack
+from app.screen.page import Page
 from app.session import state
+from app.session.state import Session
 from app.words.say import say
 from gru_core.errors import GatescopeError
 
@@ -22,7 +26,8 @@ LARGEST = 4_000_000  # bytes of events: a pasted matrix is the largest of them
 def answer(name: str, reported: bytes) -> bytes:
     """The message after some events, packed.
 
-    reported: JSON of `client` and `events`, as assets/stage/core/channel.js sends them. Errors:
+    reported: JSON of `client` and `events`, as assets/stage/core/channel.js sends them, and of
+    `computes`: the order of the whole message that the page computes with, if it does. Errors:
     GoneError for a page that is not known, GatescopeError for what is no JSON.
     """
     here = state.page_of(name)
@@ -34,9 +39,22 @@ def answer(name: str, reported: bytes) -> bytes:
         present = here.history.present
         if present.choices != here.choices:
             return pack(Elsewhere(ack=here.ack, rerun=True))
-        packed, sent = told_of(present, here.page())
-        state.told(here, sent)
+        page = here.page()
+        short = _brief(here, page, events)
+        if short is not None:
+            state.answered(here)
+            return pack(short)
+        packed, sent = told_of(present, page)
+        state.told(here, sent, page)
     return packed
+
+
+def _brief(here: Session, page: Page, reported: Any) -> Brief | None:
+    """The short answer, where the page has the numbers and asks for nothing else."""
+    order, told = here.whole
+    if here.asked or not isinstance(reported, Mapping) or reported.get("computes") != order:
+        return None
+    return brief(here.history.present, told, page)
 
 
 def _read(reported: bytes) -> Any:

@@ -1,7 +1,7 @@
 """The message to the stage: a whole screen."""
 
 from collections.abc import Mapping, Sequence
-from typing import NotRequired, TypedDict
+from typing import TypedDict
 
 from app.contract.base import Ack, At, Limits
 from app.contract.lens import Lens
@@ -16,24 +16,52 @@ class Elsewhere(TypedDict):
     rerun: bool
 
 
-class Message(TypedDict):
-    """A whole screen, less the parts that the page has already.
+class Changed(TypedDict):
+    """What a change of numbers leads to besides numbers.
 
-    page: its name, for its events. order: how many messages came before, this one included.
-    arrived: how often the address has led here. link: every parameter but the cursor's, None for
-    one that is left out. numbers: the ticket to fetch numbers by, and the core (core.Core), which
-    is called `core`; None where the page cannot compute the screen. parts: every part's digest.
-    words: what the stage says, for a page that has nothing yet.
+    page: its name, for its events. order: how many messages came before, this one included. link:
+    every parameter but the cursor's, None for one that is left out. numbers: the ticket to fetch
+    numbers by, and the core.
     """
 
     ack: Ack
+    page: str
+    order: int
+    link: Mapping[str, str | None]
+    atFirst: bool
+    names: Sequence[str]
+    held: list[HeldAt]
+    edits: list[Edit]
+    can: Possible
+    answer: str
+    said: str
+    problems: list[str]
+    numbers: str
+
+
+class Brief(Changed):
+    """In place of a message, to a page that computes the numbers itself.
+
+    rests: what else is on show is of before the change, and only the server can tell it anew: a
+    page asks once nobody changes anything for a moment.
+    """
+
+    rests: bool
+
+
+class Message(Changed):
+    """A whole screen, less the parts that the page has already.
+
+    arrived: how often the address has led here. core: what the numbers before any edit are called
+    (core.Core); None where the page cannot compute the screen. parts: every part's digest. words:
+    what the stage says, None but for a page that has nothing yet.
+    """
+
     opened: str
     arrived: int
     scene: Scene
-    atFirst: bool
     labels: Sequence[str] | int
     cursor: At
-    link: Mapping[str, str | None]
     x: Input
     inner: Inner
     lens: Lens
@@ -42,19 +70,9 @@ class Message(TypedDict):
     dark: dict[str, str]
     limits: Limits
     panels: list[Panel]
-    names: Sequence[str]
-    held: list[HeldAt]
-    edits: list[Edit]
-    can: Possible
-    answer: str
-    said: str
-    problems: list[str]
     sweep: Sweep | None
     pointed: Pointed | None
-    page: str
-    order: int
-    numbers: str
     core: str | None
     parts: dict[str, str]
     included: dict[str, Included]
-    words: NotRequired[Mapping[str, str | Mapping[str, str]]]
+    words: Mapping[str, str | Mapping[str, str]] | None

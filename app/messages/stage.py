@@ -15,6 +15,7 @@ from app.lenses import view_of
 from app.lenses.wiring import inner
 from app.messages import predictions
 from app.messages.cell_numbers import ROWS_DRAWN
+from app.messages.changed import changed
 from app.messages.condensed import condensed_note, input_note, pointed
 from app.messages.core import core_key
 from app.messages.help import helps
@@ -26,19 +27,17 @@ from app.messages.wire import QUICK, THOROUGH, pack
 from app.screen.baseline import scenes
 from app.screen.neighbours import unlike
 from app.screen.page import Page
-from app.screen.screen import Screen, screen_of, was
+from app.screen.screen import Screen, screen_of
 from app.screen.telling import as_at_first, asks_the_same, told
-from app.setting.link import complete, encode, input_fits, pin_fits
 from app.setting.setting import Setting
 from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import count
 from app.words.say import say
 from app.words.stage import stage_words
 from app.words.terms import meaning
-from gru_core.changes.interventions import Intervention
 from gru_core.conventions import STATES, Cell, shown_sign, track_kind
 from gru_core.scenes.scene import INITIALS
-from gru_core.situation import Edit, value_at
+from gru_core.situation import value_at
 
 SCALE_NAMES = {"gate": "gates", "state": "states", "cell": "cell state"}
 
@@ -60,14 +59,15 @@ def message(screen: Screen, page: Page) -> tuple[Message, dict[str, Sent]]:
     included, sent = updates(present, page.sent, screen.unit, page.looked, page.wholes)
     prediction = predictions.told(screen)
     told: Message = {
-        "ack": page.ack,
+        **changed(
+            *(screen.setting, screen.baseline, screen.edits, screen.situation.interventions),
+            *(page, screen.problems, as_at_first(screen)),
+        ),
         "opened": f"{screen.scene.name} {screen.scene.word or ''}",
         "arrived": page.arrived,
         "scene": _scene(screen),
-        "atFirst": as_at_first(screen),
         "labels": _labels(screen),
         "cursor": {"step": screen.step, "unit": screen.unit},
-        "link": complete(screen.setting),
         "x": {
             "channels": screen.channels,
             "bound": f"{screen.baseline.x_bound:g}",
@@ -83,25 +83,13 @@ def message(screen: Screen, page: Page) -> tuple[Message, dict[str, Sent]]:
         "limits": {"block": MOST_IN_BLOCK, "rows": ROWS_DRAWN},
         "dark": dict(zip(theme.DIVERGING, theme.DIVERGING_DARK, strict=True)),
         "panels": [_panel(screen, cell, page.gates) for cell in screen.traces],
-        # What the units are called in the story is true of the scene as it was.
-        "names": () if screen.edits or screen.situation.interventions else screen.scene.unit_names,
-        "held": [_held(screen, one) for one in screen.situation.interventions],
-        "edits": [_edit(screen, edit) for edit in screen.edits],
-        "can": _possible(screen, page),
-        "answer": page.answer,
-        "said": page.said,
-        "problems": [*page.problems, *screen.problems, *_link_problem(screen)],
         "sweep": sweep_message(screen, page.grab) if page.grab else None,
         "pointed": pointed(screen, page.grab) if page.grab and not page.grab.held else None,
-        "page": page.name,
-        "order": page.order,
-        "numbers": page.ticket,
         "core": core_key(screen),
         "parts": {part.name: part.digest for part in present},
         "included": included,
+        "words": None if page.sent else dict(stage_words()),
     }
-    if not page.sent:
-        told["words"] = dict(stage_words())
     return told, sent
 
 
@@ -110,43 +98,6 @@ def _labels(screen: Screen) -> Sequence[str] | int:
     labels = screen.labels
     counted = all(label == str(at) for at, label in enumerate(labels, start=1))
     return len(labels) if counted and screen.condensed else labels
-
-
-def _edit(screen: Screen, edit: Edit) -> contract.Edit:
-    """A changed number with what it was, both as the notation shows them."""
-    sign = shown_sign(edit.target.owner, edit.target.gate, screen.notation.polarity)
-    value, old = (x if sign > 0 else 0.0 - x for x in (edit.value, was(screen, edit)))
-    return {"target": str(edit.target), "value": value, "was": old}
-
-
-def _held(screen: Screen, one: Intervention) -> contract.HeldAt:
-    """Where a track is held: a unit, or None for all, the first and the last step, and at what."""
-    last = len(screen.labels) - 1 if one.last is None else one.last
-    return {
-        "cell": one.cell,
-        "track": one.track,
-        "unit": one.unit,
-        "first": one.first,
-        "last": last,
-        "value": one.value,
-    }
-
-
-def _possible(screen: Screen, page: Page) -> contract.Possible:
-    changed = bool(screen.setting.edits or screen.setting.interventions)
-    return {"undo": page.undo, "redo": page.redo, "reset": changed}
-
-
-def _link_problem(screen: Screen) -> list[str]:
-    _, left_out = encode(screen.setting)
-    found = []
-    if not input_fits(screen.setting):
-        found.append(say("messages.stage.no_room_for_input"))
-    if not pin_fits(screen.setting):
-        found.append(say("messages.stage.no_room_for_pin"))
-    if left_out:
-        found.append(say("messages.stage.no_room_for_edits", n=left_out))
-    return found
 
 
 def _scene(screen: Screen) -> contract.Scene:

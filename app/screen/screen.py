@@ -153,7 +153,7 @@ def screen_of(setting: Setting) -> Screen:
         free, edited, applied = baseline.base, baseline.base, ()
         traces = runs(edited, setting.engine)
     to_numpy = difference_to_numpy(edited, traces) if setting.engine != "numpy" else None
-    problems = [*baseline.problems, *refused, *not_held, *_cursor_problems(setting, baseline)]
+    problems = [*baseline.problems, *refused, *not_held, *cursor_problems(setting, baseline)]
     problems += _padded(baseline.scene, edited)
     if setting.engine != "numpy" and to_numpy is None:
         problems.append(say("screen.screen.not_compared"))
@@ -184,7 +184,8 @@ def _padded(scene: Scene, situation: Situation) -> list[str]:
     return [say("screen.screen.padded", step=step, value=value)]
 
 
-def _cursor_problems(setting: Setting, baseline: Baseline) -> list[str]:
+def cursor_problems(setting: Setting, baseline: Baseline) -> list[str]:
+    """A sentence for a place of the cursor that the scene does not have."""
     units = max(weights.units for weights in baseline.base.weights.values())
     sizes = {"step": len(baseline.base.x), "unit": units}
     return [
@@ -204,11 +205,6 @@ def plain(setting: Setting) -> Setting:
         except GatescopeError:
             continue  # a number that is not on screen
     return setting.without(idle)
-
-
-def was(screen: Screen, edit: Edit) -> float:
-    """The scene's own value of an edited cell."""
-    return value_at(screen.base, edit.target)
 
 
 def _edited(

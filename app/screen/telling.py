@@ -6,8 +6,9 @@ Its numbers are those of the scene before any edit, with the reset gate where th
 from functools import lru_cache
 
 from app.compute.runs import placed, run_key
-from app.screen.baseline import own_notation, reader, scenes, series
+from app.screen.baseline import Baseline, own_notation, reader, scenes, series
 from app.screen.screen import Screen
+from app.setting.setting import Setting
 from app.setting.source import Prepared
 from gru_core.conventions import Placement, Polarity
 from gru_core.scenes.reader import Reader
@@ -36,10 +37,19 @@ def asks_the_same(screen: Screen) -> bool:
 
 def as_at_first(screen: Screen) -> bool:
     """Whether the GRU runs as it does in the story: on its input, with nothing changed or held."""
-    first = screen.base
-    if _is_prepared(screen):
-        first = _first(screen.scene.name, screen.notation.placement)
-    return run_key(screen.situation, "gru") == run_key(first, "gru")
+    return _as_at_first(screen.setting, screen.baseline, screen.situation)
+
+
+def begins_as_at_first(setting: Setting, baseline: Baseline) -> bool:
+    """Whether it does so before anything is changed: on the story's own input and weights."""
+    return _as_at_first(setting, baseline, baseline.base)
+
+
+def _as_at_first(setting: Setting, baseline: Baseline, now: Situation) -> bool:
+    scene, first = baseline.scene, baseline.base
+    if isinstance(setting.source, Prepared):
+        first = _first(scene.name, (setting.notation or own_notation(scene)).placement)
+    return run_key(now, "gru") == run_key(first, "gru")
 
 
 def _is_prepared(screen: Screen) -> bool:

@@ -24,6 +24,11 @@ from gru_core.errors import GatescopeError
 from gru_core.situation import Edit, Target
 
 LARGEST_VALUE = 10_000.0
+# What changes numbers and nothing else on the screen.
+OF_NUMBERS = frozenset(
+    {"commit", "type", "revert", "reset", "undo", "redo", "draw", "paste", "fill"}
+    | {"hold", "free", "ablate"}
+)
 
 
 @dataclass(frozen=True)

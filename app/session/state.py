@@ -21,7 +21,7 @@ from app.screen.loaded import canonical
 from app.screen.page import Grab, Page
 from app.screen.screen import plain
 from app.screen.tickets import Held
-from app.session.events import Outcome, handle
+from app.session.events import OF_NUMBERS, Outcome, handle
 from app.session.keeping import carried
 from app.setting import link
 from app.setting.setting import History, Setting
@@ -63,6 +63,8 @@ class Session:
     name: str = field(default_factory=lambda: secrets.token_urlsafe(18))  # nobody else is told it
     told: int = 0  # how many messages were made for this page
     choices: object = None  # as the controls above the stage show them
+    whole: tuple[int, Setting] = (0, Setting())  # the order of the last whole message, and of what
+    asked: bool = False  # something that only a whole message answers
     lock: RLock = field(default_factory=RLock)  # a run of the page and the route of its events
 
     def page(self) -> Page:
@@ -156,6 +158,7 @@ def take_in(here: Session, message: Any) -> None:
         seq = event.get("seq") if isinstance(event, Mapping) else None
         if type(seq) is int and seq > here.ack["seq"]:
             here.ack = {"client": client, "seq": seq}
+            here.asked |= event.get("kind") not in OF_NUMBERS
             _settle(here, handle(here.history, event))
 
 
@@ -269,19 +272,26 @@ def preset(key: str, value: Any) -> None:
     st.session_state[key] = value
 
 
-def finish(here: Session, sent: Mapping[str, Any]) -> None:
+def finish(here: Session, sent: Mapping[str, Any], page: Page) -> None:
     """After a run: the browser has these parts by name; the link follows the setting."""
-    query = told(here, sent)
+    query = told(here, sent, page)
     if query is not None:
         st.query_params.from_dict(query)
 
 
-def told(here: Session, sent: Mapping[str, Any]) -> dict[str, str] | None:
-    """After a message: the browser has these parts by name. Gives the link where it is another."""
+def told(here: Session, sent: Mapping[str, Any], page: Page) -> dict[str, str] | None:
+    """After a whole message: the browser has these parts by name. Gives the link if that is new."""
     here.sent = sent
+    here.whole = (page.order, here.history.present)
+    return answered(here)
+
+
+def answered(here: Session) -> dict[str, str] | None:
+    """After any message. Gives the link where it is another."""
     here.grab = here.looked = None
     here.wholes = set()
     here.answer = here.said = ""
+    here.asked = False
     query, _ = link.encode(here.history.present)
     # A change of the cursor alone is in the address already: the stage has written it there.
     if link.without_cursor(query) == link.without_cursor(here.query or {}):

@@ -26,9 +26,10 @@ def stage() -> None:
         if present.choices != chosen.choices:
             st.rerun()  # undone or redone past a choice
         here.choices = chosen.choices
-        packed, sent = told_of(present, here.page())
+        page = here.page()
+        packed, sent = told_of(present, page)
         mount(packed, on_event=lambda: state.receive(KEY))
-        state.finish(here, sent)
+        state.finish(here, sent, page)
 
 
 stage()

@@ -557,22 +557,72 @@ export interface Elsewhere {
   rerun: boolean;
 }
 
+// What a change of numbers leads to besides numbers.
+//
+// page: its name, for its events. order: how many messages came before, this one included. link:
+// every parameter but the cursor's, None for one that is left out. numbers: the ticket to fetch
+// numbers by, and the core.
+export interface Changed {
+  ack: Ack;
+  page: string;
+  order: number;
+  link: Record<string, string | null>;
+  atFirst: boolean;
+  names: string[];
+  held: HeldAt[];
+  edits: Edit[];
+  can: Possible;
+  answer: string;
+  said: string;
+  problems: string[];
+  numbers: string;
+}
+
+// In place of a message, to a page that computes the numbers itself.
+//
+// rests: what else is on show is of before the change, and only the server can tell it anew: a
+// page asks once nobody changes anything for a moment.
+export interface Brief {
+  ack: Ack;
+  page: string;
+  order: number;
+  link: Record<string, string | null>;
+  atFirst: boolean;
+  names: string[];
+  held: HeldAt[];
+  edits: Edit[];
+  can: Possible;
+  answer: string;
+  said: string;
+  problems: string[];
+  numbers: string;
+  rests: boolean;
+}
+
 // A whole screen, less the parts that the page has already.
 //
-// page: its name, for its events. order: how many messages came before, this one included.
-// arrived: how often the address has led here. link: every parameter but the cursor's, None for
-// one that is left out. numbers: the ticket to fetch numbers by, and the core (core.Core), which
-// is called `core`; None where the page cannot compute the screen. parts: every part's digest.
-// words: what the stage says, for a page that has nothing yet.
+// arrived: how often the address has led here. core: what the numbers before any edit are called
+// (core.Core); None where the page cannot compute the screen. parts: every part's digest. words:
+// what the stage says, None but for a page that has nothing yet.
 export interface Message {
   ack: Ack;
+  page: string;
+  order: number;
+  link: Record<string, string | null>;
+  atFirst: boolean;
+  names: string[];
+  held: HeldAt[];
+  edits: Edit[];
+  can: Possible;
+  answer: string;
+  said: string;
+  problems: string[];
+  numbers: string;
   opened: string;
   arrived: number;
   scene: Scene;
-  atFirst: boolean;
   labels: string[] | number;
   cursor: At;
-  link: Record<string, string | null>;
   x: Input;
   inner: Inner;
   lens: Lens;
@@ -581,22 +631,12 @@ export interface Message {
   dark: Record<string, string>;
   limits: Limits;
   panels: Panel[];
-  names: string[];
-  held: HeldAt[];
-  edits: Edit[];
-  can: Possible;
-  answer: string;
-  said: string;
-  problems: string[];
   sweep: Sweep | null;
   pointed: Pointed | null;
-  page: string;
-  order: number;
-  numbers: string;
   core: string | null;
   parts: Record<string, string>;
   included: Record<string, Content | Figure | LensFigure | Change | ExactRows | Colours>;
-  words?: Record<string, string | Record<string, string>>;
+  words: Record<string, string | Record<string, string>> | null;
 }
 
 // An event that says all by its kind. ask, need: the view of now, and every part again.
