@@ -196,7 +196,7 @@ class Inner(Wiring):
 class HeldAt(TypedDict):
     """Where a track is held: a unit, or None for all; the first step, and the last one.
 
-    value: as the core has it, in any notation.
+    value: as the core has it, in any notation. place: how it is named to be free again.
     """
 
     cell: Cell
@@ -205,6 +205,7 @@ class HeldAt(TypedDict):
     first: int
     last: int
     value: float
+    place: str
 
 
 class PredictionLine(Key):

@@ -123,6 +123,7 @@ def _held(steps: int, one: Intervention) -> contract.HeldAt:
         "first": one.first,
         "last": steps - 1 if one.last is None else one.last,
         "value": one.value,
+        "place": one.place,
     }
 
 

@@ -210,7 +210,7 @@ export interface Inner {
 
 // Where a track is held: a unit, or None for all; the first step, and the last one.
 //
-// value: as the core has it, in any notation.
+// value: as the core has it, in any notation. place: how it is named to be free again.
 export interface HeldAt {
   cell: "gru" | "lstm" | "rnn";
   track: string;
@@ -218,6 +218,7 @@ export interface HeldAt {
   first: number;
   last: number;
   value: number;
+  place: string;
 }
 
 // A line of a prediction, with its error.

@@ -2,6 +2,7 @@
 // and edit it. Every number on it came from the server; app/messages/stage.py is the other end.
 
 import { Inside } from "./cell/inside.js";
+import { Changing } from "./compute/changing.js";
 import { Local } from "./compute/local.js";
 import { Choosing } from "./controls/choosing.js";
 import { Changes, Editor } from "./controls/editor.js";
@@ -26,7 +27,7 @@ import { Cursor } from "./core/cursor.js";
 import { addStylesheet, make } from "./core/dom.js";
 import { Drag } from "./core/drag.js";
 import { Library, fetchPlotly } from "./core/library.js";
-import { named } from "./core/message.js";
+import { isWhole, named } from "./core/message.js";
 import { Now } from "./core/now.js";
 import { asset } from "./core/served.js";
 import { alongTabs } from "./core/tabs.js";
@@ -43,7 +44,7 @@ import { tools } from "./tools/tools.js";
  * @import { Trigger } from "./core/channel.js"
  * @import { Act } from "./controls/keys.js"
  * @import { Look } from "./controls/look.js"
- * @import { Message as Sent } from "./contract"
+ * @import { Brief, Message as Sent } from "./contract"
  * @import { Details, Event, Here, Message, Shown } from "./types"
  */
 
@@ -71,6 +72,11 @@ class Stage {
     this.cursor = new Cursor(() => this.cursorMoved());
     this.now = new Now(lookOf());
     this.local = new Local({ channel: this.channel, now: this.now }, (where) => (this.element.dataset.computes = where));
+    this.changing = new Changing({ channel: this.channel, now: this.now }, this.local, {
+      show: (message) => this.focus.kept(() => this.apply(message)),
+      ask: () => this.send("ask"),
+      held: () => Boolean(this.pointer.held) || this.drag.held,
+    });
     this.drag = new Drag({
       local: (target) => this.local.sweep(target),
       send: (kind, details) => this.channel.send(kind, details),
@@ -102,7 +108,7 @@ class Stage {
     this.handle = new Handle({
       drag: this.drag,
       choose,
-      valueOf: (target) => this.valueAt(target),
+      valueOf: (target) => this.screen.valueAt(target),
       bound: (target) => this.now.boundOf(target),
       choices: () => this.editor.choices,
     });
@@ -147,7 +153,7 @@ class Stage {
     this.manual = new Manual(this.element);
     this.type = new Type((type) => this.send("view", { type }));
     this.address = new Address(here);
-    const link = new Link({ busy: () => this.channel.busy, address: () => this.address.text(true), tell, element: this.element });
+    const link = new Link({ busy: () => this.channel.telling, address: () => this.address.text(true), tell, element: this.element });
     this.timeline.element.append(new Extras(link.element, pictures(true), this.type.button, this.manual.button).element);
     this.bar = make("div", { className: "gs-bar" }, savings.element, this.editor.element, this.timeline.element);
     this.element.append(this.voice.notices, this.holder, this.voice.element, this.bar);
@@ -164,7 +170,7 @@ class Stage {
       again: () => this.send("again"),
       toScene: (name) => this.change("scene", { name }),
     });
-    this.values = new Values(here, this.holder, this.screen, this.editor, (target) => this.valueAt(target));
+    this.values = new Values(here, this.holder, this.screen, this.editor, (target) => this.screen.valueAt(target));
     this.pointer = new Pointer(this.element, here, {
       choose,
       choices: () => this.editor.choices,
@@ -220,15 +226,17 @@ class Stage {
     this.cursor.pause();
     this.channel.close();
     this.local.end();
+    this.changing.leave();
     this.many.leave();
     this.type.leave();
     this.screen.dropPlots();
   }
 
-  /** @param {Sent} message */
+  /** @param {Sent | Brief} message */
   async receive(message) {
     await this.styled; // places have their sizes
-    this.focus.kept(() => this.apply(named(message)));
+    if (isWhole(message)) this.changing.receive(named(message));
+    else this.changing.hear(message);
   }
 
   // What went wrong, for all to see.
@@ -239,7 +247,6 @@ class Stage {
 
   /** @param {Message} message */
   apply(message) {
-    if (!this.channel.take(message)) return; // the missing parts are on their way
     const { opened, arrived, labels, panels, cursor, problems, answer, sweep } = message;
     const { now } = this;
     now.told = message;
@@ -253,7 +260,6 @@ class Stage {
     if (this.cursor.enter(labels.length, units, elsewhere ? cursor : undefined)) this.address.looked = true;
     this.inside.show();
     this.show(message);
-    this.local.receive(message);
     this.choosing.doubt(this.screen.structure, message.edits);
     if (elsewhere) {
       Object.assign(this, { opened, arrived });
@@ -268,7 +274,7 @@ class Stage {
     if (message.said) this.editor.tell(message.said);
     this.voice.tell(message.said);
     this.many.answered(message);
-    if (now.target && !this.drag.live && !this.channel.busy) this.drag.moveTo(this.valueAt(now.target));
+    if (now.target && !this.drag.live && !this.channel.busy) this.drag.moveTo(this.screen.valueAt(now.target));
     this.changes.show(message.edits, this.editor.choices);
     this.handle.show(message.scene.handle?.target ?? "");
     this.refresh();
@@ -337,6 +343,7 @@ class Stage {
   send(kind, details) {
     const { step, unit } = this.cursor;
     const sent = this.channel.send(kind, details, { step, unit });
+    this.changing.sent({ seq: sent, kind, ...details });
     if (this.now.begun) this.values.showNote();
     return sent;
   }
@@ -356,13 +363,6 @@ class Stage {
     this.focus.kept(() => this.show(this.now.message));
     this.refresh();
     this.pad.show();
-  }
-
-  // The committed value of a number, be its plot on show or not; null where it is not known here.
-  /** @param {string} target */
-  valueAt(target) {
-    const { handle } = this.now.message.scene;
-    return this.screen.valueOf(target) ?? (target === handle?.target ? handle.value : null);
   }
 
   cursorMoved() {

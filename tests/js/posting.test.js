@@ -27,6 +27,7 @@ beforeEach(() => {
     elsewhere: () => log.push("elsewhere"),
     refused: (last) => log.push(`refused ${last}`),
     over: () => log.push("over"),
+    computes: () => 3,
   });
 });
 
@@ -42,7 +43,7 @@ test("one post at a time, and its answer is the next message", async () => {
   assert.equal(asked.length, 1);
   assert.equal(posting.last, 1);
   assert.match(String(asked[0].address), /events\/secret$/);
-  assert.deepEqual(JSON.parse(asked[0].body), { client: "me", events: [{ seq: 1 }] });
+  assert.deepEqual(JSON.parse(asked[0].body), { client: "me", events: [{ seq: 1 }], computes: 3 });
   asked[0].done(answered(200, { order: 7 }));
   await settled();
   assert.deepEqual(log, [7, "over"]);

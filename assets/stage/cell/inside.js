@@ -1,5 +1,6 @@
 // The opened cell at the cursor: its wiring, its equations with the numbers in, step by step. What is
-// shown came with a message (the parts "gru.inside" and "gru.vectors") or with the sweep of a drag.
+// shown came with a message (the parts "gru.inside" and "gru.vectors"), or with what a drag runs on, or is what
+// the page has computed.
 
 import { toClipboard } from "../core/clipboard.js";
 import { isCondensed } from "../core/condensed.js";
@@ -247,8 +248,9 @@ export class Inside {
   // asked for where they are of another place.
   /** @returns {{ lookup: Lookup, missing: Wanted | null }} */
   numbers() {
-    const { channel, cursor, drag } = this.here;
-    const swept = drag.live ? drag.sweep?.inside(this.inner.cell, cursor) : null;
+    const { channel, cursor, drag, now } = this.here;
+    const { cell } = this.inner;
+    const swept = (drag.live ? drag.sweep?.inside(cell, cursor) : null) ?? now.computed?.inside(cell, cursor);
     if (swept) return { lookup: swept, missing: null };
     const { units, first, series } = channel.part(`${this.inner.cell}.inside`);
     const at = units.indexOf(cursor.unit);
@@ -265,7 +267,8 @@ export class Inside {
     const { first, top, vectors } = channel.part(`${panel.cell}.vectors`);
     const found = isCondensed(now.message) ? {} : this.fromHeatmaps(panel, rows);
     for (const [name, steps] of Object.entries(vectors)) {
-      const swept = drag.live ? drag.sweep?.column(panel.cell, name, cursor) : undefined;
+      const live = drag.live ? drag.sweep?.column(panel.cell, name, cursor) : undefined;
+      const swept = live === undefined ? now.computed?.column(panel.cell, name, cursor) : live;
       const column = swept === undefined ? steps[cursor.step - first] : swept?.bytes;
       const from = swept?.from ?? (name === "x" ? 0 : top);
       const palette = paletteOf(this.scaleOf(panel, name));

@@ -31,6 +31,8 @@ export class Core {
     this.changed = [];
     /** @type {HeldAt[]} */
     this.held = [];
+    /** @type {unknown} */
+    this.user = null; // whose numbers are in it; null once there are others
   }
 
   get steps() {
@@ -46,6 +48,7 @@ export class Core {
   // As a message says: these numbers changed, these tracks held.
   /** @param {Pick<Edit, "target" | "value">[]} edits @param {HeldAt[]} held */
   set(edits, held) {
+    this.user = null;
     for (const { values, at, was } of this.changed.reverse()) values[at] = was;
     this.changed = [];
     this.held = held;
@@ -68,6 +71,15 @@ export class Core {
   value(target) {
     const place = this.place(target);
     return place && place.sign * place.values[place.at] + 0;
+  }
+
+  // What it was before any edit, as the notation has it; undefined where there is no such number.
+  /** @param {string} target */
+  before(target) {
+    const place = this.place(target);
+    if (!place) return undefined;
+    const first = this.changed.find(({ values, at }) => values === place.values && at === place.at);
+    return place.sign * (first ? first.was : place.values[place.at]) + 0;
   }
 
   // How far a number is dragged to either side; further where it is further out already.

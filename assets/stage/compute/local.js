@@ -1,16 +1,19 @@
-// The core of the screen in the page: fetched once the screen is there, and what a drag runs on then.
+// The core of the screen in the page: fetched once the screen is there, and what is shown of a drag and of
+// changes runs on it then.
 
 import { fetchCore } from "../core/numbers.js";
 import { nearest } from "../core/sweep.js";
 import { say } from "../core/words.js";
+import { Computed } from "./computed.js";
 import { Core } from "./core.js";
 import { runnerOf } from "./runner.js";
 
 /**
- * @import { Lookup, Swept } from "../core/sweep.js"
+ * @import { Swept } from "../core/sweep.js"
+ * @import { Here } from "./computed.js"
  * @import { Runner } from "./runner.js"
- * @import { At, Here as All, Message, Numbers, Panel } from "../types"
- * @typedef {Pick<All, "now"> & { channel: Pick<All["channel"], "part"> }} Here
+ * @import { Message } from "../types"
+ * @typedef {Pick<Message, "edits" | "held">} Changes
  */
 
 const PARTS = 200; // a number is dragged by as small a part of its range
@@ -79,6 +82,20 @@ export class Local {
     this.told(this.where);
   }
 
+  // Everything that is changed and held, for these cells; then is called with what that makes, null where a
+  // state grows without end, and not at all once something newer is run.
+  /** @param {Changes} changes @param {string[]} cells @param {(made: Computed | null) => void} then */
+  compute({ edits, held }, cells, then) {
+    const { core, runner } = this;
+    if (!core || !runner) return;
+    const job = { edits, held, target: null, value: 0, cells };
+    runner.run(job, (fine) => {
+      const made = new Computed(this.here, core, cells);
+      made.learn(job);
+      then(fine ? made : null);
+    });
+  }
+
   // What a drag of a number runs on; null where the page cannot compute it.
   /** @param {string} target @returns {Swept | null} */
   sweep(target) {
@@ -89,20 +106,15 @@ export class Local {
 }
 
 /** @implements {Swept} */
-export class LocalSweep {
+export class LocalSweep extends Computed {
   /** @param {Local} local @param {Core} core @param {Runner} runner @param {string} target @param {number} value */
   constructor(local, core, runner, target, value) {
+    super(local.here, core, [...core.cells.keys()].filter((cell) => core.isOf(cell, target)));
     this.local = local;
-    this.core = core;
     this.runner = runner;
     this.target = target;
-    this.here = local.here;
-    this.cells = [...core.cells.keys()].filter((cell) => core.isOf(cell, target));
     /** @type {string | undefined} */
     this.note = undefined;
-    /** @type {Map<string, Uint8Array[]>} */
-    this.shown = new Map(); // name of a track -> its colours under the value on show
-    this.done = false; // whether there is one
     this.whole = false; // whether the cells that the number leaves alone have been run, too
     this.values = /** @type {Float64Array} */ (new Float64Array());
     this.base = 0;
@@ -128,10 +140,10 @@ export class LocalSweep {
   show(value, done) {
     const { here: { now: { message: { edits, held } } }, target } = this;
     const cells = this.whole ? this.cells : [...this.core.cells.keys()];
-    this.runner.run({ edits, held, target, value, cells }, (fine) => {
+    const job = { edits, held, target, value, cells };
+    this.runner.run(job, (fine) => {
       this.whole = true;
-      this.shown.clear();
-      this.done = fine;
+      this.learn(fine ? job : null);
       this.note = fine ? undefined : say("values.grows");
       done();
     });
@@ -145,55 +157,4 @@ export class LocalSweep {
   lasts() {
     return this.local.core === this.core;
   }
-
-  /** @param {string} name */
-  bytes(name) {
-    const [cell] = name.split(".");
-    if (!this.done || !this.cells.includes(cell)) return null;
-    const known = this.shown.get(name);
-    if (known) return known;
-    const { order } = this.panel(cell);
-    const { zmin, zmax } = this.here.channel.part(name).data[0];
-    const rows = order.map((unit) => coloured(this.core.line(name, unit) ?? [], zmin, zmax));
-    this.shown.set(name, rows);
-    return rows;
-  }
-
-  /** @param {string} cell */
-  panel(cell) {
-    return /** @type {Panel} */ (this.here.now.message.panels.find((panel) => panel.cell === cell));
-  }
-
-  /** @param {string} name @param {number} unit */
-  line(name, unit) {
-    const [cell] = name.split(".");
-    return this.done && this.cells.includes(cell) ? this.core.line(name, unit) : undefined;
-  }
-
-  // Of any cell: what was sent of one that stays may be colours only.
-  /** @param {string} name @param {At} at */
-  exact(name, { step, unit }) {
-    return this.done ? this.core.number(name, step, unit) : undefined;
-  }
-
-  /** @param {string} cell @param {At} at @returns {Lookup | null} */
-  inside(cell, { step, unit }) {
-    if (!this.done || !this.cells.includes(cell) || unit >= this.panel(cell).units) return null;
-    return this.core.numbers(cell, step, unit);
-  }
-
-  /** @param {string} cell @param {string} name @param {At} at */
-  column(cell, name, { step }) {
-    if (!this.done || !this.cells.includes(cell)) return undefined;
-    const values = this.core.vectors(cell, step).get(name);
-    if (!values) return undefined;
-    const [low, high] = this.core.rangeOf(cell, name);
-    return { bytes: coloured(this.panel(cell).order.map((unit) => values[unit]), low, high), from: 0 };
-  }
-}
-
-// Places along a colour scale, 0 to 255.
-/** @param {Numbers} values @param {number} low @param {number} high */
-function coloured(values, low, high) {
-  return Uint8Array.from(values, (value) => Math.round(255 * Math.min(Math.max((value - low) / (high - low), 0), 1)));
 }

@@ -29,7 +29,7 @@ class Here {
   /** @param {Job} job @param {Then} then */
   run({ edits, held, target, value, cells }, then) {
     this.core.set(edits, held);
-    this.core.put(target, value);
+    if (target) this.core.put(target, value);
     then(cells.every((cell) => this.core.run(cell)));
   }
 
@@ -68,7 +68,7 @@ class Worked {
     if (!this.running) return;
     const { job: { edits, held, target, value }, then } = this.running;
     this.core.set(edits, held);
-    this.core.put(target, value);
+    if (target) this.core.put(target, value);
     for (const [cell, tracks] of Object.entries(done ?? {})) this.core.take(cell, tracks);
     this.go(); // while this one is drawn
     then(done !== null);

@@ -5,7 +5,7 @@ import { Core } from "./core.js";
 /**
  * @import { Core as Sent, Edit, HeldAt } from "../contract"
  * @import { Tracks } from "./layer.js"
- * @typedef {{ edits: Edit[], held: HeldAt[], target: string, value: number, cells: string[] }} Job
+ * @typedef {{ edits: Edit[], held: HeldAt[], target: string | null, value: number, cells: string[] }} Job target: null for none besides
  * @typedef {Record<string, Tracks>} Done the tracks of each cell; none where a state grows without end
  */
 
@@ -21,7 +21,7 @@ onmessage = ({ data }) => {
 /** @param {Core} core @param {Job} job @returns {Done | null} */
 function done(core, { edits, held, target, value, cells }) {
   core.set(edits, held);
-  core.put(target, value);
+  if (target) core.put(target, value);
   if (!cells.every((cell) => core.run(cell))) return null;
   return Object.fromEntries(cells.map((cell) => [cell, core.tracksOf(cell)]));
 }

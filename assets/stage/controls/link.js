@@ -49,7 +49,7 @@ export class Address {
 
   write() {
     // After an event or the back button an answer is coming, and with it the next link.
-    if (this.here.channel.busy || this.travelling) return;
+    if (this.here.channel.telling || this.travelling) return;
     const url = this.text(this.looked);
     if (url !== location.href) history.replaceState(history.state, "", url);
   }

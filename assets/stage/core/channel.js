@@ -6,9 +6,9 @@ import { Patience } from "./patience.js";
 import { Posting } from "./posting.js";
 
 /**
- * @import { Message as Sent } from "../contract"
+ * @import { Brief, Message as Sent } from "../contract"
  * @import { At, Details, Event, Message, Numbers } from "../types"
- * @typedef {{ seq: number, kind: Event["kind"] }} Numbered
+ * @typedef {{ seq: number, kind: Event["kind"], [field: string]: any }} Numbered
  * @typedef {(name: string, value: { client: string, events: Numbered[] }) => void} Trigger
  * @typedef {{ digest: string, value: any, full: { digest: string, z?: any }, known: Set<number> | null }} Kept
  */
@@ -21,6 +21,9 @@ let counter = 0;
 // exact; the others are colours only.
 /** @type {Map<string, Kept>} */
 const parts = new Map();
+/** @type {Map<string, { digest: string, value: any }>} */
+const laid = new Map(); // over the parts, by name: what the page has computed
+let layer = 0;
 /** @type {Set<Event["kind"]>} */
 const QUIET = new Set(["ask", "grab", "look", "whole"]); // change no number
 /** @type {Set<Event["kind"]>} */
@@ -38,14 +41,19 @@ export class Channel {
     this.patience = new Patience();
     /** @type {Trigger | null} */
     this.trigger = null;
-    /** @type {(message: Sent) => void} */
+    /** @type {(message: Sent | Brief) => void} */
     this.arrive = () => {}; // called with what has come past Streamlit
+    /** @type {() => number | null} */
+    this.computes = () => null; // the order of the whole message that the page computes with
+    /** @type {Set<number>} */
+    this.shown = new Set(); // events on their way whose outcome is on show
     this.order = 0; // of the last message
     this.posting = new Posting({
       arrive: (message) => this.arrive(message),
       elsewhere: () => this.run(),
       refused: (last) => this.drop(last),
       over: () => this.goOn(),
+      computes: () => this.computes(),
     });
   }
 
@@ -54,7 +62,7 @@ export class Channel {
     this.trigger = trigger;
   }
 
-  // at: where the cursor is.
+  // at: where the cursor is. Returns the number of the event.
   /** @template {Event["kind"]} Kind @param {Kind} kind @param {Details<Kind>} [details] @param {At} [at] */
   send(kind, details, at) {
     this.pending.push({ seq: ++counter, kind, ...details, ...at });
@@ -86,7 +94,7 @@ export class Channel {
   // Too much for the server: what was done is left out, and what is shown comes anew.
   /** @param {number} last */
   drop(last) {
-    this.pending = this.pending.filter(({ seq }) => seq > last);
+    this.keep(({ seq }) => seq > last);
     this.onRefusal();
     this.send("ask", {});
   }
@@ -105,18 +113,49 @@ export class Channel {
   // Take in a message; returns whether every part it speaks of is here.
   /** @param {Message} message */
   take(message) {
-    const handled = message.ack.client === CLIENT ? message.ack.seq : 0;
-    const again = this.posting.know(message.page); // the server has been started anew
-    this.order = message.order;
     this.patience.about(message, isCondensed(message));
-    for (const event of this.pending) if (event.seq <= handled) this.learn(event);
-    this.pending = this.pending.filter(({ seq }) => seq > handled);
-    if (!this.pending.length) clearTimeout(this.timer);
-    else if (again) this.flush();
+    this.arrived(message);
+    laid.clear();
     for (const [name, value] of Object.entries(message.included)) keep(name, message.parts[name], value);
     const missing = Object.entries(message.parts).some(([name, digest]) => parts.get(name)?.digest !== digest);
     if (missing && !this.pending.some(({ kind }) => kind === "need")) this.send("need", {});
     return !missing;
+  }
+
+  // Of any message: the events that it answers are no longer waiting.
+  /** @param {Pick<Message, "ack" | "page" | "order">} message */
+  arrived({ ack, page, order }) {
+    const handled = ack.client === CLIENT ? ack.seq : 0;
+    const again = this.posting.know(page); // the server has been started anew
+    this.order = order;
+    for (const event of this.pending) if (event.seq <= handled) this.learn(event);
+    this.keep(({ seq }) => seq > handled);
+    if (!this.pending.length) clearTimeout(this.timer);
+    else if (again) this.flush();
+  }
+
+  /** @param {(event: Numbered) => boolean} wanted */
+  keep(wanted) {
+    this.pending = this.pending.filter(wanted);
+    this.shown = new Set(this.pending.map(({ seq }) => seq).filter((seq) => this.shown.has(seq)));
+  }
+
+  // The outcome of an event is on show already.
+  /** @param {number} seq */
+  foresee(seq) {
+    this.shown.add(seq);
+  }
+
+  // How many events are on their way whose outcome is on show.
+  get foreseen() {
+    return this.shown.size;
+  }
+
+  // Numbers that the page has computed, over those that were sent, until the next whole message.
+  /** @param {string} name @param {Numbers[]} z */
+  lay(name, z) {
+    const under = parts.get(name);
+    if (under) laid.set(name, { digest: `${frameOf(under.digest)}.page${++layer}`, value: withNumbers(under.value, z) });
   }
 
   // How long an answer takes.
@@ -129,6 +168,11 @@ export class Channel {
 
   // Events are on their way that will change the numbers on screen.
   get busy() {
+    return this.pending.some(({ kind, seq }) => !QUIET.has(kind) && !this.shown.has(seq));
+  }
+
+  // Changes are on their way that the link does not have yet.
+  get telling() {
     return this.pending.some(({ kind }) => !QUIET.has(kind));
   }
 
@@ -138,7 +182,7 @@ export class Channel {
 
   /** @param {string} name @returns {any} */
   part(name) {
-    return parts.get(name)?.value;
+    return (laid.get(name) ?? parts.get(name))?.value;
   }
 
   // Changes with everything of a figure but its numbers.
@@ -149,13 +193,13 @@ export class Channel {
 
   /** @param {string} name */
   digest(name) {
-    return parts.get(name)?.digest;
+    return (laid.get(name) ?? parts.get(name))?.digest;
   }
 
   // Changes with every number that can be read, and with every colour.
   /** @param {string} name */
   state(name) {
-    return `${this.digest(name)} ${parts.get(name)?.known?.size ?? "all"}`;
+    return `${this.digest(name)} ${laid.has(name) ? "all" : parts.get(name)?.known?.size ?? "all"}`;
   }
 
   // Whether only the colours of a part are ever sent: it is too large.
@@ -167,14 +211,14 @@ export class Channel {
   // Whether every number of a part is here.
   /** @param {string} name */
   complete(name) {
-    return !parts.get(name)?.known;
+    return laid.has(name) || !parts.get(name)?.known;
   }
 
   // Whether the numbers of a row are here, not its colours only.
   /** @param {string} name @param {number} row */
   knows(name, row) {
     const { known } = /** @type {Kept} */ (parts.get(name));
-    return !known || known.has(row);
+    return laid.has(name) || !known || known.has(row);
   }
 }
 

@@ -1,7 +1,7 @@
 // A message as the stage takes it.
 
 /**
- * @import { Message as Sent } from "../contract"
+ * @import { Brief, Message as Sent } from "../contract"
  * @import { Message } from "../types"
  */
 
@@ -9,4 +9,10 @@
 /** @param {Sent} told @returns {Message} */
 export function named({ labels, ...told }) {
   return { ...told, labels: typeof labels === "number" ? Array.from({ length: labels }, (_, i) => String(i + 1)) : labels };
+}
+
+// Whether all of a screen is in it, not only what a change leads to.
+/** @param {Sent | Brief} message @returns {message is Sent} */
+export function isWhole(message) {
+  return "parts" in message;
 }

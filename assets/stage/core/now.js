@@ -2,6 +2,7 @@
 
 /**
  * @import { Look } from "../controls/look.js"
+ * @import { Computed } from "../compute/computed.js"
  * @import { Message } from "../types"
  */
 
@@ -13,6 +14,9 @@ export class Now {
     /** @type {string | null} */
     this.target = null; // the chosen number
     this.wanted = wanted;
+    /** @type {Computed | null} */
+    this.computed = null; // what the page has computed of it, after changes
+    this.stale = false; // views are of before a change
   }
 
   // Whether there is a screen yet.

@@ -4,13 +4,14 @@ import { served } from "./served.js";
 import { read } from "./wire.js";
 
 /**
- * @import { Elsewhere, Message } from "../contract"
+ * @import { Brief, Elsewhere, Message } from "../contract"
  * @import { Numbered } from "./channel.js"
  * @typedef {object} Act
- * @property {(message: Message) => void} arrive
+ * @property {(message: Message | Brief) => void} arrive
  * @property {() => void} elsewhere a run of the page has to answer
  * @property {(last: number) => void} refused the events up to this one can never be taken in
  * @property {() => void} over the post is over, be it answered or lost
+ * @property {() => number | null} computes the order of the whole message that the page computes with, if it does
  */
 
 // Milliseconds for an answer. A busy server is not asked again meanwhile; a line that is cut is known at once.
@@ -41,7 +42,7 @@ export class Posting {
     this.busy = true;
     this.last = Number(events.at(-1)?.seq);
     try {
-      const body = JSON.stringify({ client, events });
+      const body = JSON.stringify({ client, events, computes: this.act.computes() });
       const answer = await fetch(served(`events/${page}`), { method: "POST", body, signal: AbortSignal.timeout(PATIENCE) });
       if (answer.ok) this.take(read(await answer.arrayBuffer()));
       else if (answer.status === GONE) this.leave();
@@ -53,7 +54,7 @@ export class Posting {
     this.act.over();
   }
 
-  /** @param {Message | Elsewhere} answer */
+  /** @param {Message | Brief | Elsewhere} answer */
   take(answer) {
     if ("rerun" in answer) this.act.elsewhere();
     else this.act.arrive(answer);

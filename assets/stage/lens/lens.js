@@ -227,8 +227,8 @@ export class Lens {
     for (const entry of this.entries) this.mark(entry);
     this.wirings.refresh();
     if (told.controls.holding && !this.holding.pulling) this.holding.follow();
-    const { channel, drag } = this.here;
-    this.element.classList.toggle("gs-stale", this.away || drag.live); // until it is let go
+    const { channel, drag, now } = this.here;
+    this.element.classList.toggle("gs-stale", this.away || drag.live || now.stale); // until it is let go
     if (channel.pending.length) return;
     if (this.away) this.timer = setTimeout(() => this.follow(), REST);
     else if (told.waiting) this.timer = setTimeout(() => this.follow(), AGAIN);

@@ -294,6 +294,13 @@ export class Screen {
     return number === undefined ? null : Number(number.toPrecision(7));
   }
 
+  // The same, be its plot on show or not; null where it is not known here.
+  /** @param {string} target */
+  valueAt(target) {
+    const { handle } = this.message.scene;
+    return this.valueOf(target) ?? (target === handle?.target ? handle.value : null);
+  }
+
   // Edited numbers, with what they were, and the chosen one.
   showMarks() {
     const { target } = this.here.now;

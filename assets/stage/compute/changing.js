@@ -1,0 +1,182 @@
+// Changes of numbers where the page computes: they are on show at once, and the server is told of them. What
+// it answers is short then, and takes the place of what was foreseen. What only the server knows of the screen
+// is asked for once nobody changes anything for a moment.
+
+import { Folding } from "./folding.js";
+
+/**
+ * @import { Brief } from "../contract"
+ * @import { Computed } from "./computed.js"
+ * @import { Changes, Event } from "./folding.js"
+ * @import { Local } from "./local.js"
+ * @import { Here as All, Message, Panel } from "../types"
+ * @typedef {Pick<All, "now"> & { channel: Pick<All["channel"], "arrived" | "computes" | "foresee" | "foreseen" | "lay" | "pending" | "take"> }} Here
+ * @typedef {Event & { seq: number }} Foreseen
+ * @typedef {object} Act
+ * @property {(message: Message) => void} show
+ * @property {() => void} ask for a whole message
+ * @property {() => boolean} held whether a hand is on something
+ */
+
+const REST = 300; // milliseconds without a change
+
+export class Changing {
+  /** @param {Here} here @param {Local} local @param {Act} act */
+  constructor(here, local, act) {
+    this.here = here;
+    this.local = local;
+    this.act = act;
+    this.folding = new Folding();
+    /** @type {Message | null} */
+    this.said = null; // what the server has said: its last whole message with the short ones after it
+    this.whole = 0; // the order of that message
+    this.shown = ""; // the changes that are on show
+    /** @type {Set<string>} */
+    this.moved = new Set(); // cells that the page has computed since
+    this.newest = 0;
+    here.channel.computes = () => (this.can ? this.whole : null);
+  }
+
+  // Whether the page computes what is on show.
+  get can() {
+    return this.local.core !== null && this.said?.core === this.local.key;
+  }
+
+  // An event is on its way: what comes of it is shown, where that can be foreseen.
+  /** @param {Foreseen} event */
+  sent(event) {
+    const { channel, now } = this.here;
+    if (!this.can || !this.said) return;
+    const { can, inner, labels, lens } = now.message;
+    const facts = { before: (/** @type {string} */ target) => this.local.core?.before(target), steps: labels.length, polarity: inner.polarity };
+    const changes = this.folding.fold(changesOf(now.message), event, facts);
+    if (!changes) return;
+    channel.foresee(event.seq);
+    const { past, future } = this.folding;
+    const possible = { undo: past.length > 0 || can.undo, redo: future.length > 0, reset: changes.edits.length + changes.held.length > 0 };
+    now.stale ||= !lens.inside;
+    this.compute({ ...now.message, ...changes, can: possible, answer: "", said: "" }, () => {});
+  }
+
+  // A whole message has come.
+  /** @param {Message} message */
+  receive(message) {
+    const { channel, now } = this.here;
+    if (!channel.take(message)) return; // the missing parts are on their way
+    const ahead = this.ahead(message);
+    const stays = this.can && message.core === this.local.key && keyOf(message) === this.shown ? now.computed : null;
+    this.said = { ...message, sweep: null, pointed: null }; // those are answers, for once
+    this.whole = message.order;
+    this.newest++;
+    now.computed = stays;
+    now.stale = false;
+    if (stays) this.lay(stays, message.panels);
+    else this.moved.clear();
+    clearTimeout(this.timer);
+    this.local.receive(message);
+    if (keyOf(message) !== this.shown && !ahead) this.folding.forget();
+    this.shown = keyOf(message);
+    if (ahead) this.compute({ ...message, ...ahead }, () => this.act.show(message));
+    else this.act.show(message);
+  }
+
+  // A short one has come.
+  /** @param {Brief} brief */
+  hear({ rests, ...told }) {
+    const { channel, now } = this.here;
+    channel.arrived(told);
+    if (!this.said) return;
+    this.said = { ...this.said, ...told };
+    now.told = { ...now.message, link: told.link, numbers: told.numbers }; // even before the rest is computed
+    if (!this.can) return this.act.ask();
+    const ahead = this.ahead(this.said);
+    if (!ahead && keyOf(this.said) !== this.shown) this.folding.forget();
+    now.stale ||= rests;
+    this.compute({ ...this.said, ...ahead }, () => this.act.ask());
+    if (now.stale) this.rest();
+  }
+
+  // What is on show already of changes that the server has not answered yet.
+  /** @param {Message} message */
+  ahead(message) {
+    const { channel, now } = this.here;
+    if (!channel.foreseen || !this.can || message.core !== this.local.key) return null;
+    const { edits, held, can } = now.message;
+    return { edits, held, can };
+  }
+
+  // Show a message with its changes as the page computes them. grown: called where a state grows without end.
+  /** @param {Message} message @param {() => void} grown */
+  compute(message, grown) {
+    const { now } = this.here;
+    const key = keyOf(message);
+    const newest = ++this.newest;
+    if (key === this.shown) return this.act.show(message);
+    for (const cell of cellsOf(JSON.parse(this.shown), message, message.panels)) this.moved.add(cell);
+    this.local.compute(message, [...this.moved], (made) => {
+      if (newest !== this.newest) return;
+      if (!made) return grown();
+      this.shown = key;
+      now.computed = made;
+      this.lay(made, message.panels);
+      this.act.show(message);
+    });
+  }
+
+  // What the page has computed over what was sent of the same numbers, of which it may be but colours.
+  /** @param {Computed} made @param {Panel[]} panels */
+  lay(made, panels) {
+    for (const { cell, order, tracks } of panels) {
+      if (!made.cells.includes(cell)) continue;
+      for (const { track } of tracks) {
+        const name = `${cell}.${track}`;
+        this.here.channel.lay(name, order.map((unit) => made.line(name, unit) ?? new Float32Array()));
+      }
+    }
+  }
+
+  // Ask for the rest of the screen once nothing is changed any more.
+  rest() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => {
+      if (this.here.channel.pending.length || this.act.held()) this.rest();
+      else this.act.ask();
+    }, REST);
+  }
+
+  leave() {
+    clearTimeout(this.timer);
+  }
+}
+
+/** @param {Changes} message @returns {Changes} */
+function changesOf({ edits, held }) {
+  return { edits, held };
+}
+
+// The same for the same numbers changed and held.
+/** @param {Changes} message */
+function keyOf({ edits, held }) {
+  const numbers = edits.map(({ target, value }) => ({ target, value }));
+  return JSON.stringify({ edits: numbers, held: held.map(({ place, ...one }) => one) });
+}
+
+// The cells that are others after other changes.
+/** @param {Changes} before @param {Changes} after @param {{ cell: string }[]} panels */
+function cellsOf(before, after, panels) {
+  /** @param {Changes} changes */
+  const listed = ({ edits, held }) => [
+    ...edits.map(({ target, value }) => [target.split(".")[0], `${target} ${value}`]),
+    ...held.map(({ place, ...one }) => [one.cell, JSON.stringify(one)]),
+  ];
+  const [was, is] = [listed(before), listed(after)];
+  /** @param {string[][]} some @param {string[][]} others */
+  const without = (some, others) => {
+    const known = new Set(others.map(([, text]) => text));
+    return some.filter(([, text]) => !known.has(text)).map(([owner]) => owner);
+  };
+  const owners = new Set([...without(was, is), ...without(is, was)]);
+  // The order in which tracks are held counts, too.
+  const all = owners.has("x") || !owners.size;
+  return panels.map(({ cell }) => cell).filter((cell) => all || owners.has(cell));
+}

@@ -1,0 +1,108 @@
+// What the page has computed of a screen, as it is shown: colours, lines, numbers.
+
+/**
+ * @import { Lookup } from "../core/sweep.js"
+ * @import { Core } from "./core.js"
+ * @import { Tracks } from "./layer.js"
+ * @import { Job } from "./worker.js"
+ * @import { At, Here as All, Numbers, Panel } from "../types"
+ * @typedef {Pick<All, "now"> & { channel: Pick<All["channel"], "part"> }} Here
+ */
+
+export class Computed {
+  // cells: those that are not as they were sent.
+  /** @param {Here} here @param {Core} core @param {string[]} cells */
+  constructor(here, core, cells) {
+    this.here = here;
+    this.core = core;
+    this.cells = cells;
+    /** @type {Job | null} */
+    this.job = null; // what it was made of; null while there is nothing
+    /** @type {Map<string, Tracks>} */
+    this.tracks = new Map();
+    /** @type {Map<string, Uint8Array[]>} */
+    this.shown = new Map(); // name of a track -> its colours
+  }
+
+  // The core has run, or there is nothing to show of it.
+  /** @param {Job | null} job */
+  learn(job) {
+    this.job = job;
+    this.shown.clear();
+    if (!job) return;
+    this.tracks = new Map([...this.core.cells.keys()].map((cell) => [cell, this.core.tracksOf(cell)]));
+    this.core.user = this;
+  }
+
+  // The core with these numbers in it; it is shared with what is dragged. Null where it has none of the cell.
+  /** @param {string} cell @returns {Core | null} */
+  of(cell) {
+    return this.cells.includes(cell) ? this.ofAny() : null;
+  }
+
+  /** @returns {Core | null} */
+  ofAny() {
+    const { core, job, tracks } = this;
+    if (!job) return null;
+    if (core.user === this) return core;
+    core.set(job.edits, job.held);
+    if (job.target) core.put(job.target, job.value);
+    for (const [cell, made] of tracks) core.take(cell, made);
+    core.user = this;
+    return core;
+  }
+
+  /** @param {string} name */
+  bytes(name) {
+    const core = this.of(ownerOf(name));
+    if (!core) return null;
+    const known = this.shown.get(name);
+    if (known) return known;
+    const { zmin, zmax } = this.here.channel.part(name).data[0];
+    const rows = this.panel(ownerOf(name)).order.map((unit) => coloured(core.line(name, unit) ?? [], zmin, zmax));
+    this.shown.set(name, rows);
+    return rows;
+  }
+
+  /** @param {string} cell */
+  panel(cell) {
+    return /** @type {Panel} */ (this.here.now.message.panels.find((panel) => panel.cell === cell));
+  }
+
+  /** @param {string} name @param {number} unit */
+  line(name, unit) {
+    return this.of(ownerOf(name))?.line(name, unit);
+  }
+
+  // Of any cell: what was sent of one that stays may be colours only.
+  /** @param {string} name @param {At} at */
+  exact(name, { step, unit }) {
+    return this.ofAny()?.number(name, step, unit);
+  }
+
+  /** @param {string} cell @param {At} at @returns {Lookup | null} */
+  inside(cell, { step, unit }) {
+    if (unit >= this.panel(cell).units) return null;
+    return this.of(cell)?.numbers(cell, step, unit) ?? null;
+  }
+
+  /** @param {string} cell @param {string} name @param {At} at */
+  column(cell, name, { step }) {
+    const core = this.of(cell);
+    const values = core?.vectors(cell, step).get(name);
+    if (!core || !values) return undefined;
+    const [low, high] = core.rangeOf(cell, name);
+    return { bytes: coloured(this.panel(cell).order.map((unit) => values[unit]), low, high), from: 0 };
+  }
+}
+
+/** @param {string} name */
+function ownerOf(name) {
+  return name.split(".")[0];
+}
+
+// Places along a colour scale, 0 to 255.
+/** @param {Numbers} values @param {number} low @param {number} high */
+function coloured(values, low, high) {
+  return Uint8Array.from(values, (value) => Math.round(255 * Math.min(Math.max((value - low) / (high - low), 0), 1)));
+}

@@ -1,0 +1,101 @@
+// What a change makes of the numbers that are changed and held, before the server has said so: it alone
+// decides (app/session/events.py), and what it says takes the place of this.
+
+/**
+ * @import { Edit, HeldAt, Message } from "../types"
+ * @typedef {Pick<Message, "edits" | "held">} Changes
+ * @typedef {{ kind: string, [field: string]: any }} Event
+ * @typedef {object} Facts of the screen
+ * @property {(target: string) => number | undefined} before what a number was; undefined for none
+ * @property {number} steps
+ * @property {string} polarity of the update gate
+ */
+
+const LARGEST = 10_000; // magnitude of a number
+const MOST = 1000; // numbers changed: more are left to the server
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+export class Folding {
+  constructor() {
+    /** @type {Changes[]} */
+    this.past = []; // to be undone
+    /** @type {Changes[]} */
+    this.future = []; // to be redone
+  }
+
+  forget() {
+    this.past = [];
+    this.future = [];
+  }
+
+  // After another change than one of these, from these.
+  /** @param {Changes} changes */
+  push(changes) {
+    this.past.push(changes);
+    this.future = [];
+  }
+
+  // null where only the server knows.
+  /** @param {Changes} now @param {Event} event @param {Facts} facts @returns {Changes | null} */
+  fold(now, event, facts) {
+    if (event.kind === "undo") return moved(this.past, this.future, now);
+    if (event.kind === "redo") return moved(this.future, this.past, now);
+    const then = folded(now, event, facts);
+    if (then && !event.live && JSON.stringify(then) !== JSON.stringify(now)) this.push(now);
+    return then;
+  }
+}
+
+/** @param {Changes[]} from @param {Changes[]} to @param {Changes} now */
+function moved(from, to, now) {
+  const then = from.pop();
+  if (then) to.push(now);
+  return then ?? null;
+}
+
+/** @param {Changes} now @param {Event} event @param {Facts} facts @returns {Changes | null} */
+export function folded({ edits, held }, event, facts) {
+  switch (event.kind) {
+    case "commit": return changed([[event.target, event.value]]);
+    case "type": return changed([[event.target, numberOf(event.text)]]);
+    case "draw": return changed(event.values.map((/** @type {number} */ value, /** @type {number} */ i) => [`x.${event.first + i}.${event.channel}`, value]));
+    case "revert": return { edits: edits.filter(({ target }) => target !== event.target), held };
+    case "reset": return { edits: [], held: [] };
+    case "hold": return { edits, held: withHeld(held, event, facts) };
+    case "free": return { edits, held: event.place ? held.filter(({ place }) => place !== event.place) : [] };
+    default: return null;
+  }
+
+  // The latest last; what is as it was at first is no change.
+  /** @param {[target: string, value: number | null][]} numbers @returns {Changes | null} */
+  function changed(numbers) {
+    /** @type {Edit[]} */
+    const made = [];
+    for (const [target, value] of numbers) {
+      const was = facts.before(target);
+      if (was === undefined || value === null || !(Math.abs(value) <= LARGEST)) return null;
+      if (target.includes(".b_h.")) return null; // a second bias may come on show, or go
+      made.push({ target, value, was });
+    }
+    const targets = new Set(made.map(({ target }) => target));
+    const all = [...edits.filter(({ target }) => !targets.has(target)), ...made];
+    return all.length > MOST ? null : { edits: all.filter(({ value, was }) => value !== was), held };
+  }
+}
+
+/** @param {HeldAt[]} held @param {Event} event @param {Facts} facts @returns {HeldAt[]} */
+function withHeld(held, { at: { cell, track, unit, first, last }, value }, { polarity, steps }) {
+  const turned = polarity === "write" && cell === "gru" && track === "update";
+  /** @type {HeldAt} */
+  const one = { cell, track, unit, first, last: last ?? steps - 1, value: turned ? 1 - value : value, place: "" };
+  /** @param {HeldAt} other */
+  const there = (other) => JSON.stringify([other.cell, other.track, other.unit, other.first, other.last]);
+  return [...held.filter((other) => there(other) !== there(one)), one];
+}
+
+// As it was typed; null for what is no plain number.
+/** @param {string} text */
+export function numberOf(text) {
+  const plain = text.trim().replace("−", "-");
+  return NUMBER.test(plain) ? Number(plain) : null;
+}
