@@ -28,9 +28,10 @@ class Visitor:
     writer: asyncio.StreamWriter
     page: str = ""  # the name that it posts by
     seq: int = 0
+    cookie: str = ""  # the header of that name
 
     @classmethod
-    async def opened(cls, port: int, query: str) -> Self:
+    async def opened(cls, port: int, query: str, cookie: str = "") -> Self:
         """A page that has had its first message. query: of its link."""
         host = f"127.0.0.1:{port}"
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -38,10 +39,11 @@ class Visitor:
             f"ws://{host}/_stcore/stream",
             subprotocols=[websockets.Subprotocol("streamlit")],
             origin=websockets.Origin(f"http://{host}"),
+            additional_headers={"Cookie": cookie},
             max_size=None,
             ping_interval=None,
         )
-        visitor = cls(port, socket, reader, writer)
+        visitor = cls(port, socket, reader, writer, cookie=cookie)
         await visitor.go(query)
         return visitor
 
@@ -85,6 +87,7 @@ class Visitor:
     async def _once(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
         self.writer.write(
             f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"Cookie: {self.cookie}\r\n"
             f"Content-Length: {len(body)}\r\nAccept-Encoding: deflate\r\n\r\n".encode()
             + body
         )

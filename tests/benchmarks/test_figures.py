@@ -1,0 +1,41 @@
+"""What the benchmark of a crowd makes of what it has measured."""
+
+import asyncio
+
+import pytest
+
+from benchmarks import overload
+from benchmarks.resident import slope
+
+
+def test_the_slope_is_that_of_the_second_half_in_megabytes_a_minute() -> None:
+    warming = [(2.0 * one, 100.0 + 30 * one) for one in range(5)]
+    later = [(10 + 2.0 * one, 220.0 + 0.1 * one) for one in range(6)]
+    assert slope([*warming, *later]) == pytest.approx(60 * 0.1 / 2)
+
+
+def test_too_few_samples_have_no_slope() -> None:
+    assert slope([]) is None
+    assert slope([(0.0, 100.0), (2.0, 101.0), (4.0, 102.0)]) is None
+
+
+def best(rates: list[float]) -> tuple[float, float, list[float]]:
+    """The best of these answers a second, from a period of 1 s on, and the periods tried."""
+    tried: list[float] = []
+
+    async def measure(period: float) -> float:
+        tried.append(period)
+        return rates[len(tried) - 1]
+
+    return *asyncio.run(overload.best(measure, 1.0)), tried
+
+
+def test_the_period_is_shortened_until_two_steps_bring_no_more() -> None:
+    period, rate, tried = best([10, 15, 22, 14, 30, 31, 29])
+    assert period == pytest.approx(1.5**-5)
+    assert rate == 31
+    assert tried == pytest.approx([1.5**-step for step in range(7)])
+
+
+def test_where_nothing_is_answered_the_steps_end() -> None:
+    assert best([0, 0, 0])[:2] == (1.0, 0)
