@@ -178,10 +178,15 @@ def _settle(here: Session, outcome: Outcome) -> None:
 
 
 def _without_idle(before: History, after: History) -> History:
-    """The history after an event, less a change back to what the scene has anyway."""
+    """The history after an event, less a change back to what the scene has anyway.
+
+    One that changes nothing besides is nothing to be undone either.
+    """
     if after.present.edits == before.present.edits or not after.present.edits:
         return after
-    return replace(after, present=plain(after.present))
+    present = plain(after.present)
+    nothing = present == replace(before.present, step=present.step, unit=present.unit)
+    return replace(before if nothing else after, present=present)
 
 
 def choose(name: str, key: str, read: Callable[[Any], Any] | None = None) -> None:

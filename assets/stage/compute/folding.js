@@ -41,7 +41,9 @@ export class Folding {
     if (event.kind === "undo") return moved(this.past, this.future, now);
     if (event.kind === "redo") return moved(this.future, this.past, now);
     const then = folded(now, event, facts);
-    if (then && !event.live && JSON.stringify(then) !== JSON.stringify(now)) this.push(now);
+    if (!then || JSON.stringify(then) === JSON.stringify(now)) return then;
+    if (event.live) this.future = []; // the hand is still moving: one step to undo is enough
+    else this.push(now);
     return then;
   }
 }
@@ -77,6 +79,7 @@ export function folded({ edits, held }, event, facts) {
       if (target.includes(".b_h.")) return null; // a second bias may come on show, or go
       made.push({ target, value, was });
     }
+    if (event.kind !== "draw" && edits.some(({ target, value }) => target === made[0].target && value === made[0].value)) return { edits, held };
     const targets = new Set(made.map(({ target }) => target));
     const all = [...edits.filter(({ target }) => !targets.has(target)), ...made];
     return all.length > MOST ? null : { edits: all.filter(({ value, was }) => value !== was), held };

@@ -1,0 +1,118 @@
+"""What the page foresees of a change (assets/stage/compute/folding.js) is what the session makes of it."""
+
+import json
+import random
+from typing import Any
+
+import pytest
+
+from app.messages.changed import brief
+from app.screen.baseline import baseline_of
+from app.screen.page import Page
+from app.session.state import Session, take_in
+from app.setting.setting import History, Setting
+from gru_core.conventions import NOTATIONS, TRACKS, shown_sign
+from gru_core.situation import Situation, Target, value_at
+from tests.app.node import told
+
+LONG = 60  # events of a case
+
+
+def targets(base: Situation) -> list[Target]:
+    """A number of every kind."""
+    found = [Target("x", "x", (2, 0)), Target("x", "x", (3, 0)), Target("gru", "h0", (1,))]
+    for cell, weights in base.weights.items():
+        for gate in range(len(weights.gates)):
+            found += [
+                Target(cell, "b_x", (gate, 1)),
+                Target(cell, "w_x", (gate, 0, 0)),
+                Target(cell, "w_h", (gate, 1, 0)),
+            ]
+    return [*found, Target("lstm", "c0", (0,))]
+
+
+def events(setting: Setting, rng: random.Random) -> list[dict[str, Any]]:
+    """What somebody may do, one after the other."""
+    known = targets(baseline_of(setting).base)
+    texts = ("0.5", " −1.25", ".75", "3.", "1e-2", "+2", "x", "", "1,5", "nan", "1e9", "1_0")
+
+    def held() -> dict[str, Any]:
+        cell = rng.choice(["gru", "lstm"])
+        first = rng.randrange(3)
+        last = rng.choice([None, first, 5])
+        track = rng.choice(TRACKS[cell])  # type: ignore[index]
+        unit = rng.choice([None, 0, 2])
+        return {"cell": cell, "track": track, "unit": unit, "first": first, "last": last}
+
+    def value(target: Target) -> float:
+        own = value_at(baseline_of(setting).base, target)
+        sign = shown_sign(target.owner, target.gate, setting.polarity)
+        return rng.choice([sign * own, 0.0, round(rng.uniform(-3, 3), 3), 1e5])
+
+    def made() -> dict[str, Any]:
+        target = rng.choice(known)
+        kind = rng.choice(
+            ["commit", "commit", "type", "draw", "revert", "hold", "hold"]
+            + ["undo", "undo", "redo", "free", "reset"]
+        )
+        match kind:
+            case "commit":
+                return {"kind": kind, "target": str(target), "value": value(target)}
+            case "type":
+                return {"kind": kind, "target": str(target), "text": rng.choice(texts)}
+            case "draw":
+                drawn = [round(rng.uniform(-1, 1), 2) for _ in range(rng.randint(1, 5))]
+                return {"kind": kind, "channel": 0, "first": rng.randrange(4), "values": drawn}
+            case "revert":
+                return {"kind": kind, "target": str(target)}
+            case "hold":
+                live = rng.random() < 0.3
+                return {"kind": kind, "at": held(), "value": rng.choice([0.0, 0.25]), "live": live}
+            case _:
+                return {"kind": kind}
+
+    return [made() for _ in range(LONG)]
+
+
+def made_of(setting: Setting, done: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """What is changed and held after each event, as the server tells it."""
+    here = Session(history=History(setting))
+    found = []
+    for seq, event in enumerate(done, start=1):
+        take_in(here, {"client": "test", "events": [{"seq": seq, **event}]})
+        short = brief(here.history.present, setting, Page())
+        assert short is not None
+        found.append({"edits": short["edits"], "held": short["held"]})
+    return found
+
+
+def facts(setting: Setting, done: list[dict[str, Any]]) -> dict[str, Any]:
+    """What the page knows of the screen, and what is done on it."""
+    base = baseline_of(setting).base
+    before = {}
+    drawn = [Target("x", "x", (step, 0)) for step in range(len(base.x))]
+    for target in [*targets(base), *drawn]:
+        sign = shown_sign(target.owner, target.gate, setting.polarity)
+        before[str(target)] = sign * value_at(base, target) + 0.0
+    return {
+        "events": done,
+        "before": before,
+        "steps": len(base.x),
+        "polarity": setting.polarity,
+    }
+
+
+def plain(changes: dict[str, Any]) -> dict[str, Any]:
+    """Less how a place is named, which the page leaves to the server."""
+    held = [{k: v for k, v in one.items() if k != "place"} for one in changes["held"]]
+    return {"edits": list(changes["edits"]), "held": held}
+
+
+@pytest.mark.parametrize("notation", ["pytorch", "cho"])
+def test_what_is_foreseen_is_what_comes(notation: str) -> None:
+    setting = Setting(notation=NOTATIONS[notation])
+    cases = [events(setting, random.Random(seed)) for seed in range(30)]
+    given = json.dumps([facts(setting, done) for done in cases]).encode()
+    for done, foreseen in zip(cases, told("foreseen.js", given), strict=True):
+        for event, page, server in zip(done, foreseen, made_of(setting, done), strict=True):
+            assert plain(page) == plain(server), (event, done.index(event))

@@ -1,0 +1,171 @@
+"""A page that computes its numbers is told what a change leads to, as in the whole message of it."""
+
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from app import answers
+from app.contract import Changed
+from app.messages.changed import brief
+from app.messages.stage import message
+from app.screen.baseline import baseline_of, scenes
+from app.screen.page import Page
+from app.screen.screen import screen_of
+from app.setting.setting import Setting
+from app.setting.source import Own
+from gru_core.changes.interventions import Intervention
+from gru_core.conventions import NOTATIONS
+from gru_core.situation import Edit, Target, value_at
+from tests.app.visiting import Unpack, Visit, assert_shows
+
+BIAS = "gru.b_x.update.1"
+COMMIT = {"kind": "commit", "target": BIAS, "value": 4.0}
+HOLD = {
+    "kind": "hold",
+    "at": {"cell": "gru", "track": "reset", "unit": 0, "first": 2, "last": None},
+    "value": 0.3,
+    "live": False,
+}
+PAGE = Page(ack={"client": "test", "seq": 7}, undo=True, ticket="one", name="two", order=3)
+FIELDS = tuple(Changed.__annotations__)
+EDIT = Edit(Target.parse(BIAS), 4.0)
+OTHER = Edit(Target.parse("lstm.w_h.forget.0.1"), -0.4)
+INPUT = Edit(Target.parse("x.1.0"), 0.25)
+HELD = Intervention("gru", "update", 0.2, unit=1, first=1, last=3)
+
+
+class Posting:
+    """A page that computes, and posts its events."""
+
+    def __init__(self, visit: Visit, unpack: Unpack) -> None:
+        self.visit, self.unpack = visit, unpack
+        self.computes: int | None = visit.told["order"]
+        self.seq = visit.seq
+
+    def post(self, *events: dict[str, Any]) -> Any:
+        numbered = [{"seq": self.seq + at, **event} for at, event in enumerate(events, start=1)]
+        self.seq += len(events)
+        body = {"client": "test", "events": numbered, "computes": self.computes}
+        return self.unpack(answers.answer(self.visit.told["page"], json.dumps(body).encode()))
+
+
+@pytest.fixture
+def page(visit: Callable[..., Visit], unpack: Unpack) -> Posting:
+    return Posting(visit(), unpack)
+
+
+def is_brief(told: Any) -> bool:
+    return "parts" not in told
+
+
+@pytest.mark.parametrize(
+    ("scene", "notation"),
+    [*((scene, "chung") for scene in scenes()), *(("pulse", notation) for notation in NOTATIONS)],
+)
+def test_a_short_answer_says_what_the_whole_one_would(scene: str, notation: str) -> None:
+    told = Setting(scene=scene, notation=NOTATIONS[notation])
+    for edits, held in (
+        ((EDIT,), ()),
+        ((OTHER,), ()),
+        ((EDIT, OTHER, INPUT), (HELD,)),
+        ((), (HELD,)),
+        ((), ()),
+    ):
+        setting = replace(told, edits=edits, interventions=held)
+        whole, _ = message(screen_of(setting), PAGE)
+        short = brief(setting, told, PAGE)
+        assert short is not None
+        assert {name: short[name] for name in FIELDS} == {name: whole[name] for name in FIELDS}  # type: ignore[literal-required]
+
+
+@pytest.mark.parametrize(
+    ("setting", "rests"),
+    [
+        (Setting(), False),
+        (Setting(alongside="rnn"), False),
+        (Setting(view="kept"), True),
+        (Setting(scene="reader"), True),
+        (Setting(scene="elnino"), True),
+        (Setting(notation=NOTATIONS["cho"]), True),
+        (Setting(scene="own", own=Own()), True),
+    ],
+    ids=["cell", "rnn", "lens", "reader", "series", "placed", "own"],
+)
+def test_it_says_whether_views_are_made_of_the_numbers_too(setting: Setting, rests: bool) -> None:
+    short = brief(replace(setting, edits=(EDIT,)), setting, PAGE)
+    assert short is not None
+    assert short["rests"] is rests
+
+
+def test_what_is_held_is_told_in_the_notes_too() -> None:
+    short = brief(Setting(interventions=(HELD,)), Setting(), PAGE)
+    assert short is not None
+    assert short["rests"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "told"),
+    [
+        (Setting(edits=(Edit(Target.parse("gru.b_h.update.1"), 0.5),)), Setting()),
+        (Setting(), Setting(edits=(Edit(Target.parse("gru.b_h.update.1"), 0.5),))),
+        (Setting(edits=(Edit(Target.parse("gru.b_x.update.77"), 0.5),)), Setting()),
+        (Setting(interventions=(replace(HELD, unit=77),)), Setting()),
+        (Setting(engine="torch", edits=(EDIT,)), Setting(engine="torch")),
+        (Setting(edits=(EDIT,)), Setting(scene="cue")),
+        (Setting(edits=(EDIT,)), Setting(notation=NOTATIONS["chung"])),
+        (Setting(edits=(EDIT,)), Setting(view="kept")),
+        (Setting(edits=(EDIT,), cell="lstm"), Setting()),
+    ],
+    ids=["b_h", "b_h gone", "no unit", "no held", "torch", "scene", "notation", "view", "cell"],
+)
+def test_what_else_has_changed_needs_a_whole_message(setting: Setting, told: Setting) -> None:
+    assert brief(setting, told, PAGE) is None
+
+
+def test_a_page_that_computes_is_answered_shortly_and_its_session_goes_on(page: Posting) -> None:
+    told = page.post(COMMIT)
+    assert is_brief(told)
+    was = value_at(baseline_of(Setting()).base, EDIT.target)
+    assert told["edits"] == [{"target": BIAS, "value": 4.0, "was": was}]
+    assert told["link"]["e"] == f"{BIAS}_4.0~"
+    assert told["can"] == {"undo": True, "redo": False, "reset": True}
+    assert is_brief(page.post({"kind": "undo"}))
+    assert page.post({"kind": "redo"})["edits"] == told["edits"]
+    held = page.post(HOLD)
+    (one,) = held["held"]
+    assert (one["first"], one["last"], one["value"]) == (2, len(page.visit.told["labels"]) - 1, 0.3)
+    assert page.post({"kind": "free", "place": one["place"]})["held"] == []
+
+
+def test_after_short_answers_a_whole_one_brings_the_numbers(page: Posting) -> None:
+    page.post(COMMIT)
+    page.post({**COMMIT, "target": "x.2.0"})
+    whole = page.post({"kind": "ask"})
+    assert not is_brief(whole)
+    page.visit.browser.take(whole)
+    page.visit.told = whole
+    edits = (EDIT, Edit(Target.parse("x.2.0"), 4.0))
+    assert_shows(page.visit, Setting(edits=edits))
+
+
+@pytest.mark.parametrize("computes", [None, 0, 2, "1", 1.5, [], {"order": 1}])
+def test_a_page_that_does_not_compute_this_screen_gets_a_whole_message(
+    page: Posting, computes: Any
+) -> None:
+    page.post(COMMIT)
+    page.computes = computes
+    assert not is_brief(page.post({**COMMIT, "value": 3.0}))
+
+
+def test_a_page_that_lost_something_gets_all_of_it(page: Posting) -> None:
+    assert not is_brief(page.post(COMMIT, {"kind": "need"}))
+
+
+def test_a_refused_change_is_answered_shortly_too(page: Posting) -> None:
+    told = page.post({"kind": "type", "target": BIAS, "text": "a lot"})
+    assert is_brief(told)
+    assert "a lot" in told["answer"]
+    assert told["edits"] == []
