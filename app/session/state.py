@@ -158,7 +158,8 @@ def take_in(here: Session, message: Any) -> None:
         seq = event.get("seq") if isinstance(event, Mapping) else None
         if type(seq) is int and seq > here.ack["seq"]:
             here.ack = {"client": client, "seq": seq}
-            here.asked |= event.get("kind") not in OF_NUMBERS
+            kind = event.get("kind")
+            here.asked |= not isinstance(kind, str) or kind not in OF_NUMBERS
             _settle(here, handle(here.history, event))
 
 

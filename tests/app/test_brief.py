@@ -1,4 +1,4 @@
-"""A page that computes its numbers is told what a change leads to, as in the whole message of it."""
+"""A page that computes its numbers is told what a change leads to, as a whole message tells it."""
 
 import json
 from collections.abc import Callable

@@ -1,6 +1,7 @@
 // A screen computed by the page itself: the programs of the core (app/messages/core.py) over the numbers of
 // the scene, with what was changed and what is held.
 
+import { single } from "../core/single.js";
 import { Layer } from "./layer.js";
 import { Program } from "./program.js";
 
@@ -164,7 +165,7 @@ export class Core {
     const found = this.track(name);
     if (!found) return undefined;
     const { units, values } = found;
-    return Float32Array.from({ length: values.length / units }, (_, step) => values[step * units + unit]);
+    return Float32Array.from({ length: values.length / units }, (_, step) => single(values[step * units + unit]));
   }
 
   /** @param {string} name @param {number} step @param {number} unit @returns {number | undefined} */

@@ -1,4 +1,7 @@
-"""What the page foresees of a change (assets/stage/compute/folding.js) is what the session makes of it."""
+"""What the page foresees of a change is what the session makes of it.
+
+The page's side, assets/stage/compute/folding.js, runs in Node.
+"""
 
 import json
 import random
@@ -52,8 +55,20 @@ def events(setting: Setting, rng: random.Random) -> list[dict[str, Any]]:
     def made() -> dict[str, Any]:
         target = rng.choice(known)
         kind = rng.choice(
-            ["commit", "commit", "type", "draw", "revert", "hold", "hold"]
-            + ["undo", "undo", "redo", "free", "reset"]
+            [
+                "commit",
+                "commit",
+                "type",
+                "draw",
+                "revert",
+                "hold",
+                "hold",
+                "undo",
+                "undo",
+                "redo",
+                "free",
+                "reset",
+            ]
         )
         match kind:
             case "commit":
