@@ -283,8 +283,8 @@ class Stage {
     this.pointer.describeAgain();
     if (this.drag.live) this.drawLive();
     nameControls(message.help);
-    this.element.dataset.opened = message.opened;
-    this.element.dataset.ack = String(message.ack.seq);
+    Object.assign(this.element.dataset, { opened: message.opened, ack: message.ack.seq });
+    this.element.toggleAttribute("data-stale", now.stale);
     this.voice.follow();
     this.address.follow();
   }

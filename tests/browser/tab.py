@@ -11,7 +11,10 @@ from playwright.sync_api import TimeoutError as Late
 
 PATIENCE = 15_000  # milliseconds
 SOON = 1_500
-READY = ".stApp[data-test-script-state=notRunning] .gs-stage[data-ack]:not([data-computes=soon])"
+READY = (
+    ".stApp[data-test-script-state=notRunning] "
+    ".gs-stage[data-ack]:not([data-computes=soon], [data-stale])"
+)
 # Lets a test keep back or lose what the page sends, as a bad network would, and the moments in
 # which the browser has nothing to do; knows when the server has said something last. A busy page
 # has no such moments but those that a test gives it, and then one after the other.

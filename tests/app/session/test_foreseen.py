@@ -19,6 +19,19 @@ from gru_core.situation import Situation, Target, value_at
 from tests.app.node import told
 
 LONG = 60  # events of a case
+KINDS = (
+    "commit",
+    "commit",
+    "type",
+    "draw",
+    "revert",
+    "hold",
+    "hold",
+    "undo",
+    "redo",
+    "free",
+    "reset",
+)
 
 
 def targets(base: Situation) -> list[Target]:
