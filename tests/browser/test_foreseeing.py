@@ -120,7 +120,7 @@ def test_what_the_server_refuses_goes_back(stage: Stage, core: Core) -> None:
 def test_views_are_marked_as_old_until_the_server_has_told_them_anew(
     stage: Stage, core: Core
 ) -> None:
-    stage.open("view=saturation")
+    stage.open("view=memory")
     words = stage.text(".gs-lens")
     with nobody_answers(stage):
         typed(stage, BIAS, "-3")
