@@ -28,7 +28,7 @@ from starlette.routing import Mount, Route
 from app import answers
 from app.compute import memory, uploads
 from app.controls.mount import assets_url, claims_url, events_url, first_url, numbers_url
-from app.messages import core
+from app.messages import check, core
 from app.messages.lens_at import elsewhere
 from app.messages.numbers import GoneError, answer
 from app.messages.opening import opening
@@ -84,8 +84,16 @@ def beside(request: Request) -> Response:
 async def numbers(request: Request) -> Response:
     """A block of the numbers of a plot, a lens at a place, or the core; or why there is none."""
     ticket, query = request.path_params["ticket"], dict(request.query_params)
-    told = core.answer if "core" in query else elsewhere if "view" in query else answer
+    if "check" in query and busy():
+        return PlainTextResponse("", 503, {"Cache-Control": "no-store", "Retry-After": "10"})
+    asked = {"core": core.answer, "check": check.answer, "view": elsewhere}
+    told = next((asked[name] for name in asked if name in query), answer)
     return await _packed(partial(told, ticket, query), AT_ONCE)
+
+
+def busy() -> bool:
+    """Whether somebody waits for an answer to a change: what nobody waits for is left then."""
+    return ANSWERS.statistics().tasks_waiting > 0
 
 
 async def events(request: Request) -> Response:

@@ -55,3 +55,13 @@ class Core(TypedDict):
     most: float
     factors: int
     bounds: dict[str, float]
+
+
+class Check(TypedDict):
+    """What NumPy makes of a screen, to compare with. steps: those that it is of.
+
+    cells: by cell and track, one step after the other.
+    """
+
+    steps: list[int]
+    cells: dict[str, dict[str, Row]]

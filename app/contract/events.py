@@ -130,6 +130,15 @@ class Ablate(TypedDict):
     value: NotRequired[float]
 
 
+class Differ(TypedDict):
+    """What the page has computed is not what the server has: by how much, in which track."""
+
+    kind: Literal["differ"]
+    cell: str
+    track: str
+    most: float
+
+
 Event: TypeAlias = (
     Plain
     | OfTarget
@@ -145,4 +154,5 @@ Event: TypeAlias = (
     | Hold
     | Free
     | Ablate
+    | Differ
 )

@@ -1,5 +1,6 @@
 """What the stage says to the server, checked, and what each message changes."""
 
+import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
@@ -23,6 +24,7 @@ from gru_core.conventions import CELLS, GATES, TRACKS, Cell, shown_sign
 from gru_core.errors import GatescopeError
 from gru_core.situation import Edit, Target
 
+log = logging.getLogger(__name__)
 LARGEST_VALUE = 10_000.0
 # What changes numbers and nothing else on the screen.
 OF_NUMBERS = frozenset(
@@ -260,6 +262,13 @@ def _ablate(history: History, event: Mapping[str, Any]) -> Outcome:
     return Outcome(history.push(replace(history.present, interventions=held)))
 
 
+def _differ(history: History, event: Mapping[str, Any]) -> Outcome:
+    """A page has computed something else than the core: it gets all of the core's numbers."""
+    cell, track = str(event.get("cell"))[:20], str(event.get("track"))[:20]
+    log.error("A page computes %r %r of %r otherwise.", cell, track, history.present.scene)
+    return Outcome(history, resend=True)
+
+
 def _pin(history: History, event: Mapping[str, Any]) -> Outcome:
     return Outcome(history.push(history.present.with_pin()))
 
@@ -325,6 +334,7 @@ _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
     "free": _free,
     "ablate": _ablate,
     "pin": _pin,
+    "differ": _differ,
     "unpin": _unpin,
     "ask": lambda history, event: Outcome(history),  # the view of where the cursor is now
     "need": lambda history, event: Outcome(history, resend=True),

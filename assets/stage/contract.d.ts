@@ -552,6 +552,14 @@ export interface Core {
   bounds: Record<string, number>;
 }
 
+// What NumPy makes of a screen, to compare with. steps: those that it is of.
+//
+// cells: by cell and track, one step after the other.
+export interface Check {
+  steps: number[];
+  cells: Record<string, Record<string, Numbers>>;
+}
+
 // In place of a message: a choice above the stage was undone, so the page is to run.
 export interface Elsewhere {
   ack: Ack;
@@ -750,4 +758,12 @@ export interface Ablate {
   value?: number;
 }
 
-export type Event = Plain | OfTarget | Commit | Typed | Drawn | Fill | OpenScene | Show | Look | Whole | SeeView | Hold | Free | Ablate;
+// What the page has computed is not what the server has: by how much, in which track.
+export interface Differ {
+  kind: "differ";
+  cell: string;
+  track: string;
+  most: number;
+}
+
+export type Event = Plain | OfTarget | Commit | Typed | Drawn | Fill | OpenScene | Show | Look | Whole | SeeView | Hold | Free | Ablate | Differ;

@@ -73,9 +73,9 @@ class Stage {
     this.now = new Now(lookOf());
     this.local = new Local({ channel: this.channel, now: this.now }, (where) => (this.element.dataset.computes = where));
     this.changing = new Changing({ channel: this.channel, now: this.now }, this.local, {
-      show: (message) => this.focus.kept(() => this.apply(message)),
-      ask: () => this.send("ask"),
+      show: (message) => this.focus.kept(() => this.apply(message)), ask: () => this.send("ask"),
       held: () => Boolean(this.pointer.held) || this.drag.held,
+      checked: (said) => (this.inside.checked.textContent = said), complain: (problem) => this.complain(problem),
     });
     this.drag = new Drag({
       local: (target) => this.local.sweep(target),

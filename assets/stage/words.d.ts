@@ -4,6 +4,7 @@
 export type Word = string | number;
 
 export interface Fields {
+  "stage.differs": {};
   "stage.no_answer": {};
   "stage.refused": {};
   "stage.no_plotly": {};
@@ -429,6 +430,8 @@ export interface Fields {
   "inside.latex_title": {};
   "inside.copied": {};
   "inside.not_copied": {};
+  "inside.checked": { all: Word; same: Word };
+  "inside.checked_some": { all: Word; same: Word };
   "inside.title": { cell: Word; step: Word; unit: Word };
   "inside.title_named": { cell: Word; name: Word; step: Word; unit: Word };
   "inside.title_no_unit": { cell: Word; step: Word; unit: Word };

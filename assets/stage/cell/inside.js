@@ -59,6 +59,7 @@ export class Inside {
       title: say("inside.latex_title"), onclick: () => this.copyLatex(),
     });
     this.notes = make("div", { className: "gs-notes" });
+    this.checked = make("p", { className: "gs-checked" }); // the numbers on show, compared with the server's
     this.shown = make(
       "div", { className: "gs-shown" },
       ...beside,
@@ -66,6 +67,7 @@ export class Inside {
       this.equations.element, this.letters.element,
       make("footer", { className: "gs-inside-foot" }, this.form, this.copy, picture),
       this.notes,
+      make("div", { className: "gs-notes" }, this.checked),
     );
     this.element = make(
       "section", { className: "gs-inside", "aria-label": say("inside.name") },

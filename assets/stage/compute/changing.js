@@ -2,20 +2,25 @@
 // it answers is short then, and takes the place of what was foreseen. What only the server knows of the screen
 // is asked for once nobody changes anything for a moment.
 
+import { say } from "../core/words.js";
+import { Checking } from "./checking.js";
 import { Folding } from "./folding.js";
 
 /**
  * @import { Brief } from "../contract"
+ * @import { Fault } from "./checking.js"
  * @import { Computed } from "./computed.js"
  * @import { Changes, Event } from "./folding.js"
  * @import { Local } from "./local.js"
  * @import { Here as All, Message, Panel } from "../types"
- * @typedef {Pick<All, "now"> & { channel: Pick<All["channel"], "arrived" | "computes" | "foresee" | "foreseen" | "lay" | "pending" | "take"> }} Here
+ * @typedef {Pick<All, "now"> & { channel: Pick<All["channel"], "arrived" | "computes" | "foresee" | "foreseen" | "lay" | "pending" | "send" | "take"> }} Here
  * @typedef {Event & { seq: number }} Foreseen
  * @typedef {object} Act
  * @property {(message: Message) => void} show
  * @property {() => void} ask for a whole message
  * @property {() => boolean} held whether a hand is on something
+ * @property {(said: string) => void} checked what came of comparing with the server
+ * @property {(problem: string) => void} complain
  */
 
 const REST = 300; // milliseconds without a change
@@ -34,6 +39,15 @@ export class Changing {
     /** @type {Set<string>} */
     this.moved = new Set(); // cells that the page has computed since
     this.newest = 0;
+    this.mistrusted = false; // what the page has computed gives way to what the server has
+    this.checking = new Checking(here, {
+      say: act.checked,
+      fault: (fault) => this.fail(fault),
+      again: () => {
+        this.mistrusted = true;
+        act.ask();
+      },
+    });
     here.channel.computes = () => (this.can ? this.whole : null);
   }
 
@@ -64,20 +78,21 @@ export class Changing {
     const { channel, now } = this.here;
     if (!channel.take(message)) return; // the missing parts are on their way
     const ahead = this.ahead(message);
-    const stays = this.can && message.core === this.local.key && keyOf(message) === this.shown ? now.computed : null;
+    const stays = this.can && message.core === this.local.key && keyOf(message) === this.shown && !this.mistrusted ? now.computed : null;
     this.said = { ...message, sweep: null, pointed: null }; // those are answers, for once
     this.whole = message.order;
     this.newest++;
     now.computed = stays;
     now.stale = false;
+    this.mistrusted = false;
     if (stays) this.lay(stays, message.panels);
     else this.moved.clear();
     clearTimeout(this.timer);
     this.local.receive(message);
     if (keyOf(message) !== this.shown && !ahead) this.folding.forget();
     this.shown = keyOf(message);
-    if (ahead) this.compute({ ...message, ...ahead }, () => this.act.show(message));
-    else this.act.show(message);
+    if (ahead) this.compute({ ...message, ...ahead }, () => this.show(message));
+    else this.show(message);
   }
 
   // A short one has come.
@@ -111,7 +126,7 @@ export class Changing {
     const { now } = this.here;
     const key = keyOf(message);
     const newest = ++this.newest;
-    if (key === this.shown) return this.act.show(message);
+    if (key === this.shown) return this.show(message);
     for (const cell of cellsOf(JSON.parse(this.shown), message, message.panels)) this.moved.add(cell);
     this.local.compute(message, [...this.moved], (made) => {
       if (newest !== this.newest) return;
@@ -119,7 +134,7 @@ export class Changing {
       this.shown = key;
       now.computed = made;
       this.lay(made, message.panels);
-      this.act.show(message);
+      this.show(message);
     });
   }
 
@@ -135,6 +150,20 @@ export class Changing {
     }
   }
 
+  // The page computes otherwise than the core: it computes no more of this scene.
+  /** @param {Fault} fault */
+  fail(fault) {
+    this.local.leave();
+    this.here.channel.send("differ", fault);
+    this.act.complain(say("stage.differs"));
+  }
+
+  /** @param {Message} message */
+  show(message) {
+    this.act.show(message);
+    this.checking.follow();
+  }
+
   // Ask for the rest of the screen once nothing is changed any more.
   rest() {
     clearTimeout(this.timer);
@@ -146,6 +175,7 @@ export class Changing {
 
   leave() {
     clearTimeout(this.timer);
+    this.checking.stop();
   }
 }
 

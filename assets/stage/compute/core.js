@@ -125,10 +125,25 @@ export class Core {
     const tracks = kept.layer.run(this.x, kept.initials, this.holdsOf(cell));
     for (const track of Object.values(tracks)) {
       if (!track.every((value) => Math.abs(value) <= this.sent.most)) return false;
-      if (this.sent.single) track.forEach((value, i) => (track[i] = Math.fround(value)));
     }
-    kept.tracks = tracks;
+    kept.tracks = this.inItsBits(tracks);
     return true;
+  }
+
+  // One step alone, from the states before it, or from the initial ones.
+  /** @param {string} cell @param {number} step @param {((state: string) => Slot) | null} before */
+  stepOf(cell, step, before) {
+    const { initials, layer, told } = /** @type {Kept} */ (this.cells.get(cell));
+    const { inputs } = this.sent;
+    const holds = this.holdsOf(cell);
+    const states = before ? told.states.map(([after]) => before(after)) : initials;
+    return this.inItsBits(layer.run(this.x.subarray(step * inputs, (step + 1) * inputs), states, holds && (() => holds(step))));
+  }
+
+  /** @param {Tracks} tracks */
+  inItsBits(tracks) {
+    if (this.sent.single) for (const track of Object.values(tracks)) track.forEach((value, i) => (track[i] = Math.fround(value)));
+    return tracks;
   }
 
   /** @param {string} cell @returns {Tracks} of the last run */

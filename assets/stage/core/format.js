@@ -101,6 +101,12 @@ function power([mantissa, exponent]) {
   return minus(`${Number(mantissa)} · 10${raised}`);
 }
 
+// A whole number, with commas between its thousands.
+/** @param {number} value */
+export function whole(value) {
+  return grouped(String(value));
+}
+
 /** @param {string} text */
 function grouped(text) {
   const [whole, ...decimals] = text.split(".");

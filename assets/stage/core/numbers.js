@@ -4,7 +4,7 @@
 import { served } from "./served.js";
 import { read } from "./wire.js";
 
-/** @import { Core, Source, Span } from "../types" */
+/** @import { Check, Core, Source, Span } from "../types" */
 
 const PATIENCE = 60_000; // milliseconds for one block: a large run may have to be made again for it
 const AGAIN = [500, 2000, 5000]; // milliseconds after which what was lost is asked for again
@@ -39,6 +39,12 @@ export async function fetchView(ticket, place) {
 /** @param {string} ticket @returns {Promise<Core>} */
 export async function fetchCore(ticket) {
   return fetchView(ticket, { core: "" });
+}
+
+// What NumPy makes of it, to compare with: check of app/messages/check.py.
+/** @param {string} ticket @returns {Promise<Check>} */
+export async function fetchCheck(ticket) {
+  return fetchView(ticket, { check: "" });
 }
 
 /** @param {string} ticket @param {Record<string, string>} query */
