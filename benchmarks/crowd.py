@@ -32,6 +32,8 @@ LINK = "scene=pulse"
 LOADING = 6.0
 ARRIVING = 10.0  # seconds in which all open their page
 EDITS, LENSES, SCENES = 10.0, 20.0, 60.0  # seconds between those of one visitor in a classroom
+# Seconds of rest: assets/stage/compute/changing.js, checking.js.
+RESTED, CHECKED = 0.3, 3.0
 VIEWS = ("kept", "memory", "why", "cell")
 NAMES = ("cue", "slate", "pulse")
 Figures = dict[str, float | int | bool | None]
@@ -99,7 +101,11 @@ class Crowd:
 
 
 async def act(seen: Seen, visitor: Visitor, until: float, every: dict[str, float]) -> None:
-    """What a visitor does until then. every: seconds between two acts of a kind."""
+    """What a visitor does until then. every: seconds between two acts of a kind.
+
+    After an edit the page asks by itself, at rest, for what only the server knows of the screen,
+    and compares its numbers.
+    """
     due = {kind: time.perf_counter() + random.uniform(0, pause) for kind, pause in every.items()}
     while True:
         kind = min(due, key=lambda one: due[one])
@@ -115,7 +121,15 @@ async def act(seen: Seen, visitor: Visitor, until: float, every: dict[str, float
         seen.answers.append(time.perf_counter() - begun)
         seen.edits += kind == "edit"
         seen.in_time += time.perf_counter() <= until
-        due[kind] = max(due[kind] + every[kind], time.perf_counter())
+        now = time.perf_counter()
+        if kind in every:
+            due[kind] = max(due[kind] + every[kind], now)
+        else:
+            del due[kind]
+        if kind == "edit":
+            due["check"] = now + CHECKED
+            if visitor.told.get("rests"):
+                due["ask"] = now + RESTED
 
 
 async def _done(visitor: Visitor, kind: str) -> None:
@@ -123,6 +137,10 @@ async def _done(visitor: Visitor, kind: str) -> None:
         await visitor.post(kind="commit", target="gru.b_x.update.3", value=random.uniform(-6, 6))
     elif kind == "lens":
         await visitor.post(kind="view", view=random.choice(VIEWS))
+    elif kind == "ask":
+        await visitor.post(kind="ask")
+    elif kind == "check":
+        await visitor.check()
     else:
         await visitor.go(f"scene={random.choice(NAMES)}")
 

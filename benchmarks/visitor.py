@@ -8,7 +8,7 @@ import asyncio
 import json
 import struct
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import websockets
@@ -26,7 +26,9 @@ class Visitor:
     socket: Any
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
-    page: str = ""  # the name that it posts by
+    told: dict[str, Any] = field(default_factory=dict)  # its last message, with the short ones in
+    computes: int | None = None  # the order of the whole one that it computes with
+    cores: set[str] = field(default_factory=set)  # that it has fetched
     seq: int = 0
     cookie: str = ""  # the header of that name
 
@@ -56,9 +58,20 @@ class Visitor:
             told = ForwardMsg.FromString(await self.socket.recv())
             if told.delta.new_element.HasField("bidi_component"):
                 packed = told.delta.new_element.bidi_component.bytes
-                self.page = unpacked(packed)["page"]
+                await self._take(unpacked(packed))
             if told.HasField("script_finished"):
                 return
+
+    async def _take(self, told: dict[str, Any]) -> None:
+        """A message has come. The core of a scene is fetched once, as by the page."""
+        self.told |= told
+        if "parts" not in told:
+            return
+        key = told["core"]
+        self.computes = told["order"] if key else None
+        if key and key not in self.cores:
+            self.cores.add(key)
+            await self.get(f"/numbers/{told['numbers']}?core=")
 
     async def post(self, **event: Any) -> dict[str, Any]:
         """An event of the stage; gives the message that answers it. Errors: RuntimeError."""
@@ -66,11 +79,19 @@ class Visitor:
         told = {
             "client": str(id(self)),
             "events": [{"seq": self.seq, "step": 4, "unit": 3, **event}],
+            "computes": self.computes,
         }
-        status, body = await self._asked("POST", f"/events/{self.page}", json.dumps(told).encode())
+        path = f"/events/{self.told['page']}"
+        status, body = await self._asked("POST", path, json.dumps(told).encode())
         if status != 200:
             raise RuntimeError(f"{status}: {body[:200]!r}")
-        return unpacked(body)
+        answer = unpacked(body)
+        await self._take(answer)
+        return answer
+
+    async def check(self) -> None:
+        """What the page does at rest: compare its numbers with the server's, if that has time."""
+        await self._asked("GET", f"/numbers/{self.told['numbers']}?check=", b"")
 
     async def get(self, path: str) -> bytes:
         """A file of the server."""

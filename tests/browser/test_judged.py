@@ -50,12 +50,3 @@ def test_a_page_that_computes_otherwise_says_so_and_shows_the_servers_numbers(
     expect(stage.page.locator(".gs-stage")).to_have_attribute("data-computes", "there")
     stage.type("0.5")  # goes on, by the server
     stage.expect(with_edits(core("pulse"), {BIAS: 0.5}))
-
-
-def test_where_a_cell_magnifies_rounding_the_page_says_so_and_it_is_no_fault(page: Stage) -> None:
-    page.open("scene=crowd&with=rnn")
-    page.choose("rnn.w_h.hidden.0.1")
-    page.type("4")
-    said = page.page.locator(".gs-checked")
-    expect(said).to_contain_text("this cell magnifies the last digit")
-    expect(page.page.locator(".gs-stage")).to_have_attribute("data-computes", "here")
