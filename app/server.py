@@ -33,7 +33,7 @@ from app.messages.lens_at import elsewhere
 from app.messages.numbers import GoneError, answer
 from app.messages.opening import opening
 from app.screen.baseline import ASSETS
-from app.serving import index
+from app.serving import index, prompt
 from app.serving.bundle import entry, is_bundled
 from app.serving.files import Assets, Static, page_response
 from app.words.refusal import refusal
@@ -138,6 +138,7 @@ def has_page(session: str) -> bool:
 # However large, an upload goes to no temporary file: nothing of a visitor's model is written to
 # disk, and a full disk is no matter. Streamlit ends one above server.maxUploadSize.
 MultiPartParser.spool_max_size = 0
+prompt.answer_promptly()
 memory.settle()
 uploads.pages_by(has_page)
 warm()

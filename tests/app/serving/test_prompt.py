@@ -1,0 +1,33 @@
+"""Answers on a kept connection leave at once."""
+
+import socket
+import time
+from statistics import median
+
+import pytest
+
+from tests.serving import serving
+
+TIMES = 40
+ASKED = b"GET /_stcore/health HTTP/1.1\r\nHost: localhost\r\n\r\n"
+
+
+def asked(connection: socket.socket, at_once: bool) -> float:
+    """Seconds for one answer. at_once: whether what comes is acknowledged without waiting."""
+    begun = time.perf_counter()
+    connection.sendall(ASKED)
+    got = b""
+    while not got.endswith(b"ok"):
+        if at_once:
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
+        got += connection.recv(65_536)
+    return time.perf_counter() - begun
+
+
+@pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="only Linux can tell the two apart")
+def test_no_answer_waits_until_the_browser_has_acknowledged_its_head() -> None:
+    with serving() as server, socket.create_connection(("127.0.0.1", server.port)) as connection:
+        times = {
+            at_once: [asked(connection, at_once) for _ in range(TIMES)] for at_once in (False, True)
+        }
+    assert median(times[False]) < 10 * median(times[True])
