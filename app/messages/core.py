@@ -12,6 +12,7 @@ from app import contract
 from app.compute.digest import digest, weights_digest
 from app.compute.store import Shelf, made_of
 from app.messages.cell_numbers import MOST_FACTORS
+from app.messages.condensed import input_grid
 from app.messages.numbers import GoneError, malformed
 from app.messages.wire import QUICK, pack
 from app.screen.screen import Screen, screen_of
@@ -31,8 +32,11 @@ _cores: Shelf[bytes] = Shelf("cores")
 
 
 def core_key(screen: Screen) -> str | None:
-    """What the numbers before any edit are called; None where the page cannot compute them."""
-    if screen.condensed or products(screen) > MOST_PRODUCTS:
+    """What the numbers before any edit are called; None where the page cannot compute them.
+
+    Of an input that is condensed itself the page does not have the picture.
+    """
+    if products(screen) > MOST_PRODUCTS or input_grid(screen) is not None:
         return None
     base, notation = screen.base, screen.notation
     weights = [weights_digest(one) for one in base.weights.values()]

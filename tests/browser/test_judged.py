@@ -28,11 +28,6 @@ def test_at_rest_the_page_says_in_how_many_numbers_both_are_the_same(
     page.choose("gru.b_x.update.1")
     page.type("0.25")
     expect(said).to_have_text("")
-    many = f"{numbers_of(core(scene), 'gru'):,}"
-    expect(said).to_contain_text(f"the same in {many} of {many} numbers")
-    page.choose("x.2.0")
-    page.type("0.75")
-    expect(said).to_have_text("")
     many = f"{numbers_of(core(scene), 'gru', 'lstm'):,}"
     expect(said).to_contain_text(f"the same in {many} of {many} numbers")
 

@@ -36,9 +36,12 @@ export class Changing {
     this.said = null; // what the server has said: its last whole message with the short ones after it
     this.whole = 0; // the order of that message
     this.shown = ""; // the changes that are on show
-    /** @type {Set<string>} */
-    this.moved = new Set(); // cells that the page has computed since
+    /** @type {Changes & Pick<Message, "can"> | null} */
+    this.latest = null; // all changes, with those that the server has not answered yet, if there are any
     this.newest = 0;
+    this.running = ""; // the changes that are being computed
+    /** @type {Message | null} */
+    this.wanted = null; // the message that is shown with them
     this.mistrusted = false; // what the page has computed gives way to what the server has
     this.checking = new Checking(here, {
       say: act.checked,
@@ -61,15 +64,17 @@ export class Changing {
   sent(event) {
     const { channel, now } = this.here;
     if (!this.can || !this.said) return;
-    const { can, inner, labels, lens } = now.message;
+    const { inner, labels, lens } = now.message;
+    const before = this.latest ?? this.said;
     const facts = { before: (/** @type {string} */ target) => this.local.core?.before(target), steps: labels.length, polarity: inner.polarity };
-    const changes = this.folding.fold(changesOf(now.message), event, facts);
+    const changes = this.folding.fold(changesOf(before), event, facts);
     if (!changes) return;
     channel.foresee(event.seq);
     const { past, future } = this.folding;
-    const possible = { undo: past.length > 0 || can.undo, redo: future.length > 0, reset: changes.edits.length + changes.held.length > 0 };
+    const can = { undo: past.length > 0 || before.can.undo, redo: future.length > 0, reset: changes.edits.length + changes.held.length > 0 };
+    this.latest = { ...changes, can };
     now.stale ||= !lens.inside;
-    this.compute({ ...now.message, ...changes, can: possible, answer: "", said: "" }, () => {});
+    this.compute({ ...this.said, ...this.latest, answer: "", said: "" }, () => {});
   }
 
   // A whole message has come.
@@ -82,11 +87,11 @@ export class Changing {
     this.said = { ...message, sweep: null, pointed: null }; // those are answers, for once
     this.whole = message.order;
     this.newest++;
+    this.running = "";
     now.computed = stays;
     now.stale = false;
     this.mistrusted = false;
     if (stays) this.lay(stays, message.panels);
-    else this.moved.clear();
     clearTimeout(this.timer);
     this.local.receive(message);
     if (keyOf(message) !== this.shown && !ahead) this.folding.forget();
@@ -111,13 +116,11 @@ export class Changing {
     if (now.stale) this.rest();
   }
 
-  // What is on show already of changes that the server has not answered yet.
+  // What has been done already that the server has not answered yet.
   /** @param {Message} message */
   ahead(message) {
-    const { channel, now } = this.here;
-    if (!channel.foreseen || !this.can || message.core !== this.local.key) return null;
-    const { edits, held, can } = now.message;
-    return { edits, held, can };
+    if (!this.here.channel.foreseen || !this.can || message.core !== this.local.key) this.latest = null;
+    return this.latest;
   }
 
   // Show a message with its changes as the page computes them. grown: called where a state grows without end.
@@ -125,28 +128,28 @@ export class Changing {
   compute(message, grown) {
     const { now } = this.here;
     const key = keyOf(message);
+    this.wanted = message;
+    if (key === this.running) return; // what is on its way is of the same numbers
     const newest = ++this.newest;
+    this.running = "";
     if (key === this.shown) return this.show(message);
-    for (const cell of cellsOf(JSON.parse(this.shown), message, message.panels)) this.moved.add(cell);
-    this.local.compute(message, [...this.moved], (made) => {
+    this.running = key;
+    this.local.compute(message, (made) => {
       if (newest !== this.newest) return;
+      this.running = "";
       if (!made) return grown();
       this.shown = key;
       now.computed = made;
       this.lay(made, message.panels);
-      this.show(message);
+      this.show(this.wanted ?? message);
     });
   }
 
   // What the page has computed over what was sent of the same numbers, of which it may be but colours.
   /** @param {Computed} made @param {Panel[]} panels */
   lay(made, panels) {
-    for (const { cell, order, tracks } of panels) {
-      if (!made.cells.includes(cell)) continue;
-      for (const { track } of tracks) {
-        const name = `${cell}.${track}`;
-        this.here.channel.lay(name, order.map((unit) => made.line(name, unit) ?? new Float32Array()));
-      }
+    for (const { cell, tracks } of panels) {
+      for (const { track } of tracks) this.here.channel.lay(`${cell}.${track}`, made.rows(`${cell}.${track}`));
     }
   }
 
@@ -189,24 +192,4 @@ function changesOf({ edits, held }) {
 function keyOf({ edits, held }) {
   const numbers = edits.map(({ target, value }) => ({ target, value }));
   return JSON.stringify({ edits: numbers, held: held.map(({ place, ...one }) => one) });
-}
-
-// The cells that are others after other changes.
-/** @param {Changes} before @param {Changes} after @param {{ cell: string }[]} panels */
-function cellsOf(before, after, panels) {
-  /** @param {Changes} changes */
-  const listed = ({ edits, held }) => [
-    ...edits.map(({ target, value }) => [target.split(".")[0], `${target} ${value}`]),
-    ...held.map(({ place, ...one }) => [one.cell, JSON.stringify(one)]),
-  ];
-  const [was, is] = [listed(before), listed(after)];
-  /** @param {string[][]} some @param {string[][]} others */
-  const without = (some, others) => {
-    const known = new Set(others.map(([, text]) => text));
-    return some.filter(([, text]) => !known.has(text)).map(([owner]) => owner);
-  };
-  const owners = new Set([...without(was, is), ...without(is, was)]);
-  // The order in which tracks are held counts, too.
-  const all = owners.has("x") || !owners.size;
-  return panels.map(({ cell }) => cell).filter((cell) => all || owners.has(cell));
 }

@@ -1,5 +1,7 @@
 // What the page has computed of a screen, as it is shown: colours, lines, numbers.
 
+import { means, peaks } from "./condensing.js";
+
 /**
  * @import { Lookup } from "../core/sweep.js"
  * @import { Core } from "./core.js"
@@ -59,9 +61,20 @@ export class Computed {
     const known = this.shown.get(name);
     if (known) return known;
     const { zmin, zmax } = this.here.channel.part(name).data[0];
-    const rows = this.panel(ownerOf(name)).order.map((unit) => coloured(core.line(name, unit) ?? [], zmin, zmax));
+    const rows = this.rows(name).map((row) => coloured(row, zmin, zmax));
     this.shown.set(name, rows);
     return rows;
+  }
+
+  // The numbers of a track as its heatmap is drawn, one array a row: of a condensed one the means of blocks.
+  /** @param {string} name @returns {Numbers[]} */
+  rows(name) {
+    const core = this.of(ownerOf(name));
+    if (!core) return [];
+    const { order } = this.panel(ownerOf(name));
+    const { grid } = this.here.channel.part(name);
+    const rowOf = (/** @type {number} */ row) => core.line(name, order[row]) ?? [];
+    return grid ? means(grid, rowOf) : order.map((_, row) => rowOf(row));
   }
 
   /** @param {string} cell */
@@ -69,9 +82,19 @@ export class Computed {
     return /** @type {Panel} */ (this.here.now.message.panels.find((panel) => panel.cell === cell));
   }
 
+  // As it is drawn: of a condensed screen the points of the line.
   /** @param {string} name @param {number} unit */
   line(name, unit) {
-    return this.of(ownerOf(name))?.line(name, unit);
+    const values = this.of(ownerOf(name))?.line(name, unit);
+    const grid = values && this.here.channel.part(name).grid;
+    return grid ? peaks(values, grid.wide) : values;
+  }
+
+  // One channel of the input as its line is drawn.
+  /** @param {number} channel @param {number} wide the steps of a block */
+  input(channel, wide) {
+    const core = this.ofAny();
+    return core && peaks(core.input(channel), wide);
   }
 
   // Of any cell: what was sent of one that stays may be colours only.
@@ -89,10 +112,17 @@ export class Computed {
   /** @param {string} cell @param {string} name @param {At} at */
   column(cell, name, { step }) {
     const core = this.of(cell);
-    const values = core?.vectors(cell, step).get(name);
-    if (!core || !values) return undefined;
-    const [low, high] = core.rangeOf(cell, name);
-    return { bytes: coloured(this.panel(cell).order.map((unit) => values[unit]), low, high), from: 0 };
+    if (!core) return undefined;
+    const { order } = this.panel(cell);
+    const vector = core.vectors(cell, step).get(name);
+    if (vector) {
+      const [low, high] = core.rangeOf(cell, name);
+      return { bytes: coloured(order.map((unit) => vector[unit]), low, high), from: 0 };
+    }
+    const values = core.column(cell, name, step);
+    if (!values) return undefined;
+    const { zmin, zmax } = this.here.channel.part(name === "x" ? "x" : `${cell}.${core.trackOf(cell, name)}`).data[0];
+    return { bytes: coloured(name === "x" ? values : order.map((unit) => values[unit]), zmin, zmax), from: 0 };
   }
 }
 

@@ -180,7 +180,34 @@ export class Core {
     const found = this.track(name);
     if (!found) return undefined;
     const { units, values } = found;
-    return Float32Array.from({ length: values.length / units }, (_, step) => single(values[step * units + unit]));
+    const line = new Float32Array(values.length / units);
+    for (let step = 0; step < line.length; step++) line[step] = single(values[step * units + unit]);
+    return line;
+  }
+
+  // One channel of the input over time.
+  /** @param {number} channel @returns {Float64Array} */
+  input(channel) {
+    return Float64Array.from({ length: this.steps }, (_, step) => this.x[step * this.sent.inputs + channel]);
+  }
+
+  // The track that a name in the wiring is of: a state before the step is that of the step before.
+  /** @param {string} cell @param {string} name */
+  trackOf(cell, name) {
+    const { told } = /** @type {Kept} */ (this.cells.get(cell));
+    return told.states.find(([, before]) => before === name)?.[0] ?? name;
+  }
+
+  // All that a name in the wiring stands for at a step, as the notation shows it: a track, a state before the
+  // step, or the input.
+  /** @param {string} cell @param {string} name @param {number} step @returns {Slot | undefined} */
+  column(cell, name, step) {
+    if (name === "x") return this.x.subarray(step * this.sent.inputs, (step + 1) * this.sent.inputs);
+    const { initials, told } = /** @type {Kept} */ (this.cells.get(cell));
+    const state = told.states.findIndex(([, before]) => before === name);
+    if (state >= 0 && step === 0) return initials[state];
+    const at = state >= 0 ? step - 1 : step;
+    return this.track(`${cell}.${this.trackOf(cell, name)}`)?.values.subarray(at * told.units, (at + 1) * told.units);
   }
 
   /** @param {string} name @param {number} step @param {number} unit @returns {number | undefined} */

@@ -82,12 +82,13 @@ export class Local {
     this.told(this.where);
   }
 
-  // Everything that is changed and held, for these cells; then is called with what that makes, null where a
-  // state grows without end, and not at all once something newer is run.
-  /** @param {Changes} changes @param {string[]} cells @param {(made: Computed | null) => void} then */
-  compute({ edits, held }, cells, then) {
+  // Every cell with all that is changed and held; then is called with what that makes, null where a state grows
+  // without end, and not at all once something newer is run.
+  /** @param {Changes} changes @param {(made: Computed | null) => void} then */
+  compute({ edits, held }, then) {
     const { core, runner } = this;
     if (!core || !runner) return;
+    const cells = [...core.cells.keys()];
     const job = { edits, held, target: null, value: 0, cells };
     runner.run(job, (fine) => {
       const made = new Computed(this.here, core, cells);

@@ -15,7 +15,11 @@ let core = null;
 /** @param {{ data: { core: Sent } | Job }} message */
 onmessage = ({ data }) => {
   if ("core" in data) core = new Core(data.core);
-  else if (core) postMessage(done(core, data));
+  else if (core) {
+    const made = done(core, data);
+    const buffers = Object.values(made ?? {}).flatMap((tracks) => Object.values(tracks).map(({ buffer }) => buffer));
+    postMessage(made, { transfer: buffers }); // handed over, not copied
+  }
 };
 
 /** @param {Core} core @param {Job} job @returns {Done | null} */

@@ -211,15 +211,21 @@ export class Channel {
   // Whether every number of a part is here.
   /** @param {string} name */
   complete(name) {
-    return laid.has(name) || !parts.get(name)?.known;
+    return isLaid(name) || !parts.get(name)?.known;
   }
 
   // Whether the numbers of a row are here, not its colours only.
   /** @param {string} name @param {number} row */
   knows(name, row) {
     const { known } = /** @type {Kept} */ (parts.get(name));
-    return laid.has(name) || !known || known.has(row);
+    return isLaid(name) || !known || known.has(row);
   }
+}
+
+// Whether every number of a part has been computed here, and not only what is drawn of it.
+/** @param {string} name */
+function isLaid(name) {
+  return laid.has(name) && !parts.get(name)?.value.grid;
 }
 
 // Whether the server has to run a cell again for an event.

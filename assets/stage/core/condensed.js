@@ -73,7 +73,7 @@ export class Wholes {
 
 // One number of a heatmap of which only the colours are here; undefined until it has come.
 /** @param {Entry} entry @param {Place} place @param {Pick<Here, "channel" | "now">} here @param {Pick<Told, "value">} told @returns {number | undefined} */
-export function numberAt(entry, { row, column }, { channel, now: { message } }, told) {
+export function numberAt(entry, { row, column }, { channel, now: { computed, message } }, told) {
   const { part, kind, panel } = entry;
   if (kind !== "track") {
     const target = String(targetAt(entry, { row, column }));
@@ -81,6 +81,7 @@ export function numberAt(entry, { row, column }, { channel, now: { message } }, 
   }
   if (!isCondensed(message)) return undefined;
   const unit = panel.order[row];
+  if (computed) return computed.exact(part, { step: column, unit });
   const near = channel.part(`${panel.cell}.near`);
   const number = near.unit === unit ? near.numbers[entry.track.track][column - near.first] : undefined;
   const { pointed } = message;
@@ -97,14 +98,21 @@ export function questionFor(entry, { row, column }, message) {
 
 // The lines of a panel: the frame as sent, with points for the cursor's unit. `share`: how far one point
 // is from the next, as a part of the width.
-/** @param {Figure} figure @param {number} steps @param {Pick<Here, "channel" | "cursor">} here @returns {Figure} */
-export function linesFigure(figure, steps, { channel, cursor }) {
-  const share = channel.part("x.line").per / steps;
-  const data = figure.data.map((line) => {
-    const [owner] = line.meta.split(".");
+/** @param {Figure} figure @param {number} steps @param {Pick<Here, "channel" | "cursor" | "now">} here @returns {Figure} */
+export function linesFigure(figure, steps, { channel, cursor, now: { computed } }) {
+  const { per } = channel.part("x.line");
+  const share = per / steps;
+  /** @param {string} meta @returns {Numbers} */
+  const pointsOf = (meta) => {
+    const [owner, at] = meta.split(".");
+    const own = owner === "x" ? computed?.input(Number(at), 2 * per) : computed?.line(meta, cursor.unit);
+    if (own) return own;
     const { unit, lines } = channel.part(`${owner}.line`);
-    const points = owner === "x" || unit === cursor.unit ? lines[line.meta] : [];
-    const y = owner === "x" ? points : fromBytes(points, channel.part(line.meta).data[0]);
+    const points = owner === "x" || unit === cursor.unit ? lines[meta] : [];
+    return owner === "x" ? points : fromBytes(points, channel.part(meta).data[0]);
+  };
+  const data = figure.data.map((line) => {
+    const y = pointsOf(line.meta);
     return { ...line, x: Float32Array.from(y, (_, i) => 0.5 + Math.min((i + 0.5) * share, 1) * steps), y };
   });
   return { ...figure, share, data };

@@ -156,8 +156,8 @@ export class Screen {
   /** @param {string} part */
   sourcesOf(part) {
     const metas = this.figure(part).data.map(({ meta }) => meta);
-    if (!isCondensed(this.message)) return ["x", ...metas];
-    return ["x", ...metas].map((meta) => `${meta.split(".")[0]}.line`);
+    const points = isCondensed(this.message) ? ["x", ...metas].map((meta) => `${meta.split(".")[0]}.line`) : [];
+    return ["x", ...metas, ...points];
   }
 
   /** @param {string} part */
@@ -176,6 +176,7 @@ export class Screen {
   settle() {
     const { drag, now } = this.here;
     drag.at = null;
+    this.page.element.removeAttribute("data-behind");
     for (const entry of this.plots.values()) {
       const { plot } = entry;
       if (!plot.canvas.hidden && !plot.behind) plot.update(this.figureOf(entry));
