@@ -36,15 +36,19 @@ def test_a_drag_of_a_large_screen_sends_nothing_and_shows_exact_numbers(
     opened.choose(BIAS)
     opened.rest()
     sent = opened.sent
-    opened.page.get_by_label("Value, as a slider").focus()
-    opened.page.keyboard.down("End")
+    box = opened.page.get_by_label("Value, as a slider").bounding_box()
+    assert box is not None
+    across, down = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    opened.page.mouse.move(across, down)
+    opened.page.mouse.down()
+    opened.page.mouse.move(across + box["width"] / 4, down, steps=3)
     opened.page.locator(".gs-stage:not([data-behind])").wait_for()
     opened.frame()
     after = with_edits(large, {BIAS: opened.value})
     assert opened.sent == sent
     opened.expect(after)
     with opened.answered():
-        opened.page.keyboard.up("End")
+        opened.page.mouse.up()
     opened.wait()
     opened.expect(after)
 

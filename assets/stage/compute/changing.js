@@ -83,11 +83,13 @@ export class Changing {
     const { channel, now } = this.here;
     if (!channel.take(message)) return; // the missing parts are on their way
     const ahead = this.ahead(message);
-    const stays = this.can && message.core === this.local.key && keyOf(message) === this.shown && !this.mistrusted ? now.computed : null;
+    const alike = this.can && message.core === this.local.key && !this.mistrusted;
+    const stays = alike && keyOf(message) === this.shown ? now.computed : null;
+    const coming = alike && keyOf(message) === this.running; // the page is about to have the same numbers
     this.said = { ...message, sweep: null, pointed: null }; // those are answers, for once
     this.whole = message.order;
-    this.newest++;
-    this.running = "";
+    if (coming) this.wanted = message;
+    else this.drop();
     now.computed = stays;
     now.stale = false;
     this.mistrusted = false;
@@ -98,6 +100,12 @@ export class Changing {
     this.shown = keyOf(message);
     if (ahead) this.compute({ ...message, ...ahead }, () => this.show(message));
     else this.show(message);
+  }
+
+  // What is being computed is not wanted any more.
+  drop() {
+    this.newest++;
+    this.running = "";
   }
 
   // A short one has come.
@@ -130,8 +138,8 @@ export class Changing {
     const key = keyOf(message);
     this.wanted = message;
     if (key === this.running) return; // what is on its way is of the same numbers
-    const newest = ++this.newest;
-    this.running = "";
+    this.drop();
+    const { newest } = this;
     if (key === this.shown) return this.show(message);
     this.running = key;
     this.local.compute(message, (made) => {
