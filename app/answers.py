@@ -49,6 +49,12 @@ def answer(name: str, reported: bytes) -> bytes:
     return packed
 
 
+def is_large(name: str) -> bool:
+    """Whether an answer to this page may take long: its screen is large."""
+    here = state.page_of(name)
+    return here is not None and here.large
+
+
 def _brief(here: Session, page: Page, reported: Any) -> Brief | None:
     """The short answer, where the page has the numbers and asks for nothing else."""
     order, told = here.whole

@@ -43,8 +43,12 @@ from gru_core.errors import GatescopeError
 # which takes seconds: whoever waits for one must not keep files and pages from others.
 AT_ONCE = CapacityLimiter(4)
 # Answers to events: past what the processors can do, more at a time would only be slower. Who waits
-# is served in the order of coming, and a page has one answer at a time.
+# is served in the order of coming, and a page has one answer at a time. Large screens wait for
+# each other, not the others for them.
 ANSWERS = CapacityLimiter(2)
+LARGE_ANSWERS = CapacityLimiter(2)
+MOST_WAITING = 400  # for an answer: seconds of work. Who comes then is told so, and asks again
+BUSY = {"Cache-Control": "no-store", "Retry-After": "5"}
 
 
 # Where Streamlit's own page and its scripts lie.
@@ -85,7 +89,7 @@ async def numbers(request: Request) -> Response:
     """A block of the numbers of a plot, a lens at a place, or the core; or why there is none."""
     ticket, query = request.path_params["ticket"], dict(request.query_params)
     if "check" in query and busy():
-        return PlainTextResponse("", 503, {"Cache-Control": "no-store", "Retry-After": "10"})
+        return PlainTextResponse("", 503, BUSY)
     asked = {"core": core.answer, "check": check.answer, "view": elsewhere}
     told = next((asked[name] for name in asked if name in query), answer)
     return await _packed(partial(told, ticket, query), AT_ONCE)
@@ -103,12 +107,17 @@ async def events(request: Request) -> Response:
         reported += piece
         if len(reported) > answers.LARGEST:
             return PlainTextResponse("", 413)
-    return await _packed(
-        partial(answers.answer, request.path_params["page"], bytes(reported)), ANSWERS
-    )
+    name = request.path_params["page"]
+    limiter = LARGE_ANSWERS if answers.is_large(name) else ANSWERS
+    if limiter.statistics().tasks_waiting >= MOST_WAITING:
+        return PlainTextResponse("", 503, BUSY)
+    async with limiter:
+        if await request.is_disconnected():  # it has asked again meanwhile, or is gone
+            return PlainTextResponse("", 503, BUSY)
+        return await _packed(partial(answers.answer, name, bytes(reported)), None)
 
 
-async def _packed(told: Callable[[], bytes], limiter: CapacityLimiter) -> Response:
+async def _packed(told: Callable[[], bytes], limiter: CapacityLimiter | None) -> Response:
     """Packed bytes made in a thread of their own; or why there are none."""
     private = {"Cache-Control": "no-store"}
     try:

@@ -46,6 +46,11 @@ def runs(situation: Situation, engine: EngineName = "numpy") -> dict[Cell, Trace
         return dict(zip(cells, traces, strict=True))
 
 
+def is_large(situation: Situation) -> bool:
+    """Whether a run of every cell takes long beside what else a screen is made of."""
+    return any(len(situation.x) * one.units >= TOGETHER for one in situation.weights.values())
+
+
 def run_of(situation: Situation, cell: Cell, engine: EngineName = "numpy") -> Trace:
     """The trace of one cell: the same one as long as it is kept."""
     if _size(situation, cell) < LARGE or _run_key(situation, cell, engine) in _traces:

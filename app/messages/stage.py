@@ -6,7 +6,9 @@ Scrubbing, playing, hovering and dragging stay in the browser; see assets/stage/
 from collections.abc import Mapping, Sequence
 
 from app import contract, lenses
+from app.compute.runs import is_large
 from app.compute.store import made_of
+from app.compute.turns import turn
 from app.contract import Message
 from app.figures import theme
 from app.figures.sequence import MOST_CHANNELS
@@ -24,7 +26,7 @@ from app.messages.parts import parts, shown_gates
 from app.messages.sweeping import sweep_message
 from app.messages.updates import Sent, updates
 from app.messages.wire import QUICK, THOROUGH, pack
-from app.screen.baseline import scenes
+from app.screen.baseline import baseline_of, scenes
 from app.screen.neighbours import unlike
 from app.screen.page import Page
 from app.screen.screen import Screen, screen_of
@@ -44,7 +46,7 @@ SCALE_NAMES = {"gate": "gates", "state": "states", "cell": "cell state"}
 
 def told_of(setting: Setting, page: Page) -> tuple[bytes, dict[str, Sent]]:
     """The message about a setting, packed, and the parts that the browser has once it is there."""
-    with made_of(setting.model.keys):
+    with made_of(setting.model.keys), turn(is_large(baseline_of(setting).base)):
         told, sent = message(screen_of(setting), page)
     return pack(told, THOROUGH if told["sweep"] else QUICK), sent
 

@@ -14,9 +14,10 @@ from weakref import WeakValueDictionary
 import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
+from app.compute.runs import is_large
 from app.compute.uploads import Upload, find, hold
 from app.contract import Ack
-from app.screen.baseline import scenes
+from app.screen.baseline import baseline_of, scenes
 from app.screen.loaded import canonical
 from app.screen.page import Grab, Page
 from app.screen.screen import plain
@@ -64,6 +65,7 @@ class Session:
     told: int = 0  # how many messages were made for this page
     choices: object = None  # as the controls above the stage show them
     whole: tuple[int, Setting] = (0, Setting())  # the order of the last whole message, and of what
+    large: bool = False  # whether its screen takes long to run
     asked: bool = False  # something that only a whole message answers
     lock: RLock = field(default_factory=RLock)  # a run of the page and the route of its events
 
@@ -289,6 +291,7 @@ def told(here: Session, sent: Mapping[str, Any], page: Page) -> dict[str, str] |
     """After a whole message: the browser has these parts by name. Gives the link if that is new."""
     here.sent = sent
     here.whole = (page.order, here.history.present)
+    here.large = is_large(baseline_of(here.history.present).base)
     return answered(here)
 
 

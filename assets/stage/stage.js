@@ -68,7 +68,7 @@ class Stage {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.styled = Promise.all(SHEETS.map((name) => addStylesheet(`stage/css/${name}.css`)));
-    this.channel = new Channel(() => this.complain(say("stage.no_answer")), () => this.complain(say("stage.refused")));
+    this.channel = new Channel((problem) => this.complain(problem));
     this.cursor = new Cursor(() => this.cursorMoved());
     this.now = new Now(lookOf());
     this.local = new Local({ channel: this.channel, now: this.now }, (where) => (this.element.dataset.computes = where));

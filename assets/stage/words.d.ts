@@ -5,6 +5,7 @@ export type Word = string | number;
 
 export interface Fields {
   "stage.differs": {};
+  "stage.busy": {};
   "stage.no_answer": {};
   "stage.refused": {};
   "stage.no_plotly": {};

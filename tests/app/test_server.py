@@ -1,11 +1,13 @@
 """What the server hands out beside the pages."""
 
 import asyncio
+import json
 import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -21,7 +23,8 @@ from app.screen.tickets import Held
 from app.server import AROUND, INDEX, SCRIPTS, STAGE, beside, events, first, numbers
 from app.serving.bundle import ASSETS, entry
 from app.serving.index import BACKEND
-from app.setting.setting import Setting
+from app.session.state import Session, _open
+from app.setting.setting import History, Setting
 from tests.app.asking import answered
 from tests.app.visiting import Unpack
 
@@ -85,14 +88,74 @@ def test_numbers_that_are_not_there_are_refused_in_words(
     assert headers[b"cache-control"] == b"no-store"
 
 
-@pytest.mark.parametrize(("size", "status"), [(2, 404), (LARGEST + 1, 413)])
-def test_events_of_nobody_and_more_than_a_page_sends_are_refused(size: int, status: int) -> None:
-    scope = {"type": "http", "method": "POST", "path_params": {"page": "nobody"}, "headers": []}
+def reported(body: bytes, *, page: str = "nobody", gone: bool = False) -> int:
+    """The status that a page gets for a report. gone: whether it has hung up meanwhile."""
+    scope = {"type": "http", "method": "POST", "path_params": {"page": page}, "headers": []}
+    told = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def receive() -> dict[str, Any]:
-        return {"type": "http.request", "body": b"0" * size, "more_body": False}
+        if told:
+            return told.pop()
+        return {"type": "http.disconnect"} if gone else await asyncio.Future()
 
-    assert asyncio.run(events(Request(scope, receive))).status_code == status
+    return asyncio.run(events(Request(scope, receive))).status_code
+
+
+@pytest.mark.parametrize(("size", "status"), [(2, 404), (LARGEST + 1, 413)])
+def test_events_of_nobody_and_more_than_a_page_sends_are_refused(size: int, status: int) -> None:
+    assert reported(b"0" * size) == status
+
+
+@pytest.fixture
+def here() -> Session:
+    """An open page."""
+    session = Session(name="somebody's")
+    _open[session.name] = session
+    return session
+
+
+COMMIT = {"seq": 1, "kind": "commit", "target": "x.0.0", "value": 0.5}
+BODY = json.dumps({"client": "test", "events": [COMMIT]}).encode()
+
+
+def test_a_server_with_too_many_waiting_says_that_it_is_busy(
+    here: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.server.MOST_WAITING", 0)
+    assert reported(BODY, page=here.name) == 503
+    assert here.history == History()
+
+
+def test_what_a_page_that_has_hung_up_had_asked_is_not_worked_out(here: Session) -> None:
+    """It asks again, or is gone: its events are numbered."""
+    assert reported(BODY, page=here.name, gone=True) == 503
+    assert here.history == History()
+
+
+def test_a_large_screen_keeps_no_small_one_waiting(
+    here: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each kind has a queue of its own: where one is full the other is not."""
+    monkeypatch.setattr("app.server.ANSWERS", Full())
+    assert reported(BODY, page=here.name) == 503
+    here.large = True
+    assert reported(BODY, page=here.name) == 200
+
+
+class Full:
+    """A queue that nobody can join."""
+
+    def statistics(self) -> Any:
+        return SimpleNamespace(tasks_waiting=10_000)
+
+
+def test_nothing_is_compared_while_somebody_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = Held()
+    path = f"/numbers/{held.name_of(Setting())}"
+    assert answered(NUMBERS, path, query="check=")[0] == 200
+    monkeypatch.setattr("app.server.busy", lambda: True)
+    assert answered(NUMBERS, path, query="check=")[0] == 503
+    assert answered(NUMBERS, path, query="core=")[0] == 200
 
 
 def test_a_page_beside_the_first_is_streamlit_s_and_is_told_where_its_server_is() -> None:

@@ -26,6 +26,7 @@ beforeEach(() => {
     arrive: ({ order }) => log.push(order),
     elsewhere: () => log.push("elsewhere"),
     refused: (last) => log.push(`refused ${last}`),
+    busy: () => log.push("busy"),
     over: () => log.push("over"),
     computes: () => 3,
   });
@@ -94,4 +95,12 @@ test("a server that fails is asked again after a while, not at once", async () =
   asked[0].done(answered(500, {}));
   await settled();
   assert.deepEqual([log, asked.length, posting.page], [["over"], 1, "secret"]);
+});
+
+test("a server that is busy says so, and what was done is kept", async () => {
+  posting.page = "secret";
+  posting.send("me", [{ seq: 1 }]);
+  asked[0].done(answered(503, {}));
+  await settled();
+  assert.deepEqual([log, posting.page], [["busy", "over"], "secret"]);
 });

@@ -69,7 +69,7 @@ export class Arriving {
   /** @param {Trigger} trigger */
   ask(trigger) {
     if (this.asking) return;
-    this.asking = new Channel(() => {});
+    this.asking = new Channel();
     this.asking.connect(trigger);
     this.asking.send("need", {});
   }

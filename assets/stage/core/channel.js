@@ -4,6 +4,7 @@
 import { fromBytes, isCondensed } from "./condensed.js";
 import { Patience } from "./patience.js";
 import { Posting } from "./posting.js";
+import { say } from "./words.js";
 
 /**
  * @import { Brief, Message as Sent } from "../contract"
@@ -30,10 +31,10 @@ const QUIET = new Set(["ask", "grab", "look", "whole"]); // change no number
 const FROM_HERE = new Set([...QUIET, "show", "view", "need"]); // are answered from the run that is there
 
 export class Channel {
-  /** @param {() => void} onSilence @param {() => void} [onRefusal] */
-  constructor(onSilence, onRefusal = () => {}) {
-    this.onRefusal = onRefusal; // called when it cannot take in what was done
-    this.onSilence = onSilence; // called when the server has not answered for a while
+  // tell: called with a sentence on what went wrong.
+  /** @param {(problem: string) => void} [tell] */
+  constructor(tell = () => {}) {
+    this.tell = tell;
     /** @type {Numbered[]} */
     this.pending = [];
     /** @type {Map<number, number>} */
@@ -52,6 +53,7 @@ export class Channel {
       arrive: (message) => this.arrive(message),
       elsewhere: () => this.run(),
       refused: (last) => this.drop(last),
+      busy: () => this.tell(say("stage.busy")),
       over: () => this.goOn(),
       computes: () => this.computes(),
     });
@@ -78,7 +80,7 @@ export class Channel {
     const patience = this.patience.wait(this.pending.some(runs), silences);
     if (!this.posting.send(CLIENT, this.pending)) this.run();
     this.timer = setTimeout(() => {
-      this.onSilence();
+      this.tell(say("stage.no_answer"));
       this.began.clear();
       this.flush(silences + 1);
     }, patience);
@@ -95,7 +97,7 @@ export class Channel {
   /** @param {number} last */
   drop(last) {
     this.keep(({ seq }) => seq > last);
-    this.onRefusal();
+    this.tell(say("stage.refused"));
     this.send("ask", {});
   }
 

@@ -10,13 +10,14 @@ import { read } from "./wire.js";
  * @property {(message: Message | Brief) => void} arrive
  * @property {() => void} elsewhere a run of the page has to answer
  * @property {(last: number) => void} refused the events up to this one can never be taken in
+ * @property {() => void} busy the server has too much to do now
  * @property {() => void} over the post is over, be it answered or lost
  * @property {() => number | null} computes the order of the whole message that the page computes with, if it does
  */
 
 // Milliseconds for an answer. A busy server is not asked again meanwhile; a line that is cut is known at once.
 const PATIENCE = 20_000;
-const [GONE, FAILED] = [404, 500]; // the server does not know this page; from here on the fault is its own
+const [GONE, FAILED, BUSY] = [404, 500, 503]; // the server does not know this page; the fault is its own; it has too much to do
 
 export class Posting {
   /** @param {Act} act */
@@ -47,6 +48,7 @@ export class Posting {
       if (answer.ok) this.take(read(await answer.arrayBuffer()));
       else if (answer.status === GONE) this.leave();
       else if (answer.status < FAILED) this.act.refused(this.last);
+      else if (answer.status === BUSY) this.act.busy();
     } catch {
       // Lost on the way, as when the server failed: it is sent again after a while.
     }
