@@ -14,14 +14,33 @@ TARGET = "x.0.0"
 
 
 @pytest.fixture
-def far(page: Stage, core: Core) -> tuple[Stage, Situation]:
+def far(remote: Stage, core: Core) -> tuple[Stage, Situation]:
     """The first input of the large scene dragged: every number of both cells has changed."""
+    return dragged(remote, core)
+
+
+def dragged(page: Stage, core: Core) -> tuple[Stage, Situation]:
     page.open("scene=crowd&t=40&u=6")
     before = core("crowd")
     page.drag(page.cell_of(TARGET, before), 60)
     page.wait()
     page.rest()
     return page, with_edits(before, {TARGET: page.value})
+
+
+def test_where_the_page_computes_every_number_is_there(page: Stage, core: Core) -> None:
+    page, after = dragged(page, core)
+    sent = page.sent
+    page.press("End", "ArrowLeft", "ArrowDown", "ArrowDown")
+    page.expect(after)
+    assert page.cursor == (98, 7)
+    truth = traces_of(after)["lstm"]["cell"]
+    page.hover(Cell(page.track("lstm.cell"), 32, 100, 20, 33))
+    said = figures(np.float32(truth[33, 20]), 7)
+    expect(page.page.locator(".gs-whisper")).to_have_text(
+        f"c of unit 21 at step 34: {said:.7g}".replace("-", "−")
+    )
+    assert page.sent == sent
 
 
 def test_stepping_needs_no_message_and_another_unit_needs_one(far: tuple[Stage, Situation]) -> None:
