@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.figures import theme
+from app.figures.figure import Figure
 from app.figures.frame import QUIET
 from app.figures.heatmap import MARGIN, heatmap, ticks
 
@@ -15,7 +15,7 @@ MOVED = (-6.0, 0.0)  # powers of ten; below, nothing is drawn: far away all is r
 
 def layer_heatmap(
     values: np.ndarray, track: str, labels: Sequence[str], rows: Sequence[str], times: float = 1.0
-) -> go.Figure:
+) -> Figure:
     """A state or a gate, in the colours of its meaning. values: (unit, step).
 
     times: how many times as far as one state it can reach; 2 for the sum of two.
@@ -25,14 +25,14 @@ def layer_heatmap(
     return figure.update_layout(margin=MARGIN)
 
 
-def moved_heatmap(differences: np.ndarray, labels: Sequence[str], rows: Sequence[str]) -> go.Figure:
+def moved_heatmap(differences: np.ndarray, labels: Sequence[str], rows: Sequence[str]) -> Figure:
     """Sizes of differences, (unit, step), as powers of ten; nothing below a millionth."""
     powers = np.full(differences.shape, np.nan)
     np.log10(differences, out=powers, where=differences >= 10.0 ** MOVED[0])
     return heatmap(powers, theme.SEQUENTIAL, MOVED, labels, rows).update_layout(margin=MARGIN)
 
 
-def parted(figure: go.Figure, row: int, names: Sequence[str]) -> go.Figure:
+def parted(figure: Figure, row: int, names: Sequence[str]) -> Figure:
     """The heatmap with a line above this row: below it are the numbers of another layer.
 
     names: of all rows, or none; of many, the first and round ones of each layer are written.

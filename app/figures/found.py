@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.figures import theme
+from app.figures.figure import Figure, bar, scatter
 from app.figures.frame import frame, rule, steps_frame
 from app.words.numbers import brief
 
@@ -18,7 +18,7 @@ MOST = 1.22
 
 def reaction_bars(
     names: Sequence[str], differences: np.ndarray, on: np.ndarray, color: str
-) -> go.Figure:
+) -> Figure:
     """How much more each unit is inside a span than outside, from top to bottom.
 
     differences: (unit,). on: (unit,), those that have this color; the others are grey.
@@ -26,7 +26,7 @@ def reaction_bars(
     rows = np.arange(len(names), dtype=np.float64)
     values = np.asarray(differences, dtype=np.float64)
     bound = theme.nice_bound(float(np.abs(values).max(initial=0.0)), floor=0.1)
-    bars = go.Bar(
+    bars = bar(
         x=values,
         y=rows,
         base=[0.0] * len(names),
@@ -35,7 +35,7 @@ def reaction_bars(
         marker={"color": [color if one else OTHER for one in on], "line": {"width": 0}},
         hoverinfo="skip",
     )
-    numbers = go.Scatter(
+    numbers = scatter(
         x=[1.04 * bound] * len(names),
         y=rows,
         mode="text",
@@ -53,7 +53,7 @@ def reaction_bars(
         right=72,
         shapes=[rule("x", 0.0)],
     )
-    return go.Figure([bars, numbers], layout)
+    return Figure([bars, numbers], layout)
 
 
 def together_lines(
@@ -63,18 +63,18 @@ def together_lines(
     places: Sequence[tuple[int, int]],
     labels: Sequence[str],
     color: str,
-) -> go.Figure:
+) -> Figure:
     """Shares of a pattern's units that are on: at each step, and through the best place around it.
 
     alone, around: (step,), from 0 to 1. Brackets above mark the span, thick, and the places, each
     by its first and last step from 0.
     """
     marks = [_bracket(span, SPAN, color, 5), *(_bracket(one, PLACES, color, 2) for one in places)]
-    figure = go.Figure(layout=steps_frame(labels, (-0.06, MOST), SHARES, shapes=marks))
+    figure = Figure(layout=steps_frame(labels, (-0.06, MOST), SHARES, shapes=marks))
     steps = np.arange(1, len(alone) + 1, dtype=np.float64)
     for values, ink, dash, width in ((alone, OTHER, "dot", 1.5), (around, color, "solid", 2.5)):
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=steps,
                 y=np.asarray(values, dtype=np.float64),
                 mode="lines",

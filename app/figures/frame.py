@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-
+from app.figures.figure import Fields
 from app.figures.heatmap import FONT_SIZE, MARGIN, step_ticks
 
 QUIET = "rgba(128,128,128,0.35)"  # zero lines and rules, on light and dark alike
@@ -22,13 +21,12 @@ def frame(
     right: int = 8,
     log: bool = False,
     **more: Any,
-) -> go.Layout:
+) -> Fields:
     """Axes from and to, and where what is written on them.
 
     across, up: the ends of both axes. log: `up` and y_ticks are powers of ten.
     """
-    return go.Layout(
-        template="none",
+    return dict(
         margin={"l": left, "r": right, "t": 6, "b": bottom},
         font={"size": FONT_SIZE},
         paper_bgcolor="rgba(0,0,0,0)",
@@ -62,13 +60,13 @@ def rule(axis: str, at: float) -> dict[str, Any]:
 
 def steps_frame(
     labels: Sequence[str], up: tuple[float, float], y_ticks: Mapping[float, str], **more: Any
-) -> go.Layout:
+) -> Fields:
     """The frame of lines over the steps, which are named by their inputs."""
     at = {float(i + 1): text for i, text in step_ticks(labels).items()}
     return frame((0.5, len(labels) + 0.5), up, at, y_ticks, **more)
 
 
-def even_frame(labels: Sequence[str], bound: float, **more: Any) -> go.Layout:
+def even_frame(labels: Sequence[str], bound: float, **more: Any) -> Fields:
     """The frame of lines over the steps from −bound to bound, with a line at zero."""
     return steps_frame(
         labels,

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.figures import theme
+from app.figures.figure import Fields, Figure, scatter
 from app.figures.frame import rule, steps_frame
 from app.figures.heatmap import MARGIN
 
@@ -23,7 +23,7 @@ class Line(NamedTuple):
 
 def gradient_lines(
     curves: Mapping[str, np.ndarray], styles: Sequence[Line], labels: Sequence[str]
-) -> go.Figure:
+) -> Figure:
     """Each curve over the steps, (step,); what is too small to draw ends its line."""
     powers = {name: _powers(values) for name, values in curves.items()}
     known = np.concatenate([np.zeros(1), *(p[np.isfinite(p)] for p in powers.values())])
@@ -37,7 +37,7 @@ def gradient_lines(
 
 def share_lines(
     curves: Mapping[str, np.ndarray], styles: Sequence[Line], labels: Sequence[str]
-) -> go.Figure:
+) -> Figure:
     """Shares over the steps, (step,), from 0 to 1 or to the largest; NaN is not drawn."""
     known = np.concatenate([np.ones(1), *(c[np.isfinite(c)] for c in curves.values())])
     high = theme.nice_bound(float(known.max()))
@@ -49,13 +49,11 @@ def share_lines(
     return _drawn(curves, styles, layout)
 
 
-def _drawn(
-    curves: Mapping[str, np.ndarray], styles: Sequence[Line], layout: go.Layout
-) -> go.Figure:
-    figure = go.Figure(layout=layout)
+def _drawn(curves: Mapping[str, np.ndarray], styles: Sequence[Line], layout: Fields) -> Figure:
+    figure = Figure(layout=layout)
     for (name, values), style in zip(curves.items(), styles, strict=True):
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=np.arange(1, len(values) + 1, dtype=np.float64),
                 y=values,
                 mode="lines",

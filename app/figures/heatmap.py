@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.figures import theme
 from app.figures.condensing import Grid, as_float32
+from app.figures.figure import Fields, Figure, heatmap_trace
 
 # Every plot over steps has the same margins, so that steps line up from plot to plot. The left one
 # has room for the strip of an initial state between the unit numbers and the heatmap.
@@ -27,7 +27,7 @@ MONTH = re.compile(r"[A-Z][a-z]{2} \d{4}")
 
 def track_heatmap(
     values: np.ndarray, track: str, labels: Sequence[str], order: Sequence[int], scale: str = ""
-) -> go.Figure:
+) -> Figure:
     """One track as a heatmap: units down, steps across, input labels on the step axis.
 
     values: (step, unit). order: the units from top to bottom. scale: the track whose range it is
@@ -45,14 +45,14 @@ def track_picture(
     labels: Sequence[str],
     order: Sequence[int],
     grid: Grid,
-) -> go.Figure:
+) -> Figure:
     """A track too large to be sent. picture: (row, column), the bytes of the grid's blocks."""
     stops, limits = theme.track_scale(scale)
     figure = heatmap(picture, stops, limits, labels, unit_names(order), grid)
     return _with_room(figure, track)
 
 
-def _with_room(figure: go.Figure, track: str) -> go.Figure:
+def _with_room(figure: Figure, track: str) -> Figure:
     return figure.update_yaxes(ticklabelstandoff=STRIP_ROOM) if track in STATE_TRACKS else figure
 
 
@@ -69,7 +69,7 @@ def unit_names(order: Sequence[int]) -> list[str]:
 
 def input_heatmap(
     x: np.ndarray, labels: Sequence[str], channels: Sequence[str], bound: float
-) -> go.Figure:
+) -> Figure:
     """The input sequence: channels down, steps across. x: (step, input)."""
     figure = heatmap(x.T, theme.DIVERGING, (-bound, bound), labels, channels)
     return figure.update_layout(margin=INPUT_MARGIN)
@@ -77,13 +77,13 @@ def input_heatmap(
 
 def input_picture(
     picture: np.ndarray, labels: Sequence[str], channels: Sequence[str], bound: float, grid: Grid
-) -> go.Figure:
+) -> Figure:
     """An input too large to be sent. picture: (row, column), the bytes of the grid's blocks."""
     figure = heatmap(picture, theme.DIVERGING, (-bound, bound), labels, channels, grid)
     return figure.update_layout(margin=INPUT_MARGIN)
 
 
-def initial_strip(values: np.ndarray, track: str, name: str, order: Sequence[int]) -> go.Figure:
+def initial_strip(values: np.ndarray, track: str, name: str, order: Sequence[int]) -> Figure:
     """An initial state as a strip one cell wide. values: (unit,). name: its letter."""
     stops, limits = theme.track_scale(track)
     figure = heatmap(values[list(order)][:, None], stops, limits, [f"{name}₀"], [])
@@ -97,14 +97,14 @@ def heatmap(
     columns: Sequence[str],
     rows: Sequence[str],
     grid: Grid | None = None,
-) -> go.Figure:
+) -> Figure:
     """A heatmap with fixed colour limits, row 0 at the top.
 
     z: (row, column), numbers, or bytes that the stage turns into colours. grid: what each stands
     for; by default for one number.
     """
     grid = grid or Grid(*z.shape)
-    trace = go.Heatmap(
+    trace = heatmap_trace(
         z=z if z.dtype == np.uint8 else np.asarray(z, dtype=np.float32),
         x0=1 + (grid.wide - 1) / 2,
         dx=grid.wide,
@@ -116,35 +116,34 @@ def heatmap(
         showscale=False,
         hoverinfo="skip",
     )
-    return go.Figure(trace, layout(columns, rows, grid.columns, grid.rows))
+    return Figure([trace], layout(columns, rows, grid.columns, grid.rows))
 
 
-def layout(columns: Sequence[str], rows: Sequence[str], width: int, height: int) -> go.Layout:
+def layout(columns: Sequence[str], rows: Sequence[str], width: int, height: int) -> Fields:
     """The shared frame: no grid, no title, fixed margins so that stacked plots line up."""
     at_columns = step_ticks(columns)
     at_rows = ticks(rows, MOST_ROW_TICKS)
     axis = {"showgrid": False, "zeroline": False, "ticks": "", "fixedrange": True}
-    return go.Layout(
-        template="none",  # Plotly's own is larger than everything else here together
-        margin=MARGIN,
-        font={"size": FONT_SIZE},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        showlegend=False,
-        xaxis={
+    return {
+        "margin": MARGIN,
+        "font": {"size": FONT_SIZE},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "showlegend": False,
+        "xaxis": {
             **axis,
             "range": [0.5, width + 0.5],
             "tickvals": [index + 1 for index in at_columns],
             "ticktext": list(at_columns.values()),
             "tickangle": 0,
         },
-        yaxis={
+        "yaxis": {
             **axis,
             "range": [height - 0.5, -0.5],
             "tickvals": at_rows,
             "ticktext": [rows[index] for index in at_rows],
         },
-    )
+    }
 
 
 def step_ticks(labels: Sequence[str], most: int = MOST_TICKS) -> dict[int, str]:

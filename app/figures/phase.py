@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.figures import theme
+from app.figures.figure import Fields, Figure, scatter
 from app.figures.frame import QUIET, frame, rule
 from app.figures.terms import round_ticks
 
@@ -26,7 +26,7 @@ def phase_portrait(
     displacement: np.ndarray,
     way: np.ndarray,
     fixed: Mapping[str, np.ndarray],
-) -> tuple[go.Figure, float]:
+) -> tuple[Figure, float]:
     """The field on a grid, the way of a run and the fixed points, in the plane's coordinates.
 
     first, second: (n,), (m,); displacement: (n, m, 2); way: (step + 1, 2); fixed: kind -> (point,
@@ -37,7 +37,7 @@ def phase_portrait(
     share = min(1.0, 0.9 * gap / longest) if longest > 0 else 1.0
     ends = (float(first[0]), float(first[-1])), (float(second[0]), float(second[-1]))
     ticks = [round_ticks(low, high) for low, high in ends]
-    figure = go.Figure(
+    figure = Figure(
         layout=frame(
             (ends[0][0] - gap, ends[0][1] + gap),
             (ends[1][0] - gap, ends[1][1] + gap),
@@ -47,7 +47,7 @@ def phase_portrait(
     )
     figure.add_trace(_arrows(first, second, share * displacement))
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=way[:, 0],
             y=way[:, 1],
             mode="lines+markers" if len(way) <= 200 else "lines",
@@ -58,7 +58,7 @@ def phase_portrait(
     )
     for kind, points in fixed.items():
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=points[:, 0],
                 y=points[:, 1],
                 mode="markers",
@@ -70,13 +70,13 @@ def phase_portrait(
     return figure, share
 
 
-def square_width(figure: go.Figure, height: int) -> int:
+def square_width(figure: Figure, height: int) -> int:
     """How wide a plot of this height is where its area is as wide as it is high, in pixels."""
-    room = figure.layout.margin
-    return int(height - room.t - room.b + room.l + room.r)
+    room = figure.frame["margin"]
+    return int(height - room["t"] - room["b"] + room["l"] + room["r"])
 
 
-def eigenvalue_plane(values: Sequence[np.ndarray], kinds: Sequence[str]) -> go.Figure:
+def eigenvalue_plane(values: Sequence[np.ndarray], kinds: Sequence[str]) -> Figure:
     """The eigenvalues at each fixed point, each (entry,) complex, and the unit circle."""
     furthest = max([1.2, *(float(np.abs(one).max()) for one in values)])
     bound = theme.nice_bound(furthest)
@@ -91,12 +91,12 @@ def eigenvalue_plane(values: Sequence[np.ndarray], kinds: Sequence[str]) -> go.F
     }
     ticks = {-1.0: "−1", 0.0: "0", 1.0: "1"}
     shapes = [rule("x", 0.0), rule("y", 0.0), circle]
-    figure = go.Figure(
+    figure = Figure(
         layout=frame((-bound, bound), (-bound, bound), ticks, ticks, bottom=20, shapes=shapes)
     )
     for one, kind in zip(values, kinds, strict=True):
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=one.real.copy(),
                 y=one.imag.copy(),
                 mode="markers",
@@ -111,7 +111,7 @@ def _gap(side: np.ndarray) -> float:
     return float(side[1] - side[0]) if len(side) > 1 else 1.0
 
 
-def _arrows(first: np.ndarray, second: np.ndarray, by: np.ndarray) -> go.Scatter:
+def _arrows(first: np.ndarray, second: np.ndarray, by: np.ndarray) -> Fields:
     """All arrows as one line with gaps: a shaft, and both halves of a head."""
     starts = np.stack(np.meshgrid(first, second, indexing="ij"), axis=-1).reshape(-1, 2)
     steps = by.reshape(-1, 2)
@@ -120,7 +120,7 @@ def _arrows(first: np.ndarray, second: np.ndarray, by: np.ndarray) -> go.Scatter
     aside = 0.6 * HEAD * np.stack([-steps[:, 1], steps[:, 0]], axis=1)
     gap = np.full_like(starts, np.nan)
     path = np.stack([starts, tips, back + aside, tips, back - aside, gap], axis=1).reshape(-1, 2)
-    return go.Scatter(
+    return scatter(
         x=path[:, 0],
         y=path[:, 1],
         mode="lines",

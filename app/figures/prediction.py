@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
+from app.figures.figure import Fields, Figure, scatter
 from app.figures.heatmap import INPUT_MARGIN, layout
 from app.words.numbers import brief
 
@@ -15,14 +15,14 @@ TRUTH = "#8A8A8A"
 
 def prediction_lines(
     truth: np.ndarray, predictions: Mapping[str, np.ndarray], labels: Sequence[str], unit: str
-) -> go.Figure:
+) -> Figure:
     """The value that came next at each step, wide and grey, and each prediction over it.
 
     truth and predictions: (step,), in `unit`, the latter by STYLE; the axis ends at round numbers
     that hold the truth.
     """
     steps = np.arange(1, len(truth) + 1, dtype=np.float32)
-    figure = go.Figure(layout=layout(labels, [], len(truth), 1))
+    figure = Figure(layout=layout(labels, [], len(truth), 1))
     figure.add_trace(_line(steps, truth, "truth", TRUTH, "solid", 4.0))
     for name, values in predictions.items():
         color, dash = STYLE[name]
@@ -46,8 +46,8 @@ def _line(
     color: str,
     dash: str,
     width: float,
-) -> go.Scatter:
-    return go.Scatter(
+) -> Fields:
+    return scatter(
         x=steps,
         y=np.asarray(values, dtype=np.float32),
         mode="lines",

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.figures import theme
+from app.figures.figure import Figure, scatter
 from app.figures.frame import QUIET, frame
 
 HALF = {0.0: "0", 0.5: "0.5", 1.0: "1"}
@@ -13,7 +13,7 @@ MARKS = ("circle", "square", "diamond", "triangle-up")  # grey prints tell gates
 SIZE, LARGEST = 8.0, 22.0  # pixels, of one unit and of the most in one place
 
 
-def saturation_points(shares: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> go.Figure:
+def saturation_points(shares: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> Figure:
     """For each gate its units: how often near 1 across, how often near 0 upwards.
 
     shares: gate -> (left, right), each (unit,), shares of the steps. Marks of several units in one
@@ -23,12 +23,12 @@ def saturation_points(shares: Mapping[str, tuple[np.ndarray, np.ndarray]]) -> go
         "type": "line", "x0": 0, "y0": 1, "x1": 1, "y1": 0,
         "line": {"color": QUIET, "width": 1}, "layer": "below",
     }  # fmt: skip
-    figure = go.Figure(
+    figure = Figure(
         layout=frame((-0.06, 1.06), (-0.06, 1.06), HALF, HALF, bottom=20, shapes=[below])
     )
     for (gate, (left, right)), mark in zip(shares.items(), MARKS, strict=False):
         figure.add_trace(
-            go.Scatter(
+            scatter(
                 x=np.asarray(right, dtype=np.float64),
                 y=np.asarray(left, dtype=np.float64),
                 mode="markers",

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.figures import theme
+from app.figures.figure import Fields, Figure, scatter
 from app.figures.heatmap import MARGIN, layout
 from gru_core import Trace
 from gru_core.conventions import track_range
@@ -16,7 +16,7 @@ MOST_CHANNELS = 3
 
 def unit_lines(
     trace: Trace, unit: int, labels: Sequence[str], bound: float | None = None
-) -> go.Figure:
+) -> Figure:
     """Every track of one unit over the steps, and up to three input channels in grey.
 
     bound: where the axis ends; by default where the trace needs it to.
@@ -24,7 +24,7 @@ def unit_lines(
     """
     steps = np.arange(1, trace.steps + 1, dtype=np.float32)
     mode = "lines+markers" if trace.steps <= MOST_MARKERS else "lines"
-    figure = go.Figure(layout=layout(labels, [], trace.steps, 1))
+    figure = Figure(layout=layout(labels, [], trace.steps, 1))
     for channel in range(trace.x.shape[1] if trace.x.shape[1] <= MOST_CHANNELS else 0):
         figure.add_trace(_line(steps, trace.x[:, channel], "x", "lines", f"x.{channel}"))
     for track in trace:
@@ -46,9 +46,9 @@ def unit_lines(
     return figure
 
 
-def _line(steps: np.ndarray, values: np.ndarray, track: str, mode: str, meta: str) -> go.Scatter:
+def _line(steps: np.ndarray, values: np.ndarray, track: str, mode: str, meta: str) -> Fields:
     quantity = theme.QUANTITIES[track]
-    return go.Scatter(
+    return scatter(
         x=steps,
         y=np.asarray(values, dtype=np.float32),
         mode=mode,

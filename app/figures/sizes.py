@@ -4,8 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-
+from app.figures.figure import Fields, Figure, bar, scatter
 from app.figures.frame import frame, rule
 from app.figures.gradient import Line
 from app.figures.prediction import CELL_STYLE
@@ -29,7 +28,7 @@ def size_lines(
     curves: Mapping[Cell, Sequence[float]],
     sizes: Sequence[int],
     here: int,
-) -> go.Figure:
+) -> Figure:
     """A line for each cell over its units. Both axes are logarithmic.
 
     units: the sizes that are known; curves: cell -> a number above zero for each, the first of
@@ -37,7 +36,7 @@ def size_lines(
     """
     known = [math.log10(value) for values in curves.values() for value in values]
     up = min(known) - 0.2, max(known) + 0.2
-    figure = go.Figure(layout=_over_sizes(sizes, here, up, _powers(*up)))
+    figure = Figure(layout=_over_sizes(sizes, here, up, _powers(*up)))
     for place, (cell, values) in enumerate(curves.items()):
         color, dash = CELL_STYLE[cell]
         y = [math.log10(value) for value in values]
@@ -53,7 +52,7 @@ def ratio_lines(
     here: int,
     sides: tuple[str, str],
     band: float,
-) -> go.Figure:
+) -> Figure:
     """Ratios over the sizes: open marks where one is within the band, crosses where below.
 
     Arguments as of size_lines. sides: what is said above the band and below; band: it goes from
@@ -64,22 +63,24 @@ def ratio_lines(
     room = 0.08 * (high - low)
     up = low - room, high + room
     layout = _over_sizes(sizes, here, up, _around_one(*up), right=72)
-    layout.shapes += (go.layout.Shape(rule("y", 1.0)), go.layout.Shape(_band(band)))
-    layout.annotations += tuple(
-        go.layout.Annotation(_beside_plot(at, text) | {"yanchor": anchor})
-        for at, text, anchor in zip((band, 1 / band), sides, ("bottom", "top"), strict=True)
-    )
-    figure = go.Figure(layout=layout)
+    layout["shapes"] = [*layout.get("shapes", ()), rule("y", 1.0), _band(band)]
+    layout["annotations"] = [
+        *layout.get("annotations", ()),
+        *(
+            _beside_plot(at, text) | {"yanchor": anchor}
+            for at, text, anchor in zip((band, 1 / band), sides, ("bottom", "top"), strict=True)
+        ),
+    ]
+    figure = Figure(layout=layout)
     for place, ((name, values), style) in enumerate(zip(ratios.items(), styles, strict=True)):
         marks = [ABOVE if v > band else BELOW if v < 1 / band else WITHIN for v in values]
         trace = _line(units, values, style, name if place == 0 else BEHIND)
-        figure.add_trace(
-            trace.update(marker={"symbol": [m for m, _ in marks], "size": [s for _, s in marks]})
-        )
+        marker = {"symbol": [m for m, _ in marks], "size": [s for _, s in marks]}
+        figure.add_trace({**trace, "marker": {**trace.get("marker", {}), **marker}})
     return figure
 
 
-def count_bars(names: Sequence[str], counts: Sequence[int], colors: Sequence[str]) -> go.Figure:
+def count_bars(names: Sequence[str], counts: Sequence[int], colors: Sequence[str]) -> Figure:
     """A bar for each count from top to bottom, with the count in full behind it."""
     rows = list(range(len(names)))
     layout = frame(
@@ -93,7 +94,7 @@ def count_bars(names: Sequence[str], counts: Sequence[int], colors: Sequence[str
             _beside_plot(row, f"{count:,}") for row, count in zip(rows, counts, strict=True)
         ],
     )
-    bars = go.Bar(
+    bars = bar(
         x=list(counts),
         y=rows,
         orientation="h",
@@ -101,7 +102,7 @@ def count_bars(names: Sequence[str], counts: Sequence[int], colors: Sequence[str
         marker={"color": list(colors), "line": {"width": 0}},
         hoverinfo="skip",
     )
-    return go.Figure(bars, layout)
+    return Figure([bars], layout)
 
 
 def _over_sizes(
@@ -110,7 +111,7 @@ def _over_sizes(
     up: tuple[float, float],
     y_ticks: Mapping[float, str],
     right: int = 8,
-) -> go.Layout:
+) -> Fields:
     """The frame of lines over sizes, with an upright line at the one on screen."""
     ends = math.log2(min(*sizes, here)) - ROOM, math.log2(max(*sizes, here)) + ROOM
     at = math.log2(here)
@@ -165,8 +166,8 @@ def _beside_plot(y: float, text: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _line(units: Sequence[int], y: Sequence[float], style: Line, meta: str) -> go.Scatter:
-    return go.Scatter(
+def _line(units: Sequence[int], y: Sequence[float], style: Line, meta: str) -> Fields:
+    return scatter(
         x=[math.log2(size) for size in units],
         y=list(y),
         mode="lines+markers",

@@ -4,9 +4,9 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.figures import theme
+from app.figures.figure import Figure, bar, scatter
 from app.figures.frame import QUIET, frame, rule
 from app.words.numbers import brief
 from gru_core.cells.activations import function_of
@@ -17,7 +17,7 @@ ROW = 0.66  # height of a bar, in rows
 CURVE_POINTS = 121
 
 
-def waterfall(names: Sequence[str], products: Sequence[float]) -> go.Figure:
+def waterfall(names: Sequence[str], products: Sequence[float]) -> Figure:
     """The terms from top to bottom, each bar beginning where the last one ended; then their sum.
 
     names: one more than products, the last that of the sum. All that is added up here is where the
@@ -30,7 +30,7 @@ def waterfall(names: Sequence[str], products: Sequence[float]) -> go.Figure:
     room = 0.04 * (high - low) or 1.0
     colors = [UP if term >= 0 else DOWN for term in terms] + [TOTAL]
     rows = np.arange(len(names), dtype=np.float64)
-    bars = go.Bar(
+    bars = bar(
         x=list(products),
         y=rows,
         base=starts,
@@ -40,14 +40,14 @@ def waterfall(names: Sequence[str], products: Sequence[float]) -> go.Figure:
         hoverinfo="skip",
     )
     # Lines and texts are traces: shapes and annotations would take both ends ten times as long.
-    links = go.Scatter(
+    links = scatter(
         x=[x for end in ends[1:] for x in (end, end, None)],
         y=[y for row in rows[:-1] for y in (row + ROW / 2, row + 1 - ROW / 2, None)],
         mode="lines",
         line={"color": QUIET, "width": 1, "dash": "solid"},
         hoverinfo="skip",
     )
-    numbers = go.Scatter(
+    numbers = scatter(
         x=[high + room] * len(names),
         y=rows,
         mode="text",
@@ -65,10 +65,10 @@ def waterfall(names: Sequence[str], products: Sequence[float]) -> go.Figure:
         right=72,
         shapes=[rule("x", 0.0)],
     )
-    return go.Figure([bars, links, numbers], layout)
+    return Figure([bars, links, numbers], layout)
 
 
-def activation_curve(activation: str, total: float, value: float, color: str) -> go.Figure:
+def activation_curve(activation: str, total: float, value: float, color: str) -> Figure:
     """The curve of an activation with the sum and the value it gives.
 
     activation: its name in gru_core.conventions; total: the pre-activation; value: what the core
@@ -81,21 +81,21 @@ def activation_curve(activation: str, total: float, value: float, color: str) ->
     x = np.sort(np.append(np.linspace(-end, end, CURVE_POINTS), corners))
     low, high = (-1.0, 1.0) if activation == "tanh" else (0.0, end if activation == "relu" else 1.0)
     room = 0.08 * high
-    curve = go.Scatter(
+    curve = scatter(
         x=x,
         y=function_of(activation)(x),
         mode="lines",
         line={"color": TOTAL, "width": 2, "dash": "solid"},
         hoverinfo="skip",
     )
-    point = go.Scatter(
+    point = scatter(
         x=[total, total, -end],
         y=[low - room, value, value],
         mode="lines",
         line={"color": color, "width": 1.5, "dash": "dot"},
         hoverinfo="skip",
     )
-    dot = go.Scatter(
+    dot = scatter(
         x=[total], y=[value], mode="markers", marker={"size": 9, "color": color}, hoverinfo="skip"
     )
     layout = frame(
@@ -104,7 +104,7 @@ def activation_curve(activation: str, total: float, value: float, color: str) ->
         {tick: brief(tick) for tick in (-end, 0.0, end)},
         {low: brief(low), high: brief(high)},
     )
-    return go.Figure([curve, point, dot], layout)
+    return Figure([curve, point, dot], layout)
 
 
 def round_ticks(low: float, high: float) -> dict[float, str]:

@@ -4,10 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.figures import theme
 from app.figures.condensing import MOST_WEIGHTS, as_bytes
+from app.figures.figure import Figure
 from app.figures.heatmap import MOST_CELL_TEXTS, heatmap, unit_names
 from app.words.numbers import brief
 from gru_core.conventions import BiasCount
@@ -65,7 +65,7 @@ def gate_weights(
     bound: float,
     sign: int = 1,
     biases: BiasCount = 2,
-) -> go.Figure:
+) -> Figure:
     """A gate's weights as one heatmap; small matrices show their numbers, large ones are bytes."""
     z = joined(weights, gate, order, sign, biases)
     if z.size > MOST_WEIGHTS:

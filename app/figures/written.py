@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.figures import theme
+from app.figures.figure import Figure, bar, scatter
 from app.figures.frame import even_frame
 from app.figures.heatmap import MARGIN, heatmap, step_ticks
 
@@ -16,7 +16,7 @@ MOST_ROWS_NAMED = 18
 
 def kept_and_written(
     kept: np.ndarray, written: np.ndarray, state: np.ndarray, labels: Sequence[str], track: str
-) -> go.Figure:
+) -> Figure:
     """Both as bars on top of each other, and the state that they add up to as a line.
 
     All (step,), of one unit; what is below zero stacks downwards. track: hidden or cell.
@@ -26,10 +26,10 @@ def kept_and_written(
     above = np.maximum(kept, 0) + np.maximum(written, 0)
     below = np.minimum(kept, 0) + np.minimum(written, 0)
     bound = theme.nice_bound(float(max(above.max(), -below.min())))
-    figure = go.Figure(layout=even_frame(labels, bound, barmode="relative", bargap=0.12))
+    figure = Figure(layout=even_frame(labels, bound, barmode="relative", bargap=0.12))
     for values, color in ((kept, KEPT), (written, WRITTEN)):
         figure.add_trace(
-            go.Bar(
+            bar(
                 x=steps,
                 y=np.asarray(values, dtype=np.float64),
                 marker={"color": color, "line": {"width": 0}},
@@ -37,7 +37,7 @@ def kept_and_written(
             )
         )
     figure.add_trace(
-        go.Scatter(
+        scatter(
             x=steps,
             y=np.asarray(state, dtype=np.float64),
             mode="lines",
@@ -48,7 +48,7 @@ def kept_and_written(
     return figure
 
 
-def memory_heatmap(weights: np.ndarray, labels: Sequence[str], start: str) -> go.Figure:
+def memory_heatmap(weights: np.ndarray, labels: Sequence[str], start: str) -> Figure:
     """The weight of each step in each state: states down, the steps that wrote across.
 
     weights: (step, step + 1), the first column the state before any step, named by `start`.
@@ -60,7 +60,7 @@ def memory_heatmap(weights: np.ndarray, labels: Sequence[str], start: str) -> go
     return _by_step(figure, len(weights), labels, start)
 
 
-def left_heatmap(values: np.ndarray, labels: Sequence[str], start: str, bound: float) -> go.Figure:
+def left_heatmap(values: np.ndarray, labels: Sequence[str], start: str, bound: float) -> Figure:
     """What each step left in each state, signed; otherwise as memory_heatmap.
 
     bound: where the colours end, on both sides of 0.
@@ -77,7 +77,7 @@ def _from_middle(at: float) -> float:
     return 0.5 + 0.5 * side * abs(side)
 
 
-def _by_step(figure: go.Figure, rows: int, labels: Sequence[str], start: str) -> go.Figure:
+def _by_step(figure: Figure, rows: int, labels: Sequence[str], start: str) -> Figure:
     columns = {1: start} | {at + 2: text for at, text in step_ticks(labels).items()}
     figure.update_xaxes(tickvals=list(columns), ticktext=list(columns.values()))
     if rows == len(labels):
@@ -88,7 +88,7 @@ def _by_step(figure: go.Figure, rows: int, labels: Sequence[str], start: str) ->
 
 def age_heatmap(
     values: np.ndarray, labels: Sequence[str], rows: Sequence[str], longest: float
-) -> go.Figure:
+) -> Figure:
     """Steps of memory, (unit, step), from none to `longest` or more."""
     return heatmap(
         np.minimum(values, longest), theme.SEQUENTIAL, (0.0, longest), labels, rows

@@ -107,9 +107,13 @@ def _about(chart: Chart) -> contract.Chart:
 
 def _data(chart: Chart) -> list[dict[str, Any]]:
     """The figure's data. Numbers of a heatmap that stand in its table too are sent once."""
-    data = [trace.to_plotly_json() for trace in chart.figure.data]
+    data = [dict(trace) for trace in chart.figure.traces]
     z = data[0].get("z")
-    if chart.reads == "grid" and np.array_equal(z, chart.values.astype(np.float32)):
+    if (
+        chart.reads == "grid"
+        and z is not None
+        and np.array_equal(z, chart.values.astype(np.float32))
+    ):
         del data[0]["z"]
     return data
 
@@ -126,7 +130,7 @@ def charts(view: View) -> Iterator[tuple[str, contract.LensFigure]]:
             part_name(chart),
             {
                 "data": _data(chart),
-                "layout": chart.figure.layout.to_plotly_json(),
+                "layout": chart.figure.frame,
                 "sheet": {
                     "title": " ".join(filter(None, (chart.title, chart.symbol))),
                     "corner": chart.corner,

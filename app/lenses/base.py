@@ -9,9 +9,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
-import plotly.graph_objects as go
-
 from app.contract import AxisTold, ByHand, Controls, Noun
+from app.figures.figure import Figure
 from app.screen.screen import Screen
 from app.words.say import catalogue, say
 from gru_core.arrays import Array
@@ -45,7 +44,7 @@ class Chart:
 
     name: str  # of its part, behind "lens."
     title: str
-    figure: go.Figure
+    figure: Figure
     reads: Reading
     corner: str  # what the rows are, as one word
     rows: Axis

@@ -3,10 +3,10 @@
 from typing import Any, cast
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.figures import theme
 from app.figures.directions import layer_heatmap, moved_heatmap, parted
+from app.figures.figure import Figure
 from app.lenses import moved
 from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
 from app.lenses.naming import unit_name
@@ -131,7 +131,7 @@ def _moved_chart(screen: Screen, before: TwoLayers, now: TwoLayers, of: str) -> 
     )
 
 
-def _output_grid(placed: Drawn, units: int, figure: go.Figure, of: str, **about: Any) -> Chart:
+def _output_grid(placed: Drawn, units: int, figure: Figure, of: str, **about: Any) -> Chart:
     """Both layers above each other, where they are joined so, or one row a unit."""
     if of == "concat":
         return grid_chart(

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
+from app.figures.figure import Figure
 from app.words.numbers import joined, number
 from app.words.say import say
 from gru_core.arrays import Array
@@ -59,10 +59,10 @@ def magnitude(radius: float) -> str:
     return f"{radius:.{math.ceil(-math.log10(away))}f}".rstrip("0")
 
 
-def about_marks(marks: Mapping[str, Array], figure: go.Figure) -> str:
+def about_marks(marks: Mapping[str, Array], figure: Figure) -> str:
     """Where the marks of a portrait hide each other, that they do. marks: kind -> (point, 2)."""
     places = np.concatenate([np.empty((0, 2)), *marks.values()])
-    size = np.ptp([figure.layout.xaxis.range, figure.layout.yaxis.range], axis=1)
+    size = np.ptp([figure.frame[axis]["range"] for axis in ("xaxis", "yaxis")], axis=1)
     gaps = np.abs(places[:, np.newaxis] - places) / size  # (point, point, 2)
     if np.count_nonzero((gaps < MARK).all(axis=2)) <= len(places):
         return ""

@@ -5,10 +5,10 @@ from contextlib import suppress
 from dataclasses import replace
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.compute.runs import run_of
 from app.figures import theme
+from app.figures.figure import Figure
 from app.figures.gradient import Line, gradient_lines, share_lines
 from app.figures.prediction import CELL_STYLE
 from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
@@ -123,7 +123,7 @@ def _chart(
     symbol: str,
     curves: dict[str, np.ndarray],
     styles: list[Line],
-    draw: Callable[..., go.Figure] = gradient_lines,
+    draw: Callable[..., Figure] = gradient_lines,
 ) -> Chart:
     return Chart(
         name=name,

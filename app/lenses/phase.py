@@ -4,9 +4,9 @@ import re
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.figures import theme
+from app.figures.figure import Figure
 from app.figures.phase import MARKS, eigenvalue_plane, phase_portrait, square_width
 from app.lenses.base import WITH_START, Axis, Chart, Choice, Lens, View, chosen_of
 from app.lenses.fixed_point_words import about_marks, about_memory, said_kinds
@@ -138,7 +138,7 @@ def _by_kind(found: FixedPoints | None, plane: Plane) -> dict[str, Array]:
 
 
 def _way_chart(
-    screen: Screen, drawing: _Drawing, figure: go.Figure, points: dict[str, Array]
+    screen: Screen, drawing: _Drawing, figure: Figure, points: dict[str, Array]
 ) -> Chart:
     cell = screen.opened
     hidden = theme.QUANTITIES["hidden"].color

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
+from app.figures.figure import Figure
 from app.lenses.base import Axis, Chart
 from app.lenses.naming import step_name, unit_name
 from app.screen.screen import Screen
@@ -53,7 +53,7 @@ def drawn(screen: Screen, values: Array, order: Sequence[int]) -> Drawn:
     )
 
 
-def grid_chart(placed: Drawn, figure: go.Figure, corner: str = "unit", **about: Any) -> Chart:
+def grid_chart(placed: Drawn, figure: Figure, corner: str = "unit", **about: Any) -> Chart:
     """A heatmap of what was placed, with the same numbers as its table."""
     return Chart(
         figure=figure,

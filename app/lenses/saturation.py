@@ -27,7 +27,7 @@ def view(screen: Screen) -> View:
         *(_meant(screen, cell) for cell in gated),
     ]
     charts = [chart for cell in gated for chart in _charts(screen, cell)]
-    marks = [trace.marker.size for chart in charts for trace in chart.figure.data]
+    marks = [trace["marker"]["size"] for chart in charts for trace in chart.figure.traces]
     if any(np.max(sizes) > SIZE for sizes in marks):
         notes.append(say("lenses.saturation.larger"))
     if "rnn" in screen.traces:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.compute.timing import INPUTS, REPEATS, STEPS, THIS_SERVER, Measured
+from app.figures.figure import Figure
 from app.figures.gradient import Line
 from app.figures.prediction import CELL_STYLE
 from app.figures.sizes import BAND, ratio_lines, size_lines
@@ -72,7 +72,7 @@ def _chart(
     found: Measured,
     name: str,
     title: str,
-    figure: go.Figure,
+    figure: Figure,
     key: Sequence[tuple[str, str, str]],
     columns: Sequence[Sequence[float]],
     more: Sequence[tuple[str, str, str]] = (),

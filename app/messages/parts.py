@@ -12,12 +12,12 @@ from functools import cached_property, partial
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from app.compute.digest import OF_A_PAGE, SHARED, digest
 from app.compute.store import Shelf
 from app.contract import Content, Figure
 from app.figures.condensing import Grid, as_bytes
+from app.figures.figure import Figure as Drawing
 from app.figures.heatmap import (
     initial_strip,
     input_heatmap,
@@ -44,8 +44,7 @@ MOST_COLUMNS_SIDE_BY_SIDE = 40
 FIRST_GATE = {"gru": "update", "lstm": "forget", "rnn": "hidden"}
 FRAME = 8_000  # bytes of a figure besides its arrays
 
-# Checking what a figure is made of takes plotly.py 2 ms, twenty times a screen: each is made once,
-# for all visitors.
+# Each is made once, for all visitors.
 _figures: Shelf[Figure] = Shelf("figures")
 
 
@@ -55,7 +54,7 @@ class Part:
 
     name: str
     key: str  # digest of everything but the numbers, by which all visitors share the figure
-    build: Callable[[], go.Figure] | None
+    build: Callable[[], Drawing] | None
     numbers: np.ndarray | None = None  # as drawn; None where the frame is the whole figure
     track: str = ""  # whose numbers they are, one row a unit
     order: tuple[int, ...] = ()  # the units from top to bottom
@@ -81,7 +80,7 @@ class Part:
             return figure
         return {**figure, "data": [figure["data"][0] | {"z": self.numbers}]}
 
-    def _figure(self, build: Callable[[], go.Figure]) -> Figure:
+    def _figure(self, build: Callable[[], Drawing]) -> Figure:
         key = (self.name, self.key)
         found = _figures.find(key)
         if found is not None:
@@ -89,12 +88,12 @@ class Part:
         made = self._without_numbers(build())
         return _figures.get(key, _size(made), lambda: made)
 
-    def _without_numbers(self, figure: go.Figure) -> Figure:
+    def _without_numbers(self, figure: Drawing) -> Figure:
         """A figure without its numbers, if it has some that are not part of the frame."""
-        data = [trace.to_plotly_json() for trace in figure.data]
+        data = [dict(trace) for trace in figure.traces]
         if self.numbers is not None:
             del data[0]["z"]
-        drawn: Figure = {"data": data, "layout": figure.layout.to_plotly_json()}
+        drawn: Figure = {"data": data, "layout": figure.frame}
         if self.grid:
             one = self.grid
             drawn["grid"] = {
@@ -176,9 +175,7 @@ def _condensed_track(screen: Screen, cell: Cell, track: str) -> Part:
     return _condensed(f"{cell}.{track}", track_picture, picture, *about)
 
 
-def _condensed(
-    name: str, figure: Callable[..., go.Figure], picture: np.ndarray, *about: Any
-) -> Part:
+def _condensed(name: str, figure: Callable[..., Drawing], picture: np.ndarray, *about: Any) -> Part:
     """A figure of bytes. about: what else it is made of, its grid last."""
     build = partial(figure, picture, *about)
     return Part(name, _key(*about), build, picture, grid=about[-1])
@@ -234,7 +231,7 @@ def _lines(screen: Screen, cell: Cell, bound: float) -> Part:
     """The lines without their numbers: the stage takes the rows of the heatmaps, for any unit."""
     trace, labels = screen.traces[cell], screen.labels
 
-    def build() -> go.Figure:
+    def build() -> Drawing:
         figure = unit_lines(trace, min(screen.unit, trace.units - 1), labels, bound)
         return figure.update_traces(y=None, **({"x": None} if screen.condensed else {}))
 
@@ -242,5 +239,5 @@ def _lines(screen: Screen, cell: Cell, bound: float) -> Part:
     return Part(f"{cell}.lines", key, build)
 
 
-def _part(name: str, figure: Callable[..., go.Figure], *inputs: Any) -> Part:
+def _part(name: str, figure: Callable[..., Drawing], *inputs: Any) -> Part:
     return Part(name, _key(*inputs), partial(figure, *inputs))

@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 import plotly.graph_objects as go
 
+from app.figures.figure import Figure
 from gru_core import Trace, run
 from gru_core.conventions import CELLS, STATES, TRACKS, Cell
 from gru_core.initialize import initialize
@@ -31,7 +32,7 @@ def trace_of(cell: Cell, scale: float = 1.0, inputs: int = INPUTS, steps: int = 
     return run(weights, scale * rng.normal(size=(steps, inputs)), states)
 
 
-def heat(figure: go.Figure) -> go.Heatmap:
+def heat(figure: Figure) -> go.Heatmap:
     (trace,) = figure.data
     assert isinstance(trace, go.Heatmap)
     return trace

@@ -215,7 +215,7 @@ def test_a_drag_goes_on_while_the_server_is_gone_and_is_kept_when_it_is_back(
     page.expect(with_edits(situation, {BIAS: value}))
     with serving(port=port):
         page.page.locator(".stApp[data-test-connection-state=CONNECTED]").wait_for(timeout=30_000)
-        page.page.locator(".gs-changes button").wait_for(state="attached", timeout=30_000)
+        page.page.wait_for_function("location.search.includes('gru.b_x')", timeout=30_000)
         assert page.edits == {BIAS: value}
         page.reload()
         page.expect(with_edits(situation, {BIAS: value}))

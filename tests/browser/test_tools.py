@@ -268,7 +268,8 @@ def test_the_text_alternative_follows_the_numbers(page: Stage, core: Core) -> No
     )
 
 
-def test_colours_are_never_given_out_as_numbers(page: Stage, core: Core) -> None:
+def test_colours_are_never_given_out_as_numbers(remote: Stage, core: Core) -> None:
+    page = remote
     page.open("scene=crowd&t=40&u=6")
     before = core("crowd")
     page.drag(page.cell_of("x.0.0", before), 60)

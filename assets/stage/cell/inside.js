@@ -67,7 +67,7 @@ export class Inside {
       this.equations.element, this.letters.element,
       make("footer", { className: "gs-inside-foot" }, this.form, this.copy, picture),
       this.notes,
-      make("div", { className: "gs-notes" }, this.checked),
+      this.checked,
     );
     this.element = make(
       "section", { className: "gs-inside", "aria-label": say("inside.name") },

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import plotly.graph_objects as go
 import pytest
 
 from app.figures import theme
+from app.figures.figure import Figure
 from app.figures.frame import QUIET
 from app.figures.prediction import CELL_STYLE, TRUTH
 from app.figures.sequence import unit_lines
@@ -39,7 +39,7 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def colours(figure: go.Figure) -> Iterator[tuple[Any, float]]:
+def colours(figure: Figure) -> Iterator[tuple[Any, float]]:
     """Colour and opacity of every line and mark; heatmaps have scales instead."""
     for trace in figure.data:
         for part in (trace.to_plotly_json().get(name, {}) for name in ("line", "marker")):
@@ -48,7 +48,7 @@ def colours(figure: go.Figure) -> Iterator[tuple[Any, float]]:
                 yield color, (trace.opacity or 1.0) * part.get("opacity", 1.0)
 
 
-def assert_seen(figure: go.Figure) -> None:
+def assert_seen(figure: Figure) -> None:
     for color, opacity in colours(figure):
         if color == QUIET:
             continue  # leads the eye from bar to bar, and says nothing

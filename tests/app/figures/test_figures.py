@@ -232,7 +232,7 @@ def test_the_same_trace_gives_the_same_json(cell: Cell) -> None:
             unit_lines(trace, 1, LABELS),
             *(gate_weights(weights, gate, ("a", "b"), ORDER, 2.0) for gate in weights.gates),
         ]
-        return [figure.to_json() for figure in figures]
+        return [figure.checked.to_json() for figure in figures]
 
     assert drawn() == drawn()
 
@@ -242,7 +242,7 @@ def test_another_number_gives_another_json() -> None:
     other = trace["update"].copy()
     other[4, 2] += 1e-3
     one = track_heatmap(trace["update"], "update", LABELS, ORDER)
-    assert one.to_json() != track_heatmap(other, "update", LABELS, ORDER).to_json()
+    assert one.checked.to_json() != track_heatmap(other, "update", LABELS, ORDER).checked.to_json()
 
 
 def test_drawing_leaves_the_trace_alone() -> None:

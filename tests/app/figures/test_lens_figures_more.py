@@ -4,11 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
 from app.figures import theme
 from app.figures.directions import layer_heatmap, moved_heatmap, parted
+from app.figures.figure import Figure
 from app.figures.gradient import Line
 from app.figures.sizes import count_bars, ratio_lines, size_lines
 
@@ -23,7 +23,7 @@ RATIOS = {"one": [0.9, 1.0, 1.4], "other": [1.2, 0.5, 1.3]}
 SIDES = ("above", "below")
 
 BAND = 1.1
-FIGURES: dict[str, tuple[Callable[..., go.Figure], tuple[Any, ...]]] = {
+FIGURES: dict[str, tuple[Callable[..., Figure], tuple[Any, ...]]] = {
     "layer": (layer_heatmap, (STATES, "hidden", LABELS, ROWS)),
     "moved": (moved_heatmap, (MOVED, LABELS, ROWS)),
     "sizes": (size_lines, (SIZES, COUNTS, SIZES, 12)),
@@ -44,9 +44,9 @@ def frozen(value: Any) -> Any:
 @pytest.mark.parametrize("name", FIGURES)
 def test_the_same_input_makes_the_same_figure_and_is_left_as_it_was(name: str) -> None:
     draw, inputs = FIGURES[name]
-    first = draw(*map(frozen, inputs)).to_json()
+    first = draw(*map(frozen, inputs)).checked.to_json()
     given = [frozen(value) for value in inputs]
-    assert draw(*given).to_json() == first
+    assert draw(*given).checked.to_json() == first
     for value, before in zip(given, inputs, strict=True):
         np.testing.assert_equal(value, before)
 

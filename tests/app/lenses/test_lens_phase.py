@@ -5,9 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
+from app.figures.figure import Figure
 from app.figures.phase import BEHIND, MARKS
 from app.lenses.fixed_point_words import about_marks, about_memory, magnitude, said_kinds
 from app.lenses.phase import GRID
@@ -216,7 +216,7 @@ def test_what_an_eigenvalue_means_is_said_where_there_are_some() -> None:
 
 
 def test_fixed_points_that_lie_on_each_other_are_said_to() -> None:
-    figure = go.Figure(layout={"xaxis": {"range": [-1, 1]}, "yaxis": {"range": [2, -2]}})
+    figure = Figure(layout={"xaxis": {"range": [-1, 1]}, "yaxis": {"range": [2, -2]}})
     points = np.array([[0.0, 0.0], [0.05, 0.1], [0.5, 0.0]])
     note = "Marks of some fixed points lie on each other; the eigenvalues list every point."
     assert about_marks({"stable": points[:1], "saddle": points[1:]}, figure) == note

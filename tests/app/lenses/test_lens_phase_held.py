@@ -189,7 +189,7 @@ def test_a_screen_seen_before_searches_and_decomposes_nothing(
     again = looked(screen("phase", "components", **about))
     assert again.words == before.words
     for one, other in zip(before.charts, again.charts, strict=True):
-        assert one.figure == other.figure
+        assert one.figure.checked == other.figure.checked
     looked(screen("phase", "unit2", **about))  # other axes: the points are the same
 
 

@@ -5,11 +5,11 @@ import re
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 import pytest
 
 import app.messages.parts as module
 from app.compute.store import STORE, Shelf, Store
+from app.figures.figure import Figure
 from app.lenses.wiring import substeps
 from app.messages.parts import Part, parts
 from app.screen.baseline import scenes
@@ -212,7 +212,7 @@ SCREENS = [
 def test_parts_have_the_same_digest_if_and_only_if_they_are_the_same_figure() -> None:
     made_of = [made(screen) for screen in SCREENS]
     drawn = [
-        {name: part.build().to_json() for name, part in found.items() if part.build}
+        {name: part.build().checked.to_json() for name, part in found.items() if part.build}
         for found in made_of
     ]
     compared, wasted = 0, []
@@ -255,7 +255,7 @@ def test_a_scene_that_was_open_before_is_opened_without_making_a_figure(
 ) -> None:
     setting = Setting(scene="cue", alongside="rnn")
     first = {name: part.whole() for name, part in made(setting).items()}
-    monkeypatch.setattr(go.Figure, "__init__", lambda *_, **__: pytest.fail("a figure was made"))
+    monkeypatch.setattr(Figure, "__init__", lambda *_, **__: pytest.fail("a figure was made"))
     again = {name: part.whole() for name, part in made(setting).items()}
     for name, figure in first.items():
         np.testing.assert_equal(again[name], figure, name)
