@@ -9,8 +9,8 @@ from playwright.sync_api import expect
 
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, colours, traces_of
+from tests.browser.laid_out import FAULTS, SCREENS
 from tests.browser.lensing import VIEWS, go, settled, views
-from tests.browser.test_layout import FAULTS, SCREENS
 from tests.browser.test_pictures import SVG, save
 
 Core = Callable[..., Situation]
