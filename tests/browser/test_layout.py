@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,9 +11,9 @@ from tests.browser.driver import Stage
 from tests.browser.laid_out import FAULTS, HEIGHTS, NUMBERS, SCENES, SCREENS, resize
 from tests.browser.lensing import TOO_WIDE, VIEWS, go, settled, views
 
-# Where Plotly draws: everything, whose letters are held to their place, or the weights alone.
-ALL, WEIGHTS = ".gs-stage", ".gs-gates"
-MATRICES = {"scene=cue": ALL, "scene=elnino": ALL, "scene=book": WEIGHTS, "scene=binary": WEIGHTS}
+MATRICES = tuple(f"scene={name}" for name in ("book", "cue", "elnino", "binary"))
+# Where and how wide Plotly draws everything: its letters have room. It takes as long as all else.
+DRAWN, WIDE_AND_NARROW = ("scene=cue", "scene=elnino"), (390, 1280)
 OF_SENTENCES = (390, 1010, 1280, 1920)  # widths
 
 # What each sentence says at up to 40 steps, a list for each step.
@@ -49,6 +50,22 @@ async (steps) => {
   return [...heights];
 }
 """
+# Where the equations end, where the bar begins, and where the lines of every row end; some letters
+# of a line are higher than others.
+EQUATIONS = """
+() => {
+  const bottom = (one) => one.getBoundingClientRect().bottom;
+  const bottoms = (all) => [...all].map(bottom).sort((a, b) => a - b);
+  const rows = [...document.querySelectorAll(".gs-right")];
+  const lines = rows.map((row) => bottoms(row.querySelectorAll(".gs-piece"))
+    .filter((end, i, ends) => i === 0 || end - ends[i - 1] > 4));
+  return {
+    bar: document.querySelector(".gs-bar").getBoundingClientRect().top,
+    ends: bottoms(document.querySelectorAll(".gs-equation")),
+    lines,
+  };
+}
+"""
 UNITS = 4  # whose sentences are read
 LONGEST = 4  # sentences of a unit, whose heights are measured beside the shortest one's
 
@@ -56,10 +73,20 @@ LONGEST = 4  # sentences of a unit, whose heights are measured beside the shorte
 # Every scene at every size --------------------------------------------------------------------
 
 
+@dataclass(frozen=True)
+class Equations:
+    """Where they stand in a window, from its top."""
+
+    bar: float
+    ends: list[float]  # of each equation
+    lines: list[list[float]]  # of each row, where its lines end
+
+
 @dataclass
 class Measured:
     """A screen from the narrowest window to the widest; opened once for all who ask about it."""
 
+    equations: Equations  # in the window it was opened in
     faults: dict[int, list[str]] = field(default_factory=dict)  # by width
     heights: dict[int, set[str]] = field(default_factory=dict)  # by width, of four units
     sentences: list[str] = field(default_factory=list)
@@ -76,20 +103,21 @@ def before() -> dict[str, Measured]:
 def measured(page: Stage, before: dict[str, Measured]) -> Callable[[str], Measured]:
     def made(screen: str) -> Measured:
         if screen not in before:
-            before[screen] = measure(page.open(screen), MATRICES.get(screen))
+            before[screen] = measure(page.open(screen), screen)
         return before[screen]
 
     return made
 
 
-def measure(stage: Stage, drawn: str | None) -> Measured:
-    """drawn: where Plotly draws, which takes as long as everything else."""
-    found = Measured()
+def measure(stage: Stage, screen: str) -> Measured:
+    resize(stage, 1280)
+    found = Measured(Equations(**stage.page.evaluate(EQUATIONS)))
     steps = [steps_of(stage, found) for _ in each_unit(stage)]
     for width in HEIGHTS:
         resize(stage, width)
-        if drawn:
-            stage.drawn("" if drawn == ALL else drawn)
+        if screen in MATRICES:
+            whole = screen in DRAWN and width in WIDE_AND_NARROW
+            stage.drawn("" if whole else ".gs-gates")
             found.matrices[width] = stage.page.evaluate(NUMBERS)
         found.faults[width] = stage.page.evaluate(FAULTS)
         if width in OF_SENTENCES:
@@ -161,6 +189,36 @@ def test_nor_on_a_phone(another: Callable[..., Stage], screen: str, size: tuple[
         viewport={"width": width, "height": height}, has_touch=True, is_mobile=True
     ).open(screen)
     assert phone.page.evaluate(FAULTS) == []
+
+
+# Equations ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("scene", ["binary", "book", "cue", "slate"])
+def test_a_wrapped_equation_has_lines_as_far_apart_as_those_of_text(
+    measured: Callable[[str], Measured], scene: str
+) -> None:
+    wrapped = [lines for lines in measured(f"scene={scene}").equations.lines if len(lines) > 1]
+    assert wrapped
+    for lines in wrapped:
+        assert min(below - above for above, below in pairwise(lines)) >= 17
+
+
+@pytest.mark.parametrize("scene", SCENES)
+def test_every_equation_ends_above_the_bar(measured: Callable[[str], Measured], scene: str) -> None:
+    assert_above_the_bar(measured(f"scene={scene}").equations)
+
+
+@pytest.mark.parametrize("scene", ["binary", "book", "cue", "slate", "crowd"])
+def test_so_does_every_one_where_the_reset_gate_comes_first(page: Stage, scene: str) -> None:
+    """Of all scenes with sums that are written out, and of one with none."""
+    page.open(f"scene={scene}&notation=cho")
+    assert_above_the_bar(Equations(**page.page.evaluate(EQUATIONS)))
+
+
+def assert_above_the_bar(equations: Equations) -> None:
+    assert len(equations.ends) == 4
+    assert max(equations.ends) <= equations.bar
 
 
 # Lenses ---------------------------------------------------------------------------------------

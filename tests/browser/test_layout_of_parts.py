@@ -1,48 +1,13 @@
-"""Parts of the stage stand where they should: equations, wiring, weights; phones, low windows."""
+"""Parts of the stage stand where they should: wiring, weights; phones, low windows."""
 
 from collections.abc import Callable
-from itertools import pairwise
 
 import pytest
 
 from tests.browser.driver import Stage
-from tests.browser.laid_out import FAULTS, NUMBERS, SCENES, box, middle, resize
+from tests.browser.laid_out import FAULTS, NUMBERS, box, middle, resize
 
-# Where the lines of every row of the equations end; some letters of a line are higher than others.
-LINES = """
-() => [...document.querySelectorAll(".gs-right")].map((row) => {
-  const pieces = [...row.querySelectorAll(".gs-piece")];
-  const ends = pieces.map((one) => one.getBoundingClientRect().bottom);
-  return ends.sort((a, b) => a - b).filter((end, i) => i === 0 || end - ends[i - 1] > 4);
-})
-"""
-
-
-# Equations and the wiring ---------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("scene", ["binary", "book", "cue", "slate"])
-def test_a_wrapped_equation_has_lines_as_far_apart_as_those_of_text(
-    page: Stage, scene: str
-) -> None:
-    page.open(f"scene={scene}")
-    rows: list[list[float]] = page.page.evaluate(LINES)
-    wrapped = [lines for lines in rows if len(lines) > 1]
-    assert wrapped
-    for lines in wrapped:
-        assert min(below - above for above, below in pairwise(lines)) >= 17
-
-
-@pytest.mark.parametrize("notation", ["pytorch", "cho"])
-def test_every_equation_ends_above_the_bar(page: Stage, notation: str) -> None:
-    for scene in SCENES:
-        page.open(f"scene={scene}&notation={notation}")
-        bar = box(page, ".gs-bar")
-        ends = page.page.locator(".gs-equation").evaluate_all(
-            "(all) => all.map((one) => one.getBoundingClientRect().bottom)"
-        )
-        assert len(ends) == 4
-        assert max(ends) <= bar["y"], scene
+# The wiring ---------------------------------------------------------------------------------
 
 
 def test_the_wiring_ends_where_its_lowest_part_does(page: Stage) -> None:
