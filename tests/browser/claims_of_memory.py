@@ -19,7 +19,6 @@ from gru_core.scenes.scene import situation
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, figures, traces_of, with_edits
 from tests.browser.lensing import (
-    chart,
     csv,
     drawn,
     expect_csv,
@@ -168,7 +167,7 @@ def only_the_past(stage: Stage, core: Core) -> None:
     assert back == int(np.flatnonzero(reached)[0]) + 1
     most = number(moved[3:, :17].max())
     assert line.endswith(f" have, by up to {most}, and by 0.001 or more back to step {back}.")
-    [heatmap] = drawn(chart(stage, "moved"))
+    [heatmap] = drawn(stage, "moved")
     assert len(heatmap["z"]) == 6
     shown = expect_csv(stage, "moved", moved).values
     assert not np.any(shown[:3, :17])

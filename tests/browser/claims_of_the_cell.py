@@ -189,7 +189,7 @@ def times(stage: Stage, core: Core) -> None:
     assert sizes == [8, 16, 32, 64, 128, 256, 512]
     gru, lstm, rnn = (shown.values[:, shown.columns.index(n)] for n in ("GRU", "LSTM", "plain RNN"))
     assert np.all(rnn > 0)
-    stage.drawn()
+    stage.drawn(".gs-charts")
     ratios, [band] = (
         chart(stage, "ratios")
         .locator(".gs-drawing.js-plotly-plot")

@@ -22,6 +22,33 @@ from tests.app.drawing import in_32_bits
 from tests.browser.tab import Tab
 
 SHORT = 3  # figures of a caption
+# Plots elsewhere have no width, with which Plotly draws nothing; a stage of another size looks for
+# those that have a width again.
+ALONE = """
+(where) => new Promise((done) => {
+  const style = document.createElement("style");
+  style.id = "gs-alone";
+  style.textContent = `
+    .gs-plot:not(:is(${where}) .gs-plot) { width: 0 !important; min-width: 0; flex: none; }
+    .gs-stage::after { content: ""; display: block; height: 1px; }`;
+  document.head.append(style);
+  requestAnimationFrame(() => requestAnimationFrame(done));
+})
+"""
+TOGETHER = """
+new Promise((done) => {
+  document.getElementById("gs-alone").remove();
+  requestAnimationFrame(() => requestAnimationFrame(done));
+})
+"""
+# Every plot there is Plotly's, and nothing is painted over it or in its place.
+DRAWN = """
+(where) => [...document.querySelectorAll(`:is(${where}) .gs-drawing`)].every((drawing) => {
+  const { parentElement: host } = drawing;
+  const painted = host.querySelector("canvas.gs-live:not([hidden]), canvas.gs-sketch");
+  return !host.clientWidth || (drawing.matches(".js-plotly-plot") && !painted);
+})
+"""
 JUST_UNDER_ONE = np.nextafter(np.float32(1), np.float32(0))
 
 
@@ -282,12 +309,20 @@ class Stage(Tab):
             return None
         return np.array(found["bytes"]).reshape(found["shape"])[..., :3]
 
-    def drawn(self) -> None:
-        """Wait until Plotly has drawn everything that was painted."""
-        painted = "canvas.gs-live:not([hidden]), canvas.gs-sketch"
+    def drawn(self, where: str = "") -> None:
+        """Wait until Plotly has drawn everything that was painted, or what was painted there.
+
+        All else has no room meanwhile: it is left alone, and is painted anew in its own.
+        """
+        if where and self.page.evaluate(DRAWN, where):
+            return
+        if where:
+            self.page.evaluate(ALONE, where)
         self.page.evaluate("window.giveRest()")
-        self.page.wait_for_function(f"!document.querySelector('{painted}')")
+        self.page.wait_for_function(DRAWN, arg=where or ".gs-stage")
         self.page.evaluate("window.goOn()")
+        if where:
+            self.page.evaluate(TOGETHER)
 
     def picture(self, plot: Locator) -> np.ndarray:
         """A plot as it looks, (row, column, channel)."""

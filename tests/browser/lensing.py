@@ -128,16 +128,18 @@ def ask(stage: Stage, label: str) -> None:
 
 
 def settled(stage: Stage) -> None:
-    """Wait until the lens is of where the cursor is, drawn by Plotly, and the server at rest.
+    """Wait until the lens is of where the cursor is and everything that was sent is answered.
 
     Fixed points may come after all else: for them, too.
     """
+    stage.page.wait_for_function(
+        "Number(document.querySelector('.gs-stage').dataset.ack) >= window.lastSent"
+    )
     stage.page.locator(".gs-lens:not(.gs-stale)").wait_for()
     stage.page.wait_for_function(
         "!document.querySelector('.gs-words')?.textContent.includes('being looked for')"
     )
     stage.wait()
-    stage.drawn()
 
 
 @contextmanager
@@ -168,7 +170,7 @@ def chart(stage: Stage, part: str) -> Locator:
 
 def shapes(stage: Stage) -> dict[str, int]:
     """How many lines, bars and pictures Plotly has drawn in each chart."""
-    stage.drawn()
+    stage.drawn(".gs-charts")
     found: dict[str, int] = stage.page.evaluate(
         """() => {
           const layers = ".heatmaplayer image, .scatterlayer path, .barlayer path";
@@ -181,12 +183,11 @@ def shapes(stage: Stage) -> dict[str, int]:
     return found
 
 
-def drawn(figure: Locator) -> list[dict[str, Any]]:
+def drawn(stage: Stage, part: str) -> list[dict[str, Any]]:
     """The numbers that Plotly has drawn in a chart, trace by trace: y of lines, z of heatmaps."""
-    figure.page.evaluate("window.giveRest()")
-    expect(figure.locator(".gs-sketch")).to_have_count(0)
-    figure.page.evaluate("window.goOn()")
-    found: list[dict[str, Any]] = figure.locator(".gs-drawing").evaluate(
+    stage.drawn(".gs-charts")
+    host = chart(stage, part).locator(".gs-drawing")
+    found: list[dict[str, Any]] = host.evaluate(
         """(host) => {
           const entry = (one) => (one?.length ? list(one) : one);
           const list = (array) => array && Array.from(array, entry);
@@ -256,11 +257,11 @@ def expect_differences(
     assert list(shapes(stage)) == ["both", *(f"less.{track}" for track in less)]
     lines = [one[cell]["hidden"][:, unit] for one in (now, other)]
     expect_csv(stage, "both", np.stack(lines, axis=1))
-    assert [line["y"] for line in drawn(chart(stage, "both"))] == [
+    assert [line["y"] for line in drawn(stage, "both")] == [
         line.tolist() for line in reversed(lines)
     ]
     for track, values in less.items():
-        [heatmap] = drawn(chart(stage, f"less.{track}"))
+        [heatmap] = drawn(stage, f"less.{track}")
         np.testing.assert_allclose(heatmap["z"], values, rtol=1e-12, atol=1e-12, err_msg=track)
     expect_csv(stage, "less.hidden", less["hidden"])
 

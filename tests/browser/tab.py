@@ -26,11 +26,14 @@ HOLD = """
   const postponed = [];
   const known = new WeakSet();
   window.holding = window.restless = window.hurried = window.busy = false;
-  window.answeredAt = 0;
+  window.answeredAt = window.lastSent = 0;
   const load = window.fetch;
   window.fetch = (address, options) => {
     if (options?.method !== "POST") return load(address, options);
     const go = () => load(address, options);
+    if (String(address).includes("events/")) {
+      window.lastSent = Math.max(...JSON.parse(options.body).events.map(({ seq }) => seq));
+    }
     if (!window.holding) return go();
     return new Promise((done, fail) => held.push([{ go: () => go().then(done, fail), fail }]));
   };

@@ -20,7 +20,7 @@ DRAWN = """host => {
 
 def assert_lines_show(stage: Stage, situation: Situation) -> None:
     """Plotly's lines, once it has caught up, are the core's for the chosen unit."""
-    stage.drawn()
+    stage.drawn(".gs-lines")
     _, unit = stage.cursor
     for cell, trace in traces_of(situation).items():
         for meta, drawn in stage.lines(cell).evaluate(DRAWN):

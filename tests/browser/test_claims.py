@@ -1,6 +1,7 @@
 """What notes say of the GRU: each link of a claim, followed by a click, shows it with numbers."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from itertools import product
 
@@ -14,7 +15,7 @@ from gru_core.situation import Situation
 from tests.browser.claims_of_memory import MEMORY_CHECKS
 from tests.browser.claims_of_the_cell import CELL_CHECKS
 from tests.browser.driver import Stage
-from tests.serving import serving
+from tests.serving import Server, serving
 
 Core = Callable[..., Situation]
 CHECKS = {**CELL_CHECKS, **MEMORY_CHECKS}
@@ -23,6 +24,7 @@ SIGHTS = [
     for claim in CLAIMS
     for at, sight in enumerate(claim.sights)
 ]
+CLICKED = ((1, 0), (2, 1), (13, 0), (20, 0))  # a scene, something held, a model, a lens
 
 
 def to_claims(stage: Stage) -> None:
@@ -49,6 +51,8 @@ def test_the_page_of_claims_is_reached_from_the_stage_and_leads_back(page: Stage
             *(f"{sight.label} {sight.look}" for sight in one.sights),
         ]
         assert item.locator("a").all_inner_texts() == [sight.label for sight in one.sights]
+        leads = item.locator("a").evaluate_all("(all) => all.map((one) => one.href)")
+        assert leads == [f"{page.url}/?{sight.link}" for sight in one.sights]
     page.page.get_by_role("link", name="Explore", exact=True).click()
     page.wait()
     assert page.cursor == before
@@ -56,13 +60,13 @@ def test_the_page_of_claims_is_reached_from_the_stage_and_leads_back(page: Stage
 
 @pytest.mark.parametrize("base", ["", "course/gates"])
 def test_opened_by_its_address_the_page_of_claims_asks_for_nothing_that_is_not_there(
-    another: Callable[..., Stage], base: str
+    another: Callable[..., Stage], server: Server, base: str
 ) -> None:
     """What is refused, or written to the browser's console, is a trouble of the page."""
-    with serving(base=base) as server:
-        page = another(url=server.url)
+    with serving(base=base) if base else nullcontext(server) as running:
+        page = another(url=running.url)
         for address in ("claims", "claims/"):
-            page.page.goto(f"{server.url}/{address}")
+            page.page.goto(f"{running.url}/{address}")
             expect(page.page.locator(".gs-claims li")).to_have_count(len(CLAIMS))
             page.rest()
         page.page.get_by_role("link", name="Explore", exact=True).click()
@@ -75,10 +79,13 @@ def test_opened_by_its_address_the_page_of_claims_asks_for_nothing_that_is_not_t
 @pytest.mark.parametrize(("claim", "at"), SIGHTS)
 def test_a_link_of_a_claim_shows_it(page: Stage, core: Core, claim: Claim, at: int) -> None:
     sight = claim.sights[at]
-    to_claims(page)
-    page.page.locator(f"#claim-{claim.number} a").nth(at).click()
-    page.page.locator(".gs-claims").wait_for(state="detached")
-    page.wait()
+    if (claim.number, at) in CLICKED:
+        to_claims(page)
+        page.page.locator(f"#claim-{claim.number} a").nth(at).click()
+        page.page.locator(".gs-claims").wait_for(state="detached")
+        page.wait()
+    else:  # which spares loading the page
+        page.open(sight.link)
     assert page.page.locator(".gs-notices p").count() == 0
     (wanted, refused), (shown, left_out) = (
         decode(link, scenes()) for link in (dict(sight.query), page.link)

@@ -40,7 +40,7 @@ def test_a_dragged_number_reflows_the_sequence_and_stays(
     page: Stage, core: Core, scene: str, target: str, pixels: float
 ) -> None:
     page.open(f"scene={scene}")
-    page.drawn()  # what is painted then is of the drag
+    page.drawn(".gs-tracks")  # what is painted then is of the drag
     page.rest()
     situation, sent = core(scene), page.sent
     cell = page.cell_of(target, situation)
@@ -104,8 +104,7 @@ def test_what_is_painted_at_once_is_what_plotly_draws_later(page: Stage, core: C
     page.wait()
     at_once = looks(page, situation)
     assert page.track("gru.hidden").locator(".gs-live").is_visible()
-    page.page.evaluate("window.giveRest()")
-    page.drawn()
+    page.drawn(".gs-tracks")
     at_rest = looks(page, situation)
     for part, cells in at_rest.items():
         assert cells.shape == (units, steps, 3)
@@ -130,8 +129,7 @@ def test_lines_painted_at_once_are_the_lines_plotly_draws_later(page: Stage, cor
     page.page.evaluate("window.restless = true")
     page.drag(page.cell_of("gru.b_x.update.3", core("pulse")), -60)
     at_once = page.picture(plot)
-    page.page.evaluate("window.giveRest()")
-    page.drawn()
+    page.drawn(".gs-lines")
     at_rest = page.picture(plot)
     assert differing(before, at_rest) > 0.01
     assert differing(at_once, at_rest) < 0.002
@@ -222,7 +220,7 @@ def test_in_the_crowd_a_weight_and_an_input_follow_and_stay(page: Stage, core: C
     situation = core("crowd")
     edits: dict[str, float] = {}
     for target, pixels in (("gru.w_h.update.7.4", 50), ("x.0.0", -60)):
-        page.drawn()
+        page.drawn(".gs-tracks")
         sent = page.sent
         with page.answered(1 + page.asks), page.dragging(page.cell_of(target, situation), pixels):
             edits[target] = page.value

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pytest
-from playwright.sync_api import Locator
+from playwright.sync_api import Locator, expect
 
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, differing, with_edits
@@ -79,22 +80,23 @@ def test_the_pad_is_put_away_again(page: Stage) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("part", ["terms", "curve"])
-def test_a_chart_painted_at_once_is_the_one_plotly_draws_later(
-    stage: Stage, part: str, scheme: str
-) -> None:
+def test_a_chart_painted_at_once_is_the_one_plotly_draws_later(stage: Stage, scheme: str) -> None:
     stage.page.emulate_media(color_scheme=scheme)
     stage.open("scene=crowd&with=none&view=why&u=4")
+
+    def pictures() -> list[np.ndarray]:
+        parts = (chart(stage, part).locator(".gs-plot") for part in ("terms", "curve"))
+        return [stage.picture(plot) for plot in parts]
+
     settled(stage)
-    plot = chart(stage, part).locator(".gs-plot")
-    before = stage.picture(plot)
-    stage.page.evaluate("window.restless = true")
+    stage.drawn(".gs-charts")
+    before = pictures()
     stage.page.mouse.click(*point(stage.track("gru.update"), 0.5, 0.4))
-    stage.page.locator(".gs-sketch").first.wait_for(state="attached")
-    at_once = stage.picture(plot)
-    assert plot.locator(".gs-drawing").is_hidden()
-    stage.page.evaluate("window.giveRest()")
     settled(stage)
-    at_rest = stage.picture(plot)
-    assert differing(before, at_rest) > 0.005
-    assert differing(at_once, at_rest) < 0.002
+    expect(stage.page.locator(".gs-charts .gs-sketch")).to_have_count(2)
+    assert stage.page.locator(".gs-charts .gs-drawing:visible").count() == 0
+    at_once = pictures()
+    stage.drawn(".gs-charts")
+    for old, painted, drawn in zip(before, at_once, pictures(), strict=True):
+        assert differing(old, drawn) > 0.005
+        assert differing(painted, drawn) < 0.002

@@ -1,14 +1,16 @@
 """A first visit: one idea, one thing to drag, a sentence that follows; the rest one press away."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from gru_core.situation import Situation
+from tests.browser.conftest import SIZE
 from tests.browser.driver import Stage, as_number, traces_of, with_edits
 from tests.browser.menu import button
+from tests.serving import Server
 
 Core = Callable[..., Situation]
 BIAS = "gru.b_x.update.3"
@@ -17,10 +19,31 @@ FIRST = ["x", "gru.hidden", "lstm.hidden", "gru.update", "gru.candidate", "gru.r
 HANDLE = ".gs-handle-slider"
 
 
+@pytest.fixture(scope="module")
+def window(browser: Browser, server: Server) -> Iterator[BrowserContext]:
+    """A window whose cache its pages share, and a page that stays, for what the server says."""
+    context = browser.new_context(viewport=SIZE)
+    context.new_page().goto(f"{server.url}/_stcore/health")
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def first(another: Callable[..., Stage]) -> Stage:
-    """The bare address, opened by somebody who has never been here."""
-    return another(look="").open()
+def stranger(window: BrowserContext, server: Server) -> Iterator[Stage]:
+    """Somebody who has never been here, with a page that is not opened yet."""
+    home, *_ = window.pages
+    home.evaluate("localStorage.clear()")
+    page = Stage(window.new_page(), server.url, look="", restless=True)
+    yield page
+    for one in window.pages[1:]:
+        one.close()
+    assert page.troubles == []
+
+
+@pytest.fixture
+def first(stranger: Stage) -> Stage:
+    """The bare address, opened by a stranger."""
+    return stranger.open()
 
 
 def test_a_first_visit_shows_states_and_gates_whole_and_nothing_else(first: Stage) -> None:
@@ -112,9 +135,9 @@ def test_the_first_view_stays_through_a_reload_and_comes_back_when_asked(
 
 
 @pytest.mark.parametrize("link", ["view=memory", "scene=pulse", "e=x.3.0_0.5~", "cell=lstm"])
-def test_a_link_shows_everything_it_may_be_about(another: Callable[..., Stage], link: str) -> None:
-    stage = another(look="").open(link)
-    expect(stage.page.locator(".gs-views-button")).to_be_visible()
+def test_a_link_shows_everything_it_may_be_about(stranger: Stage, link: str) -> None:
+    stranger.open(link)
+    expect(stranger.page.locator(".gs-views-button")).to_be_visible()
 
 
 def test_numbers_or_a_model_of_ones_own_are_shown_whole(first: Stage) -> None:

@@ -59,7 +59,7 @@ def test_what_was_kept_and_written_adds_up_to_the_state(page: Stage, core: Core)
         found = expect_csv(page, f"{cell}.kept", truth)
         assert found.columns == ["kept", "written", "c" if cell == "lstm" else "h"]
         np.testing.assert_allclose(found.values[:, :2].sum(axis=1), found.values[:, 2], atol=1e-8)
-        lines = drawn(chart(page, f"{cell}.kept"))
+        lines = drawn(page, f"{cell}.kept")
         assert [line["y"] for line in lines] == truth.T.tolist()
 
 
@@ -103,7 +103,7 @@ def test_a_memory_map_is_that_of_the_core_and_only_the_lstms_need_not_sum_to_1(
         truth = memory_map(trace, 2)
         expect_table(page, f"{cell}.map", truth)
         found = expect_csv(page, f"{cell}.map", truth)
-        assert [line["z"] for line in drawn(chart(page, f"{cell}.map"))] == [truth.tolist()]
+        assert [line["z"] for line in drawn(page, f"{cell}.map")] == [truth.tolist()]
         sums = found.values.sum(axis=1)
         assert np.allclose(sums, 1, atol=1e-7) == (cell == "gru")
     [why] = [note for note in notes(page) if "sum to 1" in note]

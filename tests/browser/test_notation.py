@@ -132,14 +132,14 @@ def test_the_polarity_turns_the_update_gate_around_and_leaves_h_as_it_is(
     size = page.page.viewport_size
     page.page.set_viewport_size({"width": 2400, "height": 1400})  # a few pixels for each number
     page.open("scene=crowd&t=99&u=3")
-    page.drawn()
+    page.drawn(".gs-tracks")
     steps, units = 100, 32
     others = [unit for unit in range(units) if abs(unit - 2) > 1]  # not marked
     before = page.text("[data-value='gru.hidden']"), page.painted("gru.hidden", units, steps)
     choose_part(page, "z writes the candidate")
     opened = Opened.at(core("crowd"), "after.write.2")
     await_equations(page, opened)
-    page.drawn()
+    page.drawn(".gs-tracks")
     assert page.text("[data-value='gru.hidden']") == before[0]
     assert np.array_equal(page.painted("gru.hidden", units, steps), before[1])
     expect_captions(page, opened)

@@ -20,7 +20,7 @@ def test_a_scene_draws_every_track_and_says_the_numbers_of_the_core(
     page: Stage, core: Core, scene: str
 ) -> None:
     page.open(f"scene={scene}")
-    page.drawn()
+    page.drawn(".gs-tracks")
     situation = core(scene)
     for cell, trace in traces_of(situation).items():
         for track in trace:

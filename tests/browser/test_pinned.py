@@ -64,7 +64,7 @@ def test_what_a_changed_bias_does_stands_against_the_pinned_setting(
     ]
     undo(page)
     assert words(page) == same
-    assert not np.any(drawn(chart(page, "less.hidden"))[0]["z"])
+    assert not np.any(drawn(page, "less.hidden")[0]["z"])
     undo(page)
     assert words(page) == ["Nothing is pinned yet."]
     assert "a" not in page.link

@@ -169,11 +169,11 @@ def test_the_link_follows_the_cursor_and_brings_it_back(quiet: Stage, core: Core
 
 def test_the_lines_show_the_chosen_unit(quiet: Stage) -> None:
     path = quiet.lines("gru").locator(".scatterlayer path.js-line").last
-    quiet.drawn()
+    quiet.drawn(".gs-lines")
     latched = path.get_attribute("d")
     quiet.press("ArrowUp", "ArrowUp", "ArrowUp")
-    quiet.drawn()
+    quiet.drawn(".gs-lines")
     assert path.get_attribute("d") != latched
     quiet.press("ArrowDown", "ArrowDown", "ArrowDown")
-    quiet.drawn()
+    quiet.drawn(".gs-lines")
     assert path.get_attribute("d") == latched

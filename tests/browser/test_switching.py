@@ -96,8 +96,13 @@ def pictures(stage: Stage) -> list[tuple[str, np.ndarray]]:
     return [(of, image[top:bottom, left:right]) for of, left, top, right, bottom in every]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("query", ["scene=slate", "scene=crowd&notation=chung", "scene=elnino"])
+@pytest.mark.parametrize(
+    ("query", "scheme"),
+    [
+        *(("scene=slate", "light"), ("scene=slate", "dark")),
+        *(("scene=crowd&notation=chung", "light"), ("scene=elnino", "dark")),
+    ],
+)
 def test_a_screen_painted_at_once_is_the_one_plotly_draws_later(
     seen: Callable[..., Stage], query: str, scheme: str
 ) -> None:

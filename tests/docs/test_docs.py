@@ -245,8 +245,8 @@ def test_no_module_is_too_long_to_read(path: Path) -> None:
 @pytest.mark.parametrize("scene", load_scenes(ROOT / "assets" / "scenes"), ids=lambda s: s.name)
 def test_every_scene_has_a_test_of_its_story(scene: object) -> None:
     name = scene.name  # type: ignore[attr-defined]
-    files = ("test_stories.py", "test_model_stories.py")
-    stories = "\n".join(text(ROOT / "tests" / "core" / "scenes" / file) for file in files)
+    files = (ROOT / "tests" / "core" / "scenes").glob("test*_stories.py")
+    stories = "\n".join(text(file) for file in files)
     assert re.search(rf"^def test_{name}_\w+\(", stories, re.MULTILINE), name
 
 
