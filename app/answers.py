@@ -7,6 +7,7 @@ and for a page whose server has been started anew: that has no such name.
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from app.contract import Brief, Elsewhere
@@ -27,7 +28,8 @@ def answer(name: str, reported: bytes) -> bytes:
     """The message after some events, packed.
 
     reported: JSON of `client` and `events`, as assets/stage/core/channel.js sends them, and of
-    `computes`: the order of the whole message that the page computes with, if it does. Errors:
+    `computes`: the order of the whole message that the page computes with, if it does, and `own`:
+    the ticket of the numbers that it has computed. Errors:
     GoneError for a page that is not known, GatescopeError for what is no JSON.
     """
     here = state.page_of(name)
@@ -44,9 +46,17 @@ def answer(name: str, reported: bytes) -> bytes:
         if short is not None:
             state.answered(here)
             return pack(short)
+        if _has_own(here, page, events):
+            page = replace(page, own=True)
         packed, sent = told_of(present, page)
         state.told(here, sent, page)
     return packed
+
+
+def _has_own(here: Session, page: Page, reported: Any) -> bool:
+    """Whether the page has computed the very numbers that a message would bring."""
+    asked = isinstance(reported, Mapping) and reported.get("own") == page.ticket
+    return asked and bool(here.sent) and not here.wholes
 
 
 def is_large(name: str) -> bool:

@@ -28,6 +28,7 @@ class Visitor:
     writer: asyncio.StreamWriter
     told: dict[str, Any] = field(default_factory=dict)  # its last message, with the short ones in
     computes: int | None = None  # the order of the whole one that it computes with
+    own: str | None = None  # the ticket of the numbers that it has computed
     cores: set[str] = field(default_factory=set)  # that it has fetched
     seq: int = 0
     cookie: str = ""  # the header of that name
@@ -65,8 +66,10 @@ class Visitor:
     async def _take(self, told: dict[str, Any]) -> None:
         """A message has come. The core of a scene is fetched once, as by the page."""
         self.told |= told
-        if "parts" not in told:
+        if "parts" not in told:  # it computes the numbers itself
+            self.own = told["numbers"]
             return
+        self.own = told["numbers"] if self.own == told["numbers"] else None
         key = told["core"]
         self.computes = told["order"] if key else None
         if key and key not in self.cores:
@@ -80,6 +83,7 @@ class Visitor:
             "client": str(id(self)),
             "events": [{"seq": self.seq, "step": 4, "unit": 3, **event}],
             "computes": self.computes,
+            "own": self.own,
         }
         path = f"/events/{self.told['page']}"
         status, body = await self._asked("POST", path, json.dumps(told).encode())

@@ -53,7 +53,8 @@ class Message(Changed):
     """A whole screen, less the parts that the page has already.
 
     arrived: how often the address has led here. core: what the numbers before any edit are called
-    (core.Core); None where the page cannot compute the screen. parts: every part's digest. words:
+    (core.Core); None where the page cannot compute the screen. parts: every part's digest. own:
+    those that the page computes itself and did not want; their digests are of what it had. words:
     what the stage says, None but for a page that has nothing yet.
     """
 
@@ -75,4 +76,5 @@ class Message(Changed):
     core: str | None
     parts: dict[str, str]
     included: dict[str, Included]
+    own: list[str]
     words: Mapping[str, str | Mapping[str, str]] | None

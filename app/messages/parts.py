@@ -6,7 +6,7 @@ stage writes the edits over them, so that one edit never resends a matrix. What 
 sent is condensed to bytes (app/figures/condensing.py); those of the input have the edits in them.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
@@ -111,10 +111,23 @@ def _size(figure: Mapping[str, Any]) -> int:
     return FRAME + sum(value.nbytes for value in values if isinstance(value, np.ndarray))
 
 
-def parts(screen: Screen, gates: Mapping[str, str], view: View | None = None) -> Iterator[Part]:
+def computed_parts(screen: Screen) -> set[str]:
+    """The names of what a page makes itself where it computes: tracks, and contents of numbers."""
+    contents = ("inside", "vectors", "near", "line")
+    return {
+        f"{cell}.{name}" for cell, trace in screen.traces.items() for name in (*trace, *contents)
+    } | {"x.line"}
+
+
+def parts(
+    screen: Screen,
+    gates: Mapping[str, str],
+    view: View | None = None,
+    without: Collection[str] = (),
+) -> Iterator[Part]:
     """Every figure of a screen. gates: the gate chosen for each cell whose matrices are large.
 
-    view: what the chosen lens shows, if that is known already.
+    view: what the chosen lens shows, if that is known already. without: parts that are not made.
     """
     view = view or view_of(screen)
     channels, baseline = screen.channels, screen.baseline
@@ -126,7 +139,8 @@ def parts(screen: Screen, gates: Mapping[str, str], view: View | None = None) ->
         yield Part(predictions.NAME, key, partial(prediction_lines, *drawn))
     for cell, trace in screen.traces.items():
         order = screen.orders[cell]
-        yield from (track_part(screen, cell, track) for track in trace)
+        shown = (track for track in trace if f"{cell}.{track}" not in without)
+        yield from (track_part(screen, cell, track) for track in shown)
         for state, values in zip(STATES[cell], screen.base.initials[cell], strict=True):
             letter, scale = letter_of(cell, state), screen.drawn_as(cell, state)
             yield _part(f"{cell}.{INITIALS[state]}", initial_strip, values, scale, letter, order)
@@ -142,7 +156,7 @@ def parts(screen: Screen, gates: Mapping[str, str], view: View | None = None) ->
             draw = partial(gate_weights, weights, gate, channels, order, bound, sign, biases)
             key = _key(gate, channels, order, bound, sign, biases, *arrays)
             yield Part(f"{cell}.weights.{gate}", key, draw)
-    yield from _content_parts(screen, view)
+    yield from _content_parts(screen, view, without)
     yield from (_content(name, content) for name, content in charts(view))
 
 
@@ -181,20 +195,20 @@ def _condensed(name: str, figure: Callable[..., Drawing], picture: np.ndarray, *
     return Part(name, _key(*about), build, picture, grid=about[-1])
 
 
-def _content_parts(screen: Screen, view: View) -> Iterator[Part]:
+def _content_parts(screen: Screen, view: View, without: Collection[str]) -> Iterator[Part]:
     """What the stage needs besides figures: numbers, and colours of single rows."""
-    found, cell = {}, screen.opened
-    lens = lens_of(screen)
+    lens, cell = lens_of(screen), screen.opened
+    wanted: dict[str, Callable[[], Mapping[str, Any]]] = {}
     if lens.equations:
-        found[f"{cell}.inside"] = inside_content(screen, cell)
-    drawn = (cell,) if lens.inside else view.wirings
-    found |= {f"{cell}.vectors": vector_content(screen, cell) for cell in drawn}
+        wanted[f"{cell}.inside"] = partial(inside_content, screen, cell)
+    for drawn in (cell,) if lens.inside else view.wirings:
+        wanted[f"{drawn}.vectors"] = partial(vector_content, screen, drawn)
     if screen.condensed:
-        found["x.line"] = input_lines(screen)
-        for cell in screen.traces:
-            found[f"{cell}.near"] = near_content(screen, cell)
-            found[f"{cell}.line"] = line_content(screen, cell)
-    yield from (_content(name, content) for name, content in found.items())
+        wanted["x.line"] = partial(input_lines, screen)
+        for each in screen.traces:
+            wanted[f"{each}.near"] = partial(near_content, screen, each)
+            wanted[f"{each}.line"] = partial(line_content, screen, each)
+    yield from (_content(name, make()) for name, make in wanted.items() if name not in without)
 
 
 def _key(*parts: object) -> str:

@@ -22,7 +22,7 @@ from app.messages.condensed import condensed_note, input_note, pointed
 from app.messages.core import core_key
 from app.messages.help import helps
 from app.messages.numbers import MOST_IN_BLOCK
-from app.messages.parts import parts, shown_gates
+from app.messages.parts import computed_parts, parts, shown_gates
 from app.messages.sweeping import sweep_message
 from app.messages.updates import Sent, updates
 from app.messages.wire import QUICK, THOROUGH, pack
@@ -57,8 +57,10 @@ def message(screen: Screen, page: Page) -> tuple[Message, dict[str, Sent]]:
     Returns the message and, by name, the parts that the browser has once it is there.
     """
     view = view_of(screen)
-    present = list(parts(screen, page.gates, view))
+    own = sorted(computed_parts(screen) & set(page.sent)) if page.own else []
+    present = list(parts(screen, page.gates, view, own))
     included, sent = updates(present, page.sent, screen.unit, page.looked, page.wholes)
+    sent |= {name: page.sent[name] for name in own}
     prediction = predictions.told(screen)
     told: Message = {
         **changed(
@@ -88,8 +90,9 @@ def message(screen: Screen, page: Page) -> tuple[Message, dict[str, Sent]]:
         "sweep": sweep_message(screen, page.grab) if page.grab else None,
         "pointed": pointed(screen, page.grab) if page.grab and not page.grab.held else None,
         "core": core_key(screen),
-        "parts": {part.name: part.digest for part in present},
+        "parts": {name: one.digest for name, one in sent.items()},
         "included": included,
+        "own": own,
         "words": None if page.sent else dict(stage_words()),
     }
     return told, sent

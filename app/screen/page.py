@@ -35,6 +35,7 @@ class Page:
     grab: Grab | None = None
     looked: int | None = None  # a unit whose numbers are wanted
     wholes: frozenset[str] = frozenset()  # parts of which every number is wanted
+    own: bool = False  # whether it has computed the numbers of its screen itself
     undo: bool = False  # whether there is something to undo
     redo: bool = False
     problems: tuple[str, ...] = ()  # to be told before those of the screen

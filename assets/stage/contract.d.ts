@@ -611,7 +611,8 @@ export interface Brief {
 // A whole screen, less the parts that the page has already.
 //
 // arrived: how often the address has led here. core: what the numbers before any edit are called
-// (core.Core); None where the page cannot compute the screen. parts: every part's digest. words:
+// (core.Core); None where the page cannot compute the screen. parts: every part's digest. own:
+// those that the page computes itself and did not want; their digests are of what it had. words:
 // what the stage says, None but for a page that has nothing yet.
 export interface Message {
   ack: Ack;
@@ -645,6 +646,7 @@ export interface Message {
   core: string | null;
   parts: Record<string, string>;
   included: Record<string, Content | Figure | LensFigure | Change | ExactRows | Colours>;
+  own: string[];
   words: Record<string, string | Record<string, string>> | null;
 }
 

@@ -43,12 +43,18 @@ class Posting:
     def __init__(self, visit: Visit, unpack: Unpack) -> None:
         self.visit, self.unpack = visit, unpack
         self.computes: int | None = visit.told["order"]
+        self.own: str | None = None
         self.seq = visit.seq
 
     def post(self, *events: dict[str, Any]) -> Any:
         numbered = [{"seq": self.seq + at, **event} for at, event in enumerate(events, start=1)]
         self.seq += len(events)
-        body = {"client": "test", "events": numbered, "computes": self.computes}
+        body = {
+            "client": "test",
+            "events": numbered,
+            "computes": self.computes,
+            "own": self.own,
+        }
         return self.unpack(answers.answer(self.visit.told["page"], json.dumps(body).encode()))
 
 
@@ -169,3 +175,34 @@ def test_a_refused_change_is_answered_shortly_too(page: Posting) -> None:
     assert is_brief(told)
     assert "a lot" in told["answer"]
     assert told["edits"] == []
+
+
+def test_numbers_that_the_page_has_computed_are_not_sent_and_come_later_where_they_are_missed(
+    page: Posting,
+) -> None:
+    browser = page.visit.browser
+    page.own = page.post({**COMMIT, "target": "x.2.0"})["numbers"]
+    told = page.post({"kind": "view", "view": "kept"})
+    assert {"gru.update", "lstm.cell", "gru.inside", "gru.vectors"} <= set(told["own"])
+    assert set(told["included"]) & set(told["own"]) == set()
+    assert any(name.startswith("lens.") for name in told["included"])
+    assert told["edits"][0]["target"] == "x.2.0"
+    page.own = None
+    later = page.post({"kind": "view", "view": "cell"})
+    assert later["own"] == []
+    browser.take(
+        {**told, "parts": {n: d for n, d in told["parts"].items() if n in told["included"]}}
+    )
+    browser.take(later)
+    page.visit.told = later
+    assert_shows(page.visit, Setting(edits=(Edit(Target.parse("x.2.0"), 4.0),)))
+
+
+@pytest.mark.parametrize("events", [[{"kind": "need"}], [COMMIT, {"kind": "ask"}]])
+def test_numbers_of_before_a_change_or_that_were_lost_are_sent(
+    page: Posting, events: list[dict[str, Any]]
+) -> None:
+    page.own = page.post({**COMMIT, "target": "x.2.0"})["numbers"]
+    told = page.post(*events)
+    assert told["own"] == []
+    assert "gru.update" in told["included"]

@@ -28,7 +28,7 @@ beforeEach(() => {
     refused: (last) => log.push(`refused ${last}`),
     busy: () => log.push("busy"),
     over: () => log.push("over"),
-    computes: () => 3,
+    has: () => ({ computes: 3, own: null }),
   });
 });
 
@@ -44,7 +44,7 @@ test("one post at a time, and its answer is the next message", async () => {
   assert.equal(asked.length, 1);
   assert.equal(posting.last, 1);
   assert.match(String(asked[0].address), /events\/secret$/);
-  assert.deepEqual(JSON.parse(asked[0].body), { client: "me", events: [{ seq: 1 }], computes: 3 });
+  assert.deepEqual(JSON.parse(asked[0].body), { client: "me", events: [{ seq: 1 }], computes: 3, own: null });
   asked[0].done(answered(200, { order: 7 }));
   await settled();
   assert.deepEqual(log, [7, "over"]);

@@ -13,7 +13,7 @@ import { Folding } from "./folding.js";
  * @import { Changes, Event } from "./folding.js"
  * @import { Local } from "./local.js"
  * @import { Here as All, Message, Panel } from "../types"
- * @typedef {Pick<All, "now"> & { channel: Pick<All["channel"], "arrived" | "computes" | "foresee" | "foreseen" | "lay" | "pending" | "send" | "take"> }} Here
+ * @typedef {Pick<All, "now"> & { channel: Pick<All["channel"], "arrived" | "foresee" | "foreseen" | "has" | "lay" | "pending" | "send" | "take"> }} Here
  * @typedef {Event & { seq: number }} Foreseen
  * @typedef {object} Act
  * @property {(message: Message) => void} show
@@ -51,12 +51,19 @@ export class Changing {
         act.ask();
       },
     });
-    here.channel.computes = () => (this.can ? this.whole : null);
+    here.channel.has = () => ({ computes: this.can ? this.whole : null, own: this.own });
   }
 
   // Whether the page computes what is on show.
   get can() {
     return this.local.core !== null && this.said?.core === this.local.key;
+  }
+
+  // The ticket of the numbers that are on show, where the page has computed them.
+  get own() {
+    const { said } = this;
+    const has = said && this.can && !this.mistrusted && this.here.now.computed && keyOf(said) === this.shown;
+    return has ? said.numbers : null;
   }
 
   // An event is on its way: what comes of it is shown, where that can be foreseen.
@@ -94,6 +101,7 @@ export class Changing {
     now.stale = false;
     this.mistrusted = false;
     if (stays) this.lay(stays, message.panels);
+    else if (message.own.length && !coming) channel.send("need", {}); // the numbers that it had are gone
     clearTimeout(this.timer);
     this.local.receive(message);
     if (keyOf(message) !== this.shown && !ahead) this.folding.forget();

@@ -44,8 +44,8 @@ export class Channel {
     this.trigger = null;
     /** @type {(message: Sent | Brief) => void} */
     this.arrive = () => {}; // called with what has come past Streamlit
-    /** @type {() => number | null} */
-    this.computes = () => null; // the order of the whole message that the page computes with
+    /** @type {() => { computes: number | null, own: string | null }} */
+    this.has = () => ({ computes: null, own: null }); // what the page computes itself: posting.js
     /** @type {Set<number>} */
     this.shown = new Set(); // events on their way whose outcome is on show
     this.order = 0; // of the last message
@@ -55,7 +55,7 @@ export class Channel {
       refused: (last) => this.drop(last),
       busy: () => this.tell(say("stage.busy")),
       over: () => this.goOn(),
-      computes: () => this.computes(),
+      has: () => this.has(),
     });
   }
 
@@ -119,7 +119,8 @@ export class Channel {
     this.arrived(message);
     laid.clear();
     for (const [name, value] of Object.entries(message.included)) keep(name, message.parts[name], value);
-    const missing = Object.entries(message.parts).some(([name, digest]) => parts.get(name)?.digest !== digest);
+    const own = new Set(message.own);
+    const missing = Object.entries(message.parts).some(([name, digest]) => !own.has(name) && parts.get(name)?.digest !== digest);
     if (missing && !this.pending.some(({ kind }) => kind === "need")) this.send("need", {});
     return !missing;
   }

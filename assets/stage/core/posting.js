@@ -12,7 +12,8 @@ import { read } from "./wire.js";
  * @property {(last: number) => void} refused the events up to this one can never be taken in
  * @property {() => void} busy the server has too much to do now
  * @property {() => void} over the post is over, be it answered or lost
- * @property {() => number | null} computes the order of the whole message that the page computes with, if it does
+ * @property {() => { computes: number | null, own: string | null }} has the order of the whole message that the page
+ *   computes with, if it does, and the ticket of the numbers that it has computed
  */
 
 // Milliseconds for an answer. A busy server is not asked again meanwhile; a line that is cut is known at once.
@@ -43,7 +44,7 @@ export class Posting {
     this.busy = true;
     this.last = Number(events.at(-1)?.seq);
     try {
-      const body = JSON.stringify({ client, events, computes: this.act.computes() });
+      const body = JSON.stringify({ client, events, ...this.act.has() });
       const answer = await fetch(served(`events/${page}`), { method: "POST", body, signal: AbortSignal.timeout(PATIENCE) });
       if (answer.ok) this.take(read(await answer.arrayBuffer()));
       else if (answer.status === GONE) this.leave();
