@@ -96,8 +96,8 @@ async def numbers(request: Request) -> Response:
 
 
 def busy() -> bool:
-    """Whether somebody waits for an answer to a change: what nobody waits for is left then."""
-    return ANSWERS.statistics().tasks_waiting > 0
+    """Whether answers to changes are being made: what nobody waits for is left until later."""
+    return ANSWERS.borrowed_tokens > 0
 
 
 async def events(request: Request) -> Response:

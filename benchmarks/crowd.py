@@ -33,7 +33,7 @@ LOADING = 6.0
 ARRIVING = 10.0  # seconds in which all open their page
 EDITS, LENSES, SCENES = 10.0, 20.0, 60.0  # seconds between those of one visitor in a classroom
 # Seconds of rest: assets/stage/compute/changing.js, checking.js.
-RESTED, CHECKED = 0.3, 3.0
+RESTED, CHECKED, AGAIN = 0.3, 3.0, 15.0
 VIEWS = ("kept", "memory", "why", "cell")
 NAMES = ("cue", "slate", "pulse")
 Figures = dict[str, float | int | bool | None]
@@ -114,7 +114,7 @@ async def act(seen: Seen, visitor: Visitor, until: float, every: dict[str, float
         await asyncio.sleep(max(0.0, due[kind] - time.perf_counter()))
         begun = time.perf_counter()
         try:
-            await _done(visitor, kind)
+            done = await _done(visitor, kind)
         except FAILURES:
             seen.errors += 1
             return
@@ -124,15 +124,18 @@ async def act(seen: Seen, visitor: Visitor, until: float, every: dict[str, float
         now = time.perf_counter()
         if kind in every:
             due[kind] = max(due[kind] + every[kind], now)
-        else:
+        elif done:
             del due[kind]
+        else:
+            due[kind] = now + AGAIN
         if kind == "edit":
             due["check"] = now + CHECKED
             if visitor.told.get("rests"):
                 due["ask"] = now + RESTED
 
 
-async def _done(visitor: Visitor, kind: str) -> None:
+async def _done(visitor: Visitor, kind: str) -> bool:
+    """Whether it was answered; a check is not while the server is busy."""
     if kind == "edit":
         await visitor.post(kind="commit", target="gru.b_x.update.3", value=random.uniform(-6, 6))
     elif kind == "lens":
@@ -140,9 +143,10 @@ async def _done(visitor: Visitor, kind: str) -> None:
     elif kind == "ask":
         await visitor.post(kind="ask")
     elif kind == "check":
-        await visitor.check()
+        return await visitor.check()
     else:
         await visitor.go(f"scene={random.choice(NAMES)}")
+    return True
 
 
 def share(times: Sequence[float], part: float) -> float | None:

@@ -93,9 +93,10 @@ class Visitor:
         await self._take(answer)
         return answer
 
-    async def check(self) -> None:
+    async def check(self) -> bool:
         """What the page does at rest: compare its numbers with the server's, if that has time."""
-        await self._asked("GET", f"/numbers/{self.told['numbers']}?check=", b"")
+        status, _ = await self._asked("GET", f"/numbers/{self.told['numbers']}?check=", b"")
+        return status == 200
 
     async def get(self, path: str) -> bytes:
         """A file of the server."""

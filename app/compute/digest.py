@@ -17,7 +17,7 @@ def digest(*parts: object, size: int = OF_A_PAGE) -> str:
     found = hashlib.blake2b(digest_size=size)
     for part in parts:
         if isinstance(part, np.ndarray):
-            found.update(f"{part.dtype}{part.shape}".encode())
+            found.update(f"{part.dtype.str}{part.shape}".encode())
             found.update(np.ascontiguousarray(part).data)
         else:
             found.update(f"{part!r};".encode())

@@ -19,6 +19,7 @@ import { say } from "../core/words.js";
  */
 
 const REST = 3000; // milliseconds without a change
+const AGAIN = 15_000; // milliseconds after which a busy server is asked once more
 const NEAR = 1e-12; // of float64
 const CARRIED = 16; // units of the last place of float32 that come of a state rounded before
 
@@ -45,13 +46,14 @@ export class Checking {
     const { channel, now } = this.here;
     const { computed } = now;
     const core = computed?.ofAny();
-    if (!computed || !core || document.hidden || channel.pending.length) return;
+    if (!computed || !core || now.message.numbers !== ticket || document.hidden || channel.pending.length) return;
     /** @type {Check} */
     let told;
     try {
       told = await fetchCheck(ticket);
     } catch {
-      return; // the server is busy, or gone
+      this.timer = setTimeout(() => this.check(ticket), AGAIN); // the server is busy, or gone
+      return;
     }
     if (now.computed !== computed || now.message.numbers !== ticket || !computed.ofAny()) return; // changed meanwhile
     this.asked = ticket;
