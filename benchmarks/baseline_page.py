@@ -14,4 +14,4 @@ value = st.number_input("weight", value=0.5, step=0.001, format="%.6f")
 screen = screen_of(Setting(scene="crowd", alongside="none").with_edit(TARGET, value))
 for column, track in zip(st.columns(4), screen.traces["gru"], strict=True):
     figure = track_heatmap(screen.traces["gru"][track], track, screen.labels, screen.orders["gru"])
-    column.plotly_chart(figure, key=track)
+    column.plotly_chart(figure.checked, key=track)

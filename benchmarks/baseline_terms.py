@@ -14,8 +14,8 @@ screen = screen_of(setting)
 left, right = st.columns(2)
 for track, values in screen.traces["gru"].items():
     figure = track_heatmap(values, track, screen.labels, screen.orders["gru"])
-    left.plotly_chart(figure, key=track, height=150)
+    left.plotly_chart(figure.checked, key=track, height=150)
 view = view_of(screen)
 assert view is not None
 for chart in view.charts:
-    right.plotly_chart(chart.figure, key=chart.name, height=chart.height)
+    right.plotly_chart(chart.figure.checked, key=chart.name, height=chart.height)
