@@ -14,11 +14,13 @@ from typing import TypeAlias
 
 from playwright.sync_api import Browser, Locator, Page, Response, WebSocket
 
+from benchmarks.delaying import delayed
 from tests.serving import browsing, executable, serving
 
 SIZE = {"width": 1280, "height": 800}
 EDITS = 15
 SECONDS = 2.0
+LINE = 0.15  # seconds there and back
 PIXELS = 180.0  # of a drag over all values of its sweep, as in assets/stage/core/drag.js
 SCENE = "?scene=crowd"
 INPUT = ".gs-input .gs-area"
@@ -41,6 +43,9 @@ COUNTER = """
     const plain = CanvasRenderingContext2D.prototype[method];
     CanvasRenderingContext2D.prototype[method] = function (...args) {
       drawn[what] = true;
+      const told = painted;
+      painted = null;
+      if (told) requestAnimationFrame(told);
       return plain.apply(this, args);
     };
   };
@@ -48,6 +53,7 @@ COUNTER = """
   watch("stroke", "lines");
   let counts = null;
   let mark = null;
+  let painted = null;
   let place = "";
   let seen = {};
   const inside = () => ({
@@ -70,6 +76,9 @@ COUNTER = """
     requestAnimationFrame(frame);
   };
   window.counter = {
+    paint(told) {
+      painted = told;
+    },
     start(part) {
       mark = document.querySelector(`[data-part="${part}"] .gs-plot:not(.gs-strip) .gs-time-mark`);
       place = mark.style.left;
@@ -112,6 +121,15 @@ EVERY_FRAME = """
     requestAnimationFrame(frame);
   };
   requestAnimationFrame(frame);
+})
+"""
+
+# From the first move of a pressed pointer to the frame that shows what it leads to.
+FIRST_FRAME = """
+([x, y]) => new Promise((done) => {
+  const begun = performance.now();
+  counter.paint(() => done(performance.now() - begun));
+  MOVE(x, y);
 })
 """
 
@@ -186,7 +204,11 @@ def main() -> None:
         print(f"chromium {browser.version}, {SIZE['width']} × {SIZE['height']}, crowd: 32 × 100")
         with serving("benchmarks/baseline_page.py") as baseline:
             _commits(browser, server.url, baseline.url)
+        print("\nframes a second, and messages to the server from press to just before release")
         _frames(browser, server.url)
+        with delayed(server.port, LINE / 2) as far:
+            print("\nthe same over a line of 150 ms there and back")
+            _drags(browser, f"http://127.0.0.1:{far}", first=True)
         _bytes(browser, server.url)
         _torch(server.maps())
 
@@ -223,14 +245,22 @@ def typed(page: Page, box: Locator, text: str) -> float:
 
 
 def _frames(browser: Browser, url: str) -> None:
-    print("\nframes a second, and messages to the server from press to just before release")
     with opened(browser, url) as (page, traffic):
         moving = Moving(page, traffic)
         hidden = page.locator("[data-part='gru.hidden'] .gs-plot:not(.gs-strip) .gs-area")
         moving.scrub("scrubbing a heatmap", hidden, POINTER)
         moving.scrub("scrubbing the slider", page.get_by_label("Timestep"), SLIDER)
-        moving.drag("dragging a weight of the GRU", page.locator(WEIGHTS).nth(1), (0.4, 0.5))
-        moving.drag("dragging an input", page.locator(INPUT), (0.005, 0.5))
+    _drags(browser, url)
+
+
+def _drags(browser: Browser, url: str, first: bool = False) -> None:
+    """first: whether the first frame is timed, too."""
+    with opened(browser, url) as (page, traffic):
+        page.locator(".gs-stage[data-computes=here]").wait_for()
+        moving = Moving(page, traffic)
+        weight = page.locator(WEIGHTS).nth(1)
+        moving.drag("dragging a weight of the GRU", weight, (0.4, 0.5), first)
+        moving.drag("dragging an input", page.locator(INPUT), (0.005, 0.5), first)
 
 
 @dataclass(frozen=True)
@@ -248,15 +278,19 @@ class Moving:
         counts = _every_frame(self.page, places, move)
         self._report(name, counts, ("cursor",), 50, 0)
 
-    def drag(self, name: str, area: Locator, at: tuple[float, float]) -> None:
-        """Every heatmap and line should follow, after one message that asks for the sweep."""
-        self.traffic.taken()
+    def drag(self, name: str, area: Locator, at: tuple[float, float], first: bool) -> None:
+        """Every heatmap and line should follow, and the server hear nothing."""
         x, y, _ = _press(self.page, area, at)
         self.page.wait_for_timeout(600)
+        self.traffic.taken()
+        if first:
+            script = FIRST_FRAME.replace("MOVE", f"({POINTER.strip()})")
+            spent: float = self.page.evaluate(script, [x, y - 12])
+            line(f"{name}, first frame, ms", spent, "≤ 50", "{:.0f}")
         values = int(self.page.locator(".gs-value-slider").evaluate("(slider) => slider.max"))
         places = [(x, y - PIXELS * share) for share in _to_and_fro(values // 2)]
         counts = _every_frame(self.page, places, POINTER)
-        self._report(name, counts, ("canvas", "lines", "equations", "wiring"), 30, 1)
+        self._report(name, counts, ("canvas", "lines", "equations", "wiring"), 50, 0)
 
     def _report(
         self, name: str, counts: Counts, wanted: tuple[str, ...], least: int, most_sent: int

@@ -324,8 +324,8 @@ class Stage {
 
   // One frame of a drag. whole: with all that the number makes, or else that is on its way.
   drawLive(whole = true) {
-    this.element.toggleAttribute("data-behind", !whole);
-    this.screen.drawLive();
+    const later = this.screen.drawLive(whole);
+    this.element.toggleAttribute("data-behind", later || !whole);
     this.showValues();
     this.inside.refresh();
     this.lens.refresh();

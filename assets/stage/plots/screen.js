@@ -7,6 +7,7 @@ import { brief } from "../core/format.js";
 import { say } from "../core/words.js";
 import { Idle } from "./idle.js";
 import { plainMark } from "./plot.js";
+import { Sight } from "./sight.js";
 import { Spare } from "./spare.js";
 import { build, legends } from "./view.js";
 
@@ -23,6 +24,7 @@ import { build, legends } from "./view.js";
  * @typedef {[row: number, column: number, value: number]} Change
  */
 
+const REST = 60; // milliseconds of a hand
 const MANY_UNITS = 12; // from here on the heatmaps are taller and the weights come below them
 
 export class Screen {
@@ -41,6 +43,7 @@ export class Screen {
     this.drawn = new Map(); // part name -> digest of the figure on screen
     /** @type {Map<string, Change[]>} */
     this.edits = new Map(); // part name -> edits of its numbers
+    this.sight = new Sight();
     this.structure = ""; // of what is built
     this.marksShown = "";
     /** @type {number | null} */
@@ -176,6 +179,7 @@ export class Screen {
   settle() {
     const { drag, now } = this.here;
     drag.at = null;
+    clearTimeout(this.resting);
     this.page.element.removeAttribute("data-behind");
     for (const entry of this.plots.values()) {
       const { plot } = entry;
@@ -319,15 +323,30 @@ export class Screen {
     if (value !== null && this.chosenMark) chosen?.entry.plot.fillMark(this.chosenMark, value);
   }
 
-  // One frame of a drag, entirely from the sweep.
-  drawLive() {
+  // One frame of a drag, entirely from the sweep. What nobody sees follows when the hand rests; returns whether
+  // something does.
+  /** @param {boolean} [whole] whether all that the number makes is known */
+  drawLive(whole = true) {
+    clearTimeout(this.resting);
+    const plots = [...this.plots];
+    const unseen = plots.filter(([, { plot }]) => !this.sight.sees(plot.host));
+    this.paintLive(plots.filter((one) => !unseen.includes(one)));
+    this.drawLiveCell();
+    if (unseen.length) this.resting = setTimeout(() => {
+      if (this.here.drag.live) this.paintLive(unseen);
+      this.page.element.toggleAttribute("data-behind", !whole);
+    }, REST);
+    return unseen.length > 0;
+  }
+
+  /** @param {[part: string, entry: Shown][]} plots */
+  paintLive(plots) {
     const { cursor, drag } = this.here;
-    for (const [part, { kind, panel, plot }] of this.plots) {
+    for (const [part, { kind, panel, plot }] of plots) {
       const bytes = kind === "track" && drag.bytes(part);
       if (bytes) plot.paint(bytes);
       if (kind === "lines") this.drawLiveLines(plot, panel.order.indexOf(cursor.unit));
     }
-    this.drawLiveCell();
   }
 
   /** @param {Plot} plot @param {number} row */
