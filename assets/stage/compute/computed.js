@@ -54,6 +54,12 @@ export class Computed {
     return core;
   }
 
+  // Whether a track is another than was sent.
+  /** @param {string} name */
+  shows(name) {
+    return this.job !== null && this.cells.includes(ownerOf(name));
+  }
+
   /** @param {string} name */
   bytes(name) {
     const core = this.of(ownerOf(name));
@@ -134,5 +140,8 @@ function ownerOf(name) {
 // Places along a colour scale, 0 to 255.
 /** @param {Numbers} values @param {number} low @param {number} high */
 function coloured(values, low, high) {
-  return Uint8Array.from(values, (value) => Math.round(255 * Math.min(Math.max((value - low) / (high - low), 0), 1)));
+  const found = new Uint8ClampedArray(values.length); // which rounds, and stays within its bounds
+  const scale = 255 / (high - low);
+  for (let i = 0; i < found.length; i++) found[i] = (values[i] - low) * scale;
+  return new Uint8Array(found.buffer);
 }

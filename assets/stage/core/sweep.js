@@ -16,6 +16,7 @@
  * @property {(value: number) => void} moveTo another value has been committed
  * @property {(at: At) => boolean} isOf whether it is of a place of the cursor
  * @property {(changed: boolean) => boolean} lasts whether it is true still; changed: whether other numbers are others
+ * @property {(name: string) => boolean} shows whether a track moves with the number
  * @property {(name: string) => Uint8Array[] | null} bytes of a track, rows as on screen; null for one that stays
  * @property {(name: string, unit: number) => Numbers | undefined} line of a track over time: its numbers, or bytes of them
  * @property {(name: string, at: At) => number | undefined} exact number of a track
@@ -62,6 +63,11 @@ export class Sweep {
   /** @param {boolean} changed */
   lasts(changed) {
     return !changed;
+  }
+
+  /** @param {string} name */
+  shows(name) {
+    return name in this.sent.tracks;
   }
 
   /** @param {string} name */

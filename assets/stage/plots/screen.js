@@ -352,7 +352,7 @@ export class Screen {
   /** @param {Plot} plot @param {number} row */
   drawLiveLines(plot, row) {
     const { cursor, drag } = this.here;
-    if (!plot.figure.data.some(({ meta }) => drag.bytes(meta))) return;
+    if (!plot.figure.data.some(({ meta }) => drag.sweep?.shows(meta))) return;
     plot.paintLines(plot.figure.data.map(({ meta, y }) => {
       if (meta.startsWith("x.")) return this.liveInput(meta, y);
       const line = drag.sweep?.line(meta, cursor.unit) ?? (plot.figure.share ? null : drag.bytes(meta)?.[row]);

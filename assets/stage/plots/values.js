@@ -98,6 +98,6 @@ export class Values {
   /** @param {string} name */
   swept(name) {
     const { drag } = this.here;
-    return drag.live && drag.bytes(name) !== null;
+    return drag.live && Boolean(drag.sweep?.shows(name));
   }
 }
