@@ -41,6 +41,20 @@ WATCH = """
     seen = { pressed: now(), sent: 0, bytes: 0, before: 0, after: 0 };
   }, true);
 
+  const load = window.fetch;
+  window.fetch = async (address, options) => {
+    const counted = seen && options?.method === "POST" ? seen : null;
+    if (counted) {
+      counted.asked ??= now();
+      counted.sent += 1;
+    }
+    const answer = await load(address, options);
+    if (counted) {
+      counted.bytes += Number(answer.headers.get("content-length"));
+      counted.heard = now();
+    }
+    return answer;
+  };
   const send = WebSocket.prototype.send;
   WebSocket.prototype.send = function (bytes) {
     if (seen) {
