@@ -140,3 +140,28 @@ def test_on_a_touch_screen_the_menu_of_the_input_stands_level_with_its_caption(
     other = middle(box(phone, "[data-part='gru.reset'] .gs-name"))
     tools = middle(box(phone, "[data-part='gru.reset'] > .gs-tools .gs-more"))
     assert abs(tools - other) <= 3
+
+
+# The bar --------------------------------------------------------------------------------------
+
+OVER_EACH_OTHER = """
+() => {
+  const bar = document.querySelector(".gs-bar");
+  const shown = [...bar.querySelectorAll("button, input, select, .gs-old, .gs-step-label")]
+    .filter((one) => one.checkVisibility() && one.getClientRects().length)
+    .map((one) => [one.textContent || one.title, one.getBoundingClientRect()]);
+  const pairs = shown.flatMap(([name, a], i) => shown.slice(i + 1)
+    .filter(([, b]) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 1
+      && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1)
+    .map(([other]) => `${name} / ${other}`));
+  return { pairs, wide: bar.scrollWidth - bar.clientWidth };
+}
+"""
+
+
+def test_on_a_telephone_nothing_of_the_bar_lies_over_another_thing(phone: Stage) -> None:
+    phone.open("scene=pulse&e=gru.b_x.update.3_0.5~")
+    phone.choose("gru.b_x.update.0")
+    phone.type("-1.25")  # as wide as it gets: with what it was, and something to undo
+    found = phone.page.evaluate(OVER_EACH_OTHER)
+    assert found == {"pairs": [], "wide": 0}

@@ -166,8 +166,11 @@ def test_weights_that_are_moved_about_run_as_in_onnxruntime() -> None:
 def published_cases():
     """The tests of ONNX itself, with the outputs that it expects."""
     node = importlib.import_module("onnx.backend.test.case.node")
-    for kind in ("gru", "lstm", "rnn"):
-        importlib.import_module(f"onnx.backend.test.case.node.{kind}")
+    # ONNX makes them when they are imported, with a product for which a processor may report an
+    # invalid value though there is none: they are compared below.
+    with np.errstate(invalid="ignore"):
+        for kind in ("gru", "lstm", "rnn"):
+            importlib.import_module(f"onnx.backend.test.case.node.{kind}")
     kinds = ("GRU", "LSTM", "RNN")
     cases = [case for case in node._NodeTestCases if case.model.graph.node[0].op_type in kinds]
     assert len(cases) >= 18
