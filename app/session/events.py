@@ -264,8 +264,10 @@ def _ablate(history: History, event: Mapping[str, Any]) -> Outcome:
 
 def _differ(history: History, event: Mapping[str, Any]) -> Outcome:
     """A page has computed something else than the core: it gets all of the core's numbers."""
-    cell, track = str(event.get("cell"))[:20], str(event.get("track"))[:20]
-    log.error("A page computes %r %r of %r otherwise.", cell, track, history.present.scene)
+    known = {name for tracks in TRACKS.values() for name in (*CELLS, *tracks)}
+    said = (event.get(name) for name in ("cell", "track"))
+    cell, track = (one if isinstance(one, str) and one in known else "?" for one in said)
+    log.error(say("session.events.differs", cell=cell, track=track, scene=history.present.scene))
     return Outcome(history, resend=True)
 
 

@@ -341,3 +341,17 @@ def test_what_is_no_number_is_said_in_a_sentence(text: str, message: str) -> Non
 def test_an_edit_takes_the_value_that_was_read() -> None:
     outcome = handle(History(), event("type", target="x.0.0", text="1e-3"))
     assert outcome.history.present.edits == (Edit(Target.parse("x.0.0"), 0.001),)
+
+
+def test_a_page_that_computes_otherwise_is_noted_and_gets_every_number(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    odd = {"kind": "differ", "cell": "gru\n" * 30, "track": ["x"], "most": "?"}
+    outcome = handle(History(), odd)
+    assert outcome.resend
+    assert outcome.history == History()
+    (told,) = caplog.messages
+    assert "otherwise than this server" in told
+    assert "“?” of “?”" in told
+    handle(History(), {"kind": "differ", "cell": "gru", "track": "update", "most": 1e-9})
+    assert "“update” of “gru”" in caplog.messages[-1]
