@@ -29,8 +29,8 @@ def answer(name: str, reported: bytes) -> bytes:
 
     reported: JSON of `client` and `events`, as assets/stage/core/channel.js sends them, and of
     `computes`: the order of the whole message that the page computes with, if it does, and `own`:
-    the ticket of the numbers that it has computed. Errors:
-    GoneError for a page that is not known, GatescopeError for what is no JSON.
+    the ticket of the numbers that it has computed. Errors: GoneError for a page that is not known,
+    GatescopeError for what is no JSON.
     """
     here = state.page_of(name)
     if here is None:
@@ -53,10 +53,9 @@ def answer(name: str, reported: bytes) -> bytes:
     return packed
 
 
-def _has_own(here: Session, page: Page, reported: Any) -> bool:
+def _has_own(here: Session, page: Page, reported: Mapping[str, Any]) -> bool:
     """Whether the page has computed the very numbers that a message would bring."""
-    asked = isinstance(reported, Mapping) and reported.get("own") == page.ticket
-    return asked and bool(here.sent) and not here.wholes
+    return reported.get("own") == page.ticket and bool(here.sent) and not here.wholes
 
 
 def is_large(name: str) -> bool:
@@ -65,16 +64,17 @@ def is_large(name: str) -> bool:
     return here is not None and here.large
 
 
-def _brief(here: Session, page: Page, reported: Any) -> Brief | None:
+def _brief(here: Session, page: Page, reported: Mapping[str, Any]) -> Brief | None:
     """The short answer, where the page has the numbers and asks for nothing else."""
     order, told = here.whole
-    if here.asked or not isinstance(reported, Mapping) or reported.get("computes") != order:
+    if here.asked or reported.get("computes") != order:
         return None
     return brief(here.history.present, told, page)
 
 
-def _read(reported: bytes) -> Any:
+def _read(reported: bytes) -> Mapping[str, Any]:
     try:
-        return json.loads(reported)
+        found = json.loads(reported)
+        return found if isinstance(found, dict) else {}
     except (ValueError, RecursionError):
         raise GatescopeError(say("session.events.unknown")) from None

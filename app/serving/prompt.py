@@ -8,20 +8,23 @@ listens on is made for it by default, which asyncio does not see (python/cpython
 
 import asyncio
 import socket
+from collections.abc import Callable
 from functools import wraps
+from typing import Any
 
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.auto import AutoHTTPProtocol
 
 
 def answer_promptly() -> None:
     """From now on every connection of this process sends what it has. To be called once."""
-    made = H11Protocol.connection_made
+    protocol: Any = AutoHTTPProtocol  # whichever uvicorn has
+    made: Callable[[asyncio.Protocol, asyncio.BaseTransport], None] = protocol.connection_made
 
     @wraps(made)
-    def promptly(self: H11Protocol, transport: asyncio.Transport) -> None:
+    def promptly(self: asyncio.Protocol, transport: asyncio.BaseTransport) -> None:
         connection = transport.get_extra_info("socket")
         if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         made(self, transport)
 
-    H11Protocol.connection_made = promptly  # type: ignore[method-assign]
+    protocol.connection_made = promptly

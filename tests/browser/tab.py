@@ -195,6 +195,11 @@ class Tab:
         """Wait until the stage is drawn and the server at rest."""
         self.page.locator(READY).wait_for(state="attached")
 
+    def reconnected(self) -> None:
+        """Wait until the server is there again."""
+        there = self.page.locator(".stApp[data-test-connection-state=CONNECTED]")
+        there.wait_for(timeout=30_000)
+
     def shows(self, scene: str, word: str = "") -> None:
         """Wait until a scene chosen on this page is drawn, the address being ahead of it."""
         opened = f"{scene} {word}"

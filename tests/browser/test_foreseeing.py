@@ -150,7 +150,7 @@ def test_changes_go_on_while_the_server_is_gone_and_are_kept_when_it_is_back(
     page.expect(with_edits(scene, {BIAS: 0.25}))
     page.press("Control+Shift+z")
     with serving(port=port):
-        page.page.locator(".stApp[data-test-connection-state=CONNECTED]").wait_for(timeout=30_000)
+        page.reconnected()
         page.page.wait_for_function("location.search.includes('lstm.b_x')", timeout=30_000)
         assert page.edits == both
         page.expect(with_edits(scene, both))

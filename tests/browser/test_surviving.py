@@ -183,7 +183,7 @@ def test_edits_outlive_the_server(another: Callable[..., Stage], core: Core) -> 
     assert page.cursor == (13, 3)
     page.expect(with_edits(situation, edits))
     with serving(port=port):
-        page.page.locator(".stApp[data-test-connection-state=CONNECTED]").wait_for(timeout=30_000)
+        page.reconnected()
         page.wait()
         page.rest()
         assert page.edits == edits
@@ -214,7 +214,7 @@ def test_a_drag_goes_on_while_the_server_is_gone_and_is_kept_when_it_is_back(
     page.rest()
     page.expect(with_edits(situation, {BIAS: value}))
     with serving(port=port):
-        page.page.locator(".stApp[data-test-connection-state=CONNECTED]").wait_for(timeout=30_000)
+        page.reconnected()
         page.page.wait_for_function("location.search.includes('gru.b_x')", timeout=30_000)
         assert page.edits == {BIAS: value}
         page.reload()

@@ -40,8 +40,8 @@ export class Changing {
     this.latest = null; // all changes, with those that the server has not answered yet, if there are any
     this.newest = 0;
     this.running = ""; // the changes that are being computed
-    /** @type {Message | null} */
-    this.wanted = null; // the message that is shown with them
+    /** @type {{ message: Message, grown: () => void } | null} */
+    this.wanted = null; // what is shown with them, and what is done where a state grows without end
     this.mistrusted = false; // what the page has computed gives way to what the server has
     this.checking = new Checking(here, {
       say: act.checked,
@@ -95,7 +95,7 @@ export class Changing {
     const coming = alike && keyOf(message) === this.running; // the page is about to have the same numbers
     this.said = { ...message, sweep: null, pointed: null }; // those are answers, for once
     this.whole = message.order;
-    if (coming) this.wanted = message;
+    if (coming) this.wanted = { message, grown: () => {} }; // the server has said what there is to say
     else this.drop();
     now.computed = stays;
     now.stale = false;
@@ -144,7 +144,7 @@ export class Changing {
   compute(message, grown) {
     const { now } = this.here;
     const key = keyOf(message);
-    this.wanted = message;
+    this.wanted = { message, grown };
     if (key === this.running) return; // what is on its way is of the same numbers
     this.drop();
     const { newest } = this;
@@ -153,11 +153,12 @@ export class Changing {
     this.local.compute(message, (made) => {
       if (newest !== this.newest) return;
       this.running = "";
-      if (!made) return grown();
+      const wanted = this.wanted ?? { message, grown };
+      if (!made) return wanted.grown();
       this.shown = key;
       now.computed = made;
       this.lay(made, message.panels);
-      this.show(this.wanted ?? message);
+      this.show(wanted.message);
     });
   }
 

@@ -19,7 +19,7 @@ import { say } from "../core/words.js";
  */
 
 const REST = 3000; // milliseconds without a change
-const AGAIN = 15_000; // milliseconds after which a busy server is asked once more
+const AGAIN = 15_000; // milliseconds after which it is tried once more
 const NEAR = 1e-12; // of float64
 const CARRIED = 16; // units of the last place of float32 that come of a state rounded before
 
@@ -46,14 +46,14 @@ export class Checking {
     const { channel, now } = this.here;
     const { computed } = now;
     const core = computed?.ofAny();
-    if (!computed || !core || now.message.numbers !== ticket || document.hidden || channel.pending.length) return;
+    if (!computed || !core || now.message.numbers !== ticket) return;
+    if (document.hidden || channel.pending.length) return this.later(ticket);
     /** @type {Check} */
     let told;
     try {
       told = await fetchCheck(ticket);
     } catch {
-      this.timer = setTimeout(() => this.check(ticket), AGAIN); // the server is busy, or gone
-      return;
+      return this.later(ticket); // the server is busy, or gone
     }
     if (now.computed !== computed || now.message.numbers !== ticket || !computed.ofAny()) return; // changed meanwhile
     this.asked = ticket;
@@ -62,6 +62,12 @@ export class Checking {
     const counted = { same: whole(found.same), all: whole(found.all) };
     this.act.say(found.same === found.all ? say("inside.checked", counted) : say("inside.checked_some", counted));
     if (found.same < found.all) this.act.again();
+  }
+
+  /** @param {string} ticket */
+  later(ticket) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.check(ticket), AGAIN);
   }
 
   stop() {

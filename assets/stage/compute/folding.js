@@ -13,6 +13,7 @@
 
 const LARGEST = 10_000; // magnitude of a number
 const MOST = 1000; // numbers changed: more are left to the server
+const LONGEST = 200; // steps to undo, as many as the server keeps (app/setting/setting.py)
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 export class Folding {
@@ -31,7 +32,7 @@ export class Folding {
   // After another change than one of these, from these.
   /** @param {Changes} changes */
   push(changes) {
-    this.past.push(changes);
+    this.past = [...this.past, changes].slice(-LONGEST);
     this.future = [];
   }
 

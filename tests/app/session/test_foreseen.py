@@ -20,17 +20,8 @@ from tests.app.node import told
 
 LONG = 60  # events of a case
 KINDS = (
-    "commit",
-    "commit",
-    "type",
-    "draw",
-    "revert",
-    "hold",
-    "hold",
-    "undo",
-    "redo",
-    "free",
-    "reset",
+    *("commit", "commit", "type", "draw", "revert", "hold", "hold"),
+    *("undo", "undo", "redo", "free", "reset"),
 )
 
 
@@ -67,22 +58,7 @@ def events(setting: Setting, rng: random.Random) -> list[dict[str, Any]]:
 
     def made() -> dict[str, Any]:
         target = rng.choice(known)
-        kind = rng.choice(
-            [
-                "commit",
-                "commit",
-                "type",
-                "draw",
-                "revert",
-                "hold",
-                "hold",
-                "undo",
-                "undo",
-                "redo",
-                "free",
-                "reset",
-            ]
-        )
+        kind = rng.choice(KINDS)
         match kind:
             case "commit":
                 return {"kind": kind, "target": str(target), "value": value(target)}

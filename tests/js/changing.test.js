@@ -1,0 +1,100 @@
+// A change on show before its answer: the page computes late or soon, as each test says, and the server's
+// messages come in any order.
+
+import assert from "node:assert/strict";
+import { beforeEach, test } from "node:test";
+
+import { Changing } from "../../assets/stage/compute/changing.js";
+
+const BIAS = "gru.b_x.update.0";
+const MADE = { cells: ["gru"], rows: () => [[1]], ofAny: () => null };
+let log, jobs, channel, now, changing, seq;
+
+const message = (edits = [], more = {}) => ({
+  core: "scene", order: 1, parts: {}, own: [], numbers: "ticket", link: {}, labels: ["1"], panels: [], held: [],
+  can: { undo: false, redo: false, reset: false }, inner: { polarity: "keep" }, lens: { inside: true }, edits, ...more,
+});
+const brief = (edits, more = {}) => ({ order: 2, link: {}, numbers: "next", held: [], can: { undo: true, redo: false, reset: true }, answer: "", said: "", edits, rests: false, ...more });
+const edit = (value) => ({ target: BIAS, value, was: 0 });
+const shown = () => log.filter(([what]) => what === "show").map(([, edits]) => edits.map(({ value }) => value));
+
+function commit(value) {
+  channel.pending.push({ seq: ++seq });
+  changing.sent({ seq, kind: "commit", target: BIAS, value });
+}
+
+beforeEach(() => {
+  [log, jobs, seq] = [[], [], 0];
+  globalThis.document = { hidden: true };
+  const foreseen = new Set();
+  channel = {
+    pending: [],
+    foresee: (one) => foreseen.add(one),
+    get foreseen() { return foreseen.size; },
+    arrived: () => { channel.pending.shift(); foreseen.clear(); },
+    take: () => true,
+    lay: () => {},
+    send: (kind) => log.push(["send", kind]),
+  };
+  now = { told: message(), get message() { return this.told; }, computed: null, stale: false };
+  const local = { core: { before: () => 0 }, key: "scene", compute: (_, then) => jobs.push(then), receive: () => {}, leave: () => {} };
+  changing = new Changing({ channel, now }, local, {
+    show: (told) => { now.told = told; log.push(["show", told.edits]); },
+    ask: () => log.push(["ask"]),
+    held: () => false, checked: () => {}, complain: () => {},
+  });
+  changing.receive(message());
+  log.length = 0;
+});
+
+test("a change is shown when it has been computed, and its answer changes nothing", () => {
+  commit(2);
+  assert.deepEqual(shown(), []);
+  jobs[0](MADE);
+  assert.deepEqual(shown(), [[2]]);
+  changing.hear(brief([edit(2)]));
+  assert.deepEqual([jobs.length, shown().at(-1)], [1, [2]]);
+  changing.leave();
+});
+
+test("an answer that comes before it is computed waits for it", () => {
+  commit(2);
+  changing.hear(brief([edit(2)], { answer: "told" }));
+  assert.deepEqual([jobs.length, shown()], [1, []]);
+  jobs[0](MADE);
+  assert.deepEqual([shown(), now.told.answer], [[[2]], "told"]);
+  changing.leave();
+});
+
+test("where a state grows without end the server is asked, though it had answered before that was known", () => {
+  commit(2);
+  changing.hear(brief([edit(2)]));
+  jobs[0](null);
+  assert.deepEqual(log, [["ask"]]);
+  changing.leave();
+});
+
+test("of two changes the first is not shown when the second has been made", () => {
+  commit(2);
+  commit(3);
+  jobs[0](MADE);
+  assert.deepEqual(shown(), []);
+  jobs[1](MADE);
+  assert.deepEqual(shown(), [[3]]);
+  changing.leave();
+});
+
+test("what the server has refused goes back", () => {
+  commit(2);
+  jobs[0](MADE);
+  changing.hear(brief([], { answer: "no" }));
+  jobs[1](MADE);
+  assert.deepEqual(shown(), [[2], []]);
+  changing.leave();
+});
+
+test("numbers that the page no longer has are asked for", () => {
+  changing.receive(message([edit(2)], { own: ["gru.update"] }));
+  assert.deepEqual(log[0], ["send", "need"]);
+  changing.leave();
+});
