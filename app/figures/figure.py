@@ -1,9 +1,8 @@
 """Figures as plotly.js takes them, written down without being checked one by one.
 
-plotly.py checks every field of a figure each time one is made, which takes a hundred times as long
-as the field itself: a view of eight heatmaps took 40 ms of it. So figures are made as plain
-dictionaries, under Plotly's own names, and plotly.py checks them in the tests, which look at each
-by `data` and `layout`.
+plotly.py checks every field of a figure each time one is made: the view "memory", eight heatmaps,
+took the server 45 ms so, and 3 without. So figures are made as plain dictionaries, under Plotly's
+own names, and plotly.py checks them in the tests, which look at each by `data` and `layout`.
 """
 
 from collections.abc import Iterable, Mapping

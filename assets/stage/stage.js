@@ -1,5 +1,5 @@
 // The stage: one component that draws what the server describes and lets a visitor step through it
-// and edit it. Every number on it came from the server; app/messages/stage.py is the other end.
+// and edit it. Every number on it came from the server (app/messages/stage.py), or out of the core's own program.
 
 import { Inside } from "./cell/inside.js";
 import { Changing } from "./compute/changing.js";
