@@ -21,7 +21,7 @@ import { Type } from "./controls/type.js";
 import { Voice } from "./controls/voice.js";
 import { Arriving } from "./core/arriving.js";
 import { Asking } from "./core/asking.js";
-import { Channel } from "./core/channel.js";
+import { Channel, runs } from "./core/channel.js";
 import { Wholes } from "./core/condensed.js";
 import { Cursor } from "./core/cursor.js";
 import { addStylesheet, make } from "./core/dom.js";
@@ -68,14 +68,14 @@ class Stage {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.styled = Promise.all(SHEETS.map((name) => addStylesheet(`stage/css/${name}.css`)));
-    this.channel = new Channel((problem) => this.complain(problem));
+    this.channel = new Channel((problem, lasts) => this.complain(problem, lasts));
     this.cursor = new Cursor(() => this.cursorMoved());
     this.now = new Now(lookOf());
     this.local = new Local({ channel: this.channel, now: this.now }, (where) => (this.element.dataset.computes = where));
     this.changing = new Changing({ channel: this.channel, now: this.now }, this.local, {
       show: (message) => this.focus.kept(() => this.apply(message)), ask: () => this.send("ask"),
       held: () => Boolean(this.pointer.held) || this.drag.held,
-      checked: (said) => (this.inside.checked.textContent = said), complain: (problem) => this.complain(problem),
+      checked: (said) => (this.inside.checked.textContent = said), complain: (problem, lasts) => this.complain(problem, lasts),
     });
     this.drag = new Drag({
       local: (target) => this.local.sweep(target),
@@ -87,7 +87,7 @@ class Stage {
     });
     /** @type {Here} */
     const here = { channel: this.channel, cursor: this.cursor, drag: this.drag, now: this.now };
-    const library = new Library(() => fetchPlotly(asset("vendor/plotly/plotly-cartesian.min.js")), () => this.complain(say("stage.no_plotly")));
+    const library = new Library(() => fetchPlotly(asset("vendor/plotly/plotly-cartesian.min.js")), () => this.complain(say("stage.no_plotly"), true));
     /** @param {string | null} target */
     const choose = (target) => this.choosing.choose(target);
     /** @param {string | null} quantity */
@@ -240,16 +240,15 @@ class Stage {
   }
 
   // What went wrong, for all to see.
-  /** @param {string} problem */
-  complain(problem) {
-    this.voice.notice(problem);
+  /** @param {string} problem @param {boolean} [lasts] */
+  complain(problem, lasts) {
+    this.voice.complain(problem, lasts);
   }
 
   /** @param {Message} message */
   apply(message) {
     const { opened, arrived, labels, panels, cursor, problems, answer, sweep } = message;
-    const { now } = this;
-    now.told = message;
+    this.now.told = message;
     learnPaper(message.dark);
     lookAtPaper(this.element);
     if (!this.channel.busy) this.type.show(String(message.link.type ?? "normal")); // else it may be of before a change
@@ -269,12 +268,12 @@ class Stage {
     this.choosing.check();
     this.drag.receive(sweep, message.ack.seq);
     if (!this.drag.held && !this.channel.busy) this.screen.settle();
-    this.voice.notice(...problems);
+    this.voice.notice(problems, elsewhere);
     if (!this.editor.typing || answer) this.editor.say(answer);
     if (message.said) this.editor.tell(message.said);
     this.voice.tell(message.said);
     this.many.answered(message);
-    if (now.target && !this.drag.live && !this.channel.busy) this.drag.moveTo(this.screen.valueAt(now.target));
+    if (this.now.target && !this.drag.live && !this.channel.busy) this.drag.moveTo(this.screen.valueAt(this.now.target));
     this.changes.show(message.edits, this.editor.choices);
     this.handle.show(message.scene.handle?.target ?? "");
     this.refresh();
@@ -284,7 +283,7 @@ class Stage {
     if (this.drag.live) this.drawLive();
     nameControls(message.help);
     Object.assign(this.element.dataset, { opened: message.opened, ack: message.ack.seq });
-    this.element.toggleAttribute("data-stale", now.stale);
+    this.element.toggleAttribute("data-stale", this.now.stale);
     this.voice.follow();
     this.address.follow();
   }
@@ -343,6 +342,7 @@ class Stage {
   send(kind, details) {
     const { step, unit } = this.cursor;
     const sent = this.channel.send(kind, details, { step, unit });
+    if (runs({ kind })) this.voice.goOn();
     this.changing.sent({ seq: sent, kind, ...details });
     if (this.now.begun) this.values.showNote();
     return sent;

@@ -272,6 +272,10 @@ class Stage(Tab):
                 self.settings.click()
             expect(listed).to_have_count(0)
 
+    def notice(self, words: str) -> Locator:
+        """A sentence that can be seen, and not the same one where it is only spoken."""
+        return self.page.locator("p:not(.gs-hidden)").filter(has_text=words)
+
     @property
     def settings(self) -> Locator:
         """The button in front of most choices."""

@@ -227,10 +227,12 @@ def test_what_is_too_much_for_the_server_is_left_out_and_said(stage: Stage, core
     stage.open()
     stage.page.route("**/events/*", lambda route: route.fulfill(status=413), times=1)
     stage.drag(stage.cell_of(BIAS, core("pulse")), -40)
-    notice = stage.page.get_by_text("That was too much to be taken in at once")
-    expect(notice.first).to_be_visible()
+    notice = stage.notice("That was too much to be taken in at once")
+    expect(notice).to_be_visible()
     stage.expect(core("pulse"))
     assert stage.edits == {}
+    expect(notice).to_be_visible()  # still, though the server has been heard again
     stage.troubles.clear()  # the browser complains of such an answer, too
     stage.drag(stage.cell_of(BIAS, core("pulse")), -30)
+    expect(notice).to_have_count(0)
     assert list(stage.edits) == [BIAS]

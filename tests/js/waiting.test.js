@@ -62,6 +62,31 @@ test("nothing is said while the cursor plays, and what has happened is said at o
   assert.equal(spoken(voice), "Undone. Step 3.");
 });
 
+function noticed(voice) {
+  return [...voice.notices.children].map(({ textContent }) => textContent);
+}
+
+test("what the page has met itself is there until a change is made, where it is true still after an answer", () => {
+  const voice = new Voice(host);
+  voice.complain("left out", true);
+  voice.notice(["a bad link"]);
+  assert.deepEqual(noticed(voice), ["left out", "a bad link"]);
+  voice.goOn();
+  assert.deepEqual(noticed(voice), ["a bad link"]);
+  voice.complain("left out", true);
+  voice.notice([], true); // another scene
+  assert.deepEqual(noticed(voice), []);
+});
+
+test("that no answer comes is said until one comes, and not until something is changed", () => {
+  const voice = new Voice(host);
+  voice.complain("no answer");
+  voice.goOn();
+  assert.deepEqual(noticed(voice), ["no answer"]);
+  voice.notice([]);
+  assert.deepEqual(noticed(voice), []);
+});
+
 function library(plotly) {
   const one = { there: plotly, asked: 0, load: () => (one.asked++, Promise.resolve((one.there ??= "plotly"))) };
   return one;

@@ -20,7 +20,7 @@ import { Folding } from "./folding.js";
  * @property {() => void} ask for a whole message
  * @property {() => boolean} held whether a hand is on something
  * @property {(said: string) => void} checked what came of comparing with the server
- * @property {(problem: string) => void} complain
+ * @property {(problem: string, lasts: boolean) => void} complain
  */
 
 const REST = 300; // milliseconds without a change
@@ -175,7 +175,7 @@ export class Changing {
   fail(fault) {
     this.local.leave();
     this.here.channel.send("differ", fault);
-    this.act.complain(say("stage.differs"));
+    this.act.complain(say("stage.differs"), true);
   }
 
   /** @param {Message} message */

@@ -13,6 +13,10 @@ export class Voice {
     this.element = make("p", { className: "gs-hidden", role: "status" });
     this.notices = make("div", { className: "gs-notices" }); // to be seen too
     this.noticed = "";
+    /** @type {string[]} */
+    this.problems = []; // of the last message
+    this.trouble = ""; // that the page has met itself
+    this.lasts = false; // whether it is true still when the server is heard again
     /** @type {string | null} */
     this.known = null; // what has been said, or was there when the page opened
   }
@@ -36,9 +40,29 @@ export class Voice {
     if (text) this.element.textContent = text;
   }
 
-  // A sentence about what went wrong, said once however often it comes.
-  /** @param {string[]} sentences */
-  notice(...sentences) {
+  // Sentences on what went wrong, as the server says them with each message.
+  /** @param {string[]} problems @param {boolean} [elsewhere] whether of another scene */
+  notice(problems, elsewhere = false) {
+    if (elsewhere || !this.lasts) this.trouble = "";
+    this.problems = problems;
+    this.show();
+  }
+
+  // What the page has met itself. lasts: until the next change is made, and not until the server is heard.
+  /** @param {string} problem @param {boolean} [lasts] */
+  complain(problem, lasts = false) {
+    Object.assign(this, { trouble: problem, lasts });
+    this.show();
+  }
+
+  // A change is made.
+  goOn() {
+    if (this.lasts && this.trouble) this.complain("");
+  }
+
+  // Each is said once however often it comes.
+  show() {
+    const sentences = [this.trouble, ...this.problems].filter(Boolean);
     if (sentences.join() !== this.noticed) this.tell(...sentences);
     this.noticed = sentences.join();
     this.notices.replaceChildren(...sentences.map((text) => make("p", { textContent: text })));

@@ -31,8 +31,8 @@ const QUIET = new Set(["ask", "grab", "look", "whole"]); // change no number
 const FROM_HERE = new Set([...QUIET, "show", "view", "need"]); // are answered from the run that is there
 
 export class Channel {
-  // tell: called with a sentence on what went wrong.
-  /** @param {(problem: string) => void} [tell] */
+  // tell: called with a sentence on what went wrong. lasts: whether it is true still after the next answer.
+  /** @param {(problem: string, lasts?: boolean) => void} [tell] */
   constructor(tell = () => {}) {
     this.tell = tell;
     /** @type {Numbered[]} */
@@ -97,7 +97,7 @@ export class Channel {
   /** @param {number} last */
   drop(last) {
     this.keep(({ seq }) => seq > last);
-    this.tell(say("stage.refused"));
+    this.tell(say("stage.refused"), true);
     this.send("ask", {});
   }
 
@@ -233,7 +233,7 @@ function isLaid(name) {
 
 // Whether the server has to run a cell again for an event.
 /** @param {Pick<Numbered, "kind">} event */
-function runs({ kind }) {
+export function runs({ kind }) {
   return !FROM_HERE.has(kind);
 }
 
