@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, mock, test } from "node:test";
 
 globalThis.window = globalThis;
-globalThis.document = { createElement: () => ({ textContent: "", append() {}, setAttribute() {} }) };
+globalThis.document = { createElement: () => ({ textContent: "", append() {}, setAttribute() {}, replaceChildren(...children) { this.children = children; } }) };
 mock.timers.enable({ apis: ["setTimeout"] });
 
 const { Asking } = await import("../../assets/stage/core/asking.js");
