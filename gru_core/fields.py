@@ -189,7 +189,7 @@ def choice(where: str, value: object, known: Collection[str]) -> str:
 
 def kind(value: object) -> str:
     """What an error calls the value: short ones themselves, long ones by their kind."""
-    shown = json.dumps(value, ensure_ascii=False)
+    shown = json.dumps(value, ensure_ascii=False, default=str)
     if len(shown) <= 40:
         return shown
     names: dict[type, str] = {dict: "an object", list: "a list", str: "a long text"}

@@ -11,5 +11,6 @@ from app.contract.screen import *
 from app.contract.lens import *
 from app.contract.parts import *
 from app.contract.core import *
+from app.contract.lesson import *
 from app.contract.message import *
 from app.contract.events import *

@@ -54,9 +54,9 @@ class Fill(TypedDict):
 
 
 class OpenScene(TypedDict):
-    """Another scene."""
+    """Another scene; or a step of a lesson by its key, empty to leave the lesson."""
 
-    kind: Literal["scene"]
+    kind: Literal["scene", "lesson"]
     name: str
 
 

@@ -5,6 +5,7 @@ from typing import TypedDict
 
 from app.contract.base import Ack, At, Limits
 from app.contract.lens import Lens
+from app.contract.lesson import Lesson
 from app.contract.parts import Included, Pointed, Sweep
 from app.contract.screen import Edit, HeldAt, Inner, Input, Panel, Possible, Prediction, Scene
 
@@ -67,6 +68,7 @@ class Message(Changed):
     inner: Inner
     lens: Lens
     prediction: Prediction | None
+    lesson: Lesson | None
     help: Mapping[str, str]
     dark: dict[str, str]
     limits: Limits

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from app.compute.store import Shelf
+from app.learning.lessons import arrive
 from app.messages.stage import told_of
 from app.screen.baseline import scenes
 from app.screen.page import Page
-from app.setting import link
 from app.setting.source import Prepared
 
 OPENINGS: Shelf[bytes] = Shelf("openings")
@@ -18,7 +18,7 @@ def opening(query: Mapping[str, str]) -> bytes | None:
 
     None where the link has numbers of somebody's own, or would have to be explained.
     """
-    setting, rejected = link.decode(dict(query), scenes())
+    setting, rejected = arrive(query, scenes())
     own = setting.edits or setting.interventions or setting.pinned
     if rejected or own or not isinstance(setting.source, Prepared):
         return None

@@ -21,6 +21,7 @@ from app.messages.changed import changed
 from app.messages.condensed import condensed_note, input_note, pointed
 from app.messages.core import core_key
 from app.messages.help import helps
+from app.messages.lesson import lesson_told
 from app.messages.numbers import MOST_IN_BLOCK
 from app.messages.parts import computed_parts, parts, shown_gates
 from app.messages.sweeping import sweep_message
@@ -83,6 +84,7 @@ def message(screen: Screen, page: Page) -> tuple[Message, dict[str, Sent]]:
         "inner": inner(screen),
         "lens": lenses.told(screen, view),
         "prediction": prediction,
+        "lesson": lesson_told(screen.setting.lesson),
         "help": helps(),
         "limits": {"block": MOST_IN_BLOCK, "rows": ROWS_DRAWN},
         "dark": dict(zip(theme.DIVERGING, theme.DIVERGING_DARK, strict=True)),

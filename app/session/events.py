@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from app.learning.lessons import find, setting_at
 from app.screen.baseline import scenes
 from app.screen.page import Grab
 from app.screen.screen import plain
@@ -167,6 +168,18 @@ def _scene(history: History, event: Mapping[str, Any]) -> Outcome:
     if name not in (*scenes(), *MADE_HERE):
         raise GatescopeError(say("session.events.no_scene"))
     return Outcome(history.push(history.present.with_choice("scene", name)))
+
+
+def _lesson(history: History, event: Mapping[str, Any]) -> Outcome:
+    """A step of a lesson with its screen, in place of what is on show; or no lesson any more."""
+    key = event.get("name")
+    if key == "":
+        return Outcome(history.seen(lesson=""))
+    at = find(key, scenes()) if isinstance(key, str) else None
+    if at is None:
+        raise GatescopeError(say("session.events.no_lesson"))
+    setting = setting_at(at, scenes())
+    return Outcome(history.push(replace(setting, type=history.present.type)))
 
 
 def _revert(history: History, event: Mapping[str, Any]) -> Outcome:
@@ -332,6 +345,7 @@ _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
     "paste": _paste,
     "fill": _fill,
     "scene": _scene,
+    "lesson": _lesson,
     "hold": _hold,
     "free": _free,
     "ablate": _ablate,

@@ -17,6 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from app.compute.runs import is_large
 from app.compute.uploads import Upload, find, hold
 from app.contract import Ack
+from app.learning.lessons import arrive
 from app.screen.baseline import baseline_of, scenes
 from app.screen.loaded import canonical
 from app.screen.page import Grab, Page
@@ -120,7 +121,7 @@ def session() -> Session:
     query = dict(st.query_params)
     if called or query == here.query:
         return here
-    setting, rejected = link.decode(query, scenes())
+    setting, rejected = arrive(query, scenes())
     for key in setting.model.keys:  # a reload, or another tab: this page holds them too now
         keep_upload(find(key))
     setting = replace(setting, model=canonical(setting.model))

@@ -111,6 +111,12 @@ def _key(text: str) -> str:
     return text
 
 
+def _lesson(text: str) -> str:
+    if not re.fullmatch(rf"[a-z0-9-]{{1,{LONGEST_KEY}}}(\.[1-9][0-9]?)?", text):
+        raise BadValueError(say("setting.parameters.lesson"))
+    return text
+
+
 def _layer(text: str) -> str:
     if len(text) > LONGEST_LAYER:
         raise BadValueError(say("setting.parameters.layer", most=LONGEST_LAYER))
@@ -156,6 +162,7 @@ TABLE = (
     Parameter("view", "view", str, _choice(*VIEWS)),
     Parameter("of", "of", str, _asked),
     Parameter("type", "type", str, _choice(*TYPES)),
+    Parameter("lesson", "lesson", str, _lesson),
     Parameter("step", "t", _counted_from_one, _whole(1, LARGEST_INDEX, offset=1)),
     Parameter("unit", "u", _counted_from_one, _whole(1, LARGEST_INDEX, offset=1)),
 )

@@ -25,7 +25,7 @@ VIEWS = (
     *("holding", "pinned", "directions", "cost"),
 )
 TYPES = ("normal", "large")
-LOOKING = ("cell", "form", "view", "of", "type")  # how one looks, not what is seen there
+LOOKING = ("cell", "form", "view", "of", "type", "lesson")  # how one looks, not what is seen there
 LONGEST_HISTORY = 200
 
 
@@ -58,6 +58,7 @@ class Setting:
     away: tuple[Away, ...] = ()  # what was changed elsewhere of the visitor's own; not in a link
     pinned: "Setting | None" = None  # A, which this one is compared with
     type: str = "normal"  # of the letters: one of TYPES
+    lesson: str = ""  # the step of a lesson that is beside the stage: app/learning
     step: int | None = None  # cursor, counted from 0; None means the scene's own
     unit: int | None = None
 

@@ -560,6 +560,73 @@ export interface Check {
   cells: Record<string, Record<string, Numbers>>;
 }
 
+// One number of a trace; step and unit are counted from 0.
+export interface NumberAt {
+  cell: string;
+  track: string;
+  step: number;
+  unit: number;
+}
+
+// What must be so on the stage, all of it. low, high: None where there is no end.
+//
+// step, unit: of the cursor, counted from 0. What is empty or None is not asked for.
+export interface Goal {
+  number: NumberAt | null;
+  low: number | null;
+  high: number | null;
+  edited: string;
+  held: string;
+  step: number | null;
+  unit: number | null;
+  view: string;
+  notation: string;
+}
+
+// A question. right: the place of the right choice, from 0; because: a sentence on each.
+export interface Ask {
+  question: string;
+  choices: string[];
+  right: number;
+  because: string[];
+}
+
+// A number to guess. value: what it is; low, high: where it lies in any case, if
+// that is known.
+export interface Guess {
+  question: string;
+  value: number;
+  near: number;
+  low: number | null;
+  high: number | null;
+}
+
+// The step of another lesson.
+export interface WayOn {
+  key: string;
+  title: string;
+}
+
+// A step. key: as links and events name it; step: from 1. scene, notation: of the screen that
+// it is about, as links say them. words: what the panel says.
+export interface Lesson {
+  key: string;
+  name: string;
+  title: string;
+  step: number;
+  steps: number;
+  text: string;
+  do: string;
+  check: Goal | null;
+  ask: Ask | null;
+  guess: Guess | null;
+  reveal: string;
+  scene: string;
+  notation: string;
+  following: WayOn | null;
+  words: Record<string, string | Record<string, string>>;
+}
+
 // In place of a message: a choice above the stage was undone, so the page is to run.
 export interface Elsewhere {
   ack: Ack;
@@ -637,6 +704,7 @@ export interface Message {
   inner: Inner;
   lens: Lens;
   prediction: Prediction | null;
+  lesson: Lesson | null;
   help: Record<string, string>;
   dark: Record<string, string>;
   limits: Limits;
@@ -692,9 +760,9 @@ export interface Fill {
   seed?: number;
 }
 
-// Another scene.
+// Another scene; or a step of a lesson by its key, empty to leave the lesson.
 export interface OpenScene {
-  kind: "scene";
+  kind: "scene" | "lesson";
   name: string;
 }
 

@@ -33,6 +33,7 @@ import { asset } from "./core/served.js";
 import { alongTabs } from "./core/tabs.js";
 import { learnPaper, lookAtPaper, watchPaper } from "./core/tint.js";
 import { say } from "./core/words.js";
+import { Lessons } from "./learn/lesson.js";
 import { Lens } from "./lens/lens.js";
 import { Screen } from "./plots/screen.js";
 import { Values } from "./plots/values.js";
@@ -68,14 +69,14 @@ class Stage {
   /** @param {HTMLElement} root */
   constructor(root) {
     this.styled = Promise.all(SHEETS.map((name) => addStylesheet(`stage/css/${name}.css`)));
-    this.channel = new Channel((problem, lasts) => this.complain(problem, lasts));
+    this.channel = new Channel((problem, lasts) => this.voice.complain(problem, lasts));
     this.cursor = new Cursor(() => this.cursorMoved());
     this.now = new Now(lookOf());
     this.local = new Local({ channel: this.channel, now: this.now }, (where) => (this.element.dataset.computes = where));
     this.changing = new Changing({ channel: this.channel, now: this.now }, this.local, {
       show: (message) => this.focus.kept(() => this.apply(message)), ask: () => this.send("ask"),
       held: () => Boolean(this.pointer.held) || this.drag.held,
-      checked: (said) => (this.inside.checked.textContent = said), complain: (problem, lasts) => this.complain(problem, lasts),
+      checked: (said) => (this.inside.checked.textContent = said), complain: (problem, lasts) => this.voice.complain(problem, lasts),
     });
     this.drag = new Drag({
       local: (target) => this.local.sweep(target),
@@ -87,7 +88,7 @@ class Stage {
     });
     /** @type {Here} */
     const here = { channel: this.channel, cursor: this.cursor, drag: this.drag, now: this.now };
-    const library = new Library(() => fetchPlotly(asset("vendor/plotly/plotly-cartesian.min.js")), () => this.complain(say("stage.no_plotly"), true));
+    const library = new Library(() => fetchPlotly(asset("vendor/plotly/plotly-cartesian.min.js")), () => this.voice.complain(say("stage.no_plotly"), true));
     /** @param {string | null} target */
     const choose = (target) => this.choosing.choose(target);
     /** @param {string | null} quantity */
@@ -118,6 +119,7 @@ class Stage {
     savings.tell = tell;
     this.holder = make("div", {});
     this.element = make("div", { className: "gs-stage" });
+    this.lessons = new Lessons(here, { element: this.element, screen: () => this.screen, tell, go: (name) => this.change("lesson", { name }) });
     this.many = new Many(here, this.editor, this.element, (kind, details) => this.change(kind, details));
     /** @param {Shown} entry */
     const menu = (entry) => tools(entry, here, {
@@ -156,7 +158,7 @@ class Stage {
     const link = new Link({ busy: () => this.channel.telling, address: () => this.address.text(true), tell, element: this.element });
     this.timeline.element.append(new Extras(link.element, pictures(true), this.type.button, this.manual.button).element);
     this.bar = make("div", { className: "gs-bar" }, savings.element, this.editor.element, this.timeline.element);
-    this.element.append(this.voice.notices, this.holder, this.voice.element, this.bar);
+    this.element.append(this.voice.notices, this.lessons.element, this.holder, this.voice.element, this.bar);
     this.focus = new Focus(this.element, this.bar, () => this.holder.querySelector(".gs-story"));
     this.unled = ledIntoPopovers();
     this.asking = new Asking(here, { send: (kind, wanted) => this.send(kind, wanted), held: () => this.pointer.held }); // for numbers at the cursor
@@ -239,12 +241,6 @@ class Stage {
     else this.changing.hear(message);
   }
 
-  // What went wrong, for all to see.
-  /** @param {string} problem @param {boolean} [lasts] */
-  complain(problem, lasts) {
-    this.voice.complain(problem, lasts);
-  }
-
   /** @param {Message} message */
   apply(message) {
     const { opened, arrived, labels, panels, cursor, problems, answer, sweep } = message;
@@ -276,6 +272,7 @@ class Stage {
     if (this.now.target && !this.drag.live && !this.channel.busy) this.drag.moveTo(this.screen.valueAt(this.now.target));
     this.changes.show(message.edits, this.editor.choices);
     this.handle.show(message.scene.handle?.target ?? "");
+    this.lessons.show(message);
     this.refresh();
     this.pad.show();
     this.wholes.answer((part) => this.channel.complete(part));
@@ -318,6 +315,7 @@ class Stage {
     this.screen.refresh();
     const [number, cell] = [this.showValues(), this.inside.refresh()];
     this.lens.refresh();
+    this.lessons.follow();
     this.asking.want(number ?? cell);
   }
 
@@ -328,6 +326,7 @@ class Stage {
     this.showValues();
     this.inside.refresh();
     this.lens.refresh();
+    this.lessons.follow();
   }
 
   showValues() {

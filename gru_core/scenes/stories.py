@@ -8,7 +8,7 @@ anew; where they would not be true there, `moved` holds others.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from string import Formatter
 from types import MappingProxyType
@@ -70,19 +70,28 @@ class Story:
         return Told(*(self._filled(texts.get(name), quoted, polarity) for name in TEXTS))
 
     def _filled(self, text: Text | None, quoted: Quoted, polarity: Polarity) -> str:
-        said = []
-        for literal, name, form, _ in Formatter().parse(text[polarity] if text else ""):
-            said.append(literal)
-            if name is not None:
-                try:
-                    said.append(written(quoted.value(self.numbers[name], polarity), form or ""))
-                except GatescopeError as error:
-                    raise TextError(
-                        "numbers.{name}: {error}",
-                        name=name,
-                        error=error,
-                    ) from error
-        return "".join(said)
+        template = text[polarity] if text else ""
+        return filled(template, lambda name: quoted.value(self.numbers[name], polarity))
+
+
+def filled(template: str, value: Callable[[str], float]) -> str:
+    """A template with its numbers in it; value gives the number of a field's name.
+
+    Errors: TextError naming the number that cannot be said.
+    """
+    said = []
+    for literal, name, form, _ in Formatter().parse(template):
+        said.append(literal)
+        if name is not None:
+            try:
+                said.append(written(value(name), form or ""))
+            except GatescopeError as error:
+                raise TextError(
+                    "numbers.{name}: {error}",
+                    name=name,
+                    error=error,
+                ) from error
+    return "".join(said)
 
 
 def written(value: float, form: str) -> str:
@@ -105,7 +114,7 @@ def written(value: float, form: str) -> str:
 def read_story(record: Mapping[str, Any]) -> Story:
     """The story in a scene's record. Errors: TextError naming the field."""
     given = fields.record("numbers", record.get("numbers", {}), optional=record.get("numbers", ()))
-    numbers = {name: _source(f"numbers.{name}", text) for name, text in given.items()}
+    numbers = {name: read_source(f"numbers.{name}", text) for name, text in given.items()}
     changes = fields.record("changes", record.get("changes", {}), optional=CHANGED)
     moved = fields.record("moved", record.get("moved", {}), optional=TEXTS)
     story = Story(
@@ -118,7 +127,8 @@ def read_story(record: Mapping[str, Any]) -> Story:
     return story
 
 
-def _source(where: str, value: object) -> Source:
+def read_source(where: str, value: object) -> Source:
+    """Where a quoted number comes from, as it is written. Errors: TextError naming the field."""
     try:
         return Source.parse(fields.text(where, value))
     except GatescopeError as error:
@@ -151,11 +161,15 @@ def _text(where: str, value: object, numbers: Mapping[str, Source]) -> Text:
     else:
         each = dict.fromkeys(POLARITIES, (where, fields.text(where, value)))
     for place, text in each.values():
-        _check(place, text, numbers)
+        check_template(place, text, numbers)
     return MappingProxyType({polarity: text for polarity, (_, text) in each.items()})
 
 
-def _check(where: str, text: str, numbers: Mapping[str, Source]) -> None:
+def check_template(where: str, text: str, numbers: Mapping[str, Source]) -> set[str]:
+    """The names of the numbers that a template says. Errors: TextError for one that is not there,
+    for braces that do not match, and for a format that there is not.
+    """
+    said = set()
     try:
         parsed = list(Formatter().parse(text))
     except ValueError as error:
@@ -164,7 +178,10 @@ def _check(where: str, text: str, numbers: Mapping[str, Source]) -> None:
             where=where,
         ) from error
     for _, name, form, _ in parsed:
-        if name is not None and name not in numbers:
+        if name is None:
+            continue
+        said.add(name)
+        if name not in numbers:
             known = ", ".join(numbers) or "none"
             raise TextError(
                 "{where} has the field {{{name}}}; numbers has: {known}. Say there where it "
@@ -180,6 +197,7 @@ def _check(where: str, text: str, numbers: Mapping[str, Source]) -> None:
                 form=shown(form),
                 name=name,
             )
+    return said
 
 
 def _check_use(story: Story) -> None:

@@ -1,4 +1,4 @@
-// The stage as one file, and its workers as others: `python -m scripts.bundle` writes what this says. Without
+// The stage as one file, and what it fetches later as others: `python -m scripts.bundle` writes what this says. Without
 // a browser and without Node whoever runs the app has them as they are.
 
 import { createHash } from "node:crypto";
@@ -10,7 +10,10 @@ const ASSETS = new URL("../../assets/", import.meta.url);
 const STAGE = fileURLToPath(new URL("stage/", ASSETS));
 const SHEETS = ["style", "diagram", "dialogs", "look", "type", "forced", "tools", "early"]; // in the order of the page
 const VENDORED = ["vendor/plotly/plotly-cartesian.min.js", "vendor/stix/stix-two-math.woff2"];
-const WORKERS = { "worker.js": "stage/compute/worker.js", "writer.js": "stage/tools/writer.js" };
+// What is fetched when it is needed: workers, and the panel of a lesson.
+const APART = {
+  "worker.js": "stage/compute/worker.js", "writer.js": "stage/tools/writer.js", "panel.js": "stage/learn/panel.js",
+};
 const OPTIONS = { bundle: true, format: "esm", minify: true, write: false, target: "es2022", charset: "utf8", logLevel: "error" };
 
 // As app/serving/files.py has it.
@@ -29,11 +32,11 @@ async function stylesheets() {
   return code;
 }
 
-const workers = {};
+const apart = {};
 const addresses = Object.fromEntries(VENDORED.map((path) => [path, address(path, readFileSync(new URL(path, ASSETS)))]));
-for (const [name, path] of Object.entries(WORKERS)) {
-  workers[name] = await bundled({ entryPoints: [fileURLToPath(new URL(path, ASSETS))] });
-  addresses[path] = address(`built/${name}`, workers[name]);
+for (const [name, path] of Object.entries(APART)) {
+  apart[name] = await bundled({ entryPoints: [fileURLToPath(new URL(path, ASSETS))] });
+  addresses[path] = address(`built/${name}`, apart[name]);
 }
 const entry = `
 import { includeStylesheets } from "./core/dom.js";
@@ -46,4 +49,4 @@ paintEarly(stage);
 export default stage;
 `;
 const stage = await bundled({ stdin: { contents: entry, resolveDir: STAGE, sourcefile: "bundle.js" } });
-process.stdout.write(JSON.stringify({ "stage.js": stage, ...workers }));
+process.stdout.write(JSON.stringify({ "stage.js": stage, ...apart }));

@@ -12,7 +12,7 @@ import { haveWords, learnWords, say } from "./words.js";
  * @property {Channel} channel
  * @property {(message: Message | Brief) => Promise<void>} receive
  * @property {{ linked: () => void }} address that the link of the last message is written to
- * @property {(problem: string) => void} complain
+ * @property {{ complain: (problem: string) => void }} voice
  * @property {() => void} leave
  */
 
@@ -38,7 +38,7 @@ export class Arriving {
   queued(act) {
     this.queue = this.queue.then(act).catch((error) => {
       console.error(error);
-      if (haveWords()) this.built?.complain(say("stage.not_drawn"));
+      if (haveWords()) this.built?.voice.complain(say("stage.not_drawn"));
     });
   }
 

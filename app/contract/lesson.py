@@ -1,0 +1,80 @@
+"""A step of a lesson, as the panel beside the stage shows it."""
+
+from collections.abc import Mapping, Sequence
+from typing import TypedDict
+
+
+class NumberAt(TypedDict):
+    """One number of a trace; step and unit are counted from 0."""
+
+    cell: str
+    track: str
+    step: int
+    unit: int
+
+
+class Goal(TypedDict):
+    """What must be so on the stage, all of it. low, high: None where there is no end.
+
+    step, unit: of the cursor, counted from 0. What is empty or None is not asked for.
+    """
+
+    number: NumberAt | None
+    low: float | None
+    high: float | None
+    edited: str
+    held: str
+    step: int | None
+    unit: int | None
+    view: str
+    notation: str
+
+
+class Ask(TypedDict):
+    """A question. right: the place of the right choice, from 0; because: a sentence on each."""
+
+    question: str
+    choices: Sequence[str]
+    right: int
+    because: Sequence[str]
+
+
+class Guess(TypedDict):
+    """A number to guess. value: what it is; low, high: where it lies in any case, if
+    that is known.
+    """
+
+    question: str
+    value: float
+    near: float
+    low: float | None
+    high: float | None
+
+
+class WayOn(TypedDict):
+    """The step of another lesson."""
+
+    key: str
+    title: str
+
+
+class Lesson(TypedDict):
+    """A step. key: as links and events name it; step: from 1. scene, notation: of the screen that
+    it is about, as links say them. words: what the panel says.
+    """
+
+    key: str
+    name: str
+    title: str
+    step: int
+    steps: int
+    text: str
+    do: str
+    check: Goal | None
+    ask: Ask | None
+    guess: Guess | None
+    reveal: str
+    scene: str
+    notation: str
+    following: WayOn | None
+    words: Mapping[str, str | Mapping[str, str]]

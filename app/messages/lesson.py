@@ -1,0 +1,134 @@
+"""The step of a lesson beside the stage: its texts, with the numbers of the screen it is about."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache, lru_cache
+from math import isfinite
+
+from app import contract
+from app.learning.lessons import At, find, lessons, setting_at
+from app.learning.steps import Check, Guess, Step
+from app.screen.baseline import scenes, series
+from app.screen.screen import Screen, screen_of
+from app.setting.setting import Setting
+from app.words.say import Template, catalogue
+from gru_core.conventions import TRACKS, notation_key, track_range
+from gru_core.scenes.quoted import Quoted, Source
+from gru_core.scenes.stories import filled
+
+PANEL = "learning.panel."  # of the catalogue
+CHANGED = "try"  # before the source of a number: after what the step asks for
+
+
+@cache
+def panel_words() -> Mapping[str, Template]:
+    """What the panel itself says."""
+    return {
+        key.removeprefix(PANEL): found
+        for key, found in catalogue().items()
+        if key.startswith(PANEL)
+    }
+
+
+def lesson_told(key: str) -> contract.Lesson | None:
+    """The step with this key; None where no lesson is open. Errors: TextError, RangeError."""
+    at = find(key, scenes()) if key else None
+    return _told(at.key) if at else None
+
+
+@lru_cache(maxsize=512)
+def _told(key: str) -> contract.Lesson:
+    at = find(key, scenes())
+    assert at is not None
+    setting = setting_at(at, scenes())
+    step, said = at.lesson.steps[at.step], _Said(at, setting)
+    return {
+        "key": at.key,
+        "name": at.lesson.name,
+        "title": at.lesson.title,
+        "step": at.step + 1,
+        "steps": len(at.lesson.steps),
+        "text": said(step.text),
+        "do": said(step.do),
+        "check": _check(step.check) if step.check else None,
+        "ask": _ask(step, said),
+        "guess": _guess(step.guess, said) if step.guess else None,
+        "reveal": said(step.reveal),
+        "scene": setting.scene,
+        "notation": notation_key(setting.notation) if setting.notation else "",
+        "following": _following(at),
+        "words": panel_words(),
+    }
+
+
+class _Said:
+    """Fills the texts of a step."""
+
+    def __init__(self, at: At, setting: Setting) -> None:
+        self.step = at.lesson.steps[at.step]
+        self.here = screen_of(setting)
+        self.quoted = {"": _quoted(self.here)}
+        if any(source.change for source in self.step.numbers.values()):
+            self.quoted[CHANGED] = _quoted(screen_of(self.step.play(setting)))
+
+    def __call__(self, template: str) -> str:
+        return filled(template, lambda name: self.value(self.step.numbers[name]))
+
+    def value(self, source: Source) -> float:
+        plain = replace(source, change="")
+        return self.quoted[source.change].value(plain, self.here.notation.polarity)
+
+
+def _quoted(screen: Screen) -> Quoted:
+    return Quoted(screen.situation, series=series() if screen.scene.predicts else None)
+
+
+def _check(check: Check) -> contract.Goal:
+    number: contract.NumberAt | None = None
+    if check.number:
+        at = check.number
+        number = {"cell": at.cell, "track": at.track, "step": at.step, "unit": at.unit}
+    return {
+        "number": number,
+        "low": check.low if isfinite(check.low) else None,
+        "high": check.high if isfinite(check.high) else None,
+        "edited": check.edited,
+        "held": check.held,
+        "step": check.step,
+        "unit": check.unit,
+        "view": check.view,
+        "notation": check.notation,
+    }
+
+
+def _ask(step: Step, said: _Said) -> contract.Ask | None:
+    if step.ask is None:
+        return None
+    return {
+        "question": said(step.ask.question),
+        "choices": [said(one) for one in step.ask.choices],
+        "right": step.ask.right,
+        "because": [said(one) for one in step.ask.because],
+    }
+
+
+def _guess(guess: Guess, said: _Said) -> contract.Guess:
+    cell, track = (*guess.number.words, "")[:2]
+    low, high = track_range(track) if track in dict(TRACKS).get(cell, ()) else (None, None)
+    return {
+        "question": said(guess.question),
+        "value": said.value(guess.number),
+        "near": guess.near,
+        "low": low,
+        "high": high,
+    }
+
+
+def _following(at: At) -> contract.WayOn | None:
+    """The lesson after this one, at its last step."""
+    names = list(lessons(scenes()))
+    after = names.index(at.lesson.name) + 1
+    if at.step + 1 < len(at.lesson.steps) or after == len(names):
+        return None
+    lesson = lessons(scenes())[names[after]]
+    return {"key": At(lesson, 0).key, "title": lesson.title}

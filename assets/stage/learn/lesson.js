@@ -1,0 +1,87 @@
+// Where a lesson stands on the stage. What it is made of is fetched when the first step comes.
+
+import { addStylesheet, make } from "../core/dom.js";
+import { number as written } from "../core/format.js";
+import { asset, served } from "../core/served.js";
+
+/**
+ * @import { Panel } from "./panel.js"
+ * @import { Screen } from "../plots/screen.js"
+ * @import { Here as All, Message } from "../types"
+ * @typedef {Pick<All, "cursor" | "now">} Here
+ * @typedef {object} Host
+ * @property {HTMLElement} element the stage
+ * @property {() => Screen} screen
+ * @property {(key: string) => void} go
+ * @property {(text: string) => void} tell
+ */
+
+export class Lessons {
+  /** @param {Here} here @param {Host} host */
+  constructor(here, host) {
+    this.here = here;
+    this.host = host;
+    this.element = make("div", {});
+    /** @type {Panel | null} */
+    this.panel = null;
+    this.loading = false;
+  }
+
+  // A message has come.
+  /** @param {Message} message */
+  show({ lesson }) {
+    this.host.element.classList.toggle("gs-taught", lesson !== null);
+    if (!lesson) this.panel?.leave();
+    else if (this.panel) this.panel.show(lesson);
+    else this.load();
+  }
+
+  async load() {
+    if (this.loading) return;
+    this.loading = true;
+    /** @type {typeof import("./panel.js")} */
+    const { Panel } = await import(asset("stage/learn/panel.js"));
+    await addStylesheet("stage/css/learn.css", true);
+    const { element, go, tell } = this.host;
+    this.panel = new Panel({
+      stage: this.stage(), go, tell, written,
+      cover: (covered) => element.classList.toggle("gs-covered", covered),
+      home: () => served("learn"),
+    });
+    this.element.replaceChildren(this.panel.element);
+    this.show(this.here.now.message);
+  }
+
+  // The stage has moved, or a number of it.
+  follow() {
+    this.panel?.follow();
+  }
+
+  // What of the stage a step can ask for.
+  stage() {
+    const { cursor, now } = this.here;
+    const { screen } = this.host;
+    return {
+      cursor,
+      get scene() {
+        return now.message.scene.name;
+      },
+      get notation() {
+        return String(now.message.link.notation ?? "");
+      },
+      get view() {
+        return String(now.message.link.view ?? "cell");
+      },
+      /** @param {string} target */
+      isEdited: (target) => now.message.edits.some((edit) => edit.target === target),
+      /** @param {string} place */
+      isHeld: (place) => now.message.held.some((held) => held.place === place),
+      /** @param {import("../contract").NumberAt} at */
+      number: ({ cell, track, step, unit }) => {
+        const panel = now.message.panels.find((one) => one.cell === cell);
+        const row = panel ? panel.order.indexOf(unit) : -1;
+        return row < 0 ? undefined : screen().number(`${cell}.${track}`, row, step);
+      },
+    };
+  }
+}

@@ -1,0 +1,153 @@
+// The step of a lesson, above the stage: what is to be seen, done, answered or guessed, and what comes of it.
+// Loaded only where a lesson is open. It has its own words, which come with the step.
+
+import { make } from "../core/dom.js";
+import { isMet } from "./goal.js";
+import { Progress } from "./progress.js";
+
+/**
+ * @import { Ask, Guess, Lesson } from "../contract"
+ * @import { Stage } from "./goal.js"
+ * @typedef {object} Host
+ * @property {Stage} stage
+ * @property {(key: string) => void} go to another step; "" leaves the lesson
+ * @property {(text: string) => void} tell
+ * @property {(covered: boolean) => void} cover what a guess would be read off from
+ * @property {(value: number) => string} written a number for people
+ * @property {() => string} home the address of the page with all lessons
+ */
+
+export class Panel {
+  /** @param {Host} host */
+  constructor(host) {
+    this.host = host;
+    this.progress = new Progress();
+    this.element = make("section", { className: "gs-lesson", tabIndex: -1 });
+    /** @type {Lesson | null} */
+    this.lesson = null;
+    this.met = false;
+  }
+
+  /** @param {Lesson} lesson */
+  show(lesson) {
+    if (this.lesson?.key === lesson.key) return this.follow();
+    const moved = this.lesson !== null;
+    this.lesson = lesson;
+    this.met = false;
+    this.element.setAttribute("aria-label", this.say("label", { title: lesson.title }));
+    this.answer = make("div", { className: "gs-lesson-answer" });
+    this.reveal = make("p", { className: "gs-lesson-reveal", hidden: true });
+    this.way = this.next();
+    this.done = make("span", { className: "gs-lesson-done", hidden: true, textContent: this.say("done") });
+    this.away = make("p", { className: "gs-lesson-away", hidden: true }, this.say("away"), " ",
+      make("button", { type: "button", className: "gs-plain", textContent: this.say("again"), onclick: () => this.host.go(lesson.key) }));
+    const { step, steps, title } = lesson;
+    this.element.replaceChildren(
+      make("header", {},
+        make("h2", { textContent: this.say("place", { title, step, steps }) }),
+        make("a", { href: this.host.home(), textContent: this.say("all") }),
+        make("button", { type: "button", textContent: this.say("leave"), onclick: () => this.host.go("") })),
+      make("p", { className: "gs-lesson-text", textContent: lesson.text }),
+      make("div", { className: "gs-lesson-part" },
+        lesson.do && make("p", { className: "gs-lesson-do" }, make("em", { textContent: lesson.do }), " ", this.done),
+        lesson.ask && this.question(lesson.ask), lesson.guess && this.guessing(lesson.guess),
+        this.answer, this.reveal, this.away),
+      make("footer", {}, this.back(), this.way),
+    );
+    this.host.cover(lesson.guess !== null);
+    if (!lesson.check && !lesson.ask && !lesson.guess) this.finish(false);
+    if (moved) this.element.focus();
+    this.follow();
+  }
+
+  leave() {
+    this.lesson = null;
+    this.host.cover(false);
+    this.element.replaceChildren();
+  }
+
+  // The stage has moved, or a number of it.
+  follow() {
+    const { lesson } = this;
+    if (!lesson || !this.away) return;
+    const { stage } = this.host;
+    this.away.hidden = stage.scene === lesson.scene && (stage.notation === lesson.notation || Boolean(lesson.check?.notation));
+    if (lesson.check && !this.met && this.away.hidden && isMet(lesson.check, stage)) this.finish(true);
+  }
+
+  // What was to be done is done: what it shows is said, and the way on stands out.
+  /** @param {boolean} spoken */
+  finish(spoken) {
+    const { lesson } = this;
+    if (!lesson || !this.reveal || !this.done || !this.way) return;
+    this.met = true;
+    this.done.hidden = !lesson.check;
+    this.reveal.textContent = lesson.reveal;
+    this.reveal.hidden = !lesson.reveal;
+    this.way.classList.add("gs-ready");
+    this.host.cover(false);
+    this.progress.note(lesson.name, lesson.step, lesson.steps);
+    if (spoken) this.host.tell([lesson.check ? this.say("done") : "", lesson.reveal].filter(Boolean).join(" "));
+  }
+
+  /** @param {Ask} ask */
+  question(ask) {
+    const name = "gs-lesson-choice";
+    const choices = ask.choices.map((text, i) => make("label", {},
+      make("input", { type: "radio", name, value: String(i), onchange: () => this.answered(ask, i) }), make("span", { textContent: text })));
+    return make("fieldset", {}, make("legend", { textContent: ask.question }), ...choices);
+  }
+
+  /** @param {Ask} ask @param {number} chosen */
+  answered(ask, chosen) {
+    const right = chosen === ask.right;
+    const said = `${this.say(right ? "right" : "wrong")} ${ask.because[chosen]}`;
+    this.answer?.replaceChildren(make("p", { textContent: said }));
+    this.host.tell(said);
+    if (right) this.finish(false);
+  }
+
+  /** @param {Guess} guess */
+  guessing(guess) {
+    const { low, high } = guess;
+    const range = low !== null && high !== null ? { min: low, max: high, step: (high - low) / 200, value: (low + high) / 2 } : null;
+    const field = make("input", { type: "text", inputMode: "decimal", autocomplete: "off", "aria-label": this.say("exact") });
+    const slider = range && make("input", {
+      type: "range", ...range, "aria-label": guess.question, oninput: ({ target }) => (field.value = this.host.written(Number(target.value))),
+    });
+    const compare = make("button", { type: "button", textContent: this.say("reveal"), onclick: () => this.compared(guess, field) });
+    field.addEventListener("keydown", (event) => event.key === "Enter" && this.compared(guess, field));
+    return make("fieldset", { className: "gs-lesson-guess" }, make("legend", { textContent: guess.question }), make("div", {}, slider, field, compare));
+  }
+
+  /** @param {Guess} guess @param {HTMLInputElement} field */
+  compared(guess, field) {
+    const said = Number(field.value.replaceAll("−", "-").replace(",", "."));
+    if (!field.value.trim() || !Number.isFinite(said)) return field.focus();
+    const near = Math.abs(said - guess.value) <= guess.near;
+    const text = this.say(near ? "close" : "far", { said: this.host.written(said), value: this.host.written(guess.value) });
+    this.answer?.replaceChildren(make("p", { textContent: text }));
+    this.host.tell(text);
+    this.finish(false);
+  }
+
+  back() {
+    const { name, step } = /** @type {Lesson} */ (this.lesson);
+    return make("button", { type: "button", textContent: this.say("back"), disabled: step === 1, onclick: () => this.host.go(`${name}.${step - 1}`) });
+  }
+
+  // The way on: the next step, the next lesson, or back to all of them.
+  next() {
+    const { name, step, steps, following } = /** @type {Lesson} */ (this.lesson);
+    const [key, text] = step < steps ? [`${name}.${step + 1}`, this.say("next")]
+      : following ? [following.key, this.say("following", { title: following.title })] : ["", this.say("end")];
+    if (key) return make("button", { type: "button", className: "gs-lesson-next", textContent: text, onclick: () => this.host.go(key) });
+    return make("a", { className: "gs-lesson-next", href: this.host.home(), textContent: text });
+  }
+
+  /** @param {string} key @param {Record<string, string | number>} [fields] */
+  say(key, fields = {}) {
+    const template = String(this.lesson?.words[key] ?? "");
+    return template.replace(/\{(\w+)\}/g, (_, name) => String(fields[name]));
+  }
+}

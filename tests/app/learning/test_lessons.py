@@ -1,0 +1,125 @@
+"""Lessons on the stage: links to them, their events, and their texts with the core's numbers."""
+
+from dataclasses import replace
+
+import pytest
+
+from app.learning.lessons import arrive, find, lessons, setting_at
+from app.messages.lesson import lesson_told
+from app.messages.opening import opening
+from app.screen.baseline import scenes
+from app.screen.screen import screen_of
+from app.session.events import handle
+from app.setting import link
+from app.setting.setting import History, Setting
+
+RESET = "the-reset-gate"
+KEYS = [
+    f"{lesson.name}.{i + 1}"
+    for lesson in lessons(scenes()).values()
+    for i in range(len(lesson.steps))
+]
+
+
+def at(key: str):
+    found = find(key, scenes())
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_step_opens_and_says_numbers_of_the_core(key: str) -> None:
+    setting = setting_at(at(key), scenes())
+    assert not screen_of(setting).problems
+    told = lesson_told(key)
+    assert told is not None
+    step = at(key).lesson.steps[at(key).step]
+    texts = [told["text"], told["do"], told["reveal"]]
+    assert not any(mark in text for text in texts for mark in "{}")
+    assert (told["check"] is None, told["ask"] is None) == (step.check is None, step.ask is None)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_is_asked_for_is_not_so_at_first_and_is_once_it_is_done(key: str) -> None:
+    step = at(key).lesson.steps[at(key).step]
+    if step.check is None:
+        return
+    setting = setting_at(at(key), scenes())
+    before, after = is_met(key, setting), is_met(key, step.play(setting))
+    assert (before, after) == (False, True)
+
+
+def is_met(key: str, setting: Setting) -> bool:
+    """By the traces of the core, and not by what the page does."""
+    step = at(key).lesson.steps[at(key).step]
+    check = step.check
+    assert check is not None
+    screen = screen_of(setting)
+    found = []
+    if check.number:
+        cell, track, row, unit = (
+            *(check.number.cell, check.number.track),
+            *(check.number.step, check.number.unit),
+        )
+        shown = screen.shown_track(cell, track, screen.traces[cell][track])  # type: ignore[arg-type, index]
+        found.append(check.low < shown[row, unit] < check.high)
+    if check.edited:
+        found.append(check.edited in [str(edit.target) for edit in setting.edits])
+    if check.held:
+        found.append(check.held in [one.place for one in setting.interventions])
+    if check.step is not None:
+        found.append(screen.step == check.step)
+    if check.unit is not None:
+        found.append(screen.unit == check.unit)
+    if check.view:
+        found.append(setting.view == check.view)
+    if check.notation:
+        found.append(link.encode(setting)[0].get("notation") == check.notation)
+    return all(found)
+
+
+def test_a_link_with_nothing_but_a_step_opens_its_screen() -> None:
+    setting, rejected = arrive({"lesson": f"{RESET}.1", "utm_source": "mail"}, scenes())
+    assert not rejected
+    assert setting == setting_at(at(f"{RESET}.1"), scenes())
+    assert (setting.scene, setting.lesson) == ("book", f"{RESET}.1")
+
+
+def test_a_link_with_more_says_itself_what_is_on_show() -> None:
+    setting = setting_at(at(f"{RESET}.1"), scenes())
+    here = replace(setting, view="why", step=2)
+    found, rejected = arrive(link.encode(here)[0], scenes())
+    assert (found, rejected) == (here, [])
+
+
+@pytest.mark.parametrize("key", ["no-such-lesson.1", f"{RESET}.99", f"{RESET}.x", "<b>.1"])
+def test_a_link_to_no_step_opens_the_rest_and_says_so(key: str) -> None:
+    setting, rejected = arrive({"lesson": key, "scene": "book"}, scenes())
+    assert (setting.scene, setting.lesson) == ("book", "")
+    assert len(rejected) >= 1
+    assert lesson_told(setting.lesson) is None
+
+
+def test_the_first_picture_has_the_lesson() -> None:
+    assert opening({"lesson": f"{RESET}.1"}) is not None
+
+
+def test_an_event_leads_to_a_step_and_undo_back_from_it() -> None:
+    history = History(Setting(scene="pulse", type="large"))
+    after = handle(history, {"kind": "lesson", "name": f"{RESET}.1"}).history
+    assert after.present == replace(setting_at(at(f"{RESET}.1"), scenes()), type="large")
+    assert after.undo().present.scene == "pulse"
+    left = handle(after, {"kind": "lesson", "name": ""}).history
+    assert (left.present.lesson, left.present.scene) == ("", "book")
+
+
+@pytest.mark.parametrize("name", ["", None, 3, "no.1", f"{RESET}.0", f"{RESET}.-1", f"{RESET}.²"])
+def test_an_event_to_no_step_changes_nothing(name: object) -> None:
+    history = History(Setting(scene="pulse"))
+    outcome = handle(history, {"kind": "lesson", "name": name})
+    assert outcome.history == history
+    assert bool(outcome.problem) == (name != "")
+
+
+def test_a_visit_without_a_lesson_has_nothing_of_one() -> None:
+    assert lesson_told("") is None
