@@ -12,6 +12,7 @@ st.html(ASSETS / "stage" / "css" / "page.css")
 
 pages = [
     st.Page("views/explore.py", title=say("controls.navigation.explore"), default=True),
+    st.Page("views/learn.py", title=say("controls.navigation.learn"), url_path="learn"),
     st.Page("views/claims.py", title=say("controls.navigation.claims"), url_path="claims"),
 ]
 st.navigation(pages, position="hidden").run()

@@ -27,7 +27,7 @@ from starlette.routing import Mount, Route
 
 from app import answers
 from app.compute import memory, uploads
-from app.controls.mount import assets_url, claims_url, events_url, first_url, numbers_url
+from app.controls.mount import assets_url, beside_urls, events_url, first_url, numbers_url
 from app.messages import check, core
 from app.messages.lens_at import elsewhere
 from app.messages.numbers import GoneError, answer
@@ -158,7 +158,7 @@ app = st.App(
         Route(f"{numbers_url()}/{{ticket}}", numbers),
         Route(f"{events_url()}/{{page}}", events, methods=["POST"]),
         Route(first_url(), first),
-        Route(claims_url(), beside),
+        *(Route(address, beside) for address in beside_urls()),
     ],
     middleware=[Middleware(Static, folder=STREAMLIT / "static", below=first_url().rstrip("/"))],
 )

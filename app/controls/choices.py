@@ -11,17 +11,14 @@ from app.controls.own import own_choices
 from app.screen.baseline import baseline_of, titles
 from app.session import state
 from app.setting.setting import Setting
-from app.setting.source import MODEL, OWN, Model, Own, Prepared
+from app.setting.source import OWN, Model, Own, Prepared
 from app.words.say import say
-
-# Scenes that a newcomer would not find at the end of a list.
-YOURS = (OWN, MODEL)
 
 
 def choices(setting: Setting) -> None:
     """Draw the choices; changing one changes the setting before the next run."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="top"):
-        navigation("explore")
+        navigation("models" if isinstance(setting.source, Model) else "explore")
         label = say("controls.choices.scene")
         fields.select("scene", "scene", label, setting.scene, titles(), None, 300)
         baseline = baseline_of(setting)
@@ -38,15 +35,14 @@ def choices(setting: Setting) -> None:
                 on_change=state.choose,
                 args=("word", "word"),
             )
-        for name in YOURS:
-            if setting.scene != name:
-                st.button(
-                    say(f"controls.choices.{name}"),
-                    key=f"open-{name}",
-                    type="tertiary",
-                    on_click=state.take,
-                    args=("scene", name),
-                )
+        if setting.scene != OWN:  # a newcomer would not find it at the end of a list
+            st.button(
+                say("controls.choices.own"),
+                key="open-own",
+                type="tertiary",
+                on_click=state.take,
+                args=("scene", OWN),
+            )
         settings(setting, scene)
         export_choices(setting)
     match setting.source:

@@ -8,6 +8,8 @@ import streamlit as st
 from app.serving.bundle import entry
 
 KEY = "stage"
+# Pages beside the first one, by their addresses: main.py has them too.
+BESIDE = ("learn", "claims")
 # The stage comes from the top-level assets folder (app/server.py); this stub only fetches it.
 # A component cannot be told its data before it is registered, so the address is in the text.
 STUB = """
@@ -45,9 +47,9 @@ def first_url() -> str:
     return _under_base("")
 
 
-def claims_url() -> str:
-    """The path of the page of claims."""
-    return _under_base("claims")
+def beside_urls() -> list[str]:
+    """The paths of the pages beside the first one."""
+    return [_under_base(name) for name in BESIDE]
 
 
 def _under_base(name: str) -> str:

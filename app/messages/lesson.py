@@ -1,8 +1,7 @@
 """The step of a lesson beside the stage: its texts, with the numbers of the screen it is about."""
 
-from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from math import isfinite
 
 from app import contract
@@ -11,23 +10,12 @@ from app.learning.steps import Check, Guess, Step
 from app.screen.baseline import scenes, series
 from app.screen.screen import Screen, screen_of
 from app.setting.setting import Setting
-from app.words.say import Template, catalogue
+from app.words.stage import panel_words
 from gru_core.conventions import TRACKS, notation_key, track_range
 from gru_core.scenes.quoted import Quoted, Source
 from gru_core.scenes.stories import filled
 
-PANEL = "learning.panel."  # of the catalogue
 CHANGED = "try"  # before the source of a number: after what the step asks for
-
-
-@cache
-def panel_words() -> Mapping[str, Template]:
-    """What the panel itself says."""
-    return {
-        key.removeprefix(PANEL): found
-        for key, found in catalogue().items()
-        if key.startswith(PANEL)
-    }
 
 
 def lesson_told(key: str) -> contract.Lesson | None:

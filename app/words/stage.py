@@ -2,15 +2,28 @@
 
 from collections.abc import Mapping
 from functools import cache
+from typing import Final
 
 from app.words.say import Template, catalogue
 
-ROOM = "stage."  # of the catalogue
+STAGE: Final = "stage."  # of the catalogue
+PANEL: Final = "lesson_panel."
+ROOMS: Final = (STAGE, PANEL)  # what browsers say themselves
+
+
+def stage_words() -> Mapping[str, Template]:
+    """Every template of the stage by its key, such as "tools.title"."""
+    return words_of(STAGE)
+
+
+def panel_words() -> Mapping[str, Template]:
+    """Every template of the panel of a lesson."""
+    return words_of(PANEL)
 
 
 @cache
-def stage_words() -> Mapping[str, Template]:
-    """Every template of the stage by its key, such as "tools.title"."""
+def words_of(room: str) -> Mapping[str, Template]:
+    """Every template of a room by its key there."""
     return {
-        key.removeprefix(ROOM): found for key, found in catalogue().items() if key.startswith(ROOM)
+        key.removeprefix(room): found for key, found in catalogue().items() if key.startswith(room)
     }

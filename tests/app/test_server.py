@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.routing import Route, Router
 
 from app.answers import LARGEST
-from app.controls.mount import claims_url
+from app.controls.mount import beside_urls
 from app.messages.numbers import GoneError, malformed
 from app.screen.screen import screen_of
 from app.screen.tickets import Held
@@ -204,7 +204,7 @@ def test_what_the_first_page_asks_for_is_there_and_holds_all_that_it_imports() -
 def test_every_page_beside_the_first_is_served_so() -> None:
     main = Path(ASSETS.parent, "app", "main.py").read_text(encoding="utf-8")
     addresses = [f"/{name}" for name in re.findall(r'url_path="(\w+)"', main)]
-    assert addresses == [claims_url()]
+    assert addresses == beside_urls()
 
 
 THREADS = """

@@ -144,7 +144,7 @@ def test_numbers_or_a_model_of_ones_own_are_shown_whole(first: Stage) -> None:
     first.page.get_by_role("button", name="your numbers").click()
     first.shows("own")
     expect(first.page.locator(".gs-diagram svg")).to_be_visible()
-    first.page.get_by_role("button", name="your model").click()
+    first.page.get_by_role("button", name="Models").click()
     first.shows("model")
     expect(first.page.locator(".gs-diagram svg")).to_be_visible()
 

@@ -170,4 +170,4 @@ def test_nothing_in_a_claim_is_taken_for_a_part_of_the_page(
 
 def test_the_first_page_leads_to_the_claims(visit: Callable[..., Visit]) -> None:
     labels = [node.proto.label for node in visit().page.main if node.type == "page_link"]
-    assert labels == ["Claims"]
+    assert labels == ["Learn", "Claims"]
