@@ -29,6 +29,13 @@ export class Folding {
     this.future = [];
   }
 
+  // No more than the server can undo and redo.
+  /** @param {{ undo: boolean, redo: boolean }} can */
+  keep({ undo, redo }) {
+    if (!undo) this.past = [];
+    if (!redo) this.future = [];
+  }
+
   // After another change than one of these, from these.
   /** @param {Changes} changes */
   push(changes) {
