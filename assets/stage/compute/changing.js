@@ -71,9 +71,9 @@ export class Changing {
   sent(event) {
     const { channel, now } = this.here;
     if (!this.can || !this.said) return;
-    const { inner, labels, lens } = now.message;
+    const { inner, labels, lens, panels } = now.message;
     const before = this.latest ?? this.said;
-    const facts = { before: (/** @type {string} */ target) => this.local.core?.before(target), steps: labels.length, polarity: inner.polarity };
+    const facts = { before: (/** @type {string} */ target) => this.local.core?.before(target), panels, steps: labels.length, polarity: inner.polarity };
     const changes = this.folding.fold(changesOf(before), event, facts);
     if (!changes) return;
     channel.foresee(event.seq);
