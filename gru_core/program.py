@@ -6,7 +6,7 @@ that a program is the equation itself.
 """
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any, Final
 
@@ -131,6 +131,6 @@ def _moved(one: Operation, at: Mapping[int, int]) -> Operation:
 
 
 def _told(one: Operation) -> dict[str, Any]:
-    said = asdict(one)
-    more = {key: said[key] for key, default in _DEFAULTS.items() if said[key] != default}
+    said = ((key, getattr(one, key)) for key in _DEFAULTS)
+    more = {key: value for key, value in said if value != _DEFAULTS[key]}
     return {"kind": one.kind, "of": list(one.of), "shape": list(one.shape), **more}

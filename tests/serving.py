@@ -10,7 +10,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -63,16 +63,29 @@ def browsing(path: str, *flags: str) -> Iterator[Browser]:
 
 @contextmanager
 def serving(
-    script: str = "app/server.py", *, port: int | None = None, base: str = "", most: int = 0
+    script: str = "app/server.py",
+    *,
+    port: int | None = None,
+    base: str = "",
+    most: int = 0,
+    forgets: int = 0,
 ) -> Iterator[Server]:
     """`streamlit run script`, answering. port: a free one if None; base: a path to serve under.
 
-    most: megabytes of an upload; 0 for what the configuration says.
+    most: megabytes of an upload, forgets: seconds after which a session whose page is away is gone;
+    0 for what the configuration says.
     """
     port = port or free_port()
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log"
-        server = Server(_url(port, base), port, _started(script, port, base, most, log), log)
+        options = {
+            "server.port": port,
+            "server.address": "127.0.0.1",
+            "server.baseUrlPath": base,
+            "server.maxUploadSize": most or "",
+            "server.disconnectedSessionTTL": forgets or "",
+        }
+        server = Server(_url(port, base), port, _started(script, options, log), log)
         try:
             _wait_until_healthy(server)
             yield server
@@ -97,9 +110,7 @@ def _url(port: int, base: str) -> str:
     return f"http://127.0.0.1:{port}" + (f"/{base}" if base else "")
 
 
-def _started(script: str, port: int, base: str, most: int, log: Path) -> subprocess.Popen[bytes]:
-    options = {"server.port": port, "server.address": "127.0.0.1", "server.baseUrlPath": base}
-    options["server.maxUploadSize"] = most or ""
+def _started(script: str, options: Mapping[str, object], log: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "streamlit", "run", script]
     command += [f"--{name}={value}" for name, value in options.items() if value != ""]
     with log.open("wb") as out:

@@ -12,7 +12,11 @@ from pathlib import Path
 
 # A page beside the first one, opened by its address, looks for its server below that address too,
 # and is refused four times. It is told: its server is where it lies itself, behind any prefix.
-BACKEND = 'window.__streamlit = { BACKEND_BASE_URL: new URL(".", location.href).href };'
+BACKEND = "BACKEND_BASE_URL: new URL('.', location.href).href"
+# While a line is cut Streamlit would lay a dialog over the page, under which nothing can be
+# touched. But stepping and changing go on, and the stage says what has to wait. (A page that has
+# never had a line does not know of this yet, and has the dialog.)
+OPEN = "HOST_CONFIG: { blockErrorDialogs: true }"
 # Parts of Streamlit that our first screen has, by the beginnings of their files' names. The stage
 # comes in the first one; the others may follow it.
 STAGE = ("BidiComponent",)
@@ -26,7 +30,7 @@ IMPORTED = re.compile(r'(?:from|import)\s*"\./([\w.@~-]+\.js)"')
 
 def beside(page: str) -> str:
     """Streamlit's page for an address beside the first one."""
-    return page.replace("<head>", f"<head><script>{BACKEND}</script>", 1)
+    return page.replace("<head>", f"<head>{_knowing(BACKEND, OPEN)}", 1)
 
 
 def first(page: str, modules: Sequence[str], later: Sequence[str] = ()) -> str:
@@ -40,7 +44,12 @@ def first(page: str, modules: Sequence[str], later: Sequence[str] = ()) -> str:
     links += [
         f'<link rel="modulepreload" fetchpriority="low" href="{escape(one)}">' for one in later
     ]
-    return page.replace("</head>", f"{''.join(links)}</head>", 1)
+    return page.replace("</head>", f"{_knowing(OPEN)}{''.join(links)}</head>", 1)
+
+
+def _knowing(*facts: str) -> str:
+    """What Streamlit's scripts look for when they begin."""
+    return f"<script>window.__streamlit = {{ {', '.join(facts)} }};</script>"
 
 
 def painted(page: str, stage: str, opening: bytes, papers: Mapping[str, Mapping[str, str]]) -> str:

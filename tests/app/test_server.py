@@ -22,7 +22,7 @@ from app.screen.screen import screen_of
 from app.screen.tickets import Held
 from app.server import AROUND, INDEX, SCRIPTS, STAGE, beside, events, first, numbers
 from app.serving.bundle import ASSETS, entry
-from app.serving.index import BACKEND
+from app.serving.index import BACKEND, OPEN
 from app.session.state import Session, _open
 from app.setting.setting import History, Setting
 from tests.app.asking import answered
@@ -161,7 +161,7 @@ def test_nothing_is_compared_while_somebody_waits(monkeypatch: pytest.MonkeyPatc
 def test_a_page_beside_the_first_is_streamlit_s_and_is_told_where_its_server_is() -> None:
     """Before the first script of its own, and by its own address: whatever lies before it."""
     status, headers, content = answered(Router([Route("/claims", beside)]), "/claims")
-    told = f"<script>{BACKEND}</script>".encode()
+    told = f"<script>window.__streamlit = {{ {BACKEND}, {OPEN} }};</script>".encode()
     assert (status, headers[b"cache-control"]) == (200, b"no-cache")
     assert content.replace(told, b"") == INDEX.read_bytes()
     assert content.count(told) == 1
@@ -182,6 +182,9 @@ def test_the_first_page_asks_early_for_the_stage_and_is_otherwise_streamlit_s() 
     assert count == 1
     page, count = re.subn(r"<style>\.gs-early\{[^<]*</style>", "", page)
     assert count == 1
+    knowing = f"<script>window.__streamlit = {{ {OPEN} }};</script>"
+    assert page.count(knowing) == 1
+    page = page.replace(knowing, "")
     added = re.findall(r"<link rel=\"(?:module)?preload\"[^>]*>(?=[<\n])", page)
     added = [one for one in added if one not in INDEX.read_text(encoding="utf-8")]
     for one in added:

@@ -93,6 +93,23 @@ def test_a_stretch_drawn_by_hand_needs_no_answer(stage: Stage, core: Core) -> No
     stage.expect(with_edits(core("pulse"), stage.edits))
 
 
+def test_a_gate_that_is_filled_needs_no_answer(stage: Stage, core: Core) -> None:
+    stage.open()
+    stage.page.locator("[data-cell=gru] .gs-weights-head button", has_text="fill or paste").click()
+    dialog = stage.page.get_by_role("dialog", name="Fill or paste")
+    dialog.get_by_label("Which numbers").select_option("gru.b_x.update")
+    dialog.get_by_label("Value").fill("2.25")
+    edits = {f"gru.b_x.update.{unit}": 2.25 for unit in range(4)}
+    after = with_edits(core("pulse"), edits)
+    with nobody_answers(stage):
+        dialog.get_by_role("button", name="fill", exact=True).click()
+        stage.rest()
+        stage.expect(after)
+    expect(dialog).to_be_hidden()
+    stage.expect(after)
+    assert stage.edits == edits
+
+
 @pytest.mark.parametrize("notation", NOTATIONS)
 def test_in_every_notation(page: Stage, notation: str) -> None:
     page.open(f"notation={notation}")

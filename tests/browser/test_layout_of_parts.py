@@ -165,3 +165,5 @@ def test_on_a_telephone_nothing_of_the_bar_lies_over_another_thing(phone: Stage)
     phone.type("-1.25")  # as wide as it gets: with what it was, and something to undo
     found = phone.page.evaluate(OVER_EACH_OTHER)
     assert found == {"pairs": [], "wide": 0}
+    slider, number = box(phone, ".gs-value-slider"), box(phone, ".gs-what")
+    assert slider["width"] >= number["width"] - 1  # all of its row: each pixel is a finer step

@@ -98,3 +98,13 @@ test("numbers that the page no longer has are asked for", () => {
   assert.deepEqual(log[0], ["send", "need"]);
   changing.leave();
 });
+
+test("what the server cannot take back any more the page does not take back alone", () => {
+  commit(2);
+  jobs[0](MADE);
+  changing.hear(brief([edit(2)], { can: { undo: false, redo: false, reset: true } }));
+  channel.pending.push({ seq: ++seq });
+  changing.sent({ seq, kind: "undo" });
+  assert.deepEqual([jobs.length, shown().at(-1)], [1, [2]]);
+  changing.leave();
+});

@@ -6,9 +6,9 @@ import { Folding } from "../../assets/stage/compute/folding.js";
 
 const cases = JSON.parse(String(await buffer(process.stdin)));
 
-process.stdout.write(JSON.stringify(cases.map(({ events, before, steps, polarity }) => {
+process.stdout.write(JSON.stringify(cases.map(({ events, before, panels, steps, polarity }) => {
   const folding = new Folding();
-  const facts = { before: (target) => before[target], steps, polarity };
+  const facts = { before: (target) => before[target], panels, steps, polarity };
   let now = { edits: [], held: [] };
   return events.map((event) => (now = folding.fold(now, event, facts) ?? now));
 })));

@@ -71,9 +71,9 @@ export class Changing {
   sent(event) {
     const { channel, now } = this.here;
     if (!this.can || !this.said) return;
-    const { inner, labels, lens } = now.message;
+    const { inner, labels, lens, panels } = now.message;
     const before = this.latest ?? this.said;
-    const facts = { before: (/** @type {string} */ target) => this.local.core?.before(target), steps: labels.length, polarity: inner.polarity };
+    const facts = { before: (/** @type {string} */ target) => this.local.core?.before(target), panels, steps: labels.length, polarity: inner.polarity };
     const changes = this.folding.fold(changesOf(before), event, facts);
     if (!changes) return;
     channel.foresee(event.seq);
@@ -105,6 +105,7 @@ export class Changing {
     clearTimeout(this.timer);
     this.local.receive(message);
     if (keyOf(message) !== this.shown && !ahead) this.folding.forget();
+    if (!ahead) this.folding.keep(message.can); // a server that had forgotten the page knows no more
     this.shown = keyOf(message);
     if (ahead) this.compute({ ...message, ...ahead }, () => this.show(message));
     else this.show(message);
@@ -127,6 +128,7 @@ export class Changing {
     if (!this.can) return this.act.ask();
     const ahead = this.ahead(this.said);
     if (!ahead && keyOf(this.said) !== this.shown) this.folding.forget();
+    if (!ahead) this.folding.keep(told.can);
     now.stale ||= rests;
     this.compute({ ...this.said, ...ahead }, () => this.act.ask());
     if (now.stale) this.rest();

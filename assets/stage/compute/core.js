@@ -3,7 +3,7 @@
 
 import { single } from "../core/single.js";
 import { Layer } from "./layer.js";
-import { Program } from "./program.js";
+import { Program, ProgramError } from "./program.js";
 
 /**
  * @import { Core as Sent, CoreCell, Edit, HeldAt } from "../contract"
@@ -27,7 +27,8 @@ export class Core {
   constructor(sent) {
     this.sent = sent;
     this.x = Float64Array.from(sent.x);
-    this.cells = new Map(Object.entries(sent.cells).map(([cell, told]) => [cell, kept(told)]));
+    check(this.x.length > 0 && Number.isInteger(this.steps), "x");
+    this.cells = new Map(Object.entries(sent.cells).map(([cell, told]) => [cell, kept(told, sent.inputs)]));
     /** @type {{ values: Slot, at: number, was: number }[]} what is not as it was sent */
     this.changed = [];
     /** @type {HeldAt[]} */
@@ -275,18 +276,40 @@ export class Core {
   }
 }
 
-/** @param {CoreCell} told @returns {Kept} */
-function kept(told) {
-  const layer = new Layer(told.step, told.units, told.states);
-  for (const [part, values] of Object.entries(told.weights)) layer.weights(part).set(values);
+// Errors: ProgramError for what does not fit together: where less came than is needed the rest would be 0.
+/** @param {CoreCell} told @param {number} inputs @returns {Kept} */
+function kept(told, inputs) {
+  const { units, states } = told;
+  const layer = new Layer(told.step, units, states);
+  const { given, made } = layer.program;
+  for (const [part, values] of Object.entries(told.weights)) fill(given.get(part), values, part);
+  const known = new Set([...Object.keys(told.weights), "x", ...states.map(([, before]) => before)]);
+  for (const part of given.keys()) check(known.has(part), part);
+  const initials = told.initials.map((/** @type {Numbers} */ state) => Float64Array.from(state));
+  check(initials.length === states.length && given.get("x")?.length === inputs, "x");
+  states.forEach(([after, before], i) => {
+    for (const one of [made.get(after), given.get(before), initials[i]]) check(one?.length === units, after);
+  });
+  for (const [track, values] of made) check(values.length === units, track);
   return {
     told,
     layer,
     numbers: new Program(told.numbers),
-    vectors: new Program(told.vectors, layer.program.given),
-    initials: told.initials.map((/** @type {Numbers} */ state) => Float64Array.from(state)),
+    vectors: new Program(told.vectors, given),
+    initials,
     tracks: {},
   };
+}
+
+/** @param {Slot | undefined} slot @param {Numbers} values @param {string} part */
+function fill(slot, values, part) {
+  check(slot?.length === values.length, part);
+  slot?.set(values);
+}
+
+/** @param {boolean} fine @param {string} what */
+function check(fine, what) {
+  if (!fine) throw new ProgramError(what);
 }
 
 /** @param {Slot} values @param {number[]} shape @param {string[]} index @param {string | null} [cell] @param {number} [sign] @returns {Place | undefined} */

@@ -2,11 +2,12 @@
 // decides (app/session/events.py), and what it says takes the place of this.
 
 /**
- * @import { Edit, HeldAt, Message } from "../types"
+ * @import { Edit, HeldAt, Message, Panel } from "../types"
  * @typedef {Pick<Message, "edits" | "held">} Changes
  * @typedef {{ kind: string, [field: string]: any }} Event
  * @typedef {object} Facts of the screen
  * @property {(target: string) => number | undefined} before what a number was; undefined for none
+ * @property {Pick<Panel, "cell" | "units" | "segments">[]} panels
  * @property {number} steps
  * @property {string} polarity of the update gate
  */
@@ -14,6 +15,7 @@
 const LARGEST = 10_000; // magnitude of a number
 const MOST = 1000; // numbers changed: more are left to the server
 const LONGEST = 200; // steps to undo, as many as the server keeps (app/setting/setting.py)
+const TOGETHER = new Set(["draw", "fill"]); // several numbers in one change
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 export class Folding {
@@ -27,6 +29,13 @@ export class Folding {
   forget() {
     this.past = [];
     this.future = [];
+  }
+
+  // No more than the server can undo and redo.
+  /** @param {{ undo: boolean, redo: boolean }} can */
+  keep({ undo, redo }) {
+    if (!undo) this.past = [];
+    if (!redo) this.future = [];
   }
 
   // After another change than one of these, from these.
@@ -62,6 +71,10 @@ export function folded({ edits, held }, event, facts) {
     case "commit": return changed([[event.target, event.value]]);
     case "type": return changed([[event.target, numberOf(event.text)]]);
     case "draw": return changed(event.values.map((/** @type {number} */ value, /** @type {number} */ i) => [`x.${event.first + i}.${event.channel}`, value]));
+    case "fill": {
+      const numbers = filled(event, facts);
+      return numbers && changed(numbers);
+    }
     case "revert": return { edits: edits.filter(({ target }) => target !== event.target), held };
     case "reset": return { edits: [], held: [] };
     case "hold": return { edits, held: withHeld(held, event, facts) };
@@ -80,11 +93,27 @@ export function folded({ edits, held }, event, facts) {
       if (target.includes(".b_h.")) return null; // a second bias may come on show, or go
       made.push({ target, value, was });
     }
-    if (event.kind !== "draw" && edits.some(({ target, value }) => target === made[0].target && value === made[0].value)) return { edits, held };
+    if (!TOGETHER.has(event.kind) && edits.some(({ target, value }) => target === made[0].target && value === made[0].value)) return { edits, held };
     const targets = new Set(made.map(({ target }) => target));
     const all = [...edits.filter(({ target }) => !targets.has(target)), ...made];
     return all.length > MOST ? null : { edits: all.filter(({ value, was }) => value !== was), held };
   }
+}
+
+// A gate's numbers, as they stand on screen, with one value or as a unit matrix; null for those that are drawn.
+/** @param {Event} event @param {Facts} facts @returns {[target: string, value: number][] | null} */
+function filled({ place, way, text }, { panels }) {
+  const [cell, gate, part] = place.split(".");
+  const panel = panels.find((one) => one.cell === cell);
+  const segments = panel?.segments.filter((one) => part === "all" || one.part === part);
+  const value = way === "value" ? numberOf(text) : 1;
+  if (!panel || !segments?.length || value === null) return null;
+  if (way !== "value" && (way !== "identity" || part !== "w_h")) return null;
+  return segments.flatMap((one) => Array.from({ length: panel.units }, (_, unit) => {
+    const head = `${cell}.${one.part}.${gate}.${unit}`;
+    if (one.part.startsWith("b_")) return [[head, value]];
+    return Array.from({ length: one.size }, (_, source) => [`${head}.${source}`, way === "identity" && unit !== source ? 0 : value]);
+  }).flat()).map(([target, number]) => [String(target), Number(number)]);
 }
 
 /** @param {HeldAt[]} held @param {Event} event @param {Facts} facts @returns {HeldAt[]} */

@@ -7,22 +7,43 @@ import json
 import random
 from typing import Any
 
+import numpy as np
 import pytest
 
+from app.figures.weights import segments
 from app.messages.changed import brief
 from app.screen.baseline import baseline_of
 from app.screen.page import Page
 from app.session.state import Session, take_in
 from app.setting.setting import History, Setting
-from gru_core.conventions import NOTATIONS, TRACKS, shown_sign
+from gru_core.conventions import NOTATIONS, TRACKS, BiasCount, shown_sign
 from gru_core.situation import Situation, Target, value_at
 from tests.app.node import told
 
 LONG = 60  # events of a case
 KINDS = (
     *("commit", "commit", "type", "draw", "revert", "hold", "hold"),
-    *("undo", "undo", "redo", "free", "reset"),
+    *("undo", "undo", "redo", "free", "reset", "fill"),
 )
+
+
+# With a text that is no number, and a way that is of one part alone.
+FILLED = (
+    *({"way": "value", "text": text} for text in ("0.5", "−1", "0", "x", "1e9")),
+    {"way": "identity"},
+    {"way": "guess"},
+)
+
+
+def places(setting: Setting) -> list[str]:
+    """Parts of gates that can be filled, and what is none; a second bias is the server's."""
+    parts = ["w_x", "w_h", "b_x", *(["all"] if biases_of(setting) == 1 else [])]
+    gates = ("gru.update", "gru.candidate", "lstm.forget", "lstm.reset", "rnn.hidden")
+    return [f"{gate}.{part}" for gate in gates for part in parts]
+
+
+def biases_of(setting: Setting) -> BiasCount:
+    return 1 if setting.notation is None else setting.notation.biases
 
 
 def targets(base: Situation) -> list[Target]:
@@ -69,6 +90,8 @@ def events(setting: Setting, rng: random.Random) -> list[dict[str, Any]]:
                 return {"kind": kind, "channel": 0, "first": rng.randrange(4), "values": drawn}
             case "revert":
                 return {"kind": kind, "target": str(target)}
+            case "fill":
+                return {"kind": kind, **rng.choice(FILLED), "place": rng.choice(places(setting))}
             case "hold":
                 live = rng.random() < 0.3
                 return {"kind": kind, "at": held(), "value": rng.choice([0.0, 0.25]), "live": live}
@@ -94,13 +117,24 @@ def facts(setting: Setting, done: list[dict[str, Any]]) -> dict[str, Any]:
     """What the page knows of the screen, and what is done on it."""
     base = baseline_of(setting).base
     before = {}
-    drawn = [Target("x", "x", (step, 0)) for step in range(len(base.x))]
-    for target in [*targets(base), *drawn]:
+    every = [Target("x", "x", (step, 0)) for step in range(len(base.x))]
+    for cell, weights in base.weights.items():
+        for part in ("w_x", "w_h", "b_x"):
+            every += [Target(cell, part, at) for at in np.ndindex(getattr(weights, part).shape)]  # type: ignore[arg-type]
+    for target in [*targets(base), *every]:
         sign = shown_sign(target.owner, target.gate, setting.polarity)
         before[str(target)] = sign * value_at(base, target) + 0.0
     return {
         "events": done,
         "before": before,
+        "panels": [
+            {
+                "cell": cell,
+                "units": weights.units,
+                "segments": [vars(one) for one in segments(weights, biases_of(setting))],
+            }
+            for cell, weights in base.weights.items()
+        ],
         "steps": len(base.x),
         "polarity": setting.polarity,
     }
