@@ -18,7 +18,7 @@ function placeOf(receive = async () => {}) {
   const place = new Arriving(() => {
     log.push("built");
     return {
-      channel, leave: () => log.push("left"), complain: (problem) => log.push(problem),
+      channel, leave: () => log.push("left"), voice: { complain: (problem) => log.push(problem) },
       receive: async (message) => { log.push(message.name); await receive(); },
       address: { linked: () => log.push("linked") },
     };

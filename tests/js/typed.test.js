@@ -30,6 +30,7 @@ const ROOMS = {
   tools: ["core"],
   plots: ["core", "controls"],
   lens: ["core", "cell", "plots"],
+  learn: ["core"],
 };
 
 test("a room imports from those below it", () => {

@@ -10,7 +10,7 @@ import { asset, served } from "../core/served.js";
  * @import { Here as All, Message } from "../types"
  * @typedef {Pick<All, "cursor" | "now">} Here
  * @typedef {object} Host
- * @property {HTMLElement} element the stage
+ * @property {HTMLElement} element all of it
  * @property {() => Screen} screen
  * @property {(key: string) => void} go
  * @property {(text: string) => void} tell
@@ -44,7 +44,7 @@ export class Lessons {
     await addStylesheet("stage/css/learn.css", true);
     const { element, go, tell } = this.host;
     this.panel = new Panel({
-      stage: this.stage(), go, tell, written,
+      sight: this.sight(), go, tell, written,
       cover: (covered) => element.classList.toggle("gs-covered", covered),
       home: () => served("learn"),
     });
@@ -58,7 +58,7 @@ export class Lessons {
   }
 
   // What of the stage a step can ask for.
-  stage() {
+  sight() {
     const { cursor, now } = this.here;
     const { screen } = this.host;
     return {

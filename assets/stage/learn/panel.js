@@ -7,9 +7,9 @@ import { Progress } from "./progress.js";
 
 /**
  * @import { Ask, Guess, Lesson } from "../contract"
- * @import { Stage } from "./goal.js"
+ * @import { Sight } from "./goal.js"
  * @typedef {object} Host
- * @property {Stage} stage
+ * @property {Sight} sight
  * @property {(key: string) => void} go to another step; "" leaves the lesson
  * @property {(text: string) => void} tell
  * @property {(covered: boolean) => void} cover what a guess would be read off from
@@ -70,9 +70,9 @@ export class Panel {
   follow() {
     const { lesson } = this;
     if (!lesson || !this.away) return;
-    const { stage } = this.host;
-    this.away.hidden = stage.scene === lesson.scene && (stage.notation === lesson.notation || Boolean(lesson.check?.notation));
-    if (lesson.check && !this.met && this.away.hidden && isMet(lesson.check, stage)) this.finish(true);
+    const { sight } = this.host;
+    this.away.hidden = sight.scene === lesson.scene && (sight.notation === lesson.notation || Boolean(lesson.check?.notation));
+    if (lesson.check && !this.met && this.away.hidden && isMet(lesson.check, sight)) this.finish(true);
   }
 
   // What was to be done is done: what it shows is said, and the way on stands out.
