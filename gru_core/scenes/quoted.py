@@ -124,7 +124,7 @@ def _check_cell(words: tuple[str, ...]) -> bool:
 
 
 def _check_series(words: tuple[str, ...]) -> bool:
-    known: dict[str, tuple[str, ...]] = {"error": ("gru", LAST, CALENDAR), "trained": ("gru",)}
+    known: dict[str, tuple[str, ...]] = {"error": ("gru", LAST, CALENDAR), "trained": CELLS}
     if len(words) != 2:
         return False
     if words[0] in ("degrees", "says"):
