@@ -2,9 +2,9 @@
 
 A text is one string where it is true in every notation, or one for each polarity of the update
 gate. `{held:.2f}` in it is the number `held` of the scene's `numbers`, which say where each comes
-from (gru_core.quoted). Formats: `.2f` for decimals, `%` for whole percents, and none for the number
-as it is. Where the reset gate acts elsewhere than the scene's own does, the same texts are filled
-anew; where they would not be true there, `moved` holds others.
+from (gru_core.quoted). Formats: `.2f` for decimals, `.2e` for powers of ten, `%` for whole
+percents, and none for the number as it is. Where the reset gate acts elsewhere than the scene's own
+does, the same texts are filled anew; where they would not be true there, `moved` holds others.
 """
 
 import re
@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from gru_core import fields
-from gru_core.conventions import POLARITIES, Polarity
+from gru_core.conventions import CELLS, POLARITIES, Polarity
 from gru_core.errors import GatescopeError, TextError, shown
 from gru_core.scenes.quoted import CHANGED, Change, Quoted, Source, parse_change
 from gru_core.scenes.series import Series
@@ -25,7 +25,9 @@ TEXTS: Final = ("story", *CHANGED)
 NEEDED: Final = ("story", "try")  # `again` is a second thing to try, where there is one
 BESIDE: Final = ("again", "moved", "numbers", "changes")
 MINUS: Final = "−"
-_FORMAT = re.compile(r"|\.[0-6]f|%")
+BESIDE_IT: Final = tuple(cell for cell in CELLS if cell != "gru")  # what a GRU may stand beside
+SUPERSCRIPT: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+_FORMAT = re.compile(r"|\.[0-6][ef]|%")
 
 Text: TypeAlias = Mapping[Polarity, str]
 
@@ -100,6 +102,10 @@ def written(value: float, form: str) -> str:
         text, end = f"{100 * value:.0f}", " %"
     else:
         text, end = f"{value:{form or '.6g'}}", ""
+    if form.endswith("e"):
+        digits, power = text.split("e")
+        ten = str(int(power)).translate(SUPERSCRIPT)
+        return f"{digits} · 10{ten}".replace("-", MINUS)
     whole = float(text) / (100 if end else 1)
     if value != whole and whole in (0, 1, -1):
         raise TextError(
@@ -192,7 +198,7 @@ def check_template(where: str, text: str, numbers: Mapping[str, Source]) -> set[
             )
         if not _FORMAT.fullmatch(form or ""):
             raise TextError(
-                "{where} has {form} as a format of {{{name}}}; it can be .2f, % or nothing.",
+                "{where} has {form} as a format of {{{name}}}; it can be .2f, .2e, % or nothing.",
                 where=where,
                 form=shown(form),
                 name=name,
@@ -214,6 +220,13 @@ def _check_use(story: Story) -> None:
             raise TextError(
                 "numbers.{name} is in no text of this scene; leave it out.",
                 name=name,
+            )
+        if source.words[0] in BESIDE_IT:
+            raise TextError(
+                "numbers.{name} quotes the {cell}; a story quotes x, gru and series alone, which "
+                "are there beside any cell.",
+                name=name,
+                cell=source.words[0].upper(),
             )
         if source.change and source.change not in story.changes:
             raise TextError(

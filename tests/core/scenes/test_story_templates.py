@@ -42,8 +42,9 @@ def told(folder: Path, change: Change, source: str = "pulse") -> Any:
         ),
         (lambda s: s.update(story=3), "pulse.json: story is 3; it needs a text that is not blank."),
         (
-            lambda s: s["story"].update(keep="{held:.2e}"),
-            "pulse.json: story.keep has '.2e' as a format of {held}; it can be .2f, % or nothing.",
+            lambda s: s["story"].update(keep="{held:.2g}"),
+            "pulse.json: story.keep has '.2g' as a format of {held}; it can be .2f, .2e, % or "
+            "nothing.",
         ),
         (
             lambda s: s["story"].update(keep="{held"),
@@ -54,9 +55,14 @@ def told(folder: Path, change: Change, source: str = "pulse") -> Any:
             "pulse.json: numbers.spare is in no text of this scene; leave it out.",
         ),
         (
+            lambda s: s["numbers"].update(held="lstm.hidden"),
+            "pulse.json: numbers.held: 'lstm.hidden' is nothing to quote; it needs a number of x "
+            "or of a cell, such as gru.hidden.19.3, or of series, such as series.error.gru.",
+        ),
+        (
             lambda s: s["numbers"].update(held="lstm.hidden.19.3"),
-            "pulse.json: numbers.held: 'lstm.hidden.19.3' is nothing to quote; it needs a number "
-            "of x or gru, such as gru.hidden.19.3, or of series, such as series.error.gru.",
+            "pulse.json: numbers.held quotes the LSTM; a story quotes x, gru and series alone, "
+            "which are there beside any cell.",
         ),
         (
             lambda s: s["numbers"].update(held="later gru.hidden.19.3"),
@@ -123,6 +129,7 @@ def test_what_the_scene_does_not_have_is_named_when_it_is_told(
         (6.0, "", "6"), (-12.0, "", "−12"), (1 - 0.9, "", "0.1"), (0.96404, ".2f", "0.96"),
         (-0.7163, ".2f", "−0.72"), (0.5, "%", "50 %"), (0.9926, "%", "99 %"), (1.0, "%", "100 %"),
         (0.0, ".2f", "0.00"), (1.0, ".3f", "1.000"), (0.99966, ".4f", "0.9997"),
+        (4.167e-47, ".2e", "4.17 · 10⁻⁴⁷"), (-2e10, ".0e", "−2 · 10¹⁰"),
     ],
 )  # fmt: skip
 def test_numbers_are_written_with_a_true_minus_sign(value: float, form: str, text: str) -> None:
