@@ -10,20 +10,20 @@ from app.screen.screen import Screen
 from app.screen.two_layers import both_ways
 from app.words.say import say
 
-ONE, BOTH = "one", "both"
+FORWARD, BOTH = "forward", "both"
 
 
 def view(screen: Screen) -> View:
     """The picture, read from the first step on; or both ways, with the other layer's states."""
-    choices = [Choice(name, say(f"lenses.unrolled.choices.{name}")) for name in (ONE, BOTH)]
+    choices = [Choice(name, say(f"lenses.unrolled.choices.{name}")) for name in (FORWARD, BOTH)]
     of = chosen_of(screen.setting.of, choices)
     words = [say(f"lenses.unrolled.{screen.opened}")]
     asks = say("lenses.unrolled.asks")
-    if of == ONE:
+    if of == FORWARD:
         return View([], choices, of, asks, words=words, unrolled=True)
     chart = backward_chart(screen, both_ways(screen, screen.situation.x))
     large = screen.condensed  # of which the chart has some steps and units only
-    words.append(say("lenses.unrolled.large" if large else "lenses.unrolled.both"))
+    words.append(say("lenses.unrolled.large") if large else say("lenses.unrolled.both"))
     notes, backward = notes_of(screen, of), "" if large else chart.name
     return View([chart], choices, of, asks, notes, words, unrolled=True, backward=backward)
 
