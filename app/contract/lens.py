@@ -146,6 +146,13 @@ class ByHand(TypedDict):
     finger: str
 
 
+class Unrolled(TypedDict):
+    """A cell over the steps. backward: the chart with h of the other way; "" for none."""
+
+    wiring: Wiring
+    backward: str
+
+
 class Lens(TypedDict):
     """The view that is open, and every view there is.
 
@@ -163,6 +170,7 @@ class Lens(TypedDict):
     at: LensAt
     controls: Controls
     wirings: list[Wiring]
+    unrolled: Unrolled | None
     words: list[str]
     offers: list[ScenePlace]
     waiting: bool

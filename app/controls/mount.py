@@ -9,7 +9,7 @@ from app.serving.bundle import entry
 
 KEY = "stage"
 # Pages beside the first one, by their addresses: main.py has them too.
-BESIDE = ("learn", "claims")
+BESIDE = ("learn", "claims", "glossary")
 # The stage comes from the top-level assets folder (app/server.py); this stub only fetches it.
 # A component cannot be told its data before it is registered, so the address is in the text.
 STUB = """

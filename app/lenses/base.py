@@ -89,6 +89,8 @@ class View:
     # What the stage has controls of its own for, by their names in holding.js and seeking.js.
     controls: Controls = field(default_factory=Controls)
     wirings: Sequence[Cell] = ()  # cells whose wiring is drawn, one below the other
+    unrolled: bool = False  # the opened cell is drawn at the steps around the cursor
+    backward: str = ""  # the chart with h of a layer that reads from the end, drawn there too
     follows: Sequence[str] = ()  # as that of the lens, which always follows; here for what is asked
     offers: Sequence[Offer] = ()  # below the words
 

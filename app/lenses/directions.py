@@ -34,7 +34,7 @@ def view(screen: Screen) -> View:
     run = stacked if of == STACKED else both_ways
     now, changed = run(screen, screen.situation.x), moved.changed_steps(screen)
     charts = _of_stack(screen, now) if of == STACKED else _of_pair(screen, now, of)
-    notes = _notes(screen, of)
+    notes = notes_of(screen, of)
     if changed:
         before = run(screen, screen.base.x)
         charts.insert(0, _moved_chart(screen, before, now, of))
@@ -47,16 +47,21 @@ def view(screen: Screen) -> View:
 
 
 def _of_pair(screen: Screen, layers: TwoLayers, of: str) -> list[Chart]:
-    name, unlike = CELL_NAMES[screen.opened], _unlike(screen, "backward")
-    forward = say("lenses.directions.forward", cell=name)
-    backward = say("lenses.directions.backward", cell=name)
-    if unlike:
-        backward = say("lenses.directions.backward_drawn", cell=name, drawn=unlike)
+    forward = say("lenses.directions.forward", cell=CELL_NAMES[screen.opened])
     return [
         _track_chart(screen, "forward", forward, layers.first, "hidden"),
-        _track_chart(screen, "backward", backward, layers.second, "hidden"),
+        backward_chart(screen, layers),
         _output_chart(screen, layers, of),
     ]
+
+
+def backward_chart(screen: Screen, layers: TwoLayers) -> Chart:
+    """The hidden states of the layer that reads from the end."""
+    name, unlike = CELL_NAMES[screen.opened], _unlike(screen, "backward")
+    title = say("lenses.directions.backward", cell=name)
+    if unlike:
+        title = say("lenses.directions.backward_drawn", cell=name, drawn=unlike)
+    return _track_chart(screen, "backward", title, layers.second, "hidden")
 
 
 def _of_stack(screen: Screen, layers: TwoLayers) -> list[Chart]:
@@ -159,7 +164,8 @@ def _placed(screen: Screen, values: Array, of: str) -> tuple[Drawn, int]:
     return forward._replace(values=both, rows=rows, row_names=names), len(units)
 
 
-def _notes(screen: Screen, of: str) -> list[str]:
+def notes_of(screen: Screen, of: str) -> list[str]:
+    """What the second layer is, and what was left out of its picture."""
     cell = screen.opened
     name, units = CELL_NAMES[cell], screen.traces[cell].units
     seed = screen.scene.seed if screen.setting.seed is None else screen.setting.seed

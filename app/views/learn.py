@@ -25,4 +25,6 @@ navigation("learn")
 st.html(
     f"<h1 class='gs-page-title'>{title}</h1><p class='gs-intro'>{introduction}</p>"
     f"<ol class='gs-lessons'>{''.join(map(entry, lessons(scenes()).values()))}</ol>"
+    f"<p class='gs-sight'><a href='./glossary' target='_self'>{say('views.glossary.title')}</a> "
+    f"{say('views.learn.glossary')}</p>"
 )

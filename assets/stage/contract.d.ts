@@ -386,6 +386,12 @@ export interface ByHand {
   finger: string;
 }
 
+// A cell over the steps. backward: the chart with h of the other way; "" for none.
+export interface Unrolled {
+  wiring: Wiring;
+  backward: string;
+}
+
 // The view that is open, and every view there is.
 //
 // inside: the opened cell itself is looked into, in the place of charts. look: what to look for.
@@ -401,6 +407,7 @@ export interface Lens {
   at: LensAt;
   controls: Controls;
   wirings: Wiring[];
+  unrolled: Unrolled | null;
   words: string[];
   offers: ScenePlace[];
   waiting: boolean;

@@ -40,6 +40,7 @@ import { Values } from "./plots/values.js";
 import { Pictures } from "./tools/pictures.js";
 import { savings } from "./tools/saving.js";
 import { tools } from "./tools/tools.js";
+import { twin } from "./tools/twin.js";
 
 /**
  * @import { Trigger } from "./core/channel.js"
@@ -130,14 +131,13 @@ class Stage {
       change: (kind, details) => this.change(kind, details),
       held: () => this.pointer.held,
       seen: () => this.screen.showLens(),
-      tools: menu,
+      tools: menu, shades: () => this.screen, twin: (name, sheet) => twin(name, sheet, here, this.element),
       colours: (panel, rows) => this.inside.colours(panel, rows),
     });
     /** @param {boolean} whole whether of the whole stage too */
     const pictures = (whole) => new Pictures(here, {
       element: this.element,
-      whole: whole ? () => this.holder.firstElementChild : null,
-      cell: () => this.inside.element,
+      whole: whole ? () => this.holder.firstElementChild : null, cell: () => this.inside.element,
       finish: () => this.screen.idle.finish(),
       tell,
     }).element;

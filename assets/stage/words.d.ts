@@ -305,6 +305,9 @@ export interface Fields {
   "lens.choice": { asks: Word; label: Word };
   "lens.number": { name: Word; value: Word };
   "lens.row": { numbers: Word; row: Word };
+  "unrolled.title": { cell: Word; unit: Word };
+  "unrolled.told": { steps: Word; title: Word };
+  "unrolled.backward": {};
   "seeking.begin": {};
   "seeking.end": {};
   "seeking.at_title": {};

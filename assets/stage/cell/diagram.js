@@ -2,6 +2,7 @@
 // them, wires along which the data moves. Built once; painted, marked and lit in place.
 
 import { make } from "../core/dom.js";
+import { draw } from "../core/svg.js";
 import { say } from "../core/words.js";
 import { zoomOf } from "../core/zoom.js";
 import { BLOCK, VECTOR, direction, distance, halfSize, moved, strands, whole } from "./wires.js";
@@ -18,10 +19,8 @@ export { SUBSTEPS };
  * @typedef {{ step: string | null, quantities: string[] }} Use
  * @typedef {{ element: SVGElement, fill: string | null }} Shade
  * @typedef {(string | null)[] | null | undefined} Column of colours, one per cell drawn
- * @typedef {Record<string, unknown>} Attributes
  */
 
-const SVG = "http://www.w3.org/2000/svg";
 const TALLEST_CELL = 13;
 const RAIL = 14;
 const MORE = 12; // height of the dots below a vector that has more rows
@@ -382,14 +381,4 @@ function title(text) {
 /** @param {number} x @param {number} y @param {number} width @param {number} height */
 function hit(x, y, width, height) {
   return draw("rect", { class: "gs-hit", x, y, width, height });
-}
-
-/** @param {string} tag @param {Attributes} attributes @param {(Node | string | null | undefined)[]} children @returns {SVGElement} */
-function draw(tag, attributes, ...children) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== null) element.setAttribute(name, String(value));
-  }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
-  return element;
 }

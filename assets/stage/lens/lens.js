@@ -2,7 +2,6 @@
 // in the place of the opened cell. The server sends them as figures and the same numbers as sheets
 // (app/lenses); nothing is computed here.
 
-import { Wirings } from "../cell/wirings.js";
 import { make } from "../core/dom.js";
 import { full, minus, percent, steps } from "../core/format.js";
 import { byHand } from "../core/hands.js";
@@ -10,6 +9,7 @@ import { fetchView } from "../core/numbers.js";
 import { say } from "../core/words.js";
 import { ramp, sample } from "../plots/key.js";
 import { axisOf } from "./axis.js";
+import { Drawings } from "./drawings.js";
 import { Holding } from "./holding.js";
 import { Seeking } from "./seeking.js";
 import { Views } from "./views.js";
@@ -17,10 +17,10 @@ import { Views } from "./views.js";
 /**
  * @import { Asked } from "./axis.js"
  * @import { LensSheet } from "../tools/describe.js"
- * @import { Colours } from "../cell/inside.js"
+ * @import { Act as Drawing } from "./drawings.js"
  * @import { Plot } from "../plots/plot.js"
  * @import { Spare } from "../plots/spare.js"
- * @import { Chart, Colorscale, Figure, Here, LensPlot, Numbers, Panel, Place, Send, Shown, Told } from "../types"
+ * @import { Chart, Colorscale, Figure, Here, LensPlot, Numbers, Place, Send, Shown, Told } from "../types"
  * @typedef {Map<string, Shown>} Plots
  * @typedef {{ title: string, corner: string, values: Numbers[], rows: Asked, columns: Asked, axes?: Pick<LensSheet, "rows" | "columns"> }} Table
  * @typedef {Figure & { sheet: Table }} Charted a figure with the same numbers as a table
@@ -33,7 +33,9 @@ import { Views } from "./views.js";
  * @property {() => unknown} held whether the pointer is pressed
  * @property {() => void} seen the view of another place has come
  * @property {(entry: Shown) => HTMLElement} tools
- * @property {(panel: Panel, rows: number[]) => Colours} colours of a cell's wiring
+ * @property {Drawing["colours"]} colours of a cell's wiring
+ * @property {Drawing["shades"]} shades
+ * @property {Drawing["twin"]} twin
  */
 
 const MOST_BUTTONS = 8;
@@ -58,9 +60,9 @@ export class Lens {
     this.charts = make("div", { className: "gs-charts" });
     this.holding = new Holding(here, { change: act.change, open: (cell) => act.send("view", { cell }) });
     this.seeking = new Seeking(here, (asked) => act.send("view", { asked }));
-    this.wirings = new Wirings(here, { colours: act.colours, open: (cell) => act.send("view", { view: "cell", cell }) });
+    this.drawings = new Drawings(here, { ...act, part: (name) => this.part(name), open: (cell) => act.send("view", { view: "cell", cell }) });
     this.notes = make("div", { className: "gs-notes" });
-    this.element = make("div", { className: "gs-lens" }, this.look, this.choices, this.holding.element, this.seeking.element, this.words, this.offers, this.seeking.places, this.wirings.element, this.charts, this.notes);
+    this.element = make("div", { className: "gs-lens" }, this.look, this.choices, this.holding.element, this.seeking.element, this.words, this.offers, this.seeking.places, this.drawings.element, this.charts, this.notes);
     /** @type {LensPlot[]} */
     this.entries = [];
   }
@@ -92,7 +94,7 @@ export class Lens {
     this.element.hidden = !told;
     this.views.show(questions, view);
     this.build(plots, spare);
-    this.wirings.show(told?.wirings ?? []);
+    this.drawings.show(told);
     this.seeking.show(told?.controls);
     if (!told) return this.holding.show();
     this.look.textContent = byHand(told.look);
@@ -225,7 +227,7 @@ export class Lens {
     const { told } = this;
     if (!told) return;
     for (const entry of this.entries) this.mark(entry);
-    this.wirings.refresh();
+    this.drawings.refresh();
     if (told.controls.holding && !this.holding.pulling) this.holding.follow();
     const { channel, drag, now } = this.here;
     this.element.classList.toggle("gs-stale", this.away || drag.live || now.stale); // until it is let go

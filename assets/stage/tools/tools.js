@@ -221,8 +221,8 @@ async function about(entry, { now }, { element, library, plots }) {
   return { element, plotly: await library.load(), message: now.message, initial: initialOf(entry, plots()) };
 }
 
-/** @param {Sheet} sheet @param {Here} here */
-function fileName({ file }, { now }) {
+/** @param {Pick<Sheet, "file">} sheet @param {Pick<Here, "now">} here */
+export function fileName({ file }, { now }) {
   const { name, reading } = now.message.scene;
   const words = ["gatescope", name, ...(reading ? [reading.word] : []), file];
   return words.join("-").toLowerCase().replace(/[^a-z0-9-]+/g, "_");
