@@ -151,9 +151,10 @@ export class Inside {
     const main = root.closest("[data-testid=stMain]") ?? document.scrollingElement;
     if (!main || !this.element.isConnected) return;
     const away = this.element.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
-    root.style.setProperty("--inside-top", `${Math.round(away / zoomOf(this.element))}px`);
+    const { style } = this.diagram.element; // and on nothing above it, which would all be styled anew
+    style.setProperty("--inside-top", `${Math.round(away / zoomOf(this.element))}px`);
     const high = this.equations.element.offsetHeight;
-    if (high) root.style.setProperty("--equations", `${high}px`);
+    if (high) style.setProperty("--equations", `${high}px`);
   }
 
   // One quantity of the cell, lit wherever in the stage it is shown; null for none.

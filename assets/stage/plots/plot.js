@@ -55,7 +55,8 @@ export class Plot {
     this.frame = undefined; // of the part that is drawn: screen.js
     /** @type {Gap[]} */
     this.gaps = [];
-    this.room = [0, 0]; // width and height of its place, as measured last
+    this.room = [0, 0]; // width and height of its place, as measured last, with what else measure() reads
+    this.scale = 1; // pixels of the screen for one of it
     this.size = [0, 0]; // of the place that it is drawn for
     this.type = "";
     this.ink = "";
@@ -96,6 +97,7 @@ export class Plot {
   measure() {
     const style = getComputedStyle(this.host);
     this.room = [this.host.clientWidth, this.host.clientHeight];
+    this.scale = fineness(this.host);
     this.type = style.fontFamily;
     this.ink = style.getPropertyValue("--soft");
   }
@@ -137,12 +139,14 @@ export class Plot {
     if (plain) this.paintFrame(figure); // else the place is empty until Plotly is there
   }
 
-  // A figure on a canvas in the place of Plotly's drawing.
+  // A figure on a canvas in the place of Plotly's drawing. While it is painted it is no part of the page,
+  // whose styles the browser would work out for every letter that is written after a change.
   /** @param {Figure} figure */
   paintFrame(figure) {
     this.sketch ??= make("canvas", { className: `gs-sketch ${PAINTED}` });
+    this.sketch.remove();
+    sketch(this.sketch, this.dressed(figure), this.size, this.ink, this.scale);
     this.area.before(this.sketch);
-    sketch(this.sketch, this.dressed(figure), this.size, this.ink);
     this.host.classList.add("gs-sketched");
   }
 
