@@ -1,0 +1,433 @@
+"""What the questions to choose from state is so, on the screens they lead to and in the core."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.compute.runs import run_of
+from app.learning.quiz.questions import Choices
+from app.lenses import gradients, view_of
+from app.screen.baseline import series
+from app.screen.screen import Screen, screen_of
+from app.setting.setting import Setting
+from app.words.numbers import number, percent
+from gru_core import GRUWeights, run
+from gru_core.analysis import content_row, memory_row
+from gru_core.analysis.cost import multiply_adds, parameters
+from gru_core.cells.activations import sigmoid
+from gru_core.changes.interventions import Intervention
+from gru_core.gradients import gradient_by_distance
+from gru_core.run import run_backward
+from tests.app.learning.quizzes import QUESTIONS, named, screen_of_question
+from tests.app.lensing import nothing_is_measured
+
+__all__ = ["nothing_is_measured"]
+pytestmark = pytest.mark.usefixtures("nothing_is_measured")
+
+# What is so by its definition or in the literature; docs/claims.md has the sources.
+NO_NUMBERS = {"year", "versions", "state", "joined", "what-enters", "not-always-faster"}
+CHECKS: dict[str, Callable[[Screen], None]] = {}
+
+
+def check(name: str) -> Callable[[Callable[[Screen], None]], Callable[[Screen], None]]:
+    def kept(function: Callable[[Screen], None]) -> Callable[[Screen], None]:
+        CHECKS[name] = function
+        return function
+
+    return kept
+
+
+def texts_of(name: str) -> str:
+    question = named(name)
+    assert isinstance(question.answers, Choices)
+    answers = question.answers
+    return " ".join([question.text, *answers.texts, *answers.because, question.sight.look])
+
+
+def says(name: str, *parts: str) -> None:
+    """The texts of a question have these."""
+    text = texts_of(name)
+    assert [part for part in parts if part not in text] == []
+
+
+def right_answer(name: str) -> str:
+    answers = named(name).answers
+    assert isinstance(answers, Choices)
+    return answers.texts[answers.right]
+
+
+def at(screen: Screen, cell: Any, track: str, step: int | None = None) -> float:
+    return float(screen.traces[cell][track][screen.step if step is None else step, screen.unit])
+
+
+def left_of(screen: Screen, track: str = "hidden") -> Any:
+    weights = screen.situation.weights["gru"]
+    return gradient_by_distance(weights, screen.traces["gru"])[track]
+
+
+def test_every_question_to_choose_from_is_checked_here() -> None:
+    choosing = {one.name for one in QUESTIONS if isinstance(one.answers, Choices)}
+    assert CHECKS.keys() | NO_NUMBERS == choosing
+    assert not CHECKS.keys() & NO_NUMBERS
+
+
+@pytest.mark.parametrize(
+    "name", sorted(one.name for one in QUESTIONS if isinstance(one.answers, Choices))
+)
+def test_what_a_question_states_is_so(name: str) -> None:
+    if name in CHECKS:
+        CHECKS[name](screen_of_question(name))
+
+
+@check("gate-range")
+def _(screen: Screen) -> None:
+    update = screen.traces["gru"]["update"]
+    assert ((update > 0) & (update < 1)).all()
+    assert right_answer("gate-range") == "Any number between 0 and 1"
+
+
+@check("reset-zero")
+def _(screen: Screen) -> None:
+    assert (screen.step, screen.unit) == (7, 0)
+    assert at(screen, "gru", "reset") < 0.01
+    assert at(screen, "gru", "update") == 0.9
+    before, after = at(screen, "gru", "hidden", 6), at(screen, "gru", "hidden")
+    assert before > 0.05
+    assert abs(after - before) < 0.1 * before
+
+
+@check("reset-is-not-forget")
+def _(screen: Screen) -> None:
+    gru, lstm, unit = screen.traces["gru"], screen.traces["lstm"], screen.unit
+    np.testing.assert_allclose(lstm["forget"][:, unit], gru["update"][:, unit], atol=1e-12)
+    np.testing.assert_allclose(lstm["cell"][:, unit], gru["hidden"][:, unit], atol=1e-12)
+
+
+@check("not-redundant")
+def _(screen: Screen) -> None:
+    """z of unit 2 keeps almost nothing, and its state goes on over the beginning of a word."""
+    assert screen.unit == 1
+    trace = screen.traces["gru"]
+    assert trace["update"][:, 1].max() < 0.01
+    assert trace["reset"][:, 1].min() > 0.99
+    assert (np.diff(trace["hidden"][:8, 1]) > 0).all()
+    assert trace["hidden"][7, 0] < trace["hidden"][6, 0], "unit 1 starts anew"
+
+
+@check("first-step")
+def _(screen: Screen) -> None:
+    assert not screen.situation.initials["gru"][0].any()
+    held = [
+        run(
+            screen.situation.weights["gru"],
+            screen.situation.x,
+            interventions=[Intervention("gru", "reset", value)],
+        )
+        for value in (0.0, 1.0)
+    ]
+    np.testing.assert_array_equal(*(trace["candidate"][0] for trace in held))
+    assert not np.array_equal(*(trace["candidate"][1] for trace in held))
+
+
+@check("between")
+def _(screen: Screen) -> None:
+    assert at(screen, "gru", "candidate") == -0.4
+    assert screen.traces["gru"].previous()[0, 0] == 0.8
+    for keep, said in ((0.75, 0.5), (0.008, -0.39), (1 / 3, 0.0)):
+        held = [Intervention("gru", "update", keep), Intervention("gru", "candidate", -0.4)]
+        zeros = GRUWeights(*(np.zeros(s) for s in ((3, 1, 1), (3, 1, 1), (3, 1), (3, 1))))
+        state = run(zeros, [[0.0]], [0.8], interventions=held)["hidden"][0, 0]
+        assert state == pytest.approx(said, abs=5e-3)
+        assert -0.4 <= state <= 0.8
+    assert right_answer("between") == "0.9"
+
+
+@check("units-are-not-steps")
+def _(screen: Screen) -> None:
+    trace = screen.traces["gru"]
+    assert (trace.units, trace.steps) == (32, 100)
+    says("units-are-not-steps", "32 units", "100 steps", f"{trace['hidden'].size:,}")
+
+
+@check("same-weights")
+def _(screen: Screen) -> None:
+    assert screen.traces["gru"].steps == 100
+    assert screen.situation.weights["gru"].w_x.ndim == 3, "there is no axis of steps"
+
+
+@check("one-unit-many-things")
+def _(screen: Screen) -> None:
+    """The count, and no single unit, can be told from the three."""
+    counted = np.cumsum(screen.situation.x[:, 0]).astype(int) % 8
+    high = screen.traces["gru"]["hidden"] > 0
+    np.testing.assert_array_equal(high @ [1, 2, 4], counted)
+    for unit in range(3):
+        assert any(len(set(counted[high[:, unit] == state])) > 1 for state in (False, True))
+
+
+@check("no-wrong-way")
+def _(screen: Screen) -> None:
+    other = screen_of(Setting(scene="pulse"))
+    hidden = [one.traces["gru"]["hidden"].tobytes() for one in (screen, other)]
+    assert hidden[0] == hidden[1]
+    np.testing.assert_array_equal(screen.tracks["gru"]["update"], 1 - other.tracks["gru"]["update"])
+    assert screen.setting.polarity == "write"
+
+
+@check("high-z")
+def _(screen: Screen) -> None:
+    assert at(screen, "gru", "update") == 0.94
+    assert screen.setting.polarity == "keep"
+    says("high-z", percent(0.94), percent(1 - 0.94))
+
+
+@check("turned-round")
+def _(screen: Screen) -> None:
+    a = np.linspace(-5, 5, 41)
+    np.testing.assert_allclose(1 - sigmoid(a), sigmoid(-a), atol=1e-15)
+
+
+@check("placements")
+def _(screen: Screen) -> None:
+    assert screen.to_own_placement is not None
+    assert screen.to_own_placement > 0.01
+    rng = np.random.default_rng(4)
+
+    def apart(units: int, d: float, **held: float) -> float:
+        parts = rng.normal(size=(3, units, 2)), rng.normal(size=(3, units, units))
+        b, bias = rng.normal(size=(3, units)), np.full((3, units), d)
+        x, h = rng.normal(size=(5, 2)), rng.uniform(-0.9, 0.9, units)
+        holds = [Intervention("gru", track, value) for track, value in held.items()]
+        both = [
+            run(GRUWeights(*parts, b, bias, reset_after=after), x, h, interventions=holds)
+            for after in (False, True)
+        ]
+        return float(np.abs(both[0]["hidden"] - both[1]["hidden"]).max())
+
+    assert apart(1, 0.0) < 1e-14
+    assert apart(4, 0.5, reset=1.0) < 1e-14
+    assert apart(4, 0.0) > 0.01 < apart(1, 0.5)
+
+
+@check("two-biases")
+def _(screen: Screen) -> None:
+    """Moving d into b changes nothing in the gates, and h through the candidate."""
+    rng = np.random.default_rng(2)
+    parts = rng.normal(size=(3, 3, 2)), rng.normal(size=(3, 3, 3))
+    b, d, x = rng.normal(size=(3, 3)), rng.normal(size=(3, 3)), rng.normal(size=(6, 2))
+    hidden = run(GRUWeights(*parts, b, d), x)["hidden"]
+    for gate in range(3):
+        moved_b, moved_d = b.copy(), d.copy()
+        moved_b[gate] += d[gate]
+        moved_d[gate] = 0
+        far = np.abs(run(GRUWeights(*parts, moved_b, moved_d), x)["hidden"] - hidden).max()
+        assert (far > 0.01) == (gate == 2)
+
+
+@check("below-one")
+def _(screen: Screen) -> None:
+    says("below-one", percent(0.99**99), f"0.99⁹⁹ = {0.99**99:.2f}")
+    assert 0.87**99 < 1.1e-6
+    assert float(left_of(screen, track="direct")[1]) == pytest.approx(0.99**99, rel=1e-9)
+
+
+@check("not-cured")
+def _(screen: Screen) -> None:
+    assert float(left_of(screen)[0]) < 1e-40
+    assert sigmoid(np.float64(-6.0)) == pytest.approx(0.0025, abs=5e-5)
+
+
+@check("zero-biases")
+def _(screen: Screen) -> None:
+    weights = gradients.beside(screen)
+    gru, rnn = (
+        gradient_by_distance(weights.weights[cell], run_of(weights, cell))["hidden"][1]  # type: ignore[index]
+        for cell in ("gru", "rnn")
+    )
+    assert gru < 1e-4 * rnn < 1
+    assert screen.situation.weights["gru"].units == 32
+
+
+@check("direct-path")
+def _(screen: Screen) -> None:
+    """With every way through gates and candidate cut, a change of h comes through by z alone."""
+    weights = GRUWeights(*(np.zeros(s) for s in ((3, 1, 1), (3, 1, 1), (3, 1), (3, 1))))
+    held = [Intervention("gru", "update", 0.7)]
+    low, high = (run(weights, [[0.0]], [h], interventions=held)["hidden"][0, 0] for h in (0.2, 0.3))
+    assert high - low == pytest.approx(0.7 * 0.1)
+    whole, direct = left_of(screen)[0], left_of(screen, track="direct")[0]
+    assert direct > whole / 2
+
+
+@check("later-inputs")
+def _(screen: Screen) -> None:
+    trace = screen.traces["gru"]
+    assert (screen.step, screen.unit) == (11, 0)
+    assert trace["update"][11, 0] < 0.01 < 0.99 < trace["update"][10, 0]
+    assert trace["hidden"][11, 0] == pytest.approx(trace["candidate"][11, 0], abs=0.01)
+
+
+@check("raised-bias")
+def _(screen: Screen) -> None:
+    says("raised-bias", *(f"σ({b}) = {sigmoid(np.float64(b)):.2f}" for b in (2, 4)))
+    before = screen_of(Setting(scene="pulse")).traces["gru"]["hidden"][11, 2]
+    assert screen.traces["gru"]["hidden"][11, 2] > before > 0
+
+
+@check("half-kept")
+def _(screen: Screen) -> None:
+    assert right_answer("half-kept") == number(-1 / math.log(0.5))
+    assert at(screen, "gru", "update") == 0.5
+    view = view_of(screen)
+    assert "1.44 steps" in " ".join([*view.words, *view.notes])
+
+
+@check("weight-is-no-share")
+def _(screen: Screen) -> None:
+    step, unit = screen.step, screen.unit
+    assert memory_row(screen.traces["gru"], step, unit)[step + 1] == 0.5
+    assert content_row(screen.traces["gru"], step, unit)[step + 1] == 0
+
+
+@check("nearly-one")
+def _(screen: Screen) -> None:
+    keep, unit = 0.9975, screen.unit
+    assert number(float(screen.traces["gru"]["update"][10, unit])) in ("0.998", number(keep))
+    assert f"{screen.traces['gru']['update'][10, unit]:.4f}" == str(keep)
+    says("nearly-one", percent(keep**100), f"{keep**100:.2f}")
+    assert 395 < -1 / math.log(keep) < 405
+    assert 1_800 < math.log(0.01) / math.log(keep) < 1_900
+    hidden = screen.traces["gru"]["hidden"][:, unit]
+    says("nearly-one", percent(hidden[19] / hidden[3]))
+
+
+@check("first-letter")
+def _(screen: Screen) -> None:
+    trace, unit = screen.traces["gru"], screen.unit
+    assert (trace.steps, unit) == (29, 83), "28 letters and the end"
+    assert trace["update"][0, unit] < 0.02
+    assert 0.97 < trace["update"][1:, unit].min() < 0.98
+
+
+@check("three-sets")
+def _(screen: Screen) -> None:
+    counts = [parameters(cell, 7, 11, biases=1) for cell in ("rnn", "gru", "lstm")]  # type: ignore[arg-type]
+    parts = " : ".join(str(count // counts[0]) for count in counts)
+    assert right_answer("three-sets") == parts
+
+
+@check("keras-counts")
+def _(screen: Screen) -> None:
+    weights = screen.situation.weights["gru"]
+    assert (weights.input_size, weights.units) == (10, 64)
+    one, two = (parameters("gru", 10, 64, biases=biases) for biases in (1, 2))  # type: ignore[arg-type]
+    says("keras-counts", f"{one:,}", f"{two:,}", f"3·64 = {two - one}")
+    view = view_of(screen)
+    assert all(f"{count:,}" in " ".join([*view.words, *view.notes]) for count in (one, two))
+
+
+@check("little-data")
+def _(screen: Screen) -> None:
+    """The table of Chung et al. (2014), as docs/claims.md has it: GRU, LSTM."""
+    losses = [(3.23, 3.20), (8.54, 8.67), (5.99, 6.23), (8.82, 9.03), (3.59, 2.70), (0.88, 1.26)]
+    ahead = [gru < lstm for gru, lstm in losses]
+    assert (ahead.count(True), ahead.count(False)) == (4, 2)
+    model = series()
+    errors = {
+        cell: model.rmse(model.predict(trace["hidden"], cell))
+        for cell, trace in screen.traces.items()
+    }
+    assert errors["rnn"] < errors["gru"]
+
+
+@check("twice-the-units")
+def _(screen: Screen) -> None:
+    factor = parameters("gru", 8, 1024) / parameters("gru", 8, 512)
+    assert right_answer("twice-the-units") == f"{factor:.0f}"
+    assert multiply_adds("gru", 8, 512) * 4 == multiply_adds("lstm", 8, 512) * 3
+
+
+@check("hidden-cell")
+def _(screen: Screen) -> None:
+    assert abs(at(screen, "lstm", "cell")) > 0.9
+    assert abs(at(screen, "lstm", "hidden")) < 0.05
+
+
+@check("coupled")
+def _(screen: Screen) -> None:
+    lstm, unit = screen.traces["lstm"], screen.unit
+    np.testing.assert_allclose(lstm["forget"][:, unit] + lstm["input"][:, unit], 1, atol=1e-12)
+    np.testing.assert_allclose(lstm["cell"][:, unit], screen.traces["gru"]["hidden"][:, unit])
+
+
+@check("free-gates")
+def _(screen: Screen) -> None:
+    assert at(screen, "lstm", "cell") > 1
+    assert np.abs(screen.traces["gru"]["hidden"]).max() < 1
+    candidates = screen.traces["lstm"]["candidate"][:, screen.unit]
+    assert at(screen, "lstm", "cell") == pytest.approx(candidates.sum())
+
+
+@check("lstm-of-1997")
+def _(screen: Screen) -> None:
+    lstm = screen.traces["lstm"]
+    assert (lstm["forget"] == 1).all()
+    assert (lstm["cell"][19] > 0.9).all()
+
+
+@check("both-ends")
+def _(screen: Screen) -> None:
+    assert screen.traces["gru"].steps == 20
+    assert moved_backward(screen, 19) == {*range(20)}
+    assert moved_backward(screen, 0) == {0}
+
+
+@check("late-change")
+def _(screen: Screen) -> None:
+    own = screen_of(Setting(scene="cue")).situation.x
+    assert np.flatnonzero((own != screen.situation.x).any(axis=1)).tolist() == [17]
+    assert moved_backward(screen, 17) == {*range(18)}
+    forward = run_changed(screen, 17)
+    assert forward == {17, 18, 19}
+
+
+@check("live-input")
+def _(screen: Screen) -> None:
+    assert 0 in moved_backward(screen, 19)
+
+
+def run_changed(screen: Screen, step: int, backward: bool = False) -> set[int]:
+    """Which states move when the input of one step does."""
+    weights, x = screen.situation.weights["gru"], screen.situation.x.copy()
+    going = run_backward if backward else run
+    before = going(weights, x)["hidden"]
+    x[step, 0] += 0.5
+    return {*np.flatnonzero((going(weights, x)["hidden"] != before).any(axis=1)).tolist()}
+
+
+def moved_backward(screen: Screen, step: int) -> set[int]:
+    return run_changed(screen, step, backward=True)
+
+
+@check("notes-light")
+def _(screen: Screen) -> None:
+    gru, lstm = (parameters(cell, 3, 5) for cell in ("gru", "lstm"))  # type: ignore[arg-type]
+    assert 4 * gru == 3 * lstm
+
+
+@check("notes-reset")
+def _(screen: Screen) -> None:
+    assert at(screen, "gru", "reset") < 0.01
+    weights, x = screen.situation.weights["gru"], screen.situation.x[screen.step]
+    alone = np.tanh(weights.w_x[2, screen.unit] @ x)
+    assert at(screen, "gru", "candidate") == pytest.approx(alone, abs=0.01)
+
+
+@check("notes-update")
+def _(screen: Screen) -> None:
+    assert at(screen, "gru", "candidate") == 0
+    kept = at(screen, "gru", "hidden") / at(screen, "gru", "hidden", screen.step - 1)
+    assert kept == pytest.approx(at(screen, "gru", "update"))
