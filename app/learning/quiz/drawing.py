@@ -4,7 +4,8 @@ Each question draws from a generator of its own, made of the seed and its name, 
 question in a file changes nothing of it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from hashlib import sha256
 from typing import Final
 
@@ -12,6 +13,7 @@ import numpy as np
 
 from app.learning.quiz.makers import MAKERS
 from app.learning.quiz.questions import Answers, Choice, Choices, Drawn, Number, Numeric, Question
+from app.setting import link
 from app.setting.claims import Sight
 from app.words.numbers import number, whole
 from app.words.say import say
@@ -54,8 +56,9 @@ def _numeric(question: Question, numeric: Numeric, rng: np.random.Generator) -> 
     answer = made.answer
     said = number(answer) if numeric.near else whole(round(answer))
     fields = {**made.fields, "answer": said}
-    query = tuple({**dict(question.sight.query), **made.query}.items())
-    sight = Sight(question.sight.look.format_map(fields), query, question.sight.label)
+    query = {**dict(question.sight.query), **made.query}
+    look = question.sight.look.format_map(fields)
+    sight = Sight(look, tuple(query.items()), question.sight.label)
     because = numeric.because.format_map(fields)
     answers = Number(answer, said, numeric.near, because)
     return _drawn(question, question.text.format_map(fields), answers, sight)
@@ -69,7 +72,17 @@ def _shuffled(given: Choices, rng: np.random.Generator) -> tuple[Choice, ...]:
 
 
 def _drawn(question: Question, text: str, answers: Answers, sight: Sight) -> Drawn:
-    return Drawn(question.name, question.theme, text, answers, sight, question.belief)
+    whole = replace(sight, query=as_the_app_writes_it(dict(sight.query)))
+    return Drawn(question.name, question.theme, text, answers, whole, question.belief)
+
+
+def as_the_app_writes_it(query: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+    """A link as it stands in the address once it is open.
+
+    Written otherwise, it would be replaced there, and the back button would lead to it first.
+    """
+    setting, _ = link.decode(query, [query["scene"]])
+    return tuple(link.encode(setting)[0].items())
 
 
 def tolerance(near: float) -> str:

@@ -4,6 +4,8 @@ import pytest
 
 from app.learning.quiz.drawing import LARGEST_SEED, another_seed, quiz, read_seed
 from app.learning.quiz.questions import Number
+from app.screen.baseline import scenes
+from app.setting import link
 from tests.app.learning.quizzes import QUESTIONS
 
 
@@ -52,3 +54,14 @@ def test_a_seed_is_a_whole_number_of_a_link(text: str, seed: int | None) -> None
 
 def test_another_draw_is_never_that_of_no_seed() -> None:
     assert (another_seed(0), another_seed(1), another_seed(LARGEST_SEED)) == (1, 2, 1)
+
+
+@pytest.mark.parametrize("seed", [0, 7])
+def test_a_link_is_written_as_the_app_writes_it_and_opens_what_the_file_says(seed: int) -> None:
+    """Else the app would put its own in its place, and the back button would not lead back."""
+    by_name = {one.name: dict(one.sight.query) for one in QUESTIONS}
+    for one in quiz(QUESTIONS, seed):
+        setting, rejected = link.decode(dict(one.sight.query), scenes())
+        assert (tuple(link.encode(setting)[0].items()), rejected) == (one.sight.query, [])
+        if not isinstance(one.answers, Number):
+            assert setting == link.decode(by_name[one.name], scenes())[0]
