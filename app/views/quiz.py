@@ -20,8 +20,9 @@ downloads.mend()
 
 title = say("views.quiz.title")
 st.set_page_config(page_title=page_title(title))
-navigation("quiz")
-st.html(f"<h1 class='gs-page-title'>{title}</h1><p>{say('views.quiz.introduction')}</p>")
+navigation("learn")
+lessons = f"<a href='./learn' target='_self'>{say('controls.navigation.learn')}</a>"
+st.html(f"<h1 class='gs-page-title'>{title}</h1><p>{say('views.quiz.introduction')} {lessons}</p>")
 asked = st.query_params.get("seed", str(AS_WRITTEN))
 seed = read_seed(asked)
 if seed is None:
