@@ -8,7 +8,8 @@ from app.words.say import Template, catalogue
 
 STAGE: Final = "stage."  # of the catalogue
 PANEL: Final = "lesson_panel."
-ROOMS: Final = (STAGE, PANEL)  # what browsers say themselves
+QUIZ: Final = "quiz_page."
+ROOMS: Final = (STAGE, PANEL, QUIZ)  # what browsers say themselves
 
 
 def stage_words() -> Mapping[str, Template]:
@@ -19,6 +20,11 @@ def stage_words() -> Mapping[str, Template]:
 def panel_words() -> Mapping[str, Template]:
     """Every template of the panel of a lesson."""
     return words_of(PANEL)
+
+
+def quiz_words() -> Mapping[str, Template]:
+    """Every template of the quiz's page."""
+    return words_of(QUIZ)
 
 
 @cache

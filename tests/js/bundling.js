@@ -8,7 +8,8 @@ import { build, transform } from "esbuild";
 
 const ASSETS = new URL("../../assets/", import.meta.url);
 const STAGE = fileURLToPath(new URL("stage/", ASSETS));
-const SHEETS = ["style", "diagram", "dialogs", "look", "type", "forced", "tools", "early"]; // in the order of the page
+const LEARN = fileURLToPath(new URL("learn/", ASSETS));
+const SHEETS = ["style", "diagram", "dialogs", "look", "type", "forced", "tools", "early"].map((name) => `stage/css/${name}.css`); // in the order of the page
 const VENDORED = ["vendor/plotly/plotly-cartesian.min.js", "vendor/stix/stix-two-math.woff2"];
 // What is fetched when it is needed: workers, and the panel of a lesson.
 const APART = {
@@ -26,8 +27,8 @@ async function bundled(input) {
   return text;
 }
 
-async function stylesheets() {
-  const sheets = SHEETS.map((name) => readFileSync(new URL(`stage/css/${name}.css`, ASSETS), "utf8"));
+async function stylesheets(paths) {
+  const sheets = paths.map((path) => readFileSync(new URL(path, ASSETS), "utf8"));
   const { code } = await transform(sheets.join("\n"), { loader: "css", minify: true, charset: "utf8" });
   return code;
 }
@@ -44,9 +45,15 @@ import { paintEarly } from "./core/early.js";
 import { learnAddresses } from "./core/served.js";
 import stage from "./stage.js";
 learnAddresses(${JSON.stringify(addresses)});
-includeStylesheets(${JSON.stringify(await stylesheets())});
+includeStylesheets(${JSON.stringify(await stylesheets(SHEETS))});
 paintEarly(stage);
 export default stage;
 `;
 const stage = await bundled({ stdin: { contents: entry, resolveDir: STAGE, sourcefile: "bundle.js" } });
-process.stdout.write(JSON.stringify({ "stage.js": stage, ...apart }));
+const quiz = await bundled({ stdin: { contents: `
+import { includeStylesheets } from "../stage/core/dom.js";
+import quiz from "./quiz.js";
+includeStylesheets(${JSON.stringify(await stylesheets(["learn/quiz.css"]))});
+export default quiz;
+`, resolveDir: LEARN, sourcefile: "bundle.js" } });
+process.stdout.write(JSON.stringify({ "stage.js": stage, "quiz.js": quiz, ...apart }));

@@ -11,7 +11,7 @@ const TWO = new RegExp(`^(\\w+) = \\{ one = (${TEXT}), more = (${TEXT}) \\}$`);
 export const WORDS = read(readFileSync(new URL("../../app/words/english/stage.toml", import.meta.url), "utf8"));
 learnWords(WORDS);
 
-function read(toml) {
+export function read(toml) {
   const found = {};
   let table = "";
   for (const line of toml.split("\n")) {

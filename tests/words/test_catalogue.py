@@ -31,7 +31,7 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "app/screen/plane.py": ("looking for fixed points",),  # the name of a thread
     # For the browser.
     "app/controls/mount.py": ("\nexport default function",),
-    "app/serving/bundle.py": ("// Gatescope's stage in one file",),
+    "app/serving/bundle.py": ("// Gatescope's {name} in one file",),
     "app/serving/index.py": (
         "BACKEND_BASE_URL: ",
         "HOST_CONFIG: ",

@@ -6,13 +6,14 @@ from app.screen.page import Page
 from app.screen.screen import screen_of
 from app.setting.setting import Setting
 from app.words.stage import stage_words
-from scripts.stage_words import TARGET, written
+from scripts.stage_words import written
 
 MOST = 8_000  # bytes that the words may add to the first message
 
 
 def test_the_browsers_types_are_written_from_the_words() -> None:
-    assert TARGET.read_text(encoding="utf-8") == written()
+    for path, text in written().items():
+        assert path.read_text(encoding="utf-8") == text, path
 
 
 def test_only_the_first_message_brings_the_words_and_they_are_few_bytes() -> None:
