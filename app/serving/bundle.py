@@ -21,7 +21,7 @@ VENDORED = ("vendor/plotly/plotly-cartesian.min.js", "vendor/stix/stix-two-math.
 
 def sources() -> Iterator[Path]:
     """Everything that a bundle is made of."""
-    for kind in ("*.js", "*.css"):
+    for kind in ("*.js", "*.css", "*.json"):
         yield from sorted((ASSETS / "stage").rglob(kind))
     yield from (ASSETS / one for one in VENDORED)
 

@@ -8,7 +8,8 @@ from app.words.say import Template, catalogue
 
 STAGE: Final = "stage."  # of the catalogue
 PANEL: Final = "lesson_panel."
-ROOMS: Final = (STAGE, PANEL)  # what browsers say themselves
+PREDICT: Final = "predict."  # comes with the module that says it
+ROOMS: Final = (STAGE, PANEL, PREDICT)  # what browsers say themselves
 
 
 def stage_words() -> Mapping[str, Template]:
@@ -19,6 +20,11 @@ def stage_words() -> Mapping[str, Template]:
 def panel_words() -> Mapping[str, Template]:
     """Every template of the panel of a lesson."""
     return words_of(PANEL)
+
+
+def predict_words() -> Mapping[str, Template]:
+    """Every template of what is fetched to predict, such as "asking.reveal"."""
+    return words_of(PREDICT)
 
 
 @cache

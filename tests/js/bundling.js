@@ -14,6 +14,7 @@ const VENDORED = ["vendor/plotly/plotly-cartesian.min.js", "vendor/stix/stix-two
 const APART = {
   "worker.js": "stage/compute/worker.js", "writer.js": "stage/tools/writer.js", "panel.js": "stage/learn/panel.js",
 };
+const WITH_STYLES = { "predict.js": "stage/learn/predict.js" }; // the same of modules with a style sheet of their name
 const OPTIONS = { bundle: true, format: "esm", minify: true, write: false, target: "es2022", charset: "utf8", logLevel: "error" };
 
 // As app/serving/files.py has it.
@@ -26,10 +27,21 @@ async function bundled(input) {
   return text;
 }
 
-async function stylesheets() {
-  const sheets = SHEETS.map((name) => readFileSync(new URL(`stage/css/${name}.css`, ASSETS), "utf8"));
+async function stylesheets(paths) {
+  const sheets = paths.map((path) => readFileSync(new URL(path, ASSETS), "utf8"));
   const { code } = await transform(sheets.join("\n"), { loader: "css", minify: true, charset: "utf8" });
   return code;
+}
+
+// With its style sheet in it: it tells the page of that as soon as it is there.
+async function styled(path) {
+  const styles = await stylesheets([path.replace(/js$/, "css")]);
+  const contents = `
+import { includeStylesheets } from "./core/dom.js";
+includeStylesheets(${JSON.stringify(styles)});
+export * from "./${path.slice("stage/".length)}";
+`;
+  return bundled({ stdin: { contents, resolveDir: STAGE, sourcefile: "styled.js" } });
 }
 
 const apart = {};
@@ -38,13 +50,17 @@ for (const [name, path] of Object.entries(APART)) {
   apart[name] = await bundled({ entryPoints: [fileURLToPath(new URL(path, ASSETS))] });
   addresses[path] = address(`built/${name}`, apart[name]);
 }
+for (const [name, path] of Object.entries(WITH_STYLES)) {
+  apart[name] = await styled(path);
+  addresses[path] = address(`built/${name}`, apart[name]);
+}
 const entry = `
 import { includeStylesheets } from "./core/dom.js";
 import { paintEarly } from "./core/early.js";
 import { learnAddresses } from "./core/served.js";
 import stage from "./stage.js";
 learnAddresses(${JSON.stringify(addresses)});
-includeStylesheets(${JSON.stringify(await stylesheets())});
+includeStylesheets(${JSON.stringify(await stylesheets(SHEETS.map((name) => `stage/css/${name}.css`)))});
 paintEarly(stage);
 export default stage;
 `;
