@@ -1,16 +1,20 @@
-"""Write the keys of the browser side's words with their fields: `python -m scripts.stage_words`."""
+"""Write the keys of the browser side's words with their fields: `python -m scripts.stage_words`.
+
+And the words of what is fetched later, as the file that its module reads.
+"""
 
 import argparse
+import json
 from collections.abc import Mapping
 from pathlib import Path
 
 from app.words.say import Template, fields_of
-from app.words.stage import quiz_words, stage_words
+from app.words.stage import predict_words, quiz_words, stage_words
 
 ASSETS = Path(__file__).parents[1] / "assets"
 HEAD = """\
-// The texts of the {what} with their fields, written from app/words/english/{room}.toml by
-// `python -m scripts.stage_words`. Change them there.
+// The texts of the {what} with their fields, written from {files} of app/words/english
+// by `python -m scripts.stage_words`. Change them there.
 
 export type Word = string | number;
 
@@ -19,15 +23,18 @@ export interface Fields {{
 
 
 def written() -> dict[Path, str]:
-    """Every key with the fields of its text, by the file they stand in."""
+    """Every key with the fields of its text, and the words that come later, by their files."""
+    staged = {**stage_words(), **predict_words()}
+    later = json.dumps(dict(predict_words()), ensure_ascii=False, indent=1) + "\n"
     return {
-        ASSETS / "stage" / "words.d.ts": _declared("stage", "stage", stage_words()),
-        ASSETS / "learn" / "words.d.ts": _declared("quiz's page", "quiz_page", quiz_words()),
+        ASSETS / "stage" / "words.d.ts": _declared("stage", "stage.toml and predict.toml", staged),
+        ASSETS / "stage" / "learn" / "words.json": later,
+        ASSETS / "learn" / "words.d.ts": _declared("quiz", "quiz_page.toml", quiz_words()),
     }
 
 
-def _declared(what: str, room: str, words: Mapping[str, Template]) -> str:
-    return HEAD.format(what=what, room=room) + "".join(map(_line, words.items())) + "}\n"
+def _declared(what: str, files: str, words: Mapping[str, Template]) -> str:
+    return HEAD.format(what=what, files=files) + "".join(map(_line, words.items())) + "}\n"
 
 
 def _line(entry: tuple[str, Template]) -> str:

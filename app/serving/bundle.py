@@ -24,7 +24,7 @@ VENDORED = ("vendor/plotly/plotly-cartesian.min.js", "vendor/stix/stix-two-math.
 
 def sources(name: str = STAGE) -> Iterator[Path]:
     """Everything that a bundle is made of."""
-    for kind in ("*.js", "*.css"):
+    for kind in ("*.js", "*.css", "*.json"):
         for folder in FOLDERS[name]:
             yield from sorted((ASSETS / folder).rglob(kind))
     if name == STAGE:

@@ -9,7 +9,8 @@ from app.words.say import Template, catalogue
 STAGE: Final = "stage."  # of the catalogue
 PANEL: Final = "lesson_panel."
 QUIZ: Final = "quiz_page."
-ROOMS: Final = (STAGE, PANEL, QUIZ)  # what browsers say themselves
+PREDICT: Final = "predict."  # comes with the module that says it
+ROOMS: Final = (STAGE, PANEL, QUIZ, PREDICT)  # what browsers say themselves
 
 
 def stage_words() -> Mapping[str, Template]:
@@ -25,6 +26,11 @@ def panel_words() -> Mapping[str, Template]:
 def quiz_words() -> Mapping[str, Template]:
     """Every template of the quiz's page."""
     return words_of(QUIZ)
+
+
+def predict_words() -> Mapping[str, Template]:
+    """Every template of what is fetched to predict, such as "asking.reveal"."""
+    return words_of(PREDICT)
 
 
 @cache

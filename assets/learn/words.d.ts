@@ -1,5 +1,5 @@
-// The texts of the quiz's page with their fields, written from app/words/english/quiz_page.toml by
-// `python -m scripts.stage_words`. Change them there.
+// The texts of the quiz with their fields, written from quiz_page.toml of app/words/english
+// by `python -m scripts.stage_words`. Change them there.
 
 export type Word = string | number;
 

@@ -1,5 +1,5 @@
-// The texts of the stage with their fields, written from app/words/english/stage.toml by
-// `python -m scripts.stage_words`. Change them there.
+// The texts of the stage with their fields, written from stage.toml and predict.toml of app/words/english
+// by `python -m scripts.stage_words`. Change them there.
 
 export type Word = string | number;
 
@@ -151,6 +151,9 @@ export interface Fields {
   "tools.csv_hint": {};
   "tools.png_hint": {};
   "tools.svg_hint": {};
+  "tools.predict": {};
+  "tools.predict_hint": {};
+  "predicting.lost": {};
   "dialogs.close": {};
   "dialogs.close_title": {};
   "editor.hint": {};
@@ -189,6 +192,7 @@ export interface Fields {
   "keys.paste": {};
   "keys.let_go": {};
   "keys.undo": {};
+  "keys.predict": {};
   "keys.large": {};
   "keys.this_page": {};
   "keys.tabs": {};
@@ -445,4 +449,55 @@ export interface Fields {
   "letters.hint_finger": {};
   "letters.name": {};
   "letters.meaning": { says: Word; symbol: Word };
+  "sketching.draw": {};
+  "sketching.drag": {};
+  "sketching.none": { step: Word };
+  "sketching.name": { cell: Word; quantity: Word; symbol: Word; unit: Word };
+  "asking.name": {};
+  "asking.question": { cell: Word; extent: Word; quantity: Word; unit: Word };
+  "asking.quantity": {};
+  "asking.extent": {};
+  "asking.rest": { step: Word };
+  "asking.next": { step: Word };
+  "asking.draw": {};
+  "asking.draw_edit": {};
+  "asking.drag": {};
+  "asking.change": {};
+  "asking.ready": {};
+  "asking.reveal": {};
+  "asking.reveal_title": {};
+  "asking.again": {};
+  "asking.edit": {};
+  "asking.edit_next": {};
+  "asking.edit_title": {};
+  "asking.leave": {};
+  "asking.leave_title": {};
+  "asking.done": {};
+  "asking.lost": {};
+  "asking.not_here": {};
+  "asking.one_step": {};
+  "distance.near": { away: Word; symbol: Word };
+  "distance.fair": { away: Word; symbol: Word };
+  "distance.far": { away: Word; symbol: Word };
+  "distance.at_most": { mine: Word; step: Word; symbol: Word; truth: Word };
+  "distance.farthest": { mine: Word; step: Word; symbol: Word; truth: Word };
+  "distance.one_near": { away: Word; mine: Word; step: Word; symbol: Word; truth: Word };
+  "distance.one_fair": { away: Word; mine: Word; step: Word; symbol: Word; truth: Word };
+  "distance.one_far": { away: Word; mine: Word; step: Word; symbol: Word; truth: Word };
+  "boxes.first": { boxes: Word };
+  "boxes.on": { box: Word; boxes: Word; days: Word };
+  "boxes.days": { n: number };
+  "boxes.known": { boxes: Word };
+  "boxes.full": {};
+  "boxes.aside": { name: Word };
+  "recall.yesterday": {};
+  "recall.days_ago": { n: number };
+  "recall.otherwise": { symbol: Word; unit: Word; when: Word };
+  "recall.again": {};
+  "recall.later": {};
+  "recall.later_title": {};
+  "curtain.story": {};
+  "curtain.view": {};
+  "curtain.plot": { cell: Word; quantity: Word };
+  "curtain.lines": {};
 }

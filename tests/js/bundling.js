@@ -15,6 +15,7 @@ const VENDORED = ["vendor/plotly/plotly-cartesian.min.js", "vendor/stix/stix-two
 const APART = {
   "worker.js": "stage/compute/worker.js", "writer.js": "stage/tools/writer.js", "panel.js": "stage/learn/panel.js",
 };
+const WITH_STYLES = { "predict.js": "stage/learn/predict.js" }; // the same of modules with a style sheet of their name
 const OPTIONS = { bundle: true, format: "esm", minify: true, write: false, target: "es2022", charset: "utf8", logLevel: "error" };
 
 // As app/serving/files.py has it.
@@ -33,10 +34,25 @@ async function stylesheets(paths) {
   return code;
 }
 
+// With its style sheet in it: it tells the page of that as soon as it is there.
+async function styled(path) {
+  const styles = await stylesheets([path.replace(/js$/, "css")]);
+  const contents = `
+import { includeStylesheets } from "./core/dom.js";
+includeStylesheets(${JSON.stringify(styles)});
+export * from "./${path.slice("stage/".length)}";
+`;
+  return bundled({ stdin: { contents, resolveDir: STAGE, sourcefile: "styled.js" } });
+}
+
 const apart = {};
 const addresses = Object.fromEntries(VENDORED.map((path) => [path, address(path, readFileSync(new URL(path, ASSETS)))]));
 for (const [name, path] of Object.entries(APART)) {
   apart[name] = await bundled({ entryPoints: [fileURLToPath(new URL(path, ASSETS))] });
+  addresses[path] = address(`built/${name}`, apart[name]);
+}
+for (const [name, path] of Object.entries(WITH_STYLES)) {
+  apart[name] = await styled(path);
   addresses[path] = address(`built/${name}`, apart[name]);
 }
 const entry = `

@@ -30,7 +30,7 @@ const ROOMS = {
   tools: ["core"],
   plots: ["core", "controls"],
   lens: ["core", "cell", "plots"],
-  learn: ["core"],
+  learn: ["core", "plots"],
 };
 
 test("a room imports from those below it", () => {

@@ -204,7 +204,7 @@ export class Inside {
     const { cursor } = this.here;
     const to = (this.substep ?? (count > 0 ? -1 : last + 1)) + count;
     if (to >= 0 && to <= last) return this.go(to);
-    if ((to < 0 && cursor.step === 0) || (to > last && cursor.step === cursor.steps - 1)) return;
+    if ((to < 0 && cursor.step === 0) || (to > last && cursor.step === cursor.last)) return;
     cursor.stepBy(count);
     this.go(to < 0 ? last : 0);
   }

@@ -22,6 +22,11 @@ export function learnWords(told) {
   words = told;
 }
 
+// All of them, for a module that is fetched later and brings some of its own.
+export function told() {
+  return words ?? {};
+}
+
 // Whether there is anything to say yet.
 export function haveWords() {
   return words !== null;

@@ -2,6 +2,7 @@
 
 import { short } from "../core/format.js";
 import { say } from "../core/words.js";
+import { heldAt } from "./held.js";
 import { sentence } from "./view.js";
 
 /**
@@ -73,9 +74,7 @@ export class Values {
   // Whether a track is held at the cursor.
   /** @param {string} cell @param {string} track */
   held(cell, track) {
-    const { cursor: { step, unit }, now } = this.here;
-    return now.message.held.some((one) => one.cell === cell && one.track === track
-      && (one.unit ?? unit) === unit && one.first <= step && step <= one.last);
+    return heldAt(this.here.now.message.held, cell, track, this.here.cursor);
   }
 
   // Why nothing follows the hand, and that it is being computed, beside the number.

@@ -22,9 +22,11 @@ import { delimited } from "./text.js";
  * @property {() => Map<string, Shown>} plots of the screen
  * @property {(text: string) => void} tell
  * @property {(part: string) => Promise<unknown>} whole resolves once every number of a part is here
+ * @property {(part: string) => unknown} predict
  * @typedef {object} Action
  * @property {() => string} label
- * @property {"table_hint" | "csv_hint" | "png_hint" | "svg_hint"} hint
+ * @property {"table_hint" | "csv_hint" | "png_hint" | "svg_hint" | "predict_hint"} hint
+ * @property {Shown["kind"][]} [of] the plots that have it, where not all have
  * @property {(entry: Shown, sheet: Sheet, here: Here, host: Host, refocus: () => void) => unknown} act
  */
 
@@ -50,7 +52,7 @@ class Menu {
     const item = ({ label, hint, act }) =>
       make("button", { type: "button", role: "menuitem", tabIndex: -1, onclick: ({ detail }) => this.choose(act, detail === 0) },
         label(), make("small", { textContent: say(`tools.${hint}`) }));
-    this.items = ACTIONS.map(item);
+    this.items = ACTIONS.filter(({ of }) => !of || of.includes(entry.kind)).map(item);
     this.status = make("p", {});
     /** @type {HTMLElement} */
     this.element = make(
@@ -212,6 +214,10 @@ const ACTIONS = [
     label: () => "SVG", hint: "svg_hint",
     act: async (entry, sheet, here, host) =>
       save(`${fileName(sheet, here)}.svg`, await svg(entry, sheet, await about(entry, here, host)), "image/svg+xml"),
+  },
+  {
+    label: () => say("tools.predict"), hint: "predict_hint", of: ["track", "lines"],
+    act: ({ part }, _sheet, _here, { predict }) => void setTimeout(() => predict(part)), // when the menu is gone
   },
 ];
 
