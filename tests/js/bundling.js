@@ -11,11 +11,9 @@ const STAGE = fileURLToPath(new URL("stage/", ASSETS));
 const LEARN = fileURLToPath(new URL("learn/", ASSETS));
 const SHEETS = ["style", "diagram", "dialogs", "look", "type", "forced", "tools", "early"].map((name) => `stage/css/${name}.css`); // in the order of the page
 const VENDORED = ["vendor/plotly/plotly-cartesian.min.js", "vendor/stix/stix-two-math.woff2"];
-// What is fetched when it is needed: workers, and the panel of a lesson.
-const APART = {
-  "worker.js": "stage/compute/worker.js", "writer.js": "stage/tools/writer.js", "panel.js": "stage/learn/panel.js",
-};
-const WITH_STYLES = { "predict.js": "stage/learn/predict.js" }; // the same of modules with a style sheet of their name
+// What is fetched when it is needed.
+const APART = { "worker.js": "stage/compute/worker.js", "writer.js": "stage/tools/writer.js" };
+const WITH_STYLES = { "panel.js": "stage/learn/panel.js", "predict.js": "stage/learn/predict.js" }; // the same of modules with a style sheet of their name
 const OPTIONS = { bundle: true, format: "esm", minify: true, write: false, target: "es2022", charset: "utf8", logLevel: "error" };
 
 // As app/serving/files.py has it.

@@ -62,10 +62,9 @@ def test_a_page_gets_the_bundle_while_it_is_of_the_sources_and_else_the_modules(
         assert bundle.entry.__wrapped__(name) == bundle.ENTRIES[name]
 
 
-def test_every_style_sheet_of_the_stage_is_in_the_bundle_but_two_that_are_apart() -> None:
+def test_every_style_sheet_of_the_stage_is_in_the_bundle_but_the_one_of_the_page() -> None:
     text = BUNDLING.read_text(encoding="utf-8")
     named = re.search(r"SHEETS = \[([^]]*)\]", text)
     assert named is not None
     sheets = {path.stem for path in (bundle.ASSETS / "stage" / "css").glob("*.css")}
-    apart = {"page", "learn"}  # of Streamlit's own page, and of what is fetched later
-    assert set(re.findall(r'"(\w+)"', named[1])) == sheets - apart
+    assert set(re.findall(r'"(\w+)"', named[1])) == sheets - {"page"}
