@@ -133,9 +133,17 @@ class Chart(TypedDict):
     key: list[Key]
 
 
-class HoldValue(HeldAt):
-    """Something to hold, for every unit and step, and its value as the notation has it."""
+class HoldValue(TypedDict):
+    """What to hold: of which unit, None for all, to which step, None for the end.
 
+    value: as the notation has it.
+    """
+
+    cell: Cell
+    track: str
+    unit: int | None
+    first: int
+    last: int | None
     value: float
 
 

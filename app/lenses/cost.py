@@ -191,8 +191,8 @@ def _keras() -> View:
     sizes = {"units": units, "inputs": inputs, "gates": len(GATES["gru"])}
     with_two, with_one = counts["gru_after"], counts["gru_before"]
     words = [
-        say("lenses.cost.keras.two", found=whole(with_two), **sizes),
-        say("lenses.cost.keras.one", found=whole(with_one), less=whole(with_two - with_one),
+        say("lenses.cost.keras.with_two", found=whole(with_two), **sizes),
+        say("lenses.cost.keras.with_one", found=whole(with_one), less=whole(with_two - with_one),
             **sizes),
     ]  # fmt: skip
     return View([chart], notes=[say("lenses.cost.keras.note")], words=words)

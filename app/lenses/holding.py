@@ -59,7 +59,6 @@ def _extremes(screen: Screen) -> list[Offer]:
         shown = shown_value(cell, track, value, screen.notation.polarity)
         symbol = letter_of(cell, track, screen.notation)
         hold: HoldValue = {
-            "place": held.place,
             "cell": cell,
             "track": track,
             "unit": None,

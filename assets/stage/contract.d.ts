@@ -375,15 +375,16 @@ export interface Chart {
   key: Key[];
 }
 
-// Something to hold, for every unit and step, and its value as the notation has it.
+// What to hold: of which unit, None for all, to which step, None for the end.
+//
+// value: as the notation has it.
 export interface HoldValue {
   cell: "gru" | "lstm" | "rnn";
   track: string;
   unit: number | null;
   first: number;
-  last: number;
+  last: number | null;
   value: number;
-  place: string;
 }
 
 // What one press does: another scene or question by its name, a pair to compare, a hold.
