@@ -86,7 +86,10 @@ def told(screen: Screen, view: View) -> contract.Lens:
         "wirings": [wiring(screen, cell) for cell in view.wirings],
         "unrolled": _unrolled(screen, view) if view.unrolled else None,
         "words": list(view.words),
-        "offers": [{"scene": one.scene, "label": one.label} for one in view.offers],
+        "offers": [
+            {"does": one.does, "label": one.label, "name": one.name, "hold": one.hold}
+            for one in view.offers
+        ],
         "waiting": view.waiting,
         "notes": list(view.notes),
         "charts": [_about(chart) for chart in view.charts],

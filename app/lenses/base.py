@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
-from app.contract import AxisTold, ByHand, Controls, Noun
+from app.contract import AxisTold, ByHand, Controls, HoldValue, Noun
 from app.figures.figure import Figure
 from app.screen.screen import Screen
 from app.words.say import catalogue, say
@@ -69,10 +69,12 @@ class Choice(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """Another scene, in which this lens shows what it cannot show here."""
+    """One press away: a scene in which this lens shows more, a question, a pair, a hold."""
 
-    scene: str
+    does: Literal["scene", "of", "pair", "hold"]
     label: str
+    name: str = ""  # of the scene, or the question as a link has it
+    hold: HoldValue | None = None
 
 
 @dataclass(frozen=True, eq=False)

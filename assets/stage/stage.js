@@ -132,7 +132,7 @@ class Stage {
       send: (kind, details) => this.send(kind, details),
       change: (kind, details) => this.change(kind, details),
       held: () => this.pointer.held,
-      seen: () => this.screen.showLens(),
+      seen: () => this.screen.showLens(), bias: this.handle.host,
       tools: menu, shades: () => this.screen, twin: (name, sheet) => twin(name, sheet, here, this.element),
       colours: (panel, rows) => this.inside.colours(panel, rows),
     });

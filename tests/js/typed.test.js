@@ -29,7 +29,7 @@ const ROOMS = {
   controls: ["core"],
   tools: ["core"],
   plots: ["core", "controls"],
-  lens: ["core", "cell", "plots"],
+  lens: ["core", "cell", "controls", "plots"],
   learn: ["core", "plots"],
 };
 
