@@ -41,7 +41,11 @@ ROOT = Path(__file__).parents[3]
 SESSIONS = 30
 PATIENCE = 30.0  # seconds for any one answer
 ASSETS = ROOT / "assets"
-SCENES = {scene.name: scene for scene in load_scenes(ASSETS / "scenes")}
+SCENES = {
+    scene.name: scene
+    for scene in load_scenes(ASSETS / "scenes")
+    if scene.units not in (1, 2)  # they look at three
+}
 
 
 @dataclass(frozen=True)
