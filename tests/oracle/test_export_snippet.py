@@ -35,7 +35,7 @@ HELD = {
 EDITS = {
     "gru": "x.2.0_0.7~gru.h0.1_-0.3~gru.w_h.candidate.0.1_0.4~gru.b_h.candidate.0_0.2",
     "lstm": "x.2.0_0.7~lstm.h0.0_0.3~lstm.c0.1_-1.5~lstm.b_x.forget.1_0.2",
-    "rnn": "x.2.0_0.7~rnn.h0.2_0.9~rnn.w_x.hidden.0.0_0.1",
+    "rnn": "x.2.0_0.7~rnn.h0.1_0.9~rnn.w_x.hidden.0.0_0.1",
 }
 CHANGES: dict[str, dict[str, dict[str, Any]]] = {
     "gru": {
