@@ -60,7 +60,8 @@ class WayOn(TypedDict):
 
 class Lesson(TypedDict):
     """A step. key: as links and events name it; step: from 1. scene, notation: of the screen that
-    it is about, as links say them. words: what the panel says.
+    it is about, by their names; own: the notation where no other one is chosen. words: what the
+    panel says.
     """
 
     key: str
@@ -76,5 +77,6 @@ class Lesson(TypedDict):
     reveal: str
     scene: str
     notation: str
+    own: str
     following: WayOn | None
     words: Mapping[str, str | Mapping[str, str]]

@@ -1,11 +1,11 @@
 """Registers what browsers draw themselves, the stage and the quiz, and puts it on a page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
 
-from app.serving.bundle import QUIZ, STAGE, entry
+from app.serving.bundle import QUIZ, STAGE, TICKS, entry
 
 KEY = "stage"
 # Pages beside the first one, by their addresses: main.py has them too.
@@ -63,6 +63,14 @@ def mount(data: bytes, on_event: Callable[[], None]) -> Any:
         "gatescope_stage", js=STUB.replace("ASSETS", drawn_url()), isolate_styles=False
     )
     return component(key=KEY, data=data, on_event_change=on_event)
+
+
+def mount_ticks(steps: Mapping[str, int], words: Mapping[str, str]) -> None:
+    """Mark how far a visitor is with each lesson. steps: how many each has; words: what is said."""
+    component = st.components.v2.component(
+        "gatescope_ticks", js=STUB.replace("ASSETS", drawn_url(TICKS)), isolate_styles=False
+    )
+    component(key="ticks", data={"steps": dict(steps), "words": dict(words)})
 
 
 def mount_quiz(data: bytes) -> None:

@@ -7,7 +7,7 @@ from math import isfinite
 from app import contract
 from app.learning.lessons import At, find, lessons, setting_at
 from app.learning.steps import Check, Guess, Step
-from app.screen.baseline import scenes, series
+from app.screen.baseline import own_notation, scenes, series
 from app.screen.screen import Screen, screen_of
 from app.setting.setting import Setting
 from app.words.stage import panel_words
@@ -43,7 +43,8 @@ def _told(key: str) -> contract.Lesson:
         "guess": _guess(step.guess, said) if step.guess else None,
         "reveal": said(step.reveal),
         "scene": setting.scene,
-        "notation": notation_key(setting.notation) if setting.notation else "",
+        "notation": notation_key(said.here.notation),
+        "own": notation_key(own_notation(said.here.scene)),
         "following": _following(at),
         "words": panel_words(),
     }
@@ -55,16 +56,18 @@ class _Said:
     def __init__(self, at: At, setting: Setting) -> None:
         self.step = at.lesson.steps[at.step]
         self.here = screen_of(setting)
-        self.quoted = {"": _quoted(self.here)}
+        self.screens = {"": self.here}
         if any(source.change for source in self.step.numbers.values()):
-            self.quoted[CHANGED] = _quoted(screen_of(self.step.play(setting)))
+            self.screens[CHANGED] = screen_of(self.step.play(setting))
+        self.quoted = {change: _quoted(screen) for change, screen in self.screens.items()}
 
     def __call__(self, template: str) -> str:
         return filled(template, lambda name: self.value(self.step.numbers[name]))
 
     def value(self, source: Source) -> float:
         plain = replace(source, change="")
-        return self.quoted[source.change].value(plain, self.here.notation.polarity)
+        polarity = self.screens[source.change].notation.polarity
+        return self.quoted[source.change].value(plain, polarity)
 
 
 def _quoted(screen: Screen) -> Quoted:

@@ -1,4 +1,4 @@
-"""What a page draws itself with, as one file for browsers: the stage, and the quiz.
+"""What a page draws itself with, each as one file for browsers: the stage, the quiz, and ticks.
 
 While a file is older than its sources, browsers get the modules themselves. `python -m
 scripts.bundle` makes the files and writes into the first line of each what it was made of, so that
@@ -16,9 +16,14 @@ ROOT = Path(__file__).parents[2]
 ASSETS = ROOT / "assets"
 BUILT = ASSETS / "built"
 HEAD = "// Gatescope's {name} in one file, made by `python -m scripts.bundle` of "
-STAGE, QUIZ = "stage.js", "quiz.js"
-ENTRIES = {STAGE: "stage/stage.js", QUIZ: "learn/quiz.js"}
-FOLDERS = {STAGE: ("stage",), QUIZ: ("learn", "stage/core")}  # with all that it imports
+STAGE, QUIZ, TICKS = "stage.js", "quiz.js", "ticks.js"
+ENTRIES = {STAGE: "stage/stage.js", QUIZ: "learn/quiz.js", TICKS: "stage/learn/ticks.js"}
+# With all that each imports.
+FOLDERS = {
+    STAGE: ("stage",),
+    QUIZ: ("learn", "stage/core"),
+    TICKS: ("stage/learn", "stage/core"),
+}
 VENDORED = ("vendor/plotly/plotly-cartesian.min.js", "vendor/stix/stix-two-math.woff2")
 
 

@@ -4,6 +4,7 @@ from html import escape
 
 import streamlit as st
 
+from app.controls.mount import mount_ticks
 from app.controls.navigation import navigation, page_title
 from app.learning.lessons import At, lessons
 from app.learning.steps import Lesson
@@ -28,8 +29,18 @@ def beside(page: str) -> str:
 title, introduction = say("views.learn.title"), say("views.learn.introduction")
 st.set_page_config(page_title=page_title(title))
 navigation("learn")
+every = lessons(scenes())
 st.html(
     f"<h1 class='gs-page-title'>{title}</h1><p class='gs-intro'>{introduction}</p>"
-    f"<ol class='gs-lessons'>{''.join(map(entry, lessons(scenes()).values()))}</ol>"
+    f"<ol class='gs-lessons'>{''.join(map(entry, every.values()))}</ol>"
     + "".join(map(beside, ("quiz", "glossary")))
+)
+steps = {lesson.name: len(lesson.steps) for lesson in every.values()}
+mount_ticks(
+    steps,
+    {
+        "all": say("views.learn.all"),
+        "some": say("views.learn.some", n="{n}", steps="{steps}"),
+        "aside": say("views.learn.aside"),
+    },
 )

@@ -636,7 +636,8 @@ export interface WayOn {
 }
 
 // A step. key: as links and events name it; step: from 1. scene, notation: of the screen that
-// it is about, as links say them. words: what the panel says.
+// it is about, by their names; own: the notation where no other one is chosen. words: what the
+// panel says.
 export interface Lesson {
   key: string;
   name: string;
@@ -651,6 +652,7 @@ export interface Lesson {
   reveal: string;
   scene: string;
   notation: string;
+  own: string;
   following: WayOn | null;
   words: Record<string, string | Record<string, string>>;
 }

@@ -137,7 +137,31 @@ def test_a_first_lesson_is_played_from_the_list_to_its_end(stage: Stage) -> None
         is_at(stage, At(first, step).key)
         if step + 1 < len(first.steps):
             go_on(stage)
+    stage.page.goto(f"{stage.url}/learn")
+    tick = stage.page.locator(f"[data-lesson={first.name}] .gs-tick")
+    expect(tick).to_have_count(0)  # each step asks for something, and nothing was done
+    stage.page.go_back()
     following = list(LESSONS.values())[1]
     expect(panel(stage).locator(".gs-lesson-next")).to_have_text(
         re.compile(re.escape(following.title))
     )
+
+
+def test_the_list_says_how_far_one_is(stage: Stage) -> None:
+    stage.open(f"lesson={RESET}.3")
+    told = lesson_told(f"{RESET}.3")
+    assert told is not None
+    assert told["ask"] is not None
+    right = told["ask"]["choices"][told["ask"]["right"]]
+    panel(stage).get_by_label(right, exact=True).check()
+    panel(stage).get_by_role("link", name="All lessons").click()
+    tick = stage.page.locator(f"[data-lesson={RESET}] .gs-tick")
+    expect(tick).to_have_text(f"1 of {told['steps']} steps done")
+    expect(stage.page.locator(".gs-tick")).to_have_count(1)
+
+
+def test_what_cannot_be_read_is_set_aside_with_a_sentence(stage: Stage) -> None:
+    stage.page.add_init_script("localStorage['gatescope.lessons'] ??= 'rubbish'")
+    stage.page.goto(f"{stage.url}/learn")
+    expect(stage.page.locator(".gs-aside")).to_contain_text("set aside")
+    assert stage.page.evaluate("localStorage['gatescope.lessons.aside']") == "rubbish"

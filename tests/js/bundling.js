@@ -70,4 +70,5 @@ import quiz from "./quiz.js";
 includeStylesheets(${JSON.stringify(await stylesheets(["learn/quiz.css"]))});
 export default quiz;
 `, resolveDir: LEARN, sourcefile: "bundle.js" } });
-process.stdout.write(JSON.stringify({ "stage.js": stage, "quiz.js": quiz, ...apart }));
+const ticks = await bundled({ entryPoints: [fileURLToPath(new URL("stage/learn/ticks.js", ASSETS))] });
+process.stdout.write(JSON.stringify({ "stage.js": stage, "quiz.js": quiz, "ticks.js": ticks, ...apart }));

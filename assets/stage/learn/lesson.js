@@ -67,7 +67,7 @@ export class Lessons {
         return now.message.scene.name;
       },
       get notation() {
-        return String(now.message.link.notation ?? "");
+        return String(now.message.link.notation ?? now.message.lesson?.own ?? "");
       },
       get view() {
         return String(now.message.link.view ?? "cell");
