@@ -287,7 +287,7 @@ class Stage {
 
   /** @param {Message} message */
   show(message) {
-    if (this.screen.show(message)) this.inside.measure(this.element);
+    if (this.screen.show(message)) this.inside.measure();
   }
 
   /** @param {Message} message */
@@ -298,7 +298,7 @@ class Stage {
   }
 
   resize() {
-    requestAnimationFrame(() => this.inside.measure(this.element));
+    this.inside.measure();
     this.screen.resize();
   }
 

@@ -49,7 +49,7 @@ export class Handle {
     this.element.hidden = !target;
     if (!target) return;
     const bound = this.host.bound(target);
-    Object.assign(this.slider, { min: -bound, max: bound });
+    if (Number(this.slider.min) !== -bound) Object.assign(this.slider, { min: -bound, max: bound });
     this.name.textContent = nameOf(target, this.host.choices());
     this.slider.title = say("handle.title");
   }

@@ -3,7 +3,6 @@
 
 import { make } from "../core/dom.js";
 import { paletteOf } from "../core/palette.js";
-import { fineness } from "../core/zoom.js";
 import { TYPE } from "./ticks.js";
 
 /**
@@ -55,10 +54,10 @@ function has(object, names) {
   return Object.keys(object).every((name) => names.includes(name));
 }
 
-// Paint a figure with its axes thinned out. size: of the canvas, in pixels; color: of what is written.
-/** @param {HTMLCanvasElement} canvas @param {Pick<Figure, "data" | "layout">} figure @param {number[]} size @param {string} color */
-export function sketch(canvas, { data, layout }, [width, height], color) {
-  const scale = fineness(canvas);
+// Paint a figure with its axes thinned out. size: of the canvas, in pixels of its own, of each of which the screen
+// has so many (scale); color: of what is written.
+/** @param {HTMLCanvasElement} canvas @param {Pick<Figure, "data" | "layout">} figure @param {number[]} size @param {{ scale: number, color: string }} on */
+export function sketch(canvas, { data, layout }, [width, height], { scale, color }) {
   Object.assign(canvas, { width: width * scale, height: height * scale });
   Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` }); // its place may have a broken size
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
