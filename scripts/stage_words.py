@@ -1,25 +1,40 @@
-"""Write the keys of the stage's words with their fields: `python -m scripts.stage_words`."""
+"""Write the keys of the browser side's words with their fields: `python -m scripts.stage_words`.
+
+And the words of what is fetched later, as the file that its module reads.
+"""
 
 import argparse
+import json
+from collections.abc import Mapping
 from pathlib import Path
 
 from app.words.say import Template, fields_of
-from app.words.stage import stage_words
+from app.words.stage import predict_words, quiz_words, stage_words
 
-TARGET = Path(__file__).parents[1] / "assets" / "stage" / "words.d.ts"
+ASSETS = Path(__file__).parents[1] / "assets"
 HEAD = """\
-// The texts of the stage with their fields, written from app/words/english/stage.toml by
-// `python -m scripts.stage_words`. Change them there.
+// The texts of the {what} with their fields, written from {files} of app/words/english
+// by `python -m scripts.stage_words`. Change them there.
 
 export type Word = string | number;
 
-export interface Fields {
+export interface Fields {{
 """
 
 
-def written() -> str:
-    """Every key with the fields of its text."""
-    return HEAD + "".join(map(_line, stage_words().items())) + "}\n"
+def written() -> dict[Path, str]:
+    """Every key with the fields of its text, and the words that come later, by their files."""
+    staged = {**stage_words(), **predict_words()}
+    later = json.dumps(dict(predict_words()), ensure_ascii=False, indent=1) + "\n"
+    return {
+        ASSETS / "stage" / "words.d.ts": _declared("stage", "stage.toml and predict.toml", staged),
+        ASSETS / "stage" / "learn" / "words.json": later,
+        ASSETS / "learn" / "words.d.ts": _declared("quiz", "quiz_page.toml", quiz_words()),
+    }
+
+
+def _declared(what: str, files: str, words: Mapping[str, Template]) -> str:
+    return HEAD.format(what=what, files=files) + "".join(map(_line, words.items())) + "}\n"
 
 
 def _line(entry: tuple[str, Template]) -> str:
@@ -31,12 +46,14 @@ def _line(entry: tuple[str, Template]) -> str:
 
 
 def main() -> None:
-    """Write the file, or say with --check that it is old."""
+    """Write the files, or say with --check that one is old."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--check", action="store_true", help="compare instead of writing")
+    files = written()
     if parser.parse_args().check:
-        raise SystemExit(TARGET.read_text(encoding="utf-8") != written())
-    TARGET.write_text(written(), encoding="utf-8")
+        raise SystemExit(any(path.read_text(encoding="utf-8") != files[path] for path in files))
+    for path, text in files.items():
+        path.write_text(text, encoding="utf-8")
 
 
 if __name__ == "__main__":

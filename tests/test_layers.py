@@ -222,6 +222,7 @@ def test_importing_the_core_does_not_load_torch() -> None:
 ROOMS_WITHOUT = (
     "words",
     "setting",
+    "learning",
     "figures",
     "compute",
     "screen",

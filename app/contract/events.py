@@ -8,7 +8,7 @@ from app.contract.lens import Asked
 class Plain(TypedDict):
     """An event that says all by its kind. ask, need: the view of now, and every part again."""
 
-    kind: Literal["reset", "undo", "redo", "again", "pin", "unpin", "ask", "need"]
+    kind: Literal["reset", "undo", "redo", "again", "pin", "pair", "unpin", "ask", "need"]
 
 
 class OfTarget(TypedDict):

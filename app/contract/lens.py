@@ -103,9 +103,17 @@ class Sought(Asked):
     places: list[FoundPlace]
 
 
+class Reaching(TypedDict):
+    """What decides how far gradients reach: a bias to drag, or "", and its value at first."""
+
+    target: str
+    value: float
+
+
 class Controls(TypedDict, total=False):
     """What the stage has controls of its own for, with what they show."""
 
+    reaching: Reaching
     holding: Holdable
     pin: Pin
     seeking: Sought
@@ -125,11 +133,27 @@ class Chart(TypedDict):
     key: list[Key]
 
 
-class ScenePlace(TypedDict):
-    """A scene that shows what this one cannot."""
+class HoldValue(TypedDict):
+    """What to hold: of which unit, None for all, to which step, None for the end.
 
-    scene: str
+    value: as the notation has it.
+    """
+
+    cell: Cell
+    track: str
+    unit: int | None
+    first: int
+    last: int | None
+    value: float
+
+
+class Offered(TypedDict):
+    """What one press does: another scene or question by its name, a pair to compare, a hold."""
+
+    does: Literal["scene", "of", "pair", "hold"]
     label: str
+    name: str
+    hold: HoldValue | None
 
 
 class LensAt(TypedDict, total=False):
@@ -144,6 +168,13 @@ class ByHand(TypedDict):
 
     mouse: str
     finger: str
+
+
+class Unrolled(TypedDict):
+    """A cell over the steps. backward: the chart with h of the other way; "" for none."""
+
+    wiring: Wiring
+    backward: str
 
 
 class Lens(TypedDict):
@@ -163,8 +194,9 @@ class Lens(TypedDict):
     at: LensAt
     controls: Controls
     wirings: list[Wiring]
+    unrolled: Unrolled | None
     words: list[str]
-    offers: list[ScenePlace]
+    offers: list[Offered]
     waiting: bool
     notes: list[str]
     charts: list[Chart]

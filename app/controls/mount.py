@@ -1,22 +1,22 @@
-"""Registers the stage's component and puts it on a page."""
+"""Registers what browsers draw themselves, the stage and the quiz, and puts it on a page."""
 
 from collections.abc import Callable
 from typing import Any
 
 import streamlit as st
 
-from app.serving.bundle import entry
+from app.serving.bundle import QUIZ, STAGE, entry
 
 KEY = "stage"
 # Pages beside the first one, by their addresses: main.py has them too.
-BESIDE = ("learn", "claims")
-# The stage comes from the top-level assets folder (app/server.py); this stub only fetches it.
+BESIDE = ("learn", "claims", "glossary", "quiz")
+# It comes from the top-level assets folder (app/server.py); this stub only fetches it.
 # A component cannot be told its data before it is registered, so the address is in the text.
 STUB = """
 export default function (component) {
   const module = import(location.origin + "ASSETS");
   let leave = null, left = false;
-  module.then((stage) => { leave = left ? null : stage.default(component); });
+  module.then((drawn) => { leave = left ? null : drawn.default(component); });
   return () => { left = true; leave?.(); };
 }
 """
@@ -27,9 +27,9 @@ def assets_url() -> str:
     return _under_base("assets")
 
 
-def stage_url() -> str:
-    """The path of the stage: one bundle, or the first of its modules."""
-    return f"{assets_url()}/{entry()}"
+def drawn_url(name: str = STAGE) -> str:
+    """The path of what is drawn: one bundle, or the first of its modules."""
+    return f"{assets_url()}/{entry(name)}"
 
 
 def numbers_url() -> str:
@@ -60,6 +60,14 @@ def _under_base(name: str) -> str:
 def mount(data: bytes, on_event: Callable[[], None]) -> Any:
     """Draw the stage. data: a message packed by wire.pack. on_event runs before the next run."""
     component = st.components.v2.component(
-        "gatescope_stage", js=STUB.replace("ASSETS", stage_url()), isolate_styles=False
+        "gatescope_stage", js=STUB.replace("ASSETS", drawn_url()), isolate_styles=False
     )
     return component(key=KEY, data=data, on_event_change=on_event)
+
+
+def mount_quiz(data: bytes) -> None:
+    """Draw the quiz. data: a message packed by wire.pack. What it keeps, the browser keeps."""
+    component = st.components.v2.component(
+        "gatescope_quiz", js=STUB.replace("ASSETS", drawn_url(QUIZ)), isolate_styles=False
+    )
+    component(key="quiz", data=data)

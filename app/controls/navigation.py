@@ -24,7 +24,7 @@ def page_title(what: str) -> str:
 
 
 def navigation(here: str) -> None:
-    """The name and a link to each page, the present one marked. Drawn in a row.
+    """The name and a link to each page, the present one marked if it is one. Drawn in a row.
 
     Whoever comes back to the stage finds it as it was left.
     """
@@ -36,7 +36,7 @@ def navigation(here: str) -> None:
                 st.html(
                     f'<span class="gs-here" aria-current="page">{title}</span>', width="content"
                 )
-            elif PAGES[name] == PAGES[here]:
+            elif PAGES[name] == PAGES.get(here):
                 _button(name)
             else:
                 _link(name)

@@ -1,6 +1,7 @@
 """Two layers over the same steps: the states of each, what they are joined to, and what moved."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from app.figures.figure import Figure
 from app.figures.frame import QUIET
 from app.figures.heatmap import MARGIN, heatmap, ticks
 
+FRAME = "#A347D6"  # of no scale, on light and dark alike
 MOST_NAMED = 7  # rows of one layer
 MOVED = (-6.0, 0.0)  # powers of ten; below, nothing is drawn: far away all is rounding
 
@@ -43,6 +45,20 @@ def parted(figure: Figure, row: int, names: Sequence[str]) -> Figure:
         type="line", xref="x domain", x0=0, x1=1, y0=row - 0.5, y1=row - 0.5,
         line={"color": QUIET, "width": 2},
     )  # fmt: skip
+
+
+def framed(figure: Figure, step: int, first: int, last: int) -> Figure:
+    """The heatmap with a frame around one step of these rows, both counted from 0, last included.
+
+    The step is counted along the columns that are drawn.
+    """
+    left, right, top, bottom = step + 0.5, step + 1.5, first - 0.5, last + 0.5
+    corners = [(left, top), (right, top), (right, bottom), (left, bottom), (left, top)]
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        figure = figure.add_shape(
+            type="line", x0=x0, y0=y0, x1=x1, y1=y1, line={"color": FRAME, "width": 3}
+        )
+    return figure
 
 
 def _ticks_of_both(rows: int) -> list[int]:

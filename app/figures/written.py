@@ -10,22 +10,30 @@ from app.figures.frame import even_frame
 from app.figures.heatmap import MARGIN, heatmap, step_ticks
 
 KEPT, WRITTEN = "#0072B2", "#009E73"  # as the update gate and the candidate in the equations
+OF_OLD, OF_NEW = "dot", "dash"  # lines of what they are shares of
 SHARE = (0.0, 1.0)
 MOST_ROWS_NAMED = 18
 
 
 def kept_and_written(
-    kept: np.ndarray, written: np.ndarray, state: np.ndarray, labels: Sequence[str], track: str
+    kept: np.ndarray,
+    written: np.ndarray,
+    state: np.ndarray,
+    labels: Sequence[str],
+    track: str,
+    sources: tuple[np.ndarray, np.ndarray],
 ) -> Figure:
     """Both as bars on top of each other, and the state that they add up to as a line.
 
-    All (step,), of one unit; what is below zero stacks downwards. track: hidden or cell.
+    All (step,), of one unit; what is below zero stacks downwards. track: hidden or cell. sources:
+    the old state and the candidate, of which these are shares, as thin lines.
     """
     steps = np.arange(1, len(state) + 1, dtype=np.float64)
     quantity = theme.QUANTITIES[track]
     above = np.maximum(kept, 0) + np.maximum(written, 0)
     below = np.minimum(kept, 0) + np.minimum(written, 0)
-    bound = theme.nice_bound(float(max(above.max(), -below.min())))
+    most = max(float(np.abs(values).max()) for values in sources)
+    bound = theme.nice_bound(max(float(above.max()), float(-below.min()), most))
     figure = Figure(layout=even_frame(labels, bound, barmode="relative", bargap=0.12))
     for values, color in ((kept, KEPT), (written, WRITTEN)):
         figure.add_trace(
@@ -36,15 +44,21 @@ def kept_and_written(
                 hoverinfo="skip",
             )
         )
-    figure.add_trace(
-        scatter(
-            x=steps,
-            y=np.asarray(state, dtype=np.float64),
-            mode="lines",
-            line={"color": quantity.color, "width": quantity.width, "dash": "solid"},
-            hoverinfo="skip",
+    lines = [
+        (state, {"color": quantity.color, "width": quantity.width, "dash": "solid"}),
+        (sources[0], {"color": KEPT, "width": 1.5, "dash": OF_OLD}),
+        (sources[1], {"color": WRITTEN, "width": 1.5, "dash": OF_NEW}),
+    ]
+    for values, line in lines:
+        figure.add_trace(
+            scatter(
+                x=steps,
+                y=np.asarray(values, dtype=np.float64),
+                mode="lines",
+                line=line,
+                hoverinfo="skip",
+            )
         )
-    )
     return figure
 
 

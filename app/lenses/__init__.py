@@ -19,6 +19,7 @@ from app.lenses import (
     phase,
     pinned,
     saturation,
+    unrolled,
     why,
     wirings,
 )
@@ -32,7 +33,7 @@ __all__ = ["LENSES", "Lens", "View", "charts", "lens_of", "told", "view_of"]
 # Every lens under the question that it answers: the order of the list on the page.
 QUESTIONS: Final[Mapping[str, tuple[Lens, ...]]] = MappingProxyType(
     {
-        "step": (cell.LENS, why.LENS, wirings.LENS),
+        "step": (cell.LENS, why.LENS, wirings.LENS, unrolled.LENS),
         "memory": (kept.LENS, memory.LENS, gradients.LENS),
         "units": (saturation.LENS, find.LENS, phase.LENS),
         "otherwise": (holding.LENS, pinned.LENS),
@@ -83,8 +84,12 @@ def told(screen: Screen, view: View) -> contract.Lens:
         "at": at,
         "controls": view.controls,
         "wirings": [wiring(screen, cell) for cell in view.wirings],
+        "unrolled": _unrolled(screen, view) if view.unrolled else None,
         "words": list(view.words),
-        "offers": [{"scene": one.scene, "label": one.label} for one in view.offers],
+        "offers": [
+            {"does": one.does, "label": one.label, "name": one.name, "hold": one.hold}
+            for one in view.offers
+        ],
         "waiting": view.waiting,
         "notes": list(view.notes),
         "charts": [_about(chart) for chart in view.charts],
@@ -103,6 +108,11 @@ def _about(chart: Chart) -> contract.Chart:
         "ends": list(chart.ends),
         "key": [{"color": color, "dash": dash, "name": name} for color, dash, name in chart.key],
     }
+
+
+def _unrolled(screen: Screen, view: View) -> contract.Unrolled:
+    backward = f"lens.{view.backward}" if view.backward else ""
+    return {"wiring": wiring(screen, screen.opened), "backward": backward}
 
 
 def _data(chart: Chart) -> list[dict[str, Any]]:

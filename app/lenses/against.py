@@ -6,6 +6,7 @@ import numpy as np
 
 from app.figures import theme
 from app.figures.against import OTHER, both_lines, difference_heatmap
+from app.lenses.at_cursor import place
 from app.lenses.base import Axis, Chart
 from app.lenses.naming import sentence, unit_of
 from app.lenses.sampling import drawn, grid_chart
@@ -25,7 +26,7 @@ def against(
 
     others: the runs that these are compared with, under this name; now: the name of these.
     """
-    words, charts = [], []
+    words, charts, there = [], [], []
     names = (now or say("lenses.against.now"), name)
     for cell, trace in screen.traces.items():
         called = CELL_NAMES[cell]
@@ -36,9 +37,11 @@ def against(
             words.append(sentence(say("lenses.against.other_sizes", cell=called, name=name)))
             continue
         words.append(sentence(_words(cell, trace, others[cell], name)))
+        if not np.array_equal(trace["hidden"], others[cell]["hidden"]):
+            there.append(_there(screen, cell, others[cell], name))
         if cell == screen.opened:
             charts += _charts(screen, cell, others[cell], names)
-    return charts, words
+    return charts, [*words, *there]
 
 
 def _words(cell: Cell, trace: Trace, other: Trace, name: str) -> str:
@@ -60,6 +63,15 @@ def _words(cell: Cell, trace: Trace, other: Trace, name: str) -> str:
         unit=int(unit) + 1,
         most=number(float(apart.max())),
     )
+
+
+def _there(screen: Screen, cell: Cell, other: Trace, name: str) -> str:
+    """Both states at the cursor; the same twice where three figures do not tell them apart."""
+    at = screen.step, unit_of(screen, other.units)
+    now, then = (number(float(one["hidden"][at])) for one in (screen.traces[cell], other))
+    how = "alike" if now == then else "there"
+    said = say(f"lenses.against.{how}", now=now, then=then, name=name, **place(screen, cell))
+    return sentence(said)
 
 
 def _sizes(*tracks: Array) -> list[Array]:

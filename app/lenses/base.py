@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
-from app.contract import AxisTold, ByHand, Controls, Noun
+from app.contract import AxisTold, ByHand, Controls, HoldValue, Noun
 from app.figures.figure import Figure
 from app.screen.screen import Screen
 from app.words.say import catalogue, say
@@ -69,10 +69,12 @@ class Choice(NamedTuple):
 
 
 class Offer(NamedTuple):
-    """Another scene, in which this lens shows what it cannot show here."""
+    """One press away: a scene in which this lens shows more, a question, a pair, a hold."""
 
-    scene: str
+    does: Literal["scene", "of", "pair", "hold"]
     label: str
+    name: str = ""  # of the scene, or the question as a link has it
+    hold: HoldValue | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +91,8 @@ class View:
     # What the stage has controls of its own for, by their names in holding.js and seeking.js.
     controls: Controls = field(default_factory=Controls)
     wirings: Sequence[Cell] = ()  # cells whose wiring is drawn, one below the other
+    unrolled: bool = False  # the opened cell is drawn at the steps around the cursor
+    backward: str = ""  # the chart with h of a layer that reads from the end, drawn there too
     follows: Sequence[str] = ()  # as that of the lens, which always follows; here for what is asked
     offers: Sequence[Offer] = ()  # below the words
 

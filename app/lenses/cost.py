@@ -13,16 +13,25 @@ from app.screen.screen import Screen
 from app.words.names import CELL_NAMES
 from app.words.numbers import count, number, whole
 from app.words.say import say
-from gru_core.analysis.cost import SIZES, matched_units, multiply_adds, parameters
-from gru_core.conventions import CELLS, Cell
+from gru_core.analysis.cost import SIZES, Biases, matched_units, multiply_adds, parameters
+from gru_core.conventions import CELLS, GATES, Cell
 from gru_core.weights import GRUWeights
 
-VIEWS = ("parameters", "time", "published")
+VIEWS = ("parameters", "time", "keras", "published")
 FROM_SMALL: tuple[Cell, ...] = ("rnn", "gru", "lstm")  # as sentences name them
 # Distill, Visualizing memorization in RNNs (Madsen 2019): two layers with one bias, every unit
 # seeing 1,200 numbers, 600 from below and 600 of its own layer.
 PUBLISHED: Mapping[Cell, int] = {"gru": 4_323_600, "lstm": 5_764_800}
 PUBLISHED_UNITS, PUBLISHED_LAYERS = 600, 2
+# Keras' GRU(64) on 32 inputs. It has two biases a gate where reset_after is True, as it is unless
+# one says otherwise; its LSTM and SimpleRNN have one.
+KERAS_UNITS, KERAS_INPUTS = 64, 32
+KERAS: Mapping[str, tuple[Cell, Biases]] = {
+    "gru_after": ("gru", 2),
+    "gru_before": ("gru", 1),
+    "lstm": ("lstm", 1),
+    "rnn": ("rnn", 1),
+}
 
 
 def view(screen: Screen) -> View:
@@ -32,6 +41,7 @@ def view(screen: Screen) -> View:
     views: Mapping[str, Callable[[Screen], View]] = {
         "parameters": _counts,
         "time": times.view,
+        "keras": lambda _: _keras(),
         "published": lambda _: _published(),
     }
     return replace(views[of](screen), choices=choices, chosen=of, asks=say("lenses.cost.asks"))
@@ -147,6 +157,45 @@ def _published() -> View:
         published_lstm=whole(PUBLISHED["lstm"]),
     )
     return View([chart], notes=[say("lenses.cost.published_in")], words=[words])
+
+
+def _keras() -> View:
+    """A layer of Keras, number by number, and what the formula with one bias would have said."""
+    units, inputs = KERAS_UNITS, KERAS_INPUTS
+    counts = {
+        name: parameters(cell, inputs, units, biases=biases)
+        for name, (cell, biases) in KERAS.items()
+    }
+    names = [say(f"lenses.cost.keras.{name}", units=units) for name in KERAS]
+    gates = [len(GATES[cell]) for cell, _ in KERAS.values()]
+    rows = [
+        (found, gate, units, inputs, units, biases)
+        for found, gate, (_, biases) in zip(counts.values(), gates, KERAS.values(), strict=True)
+    ]
+    columns = ("counted", "sets", "units", "from_inputs", "from_units", "biases")
+    chart = Chart(
+        name="keras",
+        title=say("lenses.cost.keras.title", inputs=inputs),
+        figure=count_bars(
+            names, list(counts.values()), [CELL_STYLE[cell][0] for cell, _ in KERAS.values()]
+        ),
+        reads="down",
+        corner="cell",
+        rows=Axis("names", names, noun="cells"),
+        columns=Axis(
+            "names", [say(f"lenses.cost.keras.{name}") for name in columns], noun="counts"
+        ),
+        values=np.array(rows, dtype=np.float64),
+        height=130,
+    )
+    sizes = {"units": units, "inputs": inputs, "gates": len(GATES["gru"])}
+    with_two, with_one = counts["gru_after"], counts["gru_before"]
+    words = [
+        say("lenses.cost.keras.with_two", found=whole(with_two), **sizes),
+        say("lenses.cost.keras.with_one", found=whole(with_one), less=whole(with_two - with_one),
+            **sizes),
+    ]  # fmt: skip
+    return View([chart], notes=[say("lenses.cost.keras.note")], words=words)
 
 
 def _by_cell(counts: Sequence[int]) -> dict[str, str]:

@@ -1,21 +1,23 @@
 """Both ways, and stacked: a second layer beside the one on screen, over the same steps."""
 
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
 
 from app.figures import theme
-from app.figures.directions import layer_heatmap, moved_heatmap, parted
+from app.figures.directions import FRAME, framed, layer_heatmap, moved_heatmap, parted
 from app.figures.figure import Figure
 from app.lenses import moved
 from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
-from app.lenses.naming import unit_name
+from app.lenses.naming import step_name, unit_name, unit_of
 from app.lenses.sampling import Drawn, drawn, grid_chart
 from app.screen.neighbours import at_random
 from app.screen.screen import Screen
 from app.screen.two_layers import Tracks, TwoLayers, both_ways, stacked
 from app.words.names import CELL_NAMES, letter_of
-from app.words.say import say
+from app.words.numbers import number
+from app.words.say import Fields, say
 from gru_core.arrays import Array
 from gru_core.conventions import KEEP_GATE
 from gru_core.run import Merge
@@ -24,6 +26,7 @@ from gru_core.scenes.companions import Role, has_own
 STACKED = "stacked"
 OUTPUTS = ("concat", "sum", "mean", "product", STACKED)
 WAYS = ("forward", "backward")
+LAST_KEY = ((FRAME, "square-open", "hₙ"),)  # its last state
 HEIGHT, TALL = 110, 160  # pixels, of one layer and of two
 
 
@@ -34,7 +37,7 @@ def view(screen: Screen) -> View:
     run = stacked if of == STACKED else both_ways
     now, changed = run(screen, screen.situation.x), moved.changed_steps(screen)
     charts = _of_stack(screen, now) if of == STACKED else _of_pair(screen, now, of)
-    notes = _notes(screen, of)
+    notes = [*_last_states(screen, of), *notes_of(screen, of)]
     if changed:
         before = run(screen, screen.base.x)
         charts.insert(0, _moved_chart(screen, before, now, of))
@@ -43,20 +46,55 @@ def view(screen: Screen) -> View:
         notes.insert(0, say("lenses.directions.powers"))
     else:
         words = moved.what_to_try(screen)
-    return View(charts, choices, of, say("lenses.directions.asks"), notes, [words])
+    there = _there(screen, now, of)
+    return View(charts, choices, of, say("lenses.directions.asks"), notes, [words, there])
+
+
+def _there(screen: Screen, layers: TwoLayers, of: str) -> str:
+    """Both states at the cursor, and which steps each of them has seen."""
+    step, steps = screen.step, len(screen.labels)
+    unit = unit_of(screen, screen.traces[screen.opened].units)
+    states = [number(float(one["hidden"][step, unit])) for one in (layers.first, layers.second)]
+    said: Fields = {"unit": unit + 1, "first": states[0], "second": states[1]}
+    if of == STACKED:
+        said |= {"at": step_name(screen, step)}
+        return say("lenses.directions.there_stacked", **said)
+    said |= {"at": step_name(screen, step), "steps": steps}
+    if steps == 1:
+        return say("lenses.directions.there_only", unit=unit + 1, first=states[0], second=states[1])
+    if step == 0:
+        return say("lenses.directions.there_start", **said)
+    if step == steps - 1:
+        return say("lenses.directions.there_end", **said)
+    return say("lenses.directions.there_middle", step=step + 1, **said)
+
+
+def _last_states(screen: Screen, of: str) -> list[str]:
+    """What is framed: the last state of each layer, which a framework returns as h_n."""
+    steps = len(screen.labels)
+    if screen.condensed or steps == 1:
+        return []
+    if of == STACKED:
+        return [say("lenses.directions.last_stacked", steps=steps)]
+    return [say("lenses.directions.last_of_both", steps=steps)]
 
 
 def _of_pair(screen: Screen, layers: TwoLayers, of: str) -> list[Chart]:
-    name, unlike = CELL_NAMES[screen.opened], _unlike(screen, "backward")
-    forward = say("lenses.directions.forward", cell=name)
-    backward = say("lenses.directions.backward", cell=name)
-    if unlike:
-        backward = say("lenses.directions.backward_drawn", cell=name, drawn=unlike)
+    forward = say("lenses.directions.forward", cell=CELL_NAMES[screen.opened])
     return [
-        _track_chart(screen, "forward", forward, layers.first, "hidden"),
-        _track_chart(screen, "backward", backward, layers.second, "hidden"),
+        _last_framed(screen, _track_chart(screen, "forward", forward, layers.first, "hidden"), -1),
+        _last_framed(screen, backward_chart(screen, layers), 0),
         _output_chart(screen, layers, of),
     ]
+
+
+def backward_chart(screen: Screen, layers: TwoLayers) -> Chart:
+    """The hidden states of the layer that reads from the end."""
+    name, unlike = CELL_NAMES[screen.opened], _unlike(screen, "backward")
+    title = say("lenses.directions.backward", cell=name)
+    if unlike:
+        title = say("lenses.directions.backward_drawn", cell=name, drawn=unlike)
+    return _track_chart(screen, "backward", title, layers.second, "hidden")
 
 
 def _of_stack(screen: Screen, layers: TwoLayers) -> list[Chart]:
@@ -72,12 +110,21 @@ def _of_stack(screen: Screen, layers: TwoLayers) -> list[Chart]:
             )
         return say("lenses.directions.layer", layer=place, quantity=quantity)
 
-    return [
+    charts = [
         _track_chart(screen, f"layer{place}.{track}", title(place, track), tracks, track)
         for track in ("hidden", gate)
         if track
         for place, tracks in enumerate((layers.first, layers.second), start=1)
     ]
+    return [*(_last_framed(screen, chart, -1) for chart in charts[:2]), *charts[2:]]
+
+
+def _last_framed(screen: Screen, chart: Chart, at: int) -> Chart:
+    """A layer's states with the last one it comes to in a frame. at: 0 or −1, the column it is."""
+    steps, rows = len(screen.labels), len(chart.values)
+    if screen.condensed or steps == 1:
+        return chart
+    return replace(chart, figure=framed(chart.figure, at % steps, 0, rows - 1), key=LAST_KEY)
 
 
 def _unlike(screen: Screen, role: Role) -> str:
@@ -110,6 +157,9 @@ def _output_chart(screen: Screen, layers: TwoLayers, of: str) -> Chart:
     placed, units = _placed(screen, _output(layers, of), of)
     times = 2.0 if of == "sum" else 1.0
     figure = layer_heatmap(placed.values, "hidden", placed.labels, placed.row_names, times)
+    if of == "concat" and not screen.condensed and len(screen.labels) > 1:
+        figure = framed(figure, len(screen.labels) - 1, 0, units - 1)
+        figure = framed(figure, 0, units, 2 * units - 1)
     return _output_grid(
         *(placed, units, figure, of),
         name="output",
@@ -159,7 +209,8 @@ def _placed(screen: Screen, values: Array, of: str) -> tuple[Drawn, int]:
     return forward._replace(values=both, rows=rows, row_names=names), len(units)
 
 
-def _notes(screen: Screen, of: str) -> list[str]:
+def notes_of(screen: Screen, of: str) -> list[str]:
+    """What the second layer is, and what was left out of its picture."""
     cell = screen.opened
     name, units = CELL_NAMES[cell], screen.traces[cell].units
     seed = screen.scene.seed if screen.setting.seed is None else screen.setting.seed
@@ -179,4 +230,5 @@ def _notes(screen: Screen, of: str) -> list[str]:
 LENS = Lens(
     "directions",
     view,
+    follows=("step", "unit"),
 )

@@ -8,8 +8,17 @@ from app.contract import FoundPlace, Sought
 from app.figures import theme
 from app.figures.found import OTHER, reaction_bars, together_lines
 from app.lenses.base import Axis, Chart, Choice, Lens, View
-from app.lenses.finding import again, explained, inputs_around, inputs_read, track_symbol, units_on
+from app.lenses.finding import (
+    again,
+    at_cursor,
+    explained,
+    inputs_around,
+    inputs_read,
+    track_symbol,
+    units_on,
+)
 from app.lenses.naming import unit_name
+from app.lenses.prepared import prepared
 from app.lenses.question import question_of, questions
 from app.screen.screen import Screen
 from app.setting.question import Question
@@ -41,7 +50,13 @@ def view(screen: Screen) -> View:
         chosen=str(asked),
         asks=say("lenses.find.asks"),
         notes=[*([say("lenses.find.whole")] if whole else []), *explained(screen, asked, found)],
-        words=[*problems, units_on(screen, asked, values, found), *again(screen, found, listed)],
+        words=[
+            *problems,
+            units_on(screen, asked, values, found),
+            *again(screen, found, listed),
+            *at_cursor(screen, found),
+        ],
+        offers=prepared(screen, asked),
         controls={"seeking": _controls(screen, asked, listed, len(found.units))},
     )
 
@@ -131,4 +146,5 @@ def _listed(screen: Screen, match: Match) -> FoundPlace:
 LENS = Lens(
     "find",
     view,
+    follows=("step",),
 )

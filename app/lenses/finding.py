@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from app.lenses.naming import sentence
+from app.lenses.naming import sentence, step_name
 from app.screen.screen import Screen
 from app.setting.question import Question
 from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import number, six_figures
-from app.words.say import say
+from app.words.say import Fields, say
 from gru_core.analysis.patterns import Match, Pattern, Span, highest_threshold, pattern
 from gru_core.arrays import Array
 from gru_core.conventions import track_kind
@@ -63,6 +63,18 @@ def again(screen: Screen, found: Pattern, listed: Sequence[Match]) -> list[str]:
     if best.on < count:
         return [say("lenses.finding.nearest", n=best.on, units=count, where=where)]
     return [say("lenses.finding.again", n=count, where=where)]
+
+
+def at_cursor(screen: Screen, found: Pattern) -> list[str]:
+    """How many of the units of the span are on at the cursor."""
+    count = len(found.units)
+    if not count:
+        return []
+    on = int(found.at_step[screen.step])
+    where: Fields = {"step": step_name(screen, screen.step), "units": count}
+    if 0 < on < count:
+        return [sentence(say("lenses.finding.there_some", n=on, **where))]
+    return [sentence(say(f"lenses.finding.there_{'all' if on else 'none'}", n=count, **where))]
 
 
 def explained(screen: Screen, asked: Question, found: Pattern) -> list[str]:

@@ -6,7 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from app.compute.runs import run_of
+from app.compute.runs import run_key, run_of
+from app.compute.store import Shelf
+from app.contract import Controls, Reaching
 from app.figures import theme
 from app.figures.figure import Figure
 from app.figures.gradient import Line, gradient_lines, share_lines
@@ -19,13 +21,14 @@ from app.screen.screen import Screen
 from app.words.names import ACTIVATIONS, CELL_NAMES, letter_of
 from app.words.numbers import whole
 from app.words.say import say
-from gru_core.conventions import CELLS, STATES, Cell
+from gru_core.conventions import CELLS, KEEP_GATE, STATES, Cell, shown_sign
 from gru_core.errors import GatescopeError
 from gru_core.gradients import Gradients, gradient_by_distance
 from gru_core.scenes.scene import situation
-from gru_core.situation import Edit, Situation, apply_edits
+from gru_core.situation import Edit, Situation, Target, apply_edits, value_at
 
 CHOICES = ("state", "unit")
+SIZES_KEPT = 5  # arrays of one run's gradients
 # Products of numbers for each cell, of which three take about two seconds on one core. Those of one
 # unit are of vectors, and each takes as long as so many within a product of matrices.
 MOST_PRODUCTS = 8e9
@@ -36,17 +39,20 @@ PATHS = {
     "gates": Line("#009E73", "dot"),
 }
 
+_known: Shelf[Gradients] = Shelf("gradients")  # by the run: the cursor's step is no part of them
+
 
 def view(screen: Screen) -> View:
     """The three cells beside each other, and the paths of the opened one."""
     choices = [Choice(name, say(f"lenses.gradients.choices.{name}")) for name in CHOICES]
     of, asks = chosen_of(screen.setting.of, choices), say("lenses.gradients.asks")
     every = beside(screen)
-    follows = ("unit",) if of == "unit" else ()
+    follows = ("step", "unit")  # k is the step at the cursor, the bias that of its unit
     if _products(every, of) > MOST_PRODUCTS:
         said = _too_large(every, of)
         return View([], choices, of, asks, words=[said], follows=follows)
     found = {cell: _gradients(screen, every, cell, of) for cell in every.weights}
+    controls: Controls = {"reaching": _reaching(screen)}
     charts = [
         _by_state(screen, found),
         _by_path(screen, found[screen.opened], screen.opened),
@@ -57,7 +63,23 @@ def view(screen: Screen) -> View:
         *(charts, choices, of, asks, _notes(screen, of), _words(screen, every, found)),
         follows=follows,
         offers=offers(screen, found),
+        controls=controls,
     )
+
+
+def _reaching(screen: Screen) -> Reaching:
+    """The bias of the gate that keeps, of the cursor's unit: it decides how much is left.
+
+    A plain RNN has no such gate.
+    """
+    cell = screen.opened
+    if cell not in KEEP_GATE:
+        return {"target": "", "value": 0.0}
+    gate = KEEP_GATE[cell]
+    unit = unit_of(screen, screen.situation.weights[cell].units)
+    target = Target.parse(f"{cell}.b_x.{gate}.{unit}")
+    sign = shown_sign(cell, gate, screen.notation.polarity)
+    return {"target": str(target), "value": float(sign * value_at(screen.base, target)) + 0.0}
 
 
 def _words(screen: Screen, every: Situation, found: dict[Cell, Gradients]) -> list[str]:
@@ -92,9 +114,12 @@ def _with_those_that_fit(situation: Situation, edits: list[Edit]) -> Situation:
 def _gradients(screen: Screen, every: Situation, cell: Cell, of: str) -> Gradients:
     weights = every.weights[cell]
     trace = screen.traces[cell] if cell in screen.traces else run_of(every, cell)
-    return gradient_by_distance(
-        weights, trace, unit=unit_of(screen, weights.units) if of == "unit" else None
-    )
+    unit = unit_of(screen, weights.units) if of == "unit" else None
+    # What is held on screen is in the traces there, and in nothing beside them.
+    at = screen.situation if cell in screen.traces else every
+    key = (screen.setting.engine, run_key(at, cell), unit)
+    size = SIZES_KEPT * 8 * (trace.steps + 1)
+    return _known.get(key, size, lambda: gradient_by_distance(weights, trace, unit=unit))
 
 
 def _by_state(screen: Screen, found: dict[Cell, Gradients]) -> Chart:

@@ -1,13 +1,14 @@
 """What if: a gate, a candidate or a state held at a value, against the run in which it is free."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app import contract
 from app.compute.runs import runs
-from app.contract import Controls
+from app.contract import Controls, HoldValue
 from app.figures import theme
 from app.lenses.against import against
-from app.lenses.base import Lens, View
+from app.lenses.base import Lens, Offer, View
 from app.lenses.unmoved import unmoved
 from app.lenses.wiring import held_texts
 from app.screen.screen import Screen
@@ -20,6 +21,11 @@ from gru_core.changes.interventions import Intervention, limits, shown_value
 from gru_core.conventions import STATES, TRACKS, Cell
 from gru_core.errors import RangeError
 
+# As the core has them: z = 1 keeps. Each with the name of its words.
+EXTREMES: Mapping[Cell, Sequence[tuple[str, str, float]]] = {
+    "gru": (("copies", "update", 1.0), ("blind", "reset", 0.0)),
+    "lstm": (("keeps", "forget", 1.0), ("closed", "input", 0.0)),
+}
 STATE_LIMITS = (-1.0, 1.0)  # of the slider; a state that is typed may lie beyond
 
 
@@ -27,7 +33,8 @@ def view(screen: Screen) -> View:
     """What is held, the means to hold something, and what that changes."""
     controls: Controls = {"holding": _holding(screen)}
     if not screen.situation.interventions:
-        return View([], words=[say("lenses.holding.nothing")], controls=controls)
+        words = [say("lenses.holding.nothing")]
+        return View([], words=words, controls=controls, offers=_extremes(screen))
     try:
         free = runs(screen.free, screen.setting.engine)
     except RangeError as error:  # what is held may be all that keeps a state of relu from growing
@@ -35,7 +42,33 @@ def view(screen: Screen) -> View:
         return View([], words=[said], controls=controls)
     charts, words = against(screen, free, say("lenses.holding.original"))
     why, offers = unmoved(screen, free)
-    return View(charts, words=[*words, *why], controls=controls, offers=offers)
+    offered = [*_extremes(screen), *offers]
+    return View(charts, words=[*words, *why], controls=controls, offers=offered)
+
+
+def _extremes(screen: Screen) -> list[Offer]:
+    """Gates at an end, in every unit and step: what the cell then keeps, or cannot see.
+
+    One press each; what is held so already is not offered.
+    """
+    cell, found = screen.opened, []
+    for name, track, value in EXTREMES.get(cell, ()):
+        held = Intervention(cell, track, value, None, 0, None)
+        if held in screen.situation.interventions:
+            continue
+        shown = shown_value(cell, track, value, screen.notation.polarity)
+        symbol = letter_of(cell, track, screen.notation)
+        hold: HoldValue = {
+            "cell": cell,
+            "track": track,
+            "unit": None,
+            "first": 0,
+            "last": None,
+            "value": shown,
+        }
+        label = say(f"lenses.holding.{cell}_{name}", symbol=symbol, value=number(shown))
+        found.append(Offer("hold", label, hold=hold))
+    return found
 
 
 def _holding(screen: Screen) -> contract.Holdable:
@@ -103,5 +136,5 @@ def _hint(screen: Screen, gates: Any) -> str:
 LENS = Lens(
     "holding",
     view,
-    follows=("unit",),
+    follows=("step", "unit"),
 )

@@ -3,13 +3,16 @@
 import numpy as np
 
 from app.figures import theme
-from app.figures.written import KEPT, WRITTEN, kept_and_written
+from app.figures.written import KEPT, OF_NEW, OF_OLD, WRITTEN, kept_and_written
+from app.lenses.at_cursor import is_held, sentence_of
 from app.lenses.base import Axis, Chart, Lens, View
 from app.lenses.naming import unit_of
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES, letter_of
+from app.words.numbers import number
 from app.words.say import say
 from gru_core.analysis import kept_and_written as split
+from gru_core.analysis.blend import blended_state
 from gru_core.conventions import KEEP_GATE, Cell
 
 
@@ -21,7 +24,24 @@ def view(screen: Screen) -> View:
         notes.append(say("lenses.kept.lstm"))
     if "rnn" in screen.traces:
         notes.append(say("lenses.kept.rnn"))
-    return View(charts, notes=notes)
+    words = [_words(screen, cell) for cell in screen.traces if cell in KEEP_GATE]
+    return View(charts, notes=notes, words=words)
+
+
+def _words(screen: Screen, cell: Cell) -> str:
+    """What the step at the cursor does in the cursor's unit, and the two parts of its state."""
+    state = blended_state(screen.traces[cell])
+    told = sentence_of(screen, cell)
+    if is_held(screen, cell, state):
+        return told
+    parts = (float(part[_at(screen, cell)]) for part in split(screen.traces[cell]))
+    kept, written = map(number, parts)
+    both = say("lenses.kept.both", kept=kept, written=written, letter=letter_of(cell, state))
+    return f"{told} {both}"
+
+
+def _at(screen: Screen, cell: Cell) -> tuple[int, int]:
+    return screen.step, unit_of(screen, screen.traces[cell].units)
 
 
 def _chart(screen: Screen, cell: Cell) -> Chart:
@@ -31,22 +51,32 @@ def _chart(screen: Screen, cell: Cell) -> Chart:
     values = trace[state][:, unit].astype(np.float64)
     symbol, color = letter_of(cell, state), theme.QUANTITIES[state].color
     parts = say("lenses.kept.kept"), say("lenses.kept.written")
+    source = letter_of(cell, "candidate", screen.notation)
+    before = say("lenses.kept.before", letter=symbol)
+    old = trace.previous(state)[:, unit].astype(np.float64)
+    new = trace["candidate"][:, unit].astype(np.float64)
     return Chart(
         name=f"{cell}.kept",
         title=say("lenses.kept.title", cell=CELL_NAMES[cell], unit=unit + 1),
         symbol=symbol,
-        figure=kept_and_written(kept, written, values, screen.labels, state),
+        figure=kept_and_written(kept, written, values, screen.labels, state, (old, new)),
         reads="across",
         corner="step",
         rows=Axis("steps"),
-        columns=Axis("names", [*parts, symbol], noun="quantities"),
-        values=np.stack([kept, written, values], axis=1),
-        key=[(KEPT, "solid", parts[0]), (WRITTEN, "solid", parts[1]), (color, "solid", symbol)],
+        columns=Axis("names", [*parts, symbol, before, source], noun="quantities"),
+        values=np.stack([kept, written, values, old, new], axis=1),
+        key=[
+            (KEPT, "square", parts[0]),
+            (WRITTEN, "square", parts[1]),
+            (color, "solid", symbol),
+            (KEPT, OF_OLD, before),
+            (WRITTEN, OF_NEW, source),
+        ],
     )
 
 
 LENS = Lens(
     "kept",
     view,
-    follows=("unit",),
+    follows=("step", "unit"),
 )

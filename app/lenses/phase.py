@@ -1,6 +1,7 @@
 """The phase portrait: where one step takes each state, the way of the run, and what stays."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,20 +9,22 @@ import numpy as np
 from app.figures import theme
 from app.figures.figure import Figure
 from app.figures.phase import MARKS, eigenvalue_plane, phase_portrait, square_width
-from app.lenses.base import WITH_START, Axis, Chart, Choice, Lens, View, chosen_of
+from app.lenses.base import WITH_START, Axis, Chart, Choice, Lens, Offer, View, chosen_of
 from app.lenses.fixed_point_words import about_marks, about_memory, said_kinds
 from app.lenses.naming import sentence, step_name, subscript, unit_of
 from app.screen import plane as kept
+from app.screen.baseline import titles
 from app.screen.plane import Found, held_now
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES
-from app.words.numbers import joined, percent
+from app.words.numbers import joined, number, percent
 from app.words.say import say
 from gru_core.arrays import Array
 from gru_core.conventions import track_range
-from gru_core.phase import FixedPoints, Plane, field, trajectory, unit_plane, visited
+from gru_core.phase import FixedPoint, FixedPoints, Plane, field, trajectory, unit_plane, visited
 
 PRINCIPAL = "components"
+TWO_STATES = "latch"  # a scene with two stable fixed points and a saddle between them
 GRID = 15  # arrows along each axis
 HEIGHT = 260  # pixels, of the eigenvalues
 FURTHEST = 1e12  # of a state; a link may hold one so far out that nothing can be computed there
@@ -46,7 +49,7 @@ def view(screen: Screen) -> View:
     weights = screen.situation.weights[cell]
     if weights.units < 2 or weights.units > MOST_UNITS:
         said = say("lenses.phase.sizes", most=MOST_UNITS, units=weights.units)
-        return View([], words=[said])
+        return View([], words=[said], offers=_offers(screen, ()))
     choices, asks = _choices(screen), say("lenses.phase.asks")
     of, instead = _chosen(screen, choices)
     if np.abs(visited(screen.traces[cell])).max() > FURTHEST:
@@ -65,13 +68,22 @@ def view(screen: Screen) -> View:
     if points and staying:
         charts.append(_eigenvalues_chart(points))
         meaning = say("lenses.fixed_point_words.eigenvalues")
-    words = [_words(screen, found), instead]
+    words = [_words(screen, found), instead, _moves(screen, drawing)]
     notes = [about_memory(staying), drawing.note, _about_arrows(share), meaning]
     notes += [about_marks(marks, figure), _about_held(screen)]
     return View(
         *(charts, choices, of, asks), list(filter(None, notes)), list(filter(None, words)),
         waiting=found is None,
+        offers=_offers(screen, staying) if found else (),
     )  # fmt: skip
+
+
+def _offers(screen: Screen, points: Sequence[FixedPoint]) -> list[Offer]:
+    """A scene with two stable states, where there are none here."""
+    two = sum(point.kind == "stable" for point in points) > 1
+    if two or screen.setting.scene == TWO_STATES:
+        return []
+    return [Offer("scene", say("lenses.phase.offer", title=titles()[TWO_STATES]), TWO_STATES)]
 
 
 def _chosen(screen: Screen, choices: list[Choice]) -> tuple[str, str]:
@@ -195,6 +207,17 @@ def _words(screen: Screen, found: Found | None) -> str:
         return say("lenses.phase.none_found", step=step, starts=tried)
     kinds = said_kinds(points)
     return say("lenses.phase.found", n=len(points), step=step, starts=tried, kinds=kinds)
+
+
+def _moves(screen: Screen, drawing: _Drawing) -> str:
+    """From where to where the step at the cursor takes the run, on both axes."""
+    then, now = drawing.way[screen.step], drawing.way[screen.step + 1]
+    parts = [
+        say("lenses.phase.axis_moves", axis=axis, then=number(float(a)), now=number(float(b)))
+        for axis, a, b in zip(drawing.names, then, now, strict=True)
+    ]
+    said = say("lenses.phase.moves", step=step_name(screen, screen.step), parts=joined(parts))
+    return sentence(said)
 
 
 def _about_arrows(share: float) -> str:

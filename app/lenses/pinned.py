@@ -2,7 +2,8 @@
 
 from app.contract import Controls
 from app.lenses.against import against
-from app.lenses.base import Lens, View
+from app.lenses.base import Lens, Offer, View
+from app.screen.pair import tries
 from app.screen.screen import Screen, screen_of
 from app.words.say import say
 
@@ -12,7 +13,9 @@ def view(screen: Screen) -> View:
     pinned = screen.setting.pinned
     controls: Controls = {"pin": {"pinned": pinned is not None}}
     if pinned is None:
-        return View([], words=[say("lenses.pinned.nothing")], controls=controls)
+        pair = "pair" if tries(screen.setting) else "pair_half"
+        offers = [Offer("pair", say(f"lenses.pinned.{pair}"))]
+        return View([], words=[say("lenses.pinned.nothing")], controls=controls, offers=offers)
     there = screen_of(pinned)
     charts, words = against(screen, there.traces, "A", "B")
     words += [say("lenses.pinned.problem", problem=problem) for problem in there.problems]
@@ -22,5 +25,5 @@ def view(screen: Screen) -> View:
 LENS = Lens(
     "pinned",
     view,
-    follows=("unit",),
+    follows=("step", "unit"),
 )

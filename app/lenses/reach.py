@@ -20,14 +20,17 @@ Found = Mapping[Cell, Gradients]
 def words(screen: Screen, every: Situation, found: Found) -> list[str]:
     """What is left of the gradient at the first step, by which path, and what has no line."""
     absent = [_why_absent(screen, every, cell) for cell in without_a_line(found)]
-    return [_left(screen, found), *_shares(screen, found), *absent]
+    first = [_left(screen, found, 0), *_shares(screen, found)]
+    if screen.step == 0:
+        return [*first, *absent]
+    return [*first, _left(screen, found, screen.step), *absent]
 
 
 def offers(screen: Screen, found: Found) -> list[Offer]:
     """Where to see the line of a cell that has none here."""
     if not without_a_line(found) or screen.setting.scene == SEEN_IN:
         return []
-    return [Offer(SEEN_IN, say("lenses.reach.offer", title=titles()[SEEN_IN]))]
+    return [Offer("scene", say("lenses.reach.offer", title=titles()[SEEN_IN]), SEEN_IN)]
 
 
 def without_a_line(found: Found) -> list[Cell]:
@@ -39,16 +42,19 @@ def without_a_line(found: Found) -> list[Cell]:
     ]
 
 
-def _left(screen: Screen, found: Found) -> str:
-    """For each cell, and the LSTM by its c too."""
-    parts = [_of(CELL_NAMES[cell], one, "hidden") for cell, one in found.items()]
+def _left(screen: Screen, found: Found, step: int) -> str:
+    """For each cell, and the LSTM by its c too, at one step k: that of the cursor, or the first."""
+    parts = [_of(CELL_NAMES[cell], one, "hidden", step) for cell, one in found.items()]
     if "lstm" in found:
-        parts.append(_of(say("lenses.reach.by_cell"), found["lstm"], "cell"))
-    return say("lenses.reach.left", steps=len(screen.labels) - 1, parts=", ".join(parts))
+        parts.append(_of(say("lenses.reach.by_cell"), found["lstm"], "cell", step))
+    back = len(screen.labels) - 1 - step
+    if back == 0:
+        return say("lenses.reach.at_the_end", step=step + 1)
+    return say("lenses.reach.left", n=back, step=step + 1, parts=", ".join(parts))
 
 
-def _of(name: str, one: Gradients, track: str) -> str:
-    first, last = number(one[track][1]), number(one[track][-1])
+def _of(name: str, one: Gradients, track: str, step: int) -> str:
+    first, last = number(one[track][step + 1]), number(one[track][-1])
     return say("lenses.reach.part", name=name, first=first, last=last)
 
 

@@ -4,7 +4,9 @@ import numpy as np
 
 from app.figures import theme
 from app.figures.saturated import MARKS, SIZE, saturation_points
+from app.lenses.at_cursor import value_of
 from app.lenses.base import Axis, Chart, Lens, View
+from app.lenses.naming import step_name, unit_of
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import number
@@ -26,13 +28,33 @@ def view(screen: Screen) -> View:
         ),
         *(_meant(screen, cell) for cell in gated),
     ]
+    words = [" ".join(_counted(screen, cell)) for cell in gated]
     charts = [chart for cell in gated for chart in _charts(screen, cell)]
     marks = [trace["marker"]["size"] for chart in charts for trace in chart.figure.traces]
     if any(np.max(sizes) > SIZE for sizes in marks):
         notes.append(say("lenses.saturation.larger"))
     if "rnn" in screen.traces:
         notes.append(say("lenses.saturation.rnn"))
-    return View(charts, notes=notes)
+    return View(charts, notes=notes, words=words)
+
+
+def _counted(screen: Screen, cell: Cell) -> list[str]:
+    """At how many steps each gate of the cursor's unit is near 1 and near 0, and what it is now."""
+    steps, unit = len(screen.labels), unit_of(screen, screen.traces[cell].units)
+    return [
+        say(
+            "lenses.saturation.counted",
+            symbol=letter_of(cell, gate),
+            right=round(float(found.right[unit]) * steps),
+            left=round(float(found.left[unit]) * steps),
+            steps=steps,
+            value=number(value_of(screen, cell, gate)),
+            cell=CELL_NAMES[cell],
+            unit=unit + 1,
+            at=step_name(screen, screen.step),
+        )
+        for gate, found in saturation(screen.traces[cell], screen.notation.polarity).items()
+    ]
 
 
 def _charts(screen: Screen, cell: Cell) -> list[Chart]:
@@ -79,4 +101,5 @@ def _meant(screen: Screen, cell: Cell) -> str:
 LENS = Lens(
     "saturation",
     view,
+    follows=("step", "unit"),
 )

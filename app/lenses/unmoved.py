@@ -32,7 +32,9 @@ def unmoved(screen: Screen, free: Mapping[Cell, Trace]) -> tuple[list[str], list
         scene = RESET_SEEN_IN if resets else SEEN_IN
         which = "offer_reset" if resets else "offer"
         if scene != screen.setting.scene:
-            offers.append(Offer(scene, say(f"lenses.unmoved.{which}", title=titles()[scene])))
+            offers.append(
+                Offer("scene", say(f"lenses.unmoved.{which}", title=titles()[scene]), scene)
+            )
     return words, list(dict.fromkeys(offers))
 
 

@@ -4,16 +4,18 @@ import numpy as np
 
 from app.figures import theme
 from app.figures.terms import activation_curve, waterfall
+from app.lenses.at_cursor import sentence_of, value_of
 from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
 from app.lenses.naming import channel_name, subscript, unit_of
 from app.screen.screen import Screen
 from app.words.names import ACTIVATIONS, letter_of
-from app.words.numbers import number
+from app.words.numbers import number, percent
 from app.words.say import Fields, say
 from gru_core.analysis import Contributions, Term, contributions, ranked
-from gru_core.conventions import TRACKS, Cell
+from gru_core.conventions import STATES, TRACKS, Cell
 
 MOST_TERMS = 10
+UPDATE = "update"
 FIRST = {"gru": "update", "lstm": "forget", "rnn": "hidden"}
 COLUMNS = ("weight", "value", "reset", "product")
 BIASES = ("bias_x", "bias_h")
@@ -32,7 +34,7 @@ def view(screen: Screen) -> View:
     charts = [_terms_chart(screen, found, terms, symbol)]
     if found.activation != "none":
         charts.append(_curve_chart(found, symbol, theme.QUANTITIES[track].color))
-    words = [_words(found, symbol, unit, screen.step)]
+    words = [_words(found, symbol, unit, screen.step), *_does(screen, cell, track)]
     return View(charts, choices, track, say("lenses.why.asks"), words=words)
 
 
@@ -55,6 +57,29 @@ def _words(found: Contributions, symbol: str, unit: int, step: int) -> str:
     if found.held:
         return say("lenses.why.held", free=number(found.free), **said)
     return say("lenses.why.made", **said)
+
+
+def _does(screen: Screen, cell: Cell, track: str) -> list[str]:
+    """What a gate or candidate of this value does in the cell; of a state how it came about."""
+    if track in STATES[cell] or track == UPDATE:
+        return [] if cell == "rnn" else [sentence_of(screen, cell)]
+    value = value_of(screen, cell, track)
+    said: Fields = {
+        "symbol": letter_of(cell, track, screen.notation),
+        "value": number(value),
+        "share": percent(value),
+    }
+    if track != "candidate":
+        where = f"_{screen.notation.placement}" if cell == "gru" else ""
+        if track == "output":
+            end = screen.situation.weights[cell].state_activation
+            said["function"] = ACTIVATIONS[end].symbol
+        return [say(f"lenses.why.{cell}_{track}{where}", **said)]
+    gate = "update" if cell == "gru" else "input"
+    through = value_of(screen, cell, gate)
+    if cell == "gru" and screen.notation.polarity == "keep":
+        through = 1 - through
+    return [say("lenses.why.candidate", symbol=said["symbol"], share=percent(through))]
 
 
 def _terms_chart(

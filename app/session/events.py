@@ -8,6 +8,7 @@ from typing import Any, cast
 from app.learning.lessons import find, setting_at
 from app.screen.baseline import scenes
 from app.screen.page import Grab
+from app.screen.pair import pair_of
 from app.screen.screen import plain
 from app.session.many import MOST_EDITS, Many, filled, gate_place, pasted
 from app.setting.link import MOST_HELD, shortened
@@ -350,6 +351,7 @@ _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
     "free": _free,
     "ablate": _ablate,
     "pin": _pin,
+    "pair": lambda history, event: Outcome(history.push(pair_of(history.present))),
     "differ": _differ,
     "unpin": _unpin,
     "ask": lambda history, event: Outcome(history),  # the view of where the cursor is now

@@ -21,8 +21,8 @@ FORMS = ("split", "joined")  # W x + U h, or W [h, x]
 CELL_VIEW = "cell"  # inside the cell: its wiring and equations
 # One of them for each lens, in the order of the list on the page (app/lenses/__init__.py).
 VIEWS = (
-    *(CELL_VIEW, "why", "wirings", "kept", "memory", "gradients", "saturation", "find", "phase"),
-    *("holding", "pinned", "directions", "cost"),
+    *(CELL_VIEW, "why", "wirings", "unrolled", "kept", "memory", "gradients"),
+    *("saturation", "find", "phase", "holding", "pinned", "directions", "cost"),
 )
 TYPES = ("normal", "large")
 LOOKING = ("cell", "form", "view", "of", "type", "lesson")  # how one looks, not what is seen there

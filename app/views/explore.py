@@ -24,7 +24,8 @@ def stage() -> None:
     with here.lock:
         present = here.history.present
         if present.choices != chosen.choices:
-            st.rerun()  # undone or redone past a choice
+            here.called = True  # Streamlit's address is older than what the page has written
+            st.rerun()  # a choice above the stage is another one
         here.choices = chosen.choices
         page = here.page()
         packed, sent = told_of(present, page)

@@ -19,10 +19,17 @@ def entry(lesson: Lesson) -> str:
     return f"<li data-lesson='{escape(lesson.name)}'>{link}<p>{about}</p></li>"
 
 
+def beside(page: str) -> str:
+    """The way to another page to learn from, and what it is for."""
+    link = f"<a href='./{page}' target='_self'>{say(f'views.{page}.title')}</a>"
+    return f"<p class='gs-beside'>{link} {say(f'views.learn.{page}')}</p>"
+
+
 title, introduction = say("views.learn.title"), say("views.learn.introduction")
 st.set_page_config(page_title=page_title(title))
 navigation("learn")
 st.html(
     f"<h1 class='gs-page-title'>{title}</h1><p class='gs-intro'>{introduction}</p>"
     f"<ol class='gs-lessons'>{''.join(map(entry, lessons(scenes()).values()))}</ol>"
+    + "".join(map(beside, ("quiz", "glossary")))
 )

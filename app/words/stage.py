@@ -8,7 +8,9 @@ from app.words.say import Template, catalogue
 
 STAGE: Final = "stage."  # of the catalogue
 PANEL: Final = "lesson_panel."
-ROOMS: Final = (STAGE, PANEL)  # what browsers say themselves
+QUIZ: Final = "quiz_page."
+PREDICT: Final = "predict."  # comes with the module that says it
+ROOMS: Final = (STAGE, PANEL, QUIZ, PREDICT)  # what browsers say themselves
 
 
 def stage_words() -> Mapping[str, Template]:
@@ -19,6 +21,16 @@ def stage_words() -> Mapping[str, Template]:
 def panel_words() -> Mapping[str, Template]:
     """Every template of the panel of a lesson."""
     return words_of(PANEL)
+
+
+def quiz_words() -> Mapping[str, Template]:
+    """Every template of the quiz's page."""
+    return words_of(QUIZ)
+
+
+def predict_words() -> Mapping[str, Template]:
+    """Every template of what is fetched to predict, such as "asking.reveal"."""
+    return words_of(PREDICT)
 
 
 @cache

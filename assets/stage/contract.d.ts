@@ -348,8 +348,15 @@ export interface Sought {
   places: FoundPlace[];
 }
 
+// What decides how far gradients reach: a bias to drag, or "", and its value at first.
+export interface Reaching {
+  target: string;
+  value: number;
+}
+
 // What the stage has controls of its own for, with what they show.
 export interface Controls {
+  reaching?: Reaching;
   holding?: Holdable;
   pin?: Pin;
   seeking?: Sought;
@@ -368,10 +375,24 @@ export interface Chart {
   key: Key[];
 }
 
-// A scene that shows what this one cannot.
-export interface ScenePlace {
-  scene: string;
+// What to hold: of which unit, None for all, to which step, None for the end.
+//
+// value: as the notation has it.
+export interface HoldValue {
+  cell: "gru" | "lstm" | "rnn";
+  track: string;
+  unit: number | null;
+  first: number;
+  last: number | null;
+  value: number;
+}
+
+// What one press does: another scene or question by its name, a pair to compare, a hold.
+export interface Offered {
+  does: "scene" | "of" | "pair" | "hold";
   label: string;
+  name: string;
+  hold: HoldValue | null;
 }
 
 // Where in the sequence a lens was looked at, as far as it follows the cursor.
@@ -384,6 +405,12 @@ export interface LensAt {
 export interface ByHand {
   mouse: string;
   finger: string;
+}
+
+// A cell over the steps. backward: the chart with h of the other way; "" for none.
+export interface Unrolled {
+  wiring: Wiring;
+  backward: string;
 }
 
 // The view that is open, and every view there is.
@@ -401,8 +428,9 @@ export interface Lens {
   at: LensAt;
   controls: Controls;
   wirings: Wiring[];
+  unrolled: Unrolled | null;
   words: string[];
-  offers: ScenePlace[];
+  offers: Offered[];
   waiting: boolean;
   notes: string[];
   charts: Chart[];
@@ -720,7 +748,7 @@ export interface Message {
 
 // An event that says all by its kind. ask, need: the view of now, and every part again.
 export interface Plain {
-  kind: "reset" | "undo" | "redo" | "again" | "pin" | "unpin" | "ask" | "need";
+  kind: "reset" | "undo" | "redo" | "again" | "pin" | "pair" | "unpin" | "ask" | "need";
 }
 
 // A number is taken hold of, or goes back to what it was.

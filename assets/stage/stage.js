@@ -8,7 +8,7 @@ import { Choosing } from "./controls/choosing.js";
 import { Changes, Editor } from "./controls/editor.js";
 import { Focus } from "./controls/focus.js";
 import { Handle } from "./controls/handle.js";
-import { keyPressed } from "./controls/keys.js";
+import { keyPressed, typingIn } from "./controls/keys.js";
 import { Address, Link } from "./controls/link.js";
 import { keepLook, lookOf } from "./controls/look.js";
 import { Manual } from "./controls/manual.js";
@@ -34,12 +34,14 @@ import { alongTabs } from "./core/tabs.js";
 import { learnPaper, lookAtPaper, watchPaper } from "./core/tint.js";
 import { say } from "./core/words.js";
 import { Lessons } from "./learn/lesson.js";
+import { Predicting } from "./learn/predicting.js";
 import { Lens } from "./lens/lens.js";
 import { Screen } from "./plots/screen.js";
 import { Values } from "./plots/values.js";
 import { Pictures } from "./tools/pictures.js";
 import { savings } from "./tools/saving.js";
 import { tools } from "./tools/tools.js";
+import { twin } from "./tools/twin.js";
 
 /**
  * @import { Trigger } from "./core/channel.js"
@@ -124,20 +126,20 @@ class Stage {
     /** @param {Shown} entry */
     const menu = (entry) => tools(entry, here, {
       element: this.element, library, plots: () => this.screen.plots, tell, whole: (part) => this.wholes.ask(part),
+      predict: (part) => this.predicting.open(part),
     });
     this.lens = new Lens(here, {
       send: (kind, details) => this.send(kind, details),
       change: (kind, details) => this.change(kind, details),
       held: () => this.pointer.held,
-      seen: () => this.screen.showLens(),
-      tools: menu,
+      seen: () => this.screen.showLens(), bias: this.handle.host,
+      tools: menu, shades: () => this.screen, twin: (name, sheet) => twin(name, sheet, here, this.element),
       colours: (panel, rows) => this.inside.colours(panel, rows),
     });
     /** @param {boolean} whole whether of the whole stage too */
     const pictures = (whole) => new Pictures(here, {
       element: this.element,
-      whole: whole ? () => this.holder.firstElementChild : null,
-      cell: () => this.inside.element,
+      whole: whole ? () => this.holder.firstElementChild : null, cell: () => this.inside.element,
       finish: () => this.screen.idle.finish(),
       tell,
     }).element;
@@ -172,6 +174,10 @@ class Stage {
       again: () => this.send("again"),
       toScene: (name) => this.change("scene", { name }),
     });
+    this.predicting = new Predicting({
+      here, screen: this.screen, lens: this.lens, element: this.element, holder: this.holder, bar: this.bar, tell,
+      address: () => this.address.text(true), whole: (part) => this.wholes.ask(part), complain: (problem, lasts) => this.voice.complain(problem, lasts),
+    });
     this.values = new Values(here, this.holder, this.screen, this.editor, (target) => this.screen.valueAt(target));
     this.pointer = new Pointer(this.element, here, {
       choose,
@@ -195,7 +201,7 @@ class Stage {
     this.keys = {
       cursor: this.cursor,
       chosen: () => this.now.target !== null,
-      typingIn: (at) => this.typingIn(at),
+      typingIn: (at) => typingIn(at, this.element, this.editor),
       neighbour: (by) => this.now.neighbour(this.cursor.unit, by),
       goBy: (by) => this.inside.goBy(by),
       begin: (text) => this.editor.begin(text),
@@ -203,9 +209,10 @@ class Stage {
       change: (kind) => this.change(kind),
       turn: () => this.type.turn(),
       open: () => this.manual.open(),
+      predict: () => this.predicting.open(),
     };
     /** @param {KeyboardEvent} event */
-    this.onKey = (event) => this.key(event);
+    this.onKey = (event) => this.now.begun && !alongTabs(event) && keyPressed(event, this.keys);
     document.addEventListener("keydown", this.onKey);
     this.sizes = new ResizeObserver(() => this.resize());
     this.sizes.observe(this.element);
@@ -220,6 +227,7 @@ class Stage {
     document.removeEventListener("keydown", this.onKey);
     this.address.leave();
     this.voice.stop();
+    this.predicting.end();
     this.unled();
     this.asking.stop();
     this.pointer.asking.stop();
@@ -250,6 +258,7 @@ class Stage {
     if (!this.channel.busy) this.type.show(String(message.link.type ?? "normal")); // else it may be of before a change
     this.address.arrive();
     const elsewhere = opened !== this.opened || arrived > this.arrived; // another scene, or a link into this one
+    if (elsewhere) this.predicting.leave();
     // What is drawn next is drawn at once where the screen begins.
     const units = Math.max(...panels.map((panel) => panel.units));
     if (this.cursor.enter(labels.length, units, elsewhere ? cursor : undefined)) this.address.looked = true;
@@ -378,18 +387,6 @@ class Stage {
     const sentence = this.holder.querySelector(`[data-sentence="${cell}"]`) ?? this.holder.querySelector("[data-sentence]");
     const found = this.lens.element.isConnected ? this.lens.told?.words ?? [] : [];
     return [`${this.timeline.label.textContent}.`, sentence?.textContent, this.inside.told, ...found].filter(Boolean).join(" ");
-  }
-
-  // A field whose own undo is wanted: text that has not been handed in yet.
-  /** @param {EventTarget} target */
-  typingIn(target) {
-    if (target instanceof Node && this.element.contains(target)) return this.editor.typing;
-    return target instanceof Element && Boolean(target.closest("input:not([role=combobox]), textarea"));
-  }
-
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    if (this.now.begun && !alongTabs(event)) keyPressed(event, this.keys);
   }
 
   escape() {

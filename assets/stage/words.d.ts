@@ -1,5 +1,5 @@
-// The texts of the stage with their fields, written from app/words/english/stage.toml by
-// `python -m scripts.stage_words`. Change them there.
+// The texts of the stage with their fields, written from stage.toml and predict.toml of app/words/english
+// by `python -m scripts.stage_words`. Change them there.
 
 export type Word = string | number;
 
@@ -151,6 +151,9 @@ export interface Fields {
   "tools.csv_hint": {};
   "tools.png_hint": {};
   "tools.svg_hint": {};
+  "tools.predict": {};
+  "tools.predict_hint": {};
+  "predicting.lost": {};
   "dialogs.close": {};
   "dialogs.close_title": {};
   "editor.hint": {};
@@ -189,6 +192,7 @@ export interface Fields {
   "keys.paste": {};
   "keys.let_go": {};
   "keys.undo": {};
+  "keys.predict": {};
   "keys.large": {};
   "keys.this_page": {};
   "keys.tabs": {};
@@ -260,6 +264,28 @@ export interface Fields {
   "story.hold": {};
   "story.next": { title: Word };
   "story.next_title": {};
+  "terms.unit": {};
+  "terms.unit_says": {};
+  "terms.step": {};
+  "terms.step_says": {};
+  "terms.bias": {};
+  "terms.bias_says": {};
+  "terms.gate": {};
+  "terms.gate_says": {};
+  "terms.weight": {};
+  "terms.weight_says": {};
+  "terms.input": {};
+  "terms.input_says": {};
+  "terms.state": {};
+  "terms.state_says": {};
+  "terms.candidate": {};
+  "terms.candidate_says": {};
+  "terms.logit": {};
+  "terms.logit_says": {};
+  "terms.parameter": {};
+  "terms.parameter_says": {};
+  "terms.pre_activation": {};
+  "terms.pre_activation_says": {};
   "timeline.play": {};
   "timeline.slider": {};
   "timeline.slider_title": {};
@@ -301,10 +327,17 @@ export interface Fields {
   "holding.value_title": {};
   "holding.free_value": {};
   "holding.quantity": { name: Word; symbol: Word };
+  "reaching.k": {};
+  "reaching.k_title": {};
+  "reaching.from": { k: Word };
+  "lens.before": {};
   "lens.infinite": {};
   "lens.choice": { asks: Word; label: Word };
   "lens.number": { name: Word; value: Word };
   "lens.row": { numbers: Word; row: Word };
+  "unrolled.title": { cell: Word; unit: Word };
+  "unrolled.told": { steps: Word; title: Word };
+  "unrolled.backward": {};
   "seeking.begin": {};
   "seeking.end": {};
   "seeking.at_title": {};
@@ -377,6 +410,11 @@ export interface Fields {
   "format.steps": { number: Word };
   "format.under_one": {};
   "format.over_minus_one": {};
+  "arrows.reset": {};
+  "arrows.update": {};
+  "arrows.forget": {};
+  "arrows.input": {};
+  "arrows.output": {};
   "diagram.times": {};
   "diagram.sum": {};
   "diagram.one_minus": {};
@@ -418,6 +456,11 @@ export interface Fields {
   "rnn.hidden": { hidden: Word };
   "rnn.hidden_relu": { hidden: Word };
   "equations.held": { value: Word };
+  "doing.held": { free: Word; letter: Word; unit: Word; value: Word };
+  "doing.gru_keep": { hidden: Word; kept: Word; new: Word; old: Word; share: Word; symbol: Word; unit: Word; written: Word; z: Word };
+  "doing.gru_write": { hidden: Word; kept: Word; new: Word; old: Word; share: Word; symbol: Word; unit: Word; written: Word; z: Word };
+  "doing.lstm": { added_share: Word; forget: Word; hidden: Word; input: Word; kept_share: Word; memory: Word; new: Word; old: Word; output: Word; unit: Word };
+  "doing.rnn": { function: Word; hidden: Word; sum: Word; unit: Word };
   "inside.help": {};
   "inside.tabs": {};
   "inside.name": {};
@@ -442,4 +485,55 @@ export interface Fields {
   "letters.hint_finger": {};
   "letters.name": {};
   "letters.meaning": { says: Word; symbol: Word };
+  "sketching.draw": {};
+  "sketching.drag": {};
+  "sketching.none": { step: Word };
+  "sketching.name": { cell: Word; quantity: Word; symbol: Word; unit: Word };
+  "asking.name": {};
+  "asking.question": { cell: Word; extent: Word; quantity: Word; unit: Word };
+  "asking.quantity": {};
+  "asking.extent": {};
+  "asking.rest": { step: Word };
+  "asking.next": { step: Word };
+  "asking.draw": {};
+  "asking.draw_edit": {};
+  "asking.drag": {};
+  "asking.change": {};
+  "asking.ready": {};
+  "asking.reveal": {};
+  "asking.reveal_title": {};
+  "asking.again": {};
+  "asking.edit": {};
+  "asking.edit_next": {};
+  "asking.edit_title": {};
+  "asking.leave": {};
+  "asking.leave_title": {};
+  "asking.done": {};
+  "asking.lost": {};
+  "asking.not_here": {};
+  "asking.one_step": {};
+  "distance.near": { away: Word; symbol: Word };
+  "distance.fair": { away: Word; symbol: Word };
+  "distance.far": { away: Word; symbol: Word };
+  "distance.at_most": { mine: Word; step: Word; symbol: Word; truth: Word };
+  "distance.farthest": { mine: Word; step: Word; symbol: Word; truth: Word };
+  "distance.one_near": { away: Word; mine: Word; step: Word; symbol: Word; truth: Word };
+  "distance.one_fair": { away: Word; mine: Word; step: Word; symbol: Word; truth: Word };
+  "distance.one_far": { away: Word; mine: Word; step: Word; symbol: Word; truth: Word };
+  "boxes.first": { boxes: Word };
+  "boxes.on": { box: Word; boxes: Word; days: Word };
+  "boxes.days": { n: number };
+  "boxes.known": { boxes: Word };
+  "boxes.full": {};
+  "boxes.aside": { name: Word };
+  "recall.yesterday": {};
+  "recall.days_ago": { n: number };
+  "recall.otherwise": { symbol: Word; unit: Word; when: Word };
+  "recall.again": {};
+  "recall.later": {};
+  "recall.later_title": {};
+  "curtain.story": {};
+  "curtain.view": {};
+  "curtain.plot": { cell: Word; quantity: Word };
+  "curtain.lines": {};
 }

@@ -60,7 +60,7 @@ def gates_and_states(stage: Stage, core: Core) -> None:
         signs = sections.nth(place).locator("svg text").all_text_contents()
         assert signs.count("σ") == gates
         assert sections.nth(place).locator("[data-piece^=previous]").count() == states
-    assert words(stage) == ["GRU: two gates, one state. LSTM: three gates, two states."]
+    assert words(stage)[0] == "GRU: two gates, one state. LSTM: three gates, two states."
 
 
 def without_a_forget_gate(stage: Stage, core: Core) -> None:

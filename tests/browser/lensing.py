@@ -52,17 +52,32 @@ TOO_WIDE = """
   return document.documentElement.scrollWidth > innerWidth ? ["the page", ...found] : found;
 }
 """
-# Every text of the inside with its colour, and the least contrast that it needs: less in pictures.
+# Every text of the inside with its colour, that of what it stands on, and the least contrast that
+# it needs: less in pictures.
 WRITTEN = """
-() => [...document.querySelectorAll(".gs-inside *")]
-  .filter((one) => one.checkVisibility() && [...one.childNodes].some(
-    (node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
-  .filter((one) => !one.closest("option, math, .gs-diagram"))
-  .map((one) => {
-    const drawn = one.closest("svg");
-    const colour = getComputedStyle(one)[drawn ? "fill" : "color"];
-    return [one.textContent.slice(0, 40), colour, drawn ? 3 : 4.5];
-  })
+() => {
+  const pen = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
+  const ground = (one) => {
+    const colours = [];
+    for (let up = one; up; up = up.parentElement) {
+      colours.unshift(getComputedStyle(up).backgroundColor);
+    }
+    for (const colour of colours) {
+      pen.fillStyle = colour;
+      pen.fillRect(0, 0, 1, 1);
+    }
+    return `rgb(${[...pen.getImageData(0, 0, 1, 1).data.slice(0, 3)].join(", ")})`;
+  };
+  return [...document.querySelectorAll(".gs-inside *")]
+    .filter((one) => one.checkVisibility() && [...one.childNodes].some(
+      (node) => node.nodeType === Node.TEXT_NODE && node.data.trim()))
+    .filter((one) => !one.closest("option, math, .gs-diagram"))
+    .map((one) => {
+      const drawn = one.closest("svg");
+      const colour = getComputedStyle(one)[drawn ? "fill" : "color"];
+      return [one.textContent.slice(0, 40), colour, ground(one), drawn ? 3 : 4.5];
+    });
+}
 """
 # How much of the inside changes over time by itself.
 MOVING = """

@@ -32,3 +32,23 @@ def test_a_changed_weight_outlives_another_length_and_waits_for_its_unit(stage: 
     typed("Units", "16", "^((?!units=).)*$")
     expect(said).to_have_count(0)
     assert "gru.b_x.update.12_2" in page.url
+
+
+def test_a_choice_made_on_the_stage_after_a_change_leads_there_and_undo_comes_back(
+    stage: Stage,
+) -> None:
+    """Streamlit's own address is of before the change, which the page has written by itself."""
+    stage.open("scene=book")
+    stage.choose("gru.b_x.reset.0")
+    stage.type("-6")
+    with stage.answered():
+        stage.page.locator(".gs-next").click()
+    stage.shows("binary")
+    stage.choose("gru.b_x.update.0")
+    stage.type("0.5")
+    for edits in ({}, {"gru.b_x.reset.0": -6.0}):  # the second leads to the scene of before
+        with stage.answered():
+            stage.press("Control+z")
+        stage.wait()
+        assert stage.edits == edits
+    stage.shows("book")

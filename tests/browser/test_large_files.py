@@ -1,7 +1,7 @@
 """The CSV of plots too large to be sent: every number of the core, whatever happens meanwhile."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +16,7 @@ from gru_core.situation import Situation
 from tests.browser.driver import Stage, figures, traces_of, with_edits
 from tests.browser.large import LINK, STEPS, gated, same
 from tests.browser.menu import button, pick, table
+from tests.browser.tab import PATIENCE
 from tests.browser.voice import VOICE
 from tests.serving import serving
 
@@ -31,9 +32,17 @@ PROGRESS = """
 
 
 @pytest.fixture
-def opened(stage: Stage) -> Stage:
-    stage.page.set_default_timeout(30_000)
-    return stage.open(LINK)
+def patient(page: Stage) -> Iterator[Stage]:
+    """The shared page, which waits longer, and whose network is as it was afterwards."""
+    page.page.set_default_timeout(30_000)
+    yield page
+    page.page.unroute_all()
+    page.page.set_default_timeout(PATIENCE)
+
+
+@pytest.fixture
+def opened(patient: Stage) -> Stage:
+    return patient.open(LINK)
 
 
 def read(download: Download) -> tuple[list[str], np.ndarray]:
@@ -77,16 +86,16 @@ def test_the_csv_of_a_track_holds_every_number_of_the_core(
 
 
 def test_edits_are_in_the_csv_and_a_state_begins_before_the_first_step(
-    stage: Stage, large: Situation
+    patient: Stage, large: Situation
 ) -> None:
     edits = "~".join(f"{target}_{value}" for target, value in EDITS.items())
-    stage.open(f"{LINK}&e={edits}~")
+    patient.open(f"{LINK}&e={edits}~")
     after = with_edits(large, EDITS)
-    header, numbers = csv(stage, "GRU hidden state")
+    header, numbers = csv(patient, "GRU hidden state")
     assert header[:3] == ["unit", "0 (h₀)", "1"]
     assert numbers[:3, 0].tolist() == [0, np.float32(-0.3), 0]
     same(numbers[:, 1:], traces_of(after)["gru"]["hidden"].T)
-    header, numbers = csv(stage, "input x")
+    header, numbers = csv(patient, "input x")
     assert header == ["input", *(str(step + 1) for step in range(STEPS))]
     assert numbers[0, 7] == 1.25
     same(numbers, after.x.T)
@@ -102,15 +111,12 @@ def test_the_csv_of_the_lines_is_of_the_unit_on_show(
         same(numbers[:, at], traces["lstm"][track][:, 100])
 
 
-def test_the_csv_of_large_weights_holds_every_one_with_its_edits(
-    another: Callable[..., Stage],
-) -> None:
+def test_the_csv_of_large_weights_holds_every_one_with_its_edits(patient: Stage) -> None:
     target = "gru.w_h.update.100.200"
-    page = another()
-    page.open(f"scene=own&source=sine&steps=20&units=400&seed=2&e={target}_0.125~")
+    patient.open(f"scene=own&source=sine&steps=20&units=400&seed=2&e={target}_0.125~")
     base = situation(own_scene(Own(source="sine", steps=20, units=400), 2))
     weights = with_edits(base, {target: 0.125}).weights["gru"]
-    header, numbers = csv(page, "GRU weights of the update gate")
+    header, numbers = csv(patient, "GRU weights of the update gate")
     assert header[:3] == ["unit", "x1 (x)", "h1"]
     assert header[-2:] == ["b", "d"]
     same(numbers, joined(weights, "update", range(400)))
@@ -118,11 +124,11 @@ def test_the_csv_of_large_weights_holds_every_one_with_its_edits(
 
 
 def test_under_the_write_polarity_the_update_gate_is_what_is_written(
-    stage: Stage, traces: Mapping[str, Trace]
+    patient: Stage, traces: Mapping[str, Trace]
 ) -> None:
-    stage.open(f"{LINK}&notation=after.write.2")
-    with stage.page.expect_download(timeout=LATE) as found:
-        pick(stage, "GRU update gate", "CSV")
+    patient.open(f"{LINK}&notation=after.write.2")
+    with patient.page.expect_download(timeout=LATE) as found:
+        pick(patient, "GRU update gate", "CSV")
     assert found.value.suggested_filename == "gatescope-own-gru-update-writes.csv"
     same(read(found.value)[1], 1 - traces["gru"]["update"].T)
 

@@ -181,14 +181,21 @@ def test_a_matrix_shows_all_of_its_numbers_or_none(
             assert len(matrix["texts"]) in (0, matrix["cells"]), f"at {width} pixels"
 
 
-@pytest.mark.parametrize("screen", ["scene=pulse", "scene=reader", "scene=elnino"])
-@pytest.mark.parametrize("size", [(320, 568), (390, 844), (844, 390)])
-def test_nor_on_a_phone(another: Callable[..., Stage], screen: str, size: tuple[int, int]) -> None:
+ON_A_PHONE = ("scene=pulse", "scene=reader", "scene=elnino")
+
+
+@pytest.mark.parametrize("screen", ON_A_PHONE)
+@pytest.mark.parametrize("size", [(320, 568), (390, 844)])
+def test_nor_on_a_phone(seen: Callable[..., Stage], screen: str, size: tuple[int, int]) -> None:
     width, height = size
-    phone = another(
-        viewport={"width": width, "height": height}, has_touch=True, is_mobile=True
-    ).open(screen)
+    phone = seen(viewport={"width": width, "height": height}, finger=True).open(screen)
     assert phone.page.evaluate(FAULTS) == []
+
+
+@pytest.mark.parametrize("screen", ON_A_PHONE)
+def test_nor_on_one_that_lies_on_its_side(another: Callable[..., Stage], screen: str) -> None:
+    phone = another(viewport={"width": 844, "height": 390}, has_touch=True, is_mobile=True)
+    assert phone.open(screen).page.evaluate(FAULTS) == []
 
 
 # Equations ------------------------------------------------------------------------------------

@@ -197,7 +197,9 @@ def test_a_gate_that_writes_has_its_terms_with_the_signs_on_screen(page: Stage, 
     page.open("notation=after.write.2&view=why&of=update&t=4&u=3")
     wanted, _ = terms(core("pulse"), "gru", "update", 2, 3, polarity="write")
     expect_table(page, "terms", wanted)
-    assert words(page)[0].startswith("z of unit 3 at step 4: the terms sum to 10, and σ(10) = 1")
+    assert words(page)[0].startswith(
+        "z of unit 3 at step 4: first the sum, then σ. The terms sum to 10, and σ(10) = 1"
+    )
 
 
 # The cursor -----------------------------------------------------------------------------------
@@ -353,8 +355,9 @@ def test_a_lens_on_dark_paper_can_be_read_has_no_slabs_of_white_and_stands_still
     paper = channels(app.evaluate("(element) => getComputedStyle(element).backgroundColor"))
     assert max(paper) < 60
     for view in through_all(dark):
-        for text, colour, least in dark.page.evaluate(WRITTEN):
-            assert contrast(channels(colour), paper) >= least, (view, text, colour)
+        for text, colour, ground, least in dark.page.evaluate(WRITTEN):
+            found = contrast(channels(colour), channels(ground))
+            assert found >= least, (view, text, colour, ground)
         assert dark.page.evaluate(MOVING) == 0, view
         assert_no_slab(dark, view, ".gs-inside")
 

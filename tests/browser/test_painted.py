@@ -86,6 +86,26 @@ def test_where_plotly_does_not_come_a_sentence_says_so_and_the_numbers_stay(
     stage.troubles.clear()
 
 
+def test_another_scene_is_painted_without_styling_the_page_anew_for_every_plot(page: Stage) -> None:
+    """What is measured, or written on a canvas of the page, after a change has it styled anew."""
+    page.open("scene=cue")
+    devtools = page.page.context.new_cdp_session(page.page)
+    devtools.send("Performance.enable")
+
+    def alone() -> float:
+        """How often the page has been styled without being laid out, as a frame is."""
+        found = {
+            one["name"]: one["value"] for one in devtools.send("Performance.getMetrics")["metrics"]
+        }
+        return float(found["RecalcStyleCount"] - found["LayoutCount"])
+
+    before = alone()
+    page.open("scene=slate")
+    again = alone() - before
+    devtools.detach()
+    assert again < page.page.locator(".gs-plot").count()
+
+
 # Before Streamlit has begun
 
 # The place of the first picture, and whether anything of it can be used.

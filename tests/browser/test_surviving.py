@@ -167,8 +167,10 @@ def test_two_tabs_do_not_disturb_each_other(
         page.expect(with_edits(core("pulse"), page.edits))
 
 
-def test_edits_outlive_the_server(another: Callable[..., Stage], core: Core) -> None:
-    port = free_port()
+def test_edits_outlive_the_server_and_a_drag_goes_on_while_it_is_gone(
+    another: Callable[..., Stage], core: Core
+) -> None:
+    port, other = free_port(), "gru.b_x.update.1"
     situation = core("pulse")
     with serving(port=port) as server:
         page = another(server.url)
@@ -194,31 +196,19 @@ def test_edits_outlive_the_server(another: Callable[..., Stage], core: Core) -> 
         edits["x.5.0"] = 0.5
         assert page.edits == edits
         page.expect(with_edits(situation, edits))
-        page.page.close()
-    page.troubles.clear()  # of course the browser complained while nobody answered
-
-
-def test_a_drag_goes_on_while_the_server_is_gone_and_is_kept_when_it_is_back(
-    another: Callable[..., Stage], core: Core
-) -> None:
-    port = free_port()
-    situation = core("pulse")
-    with serving(port=port) as server:
-        page = another(server.url)
-        page.open()
         assert page.asks == 0
     page.rest()
-    with page.dragging(page.cell_of(BIAS, situation), -40):
-        value = page.value
-        page.expect(with_edits(situation, {BIAS: value}))
+    with page.dragging(page.cell_of(other, situation), -40):
+        edits[other] = page.value
+        page.expect(with_edits(situation, edits))
     page.rest()
-    page.expect(with_edits(situation, {BIAS: value}))
+    page.expect(with_edits(situation, edits))
     with serving(port=port):
         page.reconnected()
-        page.page.wait_for_function("location.search.includes('gru.b_x')", timeout=30_000)
-        assert page.edits == {BIAS: value}
+        page.page.wait_for_function(f"location.search.includes('{other}')", timeout=30_000)
+        assert page.edits == edits
         page.reload()
-        page.expect(with_edits(situation, {BIAS: value}))
+        page.expect(with_edits(situation, edits))
         page.page.close()
     page.troubles.clear()  # of course the browser complained while nobody answered
 

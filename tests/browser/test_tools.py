@@ -218,9 +218,9 @@ def test_menu_and_table_are_worked_by_keys_alone(page: Stage, core: Core) -> Non
     page.press("ArrowDown")
     expect(items.nth(1)).to_be_focused()
     page.press("ArrowUp", "ArrowUp")
-    expect(items.nth(3)).to_be_focused()
+    expect(items.nth(4)).to_be_focused()
     page.press("Home", "End")
-    expect(items.nth(3)).to_be_focused()
+    expect(items.nth(4)).to_be_focused()
     page.press("Escape")
     expect(opener).to_be_focused()
     expect(items).to_have_count(0)
@@ -318,8 +318,8 @@ def test_the_button_is_large_enough_for_a_finger(seen: Callable[..., Stage]) -> 
         ("view=memory", "GRU: half-life of what is kept", "step", "unit"),
         ("view=directions", "Output: forward above backward", "step", "number"),
         ("view=kept", "GRU unit 4: kept and written of h", "step", "value"),
-        ("view=why", "The terms of z", "value", "term"),
-        ("view=why", "Where the sum falls on the sigmoid σ", "pre-activation", "z"),
+        ("view=why", "First the sum: the terms of z", "value", "term"),
+        ("view=why", "Then the sigmoid σ: where the sum falls", "pre-activation", "z"),
         ("view=saturation", "GRU: share near 1 → and near 0 ↑", "near 1", "near 0"),
         ("view=cost", "Parameters with 1 input, by units", "size", "value"),
     ],

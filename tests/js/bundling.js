@@ -8,12 +8,12 @@ import { build, transform } from "esbuild";
 
 const ASSETS = new URL("../../assets/", import.meta.url);
 const STAGE = fileURLToPath(new URL("stage/", ASSETS));
-const SHEETS = ["style", "diagram", "dialogs", "look", "type", "forced", "tools", "early"]; // in the order of the page
+const LEARN = fileURLToPath(new URL("learn/", ASSETS));
+const SHEETS = ["style", "diagram", "dialogs", "look", "type", "forced", "tools", "early"].map((name) => `stage/css/${name}.css`); // in the order of the page
 const VENDORED = ["vendor/plotly/plotly-cartesian.min.js", "vendor/stix/stix-two-math.woff2"];
-// What is fetched when it is needed: workers, and the panel of a lesson.
-const APART = {
-  "worker.js": "stage/compute/worker.js", "writer.js": "stage/tools/writer.js", "panel.js": "stage/learn/panel.js",
-};
+// What is fetched when it is needed.
+const APART = { "worker.js": "stage/compute/worker.js", "writer.js": "stage/tools/writer.js" };
+const WITH_STYLES = { "panel.js": "stage/learn/panel.js", "predict.js": "stage/learn/predict.js" }; // the same of modules with a style sheet of their name
 const OPTIONS = { bundle: true, format: "esm", minify: true, write: false, target: "es2022", charset: "utf8", logLevel: "error" };
 
 // As app/serving/files.py has it.
@@ -26,10 +26,21 @@ async function bundled(input) {
   return text;
 }
 
-async function stylesheets() {
-  const sheets = SHEETS.map((name) => readFileSync(new URL(`stage/css/${name}.css`, ASSETS), "utf8"));
+async function stylesheets(paths) {
+  const sheets = paths.map((path) => readFileSync(new URL(path, ASSETS), "utf8"));
   const { code } = await transform(sheets.join("\n"), { loader: "css", minify: true, charset: "utf8" });
   return code;
+}
+
+// With its style sheet in it: it tells the page of that as soon as it is there.
+async function styled(path) {
+  const styles = await stylesheets([path.replace(/js$/, "css")]);
+  const contents = `
+import { includeStylesheets } from "./core/dom.js";
+includeStylesheets(${JSON.stringify(styles)});
+export * from "./${path.slice("stage/".length)}";
+`;
+  return bundled({ stdin: { contents, resolveDir: STAGE, sourcefile: "styled.js" } });
 }
 
 const apart = {};
@@ -38,15 +49,25 @@ for (const [name, path] of Object.entries(APART)) {
   apart[name] = await bundled({ entryPoints: [fileURLToPath(new URL(path, ASSETS))] });
   addresses[path] = address(`built/${name}`, apart[name]);
 }
+for (const [name, path] of Object.entries(WITH_STYLES)) {
+  apart[name] = await styled(path);
+  addresses[path] = address(`built/${name}`, apart[name]);
+}
 const entry = `
 import { includeStylesheets } from "./core/dom.js";
 import { paintEarly } from "./core/early.js";
 import { learnAddresses } from "./core/served.js";
 import stage from "./stage.js";
 learnAddresses(${JSON.stringify(addresses)});
-includeStylesheets(${JSON.stringify(await stylesheets())});
+includeStylesheets(${JSON.stringify(await stylesheets(SHEETS))});
 paintEarly(stage);
 export default stage;
 `;
 const stage = await bundled({ stdin: { contents: entry, resolveDir: STAGE, sourcefile: "bundle.js" } });
-process.stdout.write(JSON.stringify({ "stage.js": stage, ...apart }));
+const quiz = await bundled({ stdin: { contents: `
+import { includeStylesheets } from "../stage/core/dom.js";
+import quiz from "./quiz.js";
+includeStylesheets(${JSON.stringify(await stylesheets(["learn/quiz.css"]))});
+export default quiz;
+`, resolveDir: LEARN, sourcefile: "bundle.js" } });
+process.stdout.write(JSON.stringify({ "stage.js": stage, "quiz.js": quiz, ...apart }));

@@ -14,6 +14,6 @@ export default [
       "prefer-const": "error",
     },
   },
-  { files: ["assets/stage/**/*.js"], languageOptions: { globals: { ...globals.browser, Plotly: "readonly" } } },
+  { files: ["assets/{stage,learn}/**/*.js"], languageOptions: { globals: { ...globals.browser, Plotly: "readonly" } } },
   { files: ["tests/js/*.js"], languageOptions: { globals: globals.node } },
 ];

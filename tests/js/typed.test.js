@@ -29,8 +29,8 @@ const ROOMS = {
   controls: ["core"],
   tools: ["core"],
   plots: ["core", "controls"],
-  lens: ["core", "cell", "plots"],
-  learn: ["core"],
+  lens: ["core", "cell", "controls", "plots"],
+  learn: ["core", "plots"],
 };
 
 test("a room imports from those below it", () => {

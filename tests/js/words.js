@@ -8,10 +8,12 @@ const TEXT = String.raw`"(?:[^"\\]|\\.)*"`;
 const ONE = new RegExp(`^(\\w+) = (${TEXT})$`);
 const TWO = new RegExp(`^(\\w+) = \\{ one = (${TEXT}), more = (${TEXT}) \\}$`);
 
-export const WORDS = read(readFileSync(new URL("../../app/words/english/stage.toml", import.meta.url), "utf8"));
+const ROOMS = ["stage", "predict"]; // the second comes with a module of its own
+
+export const WORDS = Object.assign({}, ...ROOMS.map((room) => read(readFileSync(new URL(`../../app/words/english/${room}.toml`, import.meta.url), "utf8"))));
 learnWords(WORDS);
 
-function read(toml) {
+export function read(toml) {
   const found = {};
   let table = "";
   for (const line of toml.split("\n")) {

@@ -1,4 +1,4 @@
-// Every text of the stage stands in its catalogue: each is used, and no module has a sentence of its own.
+// Every text of the browser side stands in its catalogue: each is used, and no module has a sentence of its own.
 // That keys exist and have their fields is what tsc says, by words.d.ts.
 
 import assert from "node:assert/strict";
@@ -8,10 +8,12 @@ import { test } from "node:test";
 import { parse } from "espree";
 
 import { say, saying } from "../../assets/stage/core/words.js";
+import { QUIZ_WORDS } from "./quiz_words.js";
 import { WORDS } from "./words.js";
 
 const STAGE = new URL("../../assets/stage/", import.meta.url);
-const MODULES = readdirSync(STAGE, { recursive: true }).filter((name) => name.endsWith(".js"));
+const MODULES = modulesOf(STAGE);
+const LEARN = new URL("../../assets/learn/", import.meta.url);
 const SAYS = new Set(["say", "saying"]);
 // Texts of several words that are not for people, by the module that has them.
 const NO_SENTENCES = {
@@ -23,6 +25,10 @@ const NO_SENTENCES = {
   "tools/pictures.js": ["no picture"], // an error's
   "tools/table.js": ["tbody td"],
 };
+
+function modulesOf(folder) {
+  return readdirSync(folder, { recursive: true }).filter((name) => name.endsWith(".js"));
+}
 
 function treeOf(name, text = readFileSync(new URL(name, STAGE), "utf8")) {
   return parse(text, { ecmaVersion: "latest", sourceType: "module", loc: true });
@@ -72,13 +78,25 @@ function readsLikeWords(text) {
   return !code && words.length > 1 || /^[A-Z][\p{L}\s,]+\.$/u.test(text);
 }
 
-test("every text is said somewhere, and every key that is said is there", () => {
-  const said = MODULES.flatMap((name) => calls(treeOf(name)).flatMap(({ line, patterns }) => {
+function assertSaid(trees, words) {
+  const said = trees.flatMap(([name, tree]) => calls(tree).flatMap(({ line, patterns }) => {
     assert.ok(patterns.length, `${name}:${line}: no key to be read`);
     return patterns.map((pattern) => ({ pattern, where: `${name}:${line}` }));
   }));
-  assert.deepEqual(said.filter(({ pattern }) => !Object.keys(WORDS).some((key) => pattern.test(key))), []);
-  assert.deepEqual(Object.keys(WORDS).filter((key) => !said.some(({ pattern }) => pattern.test(key))), []);
+  assert.deepEqual(said.filter(({ pattern }) => !Object.keys(words).some((key) => pattern.test(key))), []);
+  assert.deepEqual(Object.keys(words).filter((key) => !said.some(({ pattern }) => pattern.test(key))), []);
+}
+
+test("every text is said somewhere, and every key that is said is there", () => {
+  assertSaid(MODULES.map((name) => [name, treeOf(name)]), WORDS);
+});
+
+test("so it is for the quiz, whose modules have no sentence of their own either", () => {
+  const trees = modulesOf(LEARN).map((name) => [name, treeOf(name, readFileSync(new URL(name, LEARN), "utf8"))]);
+  assertSaid(trees, QUIZ_WORDS);
+  assert.deepEqual(trees.flatMap(([, tree]) => calls(tree).filter(({ early }) => early)), []);
+  const known = ["input, [tabindex]"];
+  assert.deepEqual(trees.flatMap(([, tree]) => sentences(tree)).filter((text) => !known.includes(text)), []);
 });
 
 test("nothing is said before there are words", () => {

@@ -31,8 +31,12 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "app/screen/plane.py": ("looking for fixed points",),  # the name of a thread
     # For the browser.
     "app/controls/mount.py": ("\nexport default function",),
-    "app/serving/bundle.py": ("// Gatescope's stage in one file",),
-    "app/serving/index.py": ("window.__streamlit = ",),
+    "app/serving/bundle.py": ("// Gatescope's {name} in one file",),
+    "app/serving/index.py": (
+        "BACKEND_BASE_URL: ",
+        "HOST_CONFIG: ",
+        "<script>window.__streamlit = ",
+    ),
     # For whoever runs a server: the log, and what docs/settings.md has too.
     "app/compute/timing.py": ("Measuring the cells has failed.",),
     "app/settings.py": ("%s is %.20r", *(entry.meaning for entry in settings.TABLE)),

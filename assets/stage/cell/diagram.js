@@ -2,9 +2,11 @@
 // them, wires along which the data moves. Built once; painted, marked and lit in place.
 
 import { make } from "../core/dom.js";
+import { draw } from "../core/svg.js";
 import { say } from "../core/words.js";
 import { zoomOf } from "../core/zoom.js";
-import { BLOCK, VECTOR, direction, distance, halfSize, moved, strands, whole } from "./wires.js";
+import { drawArrow, drawMark, drawMore, drawOperation, drawSeam, hit, isShort, subscript, title } from "./shapes.js";
+import { BLOCK, VECTOR, halfSize, strands, whole } from "./wires.js";
 import { SUBSTEPS, wiring } from "./wiring.js";
 
 export { SUBSTEPS };
@@ -12,16 +14,14 @@ export { SUBSTEPS };
 /**
  * @import { Wiring as Notation } from "../types"
  * @import { Wire } from "./wires.js"
- * @import { Block, Label, Operation, Part, Vector } from "./wiring.js"
+ * @import { ArrowName, Block, Label, Part, Vector } from "./wiring.js"
  * @typedef {Notation & { units: number, inputs: number, rows: number[] }} Setting rows: those that are drawn
  * @typedef {{ point(quantity: string | null): void, choose(quantity: string): void }} Act
  * @typedef {{ step: string | null, quantities: string[] }} Use
  * @typedef {{ element: SVGElement, fill: string | null }} Shade
  * @typedef {(string | null)[] | null | undefined} Column of colours, one per cell drawn
- * @typedef {Record<string, unknown>} Attributes
  */
 
-const SVG = "http://www.w3.org/2000/svg";
 const TALLEST_CELL = 13;
 const RAIL = 14;
 const MORE = 12; // height of the dots below a vector that has more rows
@@ -30,12 +30,6 @@ const MORE = 12; // height of the dots below a vector that has more rows
 const NOTHING = {
   cell: "gru", polarity: "", placement: "", ends: { gate: { symbol: "", says: "" }, state: { symbol: "", says: "" } },
   quantities: {}, units: 0, inputs: 0, rows: [],
-};
-/** @type {Record<string, () => string>} */
-const OPERATIONS = {
-  "⊙": () => say("diagram.times"),
-  "+": () => say("diagram.sum"),
-  "1−": () => say("diagram.one_minus"),
 };
 
 export class Diagram {
@@ -93,7 +87,7 @@ export class Diagram {
     this.cells = new Map();
     this.marks = [];
     this.shapes = [];
-    const { size: [width], says, parts, wires, rail } = wiring(setting);
+    const { size: [width], says, parts, wires, rail, names = [] } = wiring(setting);
     const height = this.bottom(parts);
     this.size = [width, height];
     const words = wordsOf(setting.quantities);
@@ -104,6 +98,7 @@ export class Diagram {
       }),
       ...strands(wires).map((strand) => this.drawStrand(strand)),
       ...wires.map((wire) => this.drawFlow(wire)),
+      ...names.map((name) => this.drawName(name)),
       ...parts.map((part) => this.drawPart(part, words)),
     );
     this.element.dataset.cell = setting.cell;
@@ -211,6 +206,12 @@ export class Diagram {
     return element;
   }
 
+  // The gate that an arrow brings, beside it.
+  /** @param {ArrowName} name */
+  drawName({ of, at: [x, y], anchor }) {
+    return draw("text", { class: "gs-word gs-arrow-name", x, y, "aria-hidden": "true", style: `text-anchor: ${anchor}` }, say(`arrows.${of}`));
+  }
+
   /** @param {Vector} vector @param {string} says */
   drawVector({ id, at: [x, y], label }, says) {
     const count = this.countOf(id);
@@ -293,21 +294,6 @@ export class Diagram {
   }
 }
 
-/** @param {Wire} wire */
-function drawArrow({ points }) {
-  const [from, tip] = [points[points.length - 2], points[points.length - 1]];
-  const [dx, dy] = direction(from, tip);
-  const back = moved(tip, [dx, dy], -4.5);
-  const corners = [tip, moved(back, [-dy, dx], 2.4), moved(back, [dy, -dx], 2.4)];
-  return draw("path", { class: "gs-arrow", d: `M${corners.join("L")}Z` });
-}
-
-// Links between neighbours read without an arrowhead.
-/** @param {Wire} wire */
-function isShort({ points }) {
-  return points.length === 2 && distance(points[0], points[1]) < 11;
-}
-
 /** @param {number} count */
 function cellHeight(count) {
   return Math.min(TALLEST_CELL, VECTOR.height / count);
@@ -321,75 +307,4 @@ function wordsOf(quantities) {
 /** @param {EventTarget | null} target */
 function quantityOf(target) {
   return target instanceof Element ? target.closest("[data-quantity]")?.getAttribute("data-quantity") ?? null : null;
-}
-
-// Times and plus are drawn, so that they look the same in every typeface; so is a hard sigmoid, since
-// between a block and a vector there is no room for its name.
-/** @param {Operation} operation */
-function drawOperation(operation) {
-  const { text, says, at: [x, y] } = operation;
-  const [w, h] = halfSize(operation);
-  const drawn = text === "⊙" || text === "+";
-  /** @type {Record<string, () => SVGElement>} */
-  const inside = {
-    "⊙": () => draw("circle", { class: "gs-dot", cx: x, cy: y, r: 1.7 }),
-    "+": () => draw("path", { class: "gs-plus", d: `M${x - 3.6} ${y}h7.2M${x} ${y - 3.6}v7.2` }),
-    "hard σ": () => draw("path", { class: "gs-plus", d: `M${x - 5} ${y + 3.2}h2.6l4.8 -6.4h2.6` }),
-  };
-  const named = () => draw("text", { x, y, dy: "0.34em" }, text);
-  return draw(
-    "g", { class: drawn ? "gs-operation" : "gs-operation gs-function" },
-    title(says ?? OPERATIONS[text]()),
-    hit(x - w - 5, y - h - 5, 2 * w + 10, 2 * h + 10),
-    draw("rect", { x: x - w, y: y - h, width: 2 * w, height: 2 * h, rx: h }),
-    (inside[text] ?? named)(),
-  );
-}
-
-// A bar, as the stage's wedge would read as an arrowhead on a wire.
-/** @param {number} x @param {number} height */
-function drawMark(x, height) {
-  return draw("rect", { class: "gs-unit", x: x + 2.2, y: -height / 2, width: 2.6, height, hidden: "" });
-}
-
-/** @param {number} x @param {number} bottom */
-function drawMore(x, bottom) {
-  const dots = [5, 8, 11].map((down) => draw("circle", { cx: x, cy: bottom + down, r: 0.9 }));
-  return draw("g", { class: "gs-more" }, ...dots);
-}
-
-// Stacked products are added.
-/** @param {number} left @param {number} x @param {number} y */
-function drawSeam(left, x, y) {
-  return draw(
-    "g", { class: "gs-seam" },
-    draw("path", { d: `M${left} ${y}h${BLOCK.width}` }),
-    draw("circle", { cx: x, cy: y, r: 3.6 }),
-    draw("path", { class: "gs-plus", d: `M${x - 2.2} ${y}h4.4M${x} ${y - 2.2}v4.4` }),
-  );
-}
-
-/** @param {string} text */
-function subscript(text) {
-  return draw("tspan", { class: "gs-sub", dy: "0.3em" }, text);
-}
-
-/** @param {string} text */
-function title(text) {
-  return draw("title", {}, text);
-}
-
-/** @param {number} x @param {number} y @param {number} width @param {number} height */
-function hit(x, y, width, height) {
-  return draw("rect", { class: "gs-hit", x, y, width, height });
-}
-
-/** @param {string} tag @param {Attributes} attributes @param {(Node | string | null | undefined)[]} children @returns {SVGElement} */
-function draw(tag, attributes, ...children) {
-  const element = document.createElementNS(SVG, tag);
-  for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== null) element.setAttribute(name, String(value));
-  }
-  element.append(...children.filter((child) => child !== null && child !== undefined));
-  return element;
 }

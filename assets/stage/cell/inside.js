@@ -11,6 +11,7 @@ import { withPanel } from "../core/tabs.js";
 import { say } from "../core/words.js";
 import { zoomOf } from "../core/zoom.js";
 import { Diagram, SUBSTEPS } from "./diagram.js";
+import { doing } from "./doing.js";
 import { Equations } from "./equations.js";
 import { Letters } from "./letters.js";
 
@@ -59,6 +60,7 @@ export class Inside {
       title: say("inside.latex_title"), onclick: () => this.copyLatex(),
     });
     this.notes = make("div", { className: "gs-notes" });
+    this.doing = make("p", { className: "gs-cell-doing" }); // in words
     this.checked = make("p", { className: "gs-checked" }); // the numbers on show, compared with the server's
     const wired = make("div", { className: "gs-wired" }, this.steps, this.diagram.element);
     this.wired = [...beside, wired]; // what has a wiring in it
@@ -66,7 +68,7 @@ export class Inside {
     this.shown = make(
       "div", { className: "gs-shown" },
       ...beside, wired,
-      this.equations.element, this.letters.element,
+      this.equations.element, this.letters.element, this.doing,
       make("footer", { className: "gs-inside-foot" }, this.form, this.copy, picture),
       this.notes,
       this.checked,
@@ -211,7 +213,7 @@ export class Inside {
     const { cursor } = this.here;
     const to = (this.substep ?? (count > 0 ? -1 : last + 1)) + count;
     if (to >= 0 && to <= last) return this.go(to);
-    if ((to < 0 && cursor.step === 0) || (to > last && cursor.step === cursor.steps - 1)) return;
+    if ((to < 0 && cursor.step === 0) || (to > last && cursor.step === cursor.last)) return;
     cursor.stepBy(count);
     this.go(to < 0 ? last : 0);
   }
@@ -234,6 +236,7 @@ export class Inside {
     const { lookup, missing } = this.numbers();
     this.equations.show(lookup);
     if (view === "cell") {
+      this.doing.textContent = there ? doing(this.inner, cursor.unit, lookup) : "";
       const rows = this.wire(panel, there);
       this.diagram.paint(this.colours(panel, rows));
       this.diagram.mark(there ? rows.indexOf(panel.order.indexOf(cursor.unit)) : null);

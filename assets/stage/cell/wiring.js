@@ -23,7 +23,8 @@ import { wire } from "./wires.js";
  * @typedef {{ id: string, quantity: string, step: string | null, says: Says, items: Item[] }} Part
  * @typedef {{ leave?: number, lane?: number, gaps?: Point[] }} Way
  * @typedef {[from: string, side: Side, to: string | Point, end?: Side, bends?: number[], way?: Way]} Row
- * @typedef {{ size: Point, rail?: { of: string, y: number }, says: Says, parts: Part[], wires: Row[] }} Table
+ * @typedef {{ of: "reset" | "update" | "forget" | "input" | "output", at: Point, anchor: "start" | "middle" }} ArrowName
+ * @typedef {{ size: Point, rail?: { of: string, y: number }, says: Says, parts: Part[], wires: Row[], names?: ArrowName[] }} Table
  */
 
 /** @type {Record<Wiring["cell"], string[]>} */
@@ -68,6 +69,10 @@ function gru(ends, before, keep) {
     : [["previous", "right", "recurrence", "top"], ["recurrence", "bottom", "reset_times", "top"]];
   return {
     size: [420, 264],
+    names: [
+      { of: "reset", at: [118, middle + 32], anchor: "middle" },
+      keep ? { of: "update", at: [291, 92], anchor: "start" } : { of: "update", at: [299, middle + 15], anchor: "middle" },
+    ],
     rail: { of: "hidden", y: top },
     says: ({ reset, candidate, update, hidden }) => say("gru.says", { reset, candidate, update, hidden }),
     parts: [
@@ -147,6 +152,11 @@ function lstm(ends) {
   const under = (column) => [[column + 2 * LANE, bottom - 2 * LANE]];
   return {
     size: [490, 278],
+    names: [
+      { of: "forget", at: [165, 88], anchor: "start" },
+      { of: "input", at: [272, middle + 32], anchor: "middle" },
+      { of: "output", at: [448, 176], anchor: "start" },
+    ],
     rail: { of: "cell", y: top },
     says: ({ cell, forget, input, candidate, output, hidden }) => say("lstm.says", { cell, forget, input, candidate, output, hidden }),
     parts: [

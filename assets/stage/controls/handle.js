@@ -50,7 +50,8 @@ export class Handle {
     if (!target) return;
     const bound = this.host.bound(target);
     if (Number(this.slider.min) !== -bound) Object.assign(this.slider, { min: -bound, max: bound });
-    this.name.textContent = nameOf(target, this.host.choices());
+    const name = nameOf(target, this.host.choices());
+    if (this.name.textContent !== name) this.name.textContent = name;
     this.slider.title = say("handle.title");
   }
 

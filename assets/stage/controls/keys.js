@@ -16,7 +16,8 @@ import { say } from "../core/words.js";
  * @property {(kind: "undo" | "redo") => void} change
  * @property {() => void} turn to large type, and back
  * @property {() => void} open the page of keys
- * @typedef {"stepping" | "ends" | "play" | "units" | "substeps" | "type" | "open" | "paste" | "let_go" | "undo" | "large" | "this_page" | "tabs"} Says
+ * @property {() => void} predict what the state will be
+ * @typedef {"stepping" | "ends" | "play" | "units" | "substeps" | "type" | "open" | "paste" | "let_go" | "undo" | "predict" | "large" | "this_page" | "tabs"} Says
  * @typedef {object} Key
  * @property {"time" | "number" | "page"} group
  * @property {string[]} shown
@@ -78,6 +79,10 @@ export const KEYS = [
     ours: ({ typingIn }, at) => !typingIn(at), act: ({ change }, { shiftKey }) => change(shiftKey ? "redo" : "undo"),
   },
   {
+    group: PAGE, keys: ["p"], shown: ["P"], says: "predict", ours: pressable,
+    act: ({ predict }) => predict(),
+  },
+  {
     group: PAGE, keys: ["t"], shown: ["T"], says: "large", ours: pressable,
     act: ({ turn }) => turn(),
   },
@@ -128,6 +133,13 @@ export function nameOf({ key, ctrlKey, metaKey, shiftKey }) {
   const control = ctrlKey || metaKey;
   const written = key.length === 1;
   return `${control ? "Ctrl+" : ""}${shiftKey && (control || !written) ? "Shift+" : ""}${control ? key.toLowerCase() : key}`;
+}
+
+// Whether a field's own undo is wanted: it has text that has not been handed in yet.
+/** @param {EventTarget} target @param {Element} around @param {{ typing: boolean }} editor */
+export function typingIn(target, around, editor) {
+  if (target instanceof Node && around.contains(target)) return editor.typing;
+  return target instanceof Element && Boolean(target.closest("input:not([role=combobox]), textarea"));
 }
 
 /** @param {Act} act */

@@ -269,7 +269,7 @@ export class Pointer {
     const number = this.screen.number(entry.part, row, column);
     const { message } = this.here.now;
     this.asking.want(number === undefined ? questionFor(entry, cell, message) : null);
-    const said = number === undefined ? "…" : full(number);
+    const said = number === undefined ? "…" : Number.isNaN(number) ? "?" : full(number); // covered
     if (entry.kind === "track") {
       return say("pointer.track", { symbol: entry.track.symbol, unit: entry.panel.order[row] + 1, step: column + 1, value: said });
     }

@@ -67,9 +67,10 @@ export class Timeline {
     this.slider.max = String(steps);
     this.slider.value = String(step + 1);
     const name = labels[step];
-    this.label.textContent = name && name !== String(step + 1) ? say("timeline.step_named", { step: step + 1, steps, name })
+    const said = name && name !== String(step + 1) ? say("timeline.step_named", { step: step + 1, steps, name })
       : say("timeline.step", { step: step + 1, steps });
-    this.slider.setAttribute("aria-valuetext", this.label.textContent);
+    if (this.label.textContent !== said) this.label.textContent = said;
+    this.slider.setAttribute("aria-valuetext", said);
     if (this.shownPlaying !== playing) this.playButton.replaceChildren(icon(playing ? "pause" : "play"));
     this.shownPlaying = playing;
   }

@@ -73,12 +73,13 @@ export class Wholes {
 
 // One number of a heatmap of which only the colours are here; undefined until it has come.
 /** @param {Entry} entry @param {Place} place @param {Pick<Here, "channel" | "now">} here @param {Pick<Told, "value">} told @returns {number | undefined} */
-export function numberAt(entry, { row, column }, { channel, now: { computed, message } }, told) {
+export function numberAt(entry, { row, column }, { channel, now: { computed, cover, message } }, told) {
   const { part, kind, panel } = entry;
   if (kind !== "track") {
     const target = String(targetAt(entry, { row, column }));
     return message.edits.find((one) => one.target === target)?.value ?? told.value(target);
   }
+  if (cover?.hides(part, row, column)) return NaN;
   if (!isCondensed(message)) return undefined;
   const unit = panel.order[row];
   if (computed) return computed.exact(part, { step: column, unit });
@@ -99,7 +100,7 @@ export function questionFor(entry, { row, column }, message) {
 // The lines of a panel: the frame as sent, with points for the cursor's unit. `share`: how far one point
 // is from the next, as a part of the width.
 /** @param {Figure} figure @param {number} steps @param {Pick<Here, "channel" | "cursor" | "now">} here @returns {Figure} */
-export function linesFigure(figure, steps, { channel, cursor, now: { computed } }) {
+export function linesFigure(figure, steps, { channel, cursor, now: { computed, cover } }) {
   const { per } = channel.part("x.line");
   const share = per / steps;
   /** @param {string} meta @returns {Numbers} */
@@ -115,7 +116,7 @@ export function linesFigure(figure, steps, { channel, cursor, now: { computed } 
     const y = pointsOf(line.meta);
     return { ...line, x: Float32Array.from(y, (_, i) => 0.5 + Math.min((i + 0.5) * share, 1) * steps), y };
   });
-  return { ...figure, share, data };
+  return cover?.lines({ ...figure, share, data }, steps) ?? { ...figure, share, data };
 }
 
 // Bytes along a colour scale as numbers to draw from.

@@ -12,6 +12,8 @@ export class Cursor {
     this.speed = 1;
     this.playing = false;
     this.frame = 0;
+    /** @type {{ step: number, unit: number } | null} */
+    this.held = null; // the last step that it may go to, of this unit alone
     this.onMove = onMove;
   }
 
@@ -24,10 +26,15 @@ export class Cursor {
 
   /** @param {number} step @param {number} [unit] */
   move(step, unit = this.unit) {
-    const to = [clamp(step, this.steps), clamp(unit, this.units)];
+    const to = [Math.min(clamp(step, this.steps), this.last), clamp(this.held?.unit ?? unit, this.units)];
     if (to[0] === this.step && to[1] === this.unit) return;
     [this.step, this.unit] = to;
     if (!this.quiet) this.onMove();
+  }
+
+  // The last step that it can be at.
+  get last() {
+    return Math.min(this.held?.step ?? Infinity, this.steps - 1);
   }
 
   // There is a screen of this size; at: where to be on it, if that is another place. Tells nobody, but returns
@@ -62,7 +69,7 @@ export class Cursor {
   }
 
   play() {
-    if (this.step === this.steps - 1) this.move(0);
+    if (this.step === this.last) this.move(0);
     this.playing = true;
     this.onMove();
     let last = performance.now();
@@ -76,7 +83,7 @@ export class Cursor {
         this.move(this.step + Math.floor(owed));
         owed %= 1;
       }
-      if (this.step === this.steps - 1) this.pause();
+      if (this.step === this.last) this.pause();
       else this.frame = requestAnimationFrame(frame);
     };
     this.frame = requestAnimationFrame(frame);

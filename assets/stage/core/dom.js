@@ -47,10 +47,10 @@ export function includeStylesheets(text) {
   document.head.append(make("style", { textContent: styles }));
 }
 
-// Resolves once it is there, or is known not to come. apart: whether it is in no bundle.
-/** @param {string} path among the assets @param {boolean} [apart] */
-export function addStylesheet(path, apart = false) {
-  if (included && !apart) return Promise.resolve();
+// Resolves once it is there, or is known not to come.
+/** @param {string} path among the assets */
+export function addStylesheet(path) {
+  if (included) return Promise.resolve();
   const url = asset(path);
   if (!sheets.has(url)) sheets.set(url, new Promise((done) => {
     const onload = () => done(document.dispatchEvent(new Event(STYLED)));

@@ -3,6 +3,7 @@
 /**
  * @import { Look } from "../controls/look.js"
  * @import { Computed } from "../compute/computed.js"
+ * @import { Cover } from "../learn/cover.js"
  * @import { Message } from "../types"
  */
 
@@ -17,6 +18,8 @@ export class Now {
     /** @type {Computed | null} */
     this.computed = null; // what the page has computed of it, after changes
     this.stale = false; // views are of before a change
+    /** @type {Cover | null} */
+    this.cover = null; // what is not to be seen while it is predicted
   }
 
   // Whether there is a screen yet.

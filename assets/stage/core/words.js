@@ -22,6 +22,11 @@ export function learnWords(told) {
   words = told;
 }
 
+// All of them, for a module that is fetched later and brings some of its own.
+export function told() {
+  return words ?? {};
+}
+
 // Whether there is anything to say yet.
 export function haveWords() {
   return words !== null;
@@ -30,7 +35,7 @@ export function haveWords() {
 // A text with its fields filled in.
 /** @template {Key} K @param {K} key @param {Given<K>} given @returns {string} */
 export function say(key, ...given) {
-  return pieces(key, given[0] ?? {}).join("");
+  return pieces(words, key, given[0] ?? {}).join("");
 }
 
 // The same with elements among its fields: texts and elements, in their order.
@@ -39,12 +44,17 @@ export function say(key, ...given) {
  * @param {K} key @param {{ [Name in keyof Fields[K]]: string | number | Node }} fields
  */
 export function saying(key, fields) {
-  return pieces(key, fields).filter((one) => one !== "");
+  return pieces(words, key, fields).filter((one) => one !== "");
 }
 
-/** @template Field @param {string} key @param {Record<string, Field>} fields @returns {(string | Field)[]} */
-function pieces(key, fields) {
-  const found = words?.[key];
+// What a text of a catalogue is made of: its own pieces and its fields, in their order.
+/**
+ * @template Field
+ * @param {Record<string, Template> | null} catalogue @param {string} key @param {Record<string, Field>} fields
+ * @returns {(string | Field)[]}
+ */
+export function pieces(catalogue, key, fields) {
+  const found = catalogue?.[key];
   if (found === undefined) throw new Error(`There are no words for ${key}.`);
   const template = typeof found === "string" ? found : found[fields.n === 1 ? "one" : "more"];
   return template.split(/\{(\w+)\}/).map((piece, i) => {

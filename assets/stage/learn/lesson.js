@@ -41,7 +41,7 @@ export class Lessons {
     this.loading = true;
     /** @type {typeof import("./panel.js")} */
     const { Panel } = await import(asset("stage/learn/panel.js"));
-    await addStylesheet("stage/css/learn.css", true);
+    await addStylesheet("stage/learn/panel.css");
     const { element, go, tell } = this.host;
     this.panel = new Panel({
       sight: this.sight(), go, tell, written,

@@ -2,7 +2,6 @@
 // in the place of the opened cell. The server sends them as figures and the same numbers as sheets
 // (app/lenses); nothing is computed here.
 
-import { Wirings } from "../cell/wirings.js";
 import { make } from "../core/dom.js";
 import { full, minus, percent, steps } from "../core/format.js";
 import { byHand } from "../core/hands.js";
@@ -10,17 +9,22 @@ import { fetchView } from "../core/numbers.js";
 import { say } from "../core/words.js";
 import { ramp, sample } from "../plots/key.js";
 import { axisOf } from "./axis.js";
+import { Drawings } from "./drawings.js";
 import { Holding } from "./holding.js";
+import { offered } from "./offers.js";
+import { nearest, pointsOf } from "./points.js";
+import { Reaching } from "./reaching.js";
 import { Seeking } from "./seeking.js";
 import { Views } from "./views.js";
 
 /**
  * @import { Asked } from "./axis.js"
  * @import { LensSheet } from "../tools/describe.js"
- * @import { Colours } from "../cell/inside.js"
+ * @import { Act as Drawing } from "./drawings.js"
  * @import { Plot } from "../plots/plot.js"
+ * @import { Bias } from "./reaching.js"
  * @import { Spare } from "../plots/spare.js"
- * @import { Chart, Colorscale, Figure, Here, LensPlot, Numbers, Panel, Place, Send, Shown, Told } from "../types"
+ * @import { Chart, Colorscale, Figure, Here, LensPlot, Numbers, Place, Send, Shown, Told } from "../types"
  * @typedef {Map<string, Shown>} Plots
  * @typedef {{ title: string, corner: string, values: Numbers[], rows: Asked, columns: Asked, axes?: Pick<LensSheet, "rows" | "columns"> }} Table
  * @typedef {Figure & { sheet: Table }} Charted a figure with the same numbers as a table
@@ -32,8 +36,11 @@ import { Views } from "./views.js";
  * @property {Send} change
  * @property {() => unknown} held whether the pointer is pressed
  * @property {() => void} seen the view of another place has come
+ * @property {Bias} bias to drag
  * @property {(entry: Shown) => HTMLElement} tools
- * @property {(panel: Panel, rows: number[]) => Colours} colours of a cell's wiring
+ * @property {Drawing["colours"]} colours of a cell's wiring
+ * @property {Drawing["shades"]} shades
+ * @property {Drawing["twin"]} twin
  */
 
 const MOST_BUTTONS = 8;
@@ -53,14 +60,16 @@ export class Lens {
     this.views = new Views((view) => this.go(view));
     this.look = make("p", { className: "gs-look" });
     this.words = make("div", { className: "gs-words" });
+    this.before = make("p", { className: "gs-before", textContent: say("lens.before") }); // that is why they are pale
     this.offers = make("p", { className: "gs-offers" });
     this.choices = make("div", { className: "gs-steps", role: "group" });
     this.charts = make("div", { className: "gs-charts" });
     this.holding = new Holding(here, { change: act.change, open: (cell) => act.send("view", { cell }) });
+    this.reaching = new Reaching(here, act.bias);
     this.seeking = new Seeking(here, (asked) => act.send("view", { asked }));
-    this.wirings = new Wirings(here, { colours: act.colours, open: (cell) => act.send("view", { view: "cell", cell }) });
+    this.drawings = new Drawings(here, { ...act, part: (name) => this.part(name), open: (cell) => act.send("view", { view: "cell", cell }) });
     this.notes = make("div", { className: "gs-notes" });
-    this.element = make("div", { className: "gs-lens" }, this.look, this.choices, this.holding.element, this.seeking.element, this.words, this.offers, this.seeking.places, this.wirings.element, this.charts, this.notes);
+    this.element = make("div", { className: "gs-lens" }, this.look, this.choices, this.holding.element, this.seeking.element, this.reaching.element, this.words, this.offers, this.seeking.places, this.drawings.element, this.charts, this.notes);
     /** @type {LensPlot[]} */
     this.entries = [];
   }
@@ -92,25 +101,20 @@ export class Lens {
     this.element.hidden = !told;
     this.views.show(questions, view);
     this.build(plots, spare);
-    this.wirings.show(told?.wirings ?? []);
+    this.drawings.show(told);
     this.seeking.show(told?.controls);
+    this.reaching.show(told?.controls);
     if (!told) return this.holding.show();
     this.look.textContent = byHand(told.look);
-    this.words.replaceChildren(...told.words.map((text) => make("p", { textContent: text })));
+    this.words.replaceChildren(...told.words.map((text) => make("p", { textContent: text })), this.before);
     this.notes.replaceChildren(...told.notes.map((text) => make("p", { textContent: text })));
-    replaced(this.offers, told.offers, () => told.offers.map((offer) => this.offer(offer)));
+    replaced(this.offers, told.offers, () => told.offers.map((offer) => offered(offer, this.act)));
     this.offers.hidden = !told.offers.length;
     this.choices.setAttribute("aria-label", told.asks);
     replaced(this.choices, [told.view, told.choices, told.of], () => this.chosen(told));
     this.choices.hidden = !told.choices.length;
     this.holding.show(told.controls);
     this.holding.answered();
-  }
-
-  // Another scene, where this view shows more.
-  /** @param {Told["offers"][number]} offer */
-  offer({ scene, label }) {
-    return make("button", { type: "button", className: "gs-plain", textContent: label, onclick: () => this.act.change("scene", { name: scene }) });
   }
 
   // Buttons for a few choices, a list for many.
@@ -225,10 +229,13 @@ export class Lens {
     const { told } = this;
     if (!told) return;
     for (const entry of this.entries) this.mark(entry);
-    this.wirings.refresh();
+    this.drawings.refresh();
     if (told.controls.holding && !this.holding.pulling) this.holding.follow();
     const { channel, drag, now } = this.here;
-    this.element.classList.toggle("gs-stale", this.away || drag.live || now.stale); // until it is let go
+    const stale = this.away || drag.live || now.stale; // until it is let go
+    this.element.classList.toggle("gs-stale", stale);
+    this.words.setAttribute("aria-busy", String(stale));
+    this.reaching.refresh();
     if (channel.pending.length) return;
     if (this.away) this.timer = setTimeout(() => this.follow(), REST);
     else if (told.waiting) this.timer = setTimeout(() => this.follow(), AGAIN);
@@ -380,19 +387,4 @@ function replaced(element, key, children) {
   const at = [...element.children].findIndex((child) => child === document.activeElement);
   element.replaceChildren(...children());
   if (at >= 0) /** @type {HTMLElement | undefined} */ (element.children[at])?.focus();
-}
-
-// Every point of a scatter, trace after trace, as shares of the plot area from its left and top.
-/** @param {Plot} plot @returns {{ u: number, v: number }[]} */
-function pointsOf({ figure: { data, layout } }) {
-  const [[left, right], [bottom, top]] = [layout.xaxis.range, layout.yaxis.range];
-  return data.filter(({ meta }) => meta !== "behind").flatMap(({ x, y }) => Array.from(x, (/** @type {number} */ value, i) => ({
-    u: (value - left) / (right - left), v: (top - y[i]) / (top - bottom),
-  })));
-}
-
-/** @param {{ u: number, v: number }[]} points @param {number} u @param {number} v @param {Element} area */
-function nearest(points, u, v, { clientWidth, clientHeight }) {
-  const away = points.map((point) => Math.hypot((point.u - u) * clientWidth, (point.v - v) * clientHeight));
-  return away.indexOf(Math.min(...away));
 }

@@ -5,7 +5,7 @@ import { make } from "../core/dom.js";
 import { brief } from "../core/format.js";
 import { digits, inkOn, paletteOf, rgbOf } from "../core/palette.js";
 import { painted } from "../core/tint.js";
-import { zoomOf } from "../core/zoom.js";
+import { fineness } from "../core/zoom.js";
 import { DASHES, known, sketch } from "./sketch.js";
 import { fitted, thinned, thinnedRows } from "./ticks.js";
 
@@ -51,8 +51,8 @@ export class Plot {
     this.frame = undefined; // of the part that is drawn: screen.js
     /** @type {Gap[]} */
     this.gaps = [];
-    this.room = [0, 0]; // width and height of its place, as measured last
-    this.zoom = 1; // of its place
+    this.room = [0, 0]; // width and height of its place, as measured last, with what else measure() reads
+    this.scale = 1; // pixels of the screen for one of it
     this.size = [0, 0]; // of the place that it is drawn for
     this.type = "";
     this.ink = "";
@@ -65,11 +65,6 @@ export class Plot {
     /** @type {Picture | null} */
     this.picture = null;
     this.hasStrip = false; // an initial state stands to the left of it
-  }
-
-  // Pixels of the screen for one of its own. The zoom as measured: to read it works out the styles of the page.
-  get fineness() {
-    return (window.devicePixelRatio || 1) * this.zoom;
   }
 
   // Whether there is something to show.
@@ -95,7 +90,7 @@ export class Plot {
   measure() {
     const style = getComputedStyle(this.host);
     this.room = [this.host.clientWidth, this.host.clientHeight];
-    this.zoom = zoomOf(this.host);
+    this.scale = fineness(this.host);
     this.type = style.fontFamily;
     this.ink = style.getPropertyValue("--soft");
   }
@@ -137,12 +132,13 @@ export class Plot {
     if (plain) this.paintFrame(figure); // else the place is empty until Plotly is there
   }
 
-  // A figure on a canvas in the place of Plotly's drawing.
+  // A figure on a canvas in the place of Plotly's drawing. While it is painted it is no part of the page,
+  // whose styles the browser would work out for every letter that is written after a change.
   /** @param {Figure} figure */
   paintFrame(figure) {
     this.sketch ??= make("canvas", { className: `gs-sketch ${PAINTED}` });
-    this.sketch.remove(); // letters on a canvas that is on the page have all of its styles worked out first
-    sketch(this.sketch, this.dressed(figure), this.size, { scale: this.fineness, color: this.ink });
+    this.sketch.remove();
+    sketch(this.sketch, this.dressed(figure), this.size, this.ink, this.scale);
     this.area.before(this.sketch);
     this.host.classList.add("gs-sketched");
   }
@@ -333,7 +329,7 @@ export class Plot {
     if (this.sketched) this.paintFrame({ ...this.figure, data: [] }); // the lines are on the other canvas now
     const { l, r, t, b } = this.figure.layout.margin;
     const [width, height] = [this.size[0] - l - r, this.size[1] - t - b];
-    const scale = this.fineness;
+    const { scale } = this;
     Object.assign(this.canvas, { width: width * scale, height: height * scale });
     const context = pen(this.canvas);
     context.scale(scale, scale);

@@ -201,8 +201,8 @@ export class Screen {
   // A figure as sent, with the edits of its numbers written over them.
   /** @param {string} part @returns {Figure} */
   figure(part) {
-    const figure = this.here.channel.part(part);
-    return written(figure, this.edits.get(part) ?? []);
+    const figure = written(this.here.channel.part(part), this.edits.get(part) ?? []);
+    return this.here.now.cover?.figure(part, figure) ?? figure;
   }
 
   // The numbers of a heatmap, one array a row of the screen.
@@ -353,13 +353,14 @@ export class Screen {
 
   /** @param {Plot} plot @param {number} row */
   drawLiveLines(plot, row) {
-    const { cursor, drag } = this.here;
+    const { cursor, drag, now: { cover } } = this.here;
     if (!plot.figure.data.some(({ meta }) => drag.sweep?.shows(meta))) return;
     plot.paintLines(plot.figure.data.map(({ meta, y }) => {
       if (meta.startsWith("x.")) return this.liveInput(meta, y);
       const line = drag.sweep?.line(meta, cursor.unit) ?? (plot.figure.share ? null : drag.bytes(meta)?.[row]);
       const { zmin, zmax } = this.figure(meta).data[0];
-      return line instanceof Uint8Array ? fromBytes(line, { zmin, zmax }) : line ?? y;
+      const shown = line instanceof Uint8Array ? fromBytes(line, { zmin, zmax }) : line ?? y;
+      return cover?.line(meta, shown, this.message.labels.length, plot.figure.share) ?? shown;
     }));
   }
 

@@ -1,7 +1,6 @@
 // A plot painted at once, as plotly.js will draw it when there is time: heatmaps, bars, lines, points and
 // texts on plain axes. What it does not know it leaves to plotly.js.
 
-import { make } from "../core/dom.js";
 import { paletteOf } from "../core/palette.js";
 import { TYPE } from "./ticks.js";
 
@@ -54,10 +53,9 @@ function has(object, names) {
   return Object.keys(object).every((name) => names.includes(name));
 }
 
-// Paint a figure with its axes thinned out. size: of the canvas, in pixels of its own, of each of which the screen
-// has so many (scale); color: of what is written.
-/** @param {HTMLCanvasElement} canvas @param {Pick<Figure, "data" | "layout">} figure @param {number[]} size @param {{ scale: number, color: string }} on */
-export function sketch(canvas, { data, layout }, [width, height], { scale, color }) {
+// Paint a figure with its axes thinned out. size: of the canvas, in pixels; color: of what is written; scale: how fine.
+/** @param {HTMLCanvasElement} canvas @param {Pick<Figure, "data" | "layout">} figure @param {number[]} size @param {string} color @param {number} scale */
+export function sketch(canvas, { data, layout }, [width, height], color, scale) {
   Object.assign(canvas, { width: width * scale, height: height * scale });
   Object.assign(canvas.style, { width: `${width}px`, height: `${height}px` }); // its place may have a broken size
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
@@ -120,7 +118,7 @@ function zeroOf({ zerolinecolor = "", zerolinewidth = 1 }) {
 /** @param {Drawing} drawing @param {Trace} trace */
 function fillCells({ context, place }, { z, x0, dx, y0, dy, zmin, zmax, colorscale }) {
   const [rows, columns] = [z.length, z[0].length];
-  const cells = make("canvas", { width: columns, height: rows });
+  const cells = new OffscreenCanvas(columns, rows);
   const image = new ImageData(columns, rows);
   const pixels = new Uint32Array(image.data.buffer);
   const palette = paletteOf(/** @type {Colorscale} */ (colorscale));
@@ -131,7 +129,7 @@ function fillCells({ context, place }, { z, x0, dx, y0, dy, zmin, zmax, colorsca
       pixels[at++] = value === null ? 0 : palette[byte]; // that of NaN is none, too
     }
   }
-  /** @type {CanvasRenderingContext2D} */ (cells.getContext("2d")).putImageData(image, 0, 0);
+  /** @type {OffscreenCanvasRenderingContext2D} */ (cells.getContext("2d")).putImageData(image, 0, 0);
   const [left, top] = [place.x(x0 - dx / 2), place.y(y0 - dy / 2)];
   const [right, foot] = [place.x(x0 + (columns - 0.5) * dx), place.y(y0 + (rows - 0.5) * dy)];
   context.imageSmoothingEnabled = false;

@@ -1,7 +1,9 @@
 // What is written: the numbers at the cursor in captions and sentences, and the chosen number in the editor.
 
+import { Terms } from "../controls/terms.js";
 import { short } from "../core/format.js";
 import { say } from "../core/words.js";
+import { heldAt } from "./held.js";
 import { sentence } from "./view.js";
 
 /**
@@ -22,6 +24,7 @@ export class Values {
     this.screen = screen;
     this.editor = editor;
     this.valueAt = valueAt;
+    this.terms = new Terms();
   }
 
   // Returns what has to be asked for.
@@ -31,7 +34,9 @@ export class Values {
     const known = message.panels.map((panel) => this.showPanel(panel)).every(Boolean);
     const lines = this.holder.querySelector("[data-lines]");
     if (lines) lines.textContent = say("values.over_time", { unit: cursor.unit + 1 });
-    return this.showChosen() ?? (known ? null : { of: cursor.unit });
+    const missing = this.showChosen() ?? (known ? null : { of: cursor.unit });
+    this.terms.follow(this.holder.parentElement, this.here.now.message);
+    return missing;
   }
 
   // Returns whether every number of it is known, or comes with the drag.
@@ -48,14 +53,15 @@ export class Values {
     }
     const text = this.holder.querySelector(`[data-sentence="${panel.cell}"]`);
     if (!text) return complete; // of a cell of which the states alone are on show
-    if (row < 0) text.textContent = say("values.no_unit", { unit: cursor.unit + 1, units: panel.units });
-    else if ([...values.values()].includes(undefined)) text.textContent = "";
-    else {
+    let said = "";
+    if (row < 0) said = say("values.no_unit", { unit: cursor.unit + 1, units: panel.units });
+    else if (![...values.values()].includes(undefined)) {
       const name = panel.cell === "gru" ? message.names[cursor.unit] : "";
       const { polarity } = message.inner;
-      text.textContent = sentence(
+      said = sentence(
         { cell: panel.cell, polarity, name }, cursor, (track) => Number(values.get(track)), (track) => this.held(panel.cell, track));
     }
+    if (text.textContent !== said) text.textContent = said; // its terms stay while it does
     return complete;
   }
 
@@ -73,9 +79,7 @@ export class Values {
   // Whether a track is held at the cursor.
   /** @param {string} cell @param {string} track */
   held(cell, track) {
-    const { cursor: { step, unit }, now } = this.here;
-    return now.message.held.some((one) => one.cell === cell && one.track === track
-      && (one.unit ?? unit) === unit && one.first <= step && step <= one.last);
+    return heldAt(this.here.now.message.held, cell, track, this.here.cursor);
   }
 
   // Why nothing follows the hand, and that it is being computed, beside the number.

@@ -71,13 +71,13 @@ export function build(message, look, plotFor, made) {
 }
 
 /** @param {Message} message @param {Add} add @param {Made["pad"]} pad */
-function inputFigure({ scene, x, labels }, add, pad) {
+function inputFigure({ inner, scene, x, labels }, add, pad) {
   const label = say("view.input_label", { channels: x.channels.length, steps: labels.length });
   const host = add("x", label, { kind: "x", size: [x.channels.length, labels.length] });
   return make(
     "figure", { className: `gs-figure gs-input${x.channels.length > MOST_NAMED ? " gs-nameless" : ""}`, "data-part": "x" },
     make("figcaption", {},
-      caption({ name: say("view.input"), symbol: "x", color: x.color }),
+      caption({ name: say("view.input"), symbol: "x", color: x.color, says: inner.terms.find(({ quantity }) => quantity === "x")?.says }),
       make("span", { className: "gs-range", textContent: `−${x.bound} … ${x.bound}` }),
       x.note ? make("span", { className: "gs-note", textContent: x.note }) : null,
       x.note ? null : standIn(pad.button),

@@ -22,9 +22,11 @@ import { delimited } from "./text.js";
  * @property {() => Map<string, Shown>} plots of the screen
  * @property {(text: string) => void} tell
  * @property {(part: string) => Promise<unknown>} whole resolves once every number of a part is here
+ * @property {(part: string) => unknown} predict
  * @typedef {object} Action
  * @property {() => string} label
- * @property {"table_hint" | "csv_hint" | "png_hint" | "svg_hint"} hint
+ * @property {"table_hint" | "csv_hint" | "png_hint" | "svg_hint" | "predict_hint"} hint
+ * @property {Shown["kind"][]} [of] the plots that have it, where not all have
  * @property {(entry: Shown, sheet: Sheet, here: Here, host: Host, refocus: () => void) => unknown} act
  */
 
@@ -53,7 +55,7 @@ class Menu {
     /** @type {HTMLElement[]} */
     this.items = []; // made when they are wanted first: there is a menu for every plot
     this.list = make("div", { role: "menu", "aria-label": name });
-    this.fill = () => this.list.append(...(this.items = ACTIONS.map(item)));
+    this.fill = () => this.list.append(...(this.items = ACTIONS.filter(({ of }) => !of || of.includes(entry.kind)).map(item)));
     this.status = make("p", {});
     /** @type {HTMLElement} */
     this.element = make(
@@ -221,6 +223,10 @@ const ACTIONS = [
     act: async (entry, sheet, here, host) =>
       save(`${fileName(sheet, here)}.svg`, await svg(entry, sheet, await about(entry, here, host)), "image/svg+xml"),
   },
+  {
+    label: () => say("tools.predict"), hint: "predict_hint", of: ["track", "lines"],
+    act: ({ part }, _sheet, _here, { predict }) => void setTimeout(() => predict(part)), // when the menu is gone
+  },
 ];
 
 // What a picture needs beside its plot.
@@ -229,8 +235,8 @@ async function about(entry, { now }, { element, library, plots }) {
   return { element, plotly: await library.load(), message: now.message, initial: initialOf(entry, plots()) };
 }
 
-/** @param {Sheet} sheet @param {Here} here */
-function fileName({ file }, { now }) {
+/** @param {Pick<Sheet, "file">} sheet @param {Pick<Here, "now">} here */
+export function fileName({ file }, { now }) {
   const { name, reading } = now.message.scene;
   const words = ["gatescope", name, ...(reading ? [reading.word] : []), file];
   return words.join("-").toLowerCase().replace(/[^a-z0-9-]+/g, "_");

@@ -138,10 +138,12 @@ def test_the_lens_says_what_holding_changes_against_the_run_that_is_free() -> No
     free = run(shown.situation.weights["gru"], shown.situation.x)
     apart = np.abs(shown.traces["gru"]["hidden"] - free["hidden"])
     step, unit = np.argwhere(apart == apart.max())[0]
+    now, then = (float(one["hidden"][4, 0]) for one in (shown.traces["gru"], free))
     assert looked(shown).words == [
         f"GRU: h differs from the original from step 5 on, most at step {step + 1}, unit "
         f"{unit + 1}: by {number(float(apart.max()))}.",
         "LSTM: h is that of the original at every step.",
+        f"GRU, step 5: h of unit 1 is {number(now)}; in the original it is {number(then)}.",
     ]
     assert apart[4:, 0].all()
     assert not apart[:4].any()

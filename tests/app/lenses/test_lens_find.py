@@ -165,7 +165,7 @@ def test_a_few_units_are_named_and_many_counted() -> None:
 
 def test_one_unit_is_said_to_be_one() -> None:
     shown = find("hidden.50-55.0.3.b", scene="crowd")
-    assert looked(shown).words == [
+    assert looked(shown).words[:-1] == [
         "GRU: 1 of 32 units is on through steps 50 to 55: 22.",
         "It is on again through steps 88 to 93.",
     ]
@@ -207,20 +207,20 @@ def test_the_whole_sequence_has_nothing_to_react_against_and_no_other_place() ->
     shown = find("hidden.1-100.0.01", scene="crowd")
     view = looked(shown)
     assert [one.name for one in view.charts] == ["together"]
-    assert view.words[-1] == "Beside the span there are no other 100 steps in a row."
+    assert view.words[-2] == "Beside the span there are no other 100 steps in a row."
     assert view.notes[0].startswith("The span is the whole sequence: ")
 
 
 def test_a_pattern_that_never_comes_again_is_said_not_to() -> None:
     held = "gru.hidden.1.4-5_0.95"
     two = find("hidden.5-6.0.94", scene="cue", held=held)
-    assert looked(two).words[-1] == "Through no other 2 steps in a row is it on."
+    assert looked(two).words[-2] == "Through no other 2 steps in a row is it on."
     one = find(
         "hidden.5-5.0.94", scene="cue", held=f"{held}~gru.hidden.0.4_0.95~gru.hidden.0.5_0.0"
     )
-    assert looked(one).words[-1] == "Nearest to it: 1 of 2 is on again at step 6."
+    assert looked(one).words[-2] == "Nearest to it: 1 of 2 is on again at step 6."
     both = find("hidden.5-5.0.94", scene="cue", held="gru.hidden.all.4_0.95~gru.hidden.all.5_0.0")
-    assert looked(both).words[-1] == "At no other step is any of them on."
+    assert looked(both).words[-2] == "At no other step is any of them on."
 
 
 # What is asked --------------------------------------------------------------------------------

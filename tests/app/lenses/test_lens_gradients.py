@@ -219,9 +219,11 @@ def test_the_titles_name_the_unit_of_every_cell_whose_gradient_is_drawn() -> Non
 # What it depends on ---------------------------------------------------------------------------
 
 
-def test_the_gradient_of_a_unit_follows_the_cursor_and_that_of_the_whole_state_does_not() -> None:
-    assert message_of(screen("gradients", "unit", scene="cue", unit=2))["at"] == {"unit": 2}
-    assert message_of(screen("gradients", "state", scene="cue", unit=2))["at"] == {}
+def test_gradients_follow_the_cursor_to_its_step_k_and_the_bias_of_its_unit() -> None:
+    for of in ("unit", "state"):
+        told = message_of(screen("gradients", of, scene="cue", step=7, unit=2))
+        assert told["at"] == {"step": 7, "unit": 2}
+        assert told["controls"]["reaching"]["target"] == "gru.b_x.update.2"
 
 
 def test_an_edit_that_does_not_fit_a_cell_that_is_not_on_screen_is_no_trouble() -> None:

@@ -131,8 +131,10 @@ def test_a_term_is_called_what_it_is_of() -> None:
     assert list(row(terms, "bias b")) == [6, 1, 6]
     assert list(row(terms, "x value")) == [0, 0.8, 0]
     assert looked(shown).words == [
-        "z of unit 1 at step 5: the terms sum to −6, and σ(−6) = 0.00247. The slope there is "
-        "0.00247."
+        "z of unit 1 at step 5: first the sum, then σ. The terms sum to −6, and σ(−6) = 0.00247; "
+        "the slope there is 0.00247.",
+        "GRU, step 5: z of unit 1 is 0.00247, so it keeps 0.25 % of its old state, −0.00012; the "
+        "rest comes from n, which is 0.664. h becomes 0.662.",
     ]
 
 
@@ -187,12 +189,12 @@ def test_the_output_gate_lets_tanh_of_the_cell_state_out() -> None:
 
 def test_a_gate_that_is_held_says_so_and_what_it_would_have_been() -> None:
     shown = screen("why", "update", "", HELD_GATES, scene="cue", step=7, unit=0)
-    [said] = looked(shown).words
+    said, _ = looked(shown).words
     total = summed(shown, shown.situation.weights["gru"], "update")
     assert total == 6
     assert said == (
-        "z of unit 1 at step 8 is held at 0.25: the terms sum to 6, and free it would be σ(6) = "
-        "0.998. The slope there is 0.00247."
+        "z of unit 1 at step 8 is held at 0.25. The terms sum to 6, and free it would be σ(6) = "
+        "0.998; the slope there is 0.00247."
     )
     assert row(chart(shown, "curve"), "z if it were free") == pytest.approx(activated("update", 6))
     free = screen("why", "update", "", HELD_GATES, scene="cue", step=7, unit=1)
@@ -202,7 +204,7 @@ def test_a_gate_that_is_held_says_so_and_what_it_would_have_been() -> None:
 def test_under_the_write_polarity_a_held_gate_is_said_as_written() -> None:
     shown = screen("why", "update", "", HELD_GATES, scene="cue", step=7, unit=0, notation=CHUNG)
     assert (
-        "is held at 0.75: the terms sum to −6, and free it would be σ(−6)"
+        "is held at 0.75. The terms sum to −6, and free it would be σ(−6)"
         in (looked(shown).words[0])
     )
 
@@ -212,7 +214,8 @@ def test_a_state_that_is_held_says_so_and_what_it_would_have_been() -> None:
     kept, written, total = column(chart(shown, "terms"), "product")
     assert looked(shown).words == [
         f"h of unit 2 at step 7 is held at 0.75; free it would be {number(total)}, the sum of "
-        "these."
+        "these.",
+        "GRU, step 7: h of unit 2 is held at 0.75, whatever it would have been.",
     ]
     assert kept + written == pytest.approx(total, abs=EXACT)
     assert abs(total - 0.75) > 0.1
@@ -242,7 +245,7 @@ def test_kept_and_written_add_up_to_the_state_at_every_step(scene: str, cell: An
 def test_of_a_held_state_nothing_is_kept_and_all_is_written() -> None:
     shown = screen("kept", "", "", HELD_STATES, scene="cue", unit=0)
     rows = chart(shown, "lstm.kept").values
-    np.testing.assert_array_equal(rows[5:9], [[0, 1.5, 1.5]] * 4)
+    np.testing.assert_array_equal(rows[5:9, :3], [[0, 1.5, 1.5]] * 4)
     assert (rows[9, :2] != [0, 1.5]).all()
     np.testing.assert_allclose(rows[:, 0] + rows[:, 1], rows[:, 2], atol=EXACT)
 
@@ -330,5 +333,6 @@ def test_equal_runs_are_said_to_be_equal_and_those_that_cannot_be_compared_are_n
 )
 def test_gates_and_states_are_counted_in_words(alongside: Any, said: str) -> None:
     view = looked(screen("wirings", alongside=alongside))
-    assert view.words == [said]
+    assert view.words[0] == said
+    assert len(view.words) == 1 + len(view.wirings)
     assert list(view.wirings) == ["gru", alongside][: 1 if alongside == "none" else 2]

@@ -140,7 +140,7 @@ def test_between_two_memories_there_is_a_saddle() -> None:
     assert {kind: len(states) for kind, states in points.items()} == {"stable": 2, "saddle": 1}
     low, high = sorted(points["stable"][:, 0])
     assert low < points["saddle"][0, 0] < high
-    [said] = looked(shown).words
+    said, _ = looked(shown).words
     assert "3 fixed points were found" in said
     size = r"largest \|eigenvalue\|"
     assert re.search(rf": 2 stable, {size} [^;]+; 1 saddle, {size} \S+\.$", said)

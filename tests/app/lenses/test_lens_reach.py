@@ -70,8 +70,10 @@ def test_a_line_that_is_not_there_is_explained_and_a_scene_offered(scene: str) -
     )
     assert message_of(shown)["offers"] == [
         {
-            "scene": "crowd",
+            "does": "scene",
             "label": "See a line of every cell in “32 units at random, slow to fast”",
+            "name": "crowd",
+            "hold": None,
         }
     ]
 

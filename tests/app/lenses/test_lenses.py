@@ -34,7 +34,7 @@ MOST_PAIRS = 2
 ASKING = [view for view, lens in LENSES.items() if not lens.inside]
 # The looks that assets/stage/plots/key.js can draw.
 DASHES = {"solid", "dash", "dot", "dashdot"} | {
-    *("circle", "circle-open", "square", "diamond", "triangle-up")
+    *("circle", "circle-open", "square", "square-open", "diamond", "triangle-up")
 }
 PLACES = {"row", "column", "value", "percent", "steps"}  # that it puts into `says`
 # Factors that a term does not have, a count that nobody has published, a part of nothing.

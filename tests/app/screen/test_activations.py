@@ -91,7 +91,7 @@ def test_the_lens_says_which_function_makes_a_gate_of_its_sum() -> None:
     screen = ending(Setting(view="why", of="update", step=4, unit=0), {"gru": HARD})
     view = looked(screen)
     assert "and hard σ(" in view.words[0]
-    assert view.charts[1].title == "Where the sum falls on the hard sigmoid, 0.2 a + 0.5"
+    assert view.charts[1].title == "Then the hard sigmoid, 0.2 a + 0.5: where the sum falls"
     total, value, slope = view.charts[1].values[:, 0]
     assert value == pytest.approx(min(max(0.2 * total + 0.5, 0), 1))
     assert slope == (0.2 if 0 < value < 1 else 0)

@@ -1,4 +1,4 @@
-"""The one file that browsers fetch is what the sources make; while it is not, they get these."""
+"""The files that browsers fetch are what the sources make; while one is not, they get these."""
 
 import os
 import re
@@ -22,25 +22,44 @@ def test_the_bundle_is_what_the_sources_make_today() -> None:
     assert there == written(), "python -m scripts.bundle"
 
 
-def test_the_bundle_names_what_it_was_made_of_and_fetches_nothing_by_a_changing_name() -> None:
-    text = (bundle.BUILT / "stage.js").read_text(encoding="utf-8")
-    assert bundle.made_of(text) == bundle.digest()
-    for path in (*bundle.VENDORED, "built/writer.js"):
-        assert address_of(bundle.ASSETS, path) in text
+each_bundle = pytest.mark.parametrize("name", list(bundle.ENTRIES))
+
+
+@each_bundle
+def test_a_bundle_names_what_it_was_made_of_and_imports_nothing(name: str) -> None:
+    text = (bundle.BUILT / name).read_text(encoding="utf-8")
+    assert bundle.made_of(text, name) == bundle.digest(name)
     for imported in re.findall(r'\bfrom"[^"]*"|\bimport"[^"]*"', text):
         pytest.fail(imported)
 
 
+def test_the_bundle_of_the_stage_fetches_nothing_by_a_changing_name() -> None:
+    text = (bundle.BUILT / "stage.js").read_text(encoding="utf-8")
+    for path in (*bundle.VENDORED, "built/writer.js"):
+        assert address_of(bundle.ASSETS, path) in text
+
+
+def test_a_bundle_s_digest_changes_with_each_of_its_modules_and_no_other() -> None:
+    learn = {*(bundle.ASSETS / "learn").glob("*.js"), bundle.ASSETS / "learn" / "quiz.css"}
+    assert learn <= {*bundle.sources(bundle.QUIZ)}
+    assert not learn & {*bundle.sources()}
+    for path in learn:
+        imported = re.findall(r'^import .* from "([^"]+)";', path.read_text("utf-8"), re.MULTILINE)
+        modules = {(path.parent / one).resolve() for one in imported}
+        assert modules <= {*bundle.sources(bundle.QUIZ)}, path
+
+
+@each_bundle
 def test_a_page_gets_the_bundle_while_it_is_of_the_sources_and_else_the_modules(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert bundle.entry.__wrapped__() == address_of(bundle.ASSETS, "built/stage.js")
-    old = tmp_path / "stage.js"
+    assert bundle.entry.__wrapped__(name) == address_of(bundle.ASSETS, f"built/{name}")
+    old = tmp_path / name
     monkeypatch.setattr(bundle, "BUILT", tmp_path)
-    assert bundle.entry.__wrapped__() == "stage/stage.js"  # there is none
-    for text in (f"{bundle.HEAD}0123456789abcdef\n", "let it;", ""):
+    assert bundle.entry.__wrapped__(name) == bundle.ENTRIES[name]  # there is none
+    for text in (f"{bundle.head(name)}0123456789abcdef\n", "let it;", ""):
         old.write_text(text, encoding="utf-8")
-        assert bundle.entry.__wrapped__() == "stage/stage.js"
+        assert bundle.entry.__wrapped__(name) == bundle.ENTRIES[name]
 
 
 def test_every_style_sheet_of_the_stage_is_in_the_bundle_but_the_one_of_the_page() -> None:

@@ -14,7 +14,7 @@ from gru_core.situation import Target
 from tests.app.visiting import APP, Visit, assert_shows
 
 # A page without its own tests here is a page that nobody has tried.
-TESTED = {"explore", "learn", "claims"}
+TESTED = {"explore", "learn", "claims", "glossary", "quiz"}
 
 
 # Every page -----------------------------------------------------------------------------------

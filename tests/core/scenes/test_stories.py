@@ -1,11 +1,14 @@
 """Scenes with weights written by hand or drawn show what their stories say."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from gru_core import Trace, run
 from gru_core.analysis.behaviour import order_by_keep
 from gru_core.conventions import Cell, Polarity
+from gru_core.phase import drawn_starts, fixed_points
 from gru_core.scenes.scene import situation
 from tests.core.opened_scenes import BY_NAME, moved, run_cell, said, shown, told, trace
 
@@ -271,3 +274,41 @@ def test_crowd_biases_alone_let_a_state_fade_within_5_to_97_steps(polarity: Pola
     assert f"{np.exp(-1):.2f}" == "0.37"
     words = told("crowd", polarity).story
     assert "fade to 37 % within 5 steps in one unit and within 97 in another" in words
+
+
+# 9. A bit that stays ---------------------------------------------------------------------------
+
+
+@both_placements
+@both_polarities
+def test_latch_says_the_numbers_of_its_run(polarity: Polarity, elsewhere: bool) -> None:
+    words, found = told("latch", polarity, elsewhere), trace("latch")
+    h, gru = found["hidden"], BY_NAME["latch"].weights["gru"]
+    assert (found.x[2, 0], found.x[10, 0], gru.w_h[2, 0, 0]) == (1, -1, 4)
+    assert not np.delete(found.x[:, 0], [2, 10]).any()
+    assert f"pushes it up and it stays up by itself, {said(h[9, 0], 2)} at step 10" in words.story
+    assert f"throws it over, to {said(h[19, 0], 2)} at step 20" in words.story
+    assert f"at step 6 it has {said(h[5, 1], 2)} left" in words.story
+    assert (found["update"] == 0.5).all()
+    assert "z is 0.50 in both: what lasts here is not kept by a z near " in words.story
+    assert f"near {1 if polarity == 'keep' else 0}, but made anew" in words.story
+
+
+@both_placements
+def test_latch_has_two_states_that_stay_and_below_a_weight_of_2_none(elsewhere: bool) -> None:
+    """h = tanh(r w h) with r = 0.5 has other solutions than 0 from w = 2 on, and only then."""
+    after = not elsewhere
+    for weight, expected in ((4.0, 3), (2.1, 3), (1.9, 1), (1.0, 1)):
+        one = np.linspace(-1, 1, 20_001)
+        signs = np.sign(np.tanh(0.5 * weight * one) - one)
+        assert np.count_nonzero(signs[:-1] * signs[1:] < 0) + (signs == 0).sum() == expected
+        weights = BY_NAME["latch"].weights["gru"]
+        w_h = weights.w_h.copy()
+        w_h[2, 0, 0] = weight
+        changed = replace(weights, w_h=w_h, reset_after=after)
+        starts = drawn_starts(trace("latch"), 6, 24, np.random.default_rng(5))
+        found = fixed_points(changed, np.zeros(1), starts)
+        kinds = sorted(point.kind for point in found.points)
+        assert kinds == (["saddle", "stable", "stable"] if expected == 3 else ["stable"])
+    left = told("latch", "keep").attempt
+    assert "from 4 down to 1: below 2 nothing stays, and at step 10 it has 0.07 left" in left

@@ -1,0 +1,1 @@
+"""The quiz: questions read from assets/quiz, drawn from a seed, and written for courses."""

@@ -1,0 +1,143 @@
+"""Lessons as a student meets them: asked first, done on the stage, shown then; nothing is lost."""
+
+import re
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from app.learning.lessons import At, lessons
+from app.messages.lesson import lesson_told
+from app.screen.baseline import scenes
+from tests.browser.driver import Stage
+
+RESET = "the-reset-gate"
+LESSONS = lessons(scenes())
+
+
+def panel(stage: Stage) -> Locator:
+    return stage.page.locator(".gs-lesson")
+
+
+def go_on(stage: Stage) -> None:
+    with stage.answered():
+        panel(stage).locator(".gs-lesson-next").click()
+    stage.wait()
+
+
+def is_at(stage: Stage, key: str) -> None:
+    told = lesson_told(key)
+    assert told is not None
+    expect(panel(stage).locator(".gs-lesson-text")).to_have_text(told["text"])
+    assert f"lesson={key}" in stage.page.url
+
+
+def test_a_guess_comes_first_and_what_it_is_about_is_covered_until_then(page: Stage) -> None:
+    page.open(f"lesson={RESET}.1")
+    told = lesson_told(f"{RESET}.1")
+    assert told is not None
+    assert told["guess"] is not None
+    expect(page.page.locator(".gs-covered")).to_have_count(1)
+    expect(page.page.locator(".gs-story")).to_be_hidden()
+    expect(panel(page).locator(".gs-lesson-reveal")).to_be_hidden()
+    field = panel(page).get_by_label("Your number")
+    field.fill("nothing")
+    field.press("Enter")
+    expect(page.page.locator(".gs-covered")).to_have_count(1)  # that is no number
+    field.fill("0,5")
+    field.press("Enter")
+    expect(panel(page)).to_contain_text("You said 0.5; it is 0.12.")
+    expect(panel(page).locator(".gs-lesson-reveal")).to_have_text(told["reveal"])
+    expect(page.page.locator(".gs-covered")).to_have_count(0)
+
+
+def test_what_is_asked_for_is_seen_on_the_stage_itself(page: Stage) -> None:
+    page.open(f"lesson={RESET}.2")
+    done = panel(page).locator(".gs-lesson-done")
+    expect(done).to_be_hidden()
+    page.choose("gru.b_x.reset.0")
+    page.type("-1.5")
+    expect(done).to_be_hidden()  # r is 0.18
+    page.type("-6")
+    expect(done).to_be_visible()
+    expect(panel(page).locator(".gs-ready")).to_have_count(1)
+    go_on(page)
+    is_at(page, f"{RESET}.3")
+    with page.answered():
+        page.press("Control+z")  # back to the screen of before, and its step
+    page.wait()
+    assert "scene=book" in page.page.url
+
+
+def test_a_question_says_why_and_only_the_right_answer_goes_on(page: Stage) -> None:
+    page.open(f"lesson={RESET}.3")
+    told = lesson_told(f"{RESET}.3")
+    assert told is not None
+    assert told["ask"] is not None
+    ask = told["ask"]
+    for i in sorted(range(len(ask["choices"])), key=lambda one: one == ask["right"]):
+        panel(page).get_by_label(ask["choices"][i], exact=True).check()
+        expect(panel(page).locator(".gs-lesson-answer")).to_contain_text(ask["because"][i])
+        ready = panel(page).locator(".gs-ready")
+        expect(ready).to_have_count(1 if i == ask["right"] else 0)
+
+
+@pytest.mark.parametrize(
+    ("key", "press"),
+    [
+        ("what-a-state-is.3", None),
+        ("weights-bias-sigma.2", "at"),
+        ("the-blend.6", "view"),
+    ],
+)
+def test_each_kind_of_thing_to_do_is_noticed(page: Stage, key: str, press: str | None) -> None:
+    page.open(f"lesson={key}")
+    is_at(page, key)
+    if press == "at":
+        for _ in range(4):
+            page.press("ArrowRight")
+    elif press == "view":
+        page.page.locator(".gs-views-button").click()
+        with page.answered():
+            page.page.locator(".gs-views [data-view=kept]").click()
+    if press:
+        expect(panel(page).locator(".gs-lesson-done")).to_be_visible()
+
+
+def test_another_screen_is_said_to_be_another_and_one_press_leads_back(page: Stage) -> None:
+    page.open(f"lesson={RESET}.2")
+    away = panel(page).locator(".gs-lesson-away")
+    expect(away).to_be_hidden()
+    page.open(f"scene=pulse&lesson={RESET}.2")
+    expect(away).to_be_visible()
+    with page.answered():
+        away.get_by_role("button").click()
+    page.wait()
+    expect(away).to_be_hidden()
+    assert "scene=book" in page.page.url
+
+
+def test_a_lesson_is_left_and_what_was_done_stays(page: Stage) -> None:
+    page.open(f"lesson={RESET}.2")
+    page.choose("gru.b_x.reset.0")
+    page.type("-6")
+    with page.answered():
+        panel(page).get_by_role("button", name="Leave the lesson").click()
+    expect(page.page.locator(".gs-lesson-text")).to_have_count(0)
+    assert "lesson" not in page.page.url
+    assert list(page.edits) == ["gru.b_x.reset.0"]
+    expect(page.page.locator(".gs-story")).to_be_visible()
+
+
+def test_a_first_lesson_is_played_from_the_list_to_its_end(stage: Stage) -> None:
+    first = next(iter(LESSONS.values()))
+    stage.page.goto(f"{stage.url}/learn")
+    stage.page.get_by_role("link", name=first.title).click()
+    stage.page.locator(".gs-stage[data-ack]").wait_for()
+    for step in range(len(first.steps)):
+        is_at(stage, At(first, step).key)
+        if step + 1 < len(first.steps):
+            go_on(stage)
+    following = list(LESSONS.values())[1]
+    expect(panel(stage).locator(".gs-lesson-next")).to_have_text(
+        re.compile(re.escape(following.title))
+    )
