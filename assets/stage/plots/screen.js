@@ -59,8 +59,7 @@ export class Screen {
     });
     this.idle = new Idle(
       () => [...this.plots.values()].map(({ plot }) => plot).filter(({ behind }) => behind),
-      () => here.drag.live || here.drag.held,
-      library,
+      () => here.drag.live || here.drag.held, library,
     );
   }
 
