@@ -26,7 +26,7 @@ from tests.core.exporting import exported
 
 SCENES = [scene.name for scene in headless.shipped_scenes()]
 HELD = {
-    "gru": "gru.update.1.1-3_1.0~gru.reset.all.0-1_0.0~gru.candidate.2.2_0.5"
+    "gru": "gru.update.1.1-3_1.0~gru.reset.all.0-1_0.0~gru.candidate.0.2_0.5"
     "~gru.hidden.0.4-end_1.5",
     "lstm": "lstm.forget.all.all_1.0~lstm.input.1.2_0.0~lstm.output.0.1-4_1.0~lstm.cell.2.3_2.0"
     "~lstm.cell.all.3_1.0~lstm.candidate.1.4_0.5~lstm.hidden.2.5_0.25",

@@ -8,7 +8,7 @@ from app.setting.setting import Setting
 from app.words.stage import predict_words, stage_words
 from scripts.stage_words import written
 
-MOST = 8_000  # bytes that the words may add to the first message
+MOST = 9_000  # bytes that the words may add to the first message
 
 
 def test_the_browsers_types_are_written_from_the_words() -> None:

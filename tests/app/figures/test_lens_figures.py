@@ -34,7 +34,10 @@ FIGURES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
     "waterfall": (waterfall, (NAMES, PRODUCTS)),
     "sigmoid": (activation_curve, ("sigmoid", -1.5, 0.18, "#0072B2")),
     "tanh": (activation_curve, ("tanh", 9.0, 1.0, "#0072B2")),
-    "kept": (kept_and_written, (KEEPING, WRITING, KEEPING + WRITING, LABELS, "hidden")),
+    "kept": (
+        kept_and_written,
+        (KEEPING, WRITING, KEEPING + WRITING, LABELS, "hidden", (2 * KEEPING, 2 * WRITING)),
+    ),
     "map": (memory_heatmap, (RNG.uniform(0, 1, (5, 6)), LABELS, "h₀")),
     "age": (age_heatmap, (RNG.uniform(0, 9, (3, 5)), LABELS, ["1", "2", "3"], 5.0)),
     "gradient": (gradient_lines, (CURVES, STYLES, LABELS)),
@@ -175,13 +178,16 @@ def test_the_curve_is_that_of_the_activation_with_the_point_on_it(
 
 
 def test_what_is_kept_and_what_is_written_have_the_colours_of_their_gates() -> None:
-    kept, written, state = drawn("kept").data
+    kept, written, state, old, new = drawn("kept").data
     assert kept.marker.color == KEPT == theme.QUANTITIES["update"].color
     assert written.marker.color == WRITTEN == theme.QUANTITIES["candidate"].color
     assert state.line.color == theme.QUANTITIES["hidden"].color
     np.testing.assert_array_equal(kept.y, KEEPING)
     np.testing.assert_array_equal(written.y, WRITING)
     np.testing.assert_array_equal(state.y, KEEPING + WRITING)
+    np.testing.assert_array_equal(old.y, 2 * KEEPING)
+    np.testing.assert_array_equal(new.y, 2 * WRITING)
+    assert (old.line.color, new.line.color) == (KEPT, WRITTEN)
     assert drawn("kept").layout.barmode == "relative"
     low, high = between(drawn("kept").layout.yaxis)
     assert low < -0.6 < 0.7 < high
