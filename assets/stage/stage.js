@@ -296,7 +296,7 @@ class Stage {
 
   /** @param {Message} message */
   show(message) {
-    if (this.screen.show(message)) this.inside.measure(this.element);
+    if (this.screen.show(message)) this.inside.measure();
   }
 
   /** @param {Message} message */
@@ -307,7 +307,7 @@ class Stage {
   }
 
   resize() {
-    requestAnimationFrame(() => this.inside.measure(this.element));
+    this.inside.measure();
     this.screen.resize();
   }
 

@@ -105,7 +105,7 @@ export class Diagram {
     this.element.replaceChildren(svg);
     /** @type {SVGElement | null} */ (svg.querySelector(`[data-piece="${focused}"]`))?.focus();
     this.light(this.lit);
-    this.fit();
+    requestAnimationFrame(() => this.fit()); // what else is new on the page has its place by then
   }
 
   // Where the lowest item ends; the table of the wiring has room for more rows than there may be.

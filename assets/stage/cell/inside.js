@@ -62,10 +62,12 @@ export class Inside {
     this.notes = make("div", { className: "gs-notes" });
     this.doing = make("p", { className: "gs-cell-doing" }); // in words
     this.checked = make("p", { className: "gs-checked" }); // the numbers on show, compared with the server's
+    const wired = make("div", { className: "gs-wired" }, this.steps, this.diagram.element);
+    this.wired = [...beside, wired]; // what has a wiring in it
+    this.measuring = 0;
     this.shown = make(
       "div", { className: "gs-shown" },
-      ...beside,
-      make("div", { className: "gs-wired" }, this.steps, this.diagram.element),
+      ...beside, wired,
       this.equations.element, this.letters.element, this.doing,
       make("footer", { className: "gs-inside-foot" }, this.form, this.copy, picture),
       this.notes,
@@ -147,16 +149,21 @@ export class Inside {
     this.saidTimer = setTimeout(() => (this.copy.textContent = say("inside.latex")), 2000);
   }
 
-  // Where it begins on the page, and what its equations take: its wiring has the rest. root: the stage.
-  /** @param {HTMLElement} root */
-  measure(root) {
-    const main = root.closest("[data-testid=stMain]") ?? document.scrollingElement;
-    if (!main || !this.element.isConnected) return;
-    const away = this.element.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
-    const { style } = this.diagram.element; // and on nothing above it, which would all be styled anew
-    style.setProperty("--inside-top", `${Math.round(away / zoomOf(this.element))}px`);
-    const high = this.equations.element.offsetHeight;
-    if (high) style.setProperty("--equations", `${high}px`);
+  // Where it begins on the page, and what its equations take: its wiring has the rest. Read in the next frame, when
+  // everything has its place, and told to the wirings alone: styles of all that is told are worked out again.
+  measure() {
+    cancelAnimationFrame(this.measuring);
+    this.measuring = requestAnimationFrame(() => {
+      const main = this.element.closest("[data-testid=stMain]") ?? document.scrollingElement;
+      if (!main || !this.element.isConnected) return;
+      const away = this.element.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
+      const top = Math.round(away / zoomOf(this.element));
+      const high = this.equations.element.offsetHeight;
+      for (const { style } of this.wired) {
+        style.setProperty("--inside-top", `${top}px`);
+        if (high) style.setProperty("--equations", `${high}px`);
+      }
+    });
   }
 
   // One quantity of the cell, lit wherever in the stage it is shown; null for none.

@@ -87,7 +87,9 @@ export class Editor {
   // The choices of arrays for this screen.
   /** @param {Message} message */
   offer(message) {
-    this.choices = arrays(message);
+    const choices = arrays(message);
+    if (JSON.stringify(choices) === JSON.stringify(this.choices)) return;
+    this.choices = choices;
     const options = this.choices.map(({ id, label }) => make("option", { value: id, textContent: label }));
     this.array.replaceChildren(make("option", { value: "", textContent: say("editor.hint") }), ...options);
   }
@@ -107,7 +109,8 @@ export class Editor {
   show(target, value, edit, can) {
     const known = target ? split(target, this.choices) : undefined;
     this.element.classList.toggle("gs-chosen", Boolean(known));
-    this.array.value = known ? known.choice.id : "";
+    const id = known ? known.choice.id : "";
+    if (this.array.value !== id) this.array.value = id; // to set it has the whole page laid out
     [this.first, this.second].forEach(({ input, text, label }, i) => {
       const axis = known?.choice.axes[i];
       label.hidden = !axis;

@@ -49,7 +49,7 @@ export class Handle {
     this.element.hidden = !target;
     if (!target) return;
     const bound = this.host.bound(target);
-    Object.assign(this.slider, { min: -bound, max: bound });
+    if (Number(this.slider.min) !== -bound) Object.assign(this.slider, { min: -bound, max: bound });
     const name = nameOf(target, this.host.choices());
     if (this.name.textContent !== name) this.name.textContent = name;
     this.slider.title = say("handle.title");

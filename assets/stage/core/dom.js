@@ -4,6 +4,15 @@ import { asset } from "./served.js";
 
 /** @import { Child, Properties } from "../types" */
 
+/** @type {WeakSet<Node>} */
+const hearing = new WeakSet();
+
+// Whether something was made to happen when an element hears of an event.
+/** @param {Element} element */
+export function hears(element) {
+  return hearing.has(element);
+}
+
 /**
  * @template {keyof HTMLElementTagNameMap} Tag
  * @param {Tag} tag @param {Properties} [properties] @param {Child[]} children
@@ -12,7 +21,10 @@ export function make(tag, properties = {}, ...children) {
   const element = document.createElement(tag);
   for (const [name, value] of Object.entries(properties)) {
     if (value === undefined || value === null || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+    if (name.startsWith("on")) {
+      element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+      hearing.add(element);
+    }
     else if (name === "style") for (const [k, v] of Object.entries(value)) element.style.setProperty(k, v);
     else if (name in element && name !== "list") Object.assign(element, { [name]: value });
     else element.setAttribute(name, String(value));

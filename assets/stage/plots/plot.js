@@ -43,11 +43,7 @@ export class Plot {
     // What moves while scrubbing has a layer of its own: the picture below is not drawn again.
     for (const moving of [this.timeMark, this.veil]) moving.style.willChange = "transform";
     this.marks = make("div", { className: "gs-marks" });
-    this.area = make(
-      "div",
-      { className: "gs-area" },
-      this.canvas, this.veil, this.unitMark, this.timeMark, this.marks,
-    );
+    this.area = make("div", { className: "gs-area" }, this.canvas, this.veil, this.unitMark, this.timeMark, this.marks);
     this.drawing = make("div", { className: "gs-drawing" });
     this.host = make("div", { className: "gs-plot", role: "img", "aria-label": label }, this.drawing, this.area);
     this.figure = NONE;
@@ -61,7 +57,9 @@ export class Plot {
     this.type = "";
     this.ink = "";
     this.behind = false; // Plotly has not drawn it yet
-    this.moved = false; // its drawing was taken over from another plot
+    this.moved = false; // it was on the screen before, and drawn
+    /** @type {Figure | null} */
+    this.described = null; // in words, by its label
     /** @type {HTMLCanvasElement | undefined} */
     this.sketch = undefined; // in the place of Plotly's drawing
     /** @type {Picture | null} */
@@ -75,21 +73,16 @@ export class Plot {
   }
 
   // How many numbers the heatmap stands for; its cells may be blocks of them.
-  get rows() {
-    return this.figure.grid?.rows ?? this.figure.data[0].z.length;
-  }
+  get rows() { return this.figure.grid?.rows ?? this.figure.data[0].z.length; }
+  get columns() { return this.figure.grid?.columns ?? this.figure.data[0].z[0].length; }
 
-  get columns() {
-    return this.figure.grid?.columns ?? this.figure.data[0].z[0].length;
-  }
-
-  // Go on with what Plotly has drawn in another plot, which is given up. Returns whether that is all there.
-  /** @param {Plot} other */
-  adopt(other) {
-    this.drawing.replaceWith(other.drawing);
-    this.drawing = other.drawing;
-    this.moved = !other.behind && other.there && other.size[0] > 0;
-    if (this.moved) Object.assign(this, { figure: other.figure, frame: other.frame, size: other.size });
+  // On another screen, under another name. Returns whether all of it is drawn.
+  /** @param {string} label */
+  goOn(label) {
+    this.host.setAttribute("aria-label", label);
+    this.moved = !this.behind && this.there && this.size[0] > 0;
+    Object.assign(this, { described: null, picture: null });
+    if (!this.moved) Object.assign(this, { figure: NONE, frame: undefined, size: [0, 0] });
     return this.moved;
   }
 
@@ -186,6 +179,7 @@ export class Plot {
   // Thin gaps before these columns.
   /** @param {number[]} columns */
   separate(columns) {
+    for (const gap of this.gaps) gap.remove();
     this.gaps = columns.map((column) => Object.assign(make("div", { className: "gs-gap" }), { column }));
     this.canvas.after(...this.gaps);
   }
@@ -333,8 +327,9 @@ export class Plot {
   /** @param {ArrayLike<number>[]} lines */
   paintLines(lines) {
     if (this.sketched) this.paintFrame({ ...this.figure, data: [] }); // the lines are on the other canvas now
-    const [width, height] = [this.area.clientWidth, this.area.clientHeight];
-    const scale = fineness(this.host);
+    const { l, r, t, b } = this.figure.layout.margin;
+    const [width, height] = [this.size[0] - l - r, this.size[1] - t - b];
+    const { scale } = this;
     Object.assign(this.canvas, { width: width * scale, height: height * scale });
     const context = pen(this.canvas);
     context.scale(scale, scale);

@@ -3,8 +3,10 @@
 import { markStory } from "../controls/story.js";
 import { placeOf } from "../core/cells.js";
 import { Told, fromBytes, isCondensed, linesFigure, numberAt } from "../core/condensed.js";
+import { make } from "../core/dom.js";
 import { brief } from "../core/format.js";
 import { say } from "../core/words.js";
+import { become } from "./becoming.js";
 import { Idle } from "./idle.js";
 import { plainMark } from "./plot.js";
 import { Sight } from "./sight.js";
@@ -57,8 +59,7 @@ export class Screen {
     });
     this.idle = new Idle(
       () => [...this.plots.values()].map(({ plot }) => plot).filter(({ behind }) => behind),
-      () => here.drag.live || here.drag.held,
-      library,
+      () => here.drag.live || here.drag.held, library,
     );
   }
 
@@ -115,8 +116,9 @@ export class Screen {
     this.idle.stop();
     this.spare.take(this.plots);
     const { element, plots } = build(message, this.here.now.look, (part, label) => this.spare.plotFor(part, label), this.made);
+    for (const [part, entry] of this.plots) if (entry.kind === "lens") plots.set(part, entry); // it sees to its own
     this.plots = plots;
-    this.page.holder.replaceChildren(element);
+    become(this.page.holder, make("div", {}, element));
     this.page.element.classList.toggle("gs-many", message.panels[0].units > MANY_UNITS);
     this.page.built(message);
   }
@@ -294,9 +296,8 @@ export class Screen {
     const edit = this.message.edits.find((one) => one.target === target);
     if (edit) return edit.value;
     const place = this.place(target);
-    if (!place) return null;
-    const number = this.number(place.entry.part, place.row, place.column);
-    return number === undefined ? null : Number(number.toPrecision(7));
+    const number = place && this.number(place.entry.part, place.row, place.column);
+    return typeof number === "number" ? Number(number.toPrecision(7)) : null;
   }
 
   // The same, be its plot on show or not; null where it is not known here.
@@ -384,8 +385,8 @@ export class Screen {
 // A heatmap with some of its numbers replaced; the figure itself is left as it is.
 /** @param {Figure} figure @param {Change[]} changes @returns {Figure} */
 function written(figure, changes) {
-  if (!changes.length) return figure;
   const [trace] = figure.data;
+  if (!changes.length) return figure;
   const changed = new Set(changes.map(([row]) => row));
   /** @param {Numbers | string[]} cells @param {number} row */
   const copy = (cells, row) => (changed.has(row) ? cells.slice() : cells);

@@ -1,5 +1,5 @@
-// The drawings of the screen before: a plot that shows the same part on the next one goes on in Plotly's
-// drawing of it, where nothing may be left to draw.
+// The plots of the screen before: one that shows the same part on the next one goes on there, where nothing
+// may be left to draw.
 
 import { Plot } from "./plot.js";
 
@@ -15,29 +15,28 @@ export class Spare {
     this.plots = new Map();
   }
 
-  // All of a screen that is about to go.
-  /** @param {Map<string, { plot: Plot }>} plots */
+  // All of a screen that is about to go, but for those of the lens, which sees to them.
+  /** @param {Map<string, { kind: string, plot: Plot }>} plots */
   take(plots) {
-    this.plots = new Map([...plots].map(([part, { plot }]) => [part, plot]));
+    this.plots = new Map([...plots].filter(([, { kind }]) => kind !== "lens").map(([part, { plot }]) => [part, plot]));
   }
 
-  // Whether the drawing of this plot may still be taken over.
+  // Whether this plot may still go on.
   /** @param {string} part @param {Plot} plot */
   has(part, plot) {
     return this.plots.get(part) === plot;
   }
 
-  // A plot for a part of the screen, in the drawing of the one that showed that part before.
+  // The plot for a part of the screen: the one that showed that part before, if there was one.
   /** @param {string} part @param {string} label */
   plotFor(part, label) {
-    const plot = new Plot(this.library, label);
     const before = this.plots.get(part);
     this.plots.delete(part);
-    if (!before || !plot.adopt(before)) this.drawn.delete(part);
-    return plot;
+    if (!before?.goOn(label)) this.drawn.delete(part);
+    return before ?? new Plot(this.library, label);
   }
 
-  // A plot is gone, unless its drawing is taken over.
+  // A plot is gone, unless it goes on.
   /** @param {string} part @param {Plot} plot */
   discard(part, plot) {
     if (this.has(part, plot)) return false;
@@ -46,7 +45,7 @@ export class Spare {
     return true;
   }
 
-  // Nothing on the new screen, which has these plots, takes over what is left.
+  // Nothing on the new screen, which has these plots, is what is left.
   /** @param {Map<string, unknown>} plots */
   drop(plots) {
     for (const [part, plot] of this.plots) {

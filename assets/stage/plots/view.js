@@ -6,6 +6,7 @@ import { make } from "../core/dom.js";
 import { minus, number, percent } from "../core/format.js";
 import { withPanel } from "../core/tabs.js";
 import { say, saying } from "../core/words.js";
+import { standIn } from "./becoming.js";
 import { ramp, sample } from "./key.js";
 
 /**
@@ -29,7 +30,7 @@ import { ramp, sample } from "./key.js";
 
 const MOST_NAMED = 9; // channels of an input that have room for a name each
 
-// Builds everything above the bar and returns { element, plots }; plots maps part names to
+// Builds everything above the bar and returns { element, plots }, with places held for what lasts; plots maps part names to
 // { part, plot, kind, panel, … }, all that other modules need to know of a plot; `size` is rows and
 // columns of what can be edited. plotFor(part, label): a plot to put there. look: "first" for the input,
 // states and gates of one cell alone.
@@ -37,27 +38,34 @@ const MOST_NAMED = 9; // channels of an input that have room for a name each
 export function build(message, look, plotFor, made) {
   /** @type {Plots} */
   const plots = new Map();
+  /** @type {Map<string, Element>} */
+  const places = new Map();
   /** @type {Add} */
   const add = (part, label, about) => {
     const plot = plotFor(part, label);
-    plot.host.classList.toggle("gs-editable", ["x", "initial", "weights"].includes(about.kind));
+    plot.host.classList.toggle("gs-editable", about.size !== undefined);
+    plot.host.classList.toggle("gs-strip", about.kind === "initial");
+    if (about.size) plot.host.style.setProperty("--rows", String(about.size[0]));
     plots.set(part, { part, plot, ...about });
-    return plot.host;
+    const place = standIn(plot.host);
+    places.set(part, place);
+    return place;
   };
   const [gru, ...others] = message.panels;
   const whole = look === "all";
   const element = make(
     "div", { className: `gs-view gs-view-${look}` },
-    story(message.scene, made),
+    story(message.scene, { ...made, handle: standIn(made.handle) }),
     inputFigure(message, add, made.pad),
     message.prediction && predictionFigure(message.prediction, add),
     make("div", { className: `gs-panels gs-panels-${message.panels.length}` },
-      panelSection(gru, others, message, add, plots, whole, made), whole ? made.inside : null,
+      panelSection(gru, others, message, add, plots, whole, made), whole ? standIn(made.inside) : null,
       ...(whole ? others.map((panel) => panelSection(panel, [], message, add, plots, whole, made)) : [])),
     message.scene.first && lookButton(look, made.lookAs),
   );
-  for (const entry of plots.values()) {
-    if (entry.kind !== "initial") entry.plot.host.closest("figure")?.append(made.tools(entry));
+  for (const [part, place] of places) {
+    const entry = /** @type {Shown} */ (plots.get(part));
+    if (entry.kind !== "initial") place.closest("figure")?.append(made.tools(entry));
   }
   return { element, plots };
 }
@@ -66,17 +74,16 @@ export function build(message, look, plotFor, made) {
 function inputFigure({ inner, scene, x, labels }, add, pad) {
   const label = say("view.input_label", { channels: x.channels.length, steps: labels.length });
   const host = add("x", label, { kind: "x", size: [x.channels.length, labels.length] });
-  host.style.setProperty("--rows", String(x.channels.length));
   return make(
     "figure", { className: `gs-figure gs-input${x.channels.length > MOST_NAMED ? " gs-nameless" : ""}`, "data-part": "x" },
     make("figcaption", {},
       caption({ name: say("view.input"), symbol: "x", color: x.color, says: inner.terms.find(({ quantity }) => quantity === "x")?.says }),
       make("span", { className: "gs-range", textContent: `−${x.bound} … ${x.bound}` }),
       x.note ? make("span", { className: "gs-note", textContent: x.note }) : null,
-      x.note ? null : pad.button,
+      x.note ? null : standIn(pad.button),
       scene.reading && reading(scene.reading),
       make("span", { className: "gs-scales" })),
-    host, x.note ? null : pad.element,
+    host, x.note ? null : standIn(pad.element),
   );
 }
 
@@ -151,7 +158,6 @@ function trackFigure(panel, track, { labels }, add, plots, beside = false) {
   const strip = initial && add(`${panel.cell}.${initial.part}`, say("view.initial_label", { cell: panel.name, track: track.name }), {
     kind: "initial", panel, initial, size: [panel.units, 1],
   });
-  if (strip) strip.classList.add("gs-strip");
   const plot = plots.get(part)?.plot;
   if (plot) plot.hasStrip = Boolean(strip);
   return make(
@@ -210,7 +216,6 @@ function weightsSection(panel, add, plots, filler) {
     const host = add(`${panel.cell}.weights.${gate.gate}`, say("view.weights_label", { cell: panel.name, gate: gate.name }), {
       kind: "weights", panel, gate: gate.gate, size: [panel.units, columns],
     });
-    host.style.setProperty("--rows", String(panel.units));
     plots.get(`${panel.cell}.weights.${gate.gate}`)?.plot.separate(panel.segments.slice(1, 3).map(({ start }) => start));
     return make("figure", { className: "gs-figure" },
       tabs ? null : make("figcaption", {}, caption(gate)), host);

@@ -52,7 +52,10 @@ class Menu {
     const item = ({ label, hint, act }) =>
       make("button", { type: "button", role: "menuitem", tabIndex: -1, onclick: ({ detail }) => this.choose(act, detail === 0) },
         label(), make("small", { textContent: say(`tools.${hint}`) }));
-    this.items = ACTIONS.filter(({ of }) => !of || of.includes(entry.kind)).map(item);
+    /** @type {HTMLElement[]} */
+    this.items = []; // made when they are wanted first: there is a menu for every plot
+    this.list = make("div", { role: "menu", "aria-label": name });
+    this.fill = () => this.list.append(...(this.items = ACTIONS.filter(({ of }) => !of || of.includes(entry.kind)).map(item)));
     this.status = make("p", {});
     /** @type {HTMLElement} */
     this.element = make(
@@ -61,7 +64,7 @@ class Menu {
         onkeydown: (event) => alongMenu(event, this.items, this.element),
         ontoggle: ({ newState }) => this.button.setAttribute("aria-expanded", String(newState === "open")),
       },
-      make("div", { role: "menu", "aria-label": name }, ...this.items), this.status,
+      this.list, this.status,
     );
     /** @type {HTMLButtonElement} */
     this.button = make("button", {
@@ -80,6 +83,7 @@ class Menu {
   /** @param {Event} event */
   toggle(event) {
     event.preventDefault(); // the browser would open it too, but tell us only a frame later
+    if (!this.items.length) this.fill();
     this.element.togglePopover();
     if (!this.open) return;
     this.status.textContent = "";
@@ -139,19 +143,23 @@ export function beside(menu, button) {
 // not at every frame of a drag.
 /** @param {Shown} entry @param {Here} here @param {Host} host */
 function keepDescribed(entry, here, host) {
-  const { canvas, host: plot } = entry.plot;
-  new MutationObserver(() => canvas.hidden && voiced(entry, here, host)).observe(canvas, { attributeFilter: ["hidden"] });
-  plot.addEventListener("pointerenter", () => voiced(entry, here, host));
+  const { plot } = entry;
+  const known = entries.has(plot);
+  entries.set(plot, entry);
+  if (known) return;
+  const voice = () => voiced(/** @type {Shown} */ (entries.get(plot)), here, host);
+  new MutationObserver(() => plot.canvas.hidden && voice()).observe(plot.canvas, { attributeFilter: ["hidden"] });
+  plot.host.addEventListener("pointerenter", voice);
 }
 
-/** @type {WeakMap<object, unknown>} */
-const said = new WeakMap(); // plot -> figure
+/** @type {WeakMap<object, Shown>} */
+const entries = new WeakMap(); // plot -> what is known of it, on the screen of now
 
 /** @param {Shown} entry @param {Here} here @param {Host} host */
 function voiced(entry, here, host) {
   for (const one of [entry, initialOf(entry, host.plots())]) {
-    if (!one?.plot.there || said.get(one.plot) === one.plot.figure) continue;
-    said.set(one.plot, one.plot.figure);
+    if (!one?.plot.there || one.plot.described === one.plot.figure) continue;
+    one.plot.described = one.plot.figure;
     one.plot.host.setAttribute("aria-label", describe(sheetOf(one, here)));
   }
 }
