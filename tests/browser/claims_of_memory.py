@@ -10,7 +10,6 @@ from playwright.sync_api import expect
 from app.setting.claims.memory import LONG_WORD
 from app.words.numbers import number, percent
 from gru_core import run
-from gru_core.analysis import kept_and_written
 from gru_core.conventions import CELLS
 from gru_core.gradients import gradient_by_distance
 from gru_core.scenes.companions import companion
@@ -24,6 +23,7 @@ from tests.browser.lensing import (
     expect_csv,
     notes,
     screen,
+    split_of,
     words,
 )
 from tests.browser.menu import csv as csv_of_plot
@@ -103,9 +103,7 @@ def gradients_survive(stage: Stage, core: Core) -> None:
 def trained(stage: Stage, core: Core) -> None:
     situation = core("reader", word=LONG_WORD)
     trace, (step, unit) = traces_of(situation)["gru"], stage.cursor
-    split = kept_and_written(trace)
-    truth = np.stack([split.kept, split.written, trace["hidden"]])[:, :, unit].T
-    kept, written, h = expect_csv(stage, "gru.kept", truth).values.T
+    kept, written, h, *_ = expect_csv(stage, "gru.kept", split_of(trace, unit)).values.T
     assert (step, unit, len(h)) == (28, 83, 29)
     assert written[0] > 0.97
     assert (figures(h[0], 3), figures(h[-1], 3)) == (0.988, 0.981)
@@ -160,7 +158,7 @@ def only_the_past(stage: Stage, core: Core) -> None:
     backward = [run(other, one.x[::-1])["hidden"][::-1] for one in (before, after)]
     assert np.array_equal(forward[0][:17], forward[1][:17])
     moved = np.abs(np.concatenate([now - old for old, now in (forward, backward)], axis=1).T)
-    [line] = words(stage)
+    line = words(stage)[0]
     assert "no forward state before step 18 has moved; backward states have, by up to" in line
     back = int(re.search(r"back to step (\d+)", line)[1])  # type: ignore[index]
     reached = moved[3:, :17].max(axis=0) >= 0.001
@@ -206,9 +204,7 @@ def reset_for_the_candidate(stage: Stage, core: Core) -> None:
 
 def update_mixes(stage: Stage, core: Core) -> None:
     trace, (step, unit) = traces_of(core("pulse"))["gru"], stage.cursor
-    split = kept_and_written(trace)
-    truth = np.stack([split.kept, split.written, trace["hidden"]])[:, :, unit].T
-    kept, written, h = expect_csv(stage, "gru.kept", truth).values[step]
+    kept, written, h, *_ = expect_csv(stage, "gru.kept", split_of(trace, unit)).values[step]
     assert kept == h > 0.1
     assert written == 0
 

@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 
 from app.setting.claims import CLAIMS
 from app.words.numbers import number
-from gru_core.analysis import kept_and_written
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, figures, traces_of
 from tests.browser.lensing import (
@@ -18,6 +17,7 @@ from tests.browser.lensing import (
     expect_csv,
     held_traces,
     settled,
+    split_of,
     table,
     words,
 )
@@ -138,9 +138,7 @@ def half_way(stage: Stage, core: Core) -> None:
 
 def blend(stage: Stage, core: Core) -> None:
     trace, (step, unit) = traces_of(core("crowd"))["gru"], stage.cursor
-    split = kept_and_written(trace)
-    truth = np.stack([split.kept, split.written, trace["hidden"]])[:, :, unit].T
-    kept, written, h = expect_csv(stage, "gru.kept", truth).values.T
+    kept, written, h, *_ = expect_csv(stage, "gru.kept", split_of(trace, unit)).values.T
     np.testing.assert_allclose(kept + written, h, atol=1e-8)
     assert min(abs(kept[step]), abs(written[step])) > 0.15
     _, tracks = csv_of_plot(stage, "GRU unit over time")

@@ -14,7 +14,7 @@ from app.lenses import LENSES, View
 from app.screen.screen import Screen, screen_of
 from app.setting.setting import CELL_VIEW, Setting
 from gru_core import Trace, run
-from gru_core.analysis import Contributions, ranked
+from gru_core.analysis import Contributions, kept_and_written, ranked
 from gru_core.changes.interventions import parse_interventions
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, figures
@@ -170,7 +170,14 @@ def held_back(stage: Stage) -> Iterator[None]:
 
 def words(stage: Stage) -> list[str]:
     """The sentences above the charts."""
-    return stage.page.locator(".gs-words p").all_inner_texts()
+    return [text for text in stage.page.locator(".gs-words p").all_inner_texts() if text]
+
+
+def split_of(trace: Trace, unit: int, state: str = "hidden") -> np.ndarray:
+    """What the view of what is kept has of a unit: kept, written, state, old state, candidate."""
+    split = kept_and_written(trace)
+    made = (split.kept, split.written, trace[state], trace.previous(state), trace["candidate"])
+    return np.stack([one[:, unit].astype(np.float64) for one in made], axis=1)
 
 
 def notes(stage: Stage) -> list[str]:

@@ -195,7 +195,7 @@ def test_a_bad_question_in_a_link_is_named_and_can_be_mended(page: Stage) -> Non
     assert list(shapes(page)) == ["reaction"]
     assert places(page) == []
     fill(page, "Threshold", "0.3")
-    assert len(words(page)) == 2
+    assert len(words(page)) == 3
     assert places(page)
 
 

@@ -137,9 +137,9 @@ def test_the_reason_of_a_held_number_is_what_it_would_have_been(page: Stage, cor
     page.open("view=why&of=update&t=8&u=3&do=gru.update.2.all_0.5")
     now, free = (held_traces(core("pulse"), text)["gru"] for text in (page.link["do"], ""))
     assert now["update"][7, 2] == 0.5
-    [said] = words(page)
-    assert said.startswith("z of unit 3 at step 8 is held at 0.5: ")
-    assert f"σ(2) = {free['update'][7, 2]:.3g}." in said
+    said = words(page)[0]
+    assert said.startswith("z of unit 3 at step 8 is held at 0.5. ")
+    assert f"σ(2) = {free['update'][7, 2]:.3g};" in said
     found = contributions(core("pulse").weights["gru"], now, "update", 2, 7)
     expect_table(page, "terms", term_rows(found))
     go(page, "holding")

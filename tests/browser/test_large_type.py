@@ -182,5 +182,9 @@ def test_a_picture_of_the_stage_is_laid_out_as_on_screen(seen: Callable[..., Sta
     words = [text for text in picture.iter(f"{SVG}text") if (text.text or "").startswith("update")]
     assert words
     for text in words:
-        assert text.attrib["font-size"] in ("12px", "13px")  # of a heading, of a caption
+        assert text.attrib["font-size"] in (
+            "12px",
+            "13px",
+            "15px",
+        )  # a heading, a caption, an arrow
         assert 0 < float(text.attrib["x"]) < wide + 48

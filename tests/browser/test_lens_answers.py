@@ -12,7 +12,6 @@ from gru_core import run
 from gru_core.analysis import (
     content_map,
     half_life,
-    kept_and_written,
     layer_map,
     memory_age,
     memory_map,
@@ -36,6 +35,7 @@ from tests.browser.lensing import (
     point,
     screen,
     settled,
+    split_of,
     tab,
     whisper,
     words,
@@ -53,11 +53,11 @@ AT = "t=8&u=2"  # the same in a link
 def test_what_was_kept_and_written_adds_up_to_the_state(page: Stage, core: Core) -> None:
     page.open(f"view=kept&{AT}")
     for cell, trace in traces_of(core("pulse")).items():
-        split, state = kept_and_written(trace), "cell" if cell == "lstm" else "hidden"
-        truth = np.stack([split.kept, split.written, trace[state]])[:, :, 1].T
+        truth = split_of(trace, 1, "cell" if cell == "lstm" else "hidden")
         expect_table(page, f"{cell}.kept", truth)
         found = expect_csv(page, f"{cell}.kept", truth)
-        assert found.columns == ["kept", "written", "c" if cell == "lstm" else "h"]
+        letter = "c" if cell == "lstm" else "h"
+        assert found.columns[:4] == ["kept", "written", letter, f"{letter} before"]
         np.testing.assert_allclose(found.values[:, :2].sum(axis=1), found.values[:, 2], atol=1e-8)
         lines = drawn(page, f"{cell}.kept")
         assert [line["y"] for line in lines] == truth.T.tolist()
@@ -197,10 +197,10 @@ def test_the_way_through_the_plane_and_its_fixed_points_are_those_of_the_core(
     np.testing.assert_allclose(again, kept.state, atol=1e-9)
     radius = f"{np.abs(kept.eigenvalues).max():.3g}"
     settled(page)
-    assert words(page) == [
+    assert words(page)[0] == (
         f"With the input of step 8 held, 1 fixed point was found from {found.tried} starts: "
         f"stable, largest |eigenvalue| {radius}."
-    ]
+    )
     alone = "One stable point alone is no memory: states that come to it forget their way."
     assert notes(page)[0] == alone
     values = kept.eigenvalues
@@ -332,7 +332,7 @@ def test_an_edit_after_a_click_is_told_of_the_place_that_was_clicked(
     trace = traces_of(with_edits(core("pulse"), {"gru.b_x.update.1": 0.5}))["gru"]
     value = figures(trace["update"][10, 1], 3)
     assert words(page)[0].startswith("z of unit 2 at step 11: ")
-    assert f"= {value:g}." in words(page)[0]
+    assert f"= {value:g};" in words(page)[0]
 
 
 def test_a_line_that_is_not_there_is_explained_and_the_scene_where_it_is_opens(page: Stage) -> None:

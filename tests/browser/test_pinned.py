@@ -57,11 +57,14 @@ def test_what_a_changed_bias_does_stands_against_the_pinned_setting(
     apart = np.abs(now["gru"]["hidden"] - before["gru"]["hidden"])
     step, unit = np.unravel_index(apart.argmax(), apart.shape)
     first = int(np.flatnonzero(apart.any(axis=1))[0])
-    assert words(page) == [
+    differs, other, at_cursor = words(page)
+    assert differs == (
         f"GRU: h differs from A from step {first + 1} on, most at step {step + 1}, "
-        f"unit {unit + 1}: by {apart.max():.3g}.",
-        same[1],
-    ]
+        f"unit {unit + 1}: by {apart.max():.3g}."
+    )
+    here, there = (one["gru"]["hidden"][7, 3] for one in (now, before))
+    assert at_cursor == f"GRU, step 8: h of unit 4 is {here:.3g}; in A it is {there:.3g}."
+    assert other == same[1]
     undo(page)
     assert words(page) == same
     assert not np.any(drawn(page, "less.hidden")[0]["z"])

@@ -65,7 +65,7 @@ def test_the_second_thing_to_try_holds_z_and_h_stays(page: Stage, notation: str,
     again = page.page.locator(".gs-again")
     expect(again).to_contain_text(f"Hold z of unit 1 at {z}")
     with page.answered():
-        again.get_by_role("button").click()
+        again.get_by_role("button", name="hold it").click()
     expect(page.page.locator(MARK)).to_be_visible()
     assert page.shown("gru.update") == pytest.approx(float(z))
     assert page.shown("gru.reset") == pytest.approx(0.00247, abs=1e-5)

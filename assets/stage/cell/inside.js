@@ -232,6 +232,7 @@ export class Inside {
     const { view, of = null } = now.message.lens;
     this.element.dataset.view = view;
     this.equations.only(view === "why" ? of : null);
+    if (view !== "cell") this.doing.textContent = ""; // it is of another place by now
     if (view !== "cell" && view !== "why") return null;
     const { lookup, missing } = this.numbers();
     this.equations.show(lookup);
