@@ -239,6 +239,7 @@ def test_a_press_on_a_chart_moves_the_cursor_to_its_step_and_unit(page: Stage) -
     page.page.mouse.move(*point(chart(page, "lstm.kept"), 15.5 / 20, 0.2), steps=3)
     assert page.cursor == (15, 2)
     page.page.mouse.up()
+    settled(page)
 
 
 def test_a_view_of_the_cursor_follows_it_and_is_dim_until_it_does(page: Stage, core: Core) -> None:

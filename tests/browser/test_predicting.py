@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import numpy as np
 import pytest
@@ -43,11 +43,15 @@ DRAWN = """
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_kept(request: pytest.FixtureRequest) -> None:
-    """Of what another test has predicted on the shared page."""
-    for name in {"page", "phone"} & set(request.fixturenames):
-        shared: Stage = request.getfixturevalue(name)
-        shared.page.evaluate(f"localStorage.removeItem('{KEPT}')")
+def nothing_is_kept(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Of what another test has predicted on the shared page, and for those of other modules."""
+    names = {"page", "phone"} & set(request.fixturenames)
+    shared: list[Stage] = [request.getfixturevalue(name) for name in names]
+    for one in shared:
+        one.page.evaluate(f"localStorage.removeItem('{KEPT}')")
+    yield
+    for one in shared:
+        one.page.evaluate(f"localStorage.removeItem('{KEPT}')")
 
 
 def area(stage: Stage) -> Locator:

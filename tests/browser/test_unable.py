@@ -79,6 +79,9 @@ def test_a_worker_that_fails_in_the_middle_of_a_change(stage: Stage) -> None:
     expect(stage.page.locator(".gs-stage")).to_have_attribute(COMPUTES, "here")
     stage.choose(BIAS)
     stage.type("0.25")
+    expect(stage.page.locator(".gs-stage")).to_have_attribute(COMPUTES, "there")
+    stage.rest(600)  # it asks the server once it knows
+    stage.wait()
     stage.expect(with_edits(large(), {BIAS: 0.25}))
     assert stage.edits == {BIAS: 0.25}
     stage.press("Escape")
