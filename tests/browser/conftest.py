@@ -95,6 +95,7 @@ class Kept:
         page = self.page
         assert page is not None
         troubles = page.troubles
+        page.page.evaluate("localStorage.removeItem('gatescope.predictions')")  # would be offered
         if failed or troubles:
             self.page = None
             page.page.close()

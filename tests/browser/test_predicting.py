@@ -3,7 +3,7 @@
 import json
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
@@ -40,18 +40,6 @@ DRAWN = """
 ([name, low, high]) => document.querySelector(`.gs-predict-${name}`).getAttribute("d")
   .replace(/^M/, "").split("L").map((point) => high - Number(point.split(" ")[1]) * (high - low))
 """
-
-
-@pytest.fixture(autouse=True)
-def nothing_is_kept(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Of what another test has predicted on the shared page, and for those of other modules."""
-    names = {"page", "phone"} & set(request.fixturenames)
-    shared: list[Stage] = [request.getfixturevalue(name) for name in names]
-    for one in shared:
-        one.page.evaluate(f"localStorage.removeItem('{KEPT}')")
-    yield
-    for one in shared:
-        one.page.evaluate(f"localStorage.removeItem('{KEPT}')")
 
 
 def area(stage: Stage) -> Locator:

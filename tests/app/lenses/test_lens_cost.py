@@ -20,7 +20,7 @@ from app.messages.stage import message
 from app.screen.page import Page
 from app.screen.screen import Screen, screen_of
 from app.setting.setting import Setting
-from gru_core.analysis.cost import SIZES, parameters
+from gru_core.analysis.cost import SIZES
 from gru_core.conventions import CELLS, NOTATIONS, Cell
 from gru_core.situation import parse_edits
 from tests.app.visiting import Visit
@@ -389,33 +389,3 @@ def test_every_cell_of_a_screen_is_counted_with_as_many_biases(
         counted(cell, layer.input_size, layer.units, biases) for cell, layer in layers.items()
     ]
     assert f"{counts[0]:,}" in looked(shown).words[0]
-
-
-# A layer of Keras ------------------------------------------------------------------------------
-
-
-def test_a_layer_of_keras_is_counted_with_the_biases_that_it_has() -> None:
-    """18,816 and 18,624 are what Keras 3 counts (tests/oracle/test_cost_keras.py)."""
-    shown = screen("keras")
-    assert looked(shown).words == [
-        "Keras' GRU(64) on 32 inputs has 3 × 64 × (32 + 64 + 2) = 18,816 parameters: with "
-        "reset_after=True, as it is unless you say otherwise, each unit has two biases in every "
-        "gate.",
-        "The formula with one bias gives 3 × 64 × (32 + 64 + 1) = 18,624, 192 fewer: that is "
-        "GRU(64, reset_after=False).",
-    ]
-    [found] = looked(shown).charts
-    assert found.values[:, 0].tolist() == [18_816, 18_624, 24_832, 6_208]
-    for counted, sets, units, inputs, others, biases in found.values:
-        assert counted == sets * units * (inputs + others + biases)
-
-
-@pytest.mark.parametrize(
-    ("units", "inputs", "directions", "published"),
-    [(32, 32, 1, 6_336), (5, 25, 1, 480), (32, 16, 2, 9_600)],
-)
-def test_counts_of_keras_that_others_have_published_are_found(
-    units: int, inputs: int, directions: int, published: int
-) -> None:
-    """Cross Validated 458685, and Stack Overflow 57318930: of both directions together."""
-    assert parameters("gru", inputs, units, directions=directions, biases=2) == published
