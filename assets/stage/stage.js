@@ -15,6 +15,7 @@ import { Manual } from "./controls/manual.js";
 import { Many, opener } from "./controls/many.js";
 import { Pad } from "./controls/pad.js";
 import { Pointer } from "./controls/pointer.js";
+import { showLists } from "./controls/lists.js";
 import { ledIntoPopovers, nameControls } from "./controls/popovers.js";
 import { Extras, Timeline } from "./controls/timeline.js";
 import { Type } from "./controls/type.js";
@@ -51,7 +52,10 @@ import { twin } from "./tools/twin.js";
  * @import { Details, Event, Here, Message, Shown } from "./types"
  */
 
-const SHEETS = ["style", "diagram", "dialogs", "look", "type", "forced"];
+const ABOVE = 100; // milliseconds after which what is above the stage may follow it
+const SHEETS = ["style", "diagram", "dialogs", "look", "type", "lists", "forced"];
+
+export { lists } from "./controls/lists.js";
 
 /** @type {WeakMap<HTMLElement, Arriving>} */
 const stages = new WeakMap();
@@ -234,6 +238,7 @@ class Stage {
     this.sizes.disconnect();
     this.unwatch();
     this.cursor.pause();
+    clearTimeout(this.above);
     this.channel.close();
     this.local.end();
     this.changing.leave();
@@ -287,11 +292,22 @@ class Stage {
     this.wholes.answer((part) => this.channel.complete(part));
     this.pointer.describeAgain();
     if (this.drag.live) this.drawLive();
+    this.showLists(message);
     nameControls(message.help);
     Object.assign(this.element.dataset, { opened: message.opened, ack: message.ack.seq });
     this.element.toggleAttribute("data-stale", this.now.stale);
     this.voice.follow();
     this.address.follow();
+  }
+
+  // The lists above the stage; and where a choice changes what else is there, it is made anew after this is on show.
+  /** @param {Message} message */
+  showLists({ above, chosen }) {
+    if (!this.channel.pending.some(({ kind }) => kind === "choose")) showLists({
+      chosen, offered: (place) => this.channel.part(place).offered, choose: (name, value) => this.change("choose", { name, value }),
+    });
+    clearTimeout(this.above);
+    if (above) this.above = setTimeout(() => this.channel.run(), ABOVE);
   }
 
   /** @param {Message} message */
@@ -302,7 +318,7 @@ class Stage {
   /** @param {Message} message */
   built(message) {
     // A choice above the stage has been made: arrow keys are the stage's again.
-    if (document.activeElement?.closest("[data-testid=stSelectbox]:not([role=dialog] *)")) this.focus.arrive();
+    if (document.activeElement?.closest(".gs-lists:not([role=dialog] *)")) this.focus.arrive();
     this.editor.offer(message);
   }
 

@@ -2,7 +2,7 @@
 // clipboard; where that is kept from the page, in a field to copy from.
 
 import { toClipboard } from "../core/clipboard.js";
-import { make } from "../core/dom.js";
+import { afterPaint, make } from "../core/dom.js";
 import { say } from "../core/words.js";
 
 /**
@@ -26,13 +26,19 @@ export class Address {
   /** @param {Here} here */
   constructor(here) {
     this.here = here;
+    /** @type {(() => void) | null} */
+    this.note = null; // a link that is to be noted once its screen has been painted
     this.looked = false; // somebody has moved the cursor: the link should say where it is
     this.travelling = false; // with the back button
-    this.onTravel = () => (this.travelling = true);
+    this.onTravel = () => {
+      this.travelling = true;
+      this.note = null; // the way back leads from where the page was before
+    };
     window.addEventListener("popstate", this.onTravel);
   }
 
   leave() {
+    this.note?.();
     window.removeEventListener("popstate", this.onTravel);
     clearTimeout(this.timer);
   }
@@ -50,19 +56,30 @@ export class Address {
   write() {
     // After an event or the back button an answer is coming, and with it the next link.
     if (this.here.channel.telling || this.travelling) return;
+    this.note?.();
     const url = this.text(this.looked);
     if (url !== location.href) history.replaceState(history.state, "", url);
   }
 
-  // Another link for what has been changed on this page: the back button leads to the one before.
+  // Another link for what has been changed on this page: the back button leads to the one before. To note it a browser
+  // works out the whole page, so what has changed is painted first.
   linked() {
+    this.note?.();
     const [now, then] = [new URL(this.text(false)), new URL(location.href)];
     for (const { searchParams } of [now, then]) {
       for (const name of ["t", "u"]) searchParams.delete(name);
     }
     now.searchParams.sort();
     then.searchParams.sort();
-    if (now.search !== then.search) history.pushState(history.state, "", this.text(this.looked));
+    if (now.search === then.search) return;
+    const text = this.text(this.looked);
+    const note = () => {
+      if (this.note !== note) return; // noted before, for the next one
+      this.note = null;
+      history.pushState(history.state, "", text);
+    };
+    this.note = note;
+    afterPaint(note);
   }
 
   // In full. withCursor: whether it says where the cursor is; it may have the scene's own place.
