@@ -16,17 +16,17 @@ const BY = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8, Home: -Infinity
 
 let made = 0;
 
-// A label with its help, which is shown on demand and always read aloud. named: the id of the help.
-/** @param {Listed} offered @param {string} id */
-function headed({ label, help }, id) {
-  if (!help) return [];
+// A list under its label, with its help, which is shown on demand and always read aloud. id: of the help.
+/** @param {Listed} listed @param {string} id @param {HTMLElement[]} control */
+function labelled({ label, help }, id, ...control) {
+  if (!help) return make("div", { className: "gs-list" }, ...control);
   const text = make("p", { id, className: "gs-list-help", textContent: help, hidden: true });
   /** @type {HTMLButtonElement} */
   const button = make("button", {
     type: "button", className: "gs-list-why", textContent: "?", title: help, "aria-label": say("lists.help", { label }), "aria-expanded": "false",
     onclick: () => button.setAttribute("aria-expanded", String(!(text.hidden = !text.hidden))),
   });
-  return [make("div", { className: "gs-list-head" }, make("span", { textContent: label }), button), text];
+  return make("div", { className: "gs-list" }, make("span", { className: "gs-list-label", textContent: label }), ...control, button, text);
 }
 
 export class List {
@@ -54,7 +54,7 @@ export class List {
     }, this.name);
     this.button.popoverTargetElement = this.listbox; // pressing it is not pressing outside of the list
     this.labels = options.map((one) => one.label);
-    this.element = make("div", { className: "gs-list" }, ...headed(offered, `${this.id}-help`), this.button, this.listbox);
+    this.element = labelled(offered, `${this.id}-help`, this.button, this.listbox);
     /** @param {Event} event */
     this.onScroll = ({ target }) => target instanceof Node && !this.listbox.contains(target) && this.close();
   }
@@ -192,7 +192,7 @@ export class Row {
     this.inputs = offered.options.map(({ value }) => make("input", { type: "radio", name: id, value, onchange: () => choose(offered.name, value) }));
     const labels = offered.options.map(({ label }, at) => make("label", {}, this.inputs[at], make("span", { textContent: label })));
     const row = make("div", { className: "gs-radios", role: "radiogroup", "aria-label": offered.label, "aria-describedby": `${id}-help` }, ...labels);
-    this.element = make("div", { className: "gs-list" }, ...headed(offered, `${id}-help`), row);
+    this.element = labelled(offered, `${id}-help`, row);
   }
 
   /** @param {string} value */
