@@ -15,7 +15,7 @@ import { Manual } from "./controls/manual.js";
 import { Many, opener } from "./controls/many.js";
 import { Pad } from "./controls/pad.js";
 import { Pointer } from "./controls/pointer.js";
-import { showLists } from "./controls/lists.js";
+import { Lists } from "./controls/lists.js";
 import { ledIntoPopovers, nameControls } from "./controls/popovers.js";
 import { Extras, Timeline } from "./controls/timeline.js";
 import { Type } from "./controls/type.js";
@@ -52,7 +52,6 @@ import { twin } from "./tools/twin.js";
  * @import { Details, Event, Here, Message, Shown } from "./types"
  */
 
-const ABOVE = 100; // milliseconds after which what is above the stage may follow it
 const SHEETS = ["style", "diagram", "dialogs", "look", "type", "lists", "forced"];
 
 export { lists } from "./controls/lists.js";
@@ -160,13 +159,14 @@ class Stage {
     });
     this.manual = new Manual(this.element);
     this.type = new Type((type) => this.send("view", { type }));
-    this.address = new Address(here);
+    this.address = new Address(here, (noting) => this.element.toggleAttribute("data-noting", noting));
     const link = new Link({ busy: () => this.channel.telling, address: () => this.address.text(true), tell, element: this.element });
     this.timeline.element.append(new Extras(link.element, pictures(true), this.type.button, this.manual.button).element);
     this.bar = make("div", { className: "gs-bar" }, savings.element, this.editor.element, this.timeline.element);
     this.element.append(this.voice.notices, this.lessons.element, this.holder, this.voice.element, this.bar);
     this.focus = new Focus(this.element, this.bar, () => this.holder.querySelector(".gs-story"));
     this.unled = ledIntoPopovers();
+    this.lists = new Lists(here, (name, value) => this.change("choose", { name, value }));
     this.asking = new Asking(here, { send: (kind, wanted) => this.send(kind, wanted), held: () => this.pointer.held }); // for numbers at the cursor
     this.screen = new Screen(here, { element: this.element, holder: this.holder, built: (message) => this.built(message) }, this.lens, library, {
       inside: this.inside.element,
@@ -238,7 +238,7 @@ class Stage {
     this.sizes.disconnect();
     this.unwatch();
     this.cursor.pause();
-    clearTimeout(this.above);
+    this.lists.leave();
     this.channel.close();
     this.local.end();
     this.changing.leave();
@@ -250,6 +250,7 @@ class Stage {
   /** @param {Sent | Brief} message */
   async receive(message) {
     await this.styled; // places have their sizes
+    this.address.built = false;
     if (isWhole(message)) this.changing.receive(named(message));
     else this.changing.hear(message);
   }
@@ -292,22 +293,12 @@ class Stage {
     this.wholes.answer((part) => this.channel.complete(part));
     this.pointer.describeAgain();
     if (this.drag.live) this.drawLive();
-    this.showLists(message);
+    this.lists.show(message);
     nameControls(message.help);
     Object.assign(this.element.dataset, { opened: message.opened, ack: message.ack.seq });
     this.element.toggleAttribute("data-stale", this.now.stale);
     this.voice.follow();
     this.address.follow();
-  }
-
-  // The lists above the stage; and where a choice changes what else is there, it is made anew after this is on show.
-  /** @param {Message} message */
-  showLists({ above, chosen }) {
-    if (!this.channel.pending.some(({ kind }) => kind === "choose")) showLists({
-      chosen, offered: (place) => this.channel.part(place).offered, choose: (name, value) => this.change("choose", { name, value }),
-    });
-    clearTimeout(this.above);
-    if (above) this.above = setTimeout(() => this.channel.run(), ABOVE);
   }
 
   /** @param {Message} message */
@@ -320,6 +311,7 @@ class Stage {
     // A choice above the stage has been made: arrow keys are the stage's again.
     if (document.activeElement?.closest(".gs-lists:not([role=dialog] *)")) this.focus.arrive();
     this.editor.offer(message);
+    this.address.built = true;
   }
 
   resize() {

@@ -7,12 +7,14 @@ import { List, Row } from "./list.js";
 /**
  * @import { Choose } from "./list.js"
  * @import { Listed } from "../contract"
+ * @import { Here, Message } from "../types"
  * @typedef {object} Told what all places show
  * @property {(place: string) => Listed[]} offered
  * @property {Record<string, string>} chosen by the names of the lists
  * @property {Choose} choose
  */
 
+const ABOVE = 100; // milliseconds after which what is above the stage may follow it
 /** @type {Map<HTMLElement, Place>} */
 const places = new Map();
 /** @type {Told | null} */
@@ -27,11 +29,29 @@ export function lists({ data: { place }, parentElement }) {
   return () => places.delete(parentElement);
 }
 
-// What has been chosen, and what there is to choose.
-/** @param {Told} now */
-export function showLists(now) {
-  told = now;
-  for (const place of places.values()) place.show(now);
+export class Lists {
+  /** @param {Pick<Here, "channel">} here @param {Choose} choose */
+  constructor(here, choose) {
+    this.here = here;
+    this.choose = choose;
+  }
+
+  // What has been chosen and what there is to choose; and where a choice changes what else is above the stage, that
+  // is made anew once this is on show.
+  /** @param {Message} message */
+  show({ above, chosen }) {
+    const { channel } = this.here;
+    if (!channel.pending.some(({ kind }) => kind === "choose")) { // else it is of before that
+      told = { chosen, offered: (place) => channel.part(place).offered, choose: this.choose };
+      for (const place of places.values()) place.show(told);
+    }
+    this.leave();
+    if (above) this.timer = setTimeout(() => channel.run(), ABOVE);
+  }
+
+  leave() {
+    clearTimeout(this.timer);
+  }
 }
 
 class Place {
