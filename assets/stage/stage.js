@@ -229,7 +229,7 @@ class Stage {
 
   leave() {
     document.removeEventListener("keydown", this.onKey);
-    this.address.leave();
+    for (const one of [this.address, this.lists, this.changing, this.many, this.type]) one.leave();
     this.voice.stop();
     this.predicting.end();
     this.unled();
@@ -238,12 +238,8 @@ class Stage {
     this.sizes.disconnect();
     this.unwatch();
     this.cursor.pause();
-    this.lists.leave();
     this.channel.close();
     this.local.end();
-    this.changing.leave();
-    this.many.leave();
-    this.type.leave();
     this.screen.dropPlots();
   }
 
