@@ -41,7 +41,7 @@ export class Address {
   }
 
   leave() {
-    this.note?.();
+    this.forget();
     window.removeEventListener("popstate", this.onTravel);
     clearTimeout(this.timer);
   }
