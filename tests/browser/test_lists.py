@@ -55,6 +55,14 @@ def test_a_list_is_gone_through_by_keys(page: Stage) -> None:
     expect(listed(page, "Scene")).to_have_attribute("aria-expanded", "false")
 
 
+def test_a_list_that_was_opened_adds_no_numbers_to_the_page(page: Stage) -> None:
+    page.open("scene=pulse")
+    before = page.numbers()
+    listed(page, "Scene").click()
+    page.press("Escape")
+    assert page.numbers() == before
+
+
 def test_letters_lead_to_an_option_that_has_them(page: Stage) -> None:
     page.open("scene=pulse")
     listed(page, "Scene").focus()

@@ -64,7 +64,7 @@ export class List {
     if (value === this.value) return;
     this.value = value;
     this.name.textContent = this.offered.options.find((one) => one.value === value)?.label ?? "";
-    for (const item of this.items) item.setAttribute("aria-selected", String(item.dataset.value === value));
+    for (const item of this.items) item.setAttribute("aria-selected", String(item.dataset.option === value));
   }
 
   get open() {
@@ -104,7 +104,7 @@ export class List {
   /** @param {Choice} choice @param {number} at */
   item({ value, label }, at) {
     return make("div", {
-      id: `${this.id}-${at}`, role: "option", "data-value": value, textContent: label, "aria-selected": String(value === this.value),
+      id: `${this.id}-${at}`, role: "option", "data-option": value, textContent: label, "aria-selected": String(value === this.value),
       onclick: () => this.take(at), onpointermove: () => this.at === at || this.goTo(at, false),
     });
   }
