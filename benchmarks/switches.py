@@ -5,7 +5,8 @@ the open list to the stage painted with its numbers, and where that time goes. "
 page has sent what was chosen, "answered" when the last message before the paint is there, "shown"
 when the stage has taken it in; then two frames. Medians of several runs, and the least. With them
 the work: messages sent and kilobytes received, with those of the run of the page that may follow;
-plots drawn by Plotly until the paint and after it. Measure with nothing else running. Needs Chromium.
+plots drawn by Plotly until the paint and after it. Measure with nothing else running. Needs
+Chromium.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -89,7 +90,8 @@ WATCH = """
   });
 
   const observe = () => new MutationObserver((records) => {
-    if (!seen?.asked || seen.shown || !records.some(({ target }) => target.matches(".gs-stage"))) return;
+    if (!seen?.asked || seen.shown) return;
+    if (!records.some(({ target }) => target.matches(".gs-stage"))) return;
     seen.answered = seen.heard;
     note("shown");
     requestAnimationFrame(() => requestAnimationFrame(() => note("painted")));
