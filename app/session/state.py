@@ -196,8 +196,11 @@ def _without_idle(before: History, after: History) -> History:
 def choose(name: str, key: str, read: Callable[[Any], Any] | None = None) -> None:
     """Take over the value of the widget with this key as the choice of that name.
 
-    read: from what the widget has to what the setting has, where they differ.
+    read: from what the widget has to what the setting has, where they differ. A browser that says
+    nothing of this widget chooses nothing.
     """
+    if key not in st.session_state:
+        return
     value = st.session_state[key]
     _change(name, lambda: read(value) if read else value)
 
@@ -217,8 +220,16 @@ def _change(name: str, value: Callable[[], Any]) -> None:
     except GatescopeError as error:
         here.rejected = [refusal(error)]  # nothing is changed
         return
+    here.rejected = _not_offered(chosen)
+    if here.rejected:
+        return
     chosen, here.left = carried(here.history.present, chosen)
     here.history = here.history.push(plain(chosen) if name == "edits" else chosen)
+
+
+def _not_offered(chosen: Setting) -> list[str]:
+    """What a link to this setting would be refused for: a browser may claim what no list offers."""
+    return link.decode(link.encode(chosen)[0], scenes())[1]
 
 
 def keep_upload(upload: Upload | None) -> None:
