@@ -93,7 +93,7 @@ class Part:
         data = [dict(trace) for trace in figure.traces]
         if self.numbers is not None:
             del data[0]["z"]
-        drawn: Figure = {"data": data, "layout": figure.frame}
+        drawn: Figure = {"data": data, "layout": figure.fields}
         if self.grid:
             one = self.grid
             drawn["grid"] = {
