@@ -88,8 +88,16 @@ def _upload(
         help=_help(field),
         max_upload_size=most // MEGABYTE,
         on_change=state.choose,
-        args=("model", key, read),
+        args=("model", key, partial(_read_once, read)),
     )
+
+
+def _read_once(read: Callable[[Any], Model], file: Any) -> Model:
+    """What is read of a file, which is let go of then. Errors: those of `read`."""
+    try:
+        return read(file)
+    finally:
+        state.let_go(file)
 
 
 def _opened(model: Model, file: Any) -> Model:

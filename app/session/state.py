@@ -12,6 +12,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.compute.runs import is_large
@@ -237,6 +238,15 @@ def keep_upload(upload: Upload | None) -> None:
     context = get_script_run_ctx()
     if upload is not None and context is not None:
         hold(upload, context.session_id)
+
+
+def let_go(sent: Any) -> None:
+    """Drop Streamlit's copy of a file that this page has sent; what was read of it is our own."""
+    context = get_script_run_ctx()
+    if context is None or sent is None:
+        return
+    if isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(context.session_id, sent.file_id)
 
 
 def key_of(control: str, options: Mapping[Any, str], value: Any) -> str:
