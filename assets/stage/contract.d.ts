@@ -194,7 +194,7 @@ export interface Term {
   quantity: string;
 }
 
-// The opened cell.
+// The opened cell. biases: of a gate, as the notation has them.
 export interface Inner {
   cell: "gru" | "lstm" | "rnn";
   polarity: string;
@@ -202,6 +202,7 @@ export interface Inner {
   ends: Ends;
   quantities: Record<string, Quantity>;
   cells: CellName[];
+  biases: number;
   form: "split" | "joined";
   substeps: Substep[];
   notes: string[];
@@ -294,10 +295,13 @@ export interface HoldTrack {
 }
 
 // A gate taken away. keep: whether its value can be chosen.
+//
+// holds: the tracks that are held for it, at values as the core has them.
 export interface Ablation {
   name: string;
   hint: string;
   keep: boolean;
+  holds: Record<string, number>;
 }
 
 // What can be held in the opened cell, and what is. keep: the value of an ablated gate.

@@ -240,6 +240,7 @@ export interface Fields {
   "many.identity_title": {};
   "many.random": {};
   "many.random_title": {};
+  "many.waiting": {};
   "many.drawn": { random: Word; seed: Word };
   "many.fill_with": { fill: Word; value: Word };
   "many.fill": {};

@@ -12,7 +12,7 @@ let log, jobs, channel, now, changing, seq;
 
 const message = (edits = [], more = {}) => ({
   core: "scene", order: 1, parts: {}, own: [], numbers: "ticket", link: {}, labels: ["1"], panels: [], held: [],
-  can: { undo: false, redo: false, reset: false }, inner: { polarity: "keep" }, lens: { inside: true }, edits, ...more,
+  can: { undo: false, redo: false, reset: false }, inner: { polarity: "keep", biases: 2, cell: "gru" }, lens: { inside: true, controls: {} }, edits, ...more,
 });
 const brief = (edits, more = {}) => ({ order: 2, link: {}, numbers: "next", held: [], can: { undo: true, redo: false, reset: true }, answer: "", said: "", edits, rests: false, ...more });
 const edit = (value) => ({ target: BIAS, value, was: 0 });

@@ -2,6 +2,7 @@
 // it answers is short then, and takes the place of what was foreseen. What only the server knows of the screen
 // is asked for once nobody changes anything for a moment.
 
+import { runs } from "../core/channel.js";
 import { say } from "../core/words.js";
 import { Checking } from "./checking.js";
 import { Folding } from "./folding.js";
@@ -24,6 +25,7 @@ import { Folding } from "./folding.js";
  */
 
 const REST = 300; // milliseconds without a change
+const BACK = new Set(["undo", "redo"]);
 
 export class Changing {
   /** @param {Here} here @param {Local} local @param {Act} act */
@@ -73,9 +75,12 @@ export class Changing {
     if (!this.can || !this.said) return;
     const { inner, labels, lens, panels } = now.message;
     const before = this.latest ?? this.said;
-    const facts = { before: (/** @type {string} */ target) => this.local.core?.before(target), panels, steps: labels.length, polarity: inner.polarity };
+    const { polarity, biases, cell } = inner;
+    const ablations = lens.controls.holding?.ablations ?? [];
+    const facts = { before: (/** @type {string} */ target) => this.local.core?.before(target), panels, steps: labels.length, polarity, biases, cell, ablations };
     const changes = this.folding.fold(changesOf(before), event, facts);
-    if (!changes) return;
+    // What only the server knows is a step to undo, too.
+    if (!changes) return void (runs(event) && !BACK.has(event.kind) && this.folding.forget());
     channel.foresee(event.seq);
     const { past, future } = this.folding;
     const can = { undo: past.length > 0 || before.can.undo, redo: future.length > 0, reset: changes.edits.length + changes.held.length > 0 };
@@ -90,6 +95,7 @@ export class Changing {
     const { channel, now } = this.here;
     if (!channel.take(message)) return; // the missing parts are on their way
     const ahead = this.ahead(message);
+    if (message.core !== this.said?.core) this.folding.forget(); // steps of another scene, or notation
     const alike = this.can && message.core === this.local.key && !this.mistrusted;
     const stays = alike && keyOf(message) === this.shown ? now.computed : null;
     const coming = alike && keyOf(message) === this.running; // the page is about to have the same numbers

@@ -27,7 +27,7 @@ const laid = new Map(); // over the parts, by name: what the page has computed
 let layer = 0;
 /** @type {Set<Event["kind"]>} */
 const QUIET = new Set(["ask", "grab", "look", "whole"]); // change no number
-/** @type {Set<Event["kind"]>} */
+/** @type {Set<string>} */
 const FROM_HERE = new Set([...QUIET, "show", "view", "need"]); // are answered from the run that is there
 
 export class Channel {
@@ -149,6 +149,11 @@ export class Channel {
     this.shown.add(seq);
   }
 
+  /** @param {number} seq */
+  foresees(seq) {
+    return this.shown.has(seq);
+  }
+
   // How many events are on their way whose outcome is on show.
   get foreseen() {
     return this.shown.size;
@@ -232,7 +237,7 @@ function isLaid(name) {
 }
 
 // Whether the server has to run a cell again for an event.
-/** @param {Pick<Numbered, "kind">} event */
+/** @param {{ kind: string }} event */
 export function runs({ kind }) {
   return !FROM_HERE.has(kind);
 }
