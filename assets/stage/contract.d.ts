@@ -754,7 +754,19 @@ export interface Message {
 
 // An event that says all by its kind. ask, need: the view of now, and every part again.
 export interface Plain {
-  kind: "reset" | "undo" | "redo" | "again" | "pin" | "pair" | "unpin" | "ask" | "need";
+  kind: "reset" | "again" | "pin" | "pair" | "unpin" | "ask" | "need";
+}
+
+// All that is changed and held: numbers as the notation has them, what is held as the core.
+export interface Changes {
+  edits: Edit[];
+  held: HeldAt[];
+}
+
+// A step back, or forward again. to: what that leads to, for a server that has forgotten it.
+export interface Back {
+  kind: "undo" | "redo";
+  to?: Changes;
 }
 
 // A number is taken hold of, or goes back to what it was.
@@ -870,4 +882,4 @@ export interface Differ {
   most: number;
 }
 
-export type Event = Plain | OfTarget | Commit | Typed | Drawn | Fill | OpenScene | Show | Look | Whole | SeeView | Hold | Free | Ablate | Differ;
+export type Event = Plain | Back | OfTarget | Commit | Typed | Drawn | Fill | OpenScene | Show | Look | Whole | SeeView | Hold | Free | Ablate | Differ;

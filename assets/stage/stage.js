@@ -349,7 +349,7 @@ class Stage {
   /** @template {Event["kind"]} Kind @param {Kind} kind @param {Details<Kind>} [details] @returns {number} */
   send(kind, details) {
     const { step, unit } = this.cursor;
-    const sent = this.channel.send(kind, details, { step, unit });
+    const sent = this.channel.send(kind, this.changing.told(kind, details), { step, unit });
     if (runs({ kind })) this.voice.goOn();
     this.changing.sent({ seq: sent, kind, ...details });
     if (this.now.begun) this.values.showNote();

@@ -20,6 +20,7 @@ import { placed, rectangle } from "./pasted.js";
 const LARGEST = 10_000; // magnitude of a number
 const MOST = 1000; // numbers changed: more are left to the server
 const LONGEST = 200; // steps to undo, as many as the server keeps (app/setting/setting.py)
+export const BACK = new Set(["undo", "redo"]);
 const TOGETHER = new Set(["draw", "fill", "paste"]); // several numbers in one change
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
@@ -36,11 +37,17 @@ export class Folding {
     this.future = [];
   }
 
-  // No more than the server can undo and redo.
-  /** @param {{ undo: boolean, redo: boolean }} can */
-  keep({ undo, redo }) {
-    if (!undo) this.past = [];
-    if (!redo) this.future = [];
+  // What a step back or forward leads to; null where only the server knows.
+  /** @param {string} kind @param {Changes} now @param {Facts} facts @returns {Changes | null} */
+  peek(kind, now, facts) {
+    const then = (kind === "undo" ? this.past : this.future).at(-1);
+    return then && alike(now, then, facts) ? then : null;
+  }
+
+  // What can be done here or, since it has been there longer, on the server.
+  /** @param {Message["can"]} can @returns {Message["can"]} */
+  with({ undo, redo, reset }) {
+    return { undo: undo || this.past.length > 0, redo: redo || this.future.length > 0, reset };
   }
 
   // After another change than one of these, from these.
@@ -53,8 +60,12 @@ export class Folding {
   // null where only the server knows.
   /** @param {Changes} now @param {Event} event @param {Facts} facts @returns {Changes | null} */
   fold(now, event, facts) {
-    if (event.kind === "undo") return moved(this.past, this.future, now, facts);
-    if (event.kind === "redo") return moved(this.future, this.past, now, facts);
+    if (BACK.has(event.kind)) {
+      const there = this.peek(event.kind, now, facts);
+      const [from, to] = event.kind === "undo" ? [this.past, this.future] : [this.future, this.past];
+      if (there) to.push(now) && from.pop();
+      return there;
+    }
     const then = folded(now, event, facts);
     if (!then || !alike(now, then, facts)) return null;
     if (JSON.stringify(then) === JSON.stringify(now)) return then;
@@ -62,15 +73,6 @@ export class Folding {
     else this.push(now);
     return then;
   }
-}
-
-/** @param {Changes[]} from @param {Changes[]} to @param {Changes} now @param {Facts} facts */
-function moved(from, to, now, facts) {
-  const then = from.at(-1);
-  if (!then || !alike(now, then, facts)) return null;
-  from.pop();
-  to.push(now);
-  return then;
 }
 
 // Whether the same is on show but for numbers: where a notation has one bias, a second comes and goes with its use.

@@ -156,7 +156,7 @@ class Filling {
     this.text = make("textarea", { rows: 5, "aria-label": say("many.numbers"), spellcheck: false });
     this.pasting = make("div", { className: "gs-several-paste" }, this.text,
       button(say("many.use"), say("many.use_title"), () => this.write()));
-    this.waits = make("p", { className: "gs-told", role: "status" });
+    this.waits = make("p", { className: "gs-waits", role: "status" });
     this.problem = make("p", { className: "gs-problem", role: "alert" });
     /** @type {HTMLDialogElement} */
     const dialog = make(
