@@ -113,8 +113,9 @@ export class Changing {
   receive(message) {
     const { channel, now } = this.here;
     if (!channel.take(message)) return; // the missing parts are on their way
-    const ahead = this.ahead(message);
     if (this.isElsewhere(message)) this.folding.forget();
+    if (this.isArrival(message)) this.latest = null; // what is on its way is of the screen before
+    const ahead = this.ahead(message);
     const alike = this.can && message.core === this.local.key && !this.mistrusted;
     const stays = alike && keyOf(message) === this.shown ? now.computed : null;
     const coming = alike && keyOf(message) === this.running; // the page is about to have the same numbers
@@ -140,8 +141,14 @@ export class Changing {
   /** @param {Message} message */
   isElsewhere({ arrived, core, link, page }) {
     const { said } = this;
-    if (!said || core !== said.core || (page === said.page && arrived > said.arrived)) return true;
+    if (!said || core !== said.core || this.isArrival({ arrived, page })) return true;
     return [...new Set([...Object.keys(link), ...Object.keys(said.link)])].some((name) => !OF_NOW.has(name) && (link[name] ?? null) !== (said.link[name] ?? null));
+  }
+
+  /** @param {Pick<Message, "arrived" | "page">} message */
+  isArrival({ arrived, page }) {
+    const { said } = this;
+    return said !== null && said.page === page && arrived > said.arrived;
   }
 
   // What is being computed is not wanted any more.

@@ -64,8 +64,8 @@ export class Channel {
     this.trigger = trigger;
   }
 
-  // at: where the cursor is. Returns the number of the event.
-  /** @template {Event["kind"]} Kind @param {Kind} kind @param {Details<Kind>} [details] @param {At} [at] */
+  // at: where the cursor is, and how often the address had led here. Returns the number of the event.
+  /** @template {Event["kind"]} Kind @param {Kind} kind @param {Details<Kind>} [details] @param {At & { arrived: number }} [at] */
   send(kind, details, at) {
     this.pending.push({ seq: ++counter, kind, ...details, ...at });
     this.began.set(counter, performance.now());
