@@ -184,9 +184,10 @@ class Term(TypedDict):
 
 
 class Inner(Wiring):
-    """The opened cell."""
+    """The opened cell. biases: of a gate, as the notation has them."""
 
     cells: list[CellName]
+    biases: int
     form: Literal["split", "joined"]
     substeps: list[Substep]
     notes: list[str]

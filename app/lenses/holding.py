@@ -16,7 +16,7 @@ from app.words.names import letter_of
 from app.words.numbers import joined, number
 from app.words.refusal import refusal
 from app.words.say import say
-from gru_core.changes.ablations import ABLATIONS, DEFAULT_KEEP
+from gru_core.changes.ablations import ABLATIONS, DEFAULT_KEEP, ablation
 from gru_core.changes.interventions import Intervention, limits, shown_value
 from gru_core.conventions import STATES, TRACKS, Cell
 from gru_core.errors import RangeError
@@ -82,7 +82,12 @@ def _holding(screen: Screen) -> contract.Holdable:
             for one, text in zip(screen.situation.interventions, held_texts(screen), strict=True)
         ],
         "ablations": [
-            {"name": name, "hint": _hint(screen, gates), "keep": None in gates.values()}
+            {
+                "name": name,
+                "hint": _hint(screen, gates),
+                "keep": None in gates.values(),
+                "holds": {held.track: held.value for held in ablation(name)},
+            }
             for name, (owner, gates) in ABLATIONS.items()
             if owner == cell
         ],

@@ -24,8 +24,9 @@ from app.screen.loaded import canonical
 from app.screen.page import Grab, Page
 from app.screen.screen import plain
 from app.screen.tickets import Held
-from app.session.events import OF_NUMBERS, Outcome, handle
+from app.session.events import OF_NUMBERS, Outcome
 from app.session.keeping import carried
+from app.session.late import Departures
 from app.setting import link
 from app.setting.setting import History, Setting
 from app.words.refusal import refusal
@@ -61,6 +62,7 @@ class Session:
     said: str = ""  # of what the last event has done
     called: bool = False  # this run was started by an event or a widget
     arrived: int = 0  # how often the address has led here: by a link, or by the back button
+    departures: Departures = field(default_factory=Departures)  # what was on the stage then
     controls: dict[str, Control] = field(default_factory=dict)  # in popovers, by their names
     held: Held = field(default_factory=Held)  # for the numbers of its screens
     name: str = field(default_factory=lambda: secrets.token_urlsafe(18))  # nobody else is told it
@@ -131,7 +133,10 @@ def session() -> Session:
     elif link.without_cursor(query) == link.without_cursor(here.query):
         here.history = here.history.moved(setting.step, setting.unit)
     else:
+        before = here.history.present
         here.history, here.rejected = here.history.push(setting), rejected
+        if here.history.present != before:
+            here.departures.add(here.arrived + 1, before)
     here.query = query
     here.arrived += 1
     return here
@@ -164,7 +169,7 @@ def take_in(here: Session, message: Any) -> None:
             here.ack = {"client": client, "seq": seq}
             kind = event.get("kind")
             here.asked |= not isinstance(kind, str) or kind not in OF_NUMBERS
-            _settle(here, handle(here.history, event))
+            _settle(here, here.departures.handle(here.history, event, here.arrived))
 
 
 def _settle(here: Session, outcome: Outcome) -> None:

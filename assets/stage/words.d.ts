@@ -87,9 +87,14 @@ export interface Fields {
   "pages.label": {};
   "pages.type": { least: Word; most: Word };
   "pages.go_to": { one: Word };
-  "pages.steps": { all: Word; first: Word; last: Word };
   "pages.rows": { all: Word; first: Word; last: Word };
+  "pages.rows_steps": { all: Word; first: Word; last: Word };
   "pages.columns": { all: Word; first: Word; last: Word };
+  "pages.columns_steps": { all: Word; first: Word; last: Word };
+  "pages.rows_columns": { all: Word; first: Word; last: Word; left: Word; right: Word; wide: Word };
+  "pages.rows_columns_steps": { all: Word; first: Word; last: Word; left: Word; right: Word; wide: Word };
+  "pages.rows_steps_columns": { all: Word; first: Word; last: Word; left: Word; right: Word; wide: Word };
+  "pages.rows_steps_columns_steps": { all: Word; first: Word; last: Word; left: Word; right: Word; wide: Word };
   "picture.step": {};
   "picture.unit": {};
   "picture.sorted": {};
@@ -240,6 +245,7 @@ export interface Fields {
   "many.identity_title": {};
   "many.random": {};
   "many.random_title": {};
+  "many.waiting": {};
   "many.drawn": { random: Word; seed: Word };
   "many.fill_with": { fill: Word; value: Word };
   "many.fill": {};

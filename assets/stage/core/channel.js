@@ -27,7 +27,7 @@ const laid = new Map(); // over the parts, by name: what the page has computed
 let layer = 0;
 /** @type {Set<Event["kind"]>} */
 const QUIET = new Set(["ask", "grab", "look", "whole"]); // change no number
-/** @type {Set<Event["kind"]>} */
+/** @type {Set<string>} */
 const FROM_HERE = new Set([...QUIET, "show", "view", "need"]); // are answered from the run that is there
 
 export class Channel {
@@ -64,8 +64,8 @@ export class Channel {
     this.trigger = trigger;
   }
 
-  // at: where the cursor is. Returns the number of the event.
-  /** @template {Event["kind"]} Kind @param {Kind} kind @param {Details<Kind>} [details] @param {At} [at] */
+  // at: where the cursor is, and how often the address had led here. Returns the number of the event.
+  /** @template {Event["kind"]} Kind @param {Kind} kind @param {Details<Kind>} [details] @param {At & { arrived: number }} [at] */
   send(kind, details, at) {
     this.pending.push({ seq: ++counter, kind, ...details, ...at });
     this.began.set(counter, performance.now());
@@ -147,6 +147,11 @@ export class Channel {
   /** @param {number} seq */
   foresee(seq) {
     this.shown.add(seq);
+  }
+
+  /** @param {number} seq */
+  foresees(seq) {
+    return this.shown.has(seq);
   }
 
   // How many events are on their way whose outcome is on show.
@@ -232,7 +237,7 @@ function isLaid(name) {
 }
 
 // Whether the server has to run a cell again for an event.
-/** @param {Pick<Numbered, "kind">} event */
+/** @param {{ kind: string }} event */
 export function runs({ kind }) {
   return !FROM_HERE.has(kind);
 }
