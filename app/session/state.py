@@ -33,7 +33,7 @@ from app.words.refusal import refusal
 from gru_core.errors import GatescopeError
 
 HOME = "gatescope"
-MOST_EVENTS = 1000  # in one message; the stage sends a handful
+MOST_EVENTS = 100  # in one message, as many as the stage sends: assets/stage/core/channel.js
 
 
 @dataclass(frozen=True)
