@@ -138,13 +138,13 @@ def test_unit_17_is_the_one_whose_gate_tells_music_best_and_does_so_elsewhere(
 def test_the_story_has_the_numbers_of_its_notation(polarity: Polarity, listener: Listener) -> None:
     words, z = told("speech", polarity, listener=listener), states(listener)["update"][:, DETECTOR]
     shown = z if polarity == "keep" else 1 - z
-    assert f"(at step 100 its z is {shown[99]:.2f})" in words.story
-    assert f"keeps while music plays (at step 250, {shown[249]:.2f})" in words.story
-    assert "at step 150 a tune begins, and 13 steps later" in words.story
+    assert f"(step 100: z is {shown[99]:.2f})" in words.story
+    assert f"keeps in music (step 250: {shown[249]:.2f})." in words.story
+    assert "At step 150 a tune follows a sentence; 13 steps later it is heard." in words.story
     half, full = (Intervention("gru", t, v) for t, v in (("update", 0.5), ("reset", 1.0)))
-    assert f"{100 * heard(listener, 'shown', half)[0]:.0f} % of the steps" in words.attempt
-    assert f"instead of {100 * heard(listener, 'shown')[0]:.0f} %." in words.attempt
-    assert f"{100 * heard(listener, 'shown', full)[0]:.0f} % are wrong" in words.again
+    assert f"{100 * heard(listener, 'shown', half)[0]:.0f} % of the steps go" in words.attempt
+    assert f"not {100 * heard(listener, 'shown')[0]:.0f} %." in words.attempt
+    assert f"{100 * heard(listener, 'shown', full)[0]:.0f} % go wrong" in words.again
 
 
 def test_with_the_reset_gate_after_the_product_the_story_says_so(listener: Listener) -> None:
@@ -153,9 +153,7 @@ def test_with_the_reset_gate_after_the_product_the_story_says_so(listener: Liste
     there = run(moved, listener.clip.sequence.x)["hidden"]
     most = np.abs(there - states(listener)["hidden"]).max()
     assert f"h is another by up to {most:.2f}" in words.story
-    assert (
-        f"{listener.late(listener.music(there))} steps later it is taken for music" in words.story
-    )
+    assert f"{listener.late(listener.music(there))} steps later it is heard all" in words.story
 
 
 # Mistakes -------------------------------------------------------------------------------------
