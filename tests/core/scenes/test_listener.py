@@ -11,14 +11,13 @@ import torch
 
 from gru_core import GRUWeights, run
 from gru_core.changes.interventions import Intervention
-from gru_core.conventions import Polarity
 from gru_core.errors import GatescopeError
 from gru_core.scenes.listener import ARRAYS, CLIPS, Listener, load_listener
 from gru_core.scenes.quoted import Quoted, Source
 from gru_core.scenes.scene import situation
 from gru_core.trace import Trace
 from scripts import listen_opus
-from tests.core.opened_scenes import ASSETS, BY_NAME, told
+from tests.core.opened_scenes import ASSETS, BY_NAME
 
 MODEL = ASSETS / "models" / "listener.npz"
 DOCUMENT = Path(__file__).parents[3] / "docs" / "speech.md"
@@ -132,28 +131,6 @@ def test_unit_17_is_the_one_whose_gate_tells_music_best_and_does_so_elsewhere(
         areas[clip] = [area(gate, music) for gate in states(listener, clip)["update"].T]
     assert int(np.argmax(areas["shown"])) == DETECTOR
     assert areas["unseen"][DETECTOR] > 0.95
-
-
-@pytest.mark.parametrize("polarity", ["keep", "write"])
-def test_the_story_has_the_numbers_of_its_notation(polarity: Polarity, listener: Listener) -> None:
-    words, z = told("speech", polarity, listener=listener), states(listener)["update"][:, DETECTOR]
-    shown = z if polarity == "keep" else 1 - z
-    assert f"(step 100: z is {shown[99]:.2f})" in words.story
-    assert f"keeps in music (step 250: {shown[249]:.2f})." in words.story
-    assert "At step 150 a tune follows a sentence; 13 steps later it is heard." in words.story
-    half, full = (Intervention("gru", t, v) for t, v in (("update", 0.5), ("reset", 1.0)))
-    assert f"{100 * heard(listener, 'shown', half)[0]:.0f} % of the steps go" in words.attempt
-    assert f"not {100 * heard(listener, 'shown')[0]:.0f} %." in words.attempt
-    assert f"{100 * heard(listener, 'shown', full)[0]:.0f} % go wrong" in words.again
-
-
-def test_with_the_reset_gate_after_the_product_the_story_says_so(listener: Listener) -> None:
-    words = told("speech", "keep", elsewhere=True, listener=listener)
-    moved = GRUWeights(*(getattr(listener.weights, p) for p in (*PARTS, "b_h")), reset_after=True)
-    there = run(moved, listener.clip.sequence.x)["hidden"]
-    most = np.abs(there - states(listener)["hidden"]).max()
-    assert f"h is another by up to {most:.2f}" in words.story
-    assert f"{listener.late(listener.music(there))} steps later it is heard all" in words.story
 
 
 # Mistakes -------------------------------------------------------------------------------------
