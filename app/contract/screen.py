@@ -216,9 +216,10 @@ class PredictionLine(Key):
 
 
 class Prediction(TypedDict):
-    """What cells say comes next, beside what came."""
+    """What cells say at each step, beside what is so."""
 
     part: str
+    name: str
     lines: list[PredictionLine]
     guess: str
     spread: str

@@ -8,6 +8,7 @@ from app.compute.runs import runs
 from app.contract import Controls, HoldValue
 from app.figures import theme
 from app.lenses.against import against
+from app.lenses.at_cursor import sentence_of
 from app.lenses.base import Lens, Offer, View
 from app.lenses.unmoved import unmoved
 from app.lenses.wiring import held_texts
@@ -33,7 +34,7 @@ def view(screen: Screen) -> View:
     """What is held, the means to hold something, and what that changes."""
     controls: Controls = {"holding": _holding(screen)}
     if not screen.situation.interventions:
-        words = [say("lenses.holding.nothing")]
+        words = [say("lenses.holding.nothing"), sentence_of(screen, screen.opened)]
         return View([], words=words, controls=controls, offers=_extremes(screen))
     try:
         free = runs(screen.free, screen.setting.engine)

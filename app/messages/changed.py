@@ -102,7 +102,7 @@ def _rests(setting: Setting, told: Setting, baseline: Baseline) -> bool:
     placed = (setting.notation or own_notation(scene)).placement != own_notation(scene).placement
     return (
         setting.view != CELL_VIEW
-        or (scene.predicts or scene.reads_words)
+        or scene.model is not None
         or (placed or isinstance(setting.source, Own))
         or setting.interventions != told.interventions
     )

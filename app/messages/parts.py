@@ -133,7 +133,7 @@ def parts(
     channels, baseline = screen.channels, screen.baseline
     track_part = _condensed_track if screen.condensed else _track
     yield _input(screen)
-    if screen.scene.predicts:
+    if predictions.said(screen):
         drawn = predictions.figure(screen)
         key = _key(*(leaf for one in drawn for leaf in _leaves(one)))
         yield Part(predictions.NAME, key, partial(prediction_lines, *drawn))

@@ -230,9 +230,10 @@ export interface PredictionLine {
   error: string;
 }
 
-// What cells say comes next, beside what came.
+// What cells say at each step, beside what is so.
 export interface Prediction {
   part: string;
+  name: string;
   lines: PredictionLine[];
   guess: string;
   spread: string;

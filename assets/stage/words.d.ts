@@ -56,7 +56,6 @@ export interface Fields {
   "names.over_time": { cell: Word };
   "names.input_plot": {};
   "names.predictions": {};
-  "names.next_value": {};
   "names.step": { step: Word };
   "names.unit": { unit: Word };
   "names.input": { place: Word };
@@ -371,7 +370,6 @@ export interface Fields {
   "values.grows": {};
   "view.input_label": { channels: Word; steps: Word };
   "view.input": {};
-  "view.prediction": {};
   "view.error": { error: Word; name: Word };
   "view.reading": { phonemes: Word; word: Word };
   "view.track_label": { cell: Word; steps: Word; track: Word; units: Word };

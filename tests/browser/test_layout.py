@@ -63,6 +63,7 @@ EQUATIONS = """
     bar: document.querySelector(".gs-bar").getBoundingClientRect().top,
     ends: bottoms(document.querySelectorAll(".gs-equation")),
     lines,
+    said: bottom(document.querySelector(".gs-cell-doing")),
   };
 }
 """
@@ -80,6 +81,7 @@ class Equations:
     bar: float
     ends: list[float]  # of each equation
     lines: list[list[float]]  # of each row, where its lines end
+    said: float  # the end of what the step does in words
 
 
 @dataclass
@@ -265,6 +267,7 @@ def test_so_does_every_one_where_the_reset_gate_comes_first(page: Stage, scene: 
 def assert_above_the_bar(equations: Equations) -> None:
     assert len(equations.ends) == 4
     assert max(equations.ends) <= equations.bar
+    assert 0 < equations.said <= equations.bar
 
 
 # Lenses ---------------------------------------------------------------------------------------
