@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.contract import Brief, Elsewhere
+from app.contract import Brief
 from app.messages.changed import brief
 from app.messages.numbers import GoneError
 from app.messages.stage import told_of
@@ -39,8 +39,6 @@ def answer(name: str, reported: bytes) -> bytes:
     with here.lock:
         state.take_in(here, events)
         present = here.history.present
-        if present.choices != here.choices:
-            return pack(Elsewhere(ack=here.ack, rerun=True))
         page = here.page()
         short = _brief(here, page, events)
         if short is not None:

@@ -4,8 +4,9 @@ Another notation, scene or cell, and every lens for the first time: from the pre
 the open list to the stage painted with its numbers, and where that time goes. "asked" is when the
 page has sent what was chosen, "answered" when the last message before the paint is there, "shown"
 when the stage has taken it in; then two frames. Medians of several runs, and the least. With them
-the work: messages sent, kilobytes received, plots drawn by Plotly until the paint and after it.
-Measure with nothing else running. Needs Chromium.
+the work: messages sent and kilobytes received, with those of the run of the page that may follow;
+plots drawn by Plotly until the paint and after it. Measure with nothing else running. Needs
+Chromium.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -27,7 +28,7 @@ from tests.serving import browsing, executable, serving
 
 ROUNDS = 5
 FURTHER = {view: lens for view, lens in LENSES.items() if view != CELL_VIEW}  # open at first
-LIMITS = {"notation": 300, "scene": 700}
+LIMITS = {"notation": 150, "scene": 500}
 WAY = ("pulse", "cue", "crowd", "reader", "pulse")
 REST = 1500  # milliseconds in which whatever belongs to a choice still comes
 
@@ -89,7 +90,8 @@ WATCH = """
   });
 
   const observe = () => new MutationObserver((records) => {
-    if (!seen?.asked || !records.some(({ target }) => target.matches(".gs-stage"))) return;
+    const taken = records.some(({ target }) => target.matches(".gs-stage"));
+    if (!seen?.asked || seen.shown || !taken) return;
     seen.answered = seen.heard;
     note("shown");
     requestAnimationFrame(() => requestAnimationFrame(() => note("painted")));

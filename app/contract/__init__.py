@@ -9,6 +9,7 @@ event is checked where it is read (app/session/events.py).
 from app.contract.base import *
 from app.contract.screen import *
 from app.contract.lens import *
+from app.contract.choices import *
 from app.contract.parts import *
 from app.contract.core import *
 from app.contract.lesson import *

@@ -75,6 +75,14 @@ class OpenScene(TypedDict):
     name: str
 
 
+class Choose(TypedDict):
+    """What is chosen in one of the stage's own lists (app/screen/choosing.py)."""
+
+    kind: Literal["choose"]
+    name: str
+    value: str
+
+
 class Show(TypedDict):
     """The gate whose weights are wanted."""
 
@@ -163,6 +171,7 @@ Event: TypeAlias = (
     | Drawn
     | Fill
     | OpenScene
+    | Choose
     | Show
     | Look
     | Whole

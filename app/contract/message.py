@@ -10,13 +10,6 @@ from app.contract.parts import Included, Pointed, Sweep
 from app.contract.screen import Edit, HeldAt, Inner, Input, Panel, Possible, Prediction, Scene
 
 
-class Elsewhere(TypedDict):
-    """In place of a message: a choice above the stage was undone, so the page is to run."""
-
-    ack: Ack
-    rerun: bool
-
-
 class Changed(TypedDict):
     """What a change of numbers leads to besides numbers.
 
@@ -53,14 +46,18 @@ class Brief(Changed):
 class Message(Changed):
     """A whole screen, less the parts that the page has already.
 
-    arrived: how often the address has led here. core: what the numbers before any edit are called
-    (core.Core); None where the page cannot compute the screen. parts: every part's digest. own:
-    those that the page computes itself and did not want; their digests are of what it had. words:
-    what the stage says, None but for a page that has nothing yet.
+    arrived: how often the address has led here. above: what Streamlit has drawn above the stage is
+    of another choice, so the page is to run. chosen: in the stage's own lists, by their names.
+    core: what the numbers before any edit are called (core.Core); None where the page cannot
+    compute the screen. parts: every part's digest. own: those that the page computes itself and did
+    not want; their digests are of what it had. words: what the stage says, None but for a page that
+    has nothing yet.
     """
 
     opened: str
     arrived: int
+    above: bool
+    chosen: Mapping[str, str]
     scene: Scene
     labels: Sequence[str] | int
     cursor: At

@@ -2,13 +2,13 @@
 
 import streamlit as st
 
-from app.controls import fields
 from app.controls.export import export_choices
 from app.controls.model import model_choices
+from app.controls.mount import mount_choices
 from app.controls.navigation import navigation
 from app.controls.notation import settings
 from app.controls.own import own_choices
-from app.screen.baseline import baseline_of, titles
+from app.screen.baseline import baseline_of
 from app.session import state
 from app.setting.setting import Setting
 from app.setting.source import OWN, Model, Own, Prepared
@@ -19,8 +19,7 @@ def choices(setting: Setting) -> None:
     """Draw the choices; changing one changes the setting before the next run."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="top"):
         navigation("models" if isinstance(setting.source, Model) else "explore")
-        label = say("controls.choices.scene")
-        fields.select("scene", "scene", label, setting.scene, titles(), None, 300)
+        mount_choices("scene", "scene", width=300)
         baseline = baseline_of(setting)
         scene = baseline.scene
         if scene.reads_words:
@@ -43,7 +42,7 @@ def choices(setting: Setting) -> None:
                 on_click=state.take,
                 args=("scene", OWN),
             )
-        settings(setting, scene)
+        settings(setting)
         export_choices(setting)
     match setting.source:
         case Own():

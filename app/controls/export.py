@@ -38,7 +38,7 @@ def _files(setting: Setting) -> None:
         cell = cells[0]
     for ending in KINDS:
         _file(setting, cell, ending)
-    if cell == "gru" and setting.polarity == "write":
+    if cell == "gru":
         st.caption(say("controls.export.keeps"))
 
 

@@ -1,5 +1,6 @@
 """A matrix, a bias or a state pasted as a whole: each of its numbers becomes an edit."""
 
+from collections.abc import Callable
 from functools import partial
 
 import numpy as np
@@ -40,8 +41,8 @@ def matrix_choice(setting: Setting) -> None:
         placeholder=say("controls.matrix.placeholder", shape=" × ".join(map(str, shape))),
         help=say("controls.matrix.text_help"),
     )  # fmt: skip
-    # Streamlit keeps what it is given here: the setting, which is small, and not a layer's weights.
-    read = partial(_pasted_here, setting=setting)
+    # Streamlit keeps what it is given here: no layer's weights. The notation may change meanwhile.
+    read = partial(_pasted_here, present=state.following())
     st.button(
         say("controls.matrix.use"),
         on_click=state.choose,
@@ -83,7 +84,8 @@ def shape_of(base: Situation, place: Place) -> tuple[int, ...]:
     return (weights.units,) if gate is None else tuple(getattr(weights, part).shape[1:])
 
 
-def _pasted_here(text: str, setting: Setting, place: Place) -> list[Edit]:
+def _pasted_here(text: str, present: Callable[[], Setting], place: Place) -> list[Edit]:
+    setting = present()
     return pasted(text, setting, baseline_of(setting).base, place)
 
 

@@ -1,7 +1,7 @@
 """Registers what browsers draw themselves, the stage and the quiz, and puts it on a page."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -16,7 +16,7 @@ STUB = """
 export default function (component) {
   const module = import(location.origin + "ASSETS");
   let leave = null, left = false;
-  module.then((drawn) => { leave = left ? null : drawn.default(component); });
+  module.then((drawn) => { leave = left ? null : drawn.DRAWN(component); });
   return () => { left = true; leave?.(); };
 }
 """
@@ -59,23 +59,30 @@ def _under_base(name: str) -> str:
 
 def mount(data: bytes, on_event: Callable[[], None]) -> Any:
     """Draw the stage. data: a message packed by wire.pack. on_event runs before the next run."""
-    component = st.components.v2.component(
-        "gatescope_stage", js=STUB.replace("ASSETS", drawn_url()), isolate_styles=False
-    )
+    component = st.components.v2.component("gatescope_stage", js=_stub(), isolate_styles=False)
     return component(key=KEY, data=data, on_event_change=on_event)
+
+
+def mount_choices(place: str, key: str, width: int | Literal["stretch"] = "stretch") -> None:
+    """Make room for the stage's own lists. place: which ones, as app/messages/choices.py has it."""
+    component = st.components.v2.component(
+        "gatescope_choices", js=_stub(drawn="lists"), isolate_styles=False
+    )
+    component(key=key, data={"place": f"choices.{place}"}, width=width)
+
+
+def _stub(name: str = STAGE, drawn: str = "default") -> str:
+    """What fetches a bundle and calls one of its functions."""
+    return STUB.replace("ASSETS", drawn_url(name)).replace("DRAWN", drawn)
 
 
 def mount_ticks(steps: Mapping[str, int], words: Mapping[str, str]) -> None:
     """Mark how far a visitor is with each lesson. steps: how many each has; words: what is said."""
-    component = st.components.v2.component(
-        "gatescope_ticks", js=STUB.replace("ASSETS", drawn_url(TICKS)), isolate_styles=False
-    )
+    component = st.components.v2.component("gatescope_ticks", js=_stub(TICKS), isolate_styles=False)
     component(key="ticks", data={"steps": dict(steps), "words": dict(words)})
 
 
 def mount_quiz(data: bytes) -> None:
     """Draw the quiz. data: a message packed by wire.pack. What it keeps, the browser keeps."""
-    component = st.components.v2.component(
-        "gatescope_quiz", js=STUB.replace("ASSETS", drawn_url(QUIZ)), isolate_styles=False
-    )
+    component = st.components.v2.component("gatescope_quiz", js=_stub(QUIZ), isolate_styles=False)
     component(key="quiz", data=data)

@@ -32,6 +32,7 @@ from app.figures.weights import gate_weights
 from app.lenses import View, charts, lens_of, view_of
 from app.messages import predictions
 from app.messages.cell_numbers import inside_content, vector_content
+from app.messages.choices import offers
 from app.messages.colours import colour_bytes
 from app.messages.condensed import input_grid, input_lines, line_content, near_content
 from app.screen.screen import Screen
@@ -199,6 +200,7 @@ def _content_parts(screen: Screen, view: View, without: Collection[str]) -> Iter
     """What the stage needs besides figures: numbers, and colours of single rows."""
     lens, cell = lens_of(screen), screen.opened
     wanted: dict[str, Callable[[], Mapping[str, Any]]] = {}
+    yield from (_content(name, content) for name, content in offers(screen).items())
     if lens.equations:
         wanted[f"{cell}.inside"] = partial(inside_content, screen, cell)
     for drawn in (cell,) if lens.inside else view.wirings:

@@ -18,6 +18,7 @@ from app.lenses.wiring import inner
 from app.messages import predictions
 from app.messages.cell_numbers import ROWS_DRAWN
 from app.messages.changed import changed
+from app.messages.choices import chosen
 from app.messages.condensed import condensed_note, input_note, pointed
 from app.messages.core import core_key
 from app.messages.help import helps
@@ -70,6 +71,8 @@ def message(screen: Screen, page: Page) -> tuple[Message, dict[str, Sent]]:
         ),
         "opened": f"{screen.scene.name} {screen.scene.word or ''}",
         "arrived": page.arrived,
+        "above": page.above,
+        "chosen": chosen(screen),
         "scene": _scene(screen),
         "labels": _labels(screen),
         "cursor": {"step": screen.step, "unit": screen.unit},

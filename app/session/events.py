@@ -7,9 +7,11 @@ from typing import Any, cast
 
 from app.learning.lessons import find, setting_at
 from app.screen.baseline import scenes
+from app.screen.choosing import choose
 from app.screen.page import Grab
 from app.screen.pair import pair_of
 from app.screen.screen import plain
+from app.session.keeping import carried
 from app.session.many import MOST_EDITS, Many, filled, gate_place, pasted
 from app.session.returning import returned
 from app.setting.link import MOST_HELD, shortened
@@ -48,6 +50,7 @@ class Outcome:
     gate: tuple[str, str] | None = None  # (cell, gate) whose weights are wanted
     looked: int | None = None  # the unit whose numbers are wanted
     whole: str = ""  # the part of which every number is wanted
+    left: list[str] | None = None  # sentences on what a choice has left behind
 
 
 def handle(history: History, event: Mapping[str, Any]) -> Outcome:
@@ -170,6 +173,13 @@ def _scene(history: History, event: Mapping[str, Any]) -> Outcome:
     if name not in (*scenes(), *MADE_HERE):
         raise GatescopeError(say("session.events.no_scene"))
     return Outcome(history.push(history.present.with_choice("scene", name)))
+
+
+def _choose(history: History, event: Mapping[str, Any]) -> Outcome:
+    """A choice in one of the stage's own lists."""
+    present = history.present
+    chosen, left = carried(present, choose(present, event.get("name"), event.get("value")))
+    return Outcome(history.push(chosen), left=left)
 
 
 def _lesson(history: History, event: Mapping[str, Any]) -> Outcome:
@@ -376,6 +386,7 @@ _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
     "paste": _paste,
     "fill": _fill,
     "scene": _scene,
+    "choose": _choose,
     "lesson": _lesson,
     "hold": _hold,
     "free": _free,

@@ -36,14 +36,6 @@ HOME = "gatescope"
 MOST_EVENTS = 100  # in one message, as many as the stage sends: assets/stage/core/channel.js
 
 
-@dataclass(frozen=True)
-class Control:
-    """A list or a row of choices in a popover: its key, and what it offers."""
-
-    key: str
-    options: Mapping[Any, str]
-
-
 @dataclass
 class Session:
     """What the server remembers of one open page."""
@@ -63,7 +55,6 @@ class Session:
     called: bool = False  # this run was started by an event or a widget
     arrived: int = 0  # how often the address has led here: by a link, or by the back button
     departures: Departures = field(default_factory=Departures)  # what was on the stage then
-    controls: dict[str, Control] = field(default_factory=dict)  # in popovers, by their names
     held: Held = field(default_factory=Held)  # for the numbers of its screens
     name: str = field(default_factory=lambda: secrets.token_urlsafe(18))  # nobody else is told it
     told: int = 0  # how many messages were made for this page
@@ -78,6 +69,7 @@ class Session:
         return Page(
             ack=self.ack,
             arrived=self.arrived,
+            above=self.choices != self.history.present.choices,
             sent=self.sent,
             gates=self.gates,
             grab=self.grab,
@@ -176,6 +168,8 @@ def _settle(here: Session, outcome: Outcome) -> None:
     before, after = here.history.present, outcome.history.present
     if (after.edits, after.interventions) != (before.edits, before.interventions):
         here.rejected, here.left = [], []  # read, and left behind
+    if outcome.left is not None:
+        here.rejected, here.left = [], outcome.left
     here.history = _without_idle(here.history, outcome.history)
     here.grab = outcome.grab or here.grab
     here.looked = here.looked if outcome.looked is None else outcome.looked
@@ -252,23 +246,6 @@ def let_go(sent: Any) -> None:
         return
     if isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
         context.uploaded_file_mgr.remove_file(context.session_id, sent.file_id)
-
-
-def key_of(control: str, options: Mapping[Any, str], value: Any) -> str:
-    """The key of a control in a popover, which is to show this value.
-
-    A closed popover goes on reporting what it last showed, whatever has been chosen since. So a
-    control that reports something else than the setting has gets a new key, and what the old one
-    reports is not asked for any more. One that was changed itself keeps its key: the page has
-    nothing to make anew.
-    """
-    here: Session = st.session_state[HOME]
-    known = here.controls.get(control)
-    if known and known.options == options and st.session_state.get(known.key) == value:
-        return known.key
-    count = int(known.key.rpartition("-")[2]) + 1 if known else 0
-    here.controls[control] = Control(f"{control}-{count}", dict(options))
-    return here.controls[control].key
 
 
 def address() -> dict[str, str]:

@@ -64,11 +64,9 @@ class Setting:
 
     @property
     def choices(self) -> tuple[object, ...]:
-        """What is chosen above the stage."""
-        return (
-            *(self.scene, self.word, self.alongside, self.match, self.sort),
-            *(self.notation, self.engine, self.own, self.model, self.seed),
-        )
+        """What Streamlit draws above the stage depends on: the title, the arrays to paste."""
+        beside = (self.alongside, self.match)
+        return (self.scene, self.word, *beside, self.own, self.model, self.seed)
 
     @property
     def source(self) -> Source:

@@ -441,6 +441,15 @@ export interface Lens {
   charts: Chart[];
 }
 
+// A list, or a row of few choices, with a word of help.
+export interface Listed {
+  name: string;
+  shown: "list" | "row";
+  label: string;
+  help: string;
+  options: Choice[];
+}
+
 // The whole sequence for some values of one number.
 //
 // tracks: colours by value and row; lines: those of a unit; exact, inside, vectors: what is at the
@@ -662,12 +671,6 @@ export interface Lesson {
   words: Record<string, string | Record<string, string>>;
 }
 
-// In place of a message: a choice above the stage was undone, so the page is to run.
-export interface Elsewhere {
-  ack: Ack;
-  rerun: boolean;
-}
-
 // What a change of numbers leads to besides numbers.
 //
 // page: its name, for its events. order: how many messages came before, this one included. link:
@@ -712,10 +715,12 @@ export interface Brief {
 
 // A whole screen, less the parts that the page has already.
 //
-// arrived: how often the address has led here. core: what the numbers before any edit are called
-// (core.Core); None where the page cannot compute the screen. parts: every part's digest. own:
-// those that the page computes itself and did not want; their digests are of what it had. words:
-// what the stage says, None but for a page that has nothing yet.
+// arrived: how often the address has led here. above: what Streamlit has drawn above the stage is
+// of another choice, so the page is to run. chosen: in the stage's own lists, by their names.
+// core: what the numbers before any edit are called (core.Core); None where the page cannot
+// compute the screen. parts: every part's digest. own: those that the page computes itself and did
+// not want; their digests are of what it had. words: what the stage says, None but for a page that
+// has nothing yet.
 export interface Message {
   ack: Ack;
   page: string;
@@ -732,6 +737,8 @@ export interface Message {
   numbers: string;
   opened: string;
   arrived: number;
+  above: boolean;
+  chosen: Record<string, string>;
   scene: Scene;
   labels: string[] | number;
   cursor: At;
@@ -813,6 +820,13 @@ export interface OpenScene {
   name: string;
 }
 
+// What is chosen in one of the stage's own lists (app/screen/choosing.py).
+export interface Choose {
+  kind: "choose";
+  name: string;
+  value: string;
+}
+
 // The gate whose weights are wanted.
 export interface Show {
   kind: "show";
@@ -883,4 +897,4 @@ export interface Differ {
   most: number;
 }
 
-export type Event = Plain | Back | OfTarget | Commit | Typed | Drawn | Fill | OpenScene | Show | Look | Whole | SeeView | Hold | Free | Ablate | Differ;
+export type Event = Plain | Back | OfTarget | Commit | Typed | Drawn | Fill | OpenScene | Choose | Show | Look | Whole | SeeView | Hold | Free | Ablate | Differ;

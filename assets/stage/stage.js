@@ -15,6 +15,7 @@ import { Manual } from "./controls/manual.js";
 import { Many, opener } from "./controls/many.js";
 import { Pad } from "./controls/pad.js";
 import { Pointer } from "./controls/pointer.js";
+import { Lists } from "./controls/lists.js";
 import { ledIntoPopovers, nameControls } from "./controls/popovers.js";
 import { Extras, Timeline } from "./controls/timeline.js";
 import { Type } from "./controls/type.js";
@@ -51,7 +52,9 @@ import { twin } from "./tools/twin.js";
  * @import { Details, Event, Here, Message, Shown } from "./types"
  */
 
-const SHEETS = ["style", "diagram", "dialogs", "look", "type", "forced"];
+const SHEETS = ["style", "diagram", "dialogs", "look", "type", "lists", "forced"];
+
+export { lists } from "./controls/lists.js";
 
 /** @type {WeakMap<HTMLElement, Arriving>} */
 const stages = new WeakMap();
@@ -156,13 +159,14 @@ class Stage {
     });
     this.manual = new Manual(this.element);
     this.type = new Type((type) => this.send("view", { type }));
-    this.address = new Address(here);
+    this.address = new Address(here, (noting) => this.element.toggleAttribute("data-noting", noting));
     const link = new Link({ busy: () => this.channel.telling, address: () => this.address.text(true), tell, element: this.element });
     this.timeline.element.append(new Extras(link.element, pictures(true), this.type.button, this.manual.button).element);
     this.bar = make("div", { className: "gs-bar" }, savings.element, this.editor.element, this.timeline.element);
     this.element.append(this.voice.notices, this.lessons.element, this.holder, this.voice.element, this.bar);
     this.focus = new Focus(this.element, this.bar, () => this.holder.querySelector(".gs-story"));
     this.unled = ledIntoPopovers();
+    this.lists = new Lists(here, (name, value) => this.change("choose", { name, value }));
     this.asking = new Asking(here, { send: (kind, wanted) => this.send(kind, wanted), held: () => this.pointer.held }); // for numbers at the cursor
     this.screen = new Screen(here, { element: this.element, holder: this.holder, built: (message) => this.built(message) }, this.lens, library, {
       inside: this.inside.element,
@@ -225,7 +229,7 @@ class Stage {
 
   leave() {
     document.removeEventListener("keydown", this.onKey);
-    this.address.leave();
+    for (const one of [this.address, this.lists, this.changing, this.many, this.type]) one.leave();
     this.voice.stop();
     this.predicting.end();
     this.unled();
@@ -236,15 +240,13 @@ class Stage {
     this.cursor.pause();
     this.channel.close();
     this.local.end();
-    this.changing.leave();
-    this.many.leave();
-    this.type.leave();
     this.screen.dropPlots();
   }
 
   /** @param {Sent | Brief} message */
   async receive(message) {
     await this.styled; // places have their sizes
+    this.address.built = false;
     if (isWhole(message)) this.changing.receive(named(message));
     else this.changing.hear(message);
   }
@@ -287,6 +289,7 @@ class Stage {
     this.wholes.answer((part) => this.channel.complete(part));
     this.pointer.describeAgain();
     if (this.drag.live) this.drawLive();
+    this.lists.show(message);
     nameControls(message.help);
     Object.assign(this.element.dataset, { opened: message.opened, ack: message.ack.seq });
     this.element.toggleAttribute("data-stale", this.now.stale);
@@ -302,8 +305,9 @@ class Stage {
   /** @param {Message} message */
   built(message) {
     // A choice above the stage has been made: arrow keys are the stage's again.
-    if (document.activeElement?.closest("[data-testid=stSelectbox]:not([role=dialog] *)")) this.focus.arrive();
+    if (document.activeElement?.closest(".gs-lists:not([role=dialog] *)")) this.focus.arrive();
     this.editor.offer(message);
+    this.address.built = true;
   }
 
   resize() {

@@ -362,6 +362,7 @@ export interface Fields {
   "seeking.on": { count: Word; on: Word };
   "seeking.no_step": { steps: Word };
   "seeking.no_threshold": {};
+  "lists.help": { label: Word };
   "views.menu": {};
   "views.all": { count: Word };
   "values.over_time": { unit: Word };

@@ -22,8 +22,7 @@ class OwnVisit(Visit):
 
     def set(self, widgets: str, key: str, value: Any) -> Self:
         """Set one widget and let the page run."""
-        one = self.choice(key) if widgets == "selectbox" else getattr(self.page, widgets)(key=key)
-        one.set_value(value)
+        getattr(self.page, widgets)(key=key).set_value(value)
         return self._look(self.page.run())
 
     def press(self, label: str) -> Self:

@@ -8,7 +8,10 @@ import pytest
 
 from app import answers
 from app.messages.numbers import GoneError
+from app.screen.baseline import titles
 from app.setting.setting import Setting
+from app.words.say import say
+from gru_core.conventions import CHUNG
 from gru_core.errors import GatescopeError
 from gru_core.situation import Edit, Target
 from tests.app.visiting import Unpack, Visit, assert_shows
@@ -73,13 +76,38 @@ def test_every_message_comes_after_the_one_before(posts: Posts) -> None:
     assert orders == [1, 2, 3]
 
 
-def test_a_choice_that_is_undone_is_left_to_a_run_of_the_page(posts: Posts) -> None:
-    posts.visit.choose("alongside", "rnn")
-    told = posts.post({"kind": "undo"})
-    assert told == {"ack": {"client": "test", "seq": 1}, "rerun": True}
+CHOSEN = {"kind": "choose", "name": "notation", "value": "chung"}
+
+
+def test_another_notation_is_answered_and_needs_no_run_of_the_page(posts: Posts) -> None:
+    told = posts.post(CHOSEN)
+    assert told["chosen"]["notation"] == told["link"]["notation"] == "chung"
+    assert not told["above"]
+    assert_shows(posts.visit, Setting(notation=CHUNG))
+    assert not posts.post({"kind": "undo"})["above"]
+    assert_shows(posts.visit, Setting())
+
+
+@pytest.mark.parametrize(("name", "value"), [("scene", "reader"), ("alongside", "rnn")])
+def test_what_changes_what_is_above_the_stage_is_answered_first(
+    posts: Posts, name: str, value: str
+) -> None:
+    told = posts.post({"kind": "choose", "name": name, "value": value})
+    assert told["chosen"][name] == value
+    assert told["above"]
     posts.visit.seq = posts.seq
-    posts.visit.send()
-    assert [panel["cell"] for panel in posts.visit.told["panels"]] == ["gru", "lstm"]
+    posts.visit.send()  # the run that the page asks for then
+    assert not posts.visit.told["above"]
+    assert posts.visit.told["included"] == {}
+    assert len(posts.visit.page.text_input) == (value == "reader")
+    assert posts.visit.told["link"][{"scene": "scene", "alongside": "with"}[name]] == value
+
+
+def test_what_a_choice_leaves_behind_is_said(posts: Posts) -> None:
+    posts.post(COMMIT)
+    told = posts.post({"kind": "choose", "name": "scene", "value": "cue"})
+    (said,) = told["problems"]
+    assert said == say("session.keeping.scene_left", n=1, title=titles()["pulse"])
 
 
 def test_a_page_is_known_by_a_name_that_no_other_has(visit: Open) -> None:

@@ -5,7 +5,6 @@ are put where the browser puts them. What happens inside the browser is tested i
 """
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Self
@@ -33,20 +32,21 @@ class Visit:
         self.seq = 0
         self._look(self.page.run())
 
-    def choice(self, name: str) -> Any:
-        """The list or row of choices of that name; behind a button keys change."""
-        named = re.compile(rf"{name}(-\d+)?")
-        found = [
-            one
-            for one in (*self.page.selectbox, *self.page.radio)
-            if named.fullmatch(one.key or "")
-        ]
-        (widget,) = found
-        return widget
-
     def choose(self, name: str, value: str) -> Self:
-        self.choice(name).set_value(value)
-        return self._look(self.page.run())
+        """Choose in one of the stage's own lists."""
+        return self.send({"kind": "choose", "name": name, "value": value})
+
+    @property
+    def chosen(self) -> dict[str, str]:
+        """What the stage's own lists show."""
+        found: dict[str, str] = self.told["chosen"]
+        return found
+
+    @property
+    def offered(self) -> dict[str, Any]:
+        """What they offer, by their names."""
+        places = ("choices.scene", "choices.settings")
+        return {one["name"]: one for place in places for one in self.browser[place]["offered"]}
 
     def type_word(self, word: str) -> Self:
         self.page.text_input(key="word").set_value(word)

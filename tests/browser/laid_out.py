@@ -86,6 +86,10 @@ FAULTS = """
     const need = pen.measureText(text).width + parseFloat(paddingLeft) + parseFloat(paddingRight);
     if (need > list.clientWidth + 1) found.add(`cut off in its list: ${text}`);
   }
+  for (const name of document.querySelectorAll(".gs-list-button span")) {
+    const cut = innerWidth > 360 && shown(name) && name.scrollWidth > name.clientWidth + 1;
+    if (cut) found.add(`cut off in its list: ${name.textContent}`);
+  }
   return [...found];
 }
 """

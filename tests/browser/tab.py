@@ -13,7 +13,7 @@ PATIENCE = 15_000  # milliseconds
 SOON = 1_500
 READY = (
     ".stApp[data-test-script-state=notRunning] "
-    ".gs-stage[data-ack]:not([data-computes=soon], [data-stale])"
+    ".gs-stage[data-ack]:not([data-computes=soon], [data-stale], [data-noting])"
 )
 # Lets a test keep back or lose what the page sends, as a bad network would, and the moments in
 # which the browser has nothing to do; knows when the server has said something last. A busy page

@@ -138,7 +138,7 @@ def test_choices_above_the_stage_are_as_large(seen: Callable[..., Stage]) -> Non
     stage.page.get_by_role("button", name="settings").click()
     notation = stage.page.get_by_role("combobox", name="Notation")
     notation.click()
-    for words in (notation, stage.page.get_by_role("option").first.locator("div")):
+    for words in (notation, stage.page.get_by_role("listbox").get_by_role("option").first):
         seen = "(one) => parseFloat(getComputedStyle(one).fontSize) * one.currentCSSZoom"
         assert words.evaluate(seen) >= LEAST * 14
 

@@ -92,7 +92,10 @@ def test_the_menu_of_the_page_leaves_with_its_top_and_has_paper_behind_it(
           getComputedStyle(document.querySelector(`[data-testid=${name}]`)).backgroundColor)"""
     )
     assert papers[0] == papers[1]
-    header, lists = box(phone, "[data-testid=stHeader]"), phone.page.locator(".stSelectbox").all()
+    header, lists = (
+        box(phone, "[data-testid=stHeader]"),
+        phone.page.locator(".gs-list-button, .stSelectbox").all(),
+    )
     for one in lists:
         place = one.bounding_box()
         assert place is not None

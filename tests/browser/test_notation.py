@@ -93,7 +93,7 @@ def test_a_notation_can_be_taken_back_and_stays_after_a_reload(page: Stage, core
         page.press("Control+z")
     await_equations(page, Opened.at(core("cue"), "chung"))
     page.settings.click()
-    expect(page.page.get_by_role("combobox", name="Notation")).to_have_value(NAMES["chung"])
+    expect(page.page.get_by_role("combobox", name="Notation")).to_have_text(NAMES["chung"])
 
 
 # What changes, and by how much ----------------------------------------------------------------

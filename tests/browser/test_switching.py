@@ -27,6 +27,27 @@ COUNT = """
   };
 }
 """
+# Counts how often a plot is measured between a choice in a list and its screen.
+MEASURED = """
+() => {
+  const { get } = Object.getOwnPropertyDescriptor(Element.prototype, "clientWidth");
+  let count = null;
+  window.measured = null;
+  Object.defineProperty(Element.prototype, "clientWidth", { get() {
+    if (count !== null && this.matches(".gs-plot")) count += 1;
+    return get.call(this);
+  } });
+  document.addEventListener("click", ({ target }) => {
+    if (target.matches("[role=option]")) count = 0;
+  }, true);
+  const shown = () => {
+    if (count !== null) window.measured = count;
+    count = null;
+  };
+  const stage = document.querySelector(".gs-stage");
+  new MutationObserver(shown).observe(stage, { attributeFilter: ["data-ack"] });
+}
+"""
 TALL = 3100  # pixels: a window without anything below it
 # What every plot on show is of, and where it is in whole pixels: left, top, right, bottom.
 PLACES = """
@@ -73,6 +94,48 @@ def test_another_notation_draws_only_the_plots_that_it_changes(page: Stage, scen
     assert {"gru.update", "gru.weights.update"} <= other
     assert reacted(page) == len(other | {"gru.lines"}) < count  # they show the update gate, too
     assert page.page.evaluate("window.before.every((one) => one.isConnected)")
+
+
+@pytest.mark.parametrize("scene", ["pulse", "crowd"])
+def test_another_notation_is_one_message_and_no_run_of_the_page(page: Stage, scene: str) -> None:
+    opened(page, f"scene={scene}&notation=pytorch")
+    page.settings.click()
+    listed = page.page.get_by_role("combobox", name="Notation")
+    for name in ("Chung", "Cho", "PyTorch"):
+        listed.click()
+        page.rest()
+        sent = page.sent  # to the route of events, and to Streamlit
+        page.page.get_by_role("listbox").get_by_role("option", name=name).click()
+        expect(listed).to_contain_text(name)
+        page.wait()
+        page.rest()
+        assert page.sent == sent + 1
+
+
+def test_a_choice_is_on_show_before_the_page_runs_for_it(page: Stage) -> None:
+    opened(page, "scene=pulse")
+    page.page.get_by_role("combobox", name="Scene").click()
+    page.rest()
+    sent = page.sent
+    with page.page.expect_response(lambda response: "/events/" in response.url):
+        page.page.get_by_role("option", name="A trained network reads a word").click()
+    page.page.get_by_label("Word").wait_for()  # Streamlit's own, of that scene
+    page.shows("reader", "recurrent")
+    page.wait()
+    assert page.sent > sent + 1
+    assert page.page.title().startswith("A trained network reads a word")
+
+
+def test_the_screen_before_is_measured_only_where_places_are_others(page: Stage) -> None:
+    """What is measured before it is drawn has the whole page laid out once more."""
+    opened(page, "scene=pulse")
+    page.page.evaluate(MEASURED)
+    page.pick("Notation", "Chung")
+    expect(page.page).to_have_url(re.compile("notation=chung"))
+    assert page.page.evaluate("window.measured") == 0
+    page.pick("Scene", "A cue says what to keep")
+    page.shows("cue")
+    assert page.page.evaluate("window.measured") > 0
 
 
 def test_another_scene_is_painted_before_plotly_draws_any_of_it(page: Stage) -> None:

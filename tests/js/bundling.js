@@ -9,7 +9,7 @@ import { build, transform } from "esbuild";
 const ASSETS = new URL("../../assets/", import.meta.url);
 const STAGE = fileURLToPath(new URL("stage/", ASSETS));
 const LEARN = fileURLToPath(new URL("learn/", ASSETS));
-const SHEETS = ["style", "diagram", "dialogs", "look", "type", "forced", "tools", "early"].map((name) => `stage/css/${name}.css`); // in the order of the page
+const SHEETS = ["style", "diagram", "dialogs", "look", "type", "lists", "forced", "tools", "early"].map((name) => `stage/css/${name}.css`); // in the order of the page
 const VENDORED = ["vendor/plotly/plotly-cartesian.min.js", "vendor/stix/stix-two-math.woff2"];
 // What is fetched when it is needed.
 const APART = { "worker.js": "stage/compute/worker.js", "writer.js": "stage/tools/writer.js" };
@@ -57,11 +57,12 @@ const entry = `
 import { includeStylesheets } from "./core/dom.js";
 import { paintEarly } from "./core/early.js";
 import { learnAddresses } from "./core/served.js";
-import stage from "./stage.js";
+import stage, { lists } from "./stage.js";
 learnAddresses(${JSON.stringify(addresses)});
 includeStylesheets(${JSON.stringify(await stylesheets(SHEETS))});
 paintEarly(stage);
 export default stage;
+export { lists };
 `;
 const stage = await bundled({ stdin: { contents: entry, resolveDir: STAGE, sourcefile: "bundle.js" } });
 const quiz = await bundled({ stdin: { contents: `

@@ -52,15 +52,6 @@ test("one post at a time, and its answer is the next message", async () => {
   assert.deepEqual([asked.length, posting.last], [2, 2]);
 });
 
-test("what needs a run of the page is left to it", async () => {
-  posting.page = "secret";
-  posting.send("me", [{ seq: 1 }]);
-  asked[0].done(answered(200, { rerun: true, ack: {} }));
-  await settled();
-  assert.deepEqual(log, ["elsewhere", "over"]);
-  assert.equal(posting.page, "secret");
-});
-
 test("a server that does not know the page is asked for a run of it, and no more by its name", async () => {
   posting.page = "secret";
   posting.send("me", [{ seq: 1 }]);

@@ -1,7 +1,7 @@
 // The wiring of one cell at one timestep: vectors as columns of coloured cells, operations between
 // them, wires along which the data moves. Built once; painted, marked and lit in place.
 
-import { make } from "../core/dom.js";
+import { make, putStyle } from "../core/dom.js";
 import { draw } from "../core/svg.js";
 import { say } from "../core/words.js";
 import { zoomOf } from "../core/zoom.js";
@@ -136,10 +136,11 @@ export class Diagram {
     const svg = this.element.querySelector("svg");
     if (!svg?.clientWidth) return;
     const [width, height] = this.size;
+    const { style } = this.element;
     const scale = Math.min(svg.clientWidth, (svg.clientHeight * width) / height) / 420 / zoomOf(svg);
-    this.element.style.setProperty("--letter", `${15 * scale ** (scale < 1 ? -0.35 : -0.4)}px`);
-    this.element.style.setProperty("--small", `${11 * scale ** (scale < 1 ? -0.7 : -0.4)}px`);
-    this.element.style.setProperty("--wire", `${Math.min(Math.max(1.5, scale), 2.4)}px`);
+    putStyle(style, "--letter", `${15 * scale ** (scale < 1 ? -0.35 : -0.4)}px`);
+    putStyle(style, "--small", `${11 * scale ** (scale < 1 ? -0.7 : -0.4)}px`);
+    putStyle(style, "--wire", `${Math.min(Math.max(1.5, scale), 2.4)}px`);
   }
 
   // colours: by name of a vector.

@@ -4,7 +4,7 @@
 
 import { toClipboard } from "../core/clipboard.js";
 import { isCondensed } from "../core/condensed.js";
-import { make } from "../core/dom.js";
+import { make, putStyle } from "../core/dom.js";
 import { short } from "../core/format.js";
 import { paletteOf } from "../core/palette.js";
 import { withPanel } from "../core/tabs.js";
@@ -168,8 +168,8 @@ export class Inside {
       const room = innerHeight / zoomOf(this.element) - top - high - AROUND;
       this.element.classList.toggle("gs-low", room < LEAST_WIRING + WORDS);
       for (const { style } of this.wired) {
-        style.setProperty("--inside-top", `${top}px`);
-        if (high) style.setProperty("--equations", `${high}px`);
+        putStyle(style, "--inside-top", `${top}px`);
+        if (high) putStyle(style, "--equations", `${high}px`);
       }
     });
   }

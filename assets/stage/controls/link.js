@@ -2,7 +2,7 @@
 // clipboard; where that is kept from the page, in a field to copy from.
 
 import { toClipboard } from "../core/clipboard.js";
-import { make } from "../core/dom.js";
+import { afterPaint, make } from "../core/dom.js";
 import { say } from "../core/words.js";
 
 /**
@@ -23,18 +23,32 @@ const PATIENCE = 3000; // milliseconds to wait for an answer that changes the ad
 // after a choice above it by the server, unless that was lost: a run that starts drops what the one before has
 // not sent yet.
 export class Address {
-  /** @param {Here} here */
-  constructor(here) {
+  // waits: called with whether a link is still to be noted.
+  /** @param {Here} here @param {(noting: boolean) => void} waits */
+  constructor(here, waits) {
     this.here = here;
+    this.waits = waits;
+    this.built = false; // the screen of the next link is built anew
+    /** @type {(() => void) | null} */
+    this.note = null; // a link that is to be noted once its screen has been painted
     this.looked = false; // somebody has moved the cursor: the link should say where it is
     this.travelling = false; // with the back button
-    this.onTravel = () => (this.travelling = true);
+    this.onTravel = () => {
+      this.travelling = true;
+      this.forget(); // the way back leads from where the page was before
+    };
     window.addEventListener("popstate", this.onTravel);
   }
 
   leave() {
+    this.forget();
     window.removeEventListener("popstate", this.onTravel);
     clearTimeout(this.timer);
+  }
+
+  forget() {
+    this.note = null;
+    this.waits(false);
   }
 
   // A message has come.
@@ -50,19 +64,34 @@ export class Address {
   write() {
     // After an event or the back button an answer is coming, and with it the next link.
     if (this.here.channel.telling || this.travelling) return;
+    this.note?.();
     const url = this.text(this.looked);
     if (url !== location.href) history.replaceState(history.state, "", url);
   }
 
-  // Another link for what has been changed on this page: the back button leads to the one before.
+  // Another link for what has been changed on this page: the back button leads to the one before. To note it a browser
+  // works out the whole page, so a screen that is built anew is painted first.
   linked() {
+    this.note?.();
+    const { built } = this;
+    this.built = false;
     const [now, then] = [new URL(this.text(false)), new URL(location.href)];
     for (const { searchParams } of [now, then]) {
       for (const name of ["t", "u"]) searchParams.delete(name);
     }
     now.searchParams.sort();
     then.searchParams.sort();
-    if (now.search !== then.search) history.pushState(history.state, "", this.text(this.looked));
+    if (now.search === then.search) return;
+    const text = this.text(this.looked);
+    const note = () => {
+      if (this.note !== note) return; // noted before, for the next one
+      this.forget();
+      history.pushState(history.state, "", text);
+    };
+    this.note = note;
+    this.waits(true);
+    if (built) afterPaint(note);
+    else note();
   }
 
   // In full. withCursor: whether it says where the cursor is; it may have the scene's own place.

@@ -4,6 +4,7 @@
 
 const BODY = "[data-testid=stPopoverBody]";
 const BUTTON = "[data-testid=stPopoverButton]";
+const LISTS = ".st-key-choices";
 const INSIDE = "a[href], button, input, select, textarea, [tabindex]:not([tabindex='-1'])";
 const PATIENCE = 2000; // milliseconds for Streamlit to draw it
 
@@ -31,7 +32,8 @@ function soon(act) {
   const until = performance.now() + PATIENCE;
   const look = () => {
     const body = /** @type {HTMLElement | null} */ (document.querySelector(BODY));
-    if (body?.querySelector(INSIDE)) act(body);
+    const empty = body?.querySelector(LISTS) && !body.querySelector(`${LISTS} button`); // the stage's own are not there yet
+    if (body?.querySelector(INSIDE) && !empty) act(body);
     else if (performance.now() < until) requestAnimationFrame(look);
   };
   requestAnimationFrame(look);

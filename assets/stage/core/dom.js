@@ -33,6 +33,19 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+// Set where it is another: what stays costs the page nothing.
+/** @param {CSSStyleDeclaration} style @param {string} name @param {string} value */
+export function putStyle(style, name, value) {
+  if (style.getPropertyValue(name) !== value) style.setProperty(name, value);
+}
+
+// Act once what has been changed is painted; a page that nobody sees is not.
+/** @param {() => void} act */
+export function afterPaint(act) {
+  if (document.hidden) setTimeout(act);
+  else requestAnimationFrame(() => setTimeout(act));
+}
+
 export const STYLED = "gs-styled"; // what the document hears once a style sheet is there
 
 /** @type {Map<string, Promise<unknown>>} */

@@ -4,7 +4,7 @@ import { served } from "./served.js";
 import { read } from "./wire.js";
 
 /**
- * @import { Brief, Elsewhere, Message } from "../contract"
+ * @import { Brief, Message } from "../contract"
  * @import { Numbered } from "./channel.js"
  * @typedef {object} Act
  * @property {(message: Message | Brief) => void} arrive
@@ -46,7 +46,7 @@ export class Posting {
     try {
       const body = JSON.stringify({ client, events, ...this.act.has() });
       const answer = await fetch(served(`events/${page}`), { method: "POST", body, signal: AbortSignal.timeout(PATIENCE) });
-      if (answer.ok) this.take(read(await answer.arrayBuffer()));
+      if (answer.ok) this.act.arrive(/** @type {Message | Brief} */ (read(await answer.arrayBuffer())));
       else if (answer.status === GONE) this.leave();
       else if (answer.status < FAILED) this.act.refused(this.last);
       else if (answer.status === BUSY) this.act.busy();
@@ -55,12 +55,6 @@ export class Posting {
     }
     this.busy = false;
     this.act.over();
-  }
-
-  /** @param {Message | Brief | Elsewhere} answer */
-  take(answer) {
-    if ("rerun" in answer) this.act.elsewhere();
-    else this.act.arrive(answer);
   }
 
   // A message has told the name of the page. Returns whether it had been forgotten.

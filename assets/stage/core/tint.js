@@ -53,9 +53,19 @@ export function watchPaper(act) {
   return () => watcher.disconnect();
 }
 
+/** @type {Map<string, number[]>} */
+const known = new Map(); // the few colours of papers and inks
+
 // Any colour that CSS knows as three numbers.
 /** @param {string} color @param {Element} element @returns {number[]} */
 function rgbOf(color, element) {
+  const rgb = known.get(color) ?? readRgb(color, element);
+  known.set(color, rgb);
+  return rgb;
+}
+
+/** @param {string} color @param {Element} element @returns {number[]} */
+function readRgb(color, element) {
   const pen = /** @type {CanvasRenderingContext2D} */ (element.ownerDocument.createElement("canvas").getContext("2d"));
   pen.fillStyle = color.trim() || "#fff";
   const text = pen.fillStyle;

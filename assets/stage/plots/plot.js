@@ -32,6 +32,11 @@ const NONE = {
   },
 };
 
+/** @type {WeakMap<Element, Plot>} */
+const inPlaces = new WeakMap();
+// A place may have another size than it had on the screen before: it is known before anything is painted.
+const places = new ResizeObserver((changed) => changed.forEach(({ target }) => inPlaces.get(target)?.resize()));
+
 export class Plot {
   /** @param {Library} library @param {string} label */
   constructor(library, label) {
@@ -64,6 +69,8 @@ export class Plot {
     this.sketch = undefined; // in the place of Plotly's drawing
     /** @type {Picture | null} */
     this.picture = null;
+    inPlaces.set(this.host, this);
+    places.observe(this.host);
     this.hasStrip = false; // an initial state stands to the left of it
   }
 
@@ -364,6 +371,7 @@ export class Plot {
   }
 
   remove() {
+    places.unobserve(this.host);
     this.library.there?.purge(this.drawing);
   }
 }

@@ -47,6 +47,8 @@ export class Screen {
     this.edits = new Map(); // part name -> edits of its numbers
     this.sight = new Sight();
     this.structure = ""; // of what is built
+    this.shape = ""; // of its places
+    this.alike = false; // they are those of the screen before: nothing has to be measured before it is drawn
     this.marksShown = "";
     /** @type {number | null} */
     this.unitShown = null; // by the lines
@@ -75,6 +77,9 @@ export class Screen {
     const rebuilt = structure !== this.structure;
     if (rebuilt) this.rebuild(message);
     this.structure = structure;
+    const shape = JSON.stringify([this.here.now.look, message.labels.length, message.x.channels, message.lens.view, message.panels.map(({ cell, units, shown }) => [cell, units, shown])]);
+    this.alike = shape === this.shape;
+    this.shape = shape;
     markStory(this.page.holder, message.atFirst);
     for (const part of this.lens.forget()) this.drawn.delete(part);
     this.lens.show(this.plots, this.spare);
@@ -119,6 +124,7 @@ export class Screen {
     for (const [part, entry] of this.plots) if (entry.kind === "lens") plots.set(part, entry); // it sees to its own
     this.plots = plots;
     become(this.page.holder, make("div", {}, element));
+    this.page.element.classList.toggle("gs-at-first", this.here.now.look === "first");
     this.page.element.classList.toggle("gs-many", message.panels[0].units > MANY_UNITS);
     this.page.built(message);
   }
@@ -131,7 +137,7 @@ export class Screen {
   /** @param {Iterable<Shown>} entries */
   drawParts(entries) {
     const list = [...entries];
-    for (const entry of list) if (this.needsRoom(entry)) entry.plot.measure();
+    for (const entry of list) if (this.needsRoom(entry) && !(entry.plot.room[0] && this.alike)) entry.plot.measure();
     for (const entry of list) this.drawPart(entry);
   }
 

@@ -100,11 +100,11 @@ def test_a_script_that_reads_files_names_them(visit: Callable[..., Visit]) -> No
     assert not any("beside it" in text for text in captions(visit(scene="pulse")))
 
 
-def test_under_the_write_polarity_the_page_says_what_the_files_hold(
-    visit: Callable[..., Visit],
+@pytest.mark.parametrize("notation", ["chung", "pytorch"])
+def test_the_page_says_what_the_files_hold_in_every_notation(
+    visit: Callable[..., Visit], notation: str
 ) -> None:
-    assert say("controls.export.keeps") in captions(visit(scene="pulse", notation="chung"))
-    assert say("controls.export.keeps") not in captions(visit(scene="pulse"))
+    assert say("controls.export.keeps") in captions(visit(scene="pulse", notation=notation))
 
 
 # The files ------------------------------------------------------------------------------------

@@ -49,7 +49,8 @@ def open_own(unpack: Unpack, new_browser: Callable[[], Any]) -> Open:
 def test_it_begins_with_a_sine_wave_and_is_in_the_list_of_scenes(open_own: Open) -> None:
     assert_runs(open_own(), Own())
     assert open_own().query == {"scene": "own"}
-    assert TITLE in open_own().page.selectbox(key="scene").options
+    scenes = open_own().offered["scene"]["options"]
+    assert {"value": "own", "label": TITLE} in scenes
 
 
 @pytest.mark.parametrize("source", SEQUENCES)
@@ -75,9 +76,9 @@ def test_the_layer_is_drawn_as_the_controls_say(open_own: Open) -> None:
 
 
 def test_other_cells_are_drawn_for_it_too(open_own: Open) -> None:
-    here = open_own(source="noise").set("selectbox", "alongside", "rnn")
+    here = open_own(source="noise").choose("alongside", "rnn")
     assert_runs(here, Own(source="noise"), beside="rnn")
-    here.set("selectbox", "match", "parameters")
+    here.choose("match", "parameters")
     assert_runs(here, Own(source="noise"), beside="rnn", match="parameters")
 
 

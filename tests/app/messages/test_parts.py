@@ -57,7 +57,7 @@ def test_a_screen_has_the_tracks_states_lines_and_weights_of_its_cells(
     cells = ["gru"] if alongside == "none" else ["gru", alongside]
     assert len(set(names)) == len(names)
     predicted = {"prediction"} if scene == "elnino" else set()
-    assert {name.split(".")[0] for name in names} == {"x", *cells, *predicted}
+    assert {name.split(".")[0] for name in names} == {"x", "choices", *cells, *predicted}
     for cell in cells:
         assert {f"{cell}.{track}" for track in TRACKS[cell]} <= set(names)
         assert {f"{cell}.lines", f"{cell}.h0"} <= set(names)
@@ -180,7 +180,7 @@ def test_a_view_with_equations_has_their_numbers() -> None:
 
 def test_another_cell_alongside_sends_that_cell() -> None:
     sent = resent(Setting(scene="cue"), Setting(scene="cue", alongside="rnn"))
-    assert {name.split(".")[0] for name in sent} == {"rnn"}
+    assert {name.split(".")[0] for name in sent} == {"rnn", "choices"}  # its size has its name
 
 
 def test_matrices_show_the_scenes_own_numbers_for_the_stage_to_write_edits_over() -> None:

@@ -52,9 +52,13 @@ def named(present: list[Part], name: str) -> Part:
     return next(part for part in present if part.name == name)
 
 
+CONTENTS = {"gru.inside", "gru.vectors", "choices.scene", "choices.settings"}
+
+
 def test_a_browser_that_has_nothing_gets_whole_figures() -> None:
     included, sent = updates(FIRST, {}, 0)
-    figures = {n: one for n, one in included.items() if n not in ("gru.inside", "gru.vectors")}
+    figures = {name: one for name, one in included.items() if "content" not in one}
+    assert included.keys() - figures.keys() == CONTENTS
     assert all(set(one) == {"data", "layout"} for one in figures.values())
     assert included.keys() == sent.keys() == {part.name for part in FIRST}
     assert not any(one.coarse for one in sent.values())

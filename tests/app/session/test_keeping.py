@@ -28,7 +28,6 @@ def here(unpack: Unpack, new_browser: Callable[[], Any]) -> OwnVisit:
 CHOICES = [
     ("number_input", "own_steps", 20),
     ("selectbox", "own_scheme", "zeros"),
-    ("selectbox", "match", "parameters"),
     ("number_input", "seed", 5),
 ]
 
@@ -36,6 +35,12 @@ CHOICES = [
 @pytest.mark.parametrize(("widgets", "key", "value"), CHOICES)
 def test_a_choice_that_all_fits_loses_nothing(here: OwnVisit, widgets, key, value) -> None:
     here.set(widgets, key, value)
+    assert set(here.edits) == {BIAS, LAST, INPUT, BESIDE}
+    assert here.problems == []
+
+
+def test_another_size_of_the_cell_beside_loses_nothing(here: OwnVisit) -> None:
+    here.choose("match", "parameters")
     assert set(here.edits) == {BIAS, LAST, INPUT, BESIDE}
     assert here.problems == []
 

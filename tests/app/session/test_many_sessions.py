@@ -179,8 +179,7 @@ class Student:
         kind = element.WhichOneof("type")
         if kind == "exception":
             self.errors.append(element.exception.message)
-        elif kind == "bidi_component":
-            assert element.bidi_component.id.endswith(f"-{KEY}")
+        elif kind == "bidi_component" and element.bidi_component.id.endswith(f"-{KEY}"):
             self.stage_id = element.bidi_component.id
             self.told = self.unpack(element.bidi_component.bytes)
             self.browser.take(self.told)

@@ -8,6 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.screen.baseline import scenes
+from app.screen.choosing import PIECES
 from app.setting import link
 from app.setting.setting import Setting
 from gru_core.situation import Target
@@ -107,16 +108,18 @@ def test_the_units_of_the_reader_are_sorted_or_in_order_of_number(
 
 
 def test_only_what_has_a_meaning_here_is_offered(visit: Callable[..., Visit]) -> None:
-    def offered(here: Visit) -> set[str | None]:
-        listed = (*here.page.selectbox, *here.page.text_input)
-        return {(widget.key or "").split("-")[0] for widget in listed}
-
-    assert offered(visit()) == {"scene", "alongside", "match", "notation", "matrix"}
-    assert offered(visit(**{"with": "none"})) == {"scene", "alongside", "notation", "matrix"}
-    always = {"scene", "alongside", "match", "notation", "matrix"}
-    assert offered(visit(scene="reader")) == always | {"word"}
+    always = {"scene", "alongside", "match", "notation", *PIECES, "engine"}
+    assert set(visit().offered) == always
+    assert set(visit(**{"with": "none"}).offered) == always - {"match"}
+    assert set(visit(scene="reader").offered) == always | {"sort"}
     # Its cells are trained, each at a size of its own.
-    assert offered(visit(scene="elnino")) == always - {"match"}
+    assert set(visit(scene="elnino").offered) == always - {"match"}
+
+
+def test_a_word_is_asked_for_where_one_is_read(visit: Callable[..., Visit]) -> None:
+    here = visit(scene="reader")
+    assert [one.key for one in here.page.text_input] == ["word"]
+    assert not here.choose("scene", "cue").page.text_input
 
 
 def test_a_match_that_a_scene_does_not_offer_waits_for_the_next_one(
@@ -132,43 +135,47 @@ def test_a_match_that_a_scene_does_not_offer_waits_for_the_next_one(
 def test_a_choice_can_be_taken_back(visit: Callable[..., Visit]) -> None:
     here = visit().choose("alongside", "rnn").send({"kind": "undo"})
     assert [panel["cell"] for panel in here.told["panels"]] == ["gru", "lstm"]
-    assert here.choice("alongside").value == "lstm"
+    assert here.chosen["alongside"] == "lstm"
     assert here.query == {}
 
 
-def keys(here: Visit) -> dict[str, str]:
-    """The keys of the choices behind the button, by name."""
-    names = ("alongside", "match", "notation", "placement", "polarity", "biases", "engine")
-    return {name: here.choice(name).key for name in names}
+def test_a_list_shows_what_is_so_and_brings_nothing_anew(visit: Callable[..., Visit]) -> None:
+    here = visit().choose("notation", "chung")
+    pieces = {"placement": "before", "polarity": "write", "biases": "1"}
+    assert {name: here.chosen[name] for name in pieces} == pieces
+    assert not {"choices.scene", "choices.settings"} & set(here.told["included"])
+    assert here.send({"kind": "undo"}).chosen["notation"] == "pytorch"
+    assert here.send({"kind": "redo"}).chosen["notation"] == "chung"
 
 
-def test_a_choice_leaves_the_controls_that_show_what_is_so(visit: Callable[..., Visit]) -> None:
-    """The page makes a control with another key anew, which takes it longer than all the rest."""
-    here = visit()
-    before = keys(here)
-    assert keys(here.choose("engine", "torch")) == before
-    assert keys(here.choose("match", "parameters")) == before
-    after = keys(here.choose("notation", "chung"))
-    assert {name for name in after if after[name] != before[name]} == {
-        "placement",
-        "polarity",
-        "biases",
-    }
-
-
-def test_a_control_that_shows_what_is_not_so_is_asked_no_more(
+def test_a_piece_of_a_notation_makes_another_one_which_is_in_the_list(
     visit: Callable[..., Visit],
 ) -> None:
-    """A closed popover goes on reporting what it last showed."""
-    here = visit().choose("notation", "chung")
-    before = keys(here)
-    after = keys(here.send({"kind": "undo"}))
-    changed = {"notation", "placement", "polarity", "biases"}
-    assert {name for name in after if after[name] != before[name]} == changed
-    assert here.choice("notation").value == "pytorch"
-    again = keys(here.send({"kind": "redo"}))
-    assert again["notation"] not in (before["notation"], after["notation"])
-    assert here.choice("notation").value == "chung"
+    here = visit().choose("polarity", "write")
+    assert here.chosen["notation"] == "after.write.2"
+    assert here.query["notation"] == "after.write.2"
+    names = {one["value"]: one["label"] for one in here.offered["notation"]["options"]}
+    assert names["after.write.2"] == "your own"
+    assert here.choose("polarity", "keep").query == {}
+    assert here.chosen["notation"] == "pytorch"
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        *[("scene", "nowhere"), ("alongside", "gru"), ("match", ""), ("engine", "abacus")],
+        *[("sort", "taste"), ("polarity", "after"), ("biases", "3"), ("notation", "mine")],
+        *[("word", "gate"), ("", ""), ("edits", "x")],
+    ],
+)
+def test_what_is_not_offered_is_not_chosen(
+    visit: Callable[..., Visit], name: str, value: str
+) -> None:
+    here = visit()
+    before = here.chosen
+    here.choose(name, value)
+    assert here.told["answer"]
+    assert (here.chosen, here.query) == (before, {})
 
 
 # Links ----------------------------------------------------------------------------------------
