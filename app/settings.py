@@ -5,11 +5,13 @@ docs/settings.md says the same to people; a test holds both together.
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 log: Final = logging.getLogger(__name__)
+HOST: Final = re.compile(r"https?://(\*\.)?[a-z0-9][a-z0-9.-]*(:\d{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,26 @@ class Entry:
         log.warning(
             "%s is %.20r; it needs a whole number of %s from %d to %d: %d is taken.",
             *(self.variable, text, self.unit, self.least, self.most, self.default),
+        )
+        return self.default
+
+
+@dataclass(frozen=True)
+class Hosts:
+    """Some hosts, with spaces between them, as https://lms.example or https://*.school.example."""
+
+    variable: str
+    default: str
+    meaning: str
+
+    def read(self, environment: Mapping[str, str]) -> str:
+        """What the environment says; the default, with a warning, if one of them is no host."""
+        text = " ".join(environment.get(self.variable, self.default).split())
+        if text in ("*", self.default) or (all(map(HOST.fullmatch, text.split())) and text):
+            return text
+        log.warning(
+            "%s is %.60r; it needs hosts such as https://lms.example: %r is taken.",
+            *(self.variable, text, self.default),
         )
         return self.default
 
@@ -110,6 +132,12 @@ FILES_SITE_MB: Final = Entry(
     "Files of all pages, as they were sent, with those on their way. They are dropped 15 minutes "
     "after they came, or with their page.",
 )
+EMBEDDING: Final = Hosts(
+    "GATESCOPE_EMBEDDERS",
+    "none",
+    "Sites that may show Gatescope in a frame of theirs, such as a course's pages; `*` for all, "
+    "`none` for none but this site itself.",
+)
 TABLE: Final = (
     *(CACHE, FILE, THREADS),
     *(LINES_SITE, LINES_ADDRESS, MESSAGES),
@@ -125,6 +153,7 @@ ADDRESS_UPLOADS: Final = FILES_ADDRESS.read(os.environ)
 UPLOAD_SECONDS: Final = FILE_TIME.read(os.environ)
 SESSION_UPLOADS_MB: Final = FILES_PAGE_MB.read(os.environ)
 SITE_UPLOADS_MB: Final = FILES_SITE_MB.read(os.environ)
+EMBEDDERS: Final = EMBEDDING.read(os.environ)
 
 
 def settle() -> None:

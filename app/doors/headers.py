@@ -5,6 +5,8 @@ from typing import Final
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app import settings
+
 # Scripts: ours and Streamlit's, from here; Streamlit makes a module of a component's few lines, and
 # the page's own first lines stand in it. Nothing is made of text by `eval`. Styles are written by
 # both at run time. Pictures are saved by way of a blob.
@@ -32,15 +34,16 @@ ALWAYS: Final = {
 
 
 def policy(embedders: str) -> str:
-    """What a page may load, and who may show it in a frame."""
-    told = SOURCES | {"frame-ancestors": (embedders,)}
+    """What a page may load, and who may show it in a frame: hosts, * for all, or none but us."""
+    others = "" if embedders == settings.EMBEDDING.default else embedders
+    told = SOURCES | {"frame-ancestors": (SELF, *others.split())}
     return "; ".join(" ".join([name, *sources]) for name, sources in told.items())
 
 
 class Told:
-    """Adds them. embedders: who may show a page in a frame of theirs, as CSP 3 writes sources."""
+    """Adds them. embedders: as `policy` has them."""
 
-    def __init__(self, app: ASGIApp, embedders: str = "'self'") -> None:
+    def __init__(self, app: ASGIApp, embedders: str = settings.EMBEDDERS) -> None:
         self.app = app
         self.headers = ALWAYS | {"Content-Security-Policy": policy(embedders)}
 

@@ -8,7 +8,14 @@ import pytest
 from app.doors.headers import ALWAYS, SOURCES, Told
 from tests.app.doors.asgi import Inner, Visitor, line, request
 
-POLICIES = [("'self'", "frame-ancestors 'self'"), ("https://lms.example", "https://lms.example")]
+POLICIES = [
+    ("none", "frame-ancestors 'self'"),
+    ("*", "frame-ancestors 'self' *"),
+    (
+        "https://lms.example https://b.example",
+        "frame-ancestors 'self' https://lms.example https://b.example",
+    ),
+]
 
 
 @pytest.mark.parametrize(("embedders", "said"), POLICIES)
