@@ -239,6 +239,11 @@ def keep_upload(upload: Upload | None) -> None:
         hold(upload, context.session_id)
 
 
+def visitor() -> str:
+    """Whose page this is: an address, which a class may have in common; "" on the same machine."""
+    return st.context.ip_address or ""
+
+
 def let_go(sent: Any) -> None:
     """Drop Streamlit's copy of a file that this page has sent; what was read of it is our own."""
     context = get_script_run_ctx()
