@@ -65,7 +65,7 @@ _whose: Final = ContextVar("whose", default="")  # whose files are read here
 
 @contextmanager
 def reading_for(whose: str) -> Iterator[None]:
-    """Until the block ends files are read for this visitor; those of others take turns with them."""
+    """Files are read for this visitor until the block ends; others take turns with them."""
     before = _whose.set(whose)
     try:
         yield
