@@ -45,6 +45,7 @@ bench: $(DEV_STAMP)
 	$(BIN)/python -m benchmarks.lenses
 	$(BIN)/python -m benchmarks.switches
 	$(BIN)/python -m benchmarks.first
+	$(BIN)/python -m benchmarks.lessons
 	$(BIN)/python -m benchmarks.crowd
 	$(BIN)/python -m benchmarks.beside
 	$(BIN)/python -m benchmarks.sizes

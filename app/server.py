@@ -28,6 +28,11 @@ from starlette.routing import Mount, Route
 from app import answers
 from app.compute import memory, uploads
 from app.controls.mount import assets_url, beside_urls, events_url, first_url, numbers_url
+from app.doors import handles, widgets
+from app.doors.files import Held
+from app.doors.headers import Told
+from app.doors.requests import Requests
+from app.doors.sockets import Sockets
 from app.messages import check, core
 from app.messages.lens_at import elsewhere
 from app.messages.numbers import GoneError, answer
@@ -149,6 +154,8 @@ def has_page(session: str) -> bool:
 MultiPartParser.spool_max_size = 0
 prompt.answer_promptly()
 memory.settle()
+handles.open_as_many_as_may_be()
+widgets.mistrust()
 uploads.pages_by(has_page)
 warm()
 app = st.App(
@@ -160,5 +167,10 @@ app = st.App(
         Route(first_url(), first),
         *(Route(address, beside) for address in beside_urls()),
     ],
-    middleware=[Middleware(Static, folder=STREAMLIT / "static", below=first_url().rstrip("/"))],
+    middleware=[
+        Middleware(Told),
+        Middleware(Sockets),
+        Middleware(Requests, files=Held()),
+        Middleware(Static, folder=STREAMLIT / "static", below=first_url().rstrip("/")),
+    ],
 )

@@ -5,11 +5,13 @@ docs/settings.md says the same to people; a test holds both together.
 
 import logging
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
 log: Final = logging.getLogger(__name__)
+HOST: Final = re.compile(r"https?://(\*\.)?[a-z0-9][a-z0-9.-]*(:\d{1,5})?")
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,26 @@ class Entry:
         return self.default
 
 
+@dataclass(frozen=True)
+class Hosts:
+    """Some hosts, with spaces between them, as https://lms.example or https://*.school.example."""
+
+    variable: str
+    default: str
+    meaning: str
+
+    def read(self, environment: Mapping[str, str]) -> str:
+        """What the environment says; the default, with a warning, if one of them is no host."""
+        text = " ".join(environment.get(self.variable, self.default).split())
+        if text in ("*", self.default) or (all(map(HOST.fullmatch, text.split())) and text):
+            return text
+        log.warning(
+            "%s is %.60r; it needs hosts such as https://lms.example: %r is taken.",
+            *(self.variable, text, self.default),
+        )
+        return self.default
+
+
 THREADS: Final = Entry(
     "OPENBLAS_NUM_THREADS",
     *(1, 1, 256),
@@ -56,9 +78,82 @@ FILE: Final = Entry(
     "The largest file of weights that the command line reads; what is made of it is limited with "
     "it. A server takes Streamlit's `server.maxUploadSize` in its place.",
 )
-TABLE: Final = (CACHE, FILE, THREADS)
+# Who may come, and how often. Beside each stands what was measured without it.
+LINES_SITE: Final = Entry(
+    "GATESCOPE_SITE_PAGES",
+    *(600, 10, 100_000),
+    "pages",
+    "Pages that are open at the same time, of all visitors of a process. Each takes four file "
+    "handles and 0.15 MB; with 1,024 handles 252 lines that said nothing shut everybody out.",
+)
+LINES_ADDRESS: Final = Entry(
+    "GATESCOPE_ADDRESS_PAGES",
+    *(300, 2, 100_000),
+    "pages",
+    "The same for one address. A lecture hall often has a single one, so that less than a class "
+    "would shut students out; half of the site, so that one address cannot take all of it.",
+)
+MESSAGES: Final = Entry(
+    "GATESCOPE_PAGE_MESSAGES",
+    *(5, 1, 1000),
+    "messages",
+    "Messages a second from one page to Streamlit; 20 may come at once, then they wait. Each is a "
+    "run of the page, 30 ms of the server; changes on the stage are none. At 6,400 a second "
+    "everybody else had waited 1.4 s, at worst 9.7.",
+)
+FILES_SITE: Final = Entry(
+    "GATESCOPE_SITE_UPLOADS",
+    *(8, 1, 1000),
+    "files",
+    "Files that come in at the same time; others wait up to 20 s for their turn.",
+)
+FILES_ADDRESS: Final = Entry(
+    "GATESCOPE_ADDRESS_UPLOADS",
+    *(2, 1, 1000),
+    "files",
+    "The same for one address.",
+)
+FILE_TIME: Final = Entry(
+    "GATESCOPE_UPLOAD_SECONDS",
+    *(120, 5, 3600),
+    "seconds",
+    "For one file to come in. Bodies that never ended had taken 1.2 GB in 10 s.",
+)
+FILES_PAGE_MB: Final = Entry(
+    "GATESCOPE_PAGE_UPLOADS_MB",
+    *(96, 1, 65_536),
+    "megabytes",
+    "Files of one page, as they were sent.",
+)
+FILES_SITE_MB: Final = Entry(
+    "GATESCOPE_SITE_UPLOADS_MB",
+    *(512, 1, 65_536),
+    "megabytes",
+    "Files of all pages, as they were sent, with those on their way. They are dropped 15 minutes "
+    "after they came, or with their page.",
+)
+EMBEDDING: Final = Hosts(
+    "GATESCOPE_EMBEDDERS",
+    "none",
+    "Sites that may show Gatescope in a frame of theirs, such as a course's pages; `*` for all, "
+    "`none` for none but this site itself.",
+)
+TABLE: Final = (
+    *(CACHE, FILE, THREADS),
+    *(LINES_SITE, LINES_ADDRESS, MESSAGES),
+    *(FILES_SITE, FILES_ADDRESS, FILE_TIME, FILES_PAGE_MB, FILES_SITE_MB),
+)
 
 CACHE_MB: Final = CACHE.read(os.environ)
+SITE_SOCKETS: Final = LINES_SITE.read(os.environ)
+ADDRESS_SOCKETS: Final = LINES_ADDRESS.read(os.environ)
+SESSION_MESSAGES: Final = MESSAGES.read(os.environ)
+SITE_UPLOADS: Final = FILES_SITE.read(os.environ)
+ADDRESS_UPLOADS: Final = FILES_ADDRESS.read(os.environ)
+UPLOAD_SECONDS: Final = FILE_TIME.read(os.environ)
+SESSION_UPLOADS_MB: Final = FILES_PAGE_MB.read(os.environ)
+SITE_UPLOADS_MB: Final = FILES_SITE_MB.read(os.environ)
+EMBEDDERS: Final = EMBEDDING.read(os.environ)
 
 
 def settle() -> None:

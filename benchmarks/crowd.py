@@ -235,6 +235,8 @@ def doors(ports: Sequence[int]) -> Iterator[Sequence[int]]:
 def measured(asked: argparse.Namespace) -> Figures:
     """One crowd, and what it met."""
     with ExitStack() as stack:
+        # All visitors come from one address here; the limits of a whole site stay as they are.
+        os.environ["GATESCOPE_ADDRESS_PAGES"] = "600"
         servers = [stack.enter_context(serving()) for _ in range(asked.processes)]
         own = [server.port for server in servers]
         ports = stack.enter_context(doors(own))

@@ -90,8 +90,8 @@ WATCH = """
   });
 
   const observe = () => new MutationObserver((records) => {
-    if (!seen?.asked || seen.shown) return;
-    if (!records.some(({ target }) => target.matches(".gs-stage"))) return;
+    const taken = records.some(({ target }) => target.matches(".gs-stage"));
+    if (!seen?.asked || seen.shown || !taken) return;
     seen.answered = seen.heard;
     note("shown");
     requestAnimationFrame(() => requestAnimationFrame(() => note("painted")));

@@ -26,6 +26,7 @@ MAY_IMPORT = {
     "settings": (),
     "contract": (),
     "serving": (),
+    "doors": ("settings", "words"),
     "words": (),
     "setting": ("words",),
     "figures": ("words", "contract"),
@@ -39,11 +40,12 @@ MAY_IMPORT = {
     "views": ("controls", "messages", "session", "learning", "screen", *VALUES),
     "main": ("screen", "words"),
     "answers": ("messages", "session", "screen", *VALUES),
-    "server": ("answers", "controls", "messages", "screen", "serving", *VALUES),
+    "server": ("answers", "controls", "doors", "messages", "screen", "serving", *VALUES),
 }
 # Who may load Streamlit at all; everything else can be imported where there is none.
 WITH_STREAMLIT = (
     *("app.controls", "app.views", "app.session.state", "app.main", "app.server", "app.answers"),
+    "app.doors",
 )
 WITHOUT_TORCH = ("app.figures", "app.setting", "app.words")
 CORE_NEVER = ("app", "streamlit", "plotly")

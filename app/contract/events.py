@@ -3,12 +3,27 @@
 from typing import Literal, NotRequired, TypeAlias, TypedDict
 
 from app.contract.lens import Asked
+from app.contract.screen import Edit, HeldAt
 
 
 class Plain(TypedDict):
     """An event that says all by its kind. ask, need: the view of now, and every part again."""
 
-    kind: Literal["reset", "undo", "redo", "again", "pin", "pair", "unpin", "ask", "need"]
+    kind: Literal["reset", "again", "pin", "pair", "unpin", "ask", "need"]
+
+
+class Changes(TypedDict):
+    """All that is changed and held: numbers as the notation has them, what is held as the core."""
+
+    edits: list[Edit]
+    held: list[HeldAt]
+
+
+class Back(TypedDict):
+    """A step back, or forward again. to: what that leads to, for a server that has forgotten it."""
+
+    kind: Literal["undo", "redo"]
+    to: NotRequired[Changes]
 
 
 class OfTarget(TypedDict):
@@ -149,6 +164,7 @@ class Differ(TypedDict):
 
 Event: TypeAlias = (
     Plain
+    | Back
     | OfTarget
     | Commit
     | Typed

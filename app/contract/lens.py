@@ -49,11 +49,15 @@ class HoldTrack(TypedDict):
 
 
 class Ablation(TypedDict):
-    """A gate taken away. keep: whether its value can be chosen."""
+    """A gate taken away. keep: whether its value can be chosen.
+
+    holds: the tracks that are held for it, at values as the core has them.
+    """
 
     name: str
     hint: str
     keep: bool
+    holds: dict[str, float]
 
 
 class Holdable(TypedDict):

@@ -184,9 +184,10 @@ class Term(TypedDict):
 
 
 class Inner(Wiring):
-    """The opened cell."""
+    """The opened cell. biases: of a gate, as the notation has them."""
 
     cells: list[CellName]
+    biases: int
     form: Literal["split", "joined"]
     substeps: list[Substep]
     notes: list[str]
@@ -215,9 +216,10 @@ class PredictionLine(Key):
 
 
 class Prediction(TypedDict):
-    """What cells say comes next, beside what came."""
+    """What cells say at each step, beside what is so."""
 
     part: str
+    name: str
     lines: list[PredictionLine]
     guess: str
     spread: str

@@ -22,6 +22,7 @@ from app.words.say import Fields, say
 from gru_core.errors import GatescopeError
 from gru_core.formats import limits
 from gru_core.formats.answers import Question, questions
+from gru_core.formats.child import reading_for
 from gru_core.formats.model import ASKED, Entry
 from gru_core.inputs.feed import FEEDS, MAX_STEPS
 from gru_core.inputs.vocabulary import MAX_BYTES
@@ -88,8 +89,17 @@ def _upload(
         help=_help(field),
         max_upload_size=most // MEGABYTE,
         on_change=state.choose,
-        args=("model", key, read),
+        args=("model", key, partial(_read_once, read)),
     )
+
+
+def _read_once(read: Callable[[Any], Model], file: Any) -> Model:
+    """What is read of a file, which is let go of then. Errors: those of `read`."""
+    try:
+        with reading_for(state.visitor()):
+            return read(file)
+    finally:
+        state.let_go(file)
 
 
 def _opened(model: Model, file: Any) -> Model:
@@ -208,7 +218,8 @@ def _check(loaded: Loaded, seed: int) -> None:
     asked = st.button(label, key="model_check", help=_help("check"))
     try:
         if asked:
-            with st.spinner(say("controls.model.checking", framework=who)):
+            spinner = st.spinner(say("controls.model.checking", framework=who))
+            with spinner, reading_for(state.visitor()):
                 found = checked(loaded, seed)
         else:
             found = checked(loaded, seed, begin=False)

@@ -10,6 +10,10 @@ from functools import cached_property
 from typing import Any, Self, TypeAlias
 
 Fields: TypeAlias = dict[str, Any]  # of a trace or a layout, under Plotly's names
+AXES = ("xaxis", "yaxis")
+# Plotly reads some of HTML in labels, links among it. After a word joiner, which nobody sees, a
+# name stands for itself, also where the stage writes it before Plotly does.
+OPENED = {"<": "<\N{WORD JOINER}"}
 
 
 class Figure:
@@ -18,6 +22,12 @@ class Figure:
     def __init__(self, traces: Iterable[Fields] = (), layout: Mapping[str, Any] | None = None):
         self.traces = list(traces)
         self.frame: Fields = dict(layout or {})
+
+    @property
+    def fields(self) -> Fields:
+        """The layout as a browser gets it: no name that a visitor has given is markup there."""
+        axes = {name: _literal(self.frame[name]) for name in AXES if name in self.frame}
+        return self.frame | axes
 
     def add_trace(self, trace: Fields) -> Self:
         """One trace more, over the others."""
@@ -77,6 +87,12 @@ def scatter(**fields: Any) -> Fields:
 def bar(**fields: Any) -> Fields:
     """Bars, under Plotly's names."""
     return {"type": "bar", **fields}
+
+
+def _literal(axis: Fields) -> Fields:
+    texts = axis.get("ticktext")
+    opened = str.maketrans(OPENED)
+    return axis | {"ticktext": [text.translate(opened) for text in texts]} if texts else axis
 
 
 def _updated(fields: Mapping[str, Any], changes: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""What networks predict of a series, drawn over what came."""
+"""What networks say at each step, drawn over what is so."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,12 +11,13 @@ from app.words.numbers import brief
 CELL_STYLE = {"gru": ("#D55E00", "solid"), "lstm": ("#0072B2", "dash"), "rnn": ("#009E73", "dot")}
 STYLE = {**CELL_STYLE, "calendar": ("#CC79A7", "dashdot")}
 TRUTH = "#8A8A8A"
+ROOM = 0.04  # of the axis, above and below
 
 
 def prediction_lines(
     truth: np.ndarray, predictions: Mapping[str, np.ndarray], labels: Sequence[str], unit: str
 ) -> Figure:
-    """The value that came next at each step, wide and grey, and each prediction over it.
+    """What is so at each step, wide and grey, and over it what each network says.
 
     truth and predictions: (step,), in `unit`, the latter by STYLE; the axis ends at round numbers
     that hold the truth.
@@ -31,7 +32,7 @@ def prediction_lines(
     figure.update_layout(
         margin=INPUT_MARGIN | {"t": 6},
         yaxis={
-            "range": [low - 0.4, high + 0.4],
+            "range": [low - ROOM * (high - low), high + ROOM * (high - low)],
             "tickvals": [low, high],
             "ticktext": [f"{brief(value)} {unit}" for value in (low, high)],
         },

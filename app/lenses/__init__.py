@@ -140,7 +140,7 @@ def charts(view: View) -> Iterator[tuple[str, contract.LensFigure]]:
             part_name(chart),
             {
                 "data": _data(chart),
-                "layout": chart.figure.frame,
+                "layout": chart.figure.fields,
                 "sheet": {
                     "title": " ".join(filter(None, (chart.title, chart.symbol))),
                     "corner": chart.corner,

@@ -3,10 +3,11 @@
 from app.lenses.naming import sentence, step_name, unit_of
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES, letter_of
-from app.words.numbers import number, percent
+from app.words.numbers import joined, number, percent, whole
 from app.words.say import Fields, say
 from gru_core.analysis.blend import state_before
-from gru_core.conventions import STATES, Cell
+from gru_core.analysis.cost import multiply_adds
+from gru_core.conventions import GATES, STATES, Cell
 
 
 def sentence_of(screen: Screen, cell: Cell) -> str:
@@ -61,6 +62,27 @@ def _lstm(screen: Screen, where: Fields, hidden: str) -> str:
         hidden=hidden,
         **where,
     )
+
+
+def cost_of(screen: Screen, cell: Cell) -> str:
+    """What the cursor's unit takes in one step, and the layer up to there, in multiply-adds.
+
+    As many in every notation: one for each number of W and U, wherever the reset gate acts.
+    """
+    weights, steps = screen.situation.weights[cell], screen.step + 1
+    inputs, units, gates = weights.input_size, weights.units, GATES[cell]
+    said = say(
+        "lenses.at_cursor.cost",
+        own=whole(len(gates) * (inputs + units)),
+        gates=joined([letter_of(cell, gate, screen.notation) for gate in gates]),
+        sets=len(gates),
+        inputs=inputs,
+        units=units,
+        total=whole(steps * multiply_adds(cell, inputs, units)),
+        n=steps,
+        **place(screen, cell),
+    )
+    return sentence(said)
 
 
 def place(screen: Screen, cell: Cell) -> Fields:

@@ -8,6 +8,7 @@ import numpy as np
 from app.figures.prediction import CELL_STYLE
 from app.figures.sizes import count_bars, size_lines
 from app.lenses import times
+from app.lenses.at_cursor import cost_of
 from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES
@@ -60,7 +61,8 @@ def _counts(screen: Screen) -> View:
         _chart("parameters", by_size, sizes, counts, here),
         _chart("products", products_by_size, sizes, products, here),
     ]
-    return View(charts, notes=_count_notes(screen), words=_count_words(screen))
+    words = [*_count_words(screen), cost_of(screen, screen.opened)]
+    return View(charts, notes=_count_notes(screen), words=words, follows=("step", "unit"))
 
 
 def _chart(

@@ -8,6 +8,7 @@ from app.compute.runs import runs
 from app.contract import Controls, HoldValue
 from app.figures import theme
 from app.lenses.against import against
+from app.lenses.at_cursor import sentence_of
 from app.lenses.base import Lens, Offer, View
 from app.lenses.unmoved import unmoved
 from app.lenses.wiring import held_texts
@@ -16,7 +17,7 @@ from app.words.names import letter_of
 from app.words.numbers import joined, number
 from app.words.refusal import refusal
 from app.words.say import say
-from gru_core.changes.ablations import ABLATIONS, DEFAULT_KEEP
+from gru_core.changes.ablations import ABLATIONS, DEFAULT_KEEP, ablation
 from gru_core.changes.interventions import Intervention, limits, shown_value
 from gru_core.conventions import STATES, TRACKS, Cell
 from gru_core.errors import RangeError
@@ -33,7 +34,7 @@ def view(screen: Screen) -> View:
     """What is held, the means to hold something, and what that changes."""
     controls: Controls = {"holding": _holding(screen)}
     if not screen.situation.interventions:
-        words = [say("lenses.holding.nothing")]
+        words = [say("lenses.holding.nothing"), sentence_of(screen, screen.opened)]
         return View([], words=words, controls=controls, offers=_extremes(screen))
     try:
         free = runs(screen.free, screen.setting.engine)
@@ -82,7 +83,12 @@ def _holding(screen: Screen) -> contract.Holdable:
             for one, text in zip(screen.situation.interventions, held_texts(screen), strict=True)
         ],
         "ablations": [
-            {"name": name, "hint": _hint(screen, gates), "keep": None in gates.values()}
+            {
+                "name": name,
+                "hint": _hint(screen, gates),
+                "keep": None in gates.values(),
+                "holds": {held.track: held.value for held in ablation(name)},
+            }
             for name, (owner, gates) in ABLATIONS.items()
             if owner == cell
         ],

@@ -2,6 +2,7 @@
 
 from app.contract import Controls
 from app.lenses.against import against
+from app.lenses.at_cursor import sentence_of
 from app.lenses.base import Lens, Offer, View
 from app.screen.pair import tries
 from app.screen.screen import Screen, screen_of
@@ -15,7 +16,8 @@ def view(screen: Screen) -> View:
     if pinned is None:
         pair = "pair" if tries(screen.setting) else "pair_half"
         offers = [Offer("pair", say(f"lenses.pinned.{pair}"))]
-        return View([], words=[say("lenses.pinned.nothing")], controls=controls, offers=offers)
+        words = [say("lenses.pinned.nothing"), sentence_of(screen, screen.opened)]
+        return View([], words=words, controls=controls, offers=offers)
     there = screen_of(pinned)
     charts, words = against(screen, there.traces, "A", "B")
     words += [say("lenses.pinned.problem", problem=problem) for problem in there.problems]

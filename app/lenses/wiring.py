@@ -25,6 +25,7 @@ def inner(screen: Screen) -> contract.Inner:
     cell = screen.opened
     return {
         "cells": [{"cell": other, "name": CELL_NAMES[other]} for other in screen.traces],
+        "biases": screen.notation.biases,
         "form": "joined" if screen.setting.form == "joined" else "split",
         **wiring(screen, cell),
         "substeps": [step.message() for step in substeps(screen)],

@@ -89,9 +89,11 @@ def _same_but_for_numbers(setting: Setting, told: Setting, baseline: Baseline) -
     blank: dict[str, Any] = {"edits": (), "interventions": (), "step": None, "unit": None}
     if replace(setting, **blank) != replace(told, **blank) or setting.engine != "numpy":
         return False
+    two = (setting.notation or own_notation(baseline.scene)).biases == 2
     inner = [{e for e in one.edits if e.target.part == "b_h"} for one in (setting, told)]
-    # A second bias is drawn where it is in use; what a loaded model would leave out is said.
-    return inner[0] == inner[1] and baseline.scene.padding is None
+    # Where a notation has one bias, a second is drawn while it is in use; what a loaded model would
+    # leave out is said.
+    return (two or inner[0] == inner[1]) and baseline.scene.padding is None
 
 
 def _rests(setting: Setting, told: Setting, baseline: Baseline) -> bool:
@@ -100,7 +102,7 @@ def _rests(setting: Setting, told: Setting, baseline: Baseline) -> bool:
     placed = (setting.notation or own_notation(scene)).placement != own_notation(scene).placement
     return (
         setting.view != CELL_VIEW
-        or (scene.predicts or scene.reads_words)
+        or scene.model is not None
         or (placed or isinstance(setting.source, Own))
         or setting.interventions != told.interventions
     )

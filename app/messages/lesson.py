@@ -7,8 +7,9 @@ from math import isfinite
 from app import contract
 from app.learning.lessons import At, find, lessons, setting_at
 from app.learning.steps import Check, Guess, Step
-from app.screen.baseline import own_notation, scenes, series
+from app.screen.baseline import own_notation, scenes
 from app.screen.screen import Screen, screen_of
+from app.screen.telling import listener_of, series_of
 from app.setting.setting import Setting
 from app.words.stage import panel_words
 from gru_core.conventions import TRACKS, notation_key, track_range
@@ -71,7 +72,8 @@ class _Said:
 
 
 def _quoted(screen: Screen) -> Quoted:
-    return Quoted(screen.situation, series=series() if screen.scene.predicts else None)
+    scene = screen.scene
+    return Quoted(screen.situation, series=series_of(scene), listener=listener_of(scene))
 
 
 def _check(check: Check) -> contract.Goal:

@@ -94,7 +94,7 @@ class Part:
         data = [dict(trace) for trace in figure.traces]
         if self.numbers is not None:
             del data[0]["z"]
-        drawn: Figure = {"data": data, "layout": figure.frame}
+        drawn: Figure = {"data": data, "layout": figure.fields}
         if self.grid:
             one = self.grid
             drawn["grid"] = {
@@ -134,7 +134,7 @@ def parts(
     channels, baseline = screen.channels, screen.baseline
     track_part = _condensed_track if screen.condensed else _track
     yield _input(screen)
-    if screen.scene.predicts:
+    if predictions.said(screen):
         drawn = predictions.figure(screen)
         key = _key(*(leaf for one in drawn for leaf in _leaves(one)))
         yield Part(predictions.NAME, key, partial(prediction_lines, *drawn))

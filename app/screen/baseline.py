@@ -22,6 +22,7 @@ from gru_core.arrays import Array
 from gru_core.conventions import CHO, PYTORCH, Cell, Notation, Placement
 from gru_core.errors import GatescopeError
 from gru_core.scenes.files import load_scenes
+from gru_core.scenes.listener import Listener, load_listener
 from gru_core.scenes.loaded import TITLE as MODEL_TITLE
 from gru_core.scenes.own import TITLE, own_scene
 from gru_core.scenes.reader import Reader, load_reader
@@ -68,6 +69,12 @@ def reader() -> Reader:
 def series() -> Series:
     """The held-out months and the networks trained to predict them, read once."""
     return load_series(ASSETS / "models" / "series.npz", ASSETS / "series" / "elnino.csv")
+
+
+@lru_cache(maxsize=1)
+def listener() -> Listener:
+    """The detector of music in Opus and what it hears, read once."""
+    return load_listener(ASSETS / "models" / "listener.npz")
 
 
 def titles() -> dict[str, str]:
@@ -179,6 +186,8 @@ def _opened(source: Prepared | Own, seed: int | None) -> tuple[Scene, list[str]]
     scene = scenes()[source.name]
     if scene.predicts:
         return scene.with_series(series()), []
+    if scene.listens:
+        return scene.with_listener(listener()), []
     if not scene.reads_words:
         return scene, []
     try:

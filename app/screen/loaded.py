@@ -16,7 +16,7 @@ from app.words.say import say
 from gru_core.arrays import Array
 from gru_core.conventions import TOLERANCE
 from gru_core.errors import GatescopeError, TextError
-from gru_core.formats.answers import NEEDED, Question, answered, assumed, questions
+from gru_core.formats.answers import Question, answered, assumed, questions
 from gru_core.formats.checking import framework_of, taken_over
 from gru_core.formats.child import check_safely
 from gru_core.formats.model import ASKED, Entry, ModelFile
@@ -102,9 +102,8 @@ def ready_of(loaded: Loaded) -> Ready:
         if question.setting in ASKED and question.setting not in answers:
             raise TextError(
                 say(
-                    "screen.loaded.not_run",
+                    f"screen.loaded.not_run_{question.setting}",
                     layer=entry.name,
-                    needed=NEEDED[question.setting],
                     answer=next(iter(question.answers.values())),
                 )
             )

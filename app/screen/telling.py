@@ -6,11 +6,12 @@ Its numbers are those of the scene before any edit, with the reset gate where th
 from functools import lru_cache
 
 from app.compute.runs import placed, run_key
-from app.screen.baseline import Baseline, own_notation, reader, scenes, series
+from app.screen.baseline import Baseline, listener, own_notation, reader, scenes, series
 from app.screen.screen import Screen
 from app.setting.setting import Setting
 from app.setting.source import Prepared
 from gru_core.conventions import Placement, Polarity
+from gru_core.scenes.listener import Listener
 from gru_core.scenes.reader import Reader
 from gru_core.scenes.scene import Scene, situation
 from gru_core.scenes.series import Series
@@ -60,14 +61,20 @@ def _is_prepared(screen: Screen) -> bool:
 def _told(name: str, placement: Placement, polarity: Polarity) -> Told:
     scene, first = scenes()[name], _first(name, placement)
     moved = placement != own_notation(scene).placement
-    return scene.story.told(first, polarity, moved, _series_of(scene))
+    return scene.story.told(first, polarity, moved, series_of(scene), listener_of(scene))
 
 
 @lru_cache(maxsize=32)
 def _first(name: str, placement: Placement) -> Situation:
     """The GRU and its input before anything is chosen: the scene's own word and its own seed."""
     scene = scenes()[name]
-    own = situation(scene, (), reader=_reader_of(scene), series=_series_of(scene))
+    own = situation(
+        scene,
+        (),
+        reader=_reader_of(scene),
+        series=series_of(scene),
+        listener=listener_of(scene),
+    )
     return placed(own, placement)
 
 
@@ -75,5 +82,11 @@ def _reader_of(scene: Scene) -> Reader | None:
     return reader() if scene.reads_words else None
 
 
-def _series_of(scene: Scene) -> Series | None:
+def series_of(scene: Scene) -> Series | None:
+    """The Series, for a scene whose numbers are quoted from it."""
     return series() if scene.predicts else None
+
+
+def listener_of(scene: Scene) -> Listener | None:
+    """The Listener, for a scene whose numbers are quoted from it."""
+    return listener() if scene.listens else None

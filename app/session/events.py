@@ -13,10 +13,11 @@ from app.screen.pair import pair_of
 from app.screen.screen import plain
 from app.session.keeping import carried
 from app.session.many import MOST_EDITS, Many, filled, gate_place, pasted
+from app.session.returning import returned
 from app.setting.link import MOST_HELD, shortened
 from app.setting.parameters import LONGEST_ASKED
 from app.setting.question import Question
-from app.setting.setting import FORMS, TYPES, VIEWS, History
+from app.setting.setting import FORMS, TYPES, VIEWS, History, Setting
 from app.setting.source import MADE_HERE
 from app.words import numbers
 from app.words.refusal import refusal
@@ -201,6 +202,35 @@ def _reset(history: History, event: Mapping[str, Any]) -> Outcome:
     return Outcome(history.push(history.present.without_edits()))
 
 
+def _undo(history: History, event: Mapping[str, Any]) -> Outcome:
+    """A step back; where none is known, to what the page says that it leads to."""
+    if history.past:
+        return Outcome(history.undo())
+    there, present = _told(history, event), history.present
+    if there == present:
+        return Outcome(history, said=say("session.events.nothing_to_undo"))
+    return Outcome(History(there, (), (present, *history.future)))
+
+
+def _redo(history: History, event: Mapping[str, Any]) -> Outcome:
+    if history.future:
+        return Outcome(history.redo())
+    there = _told(history, event)
+    if there == history.present:
+        return Outcome(history, said=say("session.events.nothing_to_redo"))
+    return Outcome(history.push(there))
+
+
+def _told(history: History, event: Mapping[str, Any]) -> Setting:
+    """What the page says that a step leads to; the present, where it does not say."""
+    if "to" not in event:
+        return history.present
+    there = returned(history.present, event["to"])
+    for edit in there.edits:
+        checked(edit.value)
+    return plain(there)
+
+
 def _show(history: History, event: Mapping[str, Any]) -> Outcome:
     wanted = (event.get("cell"), event.get("gate"))
     known = [(cell, gate) for cell, gates in GATES.items() for gate in gates]
@@ -345,8 +375,8 @@ _ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
     "type": _type,
     "revert": _revert,
     "reset": _reset,
-    "undo": lambda history, event: Outcome(history.undo()),
-    "redo": lambda history, event: Outcome(history.redo()),
+    "undo": _undo,
+    "redo": _redo,
     "show": _show,
     "look": _look,
     "view": _view,

@@ -12,6 +12,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import streamlit as st
+from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 from app.compute.runs import is_large
@@ -23,15 +24,16 @@ from app.screen.loaded import canonical
 from app.screen.page import Grab, Page
 from app.screen.screen import plain
 from app.screen.tickets import Held
-from app.session.events import OF_NUMBERS, Outcome, handle
+from app.session.events import OF_NUMBERS, Outcome
 from app.session.keeping import carried
+from app.session.late import Departures
 from app.setting import link
 from app.setting.setting import History, Setting
 from app.words.refusal import refusal
 from gru_core.errors import GatescopeError
 
 HOME = "gatescope"
-MOST_EVENTS = 1000  # in one message; the stage sends a handful
+MOST_EVENTS = 100  # in one message, as many as the stage sends: assets/stage/core/channel.js
 
 
 @dataclass
@@ -52,6 +54,7 @@ class Session:
     said: str = ""  # of what the last event has done
     called: bool = False  # this run was started by an event or a widget
     arrived: int = 0  # how often the address has led here: by a link, or by the back button
+    departures: Departures = field(default_factory=Departures)  # what was on the stage then
     held: Held = field(default_factory=Held)  # for the numbers of its screens
     name: str = field(default_factory=lambda: secrets.token_urlsafe(18))  # nobody else is told it
     told: int = 0  # how many messages were made for this page
@@ -122,7 +125,10 @@ def session() -> Session:
     elif link.without_cursor(query) == link.without_cursor(here.query):
         here.history = here.history.moved(setting.step, setting.unit)
     else:
+        before = here.history.present
         here.history, here.rejected = here.history.push(setting), rejected
+        if here.history.present != before:
+            here.departures.add(here.arrived + 1, before)
     here.query = query
     here.arrived += 1
     return here
@@ -155,7 +161,7 @@ def take_in(here: Session, message: Any) -> None:
             here.ack = {"client": client, "seq": seq}
             kind = event.get("kind")
             here.asked |= not isinstance(kind, str) or kind not in OF_NUMBERS
-            _settle(here, handle(here.history, event))
+            _settle(here, here.departures.handle(here.history, event, here.arrived))
 
 
 def _settle(here: Session, outcome: Outcome) -> None:
@@ -190,8 +196,11 @@ def _without_idle(before: History, after: History) -> History:
 def choose(name: str, key: str, read: Callable[[Any], Any] | None = None) -> None:
     """Take over the value of the widget with this key as the choice of that name.
 
-    read: from what the widget has to what the setting has, where they differ.
+    read: from what the widget has to what the setting has, where they differ. A browser that says
+    nothing of this widget chooses nothing.
     """
+    if key not in st.session_state:
+        return
     value = st.session_state[key]
     _change(name, lambda: read(value) if read else value)
 
@@ -211,8 +220,16 @@ def _change(name: str, value: Callable[[], Any]) -> None:
     except GatescopeError as error:
         here.rejected = [refusal(error)]  # nothing is changed
         return
+    here.rejected = _not_offered(chosen)
+    if here.rejected:
+        return
     chosen, here.left = carried(here.history.present, chosen)
     here.history = here.history.push(plain(chosen) if name == "edits" else chosen)
+
+
+def _not_offered(chosen: Setting) -> list[str]:
+    """What a link to this setting would be refused for: a browser may claim what no list offers."""
+    return link.decode(link.encode(chosen)[0], scenes())[1]
 
 
 def keep_upload(upload: Upload | None) -> None:
@@ -220,6 +237,20 @@ def keep_upload(upload: Upload | None) -> None:
     context = get_script_run_ctx()
     if upload is not None and context is not None:
         hold(upload, context.session_id)
+
+
+def visitor() -> str:
+    """Whose page this is: an address, which a class may have in common; "" on the same machine."""
+    return st.context.ip_address or ""
+
+
+def let_go(sent: Any) -> None:
+    """Drop Streamlit's copy of a file that this page has sent; what was read of it is our own."""
+    context = get_script_run_ctx()
+    if context is None or sent is None:
+        return
+    if isinstance(context.uploaded_file_mgr, MemoryUploadedFileManager):
+        context.uploaded_file_mgr.remove_file(context.session_id, sent.file_id)
 
 
 def address() -> dict[str, str]:

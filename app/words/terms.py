@@ -45,13 +45,8 @@ def terms(
         Term("x", say("words.terms.x"), "x"),
         *(Term(letter_of(cell, name, notation), said, name) for name, said in tracks.items()),
     ]
-    ends = [ACTIVATIONS[state_end]]
-    if cell != "rnn":
-        ends.insert(0, ACTIVATIONS[gate_end])
-    said = [
-        Term(end.symbol, say("words.terms.function", what=f"{end.says[0].upper()}{end.says[1:]}"))
-        for end in ends
-    ]
+    ends = [state_end] if cell == "rnn" else [gate_end, state_end]
+    said = [Term(ACTIVATIONS[end].symbol, say(f"words.terms.ends.{end}")) for end in ends]
     return (*quantities, *_weights(cell, notation, inner_bias), *said, *_blend(cell, notation))
 
 

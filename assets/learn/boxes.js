@@ -1,11 +1,14 @@
-// Which question is next: the boxes of Leitner (So lernt man lernen, 1972), counted in answers instead of days,
-// so that what was missed comes back within the same hour.
+// Which question is next: Leitner's boxes, counted in answers instead of days, so that what was missed comes back
+// within the same hour.
+
+import { BOXES, KNOWN, boxAfter, waitOf } from "../stage/core/leitner.js";
 
 /** @import { Card, Progress } from "./types" */
 
-// Answers after which each box comes again: four for every centimetre of his compartments, 1, 2, 5, 8 and 14.
-export const SPACES = [4, 8, 20, 32, 56];
-export const PAST = SPACES.length + 1; // where a question goes that is right in the last box
+const EACH = 4; // answers for every centimetre of his compartments
+// Answers after which each box comes again.
+export const SPACES = Array.from({ length: BOXES }, (_, i) => waitOf(i + 1, EACH));
+export const PAST = KNOWN;
 
 /** @returns {Progress} */
 export function nothingYet() {
@@ -17,7 +20,7 @@ export function nothingYet() {
 export function answered(progress, name, right) {
   const before = progress.cards[name] ?? { box: 1, at: 0, missed: 0 };
   const count = progress.count + 1;
-  const box = right ? Math.min(before.box + 1, PAST) : 1;
+  const box = boxAfter(before.box, right);
   const card = { box, at: count, missed: before.missed + (right ? 0 : 1) };
   return { count, right: progress.right + (right ? 1 : 0), cards: { ...progress.cards, [name]: card } };
 }
@@ -42,5 +45,5 @@ export function waiting(progress, names) {
 
 /** @param {Card} card */
 function dueAt({ box, at }) {
-  return at + SPACES[box - 1];
+  return at + waitOf(box, EACH);
 }

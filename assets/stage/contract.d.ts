@@ -194,7 +194,7 @@ export interface Term {
   quantity: string;
 }
 
-// The opened cell.
+// The opened cell. biases: of a gate, as the notation has them.
 export interface Inner {
   cell: "gru" | "lstm" | "rnn";
   polarity: string;
@@ -202,6 +202,7 @@ export interface Inner {
   ends: Ends;
   quantities: Record<string, Quantity>;
   cells: CellName[];
+  biases: number;
   form: "split" | "joined";
   substeps: Substep[];
   notes: string[];
@@ -229,9 +230,10 @@ export interface PredictionLine {
   error: string;
 }
 
-// What cells say comes next, beside what came.
+// What cells say at each step, beside what is so.
 export interface Prediction {
   part: string;
+  name: string;
   lines: PredictionLine[];
   guess: string;
   spread: string;
@@ -294,10 +296,13 @@ export interface HoldTrack {
 }
 
 // A gate taken away. keep: whether its value can be chosen.
+//
+// holds: the tracks that are held for it, at values as the core has them.
 export interface Ablation {
   name: string;
   hint: string;
   keep: boolean;
+  holds: Record<string, number>;
 }
 
 // What can be held in the opened cell, and what is. keep: the value of an ablated gate.
@@ -757,7 +762,19 @@ export interface Message {
 
 // An event that says all by its kind. ask, need: the view of now, and every part again.
 export interface Plain {
-  kind: "reset" | "undo" | "redo" | "again" | "pin" | "pair" | "unpin" | "ask" | "need";
+  kind: "reset" | "again" | "pin" | "pair" | "unpin" | "ask" | "need";
+}
+
+// All that is changed and held: numbers as the notation has them, what is held as the core.
+export interface Changes {
+  edits: Edit[];
+  held: HeldAt[];
+}
+
+// A step back, or forward again. to: what that leads to, for a server that has forgotten it.
+export interface Back {
+  kind: "undo" | "redo";
+  to?: Changes;
 }
 
 // A number is taken hold of, or goes back to what it was.
@@ -880,4 +897,4 @@ export interface Differ {
   most: number;
 }
 
-export type Event = Plain | OfTarget | Commit | Typed | Drawn | Fill | OpenScene | Choose | Show | Look | Whole | SeeView | Hold | Free | Ablate | Differ;
+export type Event = Plain | Back | OfTarget | Commit | Typed | Drawn | Fill | OpenScene | Choose | Show | Look | Whole | SeeView | Hold | Free | Ablate | Differ;

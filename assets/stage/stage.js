@@ -267,8 +267,8 @@ class Stage {
     this.inside.show();
     this.show(message);
     this.choosing.doubt(this.screen.structure, message.edits);
+    Object.assign(this, { opened, arrived }); // of a new session, after one has ended, that is less
     if (elsewhere) {
-      Object.assign(this, { opened, arrived });
       this.choosing.drop();
       this.inside.go(null);
     }
@@ -353,7 +353,8 @@ class Stage {
   /** @template {Event["kind"]} Kind @param {Kind} kind @param {Details<Kind>} [details] @returns {number} */
   send(kind, details) {
     const { step, unit } = this.cursor;
-    const sent = this.channel.send(kind, details, { step, unit });
+    const at = { step, unit, arrived: this.now.told?.arrived ?? 0 };
+    const sent = this.channel.send(kind, this.changing.told(kind, details), at);
     if (runs({ kind })) this.voice.goOn();
     this.changing.sent({ seq: sent, kind, ...details });
     if (this.now.begun) this.values.showNote();

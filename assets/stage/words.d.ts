@@ -56,7 +56,6 @@ export interface Fields {
   "names.over_time": { cell: Word };
   "names.input_plot": {};
   "names.predictions": {};
-  "names.next_value": {};
   "names.step": { step: Word };
   "names.unit": { unit: Word };
   "names.input": { place: Word };
@@ -87,9 +86,14 @@ export interface Fields {
   "pages.label": {};
   "pages.type": { least: Word; most: Word };
   "pages.go_to": { one: Word };
-  "pages.steps": { all: Word; first: Word; last: Word };
   "pages.rows": { all: Word; first: Word; last: Word };
+  "pages.rows_steps": { all: Word; first: Word; last: Word };
   "pages.columns": { all: Word; first: Word; last: Word };
+  "pages.columns_steps": { all: Word; first: Word; last: Word };
+  "pages.rows_columns": { all: Word; first: Word; last: Word; left: Word; right: Word; wide: Word };
+  "pages.rows_columns_steps": { all: Word; first: Word; last: Word; left: Word; right: Word; wide: Word };
+  "pages.rows_steps_columns": { all: Word; first: Word; last: Word; left: Word; right: Word; wide: Word };
+  "pages.rows_steps_columns_steps": { all: Word; first: Word; last: Word; left: Word; right: Word; wide: Word };
   "picture.step": {};
   "picture.unit": {};
   "picture.sorted": {};
@@ -240,6 +244,7 @@ export interface Fields {
   "many.identity_title": {};
   "many.random": {};
   "many.random_title": {};
+  "many.waiting": {};
   "many.drawn": { random: Word; seed: Word };
   "many.fill_with": { fill: Word; value: Word };
   "many.fill": {};
@@ -366,7 +371,6 @@ export interface Fields {
   "values.grows": {};
   "view.input_label": { channels: Word; steps: Word };
   "view.input": {};
-  "view.prediction": {};
   "view.error": { error: Word; name: Word };
   "view.reading": { phonemes: Word; word: Word };
   "view.track_label": { cell: Word; steps: Word; track: Word; units: Word };

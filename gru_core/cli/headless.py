@@ -16,6 +16,7 @@ from gru_core.errors import TextError, shown, unknown_name
 from gru_core.export.tracks import Arrays, trace_arrays
 from gru_core.run import run
 from gru_core.scenes.files import load_scene, load_scenes
+from gru_core.scenes.listener import load_listener
 from gru_core.scenes.reader import load_reader
 from gru_core.scenes.scene import Model, Scene, situation
 from gru_core.scenes.series import load_series
@@ -103,9 +104,13 @@ def _open_series(scene: Scene, _word: None) -> Scene:
     )
 
 
+def _open_listener(scene: Scene, _word: None) -> Scene:
+    return scene.with_listener(load_listener(ASSETS / "models" / "listener.npz"))
+
+
 # One for each model of gru_core.scenes.scene.MODELS.
 _MODELS: Final[Mapping[Model, Callable[[Scene, Any], Scene]]] = MappingProxyType(
-    {"reader": _open_reader, "series": _open_series}
+    {"reader": _open_reader, "series": _open_series, "listener": _open_listener}
 )
 
 

@@ -20,7 +20,8 @@ Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
 MOST_COMPRESSED: Final = 10_000_000
 # Characters of a number in a CSV with its comma, at most in a usual trace.
 _CHARACTERS: Final[Mapping[int, int]] = {4: 13, 8: 22}  # by bytes of the number
-_FORMULA: Final = re.compile(r"[=+\-@\t\r]")
+# What a spreadsheet takes for a formula where a cell begins; some part cells at semicolons.
+_FORMULA: Final = re.compile(r"(^|[;|]\s*)(?=[=+\-@＝＋－＠\t\r])")
 
 
 def trace_arrays(traces: Iterable[Trace], labels: Iterable[str], channels: Iterable[str]) -> Arrays:
@@ -114,5 +115,5 @@ def _line(words: Iterable[str], numbers: Iterable[str] = ()) -> str:
 
 def _cell(text: str) -> str:
     """A text in one cell, of which a spreadsheet makes no formula."""
-    plain = re.sub(r"[\t\r\n]+", " ", f"'{text}" if _FORMULA.match(text) else text)
-    return '"' + plain.replace('"', '""') + '"' if re.search('[",]', plain) else plain
+    plain = re.sub(r"[\t\r\n]+", " ", _FORMULA.sub(r"\1'", text))
+    return '"' + plain.replace('"', '""') + '"' if re.search('[",;]', plain) else plain

@@ -55,10 +55,11 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
 # Why a layer is not run before the answer is there, and what the answer says.
 NEEDED: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "padding": "its model leaves out steps that are padding, which is not done here. If no "
-        "step of your input is padding, say so",
-        "start": "its model computes the first state from what it is given, which is not done "
-        "here. If it is to start from zeros, or from a state that you give, say so",
+        "padding": "{name} is not run: its model leaves out steps that are padding, which is not "
+        "done here. If no step of your input is padding, say so: --set {setting}={answers}.",
+        "start": "{name} is not run: its model computes the first state from what it is given, "
+        "which is not done here. If it is to start from zeros, or from a state that you give, "
+        "say so: --set {setting}={answers}.",
     }
 )
 
@@ -175,9 +176,8 @@ def _chosen(entry: Entry, answers: Answers) -> dict[str, str]:
     for setting in ASKED:
         if setting in missing:
             raise FormatError(
-                "{name} is not run: {needed}: --set {setting}={answers}.",
+                NEEDED[setting],
                 name=shown(entry.name),
-                needed=NEEDED[setting],
                 setting=setting,
                 answers=ANSWERS[setting][0],
             )

@@ -11,7 +11,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO, Any, Final
@@ -23,6 +25,7 @@ from gru_core.arrays import Array
 from gru_core.errors import FormatError, GatescopeError, shown
 from gru_core.formats import limits, npy, npz
 from gru_core.formats.model import Answers, ModelFile
+from gru_core.formats.places import Places
 from gru_core.words import Said
 
 READER: Final = "gru_core.formats:read"
@@ -56,7 +59,18 @@ _ERRORS: Final[Mapping[str, type[GatescopeError]]] = MappingProxyType(
         if isinstance(kind, type) and issubclass(kind, GatescopeError)
     }
 )
-_places: Final = threading.BoundedSemaphore(AT_ONCE)
+_places: Final = Places(AT_ONCE)
+_whose: Final = ContextVar("whose", default="")  # whose files are read here
+
+
+@contextmanager
+def reading_for(whose: str) -> Iterator[None]:
+    """Files are read for this visitor until the block ends; others take turns with them."""
+    before = _whose.set(whose)
+    try:
+        yield
+    finally:
+        _whose.reset(before)
 
 
 def read_safely(
@@ -105,18 +119,17 @@ def check_safely(
 def _answer(asked: Mapping[str, Any], data: bytes) -> bytes:
     """What the process answers. Errors: those it names, and those of its end."""
     name, memory, seconds = asked["name"], asked["memory"], asked["seconds"]
-    if not _places.acquire(timeout=WAIT):
-        raise FormatError(
-            "{name} had to wait for other files for {wait} s: try again.",
-            name=shown(name),
-            wait=WAIT,
-        )
-    try:
-        answer, status = _asked(json.dumps(asked).encode("ascii") + b"\n", data, seconds)
-    except TimeoutError:
-        raise _too_long(name, seconds) from None
-    finally:
-        _places.release()
+    with _places.one(_whose.get(), WAIT) as have:
+        if not have:
+            raise FormatError(
+                "{name} had to wait for other files for {wait} s: try again.",
+                name=shown(name),
+                wait=WAIT,
+            )
+        try:
+            answer, status = _asked(json.dumps(asked).encode("ascii") + b"\n", data, seconds)
+        except TimeoutError:
+            raise _too_long(name, seconds) from None
     if status:
         raise _stopped(name, status, seconds)
     if answer.startswith(b"{"):

@@ -5,74 +5,171 @@ A file is known by how it begins. Its name decides only where that says nothing.
 
 import codecs
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from gru_core.errors import shown
-from gru_core.words import Said
+from gru_core.errors import FormatError, shown
 
 
 class Foreign(NamedTuple):
-    """What a file is, and what to do about it, to be put behind its name and `is`."""
+    """What a file is and what to do about it: a whole template, {name} being the file's.
 
-    kind: str
-    advice: str
+    fields: others than that and {taken}, the formats that are read.
+    """
+
+    template: str
+    fields: Mapping[str, object] = MappingProxyType({})
+
+    def error(self, name: str) -> FormatError:
+        """What is said of the file of this name."""
+        return FormatError(self.template, **{"name": shown(name), "taken": TAKEN, **self.fields})
 
 
 TAKEN: Final = (
     "PyTorch (.pt, .pth), safetensors, Keras (.keras, .weights.h5, .h5), ONNX and the .npz that "
     "Gatescope writes"
 )
-_OTHER: Final = Said("choose the model's own file; {taken} are read", taken=TAKEN)
-_INSIDE: Final = "unpack it and give the model inside"
-_ORIGIN: Final = "give the model that it was made from"
-_SAFETENSORS: Final = "write the weights as safetensors, with the names of PyTorch"
-_STATE_DICT: Final = "save the weights alone: torch.save(model.state_dict(), 'model.pt')"
-_KERAS: Final = "save the model from Keras: model.save('model.keras')"
-
-CHECKPOINT: Final = Foreign("part of a TensorFlow checkpoint", _KERAS)
-GRAPH: Final = Foreign("a TensorFlow graph", _KERAS)
-FLAX: Final = Foreign("a file of Flax (msgpack)", _SAFETENSORS)
-CORE_ML: Final = Foreign("a Core ML model", _ORIGIN)
-MATLAB: Final = Foreign("a MATLAB file", _SAFETENSORS)
-ZEROS: Final = Foreign("nothing but zeros, as a download that failed leaves", "download it again")
-UNKNOWN: Final = Foreign("of no format that is known here", _OTHER)
+CHECKPOINT: Final = Foreign(
+    "{name} is part of a TensorFlow checkpoint: save the model from Keras: "
+    "model.save('model.keras')."
+)
+GRAPH: Final = Foreign(
+    "{name} is a TensorFlow graph: save the model from Keras: model.save('model.keras')."
+)
+FLAX: Final = Foreign(
+    "{name} is a file of Flax (msgpack): write the weights as safetensors, "
+    "with the names of PyTorch."
+)
+CORE_ML: Final = Foreign("{name} is a Core ML model: give the model that it was made from.")
+MATLAB: Final = Foreign(
+    "{name} is a MATLAB file: write the weights as safetensors, with the names of PyTorch."
+)
+WEB_PAGE: Final = Foreign(
+    "{name} is a web page (HTML) in place of the file: download the file itself, not the page "
+    "about it."
+)
+ZEROS: Final = Foreign(
+    "{name} is nothing but zeros, as a download that failed leaves: download it again."
+)
+UNKNOWN: Final = Foreign(
+    "{name} is of no format that is known here: choose the model's own file; {taken} are read."
+)
 
 # Where a mark stands, the mark, and what has it.
 _MARKS: Final[tuple[tuple[int, bytes, Foreign], ...]] = (
     (
         *(0, b"version https://git-lfs"),
         Foreign(
-            "a pointer of Git LFS, which stands in for the real file",
-            "run `git lfs pull` in the clone that it is from, or download the file itself",
+            "{name} is a pointer of Git LFS, which stands in for the real file: run "
+            "`git lfs pull` in the clone that it is from, or download the file "
+            "itself."
         ),
     ),
-    (0, b"\x89PNG\r\n\x1a\n", Foreign("a picture (PNG)", _OTHER)),
-    (0, b"\xff\xd8\xff", Foreign("a picture (JPEG)", _OTHER)),
-    (0, b"GIF8", Foreign("a picture (GIF)", _OTHER)),
-    (8, b"WEBP", Foreign("a picture (WebP)", _OTHER)),
-    (0, b"II*\0", Foreign("a picture (TIFF)", _OTHER)),
-    (0, b"MM\0*", Foreign("a picture (TIFF)", _OTHER)),
-    (8, b"WAVE", Foreign("a sound (WAV)", _OTHER)),
-    (0, b"%PDF", Foreign("a PDF document", _OTHER)),
-    (0, b"\x1f\x8b", Foreign("compressed (gzip)", _INSIDE)),
-    (0, b"BZh", Foreign("compressed (bzip2)", _INSIDE)),
-    (0, b"\xfd7zXZ\0", Foreign("compressed (xz)", _INSIDE)),
-    (0, b"\x28\xb5\x2f\xfd", Foreign("compressed (Zstandard)", _INSIDE)),
-    (0, b"\x04\x22\x4d\x18", Foreign("compressed (LZ4)", _INSIDE)),
-    (0, b"7z\xbc\xaf\x27\x1c", Foreign("an archive (7z)", _INSIDE)),
-    (0, b"Rar!", Foreign("an archive (RAR)", _INSIDE)),
-    (257, b"ustar", Foreign("an archive (tar)", _INSIDE)),
-    (4, b"TFL3", Foreign("a TensorFlow Lite model", _ORIGIN)),
-    (4, b"ORTM", Foreign("a model of ONNX Runtime (.ort)", _ORIGIN)),
-    (0, b"GGUF", Foreign("a language model (GGUF), which has no recurrent layer", _OTHER)),
+    (
+        0,
+        b"\x89PNG\r\n\x1a\n",
+        Foreign("{name} is a picture (PNG): choose the model's own file; {taken} are read."),
+    ),
+    (
+        0,
+        b"\xff\xd8\xff",
+        Foreign("{name} is a picture (JPEG): choose the model's own file; {taken} are read."),
+    ),
+    (
+        0,
+        b"GIF8",
+        Foreign("{name} is a picture (GIF): choose the model's own file; {taken} are read."),
+    ),
+    (
+        8,
+        b"WEBP",
+        Foreign("{name} is a picture (WebP): choose the model's own file; {taken} are read."),
+    ),
+    (
+        0,
+        b"II*\0",
+        Foreign("{name} is a picture (TIFF): choose the model's own file; {taken} are read."),
+    ),
+    (
+        0,
+        b"MM\0*",
+        Foreign("{name} is a picture (TIFF): choose the model's own file; {taken} are read."),
+    ),
+    (
+        8,
+        b"WAVE",
+        Foreign("{name} is a sound (WAV): choose the model's own file; {taken} are read."),
+    ),
+    (
+        0,
+        b"%PDF",
+        Foreign("{name} is a PDF document: choose the model's own file; {taken} are read."),
+    ),
+    (0, b"\x1f\x8b", Foreign("{name} is compressed (gzip): unpack it and give the model inside.")),
+    (0, b"BZh", Foreign("{name} is compressed (bzip2): unpack it and give the model inside.")),
+    (0, b"\xfd7zXZ\0", Foreign("{name} is compressed (xz): unpack it and give the model inside.")),
+    (
+        0,
+        b"\x28\xb5\x2f\xfd",
+        Foreign("{name} is compressed (Zstandard): unpack it and give the model inside."),
+    ),
+    (
+        0,
+        b"\x04\x22\x4d\x18",
+        Foreign("{name} is compressed (LZ4): unpack it and give the model inside."),
+    ),
+    (
+        0,
+        b"7z\xbc\xaf\x27\x1c",
+        Foreign("{name} is an archive (7z): unpack it and give the model inside."),
+    ),
+    (0, b"Rar!", Foreign("{name} is an archive (RAR): unpack it and give the model inside.")),
+    (257, b"ustar", Foreign("{name} is an archive (tar): unpack it and give the model inside.")),
+    (
+        4,
+        b"TFL3",
+        Foreign("{name} is a TensorFlow Lite model: give the model that it was made from."),
+    ),
+    (
+        4,
+        b"ORTM",
+        Foreign("{name} is a model of ONNX Runtime (.ort): give the model that it was made from."),
+    ),
+    (
+        0,
+        b"GGUF",
+        Foreign(
+            "{name} is a language model (GGUF), which has no recurrent layer: choose "
+            "the model's own file; {taken} are read."
+        ),
+    ),
     (0, b"MATLAB 5.0 MAT", MATLAB),
     (0, b"MATLAB 7.3 MAT", MATLAB),
-    (0, b"\x93NUMPY", Foreign("one array of NumPy, as an input may be", _OTHER)),
-    (0, b"PAR1", Foreign("a table (Parquet)", _OTHER)),
-    (0, b"ARROW1", Foreign("a table (Arrow)", _OTHER)),
-    (0, b"SQLite format 3", Foreign("a database (SQLite)", _OTHER)),
-    (0, b"\x7fELF", Foreign("a program", _OTHER)),
+    (
+        0,
+        b"\x93NUMPY",
+        Foreign(
+            "{name} is one array of NumPy, as an input may be: choose the model's own"
+            " file; {taken} are read."
+        ),
+    ),
+    (
+        0,
+        b"PAR1",
+        Foreign("{name} is a table (Parquet): choose the model's own file; {taken} are read."),
+    ),
+    (
+        0,
+        b"ARROW1",
+        Foreign("{name} is a table (Arrow): choose the model's own file; {taken} are read."),
+    ),
+    (
+        0,
+        b"SQLite format 3",
+        Foreign("{name} is a database (SQLite): choose the model's own file; {taken} are read."),
+    ),
+    (0, b"\x7fELF", Foreign("{name} is a program: choose the model's own file; {taken} are read.")),
 )
 _TABLE_END: Final = b"\x57\xfb\x80\x8b\x24\x75\x47\xdb"  # of LevelDB, as a checkpoint's .index is
 
@@ -81,16 +178,43 @@ _NAMES: Final[tuple[tuple[str, Foreign], ...]] = (
     (r"\.pb$", GRAPH),
     (r"\.mlmodel$", CORE_ML),
     (r"\.(msgpack|flax)$", FLAX),
-    (r"\.(pkl|pickle|joblib)$", Foreign("a pickle", _STATE_DICT)),
+    (
+        r"\.(pkl|pickle|joblib)$",
+        Foreign(
+            "{name} is a pickle: save the weights alone: "
+            "torch.save(model.state_dict(), 'model.pt')."
+        ),
+    ),
 )
 
 # For zip archives: what a member is called.
 _MEMBERS: Final[tuple[tuple[str, Foreign], ...]] = (
-    (r"(^|/)archive_format$", Foreign("a program of torch.export (.pt2)", _STATE_DICT)),
-    (r"(^|/)saved_model\.pb$", Foreign("a TensorFlow SavedModel", _KERAS)),
+    (
+        r"(^|/)archive_format$",
+        Foreign(
+            "{name} is a program of torch.export (.pt2): save the weights alone: "
+            "torch.save(model.state_dict(), 'model.pt')."
+        ),
+    ),
+    (
+        r"(^|/)saved_model\.pb$",
+        Foreign(
+            "{name} is a TensorFlow SavedModel: save the model from Keras: "
+            "model.save('model.keras')."
+        ),
+    ),
     (r"\.mlmodel$", CORE_ML),
-    (r"^schema\.json$", Foreign("a file of skops", _STATE_DICT)),
-    (r"^\[Content_Types\]\.xml$", Foreign("an office document", _OTHER)),
+    (
+        r"^schema\.json$",
+        Foreign(
+            "{name} is a file of skops: save the weights alone: "
+            "torch.save(model.state_dict(), 'model.pt')."
+        ),
+    ),
+    (
+        r"^\[Content_Types\]\.xml$",
+        Foreign("{name} is an office document: choose the model's own file; {taken} are read."),
+    ),
 )
 _MODELS: Final = (".pt", ".pth", ".safetensors", ".keras", ".h5", ".onnx", ".npz")
 
@@ -112,8 +236,7 @@ def text(data: bytes) -> Foreign | None:
     """What a text is; None for what is no text."""
     begins = data[:_LOOKED_AT].lstrip(b"\xef\xbb\xbf \t\r\n")
     if _HTML.match(begins):
-        advice = "download the file itself, not the page about it"
-        return Foreign("a web page (HTML) in place of the file", advice)
+        return WEB_PAGE
     try:
         read = _UTF8("strict").decode(data[:_LOOKED_AT])  # the last character may be cut off
     except UnicodeDecodeError:
@@ -122,16 +245,22 @@ def text(data: bytes) -> Foreign | None:
         return None
     if begins.startswith(b"model_checkpoint_path:"):
         return CHECKPOINT
-    return Foreign(_kind_of_text(read.strip()), _OTHER)
+    return _kind_of_text(read.strip())
 
 
 def pickled(data: bytes) -> Foreign:
     """What a pickle is that torch has not written."""
     by = next((name for mark, name in _PICKLERS if mark in data[:10_000]), None)
     if by is None:
-        return Foreign("a pickle, which may run code when it is opened", _STATE_DICT)
-    what = Said("a pickle of {name}, which may run code when it is opened", name=by)
-    return Foreign(what, _STATE_DICT)
+        return Foreign(
+            "{name} is a pickle, which may run code when it is opened: save the "
+            "weights alone: torch.save(model.state_dict(), 'model.pt')."
+        )
+    return Foreign(
+        "{name} is a pickle of {by}, which may run code when it is opened: save the weights "
+        "alone: torch.save(model.state_dict(), 'model.pt').",
+        {"by": by},
+    )
 
 
 def zipped(names: Collection[str]) -> Foreign:
@@ -141,9 +270,13 @@ def zipped(names: Collection[str]) -> Foreign:
             return foreign
     model = next((name for name in names if name.lower().endswith(_MODELS)), None)
     if model is not None:
-        advice = Said("unpack it and give {model}", model=shown(model))
-        return Foreign("a zip archive with a model in it", advice)
-    return Foreign(Said("a zip archive of {count} other files", count=len(names)), _OTHER)
+        said = "{name} is a zip archive with a model in it: unpack it and give {model}."
+        return Foreign(said, {"model": shown(model)})
+    return Foreign(
+        "{name} is a zip archive of {count} other files: choose the model's own file; {taken} "
+        "are read.",
+        {"count": len(names)},
+    )
 
 
 def unmarked(data: bytes, name: str) -> Foreign:
@@ -156,12 +289,14 @@ def unmarked(data: bytes, name: str) -> Foreign:
     return FLAX if _is_msgpack(data) else UNKNOWN
 
 
-def _kind_of_text(read: str) -> str:
+def _kind_of_text(read: str) -> Foreign:
     if read.startswith(("{", "[")):
-        return "a text (JSON)"
+        return Foreign("{name} is a text (JSON): choose the model's own file; {taken} are read.")
     if read.startswith("<"):
-        return "a text (XML)"
-    return "a text (CSV)" if re.match(r"[^\n]*[,;\t]", read) else "a text"
+        return Foreign("{name} is a text (XML): choose the model's own file; {taken} are read.")
+    if re.match(r"[^\n]*[,;\t]", read):
+        return Foreign("{name} is a text (CSV): choose the model's own file; {taken} are read.")
+    return Foreign("{name} is a text: choose the model's own file; {taken} are read.")
 
 
 def _is_msgpack(data: bytes) -> bool:

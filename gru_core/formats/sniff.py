@@ -9,7 +9,6 @@ from gru_core.errors import FormatError, shown
 from gru_core.formats import foreign, limits, protobuf, zips
 from gru_core.formats.foreign import Foreign
 from gru_core.formats.model import ModelFile
-from gru_core.words import Said
 
 Kind: TypeAlias = Literal["pytorch", "safetensors", "keras", "hdf5", "onnx", "npz"]
 Reader: TypeAlias = Callable[[bytes, str], ModelFile]
@@ -63,7 +62,7 @@ def kind_of(data: bytes, name: str) -> Kind:
     if data.startswith(_PICKLE):
         if _TORCH in data[:40]:
             return "pytorch"
-        raise _refused(name, foreign.pickled(data))
+        raise foreign.pickled(data).error(name)
     return _kind_of_rest(data, name)
 
 
@@ -81,30 +80,29 @@ def _kind_of_zip(data: bytes, name: str) -> Kind:
         return "keras"
     if names and all(member.endswith(".npy") for member in names):
         return "npz"
-    raise _refused(name, foreign.zipped(names))
+    raise foreign.zipped(names).error(name)
 
 
 def _kind_of_rest(data: bytes, name: str) -> Kind:
     """What has no mark of ours at its beginning."""
     known = foreign.marked(data)
     if known is not None:
-        raise _refused(name, known)
+        raise known.error(name)
     for offset in _user_blocks(len(data)):
         if data.startswith(_HDF5, offset):
-            what = Said("an HDF5 file behind {offset} other bytes", offset=offset)
-            behind = Foreign(what, "save it without them")
-            raise _refused(name, behind)
+            said = "{name} is an HDF5 file behind {offset} other bytes: save it without them."
+            raise Foreign(said, {"offset": offset}).error(name)
     text = foreign.text(data)
     if text is not None:
-        raise _refused(name, text)
+        raise text.error(name)
     if protobuf.is_onnx(data):
         return "onnx"
     if protobuf.is_saved_model(data):
-        raise _refused(name, foreign.GRAPH)
+        raise foreign.GRAPH.error(name)
     for ending, kind in _ENDINGS:
         if name.lower().endswith(ending):
             return kind
-    raise _refused(name, foreign.unmarked(data, name))
+    raise foreign.unmarked(data, name).error(name)
 
 
 def _is_safetensors(data: bytes) -> bool:
@@ -118,12 +116,3 @@ def _user_blocks(size: int) -> Iterator[int]:
     while offset < size:
         yield offset
         offset *= 2
-
-
-def _refused(name: str, found: Foreign) -> FormatError:
-    return FormatError(
-        "{name} is {kind}: {advice}.",
-        name=shown(name),
-        kind=found.kind,
-        advice=found.advice,
-    )

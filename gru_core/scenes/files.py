@@ -100,7 +100,14 @@ def _model_scene(content: dict[str, Any]) -> Scene:
     record = fields.record("the scene", content, (*WORDS, "model", *own), may)
     word = normalize(fields.text("word", record["word"])) if own else None
     cursor = _cursor(record.get("cursor", {}), len(word) + 1 if word else MAX_STEPS, MAX_UNITS)
-    return Scene(*_words(record), cursor, _handle(record), model=model, word=word)
+    return Scene(
+        *_words(record),
+        cursor,
+        _handle(record),
+        reset_after=model != "listener",  # as it was trained; the others are PyTorch's
+        model=model,
+        word=word,
+    )
 
 
 def _sized_scene(content: object) -> Scene:

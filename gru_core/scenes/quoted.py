@@ -11,9 +11,12 @@
     gru.gradient.direct.0   gru.gradient.share.0      its direct path, and that as a part of it
     gru.parameters.2                             how many, with so many biases a gate
     gru.moved                                    the most that h changes with r at its other place
+    series.error.gru   series.says.48            errors in °C; what is predicted after a step
+    listener.music.160   listener.wrong          how probable music is; steps taken wrongly
+    listener.turns   listener.late               changes of the decision; steps until music is heard
 
 With `try ` or `again ` before it, it is the number after the change that this text of the story
-asks for. A story quotes only the input, the GRU and the Series: they are there beside any cell. A
+asks for. A story quotes only the input, the GRU and its model: they are there beside any cell. A
 number is what the notation shows: under the write polarity the update gate and its weights are
 turned round, `gru.keep` is not. Gradients are those of `gru_core.gradients`, of the last state.
 """
@@ -49,12 +52,14 @@ from gru_core.conventions import (
 from gru_core.errors import RangeError, TextError, shown, unknown_name
 from gru_core.gradients import gradient_by_distance
 from gru_core.run import run
+from gru_core.scenes.listener import Listener
 from gru_core.scenes.series import CALENDAR, LAST, Series
 from gru_core.situation import Edit, Situation, apply_edits, value_at
 from gru_core.trace import Trace
 from gru_core.weights import GRUWeights, Weights
 
 Change: TypeAlias = Edit | Intervention
+HEARD: Final = ("wrong", "turns", "late")
 CHANGED: Final = ("try", "again")  # the texts of a story that may ask for a change
 MEAN, END = "*", "end"
 BY_KEEPING: Final = ("most", "least")
@@ -92,6 +97,7 @@ class Source:
             (owner in CELLS and _check_cell(words[1:]))
             or (owner == "gru" and _check_gru(words[1:]))
             or (owner == "series" and _check_series(words[1:]))
+            or (owner == "listener" and _check_listener(words[1:]))
         ):
             raise TextError(
                 "{text} is nothing to quote; it needs {forms}.",
@@ -132,6 +138,12 @@ def _check_series(words: tuple[str, ...]) -> bool:
     return words[1] in known.get(words[0], ())
 
 
+def _check_listener(words: tuple[str, ...]) -> bool:
+    if len(words) == 2:
+        return words[0] == "music" and bool(_WHOLE.fullmatch(words[1]))
+    return len(words) == 1 and words[0] in HEARD
+
+
 def parse_change(text: str) -> tuple[Change, ...]:
     """A change written as in a link: edits, or what is held, joined by "~". Errors: TextError."""
     read = pieces.read(text, _change)
@@ -155,12 +167,13 @@ def _change(text: str) -> Change:
 class Quoted:
     """The numbers of one situation: what is quoted of it, and of it after each change.
 
-    series: for a scene that has one.
+    series, listener: for a scene that has one.
     """
 
     situation: Situation
     changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
     series: Series | None = None
+    listener: Listener | None = None
     _runs: dict[tuple[str, Cell], tuple[Situation, Trace]] = field(default_factory=dict)
 
     def value(self, source: Source, polarity: Polarity) -> float:
@@ -175,6 +188,8 @@ class Quoted:
         owner, *words = source.words
         if owner == "series":
             return self._of_series(tuple(words), self._run(source.change, "gru")[1])
+        if owner == "listener":
+            return self._of_listener(tuple(words), self._run(source.change, "gru")[1])
         cell = cast("Cell", owner)
         situation, trace = self._run(source.change, cell)
         weights = situation.weights[cell]
@@ -225,6 +240,19 @@ class Quoted:
             return self.series.rmse(told[of])
         values = said if what == "says" else self.series.baseline
         return float(self.series.degrees(values)[_index("step", of, len(values))])
+
+    def _of_listener(self, words: tuple[str, ...], trace: Trace) -> float:
+        if self.listener is None:
+            raise TextError("this scene has no listener to quote from.")
+        music = self.listener.music(trace["hidden"])
+        match words:
+            case ("wrong",):
+                return self.listener.wrong(music)
+            case ("turns",):
+                return float(self.listener.turns(music))
+            case ("late",):
+                return float(self.listener.late(music))
+        return float(music[_index("step", words[1], len(music))])
 
     def _of_keeping(self, what: str, which: str, situation: Situation, trace: Trace) -> float:
         if what == "number":  # counted from 1, as on screen

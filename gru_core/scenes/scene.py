@@ -16,6 +16,7 @@ from gru_core.conventions import CELLS, Cell
 from gru_core.errors import TextError, unknown_name
 from gru_core.initialize import Scheme, initialize
 from gru_core.inputs.sequences import Sequence
+from gru_core.scenes.listener import Listener
 from gru_core.scenes.reader import Reader
 from gru_core.scenes.series import Series
 from gru_core.scenes.stories import Story
@@ -28,8 +29,8 @@ from gru_core.weights import (
     match_units,
 )
 
-# What brings a scene its input and weights: the Reader at work on a word, or the Series.
-Model: TypeAlias = Literal["reader", "series"]
+# What brings a scene its input and weights: the Reader at work on a word, the Series, the Listener.
+Model: TypeAlias = Literal["reader", "series", "listener"]
 MODELS: Final[tuple[Model, ...]] = get_args(Model)
 
 
@@ -49,8 +50,8 @@ class Cursor:
 class Scene:
     """One prepared situation and what to see in it. Compared by identity.
 
-    A scene with a `model` has neither sequence nor weights until `opened` or `with_series` gives
-    it both.
+    A scene with a `model` has neither sequence nor weights until `opened`, `with_series` or
+    `with_listener` gives it both.
     """
 
     name: str
@@ -83,6 +84,11 @@ class Scene:
     def predicts(self) -> bool:
         """Whether its cells are those of the Series, which say what comes next."""
         return self.model == "series"
+
+    @property
+    def listens(self) -> bool:
+        """Whether its GRU is that of the Listener, which tells music from speech."""
+        return self.model == "listener"
 
     def opened(self, reader: Reader, word: str | None = None) -> "Scene":
         """The scene with the Reader at work on a word, by default the scene's own.
@@ -120,6 +126,23 @@ class Scene:
             weights=series.weights,
         )
 
+    def with_listener(self, listener: Listener) -> "Scene":
+        """The scene with what the Listener hears and its trained GRU.
+
+        Errors: TextError for a scene that the Listener is not in.
+        """
+        if not self.listens:
+            raise TextError(
+                "the scene {name} has no model that listens; only such a scene takes one.",
+                name=self.name,
+            )
+        return replace(
+            self,
+            sequence=listener.clip.sequence,
+            units=listener.weights.units,
+            weights=MappingProxyType({"gru": listener.weights}),
+        )
+
 
 def situation(
     scene: Scene,
@@ -128,6 +151,7 @@ def situation(
     seed: int | None = None,
     reader: Reader | None = None,
     series: Series | None = None,
+    listener: Listener | None = None,
 ) -> Situation:
     """What the scene runs: the input, and weights and initial states of the GRU and `cells`.
 
@@ -144,6 +168,8 @@ def situation(
         scene = scene.opened(reader)
     if scene.sequence is None and scene.predicts and series is not None:
         scene = scene.with_series(series)
+    if scene.sequence is None and scene.listens and listener is not None:
+        scene = scene.with_listener(listener)
     for cell in cells:
         if cell not in CELLS:
             raise unknown_name("cell", cell, CELLS)

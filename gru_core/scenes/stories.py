@@ -17,6 +17,7 @@ from typing import Any, Final, TypeAlias
 from gru_core import fields
 from gru_core.conventions import CELLS, POLARITIES, Polarity
 from gru_core.errors import GatescopeError, TextError, shown
+from gru_core.scenes.listener import Listener
 from gru_core.scenes.quoted import CHANGED, Change, Quoted, Source, parse_change
 from gru_core.scenes.series import Series
 from gru_core.situation import Situation
@@ -61,6 +62,7 @@ class Story:
         polarity: Polarity,
         moved: bool = False,
         series: Series | None = None,
+        listener: Listener | None = None,
     ) -> Told:
         """The texts with the numbers of this situation, which is the scene before any edit.
 
@@ -68,7 +70,7 @@ class Story:
         Errors: TextError and RangeError naming the number that cannot be said.
         """
         texts = {**self.texts, **(self.moved if moved else {})}
-        quoted = Quoted(situation, self.changes, series)
+        quoted = Quoted(situation, self.changes, series, listener)
         return Told(*(self._filled(texts.get(name), quoted, polarity) for name in TEXTS))
 
     def _filled(self, text: Text | None, quoted: Quoted, polarity: Polarity) -> str:
@@ -223,8 +225,8 @@ def _check_use(story: Story) -> None:
             )
         if source.words[0] in BESIDE_IT:
             raise TextError(
-                "numbers.{name} quotes the {cell}; a story quotes x, gru and series alone, which "
-                "are there beside any cell.",
+                "numbers.{name} quotes the {cell}; a story quotes x, gru and its model alone, "
+                "which are there beside any cell.",
                 name=name,
                 cell=source.words[0].upper(),
             )

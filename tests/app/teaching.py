@@ -12,7 +12,7 @@ from string import Formatter
 from typing import Any
 from urllib.parse import parse_qsl
 
-from app.screen.baseline import scenes, series
+from app.screen.baseline import listener, scenes, series
 from app.screen.screen import Screen, screen_of
 from app.setting import link
 from app.setting.setting import Setting
@@ -110,7 +110,12 @@ def texts(step: Mapping[str, Any]) -> Iterator[str]:
 @cache
 def quoted_at(before: Setting) -> Quoted:
     screen = screen_of(before)
-    return Quoted(screen.situation, series=series() if screen.scene.predicts else None)
+    scene = screen.scene
+    return Quoted(
+        screen.situation,
+        series=series() if scene.predicts else None,
+        listener=listener() if scene.listens else None,
+    )
 
 
 def filled(text: str, at: At) -> str:

@@ -34,6 +34,7 @@ FIELDS = tuple(Changed.__annotations__)
 EDIT = Edit(Target.parse(BIAS), 4.0)
 OTHER = Edit(Target.parse("lstm.w_h.forget.0.1"), -0.4)
 INPUT = Edit(Target.parse("x.1.0"), 0.25)
+SECOND = Edit(Target.parse("gru.b_h.update.1"), 0.5)
 HELD = Intervention("gru", "update", 0.2, unit=1, first=1, last=3)
 
 
@@ -80,7 +81,8 @@ def test_a_short_answer_says_what_the_whole_one_would(scene: str, notation: str)
         ((), (HELD,)),
         ((), ()),
     ):
-        setting = replace(told, edits=edits, interventions=held)
+        second = (SECOND,) if NOTATIONS[notation].biases == 2 and edits else ()
+        setting = replace(told, edits=(*edits, *second), interventions=held)
         whole, _ = message(screen_of(setting), PAGE)
         short = brief(setting, told, PAGE)
         assert short is not None
@@ -115,8 +117,8 @@ def test_what_is_held_is_told_in_the_notes_too() -> None:
 @pytest.mark.parametrize(
     ("setting", "told"),
     [
-        (Setting(edits=(Edit(Target.parse("gru.b_h.update.1"), 0.5),)), Setting()),
-        (Setting(), Setting(edits=(Edit(Target.parse("gru.b_h.update.1"), 0.5),))),
+        (Setting(edits=(SECOND,), notation=NOTATIONS["cho"]), Setting(notation=NOTATIONS["cho"])),
+        (Setting(notation=NOTATIONS["cho"]), Setting(edits=(SECOND,), notation=NOTATIONS["cho"])),
         (Setting(edits=(Edit(Target.parse("gru.b_x.update.77"), 0.5),)), Setting()),
         (Setting(interventions=(replace(HELD, unit=77),)), Setting()),
         (Setting(engine="torch", edits=(EDIT,)), Setting(engine="torch")),

@@ -13,6 +13,7 @@ from gru_core.formats import limits
 
 ROOT = Path(__file__).parents[2]
 CACHE = settings.CACHE
+EMBEDDING = settings.EMBEDDING
 
 
 @pytest.mark.parametrize(
@@ -43,6 +44,31 @@ def test_the_page_on_settings_is_the_table() -> None:
         (one.variable, f"{one.default}", f"{one.least}", f"{one.most}", one.unit, one.meaning)
         for one in settings.TABLE
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["none", "*", "https://lms.example", "https://*.school.example  http://localhost:8080"],
+)
+def test_hosts_are_taken(text: str) -> None:
+    assert EMBEDDING.read({EMBEDDING.variable: text}) == " ".join(text.split())
+
+
+@pytest.mark.parametrize(
+    "text", ["", "lms.example", "https://a.example; script-src *", "https://a\nb", "'self'"]
+)
+def test_what_is_no_host_never_reaches_a_header(
+    text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert EMBEDDING.read({EMBEDDING.variable: text}) == EMBEDDING.default
+    assert EMBEDDING.variable in caplog.text
+
+
+def test_the_page_on_settings_names_them_too() -> None:
+    page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+    row = f"| `{EMBEDDING.variable}` | `{EMBEDDING.default}` | {EMBEDDING.meaning} |"
+    assert row in page.splitlines()
 
 
 def test_the_core_has_the_bounds_of_the_table() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import expect
 
+from app.screen.baseline import listener
 from app.setting.claims.memory import LONG_WORD
 from app.words.numbers import number, percent
 from gru_core import run
@@ -190,6 +191,16 @@ def predicts_a_series(stage: Stage, core: Core) -> None:
     assert set(errors(stage)) == {"GRU", "LSTM"}
 
 
+def listens(stage: Stage, core: Core) -> None:
+    """What the page says of the decision is what the core makes of its own states."""
+    music = listener().music(traces_of(core("speech"))["gru"]["hidden"])
+    said = stage.page.locator(".gs-prediction figcaption").inner_text()
+    assert f"GRU, error {percent(listener().wrong(music))} of the steps" in said
+    assert "the decision changes once" in said
+    step = stage.cursor[0]
+    assert music[step] > 0.5 > music[step - 1]
+
+
 def light(stage: Stage, core: Core) -> None:
     shown = csv(stage, "parameters").values
     assert np.array_equal(shown[:, :2], shown[:, 2:] * [3, 4])
@@ -218,6 +229,6 @@ MEMORY_CHECKS: Mapping[int, tuple[Check, ...]] = {
     16: (time_constant,),
     17: (only_the_past,),
     18: (coupled,),
-    19: (reads_a_word, predicts_a_series),
+    19: (reads_a_word, predicts_a_series, listens),
     20: (light, reset_for_the_candidate, update_mixes),
 }

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, ViewportSize, expect
 
 from gru_core import Trace
 from gru_core.scenes.files import load_scenes
+from gru_core.scenes.listener import load_listener
 from gru_core.scenes.reader import Reader, load_reader
 from gru_core.scenes.scene import situation
 from gru_core.scenes.series import Series, load_series
@@ -247,6 +248,8 @@ def core(reader: Reader, series: Series) -> Callable[..., Situation]:
             scene = scene.opened(reader, word)
         if scene.model == "series":
             scene = scene.with_series(series)
+        if scene.model == "listener":
+            scene = scene.with_listener(load_listener(ASSETS / "models" / "listener.npz"))
         cells = ("gru",) if beside == "none" else ("gru", beside)
         return situation(scene, cells, match)
 

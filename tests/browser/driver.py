@@ -338,15 +338,18 @@ class Stage(Tab):
         area = self.track(part).locator(".gs-area")
         area.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
         self.frame()
-        box = area.bounding_box()
-        assert box is not None
-        across = middles(box["x"], box["width"], columns)
-        down = middles(box["y"], box["height"], rows)
-        left, top = int(across[0]), int(down[0])
-        size = {"width": int(across[-1]) - left + 1, "height": int(down[-1]) - top + 1}
-        shot = self.page.screenshot(clip={"x": left, "y": top, **size})
-        image = np.array(Image.open(BytesIO(shot)).convert("RGB"), dtype=int)
-        return image[np.ix_(down - top, across - left)]
+        for _ in range(8):
+            box = area.bounding_box()
+            assert box is not None
+            across = middles(box["x"], box["width"], columns)
+            down = middles(box["y"], box["height"], rows)
+            left, top = int(across[0]), int(down[0])
+            size = {"width": int(across[-1]) - left + 1, "height": int(down[-1]) - top + 1}
+            shot = self.page.screenshot(clip={"x": left, "y": top, **size})
+            if box == area.bounding_box():  # a late sentence may have moved all meanwhile
+                image = np.array(Image.open(BytesIO(shot)).convert("RGB"), dtype=int)
+                return image[np.ix_(down - top, across - left)]
+        raise AssertionError(f"{part} does not come to rest")
 
 
 def middles(start: float, length: float, count: int) -> np.ndarray:

@@ -10,6 +10,7 @@ from gru_core.changes.interventions import Intervention
 from gru_core.conventions import NOTATIONS
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, with_edits
+from tests.browser.test_many import PASTE
 from tests.serving import free_port, serving
 
 Core = Callable[..., Situation]
@@ -103,11 +104,90 @@ def test_a_gate_that_is_filled_needs_no_answer(stage: Stage, core: Core) -> None
     after = with_edits(core("pulse"), edits)
     with nobody_answers(stage):
         dialog.get_by_role("button", name="fill", exact=True).click()
+        expect(dialog).to_be_hidden()
         stage.rest()
         stage.expect(after)
-    expect(dialog).to_be_hidden()
     stage.expect(after)
     assert stage.edits == edits
+
+
+def test_a_rectangle_of_numbers_needs_no_answer_and_a_list_in_brackets_does(
+    stage: Stage, core: Core
+) -> None:
+    stage.open()
+    scene = core("pulse")
+    stage.choose("gru.w_h.reset.1.2")
+    edits = {
+        "gru.w_h.reset.1.2": 0.5,
+        "gru.w_h.reset.1.3": -1.0,
+        "gru.w_h.reset.2.2": 0.25,
+        "gru.w_h.reset.2.3": 2.0,
+    }
+    with nobody_answers(stage):
+        stage.page.evaluate(PASTE, "0.5\t−1\r\n.25\t2\r\n")
+        stage.frame()
+        stage.expect(with_edits(scene, edits))
+    assert stage.edits == edits
+    stage.expect(with_edits(scene, edits))
+    more = {**edits, "gru.w_h.reset.1.2": 0.75}
+    with nobody_answers(stage):
+        stage.page.evaluate(PASTE, "[0.75]")
+        stage.frame()
+        stage.expect(with_edits(scene, edits))  # what is meant the server says
+    stage.expect(with_edits(scene, more))
+
+
+def test_a_second_bias_that_is_on_show_needs_no_answer(stage: Stage, core: Core) -> None:
+    stage.open()
+    edits = {"gru.b_h.candidate.1": -1.5}
+    with nobody_answers(stage):
+        typed(stage, "gru.b_h.candidate.1", "-1.5")
+        stage.expect(with_edits(core("pulse"), edits))
+        stage.rest()
+        foreseen = stage.text(".gs-equations")
+    stage.expect(with_edits(core("pulse"), edits))
+    assert stage.edits == edits
+    stage.reload()
+    assert stage.text(".gs-equations") == foreseen
+
+
+def test_a_second_bias_where_the_notation_has_one_waits_and_comes_on_show(
+    stage: Stage, core: Core
+) -> None:
+    stage.open("notation=cho&e=gru.b_h.reset.1_0.5~")
+    with nobody_answers(stage):
+        typed(stage, "gru.b_h.reset.1", "0")
+        stage.frame()
+        stage.expect(with_edits(core("pulse"), {"gru.b_h.reset.1": 0.5}))
+    stage.expect(core("pulse"))
+    assert stage.edits == {}
+
+
+def test_a_gate_taken_away_needs_no_answer(stage: Stage) -> None:
+    stage.open("view=holding")
+    before = stage.numbers()
+    with nobody_answers(stage):
+        stage.page.get_by_role("button", name="leaky", exact=True).click()
+        stage.frame()
+        held = stage.numbers()
+        assert held != before
+    assert stage.numbers() == held
+    assert stage.link["do"].startswith("gru.reset.all.all_1.0~gru.update.all.all_0.9")
+    stage.reload()
+    assert stage.numbers() == held
+
+
+def test_what_is_drawn_waits_for_the_server_and_the_dialog_says_so(stage: Stage) -> None:
+    stage.open()
+    stage.page.locator("[data-cell=gru] .gs-weights-head button", has_text="fill or paste").click()
+    dialog = stage.page.get_by_role("dialog", name="Fill or paste")
+    with nobody_answers(stage):
+        dialog.get_by_role("button", name="random", exact=True).click()
+        waits = dialog.get_by_role("status")
+        expect(waits).to_have_text("The server is asked for these numbers …")
+        expect(dialog).to_be_visible()
+    expect(dialog).to_be_hidden()
+    assert len(stage.edits) == 4
 
 
 @pytest.mark.parametrize("notation", NOTATIONS)

@@ -115,6 +115,18 @@ def test_a_smaller_window_has_letters_as_large_as_fit(
     assert stage.page.evaluate(FAULTS) == []
 
 
+def test_nothing_scrolls_sideways_where_a_choice_leads_to_ones_own(
+    another: Callable[..., Stage],
+) -> None:
+    stage = another(viewport={"width": 1280, "height": 800}).open("scene=slate&type=large")
+    stage.page.get_by_text("your numbers").first.click()
+    stage.page.wait_for_function("location.search.includes('scene=own')")
+    stage.wait()
+    expect(stage.page.get_by_role("button", name="undo", exact=True)).to_be_enabled()
+    stage.frame()
+    assert stage.page.evaluate(FAULTS) == []
+
+
 def test_a_first_visit_in_large_type_is_still_a_first_visit(another: Callable[..., Stage]) -> None:
     stage = another(viewport=PROJECTOR, look="").open("type=large")
     expect(stage.page.locator(".gs-view-first")).to_be_visible()

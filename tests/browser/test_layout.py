@@ -63,6 +63,7 @@ EQUATIONS = """
     bar: document.querySelector(".gs-bar").getBoundingClientRect().top,
     ends: bottoms(document.querySelectorAll(".gs-equation")),
     lines,
+    said: bottom(document.querySelector(".gs-cell-doing")),
   };
 }
 """
@@ -80,6 +81,7 @@ class Equations:
     bar: float
     ends: list[float]  # of each equation
     lines: list[list[float]]  # of each row, where its lines end
+    said: float  # the end of what the step does in words
 
 
 @dataclass
@@ -198,6 +200,45 @@ def test_nor_on_one_that_lies_on_its_side(another: Callable[..., Stage], screen:
     assert phone.open(screen).page.evaluate(FAULTS) == []
 
 
+@pytest.mark.parametrize("link", ["", "type=large"])
+def test_nor_when_it_is_turned(another: Callable[..., Stage], link: str) -> None:
+    phone = another(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    phone.open(link)
+    for size in ({"width": 844, "height": 390}, {"width": 390, "height": 844}):
+        phone.page.set_viewport_size(size)  # type: ignore[arg-type]
+        phone.rest(300)  # everything follows
+        phone.frame()
+        assert phone.page.evaluate(FAULTS) == [], size
+
+
+# Words of captions that stand on the first line and not whole within their box.
+CUT = """
+() => [...document.querySelectorAll(".gs-tracks .gs-name")].flatMap((name) => {
+  const box = name.getBoundingClientRect();
+  const { data } = name.firstChild;
+  return [...data.matchAll(/\\S+/g)].map(({ 0: word, index }) => {
+    const range = document.createRange();
+    range.setStart(name.firstChild, index);
+    range.setEnd(name.firstChild, index + word.length);
+    const at = range.getBoundingClientRect();
+    const seen = at.top < box.top + box.height / 2;
+    if (seen ? at.right > box.right + 0.5 : index === 0 || at.top < box.bottom - 2) return word;
+    return "";
+  }).filter(Boolean);
+})
+"""
+LONG = "e=gru.b_x.update.3_40~gru.b_x.candidate.3_9.5~gru.b_x.reset.3_-8&t=16&u=4"
+
+
+@pytest.mark.parametrize("width", [1010, 1121, 1200, 1280, 1920])
+def test_no_word_of_a_caption_is_cut_beside_a_long_number(
+    seen: Callable[..., Stage], width: int
+) -> None:
+    stage = seen(viewport={"width": width, "height": 800}).open(LONG)
+    assert "just under 1" in stage.page.locator(".gs-tracks .gs-value").all_inner_texts()
+    assert stage.page.evaluate(CUT) == []
+
+
 # Equations ------------------------------------------------------------------------------------
 
 
@@ -226,6 +267,7 @@ def test_so_does_every_one_where_the_reset_gate_comes_first(page: Stage, scene: 
 def assert_above_the_bar(equations: Equations) -> None:
     assert len(equations.ends) == 4
     assert max(equations.ends) <= equations.bar
+    assert 0 < equations.said <= equations.bar
 
 
 # Lenses ---------------------------------------------------------------------------------------

@@ -150,9 +150,30 @@ def test_what_was_let_go_as_the_tab_fell_asleep_is_kept(sleeper: Stage, core: Co
     sleeper.troubles.clear()
 
 
-def test_what_the_server_cannot_take_back_any_more_stays(sleeper: Stage, core: Core) -> None:
-    """It kept the steps to undo: a page that went back alone would show what does not last."""
-    edited = with_edits(core("pulse"), {BIAS: 0.5})
+def test_undo_as_the_first_act_after_waking_is_done_and_lasts(sleeper: Stage, core: Core) -> None:
+    scene = core("pulse")
+    typed(sleeper, BIAS, "0.5")
+    told(sleeper, {BIAS: 0.5})
+    typed(sleeper, OTHER, "-1.5")
+    told(sleeper, {BIAS: 0.5, OTHER: -1.5})
+    sleeper.press("Escape")
+    with asleep(sleeper):
+        sleeper.press("Control+z")
+        sleeper.expect(with_edits(scene, {BIAS: 0.5}))
+    sleeper.page.wait_for_function("!location.search.includes('lstm')", timeout=30_000)
+    told(sleeper, {BIAS: 0.5})
+    sleeper.expect(with_edits(scene, {BIAS: 0.5}))
+    with sleeper.answered():
+        sleeper.press("Control+Shift+z")
+    assert sleeper.edits == {BIAS: 0.5, OTHER: -1.5}
+    sleeper.expect(with_edits(scene, sleeper.edits))
+    sleeper.troubles.clear()
+
+
+def test_steps_that_the_server_has_forgotten_are_taken_back_by_the_page(
+    sleeper: Stage, core: Core
+) -> None:
+    scene = core("pulse")
     typed(sleeper, BIAS, "0.5")
     told(sleeper, {BIAS: 0.5})
     with asleep(sleeper):
@@ -161,12 +182,13 @@ def test_what_the_server_cannot_take_back_any_more_stays(sleeper: Stage, core: C
     sleeper.press("Escape")
     with sleeper.answered():
         sleeper.press("Control+z")
-    sleeper.expect(edited)
-    sleeper.page.evaluate("window.holding = true")
-    sleeper.press("Control+z")
-    sleeper.rest()
-    sleeper.expect(edited)
-    sleeper.page.evaluate("window.letThrough()")
-    sleeper.wait()
     assert sleeper.edits == {BIAS: 0.5}
+    expect(sleeper.page.get_by_role("button", name="undo", exact=True)).to_be_enabled()
+    with sleeper.answered():
+        sleeper.press("Control+z")
+    assert sleeper.edits == {}
+    sleeper.expect(scene)
+    with sleeper.answered():
+        sleeper.press("Control+z")
+    assert sleeper.text(".gs-told") == "There is nothing left to undo."
     sleeper.troubles.clear()

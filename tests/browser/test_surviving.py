@@ -10,6 +10,7 @@ from tests.serving import free_port, serving
 
 Core = Callable[..., Situation]
 BIAS = "gru.b_x.update.3"
+OTHER = "lstm.b_x.forget.2"
 
 
 def test_letting_go_before_the_sweep_has_come_still_changes_the_number(
@@ -118,6 +119,38 @@ def test_the_back_button_takes_an_edit_back_and_forward_brings_it(stage: Stage, 
     stage.rest()
     assert stage.edits == edited
     stage.expect(with_edits(core("pulse"), edited))
+
+
+def test_a_change_on_its_way_when_back_is_pressed_is_a_step_to_undo(
+    stage: Stage, core: Core
+) -> None:
+    stage.open("t=5&u=2")
+    stage.choose(BIAS)
+    stage.type("0.5")
+    stage.choose(OTHER)
+    stage.press("Escape", "End")
+    stage.choose(OTHER)
+    stage.rest(700)  # the address follows the cursor after a while
+    stage.page.evaluate("window.holding = true")
+    box = stage.page.get_by_label("Exact value")
+    box.fill("-2")
+    box.press("Enter")
+    stage.page.evaluate("window.holding = false")  # what is held stays so
+    stage.page.go_back()
+    expect(stage.page.locator(".gs-edited")).to_have_count(0)
+    stage.frame()
+    stage.expect(core("pulse"))
+    at = stage.cursor
+    stage.page.evaluate("window.letThrough()")
+    told = stage.page.locator(".gs-told", has_text="undo shows it")
+    told.wait_for()
+    assert (stage.edits, stage.cursor) == ({}, at)
+    stage.expect(core("pulse"))
+    stage.press("Escape")
+    with stage.answered():
+        stage.press("Control+z")
+    assert stage.edits == {BIAS: 0.5, OTHER: -2.0}
+    stage.expect(with_edits(core("pulse"), stage.edits))
 
 
 def test_each_press_of_back_takes_one_edit_back(stage: Stage, core: Core) -> None:

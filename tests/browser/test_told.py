@@ -19,8 +19,12 @@ CUT = """() => [...document.querySelectorAll(
 
 
 def tops(stage: Stage) -> list[float]:
-    boxes = [one.bounding_box() for one in stage.page.locator("figure[data-part]").all()]
-    return [box["y"] for box in boxes if box]
+    """Where every track begins on the page, wherever that is scrolled to."""
+    found: list[float] = stage.page.get_by_test_id("stMain").evaluate(
+        "(main) => [...document.querySelectorAll('figure[data-part]')]"
+        ".map((figure) => figure.getBoundingClientRect().y + main.scrollTop)"
+    )
+    return found
 
 
 def test_an_edit_marks_the_story_and_undo_takes_the_mark_away(page: Stage, core: Core) -> None:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from gru_core.conventions import GATES
+from gru_core.scenes.listener import Listener, load_listener
 from gru_core.scenes.reader import Reader, load_reader
 from gru_core.scenes.series import Series, load_series
 from gru_core.weights import WEIGHTS, Weights
@@ -69,3 +70,8 @@ def reader() -> Reader:
 @pytest.fixture(scope="session")
 def series() -> Series:
     return load_series(ASSETS / "models" / "series.npz", ASSETS / "series" / "elnino.csv")
+
+
+@pytest.fixture(scope="session")
+def listener() -> Listener:
+    return load_listener(ASSETS / "models" / "listener.npz")

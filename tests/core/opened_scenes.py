@@ -32,9 +32,9 @@ def moved(numbers: Situation) -> Situation:
 def told(name: str, polarity: Polarity, elsewhere: bool = False, **models: Any) -> Told:
     """The texts of a scene; elsewhere: with its reset gate at the other place."""
     numbers = situation(BY_NAME[name], ("gru",), **models)
-    series = models.get("series")
     there = moved(numbers) if elsewhere else numbers
-    return BY_NAME[name].story.told(there, polarity, elsewhere, series)
+    quoted = {model: models[model] for model in ("series", "listener") if model in models}
+    return BY_NAME[name].story.told(there, polarity, elsewhere, **quoted)
 
 
 def shown(polarity: Polarity, update: Any) -> Any:

@@ -3,6 +3,7 @@
 import ast
 import inspect
 import re
+from collections.abc import Iterable
 from pathlib import Path
 from string import Formatter
 
@@ -17,6 +18,9 @@ from gru_core.errors import (
     shown,
     unknown_name,
 )
+from gru_core.formats import foreign
+from gru_core.formats.answers import NEEDED
+from gru_core.formats.onnx.wire import DAMAGED
 
 ROOT = Path(__file__).parents[2]
 CLASSES = [
@@ -141,6 +145,66 @@ def test_every_sentence_of_the_core_is_a_whole_template() -> None:
         for one in glued(path.relative_to(ROOT), path.read_text(encoding="utf-8"))
     ]
     assert found == []
+
+
+def makers(trees: Iterable[ast.AST]) -> set[str]:
+    """Functions that make an error of what they are given; what a thing is called is no clause."""
+    found = {
+        node.name
+        for tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and text_of(node.returns) in RAISED
+    }
+    return found - {"unknown_name"}
+
+
+def text_of(node: ast.AST | None) -> str:
+    return node.id if isinstance(node, ast.Name) else ""
+
+
+def handed_over(tree: ast.AST, known: set[str]) -> list[int]:
+    """Where a clause, and no whole sentence, is given to what makes an error of it."""
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [
+        node.lineno
+        for node in calls
+        if (called(node) or getattr(node.func, "attr", "")) in known
+        for one in map(text, [*node.args, *(keyword.value for keyword in node.keywords)])
+        if len(one.split()) > MOST_WORDS and not one.endswith(".")
+    ]
+
+
+def test_no_clause_is_handed_over_to_what_makes_an_error() -> None:
+    trees = {
+        path: ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted((ROOT / "gru_core").rglob("*.py"))
+    }
+    known = makers(trees.values())
+    assert {"damaged", "misplaced", "error"} <= known
+    found = [
+        f"{path.relative_to(ROOT)}:{line}"
+        for path, tree in trees.items()
+        for line in handed_over(tree, known)
+    ]
+    assert found == []
+
+
+def test_a_clause_that_is_handed_over_is_noticed() -> None:
+    tree = ast.parse("raise damaged(name, 'it ends in the middle'); raise damaged(name, 'cut')")
+    assert handed_over(tree, {"damaged"}) == [1]
+
+
+def test_what_is_said_by_a_table_are_whole_sentences() -> None:
+    templates = [
+        *NEEDED.values(),
+        *DAMAGED.values(),
+        *(row[-1].template for row in (*foreign._MARKS, *foreign._NAMES, *foreign._MEMBERS)),
+        *(one.template for one in vars(foreign).values() if isinstance(one, foreign.Foreign)),
+    ]
+    assert len(templates) > 40
+    for one in templates:
+        assert one.startswith("{name} is ")
+        assert one.endswith(".")
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ import pytest
 
 from gru_core.errors import FormatError, NotFiniteError
 from gru_core.formats import child, child_main, limits, npz
+from gru_core.formats.places import Places
 from tests.formats.entries import make_entry, make_file
 
 ROOT = Path(__file__).parents[2]
@@ -166,8 +167,9 @@ def test_only_so_many_are_read_at_once(monkeypatch) -> None:
 
 def test_who_waits_too_long_is_told(monkeypatch) -> None:
     monkeypatch.setattr(child, "WAIT", 0)
-    monkeypatch.setattr(child, "_places", threading.BoundedSemaphore(1))
-    with child._places, pytest.raises(FormatError, match="had to wait for other files"):
+    monkeypatch.setattr(child, "_places", Places(1))
+    waits = pytest.raises(FormatError, match="had to wait for other files")
+    with child._places.one("somebody", 0), waits, child.reading_for("another"):
         child.read_safely(FILE, "a.npz")
 
 

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { PAST, SPACES, answered, next, nothingYet, waiting } from "../../assets/learn/boxes.js";
+import { boxOf, daysOf } from "../../assets/stage/learn/boxes.js";
 
 const NAMES = Array.from({ length: 60 }, (_, i) => `q${i}`);
 
@@ -19,6 +20,17 @@ function asked(rightly, until, names = NAMES) {
   }
   return { order, progress };
 }
+
+test("predictions and the quiz go by one rule, counted in days and in answers", () => {
+  assert.deepEqual(SPACES, [1, 2, 3, 4, 5].map((box) => 4 * daysOf(box)));
+  for (const box of [1, 2, 3, 4, 5]) {
+    for (const right of [true, false]) {
+      const quiz = answered({ count: 0, right: 0, cards: { q0: { box, at: 0, missed: 0 } } }, "q0", right).cards.q0.box;
+      const predicted = boxOf({ box, due: 100 }, !right, 100).box;
+      assert.equal(predicted, quiz === PAST ? 0 : quiz, `box ${box}, ${right}`);
+    }
+  }
+});
 
 test("the boxes are spaced as the compartments of his card box: 1, 2, 5, 8 and 14 centimetres", () => {
   assert.deepEqual(SPACES.map((space) => space / SPACES[0]), [1, 2, 5, 8, 14]);

@@ -12,7 +12,7 @@ let log, jobs, channel, now, changing, seq;
 
 const message = (edits = [], more = {}) => ({
   core: "scene", order: 1, parts: {}, own: [], numbers: "ticket", link: {}, labels: ["1"], panels: [], held: [],
-  can: { undo: false, redo: false, reset: false }, inner: { polarity: "keep" }, lens: { inside: true }, edits, ...more,
+  can: { undo: false, redo: false, reset: false }, inner: { polarity: "keep", biases: 2, cell: "gru" }, lens: { inside: true, controls: {} }, edits, ...more,
 });
 const brief = (edits, more = {}) => ({ order: 2, link: {}, numbers: "next", held: [], can: { undo: true, redo: false, reset: true }, answer: "", said: "", edits, rests: false, ...more });
 const edit = (value) => ({ target: BIAS, value, was: 0 });
@@ -99,12 +99,52 @@ test("numbers that the page no longer has are asked for", () => {
   changing.leave();
 });
 
-test("what the server cannot take back any more the page does not take back alone", () => {
+function back(kind) {
+  const { to } = changing.told(kind, {});
+  channel.pending.push({ seq: ++seq, kind, to });
+  changing.sent({ seq, kind });
+  return to;
+}
+
+test("what the server cannot take back any more the page takes back, and says what that leads to", () => {
   commit(2);
   jobs[0](MADE);
-  changing.hear(brief([edit(2)], { can: { undo: false, redo: false, reset: true } }));
-  channel.pending.push({ seq: ++seq });
-  changing.sent({ seq, kind: "undo" });
-  assert.deepEqual([jobs.length, shown().at(-1)], [1, [2]]);
+  changing.hear(brief([edit(2)]));
+  changing.receive(message([edit(2)], { page: "new", arrived: 1, can: { undo: false, redo: false, reset: true } }));
+  assert.equal(now.told.can.undo, true);
+  assert.deepEqual(back("undo"), { edits: [], held: [] });
+  jobs[1](MADE);
+  assert.deepEqual([shown().at(-1), now.told.can.redo], [[], true]);
+  assert.deepEqual(back("redo"), { edits: [edit(2)], held: [] });
+  changing.leave();
+});
+
+test("of several steps back the last says where they lead", () => {
+  commit(2);
+  commit(3);
+  channel.pending = [];
+  back("undo");
+  back("undo");
+  assert.deepEqual(channel.pending.map(({ to }) => to), [undefined, { edits: [], held: [] }]);
+  changing.leave();
+});
+
+for (const [what, more] of [
+  ["another scene", { core: "other" }], ["a choice", { link: { sort: "number" } }], ["a link", { arrived: 2 }],
+]) {
+  test(`after ${what} the steps before it are the server's alone`, () => {
+    changing.receive(message([], { page: "one", arrived: 1 }));
+    commit(2);
+    commit(0);
+    changing.receive(message([], { page: "one", arrived: 1, ...more }));
+    assert.equal(back("undo"), undefined);
+    changing.leave();
+  });
+}
+
+test("what only the server knows is a step to undo, too", () => {
+  commit(2);
+  changing.sent({ seq: ++seq, kind: "pin" });
+  assert.equal(back("undo"), undefined);
   changing.leave();
 });

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { BOXES, Boxes, KEY, boxOf, dayOf, daysOf, dueOf } from "../../assets/stage/learn/boxes.js";
+import { BOXES } from "../../assets/stage/core/leitner.js";
+import { Boxes, KEY, boxOf, dayOf, daysOf, dueOf } from "../../assets/stage/learn/boxes.js";
 
 class Store extends Map {
   getItem(key) {
@@ -24,8 +25,8 @@ function daysLater(days, hours = 0) {
   return new Date(2026, 2, 14 + days, 12 + hours);
 }
 
-test("each box waits twice as long as the one before", () => {
-  assert.deepEqual([1, 2, 3, 4, 5].map(daysOf), [1, 2, 4, 8, 16]);
+test("a box waits as many days as Leitner's compartment is deep in centimetres", () => {
+  assert.deepEqual([1, 2, 3, 4, 5].map(daysOf), [1, 2, 5, 8, 14]);
 });
 
 test("a day begins at midnight where one is", () => {
@@ -40,7 +41,7 @@ test("what was near at once does not come back; what was missed comes back tomor
 
 test("near when it is due goes one box further, missed goes back to the first", () => {
   assert.deepEqual(boxOf({ box: 1, due: 100 }, false, 100), { box: 2, due: 102 });
-  assert.deepEqual(boxOf({ box: 4, due: 90 }, false, 100), { box: 5, due: 116 });
+  assert.deepEqual(boxOf({ box: 4, due: 90 }, false, 100), { box: 5, due: 114 });
   assert.deepEqual(boxOf({ box: 4, due: 90 }, true, 100), { box: 1, due: 101 });
 });
 

@@ -170,10 +170,18 @@ MEMORY: Final = (
         19,
         "Used for text, time series, speech and music.",
         "true",
-        "One of each of the first two is here; others open from their files.",
+        "Each of them is here, trained by others or by us; more open from their files.",
         (
             see("A trained GRU reads a word.", label="Text", scene="reader"),
             see("Trained cells predict a sea's temperature.", label="A series", scene="elnino"),
+            see(
+                "A GRU of the codec Opus listens: at step 163, 13 steps into a tune, it takes it "
+                "for music.",
+                label="Speech and music",
+                scene="speech",
+                t="163",
+                u="17",
+            ),
         ),
     ),
     Claim(

@@ -30,6 +30,11 @@ import { Letters } from "./letters.js";
  * @property {Pick<Voice, "follow" | "tell">} voice
  */
 
+// As in css/style.css: what stands around wiring and equations, the least height of a wiring, two lines of words.
+const AROUND = 121;
+const LEAST_WIRING = 136;
+const WORDS = 47;
+
 export class Inside {
   // beside: what else is shown in the place of the wiring. picture: the menu to save it as one.
   /** @param {Here} here @param {() => Shades} shades @param {HTMLElement[]} beside @param {HTMLElement} picture @param {Act} act */
@@ -62,13 +67,13 @@ export class Inside {
     this.notes = make("div", { className: "gs-notes" });
     this.doing = make("p", { className: "gs-cell-doing" }); // in words
     this.checked = make("p", { className: "gs-checked" }); // the numbers on show, compared with the server's
-    const wired = make("div", { className: "gs-wired" }, this.steps, this.diagram.element);
+    const wired = make("div", { className: "gs-wired" }, this.steps, this.diagram.element, this.doing);
     this.wired = [...beside, wired]; // what has a wiring in it
     this.measuring = 0;
     this.shown = make(
       "div", { className: "gs-shown" },
       ...beside, wired,
-      this.equations.element, this.letters.element, this.doing,
+      this.equations.element, this.letters.element,
       make("footer", { className: "gs-inside-foot" }, this.form, this.copy, picture),
       this.notes,
       this.checked,
@@ -149,7 +154,8 @@ export class Inside {
     this.saidTimer = setTimeout(() => (this.copy.textContent = say("inside.latex")), 2000);
   }
 
-  // Where it begins on the page, and what its equations take: its wiring has the rest. Read in the next frame, when
+  // Where it begins on the page, and what its equations take: its wiring has the rest, over what the step does in
+  // words, or beside it where that would leave too little. Read in the next frame, when
   // everything has its place, and told to the wirings alone: styles of all that is told are worked out again.
   measure() {
     cancelAnimationFrame(this.measuring);
@@ -159,6 +165,8 @@ export class Inside {
       const away = this.element.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
       const top = Math.round(away / zoomOf(this.element));
       const high = this.equations.element.offsetHeight;
+      const room = innerHeight / zoomOf(this.element) - top - high - AROUND;
+      this.element.classList.toggle("gs-low", room < LEAST_WIRING + WORDS);
       for (const { style } of this.wired) {
         putStyle(style, "--inside-top", `${top}px`);
         if (high) putStyle(style, "--equations", `${high}px`);

@@ -2,15 +2,16 @@
 // it answers is short then, and takes the place of what was foreseen. What only the server knows of the screen
 // is asked for once nobody changes anything for a moment.
 
+import { runs } from "../core/channel.js";
 import { say } from "../core/words.js";
 import { Checking } from "./checking.js";
-import { Folding } from "./folding.js";
+import { BACK, Folding } from "./folding.js";
 
 /**
  * @import { Brief } from "../contract"
  * @import { Fault } from "./checking.js"
  * @import { Computed } from "./computed.js"
- * @import { Changes, Event } from "./folding.js"
+ * @import { Changes, Event, Facts } from "./folding.js"
  * @import { Local } from "./local.js"
  * @import { Here as All, Message, Panel } from "../types"
  * @typedef {Pick<All, "now"> & { channel: Pick<All["channel"], "arrived" | "foresee" | "foreseen" | "has" | "lay" | "pending" | "send" | "take"> }} Here
@@ -23,6 +24,8 @@ import { Folding } from "./folding.js";
  * @property {(problem: string, lasts: boolean) => void} complain
  */
 
+// What a link holds besides choices: changes, and where one looks.
+const OF_NOW = new Set(["e", "do", "cell", "form", "view", "of", "type", "lesson", "t", "u"]);
 const REST = 300; // milliseconds without a change
 
 export class Changing {
@@ -66,22 +69,43 @@ export class Changing {
     return has ? said.numbers : null;
   }
 
+  // What is on show once every event is answered that is on its way.
+  get before() {
+    return this.latest ?? /** @type {Message} */ (this.said);
+  }
+
+  /** @returns {Facts} */
+  get facts() {
+    const { inner: { polarity, biases, cell }, labels, lens, panels } = this.here.now.message;
+    const ablations = lens.controls.holding?.ablations ?? [];
+    return { before: (target) => this.local.core?.before(target), panels, steps: labels.length, polarity, biases, cell, ablations };
+  }
+
+  // What is told of a step back or forward: the session that knows the steps may have ended meanwhile. Of several
+  // one after the other the last says it.
+  /** @template T @param {string} kind @param {T} details @returns {T} */
+  told(kind, details) {
+    const there = this.can && this.said && BACK.has(kind) ? this.folding.peek(kind, changesOf(this.before), this.facts) : null;
+    if (!there) return details;
+    const last = this.here.channel.pending.at(-1);
+    if (last && BACK.has(last.kind)) delete last.to;
+    return { ...details, to: there };
+  }
+
   // An event is on its way: what comes of it is shown, where that can be foreseen.
   /** @param {Foreseen} event */
   sent(event) {
     const { channel, now } = this.here;
-    if (!this.can || !this.said) return;
-    const { inner, labels, lens, panels } = now.message;
-    const before = this.latest ?? this.said;
-    const facts = { before: (/** @type {string} */ target) => this.local.core?.before(target), panels, steps: labels.length, polarity: inner.polarity };
-    const changes = this.folding.fold(changesOf(before), event, facts);
-    if (!changes) return;
+    const { before, folding } = this;
+    const changes = this.can && before ? folding.fold(changesOf(before), event, this.facts) : null;
+    // What only the server knows is a step to undo, too.
+    if (!changes) return void (runs(event) && !BACK.has(event.kind) && folding.forget());
     channel.foresee(event.seq);
-    const { past, future } = this.folding;
-    const can = { undo: past.length > 0 || before.can.undo, redo: future.length > 0, reset: changes.edits.length + changes.held.length > 0 };
+    const reset = changes.edits.length + changes.held.length > 0;
+    const can = folding.with({ undo: before.can.undo, redo: false, reset });
     this.latest = { ...changes, can };
-    now.stale ||= !lens.inside;
-    this.compute({ ...this.said, ...this.latest, answer: "", said: "" }, () => {});
+    now.stale ||= !now.message.lens.inside;
+    this.compute({ .../** @type {Message} */ (this.said), ...this.latest, answer: "", said: "" }, () => {});
   }
 
   // A whole message has come.
@@ -89,6 +113,8 @@ export class Changing {
   receive(message) {
     const { channel, now } = this.here;
     if (!channel.take(message)) return; // the missing parts are on their way
+    if (this.isElsewhere(message)) this.folding.forget();
+    if (this.isArrival(message)) this.latest = null; // what is on its way is of the screen before
     const ahead = this.ahead(message);
     const alike = this.can && message.core === this.local.key && !this.mistrusted;
     const stays = alike && keyOf(message) === this.shown ? now.computed : null;
@@ -105,10 +131,24 @@ export class Changing {
     clearTimeout(this.timer);
     this.local.receive(message);
     if (keyOf(message) !== this.shown && !ahead) this.folding.forget();
-    if (!ahead) this.folding.keep(message.can); // a server that had forgotten the page knows no more
     this.shown = keyOf(message);
     if (ahead) this.compute({ ...message, ...ahead }, () => this.show(message));
     else this.show(message);
+  }
+
+  // Whether a message is of other choices than the one before, or a link has led to it. The steps before it are
+  // kept where a session has ended and a new one goes on with its link.
+  /** @param {Message} message */
+  isElsewhere({ arrived, core, link, page }) {
+    const { said } = this;
+    if (!said || core !== said.core || this.isArrival({ arrived, page })) return true;
+    return [...new Set([...Object.keys(link), ...Object.keys(said.link)])].some((name) => !OF_NOW.has(name) && (link[name] ?? null) !== (said.link[name] ?? null));
+  }
+
+  /** @param {Pick<Message, "arrived" | "page">} message */
+  isArrival({ arrived, page }) {
+    const { said } = this;
+    return said !== null && said.page === page && arrived > said.arrived;
   }
 
   // What is being computed is not wanted any more.
@@ -128,7 +168,6 @@ export class Changing {
     if (!this.can) return this.act.ask();
     const ahead = this.ahead(this.said);
     if (!ahead && keyOf(this.said) !== this.shown) this.folding.forget();
-    if (!ahead) this.folding.keep(told.can);
     now.stale ||= rests;
     this.compute({ ...this.said, ...ahead }, () => this.act.ask());
     if (now.stale) this.rest();
@@ -182,7 +221,7 @@ export class Changing {
 
   /** @param {Message} message */
   show(message) {
-    this.act.show(message);
+    this.act.show({ ...message, can: this.folding.with(message.can) });
     this.checking.follow();
   }
 

@@ -1,21 +1,27 @@
 // What a change makes of the numbers that are changed and held, before the server has said so: it alone
 // decides (app/session/events.py), and what it says takes the place of this.
 
+import { placed, rectangle } from "./pasted.js";
+
 /**
- * @import { Edit, HeldAt, Message, Panel } from "../types"
+ * @import { Ablation, Edit, HeldAt, Message, Panel } from "../types"
  * @typedef {Pick<Message, "edits" | "held">} Changes
  * @typedef {{ kind: string, [field: string]: any }} Event
  * @typedef {object} Facts of the screen
  * @property {(target: string) => number | undefined} before what a number was; undefined for none
- * @property {Pick<Panel, "cell" | "units" | "segments">[]} panels
+ * @property {Pick<Panel, "cell" | "units" | "order" | "segments">[]} panels
  * @property {number} steps
  * @property {string} polarity of the update gate
+ * @property {number} biases of a gate, in the notation
+ * @property {string} cell the opened one
+ * @property {Ablation[]} ablations of it
  */
 
 const LARGEST = 10_000; // magnitude of a number
 const MOST = 1000; // numbers changed: more are left to the server
 const LONGEST = 200; // steps to undo, as many as the server keeps (app/setting/setting.py)
-const TOGETHER = new Set(["draw", "fill"]); // several numbers in one change
+export const BACK = new Set(["undo", "redo"]);
+const TOGETHER = new Set(["draw", "fill", "paste"]); // several numbers in one change
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 export class Folding {
@@ -31,11 +37,17 @@ export class Folding {
     this.future = [];
   }
 
-  // No more than the server can undo and redo.
-  /** @param {{ undo: boolean, redo: boolean }} can */
-  keep({ undo, redo }) {
-    if (!undo) this.past = [];
-    if (!redo) this.future = [];
+  // What a step back or forward leads to; null where only the server knows.
+  /** @param {string} kind @param {Changes} now @param {Facts} facts @returns {Changes | null} */
+  peek(kind, now, facts) {
+    const then = (kind === "undo" ? this.past : this.future).at(-1);
+    return then && alike(now, then, facts) ? then : null;
+  }
+
+  // What can be done here or, since it has been there longer, on the server.
+  /** @param {Message["can"]} can @returns {Message["can"]} */
+  with({ undo, redo, reset }) {
+    return { undo: undo || this.past.length > 0, redo: redo || this.future.length > 0, reset };
   }
 
   // After another change than one of these, from these.
@@ -48,21 +60,26 @@ export class Folding {
   // null where only the server knows.
   /** @param {Changes} now @param {Event} event @param {Facts} facts @returns {Changes | null} */
   fold(now, event, facts) {
-    if (event.kind === "undo") return moved(this.past, this.future, now);
-    if (event.kind === "redo") return moved(this.future, this.past, now);
+    if (BACK.has(event.kind)) {
+      const there = this.peek(event.kind, now, facts);
+      const [from, to] = event.kind === "undo" ? [this.past, this.future] : [this.future, this.past];
+      if (there) to.push(now) && from.pop();
+      return there;
+    }
     const then = folded(now, event, facts);
-    if (!then || JSON.stringify(then) === JSON.stringify(now)) return then;
+    if (!then || !alike(now, then, facts)) return null;
+    if (JSON.stringify(then) === JSON.stringify(now)) return then;
     if (event.live) this.future = []; // the hand is still moving: one step to undo is enough
     else this.push(now);
     return then;
   }
 }
 
-/** @param {Changes[]} from @param {Changes[]} to @param {Changes} now */
-function moved(from, to, now) {
-  const then = from.pop();
-  if (then) to.push(now);
-  return then ?? null;
+// Whether the same is on show but for numbers: where a notation has one bias, a second comes and goes with its use.
+/** @param {Changes} now @param {Changes} then @param {Facts} facts */
+function alike(now, then, { biases }) {
+  const [before, after] = [now, then].map(({ edits }) => edits.filter(({ target }) => target.includes(".b_h.")).map(({ target, value }) => `${target} ${value}`).sort());
+  return biases === 2 || before.join() === after.join();
 }
 
 /** @param {Changes} now @param {Event} event @param {Facts} facts @returns {Changes | null} */
@@ -75,10 +92,16 @@ export function folded({ edits, held }, event, facts) {
       const numbers = filled(event, facts);
       return numbers && changed(numbers);
     }
+    case "paste": {
+      const rows = rectangle(event.text);
+      const numbers = rows && placed(event.target, rows, facts.panels);
+      return numbers && changed(numbers);
+    }
     case "revert": return { edits: edits.filter(({ target }) => target !== event.target), held };
     case "reset": return { edits: [], held: [] };
     case "hold": return { edits, held: withHeld(held, event, facts) };
     case "free": return { edits, held: event.place ? held.filter(({ place }) => place !== event.place) : [] };
+    case "ablate": return ablated(event, facts, edits);
     default: return null;
   }
 
@@ -90,7 +113,6 @@ export function folded({ edits, held }, event, facts) {
     for (const [target, value] of numbers) {
       const was = facts.before(target);
       if (was === undefined || value === null || !(Math.abs(value) <= LARGEST)) return null;
-      if (target.includes(".b_h.")) return null; // a second bias may come on show, or go
       made.push({ target, value, was });
     }
     if (!TOGETHER.has(event.kind) && edits.some(({ target, value }) => target === made[0].target && value === made[0].value)) return { edits, held };
@@ -124,6 +146,15 @@ function withHeld(held, { at: { cell, track, unit, first, last }, value }, { pol
   /** @param {HeldAt} other */
   const there = (other) => JSON.stringify([other.cell, other.track, other.unit, other.first, other.last]);
   return [...held.filter((other) => there(other) !== there(one)), one];
+}
+
+// A gate taken away in every unit and step, in place of whatever is held.
+/** @param {Event} event @param {Facts} facts @param {Edit[]} edits @returns {Changes | null} */
+function ablated({ name, value }, { ablations, cell, steps }, edits) {
+  const holds = ablations.find((one) => one.name === name)?.holds;
+  if (!holds || value !== undefined) return null;
+  const every = { cell: /** @type {HeldAt["cell"]} */ (cell), unit: null, first: 0, last: steps - 1, place: "" };
+  return { edits, held: Object.entries(holds).map(([track, at]) => ({ ...every, track, value: at })) };
 }
 
 // As it was typed; null for what is no plain number.

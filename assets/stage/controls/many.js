@@ -8,7 +8,7 @@ import { say, saying } from "../core/words.js";
 /**
  * @import { Editor } from "./editor.js"
  * @import { Choice, Details, Here as All, Message, Panel } from "../types"
- * @typedef {Pick<All, "now">} Here
+ * @typedef {Pick<All, "now"> & { channel: Pick<All["channel"], "foresees"> }} Here
  * @typedef {<Kind extends "fill" | "paste">(kind: Kind, details: Details<Kind>) => number} Change
  * @typedef {object} Ground what a dialog fills
  * @property {Choice[]} arrays
@@ -25,7 +25,8 @@ const SEVERAL = /\S[\t\n\r; ]+\S|,[^,]*,|\..*,|,.*\./s; // more than one number,
 export class Many {
   // element: what the dialog belongs to. change: tells the server.
   /** @param {Here} here @param {Editor} editor @param {HTMLElement} element @param {Change} change */
-  constructor({ now }, editor, element, change) {
+  constructor({ channel, now }, editor, element, change) {
+    this.channel = channel;
     this.now = now;
     this.editor = editor;
     this.element = element;
@@ -94,12 +95,20 @@ export class Many {
     this.waiting = null;
     const filling = new Filling({
       arrays: this.arrays, target, chosen: this.arrayOf(target), panels: message.panels,
-      send: (kind, details) => (this.waiting = this.send(kind, details)),
+      send: (kind, details) => this.await(this.send(kind, details)),
     }, id);
     this.filling = filling;
     filling.dialog.addEventListener("close", () => (this.waiting = null));
     this.element.append(filling.dialog);
     filling.dialog.showModal();
+  }
+
+  // What is on show already needs no dialog any more.
+  /** @param {number} sent */
+  await(sent) {
+    if (this.channel.foresees(sent)) return this.filling?.dialog.close();
+    this.waiting = sent;
+    this.filling?.wait();
   }
 
   // A message has come: it is done, or it says why not.
@@ -147,6 +156,7 @@ class Filling {
     this.text = make("textarea", { rows: 5, "aria-label": say("many.numbers"), spellcheck: false });
     this.pasting = make("div", { className: "gs-several-paste" }, this.text,
       button(say("many.use"), say("many.use_title"), () => this.write()));
+    this.waits = make("p", { className: "gs-waits", role: "status" });
     this.problem = make("p", { className: "gs-problem", role: "alert" });
     /** @type {HTMLDialogElement} */
     const dialog = make(
@@ -157,7 +167,7 @@ class Filling {
       },
       make("header", {}, make("h2", { textContent: say("many.dialog") }),
         make("button", { type: "button", textContent: say("dialogs.close"), title: say("dialogs.close_title"), onclick: () => dialog.close() })),
-      make("div", { className: "gs-several" }, this.list, this.filling, this.pasting, this.problem),
+      make("div", { className: "gs-several" }, this.list, this.filling, this.pasting, this.waits, this.problem),
     );
     this.dialog = dialog;
     this.list.value = id ?? "";
@@ -174,7 +184,7 @@ class Filling {
     this.pasting.hidden = part === EVERY;
     const sizes = (cell === "x" ? [...axes].reverse() : axes).map(([, size]) => size).join(" × ");
     this.text.placeholder = this.start === this.ground.target ? say("many.from_chosen", { sizes }) : say("many.from_first", { sizes });
-    this.problem.textContent = "";
+    this.say("");
   }
 
   // Where pasted numbers begin: at the chosen cell, or at the first one of the array.
@@ -202,8 +212,15 @@ class Filling {
     if (this.start) this.ground.send("paste", { target: this.start, text: this.text.value });
   }
 
+  // What comes of it only the server knows.
+  wait() {
+    this.problem.textContent = "";
+    this.waits.textContent = say("many.waiting");
+  }
+
   /** @param {string} problem */
   say(problem) {
+    this.waits.textContent = "";
     this.problem.textContent = problem;
   }
 }

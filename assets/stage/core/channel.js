@@ -14,6 +14,7 @@ import { say } from "./words.js";
  * @typedef {{ digest: string, value: any, full: { digest: string, z?: any }, known: Set<number> | null }} Kept
  */
 
+const AT_ONCE = 100; // events; app/session/state.py takes no more of one message
 const CLIENT = Math.random().toString(36).slice(2, 12);
 
 let counter = 0;
@@ -27,7 +28,7 @@ const laid = new Map(); // over the parts, by name: what the page has computed
 let layer = 0;
 /** @type {Set<Event["kind"]>} */
 const QUIET = new Set(["ask", "grab", "look", "whole"]); // change no number
-/** @type {Set<Event["kind"]>} */
+/** @type {Set<string>} */
 const FROM_HERE = new Set([...QUIET, "show", "view", "need"]); // are answered from the run that is there
 
 export class Channel {
@@ -64,8 +65,8 @@ export class Channel {
     this.trigger = trigger;
   }
 
-  // at: where the cursor is. Returns the number of the event.
-  /** @template {Event["kind"]} Kind @param {Kind} kind @param {Details<Kind>} [details] @param {At} [at] */
+  // at: where the cursor is, and how often the address had led here. Returns the number of the event.
+  /** @template {Event["kind"]} Kind @param {Kind} kind @param {Details<Kind>} [details] @param {At & { arrived: number }} [at] */
   send(kind, details, at) {
     this.pending.push({ seq: ++counter, kind, ...details, ...at });
     this.began.set(counter, performance.now());
@@ -78,7 +79,7 @@ export class Channel {
     clearTimeout(this.timer);
     if (!this.pending.length) return;
     const patience = this.patience.wait(this.pending.some(runs), silences);
-    if (!this.posting.send(CLIENT, this.pending)) this.run();
+    if (!this.posting.send(CLIENT, this.first)) this.run();
     this.timer = setTimeout(() => {
       this.tell(say("stage.no_answer"));
       this.began.clear();
@@ -90,7 +91,7 @@ export class Channel {
   // and with it no part of it that could be run alone. The events go by the name that it gets then.
   run() {
     if (this.posting.forgotten) window.dispatchEvent(new PopStateEvent("popstate"));
-    else this.trigger?.("event", { client: CLIENT, events: this.pending });
+    else this.trigger?.("event", { client: CLIENT, events: this.first });
   }
 
   // Too much for the server: what was done is left out, and what is shown comes anew.
@@ -99,6 +100,11 @@ export class Channel {
     this.keep(({ seq }) => seq > last);
     this.tell(say("stage.refused"), true);
     this.send("ask", {});
+  }
+
+  // As many as go at once: what was done while the server was gone may be more.
+  get first() {
+    return this.pending.slice(0, AT_ONCE);
   }
 
   // What was done during a post goes next; what was lost waits.
@@ -147,6 +153,11 @@ export class Channel {
   /** @param {number} seq */
   foresee(seq) {
     this.shown.add(seq);
+  }
+
+  /** @param {number} seq */
+  foresees(seq) {
+    return this.shown.has(seq);
   }
 
   // How many events are on their way whose outcome is on show.
@@ -232,7 +243,7 @@ function isLaid(name) {
 }
 
 // Whether the server has to run a cell again for an event.
-/** @param {Pick<Numbered, "kind">} event */
+/** @param {{ kind: string }} event */
 export function runs({ kind }) {
   return !FROM_HERE.has(kind);
 }

@@ -4,7 +4,8 @@
 import { make } from "../core/dom.js";
 import { number } from "../core/format.js";
 import { say, saying } from "../core/words.js";
-import { BOXES, dayOf, daysOf } from "./boxes.js";
+import { BOXES } from "../core/leitner.js";
+import { dayOf, daysOf } from "./boxes.js";
 import { verdict } from "./curve.js";
 
 /**

@@ -1,6 +1,7 @@
-// What was predicted is kept, and what was missed comes back: Leitner's boxes (S. Leitner, So lernt man
-// lernen, 1972). What is missed goes into the first box, what is near one box further; each box waits
-// twice as long as the one before. Days are counted as people count them: tomorrow begins at midnight.
+// What was predicted is kept, and what was missed comes back by Leitner's boxes, a day for a centimetre of his
+// compartments. Days are counted as people count them: tomorrow begins at midnight.
+
+import { BOXES, KNOWN, boxAfter, waitOf } from "../core/leitner.js";
 
 /**
  * @typedef {object} What a line over the steps, or one number: `first` and `last` step, counted from 0
@@ -14,14 +15,13 @@
  */
 
 export const KEY = "gatescope.predictions";
-export const BOXES = 5;
 const VERSION = 1;
 const MOST = 200; // predictions that are kept
 const DAY = 86_400_000; // milliseconds
 
 /** @param {number} box from 1 on */
 export function daysOf(box) {
-  return 2 ** (box - 1);
+  return waitOf(box, 1);
 }
 
 // A day as a number, by the clock of whoever looks at it.
@@ -34,11 +34,10 @@ export function dayOf(date) {
 // after the last it is known. What was near at once does not come back.
 /** @param {Pick<Card, "box" | "due"> | undefined} before @param {boolean} missed @param {number} day */
 export function boxOf(before, missed, day) {
-  if (missed) return { box: 1, due: day + daysOf(1) };
-  if (!before?.box) return { box: 0, due: 0 };
-  if (day < before.due) return { box: before.box, due: before.due }; // tried again at once
-  const box = before.box + 1;
-  return box > BOXES ? { box: 0, due: 0 } : { box, due: day + daysOf(box) };
+  if (!missed && !before?.box) return { box: 0, due: 0 };
+  if (before && !missed && day < before.due) return { box: before.box, due: before.due }; // tried again at once
+  const box = boxAfter(before?.box ?? 1, !missed);
+  return box === KNOWN ? { box: 0, due: 0 } : { box, due: day + daysOf(box) };
 }
 
 // What is to come back on a day: what has waited longest.

@@ -12,6 +12,8 @@ import { sentence } from "./view.js";
  * @import { Here, Panel, Wanted } from "../types"
  */
 
+const LONG = 8; // letters of a number in a caption, above which they are smaller
+
 export class Values {
   // holder: of what is on show. valueAt(target): the committed value of a number, null where it is not known.
   /**
@@ -49,7 +51,9 @@ export class Values {
     const complete = row < 0 || [...values].every(([track, value]) => value !== undefined || this.swept(`${panel.cell}.${track}`));
     for (const [track, value] of values) {
       const output = this.holder.querySelector(`[data-value="${panel.cell}.${track}"]`);
-      if (output) output.textContent = value === undefined ? "" : short(value);
+      if (!output) continue;
+      output.textContent = value === undefined ? "" : short(value);
+      output.classList.toggle("gs-long", output.textContent.length > LONG);
     }
     const text = this.holder.querySelector(`[data-sentence="${panel.cell}"]`);
     if (!text) return complete; // of a cell of which the states alone are on show

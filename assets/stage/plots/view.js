@@ -87,9 +87,9 @@ function inputFigure({ inner, scene, x, labels }, add, pad) {
   );
 }
 
-// What was predicted of a real series, over what came.
+// What trained networks say at each step, over what is so.
 /** @param {Prediction} prediction @param {Add} add */
-function predictionFigure({ part, label, lines, guess, spread }, add) {
+function predictionFigure({ part, name: called, label, lines, guess, spread }, add) {
   /** @param {Prediction["lines"][number]} line */
   const key = ({ name, color, dash, error }) => make("span", {},
     sample(color, dash),
@@ -97,7 +97,7 @@ function predictionFigure({ part, label, lines, guess, spread }, add) {
   return make(
     "figure", { className: "gs-figure gs-prediction" },
     make("figcaption", {},
-      make("span", { className: "gs-name", textContent: say("view.prediction") }),
+      make("span", { className: "gs-name", textContent: called }),
       make("span", { className: "gs-key" }, ...lines.map(key), make("span", { textContent: guess })),
       make("span", { className: "gs-note", textContent: spread })),
     add(part, label, { kind: "series" }),

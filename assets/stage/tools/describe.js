@@ -104,11 +104,11 @@ function linesSheet({ panel, plot }, { cursor, now: { message } }, large) {
   };
 }
 
-// What was predicted of a series and what came, in the units of the plot: steps down.
+// What networks say at each step and what is so, in the units of the plot: steps down.
 /** @param {SeriesPlot} entry @param {Message} message @returns {Sheet} */
 function seriesSheet({ plot }, { labels, prediction }) {
   return {
-    title: say("names.next_value"), symbol: "", file: "prediction",
+    title: prediction?.name ?? "", symbol: "", file: "prediction",
     rows: steps(labels).map((step) => ({ ...step, name: say("names.step", { step: step.key }) })),
     columns: plot.figure.data.map(({ meta }, i) => ({ key: meta, name: prediction?.lines[i].name ?? "", label: "" })),
     values: labels.map((_, step) => Float32Array.from(plot.figure.data, ({ y }) => y[step])),

@@ -123,19 +123,23 @@ export class Pages {
   }
 
   text() {
-    const text = BOTH.filter((axis) => this.length(axis) > this.most[axis])
-      .map((axis) => this.extent(axis)).join(", ");
-    return text && `${text[0].toUpperCase()}${text.slice(1)}.`;
+    const [across, down] = [this.extent("columns"), this.extent("rows")];
+    if (!down) return across ? say(`pages.${across.key}`, across.of) : "";
+    if (!across) return say(`pages.${down.key}`, down.of);
+    const { first: left, last: right, all: wide } = across.of;
+    return say(`pages.${down.key}_${across.key}`, { ...down.of, left, right, wide });
   }
 
-  // Units may be sorted: rows are counted, not units. Steps may begin with 0, the state before the first.
-  /** @param {Axis} axis */
+  // What is shown of an axis; null for all of it. Units may be sorted: rows are counted, not units. Steps may begin
+  // with 0, the state before the first.
+  /** @template {Axis} Name @param {Name} axis */
   extent(axis) {
+    if (this.length(axis) <= this.most[axis]) return null;
     const [first, end] = this.part[axis];
     const keys = this.sheet[axis].map(({ key }) => key);
     if (this.goTo && this.kind(axis) === "steps") {
-      return say("pages.steps", { first: keys[first], last: keys[end - 1], all: keys.at(-1) ?? 0 });
+      return { key: /** @type {const} */ (`${axis}_steps`), of: { first: keys[first], last: keys[end - 1], all: keys.at(-1) ?? 0 } };
     }
-    return say(`pages.${axis}`, { first: first + 1, last: end, all: keys.length });
+    return { key: axis, of: { first: first + 1, last: end, all: keys.length } };
   }
 }

@@ -57,9 +57,9 @@ def parsed(data: bytes, name: str) -> "ModelProto":
     try:
         model: ModelProto = ModelProto.FromString(data)
     except DecodeError as error:
-        raise onnx_wire.damaged(name, "the parser of protobuf refuses it") from error
+        raise onnx_wire.damaged(name, "parser") from error
     if not model.HasField("graph"):
-        raise onnx_wire.damaged(name, "it has no graph")
+        raise onnx_wire.damaged(name, "graph")
     if not 3 <= model.ir_version <= IR_VERSION:
         raise FormatError(
             "{name} is of version {ir_version} of the ONNX format; versions 3 to "

@@ -7,12 +7,12 @@ Source: protobuf.dev/programming-guides/encoding.
 
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
 from gru_core.formats.protobuf import BYTES, SIZES, VARINT, varint
-from gru_core.words import Said
 
 if TYPE_CHECKING:
     from google.protobuf.descriptor import Descriptor
@@ -40,19 +40,33 @@ def check(data: bytes, name: str) -> None:
     try:
         _scan(data, name)
     except IndexError as error:  # a number that runs past the end of the file
-        raise damaged(name, "it ends in the middle of a number") from error
+        raise damaged(name, "cut") from error
     except OverflowError as error:
-        raise damaged(name, "a number of more than ten bytes") from error
+        raise damaged(name, "long") from error
 
 
-def damaged(name: str, why: str) -> FormatError:
-    """What is said of bytes that are no protobuf message."""
-    return FormatError(
-        "{name} is no ONNX model, or a damaged one ({why}); it needs the binary form that "
-        "onnx.save writes: export or download it again.",
-        name=shown(name),
-        why=why,
-    )
+# What is said of bytes that are no protobuf message, by what is wrong with them.
+DAMAGED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "cut": "{name} is no ONNX model, or a damaged one (it ends in the middle of a number); "
+        "it needs the binary form that onnx.save writes: export or download it again.",
+        "long": "{name} is no ONNX model, or a damaged one (a number of more than ten bytes); "
+        "it needs the binary form that onnx.save writes: export or download it again.",
+        "part": "{name} is no ONNX model, or a damaged one (a part is longer than what holds it); "
+        "it needs the binary form that onnx.save writes: export or download it again.",
+        "field": "{name} is no ONNX model, or a damaged one (a field of kind {kind}); "
+        "it needs the binary form that onnx.save writes: export or download it again.",
+        "parser": "{name} is no ONNX model, or a damaged one (the parser of protobuf refuses it); "
+        "it needs the binary form that onnx.save writes: export or download it again.",
+        "graph": "{name} is no ONNX model, or a damaged one (it has no graph); "
+        "it needs the binary form that onnx.save writes: export or download it again.",
+    }
+)
+
+
+def damaged(name: str, why: str, **fields: object) -> FormatError:
+    """What is said of bytes that are no protobuf message. why: of DAMAGED."""
+    return FormatError(DAMAGED[why], name=shown(name), **fields)
 
 
 def _scan(data: bytes, name: str) -> None:
@@ -67,7 +81,7 @@ def _scan(data: bytes, name: str) -> None:
             number, kind = key >> 3, key & 7
             at, length = _skip(data, at, kind, name)
             if at > end:
-                raise damaged(name, "a part is longer than what holds it")
+                raise damaged(name, "part")
             field = known.get(number) if kind == BYTES else None
             memory += A_FIELD
             if field and field.inside:
@@ -97,7 +111,7 @@ def _skip(data: bytes, at: int, kind: int, name: str) -> tuple[int, int]:
         return _number(data, at)[1], 0
     if kind in SIZES:
         return at + SIZES[kind], 0
-    raise damaged(name, Said("a field of kind {kind}", kind=kind))
+    raise damaged(name, "field", kind=kind)
 
 
 @cache

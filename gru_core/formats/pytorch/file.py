@@ -82,7 +82,12 @@ def _other(data: bytes, name: str) -> FormatError:
             "of that time, and save model.state_dict() with one of today.",
             name=shown(name),
         )
-    return misplaced(data, name, "a zip archive or a pickle, as torch.save writes")
+    return misplaced(
+        data,
+        name,
+        "{name} is of another format: it needs a zip archive or a pickle, as torch.save writes; "
+        "save it again.",
+    )
 
 
 def _confirm(data: bytes, found: Collected) -> None:

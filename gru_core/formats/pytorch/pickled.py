@@ -20,7 +20,6 @@ from gru_core.formats.pytorch.values import (
     Special,
     Storage,
     check_key,
-    damaged,
     storage_kind,
 )
 from gru_core.words import Said
@@ -82,10 +81,14 @@ class Outline:
         except FormatError:
             raise
         except _DAMAGED as error:
-            raise damaged(
-                Said("The file's pickle is damaged ({reason})", reason=shown(str(error)))
+            raise FormatError(
+                "The file's pickle is damaged ({reason}); torch.save writes none like it:"
+                " save it again.",
+                reason=shown(str(error)),
             ) from None
-        raise damaged("The file's pickle has no end")
+        raise FormatError(
+            "The file's pickle has no end; torch.save writes none like it: save it again."
+        )
 
     def _spend(self, steps: int) -> None:
         self._steps += steps
@@ -104,7 +107,11 @@ class Outline:
         elif name in _STEPS:
             _STEPS[name](self, argument)
         else:
-            raise damaged(Said("The file's pickle has the instruction {name}", name=name))
+            raise FormatError(
+                "The file's pickle has the instruction {name}; torch.save writes none "
+                "like it: save it again.",
+                name=name,
+            )
 
     def _begin(self, protocol: int) -> None:
         self._protocol = protocol
@@ -137,7 +144,10 @@ class Outline:
     def _call(self, _: Any) -> None:
         arguments, function = self._stack.pop(), self._stack.pop()
         if not isinstance(function, Global) or not isinstance(arguments, tuple):
-            raise damaged("The file's pickle calls what it has made itself")
+            raise FormatError(
+                "The file's pickle calls what it has made itself; torch.save writes none "
+                "like it: save it again."
+            )
         if function.name not in CALLS:
             raise refused(function.name)
         # The same list may be handed over again and again, and is copied each time.
@@ -157,7 +167,10 @@ class Outline:
         """The attributes of an OrderedDict, which are not its content, are let go."""
         state = self._stack.pop()
         if type(self._stack[-1]) is not dict or type(state) is not dict:
-            raise damaged("The file's pickle sets the state of something that is no dictionary")
+            raise FormatError(
+                "The file's pickle sets the state of something that is no dictionary; "
+                "torch.save writes none like it: save it again."
+            )
 
     def _refer(self, _: Any) -> None:
         """The persistent id of torch.save: ("storage", class, key, device, count[, None])."""
@@ -165,11 +178,16 @@ class Outline:
         name = storage_kind(kind)
         plain = isinstance(key, str) and type(count) is int and 0 <= count < 2**48
         if what != "storage" or name is None or not plain or view not in ([], [None]):
-            raise damaged("The file's pickle has a storage that cannot be understood")
+            raise FormatError(
+                "The file's pickle has a storage that cannot be understood; torch.save "
+                "writes none like it: save it again."
+            )
         made = Storage(key, name, count)
         if self.storages.setdefault(key, made) != made:
-            raise damaged(
-                Said("The file's pickle says two things of the storage {key}", key=shown(key))
+            raise FormatError(
+                "The file's pickle says two things of the storage {key}; torch.save "
+                "writes none like it: save it again.",
+                key=shown(key),
             )
         self._stack.append(made)
 
@@ -193,7 +211,10 @@ class Outline:
 
     def _extend(self, items: list[Any]) -> None:
         if type(self._stack[-1]) is not list:
-            raise damaged("The file's pickle appends to something that is no list")
+            raise FormatError(
+                "The file's pickle appends to something that is no list; torch.save "
+                "writes none like it: save it again."
+            )
         self._stack[-1].extend(items)
 
     def _set_item(self, _: Any) -> None:
@@ -205,7 +226,10 @@ class Outline:
 
     def _set(self, items: list[Any]) -> None:
         if type(self._stack[-1]) is not dict or len(items) % 2:
-            raise damaged("The file's pickle sets items of something that is no dictionary")
+            raise FormatError(
+                "The file's pickle sets items of something that is no dictionary; "
+                "torch.save writes none like it: save it again."
+            )
         for key, value in zip(items[::2], items[1::2], strict=True):
             self._stack[-1][check_key(key)] = value
 

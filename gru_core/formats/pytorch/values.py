@@ -75,14 +75,6 @@ class Other:
     what: str
 
 
-def damaged(what: str) -> FormatError:
-    """An error for a pickle that says what torch.save never writes."""
-    return FormatError(
-        "{what}; torch.save writes none like it: save it again.",
-        what=what,
-    )
-
-
 def storage_kind(found: Any) -> str | None:
     """The kind of numbers that a class of storages holds; None for anything else."""
     if not isinstance(found, Global) or not found.name.endswith("Storage"):
@@ -96,9 +88,9 @@ def _tensor(*args: Any) -> View:
     """torch._utils._rebuild_tensor_v2(storage, offset, size, stride, grad, hooks, metadata)."""
     storage, offset, shape, strides, _, hooks, *metadata = args
     if not isinstance(storage, Storage) or len(metadata) > 1 or hooks != {} or any(metadata):
-        raise damaged(
-            "The file's pickle makes a tensor of more than a storage (hooks, or a sign to be "
-            "flipped)"
+        raise FormatError(
+            "The file's pickle makes a tensor of more than a storage (hooks, or a sign to"
+            " be flipped); torch.save writes none like it: save it again."
         )
     return _view(storage, offset, shape, strides, storage.kind)
 
@@ -107,7 +99,10 @@ def _tensor_of_kind(*args: Any) -> View:
     """torch._utils._rebuild_tensor_v3, of an untyped storage: the kind stands before metadata."""
     *first, kind = args[:7]
     if not isinstance(kind, Global) or kind.name.removeprefix("torch.") not in KINDS:
-        raise damaged("The file's pickle makes a tensor of a kind that is not known")
+        raise FormatError(
+            "The file's pickle makes a tensor of a kind that is not known; torch.save "
+            "writes none like it: save it again."
+        )
     view = _tensor(*first, *args[7:])
     name = kind.name.removeprefix("torch.")
     return _view(view.storage, view.offset, view.shape, view.strides, name)
@@ -117,7 +112,10 @@ def _view(storage: Storage, offset: Any, shape: Any, strides: Any, kind: str) ->
     """A view that stays inside of its storage, and is not too large when it is laid out."""
     whole = (offset, *_sizes(shape), *_sizes(strides))
     if len(shape) != len(strides) or not all(type(n) is int and 0 <= n < 2**62 for n in whole):
-        raise damaged("The file's pickle makes a tensor whose sizes are no whole numbers")
+        raise FormatError(
+            "The file's pickle makes a tensor whose sizes are no whole numbers; "
+            "torch.save writes none like it: save it again."
+        )
     ends = offset + sum((n - 1) * step for n, step in zip(shape, strides, strict=True)) + 1
     if prod(shape) and ends * KINDS[kind] > storage.size:
         raise FormatError(
@@ -134,7 +132,10 @@ def _view(storage: Storage, offset: Any, shape: Any, strides: Any, kind: str) ->
 
 def _sizes(value: Any) -> tuple[Any, ...]:
     if not isinstance(value, tuple) or len(value) > 32:
-        raise damaged("The file's pickle makes a tensor without a shape")
+        raise FormatError(
+            "The file's pickle makes a tensor without a shape; torch.save writes none "
+            "like it: save it again."
+        )
     return value
 
 
@@ -153,7 +154,10 @@ def _check_size(shape: tuple[Any, ...], size: int) -> None:
 
 def _parameter(data: Any, _grad: Any, hooks: Any) -> View:
     if not isinstance(data, View) or hooks != {}:
-        raise damaged("The file's pickle makes a parameter of something that is no tensor")
+        raise FormatError(
+            "The file's pickle makes a parameter of something that is no tensor; "
+            "torch.save writes none like it: save it again."
+        )
     return data
 
 
@@ -161,7 +165,10 @@ def _ordered(*args: Any) -> dict[Any, Any]:
     """collections.OrderedDict(), in old files with its content as a list of pairs."""
     pairs = args[0] if args else []
     if len(args) > 1 or not isinstance(pairs, list):
-        raise damaged("The file's pickle makes a dictionary of something that is no list")
+        raise FormatError(
+            "The file's pickle makes a dictionary of something that is no list; "
+            "torch.save writes none like it: save it again."
+        )
     return {check_key(key): value for key, value in pairs}
 
 
@@ -173,14 +180,18 @@ def check_key(key: Any) -> Any:
     """The key of a dictionary. Errors: FormatError, also for tuples, whose hash has no bound."""
     if key is None or isinstance(key, str | bytes | int | float):
         return key
-    raise damaged(
-        "The file's pickle has keys other than texts and numbers in a dictionary or a set"
+    raise FormatError(
+        "The file's pickle has keys other than texts and numbers in a dictionary or a "
+        "set; torch.save writes none like it: save it again."
     )
 
 
 def _set(items: Any) -> Other:
     if not isinstance(items, list):
-        raise damaged("The file's pickle makes a set of something that is no list")
+        raise FormatError(
+            "The file's pickle makes a set of something that is no list; torch.save "
+            "writes none like it: save it again."
+        )
     for item in items:
         check_key(item)
     return Other("a set")
@@ -188,14 +199,20 @@ def _set(items: Any) -> Other:
 
 def _counter(counts: Any) -> Other:
     if not isinstance(counts, dict):
-        raise damaged("The file's pickle counts something that is no dictionary")
+        raise FormatError(
+            "The file's pickle counts something that is no dictionary; torch.save writes "
+            "none like it: save it again."
+        )
     return Other("a Counter")
 
 
 def _bytes(text: Any, encoding: Any) -> Other:
     # Other encodings can take time or memory without bound.
     if not isinstance(text, str) or encoding != "latin1":
-        raise damaged("The file's pickle makes bytes of something that is no text")
+        raise FormatError(
+            "The file's pickle makes bytes of something that is no text; torch.save "
+            "writes none like it: save it again."
+        )
     return Other("bytes")
 
 

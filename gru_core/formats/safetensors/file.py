@@ -47,7 +47,12 @@ def tensors(data: bytes, name: str) -> tuple[Tensors, Mapping[str, str]]:
     """The tensors of a file by name, and its metadata. Errors: FormatError."""
     limits.check_size(len(data))
     if not begins(data):
-        raise misplaced(data, name, "a header in braces behind 8 bytes, as safetensors has it")
+        raise misplaced(
+            data,
+            name,
+            "{name} is of another format: it needs a header in braces behind 8 bytes, as "
+            "safetensors has it; save it again.",
+        )
     check_length(data)
     try:
         found = dict(safetensors.deserialize(data))  # type: ignore[no-untyped-call]

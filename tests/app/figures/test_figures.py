@@ -1,5 +1,7 @@
 """A figure says what its trace says: each cell in its place, colours by meaning, never by data."""
 
+import re
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -8,6 +10,7 @@ from hypothesis import strategies as st
 from app.figures import theme
 from app.figures.heatmap import (
     MOST_TICKS,
+    heatmap,
     initial_strip,
     input_heatmap,
     step_ticks,
@@ -250,3 +253,13 @@ def test_drawing_leaves_the_trace_alone() -> None:
     before = trace["update"].copy()
     track_heatmap(trace["update"], "update", LABELS, ORDER)
     np.testing.assert_array_equal(trace["update"], before)
+
+
+def test_no_name_that_a_visitor_has_given_is_a_link_in_a_label() -> None:
+    """plotly.js makes markup of `<a href=…>` in a label; of what begins otherwise it makes text."""
+    name = '<a href="https://elsewhere.example">x</a>'
+    figure = heatmap(np.zeros((1, 1)), theme.DIVERGING, (-1, 1), [name], [name])
+    for axis in ("xaxis", "yaxis"):
+        (text,) = figure.fields[axis]["ticktext"]
+        assert text.replace("\N{WORD JOINER}", "") == name
+        assert not re.search(r"<[^\N{WORD JOINER}]", text)

@@ -7,7 +7,7 @@ import pytest
 
 from app.compute.runs import run_of
 from app.lenses import gradients, view_of
-from app.screen.baseline import series
+from app.screen.baseline import listener, series
 from app.screen.screen import Screen, screen_of
 from app.setting.setting import Setting
 from app.words.numbers import number, percent
@@ -104,6 +104,31 @@ def _(screen: Screen) -> None:
     assert (trace.steps, unit) == (29, 83), "28 letters and the end"
     assert trace["update"][0, unit] < 0.02
     assert 0.97 < trace["update"][1:, unit].min() < 0.98
+
+
+def heard(screen: Screen) -> tuple[float, int, int]:
+    """The part that is taken wrongly, changes of the decision, steps until music is heard."""
+    model = listener()
+    music = model.music(screen.traces["gru"]["hidden"])
+    return model.wrong(music), model.turns(music), model.late(music)
+
+
+@check("half-a-gate")
+def _(screen: Screen) -> None:
+    assert (screen.tracks["gru"]["update"] == 0.5).all()
+    assert 0.38 < heard(screen)[0] < 0.45
+    free = heard(screen_of(Setting(scene="speech")))
+    says("half-a-gate", f"right at {100 * (1 - free[0]):.0f} % of the steps")
+
+
+@check("no-memory-no-delay")
+def _(screen: Screen) -> None:
+    free = heard(screen_of(Setting(scene="speech")))
+    assert (free[1], 0.2 < 0.02 * free[2] < 0.3) == (1, True)
+    wrong, turns, late = heard(screen)
+    assert (turns, late) == (20, 0)
+    assert wrong > 5 * free[0]
+    says("no-memory-no-delay", f"changes {turns} times")
 
 
 @check("three-sets")

@@ -21,7 +21,7 @@ ORDER = (
     ),
     *("two-conventions", "before-or-after", "parameters-and-cost", "how-long-a-unit-remembers"),
     *("vanishing-gradients", "the-lstm-compared", "both-directions", "reading-a-trained-network"),
-    *("a-real-series", "trained-gates"),
+    *("a-real-series", "trained-gates", "speech-or-music"),
 )
 MOST_WORDS = 60
 LONGEST_SENTENCE = 45  # words

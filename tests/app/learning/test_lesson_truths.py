@@ -3,6 +3,7 @@
 import pytest
 
 from app.lenses import view_of
+from app.screen.baseline import listener
 from app.screen.screen import screen_of
 from tests.app.teaching import number_at, of, played, said
 
@@ -113,3 +114,12 @@ def test_the_reader_needs_z_and_not_r_to_say_recurrent() -> None:
     assert " ".join(screen_of(held.after).phonemes or ()) == word
     shut = played("held:gru.reset.all.all_0.0", held.before)
     assert " ".join(screen_of(shut).phonemes or ()) != word
+
+
+def test_with_all_of_the_past_in_every_candidate_no_tune_is_heard() -> None:
+    at = of("speech-or-music.5")
+    most = [
+        listener().music(screen_of(setting).traces["gru"]["hidden"]).max()
+        for setting in (at.before, played("held:gru.reset.all.all_1.0", at.before))
+    ]
+    assert most[0] > 0.5 > most[1]

@@ -81,6 +81,8 @@ def test_the_present_counts_are_said_with_their_ratios(visit: Callable[..., Visi
         "Counted with two biases a gate, as in PyTorch. With one bias, as in many textbooks: 18 in "
         "the plain RNN, 54 in the GRU and 72 in the LSTM.",
         "Multiply-adds of one step: 15 in the plain RNN, 45 in the GRU and 60 in the LSTM.",
+        "GRU, step 5: unit 1 takes 15 "
+        "multiply-adds for r, z and n, 3 × (2 + 3); all units up to there have taken 225.",
     ]
     assert [counted(cell, 2, 3) for cell in ("rnn", "gru", "lstm")] == [21, 63, 84]
     assert not here.told["lens"]["waiting"]

@@ -228,7 +228,7 @@ def test_no_link_with_an_a_is_longer_than_an_address_may_be(
 
 def test_nothing_is_compared_before_something_is_pinned() -> None:
     view = looked(screen("pinned", scene="cue"))
-    assert (list(view.charts), view.words) == ([], ["Nothing is pinned yet."])
+    assert (list(view.charts), view.words[0]) == ([], "Nothing is pinned yet.")
     assert view.controls == {"pin": {"pinned": False}}
 
 
@@ -291,6 +291,32 @@ def test_what_is_wrong_with_a_is_said_of_a(visit: Callable[..., Visit]) -> None:
 # On the page ----------------------------------------------------------------------------------
 
 
+def test_a_pair_is_one_event_in_the_address_and_one_undo(visit: Callable[..., Visit]) -> None:
+    here = visit(scene="cue", view="pinned").send({"kind": "pair"})
+    assert here.query["a"] == ".scene=cue&view=pinned"
+    assert here.query["e"] == "x.11.1_1.0~"
+    differs = here.told["lens"]["words"]
+    assert differs[0].startswith("GRU: h differs from A from step 12 on, ")
+    again = visit(**here.query)
+    assert again.told["problems"] == []
+    assert again.told["lens"]["words"] == differs
+    assert_shows(again, Setting(scene="cue").with_edit(Target.parse("x.11.1"), 1.0))
+    here.send({"kind": "undo"})
+    assert not {"a", "e"} & set(here.query)
+    assert here.told["lens"]["words"][0] == "Nothing is pinned yet."
+    here.send({"kind": "redo"})
+    assert here.told["lens"]["words"] == differs
+
+
+@pytest.mark.parametrize("scene", ["reader", "own"])
+def test_a_pair_without_a_story_holds_z_and_is_taken_back_too(scene: str) -> None:
+    edited = History(Setting(scene=scene, view="pinned"))
+    paired = sent(edited, "pair")
+    assert [str(one) for one in paired.present.interventions] == ["gru.update.all.all_0.5"]
+    assert opened(**link.encode(paired.present)[0])[0] == paired.present
+    assert sent(paired, "undo").present == edited.present
+
+
 def test_pinning_stands_in_the_address_and_is_taken_back(visit: Callable[..., Visit]) -> None:
     here = visit(scene="cue", view="pinned").send(EDIT, {"kind": "pin"}, {**EDIT, "value": 0.75})
     assert here.query["a"] == ".scene=cue&view=pinned&e=x.3.0_0.5~"
@@ -302,7 +328,7 @@ def test_pinning_stands_in_the_address_and_is_taken_back(visit: Callable[..., Vi
     assert_shows(again, Setting(scene="cue").with_edit(Target.parse("x.3.0"), 0.75))
     here.send({"kind": "undo"}, {"kind": "undo"})
     assert "a" not in here.query
-    assert here.told["lens"]["words"] == ["Nothing is pinned yet."]
+    assert here.told["lens"]["words"][0] == "Nothing is pinned yet."
     here.send({"kind": "redo"})
     assert here.told["lens"]["words"][0] == "GRU: h is that of A at every step."
     assert "a" not in here.send({"kind": "unpin"}).query

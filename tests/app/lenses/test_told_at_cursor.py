@@ -16,6 +16,7 @@ from gru_core.situation import Target
 from tests.app.lensing import chart, column, looked, screen
 
 NOTATIONS = [PYTORCH, Notation("own", "after", "write", 2), CHO, CHUNG]
+CANDIDATES = {"after": "n", "before": "h̃"}
 PLACES = [("crowd", 57, 25), ("cue", 11, 1), ("cue", 11, 2), ("slate", 6, 1), ("reader", 6, 16)]
 
 
@@ -88,6 +89,40 @@ def test_a_view_tells_of_the_step_at_the_cursor(view: str) -> None:
     ]
     assert len({tuple(words) for words in told}) == 4
     assert all("step 21" in " ".join(words).lower() for words in told[:1])
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+@pytest.mark.parametrize(("view", "nothing"), [("holding", "held"), ("pinned", "pinned")])
+def test_with_nothing_held_or_pinned_the_step_at_the_cursor_is_told(
+    view: str, nothing: str, notation: Notation
+) -> None:
+    for step in (20, 40):
+        shown = screen(view, scene="crowd", step=step, unit=25, notation=notation)
+        said = [f"Nothing is {nothing} yet.", sentence_of(shown, "gru")]
+        assert looked(shown).words == said
+    beside = screen(view, scene="crowd", step=20, unit=5, cell="lstm", notation=notation)
+    assert looked(beside).words[1] == sentence_of(beside, "lstm")
+
+
+@pytest.mark.parametrize("notation", NOTATIONS)
+@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
+def test_what_a_step_costs_is_counted_up_to_the_cursor_and_is_the_same_in_every_notation(
+    cell: Any, notation: Notation
+) -> None:
+    beside = "rnn" if cell == "rnn" else "lstm"
+    place: Any = {"scene": "cue", "cell": cell, "alongside": beside, "notation": notation}
+    letters = {"gru": f"r, z and {CANDIDATES[notation.placement]}", "lstm": "i, f, g and o"}
+    for step in (0, 11):
+        shown = screen("cost", step=step, unit=1, **place)
+        weights = shown.situation.weights[cell]
+        own = weights.w_x[:, 1].size + weights.w_h[:, 1].size  # a product for each of them
+        layer = weights.w_x.size + weights.w_h.size
+        name = {"gru": "GRU", "lstm": "LSTM", "rnn": "Plain RNN"}[cell]
+        start = f"{name}, step {step + 1}: unit 2 takes {own} multiply-adds for "
+        told = looked(shown).words[-1]
+        assert told.startswith(f"{start}{letters.get(cell, 'h')}, {len(weights.gates)} × (2 + 3); ")
+        assert f"{(step + 1) * layer:,}." in told
+        assert ("up to there have taken" in told) == (step > 0)
 
 
 def test_shares_of_steps_near_an_end_are_counted_for_the_unit_at_the_cursor() -> None:

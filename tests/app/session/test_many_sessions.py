@@ -31,6 +31,7 @@ from app.controls.mount import KEY
 from gru_core import run
 from gru_core.conventions import Cell
 from gru_core.scenes.files import load_scenes
+from gru_core.scenes.listener import load_listener
 from gru_core.scenes.reader import load_reader
 from gru_core.scenes.scene import situation
 from gru_core.scenes.series import load_series
@@ -238,6 +239,8 @@ class Plan:
             scene = scene.with_series(
                 load_series(ASSETS / "models" / "series.npz", ASSETS / "series" / "elnino.csv")
             )
+        if scene.model == "listener":
+            scene = scene.with_listener(load_listener(ASSETS / "models" / "listener.npz"))
         text = "~".join(f"{target}_{value!r}" for target, value in self.edits.items())
         numbers = situation(scene, ("gru", self.alongside), seed=self.number)
         numbers = apply_edits(numbers, parse_edits(text).edits)

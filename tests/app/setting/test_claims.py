@@ -7,7 +7,7 @@ import pytest
 
 from app.compute.runs import run_of
 from app.lenses import gradients
-from app.screen.baseline import series
+from app.screen.baseline import listener, series
 from app.screen.screen import Screen, screen_of
 from app.setting.claims.memory import LITTLE
 from app.setting.setting import Setting
@@ -186,6 +186,15 @@ def test_of_one_training_each_the_plain_rnn_has_the_least_error_and_the_lstm_the
         for cell, trace in shown_at(sight).traces.items():
             errors[cell] = model.rmse(model.predict(trace["hidden"], cell))
     assert errors["rnn"] < errors["gru"] < errors["lstm"]
+
+
+def test_the_listener_takes_a_tune_for_music_at_the_step_that_is_said() -> None:
+    screen = shown_by(by_number(19), "Speech and music")
+    model = listener()
+    music = model.music(screen.traces["gru"]["hidden"])
+    assert (screen.step + 1, model.clip.music_from + 1) == (163, 150)
+    assert model.late(music) == 13
+    assert music[screen.step] > 0.5 > music[screen.step - 1]
 
 
 def test_at_the_new_word_the_candidate_is_that_of_the_letter_alone() -> None:

@@ -12,7 +12,7 @@ from gru_core import run
 from gru_core.conventions import CELLS, STATES, TRACKS
 from gru_core.errors import FormatError, UnknownNameError
 from gru_core.export import kinds, tracks, weights
-from gru_core.export.cell_run import stem_of
+from gru_core.export.cell_run import CellRun, stem_of
 from gru_core.export.exact import exact_texts
 from gru_core.formats import npz
 from gru_core.formats.answers import answered, questions
@@ -196,11 +196,20 @@ def test_where_the_update_gate_writes_the_csv_says_so_and_shows_it() -> None:
 def test_words_of_a_scene_are_one_cell_each_and_no_formula() -> None:
     made = exported("book")
     hostile = ("=1+1", '+"a"', "-", "@x,y", "a\nb\tc", "\ud800")
-    made = replace(made, labels=hostile, channels=('=cmd|"/c calc"!A1,b\r\n',))
+    told = ("'=1+1", '\'+"a"', "'-", "'@x,y", "a b c", "?")
+    assert first_cells(made, hostile) == list(told)
+    # Where a comma writes decimals, a spreadsheet parts the cells of a line at semicolons.
+    parted = ("a;=1+1", "＝1+1", "a; ＠b|-c", "a;b", "1-2", "x|+1")
+    told = ("a;'=1+1", "'＝1+1", "a; '＠b|'-c", "a;b", "1-2", "x|'+1")
+    assert first_cells(made, parted) == list(told)
+
+
+def first_cells(made: CellRun, labels: tuple[str, ...]) -> list[str]:
+    made = replace(made, labels=labels, channels=('=cmd|"/c calc"!A1,b\r\n',))
     header, _, *steps = rows(made)
     assert header[2] == 'x1 (=cmd|"/c calc"!A1,b )'
-    assert [row[1] for row in steps] == ["'=1+1", '\'+"a"', "'-", "'@x,y", "a b c", "?"]
     assert {len(row) for row in steps} == {len(header)}
+    return [row[1] for row in steps]
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

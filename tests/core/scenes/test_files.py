@@ -134,7 +134,7 @@ def test_a_mistake_is_named_with_its_file_and_field(
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda s: s.update(model="writer"), 'model is "writer"; choose one of: reader, series.'),
+        (lambda s: s.update(model="writer"), 'model is "writer"; choose one of: reader, series,'),
         (
             lambda s: s.pop("word"),
             "the scene has no word; it needs: name, title, story, try, model,",

@@ -11,6 +11,7 @@ import pytest
 from gru_core import GRUWeights, run
 from gru_core.conventions import CELLS, POLARITIES, Cell
 from gru_core.errors import GatescopeError
+from gru_core.scenes.listener import Listener
 from gru_core.scenes.reader import Reader
 from gru_core.scenes.scene import Scene, situation
 from gru_core.scenes.series import Series
@@ -29,19 +30,21 @@ def test_the_scenes_come_in_the_order_of_the_index() -> None:
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 def test_every_scene_runs_for_every_cell(
-    scene: Scene, cell: Cell, match: Any, reader: Reader, series: Series
+    scene: Scene, cell: Cell, match: Any, reader: Reader, series: Series, listener: Listener
 ) -> None:
-    found = run_cell(situation(scene, CELLS, match, reader=reader, series=series), cell)
+    found = run_cell(
+        situation(scene, CELLS, match, reader=reader, series=series, listener=listener), cell
+    )
     assert all(np.isfinite(found[track]).all() for track in found)
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 def test_every_scene_says_what_to_see_and_what_to_try(
-    scene: Scene, reader: Reader, series: Series
+    scene: Scene, reader: Reader, series: Series, listener: Listener
 ) -> None:
-    numbers = situation(scene, reader=reader, series=series)
+    numbers = situation(scene, reader=reader, series=series, listener=listener)
     for polarity in POLARITIES:
-        told = scene.story.told(numbers, polarity, series=series)
+        told = scene.story.told(numbers, polarity, series=series, listener=listener)
         assert len(re.findall(r"[.:](\s|$)", told.story)) >= 1
         assert len(told.story.split()) <= 85
         for attempt in (told.attempt, told.again):
@@ -51,11 +54,14 @@ def test_every_scene_says_what_to_see_and_what_to_try(
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
-def test_every_channel_and_step_has_a_word(scene: Scene, reader: Reader, series: Series) -> None:
+def test_every_channel_and_step_has_a_word(
+    scene: Scene, reader: Reader, series: Series, listener: Listener
+) -> None:
     opened = {
         None: lambda: scene,
         "reader": lambda: scene.opened(reader),
         "series": lambda: scene.with_series(series),
+        "listener": lambda: scene.with_listener(listener),
     }[scene.model]()
     assert opened.sequence is not None
     steps, inputs = opened.sequence.x.shape
@@ -134,10 +140,10 @@ def test_reset_placement_reaches_drawn_weights() -> None:
 @pytest.mark.parametrize("cell", CELLS)
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 def test_no_scene_depends_on_rounding(
-    scene: Scene, cell: Cell, reader: Reader, series: Series
+    scene: Scene, cell: Cell, reader: Reader, series: Series, listener: Listener
 ) -> None:
     """Else the numbers of a drag, computed in a batch, would not be those of its commit."""
-    found = situation(scene, CELLS, reader=reader, series=series)
+    found = situation(scene, CELLS, reader=reader, series=series, listener=listener)
     weights, x = found.weights[cell], found.x
     tiny = 1e-13 if weights.dtype == np.float64 else 1e-6
     states = tuple(state + weights.dtype.type(tiny) for state in found.initials[cell])

@@ -61,7 +61,7 @@ def told(folder: Path, change: Change, source: str = "pulse") -> Any:
         ),
         (
             lambda s: s["numbers"].update(held="lstm.hidden.19.3"),
-            "pulse.json: numbers.held quotes the LSTM; a story quotes x, gru and series alone, "
+            "pulse.json: numbers.held quotes the LSTM; a story quotes x, gru and its model alone, "
             "which are there beside any cell.",
         ),
         (

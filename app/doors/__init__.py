@@ -1,0 +1,1 @@
+"""What comes from outside is counted and measured here, before anything is made of it."""

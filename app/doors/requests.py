@@ -1,0 +1,152 @@
+"""What a request may bring: an address of some length, a body in some time, so many files at once.
+
+Streamlit keeps every file that a page sends, under whatever name, for as long as the page is open.
+"""
+
+import asyncio
+import re
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Final, Protocol
+
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app import settings
+from app.doors.counting import Places
+from app.doors.sockets import QUERY, address_of
+from app.words.say import say
+
+UPLOAD: Final = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
+# Doors of Streamlit that nothing of this site uses: figures of the server, a way in for programs,
+# and a login that is not set up.
+CLOSED: Final = re.compile(
+    r"/(_stcore/(metrics|script-health-check|agent/.*)|auth/\w+|oauth2callback)/?$"
+)
+MEGABYTE: Final = 1_000_000
+BODY_SECONDS: Final = 30.0  # for any other body: posts are 4 MB at most
+PATIENCE: Final = 20.0  # seconds that a file waits for its turn
+TURN: Final = 0.1  # seconds from one look whether it has come to the next
+QUEUE: Final = 50  # files that wait at the same time
+KEPT: Final = 900.0  # seconds in which a file is read after it was sent, or is gone
+
+
+class Files(Protocol):
+    """What Streamlit has of the files that pages have sent."""
+
+    def held(self, session: str) -> int:
+        """Bytes of one page."""
+
+    def drop(self, session: str, file: str) -> None:
+        """Forget one; nothing happens if it is gone."""
+
+
+class RefusedError(Exception):
+    """A request is not taken in: the status of the answer, and a sentence that says why."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+        self.text = text
+
+
+class Requests:
+    """Guards every request, but the lines that pages open."""
+
+    def __init__(
+        self, app: ASGIApp, files: Files, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.app = app
+        self.files = files
+        self.clock = clock
+        self.places = Places(settings.ADDRESS_UPLOADS, settings.SITE_UPLOADS)
+        self.waiting = 0
+        self.coming = 0  # bytes on their way
+        self.sent: dict[tuple[str, str], tuple[float, int]] = {}  # when, and how many bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or say in a sentence why not."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            if len(scope["query_string"]) > QUERY:
+                raise RefusedError(414, say("doors.requests.address", most=QUERY))
+            if CLOSED.search(scope["path"]):
+                raise RefusedError(404, say("doors.requests.closed"))
+            named = UPLOAD.search(scope["path"]) if scope["method"] == "PUT" else None
+            with suppress(ClientDisconnect):  # it has hung up, or was too slow
+                if named:
+                    await self._file(named[1], named[2], scope, receive, send)
+                else:
+                    await self.app(scope, _InTime(receive, BODY_SECONDS, self.clock), send)
+        except RefusedError as error:
+            again = {"Retry-After": f"{PATIENCE:.0f}"} if error.status == 503 else {}
+            answer = PlainTextResponse(error.text, error.status, again)
+            await answer(scope, receive, send)
+
+    async def _file(
+        self, session: str, name: str, scope: Scope, receive: Receive, send: Send
+    ) -> None:
+        length = Headers(scope=scope).get("content-length", "")
+        if not (length.isascii() and length.isdigit()):
+            raise RefusedError(411, say("doors.requests.length"))
+        size, page = int(length[:12]), settings.SESSION_UPLOADS_MB
+        self._forget()
+        if self.files.held(session) + size > page * MEGABYTE:
+            raise RefusedError(413, say("doors.requests.page", most=page))
+        kept = sum(held for _, held in self.sent.values())
+        if kept + self.coming + size > settings.SITE_UPLOADS_MB * MEGABYTE:
+            raise RefusedError(503, say("doors.requests.site"))
+        self.coming += size
+        try:
+            async with self._turn(address_of(scope)):
+                seconds = settings.UPLOAD_SECONDS
+                await self.app(scope, _InTime(receive, seconds, self.clock), send)
+        finally:
+            self.coming -= size
+        self.sent[session, name] = self.clock(), size
+
+    @asynccontextmanager
+    async def _turn(self, address: str) -> AsyncIterator[None]:
+        """A place for one file, waited for. Errors: RefusedError."""
+        until = self.clock() + PATIENCE
+        while self.places.are_full_for(address):
+            if self.waiting >= QUEUE or self.clock() > until:
+                raise RefusedError(503, say("doors.requests.site"))
+            self.waiting += 1
+            await asyncio.sleep(TURN)
+            self.waiting -= 1
+        with self.places.one(address):
+            yield
+
+    def _forget(self) -> None:
+        """Drop what was sent long ago: whoever has read it has a copy."""
+        for (session, name), (when, _) in list(self.sent.items()):
+            if self.clock() - when > KEPT or not self.files.held(session):
+                self.files.drop(session, name)
+                del self.sent[session, name]
+
+
+class _InTime:
+    """A body that comes within some seconds; one that does not is as if its sender had hung up."""
+
+    def __init__(self, receive: Receive, seconds: float, clock: Callable[[], float]) -> None:
+        self.receive = receive
+        self.clock = clock
+        self.until = clock() + seconds
+        self.whole = False
+
+    async def __call__(self) -> Message:
+        if self.whole:  # whoever asks now waits for the end of the line, however long that lasts
+            return await self.receive()
+        try:
+            left = max(0.0, self.until - self.clock())
+            message = await asyncio.wait_for(self.receive(), left)
+        except TimeoutError:
+            return {"type": "http.disconnect"}
+        self.whole = not message.get("more_body", False)
+        return message

@@ -1,0 +1,105 @@
+"""The line of a page to Streamlit: who may open one, how many there are, and what comes in on it.
+
+Streamlit's own answer to a page from elsewhere asks a service on the internet for this server's
+address, and everybody waits meanwhile. Here such a page is turned away by its name alone.
+"""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Final
+from urllib.parse import urlsplit
+
+from google.protobuf.message import DecodeError
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from streamlit.proto.BackMsg_pb2 import BackMsg
+
+from app import settings
+from app.doors.counting import FullError, Pace, Places
+
+FILES: Final = 4  # asked for at once; the page has one field for files
+MESSAGE: Final = 3_000_000  # bytes; server.maxWidgetStateSize in .streamlit/config.toml is the same
+BURST: Final = 20  # messages at once: a page that is opened sends a handful
+QUERY: Final = 16_000  # characters of an address: our own links end far below
+REFUSED, FULL = 1008, 1013  # RFC 6455, 7.4.1, and the registry of its codes
+
+
+class Sockets:
+    """Guards every line that a page opens."""
+
+    def __init__(self, app: ASGIApp, hosts: Sequence[str] = ()) -> None:
+        self.app = app
+        self.hosts = frozenset(hosts)
+        self.places = Places(settings.ADDRESS_SOCKETS, settings.SITE_SOCKETS)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a line on, or close it before it is open: the browser is told 403."""
+        if scope["type"] != "websocket":
+            await self.app(scope, receive, send)
+        elif not self.is_from_here(Headers(scope=scope)):
+            await _close(receive, send, REFUSED)
+        else:
+            try:
+                with self.places.one(address_of(scope)):
+                    await self.app(scope, _Guarded(receive, send), send)
+            except FullError:
+                await _close(receive, send, FULL)
+
+    def is_from_here(self, headers: Headers) -> bool:
+        """Whether the page that opens a line is this server's own, or of a host that may."""
+        origin = headers.get("origin")
+        if origin is None:  # no browser, which always says so (RFC 6455, 4.1)
+            return True
+        try:
+            named = urlsplit(origin).netloc
+        except ValueError:
+            return False
+        return bool(named) and (named == headers.get("host") or named in self.hosts)
+
+
+def address_of(scope: Scope) -> str:
+    """Whose request this is: the visitor's address, as the proxy before this server says it."""
+    return str(scope["client"][0]) if scope.get("client") else ""
+
+
+async def _close(receive: Receive, send: Send, code: int) -> None:
+    await receive()
+    await send({"type": "websocket.close", "code": code})
+
+
+class _Guarded:
+    """What comes in on a line, no faster than a hand and a page make it."""
+
+    def __init__(self, receive: Receive, send: Send) -> None:
+        self.receive = receive
+        self.send = send
+        self.pace = Pace(settings.SESSION_MESSAGES, BURST)
+
+    async def __call__(self) -> Message:
+        """The next message, later if there were many; the end, for one that no page sends."""
+        message = await self.receive()
+        if message["type"] != "websocket.receive":
+            return message
+        await asyncio.sleep(self.pace.wait(time.monotonic()))
+        if _is_a_pages(message.get("bytes")):
+            return message
+        await self.send({"type": "websocket.close", "code": REFUSED})
+        return {"type": "websocket.disconnect", "code": REFUSED}
+
+
+def _is_a_pages(sent: bytes | None) -> bool:
+    """Whether a page of Streamlit may have sent this. What is too large Streamlit refuses."""
+    if sent is None:  # text
+        return False
+    if len(sent) > MESSAGE:
+        return True
+    told = BackMsg()
+    try:
+        told.ParseFromString(sent)
+    except DecodeError:
+        return False
+    return (
+        len(told.file_urls_request.file_names) <= FILES
+        and len(told.rerun_script.query_string) <= QUERY
+    )

@@ -1,0 +1,186 @@
+"""Requests end: by their length, by their time, and by how many there are."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import pytest
+from starlette.requests import ClientDisconnect
+from starlette.types import Message, Receive, Scope, Send
+
+from app import settings
+from app.doors import requests
+from app.doors.counting import Places
+from app.doors.requests import KEPT, MEGABYTE, Requests
+from app.doors.sockets import QUERY
+from app.words.say import say
+from tests.app.doors.asgi import Inner, Visitor, request
+
+WHOLE: list[Message] = [{"type": "http.request", "body": b"abc"}]
+HALF: list[Message] = [{"type": "http.request", "body": b"abc", "more_body": True}]
+
+
+@dataclass
+class Files:
+    """What Streamlit would hold."""
+
+    bytes: int = 0
+    dropped: list[tuple[str, str]] = field(default_factory=list)
+
+    def held(self, session: str) -> int:
+        return self.bytes
+
+    def drop(self, session: str, file: str) -> None:
+        self.dropped.append((session, file))
+
+
+@dataclass
+class Clock:
+    now: float = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def upload(size: int | str = 3, name: str = "f") -> Scope:
+    path = f"/course/_stcore/upload_file/session/{name}"
+    return request(path, method="PUT", headers={"content-length": f"{size}"})
+
+
+def asked(guard: Requests, scope: Scope, messages: list[Message] = WHOLE) -> Visitor:
+    visitor = Visitor(messages, hangs_up=False)
+    asyncio.run(guard(scope, visitor.receive, visitor.send))
+    return visitor
+
+
+def test_an_address_of_a_page_has_an_end() -> None:
+    inner = Inner()
+    guard = Requests(inner, Files())
+    assert asked(guard, request(query=b"a" * QUERY)).status == 204
+    visitor = asked(guard, request(query=b"a" * (QUERY + 1)))
+    assert (visitor.status, inner.asked) == (414, 1)
+    assert visitor.text == say("doors.requests.address", most=QUERY)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/_stcore/metrics", "/course/_stcore/metrics", "/_stcore/agent/openapi.json"),
+        *("/_stcore/agent/mcp", "/_stcore/script-health-check", "/auth/login", "/oauth2callback"),
+    ],
+)
+def test_doors_that_nobody_uses_are_closed(path: str) -> None:
+    inner = Inner()
+    assert asked(Requests(inner, Files()), request(path)).status == 404
+    assert inner.asked == 0
+
+
+@pytest.mark.parametrize("path", ["/_stcore/health", "/_stcore/host-config", "/claims", "/"])
+def test_those_that_a_page_uses_are_open(path: str) -> None:
+    assert asked(Requests(Inner(), Files()), request(path)).status == 204
+
+
+@pytest.mark.parametrize("scope", [upload(), request("/events/page", method="POST")])
+def test_a_body_that_does_not_end_is_as_if_its_sender_had_hung_up(
+    scope: Scope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "BODY_SECONDS", 0.01)
+    monkeypatch.setattr(requests.settings, "UPLOAD_SECONDS", 0.01)
+    inner = Inner()
+    guard = Requests(inner, Files())
+    asked(guard, scope, HALF)
+    assert inner.got == [*HALF, {"type": "http.disconnect"}]
+    assert guard.coming == 0
+    assert not guard.places.taken
+
+
+def test_one_who_hangs_up_leaves_no_traceback() -> None:
+    async def read(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ClientDisconnect
+
+    guard = Requests(read, Files())
+    assert asked(guard, request()).answers == []
+
+
+@pytest.mark.parametrize("length", ["", "many", "-1", "٣"])
+def test_a_file_says_how_large_it_is(length: str) -> None:
+    scope = upload() | {"headers": [(b"content-length", length.encode())] if length else []}
+    inner = Inner()
+    visitor = asked(Requests(inner, Files()), scope)
+    assert (visitor.status, inner.asked) == (411, 0)
+
+
+def test_a_page_has_room_for_so_many_files() -> None:
+    most = settings.SESSION_UPLOADS_MB * MEGABYTE
+    inner = Inner()
+    guard = Requests(inner, Files(bytes=most - 3))
+    assert asked(guard, upload(3)).status == 204
+    visitor = asked(guard, upload(4))
+    assert (visitor.status, inner.asked) == (413, 1)
+    assert visitor.text == say("doors.requests.page", most=settings.SESSION_UPLOADS_MB)
+
+
+def test_so_has_the_site_and_what_was_never_read_makes_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(requests.settings, "SITE_UPLOADS_MB", 1)
+    clock, files = Clock(), Files(bytes=1)
+    guard = Requests(Inner(), files, clock)
+    assert asked(guard, upload(MEGABYTE, "first")).status == 204
+    assert asked(guard, upload(1)).status == 503
+    clock.now = KEPT + 1
+    assert asked(guard, upload(1, "later")).status == 204
+    assert files.dropped == [("session", "first")]
+
+
+def test_a_page_that_has_left_makes_room_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests.settings, "SITE_UPLOADS_MB", 1)
+    files = Files(bytes=1)
+    guard = Requests(Inner(), files)
+    assert asked(guard, upload(MEGABYTE)).status == 204
+    files.bytes = 0
+    assert asked(guard, upload(MEGABYTE)).status == 204
+
+
+def test_files_wait_for_their_turn_and_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(requests, "TURN", 0.001)
+    clock = Clock()
+
+    async def told() -> tuple[int, int, int]:
+        until = asyncio.Event()
+        guard = Requests(Inner(until), Files(), clock)
+        guard.places = Places(each=1, all=1)
+        visitors = [Visitor(WHOLE, hangs_up=False) for _ in range(3)]
+        first, second = (
+            asyncio.create_task(guard(upload(), one.receive, one.send)) for one in visitors[:2]
+        )
+        await asyncio.sleep(0.01)
+        waited = guard.places.taken.total()
+        monkeypatch.setattr(requests, "QUEUE", 1)
+        await guard(upload(), visitors[2].receive, visitors[2].send)
+        until.set()
+        await asyncio.gather(first, second)
+        assert visitors[0].status == visitors[1].status == 204
+        return waited, visitors[2].status, guard.waiting
+
+    assert asyncio.run(told()) == (1, 503, 0)
+
+
+def test_an_answer_that_lasts_is_not_hurried_once_the_body_is_there(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(requests, "BODY_SECONDS", 0.01)
+
+    async def told() -> bool:
+        waited = asyncio.Event()
+
+        async def slow(scope: Scope, receive: Receive, send: Send) -> None:
+            await receive()
+            with pytest.raises(TimeoutError):
+                await asyncio.wait_for(receive(), 0.05)
+            waited.set()
+
+        visitor = Visitor(WHOLE, hangs_up=False)
+        await Requests(slow, Files())(request(), visitor.receive, visitor.send)
+        return waited.is_set()
+
+    assert asyncio.run(told())
