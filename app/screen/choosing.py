@@ -35,15 +35,17 @@ def choose(setting: Setting, name: object, value: object) -> Setting:
 
     Errors: GatescopeError for a list that there is not, or for what it does not offer.
     """
+    if not isinstance(name, str) or not isinstance(value, str):
+        raise GatescopeError(say("session.events.unknown"))
     if name == "scene" and value in titles():
         return setting.with_choice("scene", value)
     if name == "notation":
-        return _written(setting, parse_notation(str(value)))
-    if isinstance(name, str) and value in NAMED.get(name, ()):
+        return _written(setting, parse_notation(value))
+    if value in NAMED.get(name, ()):
         return setting.with_choice(name, value)
-    for one in PIECES.get(str(name), ()):
+    for one in PIECES.get(name, ()):
         if str(one) == value:
-            there = replace(notation_in(setting), **{str(name): one})
+            there = replace(notation_in(setting), **{name: one})
             return _written(setting, notation_of(there.placement, there.polarity, there.biases))
     raise GatescopeError(say("session.events.unknown"))
 

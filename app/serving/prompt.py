@@ -10,21 +10,27 @@ import asyncio
 import socket
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, Final
 
 from uvicorn.protocols.http.auto import AutoHTTPProtocol
+
+# Bytes. A line full of empty messages has forty thousand of them in the 256 kB that asyncio reads,
+# and nobody else is answered until all are told apart.
+PIECE: Final = 16_384
 
 
 def answer_promptly() -> None:
     """From now on every connection of this process sends what it has. To be called once."""
     protocol: Any = AutoHTTPProtocol  # whichever uvicorn has
-    made: Callable[[asyncio.Protocol, asyncio.BaseTransport], None] = protocol.connection_made
+    made: Callable[[asyncio.Protocol, Any], None] = protocol.connection_made
 
     @wraps(made)
-    def promptly(self: asyncio.Protocol, transport: asyncio.BaseTransport) -> None:
+    def promptly(self: asyncio.Protocol, transport: Any) -> None:
         connection = transport.get_extra_info("socket")
         if connection is not None and connection.family in (socket.AF_INET, socket.AF_INET6):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if hasattr(transport, "max_size"):  # asyncio's own, of what it reads in one piece
+            transport.max_size = PIECE
         made(self, transport)
 
     protocol.connection_made = promptly

@@ -5,6 +5,7 @@ refused is refused there. Then PyTorch's own safe loader has to find the same nu
 """
 
 import io
+import warnings
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, Final
 
@@ -57,7 +58,9 @@ def loaded(data: bytes) -> Any:
     import torch
 
     try:
-        return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # on old ways of writing a file
+            return torch.load(io.BytesIO(data), map_location="cpu", weights_only=True)
     except REFUSALS as error:
         said = str(error).partition("\n")[0]
         raise FormatError(

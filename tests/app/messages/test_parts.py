@@ -56,14 +56,14 @@ def test_a_screen_has_the_tracks_states_lines_and_weights_of_its_cells(
     names = list(made(Setting(scene=scene, alongside=alongside)))  # type: ignore[arg-type]
     cells = ["gru"] if alongside == "none" else ["gru", alongside]
     assert len(set(names)) == len(names)
-    predicted = {"prediction"} if scene == "elnino" else set()
+    predicted = {"prediction"} if scene in ("elnino", "speech") else set()
     assert {name.split(".")[0] for name in names} == {"x", "choices", *cells, *predicted}
     for cell in cells:
         assert {f"{cell}.{track}" for track in TRACKS[cell]} <= set(names)
         assert {f"{cell}.lines", f"{cell}.h0"} <= set(names)
         shown = [name for name in names if name.startswith(f"{cell}.weights.")]
         # Every gate of a small cell; of a large one the gate that was chosen.
-        assert len(shown) == (1 if scene == "reader" else len(GATES[cell]))
+        assert len(shown) == (1 if scene in ("reader", "speech") else len(GATES[cell]))
     assert ("lstm.c0" in names) == (alongside == "lstm")
 
 

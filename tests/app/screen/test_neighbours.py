@@ -75,6 +75,7 @@ def test_a_drawn_second_layer_is_named_where_the_first_is_not_drawn(
 ) -> None:
     shown = screen_of(Setting(scene=scene, view="directions", of=of))
     title = {one.name: one.title for one in LENSES["directions"].view(shown).charts}[chart]
-    expected = {"crowd": "", "reader": f" ({UNTRAINED})", "elnino": f" ({UNTRAINED})"}
+    trained = dict.fromkeys(("reader", "elnino", "speech"), f" ({UNTRAINED})")
+    expected = {"crowd": ""} | trained
     aside = expected.get(scene, " (random weights)")
     assert title.startswith(f"{'Backward GRU' if of == 'concat' else 'Layer 2'}{aside}: ")

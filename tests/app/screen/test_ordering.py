@@ -131,17 +131,16 @@ def test_where_nothing_keeps_the_note_says_why_rows_are_by_number(
     assert say("screen.ordering.no_gate") in here.told["panels"][1]["note"]
 
 
-def order_of_units(here: Visit) -> Any:
-    """The choice behind the button, if it is there."""
-    found = [one for one in here.page.radio if one.label == "Order of the units"]
-    return found[0] if found else None
+def orders_offered(here: Visit) -> bool:
+    """Whether the order of the units can be chosen behind the button."""
+    return "sort" in here.offered
 
 
 def test_where_units_are_many_an_order_is_behind_the_button(visit: Callable[..., Visit]) -> None:
     here = visit(scene="crowd")
-    assert order_of_units(here).value == "number"
-    order_of_units(here).set_value("similarity")
-    here.look()
+    assert orders_offered(here)
+    assert here.told["chosen"]["sort"] == "number"
+    here.choose("sort", "similarity")
     assert here.query["sort"] == "similarity"
     assert (
         tuple(here.told["panels"][0]["order"])
@@ -150,6 +149,8 @@ def test_where_units_are_many_an_order_is_behind_the_button(visit: Callable[...,
 
 
 def test_few_units_have_no_such_choice_there(visit: Callable[..., Visit]) -> None:
-    assert order_of_units(visit(scene="cue")) is None
-    assert order_of_units(visit(scene="cue", sort="similarity")).value == "similarity"
-    assert order_of_units(visit(scene="reader")).value == "behaviour"
+    assert not orders_offered(visit(scene="cue"))
+    assert orders_offered(visit(scene="cue", sort="similarity"))
+    here = visit(scene="reader")
+    assert orders_offered(here)
+    assert here.told["chosen"]["sort"] == "behaviour"

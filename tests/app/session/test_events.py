@@ -355,3 +355,12 @@ def test_a_page_that_computes_otherwise_is_noted_and_gets_every_number(
     assert "“?” of “?”" in told
     handle(History(), {"kind": "differ", "cell": "gru", "track": "update", "most": 1e-9})
     assert "“update” of “gru”" in caplog.messages[-1]
+
+
+@pytest.mark.parametrize("value", [None, 3, [], {}, ["pulse"], "nonsense", "", "x" * 5000])
+@pytest.mark.parametrize("name", ["scene", "notation", "biases", "sort", "nonsense", None, []])
+def test_a_list_is_told_only_what_it_offers(name: object, value: object) -> None:
+    before = History()
+    outcome = handle(before, {"kind": "choose", "name": name, "value": value})
+    assert outcome.history == before
+    assert outcome.problem
