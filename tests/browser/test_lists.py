@@ -18,8 +18,9 @@ def settings(page: Stage) -> Locator:
     """What is behind the button, entered by key."""
     page.settings.focus()
     page.press("Enter")
-    page.page.wait_for_function("document.activeElement.closest('[role=dialog]')")
-    return page.page.get_by_role("dialog", name="settings")
+    inside = page.page.get_by_role("dialog", name="settings")
+    expect(inside.locator(":focus")).to_have_count(1)
+    return inside
 
 
 def test_settings_are_entered_at_their_first_list(page: Stage) -> None:
