@@ -172,7 +172,7 @@ def opened(context: BrowserContext, page: str, url: str) -> dict[str, float]:
         tab.add_init_script(f"{WATCH}({json.dumps(name)}, {json.dumps(FIRST[name])})")
     tab.goto(url, wait_until="commit")
     for name in wanted:
-        tab.wait_for_function(f"window[{json.dumps(name)}]", timeout=PATIENCE)
+        tab.wait_for_function(f"() => window[{json.dumps(name)}]", timeout=PATIENCE)
     tab.wait_for_timeout(QUIET)
     seen = {name: tab.evaluate(f"window[{json.dumps(name)}]") for name in wanted}
     tab.close()

@@ -59,7 +59,7 @@ def _clicked(page: Page, heatmap: Locator, step: int, unit: int) -> float:
     x = box["x"] + box["width"] * (step + 0.5) / STEPS
     y = box["y"] + box["height"] * (unit + 0.5) / UNITS
     page.mouse.click(x, y)
-    page.wait_for_function("stopwatch() !== null")
+    page.wait_for_function("() => stopwatch() !== null")
     page.wait_for_timeout(700)  # whatever still comes belongs to this click
     spent: float = page.evaluate("stopwatch()")
     return spent
@@ -73,7 +73,7 @@ def _every_lens(browser: Browser, url: str) -> None:
             traffic.taken()
             page.locator(".gs-views-button").click()
             page.locator(f".gs-views [data-view={view}]").click()
-            page.wait_for_function("stopwatch() !== null")
+            page.wait_for_function("() => stopwatch() !== null")
             page.wait_for_timeout(700)
             received = traffic.taken()[1] / 1000
             print(f"{lens.label:32}{page.evaluate('stopwatch()'):10.0f}{received:10.1f}")

@@ -120,7 +120,7 @@ def _opened(context: BrowserContext, link: str, wanted: tuple[str, ...]) -> dict
     page.goto(link, wait_until="commit")
     seen = {}
     for name in wanted:
-        page.wait_for_function(f"window.{name}", timeout=PATIENCE)
+        page.wait_for_function(f"() => window.{name}", timeout=PATIENCE)
         seen[name] = float(page.evaluate(name))
     page.wait_for_timeout(REST)
     page.close()
@@ -160,7 +160,7 @@ def _walked(browser: Browser, url: str, name: str) -> Iterator[dict[str, float]]
     page.wait_for_timeout(2 * REST)
     for _ in range(len(lessons(scenes())[name].steps) - 1):
         page.locator(".gs-lesson-next").click()
-        page.wait_for_function("stepped() !== null")
+        page.wait_for_function("() => stepped() !== null")
         page.wait_for_timeout(REST)
         yield page.evaluate("stepped()")
     page.close()

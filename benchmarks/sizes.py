@@ -77,7 +77,7 @@ def _edits(page: Page, traffic: Traffic, name: str, target: str, largest: bool) 
         page.wait_for_timeout(300)
         traffic.taken()
         box.press("Enter")
-        page.wait_for_function("stopwatch() !== null")
+        page.wait_for_function("() => stopwatch() !== null")
         page.wait_for_timeout(1000)  # whatever still comes belongs to this edit
         times.append(page.evaluate("stopwatch()"))
         sizes.append(traffic.taken()[1])
@@ -101,7 +101,7 @@ def _looks(page: Page, traffic: Traffic) -> None:
         page.mouse.down()
         page.mouse.up()
         told = "document.querySelector('[data-value=\"gru.update\"]').textContent"
-        spent = f"{told} && performance.now() - window.clicked"
+        spent = f"() => {told} && performance.now() - window.clicked"
         times.append(page.wait_for_function(spent, polling="raf").json_value())
         page.wait_for_timeout(500)
     _line("a click to its exact numbers, ms", f"{median(times):.0f}")
@@ -135,7 +135,7 @@ def _remembered(page: Page) -> None:
 
 def _said(page: Page) -> float:
     """Milliseconds from the click until the lens says something else."""
-    other = "words() !== window.before && performance.now() - window.clicked"
+    other = "() => words() !== window.before && performance.now() - window.clicked"
     spent: float = page.wait_for_function(other, polling="raf").json_value()
     return spent
 

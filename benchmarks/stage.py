@@ -238,7 +238,7 @@ def typed(page: Page, box: Locator, text: str) -> float:
     box.fill(text)
     page.wait_for_timeout(100)
     box.press("Enter")
-    page.wait_for_function("stopwatch() !== null")
+    page.wait_for_function("() => stopwatch() !== null")
     page.wait_for_timeout(700)  # whatever still comes belongs to this edit
     spent: float = page.evaluate("stopwatch()")
     return spent

@@ -138,7 +138,7 @@ class Visitor:
 
     def _pressed(self, press: Callable[[], None]) -> Seen:
         press()
-        self.page.wait_for_function("switched() !== null")
+        self.page.wait_for_function("() => switched() !== null")
         self.page.wait_for_timeout(REST)
         seen: Seen = self.page.evaluate("switched()")
         return seen

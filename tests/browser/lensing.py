@@ -148,11 +148,11 @@ def settled(stage: Stage) -> None:
     Fixed points may come after all else: for them, too.
     """
     stage.page.wait_for_function(
-        "Number(document.querySelector('.gs-stage').dataset.ack) >= window.lastSent"
+        "() => Number(document.querySelector('.gs-stage').dataset.ack) >= window.lastSent"
     )
     stage.page.locator(".gs-lens:not(.gs-stale)").wait_for()
     stage.page.wait_for_function(
-        "!document.querySelector('.gs-words')?.textContent.includes('being looked for')"
+        "() => !document.querySelector('.gs-words')?.textContent.includes('being looked for')"
     )
     stage.wait()
 

@@ -62,7 +62,7 @@ def test_what_is_drawn_after_a_change_is_what_the_server_would_have_drawn(
     box.fill("4")
     box.press("Enter")
     after = with_edits(large, {BIAS: 4.0})
-    opened.page.wait_for_function("document.querySelector('.gs-changes button')")
+    opened.page.wait_for_function("() => document.querySelector('.gs-changes button')")
     opened.expect(after)
     opened.press("Escape")
     opened.drawn()

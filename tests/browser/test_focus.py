@@ -169,7 +169,7 @@ def test_settings_are_entered_and_left_by_key(edited: Stage) -> None:
     opener = edited.page.get_by_role("button", name="settings")
     opener.focus()
     edited.press("Enter")
-    edited.page.wait_for_function("document.activeElement.closest('[role=dialog]')")
+    edited.page.wait_for_function("() => document.activeElement.closest('[role=dialog]')")
     assert edited.page.get_by_role("dialog", name="settings").count() == 1
     edited.press("Escape")
     edited.page.get_by_role("dialog").wait_for(state="detached")

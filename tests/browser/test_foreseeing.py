@@ -24,7 +24,7 @@ def nobody_answers(stage: Stage) -> Iterator[None]:
     stage.page.evaluate("window.holding = true")
     yield
     stage.page.evaluate("window.letThrough()")
-    stage.page.wait_for_function("!document.querySelector('.gs-stage[data-stale]')")
+    stage.page.wait_for_function("() => !document.querySelector('.gs-stage[data-stale]')")
     stage.rest(600)
     stage.wait()
 
@@ -248,7 +248,7 @@ def test_changes_go_on_while_the_server_is_gone_and_are_kept_when_it_is_back(
     page.press("Control+Shift+z")
     with serving(port=port):
         page.reconnected()
-        page.page.wait_for_function("location.search.includes('lstm.b_x')", timeout=30_000)
+        page.page.wait_for_function("() => location.search.includes('lstm.b_x')", timeout=30_000)
         assert page.edits == both
         page.expect(with_edits(scene, both))
         page.reload()

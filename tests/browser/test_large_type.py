@@ -120,7 +120,7 @@ def test_nothing_scrolls_sideways_where_a_choice_leads_to_ones_own(
 ) -> None:
     stage = another(viewport={"width": 1280, "height": 800}).open("scene=slate&type=large")
     stage.page.get_by_text("your numbers").first.click()
-    stage.page.wait_for_function("location.search.includes('scene=own')")
+    stage.page.wait_for_function("() => location.search.includes('scene=own')")
     stage.wait()
     expect(stage.page.get_by_role("button", name="undo", exact=True)).to_be_enabled()
     stage.frame()

@@ -313,7 +313,7 @@ def test_an_answer_that_is_lost_is_had_from_the_page_itself(page: Stage) -> None
     page.page.route("**/numbers/**", lambda route: route.fulfill(status=404))
     page.page.mouse.click(*point(page.track("gru.update"), 0.605, 4.5 / 32))
     page.page.wait_for_function(
-        "document.querySelector('.gs-words').textContent.includes('unit 5 at step 61')"
+        "() => document.querySelector('.gs-words').textContent.includes('unit 5 at step 61')"
     )
     page.page.unroute("**/numbers/**")
     page.troubles.clear()  # of course the browser complained of the one that was lost

@@ -74,7 +74,7 @@ def test_one_number_pasted_on_a_cell_applies_and_in_the_field_is_only_typed(
     assert not opened.page.evaluate(PASTE, "1,5")  # left to the field
     assert opened.page.evaluate(PASTE, "1 2")  # two numbers are not one
     opened.page.wait_for_function(
-        "document.querySelector('.gs-problem').textContent.includes('there is room for')"
+        "() => document.querySelector('.gs-problem').textContent.includes('there is room for')"
         " || document.querySelector('.gs-told').textContent.includes('Pasted')"
     )
 

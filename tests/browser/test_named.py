@@ -80,7 +80,7 @@ def test_keys_in_what_lies_over_the_page_are_its_own(page: Stage, over: str) -> 
             page.page.get_by_role("button", name=over).focus()
             page.press("Enter")
             page.page.wait_for_function(
-                "document.activeElement.closest('[role=dialog], [role=menu]')"
+                "() => document.activeElement.closest('[role=dialog], [role=menu]')"
             )
         page.press(key)
         page.rest(200)
@@ -104,7 +104,7 @@ def test_escape_that_closes_a_menu_leaves_the_chosen_number(page: Stage) -> None
     expect(page.page.locator(".gs-chosen")).to_have_count(1)
     page.page.get_by_role("button", name="settings").focus()
     page.press("Enter")
-    page.page.wait_for_function("document.activeElement.closest('[role=dialog]')")
+    page.page.wait_for_function("() => document.activeElement.closest('[role=dialog]')")
     page.press("Escape")
     page.page.get_by_role("dialog").wait_for(state="detached")
     expect(page.page.locator(".gs-chosen")).to_have_count(1)

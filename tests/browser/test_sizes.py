@@ -212,7 +212,7 @@ def test_playing_reaches_numbers_beyond_those_around_the_cursor(
     opened.rest()
     opened.page.get_by_label("Playing speed").select_option("8")
     opened.page.get_by_role("button", name="Play or pause").click()
-    opened.page.wait_for_function(f"document.querySelector('.gs-scrub').value > {end + 20}")
+    opened.page.wait_for_function(f"() => document.querySelector('.gs-scrub').value > {end + 20}")
     opened.page.get_by_role("button", name="Play or pause").click()
     opened.rest()
     captions(opened, traces, *opened.cursor)

@@ -160,7 +160,7 @@ def test_undo_as_the_first_act_after_waking_is_done_and_lasts(sleeper: Stage, co
     with asleep(sleeper):
         sleeper.press("Control+z")
         sleeper.expect(with_edits(scene, {BIAS: 0.5}))
-    sleeper.page.wait_for_function("!location.search.includes('lstm')", timeout=30_000)
+    sleeper.page.wait_for_function("() => !location.search.includes('lstm')", timeout=30_000)
     told(sleeper, {BIAS: 0.5})
     sleeper.expect(with_edits(scene, {BIAS: 0.5}))
     with sleeper.answered():

@@ -129,7 +129,7 @@ def test_space_plays_to_the_end_and_pauses(quiet: Stage, core: Core) -> None:
     quiet.page.get_by_label("Playing speed").select_option("8")
     quiet.page.locator("h1").evaluate("() => document.activeElement.blur()")
     quiet.press(" ")
-    quiet.page.wait_for_function("document.querySelector('.gs-scrub').value > 3")
+    quiet.page.wait_for_function("() => document.querySelector('.gs-scrub').value > 3")
     quiet.press(" ")
     paused = quiet.cursor
     quiet.rest(500)
@@ -137,7 +137,7 @@ def test_space_plays_to_the_end_and_pauses(quiet: Stage, core: Core) -> None:
     assert 0 < paused[0] < 19
     quiet.expect(core("pulse"))
     quiet.press(" ")
-    quiet.page.wait_for_function("document.querySelector('.gs-scrub').value === '20'")
+    quiet.page.wait_for_function("() => document.querySelector('.gs-scrub').value === '20'")
     assert quiet.sent == before
 
 

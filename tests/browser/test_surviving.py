@@ -238,7 +238,7 @@ def test_edits_outlive_the_server_and_a_drag_goes_on_while_it_is_gone(
     page.expect(with_edits(situation, edits))
     with serving(port=port):
         page.reconnected()
-        page.page.wait_for_function(f"location.search.includes('{other}')", timeout=30_000)
+        page.page.wait_for_function(f"() => location.search.includes('{other}')", timeout=30_000)
         assert page.edits == edits
         page.reload()
         page.expect(with_edits(situation, edits))

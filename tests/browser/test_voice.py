@@ -61,10 +61,10 @@ def test_keys_in_a_row_are_heard_as_their_end(quiet: Stage) -> None:
 def test_playing_is_silent_until_it_stops(quiet: Stage) -> None:
     quiet.page.get_by_label("Playing speed").select_option("8×")
     quiet.page.get_by_role("button", name="Play or pause").click()
-    quiet.page.wait_for_function("document.querySelector('.gs-scrub').value >= 9")
+    quiet.page.wait_for_function("() => document.querySelector('.gs-scrub').value >= 9")
     quiet.rest(800)
     assert heard(quiet) == []
-    quiet.page.wait_for_function("!document.querySelector('.gs-playing')")
+    quiet.page.wait_for_function("() => !document.querySelector('.gs-playing')")
     quiet.rest(REST)
     assert len(heard(quiet)) == 1
     assert heard(quiet)[0].startswith("step 20 of 20. Unit 3")
