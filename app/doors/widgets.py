@@ -13,6 +13,8 @@ from typing import Any
 from streamlit.proto.WidgetStates_pb2 import WidgetState
 from streamlit.runtime.state.session_state import WStates
 
+NUMBERS = {"int_value", "double_value"}  # a field of whole numbers says that it has the other kind
+
 
 def mistrust() -> None:
     """From now on a control of this process has no value that it cannot have. To be called once."""
@@ -24,7 +26,8 @@ def mistrust() -> None:
         if not isinstance(claimed, WidgetState):
             return read(self, key)
         known = self.widget_metadata.get(key)
-        if known is not None and claimed.WhichOneof("value") != known.value_type:
+        kinds = {claimed.WhichOneof("value"), known.value_type} if known is not None else set()
+        if len(kinds) > 1 and kinds != NUMBERS:
             raise KeyError(key)
         if not _can_be(claimed):
             raise KeyError(key)

@@ -72,3 +72,8 @@ def test_a_value_of_another_kind_is_none(states: WStates) -> None:
 
 def test_what_cannot_be_read_is_none(states: WStates) -> None:
     assert claimed(states, "int_value", 3, "int_value", read=["a", "b"].__getitem__) is None
+
+
+def test_a_field_of_whole_numbers_has_what_was_typed(states: WStates) -> None:
+    """Streamlit registers it as one of numbers with a point, and a browser sends whole ones."""
+    assert claimed(states, "int_value", 20, "double_value") == 20
