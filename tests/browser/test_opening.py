@@ -25,7 +25,7 @@ def test_a_scene_draws_every_track_and_says_the_numbers_of_the_core(
     for cell, trace in traces_of(situation).items():
         for track in trace:
             assert page.track(f"{cell}.{track}").locator(".heatmaplayer image").count() == 1
-    biases = 1 if scene == "book" else 2  # a gate, in the notation of the scene
+    biases = 1 if scene in ("book", "speech") else 2  # a gate, in the notation of the scene
     for cell, weights in situation.weights.items():
         assert page.sizes(cell) == (weights.units, weights.parameter_count(biases))
     page.expect(situation)
