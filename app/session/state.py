@@ -14,6 +14,7 @@ from weakref import WeakValueDictionary
 import streamlit as st
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
+from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from app.compute.runs import is_large
 from app.compute.uploads import Upload, find, hold
@@ -33,6 +34,7 @@ from app.words.refusal import refusal
 from gru_core.errors import GatescopeError
 
 HOME = "gatescope"
+NOTHING = object()
 MOST_EVENTS = 100  # in one message, as many as the stage sends: assets/stage/core/channel.js
 
 
@@ -199,9 +201,9 @@ def choose(name: str, key: str, read: Callable[[Any], Any] | None = None) -> Non
     read: from what the widget has to what the setting has, where they differ. A browser that says
     nothing of this widget chooses nothing.
     """
-    if key not in st.session_state:
+    value = st.session_state.get(key, NOTHING)
+    if value is NOTHING or isinstance(value, DeletedFile):  # a file that was read is let go of
         return
-    value = st.session_state[key]
     _change(name, lambda: read(value) if read else value)
 
 

@@ -4,7 +4,7 @@ from types import SimpleNamespace
 
 import pytest
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
-from streamlit.runtime.uploaded_file_manager import UploadedFileRec
+from streamlit.runtime.uploaded_file_manager import DeletedFile, UploadedFileRec
 
 from app.controls.model import _read_once
 from app.session import state
@@ -45,3 +45,11 @@ def test_taking_a_file_out_of_its_field_lets_go_of_nothing(
 ) -> None:
     _read_once(lambda file: Model(), None)
     assert left(files) == ["one", "two"]
+
+
+def test_a_file_that_was_let_go_chooses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit tells a field whose file is gone that it has another one, on the next run."""
+    monkeypatch.setattr(state.st, "session_state", {"field": DeletedFile("one")})
+    monkeypatch.setattr(state, "_change", lambda name, value: pytest.fail("it was read again"))
+    state.choose("model", "field", lambda file: Model(file=file.getvalue()))
+    state.choose("model", "another field")
