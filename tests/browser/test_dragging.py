@@ -96,6 +96,7 @@ def check_marked(stage: Stage, situation: Situation, target: str) -> None:
 
 def test_what_is_painted_at_once_is_what_plotly_draws_later(page: Stage, core: Core) -> None:
     page.open("scene=slate")
+    page.rest()
     situation = core("slate")
     steps, units = len(situation.x), situation.weights["gru"].units
     page.page.evaluate("window.restless = true")

@@ -94,7 +94,9 @@ def test_a_chart_painted_at_once_is_the_one_plotly_draws_later(stage: Stage, sch
     stage.page.mouse.click(*point(stage.track("gru.update"), 0.5, 0.4))
     settled(stage)
     expect(stage.page.locator(".gs-charts .gs-sketch")).to_have_count(2)
-    assert stage.page.locator(".gs-charts .gs-drawing:visible").count() == 0
+    drawings = stage.page.locator(".gs-charts .gs-drawing")
+    hidden = "(all) => all.map((one) => getComputedStyle(one).contentVisibility)"
+    assert drawings.evaluate_all(hidden) == ["hidden"] * 2
     at_once = pictures()
     stage.drawn(".gs-charts")
     for old, painted, drawn in zip(before, at_once, pictures(), strict=True):

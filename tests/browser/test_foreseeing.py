@@ -148,7 +148,9 @@ def test_a_second_bias_that_is_on_show_needs_no_answer(stage: Stage, core: Core)
     stage.expect(with_edits(core("pulse"), edits))
     assert stage.edits == edits
     stage.reload()
-    assert stage.text(".gs-equations") == foreseen
+    stage.page.wait_for_function(
+        "(wanted) => document.querySelector('.gs-equations').innerText === wanted", arg=foreseen
+    )
 
 
 def test_a_second_bias_where_the_notation_has_one_waits_and_comes_on_show(

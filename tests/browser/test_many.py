@@ -175,7 +175,7 @@ def test_the_next_scene_is_one_press_away_and_back_leads_back(page: Stage, core:
 
 
 def test_after_the_last_scene_comes_the_first(page: Stage) -> None:
-    page.open("scene=reader")
+    page.open("scene=speech")
     link = page.page.get_by_role("link", name="next: ")
     link.focus()
     page.press("Enter")

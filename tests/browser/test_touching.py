@@ -58,7 +58,7 @@ def test_a_chosen_cell_takes_the_drag_and_the_page_stays(
     with phone.answered():
         swipe(phone, (place["x"] + place["width"] / 2, place["y"] + place["height"] / 2), 0, -60)
     phone.wait()
-    assert scrolled(phone) == at
+    assert abs(scrolled(phone) - at) <= 1  # whole pixels of a page that is not a whole many high
     assert list(phone.edits) == [target]
     assert phone.value > was  # up is more, in the notation on screen
     turned = notation == "chung" and "update" in target
