@@ -4,9 +4,7 @@ import asyncio
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
 from math import nan
-from statistics import median
 from typing import Any
 
 import pytest
@@ -148,41 +146,3 @@ def test_a_file_without_end_or_of_nobody_is_not_kept(server: Server) -> None:
     )
     assert (status, "96 MB" in text) == (413, True)
     assert answer(server, path, method="PUT", data=b"abc")[0] in (400, 403)
-
-
-def test_a_line_that_says_very_much_keeps_nobody_waiting() -> None:
-    """6,400 messages a second had made everybody wait for 1.4 s, and at worst for 9.7."""
-
-    async def took(page: Page, times: int) -> float:
-        clock = asyncio.get_running_loop().time
-        seconds = []
-        for _ in range(times):
-            begun = clock()
-            assert (await page.run()).ended == WHOLE
-            seconds.append(clock() - begun)
-        return median(seconds)
-
-    async def shout(page: Page) -> None:
-        asked = BackMsg()
-        asked.rerun_script.query_string = ""
-        packed = asked.SerializeToString()
-        with suppress(websockets.ConnectionClosed):
-            while True:
-                for _ in range(64):
-                    await page.line.send(packed)
-                await asyncio.sleep(0.01)
-
-    async def told(port: int) -> float:
-        beside, loud = await Page.opened(port), await Page.opened(port)
-        await took(beside, 2)
-        alone = await took(beside, 8)
-        shouting = asyncio.create_task(shout(loud))
-        beside_it = await took(beside, 8)
-        loud.line.transport.abort()
-        await shouting
-        await beside.line.close()
-        return beside_it / alone
-
-    with serving() as strict:
-        # A machine may be busy with something else once, not three times.
-        assert min(asyncio.run(told(strict.port)) for _ in range(3)) < 6
