@@ -241,7 +241,11 @@ class Tab:
 
     @property
     def asks(self) -> int:
-        """How many messages it takes to hold a number: none where the page computes itself."""
+        """How many messages it takes to hold a number: none where the page computes itself.
+
+        After a choice the page may run once more, and fetches what it computes with again.
+        """
+        self.page.locator(READY).first.wait_for(state="attached")
         return int(self.page.locator(".gs-stage").get_attribute("data-computes") != "here")
 
     @property

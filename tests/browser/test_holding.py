@@ -64,6 +64,7 @@ def expect_undone(stage: Stage, situation: Situation) -> None:
     expect(stage.page.get_by_role("button", name="undo", exact=True)).to_be_disabled()
 
 
+@pytest.mark.usefixtures("anew")  # with the span that the fields begin with
 @pytest.mark.parametrize("value", [0, 1])
 def test_a_gate_of_the_cursors_unit_is_held_by_a_button(
     page: Stage, core: Core, value: int
@@ -296,10 +297,3 @@ def test_what_cannot_be_held_is_named(page: Stage) -> None:
     assert words(page)[0] == "Nothing is held yet."
     assert shapes(page) == {}
     assert chart(page, "both").count() == 0
-
-
-def test_a_span_to_the_last_step_goes_on_to_that_of_a_longer_scene(page: Stage, core: Core) -> None:
-    for scene in ("pulse", "slate", "pulse"):
-        page.open(f"scene={scene}&view=holding&t=1&u=1")
-        expect(page.page.get_by_label("To step")).to_have_value(f"{len(core(scene).x)}")
-    assert len(core("slate").x) < len(core("pulse").x)
