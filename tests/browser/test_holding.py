@@ -297,3 +297,13 @@ def test_what_cannot_be_held_is_named(page: Stage) -> None:
     assert words(page)[0] == "Nothing is held yet."
     assert shapes(page) == {}
     assert chart(page, "both").count() == 0
+
+
+def test_a_span_to_the_last_step_goes_on_to_that_of_a_longer_scene(
+    stage: Stage, core: Core
+) -> None:
+    stage.stays = True  # one page, in which nobody has chosen a span
+    for scene in ("pulse", "slate", "pulse"):
+        stage.open(f"scene={scene}&view=holding&t=1&u=1")
+        expect(stage.page.get_by_label("To step")).to_have_value(f"{len(core(scene).x)}")
+    assert len(core("slate").x) < len(core("pulse").x)

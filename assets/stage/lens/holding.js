@@ -31,6 +31,7 @@ export class Holding {
     this.element = make("div", { className: "gs-holding" });
     /** @type {Chosen} */
     this.chosen = { cell: "", track: "", all: false, first: 0, last: 0 }; // as it stands in the fields
+    this.end = 0; // the last step there was
     /** @type {Fields | null} */
     this.fields = null;
     this.structure = ""; // that they were made for
@@ -94,7 +95,9 @@ export class Holding {
       const at = this.here.now.message.lens.of;
       this.chosen = { cell, track: at || tracks[Math.min(1, tracks.length - 1)].track, all: false, first: 0, last: this.steps - 1 };
     }
-    this.chosen.last = Math.min(this.chosen.last, this.steps - 1);
+    const end = this.steps - 1; // a span to the last step goes on to the last one of another scene
+    this.chosen.last = this.chosen.last === this.end ? end : Math.min(this.chosen.last, end);
+    this.end = end;
     const fields = new Fields(told, this.steps, {
       pick: (change) => this.pick(change),
       pull: (value) => this.pull(value),
