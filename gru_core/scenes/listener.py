@@ -16,8 +16,9 @@ import numpy.typing as npt
 from gru_core import checks
 from gru_core.arrays import Array, read_only
 from gru_core.cells.activations import sigmoid
-from gru_core.errors import ShapeError, UnknownNameError
+from gru_core.errors import ShapeError
 from gru_core.inputs.sequences import Sequence
+from gru_core.scenes.shipped import shipped
 from gru_core.weights import GRUWeights
 
 # What is on screen, and another recording, to try on it what was found on the first.
@@ -110,15 +111,8 @@ def load_listener(path: Path) -> Listener:
 
     Errors: UnknownNameError when arrays are missing, ShapeError when something does not fit.
     """
-    with np.load(path, allow_pickle=False) as file:
-        missing = [name for name in ARRAYS if name not in file]
-        if missing:
-            raise UnknownNameError(
-                "{name} has no {missing}: build it with scripts/listen_opus.py.",
-                name=path.name,
-                missing=", ".join(missing),
-            )
-        arrays = {name: np.asarray(file[name], dtype=np.float64) for name in ARRAYS}
+    found = shipped(path, ARRAYS, "scripts/listen_opus.py")
+    arrays = {name: np.asarray(array, dtype=np.float64) for name, array in found.items()}
     scaled = {name: read_only(arrays[name] * UNIT) for name in LAYERS}
     bias = scaled["gru_b"]
     # One bias a gate, and the reset gate before the product: Cho et al.'s cell.

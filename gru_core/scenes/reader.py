@@ -16,9 +16,10 @@ import numpy.typing as npt
 from gru_core import checks
 from gru_core.arrays import Array
 from gru_core.cells import gru
-from gru_core.errors import TextError, UnknownNameError
+from gru_core.errors import TextError
 from gru_core.inputs.sequences import Sequence
 from gru_core.run import run
+from gru_core.scenes.shipped import shipped
 from gru_core.weights import PARTS, GRUWeights
 
 # Longer than any word in common dictionaries; every letter is one step of 256 units.
@@ -115,17 +116,7 @@ def load_reader(path: Path) -> Reader:
 
     Errors: UnknownNameError when arrays are missing, ShapeError when they do not fit.
     """
-    with np.load(path, allow_pickle=False) as file:
-        missing = [name for name in ARRAYS if name not in file]
-        if missing:
-            raise UnknownNameError(
-                "{name} has no {missing}; a Reader file needs {arrays}: build it with "
-                "scripts/convert_reader.py.",
-                name=path.name,
-                missing=", ".join(missing),
-                arrays=", ".join(ARRAYS),
-            )
-        arrays = {name: file[name] for name in ARRAYS}
+    arrays = shipped(path, ARRAYS, "scripts/convert_reader.py")
 
     def table(name: str) -> Array:
         return checks.floats(f"reader.{name}", arrays[name])

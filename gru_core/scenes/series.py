@@ -18,8 +18,9 @@ import numpy.typing as npt
 from gru_core import checks
 from gru_core.arrays import Array, read_only
 from gru_core.conventions import CELLS, Cell
-from gru_core.errors import RangeError, ShapeError, TextError, UnknownNameError, unknown_name
+from gru_core.errors import RangeError, ShapeError, TextError, unknown_name
 from gru_core.inputs.sequences import Sequence
+from gru_core.scenes.shipped import shipped
 from gru_core.weights import PARTS, WEIGHTS, Weights
 
 MONTHS: Final = (
@@ -243,15 +244,8 @@ def load_series(model: Path, data: Path) -> Series:
     arrays are missing, ShapeError and RangeError when something does not fit, TextError for the
     data.
     """
-    with np.load(model, allow_pickle=False) as file:
-        missing = [name for name in ARRAYS if name not in file]
-        if missing:
-            raise UnknownNameError(
-                "{name} has no {missing}: build it with scripts/train_series.py.",
-                name=model.name,
-                missing=", ".join(missing),
-            )
-        arrays = {name: checks.floats(f"series.{name}", file[name]) for name in ARRAYS}
+    found = shipped(model, ARRAYS, "scripts/train_series.py")
+    arrays = {name: checks.floats(f"series.{name}", array) for name, array in found.items()}
     mean, std = _number(arrays, "mean"), _number(arrays, "std")
     years = {span: _span(arrays, f"{span}_years") for span in SPANS}
     weights = {cell: WEIGHTS[cell](*(arrays[f"{cell}_{p}"] for p in PARTS)) for cell in CELLS}
