@@ -10,12 +10,12 @@ import { Focus } from "./controls/focus.js";
 import { Handle } from "./controls/handle.js";
 import { keyPressed, typingIn } from "./controls/keys.js";
 import { Address, Link } from "./controls/link.js";
+import { Lists } from "./controls/lists.js";
 import { keepLook, lookOf } from "./controls/look.js";
 import { Manual } from "./controls/manual.js";
 import { Many, opener } from "./controls/many.js";
 import { Pad } from "./controls/pad.js";
 import { Pointer } from "./controls/pointer.js";
-import { Lists } from "./controls/lists.js";
 import { ledIntoPopovers, nameControls } from "./controls/popovers.js";
 import { Extras, Timeline } from "./controls/timeline.js";
 import { Type } from "./controls/type.js";
@@ -25,7 +25,7 @@ import { Asking } from "./core/asking.js";
 import { Channel, runs } from "./core/channel.js";
 import { Wholes } from "./core/condensed.js";
 import { Cursor } from "./core/cursor.js";
-import { addStylesheet, make } from "./core/dom.js";
+import { addStylesheets, make } from "./core/dom.js";
 import { Drag } from "./core/drag.js";
 import { Library, fetchPlotly } from "./core/library.js";
 import { isWhole, named } from "./core/message.js";
@@ -52,8 +52,6 @@ import { twin } from "./tools/twin.js";
  * @import { Details, Event, Here, Message, Shown } from "./types"
  */
 
-const SHEETS = ["style", "diagram", "dialogs", "look", "type", "lists", "forced"];
-
 export { lists } from "./controls/lists.js";
 
 /** @type {WeakMap<HTMLElement, Arriving>} */
@@ -73,7 +71,7 @@ export default function stage({ data, parentElement, setTriggerValue }) {
 class Stage {
   /** @param {HTMLElement} root */
   constructor(root) {
-    this.styled = Promise.all(SHEETS.map((name) => addStylesheet(`stage/css/${name}.css`)));
+    this.styled = addStylesheets();
     this.channel = new Channel((problem, lasts) => this.voice.complain(problem, lasts));
     this.cursor = new Cursor(() => this.cursorMoved());
     this.now = new Now(lookOf());
@@ -266,7 +264,7 @@ class Stage {
     if (this.cursor.enter(labels.length, units, elsewhere ? cursor : undefined)) this.address.looked = true;
     this.inside.show();
     this.show(message);
-    this.choosing.doubt(this.screen.structure, message.edits);
+    this.choosing.doubt(this.screen.alike.structure, message.edits);
     Object.assign(this, { opened, arrived }); // of a new session, after one has ended, that is less
     if (elsewhere) {
       this.choosing.drop();

@@ -71,3 +71,10 @@ export function addStylesheet(path) {
   }));
   return sheets.get(url);
 }
+
+const SHEETS = ["style", "diagram", "dialogs", "look", "type", "lists", "forced"];
+
+// Those of the stage itself.
+export function addStylesheets() {
+  return Promise.all(SHEETS.map((name) => addStylesheet(`stage/css/${name}.css`)));
+}

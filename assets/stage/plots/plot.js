@@ -6,6 +6,7 @@ import { brief } from "../core/format.js";
 import { digits, inkOn, paletteOf, rgbOf } from "../core/palette.js";
 import { painted } from "../core/tint.js";
 import { fineness } from "../core/zoom.js";
+import { leave, watch } from "./places.js";
 import { DASHES, known, sketch } from "./sketch.js";
 import { fitted, thinned, thinnedRows } from "./ticks.js";
 
@@ -31,11 +32,6 @@ const NONE = {
     margin: { l: 0, r: 0, t: 0, b: 0 }, font: { size: 0 },
   },
 };
-
-/** @type {WeakMap<Element, Plot>} */
-const inPlaces = new WeakMap();
-// A place may have another size than it had on the screen before: it is known before anything is painted.
-const places = new ResizeObserver((changed) => changed.forEach(({ target }) => inPlaces.get(target)?.resize()));
 
 export class Plot {
   /** @param {Library} library @param {string} label */
@@ -69,8 +65,7 @@ export class Plot {
     this.sketch = undefined; // in the place of Plotly's drawing
     /** @type {Picture | null} */
     this.picture = null;
-    inPlaces.set(this.host, this);
-    places.observe(this.host);
+    watch(this);
     this.hasStrip = false; // an initial state stands to the left of it
   }
 
@@ -371,7 +366,7 @@ export class Plot {
   }
 
   remove() {
-    places.unobserve(this.host);
+    leave(this);
     this.library.there?.purge(this.drawing);
   }
 }

@@ -6,6 +6,7 @@ import { Told, fromBytes, isCondensed, linesFigure, numberAt } from "../core/con
 import { make } from "../core/dom.js";
 import { brief } from "../core/format.js";
 import { say } from "../core/words.js";
+import { Alike } from "./alike.js";
 import { become } from "./becoming.js";
 import { Idle } from "./idle.js";
 import { plainMark } from "./plot.js";
@@ -46,9 +47,7 @@ export class Screen {
     /** @type {Map<string, Change[]>} */
     this.edits = new Map(); // part name -> edits of its numbers
     this.sight = new Sight();
-    this.structure = ""; // of what is built
-    this.shape = ""; // of its places
-    this.alike = false; // they are those of the screen before: nothing has to be measured before it is drawn
+    this.alike = new Alike();
     this.marksShown = "";
     /** @type {number | null} */
     this.unitShown = null; // by the lines
@@ -73,13 +72,8 @@ export class Screen {
   /** @param {Message} message */
   show(message) {
     this.edits = new Map();
-    const structure = JSON.stringify([this.here.now.look, message.scene, message.panels, message.labels.length, message.x, message.inner.cell]);
-    const rebuilt = structure !== this.structure;
+    const rebuilt = this.alike.learn(this.here.now.look, message);
     if (rebuilt) this.rebuild(message);
-    this.structure = structure;
-    const shape = JSON.stringify([this.here.now.look, message.labels.length, message.x.channels, message.lens.view, message.panels.map(({ cell, units, shown }) => [cell, units, shown])]);
-    this.alike = shape === this.shape;
-    this.shape = shape;
     markStory(this.page.holder, message.atFirst);
     for (const part of this.lens.forget()) this.drawn.delete(part);
     this.lens.show(this.plots, this.spare);
@@ -137,7 +131,7 @@ export class Screen {
   /** @param {Iterable<Shown>} entries */
   drawParts(entries) {
     const list = [...entries];
-    for (const entry of list) if (this.needsRoom(entry) && !(entry.plot.room[0] && this.alike)) entry.plot.measure();
+    for (const entry of list) if (this.needsRoom(entry) && !(entry.plot.room[0] && this.alike.places)) entry.plot.measure();
     for (const entry of list) this.drawPart(entry);
   }
 
@@ -316,7 +310,7 @@ export class Screen {
   // Edited numbers, with what they were, and the chosen one.
   showMarks() {
     const { target } = this.here.now;
-    const key = JSON.stringify([this.message.edits, target, this.structure]);
+    const key = JSON.stringify([this.message.edits, target, this.alike.structure]);
     if (key === this.marksShown) return;
     this.marksShown = key;
     for (const { plot } of this.plots.values()) plot.marks.replaceChildren();

@@ -158,7 +158,8 @@ def test_any_text_is_a_word_of_plain_letters_or_refused(typed: str) -> None:
 def test_a_file_without_the_right_arrays_is_refused(tmp_path: Path, arrays: Arrays) -> None:
     del arrays["encoder_w_h"]
     np.savez(tmp_path / "reader.npz", **arrays)
-    with pytest.raises(GatescopeError, match=r"reader.npz has no encoder_w_h: build it with scripts/convert_reader"):
+    missing = r"reader.npz has no encoder_w_h: build it with scripts/convert_reader"
+    with pytest.raises(GatescopeError, match=missing):
         load_reader(tmp_path / "reader.npz")
 
 
