@@ -18,7 +18,7 @@ from streamlit import runtime
 
 settings.read_files_up_to(st.get_option("server.maxUploadSize"))
 
-from anyio import CapacityLimiter, to_thread
+from anyio import to_thread
 from starlette.formparsers import MultiPartParser
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -27,16 +27,20 @@ from starlette.routing import Mount, Route
 
 from app import answers
 from app.compute import memory, uploads
+from app.compute.turns import CrowdedError
 from app.controls.mount import assets_url, beside_urls, events_url, first_url, numbers_url
-from app.doors import handles, widgets
+from app.doors import exports, handles, widgets
+from app.doors.counting import FullError
 from app.doors.files import Held
 from app.doors.headers import Told
 from app.doors.requests import Requests
-from app.doors.sockets import Sockets
+from app.doors.sockets import Sockets, address_of
+from app.doors.turns import Turns
 from app.messages import check, core
 from app.messages.lens_at import elsewhere
 from app.messages.numbers import GoneError, answer
 from app.messages.opening import opening
+from app.screen import tickets
 from app.screen.baseline import ASSETS
 from app.serving import index, prompt
 from app.serving.bundle import entry, is_bundled
@@ -44,15 +48,14 @@ from app.serving.files import Assets, Static, page_response
 from app.words.refusal import refusal
 from gru_core.errors import GatescopeError
 
-# Blocks of numbers that are made at the same time. A run that was pushed out is made again first,
-# which takes seconds: whoever waits for one must not keep files and pages from others.
-AT_ONCE = CapacityLimiter(4)
-# Answers to events: past what the processors can do, more at a time would only be slower. Who waits
-# is served in the order of coming, and a page has one answer at a time. Large screens wait for
-# each other, not the others for them.
-ANSWERS = CapacityLimiter(2)
-LARGE_ANSWERS = CapacityLimiter(2)
-MOST_WAITING = 400  # for an answer: seconds of work. Who comes then is told so, and asks again
+# Numbers of plots and lenses, answers to events: past what the processors can do, more at a time
+# would only be slower. A run that was pushed out is made again first, which takes seconds, so that
+# what is large waits for what is large alone, and no address has all turns of it.
+OPENINGS = Turns(at_once=4, each=4, waiting=1000)
+NUMBERS = Turns(at_once=4, each=3, waiting=400)
+LARGE_NUMBERS = Turns(at_once=2, each=1, waiting=40)
+ANSWERS = Turns(at_once=2, each=2, waiting=400)  # seconds of work
+LARGE_ANSWERS = Turns(at_once=2, each=1, waiting=40)
 BUSY = {"Cache-Control": "no-store", "Retry-After": "5"}
 
 
@@ -80,7 +83,7 @@ async def first(request: Request) -> Response:
     page = index.first(PAGE, [*STAGE, *stage], AROUND)
     if stage:
         query = dict(request.query_params)
-        packed = await to_thread.run_sync(opening, query, limiter=AT_ONCE)
+        packed = await _opened(request, query)
         page = index.painted(page, stage[0], packed, PAPERS) if packed else page
     return page_response(request.scope, page)
 
@@ -90,6 +93,15 @@ def beside(request: Request) -> Response:
     return page_response(request.scope, index.beside(PAGE))
 
 
+async def _opened(request: Request, query: dict[str, str]) -> bytes | None:
+    """The first message of a link; none while very many wait: the page is whole without it."""
+    try:
+        async with OPENINGS.one(f"{id(request)}", address_of(request.scope)):
+            return await to_thread.run_sync(opening, query)
+    except FullError:
+        return None
+
+
 async def numbers(request: Request) -> Response:
     """A block of the numbers of a plot, a lens at a place, or the core; or why there is none."""
     ticket, query = request.path_params["ticket"], dict(request.query_params)
@@ -97,12 +109,13 @@ async def numbers(request: Request) -> Response:
         return PlainTextResponse("", 503, BUSY)
     asked = {"core": core.answer, "check": check.answer, "view": elsewhere}
     told = next((asked[name] for name in asked if name in query), answer)
-    return await _packed(partial(told, ticket, query), AT_ONCE)
+    turns = LARGE_NUMBERS if tickets.is_large(ticket) else NUMBERS
+    return await _in_turn(turns, ticket, request, partial(told, ticket, query))
 
 
 def busy() -> bool:
     """Whether answers to changes are being made: what nobody waits for is left until later."""
-    return ANSWERS.borrowed_tokens > 0
+    return ANSWERS.taken > 0
 
 
 async def events(request: Request) -> Response:
@@ -113,20 +126,30 @@ async def events(request: Request) -> Response:
         if len(reported) > answers.LARGEST:
             return PlainTextResponse("", 413)
     name = request.path_params["page"]
-    limiter = LARGE_ANSWERS if answers.is_large(name) else ANSWERS
-    if limiter.statistics().tasks_waiting >= MOST_WAITING:
+    turns = LARGE_ANSWERS if answers.is_large(name) else ANSWERS
+    return await _in_turn(turns, name, request, partial(answers.answer, name, bytes(reported)))
+
+
+async def _in_turn(
+    turns: Turns, page: str, request: Request, told: Callable[[], bytes]
+) -> Response:
+    """Packed bytes, when it is this page's turn; or that the server is busy."""
+    try:
+        async with turns.one(page, address_of(request.scope)):
+            if await request.is_disconnected():  # it has asked again meanwhile, or is gone
+                return PlainTextResponse("", 503, BUSY)
+            return await _packed(told)
+    except FullError:
         return PlainTextResponse("", 503, BUSY)
-    async with limiter:
-        if await request.is_disconnected():  # it has asked again meanwhile, or is gone
-            return PlainTextResponse("", 503, BUSY)
-        return await _packed(partial(answers.answer, name, bytes(reported)), None)
 
 
-async def _packed(told: Callable[[], bytes], limiter: CapacityLimiter | None) -> Response:
+async def _packed(told: Callable[[], bytes]) -> Response:
     """Packed bytes made in a thread of their own; or why there are none."""
     private = {"Cache-Control": "no-store"}
     try:
-        packed = await to_thread.run_sync(told, limiter=limiter)
+        packed = await to_thread.run_sync(told)
+    except CrowdedError:
+        return PlainTextResponse("", 503, BUSY)
     except GatescopeError as error:
         status = 404 if isinstance(error, GoneError) else 400
         return PlainTextResponse(refusal(error), status, private)
@@ -156,6 +179,7 @@ prompt.answer_promptly()
 memory.settle()
 handles.open_as_many_as_may_be()
 widgets.mistrust()
+exports.take_turns()
 uploads.pages_by(has_page)
 warm()
 app = st.App(

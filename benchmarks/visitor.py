@@ -59,7 +59,8 @@ class Visitor:
             told = ForwardMsg.FromString(await self.socket.recv())
             if told.delta.new_element.HasField("bidi_component"):
                 packed = told.delta.new_element.bidi_component.bytes
-                await self._take(unpacked(packed))
+                if packed:  # the lists above the stage bring none
+                    await self._take(unpacked(packed))
             if told.HasField("script_finished"):
                 return
 

@@ -57,7 +57,7 @@ def _file(setting: Setting, cell: Cell, ending: str) -> None:
     refusal = exporting.refusal(setting, cell, ending)
     st.download_button(
         label(ending),
-        exporting.follow(state.following(), cell, ending),
+        exporting.Export(state.following(), cell, ending, state.leaving()),
         f"{exporting.stem(setting, cell)}{ending}",
         KINDS[ending].mime,
         key=f"export{ending}",

@@ -1,7 +1,10 @@
 """What can be exported of a screen: the files of each cell, their sizes, and why one is refused."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
 from io import BytesIO
+from typing import Any
 
 from app.compute.store import GATE, made_of
 from app.screen.baseline import baseline_of
@@ -9,7 +12,7 @@ from app.screen.screen import Screen, screen_of
 from app.setting.setting import Setting
 from app.words.say import say
 from gru_core.conventions import Cell
-from gru_core.errors import UnknownNameError
+from gru_core.errors import GatescopeError, UnknownNameError
 from gru_core.export import kinds
 from gru_core.export.cell_run import CellRun, stem_of
 from gru_core.export.kinds import KINDS
@@ -20,6 +23,8 @@ from gru_core.situation import Situation
 # Bytes of one file. It is made in memory, and while it is sent there are three of it. Enough for a
 # trace of an LSTM of 512 units over 5,000 steps as NPZ; as CSV that would be 200 MB.
 MOST_BYTES = {".npz": 64_000_000, ".csv": 64_000_000}
+SMALL = 2_000_000  # bytes: half a second of a CSV
+LOOKING = 100_000  # bytes from one look whether anybody waits to the next
 MEGABYTE = 1_000_000
 
 
@@ -48,20 +53,74 @@ def beside(setting: Setting, cell: Cell) -> tuple[str, ...]:
     return tuple(f"{stem(setting, cell)}{ending}" for ending in _read(setting, cell))
 
 
-def content(setting: Setting, cell: Cell, ending: str) -> bytes:
-    """The file, edits and what is held included.
+def content(
+    setting: Setting, cell: Cell, ending: str, gone: Callable[[], bool] = lambda: False
+) -> bytes:
+    """The file, edits and what is held included. gone: whether nobody waits for it any more.
 
-    Errors: UnknownNameError for a cell that has left the stage; those of gru_core.export.kinds.
+    Errors: UnknownNameError for a cell that has left the stage; LeftError; those of
+    gru_core.export.kinds.
     """
-    with GATE, made_of(setting.model.keys):
-        stream = BytesIO()
+    stream = _Watched(gone)
+    stream.watch()  # it may have waited for its turn
+    large = is_large(setting, cell, ending)
+    with GATE if large else nullcontext(), made_of(setting.model.keys):
         kinds.write(stream, cell_run(screen_of(setting), cell), ending)
         return stream.getvalue()
 
 
-def follow(present: Callable[[], Setting], cell: Cell, ending: str) -> Callable[[], bytes]:
-    """What makes the file when it is asked for, of the setting that is present then."""
-    return lambda: content(present(), cell, ending)
+def is_large(setting: Setting, cell: Cell, ending: str) -> bool:
+    """Whether a file takes so long that small ones must not wait for it."""
+    base = baseline_of(setting).base
+    if cell not in base.weights:
+        return False
+    return KINDS[ending].size(base.weights[cell], len(base.x)) > SMALL
+
+
+class LeftError(GatescopeError):
+    """Nobody waits any more for what is being made."""
+
+    def __init__(self) -> None:
+        super().__init__(say("screen.exporting.left"))
+
+
+class _Watched(BytesIO):
+    """A file in memory that ends when nobody waits for it any more."""
+
+    def __init__(self, gone: Callable[[], bool]) -> None:
+        super().__init__()
+        self.gone = gone
+        self.looked = 0  # bytes when that was asked last
+
+    def write(self, content: Any, /) -> int:
+        """As a file. Errors: LeftError."""
+        if self.tell() - self.looked > LOOKING:
+            self.watch()
+        return super().write(content)
+
+    def watch(self) -> None:
+        """Go on only where somebody waits. Errors: LeftError."""
+        self.looked = self.tell()
+        if self.gone():
+            raise LeftError
+
+
+@dataclass(frozen=True)
+class Export:
+    """Makes a file when it is asked for, of the setting that is present then."""
+
+    present: Callable[[], Setting]
+    cell: Cell
+    ending: str
+    gone: Callable[[], bool] = lambda: False
+
+    def is_large(self) -> bool:
+        """Whether it takes so long that small ones must not wait for it."""
+        return is_large(self.present(), self.cell, self.ending)
+
+    def __call__(self) -> bytes:
+        """The file; errors as `content`."""
+        return content(self.present(), self.cell, self.ending, self.gone)
 
 
 def cell_run(screen: Screen, cell: Cell) -> CellRun:

@@ -17,12 +17,13 @@ MOST_HELD = 8  # screens of one page, the present one included, whose numbers ca
 _NOWHERE: dict[str, Any] = {name: getattr(Setting(), name) for name in (*LOOKING, "step", "unit")}
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Ticket:
     """One screen of one page, wherever in it somebody looks."""
 
     name: str
     setting: Setting
+    large: bool = False  # whether a run of it takes long
 
 
 _tickets: WeakValueDictionary[str, Ticket] = WeakValueDictionary()
@@ -46,8 +47,19 @@ class Held:
         self.tickets.append(found)
         return found.name
 
+    def mark(self, large: bool) -> None:
+        """Remember of the present screen whether a run of it takes long."""
+        if self.tickets:
+            self.tickets[-1].large = large
+
 
 def setting_of(name: str) -> Setting | None:
     """What a ticket stands for; None if nobody holds such a one."""
     ticket = _tickets.get(name)
     return ticket.setting if ticket else None
+
+
+def is_large(name: str) -> bool:
+    """Whether what a ticket stands for takes long to run."""
+    ticket = _tickets.get(name)
+    return ticket is not None and ticket.large

@@ -12,6 +12,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 import streamlit as st
+from streamlit import runtime
 from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileManager
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import DeletedFile
@@ -267,6 +268,15 @@ def following() -> Callable[[], Setting]:
     return lambda: here.history.present
 
 
+def leaving() -> Callable[[], bool]:
+    """Tells at any later time whether this page has been left."""
+    context = get_script_run_ctx()
+    if context is None or not runtime.exists():
+        return lambda: False
+    name = context.session_id
+    return lambda: not runtime.get_instance().is_active_session(name)
+
+
 def refused() -> list[str]:
     """Why the last choice changed nothing, to be said beside it too."""
     here: Session = st.session_state[HOME]
@@ -303,6 +313,7 @@ def told(here: Session, sent: Mapping[str, Any], page: Page) -> dict[str, str] |
     here.sent = sent
     here.whole = (page.order, here.history.present)
     here.large = is_large(baseline_of(here.history.present).base)
+    here.held.mark(here.large)
     return answered(here)
 
 

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from app.compute.store import made_of
+from app.compute.turns import CrowdedError
 from app.controls.choices import choices
 from app.controls.mount import KEY, mount
 from app.controls.navigation import page_title
@@ -10,6 +11,8 @@ from app.messages.stage import told_of
 from app.screen.baseline import titles
 from app.screen.plane import LIBRARY
 from app.session import state
+from app.words.refusal import refusal
+from app.words.say import say
 
 chosen = state.session().history.present
 st.set_page_config(page_title=page_title(titles()[chosen.scene]))
@@ -28,7 +31,12 @@ def stage() -> None:
             st.rerun()  # a choice above the stage is another one
         here.choices = chosen.choices
         page = here.page()
-        packed, sent = told_of(present, page)
+        try:
+            packed, sent = told_of(present, page)
+        except CrowdedError as error:
+            st.info(refusal(error))
+            st.button(say("views.explore.again"), key="again")  # pressing it runs the fragment
+            return
         mount(packed, on_event=lambda: state.receive(KEY))
         state.finish(here, sent, page)
 

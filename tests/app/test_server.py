@@ -7,7 +7,6 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,9 @@ from starlette.requests import Request
 from starlette.routing import Route, Router
 
 from app.answers import LARGEST
+from app.compute.turns import Queue
 from app.controls.mount import beside_urls
+from app.doors.turns import Turns
 from app.messages.numbers import GoneError, malformed
 from app.screen.screen import screen_of
 from app.screen.tickets import Held
@@ -121,7 +122,7 @@ BODY = json.dumps({"client": "test", "events": [COMMIT]}).encode()
 def test_a_server_with_too_many_waiting_says_that_it_is_busy(
     here: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.server.MOST_WAITING", 0)
+    monkeypatch.setattr("app.server.ANSWERS", Turns(at_once=1, each=1, waiting=0))
     assert reported(BODY, page=here.name) == 503
     assert here.history == History()
 
@@ -136,17 +137,34 @@ def test_a_large_screen_keeps_no_small_one_waiting(
     here: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Each kind has a queue of its own: where one is full the other is not."""
-    monkeypatch.setattr("app.server.ANSWERS", Full())
+    monkeypatch.setattr("app.server.ANSWERS", Turns(at_once=1, each=1, waiting=0))
     assert reported(BODY, page=here.name) == 503
     here.large = True
     assert reported(BODY, page=here.name) == 200
 
 
-class Full:
-    """A queue that nobody can join."""
+def test_numbers_of_a_large_screen_keep_no_small_one_waiting(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    held = Held()
+    path = f"/numbers/{held.name_of(Setting())}"
+    held.mark(large=True)
+    monkeypatch.setattr("app.server.LARGE_NUMBERS", Turns(at_once=1, each=1, waiting=0))
+    assert answered(NUMBERS, path, query="core=")[0] == 503
+    held.mark(large=False)
+    assert answered(NUMBERS, path, query="core=")[0] == 200
 
-    def statistics(self) -> Any:
-        return SimpleNamespace(tasks_waiting=10_000)
+
+def test_a_large_screen_for_which_too_many_wait_is_asked_for_again(
+    here: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here.large = True
+    monkeypatch.setattr("app.messages.stage.is_large", lambda _: True)
+    monkeypatch.setattr("app.compute.turns._large", Queue(most=0))
+    assert reported(BODY, page=here.name) == 503
+    monkeypatch.undo()
+    assert reported(BODY, page=here.name) == 200
+    assert len(here.history.present.edits) == 1  # it was taken in once
 
 
 def test_nothing_is_compared_while_somebody_waits(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,8 +1,12 @@
 """A few screens are made at a time, and large ones keep no small one waiting."""
 
 import threading
+import time
 
-from app.compute.turns import AT_A_TIME, turn
+import pytest
+
+from app.compute import turns
+from app.compute.turns import AT_A_TIME, CrowdedError, Queue, turn
 
 PATIENCE = 10.0  # seconds
 
@@ -36,13 +40,35 @@ def test_who_comes_when_enough_are_served_waits_until_one_is_done() -> None:
         one.end()
 
 
-def test_a_large_screen_takes_no_turn_and_waits_for_none() -> None:
-    large = [Making(large=True) for _ in range(AT_A_TIME + 1)]
-    small = [Making() for _ in range(AT_A_TIME)]
+def test_large_screens_wait_for_each_other_and_keep_no_small_one_waiting() -> None:
+    large = [Making(large=True) for _ in range(AT_A_TIME)]
+    assert all(one.begun.wait(PATIENCE) for one in large)
     another = Making(large=True)
-    assert all(one.begun.wait(PATIENCE) for one in (*large, *small, another))
+    small = [Making() for _ in range(AT_A_TIME)]
+    assert all(one.begun.wait(PATIENCE) for one in small)
+    assert not another.begun.is_set()
+    large[0].end()
+    assert another.begun.wait(PATIENCE)
     for one in (*large, *small, another):
         one.end()
+
+
+def test_only_so_many_large_screens_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would take tens of megabytes as soon as it is its turn."""
+    monkeypatch.setattr("app.compute.turns._large", Queue(most=2))
+    served = [Making(large=True) for _ in range(AT_A_TIME)]
+    assert all(one.begun.wait(PATIENCE) for one in served)
+    late = [Making(large=True) for _ in range(2)]
+    while turns._large.waiting < 2:
+        time.sleep(0.01)
+    with pytest.raises(CrowdedError, match="in about a minute"), turn(large=True):
+        pass
+    with turn(large=False):
+        pass
+    for one in (*served, *late):
+        one.end()
+    with turn(large=True):
+        pass
 
 
 def test_a_turn_that_ends_in_an_error_is_given_back() -> None:

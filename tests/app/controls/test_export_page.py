@@ -130,7 +130,7 @@ def test_edits_and_what_is_held_are_in_the_trace() -> None:
 
 def test_a_button_makes_the_file_of_the_setting_when_it_is_pressed() -> None:
     settings = [Setting(scene="cue")]
-    make = exporting.follow(lambda: settings[-1], "gru", ".npz")
+    make = exporting.Export(lambda: settings[-1], "gru", ".npz")
     before = arrays(make())
     settings.append(CHANGED)
     after = arrays(make())
@@ -199,3 +199,34 @@ def test_a_script_is_refused_with_the_file_that_it_would_read(
     refusal = exporting.refusal(setting, "gru", ".py")
     assert refusal.startswith("The script reads the trace. The NPZ would be about 3 MB")
     assert exporting.refusal(replace(setting, scene="crowd"), "gru", ".py") == ""
+
+
+# Who waits for it ------------------------------------------------------------------------------
+
+
+def test_what_nobody_waits_for_any_more_is_not_made_to_its_end() -> None:
+    looked: list[bool] = []
+
+    def gone() -> bool:
+        looked.append(len(looked) > 1)
+        return looked[-1]
+
+    long = Setting(scene="own", own=Own(steps=400, units=32))
+    whole = exporting.content(long, "gru", ".csv")
+    with pytest.raises(exporting.LeftError):
+        exporting.content(long, "gru", ".csv", gone)
+    assert len(looked) == 3  # before it is begun, then now and then
+    assert len(whole) > 3 * exporting.LOOKING
+    with pytest.raises(exporting.LeftError):
+        exporting.Export(lambda: long, "gru", ".npz", lambda: True)()
+
+
+def test_what_takes_long_is_known_before() -> None:
+    def large(cell: Any, ending: str, **own: int) -> bool:
+        setting = Setting(scene="own", own=Own(**own))
+        return exporting.Export(lambda: setting, cell, ending).is_large()
+
+    assert large("gru", ".csv", steps=400, units=64)
+    assert not large("gru", ".onnx", steps=400, units=64)
+    assert not large("gru", ".csv", steps=100, units=16)
+    assert not large("rnn", ".csv", steps=400, units=64)  # which is not on the stage
