@@ -28,7 +28,14 @@ from starlette.routing import Mount, Route
 from app import answers
 from app.compute import memory, uploads
 from app.compute.turns import CrowdedError
-from app.controls.mount import assets_url, beside_urls, events_url, first_url, numbers_url
+from app.controls.mount import (
+    assets_url,
+    beside_urls,
+    events_url,
+    first_url,
+    numbers_url,
+    opening_url,
+)
 from app.doors import exports, handles, widgets
 from app.doors.counting import FullError
 from app.doors.files import Held
@@ -56,6 +63,7 @@ NUMBERS = Turns(at_once=4, each=3, waiting=400)
 LARGE_NUMBERS = Turns(at_once=2, each=1, waiting=40)
 ANSWERS = Turns(at_once=2, each=2, waiting=400)  # seconds of work
 LARGE_ANSWERS = Turns(at_once=2, each=1, waiting=40)
+WITHIN = 60_000  # bytes of a first message that a page has in it; a longer one comes beside it
 BUSY = {"Cache-Control": "no-store", "Retry-After": "5"}
 
 
@@ -84,8 +92,16 @@ async def first(request: Request) -> Response:
     if stage:
         query = dict(request.query_params)
         packed = await _opened(request, query)
-        page = index.painted(page, stage[0], packed, PAPERS) if packed else page
+        if packed is not None:
+            long = f"./opening?{request.url.query}" if len(packed) > WITHIN else packed
+            page = index.painted(page, stage[0], long, PAPERS)
     return page_response(request.scope, page)
+
+
+async def told_first(request: Request) -> Response:
+    """The first message of a link, for a picture of it: packed, as a page has it within it."""
+    packed = await _opened(request, dict(request.query_params))
+    return Response(packed or b"", 200 if packed else 404, {"Cache-Control": "no-store"})
 
 
 def beside(request: Request) -> Response:
@@ -189,6 +205,7 @@ app = st.App(
         Route(f"{numbers_url()}/{{ticket}}", numbers),
         Route(f"{events_url()}/{{page}}", events, methods=["POST"]),
         Route(first_url(), first),
+        Route(opening_url(), told_first),
         *(Route(address, beside) for address in beside_urls()),
     ],
     middleware=[

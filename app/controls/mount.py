@@ -47,6 +47,11 @@ def first_url() -> str:
     return _under_base("")
 
 
+def opening_url() -> str:
+    """Where the first message of a link is, if it is long."""
+    return _under_base("opening")
+
+
 def beside_urls() -> list[str]:
     """The paths of the pages beside the first one."""
     return [_under_base(name) for name in BESIDE]

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from pathlib import Path
+from typing import TypeAlias
 
 # A page beside the first one, opened by its address, looks for its server below that address too,
 # and is refused four times. It is told: its server is where it lies itself, behind any prefix.
@@ -21,6 +22,7 @@ OPEN = "HOST_CONFIG: { blockErrorDialogs: true }"
 # comes in the first one; the others may follow it.
 STAGE = ("BidiComponent",)
 AROUND = ("Html", "purify.es", "PageLink", "Selectbox", "Button")
+Papers: TypeAlias = Mapping[str, Mapping[str, str]]
 TOLD = "gs-first"  # as assets/stage/core/early.js has it
 # What Streamlit asks its server before it opens a line to it.
 ASKED = ("./_stcore/health", "./_stcore/host-config")
@@ -52,10 +54,11 @@ def _knowing(*facts: str) -> str:
     return f"<script>window.__streamlit = {{ {', '.join(facts)} }};</script>"
 
 
-def painted(page: str, stage: str, opening: bytes, papers: Mapping[str, Mapping[str, str]]) -> str:
-    """The same with the first message in it, from which the stage is painted before Streamlit runs.
+def painted(page: str, stage: str, opening: bytes | str, papers: Papers) -> str:
+    """The same with the first message, from which the stage is painted before Streamlit runs.
 
-    stage: its address. papers: colours and letters of the light and of the dark one, as CSS.
+    stage: its address. opening: the message, or the address of a long one, so that nothing of the
+    page waits for it. papers: colours and letters of the light and of the dark one, as CSS.
     """
     light, dark = (
         "".join(f"--st-{name}:{value};" for name, value in papers[one].items())
@@ -63,8 +66,12 @@ def painted(page: str, stage: str, opening: bytes, papers: Mapping[str, Mapping[
     )
     style = f".gs-early{{{light}}}@media(prefers-color-scheme:dark){{.gs-early{{{dark}}}}}"
     soon = f'<link rel="modulepreload" href="{escape(stage)}"><style>{style}</style>'
-    # Base64 ends no element, and a script of this type is not run.
-    told = f'<script type="text/plain" id="{TOLD}">{base64.b64encode(opening).decode()}</script>'
+    if isinstance(opening, str):
+        soon += f'<link rel="preload" as="fetch" crossorigin href="{escape(opening)}">'
+        kept = f' data-from="{escape(opening)}">'
+    else:  # Base64 ends no element, and a script of this type is not run
+        kept = f">{base64.b64encode(opening).decode()}"
+    told = f'<script type="text/plain" id="{TOLD}"{kept}</script>'
     begun = f'{told}<script type="module" async src="{escape(stage)}"></script>'
     return page.replace("<head>", f"<head>{soon}", 1).replace("</body>", f"{begun}</body>", 1)
 

@@ -19,9 +19,10 @@ from app.compute.turns import Queue
 from app.controls.mount import beside_urls
 from app.doors.turns import Turns
 from app.messages.numbers import GoneError, malformed
+from app.messages.opening import opening
 from app.screen.screen import screen_of
 from app.screen.tickets import Held
-from app.server import AROUND, INDEX, SCRIPTS, STAGE, beside, events, first, numbers
+from app.server import AROUND, INDEX, SCRIPTS, STAGE, beside, events, first, numbers, told_first
 from app.serving.bundle import ASSETS, entry
 from app.serving.index import BACKEND, OPEN
 from app.session.state import Session, _open
@@ -246,3 +247,17 @@ def test_numpy_has_one_thread_unless_somebody_has_chosen() -> None:
     assert threads() == threads(OPENBLAS_NUM_THREADS="1") == 1
     if len(os.sched_getaffinity(0)) > 1:
         assert threads(OPENBLAS_NUM_THREADS="2") == 2
+
+
+def test_a_long_first_message_comes_beside_the_page() -> None:
+    """Nothing of the page waits for it, and the page names where it is."""
+    query = "scene=crowd&with=rnn"
+    page = answered(Router([Route("/", first)]), "/", query=query)[2].decode()
+    assert 'href="./opening?scene=crowd&amp;with=rnn"' in page
+    status, headers, content = answered(
+        Router([Route("/opening", told_first)]), "/opening", query=query
+    )
+    assert (status, content) == (200, opening({"scene": "crowd", "with": "rnn"}))
+    assert b"content-encoding" not in headers
+    router = Router([Route("/opening", told_first)])
+    assert answered(router, "/opening", query="scene=nowhere")[0] == 404

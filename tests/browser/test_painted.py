@@ -125,10 +125,11 @@ EARLY = """
 """
 
 
+@pytest.mark.parametrize("look", ["", "scene=crowd"])  # in the page, and beside it
 def test_the_page_comes_with_a_picture_in_the_place_where_the_stage_will_be(
-    another: Callable[..., Stage],
+    another: Callable[..., Stage], look: str
 ) -> None:
-    stage = another(look="")
+    stage = another(look=look)
     stage.page.add_init_script(EARLY)
     stage.open()
     early = stage.page.evaluate("window.early")

@@ -7,17 +7,34 @@ import { make } from "./dom.js";
  * @typedef {{ data: Uint8Array<ArrayBuffer>, parentElement: HTMLElement, setTriggerValue: () => void }} Component
  */
 
-const TOLD = "gs-first"; // the element that has the message, in base64
+const TOLD = "gs-first"; // the element that has the message, in base64, or the address of a long one
 const THERE = ".stApp .gs-stage[data-ack]";
 const PATIENCE = 15_000; // milliseconds: then the page itself has something to say
 
 // mount: what Streamlit calls otherwise; returns how to end what it began.
 /** @param {(component: Component) => () => void} mount */
-export function paintEarly(mount) {
+export async function paintEarly(mount) {
   const told = document.getElementById(TOLD);
   told?.remove();
   if (!told || onChosenPaper() || document.querySelector(THERE)) return;
-  const data = Uint8Array.from(atob(told.textContent ?? ""), (letter) => letter.charCodeAt(0));
+  const { from } = told.dataset;
+  const data = from ? await fetched(from) : Uint8Array.from(atob(told.textContent ?? ""), (letter) => letter.charCodeAt(0));
+  if (data && !document.querySelector(THERE)) paint(mount, data);
+}
+
+// The picture is not needed: where it does not come, the stage will.
+/** @param {string} from */
+async function fetched(from) {
+  try {
+    const answer = await fetch(from);
+    return answer.ok ? new Uint8Array(await answer.arrayBuffer()) : null;
+  } catch {
+    return null;
+  }
+}
+
+/** @param {(component: Component) => () => void} mount @param {Uint8Array<ArrayBuffer>} data */
+function paint(mount, data) {
   const place = make("div", { className: "gs-early", inert: true, "aria-hidden": "true" });
   document.body.append(place);
   const leave = mount({ data, parentElement: place, setTriggerValue() {} });

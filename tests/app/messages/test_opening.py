@@ -8,6 +8,8 @@ from app.messages.wire import pack
 from app.screen.page import Page
 from app.screen.screen import screen_of
 from app.setting.setting import Setting
+from gru_core.scenes.own import Own
+from gru_core.situation import parse_edits
 
 
 @pytest.mark.parametrize(
@@ -16,6 +18,8 @@ from app.setting.setting import Setting
         ({}, Setting()),
         ({"scene": "cue", "t": "3"}, Setting(scene="cue", step=2)),
         ({"with": "rnn"}, Setting(alongside="rnn")),
+        ({"e": "x.4.0_0.5~"}, Setting(edits=parse_edits("x.4.0_0.5~").edits)),
+        ({"scene": "own", "units": "32"}, Setting(scene="own", own=Own(units=32))),
     ],
 )
 def test_the_opening_is_the_first_message_of_a_session(
@@ -29,13 +33,13 @@ def test_the_opening_is_the_first_message_of_a_session(
 @pytest.mark.parametrize(
     "query",
     [
-        {"edits": "gru.b_x.update.3_2.0"},
+        {"e": "nonsense"},
         {"scene": "nowhere"},
-        {"scene": "own"},
         {"scene": "model"},
+        {"scene": "own", "steps": "600", "units": "512"},
     ],
 )
-def test_a_link_with_numbers_of_its_own_or_something_to_explain_has_none(
+def test_a_link_to_a_file_to_much_or_with_something_to_explain_has_none(
     query: dict[str, str],
 ) -> None:
     assert opening(query) is None

@@ -41,3 +41,12 @@ def test_the_first_message_stands_in_the_page_as_letters_that_end_nothing() -> N
     assert base64.b64decode(told[1]) == opening
     assert page.index(told[0]) < page.index('<script type="module" async src="./stage.js">')
     assert page.index("#111") < page.index("dark") < page.index("#eee") < page.index("</head>")
+
+
+def test_a_long_first_message_is_asked_for_beside_the_page() -> None:
+    page = painted(
+        "<head></head><body></body>", "./stage.js", './opening?a="&b', {"light": {}, "dark": {}}
+    )
+    address = "./opening?a=&quot;&amp;b"
+    assert f'<link rel="preload" as="fetch" crossorigin href="{address}">' in page
+    assert f'id="{TOLD}" data-from="{address}"></script>' in page
