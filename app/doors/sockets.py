@@ -22,6 +22,10 @@ FILES: Final = 4  # asked for at once; the page has one field for files
 MESSAGE: Final = 3_000_000  # bytes; server.maxWidgetStateSize in .streamlit/config.toml is the same
 BURST: Final = 20  # messages at once: a page that is opened sends a handful
 QUERY: Final = 16_000  # characters of an address: our own links end far below
+# What a page of ours says; of its operations a file that is to be made. All else (to empty what is
+# kept, to install something, to stop the server) is not passed on.
+SAID: Final = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request"}
+MAKING: Final = "deferred_file"
 REFUSED, FULL = 1008, 1013  # RFC 6455, 7.4.1, and the registry of its codes
 
 
@@ -78,28 +82,35 @@ class _Guarded:
 
     async def __call__(self) -> Message:
         """The next message, later if there were many; the end, for one that no page sends."""
-        message = await self.receive()
-        if message["type"] != "websocket.receive":
-            return message
-        await asyncio.sleep(self.pace.wait(time.monotonic()))
-        if _is_a_pages(message.get("bytes")):
-            return message
-        await self.send({"type": "websocket.close", "code": REFUSED})
-        return {"type": "websocket.disconnect", "code": REFUSED}
+        while True:
+            message = await self.receive()
+            if message["type"] != "websocket.receive":
+                return message
+            await asyncio.sleep(self.pace.wait(time.monotonic()))
+            told = _read(message.get("bytes"))
+            if told is None:
+                await self.send({"type": "websocket.close", "code": REFUSED})
+                return {"type": "websocket.disconnect", "code": REFUSED}
+            if _is_a_pages(told):
+                return message
 
 
-def _is_a_pages(sent: bytes | None) -> bool:
-    """Whether a page of Streamlit may have sent this. What is too large Streamlit refuses."""
-    if sent is None:  # text
-        return False
-    if len(sent) > MESSAGE:
-        return True
+def _read(sent: bytes | None) -> BackMsg | None:
+    """What was sent, if a page of Streamlit may have sent it. What is too large it refuses."""
     told = BackMsg()
+    if sent is None:  # text
+        return None
+    if len(sent) > MESSAGE:
+        told.app_heartbeat = True
+        return told
     try:
         told.ParseFromString(sent)
     except DecodeError:
-        return False
-    return (
-        len(told.file_urls_request.file_names) <= FILES
-        and len(told.rerun_script.query_string) <= QUERY
-    )
+        return None
+    files, query = told.file_urls_request.file_names, told.rerun_script.query_string
+    return told if len(files) <= FILES and len(query) <= QUERY else None
+
+
+def _is_a_pages(told: BackMsg) -> bool:
+    kind = told.WhichOneof("type")
+    return kind in SAID or told.backend_operation_request.WhichOneof("payload") == MAKING

@@ -67,7 +67,20 @@ def test_what_is_no_browser_says_no_origin() -> None:
     assert inner.asked == 1
 
 
-@pytest.mark.parametrize("message", [files(FILES), query(QUERY), sent(BackMsg())])
+def operation(name: str) -> Message:
+    """What is to be done for the page."""
+    told = BackMsg()
+    getattr(told.backend_operation_request, name).SetInParent()
+    return sent(told)
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        *(files(FILES), query(QUERY), operation("deferred_file")),
+        *(sent(BackMsg(app_heartbeat=True)), sent(BackMsg(stop_script=True))),
+    ],
+)
 def test_what_a_page_sends_goes_on(message: Message) -> None:
     inner, visitor = opened(message)
     assert inner.got[:2] == [CONNECT, message]
@@ -87,6 +100,20 @@ def test_what_no_page_sends_ends_the_line(message: Message) -> None:
     inner, visitor = opened(message)
     assert message not in inner.got
     assert visitor.answers == [{"type": "websocket.close", "code": REFUSED}]
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        *(sent(BackMsg()), sent(BackMsg(clear_cache=True)), sent(BackMsg(load_git_info=True))),
+        *(sent(BackMsg(set_run_on_save=True)), sent(BackMsg(debug_shutdown_runtime=True))),
+        *map(operation, ("install_skills", "dismiss_skills_nudge", "dataframe_chunk")),
+    ],
+)
+def test_what_no_page_of_ours_says_is_not_passed_on(message: Message) -> None:
+    inner, visitor = opened(message)
+    assert message not in inner.got
+    assert visitor.answers == []
 
 
 def test_what_is_too_large_is_not_even_read_here() -> None:
