@@ -11,10 +11,12 @@ KEY = "stage"
 # Pages beside the first one, by their addresses: main.py has them too.
 BESIDE = ("learn", "claims", "glossary", "quiz")
 # It comes from the top-level assets folder (app/server.py); this stub only fetches it.
-# A component cannot be told its data before it is registered, so the address is in the text.
+# A component cannot be told its data before it is registered, so the address is in the text: seen
+# from Streamlit's own script, since a proxy may have put anything before what the server knows.
 STUB = """
 export default function (component) {
-  const module = import(location.origin + "ASSETS");
+  const { src } = document.querySelector('script[src*="/static/js/"]');
+  const module = import(new URL("../../assets/ENTRY", src));
   let leave = null, left = false;
   module.then((drawn) => { leave = left ? null : drawn.DRAWN(component); });
   return () => { left = true; leave?.(); };
@@ -25,11 +27,6 @@ export default function (component) {
 def assets_url() -> str:
     """The path under which the assets folder is served, behind any base path of the server."""
     return _under_base("assets")
-
-
-def drawn_url(name: str = STAGE) -> str:
-    """The path of what is drawn: one bundle, or the first of its modules."""
-    return f"{assets_url()}/{entry(name)}"
 
 
 def numbers_url() -> str:
@@ -78,7 +75,7 @@ def mount_choices(place: str, key: str, width: int | Literal["stretch"] = "stret
 
 def _stub(name: str = STAGE, drawn: str = "default") -> str:
     """What fetches a bundle and calls one of its functions."""
-    return STUB.replace("ASSETS", drawn_url(name)).replace("DRAWN", drawn)
+    return STUB.replace("ENTRY", entry(name)).replace("DRAWN", drawn)
 
 
 def mount_ticks(steps: Mapping[str, int], words: Mapping[str, str]) -> None:

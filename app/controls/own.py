@@ -3,10 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
+from hashlib import blake2b
 from typing import Any
 
 import streamlit as st
 
+from app.compute.digest import SHARED
+from app.compute.store import Shelf
 from app.controls import fields
 from app.controls.markdown import plain
 from app.controls.matrix import refusal
@@ -22,6 +25,9 @@ from gru_core.inputs.tables import CsvFile, Table, parse_numbers, read_csv
 from gru_core.inputs.text_input import ENCODINGS, MAX_SIZE
 from gru_core.scenes.files import MAX_UNITS
 from gru_core.scenes.own import LEAST_STEPS, MAX_ALPHABET, MAX_STEPS, SOURCES, Own, own_scene
+
+READ = 2  # bytes in memory of a byte of a file, at most: columns of numbers
+_files: Shelf[tuple[CsvFile, tuple[int, ...]]] = Shelf("files of numbers")
 
 
 def own_choices(setting: Setting) -> None:
@@ -153,11 +159,10 @@ def _from_table(table: Table, own: Own) -> Own:
 def _columns(data: bytes, own: Own) -> None:
     """The choice of columns of a file, or why it cannot be read."""
     try:
-        found = read_csv(data)
+        found, numeric = _read(data)
     except GatescopeError as error:
         st.write(plain(str(error)))
         return
-    numeric = found.numeric_columns()
     if not numeric:
         st.write(say("controls.own.no_numbers"))
     st.multiselect(
@@ -173,6 +178,16 @@ def _columns(data: bytes, own: Own) -> None:
         on_click=state.choose,
         args=("own", "own_columns", partial(chosen_columns, file=found, own=own)),
     )
+
+
+def _read(data: bytes) -> tuple[CsvFile, tuple[int, ...]]:
+    """A file and its columns of numbers: read once, not in every run. Errors: GatescopeError."""
+
+    def read() -> tuple[CsvFile, tuple[int, ...]]:
+        found = read_csv(data)
+        return found, found.numeric_columns()
+
+    return _files.get((blake2b(data, digest_size=SHARED).digest(),), READ * len(data), read)
 
 
 def chosen_columns(columns: list[int], file: CsvFile, own: Own) -> Own:

@@ -8,6 +8,7 @@ import pytest
 
 from gru_core.initialize import SCHEMES
 from gru_core.inputs.sequences import SEQUENCES
+from gru_core.inputs.tables import CsvFile, read_csv
 from gru_core.scenes.own import TITLE, Own
 from tests.app.owning import (
     COLUMN_A_STEP,
@@ -195,6 +196,24 @@ def test_what_is_not_numbers_is_refused_with_its_place_and_changes_nothing(
         assert (here.query, here.told["can"]) == (query, can)
     # Another choice goes on from what was there, and the sentence is gone.
     assert_runs(here.set("number_input", "own_units", 3), replace(PASTED, units=3))
+
+
+def test_a_file_is_read_once_and_not_in_every_run(
+    open_own: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two megabytes take a second."""
+    found: list[bytes] = []
+
+    def read(data: bytes) -> CsvFile:
+        found.append(data)
+        return read_csv(data)
+
+    monkeypatch.setattr("app.controls.own.read_csv", read)
+    content = CSV + b"4,1.0,wet,2\n"
+    here = open_own(source="numbers").upload(content)
+    here.set("number_input", "own_units", 5)
+    here.upload(content)
+    assert found == [content]
 
 
 def test_a_file_s_columns_are_chosen_and_run(open_own: Open) -> None:
