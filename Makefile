@@ -48,6 +48,7 @@ bench: $(DEV_STAMP)
 	$(BIN)/python -m benchmarks.lessons
 	$(BIN)/python -m benchmarks.crowd
 	$(BIN)/python -m benchmarks.beside
+	$(BIN)/python -m benchmarks.attacks
 	$(BIN)/python -m benchmarks.sizes
 	$(BIN)/python -m benchmarks.models
 
