@@ -145,7 +145,7 @@ async def _done(visitor: Visitor, kind: str) -> bool:
     elif kind == "check":
         return await visitor.check()
     else:
-        await visitor.go(f"scene={random.choice(NAMES)}")
+        await visitor.choose("scene", random.choice(NAMES))
     return True
 
 

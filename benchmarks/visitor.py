@@ -77,6 +77,12 @@ class Visitor:
             self.cores.add(key)
             await self.get(f"/numbers/{told['numbers']}?core=")
 
+    async def choose(self, name: str, value: str) -> None:
+        """Choose in one of the stage's lists; where that is seen above it, the page runs."""
+        await self.post(kind="choose", name=name, value=value)
+        if self.told["above"] == "seen":
+            await self.go("")
+
     async def post(self, **event: Any) -> dict[str, Any]:
         """An event of the stage; gives the message that answers it. Errors: RuntimeError."""
         self.seq += 1

@@ -1,6 +1,6 @@
 """Pieces of what server and browser say to each other: arrays, places, sizes, ways."""
 
-from typing import Annotated, Any, TypeAlias, TypedDict
+from typing import Annotated, Any, Literal, TypeAlias, TypedDict
 
 import numpy as np
 
@@ -14,6 +14,9 @@ Tensor: TypeAlias = Annotated[np.ndarray, "any"]
 # A figure as plotly.js takes it, under Plotly's own names.
 Plotly: TypeAlias = Annotated[Any, "any"]
 Dash: TypeAlias = str  # of a line, or a mark, as Plotly names it
+
+# What above the stage is of another choice: nothing, what is seen there, what is behind a button.
+Above: TypeAlias = Literal["", "seen", "behind"]
 
 
 class Ack(TypedDict):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import TypedDict
 
-from app.contract.base import Ack, At, Limits
+from app.contract.base import Above, Ack, At, Limits
 from app.contract.lens import Lens
 from app.contract.lesson import Lesson
 from app.contract.parts import Included, Pointed, Sweep
@@ -46,17 +46,19 @@ class Brief(Changed):
 class Message(Changed):
     """A whole screen, less the parts that the page has already.
 
-    arrived: how often the address has led here. above: what Streamlit has drawn above the stage is
-    of another choice, so the page is to run. chosen: in the stage's own lists, by their names.
-    core: what the numbers before any edit are called (core.Core); None where the page cannot
-    compute the screen. parts: every part's digest. own: those that the page computes itself and did
-    not want; their digests are of what it had. words: what the stage says, None but for a page that
-    has nothing yet.
+    arrived: how often the address has led here. above: what Streamlit has drawn above the stage
+    that is of another choice, so that the page is to run: something that is seen, at once; what is
+    behind a button, once somebody reaches for it. title: of the page. chosen: in the stage's own
+    lists, by their names. core: what the numbers before any edit are called (core.Core); None where
+    the page cannot compute the screen. parts: every part's digest. own: those that the page
+    computes itself and did not want; their digests are of what it had. words: what the stage says,
+    None but for a page that has nothing yet.
     """
 
     opened: str
     arrived: int
-    above: bool
+    above: Above
+    title: str
     chosen: Mapping[str, str]
     scene: Scene
     labels: Sequence[str] | int

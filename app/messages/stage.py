@@ -28,7 +28,7 @@ from app.messages.parts import computed_parts, parts, shown_gates
 from app.messages.sweeping import sweep_message
 from app.messages.updates import Sent, updates
 from app.messages.wire import QUICK, THOROUGH, pack
-from app.screen.baseline import baseline_of, scenes
+from app.screen.baseline import baseline_of, scenes, titles
 from app.screen.neighbours import unlike
 from app.screen.page import Page
 from app.screen.screen import Screen, screen_of
@@ -72,6 +72,7 @@ def message(screen: Screen, page: Page) -> tuple[Message, dict[str, Sent]]:
         "opened": f"{screen.scene.name} {screen.scene.word or ''}",
         "arrived": page.arrived,
         "above": page.above,
+        "title": say("controls.navigation.title", what=titles()[screen.setting.scene]),
         "chosen": chosen(screen),
         "scene": _scene(screen),
         "labels": _labels(screen),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from app.contract import Ack
+from app.contract import Above, Ack
 from gru_core.situation import Target
 
 
@@ -30,7 +30,7 @@ class Page:
 
     ack: Ack = field(default_factory=lambda: Ack(client="", seq=0))
     arrived: int = 0  # how often the address has led to its screen
-    above: bool = False  # whether what is drawn above the stage is of another choice
+    above: Above = ""  # what is drawn above the stage and is of another choice
     sent: Mapping[str, Any] = field(default_factory=dict)  # the parts that it has, by their names
     gates: Mapping[str, str] = field(default_factory=dict)  # cell to the gate on show
     grab: Grab | None = None

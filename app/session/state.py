@@ -19,7 +19,7 @@ from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from app.compute.runs import is_large
 from app.compute.uploads import Upload, find, hold
-from app.contract import Ack
+from app.contract import Above, Ack
 from app.learning.lessons import arrive
 from app.screen.baseline import baseline_of, scenes
 from app.screen.loaded import canonical
@@ -62,6 +62,7 @@ class Session:
     name: str = field(default_factory=lambda: secrets.token_urlsafe(18))  # nobody else is told it
     told: int = 0  # how many messages were made for this page
     choices: object = None  # as the controls above the stage show them
+    drawn: str = ""  # the scene that they belong to
     whole: tuple[int, Setting] = (0, Setting())  # the order of the last whole message, and of what
     large: bool = False  # whether its screen takes long to run
     asked: bool = False  # something that only a whole message answers
@@ -72,7 +73,7 @@ class Session:
         return Page(
             ack=self.ack,
             arrived=self.arrived,
-            above=self.choices != self.history.present.choices,
+            above=self._above(),
             sent=self.sent,
             gates=self.gates,
             grab=self.grab,
@@ -88,9 +89,21 @@ class Session:
             order=self._next(),
         )
 
+    def _above(self) -> Above:
+        present = self.history.present
+        if self.choices == present.choices:
+            return ""
+        return "behind" if _is_bare(self.drawn) and _is_bare(present.scene) else "seen"
+
     def _next(self) -> int:
         self.told += 1
         return self.told
+
+
+def _is_bare(scene: str) -> bool:
+    """Whether nothing above the stage is there for this scene alone."""
+    found = scenes().get(scene)
+    return found is not None and not found.reads_words
 
 
 _open: WeakValueDictionary[str, Session] = WeakValueDictionary()

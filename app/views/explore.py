@@ -29,7 +29,7 @@ def stage() -> None:
         if present.choices != chosen.choices:
             here.called = True  # Streamlit's address is older than what the page has written
             st.rerun()  # a choice above the stage is another one
-        here.choices = chosen.choices
+        here.choices, here.drawn = chosen.choices, chosen.scene
         page = here.page()
         try:
             packed, sent = told_of(present, page)

@@ -715,12 +715,13 @@ export interface Brief {
 
 // A whole screen, less the parts that the page has already.
 //
-// arrived: how often the address has led here. above: what Streamlit has drawn above the stage is
-// of another choice, so the page is to run. chosen: in the stage's own lists, by their names.
-// core: what the numbers before any edit are called (core.Core); None where the page cannot
-// compute the screen. parts: every part's digest. own: those that the page computes itself and did
-// not want; their digests are of what it had. words: what the stage says, None but for a page that
-// has nothing yet.
+// arrived: how often the address has led here. above: what Streamlit has drawn above the stage
+// that is of another choice, so that the page is to run: something that is seen, at once; what is
+// behind a button, once somebody reaches for it. title: of the page. chosen: in the stage's own
+// lists, by their names. core: what the numbers before any edit are called (core.Core); None where
+// the page cannot compute the screen. parts: every part's digest. own: those that the page
+// computes itself and did not want; their digests are of what it had. words: what the stage says,
+// None but for a page that has nothing yet.
 export interface Message {
   ack: Ack;
   page: string;
@@ -737,7 +738,8 @@ export interface Message {
   numbers: string;
   opened: string;
   arrived: number;
-  above: boolean;
+  above: "" | "seen" | "behind";
+  title: string;
   chosen: Record<string, string>;
   scene: Scene;
   labels: string[] | number;

@@ -94,7 +94,7 @@ def test_what_changes_what_is_above_the_stage_is_answered_first(
 ) -> None:
     told = posts.post({"kind": "choose", "name": name, "value": value})
     assert told["chosen"][name] == value
-    assert told["above"]
+    assert told["above"] == {"scene": "seen", "alongside": "behind"}[name]
     posts.visit.seq = posts.seq
     posts.visit.send()  # the run that the page asks for then
     assert not posts.visit.told["above"]

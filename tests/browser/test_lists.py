@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, expect
 
+from app.controls.export import label
 from tests.browser.driver import Stage
 
 CHUNG, CHO = "Chung et al. 2014 / course notes", "Cho et al. 2014"
@@ -152,3 +153,26 @@ def test_a_list_closes_beside_it_and_chooses_nothing(page: Stage, name: str) -> 
     page.press("ArrowDown", "Tab")
     expect(one).to_have_attribute("aria-expanded", "false")
     expect(one).to_have_text(before)
+
+
+def test_what_is_behind_buttons_follows_a_choice_when_somebody_reaches_for_it(stage: Stage) -> None:
+    """Until then the page does not run: a class that changes scenes is no work of the server's."""
+    sent: list[bytes | str] = []
+    stage.page.on("websocket", lambda line: line.on("framesent", lambda frame: sent.append(frame)))
+    stage.open("scene=pulse")
+    stage.wait()
+    stage.rest()
+    told = len(sent)
+    stage.pick("Scene", "A cue says what to keep")
+    stage.page.wait_for_function("() => document.title.startsWith('A cue says what to keep')")
+    stage.rest()
+    assert len(sent) == told
+    export = stage.page.get_by_role("button", name="export")
+    export.hover()
+    stage.rest()
+    stage.wait()
+    assert len(sent) > told
+    export.click()
+    with stage.page.expect_download() as started:
+        stage.page.get_by_role("button", name=label(".csv")).click()
+    assert started.value.suggested_filename == "gatescope-cue-gru.csv"

@@ -130,8 +130,11 @@ def test_the_page_comes_with_a_picture_in_the_place_where_the_stage_will_be(
     another: Callable[..., Stage], look: str
 ) -> None:
     stage = another(look=look)
+    asked: list[str] = []
+    stage.page.on("request", lambda one: asked.append(one.url))
     stage.page.add_init_script(EARLY)
     stage.open()
+    assert not any("/numbers/?" in one for one in asked)  # a picture computes nothing
     early = stage.page.evaluate("window.early")
     assert early["inert"]
     assert not early["there"]

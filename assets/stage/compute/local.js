@@ -45,7 +45,7 @@ export class Local {
     this.end();
     this.key = key;
     this.lost = false;
-    if (key) setTimeout(() => this.fetch(key, numbers)); // the screen comes first
+    if (key && numbers) setTimeout(() => this.fetch(key, numbers)); // the screen comes first; a first picture has none
     this.settled();
   }
 

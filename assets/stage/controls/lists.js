@@ -15,6 +15,7 @@ import { List, Row } from "./list.js";
  */
 
 const ABOVE = 100; // milliseconds after which what is above the stage may follow it
+const BEHIND = ".st-key-settings, .st-key-export";
 /** @type {Map<HTMLElement, Place>} */
 const places = new Map();
 /** @type {Told | null} */
@@ -37,20 +38,43 @@ export class Lists {
   }
 
   // What has been chosen and what there is to choose; and where a choice changes what else is above the stage, that
-  // is made anew once this is on show.
+  // is made anew once this is on show, or what is behind a button once somebody reaches for one.
   /** @param {Message} message */
-  show({ above, chosen }) {
+  show({ above, chosen, title }) {
     const { channel } = this.here;
     if (!channel.pending.some(({ kind }) => kind === "choose")) { // else it is of before that
       told = { chosen, offered: (place) => channel.part(place).offered, choose: this.choose };
       for (const place of places.values()) place.show(told);
     }
+    if (document.title !== title) document.title = title;
     this.leave();
-    if (above) this.timer = setTimeout(() => channel.run(), ABOVE);
+    if (above === "seen") this.timer = setTimeout(() => channel.run(), ABOVE);
+    else if (above) this.waits = new Reached(() => channel.run());
   }
 
   leave() {
     clearTimeout(this.timer);
+    this.waits?.leave();
+  }
+}
+
+// Somebody reaches for a button behind which something is of another choice: by pointer, finger or keys, once.
+class Reached {
+  /** @param {() => void} act */
+  constructor(act) {
+    this.done = new AbortController();
+    const reached = (/** @type {Event} */ { target }) => {
+      if (!(target instanceof Element && target.closest(BEHIND))) return;
+      this.leave();
+      act();
+    };
+    for (const type of ["pointerover", "pointerdown", "focusin"]) {
+      document.addEventListener(type, reached, { capture: true, signal: this.done.signal });
+    }
+  }
+
+  leave() {
+    this.done.abort();
   }
 }
 
