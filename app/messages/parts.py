@@ -36,6 +36,8 @@ from app.messages.choices import offers
 from app.messages.colours import colour_bytes
 from app.messages.condensed import input_grid, input_lines, line_content, near_content
 from app.screen.screen import Screen
+from app.setting.setting import CELL_VIEW
+from app.setting.source import Prepared
 from app.words.names import letter_of
 from gru_core.conventions import STATES, Cell, shown_sign
 from gru_core.scenes.scene import INITIALS
@@ -47,6 +49,7 @@ FRAME = 8_000  # bytes of a figure besides its arrays
 
 # Each is made once, for all visitors.
 _figures: Shelf[Figure] = Shelf("figures")
+_lists: Shelf["list[Part]"] = Shelf("parts")
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,32 @@ def computed_parts(screen: Screen) -> set[str]:
     return {
         f"{cell}.{name}" for cell, trace in screen.traces.items() for name in (*trace, *contents)
     } | {"x.line"}
+
+
+def shared_parts(
+    screen: Screen, gates: Mapping[str, str], view: View, without: Collection[str] = ()
+) -> list[Part]:
+    """As `parts`; the opened cell of a scene as it was prepared is made once for all.
+
+    What other views show may be there only later, so that it is not kept.
+    """
+    setting = screen.setting
+    changed = setting.edits or setting.interventions or setting.pinned
+    if changed or setting.view != CELL_VIEW or not isinstance(setting.source, Prepared):
+        return list(parts(screen, gates, view, without))
+    orders = tuple(screen.orders.items())
+    key = (setting, orders, tuple(sorted(gates.items())), tuple(sorted(without)))
+    found = _lists.find(key)
+    if found is None:
+        made = list(parts(screen, gates, view, without))
+        found = _lists.get(key, sum(map(_bytes, made)), lambda: made)
+    return found
+
+
+def _bytes(part: Part) -> int:
+    """About how many bytes a part takes besides its figure."""
+    arrays = [part.numbers, *_leaves(part.content)]
+    return FRAME + sum(one.nbytes for one in arrays if isinstance(one, np.ndarray))
 
 
 def parts(

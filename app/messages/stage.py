@@ -24,7 +24,7 @@ from app.messages.core import core_key
 from app.messages.help import helps
 from app.messages.lesson import lesson_told
 from app.messages.numbers import MOST_IN_BLOCK
-from app.messages.parts import computed_parts, parts, shown_gates
+from app.messages.parts import computed_parts, shared_parts, shown_gates
 from app.messages.sweeping import sweep_message
 from app.messages.updates import Sent, updates
 from app.messages.wire import QUICK, THOROUGH, pack
@@ -60,7 +60,7 @@ def message(screen: Screen, page: Page) -> tuple[Message, dict[str, Sent]]:
     """
     view = view_of(screen)
     own = sorted(computed_parts(screen) & set(page.sent)) if page.own else []
-    present = list(parts(screen, page.gates, view, own))
+    present = shared_parts(screen, page.gates, view, own)
     included, sent = updates(present, page.sent, screen.unit, page.looked, page.wholes)
     sent |= {name: page.sent[name] for name in own}
     prediction = predictions.told(screen)

@@ -10,8 +10,9 @@ import pytest
 import app.messages.parts as module
 from app.compute.store import STORE, Shelf, Store
 from app.figures.figure import Figure
+from app.lenses import view_of
 from app.lenses.wiring import substeps
-from app.messages.parts import Part, parts
+from app.messages.parts import Part, parts, shared_parts
 from app.screen.baseline import scenes
 from app.screen.screen import screen_of
 from app.setting.setting import Setting
@@ -278,3 +279,30 @@ def test_kept_figures_hold_no_tracks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_figures", figures)
     parts["gru.hidden"].whole()
     assert figures.store.size <= module.FRAME
+
+
+def test_the_cell_of_a_scene_as_it_was_prepared_is_made_once_for_all() -> None:
+    screen = screen_of(Setting(scene="cue"))
+    view = view_of(screen)
+    once, again = (shared_parts(screen, {}, view) for _ in range(2))
+    assert again is once
+    fresh = list(parts(screen, {}, view))
+    assert [(one.name, one.digest) for one in once] == [(one.name, one.digest) for one in fresh]
+    for other in (Setting(scene="cue", step=2), Setting(scene="cue", form="joined")):
+        there = screen_of(other)
+        mine = [one.digest for one in shared_parts(there, {}, view_of(there))]
+        assert mine == [one.digest for one in parts(there, {}, view_of(there))]
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        Setting(scene="cue", edits=parse_edits("x.1.0_0.5").edits),
+        Setting(scene="cue", view="memory"),
+        Setting(scene="own"),
+    ],
+)
+def test_what_is_a_visitor_s_own_or_may_come_later_is_not_kept(setting: Setting) -> None:
+    screen = screen_of(setting)
+    once, again = (shared_parts(screen, {}, view_of(screen)) for _ in range(2))
+    assert again is not once
