@@ -14,7 +14,13 @@ from app import settings
 settings.settle()
 
 import streamlit as st
-from streamlit import runtime
+from streamlit import logger, runtime
+
+from app.watching import logs
+
+if settings.LOG == "json":
+    logs.settle()
+    logger.setup_formatter = logs.speak  # of Streamlit's modules that are loaded later
 
 settings.read_files_up_to(st.get_option("server.maxUploadSize"))
 
@@ -27,7 +33,8 @@ from starlette.routing import Mount, Route
 
 from app import answers
 from app.compute import memory, uploads
-from app.controls.mount import assets_url, beside_urls, events_url, first_url, numbers_url
+from app.compute.store import STORE
+from app.controls.mount import BESIDE, assets_url, beside_urls, events_url, first_url, numbers_url
 from app.doors import handles, widgets
 from app.doors.files import Held
 from app.doors.headers import Told
@@ -41,6 +48,11 @@ from app.screen.baseline import ASSETS
 from app.serving import index, prompt
 from app.serving.bundle import entry, is_bundled
 from app.serving.files import Assets, Static, page_response
+from app.watching import counts
+from app.watching.living import Living
+from app.watching.probes import probes
+from app.watching.routes import Routes
+from app.watching.watched import Watched
 from app.words.refusal import refusal
 from gru_core.errors import GatescopeError
 
@@ -55,6 +67,7 @@ LARGE_ANSWERS = CapacityLimiter(2)
 MOST_WAITING = 400  # for an answer: seconds of work. Who comes then is told so, and asks again
 BUSY = {"Cache-Control": "no-store", "Retry-After": "5"}
 
+BASE = st.get_option("server.baseUrlPath").strip("/")
 
 # Where Streamlit's own page and its scripts lie.
 STREAMLIT = Path(st.__file__).parent / "static"
@@ -111,10 +124,12 @@ async def events(request: Request) -> Response:
     async for piece in request.stream():
         reported += piece
         if len(reported) > answers.LARGEST:
+            counts.refused("events")
             return PlainTextResponse("", 413)
     name = request.path_params["page"]
     limiter = LARGE_ANSWERS if answers.is_large(name) else ANSWERS
     if limiter.statistics().tasks_waiting >= MOST_WAITING:
+        counts.refused("busy")
         return PlainTextResponse("", 503, BUSY)
     async with limiter:
         if await request.is_disconnected():  # it has asked again meanwhile, or is gone
@@ -144,6 +159,27 @@ def warm() -> None:
     opening({})
 
 
+def watch() -> None:
+    """Let the figures of this process be asked for; to be called once."""
+    for name, limiter in (("small", ANSWERS), ("large", LARGE_ANSWERS), ("numbers", AT_ONCE)):
+        counts.queue(name, partial(_waiting, limiter), partial(_running, limiter))
+    counts.CACHE.set_function(lambda: STORE.size)
+    counts.UPLOADS.set_function(uploads.held)
+
+
+def _waiting(limiter: CapacityLimiter) -> int:
+    return limiter.statistics().tasks_waiting
+
+
+def _running(limiter: CapacityLimiter) -> int:
+    return limiter.borrowed_tokens
+
+
+def failed(error: Exception) -> None:
+    """A run of a page has gone wrong; Streamlit logs it and shows a sentence."""
+    counts.failed("run")
+
+
 def has_page(session: str) -> bool:
     """Whether a page of this session is open; all are while the server only starts."""
     return not runtime.exists() or runtime.get_instance().is_active_session(session)
@@ -157,18 +193,22 @@ memory.settle()
 handles.open_as_many_as_may_be()
 widgets.mistrust()
 uploads.pages_by(has_page)
-warm()
+watch()
 app = st.App(
     "main.py",
+    lifespan=Living(warm),
+    on_script_error=failed,
     routes=[
         Mount(assets_url(), Assets(directory=ASSETS)),
         Route(f"{numbers_url()}/{{ticket}}", numbers),
         Route(f"{events_url()}/{{page}}", events, methods=["POST"]),
         Route(first_url(), first),
         *(Route(address, beside) for address in beside_urls()),
+        *probes(BASE),
     ],
     middleware=[
         Middleware(Told),
+        Middleware(Watched, routes=Routes(BASE, BESIDE)),
         Middleware(Sockets),
         Middleware(Requests, files=Held()),
         Middleware(Static, folder=STREAMLIT / "static", below=first_url().rstrip("/")),

@@ -32,21 +32,22 @@ class Visitor:
     cores: set[str] = field(default_factory=set)  # that it has fetched
     seq: int = 0
     cookie: str = ""  # the header of that name
+    base: str = ""  # the path that the site is below, such as /gatescope
 
     @classmethod
-    async def opened(cls, port: int, query: str, cookie: str = "") -> Self:
+    async def opened(cls, port: int, query: str, cookie: str = "", base: str = "") -> Self:
         """A page that has had its first message. query: of its link."""
         host = f"127.0.0.1:{port}"
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
         socket = await websockets.connect(
-            f"ws://{host}/_stcore/stream",
+            f"ws://{host}{base}/_stcore/stream",
             subprotocols=[websockets.Subprotocol("streamlit")],
             origin=websockets.Origin(f"http://{host}"),
             additional_headers={"Cookie": cookie},
             max_size=None,
             ping_interval=None,
         )
-        visitor = cls(port, socket, reader, writer, cookie=cookie)
+        visitor = cls(port, socket, reader, writer, cookie=cookie, base=base)
         await visitor.go(query)
         return visitor
 
@@ -59,7 +60,8 @@ class Visitor:
             told = ForwardMsg.FromString(await self.socket.recv())
             if told.delta.new_element.HasField("bidi_component"):
                 packed = told.delta.new_element.bidi_component.bytes
-                await self._take(unpacked(packed))
+                if packed:  # the lists above the stage bring none
+                    await self._take(unpacked(packed))
             if told.HasField("script_finished"):
                 return
 
@@ -112,7 +114,7 @@ class Visitor:
 
     async def _once(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
         self.writer.write(
-            f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"{method} {self.base}{path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
             f"Cookie: {self.cookie}\r\n"
             f"Content-Length: {len(body)}\r\nAccept-Encoding: deflate\r\n\r\n".encode()
             + body

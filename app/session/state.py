@@ -25,7 +25,7 @@ from app.screen.loaded import canonical
 from app.screen.page import Grab, Page
 from app.screen.screen import plain
 from app.screen.tickets import Held
-from app.session.events import OF_NUMBERS, Outcome
+from app.session.events import ACTIONS, OF_NUMBERS, Outcome
 from app.session.keeping import carried
 from app.session.late import Departures
 from app.setting import link
@@ -150,13 +150,17 @@ def receive(key: str) -> None:
     take_in(here, getattr(st.session_state.get(key), "event", None))
 
 
-def take_in(here: Session, message: Any) -> None:
-    """Apply what a stage reports, be it by a run of the page or by its own route."""
+def take_in(here: Session, message: Any) -> list[str]:
+    """Apply what a stage reports, be it by a run of the page or by its own route.
+
+    Gives the kinds of those events that were new and known.
+    """
     if not isinstance(message, Mapping) or not isinstance(message.get("events"), list):
-        return
+        return []
     client = str(message.get("client"))[:40]
     if client != here.ack["client"]:
         here.ack = {"client": client, "seq": 0}
+    kinds = []
     for event in message["events"][:MOST_EVENTS]:
         seq = event.get("seq") if isinstance(event, Mapping) else None
         if type(seq) is int and seq > here.ack["seq"]:
@@ -164,6 +168,9 @@ def take_in(here: Session, message: Any) -> None:
             kind = event.get("kind")
             here.asked |= not isinstance(kind, str) or kind not in OF_NUMBERS
             _settle(here, here.departures.handle(here.history, event, here.arrived))
+            if isinstance(kind, str) and kind in ACTIONS:
+                kinds.append(kind)
+    return kinds
 
 
 def _settle(here: Session, outcome: Outcome) -> None:
