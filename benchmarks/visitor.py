@@ -38,7 +38,6 @@ class Visitor:
     async def opened(cls, port: int, query: str, cookie: str = "", base: str = "") -> Self:
         """A page that has had its first message. query: of its link."""
         host = f"127.0.0.1:{port}"
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         socket = await websockets.connect(
             f"ws://{host}{base}/_stcore/stream",
             subprotocols=[websockets.Subprotocol("streamlit")],
@@ -47,8 +46,13 @@ class Visitor:
             max_size=None,
             ping_interval=None,
         )
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         visitor = cls(port, socket, reader, writer, cookie=cookie, base=base)
-        await visitor.go(query)
+        try:
+            await visitor.go(query)
+        except BaseException:
+            await visitor.leave()
+            raise
         return visitor
 
     async def go(self, query: str) -> None:
@@ -109,6 +113,7 @@ class Visitor:
             return await self._once(method, path, body)
         except (asyncio.IncompleteReadError, ConnectionError):
             # The server closes what has been idle for a while; a browser connects again, too.
+            self.writer.close()
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
             return await self._once(method, path, body)
 

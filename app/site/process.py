@@ -1,6 +1,7 @@
 """One process of the server: started, waited for, watched, told to end."""
 
 import asyncio
+import secrets
 import sys
 from asyncio.subprocess import Process as Running
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ STARTING: Final = 120.0  # seconds to be ready
 EVERY: Final = 5.0  # seconds from one look whether it still answers to the next
 SILENCE: Final = 10.0  # seconds for that answer: a busy process is slow and alive
 MISSES: Final = 3  # answers that do not come, one after the other, before it is killed
+SECRET: Final = secrets.token_hex(32)  # with which Streamlit signs cookies: all have the same
 ENDING: Final = 5.0  # seconds beyond those that it may take itself
 
 
@@ -48,6 +50,7 @@ class Process:
         }
         command = ["-m", "streamlit", "run", "app/server.py"]
         command += [f"--{name}={value}" for name, value in options.items()]
+        usual = {settings.LOGGING.variable: "json", "STREAMLIT_SERVER_COOKIE_SECRET": SECRET}
         fixed = {settings.METRICS.variable: f"{metrics}"}
         if not plan.alone:  # the visitor's address comes from our proxy, which has asked the others
             fixed[settings.PROXIES.variable] = "127.0.0.1"
@@ -55,7 +58,7 @@ class Process:
         running = await asyncio.create_subprocess_exec(
             *(sys.executable, *command),
             cwd=ROOT,
-            env=settings.handed_on({settings.LOGGING.variable: "json"}, **fixed),
+            env=settings.handed_on(usual, **fixed),
             start_new_session=True,
         )
         return cls(port, running, asyncio.create_task(running.wait()), _asked_at(plan.host))

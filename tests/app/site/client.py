@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from websockets import WebSocketException
 
+from app.setting.link import decode
 from benchmarks.proxy import first_page
 from benchmarks.visitor import Visitor
 
@@ -38,8 +39,14 @@ class Client:
     @property
     def value(self) -> float | None:
         """Of the number that it changes, as its link has it."""
-        text = self.visitor.told["link"].get(BIAS)
-        return None if text is None else float(text)
+        setting, _ = decode(self._link, ["pulse"])
+        edits = {f"{edit.target}": edit.value for edit in setting.edits}
+        return edits.get(BIAS)
+
+    @property
+    def _link(self) -> dict[str, str]:
+        told = self.visitor.told["link"]
+        return {"scene": "pulse"} | {name: text for name, text in told.items() if text is not None}
 
     async def commit(self, value: float) -> None:
         """Let go of a number; sent again, to whoever answers, until it has been taken in."""
@@ -54,16 +61,15 @@ class Client:
     async def _move(self) -> None:
         """Open a line again and run the page at its link: the message that comes has its state."""
         old = self.visitor
-        link = {name: text for name, text in old.told["link"].items() if text is not None}
+        query = urlencode(self._link)
         while True:
             with suppress(LOST):
                 await old.leave()
             try:
                 cookie = await first_page(old.port, "scene=pulse", old.base, old.cookie)
-                query = urlencode({"scene": "pulse"} | link)
                 self.visitor = await Visitor.opened(old.port, query, cookie, old.base)
                 break
-            except LOST:
+            except LOST:  # its process has ended meanwhile
                 await asyncio.sleep(AGAIN)
         self.moves += 1
 
