@@ -6,13 +6,14 @@ somebody has sent, and is left out.
 
 import json
 import logging
+import sys
+import time
 import traceback
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any, Final
 
 REQUEST: Final[ContextVar[str]] = ContextVar("request", default="")  # its id, while it is answered
-FIELDS: Final = "told"  # of a record: what stands in the line besides
 
 
 class Lines(logging.Formatter):
@@ -20,20 +21,24 @@ class Lines(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """time: of UTC. request: the id of the request that was being answered, if any was."""
-        told: dict[str, Any] = {
-            "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
-            "level": record.levelname.lower(),
-        }
+        told: dict[str, Any] = {"time": _time(record.created), "level": record.levelname.lower()}
         if name := REQUEST.get():
             told["request"] = name
-        fields = getattr(record, FIELDS, None)
-        if fields is None:
-            told |= {"from": record.name, "says": record.getMessage()}
-        else:
-            told |= fields
+        told |= {"from": record.name, "says": record.getMessage()}
         if record.exc_info and record.exc_info[1] is not None:
             told |= _of(record.exc_info[1])
         return json.dumps(told, ensure_ascii=False)
+
+
+def tell(**fields: object) -> None:
+    """A line with these fields, past the rest of logging, which takes twice as long as all else."""
+    told = {"time": _time(time.time()), "level": "info"} | fields
+    sys.stderr.write(json.dumps(told) + "\n")
+
+
+def _time(seconds: float) -> str:
+    """Of UTC. seconds: since 1970."""
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
 def _of(error: BaseException) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import re
 import secrets
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse
@@ -86,11 +86,13 @@ class Watched:
         if asked.route != LINE:
             counts.SECONDS.labels(asked.route).observe(seconds)
         if self.logged:
-            told: dict[str, Any] = {"route": asked.route, "status": status}
-            told["milliseconds"] = round(1000 * seconds, 1)
-            if method := scope.get("method"):
-                told["method"] = method
-            log.info("", extra={logs.FIELDS: told})
+            logs.tell(
+                request=asked.name,
+                route=asked.route,
+                method=scope.get("method", "GET"),
+                status=status,
+                milliseconds=round(1000 * seconds, 1),
+            )
 
 
 class _Asked:
