@@ -19,6 +19,12 @@ import pytest
 from app.site.nginx import program
 from tests.serving import ROOT, free_port
 
+# The command on a machine that has no nginx.
+ALONE = """
+from app.site import __main__ as command
+command.program = lambda: None
+raise SystemExit(command.main([]))
+"""
 PATIENCE = 60.0  # seconds for a site to be there
 needs_nginx = pytest.mark.skipif(
     program() is None, reason="nginx is not installed (Debian: apt-get install nginx-light)"
@@ -103,8 +109,13 @@ def _environment(port: int, folder: Path) -> dict[str, str]:
 
 
 @contextmanager
-def sited(folder: Path, processes: int = 2, base: str = "", **more: str) -> Iterator[Site]:
-    """A site that answers, until the block ends; it has to end well. more: of its environment."""
+def sited(
+    folder: Path, processes: int = 2, base: str = "", nginx: bool = True, **more: str
+) -> Iterator[Site]:
+    """A site that answers, until the block ends; it has to end well.
+
+    nginx: whether there is one. more: of its environment.
+    """
     port = free_port()
     folder.chmod(0o755)
     environment = {
@@ -116,7 +127,7 @@ def sited(folder: Path, processes: int = 2, base: str = "", **more: str) -> Iter
     log = folder / "log"
     with log.open("wb") as out:
         process = subprocess.Popen(
-            [sys.executable, "-m", "app.site"],
+            [sys.executable, *(["-m", "app.site"] if nginx else ["-c", ALONE])],
             cwd=ROOT,
             env=os.environ | environment | _environment(port, folder) | more,
             stdout=out,

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Final
 
 from app.site.asking import free_port
-from app.site.process import STARTING, Plan, Process
+from app.site.process import SILENT, STARTING, Plan, Process
 from app.site.proxy import Proxy, StartError, begun
 from app.site.state import State
 from app.words.say import say
@@ -125,7 +125,7 @@ class Site:
         del self.there[name]
         self.every.discard(process)
         if silent:
-            log.error(say("site.minding.silent", name=name, seconds="30"))
+            log.error(say("site.minding.silent", name=name, seconds=f"{SILENT:.0f}"))
         else:
             status, seconds = f"{process.status}", f"{wait:.0f}"
             log.error(say("site.minding.ended", name=name, status=status, seconds=seconds))

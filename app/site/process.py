@@ -17,6 +17,7 @@ STARTING: Final = 120.0  # seconds to be ready
 EVERY: Final = 5.0  # seconds from one look whether it still answers to the next
 SILENCE: Final = 10.0  # seconds for that answer: a busy process is slow and alive
 MISSES: Final = 3  # answers that do not come, one after the other, before it is killed
+SILENT: Final = (EVERY + SILENCE) * MISSES  # seconds
 SECRET: Final = secrets.token_hex(32)  # with which Streamlit signs cookies: all have the same
 ENDING: Final = 5.0  # seconds beyond those that it may take itself
 

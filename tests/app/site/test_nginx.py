@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.site import nginx
 from app.site.nginx import COOKIE, Entrance, configured
+from app.site.proxy import Proxy, StartError, begun
 from benchmarks import proxy
 from benchmarks.crowd import doors
 from tests.serving import free_port
@@ -237,3 +239,12 @@ def test_a_single_server_has_no_proxy(capsys: pytest.CaptureFixture[str]) -> Non
     with doors([1]) as ports:
         assert ports == [1]
     assert capsys.readouterr().err == ""
+
+
+@needs_nginx
+def test_a_port_that_is_taken_is_said_with_what_nginx_says(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    with answering() as taken:
+        at = Entrance(taken, control=free_port())
+        with pytest.raises(StartError, match=rf"port {taken}: .*Address already in use"):
+            asyncio.run(begun(Proxy(str(NGINX), tmp_path, at), {"s0": 1}))

@@ -15,6 +15,7 @@ from tests.siting import Site, needs_nginx, sited, wait_until
 
 pytestmark = needs_nginx
 FOUND = 5.0  # seconds in which a page goes on elsewhere
+ENDS = 5.0  # seconds for a site to end that nobody visits
 BASE = "/gate"
 
 
@@ -110,3 +111,17 @@ def test_the_log_of_a_site_says_nothing_of_its_visitors(site: Site) -> None:
     log = site.log.read_text()
     assert '"route": "events"' in log
     assert not re.search(r"127\.0\.0\.1:\d+ -|scene=|gru\.b_x|/events/|/numbers/|Traceback", log)
+
+
+def test_without_nginx_one_process_serves_and_is_renewed_and_ends(tmp_path: Path) -> None:
+    with sited(tmp_path, processes=1, nginx=False) as alone:
+        assert "nginx is not installed" in alone.log.read_text()
+        assert alone.processes["s0"]["port"] == alone.port
+        assert alone.asked("/readyz") == (200, "Ready.")
+        before = alone.processes
+        assert alone.command("restart").returncode == 0
+        assert alone.processes["s0"]["pid"] != before["s0"]["pid"]
+        assert alone.asked("/")[0] == 200
+        begun = time.monotonic()
+    assert time.monotonic() - begun < ENDS
+    assert alone.state == {}
