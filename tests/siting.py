@@ -66,6 +66,13 @@ class Site:
         """Status and text of what is at a path below the site."""
         return asked(self.url + path, **headers)
 
+    def answers(self) -> bool:
+        """Whether anything answers at its port."""
+        try:
+            return self.asked("/livez")[0] == 200
+        except OSError:
+            return False
+
     def figures(self, name: str) -> str:
         """What a process tells Prometheus."""
         return asked(f"http://127.0.0.1:{self.processes[name]['metrics']}/metrics")[1]

@@ -4,7 +4,6 @@ The page's query parameters are the text form of the present setting. Whichever 
 a link or the back button changes the setting, an edit changes the link.
 """
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import RLock
@@ -17,6 +16,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from app.compute.runs import is_large
+from app.compute.secret import secret
 from app.compute.uploads import Upload, find, hold
 from app.contract import Ack
 from app.learning.lessons import arrive
@@ -58,7 +58,7 @@ class Session:
     arrived: int = 0  # how often the address has led here: by a link, or by the back button
     departures: Departures = field(default_factory=Departures)  # what was on the stage then
     held: Held = field(default_factory=Held)  # for the numbers of its screens
-    name: str = field(default_factory=lambda: secrets.token_urlsafe(18))  # nobody else is told it
+    name: str = field(default_factory=secret)  # nobody else is told it
     told: int = 0  # how many messages were made for this page
     choices: object = None  # as the controls above the stage show them
     whole: tuple[int, Setting] = (0, Setting())  # the order of the last whole message, and of what

@@ -20,7 +20,7 @@ from app.site.minding import Site
 from app.site.nginx import Entrance, program
 from app.site.process import Plan
 from app.site.proxy import Proxy, StartError
-from app.site.state import State, folder_of, own_folder
+from app.site.state import State, folder_of, held, own_folder
 from app.watching import logs
 from app.words.say import say
 
@@ -69,7 +69,11 @@ def _serve() -> int:
     folder = own_folder(settings.SITE_PORT)
     if folder is None:
         return _say(say("site.main.foreign", folder=f"{folder_of(settings.SITE_PORT)}"), 1)
-    return asyncio.run(_run(folder))
+    lock = held(folder)
+    if lock is None:
+        return _say(say("site.main.twice", port=f"{settings.SITE_PORT}"), 1)
+    with lock:
+        return asyncio.run(_run(folder))
 
 
 def planned(folder: Path) -> Site:

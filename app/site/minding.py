@@ -89,7 +89,7 @@ class Site:
         """A process that is ready; None for one that does not become so."""
         port = free_port() if self.proxy else self.port
         try:
-            process = await Process.started(self.plan, port, self.metrics[name])
+            process = await Process.started(self.plan, name, port, self.metrics[name])
         except OSError:  # there is no memory or no handle for one more
             log.exception(say("site.minding.never", name=name))
             return None

@@ -3,7 +3,9 @@
 Whoever comes without a cookie goes to the next server in turn, and the answer says in a cookie
 which one it was; every later request with that cookie, the websocket's too, goes there again. A
 server drawn by chance (`split_clients`, `hash`) would need less text and give unequal shares.
-Where that server does not answer another one does, and the cookie says so.
+Where that server does not answer another one does, and the cookie says so. What a page posts, and
+the numbers that it asks for, have a name that begins with its server's (app/compute/secret.py):
+that leads them, whatever has become of the cookie.
 
 nginx writes down nothing of visitors, neither in a log nor a body in a file.
 """
@@ -48,9 +50,21 @@ http {{
     real_ip_recursive on;
 {trusted}
 
-    map $cookie_{cookie} $group {{
+    map $uri $named {{
+        default "";
+        "~^{below}/(?:events|numbers)/(?<process>[a-z0-9]+)\\." $process;
+    }}
+    map $named $by_name {{
+        default "";
+{groups}
+    }}
+    map $cookie_{cookie} $by_cookie {{
         default everyone;
 {groups}
+    }}
+    map $by_name $group {{
+        default $by_name;
+        "" $by_cookie;
     }}
     map $upstream_addr $met {{
         default "";
@@ -64,9 +78,10 @@ http {{
         default "SameSite=Lax";
         https "{secure}";
     }}
-    map "$cookie_{cookie} $met" $told {{
+    map "$by_name|$cookie_{cookie} $met" $told {{
         default "{cookie}=$met; Path=/{base}; HttpOnly; $kept";
-        "~^(\\w+) \\1$" "";
+        "~^[^|]" "";
+        "~^\\|(\\w+) \\1$" "";
         "~ $" "";
     }}
     map $http_upgrade $after {{

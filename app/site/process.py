@@ -41,8 +41,8 @@ class Process:
     host: str = "127.0.0.1"
 
     @classmethod
-    async def started(cls, plan: Plan, port: int, metrics: int) -> Self:
-        """One that begins now. metrics: a port for its figures; 0 for none."""
+    async def started(cls, plan: Plan, name: str, port: int, metrics: int) -> Self:
+        """One that begins now. name: of its place; metrics: a port for its figures, 0 for none."""
         options = {
             "server.port": port,
             "server.address": plan.host,
@@ -54,7 +54,7 @@ class Process:
         usual = {settings.LOGGING.variable: "json", "STREAMLIT_SERVER_COOKIE_SECRET": SECRET}
         fixed = {settings.METRICS.variable: f"{metrics}"}
         if not plan.alone:  # the visitor's address comes from our proxy, which has asked the others
-            fixed[settings.PROXIES.variable] = "127.0.0.1"
+            fixed |= {settings.PROXIES.variable: "127.0.0.1", settings.NAME.variable: name}
         # Ctrl-C in a terminal goes to whoever minds it, not to it too.
         running = await asyncio.create_subprocess_exec(
             *(sys.executable, *command),

@@ -2,10 +2,12 @@
 
 import asyncio
 import logging
+import os
 import signal
-from asyncio.subprocess import DEVNULL, PIPE
+from asyncio.subprocess import DEVNULL
 from asyncio.subprocess import Process as Running
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +33,7 @@ class Proxy:
     def __init__(self, program: str, folder: Path, at: Entrance) -> None:
         self.program = program
         self.folder = folder
+        self.told = folder / "told"  # what it says; a pipe would be open as long as its workers are
         self.at = at
         self.number = 0  # of the text
         self.running: Running | None = None
@@ -40,12 +43,13 @@ class Proxy:
         """Begin with these servers, by their names. Errors: StartError."""
         self._write(ports)
         command = [self.program, "-p", f"{self.folder}/", "-c", f"{self.folder}/nginx.conf"]
-        self.running = await asyncio.create_subprocess_exec(
-            *command, stdin=DEVNULL, stdout=DEVNULL, stderr=PIPE, start_new_session=True
-        )
+        with self.told.open("wb") as told:
+            self.running = await asyncio.create_subprocess_exec(
+                *command, stdin=DEVNULL, stdout=DEVNULL, stderr=told, start_new_session=True
+            )
         if not await self._has_read():
             await self.end()
-            raise StartError(await self._told())
+            raise StartError(self.told.read_text(encoding="utf-8", errors="replace").strip())
 
     async def lead(self, ports: Mapping[str, int]) -> bool:
         """From now on to these servers; whoever is being answered by another one still is.
@@ -62,9 +66,15 @@ class Proxy:
             return read
 
     async def over(self) -> int:
-        """Wait until it has ended; gives its status."""
+        """Wait until it has ended, and end what it has left: workers, which have its port.
+
+        Gives its status.
+        """
         assert self.running is not None
-        return await self.running.wait()
+        status = await self.running.wait()
+        with suppress(ProcessLookupError):
+            os.killpg(self.running.pid, signal.SIGKILL)  # it was started with a group of its own
+        return status
 
     async def end(self) -> None:
         """At once: whoever it served has been answered before."""
@@ -86,11 +96,6 @@ class Proxy:
                 return True
             await asyncio.sleep(LOOK)
         return False
-
-    async def _told(self) -> str:
-        assert self.running is not None
-        assert self.running.stderr is not None
-        return (await self.running.stderr.read()).decode("utf-8", "replace").strip()
 
 
 async def begun(proxy: Proxy, ports: Mapping[str, int]) -> None:

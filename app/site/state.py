@@ -1,11 +1,12 @@
 """What a running site says of itself in a file, for commands that are about it."""
 
+import fcntl
 import json
 import os
 import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Final, Self
+from typing import IO, Final, Self
 
 NAME: Final = "state.json"
 
@@ -37,11 +38,24 @@ class State:
     def read(cls, folder: Path) -> Self | None:
         """What the site of this folder says; None if none is running."""
         try:
-            found = cls(**json.loads((folder / NAME).read_text(encoding="utf-8")))
-            os.kill(found.pid, 0)
+            lock = held(folder)
+            if lock is None:
+                return cls(**json.loads((folder / NAME).read_text(encoding="utf-8")))
+            lock.close()
         except (OSError, ValueError, TypeError):
-            return None
-        return found
+            pass
+        return None
+
+
+def held(folder: Path) -> IO[str] | None:
+    """A file that is open as long as a site has this folder; None if another one has it."""
+    file = (folder / "lock").open("w")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return None
+    return file
 
 
 def folder_of(port: int) -> Path:

@@ -12,7 +12,7 @@ import pytest
 from app.site import minding, process
 from app.site.minding import Site
 from app.site.process import Plan, Process
-from app.site.state import State, own_folder
+from app.site.state import State, held, own_folder
 from tests.serving import free_port
 
 Told = list[str]
@@ -200,15 +200,17 @@ def test_a_process_that_ends_at_once_is_not_waited_for() -> None:
 
 
 def test_what_a_site_says_of_itself_is_read_back_while_it_runs(tmp_path: Path) -> None:
-    import os
-
-    state = State(f"{tmp_path}", os.getpid(), {"s0": {"pid": 1, "port": 2, "metrics": 0}})
-    state.write()
-    assert State.read(tmp_path) == state
-    state.remove()
-    assert State.read(tmp_path) is None
-    (tmp_path / "state.json").write_text("nonsense")
-    assert State.read(tmp_path) is None
+    state = State(f"{tmp_path}", 1, {"s0": {"pid": 1, "port": 2, "metrics": 0}})
+    lock = held(tmp_path)
+    assert lock is not None
+    with lock:
+        assert held(tmp_path) is None
+        state.write()
+        assert State.read(tmp_path) == state
+        (tmp_path / "state.json").write_text("nonsense")
+        assert State.read(tmp_path) is None
+        state.write()
+    assert State.read(tmp_path) is None  # it was killed, and somebody else may have its number
 
 
 def test_a_folder_that_is_a_link_is_not_taken(

@@ -149,6 +149,21 @@ def test_where_the_server_of_a_cookie_is_down_another_answers_and_the_cookie_say
         assert told is not None
         assert told.startswith(f"{COOKIE}=s1;")
         assert site.asked(method, path, Cookie=f"{COOKIE}=s1")[2] is None
+        _, seen, told = site.asked("POST", "/events/s0.page", Cookie=f"{COOKIE}=s0")
+        assert (seen["server"], told) == (there, None)  # its line says where it goes on
+
+
+@needs_nginx
+@pytest.mark.parametrize("kind", ["events", "numbers"])
+def test_what_has_the_name_of_a_server_goes_there_whatever_the_cookie_says(
+    site: Site, kind: str
+) -> None:
+    for at, server in enumerate(site.servers):
+        for cookie in ("", f"{COOKIE}=s0", f"{COOKIE}=s1"):
+            _, seen, told = site.asked(path=f"/{kind}/s{at}.ticket", Cookie=cookie)
+            assert (seen["server"], told) == (server, None)
+    _, seen, _ = site.asked(path=f"/{kind}/s7.ticket", Cookie=f"{COOKIE}=s1")
+    assert seen["server"] == site.servers[1]
 
 
 @needs_nginx

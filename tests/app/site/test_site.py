@@ -1,7 +1,9 @@
 """A site of two processes goes on when one is killed, and while all are renewed."""
 
 import asyncio
+import os
 import re
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -38,6 +40,23 @@ def test_each_process_tells_its_figures_where_visitors_do_not_come(site: Site) -
     for name in site.processes:
         assert "gatescope_pages" in site.figures(name)
     assert "gatescope_pages" not in site.asked("/metrics")[1]
+
+
+def test_a_page_whose_cookie_is_lost_is_answered_where_it_is(site: Site) -> None:
+    async def told() -> list[str]:
+        client = await Client.opened(site.port, BASE)
+        home = client.home
+        for cookie in ("", "gatescope_server=s0", "gatescope_server=s1"):
+            client.visitor.cookie = cookie
+            await client.commit(len(cookie) / 100)
+            await client.visitor.get(f"/numbers/{client.visitor.told['numbers']}?core=")
+        assert client.moves == 0
+        await client.leave()
+        return [home, client.visitor.told["page"], client.visitor.told["numbers"]]
+
+    home, page, numbers = asyncio.run(told())
+    assert page.startswith(f"{home}.")
+    assert numbers.startswith(f"{home}.")
 
 
 def test_a_page_finds_its_state_at_another_process_when_its_own_is_killed(site: Site) -> None:
@@ -107,10 +126,27 @@ def test_a_command_about_no_site_says_so(tmp_path: Path) -> None:
     assert (done.returncode, "`stop` is nothing" in done.stderr) == (2, True)
 
 
+def test_a_second_site_at_the_same_port_leaves_the_first_alone(site: Site) -> None:
+    before = site.state
+    done = site.command("serve")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith(f"A site runs at port {site.port} already")
+    assert site.state == before
+
+
 def test_the_log_of_a_site_says_nothing_of_its_visitors(site: Site) -> None:
     log = site.log.read_text()
     assert '"route": "events"' in log
     assert not re.search(r"127\.0\.0\.1:\d+ -|scene=|gru\.b_x|/events/|/numbers/|Traceback", log)
+
+
+def test_nginx_is_started_again_when_it_is_killed(site: Site) -> None:
+    file = site.folder / f"gatescope-{site.port}" / "nginx.pid"
+    before = file.read_text()
+    os.kill(int(before), signal.SIGKILL)  # which leaves its workers with the port
+    wait_until(lambda: file.read_text() not in (before, "") and site.answers(), 10)
+    assert site.asked("/")[0] == 200
+    assert site.command("restart").returncode == 0  # it is still led
 
 
 def test_without_nginx_one_process_serves_and_is_renewed_and_ends(tmp_path: Path) -> None:
