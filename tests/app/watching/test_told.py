@@ -4,7 +4,9 @@ import asyncio
 import json
 import re
 import signal
+import socket
 import threading
+import time
 import urllib.error
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,12 +15,13 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from app.watching import counts, metrics
+from app.watching.living import LAST
 from benchmarks.visitor import Visitor
 from tests.serving import Server, free_port, serving
 from tests.siting import asked, wait_until
 
 ROOT = Path(__file__).parents[3]
-LEAVES = 2  # seconds
+LEAVES, CLOSES = 2, 2  # seconds
 BIAS = "gru.b_x.update.3"
 
 
@@ -115,6 +118,43 @@ def test_each_line_of_its_log_is_json_and_says_nothing_of_a_visitor(
     assert not re.search(rf"pulse|{re.escape(BIAS)}|/numbers/|/events/|Traceback", text)
     others = [one for one in text.splitlines() if one.strip() and not one.startswith("{")]
     assert [one for one in others if "You can now view" not in one and "URL:" not in one] == []
+
+
+def test_an_answer_on_its_way_is_finished_and_one_that_lasts_is_cut(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GATESCOPE_CLOSING_SECONDS", f"{CLOSES}")
+
+    async def visited(server: Server) -> float:
+        visitor = await Visitor.opened(server.port, "scene=pulse")
+        body = b'{"client": "one", "events": []}'
+        path = f"/events/{visitor.told['page']}"
+        head = f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Length: {len(body)}\r\n\r\n".encode()
+        lines = [await asyncio.open_connection("127.0.0.1", server.port) for _ in range(2)]
+        for _, writer in lines:
+            writer.write(head + body[:5])
+        await asyncio.sleep(0.2)
+        server.process.send_signal(signal.SIGTERM)
+        begun = time.monotonic()
+        await asyncio.to_thread(wait_until, lambda: not _listens(server.port))
+        (reader, writer), (_, slow) = lines
+        writer.write(body[5:])
+        assert (await reader.readline()).startswith(b"HTTP/1.1 200")
+        await asyncio.to_thread(server.process.wait, 15)
+        for one in (writer, slow):
+            one.close()
+        await visitor.leave()
+        return time.monotonic() - begun
+
+    with serving() as server:
+        taken = asyncio.run(visited(server))
+        assert server.process.returncode == 0
+        assert CLOSES <= taken < CLOSES + LAST + 1
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_the_page_on_running_has_every_figure_with_its_meaning() -> None:
