@@ -216,7 +216,7 @@ PROXIES: Final = Text(
     "addresses such as 127.0.0.1,10.0.0.0/8",
     "Proxies before this site that are believed when they name the visitor's address; `*` for all.",
 )
-NAME: Final = Text(
+PROCESS_NAME: Final = Text(
     "GATESCOPE_PROCESS",
     "none",
     re.compile("[a-z][a-z0-9]{0,15}"),
@@ -230,7 +230,7 @@ TABLE: Final = (
     *(FILES_SITE, FILES_ADDRESS, FILE_TIME, FILES_PAGE_MB, FILES_SITE_MB),
     *(METRICS, LEAVING, CLOSING, PROCESSES, PORT),
 )
-TEXTS: Final = (EMBEDDING, LOGGING, METRICS_ADDRESS, ADDRESS_HERE, BELOW, PROXIES, NAME)
+TEXTS: Final = (EMBEDDING, LOGGING, METRICS_ADDRESS, ADDRESS_HERE, BELOW, PROXIES, PROCESS_NAME)
 
 CACHE_MB: Final = CACHE.read(os.environ)
 SITE_SOCKETS: Final = LINES_SITE.read(os.environ)
@@ -251,7 +251,7 @@ SITE_PORT: Final = PORT.read(os.environ)
 SITE_HOST: Final = ADDRESS_HERE.read(os.environ)
 BASE: Final = BELOW.read(os.environ).strip("/")
 TRUSTED: Final = tuple(PROXIES.read(os.environ).replace(",", " ").split())
-PROCESS: Final = NAME.read(os.environ)
+PROCESS: Final = PROCESS_NAME.read(os.environ)
 LOG: Final = LOGGING.read(os.environ)
 
 

@@ -14,5 +14,5 @@ BYTES = 18
 def secret() -> str:
     """A new one."""
     token = secrets.token_urlsafe(BYTES)
-    named = settings.NAME.default != settings.PROCESS
+    named = settings.PROCESS_NAME.default != settings.PROCESS
     return f"{settings.PROCESS}.{token}" if named else token

@@ -33,12 +33,13 @@ class Plan:
 
 @dataclass(eq=False)
 class Process:
-    """A running one. Compared by identity. host: where it is asked."""
+    """A running one. Compared by identity. host: where it is asked; below: the path of the site."""
 
     port: int
     running: Running
     ended: asyncio.Task[int]
     host: str = "127.0.0.1"
+    below: str = ""
 
     @classmethod
     async def started(cls, plan: Plan, name: str, port: int, metrics: int) -> Self:
@@ -54,7 +55,7 @@ class Process:
         usual = {settings.LOGGING.variable: "json", "STREAMLIT_SERVER_COOKIE_SECRET": SECRET}
         fixed = {settings.METRICS.variable: f"{metrics}"}
         if not plan.alone:  # the visitor's address comes from our proxy, which has asked the others
-            fixed |= {settings.PROXIES.variable: "127.0.0.1", settings.NAME.variable: name}
+            fixed |= {settings.PROXIES.variable: "127.0.0.1", settings.PROCESS_NAME.variable: name}
         # Ctrl-C in a terminal goes to whoever minds it, not to it too.
         running = await asyncio.create_subprocess_exec(
             *(sys.executable, *command),
@@ -62,7 +63,9 @@ class Process:
             env=settings.handed_on(usual, **fixed),
             start_new_session=True,
         )
-        return cls(port, running, asyncio.create_task(running.wait()), _asked_at(plan.host))
+        below = f"/{plan.base}" if plan.base else ""
+        ended = asyncio.create_task(running.wait())
+        return cls(port, running, ended, _asked_at(plan.host), below)
 
     @property
     def status(self) -> int | None:
@@ -73,7 +76,7 @@ class Process:
         """Whether visitors may come; False if it ends before, or takes too long."""
         end = asyncio.get_running_loop().time() + STARTING
         while self.status is None and asyncio.get_running_loop().time() < end:
-            if (await asked(self.port, "/readyz", SILENCE, self.host))[0] == 200:
+            if await self._says("readyz"):
                 return True
             await asyncio.sleep(LOOK)
         return False
@@ -85,8 +88,7 @@ class Process:
             await asyncio.wait({self.ended}, timeout=EVERY)
             if self.ended.done():
                 return False
-            lives = (await asked(self.port, "/livez", SILENCE, self.host))[0] == 200
-            misses = 0 if lives else misses + 1
+            misses = 0 if await self._says("livez") else misses + 1
         await self.kill()
         return True
 
@@ -98,6 +100,9 @@ class Process:
         await asyncio.wait({self.ended}, timeout=within)
         if not self.ended.done():
             await self.kill()
+
+    async def _says(self, what: str) -> bool:
+        return (await asked(self.port, f"{self.below}/{what}", SILENCE, self.host))[0] == 200
 
     async def kill(self) -> None:
         """At once."""
