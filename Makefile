@@ -1,4 +1,5 @@
 # make run      start Gatescope on http://localhost:8501
+# make serve    a site: several processes behind nginx (docs/running.md)
 # make test     format, lint, types and every test: what the continuous integration runs
 # make format   rewrite the sources in the project's format
 # make bench    the benchmarks: each prints ratios
@@ -18,10 +19,13 @@ RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 JS_STAMP  := $(JS)/node_modules/.installed
 
-.PHONY: run test format bench fuzz clean
+.PHONY: run serve test format bench fuzz clean
 
 run: $(RUN_STAMP)
 	$(BIN)/streamlit run app/server.py
+
+serve: $(RUN_STAMP)
+	exec $(BIN)/python -m app.site
 
 test: $(JS_STAMP)
 	$(BIN)/ruff format --check .
@@ -49,6 +53,7 @@ bench: $(DEV_STAMP)
 	$(BIN)/python -m benchmarks.crowd
 	$(BIN)/python -m benchmarks.beside
 	$(BIN)/python -m benchmarks.attacks
+	$(BIN)/python -m benchmarks.watching
 	$(BIN)/python -m benchmarks.sizes
 	$(BIN)/python -m benchmarks.models
 

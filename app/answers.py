@@ -18,6 +18,7 @@ from app.messages.wire import pack
 from app.screen.page import Page
 from app.session import state
 from app.session.state import Session
+from app.watching import counts
 from app.words.say import say
 from gru_core.errors import GatescopeError
 
@@ -37,8 +38,9 @@ def answer(name: str, reported: bytes) -> bytes:
         raise GoneError
     events = _read(reported)
     with here.lock:
-        state.take_in(here, events)
+        kinds = state.take_in(here, events)
         present = here.history.present
+        counts.took(kinds, present.view)
         page = here.page()
         short = _brief(here, page, events)
         if short is not None:

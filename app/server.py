@@ -5,6 +5,7 @@ so the prefix is added here, and the page passes it on to the stage.
 """
 
 import importlib
+from asyncio import sleep
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -14,7 +15,13 @@ from app import settings
 settings.settle()
 
 import streamlit as st
-from streamlit import runtime
+from streamlit import logger, runtime
+
+from app.watching import logs
+
+if settings.LOG == "json":
+    logs.settle()
+    logger.setup_formatter = logs.speak  # of Streamlit's modules that are loaded later
 
 settings.read_files_up_to(st.get_option("server.maxUploadSize"))
 
@@ -27,8 +34,10 @@ from starlette.routing import Mount, Route
 
 from app import answers
 from app.compute import memory, uploads
+from app.compute.store import STORE
 from app.compute.turns import CrowdedError
 from app.controls.mount import (
+    BESIDE,
     assets_url,
     beside_urls,
     events_url,
@@ -52,6 +61,11 @@ from app.screen.baseline import ASSETS
 from app.serving import index, prompt
 from app.serving.bundle import entry, is_bundled
 from app.serving.files import Assets, Static, page_response
+from app.watching import counts
+from app.watching.living import Living
+from app.watching.probes import probes
+from app.watching.routes import Routes
+from app.watching.watched import Watched
 from app.words.refusal import refusal
 from gru_core.errors import GatescopeError
 
@@ -63,9 +77,20 @@ NUMBERS = Turns(at_once=4, each=3, waiting=400)
 LARGE_NUMBERS = Turns(at_once=2, each=1, waiting=40)
 ANSWERS = Turns(at_once=2, each=2, waiting=400)  # seconds of work
 LARGE_ANSWERS = Turns(at_once=2, each=1, waiting=40)
+QUEUES = {
+    "first": OPENINGS,
+    "numbers": NUMBERS,
+    "large_numbers": LARGE_NUMBERS,
+    "small": ANSWERS,
+    "large": LARGE_ANSWERS,
+    "files": exports.SMALL,
+    "large_files": exports.LARGE,
+}
 WITHIN = 60_000  # bytes of a first message that a page has in it; a longer one comes beside it
+PENALTY = 0.5  # seconds until somebody is refused, who could ask again at once a thousand times
 BUSY = {"Cache-Control": "no-store", "Retry-After": "5"}
 
+BASE = st.get_option("server.baseUrlPath").strip("/")
 
 # Where Streamlit's own page and its scripts lie.
 STREAMLIT = Path(st.__file__).parent / "static"
@@ -140,6 +165,7 @@ async def events(request: Request) -> Response:
     async for piece in request.stream():
         reported += piece
         if len(reported) > answers.LARGEST:
+            counts.refused("events")
             return PlainTextResponse("", 413)
     name = request.path_params["page"]
     turns = LARGE_ANSWERS if answers.is_large(name) else ANSWERS
@@ -156,6 +182,8 @@ async def _in_turn(
                 return PlainTextResponse("", 503, BUSY)
             return await _packed(told)
     except FullError:
+        counts.refused("busy")
+        await sleep(PENALTY)
         return PlainTextResponse("", 503, BUSY)
 
 
@@ -165,6 +193,7 @@ async def _packed(told: Callable[[], bytes]) -> Response:
     try:
         packed = await to_thread.run_sync(told)
     except CrowdedError:
+        counts.refused("busy")
         return PlainTextResponse("", 503, BUSY)
     except GatescopeError as error:
         status = 404 if isinstance(error, GoneError) else 400
@@ -183,6 +212,19 @@ def warm() -> None:
     opening({})
 
 
+def watch() -> None:
+    """Let the figures of this process be asked for; to be called once."""
+    for name, turns in QUEUES.items():
+        counts.queue(name, partial(len, turns), partial(getattr, turns, "taken"))
+    counts.CACHE.set_function(lambda: STORE.size)
+    counts.UPLOADS.set_function(uploads.held)
+
+
+def failed(error: Exception) -> None:
+    """A run of a page has gone wrong; Streamlit logs it and shows a sentence."""
+    counts.failed("run")
+
+
 def has_page(session: str) -> bool:
     """Whether a page of this session is open; all are while the server only starts."""
     return not runtime.exists() or runtime.get_instance().is_active_session(session)
@@ -198,9 +240,11 @@ handles.open_as_many_as_may_be()
 widgets.mistrust()
 exports.take_turns()
 uploads.pages_by(has_page)
-warm()
+watch()
 app = st.App(
     "main.py",
+    lifespan=Living(warm),
+    on_script_error=failed,
     routes=[
         Mount(assets_url(), Assets(directory=ASSETS)),
         Route(f"{numbers_url()}/{{ticket}}", numbers),
@@ -208,9 +252,11 @@ app = st.App(
         Route(first_url(), first),
         Route(opening_url(), told_first),
         *(Route(address, beside) for address in beside_urls()),
+        *probes(BASE),
     ],
     middleware=[
         Middleware(Told),
+        Middleware(Watched, routes=Routes(BASE, BESIDE)),
         Middleware(Sockets),
         Middleware(Requests, files=Held()),
         Middleware(Static, folder=STREAMLIT / "static", below=first_url().rstrip("/")),

@@ -11,7 +11,10 @@ from dataclasses import dataclass
 from typing import Final
 
 log: Final = logging.getLogger(__name__)
-HOST: Final = re.compile(r"https?://(\*\.)?[a-z0-9][a-z0-9.-]*(:\d{1,5})?")
+HOST: Final = r"https?://(\*\.)?[a-z0-9][a-z0-9.-]*(:\d{1,5})?"
+# Of IPv4, or of IPv6 in brackets as links and nginx have it.
+ADDRESS: Final = re.compile(r"\d{1,3}(\.\d{1,3}){3}|\[[\da-fA-F:]+\]")
+NETWORK: Final = r"[\da-fA-F.:]+(/\d{1,3})?"
 
 
 @dataclass(frozen=True)
@@ -38,21 +41,23 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Hosts:
-    """Some hosts, with spaces between them, as https://lms.example or https://*.school.example."""
+class Text:
+    """A word or some, with spaces between them. pattern: of what can be taken; needs: in words."""
 
     variable: str
     default: str
+    pattern: re.Pattern[str]
+    needs: str
     meaning: str
 
     def read(self, environment: Mapping[str, str]) -> str:
-        """What the environment says; the default, with a warning, if one of them is no host."""
+        """What the environment says; the default, with a warning, for what it cannot be."""
         text = " ".join(environment.get(self.variable, self.default).split())
-        if text in ("*", self.default) or (all(map(HOST.fullmatch, text.split())) and text):
+        if text == self.default or self.pattern.fullmatch(text):
             return text
         log.warning(
-            "%s is %.60r; it needs hosts such as https://lms.example: %r is taken.",
-            *(self.variable, text, self.default),
+            "%s is %.60r; it needs %s: %r is taken.",
+            *(self.variable, text, self.needs, self.default),
         )
         return self.default
 
@@ -132,17 +137,100 @@ FILES_SITE_MB: Final = Entry(
     "Files of all pages, as they were sent, with those on their way. They are dropped 15 minutes "
     "after they came, or with their page.",
 )
-EMBEDDING: Final = Hosts(
+# How a process is watched, and how it ends (docs/running.md).
+METRICS: Final = Entry(
+    "GATESCOPE_METRICS_PORT",
+    *(0, 0, 65_535),
+    "port",
+    "Where a process tells Prometheus what happens, on an address of its own; 0 for nowhere. Of "
+    "several processes the first has this port, each further one the next.",
+)
+LEAVING: Final = Entry(
+    "GATESCOPE_LEAVING_SECONDS",
+    *(0, 0, 300),
+    "seconds",
+    "How long a process that is told to end still answers the pages it has, while `/readyz` says "
+    "503 and new pages are refused: so that whoever leads visitors here notices. `make serve` "
+    "needs none.",
+)
+CLOSING: Final = Entry(
+    "GATESCOPE_CLOSING_SECONDS",
+    *(10, 1, 600),
+    "seconds",
+    "How long answers that are being made have then, before they are cut off.",
+)
+PROCESSES: Final = Entry(
+    "GATESCOPE_PROCESSES",
+    *(0, 0, 256),
+    "processes",
+    "How many processes `make serve` starts; 0 for one a processor. Limits and caches here are "
+    "of each.",
+)
+PORT: Final = Entry(
+    "GATESCOPE_PORT",
+    *(8501, 1, 65_535),
+    "port",
+    "Where visitors of `make serve` come in.",
+)
+EMBEDDING: Final = Text(
     "GATESCOPE_EMBEDDERS",
     "none",
+    re.compile(rf"\*|{HOST}( {HOST})*"),
+    "hosts such as https://lms.example",
     "Sites that may show Gatescope in a frame of theirs, such as a course's pages; `*` for all, "
     "`none` for none but this site itself.",
+)
+METRICS_ADDRESS: Final = Text(
+    "GATESCOPE_METRICS_HOST",
+    "127.0.0.1",
+    ADDRESS,
+    "an address such as 10.0.0.5",
+    "The address that belongs to `GATESCOPE_METRICS_PORT`. Whoever reaches it can read it.",
+)
+LOGGING: Final = Text(
+    "GATESCOPE_LOG",
+    "text",
+    re.compile("text|json"),
+    "text or json",
+    "`text` says what goes wrong, for people; `json` has a line for each request too, for "
+    "programs. `make serve` has `json` unless this is set.",
+)
+ADDRESS_HERE: Final = Text(
+    "GATESCOPE_HOST",
+    "0.0.0.0",
+    ADDRESS,
+    "an address such as 127.0.0.1 or [::]",
+    "The address of this machine that belongs to `GATESCOPE_PORT`.",
+)
+BELOW: Final = Text(
+    "GATESCOPE_BASE",
+    "/",
+    re.compile(r"/?[\w.-]+(/[\w.-]+)*/?", re.ASCII),
+    "a path such as /gatescope",
+    "The path below which `make serve` has the site.",
+)
+PROXIES: Final = Text(
+    "FORWARDED_ALLOW_IPS",
+    "127.0.0.1",
+    re.compile(rf"\*|{NETWORK}( ?, ?{NETWORK})*"),
+    "addresses such as 127.0.0.1,10.0.0.0/8",
+    "Proxies before this site that are believed when they name the visitor's address; `*` for all.",
+)
+PROCESS_NAME: Final = Text(
+    "GATESCOPE_PROCESS",
+    "none",
+    re.compile("[a-z][a-z0-9]{0,15}"),
+    "a short name such as s0",
+    "The name of a process at the proxy before it, with which the names of its pages begin; "
+    "`make serve` sets it.",
 )
 TABLE: Final = (
     *(CACHE, FILE, THREADS),
     *(LINES_SITE, LINES_ADDRESS, MESSAGES),
     *(FILES_SITE, FILES_ADDRESS, FILE_TIME, FILES_PAGE_MB, FILES_SITE_MB),
+    *(METRICS, LEAVING, CLOSING, PROCESSES, PORT),
 )
+TEXTS: Final = (EMBEDDING, LOGGING, METRICS_ADDRESS, ADDRESS_HERE, BELOW, PROXIES, PROCESS_NAME)
 
 CACHE_MB: Final = CACHE.read(os.environ)
 SITE_SOCKETS: Final = LINES_SITE.read(os.environ)
@@ -154,6 +242,17 @@ UPLOAD_SECONDS: Final = FILE_TIME.read(os.environ)
 SESSION_UPLOADS_MB: Final = FILES_PAGE_MB.read(os.environ)
 SITE_UPLOADS_MB: Final = FILES_SITE_MB.read(os.environ)
 EMBEDDERS: Final = EMBEDDING.read(os.environ)
+METRICS_PORT: Final = METRICS.read(os.environ)
+METRICS_HOST: Final = METRICS_ADDRESS.read(os.environ).strip("[]")
+LEAVING_SECONDS: Final = LEAVING.read(os.environ)
+CLOSING_SECONDS: Final = CLOSING.read(os.environ)
+SITE_PROCESSES: Final = PROCESSES.read(os.environ)
+SITE_PORT: Final = PORT.read(os.environ)
+SITE_HOST: Final = ADDRESS_HERE.read(os.environ)
+BASE: Final = BELOW.read(os.environ).strip("/")
+TRUSTED: Final = tuple(PROXIES.read(os.environ).replace(",", " ").split())
+PROCESS: Final = PROCESS_NAME.read(os.environ)
+LOG: Final = LOGGING.read(os.environ)
 
 
 def settle() -> None:
@@ -164,3 +263,8 @@ def settle() -> None:
 def read_files_up_to(megabytes: int) -> None:
     """Let files of weights be as large as uploads; before gru_core.formats.limits is imported."""
     os.environ[FILE.variable] = str(megabytes)
+
+
+def handed_on(usual: Mapping[str, str], **fixed: str) -> dict[str, str]:
+    """The environment of a process that this one starts. usual: what stands unless it is set."""
+    return {**usual, **os.environ, **fixed}

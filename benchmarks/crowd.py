@@ -2,7 +2,7 @@
 
 Visitors without browsers speak the page's own protocol (benchmarks/visitor.py), the clients on the
 same processors as the servers. With `--processes 2` or more they come through nginx, whose cookie
-keeps each with one server (benchmarks/proxy.py); where it is not installed, each goes straight to
+keeps each with one server (app/site/nginx.py); where it is not installed, each goes straight to
 its server. Mixes: `edits`, everybody lets go of a number every `--period` seconds; `classroom`, an
 edit every 10 s, a lens every 20 s, another scene every 60 s; `arrivals`, all open one link within
 ten seconds. `--overload` shortens the period, `--seconds` each, until the answers stop growing, and
@@ -22,6 +22,7 @@ from dataclasses import dataclass, field
 
 from websockets import WebSocketException
 
+from app.site.nginx import program
 from benchmarks import overload, proxy
 from benchmarks.resident import cpu, memory, sampled, slope
 from benchmarks.visitor import Visitor
@@ -224,11 +225,11 @@ def doors(ports: Sequence[int]) -> Iterator[Sequence[int]]:
     """Where visitors of the servers at these ports knock: at a proxy, if several are behind it."""
     if len(ports) == 1:
         yield ports
-    elif nginx := proxy.program():
+    elif nginx := program():
         with proxy.standing(nginx, ports) as port:
             yield [port]
     else:
-        print(proxy.MISSING, file=sys.stderr)
+        print(proxy.missing(), file=sys.stderr)
         yield ports
 
 

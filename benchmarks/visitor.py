@@ -32,22 +32,27 @@ class Visitor:
     cores: set[str] = field(default_factory=set)  # that it has fetched
     seq: int = 0
     cookie: str = ""  # the header of that name
+    base: str = ""  # the path that the site is below, such as /gatescope
 
     @classmethod
-    async def opened(cls, port: int, query: str, cookie: str = "") -> Self:
+    async def opened(cls, port: int, query: str, cookie: str = "", base: str = "") -> Self:
         """A page that has had its first message. query: of its link."""
         host = f"127.0.0.1:{port}"
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
         socket = await websockets.connect(
-            f"ws://{host}/_stcore/stream",
+            f"ws://{host}{base}/_stcore/stream",
             subprotocols=[websockets.Subprotocol("streamlit")],
             origin=websockets.Origin(f"http://{host}"),
             additional_headers={"Cookie": cookie},
             max_size=None,
             ping_interval=None,
         )
-        visitor = cls(port, socket, reader, writer, cookie=cookie)
-        await visitor.go(query)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        visitor = cls(port, socket, reader, writer, cookie=cookie, base=base)
+        try:
+            await visitor.go(query)
+        except BaseException:
+            await visitor.leave()
+            raise
         return visitor
 
     async def go(self, query: str) -> None:
@@ -114,12 +119,13 @@ class Visitor:
             return await self._once(method, path, body)
         except (asyncio.IncompleteReadError, ConnectionError):
             # The server closes what has been idle for a while; a browser connects again, too.
+            self.writer.close()
             self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
             return await self._once(method, path, body)
 
     async def _once(self, method: str, path: str, body: bytes) -> tuple[int, bytes]:
         self.writer.write(
-            f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
+            f"{method} {self.base}{path} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\n"
             f"Cookie: {self.cookie}\r\n"
             f"Content-Length: {len(body)}\r\nAccept-Encoding: deflate\r\n\r\n".encode()
             + body

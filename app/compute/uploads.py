@@ -67,6 +67,12 @@ def find(key: str) -> Upload | None:
     return _here.get(key)
 
 
+def held() -> int:
+    """Bytes of all that are open, about."""
+    with _lock:
+        return sum(one.size for one in _here.values())
+
+
 def hold(upload: Upload, page: str) -> None:
     """Keep a file for a page, a session's id, as long as that is open; of many the last ones.
 

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app import settings
 from app.doors.counting import Places
 from app.doors.sockets import QUERY, address_of
+from app.watching import counts
 from app.words.say import say
 
 UPLOAD: Final = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
@@ -45,10 +46,14 @@ class Files(Protocol):
 
 
 class RefusedError(Exception):
-    """A request is not taken in: the status of the answer, and a sentence that says why."""
+    """A request is not taken in: the status of the answer, and a sentence that says why.
 
-    def __init__(self, status: int, text: str) -> None:
+    kind: for whoever counts them.
+    """
+
+    def __init__(self, status: int, kind: str, text: str) -> None:
         super().__init__(text)
+        self.kind = kind
         self.status = status
         self.text = text
 
@@ -74,9 +79,9 @@ class Requests:
             return
         try:
             if len(scope["query_string"]) > QUERY:
-                raise RefusedError(414, say("doors.requests.address", most=QUERY))
+                raise RefusedError(414, "address", say("doors.requests.address", most=QUERY))
             if CLOSED.search(scope["path"]):
-                raise RefusedError(404, say("doors.requests.closed"))
+                raise RefusedError(404, "closed", say("doors.requests.closed"))
             named = UPLOAD.search(scope["path"]) if scope["method"] == "PUT" else None
             with suppress(ClientDisconnect):  # it has hung up, or was too slow
                 if named:
@@ -84,6 +89,7 @@ class Requests:
                 else:
                     await self.app(scope, _InTime(receive, BODY_SECONDS, self.clock), send)
         except RefusedError as error:
+            counts.refused(error.kind)
             again = {"Retry-After": f"{PATIENCE:.0f}"} if error.status == 503 else {}
             answer = PlainTextResponse(error.text, error.status, again)
             await answer(scope, receive, send)
@@ -93,14 +99,14 @@ class Requests:
     ) -> None:
         length = Headers(scope=scope).get("content-length", "")
         if not (length.isascii() and length.isdigit()):
-            raise RefusedError(411, say("doors.requests.length"))
+            raise RefusedError(411, "length", say("doors.requests.length"))
         size, page = int(length[:12]), settings.SESSION_UPLOADS_MB
         self._forget()
         if self.files.held(session) + size > page * MEGABYTE:
-            raise RefusedError(413, say("doors.requests.page", most=page))
+            raise RefusedError(413, "page_files", say("doors.requests.page", most=page))
         kept = sum(held for _, held in self.sent.values())
         if kept + self.coming + size > settings.SITE_UPLOADS_MB * MEGABYTE:
-            raise RefusedError(503, say("doors.requests.site"))
+            raise RefusedError(503, "site_files", say("doors.requests.site"))
         self.coming += size
         try:
             async with self._turn(address_of(scope)):
@@ -116,7 +122,7 @@ class Requests:
         until = self.clock() + PATIENCE
         while self.places.are_full_for(address):
             if self.waiting >= QUEUE or self.clock() > until:
-                raise RefusedError(503, say("doors.requests.site"))
+                raise RefusedError(503, "turns", say("doors.requests.site"))
             self.waiting += 1
             await asyncio.sleep(TURN)
             self.waiting -= 1
@@ -147,6 +153,7 @@ class _InTime:
             left = max(0.0, self.until - self.clock())
             message = await asyncio.wait_for(self.receive(), left)
         except TimeoutError:
+            counts.refused("slow")
             return {"type": "http.disconnect"}
         self.whole = not message.get("more_body", False)
         return message

@@ -17,6 +17,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from app import settings
 from app.doors.counting import FullError, Pace, Places
+from app.watching import counts
 
 FILES: Final = 4  # asked for at once; the page has one field for files
 MESSAGE: Final = 3_000_000  # bytes; server.maxWidgetStateSize in .streamlit/config.toml is the same
@@ -42,12 +43,14 @@ class Sockets:
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
         elif not self.is_from_here(Headers(scope=scope)):
+            counts.refused("origin")
             await _close(receive, send, REFUSED)
         else:
             try:
                 with self.places.one(address_of(scope)):
                     await self.app(scope, _Guarded(receive, send), send)
             except FullError:
+                counts.refused("pages")
                 await _close(receive, send, FULL)
 
     def is_from_here(self, headers: Headers) -> bool:
@@ -89,6 +92,7 @@ class _Guarded:
             await asyncio.sleep(self.pace.wait(time.monotonic()))
             told = _read(message.get("bytes"))
             if told is None:
+                counts.refused("message")
                 await self.send({"type": "websocket.close", "code": REFUSED})
                 return {"type": "websocket.disconnect", "code": REFUSED}
             if _is_a_pages(told):

@@ -42,8 +42,7 @@ class Turns:
         """How many have their turn."""
         return len(self._pages)
 
-    @property
-    def length(self) -> int:
+    def __len__(self) -> int:
         """How many wait."""
         return len(self._line)
 

@@ -4,12 +4,12 @@ A ticket cannot be guessed, and only the page whose screen it stands for is told
 long as the session that holds it: of a page that is gone nothing is left to be asked for.
 """
 
-import secrets
 from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
+from app.compute.secret import secret
 from app.setting.setting import LOOKING, Setting
 
 MOST_HELD = 8  # screens of one page, the present one included, whose numbers can be fetched
@@ -40,7 +40,7 @@ class Held:
         still = replace(setting, **_NOWHERE)
         found = next((ticket for ticket in self.tickets if ticket.setting == still), None)
         if found is None:
-            found = Ticket(secrets.token_urlsafe(18), still)
+            found = Ticket(secret(), still)
             _tickets[found.name] = found
         else:
             self.tickets.remove(found)

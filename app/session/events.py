@@ -59,7 +59,7 @@ def handle(history: History, event: Mapping[str, Any]) -> Outcome:
     if step is not None and unit is not None:
         history = history.moved(step, unit)
     kind = event.get("kind")
-    action = _ACTIONS.get(kind) if isinstance(kind, str) else None
+    action = ACTIONS.get(kind) if isinstance(kind, str) else None
     if action is None:
         return Outcome(history, problem=say("session.events.unknown"))
     try:
@@ -369,7 +369,7 @@ def _question(asked: Any) -> Question:
     return Question(track, Span(first, last), float(threshold), begins, ends)
 
 
-_ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
+ACTIONS: dict[str, Callable[[History, Mapping[str, Any]], Outcome]] = {
     "grab": _grab,
     "commit": _commit,
     "type": _type,

@@ -4,7 +4,6 @@ The page's query parameters are the text form of the present setting. Whichever 
 a link or the back button changes the setting, an edit changes the link.
 """
 
-import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import RLock
@@ -18,6 +17,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from app.compute.runs import is_large
+from app.compute.secret import secret
 from app.compute.uploads import Upload, find, hold
 from app.contract import Above, Ack
 from app.learning.lessons import arrive
@@ -26,7 +26,7 @@ from app.screen.loaded import canonical
 from app.screen.page import Grab, Page
 from app.screen.screen import plain
 from app.screen.tickets import Held
-from app.session.events import OF_NUMBERS, Outcome
+from app.session.events import ACTIONS, OF_NUMBERS, Outcome
 from app.session.keeping import carried
 from app.session.late import Departures
 from app.setting import link
@@ -59,7 +59,7 @@ class Session:
     arrived: int = 0  # how often the address has led here: by a link, or by the back button
     departures: Departures = field(default_factory=Departures)  # what was on the stage then
     held: Held = field(default_factory=Held)  # for the numbers of its screens
-    name: str = field(default_factory=lambda: secrets.token_urlsafe(18))  # nobody else is told it
+    name: str = field(default_factory=secret)  # nobody else is told it
     told: int = 0  # how many messages were made for this page
     choices: object = None  # as the controls above the stage show them
     drawn: str = ""  # the scene that they belong to
@@ -164,13 +164,17 @@ def receive(key: str) -> None:
     take_in(here, getattr(st.session_state.get(key), "event", None))
 
 
-def take_in(here: Session, message: Any) -> None:
-    """Apply what a stage reports, be it by a run of the page or by its own route."""
+def take_in(here: Session, message: Any) -> list[str]:
+    """Apply what a stage reports, be it by a run of the page or by its own route.
+
+    Gives the kinds of those events that were new and known.
+    """
     if not isinstance(message, Mapping) or not isinstance(message.get("events"), list):
-        return
+        return []
     client = str(message.get("client"))[:40]
     if client != here.ack["client"]:
         here.ack = {"client": client, "seq": 0}
+    kinds = []
     for event in message["events"][:MOST_EVENTS]:
         seq = event.get("seq") if isinstance(event, Mapping) else None
         if type(seq) is int and seq > here.ack["seq"]:
@@ -178,6 +182,9 @@ def take_in(here: Session, message: Any) -> None:
             kind = event.get("kind")
             here.asked |= not isinstance(kind, str) or kind not in OF_NUMBERS
             _settle(here, here.departures.handle(here.history, event, here.arrived))
+            if isinstance(kind, str) and kind in ACTIONS:
+                kinds.append(kind)
+    return kinds
 
 
 def _settle(here: Session, outcome: Outcome) -> None:

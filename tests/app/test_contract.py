@@ -24,7 +24,7 @@ from app.messages.stage import message
 from app.screen.baseline import scenes
 from app.screen.page import Grab, Page
 from app.screen.screen import screen_of
-from app.session.events import _ACTIONS
+from app.session.events import ACTIONS
 from app.setting.setting import Setting
 from gru_core.changes.interventions import Intervention
 from gru_core.conventions import CHO, CHUNG
@@ -148,7 +148,7 @@ def test_the_server_knows_every_event_and_no_other() -> None:
         for event in get_args(contract.Event)
         for kind in get_args(get_type_hints(event)["kind"])
     }
-    assert kinds == set(_ACTIONS)
+    assert kinds == set(ACTIONS)
 
 
 def test_a_page_asks_for_nothing_by_itself() -> None:

@@ -65,10 +65,39 @@ def test_what_is_no_host_never_reaches_a_header(
     assert EMBEDDING.variable in caplog.text
 
 
-def test_the_page_on_settings_names_them_too() -> None:
+def test_the_page_on_settings_has_what_is_no_number_too() -> None:
     page = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
-    row = f"| `{EMBEDDING.variable}` | `{EMBEDDING.default}` | {EMBEDDING.meaning} |"
-    assert row in page.splitlines()
+    rows = re.findall(r"^\| `(\w+)` \| `([^`]+)` \| (.+) \|$", page, re.M)
+    assert rows == [(one.variable, one.default, one.meaning) for one in settings.TEXTS]
+
+
+@pytest.mark.parametrize(
+    ("entry", "taken", "refused"),
+    [
+        (settings.LOGGING, ["text", "json"], ["yaml", "JSON", ""]),
+        (settings.ADDRESS_HERE, ["127.0.0.1", "[::]"], ["all", "1.2.3", "::", "0.0.0.0; x"]),
+        (settings.BELOW, ["/", "gate", "/a/b.c/"], ["a b", "/a;b", "/ü", "//", "a{b}"]),
+        (settings.PROXIES, ["*", "127.0.0.1,10.0.0.0/8", "::1"], ["proxy; x", "a host", ","]),
+    ],
+    ids=lambda one: getattr(one, "variable", ""),
+)
+def test_words_reach_a_configuration_only_if_they_are_what_they_should_be(
+    entry: settings.Text, taken: list[str], refused: list[str]
+) -> None:
+    assert [entry.read({entry.variable: text}) for text in taken] == taken
+    assert {entry.read({entry.variable: text}) for text in refused} == {entry.default}
+
+
+def test_what_is_handed_on_is_chosen_before_usual_and_fixed_before_chosen(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("GATESCOPE_LOG", "text")
+    monkeypatch.setenv("GATESCOPE_METRICS_PORT", "9000")
+    found = settings.handed_on(
+        {"GATESCOPE_LOG": "json", "GATESCOPE_BASE": "/a"}, GATESCOPE_METRICS_PORT="9001"
+    )
+    assert (found["GATESCOPE_LOG"], found["GATESCOPE_BASE"]) == ("text", "/a")
+    assert found["GATESCOPE_METRICS_PORT"] == "9001"
 
 
 def test_the_core_has_the_bounds_of_the_table() -> None:

@@ -1,7 +1,7 @@
 // Events in waiting: how many go at once, and that none is left behind.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
+import { mock, test } from "node:test";
 import { Channel } from "../../assets/stage/core/channel.js";
 
 /** @param {number} count */
@@ -41,4 +41,27 @@ test("few go together", () => {
   channel.flush();
   channel.close();
   assert.equal(posts.length, 1);
+});
+
+test("a server that does not know the page is asked again soon, until a message comes: its line may be cut too", () => {
+  mock.timers.enable({ apis: ["setTimeout"] });
+  const channel = new Channel();
+  let asked = 0;
+  channel.run = () => (asked += 1);
+  channel.posting.send = () => true;
+  channel.send("ask", {});
+  channel.posting.leave();
+  /** @type {number[]} */
+  const found = [asked];
+  for (const wait of [240, 10, 500, 1000]) {
+    mock.timers.tick(wait);
+    found.push(asked);
+  }
+  assert.deepEqual(found, [1, 1, 2, 3, 4]);
+  channel.posting.leave();
+  channel.posting.know("another name");
+  mock.timers.tick(300);
+  assert.equal(asked, 5);
+  channel.close();
+  mock.timers.reset();
 });

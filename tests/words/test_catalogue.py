@@ -31,6 +31,8 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "app/screen/plane.py": ("looking for fixed points",),  # the name of a thread
     # For the browser.
     "app/controls/mount.py": ("\nexport default function",),
+    "app/site/nginx.py": ("daemon off;", "    server {{", "upstream "),
+    "app/site/asking.py": ("GET ",),
     "app/serving/bundle.py": ("// Gatescope's {name} in one file",),
     "app/serving/index.py": (
         "BACKEND_BASE_URL: ",
@@ -41,7 +43,8 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "app/compute/timing.py": ("Measuring the cells has failed.",),
     "app/settings.py": (
         *("%s is %.20r", "%s is %.60r"),
-        *(entry.meaning for entry in (*settings.TABLE, settings.EMBEDDING)),
+        *(entry.meaning for entry in (*settings.TABLE, *settings.TEXTS)),
+        *(entry.needs for entry in settings.TEXTS if entry.needs.count(" ") > 2),
     ),
 }
 # Words of which one is chosen by how many there are.

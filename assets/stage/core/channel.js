@@ -15,6 +15,7 @@ import { say } from "./words.js";
  */
 
 const AT_ONCE = 100; // events; app/session/state.py takes no more of one message
+const [SOON, LATE] = [250, 1000]; // milliseconds until a server that does not know the page is asked again, and the most
 const CLIENT = Math.random().toString(36).slice(2, 12);
 
 let counter = 0;
@@ -52,7 +53,7 @@ export class Channel {
     this.order = 0; // of the last message
     this.posting = new Posting({
       arrive: (message) => this.arrive(message),
-      elsewhere: () => this.run(),
+      elsewhere: () => this.find(SOON),
       refused: (last) => this.drop(last),
       busy: () => this.tell(say("stage.busy")),
       over: () => this.goOn(),
@@ -92,6 +93,16 @@ export class Channel {
   run() {
     if (this.posting.forgotten) window.dispatchEvent(new PopStateEvent("popstate"));
     else this.trigger?.("event", { client: CLIENT, events: this.first });
+  }
+
+  // Where the process of a page has failed its line is cut too, and a run that is asked for until it is open again, at
+  // another process, is lost.
+  /** @param {number} wait */
+  find(wait) {
+    clearTimeout(this.finding);
+    if (!this.posting.forgotten || !this.pending.length) return;
+    this.run();
+    if (wait <= LATE) this.finding = setTimeout(() => this.find(2 * wait), wait);
   }
 
   // Too much for the server: what was done is left out, and what is shown comes anew.
@@ -192,6 +203,7 @@ export class Channel {
 
   close() {
     clearTimeout(this.timer);
+    clearTimeout(this.finding);
   }
 
   /** @param {string} name @returns {any} */

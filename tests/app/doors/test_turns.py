@@ -51,7 +51,7 @@ def played(turns: Turns, play: Callable[[Served], Awaitable[None]]) -> Served:
         await asyncio.gather(*served.tasks.values(), return_exceptions=True)
 
     asyncio.run(whole())
-    assert (turns.taken, turns.length) == (0, 0)
+    assert (turns.taken, len(turns)) == (0, 0)
     return served
 
 
@@ -116,6 +116,6 @@ def test_a_line_has_an_end_for_all_and_for_a_page(waiting: int, own: int) -> Non
                 pass
         if own < waiting:
             await served.come("b")
-            assert turns.length == 3
+            assert len(turns) == 3
 
     played(turns, play)

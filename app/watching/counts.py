@@ -1,0 +1,82 @@
+"""What happens in this process, in figures that Prometheus reads: how often, how long, how many.
+
+None of them names a visitor, an input or an address; each label has few values, all written here or
+known when the server starts. docs/running.md has the same names with the same meanings.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+from prometheus_client import (
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    ProcessCollector,
+    disable_created_metrics,
+)
+
+from app.words.say import say
+
+REGISTRY: Final = CollectorRegistry()
+# Seconds: from what nobody notices to what nobody waits for.
+BOUNDS: Final = (0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 30.0)
+
+# When a counter began would be as many series again.
+disable_created_metrics()  # type: ignore[no-untyped-call]
+ProcessCollector(registry=REGISTRY)  # memory, processor time, file handles
+PAGES: Final = Gauge("gatescope_pages", say("watching.counts.pages"), registry=REGISTRY)
+SECONDS: Final = Histogram(
+    "gatescope_answer_seconds",
+    say("watching.counts.seconds"),
+    ["route"],
+    buckets=BOUNDS,
+    registry=REGISTRY,
+)
+ANSWERS: Final = Counter(
+    "gatescope_answers", say("watching.counts.answers"), ["route", "status"], registry=REGISTRY
+)
+EVENTS: Final = Counter(
+    "gatescope_events", say("watching.counts.events"), ["kind"], registry=REGISTRY
+)
+LENSES: Final = Counter(
+    "gatescope_lenses", say("watching.counts.lenses"), ["lens"], registry=REGISTRY
+)
+REFUSALS: Final = Counter(
+    "gatescope_refusals", say("watching.counts.refusals"), ["kind"], registry=REGISTRY
+)
+ERRORS: Final = Counter(
+    "gatescope_errors", say("watching.counts.errors"), ["where"], registry=REGISTRY
+)
+WAITING: Final = Gauge(
+    "gatescope_waiting", say("watching.counts.waiting"), ["queue"], registry=REGISTRY
+)
+RUNNING: Final = Gauge(
+    "gatescope_running", say("watching.counts.running"), ["queue"], registry=REGISTRY
+)
+CACHE: Final = Gauge("gatescope_cache_bytes", say("watching.counts.cache"), registry=REGISTRY)
+UPLOADS: Final = Gauge("gatescope_upload_bytes", say("watching.counts.uploads"), registry=REGISTRY)
+
+
+def refused(kind: str) -> None:
+    """Somebody was turned away."""
+    REFUSALS.labels(kind).inc()
+
+
+def failed(where: str) -> None:
+    """Something went wrong that is our fault."""
+    ERRORS.labels(where).inc()
+
+
+def took(kinds: Iterable[str], lens: str) -> None:
+    """Events of these known kinds were taken in. lens: the one beside the stage after them."""
+    for kind in kinds:
+        EVENTS.labels(kind).inc()
+        if kind == "view":
+            LENSES.labels(lens).inc()
+
+
+def queue(name: str, waiting: Callable[[], int], running: Callable[[], int]) -> None:
+    """Look at a queue whenever somebody wants to know."""
+    WAITING.labels(name).set_function(waiting)
+    RUNNING.labels(name).set_function(running)

@@ -1,0 +1,154 @@
+"""Each request is told of by a name of ours, an id, its status and time, and by nothing else."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from app.watching import counts
+from app.watching.logs import Lines
+from app.watching.ready import Readiness
+from app.watching.routes import QUIET, Routes
+from app.watching.watched import HEADER, Watched
+from tests.app.doors.asgi import Inner, Visitor, line, request
+
+ROUTES = Routes("gate", ("learn", "quiz"))
+EMPTY: Message = {"type": "http.request", "body": b""}
+
+
+def watched(app: Any, logged: bool = True, state: Any = "open") -> Watched:
+    readiness = Readiness()
+    readiness.state = state
+    return Watched(app, ROUTES, readiness, logged)
+
+
+def visit(guard: Watched, scope: Scope, *messages: Message) -> Visitor:
+    visitor = Visitor(list(messages) or [EMPTY])
+    asyncio.run(guard(scope, visitor.receive, visitor.send))
+    return visitor
+
+
+def header(visitor: Visitor, name: str = HEADER) -> str:
+    """Of the answer."""
+    (start,) = [one for one in visitor.answers if one["type"].endswith("response.start")]
+    return dict(start["headers"])[name.lower().encode()].decode()
+
+
+def count(counter: Any, *labels: object) -> float:
+    value: float = counter.labels(*labels)._value.get()
+    return value
+
+
+@pytest.mark.parametrize(
+    ("path", "query", "name"),
+    [
+        *(("/gate/", b"scene=pulse", "first"), ("/gate", b"", "first"), ("/", b"", "first")),
+        *(("/gate/quiz", b"", "beside"), ("/gate/events/ticket", b"", "events")),
+        *(("/gate/numbers/ticket", b"part=a&rows=0:1", "numbers"),),
+        *(("/gate/numbers/ticket", b"core=", "core"), ("/gate/numbers/t", b"check=", "check")),
+        *(("/gate/numbers/ticket", b"view=why&step=1", "lens"),),
+        *(("/gate/_stcore/upload_file/a/b", b"", "upload"), ("/gate/media/a.csv", b"", "download")),
+        *(("/gate/_stcore/stream", b"", "line"), ("/gate/_stcore/what", b"", "other")),
+        *(("/gate/wp-login.php", b"", "other"), ("/gateway", b"", "other")),
+        *(("/gate/assets/stage/stage.js", b"", QUIET), ("/gate/static/js/a.js", b"", QUIET)),
+        *(
+            ("/gate/_stcore/health", b"", QUIET),
+            ("/readyz", b"", QUIET),
+            ("/gate/livez", b"", QUIET),
+        ),
+    ],
+)
+def test_a_request_has_one_of_few_names(path: str, query: bytes, name: str) -> None:
+    assert ROUTES.name(request(path, query)) == name
+
+
+def test_a_line_of_the_log_says_nothing_of_the_visitor(capsys: pytest.CaptureFixture[str]) -> None:
+    visit(watched(Inner()), request("/gate/events/secret", b"names=secret", method="POST"))
+    told = json.loads(capsys.readouterr().err)
+    assert set(told) == {"time", "level", "request", "route", "method", "status", "milliseconds"}
+    assert (told["route"], told["status"], told["method"]) == ("events", 204, "POST")
+
+
+@pytest.mark.parametrize("given", ["abc-123_x.y", "a" * 64])
+def test_a_plain_id_is_kept(given: str) -> None:
+    visitor = visit(watched(Inner()), request(headers={HEADER.lower(): given}))
+    assert header(visitor) == given
+
+
+@pytest.mark.parametrize("given", ["", "a b", "a\nb", "<b>", "é", "a" * 65])
+def test_any_other_id_is_replaced(given: str) -> None:
+    visitor = visit(watched(Inner()), request(headers={HEADER.lower(): given}))
+    assert header(visitor) not in ("", given)
+    assert header(visitor).isalnum()
+
+
+async def failing(scope: Scope, receive: Receive, send: Send) -> None:
+    raise ValueError("names=secret")
+
+
+def test_a_fault_of_ours_is_counted_logged_with_the_id_and_said_in_a_sentence(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    before = count(counts.ERRORS, "request")
+    visitor = visit(watched(failing), request("/gate/", headers={HEADER.lower(): "this-one"}))
+    assert visitor.status == 500
+    assert visitor.text.endswith("The log of the server has it as this-one.")
+    assert "Traceback" not in visitor.text
+    assert count(counts.ERRORS, "request") == before + 1
+    record = next(one for one in caplog.records if one.exc_info)
+    told = json.loads(Lines().format(record))
+    assert told["error"] == "ValueError"
+    assert any("test_watched.py" in place for place in told["places"])
+    assert "secret" not in json.dumps(told)
+
+
+def test_requests_are_counted_and_timed_by_route() -> None:
+    answers, seconds = counts.ANSWERS, counts.SECONDS.labels("beside")
+    before, sum_before = count(answers, "beside", 204), seconds._sum.get()
+    visit(watched(Inner()), request("/gate/learn"))
+    assert count(answers, "beside", 204) == before + 1
+    assert seconds._sum.get() > sum_before
+
+
+def test_an_open_line_is_a_page_until_it_ends() -> None:
+    seen: list[float] = []
+
+    async def accepts(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "websocket.accept"})
+        seen.append(counts.PAGES._value.get())
+
+    before = counts.PAGES._value.get()
+    visit(watched(accepts), line(path="/gate/_stcore/stream"))
+    assert seen == [before + 1]
+    assert counts.PAGES._value.get() == before
+
+
+def test_at_the_end_new_pages_are_refused_and_those_that_are_open_are_answered() -> None:
+    guard = watched(Inner(), state="leaving")
+    for path in ("/gate/", "/gate/quiz"):
+        refused = visit(guard, request(path))
+        assert (refused.status, header(refused, "Retry-After")) == (503, "1")
+    assert visit(guard, request("/gate/events/page", method="POST")).status == 204
+    able = {"extensions": {"websocket.http.response": {}}}
+    stream = line(path="/gate/_stcore/stream")
+    assert visit(guard, stream | able).status == 503
+    assert visit(guard, stream).answers == [{"type": "websocket.close", "code": 1012}]
+
+
+def test_before_the_first_screen_visitors_wait_and_who_asks_if_it_is_ready_does_not() -> None:
+    async def told() -> tuple[int, int, int]:
+        inner = Inner()
+        guard = watched(inner, state="starting")
+        visitor, probe = Visitor([EMPTY]), Visitor([EMPTY])
+        waits = asyncio.create_task(guard(request("/gate/"), visitor.receive, visitor.send))
+        await asyncio.sleep(0.05)
+        before = inner.asked
+        await guard(request("/readyz"), probe.receive, probe.send)
+        between = inner.asked
+        guard.ready.state = "open"
+        await waits
+        return before, between, inner.asked
+
+    assert asyncio.run(told()) == (0, 1, 2)
