@@ -5,6 +5,7 @@ so the prefix is added here, and the page passes it on to the stage.
 """
 
 import importlib
+import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -27,10 +28,20 @@ from starlette.routing import Mount, Route
 
 from app import answers
 from app.compute import memory, uploads
-from app.controls.mount import assets_url, beside_urls, events_url, first_url, numbers_url
+from app.controls.mount import (
+    assets_url,
+    beside_urls,
+    events_url,
+    first_url,
+    health_url,
+    numbers_url,
+    opened_url,
+    short_url,
+)
 from app.doors import handles, widgets
 from app.doors.files import Held
 from app.doors.headers import Told
+from app.doors.hosts import Hosts
 from app.doors.requests import Requests
 from app.doors.sockets import Sockets
 from app.messages import check, core
@@ -43,6 +54,8 @@ from app.serving.bundle import entry, is_bundled
 from app.serving.files import Assets, Static, page_response
 from app.words.refusal import refusal
 from gru_core.errors import GatescopeError
+
+log = logging.getLogger(__name__)
 
 # Blocks of numbers that are made at the same time. A run that was pushed out is made again first,
 # which takes seconds: whoever waits for one must not keep files and pages from others.
@@ -134,6 +147,23 @@ async def _packed(told: Callable[[], bytes], limiter: CapacityLimiter | None) ->
     return Response(packed, headers=private | {"Content-Encoding": "deflate"})
 
 
+def short_links() -> list[Route]:
+    """The addresses of short links, where this site has a store."""
+    if not settings.HAS_STORE:
+        return []
+    from app.short import Short  # and with it what only a store needs
+    from app.store import site
+
+    links = Short(site.engine())
+    if said := site.check():
+        log.error("%s", said)
+    return [
+        Route(short_url(), links.make, methods=["POST"]),
+        Route(f"{short_url()}/{{page}}", links.make, methods=["POST"]),
+        Route(f"{opened_url()}/{{name}}", links.lead),
+    ]
+
+
 def warm() -> None:
     """Make the first screen before anybody asks for it: all who come share its figures.
 
@@ -166,9 +196,11 @@ app = st.App(
         Route(f"{events_url()}/{{page}}", events, methods=["POST"]),
         Route(first_url(), first),
         *(Route(address, beside) for address in beside_urls()),
+        *short_links(),
     ],
     middleware=[
         Middleware(Told),
+        Middleware(Hosts, health=[health_url()]),
         Middleware(Sockets),
         Middleware(Requests, files=Held()),
         Middleware(Static, folder=STREAMLIT / "static", below=first_url().rstrip("/")),

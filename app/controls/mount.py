@@ -42,6 +42,21 @@ def events_url() -> str:
     return _under_base("events")
 
 
+def short_url() -> str:
+    """Where a page asks for a short link; one is `s/NAME` beside it."""
+    return _under_base("short")
+
+
+def opened_url() -> str:
+    """Where short links lead, with their names behind it."""
+    return _under_base("s")
+
+
+def health_url() -> str:
+    """Where Streamlit says that it is well."""
+    return _under_base("_stcore/health")
+
+
 def first_url() -> str:
     """The path of the first page."""
     return _under_base("")

@@ -40,8 +40,8 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     # For whoever runs a server: the log, and what docs/settings.md has too.
     "app/compute/timing.py": ("Measuring the cells has failed.",),
     "app/settings.py": (
-        *("%s is %.20r", "%s is %.60r"),
-        *(entry.meaning for entry in (*settings.TABLE, settings.EMBEDDING)),
+        *("%s is %.20r", "%s is %.60r", "%s needs sqlite:///FILE"),
+        *(entry.meaning for entry in (*settings.TABLE, *settings.TEXTS)),
     ),
 }
 # Words of which one is chosen by how many there are.
