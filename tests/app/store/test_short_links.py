@@ -1,7 +1,12 @@
 """The same link has the same name; a name leads to its link and nowhere else, until nobody asks."""
 
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 import pytest
@@ -14,10 +19,12 @@ from app.setting import link
 from app.setting.link import LONGEST_LINK
 from app.setting.setting import Setting
 from app.store import short
-from app.store.engine import connected
+from app.store.engine import connected, engine_of
 from app.store.errors import FullError, StoreError
+from app.store.schema import upgrade
 from app.store.tables import SHORT
 
+ROOT = Path(__file__).parents[3]
 DAY = date(2026, 11, 29)
 YEAR = 365
 MOST = 1000
@@ -178,3 +185,27 @@ def test_many_at_once_make_each_link_once(store: Engine) -> None:
     with ThreadPoolExecutor(8) as pool:
         names = list(pool.map(lambda text: kept(store, text), texts))
     assert len(set(names)) == count(store) == 10
+
+
+MANY = """
+import sys
+from app.store import site, short
+for step in range(50):
+    short.keep(site.engine(), f"scene=cue&t={step + 1}&u={sys.argv[1]}", site.today(), 1000)
+"""
+
+
+def test_processes_that_share_a_file_wait_for_each_other(
+    address: Callable[[str], str],
+) -> None:
+    where = address("sqlite")
+    store = engine_of(where)
+    upgrade(store)
+    told = os.environ | {"GATESCOPE_STORE": where}
+    started = [
+        subprocess.Popen([sys.executable, "-c", MANY, f"{unit + 1}"], cwd=ROOT, env=told)
+        for unit in range(3)
+    ]
+    assert [one.wait(60) for one in started] == [0] * 3
+    assert count(store) == 150
+    store.dispose()
