@@ -33,7 +33,7 @@ from app.controls.mount import (
     beside_urls,
     events_url,
     first_url,
-    health_url,
+    health_urls,
     numbers_url,
     opened_url,
     short_url,
@@ -200,7 +200,7 @@ app = st.App(
     ],
     middleware=[
         Middleware(Told),
-        Middleware(Hosts, health=[health_url()]),
+        Middleware(Hosts, health=health_urls()),
         Middleware(Sockets),
         Middleware(Requests, files=Held()),
         Middleware(Static, folder=STREAMLIT / "static", below=first_url().rstrip("/")),

@@ -8,6 +8,7 @@ import streamlit as st
 from app.serving.bundle import QUIZ, STAGE, TICKS, entry
 
 KEY = "stage"
+HEALTH = ("_stcore/health", "livez", "readyz")
 # Pages beside the first one, by their addresses: main.py has them too.
 BESIDE = ("learn", "claims", "glossary", "quiz")
 # It comes from the top-level assets folder (app/server.py); this stub only fetches it.
@@ -52,9 +53,9 @@ def opened_url() -> str:
     return _under_base("s")
 
 
-def health_url() -> str:
-    """Where Streamlit says that it is well."""
-    return _under_base("_stcore/health")
+def health_urls() -> list[str]:
+    """Where proxies and whoever minds this process ask whether it is well."""
+    return [_under_base(name) for name in HEALTH]
 
 
 def first_url() -> str:
