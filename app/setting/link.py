@@ -39,6 +39,7 @@ LONGEST_PIN = 2500  # characters
 MOST_HELD = 50  # interventions
 SHORT = "short"  # in place of all else, the name of a link that is too long for an address
 END = "~"  # after every edit, so that a link cut short cannot pass for a whole one
+NAMES = "names"  # of the visitor's own columns
 LONG = ("text", "numbers", "channels")  # what may be too long for a link
 CURSOR = ("t", "u")
 FOREIGN = ("embed", "utm_", "fbclid", "gclid")  # Streamlit's own, and what mailers add
@@ -263,6 +264,9 @@ def whole(setting: Setting, longest: int = LONGEST_LINK) -> dict[str, str] | Non
     """The query parameters of all of a setting; None where a link of that length has no room."""
     query, left_out = encode(setting, longest)
     fits = input_fits(setting, longest) and pin_fits(setting, longest)
+    own = setting.source
+    if isinstance(own, Own) and own.source == "numbers" and own.channels:
+        fits = fits and NAMES in query
     return query if fits and not left_out and len(urlencode(query)) <= longest else None
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
@@ -18,6 +19,7 @@ from app.screen.baseline import scenes
 from app.setting import link
 from app.setting.link import LONGEST_LINK
 from app.setting.setting import Setting
+from app.setting.source import Own
 from app.store import short
 from app.store.engine import connected, engine_of
 from app.store.errors import FullError, StoreError
@@ -127,6 +129,11 @@ def test_all_of_a_setting_is_kept(store: Engine, steps: int, in_an_address: bool
 def test_what_is_too_long_for_a_short_link_too_is_refused() -> None:
     with pytest.raises(StoreError, match="64000 characters"):
         short.written(numbers(2000))
+    names = tuple(f"{i}" * 8000 for i in range(8))
+    some = numbers(40)
+    assert isinstance(some.source, Own)
+    with pytest.raises(StoreError, match="64000 characters"):
+        short.written(replace(some, own=replace(some.source, channels=names)))
 
 
 def test_a_name_that_nobody_has_made_leads_nowhere(store: Engine) -> None:
