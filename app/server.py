@@ -5,6 +5,7 @@ so the prefix is added here, and the page passes it on to the stage.
 """
 
 import importlib
+import logging
 from asyncio import sleep
 from collections.abc import Callable
 from functools import partial
@@ -42,13 +43,17 @@ from app.controls.mount import (
     beside_urls,
     events_url,
     first_url,
+    health_urls,
     numbers_url,
+    opened_url,
     opening_url,
+    short_url,
 )
 from app.doors import exports, handles, widgets
 from app.doors.counting import FullError
 from app.doors.files import Held
 from app.doors.headers import Told
+from app.doors.hosts import Hosts
 from app.doors.requests import Requests
 from app.doors.sockets import Sockets, address_of
 from app.doors.turns import Turns
@@ -61,13 +66,15 @@ from app.screen.baseline import ASSETS
 from app.serving import index, prompt
 from app.serving.bundle import entry, is_bundled
 from app.serving.files import Assets, Static, page_response
-from app.watching import counts
+from app.watching import counts, ready
 from app.watching.living import Living
 from app.watching.probes import probes
 from app.watching.routes import Routes
 from app.watching.watched import Watched
 from app.words.refusal import refusal
 from gru_core.errors import GatescopeError
+
+log = logging.getLogger(__name__)
 
 # Numbers of plots and lenses, answers to events: past what the processors can do, more at a time
 # would only be slower. A run that was pushed out is made again first, which takes seconds, so that
@@ -202,6 +209,24 @@ async def _packed(told: Callable[[], bytes]) -> Response:
     return Response(packed, headers=private | {"Content-Encoding": "deflate"})
 
 
+def short_links() -> list[Route]:
+    """The addresses of short links, where this site has a store."""
+    if not settings.HAS_STORE:
+        return []
+    from app.short import Short  # and with it what only a store needs
+    from app.store import site
+
+    links = Short(site.engine())
+    if said := site.check():
+        log.error("%s", said)
+    ready.add("store", site.hold)
+    return [
+        Route(short_url(), links.make, methods=["POST"]),
+        Route(f"{short_url()}/{{page}}", links.make, methods=["POST"]),
+        Route(f"{opened_url()}/{{name}}", links.lead),
+    ]
+
+
 def warm() -> None:
     """Make the first screen before anybody asks for it: all who come share its figures.
 
@@ -253,10 +278,12 @@ app = st.App(
         Route(opening_url(), told_first),
         *(Route(address, beside) for address in beside_urls()),
         *probes(BASE),
+        *short_links(),
     ],
     middleware=[
         Middleware(Told),
         Middleware(Watched, routes=Routes(BASE, BESIDE)),
+        Middleware(Hosts, health=health_urls()),
         Middleware(Sockets),
         Middleware(Requests, files=Held()),
         Middleware(Static, folder=STREAMLIT / "static", below=first_url().rstrip("/")),

@@ -15,6 +15,8 @@ HOST: Final = r"https?://(\*\.)?[a-z0-9][a-z0-9.-]*(:\d{1,5})?"
 # Of IPv4, or of IPv6 in brackets as links and nginx have it.
 ADDRESS: Final = re.compile(r"\d{1,3}(\.\d{1,3}){3}|\[[\da-fA-F:]+\]")
 NETWORK: Final = r"[\da-fA-F.:]+(/\d{1,3})?"
+NAME: Final = re.compile(r"(\*\.)?[a-z0-9][a-z0-9.-]*|\[[0-9a-f:]+\]")
+STORED: Final = re.compile(r"none|sqlite:///[^?#]+|postgresql(\+psycopg)?://\S+")
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,46 @@ class Text:
         log.warning(
             "%s is %.60r; it needs %s: %r is taken.",
             *(self.variable, text, self.needs, self.default),
+        )
+        return self.default
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of this site, with spaces between them, as gates.example or *.school.example."""
+
+    variable: str
+    default: str
+    meaning: str
+
+    def read(self, environment: Mapping[str, str]) -> str:
+        """What the environment says; the default, with a warning, if one of them is no name."""
+        text = " ".join(environment.get(self.variable, self.default).lower().split())
+        if text == self.default or (all(map(NAME.fullmatch, text.split())) and text):
+            return text
+        log.warning(
+            "%s is %.60r; it needs names such as gates.example: %r is taken.",
+            *(self.variable, text, self.default),
+        )
+        return self.default
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where a store is, as SQLAlchemy writes it; it may hold a password, and is never logged."""
+
+    variable: str
+    default: str
+    meaning: str
+
+    def read(self, environment: Mapping[str, str]) -> str:
+        """What the environment says; the default, with a warning, for what is no such address."""
+        text = environment.get(self.variable, self.default)
+        if STORED.fullmatch(text):
+            return text
+        log.warning(
+            "%s needs sqlite:///FILE, postgresql://… or none: %r is taken.",
+            *(self.variable, self.default),
         )
         return self.default
 
@@ -224,13 +266,49 @@ PROCESS_NAME: Final = Text(
     "The name of a process at the proxy before it, with which the names of its pages begin; "
     "`make serve` sets it.",
 )
+NAMES: Final = Names(
+    "GATESCOPE_HOSTS",
+    "*",
+    "Names under which this site may be asked for, `*` for any; a browser that says another one is "
+    "answered 400. Addresses that ask how the server is are answered under any name.",
+)
+# What a site keeps (docs/store.md).
+STORING: Final = Address(
+    "GATESCOPE_STORE",
+    "none",
+    "Where short links are kept: `sqlite:///FILE`, `postgresql://…`, or `none` for a site without.",
+)
+SHORT_KEPT: Final = Entry(
+    "GATESCOPE_SHORT_DAYS",
+    *(400, 1, 36_500),
+    "days",
+    "A short link that nobody has opened for so long is dropped. The default is a year of courses "
+    "with its summer.",
+)
+SHORT_MOST: Final = Entry(
+    "GATESCOPE_SHORT_LINKS",
+    *(100_000, 10, 100_000_000),
+    "links",
+    "Short links that the store holds; usual ones take 0.3 kB each, the longest 7.",
+)
+SHORT_ADDRESS: Final = Entry(
+    "GATESCOPE_ADDRESS_SHORT",
+    *(120, 1, 100_000),
+    "links",
+    "Short links that one address makes in a minute, of each process. A class behind one address "
+    "makes them in the same minute.",
+)
 TABLE: Final = (
     *(CACHE, FILE, THREADS),
     *(LINES_SITE, LINES_ADDRESS, MESSAGES),
     *(FILES_SITE, FILES_ADDRESS, FILE_TIME, FILES_PAGE_MB, FILES_SITE_MB),
     *(METRICS, LEAVING, CLOSING, PROCESSES, PORT),
+    *(SHORT_KEPT, SHORT_MOST, SHORT_ADDRESS),
 )
-TEXTS: Final = (EMBEDDING, LOGGING, METRICS_ADDRESS, ADDRESS_HERE, BELOW, PROXIES, PROCESS_NAME)
+TEXTS: Final = (
+    *(EMBEDDING, LOGGING, METRICS_ADDRESS, ADDRESS_HERE, BELOW, PROXIES, PROCESS_NAME),
+    *(NAMES, STORING),
+)
 
 CACHE_MB: Final = CACHE.read(os.environ)
 SITE_SOCKETS: Final = LINES_SITE.read(os.environ)
@@ -253,6 +331,12 @@ BASE: Final = BELOW.read(os.environ).strip("/")
 TRUSTED: Final = tuple(PROXIES.read(os.environ).replace(",", " ").split())
 PROCESS: Final = PROCESS_NAME.read(os.environ)
 LOG: Final = LOGGING.read(os.environ)
+HOSTS: Final = NAMES.read(os.environ)
+STORE: Final = STORING.read(os.environ)
+HAS_STORE: Final = STORING.default != STORE
+SHORT_DAYS: Final = SHORT_KEPT.read(os.environ)
+SHORT_LINKS: Final = SHORT_MOST.read(os.environ)
+ADDRESS_SHORT: Final = SHORT_ADDRESS.read(os.environ)
 
 
 def settle() -> None:

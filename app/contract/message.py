@@ -51,8 +51,8 @@ class Message(Changed):
     behind a button, once somebody reaches for it. title: of the page. chosen: in the stage's own
     lists, by their names. core: what the numbers before any edit are called (core.Core); None where
     the page cannot compute the screen. parts: every part's digest. own: those that the page
-    computes itself and did not want; their digests are of what it had. words: what the stage says,
-    None but for a page that has nothing yet.
+    computes itself and did not want; their digests are of what it had. short: whether this site
+    makes short links. words: what the stage says, None but for a page that has nothing yet.
     """
 
     opened: str
@@ -78,4 +78,5 @@ class Message(Changed):
     parts: dict[str, str]
     included: dict[str, Included]
     own: list[str]
+    short: bool
     words: Mapping[str, str | Mapping[str, str]] | None

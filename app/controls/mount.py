@@ -8,6 +8,7 @@ import streamlit as st
 from app.serving.bundle import QUIZ, STAGE, TICKS, entry
 
 KEY = "stage"
+HEALTH = ("_stcore/health", "livez", "readyz")
 # Pages beside the first one, by their addresses: main.py has them too.
 BESIDE = ("learn", "claims", "glossary", "quiz")
 # It comes from the top-level assets folder (app/server.py); this stub only fetches it.
@@ -37,6 +38,21 @@ def numbers_url() -> str:
 def events_url() -> str:
     """Where a page reports what is done on it."""
     return _under_base("events")
+
+
+def short_url() -> str:
+    """Where a page asks for a short link; one is `s/NAME` beside it."""
+    return _under_base("short")
+
+
+def opened_url() -> str:
+    """Where short links lead, with their names behind it."""
+    return _under_base("s")
+
+
+def health_urls() -> list[str]:
+    """Where proxies and whoever minds this process ask whether it is well."""
+    return [_under_base(name) for name in HEALTH]
 
 
 def first_url() -> str:

@@ -55,3 +55,30 @@ class Pace:
         self.seen = now
         self.left -= 1
         return max(0.0, -self.left / self.second)
+
+    def take(self, now: float) -> float:
+        """0.0 for one that may come, which is counted; else the seconds until it may."""
+        waits = self.wait(now)
+        if waits:
+            self.left += 1
+        return waits
+
+
+@dataclass
+class Paces:
+    """A pace for each address; those that have rested long enough are forgotten."""
+
+    second: float
+    burst: float
+    of: dict[str, Pace] = field(default_factory=dict)
+    forgotten: float = 0.0
+
+    def wait(self, address: str, now: float) -> float:
+        """Seconds until an address may have one; 0.0 for one that comes now, and is counted."""
+        rest = self.burst / self.second
+        if now - self.forgotten > rest:
+            self.forgotten = now
+            self.of = {
+                one: pace for one, pace in self.of.items() if now - (pace.seen or 0.0) < rest
+            }
+        return self.of.setdefault(address, Pace(self.second, self.burst)).take(now)

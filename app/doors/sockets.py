@@ -6,7 +6,7 @@ address, and everybody waits meanwhile. Here such a page is turned away by its n
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -42,7 +42,7 @@ class Sockets:
         """Pass a line on, or close it before it is open: the browser is told 403."""
         if scope["type"] != "websocket":
             await self.app(scope, receive, send)
-        elif not self.is_from_here(Headers(scope=scope)):
+        elif not is_from_here(Headers(scope=scope), self.hosts):
             counts.refused("origin")
             await _close(receive, send, REFUSED)
         else:
@@ -53,16 +53,17 @@ class Sockets:
                 counts.refused("pages")
                 await _close(receive, send, FULL)
 
-    def is_from_here(self, headers: Headers) -> bool:
-        """Whether the page that opens a line is this server's own, or of a host that may."""
-        origin = headers.get("origin")
-        if origin is None:  # no browser, which always says so (RFC 6455, 4.1)
-            return True
-        try:
-            named = urlsplit(origin).netloc
-        except ValueError:
-            return False
-        return bool(named) and (named == headers.get("host") or named in self.hosts)
+
+def is_from_here(headers: Headers, hosts: Collection[str] = ()) -> bool:
+    """Whether the page that asks is this server's own, or of a host that may."""
+    origin = headers.get("origin")
+    if origin is None:  # no browser, which always says so (RFC 6455, 4.1; Fetch, 3.1, for posts)
+        return True
+    try:
+        named = urlsplit(origin).netloc
+    except ValueError:
+        return False
+    return bool(named) and (named == headers.get("host") or named in hosts)
 
 
 def address_of(scope: Scope) -> str:

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from app import contract
+from app import contract, settings
 from app.contract import Brief, Changed
 from app.screen.baseline import Baseline, baseline_of, own_notation
 from app.screen.page import Page
 from app.screen.screen import cursor_problems
 from app.screen.telling import begins_as_at_first
-from app.setting.link import complete, encode, input_fits, pin_fits
+from app.setting.link import LONGEST_SHORT, complete, encode, input_fits, pin_fits, whole
 from app.setting.setting import CELL_VIEW, Setting
 from app.setting.source import Own
 from app.words.say import say
@@ -138,4 +138,6 @@ def _link_problems(setting: Setting) -> list[str]:
         found.append(say("messages.stage.no_room_for_pin"))
     if left_out:
         found.append(say("messages.stage.no_room_for_edits", n=left_out))
+    if found and settings.HAS_STORE and whole(setting, LONGEST_SHORT) is not None:
+        found.append(say("messages.stage.short_has_room"))
     return found

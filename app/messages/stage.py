@@ -5,7 +5,7 @@ Scrubbing, playing, hovering and dragging stay in the browser; see assets/stage/
 
 from collections.abc import Mapping, Sequence
 
-from app import contract, lenses
+from app import contract, lenses, settings
 from app.compute.runs import is_large
 from app.compute.store import made_of
 from app.compute.turns import turn
@@ -99,6 +99,7 @@ def message(screen: Screen, page: Page) -> tuple[Message, dict[str, Sent]]:
         "parts": {name: one.digest for name, one in sent.items()},
         "included": included,
         "own": own,
+        "short": settings.HAS_STORE,
         "words": None if page.sent else dict(stage_words()),
     }
     return told, sent

@@ -16,6 +16,7 @@ from streamlit.runtime.memory_uploaded_file_manager import MemoryUploadedFileMan
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
+from app import settings
 from app.compute.runs import is_large
 from app.compute.secret import secret
 from app.compute.uploads import Upload, find, hold
@@ -132,7 +133,7 @@ def session() -> Session:
     query = dict(st.query_params)
     if called or query == here.query:
         return here
-    setting, rejected = arrive(query, scenes())
+    setting, rejected = _led(query)
     for key in setting.model.keys:  # a reload, or another tab: this page holds them too now
         keep_upload(find(key))
     setting = replace(setting, model=canonical(setting.model))
@@ -148,6 +149,19 @@ def session() -> Session:
     here.query = query
     here.arrived += 1
     return here
+
+
+def _led(query: Mapping[str, str]) -> tuple[Setting, list[str]]:
+    """Where an address leads, and a sentence for each part of it that was not understood."""
+    if settings.HAS_STORE and link.SHORT in query:
+        from app.store import site  # and with it what only a store needs
+        from app.store.errors import StoreError
+
+        try:
+            query = site.whole(query)
+        except StoreError as error:
+            return Setting(), [str(error)]
+    return arrive(query, scenes())
 
 
 def current() -> Session:

@@ -27,6 +27,7 @@ from gru_core.errors import GatescopeError
 from gru_core.situation import Edit, parse_edits
 
 LONGEST_LINK = 7000  # characters; web servers usually refuse request lines of 8 kB
+LONGEST_SHORT = 64_000  # of one that a store keeps, which is in no address (app/store/short.py)
 LONG_EDITS = 500  # characters of edits, from which on they are written in blocks
 SAFE_LINK = 1500  # beyond this a mail program or a proxy may have cut a link short
 LONGEST_OWN = 4000  # of those for the visitor's text or numbers
@@ -36,13 +37,15 @@ PIN = "a"  # the setting that this one is compared with, as a link of its own
 PIN_MARK = "."  # before it, since it may be empty
 LONGEST_PIN = 2500  # characters
 MOST_HELD = 50  # interventions
+SHORT = "short"  # in place of all else, the name of a link that is too long for an address
 END = "~"  # after every edit, so that a link cut short cannot pass for a whole one
+NAMES = "names"  # of the visitor's own columns
 LONG = ("text", "numbers", "channels")  # what may be too long for a link
 CURSOR = ("t", "u")
 FOREIGN = ("embed", "utm_", "fbclid", "gclid")  # Streamlit's own, and what mailers add
 
 
-def encode(setting: Setting) -> tuple[dict[str, str], int]:
+def encode(setting: Setting, longest: int = LONGEST_LINK) -> tuple[dict[str, str], int]:
     """The query parameters of a setting, defaults left out, and how many edits did not fit."""
     default = Setting()
     query = {
@@ -50,14 +53,14 @@ def encode(setting: Setting) -> tuple[dict[str, str], int]:
         for parameter in TABLE
         if getattr(setting, parameter.field) != getattr(default, parameter.field)
     }
-    query |= _encode_source(setting.source)
+    query |= _encode_source(setting.source, longest)
     if setting.interventions:
         query[HELD] = format_interventions(setting.interventions)
     if setting.pinned is not None:
         pinned = _write_pin(setting.pinned)
-        if pinned and len(urlencode({**query, PIN: pinned})) <= LONGEST_LINK:
+        if pinned and len(urlencode({**query, PIN: pinned})) <= longest:
             query[PIN] = pinned
-    room = LONGEST_LINK - len(urlencode({**query, EDITS: ""}))
+    room = longest - len(urlencode({**query, EDITS: ""}))
     text, kept = _write_edits(setting.edits, room)
     if text:
         query[EDITS] = text
@@ -95,25 +98,29 @@ def _write_pin(pinned: Setting) -> str:
     return text if whole and len(text) <= LONGEST_PIN else ""
 
 
-def _encode_source(source: Source) -> dict[str, str]:
+def _encode_source(source: Source, longest: int) -> dict[str, str]:
     """What a source of the visitor's own is made of; of a prepared one the name says all."""
     match source:
         case Prepared():
             return {}
         case Own():
-            return _encode_own(source)
+            return _encode_own(source, _room_of_own(longest))
         case Model():
             return _encode_model(source)
 
 
-def _encode_own(own: Own) -> dict[str, str]:
+def _room_of_own(longest: int) -> int:
+    """Characters of a link for the visitor's text or numbers: what is left for all else stays."""
+    return longest - LONGEST_LINK + LONGEST_OWN
+
+
+def _encode_own(own: Own, room: int) -> dict[str, str]:
     """The parameters of the visitor's own scene, without what is too long for a link."""
     query = {
         parameter.name: parameter.write(getattr(own, parameter.field))
         for parameter in OWN_TABLE
         if parameter.field not in LONG and getattr(own, parameter.field) != _default(parameter)
     }
-    room = LONGEST_OWN
     for parameter in sorted(OWN_TABLE, key=lambda one: one.field != own.source):
         if parameter.field not in LONG:
             continue
@@ -139,17 +146,17 @@ def _default(parameter: Parameter) -> object:
     return getattr(Own, parameter.field)
 
 
-def own_fits(own: Own) -> bool:
+def own_fits(own: Own, longest: int = LONGEST_LINK) -> bool:
     """Whether a link has room for the text or the numbers that the visitor's scene is made of."""
     text = {"text": own.text, "numbers": write_rows(own.numbers)}.get(own.source, "")
-    return len(quote_plus(text)) <= LONGEST_OWN
+    return len(quote_plus(text)) <= _room_of_own(longest)
 
 
-def input_fits(setting: Setting) -> bool:
+def input_fits(setting: Setting, longest: int = LONGEST_LINK) -> bool:
     """Whether its link has room for all that the visitor has typed as an input."""
     match setting.source:
         case Own() as own:
-            return own_fits(own)
+            return own_fits(own, longest)
         case Model(source="text", text=text):
             return len(text) <= LONGEST_TEXT
         case _:
@@ -183,7 +190,7 @@ def complete(setting: Setting) -> dict[str, str | None]:
     """Every query parameter but the cursor's, None where the setting leaves it out."""
     query, _ = encode(setting)
     tables = (*TABLE, *OWN_TABLE, *MODEL_TABLE)
-    names = [parameter.name for parameter in tables] + [EDITS, HELD, PIN]
+    names = [parameter.name for parameter in tables] + [EDITS, HELD, PIN, SHORT]
     return {name: query.get(name) for name in names if name not in CURSOR}
 
 
@@ -248,9 +255,19 @@ def _pinned(text: str, scenes: Collection[str]) -> tuple[Setting | None, list[st
     return setting, [say("setting.link.in_pin", reason=reason) for reason in rejected]
 
 
-def pin_fits(setting: Setting) -> bool:
+def pin_fits(setting: Setting, longest: int = LONGEST_LINK) -> bool:
     """Whether its link has room for the setting that it is compared with, if there is one."""
-    return setting.pinned is None or PIN in encode(setting)[0]
+    return setting.pinned is None or PIN in encode(setting, longest)[0]
+
+
+def whole(setting: Setting, longest: int = LONGEST_LINK) -> dict[str, str] | None:
+    """The query parameters of all of a setting; None where a link of that length has no room."""
+    query, left_out = encode(setting, longest)
+    fits = input_fits(setting, longest) and pin_fits(setting, longest)
+    own = setting.source
+    if isinstance(own, Own) and own.source == "numbers" and own.channels:
+        fits = fits and NAMES in query
+    return query if fits and not left_out and len(urlencode(query)) <= longest else None
 
 
 def _whole_edits(text: str) -> tuple[str, list[str]]:

@@ -52,7 +52,7 @@ http {{
 
     map $uri $named {{
         default "";
-        "~^{below}/(?:events|numbers)/(?<process>[a-z0-9]+)\\." $process;
+        "~^{below}/(?:events|numbers|short)/(?<process>[a-z0-9]+)\\." $process;
     }}
     map $named $by_name {{
         default "";
@@ -113,7 +113,7 @@ http {{
             proxy_next_upstream error http_503 non_idempotent;
             proxy_pass http://$group;
         }}
-        location ~ ^{below}/(events|numbers)/ {{
+        location ~ ^{below}/(events|numbers|short)/ {{
             proxy_next_upstream error non_idempotent;
             proxy_pass http://$group;
         }}

@@ -15,6 +15,8 @@ OURS: Final = {
     "numbers": "numbers",
     "media": "download",
     "opening": "opening",
+    "short": "short",
+    "s": "short",
 }
 FILES: Final = ("assets", "static", "component", "favicon.png", *PROBES)
 STREAMLIT: Final = {"upload_file": "upload", "stream": LINE, "bidi-components": QUIET}

@@ -720,8 +720,8 @@ export interface Brief {
 // behind a button, once somebody reaches for it. title: of the page. chosen: in the stage's own
 // lists, by their names. core: what the numbers before any edit are called (core.Core); None where
 // the page cannot compute the screen. parts: every part's digest. own: those that the page
-// computes itself and did not want; their digests are of what it had. words: what the stage says,
-// None but for a page that has nothing yet.
+// computes itself and did not want; their digests are of what it had. short: whether this site
+// makes short links. words: what the stage says, None but for a page that has nothing yet.
 export interface Message {
   ack: Ack;
   page: string;
@@ -759,6 +759,7 @@ export interface Message {
   parts: Record<string, string>;
   included: Record<string, Content | Figure | LensFigure | Change | ExactRows | Colours>;
   own: string[];
+  short: boolean;
   words: Record<string, string | Record<string, string>> | null;
 }
 

@@ -158,8 +158,11 @@ class Stage {
     this.manual = new Manual(this.element);
     this.type = new Type((type) => this.send("view", { type }));
     this.address = new Address(here, (noting) => this.element.toggleAttribute("data-noting", noting));
-    const link = new Link({ busy: () => this.channel.telling, address: () => this.address.text(true), tell, element: this.element });
-    this.timeline.element.append(new Extras(link.element, pictures(true), this.type.button, this.manual.button).element);
+    this.link = new Link({
+      busy: () => this.channel.telling, address: () => this.address.text(true), tell, element: this.element,
+      page: () => this.now.message.page, complain: (problem) => this.voice.complain(problem, true),
+    });
+    this.timeline.element.append(new Extras(this.link.element, pictures(true), this.type.button, this.manual.button).element);
     this.bar = make("div", { className: "gs-bar" }, savings.element, this.editor.element, this.timeline.element);
     this.element.append(this.voice.notices, this.lessons.element, this.holder, this.voice.element, this.bar);
     this.focus = new Focus(this.element, this.bar, () => this.holder.querySelector(".gs-story"));
@@ -287,6 +290,7 @@ class Stage {
     this.wholes.answer((part) => this.channel.complete(part));
     this.pointer.describeAgain();
     if (this.drag.live) this.drawLive();
+    this.link.short.button.hidden = !message.short;
     this.lists.show(message);
     nameControls(message.help);
     Object.assign(this.element.dataset, { opened: message.opened, ack: message.ack.seq });

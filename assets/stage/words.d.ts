@@ -224,6 +224,10 @@ export interface Fields {
   "link.title": {};
   "link.copied": {};
   "link.not_copied": {};
+  "link.short": {};
+  "link.short_title": {};
+  "link.not_made": {};
+  "link.away": {};
   "link.dialog": {};
   "link.hint": {};
   "look.all": {};

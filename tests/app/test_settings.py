@@ -13,7 +13,7 @@ from gru_core.formats import limits
 
 ROOT = Path(__file__).parents[2]
 CACHE = settings.CACHE
-EMBEDDING = settings.EMBEDDING
+EMBEDDING, NAMES, STORING = settings.EMBEDDING, settings.NAMES, settings.STORING
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,46 @@ def test_what_is_handed_on_is_chosen_before_usual_and_fixed_before_chosen(
     )
     assert (found["GATESCOPE_LOG"], found["GATESCOPE_BASE"]) == ("text", "/a")
     assert found["GATESCOPE_METRICS_PORT"] == "9001"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["*", "gates.example", "Gates.Example  *.school.example", "localhost 127.0.0.1 [::1]"],
+)
+def test_names_of_the_site_are_taken(text: str) -> None:
+    assert NAMES.read({NAMES.variable: text}) == " ".join(text.lower().split())
+
+
+@pytest.mark.parametrize("text", ["", "https://gates.example", "gates.example:8501", "a/b", "*."])
+def test_what_is_no_name_leaves_the_site_open_and_says_so(
+    text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert NAMES.read({NAMES.variable: text}) == NAMES.default
+    assert NAMES.variable in caplog.text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("none", "sqlite:///store.db", "sqlite:////var/lib/gatescope/store.db"),
+        *("postgresql://gates@db/gates", "postgresql+psycopg://gates:secret@db:5432/gates"),
+    ],
+)
+def test_the_address_of_a_store_is_taken(text: str) -> None:
+    assert STORING.read({STORING.variable: text}) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "sqlite://", "store.db", "mysql://root:secret@db/x", "postgresql://a:secret@b/ c"]
+)
+def test_what_is_no_address_of_a_store_is_none_and_its_password_is_not_logged(
+    text: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.WARNING):
+        assert STORING.read({STORING.variable: text}) == "none"
+    assert STORING.variable in caplog.text
+    assert "secret" not in caplog.text
 
 
 def test_the_core_has_the_bounds_of_the_table() -> None:

@@ -3,6 +3,7 @@
 
 import { toClipboard } from "../core/clipboard.js";
 import { afterPaint, make } from "../core/dom.js";
+import { served } from "../core/served.js";
 import { say } from "../core/words.js";
 
 /**
@@ -11,12 +12,15 @@ import { say } from "../core/words.js";
  * @typedef {object} Host
  * @property {() => boolean} busy whether an answer that changes the address is on its way
  * @property {() => string} address in full
+ * @property {() => string} page its name
  * @property {(text: string) => void} tell
+ * @property {(problem: string) => void} complain what went wrong, to be seen too
  * @property {HTMLElement} element that the field is put into
  */
 
 const DELAY = 400; // milliseconds of rest before the address in the browser follows the cursor
 const SAID = 2500; // milliseconds
+const ANSWERED = 8000; // milliseconds for a short link
 const PATIENCE = 3000; // milliseconds to wait for an answer that changes the address
 
 // The link keeps the cursor too; the server is not asked. The rest is written here after a change on this page;
@@ -113,33 +117,35 @@ export class Link {
   /** @param {Host} host */
   constructor(host) {
     this.host = host;
-    this.button = make("button", {
-      type: "button", textContent: say("link.copy"), title: say("link.title"),
-      onclick: () => this.copy(),
-    });
-    this.element = make("span", { className: "gs-link" }, this.button);
+    this.whole = new Copier("copy", "title", (text) => host.tell(text), () => this.copy(async () => host.address()));
+    this.short = new Copier("short", "short_title", (text) => host.tell(text), () => this.copy(() => shortened(host.address(), host.page()), this.short));
+    this.short.button.hidden = true; // until the site says that it makes any
+    this.element = make("span", { className: "gs-link" }, this.whole.button, this.short.button);
   }
 
-  async copy() {
-    await this.rest();
-    const text = this.host.address();
-    if (await toClipboard(text, this.host.element)) return this.say(say("link.copied"));
-    this.say(say("link.not_copied"));
-    this.show(text);
+  // made: the address that is copied
+  /** @param {() => Promise<string>} made @param {Copier} [by] */
+  async copy(made, by = this.whole) {
+    if (by.busy) return;
+    by.busy = true;
+    try {
+      await this.rest();
+      const text = await made();
+      if (await toClipboard(text, this.host.element)) return by.say(say("link.copied"));
+      by.say(say("link.not_copied"));
+      this.show(text);
+    } catch (error) {
+      by.say(say("link.not_made"));
+      this.host.complain(error instanceof Refused ? error.message : say("link.away"));
+    } finally {
+      by.busy = false;
+    }
   }
 
   // A change that is on its way to the server is in the address once it is answered.
   async rest() {
     const until = performance.now() + PATIENCE;
     while (this.host.busy() && performance.now() < until) await new Promise((done) => setTimeout(done, 40));
-  }
-
-  /** @param {string} text */
-  say(text) {
-    this.button.textContent = text;
-    this.host.tell(text);
-    clearTimeout(this.timer);
-    this.timer = setTimeout(() => (this.button.textContent = say("link.copy")), SAID);
   }
 
   /** @param {string} text */
@@ -163,4 +169,35 @@ export class Link {
     field.focus();
     field.select();
   }
+}
+
+// A button that says for a moment what has become of it.
+class Copier {
+  /** @param {"copy" | "short"} name @param {"title" | "short_title"} title @param {(text: string) => void} tell @param {() => unknown} onclick */
+  constructor(name, title, tell, onclick) {
+    this.name = name;
+    this.tell = tell;
+    this.busy = false;
+    this.button = make("button", { type: "button", textContent: say(`link.${name}`), title: say(`link.${title}`), onclick });
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.button.textContent = text;
+    this.tell(text);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => (this.button.textContent = say(`link.${this.name}`)), SAID);
+  }
+}
+
+class Refused extends Error {}
+
+// The short address of a link, which the server keeps (app/short.py), with what the link has no room for of the page
+// with this name. Errors: Refused, with its sentence.
+/** @param {string} address @param {string} page @returns {Promise<string>} */
+async function shortened(address, page) {
+  const answer = await fetch(served(`short/${page}`), { method: "POST", body: new URL(address).search, signal: AbortSignal.timeout(ANSWERED) });
+  const text = await answer.text();
+  if (answer.ok) return served(text);
+  throw text && (answer.headers.get("content-type") ?? "").startsWith("text/plain") ? new Refused(text) : new Error(text);
 }

@@ -30,11 +30,13 @@ class Page:
     line: Any
 
     @classmethod
-    async def opened(cls, port: int, origin: str | None = None) -> Self:
-        """Errors: websockets.InvalidStatus if there is no line for it."""
-        host = f"127.0.0.1:{port}"
+    async def opened(cls, port: int, origin: str | None = None, name: str = "127.0.0.1") -> Self:
+        """name: of the site. Errors: websockets.InvalidStatus if there is no line for it."""
+        host = f"{name}:{port}"
         line = await websockets.connect(
             f"ws://{host}/_stcore/stream",
+            host="127.0.0.1",
+            port=port,
             subprotocols=[websockets.Subprotocol("streamlit")],
             origin=websockets.Origin(origin or f"http://{host}"),
             max_size=None,

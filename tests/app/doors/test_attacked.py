@@ -25,6 +25,7 @@ WHOLE = 0  # ForwardMsg.FINISHED_SUCCESSFULLY
 def server() -> Iterator[Server]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GATESCOPE_PAGE_MESSAGES", "1000")  # a test of many controls says much
+        patch.setenv("GATESCOPE_HOSTS", "127.0.0.1 gates.example")
         with serving() as running:
             yield running
             assert "Traceback" not in running.log.read_text()
@@ -131,6 +132,29 @@ def test_whatever_is_asked_for_comes_with_the_policy(server: Server, path: str) 
     _, _, headers = answer(server, path)
     assert "object-src 'none'" in headers["content-security-policy"]
     assert headers["x-content-type-options"] == "nosniff"
+
+
+def test_under_another_name_only_its_health_is_told(server: Server) -> None:
+    for host, status in (("gates.example", 200), ("elsewhere.example", 400)):
+        assert answer(server, "/", headers={"Host": host})[0] == status
+        assert answer(server, "/_stcore/health", headers={"Host": host})[0] == 200
+    _, text, headers = answer(server, "/numbers/a", headers={"Host": "elsewhere.example"})
+    assert text == "This site is not served under that name."
+    assert headers["x-content-type-options"] == "nosniff"
+
+    async def opened() -> int:
+        try:
+            await Page.opened(server.port, "https://elsewhere.example", "elsewhere.example")
+        except websockets.InvalidStatus as refused:
+            return refused.response.status_code
+        return 101
+
+    assert asyncio.run(asyncio.wait_for(opened(), 5)) == 403
+
+
+def test_without_a_store_there_are_no_short_links(server: Server) -> None:
+    for path in ("/short", "/short/a"):
+        assert answer(server, path, method="POST", data=b"scene=cue")[0] in (404, 405)
 
 
 def test_what_is_not_ours_does_not_answer(server: Server) -> None:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 import numpy as np
 import pytest
 
+from app import settings
 from app.setting.link import LONGEST_LINK
 from gru_core.scenes.own import Own
 from tests.app.owning import PASTED, SPREADSHEET, OwnVisit, assert_runs
@@ -33,6 +34,15 @@ def test_what_is_too_long_for_the_link_is_announced(open_own: Open, source: str)
     assert here.problems == ["The link has no room for your input; reloading the page loses it."]
     assert here.query == {"scene": "own", "source": source, "units": "2"}
     assert len(here.told["labels"]) in (700, 4900)
+
+
+def test_a_site_with_a_store_says_what_has_room_for_it(
+    open_own: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(settings, "HAS_STORE", True)
+    here = open_own(source="text", units="2").set("text_input", "own_text", "gates! " * 700)
+    assert here.problems[1:] == ["A short link has room for all of it."]
+    assert here.told["short"]
 
 
 def test_a_text_too_long_for_the_link_is_left_out_of_every_link(open_own: Open) -> None:

@@ -1,0 +1,1 @@
+"""One file for each schema that a release had, never changed again."""

@@ -1,0 +1,46 @@
+"""The command line of a store: one line for what was done, one for what went wrong."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+
+
+def said(where: str, *arguments: str) -> tuple[int, str]:
+    done = subprocess.run(
+        [sys.executable, "-m", "app.store", *arguments],
+        cwd=ROOT,
+        env={**os.environ, "GATESCOPE_STORE": where},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    text = done.stdout + done.stderr
+    assert text.count("\n") == 1, text
+    return done.returncode, text.rstrip("\n")
+
+
+def test_a_store_is_made_backed_up_and_restored(
+    address: Callable[[str], str], tmp_path: Path
+) -> None:
+    where, file = address("sqlite"), str(tmp_path / "backup.jsonl")
+    code, text = said(where, "expire")
+    assert (code, "upgrade" in text) == (2, True)
+    assert said(where, "upgrade") == (0, "The store is made, with the schema 0001.")
+    assert said(where, "upgrade") == (0, "The store has the schema 0001.")
+    assert said(where, "backup", file) == (0, f"0 short links are in {file}.")
+    assert said(where, "restore", file) == (0, "0 short links were read, 0 added.")
+    assert said(where, "expire") == (0, "0 short links were dropped.")
+    missing = str(tmp_path / "none.jsonl")
+    assert said(where, "restore", missing) == (2, f"{missing}: No such file or directory.")
+
+
+@pytest.mark.parametrize("command", ["upgrade", "expire"])
+def test_without_a_store_the_command_says_where_to_name_one(command: str) -> None:
+    code, text = said("none", command)
+    assert (code, "GATESCOPE_STORE" in text) == (2, True)
