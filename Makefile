@@ -5,6 +5,7 @@
 # make fuzz     every reader of weights against random files, TRIES times each (10000)
 # make lock     write the lock files anew from requirements*.txt (UPGRADE=1: with the newest versions)
 # make audit    known weaknesses and licences of all that is installed
+# make image    run the image's steps in a clean Debian, and its command (root; docs/containers.md)
 # make sbom     what the app is made of, as CycloneDX, in build/sbom.json
 # make clean    remove the virtual environment, Node's packages and caches
 
@@ -22,7 +23,7 @@ RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 JS_STAMP  := $(JS)/node_modules/.installed
 
-.PHONY: run test format bench fuzz lock audit sbom clean
+.PHONY: run test format bench fuzz lock audit sbom image clean
 
 run: $(RUN_STAMP)
 	$(BIN)/streamlit run app/server.py
@@ -68,6 +69,9 @@ audit: $(DEV_STAMP)
 
 sbom: $(DEV_STAMP)
 	$(BIN)/python -m scripts.sbom build/sbom.json
+
+image: $(DEV_STAMP)
+	$(BIN)/python -m scripts.try_image
 
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info $(JS)/node_modules
