@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 import yaml
 
-from benchmarks.proxy import COOKIE, MISSING, PATIENCE, program
+from app.site.nginx import COOKIE, program
+from benchmarks.proxy import PATIENCE, missing
 from scripts.lock import ROOT
 from tests.serving import free_port
 
@@ -135,7 +136,7 @@ def standing(folder: Path, ports: list[int]) -> Iterator[int]:
     """nginx with the file of deploy/, whose servers are at these ports of this machine."""
     nginx, own = program(), free_port()
     if nginx is None:
-        pytest.skip(MISSING)
+        pytest.skip(missing())
     text = NGINX.read_text(encoding="utf-8").replace("listen 8080", f"listen 127.0.0.1:{own}")
     for host, port in zip(("172.30.7.11", "172.30.7.12"), ports, strict=True):
         text = text.replace(f"{host}:8501", f"127.0.0.1:{port}")

@@ -10,7 +10,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 
-from benchmarks.proxy import COOKIE
+from app.site.nginx import COOKIE
 from tests.deploy.rendering import K8S, rendered, unpack
 
 Object = dict[str, Any]
