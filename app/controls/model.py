@@ -257,6 +257,18 @@ def _feed(model: Model, entry: Entry) -> None:
         _chosen_file("numbers", label, ["csv", "tsv", "txt", "npy"], uploads.numbers, model)
     else:
         _steps(model)
+        return
+    _length(model)
+
+
+def _length(model: Model) -> None:
+    """Where a sequence ends that is padded to a common length."""
+
+    def read(length: int) -> Model:
+        return replace(model, length=length)
+
+    key, ends, label = "model_length", (0, MAX_STEPS), say("controls.model.length")
+    fields.whole_number("model", key, label, model.length, ends, read, _help("length"))
 
 
 def _steps(model: Model) -> None:

@@ -40,7 +40,11 @@ _ENTRY: Final = (
     *("name", "cell", "directions", "biases", "merge", "reading_order"),
     *("says", "assumes", "stored", "notes"),
 )
-_LATER: Final = ("asks", "reads")  # fields that files from before there were any have not
+_LATER: Final = (
+    "asks",
+    "reads",
+    "checked",
+)  # fields that files from before there were any have not
 
 
 def write(file: ModelFile, *, compressed: bool = True) -> bytes:
@@ -131,11 +135,16 @@ def _described(entry: Entry) -> dict[str, Any]:
     plain = {field: getattr(entry, field) for field in _ENTRY if field != "directions"}
     return plain | {
         "asks": list(entry.asks),
-        "reads": {"padding": entry.reads.padding, "steps": entry.reads.steps},
+        "reads": {
+            "padding": entry.reads.padding,
+            "steps": entry.reads.steps,
+            "zeros": entry.reads.zeros,
+        },
         "directions": [len(layer) for layer in entry.layers],
         "says": dict(entry.says),
         "assumes": dict(entry.assumes),
         "notes": list(entry.notes),
+        "checked": list(entry.checked),
     }
 
 
@@ -253,6 +262,7 @@ def _entry(at: int, value: object, arrays: _Arrays) -> Entry:
         reads=_reads(f"{where}, reads", said.get("reads", {})),
         stored=_text(f"{where}, stored", said["stored"]),
         notes=_notes(f"{where}, notes", said["notes"]),
+        checked=_notes(f"{where}, checked", said.get("checked", [])),
     )
     check_entry(entry)
     return entry
@@ -293,7 +303,7 @@ def _asks(where: str, value: object) -> tuple[str, ...]:
 
 
 def _reads(where: str, value: object) -> Reads:
-    said = fields.record(where, value, optional=("padding", "steps"))
+    said = fields.record(where, value, optional=("padding", "steps", "zeros"))
     padding, steps = said.get("padding"), said.get("steps")
     if padding is not None and (isinstance(padding, bool) or not isinstance(padding, int | float)):
         raise TextError(
@@ -303,7 +313,8 @@ def _reads(where: str, value: object) -> Reads:
         )
     if steps is not None:
         steps = fields.whole(f"{where}, steps", steps, 0, MAX_COUNT)
-    return Reads(None if padding is None else float(padding), steps)
+    zeros = fields.flag(f"{where}, zeros", said.get("zeros", True))
+    return Reads(None if padding is None else float(padding), steps, zeros)
 
 
 def _notes(where: str, value: object) -> tuple[str, ...]:

@@ -48,11 +48,12 @@ def model_file(
 def _in_model(model: Mapping[str, Any], masks: Masks, layer: LayerConfig, entry: Entry) -> Entry:
     """A layer with what its model does to it: masks, and a state to start from."""
     starts, computed = keras_notes.of_states(layer.starts, model)
-    asks = {"padding": bool(masks.made_by), "start": computed}
+    padding = masks.values.get(layer.path)
+    asks = {"padding": bool(masks.made_by) and padding is None, "start": computed}
     return replace(
         entry,
         asks=tuple(setting for setting in ASKED if asks[setting]),
-        reads=Reads(padding=masks.values.get(layer.path)),
+        reads=Reads(padding=padding, zeros=layer.zeros),
         notes=(*entry.notes, *starts, *masks.notes),
     )
 

@@ -46,6 +46,7 @@ class LayerConfig:
     merge: Merge = "concat"
     notes: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()  # the layers that its first state comes from
+    zeros: bool = True  # whether it gives zeros at masked steps, as Bidirectional does
 
     @property
     def path(self) -> str:
@@ -119,10 +120,12 @@ def _layers(found: _Found, major: int) -> Iterator[LayerConfig]:
             yield from _layers(one, major)
     elif class_name in LAYERS or class_name == "RNN":
         reading = _reading(found, major)
+        zeros = config.get("zero_output_for_mask", False)
         yield LayerConfig(
             *(found.names, (reading,)),
             notes=keras_notes.of_layer(found.node),
             starts=keras_notes.state_sources(found.node.get("inbound_nodes")),
+            zeros=fields.flag(f"{found.path}.zero_output_for_mask", zeros),
         )
     elif class_name == "Bidirectional":
         yield _bidirectional(found, major)

@@ -33,6 +33,7 @@ KINDS: Final = {
     1: Kind("float32", "<f4", "float_data"),
     6: Kind("int32", "<i4", "int32_data"),
     7: Kind("int64", "<i8", "int64_data"),
+    9: Kind("bool", "?", "int32_data"),
     10: Kind("float16", "<f2", "int32_data", bits=True),
     11: Kind("float64", "<f8", "double_data"),
     16: Kind("bfloat16", "<u2", "int32_data", bits=True),
