@@ -28,7 +28,7 @@ from gru_core.inputs.feed import FEEDS, MAX_STEPS
 from gru_core.inputs.vocabulary import MAX_BYTES
 
 # Endings that a file of weights may have; what it is, its content says.
-ENDINGS = ["pt", "pth", "bin", "safetensors", "keras", "h5", "hdf5", "onnx", "npz"]
+ENDINGS = ["pt", "pth", "bin", "safetensors", "keras", "h5", "hdf5", "onnx", "npz", "zip"]
 # What a file says of a layer that is worth naming: where frameworks differ.
 SAYS = {
     "reset_after": ("true", "false"),

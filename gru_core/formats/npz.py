@@ -25,11 +25,15 @@ from gru_core.formats.fitting import check_entry
 from gru_core.formats.model import ANSWERS, ASKED, Direction, Entry, ModelFile
 from gru_core.formats.reads import Reads
 from gru_core.formats.running import INITIAL_NAMES
+from gru_core.formats.state_dict.entries import entries
+from gru_core.formats.state_dict.groups import is_recurrent
+from gru_core.formats.state_dict.stored import Stored
 from gru_core.run import MERGES, Merge
 from gru_core.weights import PARTS
 from gru_core.words import Said
 
 FORMAT: Final = "Gatescope NPZ"
+OF_PYTORCH: Final = "NumPy, with the names of PyTorch"
 HEADER: Final = "gatescope"
 VERSION: Final = 1
 MAX_TEXT: Final = 10_000  # characters of a name or a note
@@ -83,10 +87,33 @@ def read(data: bytes, name: str) -> ModelFile:
     Errors: FormatError; ShapeError, DtypeError, NotFiniteError and RangeError naming the array.
     """
     limits.check_size(len(data))
+    plain = _of_pytorch(data, name)
+    if plain is not None:
+        return plain
     file = parse(data, name)
     origin = Said("Written from a file of the format {format}.", format=file.format)
     notes = file.notes if file.format == FORMAT else (*file.notes, origin)
     return ModelFile(FORMAT, file.entries, notes)
+
+
+def _of_pytorch(data: bytes, name: str) -> ModelFile | None:
+    """The layers in arrays of numpy.savez that have PyTorch's names; None for another file."""
+    with zips.opened(data) as archive:
+        held = dict(zips.members(archive))
+        names = [one.removesuffix(".npy") for one in held]
+        if f"{HEADER}.npy" in held or not any(map(is_recurrent, names)):
+            return None
+        arrays = {
+            one: npy.array(one, zips.content(archive, held[f"{one}.npy"]))
+            for one in names
+            if f"{one}.npy" in held
+        }
+    found = {one: _stored(array) for one, array in arrays.items()}
+    return ModelFile(OF_PYTORCH, entries(found), ())
+
+
+def _stored(array: npt.NDArray[Any]) -> Stored:
+    return Stored(array.shape, array.dtype.name, lambda: array)
 
 
 def parse(data: bytes, name: str, most: int = limits.MAX_EXPANDED) -> ModelFile:

@@ -197,7 +197,7 @@ IN = ("--input", "x.npy", "--out", "a.npz")
     [
         (("inspect",), "the following arguments are required: FILE"),
         (("inspect", "no.pt"), "no.pt: No such file or directory."),
-        (("inspect", "."), ". is a folder; a single file is read"),
+        (("inspect", "."), ". is a folder with 'empty.pt', 'large.pt': give one of them"),
         (("inspect", "pipe"), "pipe is no regular file"),
         (("inspect", "empty.pt"), "The file is empty"),
         (("inspect", "large.pt"), "The file has 33.0 MB; up to 32 MB are read"),

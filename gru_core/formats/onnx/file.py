@@ -11,6 +11,7 @@ from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
 from gru_core.formats.model import Direction, Entry, ModelFile
 from gru_core.formats.onnx import nodes as onnx_nodes
+from gru_core.formats.onnx import outside
 from gru_core.formats.onnx import wire as onnx_wire
 from gru_core.formats.onnx.constants import Constants
 from gru_core.formats.onnx.graph import CELLS, DEFAULT_DOMAIN, Found, is_recurrent, kind, nodes
@@ -52,7 +53,8 @@ def parsed(data: bytes, name: str) -> "ModelProto":
     from google.protobuf.message import DecodeError
     from onnx import IR_VERSION, ModelProto
 
-    limits.check_size(len(data))
+    data, files = outside.apart(data)
+    limits.check_size(len(data) + sum(map(len, files.values())))
     onnx_wire.check(data, name)
     try:
         model: ModelProto = ModelProto.FromString(data)
@@ -60,6 +62,7 @@ def parsed(data: bytes, name: str) -> "ModelProto":
         raise onnx_wire.damaged(name, "parser") from error
     if not model.HasField("graph"):
         raise onnx_wire.damaged(name, "graph")
+    outside.put_inside(model, files)
     if not 3 <= model.ir_version <= IR_VERSION:
         raise FormatError(
             "{name} is of version {ir_version} of the ONNX format; versions 3 to "
