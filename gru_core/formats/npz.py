@@ -25,7 +25,7 @@ from gru_core.formats.fitting import check_entry
 from gru_core.formats.model import ANSWERS, ASKED, Direction, Entry, ModelFile
 from gru_core.formats.reads import Reads
 from gru_core.formats.running import INITIAL_NAMES
-from gru_core.formats.state_dict.entries import entries
+from gru_core.formats.state_dict.entries import entries_and_notes
 from gru_core.formats.state_dict.groups import is_recurrent
 from gru_core.formats.state_dict.stored import Stored
 from gru_core.run import MERGES, Merge
@@ -109,7 +109,7 @@ def _of_pytorch(data: bytes, name: str) -> ModelFile | None:
             if f"{one}.npy" in held
         }
     found = {one: _stored(array) for one, array in arrays.items()}
-    return ModelFile(OF_PYTORCH, entries(found), ())
+    return ModelFile(OF_PYTORCH, *entries_and_notes(found))
 
 
 def _stored(array: npt.NDArray[Any]) -> Stored:
@@ -160,18 +160,18 @@ def _arrays(file: ModelFile) -> Iterator[tuple[str, npt.NDArray[Any]]]:
 def _described(entry: Entry) -> dict[str, Any]:
     """What is not an array, by the names of _ENTRY."""
     plain = {field: getattr(entry, field) for field in _ENTRY if field != "directions"}
+    reads: dict[str, object] = {"padding": entry.reads.padding, "steps": entry.reads.steps}
+    # What is as in files from before there were these is left out, and so are their bytes.
+    later = {} if entry.reads.zeros else {"zeros": False}
+    checked = {"checked": list(entry.checked)} if entry.checked else {}
     return plain | {
         "asks": list(entry.asks),
-        "reads": {
-            "padding": entry.reads.padding,
-            "steps": entry.reads.steps,
-            "zeros": entry.reads.zeros,
-        },
+        "reads": reads | later,
         "directions": [len(layer) for layer in entry.layers],
         "says": dict(entry.says),
         "assumes": dict(entry.assumes),
         "notes": list(entry.notes),
-        "checked": list(entry.checked),
+        **checked,
     }
 
 

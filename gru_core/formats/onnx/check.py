@@ -121,7 +121,7 @@ def _batch_of(found: Found, ours: Entry, opset: int) -> int:
     """How many sequences the node's first states are for, where every open size is 1."""
     units, inputs = ours.layers[0][0].w_h.shape[2], ours.layers[0][0].w_x.shape[2]
     layout = Layout(ours.cell, len(ours.layers[0]), units, inputs, False, opset)
-    world = onnx_states.worlds(found, layout)[0]
+    world = onnx_states.worlds(found, layout, Constants())[0]
     for role, name in zip(onnx_nodes.INPUTS, found.node.input, strict=False):
         if role in ("sequence_lens", *STATES) and name:
             try:

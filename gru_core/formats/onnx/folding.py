@@ -49,7 +49,7 @@ SIZES: Final[Mapping[str, tuple[int, ...]]] = {
     "Resize": (2, 3),
     "Slice": (1, 2, 3, 4),
 }
-MAX_TASKS: Final = 2_000  # values and shapes of one question
+MAX_TASKS: Final = 2_000  # values and shapes of one model
 MAX_PRODUCTS: Final = 200_000_000  # of a MatMul
 MAX_SAID: Final = 64  # numbers that shape inference is told
 # Whatever a reference or an inference stumbles over.
@@ -87,6 +87,7 @@ class Folding:
         self._values: dict[Task, Values] = {}
         self._types: dict[Task, Typed] = {}
         self._room = MAX_COPIED
+        self._tasks = 0  # of all questions
 
     def value(self, scope: Scope, name: str) -> Values:
         """The numbers of a name. Errors: ComputedError saying why not, FormatError if damaged."""
@@ -102,7 +103,7 @@ class Folding:
 
     def _work(self, first: Task) -> None:
         """Do a task and all that it needs, each once."""
-        todo, under, count = [(first, False)], set[Task](), 0
+        todo, under = [(first, False)], set[Task]()
         while todo:
             task, ready = todo.pop()
             if task in self._values or task in self._types:
@@ -111,13 +112,13 @@ class Folding:
                 self._do(task)
                 under.discard(task)
                 continue
-            count += 1
+            self._tasks += 1
             if task in under:
                 raise FormatError(
                     "{name} is computed from itself; the model is damaged: export it again.",
                     name=shown(task.name),
                 )
-            if count > MAX_TASKS:
+            if self._tasks > MAX_TASKS:
                 raise ComputedError(
                     "more than {most} operators make {name}", most=MAX_TASKS, name=shown(first.name)
                 )

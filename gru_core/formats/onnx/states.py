@@ -46,7 +46,7 @@ def lengths(found: Found, name: str, layout: Layout, constants: Constants) -> tu
         counts = np.unique(constants.value(found.scope, name))
     except ComputedError as error:
         made = origin(found.scope, name)
-        folded = None if made.given else _folded_lengths(found, name, layout)
+        folded = None if made.given else _folded_lengths(found, name, layout, constants)
         if folded is not None:
             return _fixed_lengths(found, folded)
         if not made.given and not made.shaped:
@@ -67,11 +67,12 @@ def lengths(found: Found, name: str, layout: Layout, constants: Constants) -> tu
     return _fixed_lengths(found, counts)
 
 
-def _folded_lengths(found: Found, name: str, layout: Layout) -> Values | None:
+def _folded_lengths(found: Found, name: str, layout: Layout, constants: Constants) -> Values | None:
     """The lengths that constants come to, each once, at any size; None where they do not."""
     try:
         first, other = (
-            np.unique(world.value(found.scope, name)) for world in worlds(found, layout)[1:]
+            np.unique(world.value(found.scope, name))
+            for world in worlds(found, layout, constants)[1:]
         )
     except FormatError:
         return None
@@ -177,7 +178,7 @@ def _state(
     except ComputedError as error:
         fill = constants.fill(found.scope, name)
         if fill is None:
-            return _open(found, name, state, layout, error.reason)
+            return _open(found, name, state, layout, constants, error.reason)
         value = np.full(shape, fill, np.float32)
     return _row(found, name, value, layout)
 
@@ -209,7 +210,9 @@ def _row(found: Found, name: str, value: Values, layout: Layout) -> Array:
     return first
 
 
-def _open(found: Found, name: str, state: str, layout: Layout, reason: str) -> _Open | _Folded:
+def _open(
+    found: Found, name: str, state: str, layout: Layout, constants: Constants, reason: str
+) -> _Open | _Folded:
     """What is made of a state that does not simply stand in the file.
 
     Errors: FormatError for one that is the same for any input, and not worked out here.
@@ -225,7 +228,9 @@ def _open(found: Found, name: str, state: str, layout: Layout, reason: str) -> _
             reason=reason,
         )
     try:
-        rows = [_row(found, name, one, layout) for one in _at_all_sizes(found, name, layout)]
+        rows = [
+            _row(found, name, one, layout) for one in _at_all_sizes(found, name, layout, constants)
+        ]
     except ComputedError as error:
         raise FormatError(
             "The initial {state} state of {called} is in the file, but computed from its constants "
@@ -250,20 +255,30 @@ def _open(found: Found, name: str, state: str, layout: Layout, reason: str) -> _
     return _Folded(rows[0], made.chain)
 
 
-def _at_all_sizes(found: Found, name: str, layout: Layout) -> list[Values]:
+def _at_all_sizes(found: Found, name: str, layout: Layout, constants: Constants) -> list[Values]:
     """What a name comes to at several sizes of the input. Errors: FormatError, ComputedError."""
-    ones, *larger = worlds(found, layout)
+    ones, *larger = worlds(found, layout, constants)
     values = [world.value(found.scope, name) for world in larger]
     with suppress(FormatError):  # one step may be fewer than what stands before the layer takes
         values.append(ones.value(found.scope, name))
     return values
 
 
-def worlds(found: Found, layout: Layout) -> tuple[Folding, ...]:
-    """The model with every open size 1, and twice with all of them different and larger."""
+def worlds(found: Found, layout: Layout, constants: Constants) -> tuple[Folding, ...]:
+    """The model with every open size 1, and twice with all of them different and larger.
+
+    The same ones for every node of a model, so that each value is worked out once.
+    """
     x = found.node.input[0]
-    ranks = {x: (0, 0, layout.inputs)}
-    return tuple(Folding(layout.opset, _sizes(*ends), ranks) for ends in WORLDS)
+    given = found.scope.inputs.get(x)
+    said = given is None or given.type.tensor_type.HasField("shape")
+    ranks = {} if said else {x: (0, 0, layout.inputs)}
+    key = tuple(ranks.items())
+    if key not in constants.worlds:
+        constants.worlds[key] = tuple(
+            Folding(layout.opset, _sizes(*ends), ranks) for ends in WORLDS
+        )
+    return constants.worlds[key]
 
 
 def _sizes(first: int, apart: int) -> Sizes:

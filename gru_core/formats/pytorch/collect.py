@@ -46,11 +46,12 @@ def collected(archive: Archive) -> Collected:
     """
     walk = _Walk()
     walk.visit(archive.root, ())
-    if archive.special:
+    wanted = any(is_recurrent(_name(path[-1:])) for path in walk.found)
+    if archive.special and (walk.special_layer or not wanted):
         raise FormatError(
             "{special}; all tensors of a file need to be plain ones: convert it, or save the "
             "recurrent layers alone.",
-            special=walk.special or "A tensor holds special numbers",
+            special=walk.special_layer or walk.special or "A tensor holds special numbers",
         )
     shared = _shared(list(walk.found))
     tensors, paths = {}, {}
@@ -82,6 +83,8 @@ def _notes(walk: "_Walk", archive: Archive) -> Iterator[str]:
     left = ", ".join(map(shown, walk.left[:_LISTED]))
     if left:
         yield Said("The state of an optimizer is left out: {left}.", left=left)
+    if walk.special:
+        yield Said("Stepped over: {special}.", special=walk.special)
     if walk.over:
         over = [Said("{name} ({kind})", name=n, kind=k[:_LONGEST]) for n, k in walk.over]
         yield Said("Stepped over, neither read nor run: {over}.", over=listed(over, _LISTED))
@@ -97,7 +100,10 @@ def _said_of_class(name: str, one: Object) -> Said:
 
 
 class _Walk:
-    """Goes through everything once. `special` says which tensor is none of plain numbers."""
+    """Goes through everything once.
+
+    `special` says which tensor is none of plain numbers, `special_layer` which of a layer's.
+    """
 
     def __init__(self) -> None:
         self.items = 0
@@ -106,7 +112,7 @@ class _Walk:
         self.over: list[tuple[str, str]] = []  # the name and the class of what holds no tensor
         self.layers: list[tuple[Path, Object]] = []  # objects that hold recurrent tensors
         self._inside: set[int] = set()
-        self.special = ""
+        self.special = self.special_layer = ""
 
     def visit(self, value: Any, path: Path) -> None:
         """Note every tensor with the path to it. Errors: FormatError for too many, or too deep."""
@@ -114,9 +120,10 @@ class _Walk:
         if isinstance(value, View):
             self.found[path] = value
         elif isinstance(value, Special):
-            self.special = self.special or Said(
-                "{name} holds {what}", name=shown(_name(path)), what=value.what
-            )
+            said = Said("{name} holds {what}", name=shown(_name(path)), what=value.what)
+            self.special = self.special or said
+            if is_recurrent(_name(path[-1:])):
+                self.special_layer = self.special_layer or said
         elif _is_optimizer(value, path):
             self.left.append(_name(path))
         elif isinstance(value, Object):

@@ -6,6 +6,7 @@ refused is refused there. Then PyTorch's own safe loader has to find the same nu
 
 import io
 import warnings
+from collections.abc import Collection
 from dataclasses import replace
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, Final
@@ -19,7 +20,7 @@ from gru_core.formats.misplaced import misplaced
 from gru_core.formats.model import Entry, ModelFile
 from gru_core.formats.pytorch import archive as torch_archive
 from gru_core.formats.pytorch.collect import Collected, Path, collected
-from gru_core.formats.state_dict.entries import entries
+from gru_core.formats.state_dict.entries import entries_and_notes
 from gru_core.formats.state_dict.groups import TOP, grouped
 from gru_core.formats.state_dict.stored import Stored
 
@@ -51,11 +52,12 @@ def read(data: bytes, name: str) -> ModelFile:
     Errors: FormatError; NotFiniteError and RangeError naming the tensor and the index.
     """
     found = examined(data, name)
-    made = tuple(_told(entry, found) for entry in entries(found.tensors))
+    read_, left = entries_and_notes(found.tensors)
+    made, notes = tuple(_told(entry, found) for entry in read_), (*found.notes, *left)
     if found.foreign:
-        return ModelFile(FORMAT, made, (*found.notes, _ALONE))
-    _confirm(data, found)
-    return ModelFile(FORMAT, made, found.notes)
+        return ModelFile(FORMAT, made, (*notes, _ALONE))
+    _confirm(data, found, {entry.name for entry in made})
+    return ModelFile(FORMAT, made, notes)
 
 
 def _told(entry: Entry, found: Collected) -> Entry:
@@ -126,11 +128,12 @@ def _other(data: bytes, name: str) -> FormatError:
     )
 
 
-def _confirm(data: bytes, found: Collected) -> None:
-    """Raise FormatError unless PyTorch finds the same numbers in every recurrent tensor."""
+def _confirm(data: bytes, found: Collected, read_: Collection[str]) -> None:
+    """Raise FormatError unless PyTorch finds the same numbers in every layer of these names."""
     root = loaded(data)
-    for group in grouped(found.tensors).values():
-        for name in group.names:
+    groups = grouped(found.tensors)
+    for own in read_:
+        for name in groups[own].names:
             theirs = _raw(tensor_at(root, found.paths[name]))
             if not np.array_equal(theirs, found.tensors[name].raw()):
                 raise FormatError(
