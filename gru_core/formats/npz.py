@@ -162,7 +162,7 @@ def _described(entry: Entry) -> dict[str, Any]:
     plain = {field: getattr(entry, field) for field in _ENTRY if field != "directions"}
     reads: dict[str, object] = {"padding": entry.reads.padding, "steps": entry.reads.steps}
     # What is as in files from before there were these is left out, and so are their bytes.
-    later = {} if entry.reads.zeros else {"zeros": False}
+    later: dict[str, object] = {} if entry.reads.zeros else {"zeros": False}
     checked = {"checked": list(entry.checked)} if entry.checked else {}
     return plain | {
         "asks": list(entry.asks),

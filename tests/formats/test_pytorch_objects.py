@@ -151,6 +151,14 @@ def test_a_layer_alone_and_one_of_its_own_class() -> None:
     assert any(f"is of the class {Own.__module__}.Own: if that" in one for one in file.notes)
 
 
+def test_a_wrapped_module_says_what_its_rnn_ends_in() -> None:
+    model = filled(Net("RNN", nonlinearity="relu"))
+    [entry] = read(saved(torch.nn.DataParallel(model)), "a.pt").entries
+    assert (entry.name, entry.says["state_activation"]) == ("rnn", "relu")
+    [alone] = read(saved(model.rnn), "a.pt").entries
+    assert alone.says["state_activation"] == "relu"
+
+
 @pytest.mark.parametrize("way", ["script", "trace"])
 @pytest.mark.parametrize(("kind", "options"), KINDS[:3])
 def test_a_torchscript_archive_is_read_and_its_code_is_not(kind, options, way, tmp_path) -> None:

@@ -12,11 +12,12 @@ from gru_core.formats.limits import MAX_DEPTH, MAX_TENSORS
 from gru_core.formats.pytorch.archive import Archive
 from gru_core.formats.pytorch.objects import Object
 from gru_core.formats.pytorch.values import Special, View
-from gru_core.formats.state_dict.groups import is_recurrent
+from gru_core.formats.state_dict.groups import is_recurrent, shown_name
 from gru_core.formats.state_dict.stored import Stored
 from gru_core.words import Said, listed
 
 MAX_ITEMS: Final = 300_000  # looked at; a container that stands in several places counts each time
+_AN_OBJECT: Final = 5  # items that it takes as long as
 _LISTED: Final = 4
 _LONGEST: Final = 80  # characters of the name of a class
 # An optimizer by what it holds, or by its key.
@@ -36,7 +37,9 @@ class Collected:
     paths: Mapping[str, Path]  # where each tensor stands
     notes: tuple[str, ...]
     foreign: bool = False  # whether the file holds what PyTorch's safe loader does not read
-    activations: Mapping[str, str] = field(default_factory=dict)  # of plain RNNs, by name
+    activations: Mapping[str, str] = field(
+        default_factory=dict
+    )  # of plain RNNs, by the name that is shown
 
 
 def collected(archive: Archive) -> Collected:
@@ -69,7 +72,9 @@ def collected(archive: Archive) -> Collected:
     own = {
         _name(path[len(shared) :]) if path[len(shared) :] else "": one for path, one in walk.layers
     }
-    activations = {name: said for name, one in own.items() if (said := one.activation)}
+    activations = {
+        shown_name(f"{name}."): said for name, one in own.items() if (said := one.activation)
+    }
     notes = (
         *_notes(walk, archive),
         *(_said_of_class(name, one) for name, one in own.items() if not one.is_layer),
@@ -140,6 +145,7 @@ class _Walk:
         if id(value) in self._inside:
             return
         self._inside.add(id(value))
+        self.items += _AN_OBJECT
         found, over = len(self.found), len(self.over)
         for key, item in value.content():
             self.visit(item, (*path, key))

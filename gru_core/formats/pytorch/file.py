@@ -21,7 +21,7 @@ from gru_core.formats.model import Entry, ModelFile
 from gru_core.formats.pytorch import archive as torch_archive
 from gru_core.formats.pytorch.collect import Collected, Path, collected
 from gru_core.formats.state_dict.entries import entries_and_notes
-from gru_core.formats.state_dict.groups import TOP, grouped
+from gru_core.formats.state_dict.groups import grouped
 from gru_core.formats.state_dict.stored import Stored
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def read(data: bytes, name: str) -> ModelFile:
 
 def _told(entry: Entry, found: Collected) -> Entry:
     """A layer with what the object says that it was, and what a check of it has from here."""
-    said = found.activations.get("" if entry.name == TOP else entry.name)
+    said = found.activations.get(entry.name)
     if said is not None and entry.cell == "rnn":
         says = {**entry.says, "state_activation": said}
         entry = replace(entry, says=says, assumes={})
