@@ -8,6 +8,7 @@ import numpy as np
 
 from gru_core.formats import read
 from gru_core.formats.answers import answered
+from gru_core.formats.opening import open_model
 from gru_core.formats.tracing import trace_arrays
 
 FOLDER = Path(__file__).parents[3] / "shared" / "cases" / "models"
@@ -43,4 +44,19 @@ def test_masked_models_are_equal() -> None:
         if mask is not None and mask.shape != expected["x"].shape[:2]:
             mask = mask.T
         made = trace_arrays(answered(entry, settings), expected["x"], None, mask)["output"]
+        np.testing.assert_allclose(made, expected["output"], rtol=0, atol=1e-6)
+
+
+OPENED = (
+    *("pt_last_and_optimal", "onnx_default_export", "torchscript_scripted", "whole_module"),
+    *("ckpt_namespace", "ckpt_numpy_scalar", "mixed_proj_and_gru", "mixed_quantized_head"),
+    *("mixed_selu", "keras_lambda_ctc", "hf_folder", "numpy_state_dict", "sb3_recurrent_ppo"),
+)
+
+
+def test_what_was_refused_is_opened_and_equal() -> None:
+    for case in cases(FOLDER, *OPENED):
+        file, expected = open_model(FOLDER / case["files"][0]), np.load(FOLDER / case["expected"])
+        entry = {one.name: one for one in file.entries}.get(case["layer"], file.entries[0])
+        made = trace_arrays(answered(entry, {}), expected["x"])["output"]
         np.testing.assert_allclose(made, expected["output"], rtol=0, atol=1e-6)
