@@ -28,7 +28,7 @@ from gru_core.inputs.feed import FEEDS, MAX_STEPS
 from gru_core.inputs.vocabulary import MAX_BYTES
 
 # Endings that a file of weights may have; what it is, its content says.
-ENDINGS = ["pt", "pth", "bin", "safetensors", "keras", "h5", "hdf5", "onnx", "npz"]
+ENDINGS = ["pt", "pth", "bin", "safetensors", "keras", "h5", "hdf5", "onnx", "npz", "zip"]
 # What a file says of a layer that is worth naming: where frameworks differ.
 SAYS = {
     "reset_after": ("true", "false"),
@@ -257,6 +257,18 @@ def _feed(model: Model, entry: Entry) -> None:
         _chosen_file("numbers", label, ["csv", "tsv", "txt", "npy"], uploads.numbers, model)
     else:
         _steps(model)
+        return
+    _length(model)
+
+
+def _length(model: Model) -> None:
+    """Where a sequence ends that is padded to a common length."""
+
+    def read(length: int) -> Model:
+        return replace(model, length=length)
+
+    key, ends, label = "model_length", (0, MAX_STEPS), say("controls.model.length")
+    fields.whole_number("model", key, label, model.length, ends, read, _help("length"))
 
 
 def _steps(model: Model) -> None:

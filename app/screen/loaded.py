@@ -25,7 +25,7 @@ from gru_core.inputs.feed import GENERATORS, Feed, fed
 from gru_core.inputs.sequences import Sequence
 from gru_core.inputs.vocabulary import Vocabulary
 from gru_core.run import run
-from gru_core.scenes.loaded import model_scene
+from gru_core.scenes.loaded import model_scene, read_alone
 from gru_core.scenes.scene import Scene
 
 MOST_COMPARED = 200  # steps on which answers are compared
@@ -97,7 +97,9 @@ def provisional(entry: Entry, answers: Mapping[str, str]) -> dict[str, str]:
 
 def ready_of(loaded: Loaded) -> Ready:
     """The chosen layer, ready to be run. Errors: TextError where an answer is needed first."""
-    entry, answers = loaded.entry, loaded.answers
+    entry, answers, length = loaded.entry, loaded.answers, _length(loaded.model)
+    if length:  # which says what is padding
+        entry = replace(entry, asks=tuple(one for one in entry.asks if one != "padding"))
     for question in questions(entry):
         if question.setting in ASKED and question.setting not in answers:
             raise TextError(
@@ -107,7 +109,16 @@ def ready_of(loaded: Loaded) -> Ready:
                     answer=next(iter(question.answers.values())),
                 )
             )
-    return answered(entry, provisional(entry, answers))
+    ready = answered(entry, provisional(entry, answers))
+    if not length:
+        return ready
+    steps = length if ready.reads.steps is None else min(length, ready.reads.steps)
+    return replace(ready, reads=replace(ready.reads, steps=steps))
+
+
+def _length(model: Model) -> int:
+    """How many steps of a text or of numbers count; 0 for all, as of what is drawn."""
+    return 0 if model.source in GENERATORS else model.length
 
 
 def sequence_of(model: Model, ready: Ready, seed: int) -> Sequence:
@@ -121,16 +132,27 @@ def scene_of(loaded: Loaded, seed: int) -> tuple[Scene, list[str]]:
     problems = _open_questions(loaded.entry, loaded.answers)
     try:
         sequence = sequence_of(model, ready, seed)
-        ready.reads.check(sequence.x.astype(ready.first.dtype), say("screen.loaded.input"))
+        problems += _passed_over(ready, sequence)
+        read_alone(ready, sequence)
     except GatescopeError as error:
         problems.append(say("screen.loaded.noise_instead", error=refusal(error)))
-        steps = model.steps if ready.reads.steps is None else min(model.steps, ready.reads.steps)
-        sequence = fed(Feed("noise", steps), ready.first.input_size, seed)
+        sequence = fed(Feed("noise", model.steps), ready.first.input_size, seed)
+        problems += _passed_over(ready, sequence)
     at, backward = loaded.place
     if len(ready.directions[at]) == 1:
         backward = ready.backward
     scene = model_scene(ready, sequence, at, backward, seed)
     return replace(scene, notes=_notes(loaded)), problems
+
+
+def _passed_over(ready: Ready, sequence: Sequence) -> list[str]:
+    """A sentence on the steps that the model leaves out, and which are not on the stage."""
+    mask = ready.reads.mask(sequence.x.astype(ready.first.dtype))
+    if mask.all() or not mask.any():
+        return []
+    at = np.flatnonzero(~mask) + 1
+    many = {"n": len(at), "first": int(at[0]), "last": int(at[-1]), "steps": len(mask)}
+    return [say("screen.loaded.passed_over", **many)]
 
 
 def _notes(loaded: Loaded) -> tuple[str, ...]:
@@ -216,7 +238,7 @@ def checked(loaded: Loaded, seed: int, begin: bool = True) -> Check | None:
 
     def make() -> Check:
         ready = ready_of(loaded)
-        x = sequence_of(model, ready, seed).x.astype(ready.first.dtype)
+        x = sequence_of(model, ready, seed).x.astype(ready.first.dtype)[: ready.reads.steps]
         settings = provisional(entry, loaded.answers)
         other = check_safely(upload.data, upload.name, entry.name, x, settings)
         ours = run_ready(ready, x).output

@@ -17,6 +17,7 @@ class Model:
     text: str = ""
     vocabulary: str = ""
     numbers: str = ""
+    length: int = 0  # how many steps of a text or of numbers count; 0 for all
 
     @property
     def keys(self) -> tuple[str, ...]:

@@ -191,4 +191,5 @@ MODEL_TABLE = (
     Parameter("text", "text", str, _text),
     Parameter("vocabulary", "words", str, _key),
     Parameter("numbers", "x", str, _key),
+    Parameter("length", "length", str, _whole(1, MAX_STEPS)),
 )

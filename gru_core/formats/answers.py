@@ -23,7 +23,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "reset_after": "Where does the reset gate act?",
         "backward": "In which order are the steps read?",
         "merge": "How are the two directions joined?",
-        "padding": "Is any step of your input padding, which the model leaves out?",
+        "padding": "Which steps of your input are padding, which the model leaves out?",
         "start": "Where does the run start?",
     }
 )
@@ -48,15 +48,19 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "mean": "mean",
             "product": "product",
         },
-        "padding": {"none": "no step of my input is padding"},
+        "padding": {
+            "none": "no step of my input is padding",
+            "zeros": "those that are 0 throughout",
+        },
         "start": {"zeros": "from zeros, or from the state that you give"},
     }
 )
 # Why a layer is not run before the answer is there, and what the answer says.
 NEEDED: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "padding": "{name} is not run: its model leaves out steps that are padding, which is not "
-        "done here. If no step of your input is padding, say so: --set {setting}={answers}.",
+        "padding": "{name} is not run: its model leaves out steps that are padding, and the file "
+        "does not say which of your input are. Say so: --set {setting}={answers} if none is, "
+        "--set padding=zeros for those that are 0 throughout, or give --lengths or --mask.",
         "start": "{name} is not run: its model computes the first state from what it is given, "
         "which is not done here. If it is to start from zeros, or from a state that you give, "
         "say so: --set {setting}={answers}.",
@@ -127,7 +131,10 @@ def answered(entry: Entry, answers: Answers) -> Ready:
     merge = cast("Merge", chosen.pop("merge", entry.merge))
     check_entry(replace(entry, merge=merge))
     backward = chosen.pop("backward", "false") == "true"
-    for setting in ASKED:  # said, and nothing to compute with
+    reads = entry.reads
+    if chosen.get("padding") == "zeros":
+        reads = replace(reads, padding=0.0)
+    for setting in ASKED:  # said, and nothing to compute a step with
         chosen.pop(setting, None)
     options = {
         key: value == "true" if key == "reset_after" else value for key, value in chosen.items()
@@ -140,7 +147,7 @@ def answered(entry: Entry, answers: Answers) -> Ready:
         backward=backward,
         reading_order=entry.reading_order,
         initials=tuple(tuple(one.initial for one in layer) for layer in entry.layers),
-        reads=entry.reads,
+        reads=reads,
     )
 
 

@@ -30,6 +30,13 @@ PACKAGES: Final[Mapping[str, str]] = MappingProxyType(
     {"PyTorch": "torch", "Keras": "keras", "onnxruntime": "onnxruntime"}
 )
 
+_MASKED: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "none": "No step was masked, as you say.",
+        "zeros": "Steps that are 0 throughout were masked, as you say.",
+    }
+)
+
 
 def framework_of(data: bytes, name: str) -> str | None:
     """Who can run this file as it is; None where nobody here can. Errors: FormatError."""
@@ -53,12 +60,16 @@ def taken_over(who: str, entry: Entry, answers: Answers) -> tuple[str, ...]:
     elif who == "PyTorch" and entry.cell == "rnn":
         activation = told.says.get("state_activation", "tanh")
         said.append(Said("PyTorch was told {activation}.", activation=activation))
-    if who == "onnxruntime" and any(one.initial for layer in entry.layers for one in layer):
-        said.append("The first state is that of the file.")
-    else:
-        said.append("Both start from zeros.")
-    if "padding" in entry.asks and entry.reads.padding is None:
-        said.append("No step was masked, as you say.")
+    said += entry.checked or ("Both start from zeros.",)
+    if who == "Keras" and entry.reads.padding is not None:
+        said.append(
+            Said(
+                "The mask is that of the file: steps that are {value:g} throughout.",
+                value=entry.reads.padding,
+            )
+        )
+    elif "padding" in entry.asks:
+        said.append(_MASKED[answers.get("padding", "none")])
     return tuple(said)
 
 

@@ -25,6 +25,7 @@ from gru_core.arrays import Array
 from gru_core.errors import FormatError, GatescopeError, shown
 from gru_core.formats import limits, npy, npz
 from gru_core.formats.model import Answers, ModelFile
+from gru_core.formats.onnx import outside
 from gru_core.formats.places import Places
 from gru_core.words import Said
 
@@ -48,6 +49,7 @@ _THREADS: Final = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 # What an installation may need to find its own libraries.
 _KEPT: Final = ("LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT")
 _PIECE: Final = 1 << 20
+BESIDE: Final = outside.MAX_HEADER + 100  # bytes that hold a model and its files together
 # What may be unpacked from a file, half precision made single, biases it does not have, headers.
 _MOST_ANSWER: Final = 4 * limits.MAX_EXPANDED
 _MOST_LINE: Final = 100_000
@@ -86,7 +88,7 @@ def read_safely(
     name: what errors call the file; reader: module:function. Errors: those of the reader;
     FormatError where the process ends without an answer, or there is no place for it.
     """
-    limits.check_size(len(data))
+    limits.check_size(len(data) - BESIDE * data.startswith(outside.MAGIC))
     asked = {"do": reader, "name": name, "memory": memory, "seconds": seconds}
     return _understood(name, _answer(asked, data))
 
@@ -101,7 +103,7 @@ def check_safely(
     to what the file leaves open. Errors: FormatError, also for a file of another kind;
     those of the check, in check.py of pytorch, keras and onnx.
     """
-    limits.check_size(len(data))
+    limits.check_size(len(data) - BESIDE * data.startswith(outside.MAGIC))
     given = np.ascontiguousarray(x)
     asked = {
         "do": CHECKER,

@@ -27,6 +27,7 @@ except ModuleNotFoundError:  # Windows: child.py then has the clock alone
 
 MAX_MESSAGE: Final = 2000  # characters of an error
 OPEN_FILES: Final = 64
+BESIDE: Final = 20_000  # bytes more than a file, where a model comes with the files beside it
 PAST_TIME: Final = 1  # seconds between the signal at the end of the time and the kill
 
 # PyTorch itself, where its own loader has to agree. By then a file has been examined without it.
@@ -56,7 +57,7 @@ def main() -> None:
 
 
 def _read(answer: BinaryIO, reader: str, name: str) -> None:
-    data = sys.stdin.buffer.read(limits.MAX_BYTES + 1)
+    data = sys.stdin.buffer.read(limits.MAX_BYTES + BESIDE)
     read = _named(reader)
     if resource is not None and _is_pytorch(data, name):
         _, hard = resource.getrlimit(resource.RLIMIT_DATA)
@@ -71,7 +72,7 @@ def _check(answer: BinaryIO, asked: dict[str, Any]) -> None:
     """Run a layer by its own framework; before the file stands its input."""
     dtype, shape = np.dtype(asked["dtype"]), tuple(asked["shape"])
     x = np.frombuffer(_exactly(math.prod(shape) * dtype.itemsize), dtype).reshape(shape)
-    data = sys.stdin.buffer.read(limits.MAX_BYTES + 1)
+    data = sys.stdin.buffer.read(limits.MAX_BYTES + BESIDE)
     check = _named(asked["do"])
     output = check(data, asked["name"], asked["entry"], x, asked["answers"])
     written = io.BytesIO()  # NumPy would write to a pipe as if it were a file
@@ -94,7 +95,7 @@ def _named(path: str) -> Any:
 
 def _is_pytorch(data: bytes, name: str) -> bool:
     try:
-        return kind_of(data, name) == "pytorch"
+        return kind_of(data, name) in ("pytorch", "zip")
     except GatescopeError:
         return False  # the reader says what it is
 

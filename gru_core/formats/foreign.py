@@ -217,6 +217,7 @@ _MEMBERS: Final[tuple[tuple[str, Foreign], ...]] = (
     ),
 )
 _MODELS: Final = (".pt", ".pth", ".safetensors", ".keras", ".h5", ".onnx", ".npz")
+PACKED: Final = "{name} is a zip archive with a model in it: unpack it and give {model}."
 
 _PICKLERS: Final = ((b"joblib", "joblib"), (b"sklearn", "scikit-learn"))
 _LOOKED_AT: Final = 4096  # bytes of a text
@@ -270,8 +271,7 @@ def zipped(names: Collection[str]) -> Foreign:
             return foreign
     model = next((name for name in names if name.lower().endswith(_MODELS)), None)
     if model is not None:
-        said = "{name} is a zip archive with a model in it: unpack it and give {model}."
-        return Foreign(said, {"model": shown(model)})
+        return Foreign(PACKED, {"model": shown(model)})
     return Foreign(
         "{name} is a zip archive of {count} other files: choose the model's own file; {taken} "
         "are read.",

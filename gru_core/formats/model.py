@@ -25,11 +25,11 @@ ANSWERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "reset_after": ("true", "false"),
         "backward": ("false", "true"),
         "merge": ("concat", "sum", "mean", "product"),
-        "padding": ("none",),
+        "padding": ("none", "zeros"),
         "start": ("zeros",),
     }
 )
-# What is not computed here: there is one answer, that it is not needed, and it is never assumed.
+# What only somebody who knows the input can say: it is never assumed.
 ASKED: Final = ("padding", "start")
 
 
@@ -63,6 +63,7 @@ class Entry:
     reads: Reads = ALL  # what the model passes over of an input
     stored: str = "float32"  # how the numbers are kept in the file: float16, bfloat16, …
     notes: tuple[str, ...] = ()  # sentences a reader should know
+    checked: tuple[str, ...] = ()  # sentences on what of the file a check runs, where that differs
 
 
 @dataclass(frozen=True, eq=False)

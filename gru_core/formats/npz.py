@@ -25,11 +25,15 @@ from gru_core.formats.fitting import check_entry
 from gru_core.formats.model import ANSWERS, ASKED, Direction, Entry, ModelFile
 from gru_core.formats.reads import Reads
 from gru_core.formats.running import INITIAL_NAMES
+from gru_core.formats.state_dict.entries import entries_and_notes
+from gru_core.formats.state_dict.groups import is_recurrent
+from gru_core.formats.state_dict.stored import Stored
 from gru_core.run import MERGES, Merge
 from gru_core.weights import PARTS
 from gru_core.words import Said
 
 FORMAT: Final = "Gatescope NPZ"
+OF_PYTORCH: Final = "NumPy, with the names of PyTorch"
 HEADER: Final = "gatescope"
 VERSION: Final = 1
 MAX_TEXT: Final = 10_000  # characters of a name or a note
@@ -40,7 +44,11 @@ _ENTRY: Final = (
     *("name", "cell", "directions", "biases", "merge", "reading_order"),
     *("says", "assumes", "stored", "notes"),
 )
-_LATER: Final = ("asks", "reads")  # fields that files from before there were any have not
+_LATER: Final = (
+    "asks",
+    "reads",
+    "checked",
+)  # fields that files from before there were any have not
 
 
 def write(file: ModelFile, *, compressed: bool = True) -> bytes:
@@ -79,10 +87,33 @@ def read(data: bytes, name: str) -> ModelFile:
     Errors: FormatError; ShapeError, DtypeError, NotFiniteError and RangeError naming the array.
     """
     limits.check_size(len(data))
+    plain = _of_pytorch(data, name)
+    if plain is not None:
+        return plain
     file = parse(data, name)
     origin = Said("Written from a file of the format {format}.", format=file.format)
     notes = file.notes if file.format == FORMAT else (*file.notes, origin)
     return ModelFile(FORMAT, file.entries, notes)
+
+
+def _of_pytorch(data: bytes, name: str) -> ModelFile | None:
+    """The layers in arrays of numpy.savez that have PyTorch's names; None for another file."""
+    with zips.opened(data) as archive:
+        held = dict(zips.members(archive))
+        names = [one.removesuffix(".npy") for one in held]
+        if f"{HEADER}.npy" in held or not any(map(is_recurrent, names)):
+            return None
+        arrays = {
+            one: npy.array(one, zips.content(archive, held[f"{one}.npy"]))
+            for one in names
+            if f"{one}.npy" in held
+        }
+    found = {one: _stored(array) for one, array in arrays.items()}
+    return ModelFile(OF_PYTORCH, *entries_and_notes(found))
+
+
+def _stored(array: npt.NDArray[Any]) -> Stored:
+    return Stored(array.shape, array.dtype.name, lambda: array)
 
 
 def parse(data: bytes, name: str, most: int = limits.MAX_EXPANDED) -> ModelFile:
@@ -129,13 +160,18 @@ def _arrays(file: ModelFile) -> Iterator[tuple[str, npt.NDArray[Any]]]:
 def _described(entry: Entry) -> dict[str, Any]:
     """What is not an array, by the names of _ENTRY."""
     plain = {field: getattr(entry, field) for field in _ENTRY if field != "directions"}
+    reads: dict[str, object] = {"padding": entry.reads.padding, "steps": entry.reads.steps}
+    # What is as in files from before there were these is left out, and so are their bytes.
+    later: dict[str, object] = {} if entry.reads.zeros else {"zeros": False}
+    checked = {"checked": list(entry.checked)} if entry.checked else {}
     return plain | {
         "asks": list(entry.asks),
-        "reads": {"padding": entry.reads.padding, "steps": entry.reads.steps},
+        "reads": reads | later,
         "directions": [len(layer) for layer in entry.layers],
         "says": dict(entry.says),
         "assumes": dict(entry.assumes),
         "notes": list(entry.notes),
+        **checked,
     }
 
 
@@ -253,6 +289,7 @@ def _entry(at: int, value: object, arrays: _Arrays) -> Entry:
         reads=_reads(f"{where}, reads", said.get("reads", {})),
         stored=_text(f"{where}, stored", said["stored"]),
         notes=_notes(f"{where}, notes", said["notes"]),
+        checked=_notes(f"{where}, checked", said.get("checked", [])),
     )
     check_entry(entry)
     return entry
@@ -293,7 +330,7 @@ def _asks(where: str, value: object) -> tuple[str, ...]:
 
 
 def _reads(where: str, value: object) -> Reads:
-    said = fields.record(where, value, optional=("padding", "steps"))
+    said = fields.record(where, value, optional=("padding", "steps", "zeros"))
     padding, steps = said.get("padding"), said.get("steps")
     if padding is not None and (isinstance(padding, bool) or not isinstance(padding, int | float)):
         raise TextError(
@@ -303,7 +340,8 @@ def _reads(where: str, value: object) -> Reads:
         )
     if steps is not None:
         steps = fields.whole(f"{where}, steps", steps, 0, MAX_COUNT)
-    return Reads(None if padding is None else float(padding), steps)
+    zeros = fields.flag(f"{where}, zeros", said.get("zeros", True))
+    return Reads(None if padding is None else float(padding), steps, zeros)
 
 
 def _notes(where: str, value: object) -> tuple[str, ...]:

@@ -7,16 +7,22 @@ import numpy as np
 import numpy.typing as npt
 
 from gru_core.errors import FormatError, RangeError, shown, unknown_name
-from gru_core.formats import child, limits, npy
+from gru_core.formats import child, folders, limits, npy
 from gru_core.formats.model import Entry, ModelFile
 
 MAX_ARRAY: Final = 1_000_000_000  # bytes of an input
 
 
 def open_model(path: Path) -> ModelFile:
-    """The recurrent layers of a file. Errors: those of child.read_safely; OSError."""
+    """The recurrent layers of a file, or of the one in a folder, with what goes with it.
+
+    Errors: those of child.read_safely and of folders; OSError.
+    """
+    if path.is_dir():
+        path = folders.file_in(path)
     limits.check_size(_size(path))
-    return child.read_safely(path.read_bytes(), path.name)
+    data = folders.with_neighbours(path, path.read_bytes())
+    return child.read_safely(data, path.name)
 
 
 def open_array(path: Path, name: str) -> npt.NDArray[Any]:

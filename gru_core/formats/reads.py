@@ -1,7 +1,6 @@
-"""Steps of an input that the model of a file passes over; what would be run otherwise is refused.
+"""Steps of an input that the model of a file passes over: its state goes past them unchanged.
 
-Masked steps repeat the state in Keras, and ONNX leaves out those after a fixed length. Neither is
-done here: such steps are refused by name and never computed as if they were read.
+Keras knows them by a mask, ONNX by a length in the file, PyTorch by the lengths of a packed batch.
 """
 
 from dataclasses import dataclass
@@ -10,42 +9,29 @@ import numpy as np
 import numpy.typing as npt
 
 from gru_core.arrays import Array
-from gru_core.errors import RangeError
+from gru_core.errors import DtypeError, ShapeError
+
+Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
 class Reads:
-    """Which steps those are."""
+    """Which steps those are, and what the layer gives there."""
 
     # Whose every input is this number, as a Masking right before the layer has it; None for none.
     padding: float | None = None
     steps: int | None = None  # those after so many; None where all are read
+    # Whether the output is zero there, as PyTorch, ONNX and Bidirectional of Keras have it; else it
+    # is that of the step read before, or zero where there is none.
+    zeros: bool = True
 
-    def check(self, x: Array, name: str = "x") -> None:
-        """Raise RangeError for an input with such steps. x: (step, input); name: in errors."""
-        masked = self.padded(x)
-        if masked.size:
-            raise RangeError(
-                "Step {masked} of {name} is {padding:g} throughout, by which the model knows "
-                "padding (Masking) and leaves it out; that is not done here: give the steps that "
-                "it reads."
-                if masked.size == 1
-                else "Step {masked} and {more} more of {name} are {padding:g} throughout, by which "
-                "the model knows padding (Masking) and leaves it out; that is not done here: give "
-                "the steps that it reads.",
-                masked=masked[0] + 1,
-                more=masked.size - 1,
-                name=name,
-                padding=self.padding,
-            )
-        if self.steps is not None and len(x) > self.steps:
-            raise RangeError(
-                "{name} has {count} steps; the model reads the first {steps} of each sequence "
-                "and no other: give up to {steps}.",
-                name=name,
-                count=len(x),
-                steps=self.steps,
-            )
+    def mask(self, x: Array) -> Mask:
+        """Which steps of (step, input) are read, (step,)."""
+        read = np.ones(len(x), np.bool_)
+        read[self.padded(x)] = False
+        if self.steps is not None:
+            read[self.steps :] = False
+        return read
 
     def padded(self, x: Array) -> npt.NDArray[np.intp]:
         """The steps of (step, input) that are padding, counted from 0."""
@@ -55,3 +41,50 @@ class Reads:
 
 
 ALL = Reads()
+
+
+def check_mask(mask: npt.ArrayLike, steps: int, batch: int | None = None) -> Mask:
+    """A mask that somebody gives, (step,) or (step, batch): true for a step that is read.
+
+    batch: how many sequences there are; None for one without the axis. Numbers 0 and 1 are taken
+    too. Errors: DtypeError, ShapeError.
+    """
+    found = np.asarray(mask)
+    if found.dtype.kind not in "bif" or not np.isin(found, (0, 1)).all():
+        raise DtypeError(
+            "the mask holds {dtype}; it needs true for each step that is read and false for each "
+            "that is padding, or 1 and 0.",
+            dtype=found.dtype,
+        )
+    needed = (steps,) if batch is None else (steps, batch)
+    if found.shape != needed:
+        raise ShapeError(
+            "the mask has shape {shape}; x needs {needed}, a value for each step.",
+            shape=found.shape,
+            needed=needed,
+        )
+    return found.astype(np.bool_)
+
+
+def mask_of_lengths(lengths: npt.ArrayLike, steps: int, batch: int | None = None) -> Mask:
+    """The mask of sequences that end early: (step,), or (step, batch).
+
+    lengths: how many steps each sequence has. Errors: ShapeError.
+    """
+    counts = np.atleast_1d(np.asarray(lengths, np.int64))
+    if counts.shape != (1 if batch is None else batch,):
+        raise ShapeError(
+            "there are {count} lengths; x needs one for each of its {batch} sequences.",
+            count=counts.size,
+            batch=1 if batch is None else batch,
+        )
+    if counts.min() < 0 or counts.max() > steps:
+        raise ShapeError(
+            "the lengths are {least} to {most}; x has {steps} steps, so each needs to be 0 to "
+            "{steps}.",
+            least=counts.min(),
+            most=counts.max(),
+            steps=steps,
+        )
+    mask: Mask = np.arange(steps)[:, np.newaxis] < counts
+    return mask[:, 0] if batch is None else mask

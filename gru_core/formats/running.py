@@ -11,8 +11,9 @@ from gru_core import checks
 from gru_core.arrays import Array, read_only
 from gru_core.conventions import STATES, Cell
 from gru_core.errors import ShapeError, UnknownNameError
-from gru_core.formats.reads import ALL, Reads
-from gru_core.run import Initial, Layer, Merge, run_backward, run_layers
+from gru_core.formats import spreading
+from gru_core.formats.reads import ALL, Mask, Reads
+from gru_core.run import MERGES, Initial, Layer, Merge, run_backward, run_layers
 from gru_core.trace import Trace
 from gru_core.weights import Weights
 
@@ -35,7 +36,7 @@ class Ready:
     backward: bool  # layers of one direction read from the last step to the first
     reading_order: bool  # and leave their output in that order
     initials: Initials
-    reads: Reads = ALL  # what its model passes over of an input, which is refused
+    reads: Reads = ALL  # what its model passes over of an input
 
     @property
     def directions(self) -> tuple[tuple[Weights, ...], ...]:
@@ -54,6 +55,7 @@ class FileTrace:
 
     output: Array  # (step, units × directions), as the framework returns the sequence
     layers: tuple[Mapping[str, Trace], ...]  # by "forward" and "backward", on the step axis of x
+    read: Mask | None = None  # (step,), false at the steps passed over; None where there are none
 
     def named(self) -> Iterator[tuple[str, Array]]:
         """Every track and initial state by its name in a file, such as layer0.forward.update."""
@@ -65,15 +67,26 @@ class FileTrace:
                 yield from ((f"{where}.{name}", state) for name, state in states)
 
 
-def run_ready(ready: Ready, x: npt.ArrayLike, initials: Initials | None = None) -> FileTrace:
+def run_ready(
+    ready: Ready, x: npt.ArrayLike, initials: Initials | None = None, mask: Mask | None = None
+) -> FileTrace:
     """Run every layer over one sequence, computed exactly, in the precision of the file.
 
-    x: (step, input). initials: None for those of the file, or zeros. Errors: those of run_layers
-    and of Reads.check.
+    x: (step, input). initials: None for those of the file, or zeros. mask: (step,), false for steps
+    that are passed over beside those that the file says. Errors: those of run_layers.
     """
     inputs = checks.sequence("x", x, ready.first.input_size, ready.first.dtype)
-    ready.reads.check(inputs)
     starts = ready.initials if initials is None else initials
+    read = ready.reads.mask(inputs)
+    if mask is not None:
+        read &= mask
+    if read.all():
+        return _run(ready, inputs, starts)
+    kept = inputs[read] if read.any() else inputs[:1]  # of nothing read only the start is kept
+    return _spread(ready, _run(ready, kept, starts), read, inputs)
+
+
+def _run(ready: Ready, inputs: Array, starts: Initials) -> FileTrace:
     if not ready.backward:
         return _run_forward(ready, inputs, starts)
     layers, read = [], inputs
@@ -81,6 +94,23 @@ def run_ready(ready: Ready, x: npt.ArrayLike, initials: Initials | None = None) 
         layers.append({BACKWARD: run_backward(weights, read, start or None, exactly=True)})
         read = layers[-1][BACKWARD]["hidden"]
     return FileTrace(read[::-1] if ready.reading_order else read, tuple(layers))
+
+
+def _spread(ready: Ready, ran: FileTrace, read: Mask, x: Array) -> FileTrace:
+    """A run of the steps read on all steps of x."""
+    layers, given = [], x
+    for at, directions in enumerate(ran.layers):
+        if at:
+            below = next(iter(directions.values())).x
+            given = spreading.inputs_above(directions, read, below)
+        layers.append({way: spreading.spread(one, read, given) for way, one in directions.items()})
+    zeros = ready.reads.zeros
+    ways = [spreading.output_of(one, read, zeros=zeros) for one in layers[-1].values()]
+    output = ways[0] if len(ways) == 1 else MERGES[ready.merge](ways[0], ways[1])
+    if ready.backward and ready.reading_order:
+        output = output[::-1]
+    read.flags.writeable = False
+    return FileTrace(read_only(output), tuple(layers), read)
 
 
 def initials_of(ready: Ready, given: Mapping[str, Array]) -> Initials:

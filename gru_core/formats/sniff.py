@@ -6,11 +6,12 @@ from types import MappingProxyType
 from typing import Final, Literal, TypeAlias, cast
 
 from gru_core.errors import FormatError, shown
-from gru_core.formats import foreign, limits, protobuf, zips
+from gru_core.formats import foreign, inside, limits, protobuf, zips
 from gru_core.formats.foreign import Foreign
 from gru_core.formats.model import ModelFile
+from gru_core.formats.onnx import outside
 
-Kind: TypeAlias = Literal["pytorch", "safetensors", "keras", "hdf5", "onnx", "npz"]
+Kind: TypeAlias = Literal["pytorch", "safetensors", "keras", "hdf5", "onnx", "npz", "zip"]
 Reader: TypeAlias = Callable[[bytes, str], ModelFile]
 
 # Each imports what it needs when it is asked for.
@@ -22,6 +23,7 @@ READERS: Final[Mapping[Kind, str]] = MappingProxyType(
         "hdf5": "gru_core.formats.keras.h5",
         "onnx": "gru_core.formats.onnx.file",
         "npz": "gru_core.formats.npz",
+        "zip": "gru_core.formats.inside",
     }
 )
 # Where the content has no mark of its own, what the end of the name says.
@@ -53,6 +55,8 @@ def read(data: bytes, name: str) -> ModelFile:
 
 def kind_of(data: bytes, name: str) -> Kind:
     """Which reader a file is for. Errors: FormatError saying what it is instead."""
+    if data.startswith(outside.MAGIC):
+        return "onnx"
     if _is_safetensors(data):
         return "safetensors"
     if data.startswith(_ZIP):
@@ -80,7 +84,10 @@ def _kind_of_zip(data: bytes, name: str) -> Kind:
         return "keras"
     if names and all(member.endswith(".npy") for member in names):
         return "npz"
-    raise foreign.zipped(names).error(name)
+    found = foreign.zipped(names)
+    if found.template == foreign.PACKED and inside.model_in(names) is not None:
+        return "zip"
+    raise found.error(name)
 
 
 def _kind_of_rest(data: bytes, name: str) -> Kind:

@@ -10,44 +10,66 @@ from gru_core import checks
 from gru_core.arrays import Array
 from gru_core.conventions import TRACKS
 from gru_core.errors import EmptySequenceError, RangeError, ShapeError
+from gru_core.formats.reads import Mask, Reads, check_mask
 from gru_core.formats.running import Ready, initials_of, run_ready
 
 Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
 
+MASK: Final = "mask"
 MAX_NUMBERS: Final = 250_000_000  # of all tracks together: a gigabyte in float32
 
 
 def trace_arrays(
-    ready: Ready, x: npt.ArrayLike, initial: Mapping[str, npt.ArrayLike] | None = None
+    ready: Ready,
+    x: npt.ArrayLike,
+    initial: Mapping[str, npt.ArrayLike] | None = None,
+    mask: npt.ArrayLike | None = None,
 ) -> Arrays:
     """Every array by its name in the file: x, output, layer0.forward.update, layer0.forward.h0 …
 
     x: (step, input) or (step, batch, input). initial: by the name of a state, each (unit,),
-    (layer·direction, unit) or (layer·direction, batch, unit). With a batch every array has the axis
-    batch before its last. Errors: those of run_ready and initials_of.
+    (layer·direction, unit) or (layer·direction, batch, unit). mask: true for steps that are read,
+    (step,) or (step, batch). With a batch every array has the axis batch before its last, but for
+    mask, (step, batch), which is there where steps may be passed over. Errors: those of run_ready,
+    initials_of and check_mask.
     """
     inputs = checks.floats("x", x, ready.first.dtype)
     states = {name: checks.floats(f"the initial {name}", v) for name, v in (initial or {}).items()}
     batched = inputs.ndim == 3
+    given = None
+    if mask is not None:
+        given = check_mask(mask, len(inputs), inputs.shape[1] if batched else None)
+        given = given if batched else given[:, np.newaxis]
     if not batched:
         inputs = checks.sequence("x", inputs, ready.first.input_size)[:, np.newaxis]
     count = inputs.shape[1]
     if count == 0:
         raise EmptySequenceError("x has no sequences in its axis batch; add one.")
     _check_numbers(ready, inputs)
-    for at in range(count if inputs.shape[2] == ready.first.input_size else 0):
-        ready.reads.check(inputs[:, at], f"sequence {at + 1} of x" if batched else "x")
     made = [
-        _one(ready, inputs[:, at], {n: _of_batch(n, s, at, count) for n, s in states.items()})
+        _one(
+            ready,
+            inputs[:, at],
+            {n: _of_batch(n, s, at, count) for n, s in states.items()},
+            None if given is None else given[:, at],
+        )
         for at in range(count)
     ]
-    if not batched:
-        return made[0]
-    return {name: np.stack([arrays[name] for arrays in made], axis=-2) for name in made[0]}
+    found = {name: np.stack([arrays[name] for arrays in made], axis=-2) for name in made[0]}
+    if given is not None or ready.reads != Reads(zeros=ready.reads.zeros):
+        read = np.stack([ready.reads.mask(inputs[:, at]) for at in range(count)], axis=1)
+        found[MASK] = read if given is None else read & given
+    return found if batched else {name: _without_batch(name, a) for name, a in found.items()}
 
 
-def _one(ready: Ready, x: Array, initial: Mapping[str, Array]) -> Arrays:
-    trace = run_ready(ready, x, initials_of(ready, initial))
+def _without_batch(name: str, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """An array of one sequence without the axis batch."""
+    without: npt.NDArray[Any] = array.take(0, axis=1 if name == MASK else -2)
+    return without
+
+
+def _one(ready: Ready, x: Array, initial: Mapping[str, Array], mask: Mask | None) -> Arrays:
+    trace = run_ready(ready, x, initials_of(ready, initial), mask)
     return {"x": x, "output": trace.output, **dict(trace.named())}
 
 

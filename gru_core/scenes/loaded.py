@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
+
 from gru_core.arrays import Array
 from gru_core.errors import RangeError
 from gru_core.formats.running import BACKWARD, FORWARD, Ready, run_ready
@@ -19,6 +21,8 @@ MOST_NUMBERS: Final = 5_200_000  # steps × units
 MOST_INPUTS: Final = 100_000  # a cell is drawn beside it, with as many
 MOST_BELOW: Final = 2 * MOST_NUMBERS  # steps × units of all layers and directions that feed it
 
+PASSED: Final = "⋯ "  # before the label of a step that others are passed over before
+
 _STORY: Final = (
     "A layer of your model, every gate of it. What you see is what its framework computes: change "
     "the input or a weight and see what follows."
@@ -33,11 +37,12 @@ def model_scene(
 
     sequence: what the model is fed with; a layer further up reads the states of those below. A
     backward layer is shown in the order in which it reads: its first step is the last of the
-    sequence. seed: of the cell that is drawn beside it. Errors: those of run_ready; RangeError.
+    sequence. Steps that the model passes over are left out: its state goes past them unchanged.
+    seed: of the cell that is drawn beside it. Errors: those of run_ready; RangeError.
     """
     weights = _weights(ready, layer, backward)
     _check_size(ready, layer, len(sequence.x), weights.units)
-    ready.reads.check(sequence.x.astype(ready.first.dtype), "the input")
+    sequence = read_alone(ready, sequence)
     read = _read(ready, sequence, layer).astype(weights.dtype)
     labels, channels = sequence.labels, sequence.channels
     if layer:
@@ -56,6 +61,26 @@ def model_scene(
         companions=_companions(ready, layer, backward),
         padding=ready.reads.padding if layer == 0 else None,
     )
+
+
+def read_alone(ready: Ready, sequence: Sequence) -> Sequence:
+    """The steps that the model reads; the first one after some that it does not is marked.
+
+    Errors: RangeError where it reads none.
+    """
+    mask = ready.reads.mask(sequence.x.astype(ready.first.dtype))
+    if mask.all():
+        return sequence
+    if not mask.any():
+        raise RangeError("Every step of the input is padding, which the model leaves out.")
+    kept = np.flatnonzero(mask)
+    after = np.diff(kept, prepend=-1) > 1
+    labels = tuple(
+        f"{PASSED}{sequence.labels[at]}" if gap else sequence.labels[at]
+        for at, gap in zip(kept, after, strict=True)
+    )
+    target = None if sequence.target is None else sequence.target[mask]
+    return replace(sequence, x=sequence.x[mask], labels=labels, target=target)
 
 
 def _check_size(ready: Ready, layer: int, steps: int, units: int) -> None:

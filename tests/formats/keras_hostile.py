@@ -383,8 +383,7 @@ def zip_files() -> Iterator[tuple[str, bytes, str]]:
         "has no class_name",
     )
     yield "name that is a list", one(name=["a"]), "the name of a layer is"
-    yield "only code", with_code(), "'x' is a Lambda layer with Python code"
-    yield "code beside a GRU", with_code(recurrent()), "'x' is a Lambda layer with Python code"
+    yield "only code", with_code(), "it has 'Lambda': choose another file"
     yield (
         "version that is a list",
         keras(sequential(recurrent()), {}, ["3"]),

@@ -226,7 +226,7 @@ HOSTILE = {
     "old opset": (of_opsets(5), "as 5; it needs one opset, 7 to"),
     "opset of tomorrow": (of_opsets(999), "as 999; it needs one"),
     "format of tomorrow": (of_ir(99), "is of version 99 of the ONNX format; versions 3 to"),
-    "stored elsewhere": (external(), "'W' is stored in another file, which is never opened"),
+    "stored elsewhere": (external(), "'W' is stored in another file, '../../../etc/passwd'; on"),
     "in segments": (in_segments(), "'W' is stored in segments"),
     "sparse": (sparse(), "'W' is stored as a sparse tensor"),
     "half of W": (

@@ -15,7 +15,6 @@ from gru_core.__main__ import main
 from gru_core.conventions import TRACKS
 from gru_core.formats import npz
 from gru_core.formats.answers import SENTENCES, answered
-from gru_core.formats.reads import Reads
 from gru_core.formats.running import run_ready
 from tests.formats.entries import SAID, make_entry, make_file
 
@@ -198,7 +197,7 @@ IN = ("--input", "x.npy", "--out", "a.npz")
     [
         (("inspect",), "the following arguments are required: FILE"),
         (("inspect", "no.pt"), "no.pt: No such file or directory."),
-        (("inspect", "."), ". is a folder; a single file is read"),
+        (("inspect", "."), ". is a folder with 'empty.pt', 'large.pt': give one of them"),
         (("inspect", "pipe"), "pipe is no regular file"),
         (("inspect", "empty.pt"), "The file is empty"),
         (("inspect", "large.pt"), "The file has 33.0 MB; up to 32 MB are read"),
@@ -322,7 +321,7 @@ def test_the_guide_names_every_array(here) -> None:
     table = GUIDE.split("### What is written")[1].split("Layers are counted")[0]
     named = set(re.findall(r"`([\w.]+)`", table)) - {"layer0.forward.c0"}
     write("one.npz", make_entry())
-    assert named == set(traced("one.npz", "--input", "x.npy"))
+    assert named == set(traced("one.npz", "--input", "x.npy", "--lengths", "6"))
 
 
 # Nothing without a word -----------------------------------------------------------------------
@@ -348,21 +347,33 @@ def test_a_trace_says_and_keeps_every_note_of_inspect(here, capsys) -> None:
 
 
 @pytest.mark.parametrize(
-    ("setting", "answer", "says"),
+    ("setting", "answer", "says", "ends", "answers"),
     [
-        ("padding", "none", "its model leaves out steps that are padding, which is not done here"),
-        ("start", "zeros", "its model computes the first state from what it is given, which is"),
+        (
+            "padding",
+            "none",
+            "its model leaves out steps that are padding, and the file does not say which of your",
+            "--set padding=zeros for those that are 0 throughout, or give --lengths or --mask.",
+            "none|zeros",
+        ),
+        (
+            "start",
+            "zeros",
+            "its model computes the first state from what it is given, which is",
+            "--set start=zeros.",
+            "zeros",
+        ),
     ],
 )
-def test_what_is_not_computed_is_not_run_without_a_word(here, setting, answer, says, capsys):
+def test_what_only_the_visitor_knows_is_asked(here, setting, answer, says, ends, answers, capsys):
     write("one.npz", make_entry(asks=(setting,)))
     assert main(["trace", "one.npz", "--input", "x.npy", "--out", "out.npz"]) == 2
     error = capsys.readouterr().err
     assert error.startswith(f"error: 'encoder' is not run: {says}")
-    assert error.endswith(f"--set {setting}={answer}.\n")
+    assert error.endswith(f"{ends}\n")
     assert not Path("out.npz").exists()
     assert main(["inspect", "one.npz"]) == 0
-    assert f"open: {SENTENCES[setting]} --set {setting}={answer}\n" in capsys.readouterr().out
+    assert f"open: {SENTENCES[setting]} --set {setting}={answers}\n" in capsys.readouterr().out
     (question,) = inspected("one.npz", capsys)[0]["questions"]
     assert (question["setting"], question["assumed"]) == (setting, None)
     traced("one.npz", "--input", "x.npy", "--set", f"{setting}={answer}")
@@ -373,16 +384,3 @@ def test_a_first_state_that_is_given_needs_no_word(here) -> None:
     np.save("h0.npy", np.arange(4.0))
     arrays = traced("one.npz", "--input", "x.npy", "--initial", "h0.npy")
     np.testing.assert_array_equal(arrays["layer0.forward.h0"], np.arange(4.0))
-
-
-def test_a_masked_step_of_a_batch_is_named(here, capsys) -> None:
-    write("one.npz", make_entry(reads=Reads(padding=-2.0)))
-    batch = np.stack([X, X], axis=1)
-    batch[[1, 4], 1] = -2
-    batch[2, 0, :2] = -2  # not throughout: a step like any other
-    np.save("x.npy", batch)
-    assert main(["trace", "one.npz", "--input", "x.npy", "--out", "out.npz"]) == 2
-    assert capsys.readouterr().err.startswith(
-        "error: Step 2 and 1 more of sequence 2 of x are -2 throughout, by which the model knows "
-        "padding (Masking) and leaves it out"
-    )

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from gru_core.errors import FormatError, RangeError
+from gru_core.errors import FormatError
 from gru_core.formats import read
 from gru_core.formats.answers import answered, questions
 from gru_core.formats.keras.masks import of_model
@@ -100,23 +100,38 @@ def opened(way):
 
 
 @pytest.mark.parametrize("way", MODELS)
-def test_a_layer_that_may_be_masked_is_listed_and_run_only_on_a_word(way) -> None:
+def test_a_layer_whose_mask_is_known_passes_over_it_and_another_is_asked_of(way) -> None:
     entry, value = opened(way), MODELS[way][1]
-    assert [q.setting for q in questions(entry) if q.assumed is None] == ["padding"]
+    assert entry.reads.padding == value
     [note] = [note for note in entry.notes if "padding" in note]
     assert note.startswith("The model leaves out steps that are padding (")
-    with pytest.raises(FormatError, match="is not run: its model leaves out steps that are pad"):
-        answered(entry, {})
-    ready = answered(entry, {"padding": "none"})
-    assert run_ready(ready, X).output.shape == (5, 4)
-    assert entry.reads.padding == value
     padded = X.copy()
     padded[3] = 0.0 if value is None else value
     if value is None:
-        run_ready(ready, padded)
+        assert [q.setting for q in questions(entry) if q.assumed is None] == ["padding"]
+        with pytest.raises(FormatError, match="is not run: its model leaves out steps that are"):
+            answered(entry, {})
+        whole = run_ready(answered(entry, {"padding": "none"}), padded)
+        assert whole.read is None
+        made = run_ready(answered(entry, {"padding": "zeros"}), padded)
     else:
-        with pytest.raises(RangeError, match=f"Step 4 of x is {value:g} throughout"):
-            run_ready(ready, padded)
+        assert entry.asks == ()
+        made = run_ready(answered(entry, {}), padded)
+    assert made.read is not None
+    assert made.read.tolist() == [True, True, True, False, True]
+    without = run_ready(answered(entry, dict.fromkeys(entry.asks, "none")), padded[[0, 1, 2, 4]])
+    np.testing.assert_array_equal(made.output[[0, 1, 2, 2, 4]], made.output)
+    np.testing.assert_array_equal(made.output[[0, 1, 2, 4]], without.output)
+
+
+def test_a_mask_of_its_own_comes_before_that_of_a_masking() -> None:
+    model = functional(
+        given(),
+        called(masking(0.5), tensor("in")),
+        called(ENC, tensor("mask"), mask=tensor("other")),
+    )
+    [entry] = read(keras(model, variables(GRU)), "a.keras").entries
+    assert (entry.asks, entry.reads.padding) == (("padding",), None)
 
 
 @pytest.mark.parametrize("way", MODELS)
@@ -131,7 +146,7 @@ def test_the_note_names_what_makes_the_mask_and_no_first_state(way) -> None:
     assert named_one.get(way, "Masking 'mask'") in notes
 
 
-def test_a_masked_layer_of_two_directions_and_one_above_are_asked_of() -> None:
+def test_of_a_masked_layer_of_two_directions_the_mask_is_known_and_of_one_above_asked() -> None:
     top = recurrent(name="top", return_sequences=True)
     model = sequential(masking(), BOTH, top)
     held = variables(GRU, "layers/bidirectional/forward_layer/cell")
@@ -139,7 +154,7 @@ def test_a_masked_layer_of_two_directions_and_one_above_are_asked_of() -> None:
     held |= variables(arrays(inputs=8, seed=2), "layers/gru/cell")
     entries = read(keras(model, held), "a.keras").entries
     assert [(one.name, one.asks, one.reads.padding) for one in entries] == [
-        ("enc", ("padding",), 0.0),
+        ("enc", (), 0.0),
         ("top", ("padding",), None),
     ]
 
@@ -173,7 +188,7 @@ def test_older_files_are_asked_of_too(way, version) -> None:
     model, value = OLD_MODELS[way]
     data = legacy({"enc": named(GRU, "enc")}, model, version)
     [entry] = read(data, "a.h5").entries
-    assert (entry.asks, entry.reads.padding) == (("padding",), value)
+    assert (entry.asks, entry.reads.padding) == (("padding",) if value is None else (), value)
     assert "before the first step" not in " ".join(entry.notes)
 
 

@@ -240,7 +240,7 @@ def test_a_gru_of_the_authors_own_is_refused(field: str) -> None:
 
 
 def test_a_model_without_its_layers_is_refused() -> None:
-    model = {**node("MyModel", units=3), "module": "my.code"}
+    model = {**node("Functional", units=3), "module": "keras"}
     assert "whose config does not list its layers" in refusal(keras(model, variables(arrays())))
 
 

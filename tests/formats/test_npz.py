@@ -13,6 +13,7 @@ from gru_core.conventions import GATES, STATES
 from gru_core.errors import FormatError
 from gru_core.formats import limits, npz
 from gru_core.formats.model import ANSWERS, Direction, Entry, ModelFile
+from gru_core.formats.reads import Reads
 from gru_core.run import MERGES
 from gru_core.weights import PARTS
 from tests.formats.entries import make_entry, make_file, npy, unzipped, zipped
@@ -143,3 +144,13 @@ def test_more_arrays_than_are_read_are_not_written(monkeypatch) -> None:
     file = make_file(make_entry(), make_entry())
     with pytest.raises(FormatError, match="The file comes to 9 arrays; up to 8 are taken"):
         npz.write(file)
+
+
+def test_what_came_later_is_written_only_where_it_is_not_as_before() -> None:
+    plain = npz.write(make_file())
+    header = np.load(io.BytesIO(plain))["gatescope"].tobytes()
+    assert b"zeros" not in header
+    assert b"checked" not in header
+    entry = make_entry(reads=Reads(padding=1.0, zeros=False), checked=("It ran.",))
+    [back] = npz.read(npz.write(make_file(entry)), "a.npz").entries
+    assert (back.reads, back.checked) == (entry.reads, entry.checked)

@@ -112,8 +112,12 @@ HOSTILE = {
         "has more than 10,000 members",
     ),
     "arrays of somebody else": (
-        zipped([("weight_ih.npy", entries.npy(np.zeros(3)))]),
+        zipped([("kernel.npy", entries.npy(np.zeros(3)))]),
         "a.npz holds 1 arrays of NumPy and no header",
+    ),
+    "half of a cell of PyTorch": (
+        zipped([("weight_ih.npy", entries.npy(np.zeros(3)))]),
+        "weight_hh is missing",
     ),
     "a member that is no array": (put("run.py", b"import os"), "holds 'run.py', which is no array"),
     "an array too many": (put("more.npy", entries.npy(np.zeros(1))), "also holds 'more.npy'"),

@@ -1,8 +1,9 @@
-"""Initial states that an ONNX file has, but makes by operators: refused, and never taken for zero.
+"""Initial states that an ONNX file makes by operators: worked out or refused, never taken for zero.
 
-Whether a state is of the file is asked of onnxruntime: it gives the same output for any input that
-the state could come from.
+What a state comes to is asked of onnxruntime, which runs the whole file.
 """
+
+import time
 
 import numpy as np
 import onnx
@@ -12,114 +13,36 @@ from onnx import helper, numpy_helper
 
 from gru_core.errors import FormatError
 from gru_core.formats.answers import answered, questions
+from gru_core.formats.onnx.check import check_against_onnxruntime
 from gru_core.formats.onnx.file import named
 from gru_core.formats.onnx.origins import origin
 from gru_core.formats.running import run_ready
 from tests.formats.onnx_making import constant, make_model, only, put_before, read
+from tests.formats.onnx_ways import (
+    DEPENDS,
+    FLOATS,
+    LEARNED,
+    NOT_FOLDED,
+    RNG,
+    STARTS,
+    WAYS,
+    learned,
+    started,
+)
 
-STARTS = ("X", "W", "R", "B", "", "start", "cell")
-FLOATS = np.float32
-RNG = np.random.default_rng(7)
-LEARNED = RNG.normal(size=(1, 1, 5)).astype(np.float32)
-
-
-def batch(name="size"):
-    """The shape (1, batch, 5), as exporters take it from that of x."""
-    return [
-        helper.make_node("Shape", ["X"], ["shape"]),
-        constant("one", [1]),
-        constant("five", [5]),
-        helper.make_node("Gather", ["shape", "one"], ["batch"]),
-        helper.make_node("Concat", ["one", "batch", "five"], [name], axis=0),
-        helper.make_node("Concat", ["one", "batch", "one"], ["times"], axis=0),
-    ]
-
-
-def learned(name="h", values=LEARNED):
-    return constant(name, values, FLOATS)
-
-
-# For each way its nodes; the last one's output is the state. The operator named first is last.
-WAYS = {
-    "Tile": [*batch(), learned(), helper.make_node("Tile", ["h", "times"], ["made"])],
-    "Add": [learned(), learned("g", 2 * LEARNED), helper.make_node("Add", ["h", "g"], ["made"])],
-    "Mul": [
-        *batch(),
-        helper.make_node(
-            "ConstantOfShape", ["size"], ["ones"], value=helper.make_tensor("v", 1, [1], [1.0])
-        ),
-        learned(),
-        helper.make_node("Mul", ["ones", "h"], ["made"]),
-    ],
-    "Where": [
-        learned(),
-        constant("yes", np.ones((1, 1, 5)), np.bool_),
-        learned("g", 0 * LEARNED),
-        helper.make_node("Where", ["yes", "h", "g"], ["made"]),
-    ],
-    "Slice": [
-        *batch(),
-        learned("two", np.concatenate([LEARNED, -LEARNED])),
-        constant("zero", [0]),
-        constant("two_", [2]),
-        helper.make_node("Concat", ["two_", "batch", "five"], ["double"], axis=0),
-        helper.make_node("Expand", ["two", "double"], ["wide"]),
-        helper.make_node("Slice", ["wide", "zero", "one", "zero"], ["made"]),
-    ],
-    "Reshape": [
-        *batch(),
-        learned(),
-        helper.make_node("Tile", ["h", "times"], ["wide"]),
-        helper.make_node("Reshape", ["wide", "size"], ["made"]),
-    ],
-    "Transpose": [
-        *batch(),
-        learned("flat", LEARNED[0]),
-        helper.make_node("Concat", ["batch", "one", "five"], ["turned"], axis=0),
-        helper.make_node("Expand", ["flat", "turned"], ["wide"]),
-        helper.make_node("Transpose", ["wide"], ["made"], perm=[1, 0, 2]),
-    ],
-    "Concat": [
-        *batch(),
-        learned("left", LEARNED[..., :2]),
-        learned("right", LEARNED[..., 2:]),
-        constant("ones_", [1, 1, 1]),
-        helper.make_node("Tile", ["left", "ones_"], ["a"]),
-        helper.make_node("Concat", ["a", "right"], ["made"], axis=2),
-    ],
-    "Tanh": [learned(), helper.make_node("Tanh", ["h"], ["made"])],
-    "Cast": [
-        *batch(),
-        learned(),
-        helper.make_node("Tile", ["h", "times"], ["wide"]),
-        helper.make_node("Cast", ["wide"], ["made"], to=onnx.TensorProto.FLOAT),
-    ],
-    "Pad": [
-        learned("short", LEARNED[..., :3]),
-        constant("pads", [0, 0, 0, 0, 0, 2]),
-        helper.make_node("Pad", ["short", "pads"], ["made"]),
-    ],
-}
 PLACES = [("GRU", 5), ("RNN", 5), ("LSTM", 5), ("LSTM", 6)]  # initial_h and initial_c
 
 
-def started(kind, role, nodes):
-    """A model whose initial state of that role is made by the nodes, with x of open sizes."""
-    held = {"start": np.zeros((1, 1, 5), FLOATS), "cell": np.zeros((1, 1, 5), FLOATS)}
-    inputs = STARTS if kind == "LSTM" else STARTS[:6]
-    model = make_model(kind, inputs=inputs, arrays=held)
-    return put_before(
-        model, role, *[onnx.NodeProto.FromString(n.SerializeToString()) for n in nodes]
-    )
-
-
-def output(model, x, **others):
+def session(model):
     options = onnxruntime.SessionOptions()
     options.log_severity_level = 4
-    session = onnxruntime.InferenceSession(
+    return onnxruntime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
-    return session.run(None, {"X": x[:, None], **others})[0][:, 0, 0]
+
+
+def output(model, x):
+    return session(model).run(None, {"X": x[:, None]})[0][:, 0, 0]
 
 
 X = RNG.normal(size=(6, 3)).astype(np.float32)
@@ -127,22 +50,59 @@ X = RNG.normal(size=(6, 3)).astype(np.float32)
 
 @pytest.mark.parametrize(("kind", "role"), PLACES)
 @pytest.mark.parametrize("way", WAYS)
-def test_a_state_made_of_constants_is_refused_with_the_nodes_that_make_it(way, kind, role) -> None:
+def test_a_state_made_of_constants_is_that_of_the_file(way, kind, role) -> None:
     model = started(kind, role, WAYS[way])
+    expected = output(model, X)
     plain = started(kind, role, [constant("made", np.zeros((1, 1, 5)), FLOATS)])
-    assert np.abs(output(model, X) - output(plain, X)).max() > 1e-3  # it is not zero
+    assert np.abs(expected - output(plain, X)).max() > 1e-3  # it is not zero
+    entry = only(model)
+    made = run_ready(answered(entry, {}), X).output
+    np.testing.assert_allclose(made, expected, rtol=0, atol=1e-6)
     which = "cell" if role == 6 else "hidden"
+    [note] = entry.notes
+    assert note.startswith(
+        f"Its initial {which} state is worked out from constants of the file, by"
+    )
+    data = model.SerializeToString()
+    np.testing.assert_allclose(check_against_onnxruntime(data, "one", X), expected, atol=1e-6)
+
+
+@pytest.mark.parametrize("way", DEPENDS)
+def test_a_state_that_depends_on_sizes_is_refused(way) -> None:
     with pytest.raises(
-        FormatError, match=f"The initial {which} state of {kind} 'one' is in"
-    ) as got:
-        read(model)
-    assert f"computed from its constants by {way}" in str(got.value)
-    assert "optimized_model_filepath" in str(got.value)
+        FormatError, match=r"depends on how long the input is|differs along the bat"
+    ):
+        read(started("GRU", 5, DEPENDS[way]))
+
+
+def test_every_row_of_a_batch_starts_as_ours() -> None:
+    model, x = started("GRU", 5, WAYS["Tile"]), RNG.normal(size=(6, 3, 3)).astype(np.float32)
+    made = session(model).run(None, {"X": x})[0][:, 0]
+    for at in range(3):
+        expected = run_ready(answered(only(model), {}), x[:, at]).output
+        np.testing.assert_allclose(made[:, at], expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("way", NOT_FOLDED)
+def test_what_is_not_worked_out_is_refused_soon(way, tmp_path, monkeypatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "weights.bin").write_bytes(LEARNED.tobytes())  # which no tensor may name
+    begun = time.process_time()
+    with pytest.raises(FormatError) as refused:
+        read(started("GRU", 5, NOT_FOLDED[way]))
+    assert time.process_time() - begun < 2
+    assert len(str(refused.value)) < 700
 
 
 def test_what_the_error_advises_makes_the_file_readable(tmp_path) -> None:
     path, folded = tmp_path / "a.onnx", tmp_path / "folded.onnx"
-    model = started("GRU", 5, WAYS["Tile"])
+    nodes = [
+        *WAYS["Tile"],
+        helper.make_node("Cos", ["made"], ["waved"]),
+    ]
+    model = started("GRU", 5, nodes)
+    with pytest.raises(FormatError, match=r"Cos 'waved' is not followed.*optimized_model_filepath"):
+        read(model)
     shape = helper.make_tensor_value_info("X", 1, ["steps", "batch", 3])
     model.graph.input[0].CopyFrom(shape)
     onnx.save(model, path)
@@ -234,10 +194,19 @@ def test_a_state_computed_from_an_input_is_run_only_on_a_word(way) -> None:
     assert run_ready(answered(entry, {"start": "zeros"}), X).output.shape == (6, 5)
 
 
-def test_lengths_made_of_constants_are_refused_and_those_of_a_shape_noted() -> None:
+def test_lengths_made_of_constants_are_worked_out_and_those_of_a_shape_noted() -> None:
     inputs = ("X", "W", "R", "B", "lens")
-    two = [constant("a", [4], np.int32), helper.make_node("Add", ["a", "a"], ["made"])]
+    two = [constant("a", [2], np.int32), helper.make_node("Add", ["a", "a"], ["made"])]
     model = put_before(make_model("GRU", inputs=inputs, arrays={"lens": np.ones(1)}), 4, *two)
+    assert only(model).reads.steps == 4
+    expected = output(model, X)
+    assert (expected[4:] == 0).all()
+    made = run_ready(answered(only(model), {}), X).output
+    np.testing.assert_allclose(made, expected, rtol=0, atol=1e-6)
+    checked = check_against_onnxruntime(model.SerializeToString(), "one", X)
+    np.testing.assert_allclose(checked, expected, rtol=0, atol=1e-6)
+    waved = [constant("a", [4.0], FLOATS), helper.make_node("Cos", ["a"], ["made"])]
+    model = put_before(make_model("GRU", inputs=inputs, arrays={"lens": np.ones(1)}), 4, *waved)
     with pytest.raises(FormatError, match=r"sequence_lens\) are computed from constants"):
         read(model)
     of_shape = [

@@ -25,6 +25,7 @@ from tests.formats.onnx_hostile import (
     with_w,
 )
 from tests.formats.onnx_making import initializer, make_model, tensors
+from tests.formats.onnx_ways import DEPENDS, NOT_FOLDED, WAYS, started
 from tests.formats.tries import tries
 
 
@@ -99,6 +100,11 @@ SEEDS = [
     filled(1, 15, 3).SerializeToString(),
     in_function().SerializeToString(),
     sparse().SerializeToString(),
+    *(started("GRU", 5, WAYS[way]).SerializeToString() for way in WAYS),
+    *(
+        started("GRU", 5, way).SerializeToString()
+        for way in (*DEPENDS.values(), *NOT_FOLDED.values())
+    ),
 ]
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from onnx import helper, numpy_helper
 
-from gru_core.errors import FormatError, RangeError
+from gru_core.errors import FormatError
 from gru_core.formats.answers import answered
 from gru_core.formats.running import run_ready
 from tests.formats.onnx_making import (
@@ -39,14 +39,19 @@ def test_lengths_from_outside_are_noted() -> None:
     )
 
 
-def test_fixed_lengths_hold_for_the_input_if_equal_and_else_are_refused() -> None:
+def test_fixed_lengths_end_the_sequence_if_equal_and_else_are_refused() -> None:
     same = {"lens": np.array([4, 4], np.int32)}
     entry = only(make_model("GRU", inputs=LENGTHS, arrays=same))
     assert entry.notes == ("The model reads the first 4 steps of each sequence.",)
     ready = answered(entry, {})
     assert run_ready(ready, np.ones((4, 3), np.float32)).output.shape == (4, 5)
-    with pytest.raises(RangeError, match="x has 5 steps; the model reads the first 4 of each"):
-        run_ready(ready, np.ones((5, 3), np.float32))
+    longer = run_ready(ready, np.ones((6, 3), np.float32))
+    assert longer.read is not None
+    assert longer.read.tolist() == [True] * 4 + [False] * 2
+    assert (longer.output[4:] == 0).all()
+    track = longer.layers[0]["forward"]
+    np.testing.assert_array_equal(track["hidden"][4:], track["hidden"][[3, 3]])
+    assert np.isnan(track["update"][4:]).all()
     mixed = {"lens": np.array([4, 2], np.int32)}
     with pytest.raises(FormatError, match="fixed lengths 2, 4; only whole sequences are read"):
         read(make_model("GRU", inputs=LENGTHS, arrays=mixed))

@@ -13,6 +13,7 @@ from onnx import TensorProto, helper
 
 from gru_core.errors import FormatError
 from gru_core.formats import limits, npz, read, sniff
+from gru_core.formats.onnx.outside import together
 from gru_core.formats.sniff import kind_of
 from tests.formats.entries import make_file, npy, zipped
 
@@ -61,6 +62,9 @@ READ = {
     "ONNX of a producer": ("onnx", onnx(producer_name="pytorch", doc_string="x")),
     "ONNX, cut off": ("onnx", onnx()[:-9]),
     "NPZ": ("npz", npz.write(make_file())),
+    "a zipped model": ("zip", zipped([("a/m.pt", b"")])),
+    "a policy": ("zip", zipped([("policy.pth", b""), ("policy.optimizer.pth", b"")])),
+    "ONNX with the files beside it": ("onnx", together(onnx(), {"a.data": b""})),
     "NPZ of somebody else": ("npz", zipped([("a.npy", npy(np.zeros(1)))])),
 }
 
@@ -140,8 +144,8 @@ FOREIGN = {
     ),
     "a zipped Core ML": (zipped([("a/b.mlmodel", b"")]), "m.zip", "a Core ML model"),
     "a document": (zipped([("[Content_Types].xml", b"")]), "m.docx", "an office document"),
-    "a zipped model": (
-        zipped([("a/m.pt", b"")]),
+    "zipped models": (
+        zipped([("a/m.pt", b""), ("b/m.pt", b"")]),
         "m.zip",
         "a zip archive with a model in it: unpack it and give 'a/m.pt'",
     ),

@@ -80,7 +80,7 @@ def _not_of_torch() -> dict[str, tuple[bytes, str]]:
         "safetensors": (b"\x02\0\0\0\0\0\0\0{}", "is of another format"),
         "two bytes of a zip": (b"PK", "does not end in its directory"),
         "pickle of a list": (pickle.dumps([1], 2), "begins with a number of its own"),
-        "pickle of objects": (pickle.dumps(np.array([{}], object), 4), RUN + "numpy"),
+        "pickle of objects": (pickle.dumps(np.array([{}], object), 4), "SHORT_BINBYTES"),
         "pickle of protocol 0": (pickle.dumps({"a": 1}, 0), "is a text"),
     }
 
@@ -131,14 +131,33 @@ def _that_run_code(command: str) -> dict[str, tuple[bytes, str]]:
         "in the list of storages": (legacy_with(program(b"}"), touch), RUN + "posix.system"),
         "plain pickle": (pickle.dumps(system, 2), RUN + "posix.system"),
         "plain pickle of today": (pickle.dumps(system), RUN + "posix.system"),
-        "a whole model": (saved(torch.nn.Sequential(GRU)), RUN + "torch.nn.modules.container"),
-        "a whole model, old": (legacy(GRU), RUN + "torch.nn.modules.rnn.GRU"),
-        "script": (
-            rewritten(ZIP, lambda members: members.update(script)),
-            "is a TorchScript program",
+        "a whole model without a layer": (saved(torch.nn.Linear(3, 4)), "are 'weight', 'bias'"),
+        "a script without a layer": (
+            rewritten(saved({"a": 1}), lambda members: members.update(script)),
+            "it has no tensors",
         ),
-        "a scalar of NumPy": (saved({"loss": np.float64(1)}), RUN + "numpy"),
-        "an array of NumPy": (saved({"a": np.ones(3)}), RUN + "numpy"),
+        "a scalar of NumPy": (saved({"loss": np.float64(1)}), "it has no tensors"),
+        "an array of NumPy": (saved({"a": np.ones(3)}), "it has no tensors"),
+        "code among objects": (with_pickle(program(thing(table(a=touch)))), RUN + "posix.system"),
+        "code as the items of an object": (
+            with_pickle(program(thing(table()) + b"(" + text("a") + touch + b"u")),
+            RUN + "posix.system",
+        ),
+        "an object that is called": (
+            with_pickle(program(thing(table()) + row() + b"R")),
+            "calls what it has made itself",
+        ),
+        "an object that is a key": (
+            with_pickle(program(b"}" + thing(table()) + b"Ns")),
+            "it has no tensors",
+        ),
+        "objects in objects": (with_pickle(program(_nested(2_000))), "nested more than 64 deep"),
+        "objects that laugh": (with_pickle(program(_laughing())), "items in all"),
+        "a state that grows": (with_pickle(program(_growing())), "more than 250,000 instructions"),
+        "an object that reads files": (
+            with_pickle(program(call(named("numpy.fromfile"), text("/etc/passwd")))),
+            RUN + "numpy.fromfile",
+        ),
         "a call of no function": (with_pickle(program(b"]" + row() + b"R")), "what it has made"),
         "a dtype is called": (with_pickle(program(call(named("torch.float32")))), RUN + "torch.f"),
         "a storage class is called": (
@@ -150,6 +169,32 @@ def _that_run_code(command: str) -> dict[str, tuple[bytes, str]]:
             RUN + "builtins.bytearray",
         ),
     }
+
+
+def thing(state: bytes) -> bytes:
+    """An object of some class, with this state."""
+    return named("nowhere.Thing") + row() + b"\x81" + state + b"b"
+
+
+def _nested(count: int) -> bytes:
+    inner = b"N"
+    for _ in range(count):
+        inner = thing(table(a=inner))
+    return inner
+
+
+def _laughing() -> bytes:
+    """Objects that hold the one before ten times."""
+    made = thing(b"}") + b"q\x00"
+    for at in range(30):
+        made += thing(table(**{f"a{n}": b"h%c" % at for n in range(10)})) + b"q%c" % (at + 1)
+    return b"](" + made + b"e"
+
+
+def _growing() -> bytes:
+    """A table of many attributes, given to an object again and again."""
+    many = b"}q\x00(" + b"".join(number(n) + b"N" for n in range(20_000)) + b"u"
+    return many + thing(b"h\x00") + b"h\x00b" * 20 + b"\x86"
 
 
 def _archives() -> dict[str, tuple[bytes, str]]:

@@ -1,16 +1,24 @@
 """Keras models as `.keras`: a zip archive of config and weights, of Keras 3 and of 2.12 on."""
 
+from dataclasses import replace
 from typing import Final
 
 from gru_core.errors import FormatError, shown
 from gru_core.formats import zips
 from gru_core.formats.hdf5 import file as hdf5
+from gru_core.formats.keras import bare as keras_bare
 from gru_core.formats.keras import config as keras_json
+from gru_core.formats.keras import model as keras_model
 from gru_core.formats.keras.cells import numbered
 from gru_core.formats.keras.entry import model_file
 from gru_core.formats.keras.finders import ByPlace
 from gru_core.formats.model import ModelFile
+from gru_core.words import Said
 
+_OWN: Final = (
+    "The model is a {kind} of the author's own, whose config does not list its layers: they are "
+    "read by the names and shapes of their weights."
+)
 MEMBERS: Final = ("metadata.json", "config.json", "model.weights.h5")
 
 
@@ -35,4 +43,8 @@ def read(data: bytes, name: str) -> ModelFile:
     version = keras_json.parsed(MEMBERS[0], metadata).get("keras_version")
     model = keras_json.parsed(MEMBERS[1], config)
     with hdf5.opened(weights) as file:
-        return model_file(file, model, version, ByPlace(numbered(file)))
+        if not keras_model.is_own_class(model):
+            return model_file(file, model, version, ByPlace(numbered(file)))
+        found = keras_bare.read_numbered(file, name)
+    own = Said(_OWN, kind=shown(model.get("class_name")))
+    return replace(found, notes=(*found.notes, own))

@@ -44,6 +44,10 @@ class _ByPlace:
     def check_all_claimed(self) -> None:
         """Every layer was made from the weights, so none is left."""
 
+    def unclaimed(self) -> int:
+        """None."""
+        return 0
+
 
 def read_numbered(file: Hdf5, name: str) -> ModelFile:
     """A `.weights.h5` of Keras 3, or of Keras 2 from 2.12 on. Errors: as keras_h5.read."""

@@ -51,7 +51,7 @@ def check_against_keras(file: ModelFile, entry: str, x: npt.ArrayLike, answers: 
     layer.build((None, None, ready.first.input_size))
     layer.set_weights([array for one in _in_order(found) for array in one.stacked])
     given = keras.ops.convert_to_tensor(np.asarray(inputs)[np.newaxis])
-    if ready.reads.padding is not None:  # the mask itself, though nobody should need it
+    if ready.reads.padding is not None:  # which is the mask itself
         given = keras.layers.Masking(ready.reads.padding, dtype=dtype.name)(given)
     output = keras.ops.convert_to_numpy(layer(given))
     return read_only(cast("Array", output[0]))
@@ -104,6 +104,7 @@ def _reading(keras: ModuleType, entry: Entry, ready: Ready, way: int, dtype: str
     options = {
         "return_sequences": True,
         "go_backwards": ready.backward or way == 1,
+        "zero_output_for_mask": ready.reads.zeros,
         "dtype": dtype,
     }
     if len(made) == 1:

@@ -14,6 +14,7 @@ from gru_core.formats.keras.arrays import CellWeights, Paths, cell_weights
 from gru_core.formats.keras.masks import Masks
 from gru_core.formats.keras.model import LayerConfig, Reading
 from gru_core.formats.model import ASKED, Answers, Entry, ModelFile
+from gru_core.formats.notshown import NotShown
 from gru_core.formats.reads import Reads
 
 VERSIONS: Final = (1, 2, 3)  # of Keras
@@ -28,6 +29,9 @@ class Finder(Protocol):
     def check_all_claimed(self) -> None:
         """Raise FormatError if the file has a recurrent cell that no layer has asked for."""
 
+    def unclaimed(self) -> int:
+        """How many such cells there are."""
+
 
 def model_file(
     file: Hdf5, model: Mapping[str, Any], version: object, find: Finder, kind: str = ""
@@ -38,21 +42,28 @@ def model_file(
     Errors: FormatError, TextError, ShapeError; those of limits.numbers.
     """
     major = major_version(version)
-    layers = keras_model.layers_of(model, major)
-    masks = keras_masks.of_model(model)
-    entries = [_in_model(model, masks, layer, entry_of(file, layer, find)) for layer in layers]
-    find.check_all_claimed()
-    return ModelFile(f"Keras {major}{kind}", tuple(entries), keras_notes.of_model(model))
+    left = NotShown()
+    layers = keras_model.layers_of(model, major, left)
+    masks, entries = keras_masks.of_model(model), list[Entry]()
+    for layer in layers:
+        entries.append(_in_model(model, masks, layer, entry_of(file, layer, find)))
+    if find.unclaimed() < len(left.errors):  # the weights of another model
+        left.check_any(())
+    if not left.errors:
+        find.check_all_claimed()
+    notes = (*keras_notes.of_model(model), *left.notes)
+    return ModelFile(f"Keras {major}{kind}", tuple(entries), notes)
 
 
 def _in_model(model: Mapping[str, Any], masks: Masks, layer: LayerConfig, entry: Entry) -> Entry:
     """A layer with what its model does to it: masks, and a state to start from."""
     starts, computed = keras_notes.of_states(layer.starts, model)
-    asks = {"padding": bool(masks.made_by), "start": computed}
+    padding = masks.values.get(layer.path)
+    asks = {"padding": bool(masks.made_by) and padding is None, "start": computed}
     return replace(
         entry,
         asks=tuple(setting for setting in ASKED if asks[setting]),
-        reads=Reads(padding=masks.values.get(layer.path)),
+        reads=Reads(padding=padding, zeros=layer.zeros),
         notes=(*entry.notes, *starts, *masks.notes),
     )
 

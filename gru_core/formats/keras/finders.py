@@ -29,6 +29,10 @@ class ByPlace:
         """Raise FormatError if a recurrent cell of the file is of no layer."""
         _check_none_left(list(self._left.values()))
 
+    def unclaimed(self) -> int:
+        """How many cells are of no layer yet."""
+        return len(self._left)
+
 
 class ByName:
     """Finds cells in a legacy file by the names of layers; unclaimed ones are refused."""
@@ -65,6 +69,10 @@ class ByName:
     def check_all_claimed(self) -> None:
         """Raise FormatError if a recurrent cell of the file is of no layer."""
         _check_none_left(list(self._left.values()))
+
+    def unclaimed(self) -> int:
+        """How many cells are of no layer yet."""
+        return len(self._left)
 
 
 def _narrowed(cells: list[FileCell], *names: str) -> list[FileCell]:

@@ -1,8 +1,9 @@
 """Which steps a Keras model leaves out: Masking, mask_zero of an Embedding, a mask given.
 
-Keras repeats the state at a masked step. That is not done here, so a layer of such a model is run
-only for somebody who says that no step is masked. How a mask travels from layer to layer depends on
-each of them and on the version of Keras: every recurrent layer of the model is taken to get it.
+Keras repeats the state at a masked step. Where a Masking stands right before a layer, its steps are
+found in the layer's input. How a mask travels further depends on each layer and on the version of
+Keras: every other recurrent layer of the model is taken to get one, and is run for somebody who
+says which steps it masks.
 """
 
 from collections.abc import Mapping
@@ -14,8 +15,7 @@ from gru_core.formats.keras.config import children
 from gru_core.words import Said, listed
 
 NOTE: Final = (
-    "The model leaves out steps that are padding ({where}): they repeat the state, which is not "
-    "done here."
+    "The model leaves out steps that are padding ({where}): the state goes past them unchanged."
 )
 PASSING: Final = frozenset({"Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout"})
 MAX_NAMES: Final = 3
@@ -94,7 +94,9 @@ def _values(layers: list[Mapping[str, Any]]) -> dict[str, float]:
         else:
             before[_name(layer)] = _name(layers[at - 1]) if at else None
     found = {}
-    for name in by_name:
+    for name, layer in by_name.items():
+        if _is_given(layer.get("inbound_nodes")):
+            continue  # a mask of its own
         source = before[name]
         for _ in by_name:  # no further than there are layers
             if source not in by_name or by_name[source].get("class_name") not in PASSING:

@@ -13,10 +13,10 @@ from typing import Any, Final
 from gru_core import fields
 from gru_core.errors import FormatError, shown
 from gru_core.formats.keras import notes as keras_notes
-from gru_core.formats.keras.cell import CELLS, LAYERS, CellConfig, cell_config, check_own
-from gru_core.formats.keras.code import check_no_code
+from gru_core.formats.keras.cell import CELLS, KERAS, LAYERS, CellConfig, cell_config, check_own
 from gru_core.formats.keras.config import children
 from gru_core.formats.limits import MAX_LAYERS
+from gru_core.formats.notshown import NotShown
 from gru_core.run import Merge
 
 MERGE_MODES: Final[Mapping[str, Merge]] = MappingProxyType(
@@ -46,6 +46,7 @@ class LayerConfig:
     merge: Merge = "concat"
     notes: tuple[str, ...] = ()
     starts: tuple[str, ...] = ()  # the layers that its first state comes from
+    zeros: bool = True  # whether it gives zeros at masked steps, as Bidirectional does
 
     @property
     def path(self) -> str:
@@ -79,12 +80,12 @@ class _Found:
         return _Found(known, names, f"{self.place}{place}".lstrip("/"))
 
 
-def layers_of(model: Mapping[str, Any], major: int) -> tuple[LayerConfig, ...]:
-    """Every recurrent layer of a model, in the order of its config.
+def layers_of(model: Mapping[str, Any], major: int, left: NotShown) -> tuple[LayerConfig, ...]:
+    """Every recurrent layer of a model that is computed, in the order of its config.
 
-    major: the version of Keras that wrote it. Errors: FormatError and TextError naming the layer.
+    major: the version of Keras that wrote it; left: takes what is wrong with one of several.
+    Errors, where that is so of every layer: FormatError and TextError naming the layer.
     """
-    check_no_code(model)
     known = _layer(model)
     if known is None:
         raise FormatError("The config has no class_name and config of a model: save it again.")
@@ -95,7 +96,8 @@ def layers_of(model: Mapping[str, Any], major: int) -> tuple[LayerConfig, ...]:
             "layers: save its weights alone, as .weights.h5.",
             model=shown(model["class_name"]),
         )
-    found = tuple(_layers(top, major))
+    found = tuple(_layers(top, major, left))
+    left.check_any(found)
     for path, count in Counter(layer.path for layer in found).items():
         if count > 1:
             raise FormatError(
@@ -111,23 +113,43 @@ def layers_of(model: Mapping[str, Any], major: int) -> tuple[LayerConfig, ...]:
     return found
 
 
-def _layers(found: _Found, major: int) -> Iterator[LayerConfig]:
-    class_name, config = found.node["class_name"], found.node["config"]
+def is_own_class(model: Mapping[str, Any]) -> bool:
+    """Whether a config is of a model of the author's own class, which does not list its layers."""
+    known = _layer(model)
+    module = "" if known is None else str(known.get("module"))
+    return (
+        known is not None
+        and "layers" not in known["config"]
+        and module.partition(".")[0] not in KERAS
+    )
+
+
+def _layers(found: _Found, major: int, left: NotShown) -> Iterator[LayerConfig]:
     inner = _inner_layers(found)
-    if inner is not None:
-        for one in inner:
-            yield from _layers(one, major)
-    elif class_name in LAYERS or class_name == "RNN":
+    if inner is None:
+        with left.stepping_over(found.path):
+            yield from _of_one(found, major, left)
+        return
+    for one in inner:
+        yield from _layers(one, major, left)
+
+
+def _of_one(found: _Found, major: int, left: NotShown) -> Iterator[LayerConfig]:
+    """The recurrent layers in one that is no model."""
+    class_name, config = found.node["class_name"], found.node["config"]
+    if class_name in LAYERS or class_name == "RNN":
         reading = _reading(found, major)
+        zeros = config.get("zero_output_for_mask", False)
         yield LayerConfig(
             *(found.names, (reading,)),
             notes=keras_notes.of_layer(found.node),
             starts=keras_notes.state_sources(found.node.get("inbound_nodes")),
+            zeros=fields.flag(f"{found.path}.zero_output_for_mask", zeros),
         )
     elif class_name == "Bidirectional":
         yield _bidirectional(found, major)
     elif class_name == "TimeDistributed":
-        yield from _layers(found.inside(config.get("layer"), "/layer"), major)
+        yield from _layers(found.inside(config.get("layer"), "/layer"), major, left)
     else:
         _check_stepped_over(found)
 

@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from gru_core.formats.keras.cell import KERAS, policy_of
-from gru_core.formats.keras.code import LAMBDA
 from gru_core.formats.keras.config import children
 from gru_core.words import Said, listed
 
@@ -27,6 +26,7 @@ _OLD_SIGMOID: Final = (
 )
 _HALF: Final = "Keras computes this layer in {policy}, here in float32, so the last digits differ."
 _MAX_NAMES: Final = 5
+LAMBDA: Final = "Lambda"
 
 
 def of_layer(recurrent: Mapping[str, Any]) -> tuple[str, ...]:
@@ -66,7 +66,9 @@ def of_model(model: Mapping[str, Any]) -> tuple[str, ...]:
     own = [_named(node) for node in nodes if _is_own(node)]
     other = [_named(node) for node in nodes if str(node.get("class_name")).startswith("ConvLSTM")]
     if functions:
-        notes.append(_noted("Lambda layers are stepped over: {layers}.", functions))
+        notes.append(
+            _noted("Lambda layers are stepped over, neither read nor run: {layers}.", functions)
+        )
     if own:
         notes.append(_noted("Layers of the author's own are stepped over: {layers}.", own))
     if other:

@@ -1,9 +1,10 @@
 """A recurrent node of a file run by onnxruntime: the check that we read it rightly.
 
-The node keeps its attributes and the very tensors of the file, in the file's order of gates, with
-whatever the file does to them before they reach it: its initial states too, of which the first of a
-batch is taken. Only what depends on the shape of x is ours: `layout`, and the length of a sequence.
-A state that the model is given, or computes from what it is given, is zero here as there.
+The file's own graph runs up to the node, on the model's input where that is what the node reads,
+and the node's output is fetched. Only what makes no number of it is left out. What the model is
+given besides is zero. A node that onnxruntime does not run as it stands (its half or double
+precision, its layout, the branch that it stands in) is run alone, with whatever the file does to
+its tensors.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -18,17 +19,21 @@ from gru_core import checks
 from gru_core.arrays import Array, read_only
 from gru_core.errors import FormatError, shown, unknown_name
 from gru_core.formats import limits
+from gru_core.formats.model import Entry
 from gru_core.formats.onnx import file as onnx_file
 from gru_core.formats.onnx import nodes as onnx_nodes
+from gru_core.formats.onnx import states as onnx_states
+from gru_core.formats.onnx import ways as onnx_ways
 from gru_core.formats.onnx.constants import Constants
 from gru_core.formats.onnx.graph import DEFAULT_DOMAIN, Found, Scope, called
 from gru_core.formats.onnx.origins import origin, read_by
+from gru_core.formats.onnx.states import Layout
+from gru_core.formats.onnx.ways import STATES, Way
 
 if TYPE_CHECKING:
     from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto
 
 OWN: Final = "gatescope:"  # before our names, which so are none of the file's
-STATES: Final = ("initial_h", "initial_c")
 QUIET: Final = 4  # only what ends onnxruntime is logged
 
 
@@ -47,12 +52,22 @@ def check_against_onnxruntime(data: bytes, entry: str, x: npt.ArrayLike) -> Arra
     opset = onnx_file.opset_of(model, "the file")
     ours = onnx_nodes.entry(found[entry], entry, opset, Constants())
     inputs = checks.sequence("x", x, ours.layers[0][0].w_x.shape[2], np.dtype(np.float32))
-    small = _only(found[entry], model, opset)
+    batch_first = _is_batch_first(found[entry].node)
+    way = onnx_ways.way_of(found[entry], ours.stored, batch_first=batch_first)
     x3 = np.asarray(inputs)[:, np.newaxis]
-    fed = {one.name: _shape_giver(one, x3) for one in small.inputs} | {OWN + "x": x3}
+    read = ours.reads.mask(inputs).sum()
+    if way.kind == "alone":  # without lengths, so it reads those steps alone
+        x3 = x3[: max(read, 1)]
+        small, own = _only(found[entry], model, opset), {OWN + "x": x3}
+    else:
+        small = _graph(found[entry], way, model, opset)
+        own = {way.given: _fed(found[entry], way, x3, ours, opset)}
+    fed = {one.name: _shape_giver(one, x3) for one in small.inputs} | own
     output = _run(runtime, small.model, fed, called(found[entry].node))
-    # (step, direction, batch of 1, unit)
-    return read_only(output[:, :, 0].reshape(len(inputs), -1))
+    # (step, direction, batch, unit); every sequence is the same
+    made = np.zeros((len(inputs), output.shape[1] * output.shape[3]), output.dtype)
+    made[:read] = output[:read, :, 0].reshape(read, -1)
+    return read_only(made)
 
 
 def _onnxruntime() -> ModuleType:
@@ -67,10 +82,97 @@ def _onnxruntime() -> ModuleType:
 
 
 class _Small(NamedTuple):
-    """A model of one node, and the inputs whose shape makes its initial states."""
+    """A model of one output, and its inputs but for that which takes x."""
 
     model: bytes
     inputs: tuple["ValueInfoProto", ...]
+
+
+def _is_batch_first(node: "NodeProto") -> bool:
+    return any(one.name == "layout" and one.i for one in node.attribute)
+
+
+def _fed(found: Found, way: Way, x: Array, ours: Entry, opset: int) -> Array:
+    """x as the graph takes it: as often as it has sequences, in the model's order of axes.
+
+    x: (step, 1, input).
+    """
+    sizes = found.scope.inputs.get(way.given)
+    made = np.repeat(x, _batch_of(found, ours, opset), axis=1)
+    if sizes is not None and way.kind == "whole":
+        order = np.arange(x.ndim)  # where the axes of x are in the model's input
+        for perm in way.moves:
+            order = order[np.argsort(perm)]
+        axes = sizes.type.tensor_type.shape.dim
+        batch = axes[int(np.flatnonzero(order == 1)[0])].dim_value if len(axes) == x.ndim else 0
+        made = np.repeat(x, batch, axis=1) if batch > 1 else made
+    for perm in way.moves:
+        made = made.transpose(np.argsort(perm))
+    if made.size > limits.MAX_EXPANDED:
+        raise FormatError(
+            "The input {name} of the model, whose shape makes the initial state, is no tensor "
+            "of a size that is run here: this layer cannot be checked.",
+            name=shown(way.given),
+        )
+    return np.ascontiguousarray(made)
+
+
+def _batch_of(found: Found, ours: Entry, opset: int) -> int:
+    """How many sequences the node's first states are for, where every open size is 1."""
+    units, inputs = ours.layers[0][0].w_h.shape[2], ours.layers[0][0].w_x.shape[2]
+    layout = Layout(ours.cell, len(ours.layers[0]), units, inputs, False, opset)
+    world = onnx_states.worlds(found, layout, Constants())[0]
+    for role, name in zip(onnx_nodes.INPUTS, found.node.input, strict=False):
+        if role in ("sequence_lens", *STATES) and name:
+            try:
+                return max(world.shape(found.scope, name)[role in STATES], 1)
+            except (FormatError, IndexError):
+                continue
+    return 1
+
+
+def _graph(found: Found, way: Way, whole: "ModelProto", opset: int) -> _Small:
+    """The model up to a node, from the name that x takes to OWN + y, every node as it is."""
+    from onnx import NodeProto, TensorProto, helper
+
+    node = NodeProto()
+    node.CopyFrom(found.node)
+    for at, role in enumerate(onnx_nodes.INPUTS[: len(node.input)]):
+        optional = role in ("sequence_lens", *STATES) and node.input[at]
+        if optional and origin(found.scope, node.input[at]).given:
+            node.input[at] = ""  # for the model to be given, which nobody does
+    node.output[0] = OWN + "y"
+    tensors: list[TensorProto] = []
+    nodes: list[NodeProto] = []
+    homes = {way.given: found.scope.source(way.given).scope}
+    for one in _needed(found.scope, filter(None, node.input), homes):
+        (nodes if isinstance(one, NodeProto) else tensors).append(one)
+    x = helper.make_tensor_value_info(way.given, TensorProto.FLOAT, [None, None, None])
+    held = {tensor.name for tensor in tensors} | {way.given}
+    others = tuple(one for one in whole.graph.input if one.name in homes and one.name not in held)
+    return _Small(_model(whole, opset, [*nodes, node], (x, *others), tensors), others)
+
+
+def _model(
+    whole: "ModelProto",
+    opset: int,
+    nodes: "list[NodeProto]",
+    inputs: "tuple[ValueInfoProto, ...]",
+    tensors: "list[TensorProto]",
+) -> bytes:
+    """A model with the output OWN + y, of the operators of the whole one."""
+    from onnx import TensorProto, helper
+
+    y = helper.make_tensor_value_info(OWN + "y", TensorProto.FLOAT, [None, None, None, None])
+    versions = [helper.make_opsetid("", opset)]
+    versions += [one for one in whole.opset_import if one.domain not in DEFAULT_DOMAIN]
+    made = helper.make_model(
+        helper.make_graph(nodes, "one output", inputs, [y], tensors),
+        opset_imports=versions,
+        functions=whole.functions,
+        ir_version=helper.find_min_ir_version_for(versions, ignore_unknown=True),
+    )
+    return bytes(made.SerializeToString())
 
 
 def _only(found: Found, whole: "ModelProto", opset: int) -> _Small:
@@ -91,7 +193,7 @@ def _only(found: Found, whole: "ModelProto", opset: int) -> _Small:
         (nodes if isinstance(one, NodeProto) else tensors).append(one)
     for role, name in weights.items():  # half and double precision are not computed by it
         nodes.append(helper.make_node("Cast", [name], [OWN + role], to=TensorProto.FLOAT))
-    batch_first = any(one.name == "layout" and one.i for one in found.node.attribute)
+    batch_first = _is_batch_first(found.node)
     for role, name in states.items():
         nodes += _first_of_batch(name, OWN + role, batch_first)
     node = NodeProto(op_type=found.node.op_type, output=[OWN + "y"])
@@ -101,17 +203,9 @@ def _only(found: Found, whole: "ModelProto", opset: int) -> _Small:
     begun = [OWN + role if role in states else "" for role in STATES[:last]]
     node.input.extend([OWN + "x", *given, "", *begun])
     x = helper.make_tensor_value_info(OWN + "x", TensorProto.FLOAT, [None, None, None])
-    y = helper.make_tensor_value_info(OWN + "y", TensorProto.FLOAT, [None, None, None, None])
     held = {tensor.name for tensor in tensors}
     shaping = tuple(one for one in whole.graph.input if one.name in homes and one.name not in held)
-    versions = [helper.make_opsetid("", opset)]
-    versions += [one for one in whole.opset_import if one.domain not in DEFAULT_DOMAIN]
-    model = helper.make_model(
-        helper.make_graph([*nodes, node], "one node", [x, *shaping], [y], tensors),
-        opset_imports=versions,
-        ir_version=helper.find_min_ir_version_for(versions, ignore_unknown=True),
-    )
-    return _Small(model.SerializeToString(), shaping)
+    return _Small(_model(whole, opset, [*nodes, node], (x, *shaping), tensors), shaping)
 
 
 def _first_of_batch(name: str, made: str, batch_first: bool) -> Iterator["NodeProto"]:

@@ -6,7 +6,7 @@ followed exactly. Whatever computes with numbers is not: it is refused by name.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 import numpy as np
 
@@ -58,6 +58,8 @@ class Constants:
     """The values of one model; each is worked out once."""
 
     def __init__(self) -> None:
+        # The model at chosen sizes, by what is added to its inputs: of onnx_states.worlds.
+        self.worlds: dict[Any, tuple[Any, ...]] = {}
         self._values: dict[Key, Values] = {}
         self._fills: dict[Key, float | None] = {}
         self._open: list[Key] = []  # what is being worked out, each for the one before it

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Final
 from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
 from gru_core.formats.model import Direction, Entry, ModelFile
+from gru_core.formats.notshown import NotShown
 from gru_core.formats.onnx import nodes as onnx_nodes
+from gru_core.formats.onnx import outside
 from gru_core.formats.onnx import wire as onnx_wire
 from gru_core.formats.onnx.constants import Constants
 from gru_core.formats.onnx.graph import CELLS, DEFAULT_DOMAIN, Found, is_recurrent, kind, nodes
@@ -34,9 +36,11 @@ def read(data: bytes, name: str) -> ModelFile:
     """
     model = parsed(data, name)
     constants, opset, size, entries = Constants(), opset_of(model, name), 0, []
+    left = NotShown()
     for own, found in named(model, name).items():
-        entries.append(onnx_nodes.entry(found, own, opset, constants))
-        size += _size(entries[-1])
+        with left.stepping_over(own):
+            entries.append(onnx_nodes.entry(found, own, opset, constants))
+            size += _size(entries[-1])
         if size > limits.MAX_EXPANDED:
             raise FormatError(
                 "The recurrent layers of {name} take more than {max_expanded:,.0f} MB; export "
@@ -44,7 +48,8 @@ def read(data: bytes, name: str) -> ModelFile:
                 name=shown(name),
                 max_expanded=limits.MAX_EXPANDED / 1e6,
             )
-    return ModelFile(FORMAT, tuple(entries), tuple(_notes(model)))
+    left.check_any(entries)
+    return ModelFile(FORMAT, tuple(entries), (*_notes(model), *left.notes))
 
 
 def parsed(data: bytes, name: str) -> "ModelProto":
@@ -52,7 +57,8 @@ def parsed(data: bytes, name: str) -> "ModelProto":
     from google.protobuf.message import DecodeError
     from onnx import IR_VERSION, ModelProto
 
-    limits.check_size(len(data))
+    data, files = outside.apart(data)
+    limits.check_size(len(data) + sum(map(len, files.values())))
     onnx_wire.check(data, name)
     try:
         model: ModelProto = ModelProto.FromString(data)
@@ -60,6 +66,7 @@ def parsed(data: bytes, name: str) -> "ModelProto":
         raise onnx_wire.damaged(name, "parser") from error
     if not model.HasField("graph"):
         raise onnx_wire.damaged(name, "graph")
+    outside.put_inside(model, files)
     if not 3 <= model.ir_version <= IR_VERSION:
         raise FormatError(
             "{name} is of version {ir_version} of the ONNX format; versions 3 to "

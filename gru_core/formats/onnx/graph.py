@@ -10,7 +10,7 @@ from gru_core.formats import limits
 from gru_core.words import Said
 
 if TYPE_CHECKING:
-    from onnx import AttributeProto, GraphProto, NodeProto, TensorProto
+    from onnx import AttributeProto, GraphProto, NodeProto, TensorProto, ValueInfoProto
 
 CELLS: Final[Mapping[str, Cell]] = {"GRU": "gru", "LSTM": "lstm", "RNN": "rnn"}
 DEFAULT_DOMAIN: Final = ("", "ai.onnx")  # two spellings of the same
@@ -57,7 +57,7 @@ class Scope:
     where: str  # of the graph in the model; empty for the outermost
     tensors: Mapping[str, "TensorProto"]
     made_by: Mapping[str, "NodeProto"]
-    inputs: frozenset[str]
+    inputs: Mapping[str, "ValueInfoProto"]
     sparse: frozenset[str]
     outer: "Scope | None"
 
@@ -111,7 +111,7 @@ def scope_of(graph: "GraphProto", where: str, outer: Scope | None) -> Scope:
         if tensor.name in tensors or tensor.name in sparse:
             raise _defined_twice(tensor.name)
         tensors[tensor.name] = tensor
-    inputs = frozenset(one.name for one in graph.input)
+    inputs = {one.name: one for one in graph.input}
     for node in graph.node:
         for name in node.output:
             if name and (name in made_by or name in tensors or name in inputs):

@@ -16,6 +16,7 @@ from gru_core.formats import limits
 from gru_core.formats.model import Answers, Direction, Entry
 from gru_core.formats.onnx import activations as onnx_activations
 from gru_core.formats.onnx import states as onnx_states
+from gru_core.formats.onnx import ways as onnx_ways
 from gru_core.formats.onnx.constants import ComputedError, Constants
 from gru_core.formats.onnx.graph import CELLS, Attributes, Found, attributes, called, reads
 from gru_core.formats.onnx.states import Layout
@@ -48,10 +49,13 @@ def entry(found: Found, name: str, opset: int, constants: Constants) -> Entry:
     _refuse_what_is_not_computed(found, given, inputs, constants)
     says = onnx_activations.settings(cell, given, count, called(node))
     stacked = _stacked(found, cell, given, inputs, constants)
-    layout = Layout(cell, count, stacked.r.shape[2], given["layout"] == 1)
-    reads, lengths = onnx_states.lengths(found, inputs["sequence_lens"], constants)
+    sizes = (stacked.r.shape[2], stacked.w.shape[2])
+    layout = Layout(cell, count, *sizes, given["layout"] == 1, opset)
+    reads, lengths = onnx_states.lengths(found, inputs["sequence_lens"], layout, constants)
     names = (inputs["initial_h"], inputs["initial_c"])[: 2 if cell == "lstm" else 1]
     starts = onnx_states.starts(found, names, layout, constants)
+    stored = constants.stored(found.scope, inputs["W"])
+    way = onnx_ways.way_of(found, stored, batch_first=layout.batch_first)
     directions = (_direction(cell, stacked, at, start) for at, start in enumerate(starts.initials))
     return Entry(
         name=name,
@@ -59,10 +63,11 @@ def entry(found: Found, name: str, opset: int, constants: Constants) -> Entry:
         layers=(tuple(directions),),
         biases=2 if inputs["B"] else 0,
         says={**says, **_order(cell, given)},
-        stored=constants.stored(found.scope, inputs["W"]),
+        stored=stored,
         asks=("start",) if starts.computed else (),
         reads=reads,
         notes=(*_place(found, given), *lengths, *starts.notes),
+        checked=onnx_ways.said(found, way, names),
     )
 
 

@@ -1,6 +1,7 @@
 """Where a recurrent node of ONNX starts, and how long its sequences are: both may be left open."""
 
-from typing import NamedTuple, TypeAlias
+from contextlib import suppress
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -9,6 +10,7 @@ from gru_core.conventions import STATES, Cell
 from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
 from gru_core.formats.onnx.constants import ComputedError, Constants
+from gru_core.formats.onnx.folding import Folding, Sizes
 from gru_core.formats.onnx.graph import DEFAULT_DOMAIN, Found, Scope, called
 from gru_core.formats.onnx.origins import origin
 from gru_core.formats.onnx.tensors import Values
@@ -17,18 +19,23 @@ from gru_core.words import Said
 
 
 class Layout(NamedTuple):
-    """What the shapes of a node's states depend on."""
+    """What the shapes of a node's states depend on, and those of what it reads."""
 
     cell: Cell
     directions: int
     units: int
+    inputs: int
     batch_first: bool  # states are (batch, direction, unit), not (direction, batch, unit)
+    opset: int
 
 
 Notes: TypeAlias = tuple[str, ...]
 
+# The size of the first open axis, and how much larger each further one is.
+WORLDS: Final = ((1, 0), (23, 2), (40, 3))
 
-def lengths(found: Found, name: str, constants: Constants) -> tuple[Reads, Notes]:
+
+def lengths(found: Found, name: str, layout: Layout, constants: Constants) -> tuple[Reads, Notes]:
     """How much of a sequence is read, as the input sequence_lens has it, and what to say of it.
 
     Errors: FormatError for lengths that differ, and for fixed ones that are not followed.
@@ -39,6 +46,9 @@ def lengths(found: Found, name: str, constants: Constants) -> tuple[Reads, Notes
         counts = np.unique(constants.value(found.scope, name))
     except ComputedError as error:
         made = origin(found.scope, name)
+        folded = None if made.given else _folded_lengths(found, name, layout, constants)
+        if folded is not None:
+            return _fixed_lengths(found, folded)
         if not made.given and not made.shaped:
             raise FormatError(
                 "The lengths of the sequences of {called} (input sequence_lens) are computed "
@@ -54,6 +64,22 @@ def lengths(found: Found, name: str, constants: Constants) -> tuple[Reads, Notes
                 reason=error.reason,
             ),
         )
+    return _fixed_lengths(found, counts)
+
+
+def _folded_lengths(found: Found, name: str, layout: Layout, constants: Constants) -> Values | None:
+    """The lengths that constants come to, each once, at any size; None where they do not."""
+    try:
+        first, other = (
+            np.unique(world.value(found.scope, name))
+            for world in worlds(found, layout, constants)[1:]
+        )
+    except FormatError:
+        return None
+    return first if np.array_equal(first, other) else None
+
+
+def _fixed_lengths(found: Found, counts: Values) -> tuple[Reads, Notes]:
     if counts.size != 1 or counts[0] < 0:
         raise FormatError(
             "{called} reads sequences of the fixed lengths {counts}; only whole sequences are "
@@ -94,6 +120,9 @@ def starts(found: Found, names: tuple[str, ...], layout: Layout, constants: Cons
         if isinstance(array, _Open):
             notes.append(_said_of_open(state, array))
             computed = computed or array.computed
+        if isinstance(array, _Folded):
+            notes.append(_said_of_folded(state, array))
+            array = array.value
         arrays.append(array if isinstance(array, np.ndarray) else None)
     if not any(array is not None and array.any() for array in arrays):
         return Starts(((),) * layout.directions, tuple(notes), computed)
@@ -103,6 +132,21 @@ def starts(found: Found, names: tuple[str, ...], layout: Layout, constants: Cons
         tuple(read_only(array[at]) for array in filled) for at in range(layout.directions)
     )
     return Starts(by_direction, tuple(notes), computed)
+
+
+class _Folded(NamedTuple):
+    """A state that the file makes of its constants."""
+
+    value: Array  # (direction, unit)
+    chain: tuple[str, ...]  # the nodes that make it, the last one first
+
+
+def _said_of_folded(state: str, made: _Folded) -> str:
+    return Said(
+        "Its initial {state} state is worked out from constants of the file, by {chain}.",
+        state=state,
+        chain=", ".join(made.chain),
+    )
 
 
 def _said_of_open(state: str, left: _Open) -> str:
@@ -122,7 +166,7 @@ def _said_of_open(state: str, left: _Open) -> str:
 
 def _state(
     found: Found, name: str, state: str, layout: Layout, constants: Constants
-) -> Array | _Open:
+) -> Array | _Open | _Folded:
     """One initial state, (direction, unit), or why the file does not fix it."""
     batch = 0 if layout.batch_first else 1
     sizes = [layout.directions, layout.units]
@@ -134,8 +178,16 @@ def _state(
     except ComputedError as error:
         fill = constants.fill(found.scope, name)
         if fill is None:
-            return _open(found, name, state, error.reason)
+            return _open(found, name, state, layout, constants, error.reason)
         value = np.full(shape, fill, np.float32)
+    return _row(found, name, value, layout)
+
+
+def _row(found: Found, name: str, value: Values, layout: Layout) -> Array:
+    """The state of every sequence of a batch, (direction, unit). Errors: FormatError."""
+    batch = 0 if layout.batch_first else 1
+    sizes = [layout.directions, layout.units]
+    shape = (*sizes[:batch], 1, *sizes[batch:])
     if value.ndim != 3 or np.delete(value.shape, batch).tolist() != sizes:
         raise FormatError(
             "{name}, an initial state of {called}, has shape {shape}; it needs {needed}, with "
@@ -158,8 +210,13 @@ def _state(
     return first
 
 
-def _open(found: Found, name: str, state: str, reason: str) -> _Open:
-    """What is left open of a state. Errors: FormatError for one that is the same for any input."""
+def _open(
+    found: Found, name: str, state: str, layout: Layout, constants: Constants, reason: str
+) -> _Open | _Folded:
+    """What is made of a state that does not simply stand in the file.
+
+    Errors: FormatError for one that is the same for any input, and not worked out here.
+    """
     made = origin(found.scope, name)
     if made.given:
         return _Open(reason, not made.moved)
@@ -170,16 +227,63 @@ def _open(found: Found, name: str, state: str, reason: str) -> _Open:
             called=called(found.node),
             reason=reason,
         )
-    raise FormatError(
-        "The initial {state} state of {called} is in the file, but computed from its constants "
-        "by {chain}; that is not done here, and zeros in its place would be another model. "
-        "Have the constants folded for a batch of 1 and a fixed number of steps (in "
-        "onnxruntime, SessionOptions.add_free_dimension_override_by_name and "
-        "optimized_model_filepath), or export the state as an input of the model.",
-        state=state,
-        called=called(found.node),
-        chain=", ".join(made.chain),
-    )
+    try:
+        rows = [
+            _row(found, name, one, layout) for one in _at_all_sizes(found, name, layout, constants)
+        ]
+    except ComputedError as error:
+        raise FormatError(
+            "The initial {state} state of {called} is in the file, but computed from its constants "
+            "by {chain}; that is not done here ({reason}), and zeros in its place would be another "
+            "model. Have the constants folded for a batch of 1 and a fixed number of steps (in "
+            "onnxruntime, SessionOptions.add_free_dimension_override_by_name and "
+            "optimized_model_filepath), or export the state as an input of the model.",
+            state=state,
+            called=called(found.node),
+            chain=", ".join(made.chain),
+            reason=error.reason,
+        ) from None
+    if any((row != rows[0]).any() for row in rows):
+        raise FormatError(
+            "The initial {state} state of {called} depends on how long the input is, or how large "
+            "its batch ({chain}); that is not done here: export the model for fixed sizes, or the "
+            "state as an input of it.",
+            state=state,
+            called=called(found.node),
+            chain=", ".join(made.chain),
+        )
+    return _Folded(rows[0], made.chain)
+
+
+def _at_all_sizes(found: Found, name: str, layout: Layout, constants: Constants) -> list[Values]:
+    """What a name comes to at several sizes of the input. Errors: FormatError, ComputedError."""
+    ones, *larger = worlds(found, layout, constants)
+    values = [world.value(found.scope, name) for world in larger]
+    with suppress(FormatError):  # one step may be fewer than what stands before the layer takes
+        values.append(ones.value(found.scope, name))
+    return values
+
+
+def worlds(found: Found, layout: Layout, constants: Constants) -> tuple[Folding, ...]:
+    """The model with every open size 1, and twice with all of them different and larger.
+
+    The same ones for every node of a model, so that each value is worked out once.
+    """
+    x = found.node.input[0]
+    given = found.scope.inputs.get(x)
+    said = given is None or given.type.tensor_type.HasField("shape")
+    ranks = {} if said else {x: (0, 0, layout.inputs)}
+    key = tuple(ranks.items())
+    if key not in constants.worlds:
+        constants.worlds[key] = tuple(
+            Folding(layout.opset, _sizes(*ends), ranks) for ends in WORLDS
+        )
+    return constants.worlds[key]
+
+
+def _sizes(first: int, apart: int) -> Sizes:
+    known: dict[str, int] = {}
+    return lambda axis: known.setdefault(axis, first + apart * len(known))
 
 
 def _spread(scope: Scope, name: str, shape: tuple[int, ...], constants: Constants) -> Values | None:

@@ -33,6 +33,7 @@ KINDS: Final = {
     1: Kind("float32", "<f4", "float_data"),
     6: Kind("int32", "<i4", "int32_data"),
     7: Kind("int64", "<i8", "int64_data"),
+    9: Kind("bool", "?", "int32_data"),
     10: Kind("float16", "<f2", "int32_data", bits=True),
     11: Kind("float64", "<f8", "double_data"),
     16: Kind("bfloat16", "<u2", "int32_data", bits=True),
@@ -74,9 +75,13 @@ def values(tensor: "TensorProto") -> Values:
     kind, name = kind_of(tensor), shown(tensor.name)
     if tensor.data_location == EXTERNAL or tensor.external_data:
         raise FormatError(
-            "{name} is stored in another file, which is never opened; save the model with its "
-            "weights inside: onnx.save(model, path, save_as_external_data=False).",
+            "{name} is stored in another file, {location}; on the command line it is read where it "
+            "stands in the folder of the model. Or save the model with its weights inside: "
+            "onnx.save(model, path, save_as_external_data=False).",
             name=name,
+            location=shown(
+                next((one.value for one in tensor.external_data if one.key == "location"), "")
+            ),
         )
     if tensor.HasField("segment"):
         raise FormatError(

@@ -36,6 +36,8 @@ class Archive:
 
     root: Any  # dict, list, tuple, View, Special, Other, Global, or a plain value
     special: int  # how many tensors are no plain ones
+    foreign: bool  # whether it holds what PyTorch's safe loader does not read: objects, or code
+    code: bool  # whether it is a TorchScript archive, whose code is stepped over
     order: Order
     content: Callable[[str], bytes | memoryview]  # of a storage, by its key
 
@@ -72,7 +74,9 @@ def _zipped(data: bytes) -> Archive:
     def content(key: str) -> bytes:
         return zips.content(archive, members[f"{folder}data/{key}"])
 
-    return Archive(root, outline.special, _ORDERS[said], content)
+    code = _has_code(list(members))
+    foreign = bool(outline.foreign) or code
+    return Archive(root, outline.special, foreign, code, _ORDERS[said], content)
 
 
 def _check_end(data: bytes) -> None:
@@ -95,13 +99,7 @@ def _check_end(data: bytes) -> None:
 
 def _folder(names: list[str]) -> str:
     """The one folder in which everything is, with its slash."""
-    ends = [name.rpartition("/")[2] for name in names]
     folders = {f"{name.partition('/')[0]}/" for name in names}
-    if "constants.pkl" in ends or any("/code/" in name for name in names):
-        raise FormatError(
-            "The file is a TorchScript program, which would run its code; weights alone are read: "
-            "save its state dict, torch.save(model.state_dict(), 'model.pt')."
-        )
     folder = next(iter(folders), "")
     if len({name.casefold() for name in names}) < len(names):
         raise FormatError(
@@ -116,6 +114,11 @@ def _folder(names: list[str]) -> str:
             first=first,
         )
     return folder
+
+
+def _has_code(names: list[str]) -> bool:
+    """Whether it is a TorchScript archive."""
+    return any(name.endswith("/constants.pkl") or "/code/" in name for name in names)
 
 
 def _legacy(data: bytes) -> Archive:
@@ -134,7 +137,7 @@ def _legacy(data: bytes) -> Archive:
             "save it again with a PyTorch of today."
         )
     contents = _contents(data, file.tell(), keys, outline.storages)
-    return Archive(root, outline.special, "<", contents.__getitem__)
+    return Archive(root, outline.special, bool(outline.foreign), False, "<", contents.__getitem__)
 
 
 def _contents(

@@ -73,10 +73,10 @@ def check_against_torch(
 
 def _found(data: bytes, name: str, entry_name: str) -> _Layer:
     """The layer of this name. Its tensors come from the framework's loader, not from ours."""
-    kind = kind_of(data, name)
+    kind, foreign = kind_of(data, name), False
     if kind == "pytorch":
         found = pytorch.examined(data, name)
-        tensors, paths = found.tensors, found.paths
+        tensors, paths, foreign = found.tensors, found.paths, found.foreign
     elif kind == "safetensors":
         tensors = safetensors_file.tensors(data, name)[0]
         paths = {key: (key,) for key in tensors}
@@ -91,6 +91,10 @@ def _found(data: bytes, name: str, entry_name: str) -> _Layer:
     if entry_name not in read:
         raise unknown_name("layer", entry_name, read)
     group = grouped(tensors)[entry_name]
+    if foreign:
+        pairs = zip(group.keys, group.names, strict=True)
+        own = {key: pytorch.tensor_of(tensors[stored]) for key, stored in pairs}
+        return _Layer(read[entry_name], group, own)
     root = _loaded(data, kind)
     own = {
         key: pytorch.tensor_at(root, paths[stored])

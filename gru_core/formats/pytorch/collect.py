@@ -1,8 +1,8 @@
 """The tensors of a nested file by name; what a checkpoint keeps besides its model is left out."""
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import takewhile
 from typing import Any, Final, TypeAlias
@@ -10,16 +10,21 @@ from typing import Any, Final, TypeAlias
 from gru_core.errors import FormatError, shown
 from gru_core.formats.limits import MAX_DEPTH, MAX_TENSORS
 from gru_core.formats.pytorch.archive import Archive
+from gru_core.formats.pytorch.objects import Object
 from gru_core.formats.pytorch.values import Special, View
-from gru_core.formats.state_dict.groups import is_recurrent
+from gru_core.formats.state_dict.groups import is_recurrent, shown_name
 from gru_core.formats.state_dict.stored import Stored
-from gru_core.words import Said
+from gru_core.words import Said, listed
 
 MAX_ITEMS: Final = 300_000  # looked at; a container that stands in several places counts each time
+_AN_OBJECT: Final = 5  # items that it takes as long as
 _LISTED: Final = 4
+_LONGEST: Final = 80  # characters of the name of a class
 # An optimizer by what it holds, or by its key.
 _STATE: Final = frozenset({"state", "param_groups"})
-_OPTIMIZER: Final = re.compile(r"(?i)optim.*|exp_avg(_sq)?|momentum(_buffers?)?|grad(ient)?s?")
+_OPTIMIZER: Final = re.compile(
+    r"(?i)optim(s|i[sz]er\w*|[_\d]\w*)?|exp_avg(_sq)?|momentum(_buffers?)?|grad(ient)?s?"
+)
 
 Path: TypeAlias = tuple[Any, ...]  # of keys and positions, from the outermost container
 
@@ -31,6 +36,10 @@ class Collected:
     tensors: Mapping[str, Stored]
     paths: Mapping[str, Path]  # where each tensor stands
     notes: tuple[str, ...]
+    foreign: bool = False  # whether the file holds what PyTorch's safe loader does not read
+    activations: Mapping[str, str] = field(
+        default_factory=dict
+    )  # of plain RNNs, by the name that is shown
 
 
 def collected(archive: Archive) -> Collected:
@@ -40,11 +49,12 @@ def collected(archive: Archive) -> Collected:
     """
     walk = _Walk()
     walk.visit(archive.root, ())
-    if archive.special:
+    wanted = any(is_recurrent(_name(path[-1:])) for path in walk.found)
+    if archive.special and (walk.special_layer or not wanted):
         raise FormatError(
             "{special}; all tensors of a file need to be plain ones: convert it, or save the "
             "recurrent layers alone.",
-            special=walk.special or "A tensor holds special numbers",
+            special=walk.special_layer or walk.special or "A tensor holds special numbers",
         )
     shared = _shared(list(walk.found))
     tensors, paths = {}, {}
@@ -59,20 +69,55 @@ def collected(archive: Archive) -> Collected:
             )
         tensors[name] = Stored(view.shape, view.kind, partial(archive.raw, view))
         paths[name] = path
+    own = {
+        _name(path[len(shared) :]) if path[len(shared) :] else "": one for path, one in walk.layers
+    }
+    activations = {
+        shown_name(f"{name}."): said for name, one in own.items() if (said := one.activation)
+    }
+    notes = (
+        *_notes(walk, archive),
+        *(_said_of_class(name, one) for name, one in own.items() if not one.is_layer),
+    )
+    return Collected(tensors, paths, notes, archive.foreign, activations)
+
+
+def _notes(walk: "_Walk", archive: Archive) -> Iterator[str]:
+    if archive.code:
+        yield "The code of this TorchScript archive is stepped over, neither read nor run."
     left = ", ".join(map(shown, walk.left[:_LISTED]))
-    note = Said("The state of an optimizer is left out: {left}.", left=left)
-    notes = (note,) if left else ()
-    return Collected(tensors, paths, notes)
+    if left:
+        yield Said("The state of an optimizer is left out: {left}.", left=left)
+    if walk.special:
+        yield Said("Stepped over: {special}.", special=walk.special)
+    if walk.over:
+        over = [Said("{name} ({kind})", name=n, kind=k[:_LONGEST]) for n, k in walk.over]
+        yield Said("Stepped over, neither read nor run: {over}.", over=listed(over, _LISTED))
+
+
+def _said_of_class(name: str, one: Object) -> Said:
+    return Said(
+        "{name} is of the class {kind}: if that changes what a layer of PyTorch computes, this is "
+        "not what it computes.",
+        name=shown(name),
+        kind=one.name[:_LONGEST],
+    )
 
 
 class _Walk:
-    """Goes through everything once. `special` says which tensor is none of plain numbers."""
+    """Goes through everything once.
+
+    `special` says which tensor is none of plain numbers, `special_layer` which of a layer's.
+    """
 
     def __init__(self) -> None:
         self.items = 0
         self.found: dict[Path, View] = {}
         self.left: list[str] = []
-        self.special = ""
+        self.over: list[tuple[str, str]] = []  # the name and the class of what holds no tensor
+        self.layers: list[tuple[Path, Object]] = []  # objects that hold recurrent tensors
+        self._inside: set[int] = set()
+        self.special = self.special_layer = ""
 
     def visit(self, value: Any, path: Path) -> None:
         """Note every tensor with the path to it. Errors: FormatError for too many, or too deep."""
@@ -80,17 +125,38 @@ class _Walk:
         if isinstance(value, View):
             self.found[path] = value
         elif isinstance(value, Special):
-            self.special = self.special or Said(
-                "{name} holds {what}", name=shown(_name(path)), what=value.what
-            )
+            said = Said("{name} holds {what}", name=shown(_name(path)), what=value.what)
+            self.special = self.special or said
+            if is_recurrent(_name(path[-1:])):
+                self.special_layer = self.special_layer or said
         elif _is_optimizer(value, path):
             self.left.append(_name(path))
+        elif isinstance(value, Object):
+            self._look_into(value, path)
         elif isinstance(value, dict):
             for key, item in value.items():
                 self.visit(item, (*path, key))
         elif isinstance(value, list | tuple):
             for at, item in enumerate(value):
                 self.visit(item, (*path, at))
+
+    def _look_into(self, value: Object, path: Path) -> None:
+        """Go through an object, once on each way: one may know what it stands in."""
+        if id(value) in self._inside:
+            return
+        self._inside.add(id(value))
+        self.items += _AN_OBJECT
+        found, over = len(self.found), len(self.over)
+        for key, item in value.content():
+            self.visit(item, (*path, key))
+        self._inside.discard(id(value))
+        if len(self.found) == found:
+            del self.over[over:]
+            self.over.append((_name(path), value.name))
+        elif any(
+            (*path, key) in self.found and is_recurrent(str(key)) for key, _ in value.content()
+        ):
+            self.layers.append((path, value))
 
     def _count(self, path: Path) -> None:
         self.items += 1
@@ -109,9 +175,10 @@ class _Walk:
 
 
 def _is_optimizer(value: Any, path: Path) -> bool:
-    if not path or not isinstance(value, dict):
+    held = value.state | value.items if isinstance(value, Object) else value
+    if not path or not isinstance(held, dict):
         return False
-    return bool(_OPTIMIZER.fullmatch(str(path[-1])) or value.keys() >= _STATE)
+    return bool(_OPTIMIZER.fullmatch(str(path[-1])) or held.keys() >= _STATE)
 
 
 def _shared(paths: list[Path]) -> Path:

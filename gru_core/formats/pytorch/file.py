@@ -6,6 +6,8 @@ refused is refused there. Then PyTorch's own safe loader has to find the same nu
 
 import io
 import warnings
+from collections.abc import Collection
+from dataclasses import replace
 from pickle import UnpicklingError
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,16 +17,26 @@ import numpy.typing as npt
 from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
 from gru_core.formats.misplaced import misplaced
-from gru_core.formats.model import ModelFile
+from gru_core.formats.model import Entry, ModelFile
 from gru_core.formats.pytorch import archive as torch_archive
 from gru_core.formats.pytorch.collect import Collected, Path, collected
-from gru_core.formats.state_dict.entries import entries
+from gru_core.formats.state_dict.entries import entries_and_notes
 from gru_core.formats.state_dict.groups import grouped
+from gru_core.formats.state_dict.stored import Stored
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 FORMAT: Final = "PyTorch state dict"
+_ALONE: Final = (
+    "PyTorch reads no such file without running what is in it, so its own loader has not confirmed "
+    "the numbers."
+)
+_CHECKED: Final = (
+    "PyTorch was given the numbers that are read here, as it does not read the file without "
+    "running what is in it.",
+    "Both start from zeros.",
+)
 # What the first file in an archive of the oldest PyTorch is called.
 _OLDEST: Final = (b"sys_info", b"pickle", b"storages", b"tensors")
 # What torch.load raises, which is whatever its parts raise.
@@ -40,9 +52,21 @@ def read(data: bytes, name: str) -> ModelFile:
     Errors: FormatError; NotFiniteError and RangeError naming the tensor and the index.
     """
     found = examined(data, name)
-    file = ModelFile(FORMAT, entries(found.tensors), found.notes)
-    _confirm(data, found)
-    return file
+    read_, left = entries_and_notes(found.tensors)
+    made, notes = tuple(_told(entry, found) for entry in read_), (*found.notes, *left)
+    if found.foreign:
+        return ModelFile(FORMAT, made, (*notes, _ALONE))
+    _confirm(data, found, {entry.name for entry in made})
+    return ModelFile(FORMAT, made, notes)
+
+
+def _told(entry: Entry, found: Collected) -> Entry:
+    """A layer with what the object says that it was, and what a check of it has from here."""
+    said = found.activations.get(entry.name)
+    if said is not None and entry.cell == "rnn":
+        says = {**entry.says, "state_activation": said}
+        entry = replace(entry, says=says, assumes={})
+    return replace(entry, checked=_CHECKED) if found.foreign else entry
 
 
 def examined(data: bytes, name: str) -> Collected:
@@ -78,6 +102,17 @@ def tensor_at(root: Any, path: Path) -> "Tensor":
     return tensor
 
 
+def tensor_of(stored: Stored) -> "Tensor":
+    """One tensor of FLOATS from the bytes of a file whose objects PyTorch does not read."""
+    import torch
+
+    raw = np.array(stored.raw())
+    native = raw.astype(raw.dtype.newbyteorder("="))
+    if stored.kind == "bfloat16":
+        return torch.from_numpy(native.view(np.int16)).view(torch.bfloat16)
+    return torch.from_numpy(native)
+
+
 def _other(data: bytes, name: str) -> FormatError:
     if data[257:262] == b"ustar" and data.startswith(_OLDEST):
         return FormatError(
@@ -93,11 +128,12 @@ def _other(data: bytes, name: str) -> FormatError:
     )
 
 
-def _confirm(data: bytes, found: Collected) -> None:
-    """Raise FormatError unless PyTorch finds the same numbers in every recurrent tensor."""
+def _confirm(data: bytes, found: Collected, read_: Collection[str]) -> None:
+    """Raise FormatError unless PyTorch finds the same numbers in every layer of these names."""
     root = loaded(data)
-    for group in grouped(found.tensors).values():
-        for name in group.names:
+    groups = grouped(found.tensors)
+    for own in read_:
+        for name in groups[own].names:
             theirs = _raw(tensor_at(root, found.paths[name]))
             if not np.array_equal(theirs, found.tensors[name].raw()):
                 raise FormatError(

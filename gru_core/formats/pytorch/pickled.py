@@ -1,7 +1,8 @@
 """Read a pickle of torch.save without running it: a stack of descriptions, a list of what may be.
 
 A pickle is a program for a stack machine. This one knows the instructions that torch.save writes,
-which are those that PyTorch's own `weights_only` loader takes, and calls nothing.
+which are those that PyTorch's own `weights_only` loader takes, and calls nothing. Where an object
+of any class would be made there is a description of it: its class is a text.
 """
 
 import io
@@ -13,12 +14,14 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from gru_core.errors import FormatError, shown
+from gru_core.formats.pytorch.objects import HARMFUL, Object, given
 from gru_core.formats.pytorch.values import (
     CALLS,
     NAMED,
     Global,
     Special,
     Storage,
+    View,
     check_key,
     storage_kind,
 )
@@ -41,6 +44,7 @@ _DAMAGED: Final = (
     *(struct.error, EOFError),
 )
 _COPIED: Final = (str, tuple, list, dict)
+_TAGS: Final = "torch.jit._pickle."  # by which TorchScript says of what type a list or a table is
 
 
 class Source(io.BytesIO):
@@ -55,11 +59,15 @@ class Source(io.BytesIO):
 
 
 class Outline:
-    """What the pickles of one file describe. `special` counts tensors that are no plain ones."""
+    """What the pickles of one file describe. `special` counts tensors that are no plain ones.
+
+    `foreign` are the names of classes and functions that are not PyTorch's own.
+    """
 
     def __init__(self) -> None:
         self.storages: dict[str, Storage] = {}
         self.special = 0
+        self.foreign: set[str] = set()
         self._stack: list[Any] = []
         self._below: list[list[Any]] = []  # stacks under the marks
         self._memo: dict[int, Any] = {}
@@ -138,7 +146,9 @@ class Outline:
     def _named(self, module: str, name: str) -> None:
         found = Global(f"{module}.{name}")
         if found.name not in CALLS and found.name not in NAMED and not storage_kind(found):
-            raise refused(found.name)
+            if HARMFUL.fullmatch(found.name):
+                raise refused(found.name)
+            self.foreign.add(found.name)
         self._stack.append(found)
 
     def _call(self, _: Any) -> None:
@@ -148,6 +158,11 @@ class Outline:
                 "The file's pickle calls what it has made itself; torch.save writes none "
                 "like it: save it again."
             )
+        if function.name in self.foreign:
+            tagged = function.name.startswith(_TAGS) and arguments
+            own = Object(_class_of(function.name, arguments))
+            self._stack.append(arguments[0] if tagged else own)
+            return
         if function.name not in CALLS:
             raise refused(function.name)
         # The same list may be handed over again and again, and is copied each time.
@@ -160,12 +175,25 @@ class Outline:
         raise refused(argument.replace(" ", "."))
 
     def _new(self, _: Any) -> None:
-        made = self._stack[-2]
-        raise refused(made.name if isinstance(made, Global) else type(made).__name__)
+        self._stack.pop()
+        made = self._stack.pop()
+        if not isinstance(made, Global) or made.name not in self.foreign:
+            raise refused(made.name if isinstance(made, Global) else type(made).__name__)
+        self._stack.append(Object(made.name))
+
+    def _new_with_names(self, _: Any) -> None:
+        """NEWOBJ_EX has arguments by name besides."""
+        self._stack.pop()
+        self._new(_)
 
     def _set_state(self, _: Any) -> None:
         """The attributes of an OrderedDict, which are not its content, are let go."""
         state = self._stack.pop()
+        if isinstance(self._stack[-1], Object):
+            attributes = given(state)
+            self._spend(len(attributes))
+            self._stack[-1].state |= attributes
+            return
         if type(self._stack[-1]) is not dict or type(state) is not dict:
             raise FormatError(
                 "The file's pickle sets the state of something that is no dictionary; "
@@ -174,7 +202,11 @@ class Outline:
 
     def _refer(self, _: Any) -> None:
         """The persistent id of torch.save: ("storage", class, key, device, count[, None])."""
-        what, kind, key, _device, count, *view = self._stack.pop()
+        identity = self._stack.pop()
+        if isinstance(identity, tuple) and identity[:1] == ("module",) and len(identity) > 1:
+            self._stack.append(identity[1])  # a class with its source, which old files have
+            return
+        what, kind, key, _device, count, *view = identity
         name = storage_kind(kind)
         plain = isinstance(key, str) and type(count) is int and 0 <= count < 2**48
         if what != "storage" or name is None or not plain or view not in ([], [None]):
@@ -210,6 +242,8 @@ class Outline:
         self._extend(self._since_mark())
 
     def _extend(self, items: list[Any]) -> None:
+        if isinstance(self._stack[-1], Object):
+            return  # of a list of a class of its own
         if type(self._stack[-1]) is not list:
             raise FormatError(
                 "The file's pickle appends to something that is no list; torch.save "
@@ -225,13 +259,17 @@ class Outline:
         self._set(self._since_mark())
 
     def _set(self, items: list[Any]) -> None:
-        if type(self._stack[-1]) is not dict or len(items) % 2:
+        held = self._stack[-1]
+        if isinstance(held, Object):
+            held = held.items
+        if type(held) is not dict or len(items) % 2:
             raise FormatError(
                 "The file's pickle sets items of something that is no dictionary; "
                 "torch.save writes none like it: save it again."
             )
         for key, value in zip(items[::2], items[1::2], strict=True):
-            self._stack[-1][check_key(key)] = value
+            if not isinstance(key, View | Object):  # as an optimizer has its parameters
+                held[check_key(key)] = value
 
     def _recall(self, at: int) -> None:
         self._stack.append(self._memo[at])
@@ -264,7 +302,7 @@ _STEPS: Final[Mapping[str, Callable[[Outline, Any], None]]] = MappingProxyType(
         "BUILD": Outline._set_state,
         "BINPERSID": Outline._refer,
         "NEWOBJ": Outline._new,
-        "NEWOBJ_EX": Outline._new,
+        "NEWOBJ_EX": Outline._new_with_names,
         "INST": Outline._instance,
         "MARK": Outline._mark,
         "TUPLE": Outline._tuple,
@@ -287,10 +325,16 @@ _STEPS: Final[Mapping[str, Callable[[Outline, Any], None]]] = MappingProxyType(
 )
 
 
+def _class_of(name: str, arguments: tuple[Any, ...]) -> str:
+    """Whose object a call makes: copyreg has functions that make those of any class."""
+    first = arguments[0] if arguments else None
+    return first.name if name.startswith("copyreg.") and isinstance(first, Global) else name
+
+
 def refused(name: str) -> FormatError:
     """An error for a function or a class that is not on the list."""
     return FormatError(
-        "The file would run {name}; only tensors and plain containers are read, and nothing is "
-        "run: save model.state_dict() instead of the whole model.",
+        "The file would run {name}; nothing is run, and a file that asks for this is not read: "
+        "save model.state_dict() from where it comes from.",
         name=shown(name)[1:-1],
     )

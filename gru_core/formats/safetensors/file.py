@@ -13,7 +13,7 @@ from gru_core.formats import limits
 from gru_core.formats.misplaced import misplaced
 from gru_core.formats.model import ModelFile
 from gru_core.formats.safetensors.header import begins, check_length, header
-from gru_core.formats.state_dict.entries import entries
+from gru_core.formats.state_dict.entries import entries_and_notes
 from gru_core.formats.state_dict.names import state_dict
 from gru_core.formats.state_dict.stored import Stored, Tensors, raw_dtype
 from gru_core.run import Layer
@@ -40,7 +40,8 @@ def read(data: bytes, name: str) -> ModelFile:
         for key, value in list(metadata.items())[:_NOTED]
         if key != "format"  # the framework that wrote it
     )
-    return ModelFile(FORMAT, entries(found), notes)
+    made, left = entries_and_notes(found)
+    return ModelFile(FORMAT, made, (*notes, *left))
 
 
 def tensors(data: bytes, name: str) -> tuple[Tensors, Mapping[str, str]]:

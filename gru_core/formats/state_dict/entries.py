@@ -16,6 +16,7 @@ from gru_core.conventions import CELLS, GATES, MAX_MAGNITUDE, Cell, gates_from_f
 from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
 from gru_core.formats.model import Answers, Direction, Entry
+from gru_core.formats.notshown import NotShown
 from gru_core.formats.state_dict.beside import first_states
 from gru_core.formats.state_dict.groups import Group, grouped
 from gru_core.formats.state_dict.names import PARTS
@@ -54,19 +55,32 @@ class _Sizes:
 
 
 def entries(tensors: Tensors) -> tuple[Entry, ...]:
-    """Every recurrent layer, in the order of the file, each stack as one entry.
+    """Every recurrent layer that is read, in the order of the file. Errors: as below."""
+    return entries_and_notes(tensors)[0]
 
-    Errors: FormatError naming the tensor, the shape got and needed; NotFiniteError and RangeError
-    naming the tensor and the index.
+
+def entries_and_notes(tensors: Tensors) -> tuple[tuple[Entry, ...], tuple[str, ...]]:
+    """Every recurrent layer, in the order of the file, each stack as one entry; and what is left.
+
+    A layer that cannot be read is left out with a note where others can. Errors, where none can:
+    FormatError naming the tensor, the shape got and needed; NotFiniteError and RangeError naming
+    the tensor and the index.
     """
-    groups = grouped(tensors)
+    left = NotShown()
+    groups = grouped(tensors, left)
     if not groups:
         raise _none_found(tensors)
-    sizes = [_checked(group, tensors) for group in groups.values()]
-    _check_total(groups.values(), tensors)
-    return tuple(
-        _entry(group, size, tensors) for group, size in zip(groups.values(), sizes, strict=True)
-    )
+    sizes: dict[str, _Sizes] = {}
+    for name, group in groups.items():
+        with left.stepping_over(name):
+            sizes[name] = _checked(group, tensors)
+    _check_total([groups[name] for name in sizes], tensors)
+    found = []
+    for name, size in sizes.items():
+        with left.stepping_over(name):
+            found.append(_entry(groups[name], size, tensors))
+    left.check_any(found)
+    return tuple(found), left.notes
 
 
 def _none_found(tensors: Tensors) -> FormatError:

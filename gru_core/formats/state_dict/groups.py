@@ -7,6 +7,7 @@ from typing import Final
 
 from gru_core.errors import FormatError, shown
 from gru_core.formats.limits import MAX_LAYERS
+from gru_core.formats.notshown import NotShown
 from gru_core.formats.state_dict.names import CELL, PARTS, PROJECTION, TENSOR, suffix
 from gru_core.weights import Part
 from gru_core.words import Said, counted
@@ -18,7 +19,7 @@ MAX_GROUPS: Final = 256
 _WRAPPERS: Final = ("module", "_orig_mod")
 # A weight that is computed from others: weight norm, weight drop, pruning, spectral norm.
 _MADE: Final = re.compile(
-    rf"(.+\.)?(parametrizations\.)?({'|'.join(PARTS.values())})(_l[0-9]+(_reverse)?)?"
+    rf"((?:.+?\.)??)(?:parametrizations\.)?(?:{'|'.join(PARTS.values())})(_l[0-9]+(_reverse)?)?"
     r"(_(raw|orig|mask|[guv])|\.original[0-9]*)"
 )
 
@@ -79,13 +80,15 @@ def is_recurrent(name: str) -> bool:
     return TENSOR.fullmatch(name.rpartition(".")[2]) is not None
 
 
-def grouped(names: Iterable[str]) -> Mapping[str, Group]:
+def grouped(names: Iterable[str], left: NotShown | None = None) -> Mapping[str, Group]:
     """The recurrent layers by the name that is shown, in the order of the file.
 
-    Errors: FormatError for what is missing, for what torch.nn does not have, for equal names.
+    left: takes what is wrong with one of several; the others are there nevertheless. Errors:
+    FormatError where that is so of every layer: for what is missing, and for what torch.nn does
+    not have; for too many layers, for names that cannot be shown, for equal names.
     """
-    listed = list(names)
-    found = _by_prefix(listed)
+    listed, over = list(names), NotShown() if left is None else left
+    found, made = _by_prefix(listed), _made(listed)
     if len(found) > MAX_GROUPS:
         raise FormatError(
             "The file has {count} recurrent layers under as many prefixes; up to {max_groups} "
@@ -93,22 +96,29 @@ def grouped(names: Iterable[str]) -> Mapping[str, Group]:
             count=len(found),
             max_groups=MAX_GROUPS,
         )
-    if found:
-        _check_not_made(listed)
     groups: dict[str, Group] = {}
-    for prefix, seen in found.items():
-        group = _group(prefix, seen, listed, frozenset(found))
-        if group.name in groups:
-            other = groups[group.name].first
-            raise FormatError(
-                "{first} and {other} belong to two layers, and both would be called {name}: "
-                "save one of them alone.",
-                first=group.first,
-                other=other,
-                name=group.name,
-            )
-        groups[group.name] = group
+    for prefix in dict.fromkeys((*found, *made)) if found else ():
+        group = None
+        with over.stepping_over(shown_name(prefix)):
+            # A wrapper has the tensors, and what it wraps a weight that was computed once.
+            _check_not_made(next((made[one] for one in made if prefix.startswith(one)), None))
+            group = _group(prefix, found[prefix], listed, frozenset(found))
+        if group is not None:
+            _check_new(group, groups)
+            groups[group.name] = group
+    over.check_any(groups)
     return groups
+
+
+def _check_new(group: Group, groups: Mapping[str, Group]) -> None:
+    if group.name in groups:
+        raise FormatError(
+            "{first} and {other} belong to two layers, and both would be called {name}: "
+            "save one of them alone.",
+            first=group.first,
+            other=groups[group.name].first,
+            name=group.name,
+        )
 
 
 def _by_prefix(names: list[str]) -> dict[str, _Found]:
@@ -133,8 +143,17 @@ def _by_prefix(names: list[str]) -> dict[str, _Found]:
     return found
 
 
-def _check_not_made(names: list[str]) -> None:
-    made = next((name for name in names if _MADE.fullmatch(name)), None)
+def _made(names: list[str]) -> dict[str, str]:
+    """By the prefix of a layer the first tensor from which one of its weights is computed."""
+    found: dict[str, str] = {}
+    for name in names:
+        match = _MADE.fullmatch(name)
+        if match is not None:
+            found.setdefault(match[1] or "", name)
+    return found
+
+
+def _check_not_made(made: str | None) -> None:
     if made is not None:
         raise FormatError(
             "{made} is one of several tensors from which a recurrent weight is computed "

@@ -1,12 +1,17 @@
 """A model that leaves out padding, on the page: it is not run without a word."""
 
+import io
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
+from app.compute import uploads
 from app.screen import exporting
+from app.screen.loaded import checked, find
 from app.screen.screen import screen_of
 from app.setting.model import Model
 from app.setting.setting import Setting
@@ -14,11 +19,15 @@ from gru_core.formats import npz
 from gru_core.formats.answers import answered
 from gru_core.formats.checking import taken_over
 from gru_core.formats.reads import Reads
+from gru_core.formats.running import run_ready
 from gru_core.situation import parse_edits
 from tests.app.modelling import ModelVisit, packed
 from tests.app.visiting import Unpack
-from tests.formats.entries import make_entry
+from tests.formats.entries import SAID, make_entry
+from tests.formats.torch_files import filled, saved
 
+# Of two directions the order in which steps are read is not said.
+SAID_OF = {1: SAID, 2: {key: value for key, value in SAID.items() if key != "backward"}}
 NOTE = "The model leaves out steps that are padding."
 NOT_RUN = "encoder is not run: its model leaves out steps that are padding"
 
@@ -45,16 +54,89 @@ def test_it_is_not_on_the_stage_until_the_visitor_has_said_so(here: ModelVisit) 
     assert [one.startswith(NOT_RUN) for one in here.problems] == [True]
 
 
-def test_an_input_with_padding_is_refused_and_noise_stands_there(here: ModelVisit) -> None:
+def test_an_input_of_padding_alone_is_refused_and_noise_stands_there(here: ModelVisit) -> None:
     here.upload(masked()).set("selectbox", "model_padding", "none")
     here.set("selectbox", "model_source", "silence")
     (problem,) = here.problems
-    assert problem.startswith(
-        "Step 1 and 47 more of the input are 0 throughout, by which the model"
-    )
+    assert problem.startswith("Every step of the input is padding, which the model leaves out.")
     assert problem.endswith("Until then noise stands here.")
     here.set("selectbox", "model_source", "noise")
     assert here.problems == []
+
+
+X = np.random.default_rng(5).normal(size=(6, 3)).astype(np.float32)
+
+
+def with_numbers(model: Model, x: np.ndarray) -> Model:
+    """The model fed with these rows."""
+    memory = io.BytesIO()
+    np.save(memory, x)
+    upload = uploads.numbers(memory.getvalue(), "x.npy")
+    uploads.hold(upload, "page")
+    return replace(model, source="numbers", numbers=upload.key)
+
+
+def opened(entry: Any, x: np.ndarray, **more: Any) -> Any:
+    """The screen of a model of one layer on these rows."""
+    upload = uploads.model(packed(entry), "model.npz")
+    uploads.hold(upload, "page")
+    model = with_numbers(Model(upload.key, **more), x)
+    return screen_of(Setting(scene="model", model=model))
+
+
+def test_masked_steps_are_not_on_the_stage_and_the_place_is_marked() -> None:
+    x = X.copy()
+    x[[1, 2, 5]] = -2
+    entry = make_entry(reads=Reads(padding=-2.0))
+    found = opened(entry, x)
+    (problem,) = found.problems
+    assert problem.startswith("3 of the 6 steps of the input, from 2 to 6, are masked: the model")
+    assert found.baseline.scene.sequence.labels == ("1", "⋯ 4", "5")
+    whole = run_ready(answered(entry, {}), x)
+    np.testing.assert_array_equal(found.traces["gru"]["hidden"], whole.output[[0, 3, 4]])
+    (alone,) = opened(entry, np.where(np.arange(6)[:, None] == 3, -2, X)).problems
+    assert alone.startswith("Step 4 of the 6 of the input is masked: the model passes over it")
+
+
+def test_zeros_are_padding_where_the_visitor_says_so() -> None:
+    x = X.copy()
+    x[3:] = 0
+    entry = make_entry(asks=("padding",))
+    found = opened(entry, x, answers=(("padding", "zeros"),))
+    assert found.baseline.scene.sequence.labels == ("1", "2", "3")
+    assert found.problems[0].startswith("3 of the 6 steps of the input, from 4 to 6, are masked")
+    assert opened(entry, x, answers=(("padding", "none"),)).problems == ()
+
+
+@pytest.mark.parametrize("directions", [1, 2])
+def test_a_number_of_steps_that_count_is_that_of_a_packed_sequence(directions: int) -> None:
+    """It says what is padding, too: nothing is left to ask."""
+    entry = make_entry(directions=directions, asks=("padding",), says=SAID_OF[directions])
+    found = opened(entry, X, length=4, backward=directions == 2)
+    ready = answered(entry, {"padding": "none"})
+    trace = run_ready(ready, X[:4]).layers[0]
+    shown = trace["backward"]["hidden"][::-1] if directions == 2 else trace["forward"]["hidden"]
+    np.testing.assert_array_equal(found.traces["gru"]["hidden"], shown)
+    (problem,) = found.problems
+    assert problem.startswith("2 of the 6 steps of the input, from 5 to 6, are masked")
+
+
+def test_the_check_of_a_packed_sequence_is_on_its_steps() -> None:
+    module = filled(torch.nn.GRU(3, 4, bidirectional=True))
+    upload = uploads.model(saved(module.state_dict()), "model.pt")
+    uploads.hold(upload, "page")
+    loaded = find(with_numbers(Model(upload.key, length=4), X))
+    assert loaded is not None
+    found = checked(loaded, 0)
+    assert found is not None
+    assert (found.agrees, found.steps) == (True, 4)
+
+
+def test_the_page_has_a_field_for_the_steps_that_count(here: ModelVisit) -> None:
+    here.upload(packed(make_entry()))
+    here.set("selectbox", "model_source", "text")
+    here.set("number_input", "model_length", 3)
+    assert here.query["length"] == "3"
 
 
 def test_a_step_that_an_edit_makes_padding_is_named(here: ModelVisit) -> None:
@@ -65,10 +147,10 @@ def test_a_step_that_an_edit_makes_padding_is_named(here: ModelVisit) -> None:
     assert problem.startswith("Step 5 of the input is 0 throughout now, which the model leaves out")
 
 
-def test_an_input_longer_than_a_model_reads_is_refused(here: ModelVisit) -> None:
+def test_an_input_longer_than_a_model_reads_ends_where_it_does(here: ModelVisit) -> None:
     here.upload(packed(make_entry(reads=Reads(steps=7))))
     (problem,) = here.problems
-    assert problem.startswith("the input has 48 steps; the model reads the first 7")
+    assert problem.startswith("41 of the 48 steps of the input, from 8 to 48, are masked")
     assert here.hidden("gru").shape == (7, 4)
     assert here.set("number_input", "model_steps", 7).problems == []
 
@@ -107,7 +189,18 @@ def test_exported_weights_of_a_model_keep_its_notes_and_what_was_said(here: Mode
                 "No step was masked, as you say.",
             ],
         ),
-        ("onnxruntime", make_entry(initial=True), {}, ["The first state is that of the file."]),
+        (
+            "Keras",
+            make_entry(biases=2, reads=Reads(padding=-2.0)),
+            {},
+            [
+                "Keras was told the settings that are read here: reset after, sigmoid, tanh, "
+                "2 biases.",
+                "Both start from zeros.",
+                "The mask is that of the file: steps that are -2 throughout.",
+            ],
+        ),
+        ("onnxruntime", make_entry(initial=True, checked=("It ran.",)), {}, ["It ran."]),
         (
             "onnxruntime",
             make_entry(asks=("start",)),

@@ -1,0 +1,146 @@
+"""Folders, archives of one model, arrays by PyTorch's names: opened, or told what to give."""
+
+import io
+import json
+import zipfile
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import save_file
+
+from gru_core.errors import DtypeError, FormatError
+from gru_core.formats import read
+from gru_core.formats.answers import answered
+from gru_core.formats.opening import open_model
+from gru_core.formats.running import run_ready
+from tests.formats.torch_files import filled, saved
+
+X = np.random.default_rng(3).normal(size=(6, 3)).astype(np.float32)
+MODEL = torch.nn.ModuleDict({"emb": torch.nn.Embedding(5, 3), "rnn": torch.nn.GRU(3, 4, 2)})
+filled(MODEL)
+with torch.no_grad():
+    EXPECTED = MODEL["rnn"](torch.from_numpy(X))[0].numpy()
+
+
+def is_equal(file, name="rnn") -> None:
+    entry = {one.name: one for one in file.entries}[name]
+    made = run_ready(answered(entry, {}), X).output
+    np.testing.assert_allclose(made, EXPECTED, rtol=0, atol=1e-6)
+
+
+def pretrained(folder, name="model.safetensors", tensors=None) -> None:
+    save_file(tensors or MODEL.state_dict(), folder / name)
+    (folder / "config.json").write_text("{}")
+
+
+def test_a_folder_of_save_pretrained_is_its_model(tmp_path) -> None:
+    pretrained(tmp_path)
+    (tmp_path / "training_args.bin").write_bytes(b"\x80\x02N.")
+    is_equal(open_model(tmp_path))
+
+
+@pytest.mark.parametrize("name", ["pytorch_model.bin", "weights.pt", "policy.pth"])
+def test_a_folder_with_one_file_of_weights_is_that(name, tmp_path) -> None:
+    (tmp_path / name).write_bytes(saved(MODEL.state_dict()))
+    (tmp_path / "readme.md").write_text("a model")
+    is_equal(open_model(tmp_path))
+
+
+def test_a_folder_with_several_or_none_says_which_to_give(tmp_path) -> None:
+    with pytest.raises(FormatError, match=r"is a folder; a single file is read, and no file of w"):
+        open_model(tmp_path)
+    for name in ("a.pt", "b.pt"):
+        (tmp_path / name).write_bytes(saved(MODEL.state_dict()))
+    with pytest.raises(FormatError, match=r"is a folder with 'a\.pt', 'b\.pt': give one of them"):
+        open_model(tmp_path)
+
+
+def sharded(folder, *, split) -> None:
+    names = {
+        name: f"model-0000{1 + split(name)}-of-00002.safetensors" for name in MODEL.state_dict()
+    }
+    for file in set(names.values()):
+        tensors = {name: one for name, one in MODEL.state_dict().items() if names[name] == file}
+        pretrained(folder, file, tensors)
+    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": names}))
+
+
+def test_of_shards_that_with_the_recurrent_layers_is_opened(tmp_path) -> None:
+    sharded(tmp_path, split=lambda name: name.startswith("rnn"))
+    is_equal(open_model(tmp_path))
+
+
+def test_recurrent_layers_in_several_shards_are_named(tmp_path) -> None:
+    sharded(tmp_path, split=lambda name: name.endswith("_l1"))
+    with pytest.raises(
+        FormatError, match=r"stand in 'model-00001-of-.*', 'model-00002.*: give one"
+    ):
+        open_model(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"[]", b'{"weight_map": 3}', b"[" * 100_000, b"\xff"])
+def test_an_index_that_is_none_is_refused(content, tmp_path) -> None:
+    pretrained(tmp_path)
+    (tmp_path / "model.safetensors.index.json").write_bytes(content)
+    with pytest.raises(FormatError, match="is no index of weights, which needs a weight_map"):
+        open_model(tmp_path)
+
+
+def zipped(**members) -> bytes:
+    memory = io.BytesIO()
+    with zipfile.ZipFile(memory, "w") as archive:
+        for name, content in members.items():
+            archive.writestr(name, content)
+    return memory.getvalue()
+
+
+def test_an_archive_of_stable_baselines3_is_its_policy() -> None:
+    data = zipped(
+        **{
+            "data": b"{}",
+            "pytorch_variables.pth": saved({}),
+            "policy.pth": saved(MODEL.state_dict()),
+            "policy.optimizer.pth": saved({}),
+            "_stable_baselines3_version": b"2.3.2",
+        }
+    )
+    file = read(data, "agent.zip")
+    is_equal(file)
+    assert file.notes == ("Read from 'policy.pth' in the archive.",)
+
+
+def test_an_archive_with_one_model_is_that_and_of_several_none() -> None:
+    data = saved(MODEL.state_dict())
+    is_equal(read(zipped(**{"a/model.pt": data, "readme.txt": b"x"}), "a.zip"))
+    with pytest.raises(
+        FormatError, match=r"is a zip archive with a model in it: unpack it and give"
+    ):
+        read(zipped(**{"a.pt": data, "b.pt": data}), "a.zip")
+    inner = zipped(**{"model.pt": data})
+    with pytest.raises(FormatError, match="holds another: unpack it"):
+        read(zipped(**{"inner.pt": inner}), "a.zip")
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16, ">f4"])
+def test_arrays_by_the_names_of_pytorch_are_its_layers(dtype) -> None:
+    memory = io.BytesIO()
+    arrays = {name: one.numpy().astype(dtype) for name, one in MODEL.state_dict().items()}
+    np.savez(memory, **arrays, epoch=np.array(3), done=np.array(True))
+    file = read(memory.getvalue(), "a.npz")
+    assert file.format == "NumPy, with the names of PyTorch"
+    [entry] = file.entries
+    made = run_ready(answered(entry, {}), X).output
+    close = 1e-2 if dtype == np.float16 else 1e-6
+    np.testing.assert_allclose(made, EXPECTED, rtol=0, atol=close)
+
+
+def test_other_arrays_are_refused_as_before() -> None:
+    memory = io.BytesIO()
+    np.savez(memory, a=np.ones(3))
+    with pytest.raises(FormatError, match="holds 1 arrays of NumPy and no header"):
+        read(memory.getvalue(), "a.npz")
+    memory = io.BytesIO()
+    np.savez(memory, weight_hh_l0=np.array([{}], object), weight_ih_l0=np.ones((3, 1)))
+    with pytest.raises(DtypeError, match="weight_hh_l0 holds Python objects"):
+        read(memory.getvalue(), "a.npz")
