@@ -289,7 +289,7 @@ class Stage {
     if (this.drag.live) this.drawLive();
     this.lists.show(message);
     nameControls(message.help);
-    Object.assign(this.element.dataset, { opened: message.opened, ack: message.ack.seq });
+    Object.assign(this.element.dataset, { opened, arrived, ack: message.ack.seq });
     this.element.toggleAttribute("data-stale", this.now.stale);
     this.voice.follow();
     this.address.follow();

@@ -255,11 +255,12 @@ class Stage(Tab):
     def pick(self, choice: str, option: str) -> None:
         """Choose from one of the lists above the stage, or behind “settings”.
 
-        A list closes when the page scrolls, and a scroll may be told late: the page is at its top
-        and at rest before the list is opened.
+        A list closes when the page scrolls, which is told with the next frame: the page is at its
+        top, and has been painted, before the list is opened.
         """
         self.page.get_by_test_id("stMain").evaluate("(main) => main.scrollTo(0, 0)")
-        self.rest()
+        self.frame()
+        self.wait()
         listed = self.page.get_by_role("combobox", name=choice)
         behind = not listed.is_visible()
         if behind:
