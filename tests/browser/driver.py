@@ -261,12 +261,13 @@ class Stage(Tab):
         self.page.get_by_test_id("stMain").evaluate("(main) => main.scrollTo(0, 0)")
         self.frame()
         self.wait()
-        listed = self.page.get_by_role("combobox", name=choice)
+        lists = self.page.locator(".gs-lists")  # every other role on the page is left alone
+        listed = lists.get_by_role("combobox", name=choice)
         behind = not listed.is_visible()
         if behind:
             self.settings.click()
         listed.click()
-        self.page.get_by_role("listbox").get_by_role("option", name=option).click()
+        lists.get_by_role("listbox").get_by_role("option", name=option).click()
         if behind:
             self.wait()
             if listed.first.is_visible():
@@ -280,7 +281,7 @@ class Stage(Tab):
     @property
     def settings(self) -> Locator:
         """The button in front of most choices."""
-        return self.page.get_by_role("button", name="settings")
+        return self.page.get_by_test_id("stPopover").get_by_role("button", name="settings")
 
     def type(self, text: str) -> None:
         """Type into the chosen number's field and press Enter."""
