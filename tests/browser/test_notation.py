@@ -179,7 +179,7 @@ def test_one_bias_in_place_of_two_leaves_every_number_as_it_is(page: Stage, core
 
 def test_with_one_bias_there_is_no_second_to_edit(page: Stage, core: Core) -> None:
     page.open("scene=cue&notation=chung")
-    offered = page.page.get_by_label("What to change").locator("option").all_inner_texts()
+    offered = page.editor.get_by_label("What to change").locator("option").all_inner_texts()
     assert any("bias b" in text for text in offered)
     assert not any("bias d" in text for text in offered)
     cell = page.cell_of("gru.b_x.reset.2", core("cue"))
