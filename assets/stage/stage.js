@@ -293,7 +293,7 @@ class Stage {
     this.link.short.button.hidden = !message.short;
     this.lists.show(message);
     nameControls(message.help);
-    Object.assign(this.element.dataset, { opened: message.opened, ack: message.ack.seq });
+    Object.assign(this.element.dataset, { opened, arrived, ack: message.ack.seq });
     this.element.toggleAttribute("data-stale", this.now.stale);
     this.voice.follow();
     this.address.follow();

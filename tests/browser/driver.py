@@ -139,7 +139,7 @@ class Stage(Tab):
     @property
     def value(self) -> float:
         """The chosen number, as exact as the editor shows it."""
-        return as_number(self.page.get_by_label("Exact value").input_value())
+        return as_number(self.editor.get_by_label("Exact value").input_value())
 
     def expect(self, situation: Situation) -> None:
         """Every caption says what the core says at the cursor."""
@@ -240,7 +240,7 @@ class Stage(Tab):
         goal = Target.parse(target)
         index = goal.index if goal.gate is None else goal.index[1:]
         array = target.rsplit(".", len(index))[0]
-        listed = self.page.get_by_label("What to change")
+        listed = self.editor.get_by_label("What to change")
         if listed.input_value() != array:
             with self.answered(self.asks):
                 listed.select_option(array)
@@ -255,17 +255,19 @@ class Stage(Tab):
     def pick(self, choice: str, option: str) -> None:
         """Choose from one of the lists above the stage, or behind “settings”.
 
-        A list closes when the page scrolls, and a scroll may be told late: the page is at its top
-        and at rest before the list is opened.
+        A list closes when the page scrolls, which is told with the next frame: the page is at its
+        top, and has been painted, before the list is opened.
         """
         self.page.get_by_test_id("stMain").evaluate("(main) => main.scrollTo(0, 0)")
-        self.rest()
-        listed = self.page.get_by_role("combobox", name=choice)
+        self.frame()
+        self.wait()
+        lists = self.page.locator(".gs-lists")  # every other role on the page is left alone
+        listed = lists.get_by_role("combobox", name=choice)
         behind = not listed.is_visible()
         if behind:
             self.settings.click()
         listed.click()
-        self.page.get_by_role("listbox").get_by_role("option", name=option).click()
+        lists.get_by_role("listbox").get_by_role("option", name=option).click()
         if behind:
             self.wait()
             if listed.first.is_visible():
@@ -277,13 +279,18 @@ class Stage(Tab):
         return self.page.locator("p:not(.gs-hidden)").filter(has_text=words)
 
     @property
+    def editor(self) -> Locator:
+        """What changes the chosen number. A label is looked for in all elements of a place."""
+        return self.page.locator(".gs-editor")
+
+    @property
     def settings(self) -> Locator:
         """The button in front of most choices."""
-        return self.page.get_by_role("button", name="settings")
+        return self.page.get_by_test_id("stPopover").get_by_role("button", name="settings")
 
     def type(self, text: str) -> None:
         """Type into the chosen number's field and press Enter."""
-        box = self.page.get_by_label("Exact value")
+        box = self.editor.get_by_label("Exact value")
         box.fill(text)
         with self.answered():
             box.press("Enter")

@@ -7,7 +7,7 @@ from typing import Self
 from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request, Response, WebSocket
-from playwright.sync_api import TimeoutError as Late
+from playwright.sync_api import Error as Gone
 
 PATIENCE = 15_000  # milliseconds
 SOON = 1_500
@@ -81,26 +81,44 @@ window.fetch = (address, ...more) =>
   String(address).includes("core=") ? Promise.reject(new Error("lost")) : load(address, ...more);
 """
 
-# Goes to a link as the back button does, without loading the page anew, and waits for its run. One
-# may be so short that it is not seen: then the server has said something, and nothing since.
+# Playwright's own looks come to be half a second apart. Tells whether it is so in time.
+UNTIL = """
+([selector, patience]) => new Promise((done) => {
+  const end = Date.now() + patience;
+  const look = () => {
+    if (document.querySelector(selector)) done(true);
+    else if (Date.now() > end) done(false);
+    else setTimeout(look, 10);
+  };
+  look();
+})
+"""
+# Goes to a link as the back button does, without loading the page anew, and waits until it has led
+# the stage to another place. One that leads nowhere else is only run: its run may be so short that
+# it is not seen, then the server has said something, and nothing since.
 # Nothing has the focus of the test before.
 AS_AT_FIRST = "document.querySelector('.stMain').scrollTo(0, 0); document.activeElement?.blur()"
 GO = """
-(link) => new Promise((done) => {
+([link, ready]) => new Promise((done) => {
   const app = document.querySelector(".stApp");
-  const start = Date.now();
+  const arrived = () => document.querySelector(".gs-stage")?.dataset.arrived;
+  const [start, before] = [Date.now(), arrived()];
   let begun = false;
+  let over = 0;
   const look = () => {
     const running = app.dataset.testScriptState !== "notRunning";
     begun ||= running;
+    const there = ![before, undefined].includes(arrived()) && document.querySelector(ready);
     const said = window.answeredAt > start && Date.now() - window.answeredAt > 100;
-    if (running || !(begun || said || Date.now() - start > 5000)) return;
+    if (running || !(begun || said || Date.now() - start > 5000)) over = 0;
+    else over ||= Date.now();
+    if (!there && !(over && Date.now() - over > 50)) return;
     watch.disconnect();
     clearInterval(clock);
     done();
   };
   const watch = new MutationObserver(look);
-  const clock = setInterval(look, 20);
+  const clock = setInterval(look, 10);
   watch.observe(app, { attributes: true, attributeFilter: ["data-test-script-state"] });
   history.pushState(null, "", link);
   window.dispatchEvent(new PopStateEvent("popstate"));
@@ -168,8 +186,7 @@ class Tab:
             self.page.keyboard.press("Escape")  # what is chosen, or open
             self.rest(50)
             self.wait()
-            self.page.evaluate(GO, link)
-            self.rest(50)
+            self.page.evaluate(GO, [link, READY])
             self.wait()
             if self._is_at(query):
                 self.page.evaluate(AS_AT_FIRST)
@@ -185,11 +202,7 @@ class Tab:
         """
         wanted = parse_qs(query).get("scene", ["pulse"])[-1]
         there = f".gs-stage:is([data-opened='{wanted}'], [data-opened^='{wanted} '])"
-        try:
-            self.page.locator(there).wait_for(state="attached", timeout=SOON)
-        except Late:
-            return False
-        return True
+        return self._sees(there, SOON)
 
     def reload(self) -> None:
         """Reload the page and wait until the stage is drawn."""
@@ -198,7 +211,16 @@ class Tab:
 
     def wait(self) -> None:
         """Wait until the stage is drawn and the server at rest."""
-        self.page.locator(READY).wait_for(state="attached")
+        if not self._sees(READY, SOON):
+            self.page.locator(READY).wait_for(state="attached")
+
+    def _sees(self, selector: str, patience: int) -> bool:
+        """Whether there is such an element, or comes to be in so many milliseconds."""
+        try:
+            found: bool = self.page.evaluate(UNTIL, [selector, patience])
+        except Gone:
+            return False  # a page in whose place another one is being loaded
+        return found
 
     def reconnected(self) -> None:
         """Wait until the server is there again."""

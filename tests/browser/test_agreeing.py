@@ -77,7 +77,7 @@ def test_a_chosen_number_that_another_size_lacks_is_let_go(page: Stage) -> None:
     page.choose("lstm.b_x.forget.3")
     page.pick("Size of the LSTM", "about as many parameters")
     page.page.get_by_text("3 units").wait_for()
-    assert page.page.get_by_label("What to change").input_value() == ""
+    assert page.editor.get_by_label("What to change").input_value() == ""
 
 
 def test_every_unit_of_a_larger_cell_can_be_looked_at(page: Stage) -> None:
@@ -101,7 +101,7 @@ def test_the_cursor_and_the_link_agree_after_an_undo_and_a_choice(page: Stage) -
     page.open()
     page.choose(BIAS)
     page.type("1")
-    page.page.get_by_label("Exact value").blur()
+    page.editor.get_by_label("Exact value").blur()
     page.press("End")
     with page.answered():
         page.press("Control+z")

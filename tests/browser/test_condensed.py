@@ -36,7 +36,7 @@ def test_a_drag_of_a_large_screen_sends_nothing_and_shows_exact_numbers(
     opened.choose(BIAS)
     opened.rest()
     sent = opened.sent
-    box = opened.page.get_by_label("Value, as a slider").bounding_box()
+    box = opened.editor.get_by_label("Value, as a slider").bounding_box()
     assert box is not None
     across, down = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     opened.page.mouse.move(across, down)
@@ -58,7 +58,7 @@ def test_what_is_drawn_after_a_change_is_what_the_server_would_have_drawn(
 ) -> None:
     opened.choose(BIAS)
     opened.page.evaluate("window.holding = true")
-    box = opened.page.get_by_label("Exact value")
+    box = opened.editor.get_by_label("Exact value")
     box.fill("4")
     box.press("Enter")
     after = with_edits(large, {BIAS: 4.0})

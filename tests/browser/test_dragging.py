@@ -207,7 +207,7 @@ def test_the_slider_in_the_bar_drags_by_keyboard(page: Stage, core: Core) -> Non
     page.open()
     page.choose("gru.b_x.update.3")
     page.rest()
-    slider = page.page.get_by_label("Value, as a slider")
+    slider = page.editor.get_by_label("Value, as a slider")
     with page.answered():
         slider.press("ArrowLeft")
     page.wait()
@@ -274,7 +274,7 @@ def test_a_weight_that_is_not_on_screen_is_chosen_in_the_editor(page: Stage, cor
     page.wait()
     page.page.get_by_role("img", name="LSTM weights of the candidate.").wait_for()
     page.rest()
-    slider = page.page.get_by_label("Value, as a slider")
+    slider = page.editor.get_by_label("Value, as a slider")
     with page.answered():
         slider.press("PageUp")
     page.wait()
@@ -310,7 +310,7 @@ def test_a_finger_taps_a_weight_and_drags_the_slider(
         phone.page.touchscreen.tap(*phone.centre(phone.cell_of("gru.b_x.update.3", situation)))
     phone.rest()
     assert phone.value == 6
-    slider = phone.page.get_by_label("Value, as a slider")
+    slider = phone.editor.get_by_label("Value, as a slider")
     box = slider.bounding_box()
     assert box is not None
     with phone.answered():

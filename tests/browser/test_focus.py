@@ -129,7 +129,7 @@ def test_undone_by_its_keys_the_focus_stays_where_it_was(edited: Stage) -> None:
 
 def test_escape_in_the_field_stays_in_its_row_and_arrows_step(edited: Stage) -> None:
     edited.choose("gru.b_x.update.0")
-    edited.page.get_by_label("Exact value").fill("7")
+    edited.editor.get_by_label("Exact value").fill("7")
     edited.press("Escape")
     assert focused(edited).startswith("div Edit a number")
     step, _ = edited.cursor
@@ -139,7 +139,7 @@ def test_escape_in_the_field_stays_in_its_row_and_arrows_step(edited: Stage) -> 
 
 def test_escape_that_lets_go_of_a_number_keeps_the_focus_near(edited: Stage) -> None:
     edited.choose("gru.b_x.update.0")
-    edited.page.get_by_label("Value, as a slider").focus()
+    edited.editor.get_by_label("Value, as a slider").focus()
     edited.press("Escape")
     assert focused(edited).startswith("div Edit a number")
 

@@ -32,7 +32,7 @@ def nobody_answers(stage: Stage) -> Iterator[None]:
 def typed(stage: Stage, target: str, text: str) -> None:
     """Type a number, and wait for no answer."""
     stage.choose(target)
-    box = stage.page.get_by_label("Exact value")
+    box = stage.editor.get_by_label("Exact value")
     box.fill(text)
     box.press("Enter")
 

@@ -64,7 +64,7 @@ def test_every_equation_says_the_numbers_of_the_core(
     await_equations(page, split)
     turn(page)
     await_equations(page, joined)
-    expect(page.page).to_have_url(re.compile("form=joined"))
+    page.page.wait_for_url(re.compile("form=joined"))
     page.press("End", "ArrowLeft", "ArrowDown")
     await_equations(page, joined)
     if scene != "reader":  # its rows are sorted
@@ -148,9 +148,7 @@ def test_the_tabs_open_another_cell_and_the_link_says_which(page: Stage, core: C
         tab(page, name).click()
         await_equations(page, Opened.at(core("pulse"), "pytorch", cell))
         expect(tab(page, name)).to_have_attribute("aria-selected", "true")
-        expect(page.page).to_have_url(
-            re.compile("cell=lstm" if cell == "lstm" else "^((?!cell).)*$")
-        )
+        page.page.wait_for_url(re.compile("cell=lstm" if cell == "lstm" else "^((?!cell).)*$"))
     page.reload()
     await_equations(page, Opened.at(core("pulse"), "pytorch", "lstm"))
     expect_wiring(page, Opened.at(core("pulse"), "pytorch", "lstm"))

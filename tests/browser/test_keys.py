@@ -23,7 +23,7 @@ def chosen(page: Stage, core: Core) -> Stage:
 
 
 def field(stage: Stage) -> str:
-    return stage.page.get_by_label("Exact value").input_value()
+    return stage.editor.get_by_label("Exact value").input_value()
 
 
 def selected(stage: Stage) -> str:
@@ -64,9 +64,9 @@ def test_enter_and_f2_open_the_field_with_its_content_selected(chosen: Stage, ke
 
 
 def test_a_click_into_the_field_selects_its_content(chosen: Stage) -> None:
-    chosen.page.get_by_label("Exact value").click()
+    chosen.editor.get_by_label("Exact value").click()
     assert selected(chosen) == "6"
-    chosen.page.get_by_label("Exact value").click()  # the second one is for a place in it
+    chosen.editor.get_by_label("Exact value").click()  # the second one is for a place in it
     assert selected(chosen) == ""
 
 
@@ -160,7 +160,7 @@ def test_a_digit_after_the_slider_of_the_story_opens_the_field_of_its_number(
     another: Callable[..., Stage],
 ) -> None:
     first = another(look="").open()  # a first visit, where the slider is all there is
-    field_of_it = first.page.get_by_label("Exact value")
+    field_of_it = first.editor.get_by_label("Exact value")
     with first.answered():
         first.page.locator(".gs-handle-slider").press("ArrowLeft")
     first.wait()

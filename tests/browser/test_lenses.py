@@ -68,7 +68,7 @@ def test_every_tab_opens_its_lens_beside_the_heatmaps_as_they_are(page: Stage) -
     )
     for view in VIEWS:
         go(page, view)
-        expect(page.page).to_have_url(re.compile(rf"\bview={view}\b"))
+        page.page.wait_for_url(re.compile(rf"\bview={view}\b"))
         assert page.cursor == (7, 1)
         assert main.evaluate("(main) => main.scrollTop") == 40
         expect(page.page.locator(".gs-look")).to_have_text(LENSES[view].look["mouse"])
@@ -87,7 +87,7 @@ def test_every_tab_opens_its_lens_beside_the_heatmaps_as_they_are(page: Stage) -
             said = figure.locator(".gs-plot").get_attribute("aria-label") or ""
             assert said.startswith(f"{title}. {len(one.values)} ")
     go(page, "cell")
-    expect(page.page).to_have_url(re.compile("^((?!view=).)*$"))
+    page.page.wait_for_url(re.compile("^((?!view=).)*$"))
     expect(page.page.locator(".gs-equations")).to_be_visible()
     kept = "[...document.querySelectorAll('.gs-tracks .gs-plot')].every((plot) => plot.mine)"
     assert page.page.evaluate(kept)
@@ -97,7 +97,7 @@ def test_back_and_a_reload_bring_a_lens_and_its_question_again(page: Stage) -> N
     page.open(f"view=why&of=candidate&{AT}")
     go(page, "memory")
     ask(page, "the whole layer")
-    expect(page.page).to_have_url(re.compile("of=layer"))
+    page.page.wait_for_url(re.compile("of=layer"))
     page.reload()
     expect(tab(page, "memory")).to_have_attribute("aria-checked", "true")
     expect(choice(page, "the whole layer")).to_have_attribute("aria-pressed", "true")

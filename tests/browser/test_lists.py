@@ -53,7 +53,7 @@ def test_a_list_is_gone_through_by_keys(page: Stage) -> None:
     page.press("Enter", "End", "Enter")
     expect(notation).to_have_text(CHUNG)
     expect(notation).to_be_focused()
-    expect(page.page).to_have_url(re.compile("notation=chung"))
+    page.page.wait_for_url(re.compile("notation=chung"))
     expect(listed(page, "Scene")).to_have_attribute("aria-expanded", "false")
 
 
@@ -85,7 +85,7 @@ def test_the_pieces_of_a_notation_are_chosen_by_arrows(page: Stage) -> None:
     page.press("ArrowDown")
     expect(group.get_by_role("radio", name="z writes the candidate")).to_be_checked()
     expect(listed(page, "Notation")).to_have_text("your own")
-    expect(page.page).to_have_url(re.compile("notation=after.write.2"))
+    page.page.wait_for_url(re.compile("notation=after.write.2"))
     expect(group.get_by_role("radio", name="z writes the candidate")).to_be_focused()
 
 

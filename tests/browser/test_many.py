@@ -70,7 +70,7 @@ def test_one_number_pasted_on_a_cell_applies_and_in_the_field_is_only_typed(
     click(opened, core, "gru.b_x.update.3")
     paste(opened, "2.5")
     assert opened.edits == {"gru.b_x.update.3": 2.5}
-    opened.page.get_by_label("Exact value").click()
+    opened.editor.get_by_label("Exact value").click()
     assert not opened.page.evaluate(PASTE, "1,5")  # left to the field
     assert opened.page.evaluate(PASTE, "1 2")  # two numbers are not one
     opened.page.wait_for_function(

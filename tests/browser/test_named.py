@@ -49,7 +49,7 @@ def test_each_row_of_tabs_has_its_panel(page: Stage) -> None:
 def test_sliders_say_the_number_they_stand_for(page: Stage) -> None:
     page.open("t=8&e=gru.b_x.update.1_0.25~")
     page.choose("gru.b_x.update.1")
-    slider = page.page.get_by_label("Value, as a slider")
+    slider = page.editor.get_by_label("Value, as a slider")
     expect(slider).to_have_attribute("aria-valuetext", "0.250")
     page.type("-1.5")
     expect(slider).to_have_attribute("aria-valuetext", "−1.50")

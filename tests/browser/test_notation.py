@@ -77,14 +77,14 @@ def test_the_list_of_notations_changes_the_equations_the_labels_and_the_link(
         expect_wiring(page, opened)
         assert letter(page) == ("n" if key == "pytorch" else "h̃")
         wanted = f"notation={key}" if key != "pytorch" else "^((?!notation).)*$"
-        expect(page.page).to_have_url(re.compile(wanted))
+        page.page.wait_for_url(re.compile(wanted))
 
 
 def test_a_notation_can_be_taken_back_and_stays_after_a_reload(page: Stage, core: Core) -> None:
     page.open("scene=cue")
     choose(page, NAMES["chung"])
     await_equations(page, Opened.at(core("cue"), "chung"))
-    expect(page.page).to_have_url(re.compile("notation=chung"))
+    page.page.wait_for_url(re.compile("notation=chung"))
     page.reload()
     await_equations(page, Opened.at(core("cue"), "chung"))
     choose(page, NAMES["cho"])
@@ -114,11 +114,11 @@ def test_what_was_looked_at_behind_the_list_changes_nothing_later(page: Stage, c
 def test_an_engine_taken_back_is_not_chosen_again_by_the_closed_choices(page: Stage) -> None:
     page.open("scene=cue")
     choose_part(page, "PyTorch")
-    expect(page.page).to_have_url(re.compile("engine=torch"))
+    page.page.wait_for_url(re.compile("engine=torch"))
     page.wait()
     with page.answered():
         page.press("Control+z")
-    expect(page.page).to_have_url(re.compile("^((?!engine).)*$"))
+    page.page.wait_for_url(re.compile("^((?!engine).)*$"))
     page.pick("Beside the GRU", "beside a plain RNN")
     page.page.locator("[data-value='rnn.hidden']").wait_for()
     page.wait()
@@ -179,7 +179,7 @@ def test_one_bias_in_place_of_two_leaves_every_number_as_it_is(page: Stage, core
 
 def test_with_one_bias_there_is_no_second_to_edit(page: Stage, core: Core) -> None:
     page.open("scene=cue&notation=chung")
-    offered = page.page.get_by_label("What to change").locator("option").all_inner_texts()
+    offered = page.editor.get_by_label("What to change").locator("option").all_inner_texts()
     assert any("bias b" in text for text in offered)
     assert not any("bias d" in text for text in offered)
     cell = page.cell_of("gru.b_x.reset.2", core("cue"))
@@ -202,7 +202,7 @@ def test_another_engine_says_how_far_it_is_from_numpy(page: Stage, core: Core) -
         largest = max(largest, *(float(np.abs(one[name] - other[name]).max()) for name in one))
     assert 0 < largest < 1e-12
     assert notes(page)[0].endswith(f"over every gate and state: {number(largest)}.")
-    expect(page.page).to_have_url(re.compile("engine=torch"))
+    page.page.wait_for_url(re.compile("engine=torch"))
     page.expect(situation)
 
 

@@ -32,7 +32,7 @@ def press(stage: Stage, name: str) -> None:
 
 
 def undo(stage: Stage) -> None:
-    stage.page.get_by_label("Exact value").blur()
+    stage.editor.get_by_label("Exact value").blur()
     with stage.answered():
         stage.press("Control+z")
     settled(stage)

@@ -117,7 +117,7 @@ def test_keys_step_while_a_slider_or_a_button_has_the_focus(quiet: Stage) -> Non
 def test_keys_belong_to_a_field_while_somebody_types(quiet: Stage) -> None:
     quiet.choose("gru.b_x.update.3")
     step = quiet.cursor[0]
-    quiet.page.get_by_label("Exact value").focus()
+    quiet.editor.get_by_label("Exact value").focus()
     quiet.press("ArrowLeft", "Home", "End", " ")
     assert quiet.cursor[0] == step
     quiet.press("Escape", "Escape")

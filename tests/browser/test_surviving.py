@@ -132,7 +132,7 @@ def test_a_change_on_its_way_when_back_is_pressed_is_a_step_to_undo(
     stage.choose(OTHER)
     stage.rest(700)  # the address follows the cursor after a while
     stage.page.evaluate("window.holding = true")
-    box = stage.page.get_by_label("Exact value")
+    box = stage.editor.get_by_label("Exact value")
     box.fill("-2")
     box.press("Enter")
     stage.page.evaluate("window.holding = false")  # what is held stays so

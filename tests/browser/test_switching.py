@@ -27,14 +27,22 @@ COUNT = """
   };
 }
 """
-# Counts how often a plot is measured between a choice in a list and its screen.
+# What the opened cell says, in its equations and in its wiring.
+CELL = """
+() => [...document.querySelectorAll(".gs-pieces, .gs-diagram text")].map((one) => one.textContent)
+"""
+# Counts how often a plot is measured between a choice in a list and its screen, and what the opened
+# cell says at the first time.
 MEASURED = """
 () => {
   const { get } = Object.getOwnPropertyDescriptor(Element.prototype, "clientWidth");
   let count = null;
-  window.measured = null;
+  window.measured = window.said = null;
   Object.defineProperty(Element.prototype, "clientWidth", { get() {
-    if (count !== null && this.matches(".gs-plot")) count += 1;
+    if (count !== null && this.matches(".gs-plot")) {
+      if (!count) window.said = (CELL)();
+      count += 1;
+    }
     return get.call(this);
   } });
   document.addEventListener("click", ({ target }) => {
@@ -47,7 +55,7 @@ MEASURED = """
   const stage = document.querySelector(".gs-stage");
   new MutationObserver(shown).observe(stage, { attributeFilter: ["data-ack"] });
 }
-"""
+""".replace("CELL", CELL)
 TALL = 3100  # pixels: a window without anything below it
 # What every plot on show is of, and where it is in whole pixels: left, top, right, bottom.
 PLACES = """
@@ -87,7 +95,7 @@ def test_another_notation_draws_only_the_plots_that_it_changes(page: Stage, scen
     count = opened(page, f"scene={scene}&notation=pytorch")
     other = changed(Setting(scene=scene), Setting(scene=scene, notation=CHUNG))
     page.pick("Notation", "Chung")
-    expect(page.page).to_have_url(re.compile("notation=chung"))
+    page.page.wait_for_url(re.compile("notation=chung"))
     page.wait()
     assert reacted(page) == 0
     page.drawn()
@@ -131,11 +139,22 @@ def test_the_screen_before_is_measured_only_where_places_are_others(page: Stage)
     opened(page, "scene=pulse")
     page.page.evaluate(MEASURED)
     page.pick("Notation", "Chung")
-    expect(page.page).to_have_url(re.compile("notation=chung"))
+    page.page.wait_for_url(re.compile("notation=chung"))
     assert page.page.evaluate("window.measured") == 0
     page.pick("Scene", "A cue says what to keep")
     page.shows("cue")
     assert page.page.evaluate("window.measured") > 0
+
+
+def test_the_opened_cell_has_its_room_when_the_plots_are_measured(page: Stage) -> None:
+    """What is written after that has the whole page laid out once more."""
+    opened(page, "scene=pulse")
+    page.page.evaluate(MEASURED)
+    page.pick("Scene", "A cue says what to keep")
+    page.shows("cue")
+    said = page.page.evaluate("window.said")
+    assert said
+    assert said == page.page.evaluate(CELL)
 
 
 def test_another_scene_is_painted_before_plotly_draws_any_of_it(page: Stage) -> None:

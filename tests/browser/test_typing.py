@@ -64,7 +64,7 @@ def test_a_click_after_a_refused_number_takes_the_cell_under_it(chosen: Stage, c
 def test_a_number_still_being_typed_is_taken_before_another_cell_is_chosen(
     chosen: Stage, core: Core
 ) -> None:
-    chosen.page.get_by_label("Exact value").fill("2.5")
+    chosen.editor.get_by_label("Exact value").fill("2.5")
     with chosen.answered(1 + chosen.asks):
         chosen.click(chosen.cell_of("gru.b_x.update.1", core("pulse")))
     chosen.wait()
@@ -90,7 +90,7 @@ def test_an_undo_sent_twice_on_a_slow_network_is_done_once(chosen: Stage, core: 
 
 def test_escape_gives_a_half_typed_number_up(chosen: Stage, core: Core) -> None:
     sent = chosen.sent
-    chosen.page.get_by_label("Exact value").fill("3.25")
+    chosen.editor.get_by_label("Exact value").fill("3.25")
     chosen.press("Escape")
     chosen.rest()
     assert chosen.value == 6
@@ -99,7 +99,7 @@ def test_escape_gives_a_half_typed_number_up(chosen: Stage, core: Core) -> None:
 
 
 def test_leaving_the_field_takes_what_was_typed(chosen: Stage, core: Core) -> None:
-    chosen.page.get_by_label("Exact value").fill("3.25")
+    chosen.editor.get_by_label("Exact value").fill("3.25")
     with chosen.answered():
         chosen.press("Tab")
     chosen.wait()

@@ -52,7 +52,7 @@ def test_a_worker_computes_where_there_is_one(stage: Stage) -> None:
     stage.choose(BIAS)
     expect(stage.page.locator(".gs-stage")).to_have_attribute(COMPUTES, "here")
     stage.page.evaluate("window.holding = true")
-    stage.page.get_by_label("Exact value").fill("0.5")
+    stage.editor.get_by_label("Exact value").fill("0.5")
     stage.press("Enter")
     stage.rest()
     stage.expect(with_edits(large(), {BIAS: 0.5}))

@@ -94,12 +94,13 @@ export class Inside {
     return /** @type {Panel} */ (this.here.now.message.panels.find(({ cell }) => cell === this.inner.cell));
   }
 
-  // A message has come.
+  // A message has come. All takes its room before the plots are measured: a page is laid out once.
   show() {
     const { inner } = this;
     const structure = JSON.stringify([inner, this.panel.units, this.panel.order]);
     if (structure !== this.structure) this.build();
     this.structure = structure;
+    if (!this.here.drag.live) this.write();
   }
 
   build() {
@@ -229,10 +230,26 @@ export class Inside {
   // Numbers and colours at the cursor; called for every frame. Returns what has to be asked for.
   /** @returns {Wanted | null} */
   refresh() {
-    const { cursor, now } = this.here;
-    if (!now.begun || now.look === "first") return null;
+    if (!this.here.now.begun) return null;
+    const { rows, missing } = this.write();
+    if (!rows) return missing;
     const { panel } = this;
-    const there = cursor.unit < panel.units;
+    this.diagram.paint(this.colours(panel, rows));
+    this.diagram.mark(this.there ? rows.indexOf(panel.order.indexOf(this.here.cursor.unit)) : null);
+    return missing;
+  }
+
+  // Whether the opened cell has the unit of the cursor.
+  get there() {
+    return this.here.cursor.unit < this.panel.units;
+  }
+
+  // All of it but colours. Returns the rows of the wiring, where it is on show, and what has to be asked for.
+  /** @returns {{ rows: number[] | null, missing: Wanted | null }} */
+  write() {
+    const { cursor, now } = this.here;
+    if (now.look === "first") return { rows: null, missing: null };
+    const { panel, there } = this;
     const name = panel.cell === "gru" && now.message.names[cursor.unit];
     const at = { cell: panel.name, step: cursor.step + 1, unit: cursor.unit + 1 };
     this.title.textContent = !there ? say("inside.title_no_unit", at)
@@ -241,16 +258,12 @@ export class Inside {
     this.element.dataset.view = view;
     this.equations.only(view === "why" ? of : null);
     if (view !== "cell") this.doing.textContent = ""; // it is of another place by now
-    if (view !== "cell" && view !== "why") return null;
+    if (view !== "cell" && view !== "why") return { rows: null, missing: null };
     const { lookup, missing } = this.numbers();
     this.equations.show(lookup);
-    if (view === "cell") {
-      this.doing.textContent = there ? doing(this.inner, cursor.unit, lookup) : "";
-      const rows = this.wire(panel, there);
-      this.diagram.paint(this.colours(panel, rows));
-      this.diagram.mark(there ? rows.indexOf(panel.order.indexOf(cursor.unit)) : null);
-    }
-    return missing;
+    if (view !== "cell") return { rows: null, missing };
+    this.doing.textContent = there ? doing(this.inner, cursor.unit, lookup) : "";
+    return { rows: this.wire(panel, there), missing };
   }
 
   // Build the wiring for the rows that are drawn: all, or some with the chosen unit among them.

@@ -17,12 +17,25 @@ const TERM = ".gs-term";
 const MOVES = { ArrowLeft: -1, ArrowRight: 1 };
 const GENERAL = /** @type {const} */ (["unit", "step", "bias", "gate", "weight", "input", "state", "candidate", "logit", "parameter", "pre_activation"]);
 
-// The words of a text that are terms, with what they mean: longest first, so that “update gate” is one.
+/** @type {WeakMap<Map<string, string>, RegExp>} */
+const patterns = new WeakMap(); // made once for all texts, which are looked through in every frame
+
+// Where the terms are, longest first, so that “update gate” is one.
+/** @param {Map<string, string>} known */
+function patternOf(known) {
+  const there = patterns.get(known);
+  if (there) return there;
+  const words = [...known.keys()].sort((a, b) => b.length - a.length);
+  const found = new RegExp(`(?<![\\p{L}\\p{N}])(${words.join("|")})(?![\\p{L}\\p{N}])`, "u");
+  patterns.set(known, found);
+  return found;
+}
+
+// The words of a text that are terms, with what they mean.
 /** @param {Map<string, string>} known @param {string} text @returns {(string | { word: string, says: string })[]} */
 export function termsIn(known, text) {
-  const words = [...known.keys()].sort((a, b) => b.length - a.length);
-  if (!words.length) return [text];
-  return text.split(new RegExp(`(?<![\\p{L}\\p{N}])(${words.join("|")})(?![\\p{L}\\p{N}])`, "u")).map((piece, i) => {
+  if (!known.size) return [text];
+  return text.split(patternOf(known)).map((piece, i) => {
     const says = known.get(piece);
     return i % 2 && says ? { word: piece, says } : piece;
   }).filter((piece) => piece !== "");
