@@ -24,7 +24,10 @@ RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 JS_STAMP  := $(JS)/node_modules/.installed
 
-.PHONY: run serve test format bench fuzz lock audit sbom image clean
+.PHONY: run install serve test format bench fuzz lock audit sbom image clean
+
+# Everything that a site needs, and nothing of it started.
+install: $(RUN_STAMP)
 
 run: $(RUN_STAMP)
 	$(BIN)/streamlit run app/server.py

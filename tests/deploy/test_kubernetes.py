@@ -132,7 +132,7 @@ def test_it_grows_with_the_pages_that_are_open_and_with_the_processors(
     scaler = one(objects, "HorizontalPodAutoscaler")["spec"]
     named = [metric.get("pods", metric.get("resource")) for metric in scaler["metrics"]]
     assert [each.get("name") or each["metric"]["name"] for each in named] == [
-        "gatescope_pages_open",
+        "gatescope_pages",
         "cpu",
     ]
     assert scaler["minReplicas"] == 2
