@@ -94,7 +94,7 @@ export class Inside {
     return /** @type {Panel} */ (this.here.now.message.panels.find(({ cell }) => cell === this.inner.cell));
   }
 
-  // A message has come. All takes its room before the plots are measured: a page is laid out once.
+  // A message has come. All takes its room before the plots are measured: what comes later is laid out once more.
   show() {
     const { inner } = this;
     const structure = JSON.stringify([inner, this.panel.units, this.panel.order]);
