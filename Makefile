@@ -1,4 +1,5 @@
 # make run      start Gatescope on http://localhost:8501
+# make install  what a site needs, and nothing of it started
 # make serve    a site: several processes behind nginx (docs/running.md)
 # make test     format, lint, types and every test: what the continuous integration runs
 # make format   rewrite the sources in the project's format

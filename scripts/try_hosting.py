@@ -82,7 +82,6 @@ def main() -> None:
         base(root)
         print(f"a clean Debian after {time.monotonic() - began:.0f} s", flush=True)
         with mounted(root), bound(ROOT, root / SOURCE):
-            inside(root, "apt-get update; apt-get install --yes curl")
             inside(root, todo["Install"].replace("REPOSITORY", f"file:///{SOURCE}"))
             inside(root, todo["Settle"])
             print(f"installed after {time.monotonic() - began:.0f} s", flush=True)
