@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from benchmarks.proxy import program
+from app.site.nginx import program
 from gru_core.situation import Situation
 from tests.browser.driver import Stage
 from tests.serving import Server, free_port

@@ -17,6 +17,7 @@ export class Type {
   /** @param {(type: "large" | "normal") => void} send */
   constructor(send) {
     this.send = send;
+    this.said = "normal"; // what this stage was told last: a first picture may have been told before it
     this.button = make("button", {
       type: "button", className: "gs-plain gs-type", "aria-pressed": "false", title: say("type.title"),
       "aria-label": say("type.name"), onclick: () => this.turn(),
@@ -43,7 +44,8 @@ export class Type {
   // What the link says.
   /** @param {string} type */
   show(type) {
-    if (type === (this.large ? "large" : "normal")) return;
+    if (type === this.said && type === (this.large ? "large" : "normal")) return;
+    this.said = type;
     document.documentElement.dataset.type = type;
     this.apply();
   }
