@@ -259,7 +259,6 @@ def has_page(session: str) -> bool:
 # disk, and a full disk is no matter. Streamlit ends one above server.maxUploadSize.
 MultiPartParser.spool_max_size = 0
 prompt.answer_promptly()
-prompt.take_short_turns()
 memory.settle()
 handles.open_as_many_as_may_be()
 widgets.mistrust()

@@ -8,7 +8,6 @@ listens on is made for it by default, which asyncio does not see (python/cpython
 
 import asyncio
 import socket
-import sys
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
@@ -18,17 +17,6 @@ from uvicorn.protocols.http.auto import AutoHTTPProtocol
 # Bytes. A line full of empty messages has forty thousand of them in the 256 kB that asyncio reads,
 # and nobody else is answered until all are told apart.
 PIECE: Final = 16_384
-
-
-# Seconds for which a thread that computes keeps the interpreter from others. Whoever has something
-# short to do waits for that several times in one answer: at the usual 5 ms, and two who compute,
-# a tenth of a second.
-TURN: Final = 0.0005
-
-
-def take_short_turns() -> None:
-    """From now on threads of this process take turns so. To be called once."""
-    sys.setswitchinterval(TURN)
 
 
 def answer_promptly() -> None:
