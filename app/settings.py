@@ -15,8 +15,7 @@ HOST: Final = r"https?://(\*\.)?[a-z0-9][a-z0-9.-]*(:\d{1,5})?"
 # Of IPv4, or of IPv6 in brackets as links and nginx have it.
 ADDRESS: Final = re.compile(r"\d{1,3}(\.\d{1,3}){3}|\[[\da-fA-F:]+\]")
 NETWORK: Final = r"[\da-fA-F.:]+(/\d{1,3})?"
-NAME: Final = re.compile(r"(\*\.)?[a-z0-9][a-z0-9.-]*|\[[0-9a-f:]+\]")
-STORED: Final = re.compile(r"none|sqlite:///[^?#]+|postgresql(\+psycopg)?://\S+")
+NAME: Final = r"((\*\.)?[a-z0-9][a-z0-9.-]*|\[[0-9a-f:]+\])"
 
 
 @dataclass(frozen=True)
@@ -44,62 +43,30 @@ class Entry:
 
 @dataclass(frozen=True)
 class Text:
-    """A word or some, with spaces between them. pattern: of what can be taken; needs: in words."""
+    """A word or some, with spaces between them. pattern: of what can be taken; needs: in words.
+
+    lower: whether it is the same in capitals. secret: whether it may hold a password; it is taken
+    letter by letter then, and never logged.
+    """
 
     variable: str
     default: str
     pattern: re.Pattern[str]
     needs: str
     meaning: str
+    lower: bool = False
+    secret: bool = False
 
     def read(self, environment: Mapping[str, str]) -> str:
         """What the environment says; the default, with a warning, for what it cannot be."""
-        text = " ".join(environment.get(self.variable, self.default).split())
+        given = environment.get(self.variable, self.default)
+        text = given if self.secret else " ".join(given.split())
+        text = text.lower() if self.lower else text
         if text == self.default or self.pattern.fullmatch(text):
             return text
         log.warning(
             "%s is %.60r; it needs %s: %r is taken.",
-            *(self.variable, text, self.needs, self.default),
-        )
-        return self.default
-
-
-@dataclass(frozen=True)
-class Names:
-    """The names of this site, with spaces between them, as gates.example or *.school.example."""
-
-    variable: str
-    default: str
-    meaning: str
-
-    def read(self, environment: Mapping[str, str]) -> str:
-        """What the environment says; the default, with a warning, if one of them is no name."""
-        text = " ".join(environment.get(self.variable, self.default).lower().split())
-        if text == self.default or (all(map(NAME.fullmatch, text.split())) and text):
-            return text
-        log.warning(
-            "%s is %.60r; it needs names such as gates.example: %r is taken.",
-            *(self.variable, text, self.default),
-        )
-        return self.default
-
-
-@dataclass(frozen=True)
-class Address:
-    """Where a store is, as SQLAlchemy writes it; it may hold a password, and is never logged."""
-
-    variable: str
-    default: str
-    meaning: str
-
-    def read(self, environment: Mapping[str, str]) -> str:
-        """What the environment says; the default, with a warning, for what is no such address."""
-        text = environment.get(self.variable, self.default)
-        if STORED.fullmatch(text):
-            return text
-        log.warning(
-            "%s needs sqlite:///FILE, postgresql://… or none: %r is taken.",
-            *(self.variable, self.default),
+            *(self.variable, "…" if self.secret else text, self.needs, self.default),
         )
         return self.default
 
@@ -266,17 +233,23 @@ PROCESS_NAME: Final = Text(
     "The name of a process at the proxy before it, with which the names of its pages begin; "
     "`make serve` sets it.",
 )
-NAMES: Final = Names(
+NAMES: Final = Text(
     "GATESCOPE_HOSTS",
     "*",
+    re.compile(f"{NAME}( {NAME})*"),
+    "names such as gates.example",
     "Names under which this site may be asked for, `*` for any; a browser that says another one is "
     "answered 400. Addresses that ask how the server is are answered under any name.",
+    lower=True,
 )
 # What a site keeps (docs/store.md).
-STORING: Final = Address(
+STORING: Final = Text(
     "GATESCOPE_STORE",
     "none",
+    re.compile(r"sqlite:///[^?#]+|postgresql(\+psycopg)?://\S+"),
+    "sqlite:///FILE, postgresql://… or none",
     "Where short links are kept: `sqlite:///FILE`, `postgresql://…`, or `none` for a site without.",
+    secret=True,
 )
 SHORT_KEPT: Final = Entry(
     "GATESCOPE_SHORT_DAYS",

@@ -20,7 +20,7 @@ import { ledIntoPopovers, nameControls } from "./controls/popovers.js";
 import { Extras, Timeline } from "./controls/timeline.js";
 import { Type } from "./controls/type.js";
 import { Voice } from "./controls/voice.js";
-import { Arriving } from "./core/arriving.js";
+import { mounting } from "./core/arriving.js";
 import { Asking } from "./core/asking.js";
 import { Channel, runs } from "./core/channel.js";
 import { Wholes } from "./core/condensed.js";
@@ -45,7 +45,6 @@ import { tools } from "./tools/tools.js";
 import { twin } from "./tools/twin.js";
 
 /**
- * @import { Trigger } from "./core/channel.js"
  * @import { Act } from "./controls/keys.js"
  * @import { Look } from "./controls/look.js"
  * @import { Brief, Message as Sent } from "./contract"
@@ -54,19 +53,7 @@ import { twin } from "./tools/twin.js";
 
 export { lists } from "./controls/lists.js";
 
-/** @type {WeakMap<HTMLElement, Arriving>} */
-const stages = new WeakMap();
-
-/** @param {{ data: Uint8Array<ArrayBuffer>, parentElement: HTMLElement, setTriggerValue: Trigger }} component */
-export default function stage({ data, parentElement, setTriggerValue }) {
-  const there = stages.get(parentElement) ?? new Arriving(() => new Stage(parentElement));
-  stages.set(parentElement, there);
-  there.receive(data, setTriggerValue);
-  return () => {
-    stages.get(parentElement)?.leave();
-    stages.delete(parentElement);
-  };
-}
+export default mounting((root) => new Stage(root));
 
 class Stage {
   /** @param {HTMLElement} root */

@@ -42,13 +42,9 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     # For whoever runs a server: the log, and what docs/settings.md has too.
     "app/compute/timing.py": ("Measuring the cells has failed.",),
     "app/settings.py": (
-        *("%s is %.20r", "%s is %.60r", "%s needs sqlite:///FILE"),
+        *("%s is %.20r", "%s is %.60r"),
         *(entry.meaning for entry in (*settings.TABLE, *settings.TEXTS)),
-        *(
-            needs
-            for entry in settings.TEXTS
-            if (needs := getattr(entry, "needs", "")).count(" ") > 2
-        ),
+        *(entry.needs for entry in settings.TEXTS if entry.needs.count(" ") > 2),
     ),
 }
 # Words of which one is chosen by how many there are.

@@ -16,6 +16,23 @@ import { haveWords, learnWords, say } from "./words.js";
  * @property {() => void} leave
  */
 
+// What Streamlit calls for a place of the page, again with every message; it returns how to leave the place.
+/** @param {(root: HTMLElement) => Built} build */
+export function mounting(build) {
+  /** @type {WeakMap<HTMLElement, Arriving>} */
+  const places = new WeakMap();
+  /** @param {{ data: Uint8Array<ArrayBuffer>, parentElement: HTMLElement, setTriggerValue: Trigger }} component */
+  return function mount({ data, parentElement, setTriggerValue }) {
+    const there = places.get(parentElement) ?? new Arriving(() => build(parentElement));
+    places.set(parentElement, there);
+    there.receive(data, setTriggerValue);
+    return () => {
+      places.get(parentElement)?.leave();
+      places.delete(parentElement);
+    };
+  };
+}
+
 export class Arriving {
   /** @param {() => Built} build */
   constructor(build) {
