@@ -12,6 +12,12 @@ import { enclose, math, piece, products, tokens, whole } from "./mathml.js";
  * @typedef {(name: string) => any} Lookup a number, or a row or vector of them
  * @typedef {{ left: EquationNode[], symbols: EquationNode[], numbers: EquationNode[][] }} Line
  * @typedef {{ quantity: string, name: string, lines: Line[] }} Substep
+ * @typedef {{ heard: HTMLElement, nodes: EquationNode[], quantity: string, said?: Element }} Row
+ * @typedef {object} Block one equation
+ * @property {string} key what it is made of
+ * @property {HTMLElement} element
+ * @property {Token[]} slots
+ * @property {Row[]} rows each of its lines, to be read as a whole
  */
 
 const REST = 300; // milliseconds without another number
@@ -20,12 +26,12 @@ export class Equations {
   constructor() {
     this.element = make("div", { className: "gs-equations" });
     /** @type {Token[]} */
-    this.slots = [];
-    /** @type {{ heard: HTMLElement, nodes: EquationNode[], quantity: string, said?: Element }[]} */
-    this.rows = []; // each line of an equation, to be read as a whole
+    this.slots = []; // of the equation that is made
+    /** @type {Row[]} */
+    this.rows = [];
     /** @type {Substep[]} */
     this.substeps = [];
-    /** @type {HTMLElement[]} */
+    /** @type {Block[]} */
     this.blocks = [];
     /** @type {Quantities} */
     this.quantities = {};
@@ -36,19 +42,35 @@ export class Equations {
     this.lookup = () => undefined;
   }
 
-  // substeps: from the message; quantities: letter, name and colour by name.
+  // substeps: from the message; quantities: letter, name and colour by name. What is written as before stays where it
+  // is: to lay out its letters takes longer than all else here.
   /** @param {Substep[]} substeps @param {Quantities} quantities */
   build(substeps, quantities) {
-    this.slots = [];
-    this.rows = [];
+    const before = this.blocks;
+    const colours = Object.values(quantities).map(({ color }) => color);
     this.substeps = substeps;
     this.quantities = quantities;
-    this.blocks = substeps.map((substep) => this.block(substep));
-    this.element.replaceChildren(...this.blocks);
+    this.blocks = substeps.map((substep) => {
+      const key = JSON.stringify([substep, colours]);
+      return before.find((one) => one.key === key) ?? this.block(substep, key);
+    });
+    for (const one of before) if (!this.blocks.includes(one)) one.element.remove();
+    this.blocks.forEach(({ element }, i) => {
+      const there = this.element.children[i];
+      if (there !== element) this.element.insertBefore(element, there ?? null);
+    });
+  }
+
+  /** @param {Substep} substep @param {string} key @returns {Block} */
+  block(substep, key) {
+    this.slots = [];
+    this.rows = [];
+    const element = this.section(substep);
+    return { key, element, slots: this.slots, rows: this.rows };
   }
 
   /** @param {Substep} substep */
-  block({ quantity, name, lines }) {
+  section({ quantity, name, lines }) {
     const { color } = this.quantities[quantity];
     this.quantity = quantity;
     return make(
@@ -108,11 +130,11 @@ export class Equations {
   show(lookup) {
     this.lookup = lookup;
     this.lookups = Object.fromEntries(this.substeps.map(({ quantity }) => [quantity, worked(quantity, lookup)]));
-    for (const token of this.slots) fill(token, this.lookups[token.quantity]);
+    for (const { slots } of this.blocks) for (const token of slots) fill(token, this.lookups[token.quantity]);
     this.substeps.forEach(({ quantity }, i) => {
       const value = heldAt(quantity, lookup);
       const text = value === null ? "" : say("equations.held", { value: short(value, true) });
-      const note = /** @type {Element} */ (this.blocks[i].querySelector(".gs-held"));
+      const note = /** @type {Element} */ (this.blocks[i].element.querySelector(".gs-held"));
       if (note.textContent !== text) note.textContent = text;
     });
     clearTimeout(this.naming);
@@ -121,7 +143,7 @@ export class Equations {
 
   // Every line as one: its pieces are for the eye only. At rest, not in each frame.
   name() {
-    for (const row of this.rows) {
+    for (const row of this.blocks.flatMap(({ rows }) => rows)) {
       const lookup = this.lookups[row.quantity];
       const said = whole(row.nodes, lookup, (node) => factors(node, lookup));
       if (row.said?.isEqualNode(said)) continue;
@@ -133,14 +155,14 @@ export class Equations {
   // Show the equation of one quantity alone; null for all.
   /** @param {string | null} quantity */
   only(quantity) {
-    this.substeps.forEach((substep, i) => (this.blocks[i].hidden = quantity !== null && substep.quantity !== quantity));
+    this.substeps.forEach((substep, i) => (this.blocks[i].element.hidden = quantity !== null && substep.quantity !== quantity));
   }
 
   /** @param {number | null} index */
   stage(index) {
-    this.blocks.forEach((block, i) => {
-      block.classList.toggle("gs-later", index !== null && i > index);
-      block.classList.toggle("gs-present", i === index);
+    this.blocks.forEach(({ element }, i) => {
+      element.classList.toggle("gs-later", index !== null && i > index);
+      element.classList.toggle("gs-present", i === index);
     });
   }
 

@@ -39,11 +39,11 @@ export function putStyle(style, name, value) {
   if (style.getPropertyValue(name) !== value) style.setProperty(name, value);
 }
 
-// Act once what has been changed is painted; a page that nobody sees is not.
+// Act once what has been changed is painted and on show, in the frame after; a page that nobody sees is not.
 /** @param {() => void} act */
 export function afterPaint(act) {
   if (document.hidden) setTimeout(act);
-  else requestAnimationFrame(() => setTimeout(act));
+  else requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(act)));
 }
 
 export const STYLED = "gs-styled"; // what the document hears once a style sheet is there
