@@ -22,7 +22,7 @@ from gru_core.situation import Situation
 
 # Bytes of one file. It is made in memory, and while it is sent there are three of it. Enough for a
 # trace of an LSTM of 512 units over 5,000 steps as NPZ; as CSV that would be 200 MB.
-MOST_BYTES = {".npz": 64_000_000, ".csv": 64_000_000}
+MOST_BYTES = {".npz": 64_000_000, ".csv": 64_000_000, ".html": 64_000_000}
 SMALL = 2_000_000  # bytes: half a second of a CSV
 LOOKING = 100_000  # bytes from one look whether anybody waits to the next
 MEGABYTE = 1_000_000

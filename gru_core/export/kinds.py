@@ -10,6 +10,7 @@ import numpy as np
 from gru_core.errors import FormatError, unknown_name
 from gru_core.export import tracks, weights
 from gru_core.export.cell_run import CellRun
+from gru_core.export.report import report
 from gru_core.export.script import companions, script
 from gru_core.weights import Weights
 from gru_core.words import Said
@@ -34,8 +35,8 @@ def _write_bytes(made: Callable[[CellRun], bytes]) -> Callable[[BinaryIO, CellRu
     return write
 
 
-def _script(run: CellRun) -> bytes:
-    return script(run).encode("utf-8")
+def _text(made: Callable[[CellRun], str]) -> Callable[[BinaryIO, CellRun], None]:
+    return _write_bytes(lambda run: made(run).encode("utf-8", "replace"))
 
 
 BINARY: Final = "application/octet-stream"
@@ -74,7 +75,13 @@ KINDS: Final[Mapping[str, Kind]] = MappingProxyType(
         ".py": Kind(
             "a PyTorch script that comes to the same trace",
             "text/x-python",
-            _write_bytes(_script),
+            _text(script),
+        ),
+        ".html": Kind(
+            "a report: what it is, every gate as a picture, and how far PyTorch comes from it",
+            "text/html",
+            _text(report),
+            size=tracks.npz_size,
         ),
     }
 )

@@ -67,7 +67,7 @@ def csv_lines(run: CellRun) -> Iterator[str]:
         [
             *("step", *(["label"] if named else [])),
             *(f"x{at + 1} ({channel})" for at, channel in enumerate(run.channels)),
-            *(f"{_heading(run, name)} {at + 1}" for name in trace for at in range(trace.units)),
+            *(f"{heading(run, name)} {at + 1}" for name in trace for at in range(trace.units)),
         ]
     )
     initial = dict(zip(STATES[run.cell], map(exact_texts, trace.initial), strict=True))
@@ -76,7 +76,7 @@ def csv_lines(run: CellRun) -> Iterator[str]:
     empty = [""] * (trace.x.shape[1] + named)
     yield _line(["0", *empty], before)
     for t, label in enumerate(run.labels):
-        numbers = [trace.x[t], *(_shown(run, name, track[t]) for name, track in trace.items())]
+        numbers = [trace.x[t], *(shown(run, name, track[t]) for name, track in trace.items())]
         names = [str(t + 1), *([label] if named else [])]
         yield _line(names, exact_texts(np.concatenate(numbers)))
 
@@ -99,14 +99,15 @@ def _texts(words: Iterable[str]) -> npt.NDArray[Any]:
     return np.array(list(words))
 
 
-def _heading(run: CellRun, track: str) -> str:
+def heading(run: CellRun, track: str) -> str:
+    """What a track is called where people read it: update (writes) where the gate does."""
     writes = (run.cell, track, run.polarity) == ("gru", "update", "write")
     return f"{track} (writes)" if writes else track
 
 
-def _shown(run: CellRun, name: str, row: npt.NDArray[Any]) -> npt.NDArray[Any]:
-    """One step of a track as people read it."""
-    return shown_update(row, run.polarity) if (run.cell, name) == ("gru", "update") else row
+def shown(run: CellRun, name: str, numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Numbers of a track as people read them, in the notation of the run."""
+    return shown_update(numbers, run.polarity) if (run.cell, name) == ("gru", "update") else numbers
 
 
 def _line(words: Iterable[str], numbers: Iterable[str] = ()) -> str:
