@@ -4,11 +4,13 @@ import json
 import struct
 import zlib
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
+from streamlit.components.v2 import manifest_scanner
 
 from tests.app.modelling import ModelVisit, Open
 from tests.app.visiting import Unpack, Visit
@@ -17,6 +19,9 @@ from tests.app.visiting import Unpack, Visit
 # hangs is stopped by pytest-timeout.
 settings.register_profile("gatescope", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("gatescope")
+
+# Each AppTest looks through the metadata of all installed packages, a third of what it takes.
+manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 
 
 def _array(raw: bytes, entry: dict[str, Any]) -> np.ndarray:
