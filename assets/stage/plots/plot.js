@@ -9,6 +9,7 @@ import { fineness } from "../core/zoom.js";
 import { leave, watch } from "./places.js";
 import { DASHES, known, sketch } from "./sketch.js";
 import { fitted, thinned, thinnedRows } from "./ticks.js";
+import { PAINTED } from "./waiting.js";
 
 /**
  * @import { Library } from "../core/library.js"
@@ -22,7 +23,6 @@ import { fitted, thinned, thinnedRows } from "./ticks.js";
  * @property {Uint32Array} palette
  */
 
-const PAINTED = "gs-painted"; // has a picture, from the first pixel on
 const CONFIG = { staticPlot: true, displayModeBar: false, responsive: false };
 /** @type {Figure} */
 const NONE = {

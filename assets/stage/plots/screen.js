@@ -13,6 +13,7 @@ import { plainMark } from "./plot.js";
 import { Sight } from "./sight.js";
 import { Spare } from "./spare.js";
 import { build, legends } from "./view.js";
+import { waiting } from "./waiting.js";
 
 /**
  * @import { Library } from "../core/library.js"
@@ -59,8 +60,7 @@ export class Screen {
       return place ? here.channel.frame(place.entry.part) : "";
     });
     this.idle = new Idle(
-      () => [...this.plots.values()].map(({ plot }) => plot).filter(({ behind }) => behind),
-      () => here.drag.live || here.drag.held, library,
+      () => waiting([...this.plots.values()].map(({ plot }) => plot), (plot) => this.sight.sees(plot.host)), () => here.drag.live || here.drag.held, library,
     );
   }
 
