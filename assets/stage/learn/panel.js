@@ -31,7 +31,7 @@ export class Panel {
     this.progress = new Progress();
     this.element = make("section", { className: "gs-lesson", tabIndex: -1 });
     this.where = new Where(host.root, host.plot);
-    this.strip = new Strip(host.root, () => this.rise());
+    this.strip = new Strip(host.root, () => this.rise().focus({ preventScroll: true }));
     /** @type {Lesson | null} */
     this.lesson = null;
     this.met = false;
@@ -83,6 +83,7 @@ export class Panel {
   // Its beginning at the top of the window, and as much of the stage under it as there is room for.
   rise() {
     this.element.scrollIntoView({ block: "start", behavior: "instant" });
+    return this.element;
   }
 
   leave() {

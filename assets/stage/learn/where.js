@@ -48,12 +48,16 @@ export class Where {
     return (place && this.plot(place)) || null;
   }
 
+  // The focus goes there too: it would be lost with the button, and come back to the step.
   lead() {
     const { element } = this;
+    if (!element) return;
     this.follow();
-    element?.scrollIntoView({ block: "center", behavior: "instant" });
-    element?.classList.add("gs-led");
-    setTimeout(() => element?.classList.remove("gs-led"), LIGHT);
+    if (!element.matches("button")) element.setAttribute("tabindex", "-1");
+    /** @type {HTMLElement} */ (element).focus({ preventScroll: true });
+    element.scrollIntoView({ block: "center", behavior: "instant" });
+    element.classList.add("gs-led");
+    setTimeout(() => element.classList.remove("gs-led"), LIGHT);
   }
 
   leave() {
