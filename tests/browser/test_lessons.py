@@ -15,6 +15,7 @@ from tests.browser.driver import Stage
 Core = Callable[..., Situation]
 RESET = "the-reset-gate"
 LESSONS = lessons(scenes())
+LAST = [At(lesson, len(lesson.steps) - 1).key for lesson in LESSONS.values()]
 
 
 def panel(stage: Stage) -> Locator:
@@ -173,6 +174,14 @@ def told_question(key: str) -> str:
     assert told is not None
     assert told["ask"] is not None
     return told["ask"]["question"]
+
+
+def test_the_longest_way_on_fits_a_phone(phone: Stage) -> None:
+    ways = [key for key in map(lesson_told, LAST) if key and key["following"]]
+    longest = max(ways, key=lambda told: len(told["following"]["title"]))  # type: ignore[index]
+    phone.open(f"lesson={longest['key']}")
+    main = phone.page.get_by_test_id("stMain")
+    assert main.evaluate("(main) => main.scrollWidth - main.clientWidth") == 0
 
 
 @pytest.mark.parametrize(
