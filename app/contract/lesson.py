@@ -59,9 +59,11 @@ class WayOn(TypedDict):
 
 
 class Lesson(TypedDict):
-    """A step. key: as links and events name it; step: from 1. scene, notation: of the screen that
-    it is about, by their names; own: the notation where no other one is chosen. words: what the
-    panel says.
+    """A step. key: as links and events name it; step: from 1. place: where it is done or seen: a
+    target, "holding", "views", "notation", "lens"; empty where that goes without saying. look:
+    "first" where the first view is enough. scene, notation: of the screen that it is about, by
+    their names; own: the notation where no other one is chosen. given: numbers that the step itself
+    has changed. words: what the panel says.
     """
 
     key: str
@@ -75,8 +77,11 @@ class Lesson(TypedDict):
     ask: Ask | None
     guess: Guess | None
     reveal: str
+    place: str
+    look: str
     scene: str
     notation: str
     own: str
+    given: Mapping[str, float]
     following: WayOn | None
     words: Mapping[str, str | Mapping[str, str]]

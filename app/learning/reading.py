@@ -4,6 +4,7 @@
     question = "What does r let through?"
     minutes = 4
     claims = [3, 4]                     of docs/claims.md
+    look = "first"                      where what a first visit shows is enough
 
     [[steps]]
     text = "r is {r}: …"                at most 60 words; numbers in braces, as in stories
@@ -45,6 +46,7 @@ MOST_WORDS: Final = 60  # of a text
 MOST_STEPS: Final = 12
 MOST_CLAIM: Final = 20
 STEP: Final = ("open", "numbers", "do", "check", "ask", "guess", "play", "reveal")
+LOOKS: Final = ("all", "first")
 CHECKS: Final = (
     *("number", "below", "above", "between", "edited", "held"),
     *("at", "view", "notation"),
@@ -85,7 +87,8 @@ def read_lesson(path: Path, scenes: Collection[str]) -> Lesson:
 
 
 def _lesson(name: str, value: Any, scenes: Collection[str]) -> Lesson:
-    record = fields.record("the lesson", value, ("title", "question", "minutes", "claims", "steps"))
+    needed = ("title", "question", "minutes", "claims", "steps")
+    record = fields.record("the lesson", value, needed, ("look",))
     steps = _list("steps", record["steps"])
     if not 1 <= len(steps) <= MOST_STEPS:
         raise GatescopeError(say("learning.reading.steps", count=len(steps), most=MOST_STEPS))
@@ -101,6 +104,7 @@ def _lesson(name: str, value: Any, scenes: Collection[str]) -> Lesson:
             fields.whole(f"claims[{i}]", claim, 1, MOST_CLAIM)
             for i, claim in enumerate(_list("claims", record["claims"]), start=1)
         ),
+        look=fields.choice("look", record.get("look", "all"), LOOKS),
         steps=read,
     )
 

@@ -107,11 +107,13 @@ class Step:
 
 @dataclass(frozen=True)
 class Lesson:
-    """A lesson. claims: the rows of docs/claims.md that it uses."""
+    """A lesson. claims: the rows of docs/claims.md that it uses. look: how much of the stage it
+    is about, "first" being what a first visit shows."""
 
     name: str
     title: str
     question: str
     minutes: int
     claims: tuple[int, ...]
+    look: str
     steps: tuple[Step, ...]

@@ -1,14 +1,19 @@
 """What places are called in a lens: inputs, steps, units, as equations and sentences name them."""
 
+import re
+from typing import Final
+
 from app.screen.screen import Screen
 from app.words.say import say
 
+# A word, and no name such as z, r_t, x₂ or weight_ih_l0. assets/stage/core/format.js has the same.
+WORD: Final = re.compile(r"[a-z]{2,}(?![\w₀-₉])")
 SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 
 
 def sentence(text: str) -> str:
-    """A text with a capital letter first."""
-    return text[0].upper() + text[1:]
+    """A text with a capital letter first; a name at its beginning stays as it is written."""
+    return text[0].upper() + text[1:] if WORD.match(text) else text
 
 
 def subscript(number: int) -> str:

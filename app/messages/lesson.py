@@ -11,6 +11,7 @@ from app.screen.baseline import own_notation, scenes
 from app.screen.screen import Screen, screen_of
 from app.screen.telling import listener_of, series_of
 from app.setting.setting import Setting
+from app.words.numbers import tied
 from app.words.stage import panel_words
 from gru_core.conventions import TRACKS, notation_key, track_range
 from gru_core.scenes.quoted import Quoted, Source
@@ -43,9 +44,12 @@ def _told(key: str) -> contract.Lesson:
         "ask": _ask(step, said),
         "guess": _guess(step.guess, said) if step.guess else None,
         "reveal": said(step.reveal),
+        "place": _place(step, setting),
+        "look": at.lesson.look,
         "scene": setting.scene,
         "notation": notation_key(said.here.notation),
         "own": notation_key(own_notation(said.here.scene)),
+        "given": {str(edit.target): edit.value for edit in setting.edits},
         "following": _following(at),
         "words": panel_words(),
     }
@@ -63,7 +67,7 @@ class _Said:
         self.quoted = {change: _quoted(screen) for change, screen in self.screens.items()}
 
     def __call__(self, template: str) -> str:
-        return filled(template, lambda name: self.value(self.step.numbers[name]))
+        return tied(filled(template, lambda name: self.value(self.step.numbers[name])))
 
     def value(self, source: Source) -> float:
         plain = replace(source, change="")
@@ -74,6 +78,20 @@ class _Said:
 def _quoted(screen: Screen) -> Quoted:
     scene = screen.scene
     return Quoted(screen.situation, series=series_of(scene), listener=listener_of(scene))
+
+
+def _place(step: Step, setting: Setting) -> str:
+    """Where a step is done, or what it shows is seen."""
+    play = step.play
+    if play.edits:
+        return str(play.edits[-1].target)
+    if play.held:
+        return "holding"
+    if play.notation:
+        return "notation"
+    if play.view:
+        return "views"
+    return "lens" if setting.view != Setting().view and not step.check else ""
 
 
 def _check(check: Check) -> contract.Goal:

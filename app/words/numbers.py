@@ -6,6 +6,7 @@ both are held to tests/words/numbers.json. Halves round away from zero, as in th
 """
 
 import math
+import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
@@ -18,6 +19,7 @@ WRITTEN_OUT: Final = (1e-4, 1e5)
 # This far below 1, three figures would say 1: decimals tell it, and nearer the distance itself.
 NEAR_ONE: Final = (5e-4, 1e-4)
 MOST_STEPS: Final = 1e6
+PARTS: Final = re.compile(r"(?<=\d) (?=[%·°])|(?<=\d ·) (?=10[⁻⁰-⁹¹²³])")
 SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -101,6 +103,11 @@ def one_decimal(value: float) -> str:
 def two_decimals(value: float) -> str:
     """A temperature and the like, of which two decimals are known: 0.30, 25.71."""
     return f"{value:.2f}"
+
+
+def tied(text: str) -> str:
+    """A text in which no number is parted from what belongs to it at the end of a line."""
+    return PARTS.sub("\N{NO-BREAK SPACE}", text)
 
 
 def joined(parts: Sequence[str]) -> str:

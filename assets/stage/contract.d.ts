@@ -649,9 +649,11 @@ export interface WayOn {
   title: string;
 }
 
-// A step. key: as links and events name it; step: from 1. scene, notation: of the screen that
-// it is about, by their names; own: the notation where no other one is chosen. words: what the
-// panel says.
+// A step. key: as links and events name it; step: from 1. place: where it is done or seen: a
+// target, "holding", "views", "notation", "lens"; empty where that goes without saying. look:
+// "first" where the first view is enough. scene, notation: of the screen that it is about, by
+// their names; own: the notation where no other one is chosen. given: numbers that the step itself
+// has changed. words: what the panel says.
 export interface Lesson {
   key: string;
   name: string;
@@ -664,9 +666,12 @@ export interface Lesson {
   ask: Ask | null;
   guess: Guess | null;
   reveal: string;
+  place: string;
+  look: string;
   scene: string;
   notation: string;
   own: string;
+  given: Record<string, number>;
   following: WayOn | null;
   words: Record<string, string | Record<string, string>>;
 }

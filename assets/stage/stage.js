@@ -212,6 +212,8 @@ class Stage {
     /** @type {string | undefined} */
     this.opened = undefined; // the scene that is open
     this.arrived = 0; // as often as a link has led here
+    /** @type {string | undefined} */
+    this.step = undefined; // of a lesson
     this.wholes = new Wholes((kind, details) => this.send(kind, details));
   }
 
@@ -241,13 +243,15 @@ class Stage {
 
   /** @param {Message} message */
   apply(message) {
-    const { opened, arrived, labels, panels, cursor, problems, answer, sweep } = message;
+    const { opened, arrived, labels, panels, cursor, problems, answer, sweep, lesson } = message;
     this.now.told = message;
+    this.now.follow(lesson);
     learnPaper(message.dark);
     lookAtPaper(this.element);
     if (!this.channel.busy) this.type.show(String(message.link.type ?? "normal")); // else it may be of before a change
     this.address.arrive();
-    const elsewhere = opened !== this.opened || arrived > this.arrived; // another scene, or a link into this one
+    const stepped = Boolean(lesson) && lesson?.key !== this.step;
+    const elsewhere = opened !== this.opened || arrived > this.arrived || stepped; // another scene, a link into this one, a step of a lesson
     if (elsewhere) this.predicting.leave();
     // What is drawn next is drawn at once where the screen begins.
     const units = Math.max(...panels.map((panel) => panel.units));
@@ -255,7 +259,7 @@ class Stage {
     this.inside.show();
     this.show(message);
     this.choosing.doubt(this.screen.alike.structure, message.edits);
-    Object.assign(this, { opened, arrived }); // of a new session, after one has ended, that is less
+    Object.assign(this, { opened, arrived, step: lesson?.key }); // of a new session, after one has ended, that is less
     if (elsewhere) {
       this.choosing.drop();
       this.inside.go(null);
@@ -269,7 +273,7 @@ class Stage {
     this.voice.tell(message.said);
     this.many.answered(message);
     if (this.now.target && !this.drag.live && !this.channel.busy) this.drag.moveTo(this.screen.valueAt(this.now.target));
-    this.changes.show(message.edits, this.editor.choices);
+    this.changes.show(message.edits.filter(({ target, value }) => lesson?.given[target] !== value), this.editor.choices);
     this.handle.show(message.scene.handle?.target ?? "");
     this.lessons.show(message);
     this.refresh();
@@ -360,7 +364,7 @@ class Stage {
   // The whole screen, or the first view of it.
   /** @param {Look} look */
   lookAs(look) {
-    this.now.wanted = look;
+    this.now.lookAs(look);
     keepLook(look);
     this.focus.kept(() => this.show(this.now.message));
     this.refresh();

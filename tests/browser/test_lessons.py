@@ -1,6 +1,7 @@
 """Lessons as a student meets them: asked first, done on the stage, shown then; nothing is lost."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -8,10 +9,13 @@ from playwright.sync_api import Locator, expect
 from app.learning.lessons import At, lessons
 from app.messages.lesson import lesson_told
 from app.screen.baseline import scenes
+from gru_core.situation import Situation
 from tests.browser.driver import Stage
 
+Core = Callable[..., Situation]
 RESET = "the-reset-gate"
 LESSONS = lessons(scenes())
+LAST = [At(lesson, len(lesson.steps) - 1).key for lesson in LESSONS.values()]
 
 
 def panel(stage: Stage) -> Locator:
@@ -103,6 +107,102 @@ def test_each_kind_of_thing_to_do_is_noticed(page: Stage, key: str, press: str |
         expect(panel(page).locator(".gs-lesson-done")).to_be_visible()
 
 
+def test_a_step_begins_at_its_own_place_and_what_was_chosen_before_is_chosen_no_more(
+    page: Stage, core: Core
+) -> None:
+    page.open("lesson=what-a-state-is.2")
+    page.click(page.cell_of("x.3.0", core("pulse", "none")))
+    page.type("1")
+    expect(panel(page).locator(".gs-lesson-done")).to_be_visible()
+    expect(page.page.locator(".gs-choice")).to_have_count(1)
+    go_on(page)
+    expect(page.page.locator(".gs-choice")).to_have_count(0)
+    assert page.cursor == (3, 1)
+    go_on(page)  # the same scene and another step
+    assert page.cursor == (19, 3)
+
+
+def test_a_lesson_of_what_a_first_visit_shows_shows_no_more(page: Stage) -> None:
+    first = page.page.locator(".gs-view-first")
+    page.open("lesson=what-a-state-is.5")
+    expect(first).to_have_count(1)
+    expect(page.page.locator(".gs-changes")).to_be_hidden()  # nobody has changed these
+    go_on(page)
+    is_at(page, "weights-bias-sigma.1")
+    expect(first).to_have_count(0)
+    page.open("lesson=what-a-state-is.1")
+    expect(first).to_have_count(1)
+    with page.answered():
+        panel(page).get_by_role("button", name="Leave the lesson").click()
+    expect(first).to_have_count(0)  # as this visitor has chosen it
+
+
+def test_what_is_out_of_sight_is_led_to_and_what_comes_of_it_is_told_there(
+    phone: Stage, core: Core
+) -> None:
+    phone.open(f"lesson={RESET}.2")
+    told = lesson_told(f"{RESET}.2")
+    assert told is not None
+    top = panel(phone).bounding_box()
+    assert top is not None
+    assert abs(top["y"]) <= 1  # what Streamlit has above it takes no room of the stage
+    strip = phone.page.locator(".gs-lesson-strip")
+    expect(strip).to_be_hidden()
+    panel(phone).get_by_role("button", name="Show where").tap()
+    expect(strip.locator("p")).to_have_text(told["do"])
+    phone.page.touchscreen.tap(
+        *phone.centre(phone.cell_of("gru.b_x.reset.0", core("book", "none")))
+    )
+    phone.type("-6")
+    expect(strip.locator("p")).to_have_text(f"Done. {told['reveal']}")
+    whisper = phone.page.locator(".gs-whisper").bounding_box()
+    if whisper:  # it may be gone by now
+        assert whisper["x"] + whisper["width"] <= 390
+    with phone.answered():
+        strip.locator(".gs-lesson-next").tap()
+    phone.wait()
+    is_at(phone, f"{RESET}.3")
+    expect(strip).to_be_hidden()
+    phone.page.locator(".gs-inside").scroll_into_view_if_needed()
+    expect(strip.locator("p")).to_have_text(told_question(f"{RESET}.3"))
+    strip.get_by_role("button", name="Up to the step").tap()
+    expect(strip).to_be_hidden()
+
+
+def told_question(key: str) -> str:
+    told = lesson_told(key)
+    assert told is not None
+    assert told["ask"] is not None
+    return told["ask"]["question"]
+
+
+def test_the_longest_way_on_fits_a_phone(phone: Stage) -> None:
+    ways = [key for key in map(lesson_told, LAST) if key and key["following"]]
+    longest = max(ways, key=lambda told: len(told["following"]["title"]))  # type: ignore[index]
+    phone.open(f"lesson={longest['key']}")
+    main = phone.page.get_by_test_id("stMain")
+    assert main.evaluate("(main) => main.scrollWidth - main.clientWidth") == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "place"),
+    [
+        ("vanishing-gradients.2", ".gs-views-button"),
+        (f"{RESET}.4", ".gs-holding"),
+        ("two-conventions.2", "[data-testid=stPopover] button"),
+    ],
+)
+def test_show_where_brings_it_into_sight(phone: Stage, key: str, place: str) -> None:
+    phone.open(f"lesson={key}")
+    panel(phone).evaluate("(step) => step.scrollIntoView()")
+    there = phone.page.locator(place).first
+    expect(there).not_to_be_in_viewport()
+    where = panel(phone).get_by_role("button", name="Show where")
+    where.tap()
+    expect(there).to_be_in_viewport()
+    expect(where).to_be_hidden()
+
+
 def test_another_screen_is_said_to_be_another_and_one_press_leads_back(page: Stage) -> None:
     page.open(f"lesson={RESET}.2")
     away = panel(page).locator(".gs-lesson-away")
@@ -131,6 +231,7 @@ def test_a_lesson_is_left_and_what_was_done_stays(page: Stage) -> None:
 def test_a_first_lesson_is_played_from_the_list_to_its_end(stage: Stage) -> None:
     first = next(iter(LESSONS.values()))
     stage.page.goto(f"{stage.url}/learn")
+    stage.page.evaluate("localStorage.removeItem('gatescope.lessons')")
     stage.page.get_by_role("link", name=first.title).click()
     stage.page.locator(".gs-stage[data-ack]").wait_for()
     for step in range(len(first.steps)):

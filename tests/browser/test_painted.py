@@ -147,6 +147,16 @@ def test_the_page_comes_with_a_picture_in_the_place_where_the_stage_will_be(
     assert stage.sent == 1  # the first run is asked for, and nothing by the picture
 
 
+def test_the_reader_comes_with_a_picture_too(another: Callable[..., Stage]) -> None:
+    """Its first message is a megabyte; the picture has fewer shades of its weights."""
+    stage = another()
+    stage.page.add_init_script(EARLY)
+    stage.open("scene=reader")
+    early = stage.page.evaluate("window.early")
+    assert early["inert"]
+    assert not early["there"]
+
+
 def test_a_link_with_a_changed_number_comes_without_a_picture(
     another: Callable[..., Stage],
 ) -> None:

@@ -47,6 +47,23 @@ def test_the_only_sub_step_of_the_plain_rnn_shows_all_of_it(page: Stage) -> None
     expect_sub_steps(page.open("scene=cue&with=rnn&cell=rnn"))
 
 
+FLOWING = """
+document.getAnimations().filter(({ animationName }) => animationName === "gs-flow")
+  .map(({ effect }) => [effect.getComputedTiming().endTime, effect.getKeyframes()[0].easing])
+"""
+
+
+def test_what_flows_along_a_wire_comes_to_rest_and_is_drawn_ten_times_a_second(
+    page: Stage,
+) -> None:
+    """Each of its pictures is drawn anew: for good, and sixty times, it took half a processor."""
+    page.open("scene=cue")
+    page.page.locator(".gs-steps:visible button").nth(1).click()
+    flowing = page.page.evaluate(FLOWING)
+    assert flowing
+    assert all(end <= 5000 and easing == "steps(6)" for end, easing in flowing)
+
+
 def expect_sub_steps(stage: Stage) -> None:
     """Each sub-step is marked, and what it does not compute yet is put back."""
     assert staged(stage) == {"now": [], "later": [], "ahead": []}

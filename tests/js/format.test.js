@@ -43,6 +43,11 @@ test("no number but 1 is written as 1, and none but 0 as 0", () => {
   }
 });
 
+test("a sentence begins with a capital letter, or with a name as it is", () => {
+  const cases = JSON.parse(readFileSync(new URL("../words/sentences.json", import.meta.url), "utf8"));
+  for (const [text, said] of cases) assert.equal(format.sentence(text), said);
+});
+
 test("an exact number reads back as the same", () => {
   for (const value of [0.1, -1 / 3, Math.PI * 1e-30, 123456789.123, -5e-324]) {
     assert.equal(Number(format.exact(value).replaceAll("−", "-")), value);

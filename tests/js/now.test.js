@@ -22,6 +22,21 @@ test("a scene with nothing to drag first is shown whole, whatever is wished for"
   assert.equal(nowOf({ ...message, scene: { first: false } }).look, "all");
 });
 
+test("a lesson begins with as much as it is about, and leaves what was chosen", () => {
+  const now = nowOf();
+  const first = { name: "one", look: "first" };
+  const all = { name: "two", look: "all" };
+  now.lookAs("all");
+  for (const [lesson, look] of [[first, "first"], [all, "all"], [first, "first"], [null, "all"]]) {
+    now.follow(lesson);
+    assert.equal(now.look, look);
+  }
+  now.follow(first);
+  now.lookAs("all"); // more of it is wished for: the next step shows as much
+  now.follow(first);
+  assert.equal(now.look, "all");
+});
+
 test("a number is bound by the scale of whose it is", () => {
   const now = nowOf();
   assert.deepEqual(["x.4.0", "gru.b_x.update.3", "rnn.h0.1"].map((target) => now.boundOf(target)), [2, 1.5, 4]);

@@ -66,6 +66,11 @@ def test_numpys_numbers_are_said_as_pythons_are() -> None:
     assert numbers.percent(np.float32(0.25)) == "25 %"  # type: ignore[arg-type]
 
 
+def test_no_number_is_parted_from_what_belongs_to_it() -> None:
+    tied = numbers.tied("2 · 10⁻⁵ of 3 · 4, 50 % and 0.59 °C of 2 steps")
+    assert tied == "2\xa0·\xa010⁻⁵ of 3\xa0· 4, 50\xa0% and 0.59\xa0°C of 2 steps"
+
+
 def test_words_are_counted_and_joined() -> None:
     assert numbers.count(1, "step") == "1 step"
     assert numbers.count(1200, "step") == "1,200 steps"

@@ -1,10 +1,12 @@
 """A quiz for courses: Moodle's GIFT, and CSV for spreadsheets.
 
 GIFT: https://docs.moodle.org/en/GIFT_format. A number is {#value:tolerance}. What a reason says is
-an answer's feedback; the link to the screen that proves it is feedback on the question.
+an answer's feedback; the link to the screen that proves it is feedback on the question, in HTML:
+in plain text Moodle makes no link of it.
 """
 
 import csv
+import html
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -32,14 +34,14 @@ def _gift_of(one: Drawn, address: str) -> str:
     if isinstance(one.answers, Number):
         value = f"{_decimal(one.answers.value)}:{_decimal(one.answers.near)}"
         lines[0] += f"#{value}"
-        told = f"{one.answers.because} {_proof(one, address)}"
+        told = f"{html.escape(one.answers.because)} {_proof(one, address)}"
     else:
         lines += [
             f"{'=' if choice.right else '~'}{escaped(choice.text)}#{escaped(choice.because)}"
             for choice in one.answers
         ]
         told = _proof(one, address)
-    return "\n".join([*lines, f"####{escaped(told)}", "}", ""])
+    return "\n".join([*lines, f"####[html]{escaped(told)}", "}", ""])
 
 
 def escaped(text: str) -> str:
@@ -54,7 +56,13 @@ def _decimal(value: float) -> str:
 
 
 def _proof(one: Drawn, address: str) -> str:
-    return say("quiz.exporting.proof", look=one.sight.look, link=f"{address}?{one.sight.link}")
+    """Where to see it, as HTML."""
+    link = html.escape(f"{address}?{one.sight.link}")
+    return say(
+        "quiz.exporting.proof",
+        look=html.escape(one.sight.look),
+        link=f'<a href="{link}" target="_blank">{link}</a>',
+    )
 
 
 def table(quiz: Sequence[Drawn], address: str) -> str:

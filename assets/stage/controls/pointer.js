@@ -52,6 +52,7 @@ export class Pointer {
     this.tapped = null; // by a finger, which may yet move
     /** @type {Over | null} */
     this.over = null;
+    this.side = 0; // where the whisper would begin, in pixels
     this.whisper = make("div", { className: "gs-whisper", hidden: true });
     element.append(this.whisper);
     element.addEventListener("click", (event) => this.click(event));
@@ -239,8 +240,15 @@ export class Pointer {
     this.whisper.textContent = this.over.words();
     this.whisper.hidden = !this.whisper.textContent;
     const [box, at] = [boxOf(this.element), pointOf(this.element, event)];
-    const left = Math.min(at.x - box.left + 14, box.width - this.whisper.offsetWidth - 4);
-    Object.assign(this.whisper.style, { left: `${left}px`, top: `${at.y - box.top - 34}px` });
+    this.side = at.x - box.left + 14;
+    this.whisper.style.top = `${at.y - box.top - 34}px`;
+    this.placeWhisper(box.width);
+  }
+
+  // Beside the pointer, and whole within the page.
+  /** @param {number} width of the page */
+  placeWhisper(width) {
+    this.whisper.style.left = `${Math.max(0, Math.min(this.side, width - this.whisper.offsetWidth - 4))}px`;
   }
 
   /** @param {PointerEvent} event @returns {Over | null} */
@@ -259,8 +267,10 @@ export class Pointer {
   describeAgain() {
     if (this.whisper.hidden || !this.over) return;
     const { entry, words } = this.over;
-    if (this.screen.plots.get(entry.part) === entry) this.whisper.textContent = words();
-    else this.whisper.hidden = true;
+    this.whisper.hidden = this.screen.plots.get(entry.part) !== entry;
+    if (this.whisper.hidden) return;
+    this.whisper.textContent = words();
+    this.placeWhisper(boxOf(this.element).width);
   }
 
   /** @param {Entry} entry @param {Place} cell */

@@ -101,6 +101,12 @@ function power([mantissa, exponent]) {
   return minus(`${Number(mantissa)} · 10${raised}`);
 }
 
+// A text with a capital letter first; a name at its beginning, such as z, r_t or x₂, stays as it is written.
+/** @param {string} text */
+export function sentence(text) {
+  return /^[a-z]{2,}(?![\w₀-₉])/.test(text) ? text[0].toUpperCase() + text.slice(1) : text;
+}
+
 // A whole number, with commas between its thousands.
 /** @param {number} value */
 export function whole(value) {

@@ -3,6 +3,7 @@
 /**
  * @import { Look } from "../controls/look.js"
  * @import { Computed } from "../compute/computed.js"
+ * @import { Lesson } from "../contract"
  * @import { Cover } from "../learn/cover.js"
  * @import { Message } from "../types"
  */
@@ -14,7 +15,8 @@ export class Now {
     this.told = null;
     /** @type {string | null} */
     this.target = null; // the chosen number
-    this.wanted = wanted;
+    this.wanted = this.chosen = wanted; // now, and outside of lessons
+    this.lesson = ""; // that is open
     /** @type {Computed | null} */
     this.computed = null; // what the page has computed of it, after changes
     this.stale = false; // views are of before a change
@@ -36,6 +38,21 @@ export class Now {
   /** @returns {Look} */
   get look() {
     return this.told?.scene.first ? this.wanted : "all";
+  }
+
+  /** @param {Look} look */
+  lookAs(look) {
+    this.wanted = this.chosen = look;
+  }
+
+  // A lesson begins with as much of the screen as it is about.
+  /** @param {Pick<Lesson, "name" | "look"> | null} lesson */
+  follow(lesson) {
+    const name = lesson?.name ?? "";
+    if (name === this.lesson) return;
+    this.lesson = name;
+    if (lesson) this.wanted = lesson.look === "first" ? "first" : "all";
+    else this.wanted = this.chosen;
   }
 
   // The largest number that the colours of a target can tell.

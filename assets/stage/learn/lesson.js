@@ -46,7 +46,8 @@ export class Lessons {
     this.panel = new Panel({
       sight: this.sight(), go, tell, written,
       cover: (covered) => element.classList.toggle("gs-covered", covered),
-      home: () => served("learn"),
+      home: () => served("learn"), root: element,
+      plot: (target) => this.host.screen().place(target)?.entry.plot.host,
     });
     this.element.replaceChildren(this.panel.element);
     this.show(this.here.now.message);

@@ -4,6 +4,8 @@
 import { make } from "../core/dom.js";
 import { isMet } from "./goal.js";
 import { Progress } from "./progress.js";
+import { Strip } from "./strip.js";
+import { Where } from "./where.js";
 
 /**
  * @import { Ask, Guess, Lesson } from "../contract"
@@ -15,7 +17,12 @@ import { Progress } from "./progress.js";
  * @property {(covered: boolean) => void} cover what a guess would be read off from
  * @property {(value: number) => string} written a number for people
  * @property {() => string} home the address of the page with all lessons
+ * @property {HTMLElement} root of all of it
+ * @property {(target: string) => Element | undefined} plot where a target is drawn
  */
+
+const CELL = "cell"; // the view that is open where no other one is
+const NARROW = "(max-width: 900px)"; // as in panel.css
 
 export class Panel {
   /** @param {Host} host */
@@ -23,6 +30,8 @@ export class Panel {
     this.host = host;
     this.progress = new Progress();
     this.element = make("section", { className: "gs-lesson", tabIndex: -1 });
+    this.where = new Where(host.root, host.plot);
+    this.strip = new Strip(host.root, () => this.rise().focus({ preventScroll: true }));
     /** @type {Lesson | null} */
     this.lesson = null;
     this.met = false;
@@ -42,26 +51,45 @@ export class Panel {
     this.away = make("p", { className: "gs-lesson-away", hidden: true }, this.say("away"), " ",
       make("button", { type: "button", className: "gs-plain", textContent: this.say("again"), onclick: () => this.host.go(lesson.key) }));
     const { step, steps, title } = lesson;
+    this.part = make("div", { className: "gs-lesson-part" },
+      lesson.do && make("p", { className: "gs-lesson-do" }, make("em", { textContent: lesson.do }), " ", this.done),
+      lesson.ask && this.question(lesson.ask), lesson.guess && this.guessing(lesson.guess),
+      this.answer, this.reveal, this.away);
     this.element.replaceChildren(
       make("header", {},
         make("h2", { textContent: this.say("place", { title, step, steps }) }),
-        make("a", { href: this.host.home(), textContent: this.say("all") }),
-        make("button", { type: "button", textContent: this.say("leave"), onclick: () => this.host.go("") })),
+        make("span", {},
+          make("a", { href: this.host.home(), textContent: this.say("all") }),
+          make("button", { type: "button", textContent: this.say("leave"), onclick: () => this.host.go("") }))),
       make("p", { className: "gs-lesson-text", textContent: lesson.text }),
-      make("div", { className: "gs-lesson-part" },
-        lesson.do && make("p", { className: "gs-lesson-do" }, make("em", { textContent: lesson.do }), " ", this.done),
-        lesson.ask && this.question(lesson.ask), lesson.guess && this.guessing(lesson.guess),
-        this.answer, this.reveal, this.away),
-      make("footer", {}, this.back(), this.way),
+      this.part,
+      make("footer", {}, this.back(), this.where.button, this.way),
     );
+    this.where.show(lesson.place, this.say("where"));
+    this.strip.show(this.part, this.asked(lesson), this.say("up"));
     this.host.cover(lesson.guess !== null);
     if (!lesson.check && !lesson.ask && !lesson.guess) this.finish(false);
+    if (matchMedia(NARROW).matches) this.rise();
     if (moved) this.element.focus();
     this.follow();
   }
 
+  // What a step asks for, in short.
+  /** @param {Lesson} lesson */
+  asked(lesson) {
+    return lesson.do || (lesson.ask ?? lesson.guess)?.question || "";
+  }
+
+  // Its beginning at the top of the window, and as much of the stage under it as there is room for.
+  rise() {
+    this.element.scrollIntoView({ block: "start", behavior: "instant" });
+    return this.element;
+  }
+
   leave() {
     this.lesson = null;
+    this.where.leave();
+    this.strip.leave();
     this.host.cover(false);
     this.element.replaceChildren();
   }
@@ -71,6 +99,7 @@ export class Panel {
     const { lesson } = this;
     if (!lesson || !this.away) return;
     const { sight } = this.host;
+    this.where.follow();
     this.away.hidden = sight.scene === lesson.scene && (sight.notation === lesson.notation || Boolean(lesson.check?.notation));
     if (lesson.check && !this.met && this.away.hidden && isMet(lesson.check, sight)) this.finish(true);
   }
@@ -85,6 +114,8 @@ export class Panel {
     this.reveal.textContent = lesson.reveal;
     this.reveal.hidden = !lesson.reveal;
     this.way.classList.add("gs-ready");
+    if (this.host.sight.view !== CELL) this.where.show("lens", this.say("where")); // what has come of it
+    this.strip.tell([lesson.check ? this.say("done") : "", lesson.reveal].filter(Boolean).join(" "), this.next());
     this.host.cover(false);
     this.progress.note(lesson.name, lesson.step, lesson.steps);
     if (spoken) this.host.tell([lesson.check ? this.say("done") : "", lesson.reveal].filter(Boolean).join(" "));
@@ -116,13 +147,14 @@ export class Panel {
       type: "range", ...range, "aria-label": guess.question, oninput: ({ target }) => (field.value = this.host.written(Number(target.value))),
     });
     const compare = make("button", { type: "button", textContent: this.say("reveal"), onclick: () => this.compared(guess, field) });
+    if (slider) field.addEventListener("input", () => (slider.value = String(numberOf(field.value))));
     field.addEventListener("keydown", (event) => event.key === "Enter" && this.compared(guess, field));
     return make("fieldset", { className: "gs-lesson-guess" }, make("legend", { textContent: guess.question }), make("div", {}, slider, field, compare));
   }
 
   /** @param {Guess} guess @param {HTMLInputElement} field */
   compared(guess, field) {
-    const said = Number(field.value.replaceAll("−", "-").replace(",", "."));
+    const said = numberOf(field.value);
     if (!field.value.trim() || !Number.isFinite(said)) return field.focus();
     const near = Math.abs(said - guess.value) <= guess.near;
     const text = this.say(near ? "close" : "far", { said: this.host.written(said), value: this.host.written(guess.value) });
@@ -150,4 +182,10 @@ export class Panel {
     const template = String(this.lesson?.words[key] ?? "");
     return template.replace(/\{(\w+)\}/g, (_, name) => String(fields[name]));
   }
+}
+
+// What somebody has typed, as it is written here or there.
+/** @param {string} text */
+function numberOf(text) {
+  return Number(text.replaceAll("−", "-").replace(",", "."));
 }

@@ -3,7 +3,7 @@
 // (app/lenses); nothing is computed here.
 
 import { make } from "../core/dom.js";
-import { full, minus, percent, steps } from "../core/format.js";
+import { full, minus, percent, sentence, steps } from "../core/format.js";
 import { byHand } from "../core/hands.js";
 import { fetchView } from "../core/numbers.js";
 import { say } from "../core/words.js";
@@ -363,7 +363,7 @@ export class Lens {
       /** @type {Record<string, string>} */
       const parts = { row: rows.names[row], column: columns.names[column], value: toldOf(value), percent: percent(value), steps: steps(value) };
       const text = entry.chart.says.replace(/\{(\w+)\}/g, (_, name) => parts[name]);
-      return text[0].toUpperCase() + text.slice(1);
+      return sentence(text);
     }
     const numbers = Array.from(values[row], (value, i) => (Number.isNaN(value) ? null : say("lens.number", { name: columns.names[i], value: toldOf(value) })));
     return say("lens.row", { row: rows.names[row], numbers: numbers.filter(Boolean).join(", ") });

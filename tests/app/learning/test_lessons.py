@@ -78,6 +78,31 @@ def is_met(key: str, setting: Setting) -> bool:
     return all(found)
 
 
+@pytest.mark.parametrize(
+    ("key", "place"),
+    [
+        (f"{RESET}.2", "gru.b_x.reset.0"),
+        (f"{RESET}.3", ""),
+        (f"{RESET}.4", "holding"),
+        ("weights-bias-sigma.2", ""),
+        ("weights-bias-sigma.3", "lens"),
+        ("the-blend.6", "views"),
+        ("two-conventions.2", "notation"),
+    ],
+)
+def test_a_step_says_where_it_is_done_or_seen(key: str, place: str) -> None:
+    told = lesson_told(key)
+    assert told is not None
+    assert told["place"] == place
+
+
+def test_a_step_says_which_numbers_it_has_changed_itself() -> None:
+    told = lesson_told("what-a-state-is.2")
+    assert told is not None
+    assert told["given"] == {"x.3.0": 0.0, "x.12.0": 0.0}
+    assert (told["look"], lesson_told(f"{RESET}.2")["look"]) == ("first", "all")  # type: ignore[index]
+
+
 def test_a_link_with_nothing_but_a_step_opens_its_screen() -> None:
     setting, rejected = arrive({"lesson": f"{RESET}.1", "utm_source": "mail"}, scenes())
     assert not rejected

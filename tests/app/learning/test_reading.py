@@ -47,7 +47,7 @@ def read(folder: Path, text: str, name: str = "03-a-gate.toml"):
 def test_a_lesson_as_it_is_written(tmp_path: Path) -> None:
     lesson = read(tmp_path, WHOLE)
     assert (lesson.name, lesson.title, lesson.minutes) == ("a-gate", "A gate", 4)
-    assert lesson.claims == (3, 4)
+    assert (lesson.claims, lesson.look) == ((3, 4), "all")
     first, second = lesson.steps
     assert first.check == Check(number=Place("gru", "reset", 0, 0), high=0.05)
     assert first.play == Play(
@@ -71,6 +71,10 @@ def test_what_a_step_asks_for_is_done_to_a_setting(tmp_path: Path) -> None:
     assert [held.place for held in done.interventions] == ["gru.update.all.all"]
 
 
+def test_a_lesson_that_the_first_view_is_enough_for_says_so(tmp_path: Path) -> None:
+    assert read(tmp_path, f'look = "first"\n{WHOLE}').look == "first"
+
+
 def test_lessons_come_in_the_order_of_their_files(tmp_path: Path) -> None:
     for name in ("02-second.toml", "01-first.toml"):
         (tmp_path / name).write_text(WHOLE, encoding="utf-8")
@@ -86,6 +90,7 @@ def test_lessons_come_in_the_order_of_their_files(tmp_path: Path) -> None:
         ("minutes = 4", "minutes = 2026-11-29", "minutes is"),
         ("claims = [3, 4]", "claims = [21]", "claims[1] is 21"),
         ("claims = [3, 4]", 'claims = "3"', "it needs a list"),
+        ("minutes = 4", 'minutes = 4\nlook = "last"', "choose one of: all, first"),
         ('text = "And now?"', 'text = "And {now}?"', "steps[2].text has the field {now}"),
         ('text = "And now?"', 'text = "{"', "steps[2].text has braces that do not match"),
         ('text = "And now?"', f'text = "{"word " * 61}"', "has 61 words; it needs at most 60"),
