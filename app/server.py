@@ -37,6 +37,7 @@ from app import answers
 from app.compute import memory, uploads
 from app.compute.store import STORE
 from app.compute.turns import CrowdedError
+from app.compute.workshop import WORKSHOP, NotMadeError
 from app.controls.mount import (
     BESIDE,
     assets_url,
@@ -57,9 +58,8 @@ from app.doors.hosts import Hosts
 from app.doors.requests import Requests
 from app.doors.sockets import Sockets, address_of
 from app.doors.turns import Turns
-from app.messages import check, core
-from app.messages.lens_at import elsewhere
-from app.messages.numbers import GoneError, answer
+from app.messages import asked
+from app.messages.numbers import GoneError
 from app.messages.opening import opening
 from app.screen import tickets
 from app.screen.baseline import ASSETS
@@ -155,10 +155,8 @@ async def numbers(request: Request) -> Response:
     ticket, query = request.path_params["ticket"], dict(request.query_params)
     if "check" in query and busy():
         return PlainTextResponse("", 503, BUSY)
-    asked = {"core": core.answer, "check": check.answer, "view": elsewhere}
-    told = next((asked[name] for name in asked if name in query), answer)
     turns = LARGE_NUMBERS if tickets.is_large(ticket) else NUMBERS
-    return await _in_turn(turns, ticket, request, partial(told, ticket, query))
+    return await _in_turn(turns, ticket, request, partial(asked.answer, ticket, query))
 
 
 def busy() -> bool:
@@ -199,7 +197,7 @@ async def _packed(told: Callable[[], bytes]) -> Response:
     private = {"Cache-Control": "no-store"}
     try:
         packed = await to_thread.run_sync(told)
-    except CrowdedError:
+    except (CrowdedError, NotMadeError):
         counts.refused("busy")
         return PlainTextResponse("", 503, BUSY)
     except GatescopeError as error:
@@ -263,6 +261,7 @@ memory.settle()
 handles.open_as_many_as_may_be()
 widgets.mistrust()
 exports.take_turns()
+WORKSHOP.begin()
 uploads.pages_by(has_page)
 watch()
 app = st.App(

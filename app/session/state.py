@@ -20,6 +20,7 @@ from app import settings
 from app.compute.runs import is_large
 from app.compute.secret import secret
 from app.compute.uploads import Upload, find, hold
+from app.compute.workshop import Gone, nobody_leaves
 from app.contract import Above, Ack
 from app.learning.lessons import arrive
 from app.screen.baseline import baseline_of, scenes
@@ -66,6 +67,7 @@ class Session:
     drawn: str = ""  # the scene that they belong to
     whole: tuple[int, Setting] = (0, Setting())  # the order of the last whole message, and of what
     large: bool = False  # whether its screen takes long to run
+    gone: Gone = nobody_leaves  # whether it has been left
     asked: bool = False  # something that only a whole message answers
     lock: RLock = field(default_factory=RLock)  # a run of the page and the route of its events
 
@@ -118,6 +120,7 @@ def page_of(name: str) -> Session | None:
 def _here() -> Session:
     """This visitor's session; a new one for a page that has just been opened."""
     here: Session = st.session_state.setdefault(HOME, Session())
+    here.gone = leaving()
     _open[here.name] = here
     return here
 
@@ -302,13 +305,23 @@ def following() -> Callable[[], Setting]:
     return lambda: here.history.present
 
 
-def leaving() -> Callable[[], bool]:
+@dataclass(frozen=True)
+class Leaving:
+    """Tells at any later time whether a page has been left. session: its id."""
+
+    session: str
+
+    def __call__(self) -> bool:
+        """Whether it has."""
+        return not runtime.get_instance().is_active_session(self.session)
+
+
+def leaving() -> Gone:
     """Tells at any later time whether this page has been left."""
     context = get_script_run_ctx()
     if context is None or not runtime.exists():
-        return lambda: False
-    name = context.session_id
-    return lambda: not runtime.get_instance().is_active_session(name)
+        return nobody_leaves
+    return Leaving(context.session_id)
 
 
 def refused() -> list[str]:
@@ -347,7 +360,7 @@ def told(here: Session, sent: Mapping[str, Any], page: Page) -> dict[str, str] |
     here.sent = sent
     here.whole = (page.order, here.history.present)
     here.large = is_large(baseline_of(here.history.present).base)
-    here.held.mark(here.large)
+    here.held.mark(here.large, here.gone)
     return answered(here)
 
 

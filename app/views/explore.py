@@ -4,6 +4,7 @@ import streamlit as st
 
 from app.compute.store import made_of
 from app.compute.turns import CrowdedError
+from app.compute.workshop import NotMadeError
 from app.controls.choices import choices
 from app.controls.mount import KEY, mount
 from app.controls.navigation import page_title
@@ -32,8 +33,8 @@ def stage() -> None:
         here.choices, here.drawn = chosen.choices, chosen.scene
         page = here.page()
         try:
-            packed, sent = told_of(present, page)
-        except CrowdedError as error:
+            packed, sent = told_of(present, page, here.gone)
+        except (CrowdedError, NotMadeError) as error:
             st.info(refusal(error))
             st.button(say("views.explore.again"), key="again")  # pressing it runs the fragment
             return
