@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.compute.store import made_of
-from app.compute.turns import CrowdedError
+from app.compute.turns import CrowdedError, beginning
 from app.compute.workshop import NotMadeError
 from app.controls.choices import choices
 from app.controls.mount import KEY, mount
@@ -15,10 +15,11 @@ from app.session import state
 from app.words.refusal import refusal
 from app.words.say import say
 
-chosen = state.session().history.present
-st.set_page_config(page_title=page_title(titles()[chosen.scene]))
-with made_of(chosen.model.keys):
-    choices(chosen)
+with beginning():
+    chosen = state.session().history.present
+    st.set_page_config(page_title=page_title(titles()[chosen.scene]))
+    with made_of(chosen.model.keys):
+        choices(chosen)
 
 
 @st.fragment
