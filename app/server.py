@@ -16,7 +16,8 @@ from app import settings
 settings.settle()
 
 import streamlit as st
-from streamlit import logger, runtime
+from streamlit import config, logger, runtime
+from streamlit.runtime.secrets import SecretsValue
 
 from app.watching import logs
 
@@ -235,6 +236,22 @@ def warm() -> None:
     opening({})
 
 
+def secrets() -> dict[str, SecretsValue] | None:
+    """What Streamlit's login has to know, where this site has one."""
+    if not settings.HAS_LOGIN:
+        return None
+    # For what keeps a sign-in that is going on, too: any process may be led back to.
+    config.set_option("server.cookieSecret", settings.COOKIE_SECRET)
+    told = {
+        "redirect_uri": f"{settings.SITE}/oauth2callback",
+        "cookie_secret": settings.COOKIE_SECRET,
+        "client_id": settings.LOGIN_CLIENT,
+        "client_secret": settings.LOGIN_SECRET,
+        "server_metadata_url": f"{settings.LOGIN}/.well-known/openid-configuration",
+    }
+    return {"auth": {**told}}
+
+
 def watch() -> None:
     """Let the figures of this process be asked for; to be called once."""
     for name, turns in QUEUES.items():
@@ -268,6 +285,7 @@ app = st.App(
     "main.py",
     lifespan=Living(warm),
     on_script_error=failed,
+    secrets=secrets(),
     routes=[
         Mount(assets_url(), Assets(directory=ASSETS)),
         Route(f"{numbers_url()}/{{ticket}}", numbers),

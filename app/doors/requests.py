@@ -22,11 +22,10 @@ from app.watching import counts
 from app.words.say import say
 
 UPLOAD: Final = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
-# Doors of Streamlit that nothing of this site uses: figures of the server, a way in for programs,
-# and a login that is not set up.
-CLOSED: Final = re.compile(
-    r"/(_stcore/(metrics|script-health-check|agent/.*)|auth/\w+|oauth2callback)/?$"
-)
+# Doors of Streamlit that nothing of this site uses: figures of the server, and a way in for
+# programs; the login's, where none is set up.
+CLOSED: Final = re.compile(r"/_stcore/(metrics|script-health-check|agent/.*)/?$")
+LOGIN: Final = re.compile(r"/(auth/\w+|oauth2callback)/?$")
 MEGABYTE: Final = 1_000_000
 BODY_SECONDS: Final = 30.0  # for any other body: posts are 4 MB at most
 PATIENCE: Final = 20.0  # seconds that a file waits for its turn
@@ -80,7 +79,8 @@ class Requests:
         try:
             if len(scope["query_string"]) > QUERY:
                 raise RefusedError(414, "address", say("doors.requests.address", most=QUERY))
-            if CLOSED.search(scope["path"]):
+            login = LOGIN.search(scope["path"]) and not settings.HAS_LOGIN
+            if login or CLOSED.search(scope["path"]):
                 raise RefusedError(404, "closed", say("doors.requests.closed"))
             named = UPLOAD.search(scope["path"]) if scope["method"] == "PUT" else None
             with suppress(ClientDisconnect):  # it has hung up, or was too slow

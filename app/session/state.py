@@ -4,6 +4,7 @@ The page's query parameters are the text form of the present setting. Whichever 
 a link or the back button changes the setting, an edit changes the link.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import RLock
@@ -29,6 +30,7 @@ from app.screen.page import Grab, Page
 from app.screen.screen import plain
 from app.screen.tickets import Held
 from app.session.events import ACTIONS, OF_NUMBERS, Outcome
+from app.session.instructors import Person, person
 from app.session.keeping import carried
 from app.session.late import Departures
 from app.setting import link
@@ -68,6 +70,7 @@ class Session:
     whole: tuple[int, Setting] = (0, Setting())  # the order of the last whole message, and of what
     large: bool = False  # whether its screen takes long to run
     gone: Gone = nobody_leaves  # whether it has been left
+    person: Person | None = None  # who has signed in
     asked: bool = False  # something that only a whole message answers
     lock: RLock = field(default_factory=RLock)  # a run of the page and the route of its events
 
@@ -120,9 +123,19 @@ def page_of(name: str) -> Session | None:
 def _here() -> Session:
     """This visitor's session; a new one for a page that has just been opened."""
     here: Session = st.session_state.setdefault(HOME, Session())
-    here.gone = leaving()
+    here.gone, here.person = leaving(), _person()
     _open[here.name] = here
     return here
+
+
+def _person() -> Person | None:
+    """Who has signed in, as of now."""
+    return person(st.user.to_dict(), time.time()) if settings.HAS_LOGIN else None
+
+
+def signed_in() -> Person | None:
+    """Who has signed in on this page, if anybody has."""
+    return _here().person
 
 
 def session() -> Session:

@@ -44,7 +44,7 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "app/compute/timing.py": ("Measuring the cells has failed.",),
     "app/workshop.py": ("%s has needed too much memory.",),
     "app/settings.py": (
-        *("%s is %.20r", "%s is %.60r"),
+        *("%s is %.20r", "%s is %.60r", settings.REFUSED, settings.MISSING),
         *(entry.meaning for entry in (*settings.TABLE, *settings.TEXTS)),
         *(entry.needs for entry in settings.TEXTS if entry.needs.count(" ") > 2),
     ),
