@@ -26,6 +26,7 @@ UPLOAD: Final = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
 # programs; the login's, where none is set up.
 CLOSED: Final = re.compile(r"/_stcore/(metrics|script-health-check|agent/.*)/?$")
 LOGIN: Final = re.compile(r"/(auth/\w+|oauth2callback)/?$")
+SENTENCE: Final = "Gatescope-Refused"  # says that an answer is one: assets/stage/core/refused.js
 MEGABYTE: Final = 1_000_000
 BODY_SECONDS: Final = 30.0  # for any other body: posts are 4 MB at most
 PATIENCE: Final = 20.0  # seconds that a file waits for its turn
@@ -90,8 +91,10 @@ class Requests:
                     await self.app(scope, _InTime(receive, BODY_SECONDS, self.clock), send)
         except RefusedError as error:
             counts.refused(error.kind)
-            again = {"Retry-After": f"{PATIENCE:.0f}"} if error.status == 503 else {}
-            answer = PlainTextResponse(error.text, error.status, again)
+            told = {SENTENCE: error.kind}
+            if error.status == 503:
+                told["Retry-After"] = f"{PATIENCE:.0f}"
+            answer = PlainTextResponse(error.text, error.status, told)
             await answer(scope, receive, send)
 
     async def _file(
