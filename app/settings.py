@@ -93,7 +93,8 @@ CACHE: Final = Entry(
     *(512, 64, 65_536),
     "megabytes",
     "Memory for what has been computed and may be wanted again, of all visitors together: "
-    "runs, figures, memory maps, fixed points. Less means that more is computed anew.",
+    "runs, figures, memory maps, fixed points. Less means that more is computed anew. The process "
+    "that makes large scenes has as much again while somebody needs it.",
 )
 FILE: Final = Entry(
     "GATESCOPE_MAX_FILE_MB",

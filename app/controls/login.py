@@ -26,7 +26,6 @@ def login() -> None:
             here = urlencode(state.address())
             st.link_button(say("controls.login.tab"), f"{settings.SITE}/?{here}", type="tertiary")
         return
-    gives = "keeps" if settings.HAS_STORE else "nothing"
-    which = f"controls.login.{gives}" if found.listed else "controls.login.other"
-    st.caption(plain(say(which, who=found.address)))
+    gives = ("keeps" if settings.HAS_STORE else "nothing") if found.listed else "other"
+    st.caption(plain(say(f"controls.login.{gives}", who=found.address)))
     st.button(say("controls.login.out"), key="sign-out", type="tertiary", on_click=st.logout)
