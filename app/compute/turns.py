@@ -55,17 +55,18 @@ class Queue:
             self.places.release()
 
 
-_beginning: Final = threading.BoundedSemaphore(AT_A_TIME)
+_beginning: Final = threading.BoundedSemaphore()
 _small: Final = Queue()
 _large: Final = Queue(MOST_WAITING)
 
 
 @contextmanager
 def beginning() -> Iterator[None]:
-    """One's turn to begin a page, up to its screen.
+    """One's turn to begin a page, with its screen if that is small.
 
-    Twelve at once would keep whoever answers everybody from the processors. Who has waited long
-    goes on without: somebody's own file may take long in here.
+    Python runs one thread at a time: several that begin are done no sooner than one after the
+    other, and whoever answers everybody waits for each of them, again and again. Who has waited
+    long goes on without: somebody's own file may take long in here.
     """
     come = _beginning.acquire(timeout=PATIENCE)
     try:
