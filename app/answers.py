@@ -48,7 +48,7 @@ def answer(name: str, reported: bytes) -> bytes:
             return pack(short)
         if _has_own(here, page, events):
             page = replace(page, own=True)
-        packed, sent = told_of(present, page)
+        packed, sent = told_of(present, page, here.gone)
         state.told(here, sent, page)
     return packed
 

@@ -16,7 +16,8 @@ from app import settings
 settings.settle()
 
 import streamlit as st
-from streamlit import logger, runtime
+from streamlit import config, logger, runtime
+from streamlit.runtime.secrets import SecretsValue
 
 from app.watching import logs
 
@@ -37,6 +38,7 @@ from app import answers
 from app.compute import memory, uploads
 from app.compute.store import STORE
 from app.compute.turns import CrowdedError
+from app.compute.workshop import WORKSHOP, NotMadeError
 from app.controls.mount import (
     BESIDE,
     assets_url,
@@ -57,9 +59,8 @@ from app.doors.hosts import Hosts
 from app.doors.requests import Requests
 from app.doors.sockets import Sockets, address_of
 from app.doors.turns import Turns
-from app.messages import check, core
-from app.messages.lens_at import elsewhere
-from app.messages.numbers import GoneError, answer
+from app.messages import asked
+from app.messages.numbers import GoneError
 from app.messages.opening import opening
 from app.screen import tickets
 from app.screen.baseline import ASSETS
@@ -95,6 +96,7 @@ QUEUES = {
 }
 WITHIN = 60_000  # bytes of a first message that a page has in it; a longer one comes beside it
 PENALTY = 0.5  # seconds until somebody is refused, who could ask again at once a thousand times
+NOT_NOW = {"Cache-Control": "no-store"}
 BUSY = {"Cache-Control": "no-store", "Retry-After": "5"}
 
 BASE = st.get_option("server.baseUrlPath").strip("/")
@@ -153,12 +155,13 @@ async def _opened(request: Request, query: dict[str, str]) -> bytes | None:
 async def numbers(request: Request) -> Response:
     """A block of the numbers of a plot, a lens at a place, or the core; or why there is none."""
     ticket, query = request.path_params["ticket"], dict(request.query_params)
-    if "check" in query and busy():
-        return PlainTextResponse("", 503, BUSY)
-    asked = {"core": core.answer, "check": check.answer, "view": elsewhere}
-    told = next((asked[name] for name in asked if name in query), answer)
     turns = LARGE_NUMBERS if tickets.is_large(ticket) else NUMBERS
-    return await _in_turn(turns, ticket, request, partial(told, ticket, query))
+    told = partial(asked.answer, ticket, query)
+    if "check" not in query:
+        return await _in_turn(turns, ticket, request, told)
+    found = None if busy() else await _in_turn(turns, ticket, request, told)
+    # Browsers write what failed into their console, and that there is no time now is no failure.
+    return found if found and found.status_code != 503 else Response(None, 204, NOT_NOW)
 
 
 def busy() -> bool:
@@ -199,7 +202,7 @@ async def _packed(told: Callable[[], bytes]) -> Response:
     private = {"Cache-Control": "no-store"}
     try:
         packed = await to_thread.run_sync(told)
-    except CrowdedError:
+    except (CrowdedError, NotMadeError):
         counts.refused("busy")
         return PlainTextResponse("", 503, BUSY)
     except GatescopeError as error:
@@ -237,6 +240,22 @@ def warm() -> None:
     opening({})
 
 
+def secrets() -> dict[str, SecretsValue] | None:
+    """What Streamlit's login has to know, where this site has one."""
+    if not settings.HAS_LOGIN:
+        return None
+    # For what keeps a sign-in that is going on, too: any process may be led back to.
+    config.set_option("server.cookieSecret", settings.COOKIE_SECRET)
+    told = {
+        "redirect_uri": f"{settings.SITE}/oauth2callback",
+        "cookie_secret": settings.COOKIE_SECRET,
+        "client_id": settings.LOGIN_CLIENT,
+        "client_secret": settings.LOGIN_SECRET,
+        "server_metadata_url": f"{settings.LOGIN}/.well-known/openid-configuration",
+    }
+    return {"auth": {**told}}
+
+
 def watch() -> None:
     """Let the figures of this process be asked for; to be called once."""
     for name, turns in QUEUES.items():
@@ -263,12 +282,14 @@ memory.settle()
 handles.open_as_many_as_may_be()
 widgets.mistrust()
 exports.take_turns()
+WORKSHOP.begin()
 uploads.pages_by(has_page)
 watch()
 app = st.App(
     "main.py",
     lifespan=Living(warm),
     on_script_error=failed,
+    secrets=secrets(),
     routes=[
         Mount(assets_url(), Assets(directory=ASSETS)),
         Route(f"{numbers_url()}/{{ticket}}", numbers),

@@ -15,7 +15,12 @@ HOST: Final = r"https?://(\*\.)?[a-z0-9][a-z0-9.-]*(:\d{1,5})?"
 # Of IPv4, or of IPv6 in brackets as links and nginx have it.
 ADDRESS: Final = re.compile(r"\d{1,3}(\.\d{1,3}){3}|\[[\da-fA-F:]+\]")
 NETWORK: Final = r"[\da-fA-F.:]+(/\d{1,3})?"
+MAIL: Final = r"[^\s@,]*@[a-z0-9.-]+"
+# Of a site. Without TLS only on this machine.
+PLACE: Final = re.compile(r"(https://|http://(127\.0\.0\.1|localhost)(?![^:/]))[^\s?#]+")
 NAME: Final = r"((\*\.)?[a-z0-9][a-z0-9.-]*|\[[0-9a-f:]+\])"
+REFUSED: Final = "{} is {!r:.60}; it needs {}. Nothing is started."
+MISSING: Final = "{} is set; it needs {} too. Nothing is started."
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,8 @@ class Text:
     """A word or some, with spaces between them. pattern: of what can be taken; needs: in words.
 
     lower: whether it is the same in capitals. secret: whether it may hold a password; it is taken
-    letter by letter then, and never logged.
+    letter by letter then, and never logged. guards: whether the default lets in whom this was to
+    keep out: nothing is started then with what cannot be taken.
     """
 
     variable: str
@@ -56,18 +62,22 @@ class Text:
     meaning: str
     lower: bool = False
     secret: bool = False
+    guards: bool = False
 
     def read(self, environment: Mapping[str, str]) -> str:
-        """What the environment says; the default, with a warning, for what it cannot be."""
+        """What the environment says; the default, with a warning, for what it cannot be.
+
+        Errors: SystemExit in its place for one that guards.
+        """
         given = environment.get(self.variable, self.default)
         text = given if self.secret else " ".join(given.split())
         text = text.lower() if self.lower else text
         if text == self.default or self.pattern.fullmatch(text):
             return text
-        log.warning(
-            "%s is %.60r; it needs %s: %r is taken.",
-            *(self.variable, "…" if self.secret else text, self.needs, self.default),
-        )
+        found = (self.variable, "…" if self.secret else text, self.needs)
+        if self.guards:
+            raise SystemExit(REFUSED.format(*found))
+        log.warning("%s is %.60r; it needs %s: %r is taken.", *found, self.default)
         return self.default
 
 
@@ -83,7 +93,8 @@ CACHE: Final = Entry(
     *(512, 64, 65_536),
     "megabytes",
     "Memory for what has been computed and may be wanted again, of all visitors together: "
-    "runs, figures, memory maps, fixed points. Less means that more is computed anew.",
+    "runs, figures, memory maps, fixed points. Less means that more is computed anew. The process "
+    "that makes large scenes has as much again while somebody needs it.",
 )
 FILE: Final = Entry(
     "GATESCOPE_MAX_FILE_MB",
@@ -210,6 +221,7 @@ ADDRESS_HERE: Final = Text(
     ADDRESS,
     "an address such as 127.0.0.1 or [::]",
     "The address of this machine that belongs to `GATESCOPE_PORT`.",
+    guards=True,
 )
 BELOW: Final = Text(
     "GATESCOPE_BASE",
@@ -241,6 +253,42 @@ NAMES: Final = Text(
     "Names under which this site may be asked for, `*` for any; a browser that says another one is "
     "answered 400. Addresses that ask how the server is are answered under any name.",
     lower=True,
+    guards=True,
+)
+# Instructors who sign in (docs/login.md).
+LOGIN_AT: Final = Text(
+    *("GATESCOPE_LOGIN", "none", PLACE, "an issuer such as https://login.school.example"),
+    "The issuer of a provider of OpenID Connect at which instructors sign in, or `none`. The five "
+    "below belong to it.",
+    guards=True,
+)
+LOGIN_ID: Final = Text(
+    *("GATESCOPE_LOGIN_CLIENT", "none", re.compile("[!-~]{1,200}"), "a client id"),
+    "The name of this site at the provider.",
+    guards=True,
+)
+LOGIN_KEY: Final = Text(
+    *("GATESCOPE_LOGIN_SECRET", "none", re.compile("[!-~]{1,500}"), "a client secret"),
+    "The secret that goes with it.",
+    *(False, True, True),
+)
+LOGIN_COOKIES: Final = Text(
+    *("GATESCOPE_LOGIN_COOKIES", "none", re.compile("[!-~]{32,500}"), "at least 32 letters"),
+    "A secret of this site's own, which signs the cookie of whoever is signed in: 32 letters or "
+    "more, the same for all processes. With another one all are signed out.",
+    *(False, True, True),
+)
+SITE_ADDRESS: Final = Text(
+    *("GATESCOPE_LOGIN_SITE", "none", PLACE, "an address such as https://gates.example"),
+    "The address of this site as browsers have it; the provider leads back to `/oauth2callback` "
+    "below it.",
+    guards=True,
+)
+LISTED: Final = Text(
+    *("GATESCOPE_INSTRUCTORS", "none", re.compile(f"{MAIL}( {MAIL})*")),
+    "addresses such as ada@school.example or @staff.school.example",
+    "Who counts as an instructor: addresses of mail, or whole domains with `@` before them.",
+    *(True, False, True),
 )
 # What a site keeps (docs/store.md).
 STORING: Final = Text(
@@ -252,22 +300,16 @@ STORING: Final = Text(
     secret=True,
 )
 SHORT_KEPT: Final = Entry(
-    "GATESCOPE_SHORT_DAYS",
-    *(400, 1, 36_500),
-    "days",
+    *("GATESCOPE_SHORT_DAYS", 400, 1, 36_500, "days"),
     "A short link that nobody has opened for so long is dropped. The default is a year of courses "
     "with its summer.",
 )
 SHORT_MOST: Final = Entry(
-    "GATESCOPE_SHORT_LINKS",
-    *(100_000, 10, 100_000_000),
-    "links",
+    *("GATESCOPE_SHORT_LINKS", 100_000, 10, 100_000_000, "links"),
     "Short links that the store holds; usual ones take 0.3 kB each, the longest 7.",
 )
 SHORT_ADDRESS: Final = Entry(
-    "GATESCOPE_ADDRESS_SHORT",
-    *(120, 1, 100_000),
-    "links",
+    *("GATESCOPE_ADDRESS_SHORT", 120, 1, 100_000, "links"),
     "Short links that one address makes in a minute, of each process. A class behind one address "
     "makes them in the same minute.",
 )
@@ -281,6 +323,7 @@ TABLE: Final = (
 TEXTS: Final = (
     *(EMBEDDING, LOGGING, METRICS_ADDRESS, ADDRESS_HERE, BELOW, PROXIES, PROCESS_NAME),
     *(NAMES, STORING),
+    *(LOGIN_AT, LOGIN_ID, LOGIN_KEY, LOGIN_COOKIES, SITE_ADDRESS, LISTED),
 )
 
 CACHE_MB: Final = CACHE.read(os.environ)
@@ -310,6 +353,23 @@ HAS_STORE: Final = STORING.default != STORE
 SHORT_DAYS: Final = SHORT_KEPT.read(os.environ)
 SHORT_LINKS: Final = SHORT_MOST.read(os.environ)
 ADDRESS_SHORT: Final = SHORT_ADDRESS.read(os.environ)
+LOGIN: Final = LOGIN_AT.read(os.environ).rstrip("/")
+HAS_LOGIN: Final = LOGIN_AT.default != LOGIN
+LOGIN_CLIENT: Final = LOGIN_ID.read(os.environ)
+LOGIN_SECRET: Final = LOGIN_KEY.read(os.environ)
+COOKIE_SECRET: Final = LOGIN_COOKIES.read(os.environ)
+SITE: Final = SITE_ADDRESS.read(os.environ).rstrip("/")
+INSTRUCTORS: Final = tuple(LISTED.read(os.environ).split())
+
+
+def login_is_whole(environment: Mapping[str, str]) -> None:
+    """Errors: SystemExit where there is a login, and something that belongs to it is missing."""
+    for one in (LOGIN_ID, LOGIN_KEY, LOGIN_COOKIES, SITE_ADDRESS, LISTED):
+        if LOGIN_AT.read(environment) != LOGIN_AT.default == one.read(environment):
+            raise SystemExit(MISSING.format(LOGIN_AT.variable, one.variable))
+
+
+login_is_whole(os.environ)
 
 
 def settle() -> None:

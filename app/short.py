@@ -68,13 +68,14 @@ class Short:
         if text is None:
             long = say("store.short.long", most=LONGEST_SHORT)
             return PlainTextResponse(long, 413, PRIVATE)
+        page = request.path_params.get("page", "")
         try:
-            told = partial(_whole, text, request.path_params.get("page", ""))
+            told = partial(_whole, text, page)
             written = await to_thread.run_sync(told, limiter=self.at_once)
         except StoreError as error:
             return PlainTextResponse(str(error), 400, PRIVATE)
         try:
-            name = await self._ask(partial(self._keep, written))
+            name = await self._ask(partial(self._keep, written, _by_instructor(page)))
         except AwayError as error:
             return PlainTextResponse(str(error), 503, LATER)
         address = f"s/{name}"
@@ -113,12 +114,12 @@ class Short:
             self.well = True
         return asked()
 
-    def _keep(self, written: str) -> str:
+    def _keep(self, written: str, for_good: bool) -> str:
         today = self.today()
         if self.expired != today:
             self.expired = today
             short.expire(self.engine, today, settings.SHORT_DAYS)
-        return short.keep(self.engine, written, today, settings.SHORT_LINKS)
+        return short.keep(self.engine, written, today, settings.SHORT_LINKS, for_good)
 
     def _find(self, name: str) -> str | None:
         return short.find(self.engine, name, self.today(), settings.SHORT_DAYS)
@@ -146,6 +147,11 @@ def _whole(text: str, page: str) -> str:
             at, _ = link.decode({one: query[one] for one in CURSOR if one in query}, scenes())
             return short.written(replace(present, step=at.step, unit=at.unit))
     return short.written(short.read(query, scenes()))
+
+
+def _by_instructor(page: str) -> bool:
+    here = page_of(page)
+    return here is not None and here.person is not None and here.person.listed
 
 
 def _page(text: str, status: int) -> Response:

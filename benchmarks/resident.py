@@ -4,8 +4,8 @@ import asyncio
 import os
 import statistics
 import time
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from tests.serving import Server
@@ -17,14 +17,27 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 def cpu(servers: Sequence[Server]) -> float:
     """Seconds of CPU that the servers have taken so far."""
-    fields = (Path(f"/proc/{one.process.pid}/stat").read_text().split() for one in servers)
+    fields = (Path(f"/proc/{pid}/stat").read_text().split() for pid in _all(servers))
     return sum(int(one[13]) + int(one[14]) for one in fields) / TICKS
 
 
 def memory(servers: Sequence[Server]) -> float:
     """Megabytes that they have in memory."""
-    lines = (Path(f"/proc/{one.process.pid}/status").read_text().split() for one in servers)
-    return sum(int(one[one.index("VmRSS:") + 1]) for one in lines) / 1024
+    total = 0
+    for pid in _all(servers):
+        with suppress(OSError, ValueError):  # it has just ended
+            line = Path(f"/proc/{pid}/status").read_text().split()
+            total += int(line[line.index("VmRSS:") + 1])
+    return total / 1024
+
+
+def _all(servers: Sequence[Server]) -> Iterator[int]:
+    """Servers, and the processes that they have started."""
+    for one in servers:
+        yield one.process.pid
+        for task in Path(f"/proc/{one.process.pid}/task").iterdir():
+            with suppress(OSError):
+                yield from map(int, (task / "children").read_text().split())
 
 
 @asynccontextmanager

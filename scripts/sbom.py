@@ -10,11 +10,12 @@ import hashlib
 import importlib.metadata
 import re
 import tomllib
+from importlib.util import find_spec
 from pathlib import Path
 
 from cyclonedx.model import HashAlgorithm, HashType
 from cyclonedx.model.bom import Bom
-from cyclonedx.model.component import Component, ComponentType
+from cyclonedx.model.component import Component, ComponentScope, ComponentType
 from cyclonedx.model.license import DisjunctiveLicense, LicenseExpression
 from cyclonedx.output.json import JsonV1Dot6
 from cyclonedx.schema import SchemaVersion
@@ -29,8 +30,11 @@ ASSETS = ROOT / "assets"
 MANIFESTS = (ASSETS / "models" / "MANIFEST", ASSETS / "series" / "MANIFEST")
 NPM = re.compile(r"npm package `([^`]+)`, version (\d[\w.]*\w)")
 LICENCE = re.compile(r"^- Licence: (.+)$", re.MULTILINE)
+STORE = "requirements-postgresql.lock"
 NAMED = {"SIL Open Font License 1.1": "OFL-1.1", "public domain": "LicenseRef-public-domain"}
-NEEDED_BY = re.compile(r"^    # +(?:via )?(-r requirements.txt|[A-Za-z0-9][\w.-]*)$", re.MULTILINE)
+NEEDED_BY = re.compile(
+    r"^    # +(?:via )?(-r requirements[\w-]*\.txt|[A-Za-z0-9][\w.-]*)$", re.MULTILINE
+)
 
 
 def packages() -> dict[str, tuple[Component, list[str]]]:
@@ -38,9 +42,12 @@ def packages() -> dict[str, tuple[Component, list[str]]]:
     found = {}
     build = "-cpu" if "+cpu" in importlib.metadata.version("torch") else ""
     locked = {**read("requirements.lock"), **read(f"requirements-torch{build}.lock")}
-    for pin, text in locked.items():
+    besides = read(STORE)  # the image has it; elsewhere who has such a store
+    for pin, text in (locked | besides).items():
         wanted = Requirement(pin)
         if wanted.marker and not wanted.marker.evaluate():
+            continue
+        if pin in besides and not find_spec(wanted.name.replace("-", "_")):
             continue
         version = str(wanted.specifier).removeprefix("==")
         name = canonical(wanted.name)
@@ -51,6 +58,7 @@ def packages() -> dict[str, tuple[Component, list[str]]]:
             version=version,
             purl=PackageURL("pypi", None, name, version),
             bom_ref=f"pypi:{name}",
+            scope=ComponentScope.OPTIONAL if pin in besides else None,
             licenses=[LicenseExpression(said)] if said else [],
         )
         found[name] = (component, needed_by)

@@ -43,6 +43,7 @@ MAY_IMPORT = {
     "views": ("controls", "messages", "session", "learning", "screen", *VALUES),
     "main": ("screen", "words"),
     "answers": ("messages", "session", "screen", "watching", *VALUES),
+    "workshop": ("messages", "screen", "watching", *VALUES),
     "short": ("doors", "screen", "session", "store", *VALUES),
     "server": (
         *("answers", "controls", "doors", "messages", "screen", "serving", "short", "store"),

@@ -15,6 +15,7 @@ from app.words.say import say
 from gru_core.errors import GatescopeError
 
 AT_A_TIME: Final = 2
+PATIENCE: Final = 1.0  # seconds
 MOST_WAITING: Final = 20  # large screens: a minute of work
 
 
@@ -54,8 +55,25 @@ class Queue:
             self.places.release()
 
 
+_beginning: Final = threading.BoundedSemaphore()
 _small: Final = Queue()
 _large: Final = Queue(MOST_WAITING)
+
+
+@contextmanager
+def beginning() -> Iterator[None]:
+    """One's turn to begin a page, with its screen if that is small.
+
+    Python runs one thread at a time: several that begin are done no sooner than one after the
+    other, and whoever answers everybody waits for each of them, again and again. Who has waited
+    long goes on without: somebody's own file may take long in here.
+    """
+    come = _beginning.acquire(timeout=PATIENCE)
+    try:
+        yield
+    finally:
+        if come:
+            _beginning.release()
 
 
 def turn(large: bool) -> AbstractContextManager[None]:

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.controls.login import login
 from app.controls.matrix import matrix_choice
 from app.controls.mount import mount_choices
 from app.setting.setting import Setting
@@ -13,3 +14,4 @@ def settings(setting: Setting) -> None:
     with st.popover(say("controls.notation.button"), key="settings", type="tertiary"):
         mount_choices("settings", "choices")
         matrix_choice(setting)
+        login()

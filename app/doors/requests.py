@@ -22,11 +22,11 @@ from app.watching import counts
 from app.words.say import say
 
 UPLOAD: Final = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
-# Doors of Streamlit that nothing of this site uses: figures of the server, a way in for programs,
-# and a login that is not set up.
-CLOSED: Final = re.compile(
-    r"/(_stcore/(metrics|script-health-check|agent/.*)|auth/\w+|oauth2callback)/?$"
-)
+# Doors of Streamlit that nothing of this site uses: figures of the server, and a way in for
+# programs; the login's, where none is set up.
+CLOSED: Final = re.compile(r"/_stcore/(metrics|script-health-check|agent/.*)/?$")
+LOGIN: Final = re.compile(r"/(auth/\w+|oauth2callback)/?$")
+SENTENCE: Final = "Gatescope-Refused"  # says that an answer is one: assets/stage/core/refused.js
 MEGABYTE: Final = 1_000_000
 BODY_SECONDS: Final = 30.0  # for any other body: posts are 4 MB at most
 PATIENCE: Final = 20.0  # seconds that a file waits for its turn
@@ -80,7 +80,8 @@ class Requests:
         try:
             if len(scope["query_string"]) > QUERY:
                 raise RefusedError(414, "address", say("doors.requests.address", most=QUERY))
-            if CLOSED.search(scope["path"]):
+            login = LOGIN.search(scope["path"]) and not settings.HAS_LOGIN
+            if login or CLOSED.search(scope["path"]):
                 raise RefusedError(404, "closed", say("doors.requests.closed"))
             named = UPLOAD.search(scope["path"]) if scope["method"] == "PUT" else None
             with suppress(ClientDisconnect):  # it has hung up, or was too slow
@@ -90,8 +91,10 @@ class Requests:
                     await self.app(scope, _InTime(receive, BODY_SECONDS, self.clock), send)
         except RefusedError as error:
             counts.refused(error.kind)
-            again = {"Retry-After": f"{PATIENCE:.0f}"} if error.status == 503 else {}
-            answer = PlainTextResponse(error.text, error.status, again)
+            told = {SENTENCE: error.kind}
+            if error.status == 503:
+                told["Retry-After"] = f"{PATIENCE:.0f}"
+            answer = PlainTextResponse(error.text, error.status, told)
             await answer(scope, receive, send)
 
     async def _file(

@@ -9,6 +9,7 @@ from app import contract, lenses, settings
 from app.compute.runs import is_large
 from app.compute.store import made_of
 from app.compute.turns import turn
+from app.compute.workshop import WORKSHOP, Gone, nobody_leaves
 from app.contract import Message
 from app.figures import theme
 from app.figures.sequence import MOST_CHANNELS
@@ -46,10 +47,24 @@ from gru_core.situation import value_at
 SCALE_NAMES = {"gate": "gates", "state": "states", "cell": "cell state"}
 
 
-def told_of(setting: Setting, page: Page) -> tuple[bytes, dict[str, Sent]]:
-    """The message about a setting, packed, and the parts that the browser has once it is there."""
-    with made_of(setting.model.keys), turn(is_large(baseline_of(setting).base)):
-        told, sent = message(screen_of(setting), page)
+def told_of(
+    setting: Setting, page: Page, gone: Gone = nobody_leaves
+) -> tuple[bytes, dict[str, Sent]]:
+    """The message about a setting, packed, and the parts that the browser has once it is there.
+
+    gone: whether its page has been left. Errors: CrowdedError, NotMadeError.
+    """
+    large = is_large(baseline_of(setting).base)
+    with made_of(setting.model.keys), turn(large):
+        if large and WORKSHOP.takes(setting.model.keys):
+            packed, sent = WORKSHOP.make("screen", setting, page, gone=gone)
+            return packed, sent
+        return made(setting, page)
+
+
+def made(setting: Setting, page: Page) -> tuple[bytes, dict[str, Sent]]:
+    """The same, made here."""
+    told, sent = message(screen_of(setting), page)
     return pack(told, THOROUGH if told["sweep"] else QUICK), sent
 
 

@@ -1,15 +1,17 @@
 """A scene before any edit: its numbers, its runs, and what they fix on the screen."""
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple, cast
 
 import numpy as np
 
-from app.compute.runs import largest, placed, runs
+from app.compute.runs import is_large, largest, placed, runs
 from app.compute.store import Key, Shelf, made_of
+from app.compute.workshop import LARGE, WORKSHOP
 from app.figures import theme
 from app.screen import loaded
 from app.screen.loaded import Loaded
@@ -42,12 +44,24 @@ class Baseline:
     scene: Scene  # with its sequence: a scene with a model has been opened
     base: Situation
     drawn: frozenset[Cell]  # cells whose weights are not the scene's own
-    sorting: Mapping[Cell, Sorted]  # units from top to bottom
     x_bound: float  # the largest input that the colours can tell
     weight_bounds: Mapping[Cell, float]  # the largest weight that they can tell
-    largest_cell: float  # of the LSTM before any edit; 0 where there is none
     problems: tuple[str, ...]
+    own: Situation  # the base with the reset gate where the scene has it: a notation moves no row
+    sort: str
     loaded: Loaded | None = None  # the visitor's own model, found once for all who ask
+
+    # What takes a run is made when first asked for: the workshop alone runs a large scene.
+
+    @cached_property
+    def sorting(self) -> Mapping[Cell, Sorted]:
+        """The units from top to bottom."""
+        return {cell: sorted_units(self.own, cell, self.sort) for cell in self.base.weights}
+
+    @cached_property
+    def largest_cell(self) -> float:
+        """Of the LSTM before any edit; 0 where there is none."""
+        return largest(self.base, "lstm", "cell") if "lstm" in self.base.weights else 0.0
 
 
 _baselines: Shelf[Baseline] = Shelf("baselines")
@@ -89,7 +103,8 @@ def baseline_of(setting: Setting) -> Baseline:
     asked = _Asked(setting.alongside, setting.match, setting.seed, setting.sort, placement)
     source = setting.source
     if not isinstance(source, Model):
-        return _kept((source, asked), lambda: _built(*_opened(source, setting.seed), asked))
+        made = partial(_built_of, source, setting.seed, asked)
+        return _kept((source, asked), made, WORKSHOP.open)
     found = loaded.find(source)
     if found is None:
         problem = say("screen.loaded.gone") if source.file else ""
@@ -98,12 +113,14 @@ def baseline_of(setting: Setting) -> Baseline:
         return _kept((source, asked), lambda: _of_model(found, asked))
 
 
-def _kept(key: Key, make: Callable[[], Baseline]) -> Baseline:
+def _kept(key: Key, make: Callable[[], Baseline], passing: bool = False) -> Baseline:
+    """passing: whether a large one goes with the workshop."""
     found = _baselines.find(key)
     if found is not None:
         return found
     made = make()
-    return _baselines.get(key, _size(made), lambda: made)
+    with made_of({LARGE}) if passing and is_large(made.base) else nullcontext():
+        return _baselines.get(key, _size(made), lambda: made)
 
 
 def own_notation(scene: Scene) -> Notation:
@@ -149,6 +166,10 @@ def _without_model(asked: _Asked, problem: str, story: str) -> Baseline:
     return _built(scene, [problem] if problem else [], asked)
 
 
+def _built_of(source: Prepared | Own, seed: int | None, asked: _Asked) -> Baseline:
+    return _built(*_opened(source, seed), asked)
+
+
 def _built(scene: Scene, problems: list[str], asked: _Asked) -> Baseline:
     beside = () if asked.alongside == "none" else (cast("Cell", asked.alongside),)
     own = situation(scene, ("gru", *beside), asked.match, asked.seed)
@@ -157,17 +178,14 @@ def _built(scene: Scene, problems: list[str], asked: _Asked) -> Baseline:
         scene=scene,
         base=base,
         drawn=frozenset(c for c, w in own.weights.items() if w is not scene.weights.get(c)),
-        # The order is that of the scene's own run: a notation moves no row.
-        sorting={
-            cell: sorted_units(own, cell, sort_of(asked.sort, scene)) for cell in base.weights
-        },
         x_bound=theme.nice_bound(_largest(base.x)),
         weight_bounds={
             cell: theme.nice_bound(max(_largest(getattr(w, part)) for part in PARTS), floor=0.1)
             for cell, w in base.weights.items()
         },
-        largest_cell=largest(base, "lstm", "cell") if "lstm" in base.weights else 0.0,
         problems=tuple(problems),
+        own=own,
+        sort=sort_of(asked.sort, scene),
     )
 
 

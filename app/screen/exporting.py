@@ -7,12 +7,13 @@ from io import BytesIO
 from typing import Any
 
 from app.compute.store import GATE, made_of
+from app.compute.workshop import WORKSHOP, Gone, LeftError, nobody_leaves
 from app.screen.baseline import baseline_of
 from app.screen.screen import Screen, screen_of
 from app.setting.setting import Setting
 from app.words.say import say
 from gru_core.conventions import Cell
-from gru_core.errors import GatescopeError, UnknownNameError
+from gru_core.errors import UnknownNameError
 from gru_core.export import kinds
 from gru_core.export.cell_run import CellRun, stem_of
 from gru_core.export.kinds import KINDS
@@ -53,18 +54,28 @@ def beside(setting: Setting, cell: Cell) -> tuple[str, ...]:
     return tuple(f"{stem(setting, cell)}{ending}" for ending in _read(setting, cell))
 
 
-def content(
-    setting: Setting, cell: Cell, ending: str, gone: Callable[[], bool] = lambda: False
-) -> bytes:
+def content(setting: Setting, cell: Cell, ending: str, gone: Gone = nobody_leaves) -> bytes:
     """The file, edits and what is held included. gone: whether nobody waits for it any more.
+
+    Errors: as `written`; NotMadeError.
+    """
+    keys = setting.model.keys
+    if is_large(setting, cell, ending) and WORKSHOP.takes(keys):
+        made: bytes = WORKSHOP.make("file", setting, cell, ending, gone=gone)
+        return made
+    with made_of(keys):
+        return written(setting, cell, ending, gone)
+
+
+def written(setting: Setting, cell: Cell, ending: str, gone: Gone) -> bytes:
+    """The same, made here.
 
     Errors: UnknownNameError for a cell that has left the stage; LeftError; those of
     gru_core.export.kinds.
     """
     stream = _Watched(gone)
     stream.watch()  # it may have waited for its turn
-    large = is_large(setting, cell, ending)
-    with GATE if large else nullcontext(), made_of(setting.model.keys):
+    with GATE if is_large(setting, cell, ending) else nullcontext():
         kinds.write(stream, cell_run(screen_of(setting), cell), ending)
         return stream.getvalue()
 
@@ -77,17 +88,10 @@ def is_large(setting: Setting, cell: Cell, ending: str) -> bool:
     return KINDS[ending].size(base.weights[cell], len(base.x)) > SMALL
 
 
-class LeftError(GatescopeError):
-    """Nobody waits any more for what is being made."""
-
-    def __init__(self) -> None:
-        super().__init__(say("screen.exporting.left"))
-
-
 class _Watched(BytesIO):
     """A file in memory that ends when nobody waits for it any more."""
 
-    def __init__(self, gone: Callable[[], bool]) -> None:
+    def __init__(self, gone: Gone) -> None:
         super().__init__()
         self.gone = gone
         self.looked = 0  # bytes when that was asked last
@@ -112,7 +116,7 @@ class Export:
     present: Callable[[], Setting]
     cell: Cell
     ending: str
-    gone: Callable[[], bool] = lambda: False
+    gone: Gone = nobody_leaves
 
     def is_large(self) -> bool:
         """Whether it takes so long that small ones must not wait for it."""

@@ -10,6 +10,7 @@ from typing import Any
 from weakref import WeakValueDictionary
 
 from app.compute.secret import secret
+from app.compute.workshop import Gone, nobody_leaves
 from app.setting.setting import LOOKING, Setting
 
 MOST_HELD = 8  # screens of one page, the present one included, whose numbers can be fetched
@@ -24,6 +25,7 @@ class Ticket:
     name: str
     setting: Setting
     large: bool = False  # whether a run of it takes long
+    gone: Gone = nobody_leaves  # whether its page has been left
 
 
 _tickets: WeakValueDictionary[str, Ticket] = WeakValueDictionary()
@@ -47,10 +49,22 @@ class Held:
         self.tickets.append(found)
         return found.name
 
-    def mark(self, large: bool) -> None:
-        """Remember of the present screen whether a run of it takes long."""
+    def mark(self, large: bool, gone: Gone = nobody_leaves) -> None:
+        """Remember of the present screen whether a run of it takes long, and whose it is."""
         if self.tickets:
-            self.tickets[-1].large = large
+            self.tickets[-1].large, self.tickets[-1].gone = large, gone
+
+
+def taken_over(name: str, setting: Setting) -> Ticket:
+    """One that another process has given out, for as long as it is held here."""
+    ticket = Ticket(name, setting)
+    _tickets[name] = ticket
+    return ticket
+
+
+def ticket_of(name: str) -> Ticket | None:
+    """The ticket of this name; None if nobody holds such a one."""
+    return _tickets.get(name)
 
 
 def setting_of(name: str) -> Setting | None:

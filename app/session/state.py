@@ -4,6 +4,7 @@ The page's query parameters are the text form of the present setting. Whichever 
 a link or the back button changes the setting, an edit changes the link.
 """
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from threading import RLock
@@ -20,6 +21,7 @@ from app import settings
 from app.compute.runs import is_large
 from app.compute.secret import secret
 from app.compute.uploads import Upload, find, hold
+from app.compute.workshop import Gone, nobody_leaves
 from app.contract import Above, Ack
 from app.learning.lessons import arrive
 from app.screen.baseline import baseline_of, scenes
@@ -28,6 +30,7 @@ from app.screen.page import Grab, Page
 from app.screen.screen import plain
 from app.screen.tickets import Held
 from app.session.events import ACTIONS, OF_NUMBERS, Outcome
+from app.session.instructors import Person, person
 from app.session.keeping import carried
 from app.session.late import Departures
 from app.setting import link
@@ -66,6 +69,8 @@ class Session:
     drawn: str = ""  # the scene that they belong to
     whole: tuple[int, Setting] = (0, Setting())  # the order of the last whole message, and of what
     large: bool = False  # whether its screen takes long to run
+    gone: Gone = nobody_leaves  # whether it has been left
+    person: Person | None = None  # who has signed in
     asked: bool = False  # something that only a whole message answers
     lock: RLock = field(default_factory=RLock)  # a run of the page and the route of its events
 
@@ -118,8 +123,19 @@ def page_of(name: str) -> Session | None:
 def _here() -> Session:
     """This visitor's session; a new one for a page that has just been opened."""
     here: Session = st.session_state.setdefault(HOME, Session())
+    here.gone, here.person = leaving(), _person()
     _open[here.name] = here
     return here
+
+
+def _person() -> Person | None:
+    """Who has signed in, as of now."""
+    return person(st.user.to_dict(), time.time()) if settings.HAS_LOGIN else None
+
+
+def signed_in() -> Person | None:
+    """Who has signed in on this page, if anybody has."""
+    return _here().person
 
 
 def session() -> Session:
@@ -302,13 +318,23 @@ def following() -> Callable[[], Setting]:
     return lambda: here.history.present
 
 
-def leaving() -> Callable[[], bool]:
+@dataclass(frozen=True)
+class Leaving:
+    """Tells at any later time whether a page has been left. session: its id."""
+
+    session: str
+
+    def __call__(self) -> bool:
+        """Whether it has."""
+        return not runtime.get_instance().is_active_session(self.session)
+
+
+def leaving() -> Gone:
     """Tells at any later time whether this page has been left."""
     context = get_script_run_ctx()
     if context is None or not runtime.exists():
-        return lambda: False
-    name = context.session_id
-    return lambda: not runtime.get_instance().is_active_session(name)
+        return nobody_leaves
+    return Leaving(context.session_id)
 
 
 def refused() -> list[str]:
@@ -347,7 +373,7 @@ def told(here: Session, sent: Mapping[str, Any], page: Page) -> dict[str, str] |
     here.sent = sent
     here.whole = (page.order, here.history.present)
     here.large = is_large(baseline_of(here.history.present).base)
-    here.held.mark(here.large)
+    here.held.mark(here.large, here.gone)
     return answered(here)
 
 

@@ -26,6 +26,7 @@ NAME: Final = re.compile(r"[a-z2-7]{12,52}")
 # Characters of a name: 60 bits. The longer ones are for two links that share the first ones.
 LENGTHS: Final = (12, 20, 52)
 LONGEST_POST: Final = 3 * LONGEST_LINK  # characters, of somebody who writes each letter as %41
+ALWAYS: Final = date.max  # the day on which a link that is kept for good was used last
 Row = tuple[str, date, date, str]  # a name, the days it was made and used last, its link
 
 
@@ -69,20 +70,22 @@ def names_of(text: str) -> list[str]:
     return [digest[:length] for length in LENGTHS]
 
 
-def keep(engine: Engine, text: str, today: date, most: int) -> str:
+def keep(engine: Engine, text: str, today: date, most: int, for_good: bool = False) -> str:
     """The name of a canonical link, which is kept from now on.
 
-    most: links that a store holds. Errors: StoreError, also for a store that is full.
+    most: links that a store holds. for_good: whether it stays though nobody opens it. Errors:
+    StoreError, also for a store that is full.
     """
+    used = ALWAYS if for_good else today
     with connected(engine) as connection:
         for name in names_of(text):
             found = _link(connection, name)
             if found is None:
                 _check_room(connection, most)
-                added = add(connection, [(name, today, today, text)])
+                added = add(connection, [(name, today, used, text)])
                 found = text if added else _link(connection, name)  # another was first
             if found == text:
-                _use(connection, name, today)
+                _use(connection, name, used)
                 return name
     raise StoreError(say("store.short.unknown"))  # two links with one SHA-256
 

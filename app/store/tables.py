@@ -7,7 +7,7 @@ from sqlalchemy import Column, Date, MetaData, String, Table, Text
 METADATA: Final = MetaData()
 
 # A link never changes under its name, which is made of it. `used` is the last day that it was made
-# or opened; nothing says by whom.
+# or opened, or of one that an instructor has made the last day there is; nothing says by whom.
 SHORT: Final = Table(
     "short_links",
     METADATA,

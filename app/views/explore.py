@@ -2,22 +2,19 @@
 
 import streamlit as st
 
+from app.compute.runs import is_large
 from app.compute.store import made_of
-from app.compute.turns import CrowdedError
+from app.compute.turns import CrowdedError, beginning
+from app.compute.workshop import NotMadeError
 from app.controls.choices import choices
 from app.controls.mount import KEY, mount
 from app.controls.navigation import page_title
 from app.messages.stage import told_of
-from app.screen.baseline import titles
+from app.screen.baseline import baseline_of, titles
 from app.screen.plane import LIBRARY
 from app.session import state
 from app.words.refusal import refusal
 from app.words.say import say
-
-chosen = state.session().history.present
-st.set_page_config(page_title=page_title(titles()[chosen.scene]))
-with made_of(chosen.model.keys):
-    choices(chosen)
 
 
 @st.fragment
@@ -32,8 +29,8 @@ def stage() -> None:
         here.choices, here.drawn = chosen.choices, chosen.scene
         page = here.page()
         try:
-            packed, sent = told_of(present, page)
-        except CrowdedError as error:
+            packed, sent = told_of(present, page, here.gone)
+        except (CrowdedError, NotMadeError) as error:
             st.info(refusal(error))
             st.button(say("views.explore.again"), key="again")  # pressing it runs the fragment
             return
@@ -41,5 +38,14 @@ def stage() -> None:
         state.finish(here, sent, page)
 
 
-stage()
+with beginning():
+    chosen = state.session().history.present
+    st.set_page_config(page_title=page_title(titles()[chosen.scene]))
+    with made_of(chosen.model.keys):
+        choices(chosen)
+    large = is_large(baseline_of(chosen).base)
+    if not large:
+        stage()
+if large:  # which takes its turn among the large ones
+    stage()
 LIBRARY.ask()

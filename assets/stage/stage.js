@@ -30,6 +30,7 @@ import { Drag } from "./core/drag.js";
 import { Library, fetchPlotly } from "./core/library.js";
 import { isWhole, named } from "./core/message.js";
 import { Now } from "./core/now.js";
+import { explainRefusals } from "./core/refused.js";
 import { asset } from "./core/served.js";
 import { alongTabs } from "./core/tabs.js";
 import { learnPaper, lookAtPaper, watchPaper } from "./core/tint.js";
@@ -58,6 +59,7 @@ export default mounting((root) => new Stage(root));
 class Stage {
   /** @param {HTMLElement} root */
   constructor(root) {
+    explainRefusals();
     this.styled = addStylesheets();
     this.channel = new Channel((problem, lasts) => this.voice.complain(problem, lasts));
     this.cursor = new Cursor(() => this.cursorMoved());

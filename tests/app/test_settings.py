@@ -85,7 +85,12 @@ def test_words_reach_a_configuration_only_if_they_are_what_they_should_be(
     entry: settings.Text, taken: list[str], refused: list[str]
 ) -> None:
     assert [entry.read({entry.variable: text}) for text in taken] == taken
-    assert {entry.read({entry.variable: text}) for text in refused} == {entry.default}
+    if entry.guards:
+        for text in refused:
+            with pytest.raises(SystemExit, match=entry.variable):
+                entry.read({entry.variable: text})
+    else:
+        assert {entry.read({entry.variable: text}) for text in refused} == {entry.default}
 
 
 def test_what_is_handed_on_is_chosen_before_usual_and_fixed_before_chosen(
@@ -109,12 +114,60 @@ def test_names_of_the_site_are_taken(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "https://gates.example", "gates.example:8501", "a/b", "*."])
-def test_what_is_no_name_leaves_the_site_open_and_says_so(
-    text: str, caplog: pytest.LogCaptureFixture
+def test_what_is_no_name_starts_nothing_rather_than_an_open_site(text: str) -> None:
+    with pytest.raises(SystemExit, match=r"GATESCOPE_HOSTS is .* it needs names such as"):
+        NAMES.read({NAMES.variable: text})
+
+
+def test_what_guards_is_what_would_be_open_without_it() -> None:
+    """Of all others the default is the closed one, or keeps nobody out."""
+    guarding = {one.variable for one in settings.TEXTS if one.guards}
+    of_login = {name for name in guarding if "LOGIN" in name}
+    assert guarding - of_login == {"GATESCOPE_HOSTS", "GATESCOPE_HOST", "GATESCOPE_INSTRUCTORS"}
+    assert len(of_login) == 5
+
+
+@pytest.mark.parametrize(
+    ("entry", "text"),
+    [
+        (settings.LOGIN_AT, "http://login.school.example"),
+        (settings.LOGIN_AT, "http://localhost.evil.example"),
+        (settings.LOGIN_AT, ""),
+        (settings.LOGIN_COOKIES, "too-short-a-secret"),
+        (settings.SITE_ADDRESS, "gates.example"),
+        (settings.LISTED, "school.example"),
+        (settings.LISTED, "ada@school.example, @staff.school.example"),
+    ],
+    ids=str,
+)
+def test_a_login_that_cannot_be_read_starts_nothing_and_tells_no_secret(
+    entry: settings.Text, text: str
 ) -> None:
-    with caplog.at_level(logging.WARNING):
-        assert NAMES.read({NAMES.variable: text}) == NAMES.default
-    assert NAMES.variable in caplog.text
+    with pytest.raises(SystemExit, match=entry.variable) as left:
+        entry.read({entry.variable: text})
+    assert not entry.secret or text not in str(left.value)
+
+
+WHOLE = {
+    "GATESCOPE_LOGIN": "https://login.school.example",
+    "GATESCOPE_LOGIN_CLIENT": "gatescope",
+    "GATESCOPE_LOGIN_SECRET": "secret",
+    "GATESCOPE_LOGIN_COOKIES": "c" * 32,
+    "GATESCOPE_LOGIN_SITE": "https://gates.example/course",
+    "GATESCOPE_INSTRUCTORS": "Ada@school.example @staff.school.example",
+}
+
+
+def test_a_login_is_whole_or_nothing_is_started() -> None:
+    settings.login_is_whole(WHOLE)
+    settings.login_is_whole({})
+    for missing in WHOLE:
+        left = {name: value for name, value in WHOLE.items() if name != missing}
+        if missing == "GATESCOPE_LOGIN":
+            settings.login_is_whole(left)
+            continue
+        with pytest.raises(SystemExit, match=f"GATESCOPE_LOGIN is set; it needs {missing} too"):
+            settings.login_is_whole(left)
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,14 @@ def test_every_locked_package_of_this_system_is_in_it(bill: dict[str, dict]) -> 
         for name, part in bill.items()
         if part.get("purl", "").startswith("pkg:pypi/")
     }
-    assert packages == here(["requirements.lock", f"requirements-torch{build}.lock"])
+    locks = ["requirements.lock", f"requirements-torch{build}.lock", sbom.STORE]
+    assert packages == here(locks)
+
+
+def test_what_only_a_store_in_postgresql_needs_is_named_as_such(bill: dict[str, dict]) -> None:
+    optional = {name for name, part in bill.items() if part.get("scope") == "optional"}
+    assert {"psycopg", "psycopg-binary"} <= optional
+    assert not optional & {"numpy", "sqlalchemy", "streamlit"}
 
 
 @pytest.mark.parametrize(

@@ -29,6 +29,7 @@ MARKUP = re.compile(r"<[^>]*>")
 # How texts begin that are no sentences for people on a page, by the file that has them.
 NO_SENTENCES: dict[str, tuple[str, ...]] = {
     "app/screen/plane.py": ("looking for fixed points",),  # the name of a thread
+    "app/compute/workshop.py": ("import sys; ",),  # a program
     # For the browser.
     "app/controls/mount.py": ("\nexport default function",),
     "app/site/nginx.py": ("daemon off;", "    server {{", "upstream "),
@@ -41,8 +42,9 @@ NO_SENTENCES: dict[str, tuple[str, ...]] = {
     ),
     # For whoever runs a server: the log, and what docs/settings.md has too.
     "app/compute/timing.py": ("Measuring the cells has failed.",),
+    "app/workshop.py": ("%s has needed too much memory.",),
     "app/settings.py": (
-        *("%s is %.20r", "%s is %.60r"),
+        *("%s is %.20r", "%s is %.60r", settings.REFUSED, settings.MISSING),
         *(entry.meaning for entry in (*settings.TABLE, *settings.TEXTS)),
         *(entry.needs for entry in settings.TEXTS if entry.needs.count(" ") > 2),
     ),

@@ -31,7 +31,7 @@ export async function fetchBlock(source, rows, columns) {
 /** @param {string} ticket @param {Record<string, string>} place */
 export async function fetchView(ticket, place) {
   const answer = await fetch(addressOf(ticket, place), { signal: AbortSignal.timeout(PATIENCE) });
-  if (!answer.ok) throw new Error(`${answer.status}`);
+  if (answer.status !== 200) throw new Error(`${answer.status}`);
   return read(await answer.arrayBuffer());
 }
 

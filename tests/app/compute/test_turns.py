@@ -71,6 +71,27 @@ def test_only_so_many_large_screens_wait(monkeypatch: pytest.MonkeyPatch) -> Non
         pass
 
 
+def test_one_page_begins_at_a_time_and_nobody_waits_long_for_one_that_takes_long() -> None:
+    begun, done = [threading.Event(), threading.Event()], threading.Event()
+
+    def begin(at: int) -> None:
+        with turns.beginning():
+            begun[at].set()
+            done.wait(PATIENCE)
+
+    threads = [threading.Thread(target=begin, args=(at,)) for at in range(2)]
+    threads[0].start()
+    assert begun[0].wait(PATIENCE)
+    threads[1].start()
+    assert not begun[1].wait(turns.PATIENCE / 2)
+    assert begun[1].wait(PATIENCE)
+    done.set()
+    for one in threads:
+        one.join(PATIENCE)
+    with turns.beginning(), turns.beginning():
+        pass
+
+
 def test_a_turn_that_ends_in_an_error_is_given_back() -> None:
     for _ in range(2 * AT_A_TIME):
         try:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.compute.workshop import LeftError
 from app.controls.export import label
 from app.screen import exporting
 from app.screen.screen import screen_of
@@ -213,11 +214,11 @@ def test_what_nobody_waits_for_any_more_is_not_made_to_its_end() -> None:
 
     long = Setting(scene="own", own=Own(steps=400, units=32))
     whole = exporting.content(long, "gru", ".csv")
-    with pytest.raises(exporting.LeftError):
+    with pytest.raises(LeftError):
         exporting.content(long, "gru", ".csv", gone)
     assert len(looked) == 3  # before it is begun, then now and then
     assert len(whole) > 3 * exporting.LOOKING
-    with pytest.raises(exporting.LeftError):
+    with pytest.raises(LeftError):
         exporting.Export(lambda: long, "gru", ".npz", lambda: True)()
 
 

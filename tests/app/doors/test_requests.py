@@ -74,6 +74,15 @@ def test_doors_that_nobody_uses_are_closed(path: str) -> None:
     assert inner.asked == 0
 
 
+@pytest.mark.parametrize("path", ["/auth/login", "/course/auth/logout", "/oauth2callback"])
+def test_those_of_a_login_are_open_where_there_is_one(
+    path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests.settings, "HAS_LOGIN", True)
+    assert asked(Requests(Inner(), Files()), request(path)).status == 204
+    assert asked(Requests(Inner(), Files()), request("/_stcore/metrics")).status == 404
+
+
 @pytest.mark.parametrize("path", ["/_stcore/health", "/_stcore/host-config", "/claims", "/"])
 def test_those_that_a_page_uses_are_open(path: str) -> None:
     assert asked(Requests(Inner(), Files()), request(path)).status == 204

@@ -97,9 +97,9 @@ def test_an_order_is_made_once_for_a_cell(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(ordering, "similar", counted)
     asked = Setting(scene="crowd", seed=71, sort="similarity")
     for notation in (None, CHO, CHUNG):
-        screen_of(replace(asked, notation=notation))
+        assert len(screen_of(replace(asked, notation=notation)).orders) == 2
     assert made == ["gru", "lstm"]
-    screen_of(replace(asked, alongside="rnn"))
+    assert len(screen_of(replace(asked, alongside="rnn")).orders) == 2
     assert made == ["gru", "lstm", "rnn"]
 
 

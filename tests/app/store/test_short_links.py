@@ -163,6 +163,19 @@ def test_an_expired_link_is_as_unknown_before_it_is_dropped_and_can_be_made_agai
     assert short.find(store, name, late, 30) is not None
 
 
+@pytest.mark.parametrize("first_of_a_student", [False, True])
+def test_a_link_that_is_kept_for_good_is_never_dropped(
+    store: Engine, first_of_a_student: bool
+) -> None:
+    name = kept(store, CUE) if first_of_a_student else ""
+    for_good = short.keep(store, canonical(CUE), DAY, MOST, for_good=True)
+    assert name in ("", for_good)
+    late = DAY + timedelta(days=20_000)
+    assert kept(store, CUE, late) == for_good  # a student makes it again, which takes nothing back
+    assert short.expire(store, late + timedelta(days=20_000), 1) == 0
+    assert short.find(store, for_good, late + timedelta(days=20_000), 1) is not None
+
+
 def test_a_clock_that_is_behind_takes_no_day_back(store: Engine) -> None:
     name = kept(store, CUE)
     assert kept(store, CUE, DAY - timedelta(days=90)) == name
