@@ -59,13 +59,18 @@ GATE_ENDS: Final = tuple(_GATES)
 # A state may end in what a gate ends in too.
 STATE_ENDS: Final = (*_STATES, *_GATES)
 _NUMBER: Final = r"-?[0-9]{1,17}(?:\.[0-9]{1,20})?(?:e-?[0-9]{1,2})?"
+_LONGEST: Final = 100
 _NAME: Final = re.compile(rf"([a-z_]{{1,20}})(?:\(({_NUMBER}(?:,{_NUMBER})?)\))?")
 
 
-@lru_cache(maxsize=256)
 def end_of(name: object) -> End | None:
     """The function of this name; None for what is the name of none."""
-    match = _NAME.fullmatch(name) if isinstance(name, str) else None
+    return _end_of(name) if isinstance(name, str) and len(name) <= _LONGEST else None
+
+
+@lru_cache(maxsize=256)
+def _end_of(name: str) -> End | None:
+    match = _NAME.fullmatch(name)
     family = FAMILIES.get(match[1]) if match else None
     if match is None or family is None:
         return None

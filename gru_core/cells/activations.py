@@ -184,8 +184,9 @@ def _hard(slope: float) -> _Family:
 
 
 def _scaled_elu(scale: float, alpha: float) -> _Family:
-    given = {"alpha": alpha, "scale": scale}
-    return _Family(partial(elu, **given), partial(elu_slope, **given))
+    return _Family(
+        partial(elu, alpha=alpha, scale=scale), partial(elu_slope, alpha=alpha, scale=scale)
+    )
 
 
 _FAMILIES: Final[Mapping[str, _Family]] = MappingProxyType(

@@ -81,6 +81,30 @@ def test_every_kind_of_node_runs_as_in_onnxruntime(
     np.testing.assert_allclose(check_against_onnxruntime(data, "one", x), expected, atol=1e-7)
 
 
+OTHERS = {
+    "elu": "elu(0.5)",
+    "leaky_relu": "leaky_relu(0.2)",
+    "thresholded_relu": "thresholded_relu(0.25)",
+    "scaled_tanh": "scaled_tanh(1.7159,0.6667)",
+    "affine": "affine(0.5,-0.25)",
+    **{name: name for name in ("linear", "softsign", "softplus", "sigmoid", "hard_sigmoid")},
+}
+
+
+@pytest.mark.parametrize("name", [*OTHERS.values(), "elu", "leaky_relu", "thresholded_relu"])
+@pytest.mark.parametrize("gate", ["sigmoid", "hard_sigmoid_sixth"])
+@pytest.mark.parametrize("kind", ["gru", "gru before", "lstm", "rnn"])
+def test_every_function_of_a_state_runs_as_in_onnxruntime(kind, gate, name) -> None:
+    """Written here and read again, with its alpha and beta among those of the gates."""
+    options = {"state_activation": name} | ({} if kind == "rnn" else {"gate_activation": gate})
+    layer, x = tuple(make_layer(kind, 3, 4, seed, **options) for seed in (0, 1)), sequence(steps=20)
+    data = write([layer])
+    [entry] = onnx_file.read(data, "a.onnx").entries
+    assert entry.says["state_activation"] == name
+    expected = session(data).run(["y"], {"x": x[:, np.newaxis]})[0][:, 0]
+    np.testing.assert_allclose(ours(data, x), expected, rtol=CLOSE, atol=CLOSE)
+
+
 def test_the_hard_sigmoid_of_onnx_is_that_of_its_own_schema() -> None:
     defaults = {
         name: onnx.helper.get_attribute_value(attribute.default_value)
