@@ -258,7 +258,7 @@ def test_weights_that_are_moved_about_are_followed(role) -> None:
     assert only(model).stored == ("float64" if role == "W" else "float32")
 
 
-@pytest.mark.parametrize("kind", ["MatMul", "Add", "DequantizeLinear", "Relu"])
+@pytest.mark.parametrize("kind", ["MatMul", "Add", "DynamicQuantizeLinear", "Relu"])
 def test_weights_that_are_computed_are_refused_naming_the_node(kind) -> None:
     node = helper.make_node(kind, ["W", "W"], ["made"], name="culprit")
     with pytest.raises(

@@ -297,3 +297,43 @@ def test_a_layer_written_to_read_backward_does_so_in_onnxruntime() -> None:
     y = session(data).run(["y"], {"x": x[:, np.newaxis]})[0][:, 0]
     np.testing.assert_allclose(y, ours(data, x), rtol=0, atol=CLOSE)
     np.testing.assert_allclose(y, check_against_onnxruntime(data, "layer0", x), atol=1e-7)
+
+
+def quantized(kind: str, direction: str, axis: int | None, zero: bool) -> onnx.ModelProto:
+    """A node whose weights come out of DequantizeLinear, as tools that quantize write them."""
+    count = 1 + (direction == "bidirectional")
+    held, model = tensors(kind, directions=count), make_model(kind, direction=direction)
+    made, rng = [], np.random.default_rng(8)
+    kept = {one.name: one for one in model.graph.initializer}
+    for at, role in enumerate("WR"):
+        shape = () if axis is None else (held[role].shape[axis],)
+        scale = rng.uniform(0.002, 0.01, shape).astype(np.float32)
+        points = rng.integers(-20, 20, shape, dtype=np.int8)
+        numbers = rng.integers(-128, 127, held[role].shape, dtype=np.int8)
+        given = {"q": numbers, "scale": scale} | ({"zero": points} if zero else {})
+        model.graph.initializer.remove(kept[role])
+        model.graph.initializer.extend(
+            onnx.numpy_helper.from_array(one, f"{role}.{name}") for name, one in given.items()
+        )
+        names = [f"{role}.{name}" for name in given]
+        options = {} if axis is None else {"axis": axis}
+        made.append(
+            onnx.helper.make_node("DequantizeLinear", names, [role], name=f"dq{at}", **options)
+        )
+    node = model.graph.node.pop()
+    model.graph.node.extend([*made, node])
+    return model
+
+
+@pytest.mark.parametrize("zero", [True, False])
+@pytest.mark.parametrize("axis", [None, 1, 2, -1])
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("kind", ["GRU", "LSTM"])
+def test_weights_in_few_bits_are_those_of_the_quantized_model(kind, direction, axis, zero) -> None:
+    data, x = quantized(kind, direction, axis, zero).SerializeToString(), sequence()
+    [entry] = onnx_file.read(data, "a.onnx").entries
+    assert entry.stored == "int8"
+    assert any("they are those of the quantized model" in note for note in entry.notes)
+    expected = theirs(data, x)
+    np.testing.assert_allclose(ours(data, x), expected, rtol=0, atol=CLOSE)
+    np.testing.assert_allclose(check_against_onnxruntime(data, "one", x), expected, atol=1e-7)
