@@ -1,8 +1,9 @@
 """How fast the core is: `python -m benchmarks.core`.
 
 Every gate of a GRU from our NumPy run against torch.nn.GRU giving h alone, batch 1, float32,
-one thread each; then a sweep of 41 values against one run. Medians, interleaved in one process,
-so that what else the machine does falls on both: trust the ratios.
+one thread each; a batch of a file's layer against torch; then a sweep of 41 values against one
+run. Medians, interleaved in one process, so that what else the machine does falls on both: trust
+the ratios.
 """
 
 import os
@@ -10,6 +11,7 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = "1"  # read when NumPy is first imported
 
 from collections.abc import Callable
+from io import BytesIO
 from statistics import median
 from time import perf_counter
 
@@ -17,6 +19,9 @@ import numpy as np
 import torch
 
 from gru_core import GRUWeights, run
+from gru_core.formats import read
+from gru_core.formats.answers import answered
+from gru_core.formats.tracing import trace_arrays
 from gru_core.situation import Target
 from gru_core.sweep import sweep
 
@@ -31,6 +36,8 @@ SWEEPS = (
     (256, 10, "float32"),
 )
 VALUES = 41
+# Sequences, steps, inputs, units of two layers of LSTM in two directions; the ratio to stay under.
+BATCH = (64, 100, 64, 256, 3.0)
 EXACTLY = ((32, 100), (256, 1000), (512, 5000))  # units and steps
 
 
@@ -49,6 +56,12 @@ def main() -> None:
     for units, steps in EXACTLY:
         sums, exact = _exactly(units, steps)
         print(f"{steps:6}{units:6}{sums:10.3f}{exact:10.3f}{exact / sums:8.2f}")
+    count, steps, inputs, units, limit = BATCH
+    ours, theirs = _batch(count, steps, inputs, units)
+    print(f"\nevery gate of {count} sequences × {steps} steps (ours, in float64, rounded once)")
+    print(f"against the output alone (torch.nn.LSTM), 2 layers of {units}, 2 directions, {inputs}")
+    print(f"inputs, all processors: {ours:.0f} ms, {theirs:.0f} ms, ", end="")
+    print(f"ratio {ours / theirs:.2f} (limit {limit:g})")
     print(f"\na sweep of {VALUES} values against one run")
     print(f"{'steps':>6}{'units':>6}{'dtype':>9}{'run ms':>9}{'sweep ms':>10}{'ratio':>8}")
     for units, steps, dtype in SWEEPS:
@@ -91,6 +104,30 @@ def _exactly(units: int, steps: int) -> tuple[float, float]:
     x = np.random.default_rng(1).normal(size=(steps, INPUTS)).astype(np.float32)
     sums, exact = _medians(lambda: run(weights, x), lambda: run(weights, x, exactly=True))
     return sums, exact
+
+
+def _batch(count: int, steps: int, inputs: int, units: int) -> tuple[float, float]:
+    torch.manual_seed(0)
+    layer = torch.nn.LSTM(inputs, units, 2, bidirectional=True)
+    file = BytesIO()
+    torch.save(layer.state_dict(), file)
+    ready = answered(read(file.getvalue(), "model.pt").entries[0], {})
+    x = np.random.default_rng(1).normal(size=(steps, count, inputs)).astype(np.float32)
+
+    def theirs() -> torch.Tensor:
+        with torch.inference_mode():
+            output: torch.Tensor = layer(torch.from_numpy(x))[0]
+        return output
+
+    threads = torch.get_num_threads()
+    torch.set_num_threads(os.cpu_count() or 1)
+    try:
+        if np.abs(trace_arrays(ready, x)["output"] - theirs().numpy()).max() > 1e-5:
+            raise SystemExit("The batch disagrees with torch; nothing to compare.")
+        ours_ms, theirs_ms = _medians(lambda: trace_arrays(ready, x), theirs, seconds=5.0)
+    finally:
+        torch.set_num_threads(threads)
+    return ours_ms, theirs_ms
 
 
 def _sweep_against_run(units: int, steps: int, dtype: str) -> tuple[float, float]:

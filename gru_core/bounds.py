@@ -1,5 +1,6 @@
-"""How far a run may come: with relu a state has no upper limit, and may grow past all numbers."""
+"""How far a run may come: with relu and others a state may grow past all numbers."""
 
+import math
 from collections.abc import Callable
 
 import numpy as np
@@ -7,6 +8,7 @@ import numpy.typing as npt
 
 from gru_core.arrays import Array
 from gru_core.conventions import MAX_MAGNITUDE
+from gru_core.ends import limits_of
 from gru_core.errors import NotFiniteError, RangeError
 from gru_core.trace import Tracks
 from gru_core.weights import Weights
@@ -16,24 +18,28 @@ from gru_core.words import Said
 def check_bounded(weights: Weights, tracks: Tracks, *, backward: bool = False) -> None:
     """Raise unless every number of a run, or a sweep, of these weights can be computed with.
 
-    Only weights with relu are looked at. backward: steps were read from the last to the first.
+    Only weights that end in a function without a limit are looked at. backward: steps were read
+    from the last to the first.
     Errors: NotFiniteError where a number is infinite or NaN, RangeError above MAX_MAGNITUDE; both
     name the track, the unit and the step where that began.
     """
-    if weights.state_activation != "relu" or all(map(_bounded, tracks.values())):
+    end = weights.state_activation
+    if all(map(math.isfinite, limits_of(end))) or all(map(_bounded, tracks.values())):
         return
     where = _began(tracks, lambda numbers: ~np.isfinite(numbers), backward)
     if where:
         raise NotFiniteError(
-            "{where}, which is no number to go on with: relu has no upper limit, and the state "
+            "{where}, which is no number to go on with: {end} has no limit, and the state "
             "grew past all numbers; use smaller weights, smaller inputs or fewer steps.",
             where=where,
+            end=end,
         )
     where = _began(tracks, lambda numbers: np.abs(numbers) > MAX_MAGNITUDE, backward)
     raise RangeError(
-        "{where}; states up to {max_magnitude:g} are computed with, and relu has no upper "
+        "{where}; states up to {max_magnitude:g} are computed with, and {end} has no "
         "limit: use smaller weights, smaller inputs or fewer steps.",
         where=where,
+        end=end,
         max_magnitude=MAX_MAGNITUDE,
     )
 

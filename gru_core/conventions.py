@@ -13,6 +13,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 import numpy as np
 
 from gru_core.arrays import Array
+from gru_core.ends import GATE_ENDS, STATE_ENDS, limits_of
 from gru_core.errors import TextError
 
 Cell: TypeAlias = Literal["gru", "lstm", "rnn"]
@@ -56,9 +57,10 @@ KEEP_GATE: Final[Mapping[str, str]] = _table(gru="update", lstm="forget")
 # What lies between 0 and 1; each ends in the gate activation, a sigmoid or a hard one.
 SIGMOID_TRACKS: Final = frozenset({"reset", "update", "input", "forget", "output"})
 
-# What a gate may end in, and what a candidate, the LSTM's output and a plain RNN's state may.
-GATE_ACTIVATIONS: Final = ("sigmoid", "hard_sigmoid", "hard_sigmoid_sixth")
-STATE_ACTIVATIONS: Final = ("tanh", "relu")
+# What a gate may end in, and what a candidate, the LSTM's output and a plain RNN's state may: these
+# names, and those of the second with parameters of their own (gru_core/ends.py).
+GATE_ACTIVATIONS: Final = GATE_ENDS
+STATE_ACTIVATIONS: Final = STATE_ENDS
 
 # A hard sigmoid is clip(slope · a + 0.5, 0, 1): the first in Keras 1 and 2 and by default in ONNX,
 # the second in Keras 3 and PyTorch.
@@ -69,8 +71,8 @@ RANGES: Final[Mapping[str, tuple[float, float]]] = _table(
     gate=(0.0, 1.0),
     state=(-1.0, 1.0),
     # An LSTM cell is unbounded, but the hidden state sees tanh of it, and tanh(3) = 0.995:
-    # past 3 the output no longer changes to the eye. Where a state ends in relu, which has no
-    # bound either, all states have this range.
+    # past 3 the output no longer changes to the eye. Where a state ends in relu, or in another
+    # that goes beyond ±1, all states have this range.
     cell=(-3.0, 3.0),
 )
 
@@ -134,22 +136,27 @@ NOTATIONS: Final[Mapping[str, Notation]] = _table(pytorch=PYTORCH, cho=CHO, chun
 
 
 def track_kind(track: str, state_activation: str = "tanh") -> str:
-    """The key of RANGES for a track: "gate", "state" (tanh), or "cell", which has no bound."""
+    """The key of RANGES for a track: "gate", "state" (±1), or "cell", which has no bound."""
     if track in SIGMOID_TRACKS:
         return "gate"
-    return "cell" if track == "cell" or state_activation == "relu" else "state"
+    return "cell" if track == "cell" or not _within_one(state_activation) else "state"
 
 
 def vector_kind(cell: str, name: str, placement: Placement, state_activation: str = "tanh") -> str:
     """The key of RANGES for a vector of gru_core.analysis.inside.vectors.
 
     Sums of several terms are unbounded; past 3 the tanh that reads them no longer changes to the
-    eye, as with the LSTM's cell state. With relu nothing is bounded.
+    eye, as with the LSTM's cell state. With an end beyond ±1 nothing is bounded.
     """
     unbounded = {("lstm", "kept"), ("lstm", "written")}
     if placement == "after":
         unbounded.add(("gru", "reset_hidden"))
-    return "cell" if (cell, name) in unbounded or state_activation == "relu" else "state"
+    beyond = (cell, name) in unbounded or not _within_one(state_activation)
+    return "cell" if beyond else "state"
+
+
+def _within_one(state_activation: str) -> bool:
+    return max(map(abs, limits_of(state_activation))) <= 1
 
 
 def track_range(track: str, state_activation: str = "tanh") -> tuple[float, float]:

@@ -4,6 +4,7 @@ What may be set stands in one table, in app/settings.py and docs/settings.md.
 """
 
 import os
+import sys
 from collections.abc import Iterable, Mapping
 
 
@@ -20,3 +21,10 @@ def kept(variables: Iterable[str]) -> dict[str, str]:
 def put(variables: Mapping[str, str]) -> None:
     """Set variables for a library that reads them when it is imported."""
     os.environ.update(variables)
+
+
+# NumPy reads this when it is imported, so it stands here, which the package imports first. Python
+# calls what it runs "-m" until it has found it. The threads of several products would wait for each
+# other, in a loop; a batch has threads of its own (gru_core/formats/batches.py).
+if sys.argv[:1] == ["-m"]:
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -33,6 +33,9 @@ KINDS: Final[Mapping[str, str]] = MappingProxyType(
         "invert": "not",
         "absolute": "absolute",
         "tanh": "tanh",
+        "exp": "exp",
+        "expm1": "expm1",
+        "log1p": "log1p",
     }
 )
 

@@ -21,6 +21,7 @@ from gru_core.conventions import (
     BiasCount,
     Cell,
 )
+from gru_core.ends import end_of
 from gru_core.errors import DtypeError, RangeError, ShapeError, UnknownNameError, unknown_name
 from gru_core.words import Said
 
@@ -52,8 +53,8 @@ class Weights:
     b_h: Array  # (gate, unit)
     # What the gates end in, one of conventions.GATE_ACTIVATIONS.
     gate_activation: str = field(default="sigmoid", kw_only=True)
-    # One of conventions.STATE_ACTIVATIONS: what the candidate ends in, for the LSTM its output too,
-    # for a plain RNN its state.
+    # One of conventions.STATE_ACTIVATIONS, or with parameters of its own (gru_core/ends.py): what
+    # the candidate ends in, for the LSTM its output too, for a plain RNN its state.
     state_activation: str = field(default="tanh", kw_only=True)
 
     cell: ClassVar[Cell]
@@ -233,7 +234,7 @@ def merge_biases(weights: W) -> W:
 def _check_activations(cell: Cell, gate: str, state: str) -> None:
     if gate not in GATE_ACTIVATIONS:
         raise unknown_name(f"{cell}.gate_activation", gate, GATE_ACTIVATIONS)
-    if state not in STATE_ACTIVATIONS:
+    if end_of(state) is None:
         raise unknown_name(f"{cell}.state_activation", state, STATE_ACTIVATIONS)
     if gate != "sigmoid" and not SIGMOID_TRACKS.intersection(GATES[cell]):
         raise UnknownNameError(

@@ -17,7 +17,7 @@ from app.session import state
 from app.setting.model import Model
 from app.setting.setting import Setting
 from app.words import numbers
-from app.words.names import CELL_NAMES
+from app.words.names import CELL_NAMES, activation_named
 from app.words.say import Fields, say
 from gru_core.errors import GatescopeError
 from gru_core.formats import limits
@@ -33,7 +33,6 @@ ENDINGS = ["pt", "pth", "bin", "safetensors", "keras", "h5", "hdf5", "onnx", "np
 SAYS = {
     "reset_after": ("true", "false"),
     "gate_activation": ("hard_sigmoid", "hard_sigmoid_sixth"),
-    "state_activation": ("relu",),
     "backward": ("true",),
 }
 MEGABYTE = 1_000_000
@@ -144,11 +143,11 @@ def summary(entry: Entry) -> str:
         words.append(say("controls.model.layers", layers=len(entry.layers)))
     if len(entry.layers[0]) > 1:
         words.append(say("controls.model.both_directions"))
-    words += [
-        say(f"controls.model.says.{setting}.{answer}")
-        for setting, answer in entry.says.items()
-        if answer in SAYS.get(setting, ())
-    ]
+    for setting, answer in entry.says.items():
+        if setting == "state_activation" and answer != "tanh":
+            words.append(activation_named(answer).name)
+        elif answer in SAYS.get(setting, ()):
+            words.append(say(f"controls.model.says.{setting}.{answer}"))
     return ", ".join(words)
 
 

@@ -11,6 +11,7 @@ from app.figures.frame import QUIET, frame, rule
 from app.words.numbers import brief
 from gru_core.cells.activations import function_of
 from gru_core.conventions import GATE_ACTIVATIONS, HARD_SLOPES
+from gru_core.ends import limits_of
 
 UP, DOWN, TOTAL = theme.DIVERGING[-3], theme.DIVERGING[2], "#8A8A8A"
 ROW = 0.66  # height of a bar, in rows
@@ -79,11 +80,14 @@ def activation_curve(activation: str, total: float, value: float, color: str) ->
         side * 0.5 / HARD_SLOPES[activation] for side in (-1, 1) if activation in HARD_SLOPES
     ]
     x = np.sort(np.append(np.linspace(-end, end, CURVE_POINTS), corners))
-    low, high = (-1.0, 1.0) if activation == "tanh" else (0.0, end if activation == "relu" else 1.0)
-    room = 0.08 * high
+    y = function_of(activation)(x)
+    low, high = limits_of(activation)
+    low = low if math.isfinite(low) else min(0.0, float(y.min()))
+    high = high if math.isfinite(high) else max(float(y.max()), 0.0)
+    room = 0.08 * max(high, -low)
     curve = scatter(
         x=x,
-        y=function_of(activation)(x),
+        y=y,
         mode="lines",
         line={"color": TOTAL, "width": 2, "dash": "solid"},
         hoverinfo="skip",

@@ -18,7 +18,7 @@ from app.lenses.naming import subscript, unit_of
 from app.lenses.reach import offers, words
 from app.screen.neighbours import compared
 from app.screen.screen import Screen
-from app.words.names import ACTIVATIONS, CELL_NAMES, letter_of
+from app.words.names import CELL_NAMES, activation_named, letter_of
 from app.words.numbers import whole
 from app.words.say import say
 from gru_core.conventions import CELLS, KEEP_GATE, STATES, Cell, shown_sign
@@ -222,7 +222,7 @@ def _last(screen: Screen, *found: Gradients) -> str:
 
 def _notes(screen: Screen, of: str) -> list[str]:
     keep = "z" if screen.notation.polarity == "keep" else "1 − z"
-    squash = ACTIVATIONS[screen.situation.weights[screen.opened].state_activation].symbol
+    squash = activation_named(screen.situation.weights[screen.opened].state_activation).symbol
     direct = {
         "gru": say("lenses.gradients.direct_gru", keep=keep),
         "lstm": say("lenses.gradients.direct_lstm"),

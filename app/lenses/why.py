@@ -8,7 +8,7 @@ from app.lenses.at_cursor import sentence_of, value_of
 from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
 from app.lenses.naming import channel_name, subscript, unit_of
 from app.screen.screen import Screen
-from app.words.names import ACTIVATIONS, letter_of
+from app.words.names import activation_named, letter_of
 from app.words.numbers import number, percent
 from app.words.say import Fields, say
 from gru_core.analysis import Contributions, Term, contributions, ranked
@@ -51,7 +51,7 @@ def _words(found: Contributions, symbol: str, unit: int, step: int) -> str:
         return say("lenses.why.sum", **said)
     said |= {
         "total": total,
-        "function": ACTIVATIONS[found.activation].symbol,
+        "function": activation_named(found.activation).symbol,
         "slope": number(found.slope),
     }
     if found.held:
@@ -73,7 +73,7 @@ def _does(screen: Screen, cell: Cell, track: str) -> list[str]:
         where = f"_{screen.notation.placement}" if cell == "gru" else ""
         if track == "output":
             end = screen.situation.weights[cell].state_activation
-            said["function"] = ACTIVATIONS[end].symbol
+            said["function"] = activation_named(end).symbol
         return [say(f"lenses.why.{cell}_{track}{where}", **said)]
     gate = "update" if cell == "gru" else "input"
     through = value_of(screen, cell, gate)
@@ -113,7 +113,7 @@ def _curve_chart(found: Contributions, symbol: str, color: str) -> Chart:
     figure = activation_curve(found.activation, found.pre_activation, value, color)
     said = say("lenses.why.if_free", symbol=symbol) if found.held else symbol
     names = [say("lenses.why.pre_activation"), said, say("lenses.why.slope")]
-    function = ACTIVATIONS[found.activation].name
+    function = activation_named(found.activation).name
     return Chart(
         name="curve",
         title=say("lenses.why.curve", function=function),

@@ -10,7 +10,7 @@ from app.figures.equations import Writer
 from app.figures.nodes import SubStep
 from app.screen.screen import Screen
 from app.setting.source import Own
-from app.words.names import ACTIVATIONS, CELL_NAMES, Activation, letter_of
+from app.words.names import CELL_NAMES, Activation, activation_named, letter_of
 from app.words.numbers import number
 from app.words.say import Fields, say
 from app.words.terms import Term, terms
@@ -73,7 +73,7 @@ def _ends(screen: Screen, cell: Cell) -> tuple[Activation, Activation]:
     """What the gates of a cell end in, and what its states do."""
     weights = screen.situation.weights[cell]
     names = (weights.gate_activation, weights.state_activation)
-    gate, state = (ACTIVATIONS[name] for name in names)
+    gate, state = (activation_named(name) for name in names)
     return gate, state
 
 

@@ -1,8 +1,9 @@
 """What quantities, functions and cells are called: the terms of the field, the letters."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from gru_core import conventions
+from gru_core.ends import PARAMETERS, end_of
 
 NAMES = {
     "reset": "reset gate",
@@ -51,7 +52,48 @@ ACTIVATIONS = {
     ),
     "tanh": Activation("tanh", "tanh", "tanh: squeezes every number between −1 and 1"),
     "relu": Activation("relu", "relu", "relu: makes every number below 0 a 0"),
+    "elu": Activation("elu", "elu", "elu: makes every number a below 0 {alpha} (exp(a) − 1)"),
+    "selu": Activation("selu", "selu", "selu: 1.0507 a; below 0 1.7581 (exp(a) − 1)"),
+    "linear": Activation("linear", "linear", "linear: leaves every number as it is"),
+    "softsign": Activation("softsign", "softsign", "softsign: a / (1 + |a|), between −1 and 1"),
+    "softplus": Activation("softplus", "softplus", "softplus: ln(1 + exp(a)), always above 0"),
+    "leaky_relu": Activation(
+        "leaky relu", "leaky relu", "leaky relu: multiplies every number below 0 by {alpha}"
+    ),
+    "thresholded_relu": Activation(
+        "thresholded relu",
+        "thresholded relu",
+        "thresholded relu: makes every number up to {alpha} a 0",
+    ),
+    "scaled_tanh": Activation(
+        "scaled tanh",
+        "scaled tanh",
+        "scaled tanh: {alpha} tanh({beta} a), between −{alpha} and {alpha}",
+    ),
+    "affine": Activation("affine", "affine", "affine: {alpha} a + {beta}"),
 }
+
+
+def activation_named(name: str) -> Activation:
+    """That of a name with its parameters, as gru_core.ends has it."""
+    written = ACTIVATIONS[family_of(name)]
+    return replace(written, says=written.says.format(**parameters_of(name)))
+
+
+def family_of(name: str) -> str:
+    """The name without parameters."""
+    end = end_of(name)
+    assert end is not None, name
+    return end.family
+
+
+def parameters_of(name: str) -> dict[str, str]:
+    """The numbers of a function as they are written, by the names of gru_core.ends.PARAMETERS."""
+    end = end_of(name)
+    assert end is not None, name
+    numbers = (f"{one:.5g}".replace("-", "−") for one in end.parameters)
+    return dict(zip(PARAMETERS, numbers, strict=False))
+
 
 CANDIDATE_SYMBOL = {"gru": "n", "lstm": "g"}
 

@@ -7,7 +7,7 @@ letter that a notation does not have is not explained.
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.words.names import ACTIVATIONS, letter_of
+from app.words.names import activation_named, family_of, letter_of, parameters_of
 from app.words.say import say
 from gru_core.conventions import Cell, Notation
 
@@ -46,7 +46,13 @@ def terms(
         *(Term(letter_of(cell, name, notation), said, name) for name, said in tracks.items()),
     ]
     ends = [state_end] if cell == "rnn" else [gate_end, state_end]
-    said = [Term(ACTIVATIONS[end].symbol, say(f"words.terms.ends.{end}")) for end in ends]
+    said = [
+        Term(
+            activation_named(end).symbol,
+            say(f"words.terms.ends.{family_of(end)}", **parameters_of(end)),
+        )
+        for end in ends
+    ]
     return (*quantities, *_weights(cell, notation, inner_bias), *said, *_blend(cell, notation))
 
 

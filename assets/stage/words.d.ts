@@ -459,11 +459,15 @@ export interface Fields {
   "lstm.squashed_relu": { cell: Word };
   "lstm.hidden": { hidden: Word; output: Word };
   "lstm.hidden_relu": { hidden: Word; output: Word };
+  "lstm.squashed_other": { cell: Word; end: Word };
+  "lstm.hidden_other": { end: Word; hidden: Word; output: Word };
   "rnn.says": { hidden: Word; x: Word };
+  "rnn.says_other": { end: Word; hidden: Word; x: Word };
   "rnn.says_relu": { hidden: Word; x: Word };
   "rnn.sum": {};
   "rnn.hidden": { hidden: Word };
   "rnn.hidden_relu": { hidden: Word };
+  "rnn.hidden_other": { end: Word; hidden: Word };
   "equations.held": { value: Word };
   "doing.held": { free: Word; letter: Word; unit: Word; value: Word };
   "doing.gru_keep": { hidden: Word; kept: Word; new: Word; old: Word; share: Word; symbol: Word; unit: Word; written: Word; z: Word };

@@ -1,11 +1,11 @@
 """What the numbers of a gate or a state come out of: each function beside its derivative.
 
 A derivative takes the value that the function came to, since that is what a trace keeps. Any shape;
-float32 stays float32. At its corners a hard function has the slope 0, as in PyTorch.
+float32 stays float32. At its corners a function has the slope that PyTorch gives it: a hard one 0.
 """
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -13,6 +13,7 @@ import numpy as np
 
 from gru_core.arrays import Array
 from gru_core.conventions import HARD_SLOPES
+from gru_core.ends import FAMILIES, PARAMETERS, SELU, end_of
 
 
 class Activation(NamedTuple):
@@ -54,6 +55,17 @@ def tanh_slope(value: Array) -> Array:
     return (1 - value) * (1 + value)
 
 
+def scaled_tanh(a: Array, alpha: float, beta: float) -> Array:
+    """Alpha tanh(beta a)."""
+    found: Array = alpha * np.tanh(beta * a)
+    return found
+
+
+def scaled_tanh_slope(value: Array, alpha: float, beta: float) -> Array:
+    """Alpha beta (1 − tanh²)."""
+    return alpha * beta * tanh_slope(value / alpha)
+
+
 def relu(a: Array) -> Array:
     """The positive part: a where that is above 0, else 0."""
     return np.maximum(a, 0)
@@ -64,25 +76,138 @@ def relu_slope(value: Array) -> Array:
     return (value > 0).astype(value.dtype)
 
 
+def thresholded_relu(a: Array, alpha: float) -> Array:
+    """The number itself where it is above alpha, else 0."""
+    return a * np.less(alpha, a)
+
+
+def thresholded_relu_slope(value: Array, alpha: float) -> Array:
+    """1 where the value is above alpha, which is 0 or more; else 0."""
+    return (value > alpha).astype(value.dtype)
+
+
+def leaky_relu(a: Array, alpha: float) -> Array:
+    """The number itself where it is above 0, else alpha times it."""
+    found: Array = np.maximum(a, 0) + alpha * np.minimum(a, 0)
+    return found
+
+
+def leaky_relu_slope(value: Array, alpha: float) -> Array:
+    """1 where the value is above 0, else alpha."""
+    return np.where(value > 0, value.dtype.type(1), value.dtype.type(alpha))
+
+
+def elu(a: Array, alpha: float, scale: float = 1.0) -> Array:
+    """Scale times the number itself where it is above 0, else times alpha (exp(a) − 1)."""
+    found: Array = scale * np.maximum(a, 0) + scale * alpha * np.expm1(np.minimum(a, 0))
+    return found
+
+
+def elu_slope(value: Array, alpha: float, scale: float = 1.0) -> Array:
+    """Scale where the value is above 0, else the value and scale times alpha more."""
+    return np.where(value > 0, value.dtype.type(scale), value + value.dtype.type(scale * alpha))
+
+
+def affine(a: Array, alpha: float, beta: float) -> Array:
+    """Alpha a + beta: a straight line without an end."""
+    return alpha * a + beta
+
+
+def affine_slope(value: Array, alpha: float, beta: float) -> Array:
+    """Alpha everywhere."""
+    return np.full_like(value, alpha)
+
+
+def linear(a: Array) -> Array:
+    """The number itself."""
+    return a + 0
+
+
+def linear_slope(value: Array) -> Array:
+    """1 everywhere."""
+    return np.ones_like(value)
+
+
+def softsign(a: Array) -> Array:
+    """The number divided by 1 more than its size."""
+    found: Array = a / (1 + np.absolute(a))
+    return found
+
+
+def softsign_slope(value: Array) -> Array:
+    """The square of 1 − |value|."""
+    away: Array = 1 - np.absolute(value)
+    return away * away
+
+
+def softplus(a: Array) -> Array:
+    """The logarithm of 1 + exp(a), in the form that cannot overflow."""
+    found: Array = np.maximum(a, 0) + np.log1p(np.exp(0 - np.absolute(a)))
+    return found
+
+
+def softplus_slope(value: Array) -> Array:
+    """1 − exp(−value): the sigmoid of what the value came out of."""
+    found: Array = 0 - np.expm1(-value)
+    return found
+
+
 def function_of(name: str) -> Callable[[Array], Array]:
     """The function that an activation's name stands for."""
-    return ACTIVATIONS[name].function
+    return activation_of(name).function
 
 
 def slope_at(name: str, value: Array) -> Array:
     """The derivative of an activation where it has come to a value."""
-    return ACTIVATIONS[name].slope(value)
+    return activation_of(name).slope(value)
 
 
-def _hard(slope: float) -> Activation:
-    return Activation(partial(hard_sigmoid, slope=slope), partial(hard_sigmoid_slope, slope=slope))
+@lru_cache(maxsize=256)
+def activation_of(name: str) -> Activation:
+    """The function of a name of gru_core.ends, with its parameters, and its derivative."""
+    end = end_of(name)
+    assert end is not None, name
+    given = dict(zip(PARAMETERS, end.parameters, strict=False))
+    function, slope = _FAMILIES[end.family]
+    return Activation(partial(function, **given), partial(slope, **given))
 
 
-ACTIVATIONS: Final[Mapping[str, Activation]] = MappingProxyType(
+class _Family(NamedTuple):
+    """An activation that may have parameters: those of PARAMETERS, in their order."""
+
+    function: Callable[..., Array]
+    slope: Callable[..., Array]
+
+
+def _hard(slope: float) -> _Family:
+    return _Family(partial(hard_sigmoid, slope=slope), partial(hard_sigmoid_slope, slope=slope))
+
+
+def _scaled_elu(scale: float, alpha: float) -> _Family:
+    return _Family(
+        partial(elu, alpha=alpha, scale=scale), partial(elu_slope, alpha=alpha, scale=scale)
+    )
+
+
+_FAMILIES: Final[Mapping[str, _Family]] = MappingProxyType(
     {
-        "sigmoid": Activation(sigmoid, sigmoid_slope),
+        "sigmoid": _Family(sigmoid, sigmoid_slope),
         **{name: _hard(slope) for name, slope in HARD_SLOPES.items()},
-        "tanh": Activation(tanh, tanh_slope),
-        "relu": Activation(relu, relu_slope),
+        "tanh": _Family(tanh, tanh_slope),
+        "relu": _Family(relu, relu_slope),
+        "elu": _Family(elu, elu_slope),
+        "selu": _scaled_elu(*SELU),
+        "linear": _Family(linear, linear_slope),
+        "softsign": _Family(softsign, softsign_slope),
+        "softplus": _Family(softplus, softplus_slope),
+        "leaky_relu": _Family(leaky_relu, leaky_relu_slope),
+        "thresholded_relu": _Family(thresholded_relu, thresholded_relu_slope),
+        "scaled_tanh": _Family(scaled_tanh, scaled_tanh_slope),
+        "affine": _Family(affine, affine_slope),
     }
+)
+
+# Of every name without parameters.
+ACTIVATIONS: Final[Mapping[str, Activation]] = MappingProxyType(
+    {name: activation_of(name) for name in FAMILIES}
 )

@@ -29,6 +29,7 @@ from gru_core.conventions import (
     Polarity,
     shown_update,
 )
+from gru_core.ends import limits_of
 from gru_core.errors import RangeError, ShapeError, TextError, shown, unknown_name
 from gru_core.weights import Weights
 from gru_core.words import Said
@@ -49,7 +50,7 @@ class Intervention:
 
     cell: Cell
     track: str  # one of conventions.TRACKS[cell]
-    value: float  # within limits(cell, track), or with relu in place of tanh
+    value: float  # within limits(cell, track), of whatever its layer ends in
     unit: int | None = None  # counted from 0; None for all
     first: int = 0  # the first step, counted from 0
     last: int | None = None  # the last step, itself included; None for the end of the sequence
@@ -66,8 +67,7 @@ class Intervention:
             )
         # Zero has no sign here, so that equal interventions have equal texts.
         object.__setattr__(self, "value", float(value) + 0.0)
-        # No layer is known here: of relu and tanh the one that reaches as far.
-        check_value(self, "relu" if self.value > 0 else "tanh")
+        check_value(self, "linear")  # no layer is known here: the one that reaches farthest
         for name in ("unit", "first", "last"):
             index = getattr(self, name)
             if name == "first" or index is not None:
@@ -156,7 +156,7 @@ def parse_interventions(text: str) -> ParsedInterventions:
 def limits(cell: str, track: str, state_activation: str = "tanh") -> tuple[float, float]:
     """The least and the greatest value a track may be held at. Errors: UnknownNameError.
 
-    A gate and a candidate stay where their sigmoid, tanh or relu could have put them. A state may
+    A gate and a candidate stay where what they end in could have put them. A state may
     be held at whatever an initial state may be: also a hidden state beyond 1, which no tanh gives.
     """
     if cell not in TRACKS:
@@ -167,7 +167,8 @@ def limits(cell: str, track: str, state_activation: str = "tanh") -> tuple[float
         return -MAX_MAGNITUDE, MAX_MAGNITUDE
     if track in SIGMOID_TRACKS:
         return RANGES["gate"]
-    return (0.0, MAX_MAGNITUDE) if state_activation == "relu" else RANGES["state"]
+    low, high = limits_of(state_activation)
+    return max(low, -MAX_MAGNITUDE), min(high, MAX_MAGNITUDE)
 
 
 def check_value(held: Intervention, state_activation: str) -> None:

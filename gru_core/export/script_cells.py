@@ -6,14 +6,26 @@ from typing import Final
 
 from gru_core.changes.interventions import Intervention
 from gru_core.conventions import HARD_SLOPES, SIGMOID_TRACKS, TRACKS
+from gru_core.ends import PARAMETERS, end_of
+from gru_core.engines.torch_engine import SURE
 from gru_core.export.cell_run import CellRun
 from gru_core.export.script_step import step_text
 
+# By family, with the parameters of gru_core.ends as fields.
 _FUNCTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "sigmoid": "torch.sigmoid(a)",
         "tanh": "torch.tanh(a)",
         "relu": "torch.relu(a)",
+        "elu": "torch.nn.functional.elu(a, {alpha})",
+        "selu": "torch.selu(a)",
+        "linear": "a",
+        "softsign": "torch.nn.functional.softsign(a)",
+        "softplus": f"torch.nn.functional.softplus(a, threshold={SURE:g})",
+        "leaky_relu": "torch.nn.functional.leaky_relu(a, {alpha})",
+        "thresholded_relu": "torch.nn.functional.threshold(a, {alpha}, 0)",
+        "scaled_tanh": "{alpha} * torch.tanh({beta} * a)",
+        "affine": "{alpha} * a + {beta}",
         **{name: f"({slope!r} * a + 0.5).clamp(0, 1)" for name, slope in HARD_SLOPES.items()},
     }
 )
@@ -46,7 +58,11 @@ def sections(run: CellRun) -> Iterator[str]:
 
 
 def _function(name: str, activation: str, says: str) -> str:
-    return f'\n\ndef {name}(a):\n    """{says}"""\n    return {_FUNCTIONS[activation]}'
+    end = end_of(activation)
+    assert end is not None, activation
+    given = dict(zip(PARAMETERS, map(repr, end.parameters), strict=False))
+    written = _FUNCTIONS[end.family].format(**given)
+    return f'\n\ndef {name}(a):\n    """{says}"""\n    return {written}'
 
 
 def _held(run: CellRun) -> Iterator[str]:

@@ -12,7 +12,7 @@ from typing import Final, cast
 from gru_core.conventions import Cell
 from gru_core.errors import FormatError, UnknownNameError, shown, unknown_name
 from gru_core.formats.fitting import check_entry, weights_of
-from gru_core.formats.model import ANSWERS, ASKED, Answers, Direction, Entry, ModelFile
+from gru_core.formats.model import ANSWERS, ASKED, Answers, Direction, Entry, ModelFile, is_answer
 from gru_core.formats.running import Ready
 from gru_core.run import Layer, Merge
 
@@ -163,12 +163,14 @@ def parse_answer(text: str, file: ModelFile) -> tuple[str, str]:
         raise unknown_name("setting", key, (*ANSWERS, *ALIASES))
     settings = ALIASES.get(key, (key,))
     for setting in settings:
-        if value in ANSWERS[setting]:
+        if value in ANSWERS[setting] or (setting == settings[-1] and is_answer(setting, value)):
             return setting, _meant(value, file) if key in ALIASES else value
     raise unknown_name(key, value, (answer for setting in settings for answer in ANSWERS[setting]))
 
 
 def _meant(value: str, file: ModelFile) -> str:
+    if value == "leaky_relu" and file.format.startswith("Keras"):
+        return "leaky_relu(0.2)"
     keras_3 = value == "hard_sigmoid" and file.format.startswith("Keras 3")
     return "hard_sigmoid_sixth" if keras_3 else value
 
@@ -204,7 +206,7 @@ def _chosen(entry: Entry, answers: Answers) -> dict[str, str]:
 def _check_answer(entry: Entry, setting: str, answer: str, known: tuple[str, ...]) -> None:
     if setting not in ANSWERS:
         raise unknown_name("setting", setting, ANSWERS)
-    if answer not in ANSWERS[setting]:
+    if not is_answer(setting, answer):
         raise unknown_name(setting, answer, ANSWERS[setting])
     if setting not in known:
         kind = "bidirectional " * (setting == "backward") + entry.cell.upper()

@@ -11,13 +11,14 @@ from typing import Final, TypeAlias
 
 from gru_core.arrays import Array
 from gru_core.conventions import Cell
+from gru_core.ends import end_of
 from gru_core.formats.reads import ALL, Reads
 from gru_core.run import Merge
 
 # What a file may or may not say of a layer, and the answers there are; all of them texts.
 Answers: TypeAlias = Mapping[str, str]
 
-# For each setting its answers, the commonest first.
+# For each setting the answers that are offered, the commonest first; is_answer knows of more.
 ANSWERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
         "gate_activation": ("sigmoid", "hard_sigmoid", "hard_sigmoid_sixth"),
@@ -31,6 +32,13 @@ ANSWERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 )
 # What only somebody who knows the input can say: it is never assumed.
 ASKED: Final = ("padding", "start")
+
+
+def is_answer(setting: str, answer: object) -> bool:
+    """Whether a setting has this answer: for the state also a function of gru_core.ends."""
+    if setting == "state_activation":
+        return end_of(answer) is not None
+    return answer in ANSWERS[setting]
 
 
 @dataclass(frozen=True, eq=False)

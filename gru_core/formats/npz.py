@@ -22,7 +22,7 @@ from gru_core.conventions import CELLS, STATES, Cell
 from gru_core.errors import DtypeError, FormatError, TextError, shown
 from gru_core.formats import limits, npy, zips
 from gru_core.formats.fitting import check_entry
-from gru_core.formats.model import ANSWERS, ASKED, Direction, Entry, ModelFile
+from gru_core.formats.model import ANSWERS, ASKED, Direction, Entry, ModelFile, is_answer
 from gru_core.formats.reads import Reads
 from gru_core.formats.running import INITIAL_NAMES
 from gru_core.formats.state_dict.entries import entries_and_notes
@@ -316,7 +316,12 @@ def _direction(where: str, cell: Cell, arrays: _Arrays) -> Direction:
 
 def _settings(where: str, value: object) -> Mapping[str, str]:
     settings = fields.record(where, value, optional=tuple(ANSWERS))
-    return {key: fields.choice(f"{where}, {key}", settings[key], ANSWERS[key]) for key in settings}
+    return {
+        key: value
+        if is_answer(key, value)
+        else fields.choice(f"{where}, {key}", value, ANSWERS[key])
+        for key, value in settings.items()
+    }
 
 
 def _asks(where: str, value: object) -> tuple[str, ...]:

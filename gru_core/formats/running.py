@@ -83,7 +83,7 @@ def run_ready(
     if read.all():
         return _run(ready, inputs, starts)
     kept = inputs[read] if read.any() else inputs[:1]  # of nothing read only the start is kept
-    return _spread(ready, _run(ready, kept, starts), read, inputs)
+    return spread_out(ready, _run(ready, kept, starts), read, inputs)
 
 
 def _run(ready: Ready, inputs: Array, starts: Initials) -> FileTrace:
@@ -96,8 +96,8 @@ def _run(ready: Ready, inputs: Array, starts: Initials) -> FileTrace:
     return FileTrace(read[::-1] if ready.reading_order else read, tuple(layers))
 
 
-def _spread(ready: Ready, ran: FileTrace, read: Mask, x: Array) -> FileTrace:
-    """A run of the steps read on all steps of x."""
+def spread_out(ready: Ready, ran: FileTrace, read: Mask, x: Array) -> FileTrace:
+    """A run of the steps read on all steps of x, (step, input). read: (step,), made read-only."""
     layers, given = [], x
     for at, directions in enumerate(ran.layers):
         if at:

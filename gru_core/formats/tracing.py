@@ -10,7 +10,8 @@ from gru_core import checks
 from gru_core.arrays import Array
 from gru_core.conventions import TRACKS
 from gru_core.errors import EmptySequenceError, RangeError, ShapeError
-from gru_core.formats.reads import Mask, Reads, check_mask
+from gru_core.formats.batches import run_batch
+from gru_core.formats.reads import Reads, check_mask
 from gru_core.formats.running import Ready, initials_of, run_ready
 
 Arrays: TypeAlias = dict[str, npt.NDArray[Any]]
@@ -46,16 +47,19 @@ def trace_arrays(
     if count == 0:
         raise EmptySequenceError("x has no sequences in its axis batch; add one.")
     _check_numbers(ready, inputs)
-    made = [
-        _one(
-            ready,
-            inputs[:, at],
-            {n: _of_batch(n, s, at, count) for n, s in states.items()},
-            None if given is None else given[:, at],
-        )
+    starts = [
+        initials_of(ready, {n: _of_batch(n, s, at, count) for n, s in states.items()})
         for at in range(count)
     ]
-    found = {name: np.stack([arrays[name] for arrays in made], axis=-2) for name in made[0]}
+    if count == 1:
+        traces = [run_ready(ready, inputs[:, 0], starts[0], None if given is None else given[:, 0])]
+    else:
+        checks.sequence("x", inputs[:, 0], ready.first.input_size)
+        traces = run_batch(ready, inputs, starts, given)
+    made = [{"output": trace.output, **dict(trace.named())} for trace in traces]
+    found: Arrays = {"x": inputs} | {
+        name: np.stack([arrays[name] for arrays in made], axis=-2) for name in made[0]
+    }
     if given is not None or ready.reads != Reads(zeros=ready.reads.zeros):
         read = np.stack([ready.reads.mask(inputs[:, at]) for at in range(count)], axis=1)
         found[MASK] = read if given is None else read & given
@@ -66,11 +70,6 @@ def _without_batch(name: str, array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """An array of one sequence without the axis batch."""
     without: npt.NDArray[Any] = array.take(0, axis=1 if name == MASK else -2)
     return without
-
-
-def _one(ready: Ready, x: Array, initial: Mapping[str, Array], mask: Mask | None) -> Arrays:
-    trace = run_ready(ready, x, initials_of(ready, initial), mask)
-    return {"x": x, "output": trace.output, **dict(trace.named())}
 
 
 def _of_batch(name: str, state: Array, at: int, count: int) -> Array:
@@ -91,12 +90,15 @@ def _of_batch(name: str, state: Array, at: int, count: int) -> Array:
 def _check_numbers(ready: Ready, x: Array) -> None:
     units = sum(weights.units for layer in ready.directions for weights in layer)
     numbers = x.shape[0] * x.shape[1] * units * len(TRACKS[ready.cell])
+    size = ready.first.dtype.itemsize
     if numbers > MAX_NUMBERS:
         raise RangeError(
-            "{shape} steps of {second} sequences come to {numbers:,} numbers; up to "
-            "{max_numbers:,} are written: run a part of them.",
+            "{shape} steps of {second} sequences come to {numbers:,} numbers ({megabytes:,} MB); "
+            "up to {max_numbers:,} ({most:,} MB) are recorded and written: run a part of them.",
             shape=x.shape[0],
             second=x.shape[1],
             numbers=numbers,
+            megabytes=numbers * size // 1_000_000,
+            most=MAX_NUMBERS * size // 1_000_000,
             max_numbers=MAX_NUMBERS,
         )

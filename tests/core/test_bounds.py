@@ -1,4 +1,6 @@
-"""A run of relu that grows without end is refused, with the place where that began."""
+"""A run of relu and the like that grows without end is refused, with the place where it began."""
+
+import re
 
 import numpy as np
 import pytest
@@ -28,7 +30,7 @@ def test_a_state_past_all_numbers_is_refused_by_track_unit_and_step(engine) -> N
         run(growing(1e14, np.float32), X, engine=engine)
     assert str(caught.value) == (
         "rnn.hidden of unit 2 at step 4, both counted from 1, is inf, which is no number to go on "
-        "with: relu has no upper limit, and the state grew past all numbers; use smaller weights, "
+        "with: relu has no limit, and the state grew past all numbers; use smaller weights, "
         "smaller inputs or fewer steps."
     )
 
@@ -39,8 +41,19 @@ def test_a_state_larger_than_one_may_start_from_is_refused_too() -> None:
     assert not isinstance(caught.value, NotFiniteError)
     # 1 + 10 + 100 + … has 16 digits after 16 steps.
     assert str(caught.value).startswith("rnn.hidden of unit 2 at step 16, both counted from 1, is ")
-    assert "states up to 1e+15 are computed with, and relu has no upper limit" in str(caught.value)
+    assert "states up to 1e+15 are computed with, and relu has no limit" in str(caught.value)
     assert run(growing(10.0), X[:15])["hidden"].max() < MAX_MAGNITUDE
+
+
+@pytest.mark.parametrize("end", ["linear", "elu", "selu", "leaky_relu(0.2)", "softplus"])
+def test_every_end_without_a_limit_is_looked_at_and_named(end) -> None:
+    with pytest.raises(RangeError, match=f"and {re.escape(end)} has no limit"):
+        run(growing(10.0, activation=end), X)
+
+
+def test_a_state_that_grows_downwards_is_refused_too() -> None:
+    with pytest.raises(RangeError, match=r"is -1\.\d+e\+15; states up to 1e\+15"):
+        run(growing(10.0, activation="linear"), -X)
 
 
 def test_a_backward_run_says_the_step_of_its_input() -> None:

@@ -1,5 +1,6 @@
 """What `import gru_core` offers, and what it costs."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -30,3 +31,21 @@ def test_a_numpy_run_does_not_import_torch() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, check=False)
     assert done.returncode == 0
+
+
+def test_numpy_has_one_thread_on_the_command_line_unless_somebody_has_chosen() -> None:
+    """And a program that imports the core keeps its own."""
+    program = "import sys; sys.argv[0] = {!r}; import gru_core, os; print(os.environ.get({!r}))"
+    name = "OPENBLAS_NUM_THREADS"
+    rest = {key: text for key, text in os.environ.items() if key != name}
+
+    def threads(called: str, **chosen: str) -> str:
+        command = [sys.executable, "-c", program.format(called, name)]
+        done = subprocess.run(
+            command, cwd=ROOT, env=rest | chosen, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    assert threads("-m") == "1"
+    assert threads("-m", OPENBLAS_NUM_THREADS="2") == "2"
+    assert threads("own.py") == "None"

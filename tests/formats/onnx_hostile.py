@@ -247,7 +247,12 @@ HOSTILE = {
     ),
     "in the wrong field": (with_w(double_data=[0.0] * 45, raw_data=None), "given in double_data"),
     "texts": (with_w(data_type=8, string_data=[b"a"] * 45, raw_data=None), "'W' holds STRING"),
-    "quantized": (with_w(data_type=3, raw_data=bytes(45)), "'W' holds INT8; weights are float32"),
+    "quantized": (with_w(data_type=3, raw_data=bytes(45)), "mixes W int8"),
+    "quantized in four bits": (with_w(data_type=22, raw_data=bytes(23)), "'W' holds INT4; weights"),
+    "quantized beyond its bits": (
+        with_w(data_type=3, int32_data=[128] * 45, raw_data=None),
+        "'W' holds int8 in int32_data and has a value outside -128 to 127",
+    ),
     "of no type": (with_w(data_type=0), "'W' holds UNDEFINED"),
     "of an unknown type": (with_w(data_type=99), "'W' holds 99"),
     "whole numbers": (with_w(data_type=6), "mixes W int32"),

@@ -139,6 +139,10 @@ def test_layers_that_do_not_fit_are_refused() -> None:
         ("activation=hard_sigmoid", "gate_activation", "hard_sigmoid"),
         ("activation=relu", "state_activation", "relu"),
         ("activation=tanh", "state_activation", "tanh"),
+        ("activation=selu", "state_activation", "selu"),
+        ("activation=sigmoid", "gate_activation", "sigmoid"),
+        ("state_activation=sigmoid", "state_activation", "sigmoid"),
+        ("state_activation=leaky_relu(0.2)", "state_activation", "leaky_relu(0.2)"),
         ("recurrent_activation=hard_sigmoid_sixth", "gate_activation", "hard_sigmoid_sixth"),
         ("gate_activation=sigmoid", "gate_activation", "sigmoid"),
         (" reset_after = True ", "reset_after", "true"),
@@ -182,3 +186,12 @@ def test_an_alias_stands_for_settings_whose_answers_differ() -> None:
 )
 def test_a_framework_s_own_word_means_what_it_means_there(made_by, text, answer) -> None:
     assert parse_answer(text, ModelFile(made_by, ())) == ("gate_activation", answer)
+
+
+@pytest.mark.parametrize(
+    ("made_by", "answer"), [("Keras 3 weights", "leaky_relu(0.2)"), ("ONNX", "leaky_relu")]
+)
+def test_keras_has_another_leaky_relu_than_the_others(made_by, answer) -> None:
+    file = ModelFile(made_by, ())
+    assert parse_answer("activation=leaky_relu", file) == ("state_activation", answer)
+    assert parse_answer("state_activation=leaky_relu", file)[1] == "leaky_relu"

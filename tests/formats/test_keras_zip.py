@@ -94,16 +94,32 @@ def test_an_activation_that_a_config_leaves_out_has_to_be_asked() -> None:
     assert dict(entry.says) == {"reset_after": "true"} | FORWARD  # as the shape of its bias proves
 
 
-def test_relu_is_said() -> None:
-    assert only(one("rnn", activation="relu")).says["state_activation"] == "relu"
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        *((name, name) for name in ("relu", "elu", "selu", "linear", "softsign", "softplus")),
+        ("sigmoid", "sigmoid"),
+        (None, "linear"),
+        ("leaky_relu", "leaky_relu(0.2)"),
+        ("hard_sigmoid", "hard_sigmoid_sixth"),
+        ({"class_name": "LeakyReLU", "config": {"negative_slope": 0.3}}, "leaky_relu(0.3)"),
+        ({"class_name": "LeakyReLU", "config": {"alpha": 0.30000001192}}, "leaky_relu(0.3)"),
+        ({"class_name": "LeakyReLU", "config": {"negative_slope": 0.01}}, "leaky_relu"),
+        ({"class_name": "ELU", "config": {"alpha": 0.5}}, "elu(0.5)"),
+    ],
+)
+def test_what_a_state_ends_in_is_said(value: object, said: str) -> None:
+    assert only(one("rnn", activation=value)).says["state_activation"] == said
 
 
 @pytest.mark.parametrize(
     ("field", "value", "shown"),
     [
-        ("activation", None, "linear (None)"),
-        ("activation", "linear", "'linear'"),
-        ("activation", "elu", "'elu'"),
+        ("activation", "gelu", "'gelu'"),
+        ("activation", {"class_name": "PReLU", "config": {}}, "'PReLU'"),
+        ("activation", {"class_name": "ELU", "config": {"alpha": -1.0}}, "'ELU'"),
+        ("activation", {"class_name": "ELU", "config": {"alpha": "a"}}, "'ELU'"),
+        ("activation", {"class_name": "ELU", "module": "mine", "config": {}}, "'ELU'"),
         ("activation", {"class_name": "function", "config": "mine"}, "'mine'"),
         ("recurrent_activation", "tanh", "'tanh'"),
         ("recurrent_activation", None, "linear (None)"),

@@ -87,10 +87,24 @@ def test_both_directions_are_two_and_neither_is_called_backward() -> None:
         ("LSTM", ["Sigmoid", "Tanh", "Tanh"], [0.3, 0.3, 0.3], "sigmoid", "tanh"),
         ("RNN", ["Relu"], [], None, "relu"),
         ("RNN", ["Tanh", "Tanh"], [], None, "tanh"),
+        ("GRU", ["Sigmoid", "Elu"], [], "sigmoid", "elu"),
+        ("GRU", ["Sigmoid", "Elu"], [0.5], "sigmoid", "elu(0.5)"),
+        ("GRU", ["HardSigmoid", "LeakyRelu"], [0.2, 0.1], "hard_sigmoid", "leaky_relu(0.1)"),
+        ("GRU", ["Sigmoid", "LeakyRelu"], [], "sigmoid", "leaky_relu"),
+        ("GRU", ["Sigmoid", "ThresholdedRelu"], [0.25], "sigmoid", "thresholded_relu(0.25)"),
+        ("LSTM", ["Sigmoid", "Softsign", "Softsign"], [], "sigmoid", "softsign"),
+        ("LSTM", ["Sigmoid", "Elu", "Elu"], [0.3, 0.3], "sigmoid", "elu(0.3)"),
+        ("RNN", ["Softplus"], [], None, "softplus"),
+        ("RNN", ["Sigmoid"], [], None, "sigmoid"),
+        ("RNN", ["ScaledTanh"], [1.7159], None, "scaled_tanh(1.7159,0.5)"),
+        ("RNN", ["Affine"], [2.0], None, "affine(2,0.5)"),
+        ("RNN", ["HardSigmoid"], [0.2], None, "hard_sigmoid"),
     ],
 )
 def test_activations_are_said(kind, names, alpha, gate, state) -> None:
     parameters = {"activation_alpha": alpha, "activation_beta": [0.5] * len(alpha)} if alpha else {}
+    if alpha and len(alpha) < 3 and {"Elu", "LeakyRelu", "ThresholdedRelu"} & {*names}:
+        del parameters["activation_beta"]  # they have none
     says = only(make_model(kind, activations=names, **parameters)).says
     assert (says.get("gate_activation"), says["state_activation"]) == (gate, state)
 
@@ -116,8 +130,14 @@ def test_activations_are_said(kind, names, alpha, gate, state) -> None:
         ),
         (
             "GRU",
-            {"activations": ["Sigmoid", "LeakyRelu"], "activation_alpha": [0.1]},
-            r"state of GRU 'one' ends in leakyrelu\(0.1\); tanh or relu",
+            {"activations": ["Sigmoid", "LeakyRelu"], "activation_alpha": [-0.1]},
+            r"state of GRU 'one' ends in leakyrelu\(-0.1\); tanh, relu, sigmoid, .* are computed",
+        ),
+        ("RNN", {"activations": ["Affine"]}, r"state of RNN .* ends in affine; tanh, relu"),
+        (
+            "LSTM",
+            {"activations": ["Sigmoid", "Elu", "Elu"], "activation_alpha": [1.0, 0.5]},
+            r"ends in elu\(1\), elu\(0.5\); .* the same for the candidate and the output",
         ),
         ("GRU", {"activations": ["Tanh", "Sigmoid"]}, "gates of GRU 'one' end in tanh"),
         (
@@ -238,7 +258,7 @@ def test_weights_that_are_moved_about_are_followed(role) -> None:
     assert only(model).stored == ("float64" if role == "W" else "float32")
 
 
-@pytest.mark.parametrize("kind", ["MatMul", "Add", "DequantizeLinear", "Relu"])
+@pytest.mark.parametrize("kind", ["MatMul", "Add", "DynamicQuantizeLinear", "Relu"])
 def test_weights_that_are_computed_are_refused_naming_the_node(kind) -> None:
     node = helper.make_node(kind, ["W", "W"], ["made"], name="culprit")
     with pytest.raises(

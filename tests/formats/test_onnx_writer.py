@@ -20,7 +20,10 @@ def assert_same(ours, theirs) -> None:
         assert getattr(ours, setting, None) == getattr(theirs, setting, None)
 
 
-@pytest.mark.parametrize("state", ["tanh", "relu"])
+ENDS = ["tanh", "relu", "linear", "leaky_relu", "elu(0.5)", "scaled_tanh(1.7159,0.6667)"]
+
+
+@pytest.mark.parametrize("state", ENDS)
 @pytest.mark.parametrize("gate", ["sigmoid", "hard_sigmoid", "hard_sigmoid_sixth"])
 @pytest.mark.parametrize("both", [False, True], ids=["forward", "both ways"])
 @pytest.mark.parametrize("kind", ["gru", "gru before", "lstm", "rnn"])
@@ -89,3 +92,8 @@ def test_the_same_layers_give_the_same_bytes() -> None:
 def test_what_one_node_cannot_hold_is_refused(layers, options, error, says) -> None:
     with pytest.raises(error, match=says):
         write(layers, **options)
+
+
+def test_a_function_that_onnx_has_not_is_refused_by_name() -> None:
+    with pytest.raises(FormatError, match="node of ONNX cannot end in selu: export it as NPZ"):
+        write([make_layer("gru", state_activation="selu")])

@@ -57,7 +57,14 @@ def test_masked_models_are_equal() -> None:
 OPENED = (
     *("pt_last_and_optimal", "onnx_default_export", "torchscript_scripted", "whole_module"),
     *("ckpt_namespace", "ckpt_numpy_scalar", "mixed_proj_and_gru", "mixed_quantized_head"),
-    *("mixed_selu", "keras_lambda_ctc", "hf_folder", "numpy_state_dict", "sb3_recurrent_ppo"),
+    *(
+        "mixed_selu",
+        "pruned",
+        "keras_lambda_ctc",
+        "hf_folder",
+        "numpy_state_dict",
+        "sb3_recurrent_ppo",
+    ),
 )
 
 

@@ -1,4 +1,4 @@
-"""Layers of relu and of hard sigmoids: against PyTorch, plain Python and automatic differentiation.
+"""Layers of relu, hard sigmoids and others: against PyTorch, plain Python and autograd.
 
 torch.nn has relu for its RNN alone and hard sigmoids for no layer, so the gated cells are written
 once more number by number, straight from what Keras and ONNX document.
@@ -27,16 +27,35 @@ GATE: dict[str, Number] = {
     "hard_sigmoid": lambda a: max(0.0, min(1.0, 0.2 * a + 0.5)),
     "hard_sigmoid_sixth": lambda a: min(max(a + 3, 0.0), 6.0) / 6,
 }
-STATE: dict[str, Number] = {"tanh": math.tanh, "relu": lambda a: a if a > 0 else 0.0}
+STATE: dict[str, Number] = {
+    "tanh": math.tanh,
+    "relu": lambda a: a if a > 0 else 0.0,
+    "elu": lambda a: a if a > 0 else math.exp(a) - 1,
+    "elu(0.5)": lambda a: a if a > 0 else 0.5 * (math.exp(a) - 1),
+    "selu": lambda a: 1.0507009873554805 * (a if a > 0 else 1.6732632423543772 * math.expm1(a)),
+    "linear": lambda a: a,
+    "softsign": lambda a: a / (1 + abs(a)),
+    "softplus": lambda a: math.log(1 + math.exp(a)),
+    "leaky_relu": lambda a: a if a >= 0 else 0.01 * a,
+    "leaky_relu(0.2)": lambda a: a if a >= 0 else 0.2 * a,
+    "thresholded_relu(0.5)": lambda a: a if a > 0.5 else 0.0,
+    "scaled_tanh(1.7159,0.6667)": lambda a: 1.7159 * math.tanh(0.6667 * a),
+    "affine(0.5,-0.1)": lambda a: 0.5 * a - 0.1,
+    "hard_sigmoid": GATE["hard_sigmoid"],
+}
 ENDS = [
     ("hard_sigmoid", "tanh"),
     ("hard_sigmoid_sixth", "tanh"),
     ("hard_sigmoid", "relu"),
     ("sigmoid", "relu"),
+    *(("sigmoid", state) for state in STATE if state not in ("tanh", "relu")),
 ]
 KINDS = ["gru", "gru before", "lstm", "rnn"]
 LAYERS = [
-    (kind, *ends) for kind in KINDS for ends in ENDS if kind != "rnn" or ends == ("sigmoid", "relu")
+    (kind, *ends)
+    for kind in KINDS
+    for ends in ENDS
+    if kind != "rnn" or (ends[0] == "sigmoid" and ends[1] != "tanh")
 ]
 EVERY = pytest.mark.parametrize(("kind", "gate", "state"), LAYERS)
 

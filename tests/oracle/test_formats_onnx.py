@@ -81,6 +81,30 @@ def test_every_kind_of_node_runs_as_in_onnxruntime(
     np.testing.assert_allclose(check_against_onnxruntime(data, "one", x), expected, atol=1e-7)
 
 
+OTHERS = {
+    "elu": "elu(0.5)",
+    "leaky_relu": "leaky_relu(0.2)",
+    "thresholded_relu": "thresholded_relu(0.25)",
+    "scaled_tanh": "scaled_tanh(1.7159,0.6667)",
+    "affine": "affine(0.5,-0.25)",
+    **{name: name for name in ("linear", "softsign", "softplus", "sigmoid", "hard_sigmoid")},
+}
+
+
+@pytest.mark.parametrize("name", [*OTHERS.values(), "elu", "leaky_relu", "thresholded_relu"])
+@pytest.mark.parametrize("gate", ["sigmoid", "hard_sigmoid_sixth"])
+@pytest.mark.parametrize("kind", ["gru", "gru before", "lstm", "rnn"])
+def test_every_function_of_a_state_runs_as_in_onnxruntime(kind, gate, name) -> None:
+    """Written here and read again, with its alpha and beta among those of the gates."""
+    options = {"state_activation": name} | ({} if kind == "rnn" else {"gate_activation": gate})
+    layer, x = tuple(make_layer(kind, 3, 4, seed, **options) for seed in (0, 1)), sequence(steps=20)
+    data = write([layer])
+    [entry] = onnx_file.read(data, "a.onnx").entries
+    assert entry.says["state_activation"] == name
+    expected = session(data).run(["y"], {"x": x[:, np.newaxis]})[0][:, 0]
+    np.testing.assert_allclose(ours(data, x), expected, rtol=CLOSE, atol=CLOSE)
+
+
 def test_the_hard_sigmoid_of_onnx_is_that_of_its_own_schema() -> None:
     defaults = {
         name: onnx.helper.get_attribute_value(attribute.default_value)
@@ -273,3 +297,43 @@ def test_a_layer_written_to_read_backward_does_so_in_onnxruntime() -> None:
     y = session(data).run(["y"], {"x": x[:, np.newaxis]})[0][:, 0]
     np.testing.assert_allclose(y, ours(data, x), rtol=0, atol=CLOSE)
     np.testing.assert_allclose(y, check_against_onnxruntime(data, "layer0", x), atol=1e-7)
+
+
+def quantized(kind: str, direction: str, axis: int | None, zero: bool) -> onnx.ModelProto:
+    """A node whose weights come out of DequantizeLinear, as tools that quantize write them."""
+    count = 1 + (direction == "bidirectional")
+    held, model = tensors(kind, directions=count), make_model(kind, direction=direction)
+    made, rng = [], np.random.default_rng(8)
+    kept = {one.name: one for one in model.graph.initializer}
+    for at, role in enumerate("WR"):
+        shape = () if axis is None else (held[role].shape[axis],)
+        scale = rng.uniform(0.002, 0.01, shape).astype(np.float32)
+        points = rng.integers(-20, 20, shape, dtype=np.int8)
+        numbers = rng.integers(-128, 127, held[role].shape, dtype=np.int8)
+        given = {"q": numbers, "scale": scale} | ({"zero": points} if zero else {})
+        model.graph.initializer.remove(kept[role])
+        model.graph.initializer.extend(
+            onnx.numpy_helper.from_array(one, f"{role}.{name}") for name, one in given.items()
+        )
+        names = [f"{role}.{name}" for name in given]
+        options = {} if axis is None else {"axis": axis}
+        made.append(
+            onnx.helper.make_node("DequantizeLinear", names, [role], name=f"dq{at}", **options)
+        )
+    node = model.graph.node.pop()
+    model.graph.node.extend([*made, node])
+    return model
+
+
+@pytest.mark.parametrize("zero", [True, False])
+@pytest.mark.parametrize("axis", [None, 1, 2, -1])
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("kind", ["GRU", "LSTM"])
+def test_weights_in_few_bits_are_those_of_the_quantized_model(kind, direction, axis, zero) -> None:
+    data, x = quantized(kind, direction, axis, zero).SerializeToString(), sequence()
+    [entry] = onnx_file.read(data, "a.onnx").entries
+    assert entry.stored == "int8"
+    assert any("they are those of the quantized model" in note for note in entry.notes)
+    expected = theirs(data, x)
+    np.testing.assert_allclose(ours(data, x), expected, rtol=0, atol=CLOSE)
+    np.testing.assert_allclose(check_against_onnxruntime(data, "one", x), expected, atol=1e-7)

@@ -14,6 +14,7 @@ from gru_core.formats.pytorch import check
 from gru_core.formats.pytorch import file as pytorch
 from gru_core.formats.running import initials_of, run_ready
 from gru_core.formats.safetensors import file as safetensors_file
+from gru_core.formats.tracing import trace_arrays
 from gru_core.run import run_layers
 from gru_core.weights import PARTS, WEIGHTS
 from tests.formats.torch_files import CELLS, LAYERS, filled, legacy, saved
@@ -171,3 +172,21 @@ def test_what_cannot_be_proven_is_refused() -> None:
         checked(state_activation="relu")
     with pytest.raises(FormatError, match=r"does not end in its directory|cannot be opened"):
         checked(data=data[:-100])
+
+
+@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
+def test_a_batch_runs_as_in_torch(cell) -> None:
+    module = filled(LAYERS[cell](INPUTS, UNITS, 2, bidirectional=True, dtype=torch.float64))
+    [entry] = pytorch.read(saved(module.state_dict()), "model").entries
+    x = np.random.default_rng(1).normal(size=(STEPS, 20, INPUTS))
+    made = trace_arrays(answered(entry, {}), x)
+    np.testing.assert_allclose(made["output"], output(module, x), rtol=0, atol=1e-12)
+    lengths = np.random.default_rng(2).integers(1, STEPS, 20)
+    mask = np.arange(STEPS)[:, np.newaxis] < lengths
+    packed = torch.nn.utils.rnn.pack_padded_sequence(
+        torch.as_tensor(x), lengths, enforce_sorted=False
+    )
+    with torch.inference_mode():
+        theirs, _ = torch.nn.utils.rnn.pad_packed_sequence(module(packed)[0], total_length=STEPS)
+    made = trace_arrays(answered(entry, {}), x, None, mask)
+    np.testing.assert_allclose(made["output"], theirs.numpy(), rtol=0, atol=1e-12)

@@ -235,6 +235,9 @@ const FUNCTIONS = {
   σ: "\\sigma", "hard σ": "\\operatorname{hard}\\sigma", tanh: "\\tanh", relu: "\\operatorname{relu}",
 };
 
+/** @param {string} name */
+const named = (name) => `\\operatorname{${name.replaceAll(" ", "\\,")}}`;
+
 /** @param {EquationNode[]} nodes @param {Lookup} lookup @returns {string} */
 function latex(nodes, lookup) {
   return nodes.map((node, i) => latexNode(node, lookup, nodes[i - 1], nodes[i + 1])).join(" ");
@@ -245,7 +248,7 @@ function latexNode(node, lookup, before, after) {
   if (node.o) return COMMANDS[node.o] ?? node.o;
   if (node.c) return node.c;
   if (node.v) return `${latexLetter(node.v)}${node.s ? `_{${latexLetter(node.s)}}` : ""}`;
-  if (node.f) return `${FUNCTIONS[node.f]}\\left(${latex(node.a ?? [], lookup)}\\right)`;
+  if (node.f) return `${FUNCTIONS[node.f] ?? named(node.f)}\\left(${latex(node.a ?? [], lookup)}\\right)`;
   if (node.p) return node.k === "[" ? `[${latex(node.p, lookup)}]` : `(${latex(node.p, lookup)})`;
   const pairs = node.d && factors(node, lookup);
   if (pairs) return latexProducts(pairs, before?.o === "+");

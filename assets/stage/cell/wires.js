@@ -19,7 +19,8 @@ export function halfSize(item) {
   if (item.kind === "block") return [BLOCK.width / 2, (BLOCK.height * item.letters.length) / 2];
   const { text } = item;
   if (text === "tanh") return [16.5, 8];
-  if (text === "relu") return [15, 8];
+  if (text === "relu" || text === "selu") return [15, 8];
+  if (text === "elu") return [12, 8];
   if (text === "1−") return [10, 8];
   return text === "⊙" || text === "+" ? [7, 7] : [8, 8];
 }

@@ -37,7 +37,9 @@ export const SUBSTEPS = {
 // Half the distance between the lanes of the old state and the input where they run side by side.
 const LANE = 4;
 
-const RELU = "relu"; // the one end of a state that does not squeeze
+// What is said of an end depends on what it does to numbers: tanh squeezes them, relu cuts them off.
+/** @param {Wiring["ends"]} ends @returns {"tanh" | "relu" | "other"} */
+const kindOf = ({ state: { symbol } }) => (symbol === "tanh" || symbol === "relu" ? symbol : "other");
 
 // ends: what gates and states end in, { gate, state }, each { symbol, says }.
 // { size, says, parts, wires }: says and each part's says make a sentence of the quantities' words;
@@ -136,7 +138,7 @@ function gru(ends, before, keep) {
 
 /** @param {Wiring["ends"]} ends @returns {Table} */
 function lstm(ends) {
-  const relu = ends.state.symbol === RELU;
+  const end = ends.state.symbol;
   const [top, middle, low, bottom] = [44, 126, 200, 248];
   // The old state and the input run side by side to every gate: the state left of, or above, x.
   /** @param {string} id @param {number} column @param {Point[]} [gaps] @returns {Row[]} */
@@ -183,9 +185,17 @@ function lstm(ends) {
       part("output", "output", "output", (q) => say("lstm.output", { output: q.output }),
         block("output_in", "UW", [368, low]), activation("output_squash", ends.gate, [397, low]),
         vector("output", [420, low], { of: "output" })),
-      part("squashed", "cell", "hidden", ({ cell }) => say(relu ? "lstm.squashed_relu" : "lstm.squashed", { cell }),
+      part("squashed", "cell", "hidden", ({ cell }) => ({
+        tanh: () => say("lstm.squashed", { cell }),
+        relu: () => say("lstm.squashed_relu", { cell }),
+        other: () => say("lstm.squashed_other", { cell, end }),
+      })[kindOf(ends)](),
         activation("cell_squash", ends.state, [397, 85]), vector("squashed", [420, middle])),
-      part("hidden", "hidden", "hidden", ({ hidden, output }) => say(relu ? "lstm.hidden_relu" : "lstm.hidden", { hidden, output }),
+      part("hidden", "hidden", "hidden", ({ hidden, output }) => ({
+        tanh: () => say("lstm.hidden", { hidden, output }),
+        relu: () => say("lstm.hidden_relu", { hidden, output }),
+        other: () => say("lstm.hidden_other", { hidden, output, end }),
+      })[kindOf(ends)](),
         operation("show_times", "⊙", [444, middle]), vector("hidden", [467, middle], { of: "hidden", sub: "t" })),
     ],
     wires: [
@@ -215,11 +225,15 @@ function lstm(ends) {
 
 /** @param {Wiring["ends"]} ends @returns {Table} */
 function rnn(ends) {
-  const relu = ends.state.symbol === RELU;
+  const end = ends.state.symbol;
   const [top, bottom] = [52, 132];
   return {
     size: [420, 172],
-    says: ({ hidden, x }) => say(relu ? "rnn.says_relu" : "rnn.says", { hidden, x }),
+    says: ({ hidden, x }) => ({
+      tanh: () => say("rnn.says", { hidden, x }),
+      relu: () => say("rnn.says_relu", { hidden, x }),
+      other: () => say("rnn.says_other", { hidden, x, end }),
+    })[kindOf(ends)](),
     parts: [
       part("previous", "hidden", null, (q) => say("wiring.old", { quantity: q.hidden }),
         vector("previous", [44, top], { of: "hidden", sub: "t−1" })),
@@ -227,7 +241,11 @@ function rnn(ends) {
       part("sum", "hidden", "sum", () => say("rnn.sum"),
         block("recurrence", "U", [128, top]), block("input_in", "W", [128, bottom]),
         operation("sum_plus", "+", [210, top])),
-      part("hidden", "hidden", "hidden", ({ hidden }) => say(relu ? "rnn.hidden_relu" : "rnn.hidden", { hidden }),
+      part("hidden", "hidden", "hidden", ({ hidden }) => ({
+        tanh: () => say("rnn.hidden", { hidden }),
+        relu: () => say("rnn.hidden_relu", { hidden }),
+        other: () => say("rnn.hidden_other", { hidden, end }),
+      })[kindOf(ends)](),
         activation("squash", ends.state, [276, top]), vector("hidden", [350, top], { of: "hidden", sub: "t" })),
     ],
     wires: [
@@ -258,10 +276,12 @@ function operation(id, text, at) {
   return { id, kind: "operation", text, at };
 }
 
-// What the numbers of a gate or a state come out of; end: { symbol, says } of the message.
+// What the numbers of a gate or a state come out of; end: { symbol, says } of the message. There is room for
+// four letters: what has more is φ here, and told by its name in the equations and where one points.
 /** @param {string} id @param {End} end @param {Point} at @returns {Operation} */
 function activation(id, { symbol, says }, at) {
-  return { ...operation(id, symbol, at), says };
+  const short = symbol.length <= 4 || symbol.startsWith("hard");
+  return { ...operation(id, short ? symbol : "φ", at), says };
 }
 
 // Takes: what U multiplies.

@@ -51,6 +51,15 @@ const LOOPS = {
   tanh: (out, [a]) => () => {
     for (let i = 0; i < out.length; i++) out[i] = Math.tanh(a[i]);
   },
+  exp: (out, [a]) => () => {
+    for (let i = 0; i < out.length; i++) out[i] = Math.exp(a[i]);
+  },
+  expm1: (out, [a]) => () => {
+    for (let i = 0; i < out.length; i++) out[i] = Math.expm1(a[i]);
+  },
+  log1p: (out, [a]) => () => {
+    for (let i = 0; i < out.length; i++) out[i] = Math.log1p(a[i]);
+  },
   choose: (out, [where, a, b]) => () => {
     for (let i = 0; i < out.length; i++) out[i] = where[i] ? a[i] : b[i];
   },

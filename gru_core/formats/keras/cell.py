@@ -9,8 +9,11 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any, Final
 
+import numpy as np
+
 from gru_core import fields
 from gru_core.conventions import Cell
+from gru_core.ends import end_of, named
 from gru_core.errors import FormatError, shown
 from gru_core.formats.limits import MAX_UNITS
 from gru_core.formats.model import Answers
@@ -23,7 +26,22 @@ CELLS: Final[Mapping[str, Cell]] = MappingProxyType(
 )
 # Layers for graphics cards of Keras 2: one activation each, and weights laid out as cuDNN does.
 CUDNN: Final = ("CuDNNGRU", "CuDNNLSTM")
-STATE_ACTIVATIONS: Final = ("tanh", "relu")
+STATE_ACTIVATIONS: Final[Mapping[object, str]] = MappingProxyType(
+    {
+        **{name: name for name in ("tanh", "relu", "elu", "selu", "linear", "softsign")},
+        **{name: name for name in ("softplus", "sigmoid")},
+        None: "linear",
+        "leaky_relu": "leaky_relu(0.2)",  # ONNX and PyTorch have 0.01 where nothing is said
+    }
+)
+# Layers that stand in the place of a function's name: what it is called here, the fields of its
+# parameter in Keras 3 and before, and what that is if not told otherwise.
+FUNCTION_LAYERS: Final[Mapping[str, tuple[str, tuple[str, ...], float]]] = MappingProxyType(
+    {
+        "LeakyReLU": ("leaky_relu", ("negative_slope", "alpha"), 0.3),
+        "ELU": ("elu", ("alpha",), 1.0),
+    }
+)
 # Keras 3 gave an old name a new slope.
 HARD_SIGMOID: Final[Mapping[int, str]] = MappingProxyType(
     {1: "hard_sigmoid", 2: "hard_sigmoid", 3: "hard_sigmoid_sixth"}
@@ -104,7 +122,7 @@ def policy_of(config: Mapping[str, Any]) -> str:
 def _said(layer: str, cell: Cell, config: Mapping[str, Any], major: int) -> dict[str, str]:
     says: dict[str, str] = {}
     if "activation" in config:
-        says["state_activation"] = _state_activation(layer, config["activation"])
+        says["state_activation"] = _state_activation(layer, config["activation"], major)
     gate = config.get("recurrent_activation", config.get("inner_activation"))
     if cell != "rnn" and ("recurrent_activation" in config or "inner_activation" in config):
         says["gate_activation"] = _gate_activation(layer, gate, major)
@@ -116,10 +134,35 @@ def _said(layer: str, cell: Cell, config: Mapping[str, Any], major: int) -> dict
     return says
 
 
-def _state_activation(layer: str, value: object) -> str:
-    if value in STATE_ACTIVATIONS:
-        return str(value)
-    raise _unknown(layer, "activation", value, " and ".join(STATE_ACTIVATIONS))
+def _state_activation(layer: str, value: object, major: int) -> str:
+    known = {**STATE_ACTIVATIONS, "hard_sigmoid": HARD_SIGMOID[major]}
+    if isinstance(value, str | None) and value in known:
+        return known[value]
+    found = _of_layer(value) if isinstance(value, dict) else None
+    if found is not None:
+        return found
+    raise _unknown(layer, "activation", value, ", ".join(sorted(filter(None, map(_text, known)))))
+
+
+def _text(name: object) -> str:
+    return name if isinstance(name, str) else ""
+
+
+def _of_layer(node: Mapping[str, Any]) -> str | None:
+    """The function of a layer of Keras itself that stands in its place; None for another."""
+    config, module = node.get("config"), node.get("module")
+    layer = FUNCTION_LAYERS.get(str(node.get("class_name")))
+    own = isinstance(module, str) and module.partition(".")[0] not in KERAS
+    if layer is None or own or not isinstance(config, dict):
+        return None
+    family, names, usual = layer
+    given = next((config[name] for name in names if name in config), usual)
+    if isinstance(given, bool) or not isinstance(given, int | float):
+        return None
+    found = named(
+        family, float(str(np.float32(given)))
+    )  # 0.3, and not 0.300000012 as a file has it
+    return found if end_of(found) is not None else None
 
 
 def _gate_activation(layer: str, value: object, major: int) -> str:
@@ -132,7 +175,9 @@ def _gate_activation(layer: str, value: object, major: int) -> str:
 
 def _unknown(layer: str, field: str, value: object, known: str) -> FormatError:
     if isinstance(value, dict):  # a function that has no name in Keras
-        value = value.get("registered_name") or value.get("config") or value.get("class_name")
+        config = value.get("config")
+        named_so = config if isinstance(config, str) else None
+        value = value.get("registered_name") or named_so or value.get("class_name")
     got = "linear (None)" if value is None else shown(value)
     return FormatError(
         "{layer} has the {field} {got}; {known} are computed: this layer cannot be shown exactly.",

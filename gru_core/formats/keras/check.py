@@ -15,6 +15,7 @@ import numpy.typing as npt
 from gru_core import checks, environment
 from gru_core.arrays import Array, read_only
 from gru_core.conventions import Cell
+from gru_core.ends import end_of
 from gru_core.errors import FormatError, unknown_name
 from gru_core.formats.answers import answered
 from gru_core.formats.keras.model import MERGE_MODES
@@ -27,6 +28,11 @@ CLASSES: Final[Mapping[Cell, str]] = MappingProxyType(
 # What Keras 3 calls the functions that it has; the hard sigmoid of Keras 1 and 2 it has not.
 ACTIVATIONS: Final[Mapping[str, str]] = MappingProxyType(
     {"sigmoid": "sigmoid", "hard_sigmoid_sixth": "hard_sigmoid", "tanh": "tanh", "relu": "relu"}
+    | {name: name for name in ("elu", "selu", "linear", "softsign", "softplus")}
+)
+# Those that Keras has as layers, with the name of their parameter.
+PARAMETRIC: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
+    {"leaky_relu": ("LeakyReLU", "negative_slope"), "elu": ("ELU", "alpha")}
 )
 MODES: Final = MappingProxyType({merge: mode for mode, merge in MERGE_MODES.items()})
 
@@ -72,7 +78,7 @@ def _keras() -> ModuleType:
 
 def _check_known(entry: Entry, ready: Ready) -> None:
     """Raise FormatError for what the Keras of today does not compute."""
-    if ready.first.gate_activation not in ACTIVATIONS:
+    if "hard_sigmoid" in (ready.first.gate_activation, ready.first.state_activation):
         raise FormatError(
             "Keras 3 has another hard sigmoid than the Keras that this file is of: it cannot check "
             "this layer."
@@ -108,15 +114,26 @@ def _reading(keras: ModuleType, entry: Entry, ready: Ready, way: int, dtype: str
         "dtype": dtype,
     }
     if len(made) == 1:
-        return getattr(layers, cell)(**_settings(entry, made[0], dtype), **options)
-    cells = [getattr(layers, f"{cell}Cell")(**_settings(entry, one, dtype)) for one in made]
+        return getattr(layers, cell)(**_settings(keras, entry, made[0], dtype), **options)
+    cells = [getattr(layers, f"{cell}Cell")(**_settings(keras, entry, one, dtype)) for one in made]
     return layers.RNN(layers.StackedRNNCells(cells, dtype=dtype), **options)
 
 
-def _settings(entry: Entry, weights: Any, dtype: str) -> dict[str, Any]:
+def _activation(keras: ModuleType, name: str) -> Any:
+    """A function of a state as Keras takes it. Errors: FormatError where Keras has none."""
+    if name in ACTIVATIONS:
+        return ACTIVATIONS[name]
+    end = end_of(name)
+    if end is None or end.family not in PARAMETRIC:
+        raise FormatError("Keras 3 has no {name}: it cannot check this layer.", name=name)
+    layer, parameter = PARAMETRIC[end.family]
+    return getattr(keras.layers, layer)(**{parameter: end.parameters[0]})
+
+
+def _settings(keras: ModuleType, entry: Entry, weights: Any, dtype: str) -> dict[str, Any]:
     says: dict[str, Any] = {
         "units": weights.units,
-        "activation": ACTIVATIONS[weights.state_activation],
+        "activation": _activation(keras, weights.state_activation),
         "use_bias": entry.biases > 0,
     }
     if entry.cell != "rnn":

@@ -8,7 +8,10 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+import numpy as np
+
 from gru_core.conventions import Cell
+from gru_core.ends import FAMILIES, end_of, named
 from gru_core.errors import FormatError
 from gru_core.formats.model import Answers
 from gru_core.formats.onnx.graph import Attributes
@@ -34,7 +37,21 @@ ALPHA: Final[Mapping[str, float | None]] = MappingProxyType(
 BETA: Final[Mapping[str, float | None]] = MappingProxyType(
     {"affine": None, "scaledtanh": None, "hardsigmoid": 0.5}
 )
-STATE: Final[Mapping[str, str]] = MappingProxyType({"tanh": "tanh", "relu": "relu"})
+# What the functions of a state are called here; their parameters are the same.
+STATE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "tanh": "tanh",
+        "relu": "relu",
+        "sigmoid": "sigmoid",
+        "softsign": "softsign",
+        "softplus": "softplus",
+        "elu": "elu",
+        "leakyrelu": "leaky_relu",
+        "thresholdedrelu": "thresholded_relu",
+        "scaledtanh": "scaled_tanh",
+        "affine": "affine",
+    }
+)
 # (alpha, beta) of the two hard sigmoids there are: of ONNX and Keras 1 and 2, and of Keras 3.
 HARD_SIGMOIDS: Final = MappingProxyType(
     {"hard_sigmoid": (0.2, 0.5), "hard_sigmoid_sixth": (1 / 6, 0.5)}
@@ -115,13 +132,9 @@ def _parameters(
 
 
 def _gate(function: Function, what: str) -> str:
-    name, alpha, beta = function
-    if name == "sigmoid":
-        return name
-    if name == "hardsigmoid" and alpha is not None and beta is not None:
-        for known, (slope, middle) in HARD_SIGMOIDS.items():
-            if abs(alpha - slope) < CLOSE and abs(beta - middle) < CLOSE:
-                return known
+    found = "sigmoid" if function[0] == "sigmoid" else _hard(function)
+    if found is not None:
+        return found
     raise FormatError(
         "The gates of {what} end in {listed}; sigmoid, and the hard sigmoid with alpha 0.2 or "
         "1/6 and beta 0.5, are computed.",
@@ -131,15 +144,42 @@ def _gate(function: Function, what: str) -> str:
 
 
 def _state(functions: Sequence[Function], what: str) -> str:
-    names = {function[0] for function in functions}
-    if len(names) > 1 or not names <= STATE.keys():
+    found = {_named(function) for function in functions}
+    state = found.pop()
+    if found or state is None:
         raise FormatError(
-            "The state of {what} ends in {listed}; tanh or relu are computed, the same for the "
+            "The state of {what} ends in {listed}; {known} are computed, the same for the "
             "candidate and the output.",
             what=what,
             listed=_listed(functions),
+            known=", ".join((*STATE, "hardsigmoid")),
         )
-    return STATE[names.pop()]
+    return state
+
+
+def _named(function: Function) -> str | None:
+    """What a function of a state is called here; None where there is none that computes it."""
+    name, *given = function
+    if name == "hardsigmoid":
+        return _hard(function)
+    if name not in STATE:
+        return None
+    # Numbers of a file are float32: 0.2 and not 0.200000003.
+    numbers = [float(str(np.float32(one))) for one in given if one is not None]
+    if len(numbers) != len(FAMILIES[STATE[name]].parameters):
+        return None
+    found = named(STATE[name], *numbers)
+    found = "linear" if found == "affine" else found
+    return found if end_of(found) is not None else None
+
+
+def _hard(function: Function) -> str | None:
+    name, alpha, beta = function
+    for known, (slope, middle) in HARD_SIGMOIDS.items():
+        same = alpha is not None and abs(alpha - slope) < CLOSE
+        if name == "hardsigmoid" and same and beta is not None and abs(beta - middle) < CLOSE:
+            return known
+    return None
 
 
 def _listed(functions: Sequence[Function]) -> str:

@@ -1,7 +1,8 @@
 """What a name of an ONNX model is worth, as far as that does not depend on the model's inputs.
 
 Exporters write a weight as an initializer, or move it about with a few operators; those are
-followed exactly. Whatever computes with numbers is not: it is refused by name.
+followed exactly, and so is DequantizeLinear. Whatever else computes with numbers is not: it is
+refused by name.
 """
 
 from collections.abc import Iterator

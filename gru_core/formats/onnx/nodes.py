@@ -20,13 +20,19 @@ from gru_core.formats.onnx import ways as onnx_ways
 from gru_core.formats.onnx.constants import ComputedError, Constants
 from gru_core.formats.onnx.graph import CELLS, Attributes, Found, attributes, called, reads
 from gru_core.formats.onnx.states import Layout
-from gru_core.formats.onnx.tensors import Values
+from gru_core.formats.onnx.tensors import QUANTIZED, Values
 from gru_core.words import Said
 
 DIRECTIONS: Final[Mapping[str, int]] = MappingProxyType(
     {"forward": 1, "reverse": 1, "bidirectional": 2}
 )
 INPUTS: Final = ("X", "W", "R", "B", "sequence_lens", "initial_h", "initial_c", "P")
+
+
+_QUANTIZED: Final = (
+    "Its weights are kept in whole numbers and scaled by the file (DequantizeLinear): they are "
+    "those of the quantized model."
+)
 
 
 class Stacked(NamedTuple):
@@ -55,7 +61,9 @@ def entry(found: Found, name: str, opset: int, constants: Constants) -> Entry:
     names = (inputs["initial_h"], inputs["initial_c"])[: 2 if cell == "lstm" else 1]
     starts = onnx_states.starts(found, names, layout, constants)
     stored = constants.stored(found.scope, inputs["W"])
-    way = onnx_ways.way_of(found, stored, batch_first=layout.batch_first)
+    quantized = stored in QUANTIZED
+    kept = stacked.w.dtype.name if quantized else stored
+    way = onnx_ways.way_of(found, kept, batch_first=layout.batch_first)
     directions = (_direction(cell, stacked, at, start) for at, start in enumerate(starts.initials))
     return Entry(
         name=name,
@@ -66,7 +74,12 @@ def entry(found: Found, name: str, opset: int, constants: Constants) -> Entry:
         stored=stored,
         asks=("start",) if starts.computed else (),
         reads=reads,
-        notes=(*_place(found, given), *lengths, *starts.notes),
+        notes=(
+            *([_QUANTIZED] if quantized else []),
+            *_place(found, given),
+            *lengths,
+            *starts.notes,
+        ),
         checked=onnx_ways.said(found, way, names),
     )
 

@@ -1,4 +1,4 @@
-"""The operators of ONNX that move numbers about without computing with them.
+"""The operators of ONNX that move numbers about, and the one that takes them out of few bits.
 
 Each follows the operator's page on onnx.ai, in the forms before and after its settings became
 inputs. Errors of NumPy on impossible settings are turned into a sentence by `apply`.
@@ -152,12 +152,29 @@ def _constant_of_shape(given: Attributes, shape: Values) -> Values:
     return np.broadcast_to(one.reshape(()), sizes)
 
 
+def _dequantize(given: Attributes, x: Values, scale: Values, zero: Values | None = None) -> Values:
+    """(x − zero point) · scale, of the whole tensor or of each place along one axis."""
+    if given.get("block_size", 0) or x.dtype.kind not in "iu" or scale.dtype.kind != "f":
+        raise ValueError("it is quantized in blocks, or of another type")
+    if zero is not None and (zero.dtype != x.dtype or zero.shape != scale.shape):
+        raise ValueError("its zero point is of another type or shape than it needs")
+    _check_room(x.size, np.dtype(np.int64))
+    shape = [1] * x.ndim
+    if scale.size > 1:
+        axis = given.get("axis", 1)
+        shape[axis] = x.shape[axis]
+    away = x.astype(np.int64) - (0 if zero is None else zero.astype(np.int64).reshape(shape))
+    with np.errstate(over="ignore"):  # what overflows is named as infinite where it is used
+        return away.astype(scale.dtype) * scale.reshape(shape)
+
+
 OPERATORS: Final[Mapping[str, Operator]] = MappingProxyType(
     {
         "Cast": _cast,
         "Concat": _concat,
         "Constant": _constant,
         "ConstantOfShape": _constant_of_shape,
+        "DequantizeLinear": _dequantize,
         "Expand": _expand,
         "Gather": _gather,
         "Identity": _identity,

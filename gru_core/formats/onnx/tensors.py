@@ -28,9 +28,12 @@ class Kind(NamedTuple):
     bits: bool = False  # the field holds bit patterns, one in each int32
 
 
-# By TensorProto.DataType. All that a recurrent layer, or a shape, can be made of.
+# By TensorProto.DataType. All that a recurrent layer, or a shape, can be made of. A byte is nothing
+# but what a DequantizeLinear makes a weight of.
 KINDS: Final = {
     1: Kind("float32", "<f4", "float_data"),
+    2: Kind("uint8", "u1", "int32_data"),
+    3: Kind("int8", "i1", "int32_data"),
     6: Kind("int32", "<i4", "int32_data"),
     7: Kind("int64", "<i8", "int64_data"),
     9: Kind("bool", "?", "int32_data"),
@@ -48,6 +51,7 @@ FIELDS: Final = (
     "string_data",
 )
 MAX_AXES: Final = 8
+QUANTIZED: Final = ("int8", "uint8", "int32")  # what weights in few bits are kept as
 
 Values: TypeAlias = npt.NDArray[Any]
 
@@ -148,6 +152,17 @@ def _flat(tensor: "TensorProto", kind: Kind, count: int) -> Values:
 
 def _from_field(tensor: "TensorProto", kind: Kind, flat: Values) -> Values:
     """What a field holds, as raw_data would hold it."""
+    if kind.name in QUANTIZED[:2]:
+        bounds = np.iinfo(kind.raw)
+        if flat.size and (flat.min() < bounds.min or flat.max() > bounds.max):
+            raise FormatError(
+                "{name} holds {kind} in int32_data and has a value outside {low} to {high}: export "
+                "it again.",
+                name=shown(tensor.name),
+                kind=kind.name,
+                low=bounds.min,
+                high=bounds.max,
+            )
     if not kind.bits:
         return flat.astype(kind.raw)
     if flat.min() < 0 or flat.max() > np.iinfo(np.uint16).max:

@@ -13,6 +13,7 @@ import numpy as np
 
 from gru_core.arrays import Array
 from gru_core.conventions import gates_together
+from gru_core.ends import FAMILIES, PARAMETERS, End, end_of
 from gru_core.errors import FormatError, ShapeError, unknown_name
 from gru_core.formats.onnx.activations import HARD_SIGMOIDS
 from gru_core.run import MERGES, Initial, Layer, Merge, initial_states
@@ -28,9 +29,15 @@ PRODUCER: Final = "Gatescope"
 
 Start: TypeAlias = Initial | tuple[Initial, Initial]
 
+# By family; a selu is none of those that a recurrent node may name.
 FUNCTIONS: Final[Mapping[str, str]] = MappingProxyType(
-    {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu"}
+    {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu", "elu": "Elu", "softsign": "Softsign"}
+    | {"softplus": "Softplus", "leaky_relu": "LeakyRelu", "thresholded_relu": "ThresholdedRelu"}
+    | {"scaled_tanh": "ScaledTanh", "affine": "Affine", "linear": "Affine"}
     | dict.fromkeys(HARD_SIGMOIDS, "HardSigmoid")
+)
+_PARAMETERS: Final[Mapping[str, tuple[float, ...]]] = MappingProxyType(
+    {**HARD_SIGMOIDS, "linear": FAMILIES["affine"].parameters}
 )
 
 
@@ -175,14 +182,26 @@ def _functions(directions: Sequence[Weights]) -> dict[str, Any]:
     first = directions[0]
     gate, state = first.gate_activation, first.state_activation
     each = {"gru": [gate, state], "lstm": [gate, state, state], "rnn": [state]}[first.cell]
-    given: dict[str, Any] = {"activations": [FUNCTIONS[one] for one in each] * len(directions)}
-    if gate in HARD_SIGMOIDS and first.cell != "rnn":
-        alpha, beta = HARD_SIGMOIDS[gate]
-        given["activation_alpha"] = [alpha] * len(directions)
-        given["activation_beta"] = [beta] * len(directions)
+    ends = [_end(one) for one in each] * len(directions)
+    given: dict[str, Any] = {"activations": [FUNCTIONS[one.family] for one in ends]}
+    parameters = [_PARAMETERS.get(one.family, one.parameters) for one in ends]
+    for at, name in enumerate(PARAMETERS):  # a number for each function that has one
+        if numbers := [one[at] for one in parameters if len(one) > at]:
+            given[f"activation_{name}"] = numbers
     if isinstance(first, GRUWeights):
         given["linear_before_reset"] = int(first.reset_after)
     return given
+
+
+def _end(name: str) -> End:
+    end = end_of(name)
+    if end is None or end.family not in FUNCTIONS:
+        raise FormatError(
+            "A recurrent node of ONNX cannot end in {name}: export it as NPZ, which has a place "
+            "for it.",
+            name=name,
+        )
+    return end
 
 
 def _directions(layer: Layer) -> tuple[Weights, ...]:

@@ -15,6 +15,7 @@ from gru_core.formats.model import Entry
 from gru_core.formats.pytorch import file as pytorch
 from gru_core.formats.safetensors import file as safetensors_file
 from gru_core.formats.sniff import kind_of
+from gru_core.formats.state_dict.computed import computed, tensor_of
 from gru_core.formats.state_dict.entries import entries
 from gru_core.formats.state_dict.groups import Group, grouped
 
@@ -90,16 +91,19 @@ def _found(data: bytes, name: str, entry_name: str) -> _Layer:
     read = {entry.name: entry for entry in entries(tensors)}  # all that is refused is refused here
     if entry_name not in read:
         raise unknown_name("layer", entry_name, read)
-    group = grouped(tensors)[entry_name]
-    if foreign:
-        pairs = zip(group.keys, group.names, strict=True)
-        own = {key: pytorch.tensor_of(tensors[stored]) for key, stored in pairs}
-        return _Layer(read[entry_name], group, own)
-    root = _loaded(data, kind)
-    own = {
-        key: pytorch.tensor_at(root, paths[stored])
-        for key, stored in zip(group.keys, group.names, strict=True)
-    }
+    made = computed(tensors)
+    group = grouped(made.tensors)[entry_name]
+    root = None if foreign else _loaded(data, kind)
+
+    def taken(stored: str) -> "Tensor":
+        if foreign:
+            return pytorch.tensor_of(tensors[stored])
+        return pytorch.tensor_at(root, paths[stored])
+
+    own = {}
+    for key, stored in zip(group.keys, group.names, strict=True):
+        of = [taken(one) for one in made.sources(stored)]
+        own[key] = tensor_of(made.made[stored], of) if stored in made.made else of[0]
     return _Layer(read[entry_name], group, own)
 
 

@@ -20,6 +20,7 @@ from gru_core.formats.misplaced import misplaced
 from gru_core.formats.model import Entry, ModelFile
 from gru_core.formats.pytorch import archive as torch_archive
 from gru_core.formats.pytorch.collect import Collected, Path, collected
+from gru_core.formats.state_dict.computed import computed
 from gru_core.formats.state_dict.entries import entries_and_notes
 from gru_core.formats.state_dict.groups import grouped
 from gru_core.formats.state_dict.stored import Stored
@@ -131,9 +132,10 @@ def _other(data: bytes, name: str) -> FormatError:
 def _confirm(data: bytes, found: Collected, read_: Collection[str]) -> None:
     """Raise FormatError unless PyTorch finds the same numbers in every layer of these names."""
     root = loaded(data)
-    groups = grouped(found.tensors)
+    made = computed(found.tensors)
+    groups = grouped(made.tensors)
     for own in read_:
-        for name in groups[own].names:
+        for name in (one for own_name in groups[own].names for one in made.sources(own_name)):
             theirs = _raw(tensor_at(root, found.paths[name]))
             if not np.array_equal(theirs, found.tensors[name].raw()):
                 raise FormatError(

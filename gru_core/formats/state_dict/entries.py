@@ -18,6 +18,7 @@ from gru_core.formats import limits
 from gru_core.formats.model import Answers, Direction, Entry
 from gru_core.formats.notshown import NotShown
 from gru_core.formats.state_dict.beside import first_states
+from gru_core.formats.state_dict.computed import computed
 from gru_core.formats.state_dict.groups import Group, grouped
 from gru_core.formats.state_dict.names import PARTS
 from gru_core.formats.state_dict.stored import FLOATS, Stored, Tensors, floats
@@ -66,7 +67,8 @@ def entries_and_notes(tensors: Tensors) -> tuple[tuple[Entry, ...], tuple[str, .
     FormatError naming the tensor, the shape got and needed; NotFiniteError and RangeError naming
     the tensor and the index.
     """
-    left = NotShown()
+    left, made = NotShown(), computed(tensors)
+    tensors = made.tensors
     groups = grouped(tensors, left)
     if not groups:
         raise _none_found(tensors)
@@ -78,7 +80,8 @@ def entries_and_notes(tensors: Tensors) -> tuple[tuple[Entry, ...], tuple[str, .
     found = []
     for name, size in sizes.items():
         with left.stepping_over(name):
-            found.append(_entry(groups[name], size, tensors))
+            notes = tuple(made.notes(groups[name].names))
+            found.append(_entry(groups[name], size, tensors, notes))
     left.check_any(found)
     return tuple(found), left.notes
 
@@ -192,7 +195,7 @@ def _check_total(groups: Iterable[Group], tensors: Tensors) -> None:
         )
 
 
-def _entry(group: Group, sizes: _Sizes, tensors: Tensors) -> Entry:
+def _entry(group: Group, sizes: _Sizes, tensors: Tensors, notes: tuple[str, ...]) -> Entry:
     layers = tuple(
         tuple(_direction(group, sizes, (at, way), tensors) for way in range(group.directions))
         for at in range(group.layers)
@@ -206,7 +209,7 @@ def _entry(group: Group, sizes: _Sizes, tensors: Tensors) -> Entry:
         says={**_SAYS[sizes.cell], **forward},
         assumes=_ASSUMES[sizes.cell],
         stored=tensors[group.first].kind,
-        notes=(*group.notes, *first_states(group, sizes.units, tensors)),
+        notes=(*group.notes, *notes, *first_states(group, sizes.units, tensors)),
     )
 
 

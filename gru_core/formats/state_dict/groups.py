@@ -156,9 +156,10 @@ def _made(names: list[str]) -> dict[str, str]:
 def _check_not_made(made: str | None) -> None:
     if made is not None:
         raise FormatError(
-            "{made} is one of several tensors from which a recurrent weight is computed "
-            "(weight norm, weight drop, pruning): make it permanent before you save the state "
-            "dict, for example by torch.nn.utils.parametrize.remove_parametrizations.",
+            "{made} is one of several tensors from which a recurrent weight is computed, in a way "
+            "that is not computed here (weight norm, weight drop and pruning are, in float32 and "
+            "float64): make it permanent before you save the state dict, for example by "
+            "torch.nn.utils.parametrize.remove_parametrizations.",
             made=shown(made),
         )
 

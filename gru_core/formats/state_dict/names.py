@@ -83,9 +83,12 @@ def problems(weights: Weights, who: str) -> Iterator[Said]:
             who=who,
             activation=weights.gate_activation,
         )
-    if weights.state_activation != "tanh" and weights.cell != "rnn":
+    rnn = weights.cell == "rnn"
+    if weights.state_activation not in ("tanh", *(["relu"] if rnn else [])):
         yield Said(
-            "{who} has the activation {activation}; torch.nn.{name} has tanh alone",
+            "{who} has the activation {activation}; torch.nn.RNN has tanh and relu alone"
+            if rnn
+            else "{who} has the activation {activation}; torch.nn.{name} has tanh alone",
             who=who,
             activation=weights.state_activation,
             name=weights.cell.upper(),

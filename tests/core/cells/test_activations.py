@@ -1,6 +1,7 @@
 """What gates and states may end in: the functions, their slopes, and how weights name them."""
 
 import copy
+import math
 import pickle
 from dataclasses import replace
 
@@ -18,14 +19,21 @@ from gru_core.conventions import (
     track_range,
     vector_kind,
 )
+from gru_core.ends import end_of, limits_of, named
 from gru_core.errors import UnknownNameError
 from gru_core.weights import merge_biases
 
 A = np.linspace(-7.31, 7.13, 97)  # no corner is among them
 
 
+PARAMETERS = (
+    *("elu(0.5)", "leaky_relu(0.2)", "thresholded_relu(0.5)", "scaled_tanh(1.7159,0.6667)"),
+    "affine(-0.5,0.25)",
+)
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("name", ACTIVATIONS)
+@pytest.mark.parametrize("name", [*ACTIVATIONS, *PARAMETERS])
 def test_the_slope_is_that_of_the_function_and_the_precision_is_kept(name, dtype) -> None:
     value = function_of(name)(A.astype(dtype))
     slope = slope_at(name, value)
@@ -45,6 +53,18 @@ def test_the_slope_is_that_of_the_function_and_the_precision_is_kept(name, dtype
         # torch.nn.Hardsigmoid, and keras.activations.hard_sigmoid of Keras 3: a / 6 + 0.5.
         *(("hard_sigmoid_sixth", a, v) for a, v in ((-3, 0), (-1.5, 0.25), (0, 0.5), (3, 1))),
         *(("relu", a, v) for a, v in ((-2, 0), (0, 0), (2.5, 2.5))),
+        # torch.nn.ELU, SELU and LeakyReLU; the rest as ONNX documents them.
+        *(("elu", a, v) for a, v in ((-1, math.exp(-1) - 1), (0, 0), (2.5, 2.5), (-99, -1))),
+        *(("elu(0.5)", a, v) for a, v in ((-1, (math.exp(-1) - 1) / 2), (-99, -0.5))),
+        *(("selu", a, v) for a, v in ((-99, -1.7580993408473766), (0, 0), (2, 2.101401974710961))),
+        *(("linear", a, a) for a in (-3.5, 0, 1e9)),
+        *(("softsign", a, v) for a, v in ((-1, -0.5), (0, 0), (3, 0.75))),
+        *(("softplus", a, v) for a, v in ((0, math.log(2)), (-50, math.exp(-50)), (800, 800))),
+        *(("leaky_relu", a, v) for a, v in ((-2, -0.02), (0, 0), (2.5, 2.5))),
+        *(("leaky_relu(0.2)", a, v) for a, v in ((-2, -0.4), (2.5, 2.5))),
+        *(("thresholded_relu", a, v) for a, v in ((0.5, 0), (1, 0), (1.5, 1.5), (-3, 0))),
+        *(("scaled_tanh(2,0.5)", a, v) for a, v in ((0, 0), (2, 2 * math.tanh(1)), (-99, -2))),
+        *(("affine(0.5,-1)", a, v) for a, v in ((0, -1), (4, 1), (-4, -3))),
     ],
 )
 def test_the_published_values(name, at, value) -> None:
@@ -67,6 +87,27 @@ def test_negating_the_sum_of_a_gate_turns_it_into_one_minus_it(name) -> None:
 def test_every_name_has_a_function() -> None:
     assert set(ACTIVATIONS) == {*GATE_ACTIVATIONS, *STATE_ACTIVATIONS}
     assert set(HARD_SLOPES) < set(GATE_ACTIVATIONS)
+
+
+@pytest.mark.parametrize("name", [*ACTIVATIONS, *PARAMETERS])
+def test_no_value_is_beyond_its_limits_and_some_come_near(name) -> None:
+    low, high = limits_of(name)
+    values = function_of(name)(np.linspace(-1e3, 1e3, 20_001))
+    assert low <= values.min()
+    assert values.max() <= high
+    assert values.min() < low + 0.01 if math.isfinite(low) else values.min() < -9
+    assert values.max() > high - 0.01 if math.isfinite(high) else values.max() > 400
+
+
+@pytest.mark.parametrize("name", [*ACTIVATIONS, *PARAMETERS])
+def test_a_name_says_its_parameters_and_has_one_form(name) -> None:
+    end = end_of(name)
+    assert named(*end[:1], *end.parameters) == name
+    assert named("leaky_relu", 0.01) == "leaky_relu"
+    assert named("affine", 1e-7, 2e10) == "affine(1e-7,20000000000)"
+    assert end_of(named("affine", 1e-7, -2e20)) == ("affine", (1e-7, -2e20))
+    for wrong in (f"{name} ", f"{name}()", "elu(1.0)", "elu(nan)", "(1)", None, 3, ["elu"]):
+        assert end_of(wrong) is None
 
 
 # Weights --------------------------------------------------------------------------------------
@@ -119,7 +160,12 @@ def test_each_gate_knows_what_it_ends_in(make_layer) -> None:
         (GRUWeights, {"gate_activation": "relu"}, "gru.gate_activation 'relu' does not exist; "
          "choose one of: sigmoid, hard_sigmoid, hard_sigmoid_sixth."),
         (LSTMWeights, {"state_activation": "gelu"}, "lstm.state_activation 'gelu' does not exist; "
-         "choose one of: tanh, relu."),
+         "choose one of: tanh, relu, elu, selu, linear, softsign, softplus, leaky_relu, "
+         "thresholded_relu, scaled_tanh, affine, sigmoid, hard_sigmoid, hard_sigmoid_sixth."),
+        (LSTMWeights, {"state_activation": "elu(0.5,2)"}, "lstm.state_activation 'elu(0.5,2)'"),
+        (LSTMWeights, {"state_activation": "elu(-1)"}, "lstm.state_activation 'elu(-1)' does not"),
+        (LSTMWeights, {"state_activation": "tanh(2)"}, "lstm.state_activation 'tanh(2)' does not"),
+        (LSTMWeights, {"state_activation": "elu(1)"}, "lstm.state_activation 'elu(1)' does not"),
         (GRUWeights, {"gate_activation": None}, "gru.gate_activation None does not exist"),
         (RNNWeights, {"gate_activation": "hard_sigmoid"}, "rnn.gate_activation is 'hard_sigmoid'; "
          "the RNN has no gates, so it stays 'sigmoid': leave it out, and set state_activation "
@@ -146,3 +192,11 @@ def test_with_relu_every_state_is_shown_as_what_has_no_bound() -> None:
     assert track_kind("update", "relu") == "gate"
     assert vector_kind("gru", "written", "before", "relu") == "cell"
     assert vector_kind("gru", "written", "before") == "state"
+
+
+def test_what_goes_beyond_one_is_shown_so_and_nothing_else() -> None:
+    wide = ["relu", "elu", "elu(0.5)", "selu", "linear", "softplus", "leaky_relu", "affine"]
+    wide += ["thresholded_relu", "scaled_tanh(1.7159,0.6667)"]
+    assert {track_kind("hidden", name) for name in wide} == {"cell"}
+    near = ["tanh", "softsign", "sigmoid", "hard_sigmoid", "scaled_tanh", "scaled_tanh(0.5,2)"]
+    assert {track_kind("hidden", name) for name in near} == {"state"}

@@ -42,6 +42,16 @@ ENDS = [
     ("lstm", "hard_sigmoid", "tanh"),
     ("lstm", "hard_sigmoid_sixth", "relu"),
     ("rnn", "sigmoid", "relu"),
+    ("gru", "sigmoid", "elu"),
+    ("gru", "hard_sigmoid", "softplus"),
+    ("gru before", "hard_sigmoid_sixth", "selu"),
+    ("gru before", "sigmoid", "scaled_tanh(1.7159,0.6667)"),
+    ("lstm", "sigmoid", "softsign"),
+    ("lstm", "hard_sigmoid", "leaky_relu(0.2)"),
+    ("lstm", "sigmoid", "sigmoid"),
+    ("gru", "sigmoid", "linear"),
+    ("lstm", "sigmoid", "affine(0.5,-0.1)"),
+    ("rnn", "sigmoid", "softsign"),
 ]
 
 

@@ -71,6 +71,8 @@ def test_weights_are_read_back_as_they_were_edited(cell, ending, read, dtype) ->
         ("gru", {"state_activation": "relu"}),
         ("lstm", {"gate_activation": "hard_sigmoid_sixth"}),
         ("rnn", {"state_activation": "relu"}),
+        ("rnn", {"state_activation": "elu(0.5)"}),
+        ("lstm", {"state_activation": "scaled_tanh(1.7159,0.6667)"}),
     ],
     ids=str,
 )
@@ -103,6 +105,7 @@ def test_the_names_and_shapes_are_those_of_torch() -> None:
         ("gru", {"gate_activation": "hard_sigmoid"}, "This GRU ends its gates in hard_sigmoid"),
         ("gru", {"state_activation": "relu"}, "torch.nn.GRU has tanh alone"),
         ("lstm", {"state_activation": "relu"}, "torch.nn.LSTM has tanh alone"),
+        ("rnn", {"state_activation": "elu"}, "torch.nn.RNN has tanh and relu alone"),
     ],
 )
 def test_what_torch_cannot_do_is_refused_by_name(cell, changes, words) -> None:

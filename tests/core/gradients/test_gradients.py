@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from gru_core import GRUWeights, Trace, run
+from gru_core.cells.activations import function_of
 from gru_core.changes.interventions import Intervention
 from gru_core.conventions import GATES, STATES
 from gru_core.errors import RangeError, ShapeError, UnknownNameError
@@ -57,7 +58,7 @@ def test_every_step_s_jacobian_is_the_slope_of_a_run_of_one_step(layer, x, start
 
 def test_sizes_over_any_distance_are_those_of_differences_of_runs(layer, x, start) -> None:
     trace, names = run(layer, x, start), STATES[layer.cell]
-    squash = {"tanh": np.tanh, "relu": lambda a: np.maximum(a, 0)}[layer.state_activation]
+    squash = function_of(layer.state_activation)
     ours = gradient_by_distance(layer, trace)
     one = gradient_by_distance(layer, trace, unit=2)
     for k in range(7):
