@@ -198,4 +198,5 @@ def _shared(paths: list[Path]) -> Path:
 
 
 def _name(path: Path) -> str:
-    return ".".join(map(str, path)) or "(no name)"
+    parts = (part for key in path for part in (key if isinstance(key, tuple) else (key,)))
+    return ".".join(map(str, parts)) or "(no name)"
