@@ -15,6 +15,7 @@ from app.controls.matrix import refusal
 from app.screen.loaded import Check, Loaded, canonical, checked, effect, framework
 from app.session import state
 from app.setting.model import Model
+from app.setting.parameters import LONGEST_TEXT
 from app.setting.setting import Setting
 from app.words import numbers
 from app.words.names import CELL_NAMES
@@ -25,6 +26,7 @@ from gru_core.formats.answers import Question, questions
 from gru_core.formats.child import reading_for
 from gru_core.formats.folders import gathered
 from gru_core.formats.model import ASKED, Entry
+from gru_core.formats.reads import steps_of
 from gru_core.inputs.feed import FEEDS, MAX_STEPS
 from gru_core.inputs.vocabulary import MAX_BYTES
 
@@ -276,6 +278,17 @@ def _length(model: Model) -> None:
 
     key, ends, label = "model_length", (0, MAX_STEPS), say("controls.model.length")
     fields.whole_number("model", key, label, model.length, ends, read, _help("length"))
+    most = LONGEST_TEXT
+    label, words = say("controls.model.masked"), _help("masked")
+    fields.text(
+        "model", "model_masked", label, model.masked, most, 150, partial(_without, model), words
+    )
+
+
+def _without(model: Model, text: str) -> Model:
+    """Errors: TextError for a text that names no steps."""
+    steps_of(text, MAX_STEPS)
+    return replace(model, masked=text.strip())
 
 
 def _steps(model: Model) -> None:
