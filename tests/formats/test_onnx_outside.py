@@ -64,7 +64,7 @@ def test_files_given_at_once_are_put_together(tmp_path) -> None:
     given["model.onnx"] = path.read_bytes()
     [entry] = read(*gathered(given)).entries
     np.testing.assert_array_equal(run_ready(answered(entry, {}), X).output, EXPECTED)
-    with pytest.raises(FormatError, match=r"'model\.onnx\.data' holds numbers of an ONNX model: g"):
+    with pytest.raises(FormatError, match=r"'model\.onnx\.data' is a file of numbers that an ONNX"):
         read(given["model.onnx.data"], "model.onnx.data")
 
 

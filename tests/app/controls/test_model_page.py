@@ -312,7 +312,10 @@ def test_a_model_and_its_data_are_uploaded_at_once(open_model: Open, tmp_path: P
     here = open_model().upload(files["model.onnx"], "model.onnx")
     assert "'model.onnx.data': give both at once" in here.problems[0]
     here.upload(files["model.onnx.data"], "model.onnx.data")
-    assert "holds numbers of an ONNX model: give both at once" in here.problems[0]
+    assert (
+        "is a file of numbers that an ONNX model has beside it: give both at once"
+        in here.problems[0]
+    )
     here.upload_all(files)
     assert here.problems == []
     np.testing.assert_array_equal(here.hidden("gru"), truth)
