@@ -181,8 +181,8 @@ _NAMES: Final[tuple[tuple[str, Foreign], ...]] = (
     (
         r"\.onnx[._]?data$",
         Foreign(
-            "{name} is a file of numbers that an ONNX model has beside it: give both at once, on the "
-            "command line the model, with this file in its folder."
+            "{name} is a file of numbers that an ONNX model has beside it: give both at once, on "
+            "the command line the model, with this file in its folder."
         ),
     ),
     (
