@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from gru_core.formats.reads import Reads
 from gru_core.formats.running import run_ready
 from tests.app.modelling import packed
 from tests.browser.driver import Stage, figures
+from tests.browser.menu import saved
 from tests.browser.test_model import feed, open_file
 from tests.formats.entries import make_entry
 
@@ -73,3 +75,47 @@ def test_a_click_on_a_masked_column_goes_there_and_takes_hold_of_nothing(
     assert x is not None
     stage.page.mouse.click(x["x"] + x["width"] * 3.5 / 9, x["y"] + x["height"] / 2)
     expect(stage.page.locator(".gs-choice")).to_have_count(0)
+
+
+LIVE = """(canvas) => {
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, 1);
+  return canvas.hidden ? [] : Array.from({ length: canvas.width }, (_, i) => data[4 * i + 3] > 0);
+}"""
+
+
+def test_a_drag_paints_what_it_changes_and_leaves_masked_steps_blank(
+    masked: tuple[Stage, np.ndarray],
+) -> None:
+    """Of a state it paints them too, from the first step on."""
+    stage, _ = masked
+    area = stage.page.locator("[data-cell='gru'] .gs-weights .gs-area").nth(1)
+    area.evaluate("(element) => element.scrollIntoView({ block: 'center' })")
+    box = area.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] * 0.1, box["y"] + box["height"] * 0.1
+    stage.page.mouse.move(x, y)
+    stage.page.mouse.down()
+    stage.page.mouse.move(x, y - 60, steps=6)
+    stage.page.locator(".gs-stage:not([data-behind])").wait_for()
+    for part, blank in {"gru.update": {*MASKED}, "gru.hidden": {0}}.items():
+        canvas = stage.page.locator(f"[data-part='{part}'] .gs-plot:not(.gs-strip) canvas.gs-live")
+        expect(canvas).to_be_visible()
+        painted = canvas.evaluate(LIVE)
+        assert painted == [column not in blank for column in range(9)]
+    before = stage.shown("gru.hidden")
+    stage.page.mouse.up()
+    stage.rest()
+    assert stage.edits
+    stage.page.keyboard.press("End")
+    expect(stage.page.locator(".gs-step-label")).to_have_text("input 9 is masked")
+    assert np.isfinite(before)
+    stage.drawn()
+    assert stage.page.locator("[data-part='gru.update'] .heatmaplayer image").count() == 1
+
+
+def test_a_saved_picture_has_masked_steps_in_grey(masked: tuple[Stage, np.ndarray]) -> None:
+    stage, _ = masked
+    stage.drawn()
+    _, content = saved(stage, "GRU update gate", "SVG")
+    drawn = ElementTree.fromstring(content.decode()).iter()
+    assert sum("fill-opacity: 0.5" in str(one.get("style")) for one in drawn) == 3
