@@ -232,5 +232,5 @@ def test_a_frozen_archive_says_where_its_numbers_are() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)
         torch.jit.save(torch.jit.freeze(torch.jit.script(Net().eval())), memory)
-    with pytest.raises(FormatError, match=r"torch\.jit\.freeze has put them into its code"):
+    with pytest.raises(FormatError, match=r"torch\.jit\.freeze puts them into its code"):
         read(memory.getvalue(), "a.pt")

@@ -58,9 +58,9 @@ def collected(archive: Archive) -> Collected:
         )
     if archive.code and not walk.found:
         raise FormatError(
-            "The file is a TorchScript archive without tensors of its own: torch.jit.freeze has "
-            "put them into its code, which is not read. Save it before it is frozen, or its state "
-            "dict."
+            "The file is a TorchScript archive without tensors of its own; torch.jit.freeze puts "
+            "them into its code, which is not read: save the archive before it is frozen, or a "
+            "state dict."
         )
     shared = _shared(list(walk.found))
     tensors, paths = {}, {}
