@@ -2,8 +2,9 @@
 
 A GRU saved by torch.save, beside an LSTM of the same size: from the choice of the file to its
 painted stage, kilobytes to the browser, frames a second while scrubbing; and the server's memory
-before the file and after its page is gone. Needs Chromium and Linux; takes three minutes, most of
-them waiting for the session to end.
+before the file and after its page is gone. Then what files cost that are large, or made to do harm
+(model_files). Needs Chromium and Linux; takes five minutes, most of them waiting for the session to
+end.
 """
 
 import re
@@ -15,6 +16,7 @@ import torch
 from playwright.sync_api import Page
 
 from app.compute.uploads import EVERY, LINGER
+from benchmarks import model_files
 from benchmarks.stage import POINTER, SLIDER, Moving, Traffic, line, opened
 from tests.serving import Server, browsing, executable, serving
 
@@ -45,6 +47,7 @@ def main() -> None:
         time.sleep(LINGER + 3 * EVERY)
         line("server before it, MB", before, "", "{:.0f}")
         line("more after its page is gone, MB", _memory(server) - before, "≤ 20", "{:.0f}")
+    model_files.main()
 
 
 def _upload(page: Page, traffic: Traffic, file: Path) -> None:

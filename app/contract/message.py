@@ -7,7 +7,17 @@ from app.contract.base import Above, Ack, At, Limits
 from app.contract.lens import Lens
 from app.contract.lesson import Lesson
 from app.contract.parts import Included, Pointed, Sweep
-from app.contract.screen import Edit, HeldAt, Inner, Input, Panel, Possible, Prediction, Scene
+from app.contract.screen import (
+    Edit,
+    HeldAt,
+    Inner,
+    Input,
+    Masked,
+    Panel,
+    Possible,
+    Prediction,
+    Scene,
+)
 
 
 class Changed(TypedDict):
@@ -62,6 +72,7 @@ class Message(Changed):
     chosen: Mapping[str, str]
     scene: Scene
     labels: Sequence[str] | int
+    masked: list[Masked]
     cursor: At
     x: Input
     inner: Inner

@@ -15,6 +15,16 @@ class Handle(TypedDict):
     value: float
 
 
+class Masked(TypedDict):
+    """Steps of the input that a loaded model passes over, and which have no numbers.
+
+    before: the step that comes next, counted from 0; after all, how many there are.
+    """
+
+    before: int
+    labels: Sequence[str]
+
+
 class Reading(TypedDict):
     """What the Reader reads and says."""
 

@@ -15,6 +15,7 @@ from app.controls.matrix import refusal
 from app.screen.loaded import Check, Loaded, canonical, checked, effect, framework
 from app.session import state
 from app.setting.model import Model
+from app.setting.parameters import LONGEST_TEXT
 from app.setting.setting import Setting
 from app.words import numbers
 from app.words.names import CELL_NAMES, activation_named
@@ -23,12 +24,15 @@ from gru_core.errors import GatescopeError
 from gru_core.formats import limits
 from gru_core.formats.answers import Question, questions
 from gru_core.formats.child import reading_for
+from gru_core.formats.folders import gathered
 from gru_core.formats.model import ASKED, Entry
+from gru_core.formats.reads import steps_of
 from gru_core.inputs.feed import FEEDS, MAX_STEPS
 from gru_core.inputs.vocabulary import MAX_BYTES
 
 # Endings that a file of weights may have; what it is, its content says.
 ENDINGS = ["pt", "pth", "bin", "safetensors", "keras", "h5", "hdf5", "onnx", "npz", "zip"]
+BESIDE = ["data", "onnx_data", "json"]  # what may go with them
 # What a file says of a layer that is worth naming: where frameworks differ.
 SAYS = {
     "reset_after": ("true", "false"),
@@ -45,12 +49,12 @@ def model_choices(setting: Setting, loaded: Loaded | None) -> None:
     for key in (*pinned, *model.keys):  # what is looked at stays, however much came after it
         state.keep_upload(uploads.find(key))
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        read = partial(_opened, model)
+        read, endings = partial(_opened, model), [*ENDINGS, *BESIDE]
         if loaded is None:  # nothing else to look at: in plain view, to be dropped on
-            _upload("file", say("controls.model.first_file"), ENDINGS, limits.MAX_BYTES, read)
+            _upload("file", say("controls.model.first_file"), endings, limits.MAX_BYTES, read)
             return
         with st.popover(plain(loaded.upload.name), key="model_more"):
-            _upload("file", say("controls.model.another_file"), ENDINGS, limits.MAX_BYTES, read)
+            _upload("file", say("controls.model.another_file"), endings, limits.MAX_BYTES, read)
             _about(loaded)
             refusal()
         _layer(loaded)
@@ -74,16 +78,19 @@ def _about(loaded: Loaded) -> None:
 def _help(field: str) -> str:
     if field == "steps":
         return say("controls.model.help.steps", most=numbers.whole(MAX_STEPS))
+    if field == "file":
+        return say("controls.model.help.file", most=limits.MEGABYTES)
     return say(f"controls.model.help.{field}")
 
 
 def _upload(
-    field: str, label: str, endings: list[str], most: int, read: Callable[[Any], Model]
+    field: str, label: str, endings: list[str], most: int, read: Callable[[list[Any]], Model]
 ) -> None:
     key = f"model_{field}_upload"
     st.file_uploader(
         label,
         type=endings,
+        accept_multiple_files=field == "file",
         key=key,
         help=_help(field),
         max_upload_size=most // MEGABYTE,
@@ -92,20 +99,22 @@ def _upload(
     )
 
 
-def _read_once(read: Callable[[Any], Model], file: Any) -> Model:
-    """What is read of a file, which is let go of then. Errors: those of `read`."""
+def _read_once(read: Callable[[list[Any]], Model], sent: Any) -> Model:
+    """What is read of the files that came, which are let go of then. Errors: those of `read`."""
+    files = state.came(sent)
     try:
         with reading_for(state.visitor()):
-            return read(file)
+            return read(files)
     finally:
-        state.let_go(file)
+        for file in files:
+            state.let_go(file)
 
 
-def _opened(model: Model, file: Any) -> Model:
-    """The model of an uploaded file. Errors: GatescopeError for one that is not read."""
-    if file is None:
+def _opened(model: Model, files: list[Any]) -> Model:
+    """The model of uploaded files. Errors: GatescopeError for what is not read."""
+    if not files:
         return model  # taken away from the field, not from the stage
-    upload = uploads.model(file.getvalue(), file.name)
+    upload = uploads.model(*gathered({file.name: file.getvalue() for file in files}))
     state.keep_upload(upload)
     return Model(file=upload.key, steps=model.steps)
 
@@ -268,6 +277,17 @@ def _length(model: Model) -> None:
 
     key, ends, label = "model_length", (0, MAX_STEPS), say("controls.model.length")
     fields.whole_number("model", key, label, model.length, ends, read, _help("length"))
+    most = LONGEST_TEXT
+    label, words = say("controls.model.masked"), _help("masked")
+    fields.text(
+        "model", "model_masked", label, model.masked, most, 150, partial(_without, model), words
+    )
+
+
+def _without(model: Model, text: str) -> Model:
+    """Errors: TextError for a text that names no steps."""
+    steps_of(text, MAX_STEPS)
+    return replace(model, masked=text.strip())
 
 
 def _steps(model: Model) -> None:
@@ -295,10 +315,10 @@ def _chosen_file(
 ) -> None:
     """A file that goes with the input."""
 
-    def read(file: Any) -> Model:
-        if file is None:
+    def read(files: list[Any]) -> Model:
+        if not files:
             return model
-        upload = load(file.getvalue(), file.name)
+        upload = load(files[0].getvalue(), files[0].name)
         state.keep_upload(upload)
         chosen: dict[str, Any] = {field: upload.key}
         return replace(model, **chosen)

@@ -19,7 +19,7 @@ from app import settings
 from app.doors.counting import FullError, Pace, Places
 from app.watching import counts
 
-FILES: Final = 4  # asked for at once; the page has one field for files
+FILES: Final = 64  # asked for at once: a folder of files that go together
 MESSAGE: Final = 3_000_000  # bytes; server.maxWidgetStateSize in .streamlit/config.toml is the same
 BURST: Final = 20  # messages at once: a page that is opened sends a handful
 QUERY: Final = 16_000  # characters of an address: our own links end far below

@@ -91,6 +91,7 @@ def message(screen: Screen, page: Page) -> tuple[Message, dict[str, Sent]]:
         "chosen": chosen(screen),
         "scene": _scene(screen),
         "labels": _labels(screen),
+        "masked": [{"before": one.before, "labels": one.labels} for one in screen.masked],
         "cursor": {"step": screen.step, "unit": screen.unit},
         "x": {
             "channels": screen.channels,

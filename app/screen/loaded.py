@@ -20,8 +20,9 @@ from gru_core.formats.answers import Question, answered, assumed, questions
 from gru_core.formats.checking import framework_of, taken_over
 from gru_core.formats.child import check_safely
 from gru_core.formats.model import ASKED, Entry, ModelFile
+from gru_core.formats.reads import Reads, steps_of
 from gru_core.formats.running import Ready, run_ready
-from gru_core.inputs.feed import GENERATORS, Feed, fed
+from gru_core.inputs.feed import GENERATORS, MAX_STEPS, Feed, fed
 from gru_core.inputs.sequences import Sequence
 from gru_core.inputs.vocabulary import Vocabulary
 from gru_core.run import run
@@ -98,7 +99,8 @@ def provisional(entry: Entry, answers: Mapping[str, str]) -> dict[str, str]:
 def ready_of(loaded: Loaded) -> Ready:
     """The chosen layer, ready to be run. Errors: TextError where an answer is needed first."""
     entry, answers, length = loaded.entry, loaded.answers, _length(loaded.model)
-    if length:  # which says what is padding
+    without = _masked(loaded.model)
+    if length or without:  # which say what is padding
         entry = replace(entry, asks=tuple(one for one in entry.asks if one != "padding"))
     for question in questions(entry):
         if question.setting in ASKED and question.setting not in answers:
@@ -110,15 +112,20 @@ def ready_of(loaded: Loaded) -> Ready:
                 )
             )
     ready = answered(entry, provisional(entry, answers))
-    if not length:
-        return ready
-    steps = length if ready.reads.steps is None else min(length, ready.reads.steps)
-    return replace(ready, reads=replace(ready.reads, steps=steps))
+    steps = ready.reads.steps
+    if length:
+        steps = length if steps is None else min(length, steps)
+    return replace(ready, reads=replace(ready.reads, steps=steps, without=without))
 
 
 def _length(model: Model) -> int:
     """How many steps of a text or of numbers count; 0 for all, as of what is drawn."""
     return 0 if model.source in GENERATORS else model.length
+
+
+def _masked(model: Model) -> tuple[int, ...]:
+    """The steps of a text or of numbers that are passed over besides, counted from 0."""
+    return () if model.source in GENERATORS else steps_of(model.masked, MAX_STEPS)
 
 
 def sequence_of(model: Model, ready: Ready, seed: int) -> Sequence:
@@ -238,14 +245,18 @@ def checked(loaded: Loaded, seed: int, begin: bool = True) -> Check | None:
 
     def make() -> Check:
         ready = ready_of(loaded)
-        x = sequence_of(model, ready, seed).x.astype(ready.first.dtype)[: ready.reads.steps]
+        x = sequence_of(model, ready, seed).x.astype(ready.first.dtype)
+        told = [say("screen.loaded.check_without")] if ready.reads.without else []
+        x = x[Reads(steps=ready.reads.steps, without=ready.reads.without).mask(x)]
+        ready = replace(ready, reads=replace(ready.reads, without=()))
         settings = provisional(entry, loaded.answers)
         other = check_safely(upload.data, upload.name, entry.name, x, settings)
         ours = run_ready(ready, x).output
         far = float(np.abs(np.asarray(other, np.float64) - ours).max())
         close = TOLERANCE[np.dtype(other.dtype)]
         who = framework(upload) or ""
-        return Check(who, len(x), far, float(close), taken_over(who, entry, settings))
+        told = [*taken_over(who, entry, settings), *told]
+        return Check(who, len(x), far, float(close), tuple(told))
 
     key = (whole, seed)
     found = _checks.find(key)

@@ -19,9 +19,10 @@ from gru_core.changes.interventions import Intervention, check_intervention
 from gru_core.conventions import BiasCount, Cell, Notation, shown_update, track_kind
 from gru_core.errors import GatescopeError, RangeError
 from gru_core.formats.reads import Reads
-from gru_core.scenes.scene import Scene
+from gru_core.scenes.scene import Masked, Scene
 from gru_core.situation import Edit, Situation, apply_edits, value_at
 
+PASSED = "⋯ "  # before the label of a step that masked ones come before
 MOST_SAID = 3  # edits that do not fit, each with its reason
 
 
@@ -115,10 +116,19 @@ class Screen:
         return {cell: one.order for cell, one in self.baseline.sorting.items()}
 
     @property
+    def masked(self) -> tuple[Masked, ...]:
+        """The steps that are drawn as masked; of a condensed screen none are drawn."""
+        return () if self.condensed else self.scene.masked
+
+    @property
     def labels(self) -> tuple[str, ...]:
-        """The name of the input at each step."""
+        """The name of the input at each step. Where masked ones are not drawn it marks them."""
         assert self.scene.sequence is not None
-        return self.scene.sequence.labels
+        labels = self.scene.sequence.labels
+        if self.masked or not self.scene.masked:
+            return labels
+        after = {group.before for group in self.scene.masked}
+        return tuple(f"{PASSED}{one}" if at in after else one for at, one in enumerate(labels))
 
     @property
     def channels(self) -> tuple[str, ...]:

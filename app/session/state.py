@@ -297,6 +297,12 @@ def visitor() -> str:
     return st.context.ip_address or ""
 
 
+def came(sent: Any) -> list[Any]:
+    """The files in what a field of files says, without those that were let go of."""
+    files = sent if isinstance(sent, list) else [sent]
+    return [one for one in files if one is not None and not isinstance(one, DeletedFile)]
+
+
 def let_go(sent: Any) -> None:
     """Drop Streamlit's copy of a file that this page has sent; what was read of it is our own."""
     context = get_script_run_ctx()

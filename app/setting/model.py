@@ -18,6 +18,7 @@ class Model:
     vocabulary: str = ""
     numbers: str = ""
     length: int = 0  # how many steps of a text or of numbers count; 0 for all
+    masked: str = ""  # those of them that are passed over besides, as in 2,5-7, counted from 1
 
     @property
     def keys(self) -> tuple[str, ...]:

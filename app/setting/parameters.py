@@ -13,6 +13,7 @@ from gru_core.engines import ENGINES
 from gru_core.errors import GatescopeError, TextError
 from gru_core.formats.limits import MAX_LAYERS
 from gru_core.formats.model import ANSWERS
+from gru_core.formats.reads import steps_of
 from gru_core.initialize import SCHEMES
 from gru_core.inputs.feed import FEEDS
 from gru_core.inputs.tables import parse_numbers
@@ -129,6 +130,14 @@ def _text(text: str) -> str:
     return text
 
 
+def _steps(text: str) -> str:
+    try:
+        steps_of(_text(text), MAX_STEPS)
+    except TextError:
+        raise BadValueError(say("setting.parameters.steps", most=MAX_STEPS)) from None
+    return text
+
+
 def _write_answers(answers: tuple[tuple[str, str], ...]) -> str:
     return "~".join(f"{setting}.{answer}" for setting, answer in answers)
 
@@ -192,4 +201,5 @@ MODEL_TABLE = (
     Parameter("vocabulary", "words", str, _key),
     Parameter("numbers", "x", str, _key),
     Parameter("length", "length", str, _whole(1, MAX_STEPS)),
+    Parameter("masked", "masked", str, _steps),
 )

@@ -40,6 +40,14 @@ export interface Handle {
   value: number;
 }
 
+// Steps of the input that a loaded model passes over, and which have no numbers.
+//
+// before: the step that comes next, counted from 0; after all, how many there are.
+export interface Masked {
+  before: number;
+  labels: string[];
+}
+
 // What the Reader reads and says.
 export interface Reading {
   word: string | null;
@@ -748,6 +756,7 @@ export interface Message {
   chosen: Record<string, string>;
   scene: Scene;
   labels: string[] | number;
+  masked: Masked[];
   cursor: At;
   x: Input;
   inner: Inner;

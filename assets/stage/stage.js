@@ -23,6 +23,7 @@ import { Voice } from "./controls/voice.js";
 import { mounting } from "./core/arriving.js";
 import { Asking } from "./core/asking.js";
 import { Channel, runs } from "./core/channel.js";
+import { Columns } from "./core/columns.js";
 import { Wholes } from "./core/condensed.js";
 import { Cursor } from "./core/cursor.js";
 import { addStylesheets, make } from "./core/dom.js";
@@ -257,7 +258,8 @@ class Stage {
     if (elsewhere) this.predicting.leave();
     // What is drawn next is drawn at once where the screen begins.
     const units = Math.max(...panels.map((panel) => panel.units));
-    if (this.cursor.enter(labels.length, units, elsewhere ? cursor : undefined)) this.address.looked = true;
+    const columns = new Columns(labels.length, message.masked);
+    if (this.cursor.enter(columns, units, elsewhere ? cursor : undefined)) this.address.looked = true;
     this.inside.show();
     this.show(message);
     this.choosing.doubt(this.screen.alike.structure, message.edits);

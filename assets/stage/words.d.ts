@@ -158,6 +158,7 @@ export interface Fields {
   "tools.predict": {};
   "tools.predict_hint": {};
   "predicting.lost": {};
+  "predicting.masked": {};
   "dialogs.close": {};
   "dialogs.close_title": {};
   "editor.hint": {};
@@ -268,6 +269,7 @@ export interface Fields {
   "pointer.track": { step: Word; symbol: Word; unit: Word; value: Word };
   "pointer.number": { name: Word; value: Word };
   "pointer.changed": { name: Word; value: Word; was: Word };
+  "pointer.masked": { name: Word };
   "story.mark": {};
   "story.heading": { title: Word };
   "story.hold": {};
@@ -306,6 +308,7 @@ export interface Fields {
   "timeline.last": {};
   "timeline.step": { step: Word; steps: Word };
   "timeline.step_named": { name: Word; step: Word; steps: Word };
+  "timeline.masked": { name: Word };
   "timeline.extras": {};
   "type.title": {};
   "type.name": {};
@@ -373,6 +376,7 @@ export interface Fields {
   "values.no_unit": { unit: Word; units: Word };
   "values.computing": {};
   "values.grows": {};
+  "values.masked": {};
   "view.input_label": { channels: Word; steps: Word };
   "view.input": {};
   "view.error": { error: Word; name: Word };
@@ -395,6 +399,8 @@ export interface Fields {
   "sentence.writes": { h: Word; share: Word; where: Word; z: Word };
   "sentence.lstm": { added: Word; kept: Word; where: Word };
   "sentence.rnn": { h: Word; where: Word };
+  "sentence.masked": { h: Word; unit: Word };
+  "sentence.masked_lstm": { c: Word; h: Word; unit: Word };
   "cells.initial": { cell: Word; symbol: Word };
   "cells.array": { cell: Word; gate: Word; part: Word };
   "cells.step": {};
@@ -489,6 +495,11 @@ export interface Fields {
   "inside.not_copied": {};
   "inside.checked": { all: Word; same: Word };
   "inside.checked_some": { all: Word; same: Word };
+  "inside.title_masked": { cell: Word; unit: Word };
+  "inside.masked": { h: Word; name: Word };
+  "inside.masked_lstm": { c: Word; h: Word; name: Word };
+  "inside.masked_far": { name: Word };
+  "inside.masked_first": {};
   "inside.title": { cell: Word; step: Word; unit: Word };
   "inside.title_named": { cell: Word; name: Word; step: Word; unit: Word };
   "inside.title_no_unit": { cell: Word; step: Word; unit: Word };

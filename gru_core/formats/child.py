@@ -220,8 +220,9 @@ def _said(name: str, answer: bytes, memory: int) -> GatescopeError:
         return _ERRORS[kind](plain)
     if kind == "MemoryError":
         return FormatError(
-            "{name} takes more than {size:,.0f} MB of memory to be read; it is damaged, or made to "
-            "do harm: save it again from its framework.",
+            "{name} takes more than {size:,.0f} MB of memory to be read, and so many it may take, "
+            "unless {raised}; it is damaged, or made to do harm: save it again from its framework.",
+            raised=limits.RAISED,
             name=shown(name),
             size=memory / 1e6,
         )

@@ -1,13 +1,13 @@
-"""The file of weights in a folder, and the files that go with an ONNX model, found by name."""
+"""Of files that stand or are given together the one of weights, and what goes with it, by name."""
 
-import json
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from gru_core.errors import FormatError, shown
-from gru_core.formats import limits
+from gru_core.formats import limits, shards
+from gru_core.formats.foreign import TAKEN
 from gru_core.formats.onnx import outside
-from gru_core.formats.state_dict.groups import is_recurrent
 from gru_core.words import listed
 
 # What a folder's only file of weights ends in; of the first that are there, one has to be alone.
@@ -20,35 +20,85 @@ ENDINGS: Final = (
 )
 # What save_pretrained writes, where a folder has more of the kind.
 USUAL: Final = ("model.safetensors", "pytorch_model.bin", "model.keras", "model.onnx", "policy.pth")
-INDEX: Final = ".index.json"
 MOST: Final = 10_000  # files of a folder that are looked at
 _LISTED: Final = 6
 
 
-def file_in(folder: Path) -> Path:
-    """The file of weights in a folder. Errors: FormatError naming those that there are; OSError."""
-    names = _names(folder)
-    shard = _shard(folder, names)
-    if shard is not None:
-        return folder / shard
+def located(path: Path) -> tuple[Path, str]:
+    """The file of weights that a path leads to, and what it is called: itself, one of a folder, or
+    in place of an index of shards the one with the recurrent layers beside it.
+
+    Errors: FormatError naming those that there are; OSError.
+    """
+    if shards.is_index(path.name) and path.is_file():
+        name = shards.file_of(path.name, _beginning(path), _names(path.parent))
+        return path.parent / name, shards.without_number(name)
+    if not path.is_dir():
+        return path, path.name
+    names = _names(path)
+    found = chosen(names, lambda name: _beginning(path / name))
+    if found is None:
+        raise FormatError(
+            "{path} is a folder; a single file is read, and no file of weights stands in it: from "
+            "Keras, model.save('model.keras').",
+            path=path,
+        )
+    indexed = any(map(shards.is_index, names))
+    return path / found, shards.without_number(found) if indexed else found
+
+
+def gathered(files: Mapping[str, bytes]) -> tuple[bytes, str]:
+    """Of files that are given together the one of weights with what goes with it, and its name.
+
+    A single one is that, whatever it is called. Errors: FormatError naming what to give.
+    """
+    name = next(iter(files))
+    indexed = any(map(shards.is_index, files))
+    if len(files) > 1 or indexed:
+        found = chosen(list(files), lambda one: files[one][: shards.MAX_INDEX + 1])
+        if found is None:
+            raise FormatError(
+                "{names}: none of these is called as a file of weights is; give the model's own "
+                "file: {taken} are read.",
+                names=listed([shown(one) for one in files], _LISTED),
+                taken=TAKEN,
+            )
+        name = found
+    data = files[name]
+    if indexed:
+        return data, shards.without_number(name)
+    beside = {
+        one: files[one]
+        for one in files
+        if one != name and "/" not in one and "\\" not in one and _is_named(one, data)
+    }
+    if not beside:
+        return data, name
+    return outside.together(data, dict([*beside.items()][: outside.MAX_FILES])), name
+
+
+def chosen(names: Sequence[str], begins: Callable[[str], bytes]) -> str | None:
+    """The name of the file of weights among several; None without one.
+
+    begins: what a file of a name begins with: MAX_INDEX bytes of it, one more if there are more.
+    Errors: FormatError that lists those there are.
+    """
+    index = next(filter(shards.is_index, names), None)
+    if index is not None:
+        return shards.file_of(index, begins(index), names)
     usual = next((name for name in USUAL if name in names), None)
     if usual is not None:
-        return folder / usual
+        return usual
     for endings in ENDINGS:
         found = [name for name in names if name.lower().endswith(endings)]
         if len(found) == 1:
-            return folder / found[0]
+            return found[0]
         if found:
             raise FormatError(
-                "{path} is a folder with {names}: give one of them.",
-                path=folder,
+                "{names} stand together: give one of them.",
                 names=listed([shown(name) for name in found], _LISTED),
             )
-    raise FormatError(
-        "{path} is a folder; a single file is read, and no file of weights stands in it: from "
-        "Keras, model.save('model.keras').",
-        path=folder,
-    )
+    return None
 
 
 def with_neighbours(path: Path, data: bytes) -> bytes:
@@ -90,40 +140,6 @@ def _names(folder: Path) -> list[str]:
     return sorted(found)
 
 
-def _shard(folder: Path, names: list[str]) -> str | None:
-    """Of weights in several files the one with the recurrent layers, as their index says.
-
-    None without an index. Errors: FormatError where several have them.
-    """
-    index = next((name for name in names if name.endswith(INDEX)), None)
-    if index is None:
-        return None
-    table = _weight_map(folder / index)
-    found = sorted({file for name, file in table.items() if is_recurrent(name)} & set(names))
-    if len(found) == 1:
-        return found[0]
-    raise FormatError(
-        "{path} is a folder of several files of weights, and its recurrent layers stand in "
-        "{names}: give one of them, or save the model in one file "
-        "(save_pretrained(…, max_shard_size='30MB')).",
-        path=folder,
-        names=listed([shown(name) for name in found], _LISTED) or "none that is there",
-    )
-
-
-def _weight_map(path: Path) -> dict[str, str]:
-    """By the name of a tensor the file that it is in. Errors: FormatError, OSError."""
-    said: Any = None
-    if path.stat().st_size <= limits.MAX_JSON:
-        try:
-            said = json.loads(path.read_bytes())
-        except (ValueError, RecursionError):
-            said = None
-    table = said.get("weight_map") if isinstance(said, dict) else None
-    if not isinstance(table, dict) or not all(isinstance(one, str) for one in table.values()):
-        raise FormatError(
-            "{path} is no index of weights, which needs a weight_map from tensors to files: give "
-            "one of the files.",
-            path=path,
-        )
-    return table
+def _beginning(path: Path) -> bytes:
+    with path.open("rb") as file:
+        return file.read(shards.MAX_INDEX + 1)

@@ -179,6 +179,13 @@ _NAMES: Final[tuple[tuple[str, Foreign], ...]] = (
     (r"\.mlmodel$", CORE_ML),
     (r"\.(msgpack|flax)$", FLAX),
     (
+        r"\.onnx[._]?data$",
+        Foreign(
+            "{name} is a file of numbers that an ONNX model has beside it: give both at once, on "
+            "the command line the model, with this file in its folder."
+        ),
+    ),
+    (
         r"\.(pkl|pickle|joblib)$",
         Foreign(
             "{name} is a pickle: save the weights alone: "
@@ -291,7 +298,10 @@ def unmarked(data: bytes, name: str) -> Foreign:
 
 def _kind_of_text(read: str) -> Foreign:
     if read.startswith(("{", "[")):
-        return Foreign("{name} is a text (JSON): choose the model's own file; {taken} are read.")
+        return Foreign(
+            "{name} is a text (JSON), as the config beside a model is: choose the file of its "
+            "weights; {taken} are read."
+        )
     if read.startswith("<"):
         return Foreign("{name} is a text (XML): choose the model's own file; {taken} are read.")
     if re.match(r"[^\n]*[,;\t]", read):

@@ -9,6 +9,7 @@ import numpy.typing as npt
 from gru_core import checks, environment
 from gru_core.arrays import Array
 from gru_core.errors import FormatError, shown
+from gru_core.words import Said
 
 log: Final = logging.getLogger(__name__)
 
@@ -16,6 +17,10 @@ log: Final = logging.getLogger(__name__)
 SETTING: Final = "GATESCOPE_MAX_FILE_MB"
 DEFAULT: Final = 32
 HIGHEST: Final = 512
+# How a sentence that names a limit says what raises it.
+RAISED: Final = Said(
+    "{setting} says another number (for a server, --server.maxUploadSize)", setting=SETTING
+)
 
 
 def megabytes(text: str) -> int:
@@ -45,10 +50,11 @@ def check_size(count: int) -> None:
         raise FormatError("The file is empty; it needs weights: save it again.")
     if count > MAX_BYTES:
         raise FormatError(
-            "The file has {count:,.1f} MB; up to {max_bytes:,.0f} MB are read: save the "
-            "recurrent layers alone, or in half precision.",
+            "The file has {count:,.1f} MB; up to {max_bytes:,.0f} MB are read, unless {raised}: "
+            "save the recurrent layers alone, or in half precision.",
             count=count / 1e6,
             max_bytes=MAX_BYTES / 1e6,
+            raised=RAISED,
         )
 
 

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gru_core.errors import DtypeError, FormatError, shown
+from gru_core.formats import foreign
 
 MAGIC: Final = b"\x93NUMPY"
 MAX_HEADER: Final = 1000
@@ -54,14 +55,30 @@ def array(name: str, data: bytes) -> npt.NDArray[Any]:
     return native
 
 
+def _other(name: str, data: bytes) -> FormatError:
+    """What is said of what is none of these files: what it is, if that can be seen."""
+    if data.startswith(b"PK\x03\x04"):
+        return FormatError(
+            "{name} is a zip archive, as numpy.savez and torch.save write it; a .npy file of one "
+            "array is needed: numpy.save('x.npy', x).",
+            name=name,
+        )
+    if foreign.text(data) is not None:
+        return FormatError(
+            "{name} is a text, such as a CSV file; a .npy file is needed: "
+            "numpy.save('x.npy', numpy.loadtxt('x.csv', delimiter=',')).",
+            name=name,
+        )
+    return FormatError(
+        "{name} does not begin as a .npy file does; it is damaged: save it again with numpy.save.",
+        name=name,
+    )
+
+
 def _header(name: str, data: bytes) -> tuple[int, str, bool, tuple[int, ...]]:
     """Where the numbers begin, their kind as written, whether columns come first, the shape."""
     if data[:6] != MAGIC or len(data) < 12 or data[6] not in _LENGTHS:
-        raise FormatError(
-            "{name} does not begin as a .npy file does; it is damaged: save it again with "
-            "numpy.save.",
-            name=name,
-        )
+        raise _other(name, data)
     begin = 8 + _LENGTHS[data[6]]
     size = int.from_bytes(data[8:begin], "little")
     text = data[begin : begin + min(size, MAX_HEADER)].decode("latin-1")

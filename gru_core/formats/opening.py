@@ -1,5 +1,6 @@
 """Files by their path: weights, read in a process of their own, and arrays to run them on."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ import numpy.typing as npt
 from gru_core.errors import FormatError, RangeError, shown, unknown_name
 from gru_core.formats import child, folders, limits, npy
 from gru_core.formats.model import Entry, ModelFile
+from gru_core.words import Said
 
 MAX_ARRAY: Final = 1_000_000_000  # bytes of an input
 
@@ -18,11 +20,13 @@ def open_model(path: Path) -> ModelFile:
 
     Errors: those of child.read_safely and of folders; OSError.
     """
-    if path.is_dir():
-        path = folders.file_in(path)
-    limits.check_size(_size(path))
-    data = folders.with_neighbours(path, path.read_bytes())
-    return child.read_safely(data, path.name)
+    found, name = folders.located(path)
+    limits.check_size(_size(found))
+    file = child.read_safely(folders.with_neighbours(found, found.read_bytes()), name)
+    if found == path:
+        return file
+    note = Said("Read from {inner} in the folder.", inner=shown(found.name))
+    return replace(file, notes=(*file.notes, note))
 
 
 def open_array(path: Path, name: str) -> npt.NDArray[Any]:

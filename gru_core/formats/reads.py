@@ -3,15 +3,18 @@
 Keras knows them by a mask, ONNX by a length in the file, PyTorch by the lengths of a packed batch.
 """
 
+import re
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
 from gru_core.arrays import Array
-from gru_core.errors import DtypeError, ShapeError
+from gru_core.errors import DtypeError, ShapeError, TextError, shown
 
 Mask = npt.NDArray[np.bool_]
+_SPAN: Final = re.compile(r"(\d{1,9})(?:[-–](\d{1,9}))?", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Reads:
     # Whether the output is zero there, as PyTorch, ONNX and Bidirectional of Keras have it; else it
     # is that of the step read before, or zero where there is none.
     zeros: bool = True
+    without: tuple[int, ...] = ()  # passed over besides, counted from 0, as somebody says
 
     def mask(self, x: Array) -> Mask:
         """Which steps of (step, input) are read, (step,)."""
@@ -31,6 +35,7 @@ class Reads:
         read[self.padded(x)] = False
         if self.steps is not None:
             read[self.steps :] = False
+        read[[step for step in self.without if step < len(x)]] = False
         return read
 
     def padded(self, x: Array) -> npt.NDArray[np.intp]:
@@ -64,6 +69,26 @@ def check_mask(mask: npt.ArrayLike, steps: int, batch: int | None = None) -> Mas
             needed=needed,
         )
     return found.astype(np.bool_)
+
+
+def steps_of(text: str, most: int) -> tuple[int, ...]:
+    """The steps that a text names, counted from 1 there and from 0 here: 2, 5-7.
+
+    most: the last that may be named. Errors: TextError.
+    """
+    found: set[int] = set()
+    for piece in filter(None, re.split(r"[,;\s]+", text.strip())):
+        whole = _SPAN.fullmatch(piece)
+        first, last = (int(one or whole[1]) for one in whole.groups()) if whole else (0, 0)
+        if not 1 <= first <= last <= most:
+            raise TextError(
+                "{piece} names no steps; whole numbers from 1 to {most:,} are needed, as in "
+                "2, 5-7.",
+                piece=shown(piece),
+                most=most,
+            )
+        found.update(range(first - 1, last))
+    return tuple(sorted(found))
 
 
 def mask_of_lengths(lengths: npt.ArrayLike, steps: int, batch: int | None = None) -> Mask:

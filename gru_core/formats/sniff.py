@@ -5,8 +5,8 @@ from importlib import import_module
 from types import MappingProxyType
 from typing import Final, Literal, TypeAlias, cast
 
-from gru_core.errors import FormatError, shown
-from gru_core.formats import foreign, inside, limits, protobuf, zips
+from gru_core.errors import FormatError, GatescopeError, shown
+from gru_core.formats import foreign, inside, limits, protobuf, shards, zips
 from gru_core.formats.foreign import Foreign
 from gru_core.formats.model import ModelFile
 from gru_core.formats.onnx import outside
@@ -44,13 +44,16 @@ def read(data: bytes, name: str) -> ModelFile:
     NotFiniteError, RangeError, ShapeError and DtypeError naming the tensor.
     """
     limits.check_size(len(data))
-    file = reader_of(kind_of(data, name))(data, name)
-    if not file.entries:
-        raise FormatError(
-            "{name} has no GRU, LSTM or plain RNN layer: choose another.",
-            name=shown(name),
-        )
-    return file
+    try:
+        file = reader_of(kind_of(data, name))(data, name)
+        if not file.entries:
+            raise FormatError(
+                "{name} has no GRU, LSTM or plain RNN layer: choose another.",
+                name=shown(name),
+            )
+    except GatescopeError as error:
+        raise shards.refused(error, name) from None
+    return shards.told(file, name)
 
 
 def kind_of(data: bytes, name: str) -> Kind:

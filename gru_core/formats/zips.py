@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from gru_core.errors import FormatError, shown
-from gru_core.formats.limits import MAX_EXPANDED, MAX_TENSORS
+from gru_core.formats.limits import MAX_EXPANDED, MAX_TENSORS, RAISED
 
 MAX_REASON: Final = 200  # characters
 _ENTRY: Final = b"PK\x01\x02"  # begins each entry of the directory
@@ -64,10 +64,11 @@ def members(archive: zipfile.ZipFile, most: int = MAX_EXPANDED) -> Mapping[str, 
     size = sum(info.file_size for info in found.values())
     if size > most:
         raise FormatError(
-            "The archive unpacks to {size:,.0f} MB; up to {most:,.0f} MB are read: save the "
-            "recurrent layers alone, or in half precision.",
+            "The archive unpacks to {size:,.0f} MB; up to {most:,.0f} MB are read, unless "
+            "{raised}: save the recurrent layers alone, or in half precision.",
             size=size / 1e6,
             most=most / 1e6,
+            raised=RAISED,
         )
     return found
 

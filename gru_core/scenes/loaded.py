@@ -9,7 +9,7 @@ from gru_core.arrays import Array
 from gru_core.errors import RangeError
 from gru_core.formats.running import BACKWARD, FORWARD, Ready, run_ready
 from gru_core.inputs.sequences import Sequence
-from gru_core.scenes.scene import Scene
+from gru_core.scenes.scene import Masked, Scene
 from gru_core.scenes.stories import Story
 from gru_core.weights import GRUWeights, Weights
 
@@ -20,8 +20,6 @@ TITLE: Final = "Your own model"
 MOST_NUMBERS: Final = 5_200_000  # steps × units
 MOST_INPUTS: Final = 100_000  # a cell is drawn beside it, with as many
 MOST_BELOW: Final = 2 * MOST_NUMBERS  # steps × units of all layers and directions that feed it
-
-PASSED: Final = "⋯ "  # before the label of a step that others are passed over before
 
 _STORY: Final = (
     "A layer of your model, every gate of it. What you see is what its framework computes: change "
@@ -42,6 +40,7 @@ def model_scene(
     """
     weights = _weights(ready, layer, backward)
     _check_size(ready, layer, len(sequence.x), weights.units)
+    masked = masked_steps(ready, sequence, backward)
     sequence = read_alone(ready, sequence)
     read = _read(ready, sequence, layer).astype(weights.dtype)
     labels, channels = sequence.labels, sequence.channels
@@ -60,11 +59,24 @@ def model_scene(
         initials={ready.cell: initial} if initial else {},
         companions=_companions(ready, layer, backward),
         padding=ready.reads.padding if layer == 0 else None,
+        masked=masked,
     )
 
 
+def masked_steps(ready: Ready, sequence: Sequence, backward: bool) -> tuple[Masked, ...]:
+    """The steps that the model passes over, in the order in which they are reached."""
+    mask, labels = ready.reads.mask(sequence.x.astype(ready.first.dtype)), sequence.labels
+    if backward:
+        mask, labels = mask[::-1], labels[::-1]
+    found: dict[int, list[str]] = {}
+    for before, read, label in zip(np.cumsum(mask), mask, labels, strict=True):
+        if not read:
+            found.setdefault(int(before), []).append(label)
+    return tuple(Masked(before, tuple(names)) for before, names in found.items())
+
+
 def read_alone(ready: Ready, sequence: Sequence) -> Sequence:
-    """The steps that the model reads; the first one after some that it does not is marked.
+    """The steps that the model reads, alone.
 
     Errors: RangeError where it reads none.
     """
@@ -73,12 +85,7 @@ def read_alone(ready: Ready, sequence: Sequence) -> Sequence:
         return sequence
     if not mask.any():
         raise RangeError("Every step of the input is padding, which the model leaves out.")
-    kept = np.flatnonzero(mask)
-    after = np.diff(kept, prepend=-1) > 1
-    labels = tuple(
-        f"{PASSED}{sequence.labels[at]}" if gap else sequence.labels[at]
-        for at, gap in zip(kept, after, strict=True)
-    )
+    labels = tuple(sequence.labels[at] for at in np.flatnonzero(mask))
     target = None if sequence.target is None else sequence.target[mask]
     return replace(sequence, x=sequence.x[mask], labels=labels, target=target)
 

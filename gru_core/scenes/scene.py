@@ -46,6 +46,14 @@ class Cursor:
     unit: int = 0
 
 
+@dataclass(frozen=True)
+class Masked:
+    """Steps of the input, one after the other, that a loaded model passes over."""
+
+    before: int  # the step of the scene that comes next, counted from 0; after all, how many it has
+    labels: tuple[str, ...]
+
+
 @dataclass(frozen=True, eq=False)
 class Scene:
     """One prepared situation and what to see in it. Compared by identity.
@@ -72,6 +80,7 @@ class Scene:
     companions: Mapping[str, Weights] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # on the loaded model, for a file that its numbers go into
     padding: float | None = None  # a step of x that is this throughout is none to the loaded model
+    masked: tuple[Masked, ...] = ()  # what the loaded model passes over, and the scene has not
     model: Model | None = None
     word: str | None = None  # only with the model "reader"
 

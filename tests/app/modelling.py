@@ -1,6 +1,6 @@
 """A visitor at the scene of their own model, and files to open there."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 
 from gru_core.formats import npz
@@ -12,8 +12,11 @@ class ModelVisit(Visit):
     """One visitor at the scene of their own model."""
 
     def upload(self, content: bytes, name: str = "model.npz", field: str = "file") -> Self:
-        key = f"model_{field}_upload"
-        self.page.file_uploader(key=key).set_value((name, content, "application/octet-stream"))
+        return self.upload_all({name: content}, field)
+
+    def upload_all(self, files: Mapping[str, bytes], field: str = "file") -> Self:
+        given = [(name, content, "application/octet-stream") for name, content in files.items()]
+        self.page.file_uploader(key=f"model_{field}_upload").set_value(given)
         return self._look(self.page.run())
 
     def set(self, widgets: str, key: str, value: Any) -> Self:

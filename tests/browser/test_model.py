@@ -1,6 +1,7 @@
 """The visitor's own model in the browser: from a file to a trace that its framework agrees with."""
 
 import io
+import json
 import os
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import onnxruntime
 import pytest
+import safetensors.torch
 import torch
 from playwright.sync_api import Error, expect
 
@@ -279,3 +281,25 @@ def test_a_dropped_file_is_opened(stage: Stage, made: dict[str, tuple[Path, np.n
     zone = stage.page.locator(".st-key-model_file_upload [data-testid=stFileUploaderDropzone]")
     zone.dispatch_event("drop", {"dataTransfer": transfer})
     stage.page.get_by_role("button", name="model.pt").wait_for(timeout=SLOW)
+
+
+def test_files_that_go_together_are_chosen_at_once(stage: Stage, tmp_path: Path) -> None:
+    """More of them than a page asks for at once otherwise; a model alone says what is missing."""
+    layer = torch.nn.ModuleDict({"memory": torch.nn.GRU(INPUTS, UNITS)})
+    tensors = {name: one.detach().clone() for name, one in layer.state_dict().items()}
+    safetensors.torch.save_file(tensors, tmp_path / "model-00007-of-00007.safetensors")
+    index = {"weight_map": dict.fromkeys(tensors, "model-00007-of-00007.safetensors")}
+    (tmp_path / "model.safetensors.index.json").write_text(json.dumps(index))
+    for at in range(1, 7):
+        safetensors.torch.save_file(
+            {"other.weight": torch.ones(2, at)}, tmp_path / f"model-0000{at}-of-00007.safetensors"
+        )
+    stage.open("scene=model")
+    field = stage.page.locator(".st-key-model_file_upload input[type=file]")
+    field.set_input_files(tmp_path / "model.safetensors.index.json")
+    missing = stage.page.locator(".gs-notices")
+    expect(missing).to_contain_text("'model-00007-of-00007.safetensors', as", timeout=SLOW)
+    field.set_input_files(sorted(tmp_path.iterdir()))
+    stage.page.get_by_role("button", name="model.safetensors", exact=True).wait_for(timeout=SLOW)
+    stage.wait()
+    assert stage.sizes("gru")[0] == UNITS

@@ -11,7 +11,7 @@ from app.lenses import LENSES, find, gradients, phase, why
 from app.lenses.sampling import MOST_COLUMNS
 from app.setting.claims import CLAIMS
 from app.setting.link import EDITS, HELD, MOST_HELD, PIN
-from app.setting.parameters import OWN_TABLE, TABLE
+from app.setting.parameters import MODEL_TABLE, OWN_TABLE, TABLE
 from gru_core.phase.fixed_points import MAX_UNITS
 from gru_core.scenes.files import load_scenes
 
@@ -209,7 +209,8 @@ def test_every_parameter_of_a_link_is_documented_and_every_documented_one_is_rea
         for row in rows_of(ROOT / "docs/stage.md", "| parameter | meaning |")
         for name in re.findall(r"`(\w+)`", row[0])
     ]
-    known = {parameter.name for parameter in (*TABLE, *OWN_TABLE)} | {EDITS, HELD, PIN}
+    tables = (*TABLE, *OWN_TABLE, *MODEL_TABLE)
+    known = {parameter.name for parameter in tables} | {EDITS, HELD, PIN}
     assert sorted(documented) == sorted(known)
 
 

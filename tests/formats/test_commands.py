@@ -197,7 +197,7 @@ IN = ("--input", "x.npy", "--out", "a.npz")
     [
         (("inspect",), "the following arguments are required: FILE"),
         (("inspect", "no.pt"), "no.pt: No such file or directory."),
-        (("inspect", "."), ". is a folder with 'empty.pt', 'large.pt': give one of them"),
+        (("inspect", "."), "stand together: give one of them."),
         (("inspect", "pipe"), "pipe is no regular file"),
         (("inspect", "empty.pt"), "The file is empty"),
         (("inspect", "large.pt"), "The file has 33.0 MB; up to 32 MB are read"),
@@ -207,7 +207,7 @@ IN = ("--input", "x.npy", "--out", "a.npz")
         (("trace", "gru.npz", "--input", "no.npy", "--out", "a.npz"), "no.npy: No such file"),
         (
             ("trace", "gru.npz", "--input", "gru.npz", "--out", "a.npz"),
-            "x does not begin as a .npy",
+            "x is a zip archive, as numpy.savez and torch.save write it",
         ),
         (("trace", "gru.npz", "--input", "text.npy", "--out", "a.npz"), "x holds texts; it needs"),
         (("trace", "gru.npz", "--input", "code.npy", "--out", "a.npz"), "x holds Python objects"),

@@ -12,6 +12,7 @@ from safetensors.torch import save_file
 from gru_core.errors import DtypeError, FormatError
 from gru_core.formats import read
 from gru_core.formats.answers import answered
+from gru_core.formats.folders import gathered
 from gru_core.formats.opening import open_model
 from gru_core.formats.running import run_ready
 from tests.formats.torch_files import filled, saved
@@ -52,7 +53,7 @@ def test_a_folder_with_several_or_none_says_which_to_give(tmp_path) -> None:
         open_model(tmp_path)
     for name in ("a.pt", "b.pt"):
         (tmp_path / name).write_bytes(saved(MODEL.state_dict()))
-    with pytest.raises(FormatError, match=r"is a folder with 'a\.pt', 'b\.pt': give one of them"):
+    with pytest.raises(FormatError, match=r"'a\.pt', 'b\.pt' stand together: give one of them"):
         open_model(tmp_path)
 
 
@@ -74,7 +75,7 @@ def test_of_shards_that_with_the_recurrent_layers_is_opened(tmp_path) -> None:
 def test_recurrent_layers_in_several_shards_are_named(tmp_path) -> None:
     sharded(tmp_path, split=lambda name: name.endswith("_l1"))
     with pytest.raises(
-        FormatError, match=r"stand in 'model-00001-of-.*', 'model-00002.*: give one"
+        FormatError, match=r"stand in several files, 'model-00001-of-.*', 'model-00002.*, as"
     ):
         open_model(tmp_path)
 
@@ -85,6 +86,54 @@ def test_an_index_that_is_none_is_refused(content, tmp_path) -> None:
     (tmp_path / "model.safetensors.index.json").write_bytes(content)
     with pytest.raises(FormatError, match="is no index of weights, which needs a weight_map"):
         open_model(tmp_path)
+
+
+def test_an_index_leads_to_the_file_beside_it(tmp_path) -> None:
+    sharded(tmp_path, split=lambda name: name.startswith("rnn"))
+    file = open_model(tmp_path / "model.safetensors.index.json")
+    is_equal(file)
+    assert file.notes == ("Read from 'model-00002-of-00002.safetensors' in the folder.",)
+    (tmp_path / "model-00002-of-00002.safetensors").unlink()
+    with pytest.raises(FormatError, match=r"stand in 'model-00002-of.*is not there: give that"):
+        open_model(tmp_path)
+
+
+def test_files_given_at_once_are_what_they_are_in_one_folder(tmp_path) -> None:
+    sharded(tmp_path, split=lambda name: name.startswith("rnn"))
+    given = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
+    is_equal(read(*gathered(given)))
+    rest = {name: data for name, data in given.items() if "00002-of" not in name}
+    with pytest.raises(FormatError, match=r"stand in 'model-00002-of.*is not there: give that"):
+        gathered(rest)
+    data = saved(MODEL.state_dict())
+    assert gathered({"what.ever": data}) == (data, "what.ever")
+    assert gathered({"pytorch_model.bin": data, "training_args.bin": b"", "x.json": b""})[0] == data
+    with pytest.raises(FormatError, match=r"'a\.pt', 'b\.pt' stand together: give one of them"):
+        gathered({"a.pt": data, "b.pt": data})
+    with pytest.raises(FormatError, match=r"'a\.txt', 'b': none of these is called as a file of"):
+        gathered({"a.txt": data, "b": data})
+
+
+def test_an_index_that_names_no_recurrent_layer_says_so() -> None:
+    with pytest.raises(FormatError, match="names no recurrent layer in any of its files"):
+        gathered({"model.safetensors.index.json": b'{"weight_map": {"a.weight": "a.safetensors"}}'})
+
+
+def test_a_shard_says_that_there_are_others_and_is_never_taken_for_the_whole(tmp_path) -> None:
+    tensors = {name: one for name, one in MODEL.state_dict().items() if name.startswith("rnn")}
+    pretrained(tmp_path, "a-00002-of-00003.safetensors", tensors)
+    file = open_model(tmp_path / "a-00002-of-00003.safetensors")
+    is_equal(file)
+    assert "is one of several files of a model" in file.notes[-1]
+    pretrained(tmp_path, "a-00001-of-00001.safetensors", tensors)
+    assert open_model(tmp_path / "a-00001-of-00001.safetensors").notes == ()
+    bare = {name: one for name, one in tensors.items() if "weight" in name}
+    pretrained(tmp_path, "b-00001-of-00003.safetensors", bare)
+    with pytest.raises(FormatError, match=r"'rnn' has no biases in 'b-00001.*may stand in another"):
+        open_model(tmp_path / "b-00001-of-00003.safetensors")
+    pretrained(tmp_path, "c-00001-of-00003.safetensors", {"emb.weight": torch.ones(2, 2)})
+    with pytest.raises(FormatError, match=r"one of several files of a model, and this one is not"):
+        open_model(tmp_path / "c-00001-of-00003.safetensors")
 
 
 def zipped(**members) -> bytes:

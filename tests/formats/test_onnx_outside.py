@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from gru_core.errors import FormatError, GatescopeError
 from gru_core.formats import read
 from gru_core.formats.answers import answered
+from gru_core.formats.folders import gathered
 from gru_core.formats.onnx import outside
 from gru_core.formats.onnx.check import check_against_onnxruntime
 from gru_core.formats.opening import open_model
@@ -52,9 +53,34 @@ def test_without_the_file_it_is_named(tmp_path) -> None:
     path = kept(tmp_path)
     (tmp_path / "model.onnx.data").unlink()
     with pytest.raises(
-        FormatError, match=r"stored in another file, 'model\.onnx\.data'; on the co"
+        FormatError, match=r"stored in another file, 'model\.onnx\.data': give both at once"
     ):
         open_model(path)
+
+
+def test_files_given_at_once_are_put_together(tmp_path) -> None:
+    path = kept(tmp_path)
+    given = {"readme.md": b"", "model.onnx.data": (tmp_path / "model.onnx.data").read_bytes()}
+    given["model.onnx"] = path.read_bytes()
+    [entry] = read(*gathered(given)).entries
+    np.testing.assert_array_equal(run_ready(answered(entry, {}), X).output, EXPECTED)
+    with pytest.raises(FormatError, match=r"'model\.onnx\.data' is a file of numbers that an ONNX"):
+        read(given["model.onnx.data"], "model.onnx.data")
+
+
+@pytest.mark.parametrize(
+    "location", ["../model.onnx.data", "/model.onnx.data", "a/model.onnx.data"]
+)
+def test_what_is_given_is_not_found_under_a_name_that_leads_elsewhere(location) -> None:
+    model = onnx.ModelProto.FromString(MODEL.SerializeToString())
+    tensor = initializer(model, "W")
+    tensor.ClearField("raw_data")
+    tensor.data_location = onnx.TensorProto.EXTERNAL
+    tensor.external_data.add(key="location", value=location)
+    given = {"model.onnx": model.SerializeToString(), "model.onnx.data": tensors()["W"].tobytes()}
+    given |= {location: given["model.onnx.data"]}  # as no browser calls a file
+    with pytest.raises(FormatError, match="which leads out of the model's own folder"):
+        read(*gathered(given))
 
 
 @pytest.mark.parametrize("location", ["../secret.bin", "/tmp/secret.bin", "inner/secret.bin", ""])

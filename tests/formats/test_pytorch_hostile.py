@@ -96,6 +96,7 @@ def attempt(data: bytes) -> None:
 
 
 STATE = {"a": torch_hostile.GRU.state_dict(), "b": [1, 0.5, "text", None, (True, {"x": 3})]}
+STATE |= {("c", 3): {(1, "d", None): 2.0}}
 OBJECTS = {**STATE, "args": argparse.Namespace(a=1), "loss": np.float64(1), "c": torch.nn.GRU(2, 2)}
 GOOD = [saved(STATE), legacy(STATE), saved(OBJECTS), legacy(OBJECTS)]
 changes = st.lists(

@@ -3,6 +3,7 @@
 import argparse
 import collections
 import datetime
+import io
 import pathlib
 import sys
 import warnings
@@ -202,3 +203,34 @@ def test_no_class_is_looked_up() -> None:
     harmful = named("posix.system") + row(text("true")) + b"R"
     with pytest.raises(FormatError, match=r"would run posix\.system; nothing is run"):
         read(with_pickle(program(table(model=layer, thing=harmful))), "a.pt")
+
+
+def doubled(module: torch.nn.Module, given: object, output: tuple) -> tuple:
+    """A hook that changes what a layer gives."""
+    return output[0] * 2, output[1]
+
+
+@pytest.mark.parametrize("way", ["register_forward_hook", "register_forward_pre_hook"])
+def test_hooks_of_a_layer_are_noted(way) -> None:
+    net = filled(Net())
+    said = "'rnn' has hooks, functions that the model calls before or after it"
+    assert not any(said in note for note in read(saved(net), "a.pt").notes)
+    getattr(net.head, way)(doubled)  # of another module, behind it
+    assert not any(said in note for note in read(saved(net), "a.pt").notes)
+    getattr(net.rnn, way)(doubled)
+    assert any(said in note for note in read(saved(net), "a.pt").notes)
+
+
+def test_a_class_of_its_own_at_the_top_has_a_name() -> None:
+    assert any(
+        note.startswith("'(top)' is of the class") for note in read(saved(Own(3, 4)), "a.pt").notes
+    )
+
+
+def test_a_frozen_archive_says_where_its_numbers_are() -> None:
+    memory = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        torch.jit.save(torch.jit.freeze(torch.jit.script(Net().eval())), memory)
+    with pytest.raises(FormatError, match=r"torch\.jit\.freeze puts them into its code"):
+        read(memory.getvalue(), "a.pt")

@@ -97,6 +97,7 @@ def test_what_torch_computes_is_said_and_what_it_may_is_assumed() -> None:
         ("encoder.layers.0.", "encoder.layers.0"),
         ("module.gru.", "gru"),
         ("_orig_mod.gru.", "gru"),
+        ("_fsdp_wrapped_module.gru.", "gru"),
         ("module._orig_mod.gru.", "gru"),
         ("encoder._orig_mod.gru.", "encoder.gru"),
         ("module.", "(top)"),

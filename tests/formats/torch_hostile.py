@@ -75,7 +75,10 @@ def _not_of_torch() -> dict[str, tuple[bytes, str]]:
         "git lfs": (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "of Git LFS"),
         "noise": (np.random.default_rng(0).bytes(5000), "is of another format"),
         "tar": (memory.getvalue(), "as PyTorch wrote before 0.1.10"),
-        "too large": (b"PK" + bytes(32_000_001), "are read: save the recurrent layers alone"),
+        "too large": (
+            b"PK" + bytes(32_000_001),
+            "32 MB are read, unless GATESCOPE_MAX_FILE_MB says",
+        ),
         "npz": (numbers.getvalue(), "torch.save writes one folder with a data.pkl"),
         "safetensors": (b"\x02\0\0\0\0\0\0\0{}", "is of another format"),
         "two bytes of a zip": (b"PK", "does not end in its directory"),
@@ -134,7 +137,7 @@ def _that_run_code(command: str) -> dict[str, tuple[bytes, str]]:
         "a whole model without a layer": (saved(torch.nn.Linear(3, 4)), "are 'weight', 'bias'"),
         "a script without a layer": (
             rewritten(saved({"a": 1}), lambda members: members.update(script)),
-            "it has no tensors",
+            "a TorchScript archive without tensors of its own",
         ),
         "a scalar of NumPy": (saved({"loss": np.float64(1)}), "it has no tensors"),
         "an array of NumPy": (saved({"a": np.ones(3)}), "it has no tensors"),
@@ -270,7 +273,10 @@ def _pickles() -> dict[str, tuple[bytes, str]]:
     own = b"]q\x00(" + b"h\x00" * 20 + b"e"
     return {
         "nested deep": (with_pickle(program(deep)), "nested more than 64 deep"),
-        "keys nested deep": (with_pickle(program(keys)), "keys other than texts and numbers"),
+        "keys nested deep": (
+            with_pickle(program(keys)),
+            "a key that is no text, no number and no tuple",
+        ),
         "a list in itself": (with_pickle(program(own)), "nested more than 64 deep"),
         "a billion laughs": (with_pickle(program(laughs)), "items in all"),
         "endless": (with_pickle(program(b"N0" * 200_000 + b"N")), "has the instruction POP"),
@@ -296,7 +302,7 @@ def _pickles() -> dict[str, tuple[bytes, str]]:
         "another id": (with_pickle(program(row(text("file"), text("a")) + b"Q")), "is damaged"),
         "a set of lists": (
             with_pickle(program(call(named("builtins.set"), b"](]e"))),
-            "keys other than texts",
+            "a key that is no text, no number and no tuple",
         ),
         "an encoding": (
             with_pickle(program(call(named("_codecs.encode"), text("a"), text("punycode")))),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 
+import { Columns } from "../../assets/stage/core/columns.js";
 import { Cursor } from "../../assets/stage/core/cursor.js";
 
 const now = performance.now;
@@ -77,8 +78,8 @@ test("stepping stops the playing", () => {
 });
 
 test("another screen takes it to a place of its own, or keeps it inside, and tells whether that is a move", () => {
-  assert.equal(cursor.enter(10, 2, { step: 4, unit: 1 }), true);
-  assert.equal(cursor.enter(10, 2), false);
-  assert.equal(cursor.enter(3, 2), true);
+  assert.equal(cursor.enter(new Columns(10), 2, { step: 4, unit: 1 }), true);
+  assert.equal(cursor.enter(new Columns(10), 2), false);
+  assert.equal(cursor.enter(new Columns(3), 2), true);
   assert.deepEqual([cursor.step, cursor.unit, moved], [2, 1, []]);
 });

@@ -66,13 +66,14 @@ export class Inside {
     });
     this.notes = make("div", { className: "gs-notes" });
     this.doing = make("p", { className: "gs-cell-doing" }); // in words
+    this.kept = make("p", { className: "gs-cell-kept" }); // in the place of both, at a masked step
     this.checked = make("p", { className: "gs-checked" }); // the numbers on show, compared with the server's
     const wired = make("div", { className: "gs-wired" }, this.steps, this.diagram.element, this.doing);
     this.wired = [...beside, wired]; // what has a wiring in it
     this.measuring = 0;
     this.shown = make(
       "div", { className: "gs-shown" },
-      ...beside, wired,
+      ...beside, wired, this.kept,
       this.equations.element, this.letters.element,
       make("footer", { className: "gs-inside-foot" }, this.form, this.copy, picture),
       this.notes,
@@ -221,8 +222,8 @@ export class Inside {
     const last = this.inner.substeps.length - 1;
     const { cursor } = this.here;
     const to = (this.substep ?? (count > 0 ? -1 : last + 1)) + count;
-    if (to >= 0 && to <= last) return this.go(to);
-    if ((to < 0 && cursor.step === 0) || (to > last && cursor.step === cursor.last)) return;
+    if (to >= 0 && to <= last && !cursor.masked) return this.go(to);
+    if ((to < 0 && cursor.column === 0) || (to > last && cursor.column === cursor.last)) return;
     cursor.stepBy(count);
     this.go(to < 0 ? last : 0);
   }
@@ -252,7 +253,8 @@ export class Inside {
     const { panel, there } = this;
     const name = panel.cell === "gru" && now.message.names[cursor.unit];
     const at = { cell: panel.name, step: cursor.step + 1, unit: cursor.unit + 1 };
-    this.title.textContent = !there ? say("inside.title_no_unit", at)
+    this.element.toggleAttribute("data-masked", cursor.masked);
+    this.title.textContent = cursor.masked ? say("inside.title_masked", at) : !there ? say("inside.title_no_unit", at)
       : name ? say("inside.title_named", { ...at, name }) : say("inside.title", at);
     const { view, of = null } = now.message.lens;
     this.element.dataset.view = view;
@@ -261,9 +263,21 @@ export class Inside {
     if (view !== "cell" && view !== "why") return { rows: null, missing: null };
     const { lookup, missing } = this.numbers();
     this.equations.show(lookup);
+    this.kept.textContent = cursor.masked ? this.keptWords(lookup) : "";
     if (view !== "cell") return { rows: null, missing };
     this.doing.textContent = there ? doing(this.inner, cursor.unit, lookup) : "";
     return { rows: this.wire(panel, there), missing };
+  }
+
+  // At a masked step: the state is what it was.
+  /** @param {Lookup} lookup */
+  keptWords(lookup) {
+    const { column, columns, step } = this.here.cursor;
+    if (column < columns.of[0]) return say("inside.masked_first");
+    const name = this.here.now.message.labels[step];
+    const [h, c] = ["hidden", "cell"].map((track) => short(Number(lookup(track))));
+    if (lookup("hidden") === undefined) return say("inside.masked_far", { name });
+    return say(this.inner.cell === "lstm" ? "inside.masked_lstm" : "inside.masked", { name, h, c });
   }
 
   // Build the wiring for the rows that are drawn: all, or some with the chosen unit among them.

@@ -101,8 +101,15 @@ export class Pointer {
       this.pointOrAsk(entry, event);
       return this.hold(event, { entry });
     }
-    const target = targetAt(entry, entry.plot.cellAt(event));
+    const target = this.targetAt(entry, event);
     if (target) this.grasp(entry, event, target);
+  }
+
+  // The number under a pointer; a masked step has none.
+  /** @param {Shown} entry @param {PointerEvent} event */
+  targetAt(entry, event) {
+    const cell = entry.plot.cellAt(event);
+    return cell.masked ? null : targetAt(entry, cell);
   }
 
   // Take hold of a number.
@@ -143,7 +150,7 @@ export class Pointer {
       this.pointOrAsk(entry, event);
       setTimeout(() => this.ended(entry)); // what the tap has asked goes first
     } else {
-      const target = targetAt(entry, entry.plot.cellAt(event));
+      const target = this.targetAt(entry, event);
       if (!target) return;
       leaveField();
       if (target !== this.here.now.target) this.act.choose(target);
@@ -188,12 +195,12 @@ export class Pointer {
 
   /** @param {Shown} entry @param {PointerEvent} event */
   point(entry, event) {
-    const { cursor, now } = this.here;
+    const { cursor } = this.here;
     if (entry.kind === "lens") return this.lens.point(entry, event);
     cursor.pause();
-    if (entry.kind !== "track") return cursor.move(Math.floor(entry.plot.shareAt(event).u * now.message.labels.length));
-    const { row, column } = entry.plot.cellAt(event);
-    cursor.move(column, entry.panel.order[row]);
+    if (entry.kind !== "track") return cursor.to(Math.floor(entry.plot.shareAt(event).u * cursor.columns.count));
+    const { row, at } = entry.plot.cellAt(event);
+    cursor.to(at, entry.panel.order[row]);
   }
 
   /** @param {PointerEvent} [event] */
@@ -260,7 +267,8 @@ export class Pointer {
       return words ? { entry, words: () => words } : null;
     }
     const cell = entry.plot.cellAt(event);
-    return { entry, words: () => this.describe(entry, cell) };
+    const name = String(this.here.cursor.columns.masked.get(cell.at));
+    return { entry, words: () => (cell.masked ? say("pointer.masked", { name }) : this.describe(entry, cell)) };
   }
 
   // Numbers have come: the word may have waited for one of them.

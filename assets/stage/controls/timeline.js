@@ -40,7 +40,7 @@ export class Timeline {
       type: "range", min: 1, max: 1, value: 1, className: "gs-scrub", "aria-label": say("timeline.slider"), title: say("timeline.slider_title"),
       oninput: () => {
         cursor.pause();
-        cursor.move(this.slider.valueAsNumber - 1);
+        cursor.to(this.slider.valueAsNumber - 1);
       },
     });
     this.label = make("span", { className: "gs-step-label" });
@@ -61,14 +61,22 @@ export class Timeline {
     );
   }
 
+  // Where the cursor is.
+  /** @param {string[]} labels */
+  said(labels) {
+    const { step, steps, column, columns, masked } = this.cursor;
+    if (masked) return say("timeline.masked", { name: String(columns.masked.get(column)) });
+    const name = labels[step];
+    return name && name !== String(step + 1) ? say("timeline.step_named", { step: step + 1, steps, name })
+      : say("timeline.step", { step: step + 1, steps });
+  }
+
   /** @param {string[]} labels */
   show(labels) {
-    const { step, steps, playing } = this.cursor;
-    this.slider.max = String(steps);
-    this.slider.value = String(step + 1);
-    const name = labels[step];
-    const said = name && name !== String(step + 1) ? say("timeline.step_named", { step: step + 1, steps, name })
-      : say("timeline.step", { step: step + 1, steps });
+    const { column, columns, playing } = this.cursor;
+    this.slider.max = String(columns.count);
+    this.slider.value = String(column + 1);
+    const said = this.said(labels);
     if (this.label.textContent !== said) this.label.textContent = said;
     this.slider.setAttribute("aria-valuetext", said);
     if (this.shownPlaying !== playing) this.playButton.replaceChildren(icon(playing ? "pause" : "play"));

@@ -90,7 +90,7 @@ export class Curtain {
     const top = Math.floor(row / tall) * tall;
     const { columns, rows } = plot;
     Object.assign(patch.style, {
-      left: `${(first / columns) * 100}%`, right: "0",
+      left: `${(plot.over.place(first) / columns) * 100}%`, right: "0",
       top: `${(top / rows) * 100}%`, height: `${(Math.min(tall, rows - top) / rows) * 100}%`,
     });
     if (patch.parentElement !== plot.area) plot.marks.before(patch);

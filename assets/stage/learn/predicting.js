@@ -46,6 +46,7 @@ export class Predicting {
   // What is predicted: predict.js.
   /** @param {string} [part] */
   async open(part) {
+    if (this.host.here.cursor.columns.masked.size) return this.host.complain(say("predicting.masked"), false);
     try {
       (await this.fetch()).open(part);
     } catch (error) {

@@ -11,8 +11,8 @@ export class Alike {
 
   // Returns whether all has to be built anew.
   /** @param {string} look @param {Message} message */
-  learn(look, { scene, panels, labels, x, inner, lens }) {
-    const structure = JSON.stringify([look, scene, panels, labels.length, x, inner.cell]);
+  learn(look, { scene, panels, labels, masked, x, inner, lens }) {
+    const structure = JSON.stringify([look, scene, panels, labels.length, masked, x, inner.cell]);
     const shape = JSON.stringify([look, labels.length, x.channels, lens.view, panels.map(({ cell, units, shown }) => [cell, units, shown])]);
     const other = structure !== this.structure;
     this.places = shape === this.shape;

@@ -6,8 +6,10 @@ import { brief } from "../core/format.js";
 import { digits, inkOn, paletteOf, rgbOf } from "../core/palette.js";
 import { painted } from "../core/tint.js";
 import { fineness } from "../core/zoom.js";
+import { drawLines } from "./lines.js";
+import { Over } from "./masked.js";
 import { leave, watch } from "./places.js";
-import { DASHES, known, sketch } from "./sketch.js";
+import { known, sketch } from "./sketch.js";
 import { fitted, thinned, thinnedRows } from "./ticks.js";
 import { PAINTED } from "./waiting.js";
 
@@ -67,6 +69,7 @@ export class Plot {
     this.picture = null;
     watch(this);
     this.hasStrip = false; // an initial state stands to the left of it
+    this.over = new Over(this.veil); // steps
   }
 
   // Whether there is something to show.
@@ -76,7 +79,7 @@ export class Plot {
 
   // How many numbers the heatmap stands for; its cells may be blocks of them.
   get rows() { return this.figure.grid?.rows ?? this.figure.data[0].z.length; }
-  get columns() { return this.figure.grid?.columns ?? this.figure.data[0].z[0].length; }
+  get columns() { return this.over.count ?? this.figure.grid?.columns ?? this.figure.data[0].z[0].length; }
 
   // On another screen, under another name. Returns whether all of it is drawn.
   /** @param {string} label */
@@ -154,8 +157,9 @@ export class Plot {
   }
 
   // The figure in the size of its place, with as many labels as there is room for.
-  /** @param {Figure} figure */
-  dressed(figure) {
+  /** @param {Figure} read */
+  dressed(read) {
+    const figure = this.over.dressed(read);
     const { l, r, t, b } = figure.layout.margin;
     const { xaxis, yaxis, font } = figure.layout;
     const [width, height] = [this.size[0] - l - r, this.size[1] - t - b];
@@ -238,11 +242,11 @@ export class Plot {
     this.replace(this.figure);
   }
 
-  // The cell under a pointer.
+  // The cell under a pointer; at: among the columns that are drawn, of which one may be masked.
   /** @param {Pointed} event */
   cellAt(event) {
     const { u, v } = this.shareAt(event);
-    return { column: Math.floor(u * this.columns), row: Math.floor(v * this.rows) };
+    return { ...this.over.cell(Math.floor(u * this.columns)), row: Math.floor(v * this.rows) };
   }
 
   // Where a pointer is, as fractions of the plot area from its left and top.
@@ -278,7 +282,7 @@ export class Plot {
     const mark = make("div", {
       className: `gs-mark gs-${kind}`,
       style: {
-        left: `${(column / columns) * 100}%`,
+        left: `${(this.over.place(column) / columns) * 100}%`,
         top: `${(row / rows) * 100}%`,
         width: `${100 / columns}%`,
         height: `${100 / rows}%`,
@@ -297,8 +301,9 @@ export class Plot {
   }
 
   // Colours for every cell at once, as bytes 0..255 along the figure's own colour scale.
-  /** @param {ArrayLike<number>[]} bytes */
-  paint(bytes) {
+  /** @param {ArrayLike<number>[]} read */
+  paint(read) {
+    const bytes = read.map((row) => this.over.spread(row, -1));
     const [rows, columns] = [bytes.length, bytes[0].length];
     if (this.canvas.width !== columns || this.canvas.height !== rows || !this.picture) {
       Object.assign(this.canvas, { width: columns, height: rows });
@@ -309,7 +314,7 @@ export class Plot {
     }
     const { context, pixels, words, palette } = this.picture;
     let at = 0;
-    for (const row of bytes) for (let i = 0; i < columns; i++) words[at++] = palette[row[i]];
+    for (const row of bytes) for (let i = 0; i < columns; i++) words[at++] = row[i] < 0 ? 0 : palette[row[i]];
     context.putImageData(pixels, 0, 0);
     this.canvas.hidden = false;
   }
@@ -335,26 +340,7 @@ export class Plot {
     Object.assign(this.canvas, { width: width * scale, height: height * scale });
     const context = pen(this.canvas);
     context.scale(scale, scale);
-    const [low, high] = this.figure.layout.yaxis.range;
-    lines.forEach((values, i) => {
-      const { line, marker, mode } = this.figure.data[i];
-      const points = Array.from(values, (value, step) => [
-        (step + 0.5) * (this.figure.share ?? 1 / values.length) * width,
-        ((high - value) / (high - low)) * height,
-      ]);
-      Object.assign(context, { strokeStyle: line.color, fillStyle: line.color, lineWidth: line.width });
-      context.setLineDash(DASHES[line.dash].map((part) => part * Math.max(line.width, 3)));
-      context.beginPath();
-      for (const [x, y] of points) context.lineTo(x, y);
-      context.stroke();
-      if (!mode.includes("markers")) return;
-      context.beginPath();
-      for (const [x, y] of points) {
-        context.moveTo(x, y);
-        context.arc(x, y, marker.size / 2, 0, 2 * Math.PI);
-      }
-      context.fill();
-    });
+    drawLines(context, this.figure, lines.map((line, i) => this.over.spread(line, NaN, String(this.figure.data[i].meta))), [width, height]);
     this.canvas.hidden = false;
     this.host.classList.add("gs-repainted");
   }

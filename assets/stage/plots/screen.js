@@ -117,6 +117,7 @@ export class Screen {
     const { element, plots } = build(message, this.here.now.look, (part, label) => this.spare.plotFor(part, label), this.made);
     for (const [part, entry] of this.plots) if (entry.kind === "lens") plots.set(part, entry); // it sees to its own
     this.plots = plots;
+    for (const [part, { kind, plot }] of plots) plot.over.reach(kind, part, this.here.cursor.columns);
     become(this.page.holder, make("div", {}, element));
     this.page.element.classList.toggle("gs-at-first", this.here.now.look === "first");
     this.page.element.classList.toggle("gs-many", message.panels[0].units > MANY_UNITS);
@@ -223,8 +224,7 @@ export class Screen {
   /** @param {string} part @param {number} row @param {number} step */
   colour(part, row, step) {
     const { drag } = this.here;
-    const bytes = drag.live ? drag.bytes(part) : null;
-    const plot = this.plotOf(part);
+    const [bytes, plot] = [drag.live ? drag.bytes(part) : null, this.plotOf(part)];
     return bytes ? plot.byteColour(bytes[row][step]) : plot.colourOf(this.numbers(part)[row][step]);
   }
 
@@ -270,7 +270,7 @@ export class Screen {
     this.page.element.classList.toggle("gs-playing", cursor.playing);
     for (const { kind, panel, plot } of this.plots.values()) {
       if (kind === "lens") continue;
-      if (kind !== "initial" && kind !== "weights") plot.markTime(cursor.step, this.message.labels.length);
+      if (kind !== "initial" && kind !== "weights") plot.markTime(cursor.column, cursor.columns.count);
       if (!panel || kind === "lines") continue;
       const row = panel.order.indexOf(cursor.unit);
       plot.markUnit(row < 0 ? null : row, panel.units);

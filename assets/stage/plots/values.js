@@ -4,6 +4,7 @@ import { Terms } from "../controls/terms.js";
 import { short } from "../core/format.js";
 import { say } from "../core/words.js";
 import { heldAt } from "./held.js";
+import { isState } from "./masked.js";
 import { sentence } from "./view.js";
 
 /**
@@ -52,7 +53,7 @@ export class Values {
     for (const [track, value] of values) {
       const output = this.holder.querySelector(`[data-value="${panel.cell}.${track}"]`);
       if (!output) continue;
-      output.textContent = value === undefined ? "" : short(value);
+      output.textContent = value === undefined ? "" : cursor.masked && !isState(`${panel.cell}.${track}`) ? say("values.masked") : short(value);
       output.classList.toggle("gs-long", output.textContent.length > LONG);
     }
     const text = this.holder.querySelector(`[data-sentence="${panel.cell}"]`);
@@ -62,11 +63,18 @@ export class Values {
     else if (![...values.values()].includes(undefined)) {
       const name = panel.cell === "gru" ? message.names[cursor.unit] : "";
       const { polarity } = message.inner;
-      said = sentence(
+      said = cursor.masked ? this.keptSentence(panel, values) : sentence(
         { cell: panel.cell, polarity, name }, cursor, (track) => Number(values.get(track)), (track) => this.held(panel.cell, track));
     }
     if (text.textContent !== said) text.textContent = said; // its terms stay while it does
     return complete;
+  }
+
+  // Of a masked step, at which no gate is computed.
+  /** @param {Panel} panel @param {Map<string, number | undefined>} values */
+  keptSentence({ cell }, values) {
+    const at = { unit: this.here.cursor.unit + 1, h: short(Number(values.get("hidden"))), c: short(Number(values.get("cell"))) };
+    return say(cell === "lstm" ? "sentence.masked_lstm" : "sentence.masked", at);
   }
 
   // The chosen number in the editor. Returns what has to be asked for to have it.
@@ -98,8 +106,18 @@ export class Values {
   /** @param {string} name @param {number} row */
   trackAt(name, row) {
     const { cursor, drag } = this.here;
+    if (cursor.column < cursor.columns.of[0]) return this.firstAt(name, row);
     const sent = this.swept(name) ? undefined : this.screen.number(name, row, cursor.step);
     return sent ?? (drag.live ? drag.sweep?.exact(name, cursor) : undefined);
+  }
+
+  // At a masked step before the first one: a state as it is before the first step.
+  /** @param {string} name @param {number} row */
+  firstAt(name, row) {
+    const [cell, track] = name.split(".");
+    const panel = this.here.now.message.panels.find((one) => one.cell === cell);
+    const initial = panel?.initials.find(({ of }) => of === track);
+    return initial ? this.screen.number(`${cell}.${initial.part}`, row, 0) : 0;
   }
 
   // Whether a drag shows this track under another value.

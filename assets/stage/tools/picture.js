@@ -9,6 +9,7 @@ import { counts } from "./describe.js";
 import { axisTitles } from "./titles.js";
 
 /**
+ * @import { Over } from "../plots/masked.js"
  * @import { Chart, Layout, Message, Plotly, Sheet, Shown, Ticks, Trace } from "../types"
  * @typedef {object} About what a picture needs beside its plot
  * @property {Pick<Plotly, "toImage">} plotly
@@ -52,7 +53,7 @@ function imageOf(entry, sheet, about, options) {
 // The plot's own figure, dressed to stand alone: title, axes, scale or legend, on the paper of the page.
 /** @param {Shown} entry @param {Sheet} sheet @param {About} about */
 function pictureOf(entry, sheet, about) {
-  const { figure } = entry.plot;
+  const figure = entry.plot.over.dressed(entry.plot.figure);
   const { chart } = entry;
   const lines = figure.data[0].type !== "heatmap";
   const { paper, ink, soft } = paperOf(about.element);
@@ -79,8 +80,18 @@ function pictureOf(entry, sheet, about) {
     xaxis: axis(figure.layout.xaxis, across), yaxis: axis(figure.layout.yaxis, down),
     showlegend: Boolean(lines), legend: { font: { size: 14 }, x: 1.02, y: 1, yanchor: "top" },
   };
+  const masked = greyed(entry.plot.over);
+  if (masked.length) layout.shapes = [...(layout.shapes ?? []), ...masked];
   if (!lines) return { data: heatmaps(entry, layout, about), layout };
   return { data: chart ? withKey(figure, chart) : namedLines(figure, sheet), layout };
+}
+
+// What lies over masked steps: grey, on any paper and any scale.
+/** @param {Over} over */
+function greyed({ columns }) {
+  return (columns?.runs ?? []).map(([first, end]) => ({
+    type: "rect", x0: first + 0.5, x1: end + 0.5, y0: 0, y1: 1, yref: "paper", fillcolor: "rgba(128, 128, 128, 0.5)", line: { color: "gray", width: 0 },
+  }));
 }
 
 /** @param {string[]} texts */
@@ -128,8 +139,8 @@ function withKey({ data }, { key }) {
 // The heatmap with its scale, the state before the first step to its left, gaps between matrices.
 /** @param {Shown} entry @param {Layout & { paper_bgcolor: string }} layout @param {About} about */
 function heatmaps(entry, layout, { initial }) {
-  const { figure, gaps } = entry.plot;
-  const [trace] = figure.data;
+  const { figure, gaps, over } = entry.plot;
+  const [trace] = over.dressed(figure).data;
   const ends = [trace.zmin, 0, trace.zmax].filter((value, i, all) => all.indexOf(value) === i);
   const shares = trace.zmin < 0 ? ends : [0, 0.5, 1].map((share) => share * trace.zmax);
   const said = entry.chart?.ends ?? []; // of what is not the numbers that are drawn
@@ -141,7 +152,7 @@ function heatmaps(entry, layout, { initial }) {
     },
   });
   const cell = (WIDTH - layout.margin.l - layout.margin.r) / entry.plot.columns;
-  layout.shapes = (entry.chart ? layout.shapes ?? [] : []).concat(gaps.map(({ column }) => ({
+  layout.shapes = (entry.chart || over.columns ? layout.shapes ?? [] : []).concat(gaps.map(({ column }) => ({
     type: "line", x0: column + 0.5, x1: column + 0.5, y0: 0, y1: 1, yref: "paper",
     line: { color: layout.paper_bgcolor, width: Math.min(4, cell) },
   })));

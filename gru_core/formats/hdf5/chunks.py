@@ -37,8 +37,9 @@ class Budget:
         self.pieces -= pieces
         if self.size < 0:
             raise FormatError(
-                "The file unpacks to more than {max_expanded:,.0f} MB, {path} among it: save "
-                "the recurrent layers alone, or in half precision.",
+                "The file unpacks to more than {max_expanded:,.0f} MB, {path} among it; so many "
+                "are read, unless {raised}: save the recurrent layers alone, or in half precision.",
+                raised=limits.RAISED,
                 max_expanded=limits.MAX_EXPANDED / 1e6,
                 path=shown(path),
             )

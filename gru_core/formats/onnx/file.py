@@ -15,7 +15,15 @@ from gru_core.formats.onnx import nodes as onnx_nodes
 from gru_core.formats.onnx import outside
 from gru_core.formats.onnx import wire as onnx_wire
 from gru_core.formats.onnx.constants import Constants
-from gru_core.formats.onnx.graph import CELLS, DEFAULT_DOMAIN, Found, is_recurrent, kind, nodes
+from gru_core.formats.onnx.graph import (
+    CELLS,
+    DEFAULT_DOMAIN,
+    Found,
+    attributes,
+    is_recurrent,
+    kind,
+    nodes,
+)
 from gru_core.words import Said
 
 if TYPE_CHECKING:
@@ -25,6 +33,8 @@ FORMAT: Final = "ONNX"
 FIRST_OPSET: Final = 7  # in which the recurrent operators took their present form
 MAX_ENTRIES: Final = 256
 MAX_NAME: Final = 200
+# PyTorch's exporter of this version does not write linear_before_reset, which its GRU has.
+LOST_PLACEMENT: Final = "2.10"
 _LISTED: Final = 4  # names of what a file has in place of what is looked for
 
 
@@ -43,10 +53,11 @@ def read(data: bytes, name: str) -> ModelFile:
             size += _size(entries[-1])
         if size > limits.MAX_EXPANDED:
             raise FormatError(
-                "The recurrent layers of {name} take more than {max_expanded:,.0f} MB; export "
-                "fewer of them.",
+                "The recurrent layers of {name} take more than {max_expanded:,.0f} MB, which are "
+                "read, unless {raised}: export fewer of them.",
                 name=shown(name),
                 max_expanded=limits.MAX_EXPANDED / 1e6,
+                raised=limits.RAISED,
             )
     left.check_any(entries)
     return ModelFile(FORMAT, tuple(entries), (*_notes(model), *left.notes))
@@ -181,6 +192,13 @@ def _nothing_recurrent(model: "ModelProto", name: str, kinds: Counter[str]) -> F
 def _notes(model: "ModelProto") -> Iterator[str]:
     if model.training_info:
         yield Said("The file also says how it is trained; that is not read.")
+    if _has_lost_its_placement(model):
+        yield Said(
+            "PyTorch {version} wrote this file, and loses linear_before_reset: the GRU acts as the "
+            "file says, resetting before the product, and torch.nn.GRU after it. If the model has "
+            "that, export it with another version.",
+            version=LOST_PLACEMENT,
+        )
     functions = _inside_functions(model)
     if functions:
         yield Said(
@@ -188,6 +206,17 @@ def _notes(model: "ModelProto") -> Iterator[str]:
             "with onnx.inliner.inline_local_functions.",
             functions=", ".join(map(shown, functions[:_LISTED])),
         )
+
+
+def _has_lost_its_placement(model: "ModelProto") -> bool:
+    """Whether the exporter that wrote the model leaves out where the reset gate of a GRU acts."""
+    by = model.producer_name == "pytorch" and f"{model.producer_version}.".startswith(
+        f"{LOST_PLACEMENT}."
+    )
+    return by and any(
+        found.node.op_type == "GRU" and not attributes(found.node).get("linear_before_reset")
+        for found in nodes(model.graph)
+    )
 
 
 def _size(entry: Entry) -> int:

@@ -44,9 +44,10 @@ def _check_room(count: int, dtype: np.dtype[np.generic]) -> None:
     if count * dtype.itemsize > limits.MAX_EXPANDED:
         raise FormatError(
             "A constant of the model would take {count:,.0f} MB; up to {max_expanded:,.0f} MB "
-            "are read: export the recurrent layers alone.",
+            "are read, unless {raised}: export the recurrent layers alone.",
             count=count * dtype.itemsize / 1e6,
             max_expanded=limits.MAX_EXPANDED / 1e6,
+            raised=limits.RAISED,
         )
 
 

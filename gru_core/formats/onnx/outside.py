@@ -86,9 +86,10 @@ def put_inside(model: "ModelProto", files: Mapping[str, bytes]) -> None:
         room -= size
         if room < 0:
             raise FormatError(
-                "The tensors of the files beside the model come to more than {most:,.0f} MB: "
-                "export the recurrent layers alone.",
+                "The tensors of the files beside the model come to more than {most:,.0f} MB, which "
+                "are read, unless {raised}: export the recurrent layers alone.",
                 most=limits.MAX_EXPANDED / 1e6,
+                raised=limits.RAISED,
             )
         tensor.raw_data = content[first : first + size]
         tensor.ClearField("external_data")

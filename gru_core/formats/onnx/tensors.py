@@ -78,15 +78,7 @@ def values(tensor: "TensorProto") -> Values:
     """
     kind, name = kind_of(tensor), shown(tensor.name)
     if tensor.data_location == EXTERNAL or tensor.external_data:
-        raise FormatError(
-            "{name} is stored in another file, {location}; on the command line it is read where it "
-            "stands in the folder of the model. Or save the model with its weights inside: "
-            "onnx.save(model, path, save_as_external_data=False).",
-            name=name,
-            location=shown(
-                next((one.value for one in tensor.external_data if one.key == "location"), "")
-            ),
-        )
+        raise _elsewhere(tensor)
     if tensor.HasField("segment"):
         raise FormatError(
             "{name} is stored in segments; save it in one piece.",
@@ -99,6 +91,23 @@ def values(tensor: "TensorProto") -> Values:
     numbers = flat.reshape(shape)
     numbers.flags.writeable = False
     return numbers
+
+
+def _elsewhere(tensor: "TensorProto") -> FormatError:
+    """What is said of numbers in a file that has not been given, or may not be read."""
+    location = next((one.value for one in tensor.external_data if one.key == "location"), "")
+    leads_out = not location or any(sign in location for sign in "/\\:")
+    return FormatError(
+        "{name} is stored in another file, {location}, which leads out of the model's own folder "
+        "and is not read: save the model with its weights inside: "
+        "onnx.save(model, path, save_as_external_data=False)."
+        if leads_out
+        else "{name} is stored in another file, {location}: give both at once, on the command line "
+        "by their place in one folder. Or save the model with its weights inside: "
+        "onnx.save(model, path, save_as_external_data=False).",
+        name=shown(tensor.name),
+        location=shown(location),
+    )
 
 
 def _shape(tensor: "TensorProto", itemsize: int) -> tuple[int, ...]:
@@ -118,11 +127,12 @@ def _shape(tensor: "TensorProto", itemsize: int) -> tuple[int, ...]:
         )
     if prod(shape) * itemsize > limits.MAX_EXPANDED:
         raise FormatError(
-            "{name} has shape {shape}; tensors of up to {max_expanded:,.0f} MB are read: "
-            "export the recurrent layers alone.",
+            "{name} has shape {shape}; tensors of up to {max_expanded:,.0f} MB are read, "
+            "unless {raised}: export the recurrent layers alone.",
             name=name,
             shape=shape,
             max_expanded=limits.MAX_EXPANDED / 1e6,
+            raised=limits.RAISED,
         )
     return shape
 

@@ -56,6 +56,12 @@ def collected(archive: Archive) -> Collected:
             "recurrent layers alone.",
             special=walk.special_layer or walk.special or "A tensor holds special numbers",
         )
+    if archive.code and not walk.found:
+        raise FormatError(
+            "The file is a TorchScript archive without tensors of its own; torch.jit.freeze puts "
+            "them into its code, which is not read: save the archive before it is frozen, or a "
+            "state dict."
+        )
     shared = _shared(list(walk.found))
     tensors, paths = {}, {}
     for path, view in walk.found.items():
@@ -78,6 +84,7 @@ def collected(archive: Archive) -> Collected:
     notes = (
         *_notes(walk, archive),
         *(_said_of_class(name, one) for name, one in own.items() if not one.is_layer),
+        *(_said_of_hooks(name) for name, one in own.items() if one.is_hooked),
     )
     return Collected(tensors, paths, notes, archive.foreign, activations)
 
@@ -99,8 +106,16 @@ def _said_of_class(name: str, one: Object) -> Said:
     return Said(
         "{name} is of the class {kind}: if that changes what a layer of PyTorch computes, this is "
         "not what it computes.",
-        name=shown(name),
+        name=shown(shown_name(f"{name}.")),
         kind=one.name[:_LONGEST],
+    )
+
+
+def _said_of_hooks(name: str) -> Said:
+    return Said(
+        "{name} has hooks, functions that the model calls before or after it: what they change is "
+        "not known here.",
+        name=shown(shown_name(f"{name}.")),
     )
 
 
@@ -198,4 +213,5 @@ def _shared(paths: list[Path]) -> Path:
 
 
 def _name(path: Path) -> str:
-    return ".".join(map(str, path)) or "(no name)"
+    parts = (part for key in path for part in (key if isinstance(key, tuple) else (key,)))
+    return ".".join(map(str, parts)) or "(no name)"

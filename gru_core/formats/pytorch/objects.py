@@ -25,6 +25,7 @@ _RECURRENT: Final = re.compile(
 )
 _ACTIVATIONS: Final = {"RNN_TANH": "tanh", "RNN_RELU": "relu", "tanh": "tanh", "relu": "relu"}
 _AGAIN: Final = "_flat_weights"  # the tensors of a layer once more, in TorchScript
+_HOOKS: Final = ("_forward_hooks", "_forward_pre_hooks")
 _MODULE: Final = ("_parameters", "_buffers", "_modules")
 
 
@@ -46,6 +47,11 @@ class Object:
         """What a plain RNN ends in, where the object says it."""
         said = self.state.get("mode", self.state.get("nonlinearity"))
         return _ACTIVATIONS.get(said) if isinstance(said, str) else None
+
+    @property
+    def is_hooked(self) -> bool:
+        """Whether functions are called before or after it that may change what it computes."""
+        return any(_held(self.state.get(part)) for part in _HOOKS)
 
     def content(self) -> Iterator[tuple[Any, Any]]:
         """What it holds by key: of a module its tensors and modules, as its state dict has them."""

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from gru_core.errors import FormatError, shown
-from gru_core.formats.limits import MAX_EXPANDED
+from gru_core.formats.limits import MAX_EXPANDED, RAISED
 
 # The kinds of numbers of PyTorch, each with its bytes, and what it calls storages of them.
 KINDS: Final[Mapping[str, int]] = MappingProxyType(
@@ -27,6 +27,7 @@ STORAGES: Final[Mapping[str, str]] = MappingProxyType(
     | {"Bool": "bool", "ComplexFloat": "complex64", "ComplexDouble": "complex128"}
     | {"QInt8": "qint8", "QUInt8": "quint8", "QInt32": "qint32", "Untyped": "uint8"}
 )
+LONGEST_KEY: Final = 8  # parts of a tuple
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,10 +146,11 @@ def _check_size(shape: tuple[Any, ...], size: int) -> None:
     if total > MAX_EXPANDED:
         raise FormatError(
             "A tensor of the shape {shape} has {total:,.0f} MB when it is laid out; up to "
-            "{max_expanded:,.0f} MB are read: save the recurrent layers alone.",
+            "{max_expanded:,.0f} MB are read, unless {raised}: save the recurrent layers alone.",
             shape=shown(shape),
             total=total / 1e6,
             max_expanded=MAX_EXPANDED / 1e6,
+            raised=RAISED,
         )
 
 
@@ -177,13 +179,22 @@ def _size(sizes: Any) -> tuple[Any, ...]:
 
 
 def check_key(key: Any) -> Any:
-    """The key of a dictionary. Errors: FormatError, also for tuples, whose hash has no bound."""
-    if key is None or isinstance(key, str | bytes | int | float):
+    """The key of a dictionary. Errors: FormatError, also for tuples in tuples, whose hash has no
+    bound.
+    """
+    if _is_plain(key) or (
+        type(key) is tuple and len(key) <= LONGEST_KEY and all(map(_is_plain, key))
+    ):
         return key
     raise FormatError(
-        "The file's pickle has keys other than texts and numbers in a dictionary or a "
-        "set; torch.save writes none like it: save it again."
+        "A dictionary or a set of the file has a key that is no text, no number and no tuple of up "
+        "to {most} of these; such keys are not read: save model.state_dict() alone.",
+        most=LONGEST_KEY,
     )
+
+
+def _is_plain(key: Any) -> bool:
+    return key is None or isinstance(key, str | bytes | int | float)
 
 
 def _set(items: Any) -> Other:

@@ -187,11 +187,12 @@ def _check_total(groups: Iterable[Group], tensors: Tensors) -> None:
     if total > limits.MAX_EXPANDED:
         raise FormatError(
             "The {count} tensors from {names} on have {total:,.0f} MB of numbers; up to "
-            "{max_expanded:,.0f} MB are read: save fewer layers.",
+            "{max_expanded:,.0f} MB are read, unless {raised}: save fewer layers.",
             count=len(names),
             names=names[0],
             total=total / 1e6,
             max_expanded=limits.MAX_EXPANDED / 1e6,
+            raised=limits.RAISED,
         )
 
 

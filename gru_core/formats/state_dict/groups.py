@@ -16,7 +16,7 @@ TOP: Final = "(top)"  # the name of a layer whose tensors have no prefix
 MAX_NAME: Final = 200  # characters
 MAX_GROUPS: Final = 256
 # What wraps a model without being part of it: DataParallel, and torch.compile.
-_WRAPPERS: Final = ("module", "_orig_mod")
+_WRAPPERS: Final = ("module", "_orig_mod", "_fsdp_wrapped_module")
 # A weight that is computed from others: weight norm, weight drop, pruning, spectral norm.
 _MADE: Final = re.compile(
     rf"((?:.+?\.)??)(?:parametrizations\.)?(?:{'|'.join(PARTS.values())})(_l[0-9]+(_reverse)?)?"

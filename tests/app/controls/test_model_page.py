@@ -1,14 +1,18 @@
 """The visitor's own model: what is uploaded and answered is what is run, and nothing else is."""
 
 import io
+import json
+from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
+import safetensors.torch
 import torch
 
 from app.controls.model import summary
 from gru_core import run
-from gru_core.formats import checking
+from gru_core.formats import checking, limits
 from gru_core.formats.answers import answered
 from gru_core.formats.running import run_ready
 from gru_core.inputs.feed import Feed, fed
@@ -295,6 +299,54 @@ def test_an_answer_reaches_the_framework_too(open_model: Open) -> None:
 def test_a_file_that_no_framework_here_runs_has_no_check(open_model: Open) -> None:
     here = open_model().upload(packed(entry(layers=1, directions=1)))
     assert "model_check" not in [button.key for button in here.page.button]
+
+
+def test_a_model_and_its_data_are_uploaded_at_once(open_model: Open, tmp_path: Path) -> None:
+    """Alone the model says which file is missing, and that alone whose it is."""
+    model = onnx_making.make_model("GRU", arrays=onnx_making.tensors("GRU", scale=0.4))
+    truth = open_model().upload(model.SerializeToString(), "whole.onnx").hidden("gru")
+    path = tmp_path / "model.onnx"
+    options = {"location": "model.onnx.data", "size_threshold": 0}
+    onnx.save(model, path, save_as_external_data=True, **options)
+    files = {one.name: one.read_bytes() for one in tmp_path.iterdir()}
+    here = open_model().upload(files["model.onnx"], "model.onnx")
+    assert "'model.onnx.data': give both at once" in here.problems[0]
+    here.upload(files["model.onnx.data"], "model.onnx.data")
+    assert (
+        "is a file of numbers that an ONNX model has beside it: give both at once"
+        in here.problems[0]
+    )
+    here.upload_all(files)
+    assert here.problems == []
+    np.testing.assert_array_equal(here.hidden("gru"), truth)
+    here.page.button(key="model_check").click()
+    here.look()
+    assert [one.value for one in here.page.caption if "onnxruntime agrees" in one.value]
+
+
+def test_a_folder_is_uploaded_at_once_or_named(open_model: Open) -> None:
+    layer = torch.nn.ModuleDict({"rnn": torch.nn.GRU(3, 4)})
+    truth = open_model().upload(saved(layer), "whole.pt").hidden("gru")
+    tensors = {name: one.detach() for name, one in layer.state_dict().items()}
+    index = {"weight_map": dict.fromkeys(tensors, "model-00002-of-00002.safetensors")}
+    files = {
+        "config.json": b"{}",
+        "model.safetensors.index.json": json.dumps(index).encode(),
+        "model-00001-of-00002.safetensors": safetensors.torch.save({"a": torch.ones(2)}),
+    }
+    here = open_model().upload_all(files)
+    assert "stand in 'model-00002-of-00002.safetensors', as" in here.problems[0]
+    here.upload_all(files | {"model-00002-of-00002.safetensors": safetensors.torch.save(tensors)})
+    assert here.problems == []
+    np.testing.assert_array_equal(here.hidden("gru"), truth)
+    here.upload_all({"a.pt": b"\x80\x02N.", "b.pt": b"\x80\x02N."})
+    assert here.problems == ["'a.pt', 'b.pt' stand together: give one of them."]
+
+
+def test_a_file_too_large_names_the_limit_and_what_raises_it(open_model: Open) -> None:
+    here = open_model().upload(b"\x80\x02" + bytes(limits.MAX_BYTES), "model.pt")
+    assert "up to 32 MB are read, unless GATESCOPE_MAX_FILE_MB says another" in here.problems[0]
+    assert "--server.maxUploadSize" in here.page.file_uploader(key="model_file_upload").help
 
 
 # Trouble --------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from gru_core.formats.answers import answered
 from gru_core.formats.checking import taken_over
 from gru_core.formats.reads import Reads
 from gru_core.formats.running import run_ready
+from gru_core.scenes.scene import Masked
 from gru_core.situation import parse_edits
 from tests.app.modelling import ModelVisit, packed
 from tests.app.visiting import Unpack
@@ -84,18 +85,36 @@ def opened(entry: Any, x: np.ndarray, **more: Any) -> Any:
     return screen_of(Setting(scene="model", model=model))
 
 
-def test_masked_steps_are_not_on_the_stage_and_the_place_is_marked() -> None:
+def test_masked_steps_have_no_numbers_and_stand_between_those_that_are_read() -> None:
     x = X.copy()
     x[[1, 2, 5]] = -2
     entry = make_entry(reads=Reads(padding=-2.0))
     found = opened(entry, x)
     (problem,) = found.problems
     assert problem.startswith("3 of the 6 steps of the input, from 2 to 6, are masked: the model")
-    assert found.baseline.scene.sequence.labels == ("1", "⋯ 4", "5")
+    assert found.labels == ("1", "4", "5")
+    assert found.masked == (Masked(1, ("2", "3")), Masked(3, ("6",)))
     whole = run_ready(answered(entry, {}), x)
     np.testing.assert_array_equal(found.traces["gru"]["hidden"], whole.output[[0, 3, 4]])
     (alone,) = opened(entry, np.where(np.arange(6)[:, None] == 3, -2, X)).problems
     assert alone.startswith("Step 4 of the 6 of the input is masked: the model passes over it")
+
+
+def test_of_a_layer_too_large_to_draw_them_the_place_is_marked() -> None:
+    x = np.random.default_rng(1).normal(size=(6000, 3)).astype(np.float32)
+    x[[1, 2, 5999]] = -2
+    found = opened(make_entry(reads=Reads(padding=-2.0)), x)
+    assert (found.condensed, found.masked, found.labels[:3]) == (True, (), ("1", "⋯ 4", "5"))
+
+
+def test_a_backward_layer_reaches_masked_steps_from_the_end() -> None:
+    x = X.copy()
+    x[[0, 1, 4]] = -2
+    found = opened(
+        make_entry(directions=2, reads=Reads(padding=-2.0), says=SAID_OF[2]), x, backward=True
+    )
+    assert found.labels == ("6", "4", "3")
+    assert found.masked == (Masked(1, ("5",)), Masked(3, ("2", "1")))
 
 
 def test_zeros_are_padding_where_the_visitor_says_so() -> None:
@@ -130,6 +149,48 @@ def test_the_check_of_a_packed_sequence_is_on_its_steps() -> None:
     found = checked(loaded, 0)
     assert found is not None
     assert (found.agrees, found.steps) == (True, 4)
+
+
+@pytest.mark.parametrize("directions", [1, 2])
+def test_masked_steps_are_those_of_a_mask(directions: int) -> None:
+    entry = make_entry(directions=directions, asks=("padding",), says=SAID_OF[directions])
+    found = opened(entry, X, masked="2, 4-5", length=5, backward=directions == 2)
+    mask = np.array([True, False, True, False, False, False])
+    trace = run_ready(answered(entry, {"padding": "none"}), X, mask=mask).layers[0]
+    shown = trace["backward"]["hidden"][::-1] if directions == 2 else trace["forward"]["hidden"]
+    kept = mask[::-1] if directions == 2 else mask
+    np.testing.assert_array_equal(found.traces["gru"]["hidden"], shown[kept])
+    assert sum(len(group.labels) for group in found.masked) == 4
+    (problem,) = found.problems
+    assert problem.startswith("4 of the 6 steps of the input, from 2 to 6, are masked")
+
+
+@pytest.mark.parametrize("kind", [torch.nn.GRU, torch.nn.LSTM])
+def test_the_check_of_masked_steps_leaves_them_out_and_says_so(kind: Any) -> None:
+    upload = uploads.model(saved(filled(kind(3, 4, bidirectional=True)).state_dict()), "model.pt")
+    uploads.hold(upload, "page")
+    loaded = find(with_numbers(Model(upload.key, masked="1,3"), X))
+    assert loaded is not None
+    found = checked(loaded, 0)
+    assert found is not None
+    assert (found.agrees, found.steps) == (True, 4)
+    assert found.told[-1] == "The steps that you mask were left out of what both read."
+
+
+def test_the_page_has_a_field_for_masked_steps(here: ModelVisit) -> None:
+    here.upload(packed(make_entry(asks=("padding",))))
+    assert here.problems[0].startswith(NOT_RUN)
+    assert "model_masked" not in [one.key for one in here.page.text_input]
+    here.set("selectbox", "model_source", "text").upload(b"a\nb\nc", "v.txt", "vocabulary")
+    here.set("text_input", "model_text", "abcabc")
+    here.set("text_input", "model_masked", "2,5-6")
+    assert here.query["masked"] == "2,5-6"
+    assert here.hidden("gru").shape == (3, 4)
+    assert [group["before"] for group in here.told["masked"]] == [1, 3]
+    assert here.told["masked"][1]["labels"] == ["b", "c"]
+    here.set("text_input", "model_masked", "5-2")
+    assert here.problems[0].startswith("'5-2' names no steps; whole numbers from 1 to 10,000")
+    assert here.query["masked"] == "2,5-6"
 
 
 def test_the_page_has_a_field_for_the_steps_that_count(here: ModelVisit) -> None:
