@@ -202,7 +202,7 @@ IN = ("--input", "x.npy", "--out", "a.npz")
         (("inspect", "empty.pt"), "The file is empty"),
         (("inspect", "large.pt"), "The file has 33.0 MB; up to 32 MB are read"),
         (("inspect", "x.npy"), "'x.npy' is one array of NumPy, as an input may be"),
-        (("trace", "gru.npz", "--out", "a.npz"), "required: --input"),
+        (("trace", "gru.npz", "--out", "a.npz"), "No input is given"),
         (("trace", "gru.npz", "--input", "x.npy"), "required: --out"),
         (("trace", "gru.npz", "--input", "no.npy", "--out", "a.npz"), "no.npy: No such file"),
         (

@@ -20,6 +20,7 @@ from gru_core.formats.misplaced import misplaced
 from gru_core.formats.model import Entry, ModelFile
 from gru_core.formats.pytorch import archive as torch_archive
 from gru_core.formats.pytorch.collect import Collected, Path, collected
+from gru_core.formats.state_dict.around import around, tensors_of
 from gru_core.formats.state_dict.entries import entries_and_notes
 from gru_core.formats.state_dict.groups import grouped
 from gru_core.formats.state_dict.stored import Stored
@@ -54,10 +55,13 @@ def read(data: bytes, name: str) -> ModelFile:
     found = examined(data, name)
     read_, left = entries_and_notes(found.tensors)
     made, notes = tuple(_told(entry, found) for entry in read_), (*found.notes, *left)
+    loose = around(found.tensors, made, found.modules, found.vocabularies)
     if found.foreign:
-        return ModelFile(FORMAT, made, (*notes, _ALONE))
-    _confirm(data, found, {entry.name for entry in made})
-    return ModelFile(FORMAT, made, notes)
+        return ModelFile(FORMAT, made, (*notes, _ALONE), loose=loose)
+    groups = grouped(found.tensors)
+    names = [name for entry in made for name in groups[entry.name].names]
+    _confirm(data, found, (*names, *tensors_of(loose, found.tensors)))
+    return ModelFile(FORMAT, made, notes, loose=loose)
 
 
 def _told(entry: Entry, found: Collected) -> Entry:
@@ -129,18 +133,16 @@ def _other(data: bytes, name: str) -> FormatError:
 
 
 def _confirm(data: bytes, found: Collected, read_: Collection[str]) -> None:
-    """Raise FormatError unless PyTorch finds the same numbers in every layer of these names."""
+    """Raise FormatError unless PyTorch finds the same numbers in the tensors of these names."""
     root = loaded(data)
-    groups = grouped(found.tensors)
-    for own in read_:
-        for name in groups[own].names:
-            theirs = _raw(tensor_at(root, found.paths[name]))
-            if not np.array_equal(theirs, found.tensors[name].raw()):
-                raise FormatError(
-                    "PyTorch reads other numbers in {name} than stand in the file: it is "
-                    "damaged, save model.state_dict() again.",
-                    name=name,
-                )
+    for name in read_:
+        theirs = _raw(tensor_at(root, found.paths[name]))
+        if not np.array_equal(theirs, found.tensors[name].raw()):
+            raise FormatError(
+                "PyTorch reads other numbers in {name} than stand in the file: it is "
+                "damaged, save model.state_dict() again.",
+                name=name,
+            )
 
 
 def _raw(tensor: "Tensor") -> npt.NDArray[Any]:
