@@ -59,7 +59,7 @@ def model_file(
     if not left.errors:
         find.check_all_claimed()
     notes = (*keras_notes.of_model(model), *left.notes)
-    whole = keras_whole.whole_of(model, major, entries, variables)
+    whole = keras_whole.whole_or_none(model, major, entries, variables)
     return ModelFile(f"Keras {major}{kind}", tuple(entries), notes, whole)
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final
 import numpy as np
 
 from gru_core.arrays import Array, read_only
+from gru_core.errors import GatescopeError
 from gru_core.formats.keras import model as keras_model
 from gru_core.formats.keras.calls import Call, Tensor, calls_of
 from gru_core.formats.keras.cell import HARD_SIGMOID, LAYERS, policy_of
@@ -29,6 +30,16 @@ _BOTH_STATES: Final = (
     ("forward", "backward"),
     (*("forward", "forward cell", "backward", "backward cell"),),
 )
+
+
+def whole_or_none(
+    model: Mapping[str, Any], major: int, entries: Collection[Entry], variables: Variables
+) -> Whole | None:
+    """As whole_of; None for a config that is not as Keras writes it: its layers are read alone."""
+    try:
+        return whole_of(model, major, entries, variables)
+    except (GatescopeError, AttributeError, LookupError, TypeError, ValueError):
+        return None
 
 
 def whole_of(

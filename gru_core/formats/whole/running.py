@@ -212,7 +212,8 @@ def _ends(layer: Arrays, ready: Ready, which: str) -> Values:
     if way in found:
         return found[way]
     ways = [*found.values()]
-    return ways[0] if len(ways) == 1 else MERGES[ready.merge](ways[0], ways[1])
+    made: Values = ways[0] if len(ways) == 1 else MERGES[ready.merge](ways[0], ways[1])
+    return made
 
 
 def _mask_of(piece: Piece, read: list[Values]) -> Masks | None:

@@ -1,0 +1,133 @@
+"""Whole ONNX models: stacks run from the model's input, and its head says what PyTorch says."""
+
+import io
+import warnings
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from gru_core.formats import npz, read
+from gru_core.formats.whole.tracing import Given, model_of, traced
+from tests.oracle.onnx_runs import session
+
+CLOSE = 1e-6
+WAYS = [
+    ("GRU", False, True),
+    ("LSTM", True, True),
+    ("GRU", True, False),
+    ("LSTM", False, False),
+    ("RNN", False, True),
+]
+
+
+class Steps(nn.Module):
+    """A head at each step."""
+
+    def __init__(self, cell, both, batch_first) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.emb, self.first = nn.Embedding(30, 6), batch_first
+        options = {"num_layers": 2, "bidirectional": both, "batch_first": batch_first}
+        self.rnn = getattr(nn, cell)(6, 5, **options)
+        self.one, self.two = nn.Linear(5 * (1 + both), 8), nn.Linear(8, 3)
+
+    def head(self, x):
+        return self.two(torch.relu(self.one(x)))
+
+    def forward(self, tokens):
+        return torch.softmax(self.head(self.rnn(self.emb(tokens))[0]), -1)
+
+
+class LastStep(Steps):
+    def forward(self, tokens):
+        x = self.rnn(self.emb(tokens))[0]
+        return self.head(x[:, -1] if self.first else x[-1])
+
+
+class LastStates(Steps):
+    def forward(self, tokens):
+        states = self.rnn(self.emb(tokens))[1]
+        h = states[0] if isinstance(states, tuple) else states
+        return self.head(torch.cat([h[-2], h[-1]], -1) if self.rnn.bidirectional else h[-1])
+
+
+class Mean(Steps):
+    def forward(self, tokens):
+        return self.head(self.rnn(self.emb(tokens))[0].mean(1 if self.first else 0))
+
+
+class EncoderDecoder(nn.Module):
+    """Numbers in; a layer that starts where another has ended."""
+
+    def __init__(self, cell, both, batch_first) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        ways = 5 * (1 + both)
+        options = {"bidirectional": both, "batch_first": batch_first}
+        self.before, self.norm = nn.Linear(4, 6), nn.LayerNorm(ways)
+        self.encoder = getattr(nn, cell)(6, 5, **options)
+        self.decoder = getattr(nn, cell)(ways, 5, **options)
+        self.after = nn.Linear(ways, 2)
+
+    def forward(self, x):
+        x, states = self.encoder(torch.tanh(self.before(x)))
+        return self.after(self.decoder(self.norm(x), states)[0])
+
+
+def exported(module, given) -> bytes:
+    memory = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        axes = {"x": {0: "a", 1: "b"}}
+        torch.onnx.export(
+            *(module, (given,), memory),
+            dynamo=False,
+            input_names=["x"],
+            opset_version=17,
+            dynamic_axes=axes,
+        )
+    return memory.getvalue()
+
+
+def opened(data):
+    return npz.parse(npz.write(read(data, "a.onnx")), "a.onnx")
+
+
+@pytest.mark.parametrize("way", WAYS, ids=["-".join(map(str, way)) for way in WAYS])
+@pytest.mark.parametrize("kind", [Steps, LastStep, LastStates, Mean, EncoderDecoder])
+def test_the_prediction_and_every_input_are_those_of_onnxruntime(kind, way) -> None:
+    module, batch_first = kind(*way).eval(), way[2]
+    rng = np.random.default_rng(0)
+    tokens = kind is not EncoderDecoder
+    given = rng.integers(0, 30, (9, 2)) if tokens else rng.normal(size=(9, 2, 4)).astype("f4")
+    own = given.swapaxes(0, 1).copy() if batch_first else given
+    data = exported(module, torch.from_numpy(own))
+    wanted = session(data).run(None, {"x": own})[0]
+    wanted = wanted.swapaxes(0, 1) if batch_first and wanted.ndim == 3 else wanted
+    file = opened(data)
+    assert len(file.entries) == 2
+    for entry in file.entries:
+        made, _ = traced(file, entry, model_of(file, entry), {}, Given(given, tokens))
+        np.testing.assert_allclose(made["prediction"], wanted, rtol=0, atol=CLOSE)
+
+
+def test_an_operator_that_is_not_followed_ends_what_is_known() -> None:
+    class Odd(Steps):
+        def forward(self, tokens):
+            return torch.cumsum(self.rnn(self.emb(tokens))[0], 0)
+
+    data = exported(Odd("GRU", False, False).eval(), torch.zeros(9, 2, dtype=torch.int64))
+    file = opened(data)
+    assert file.whole.output == ""
+    assert file.whole.table is not None
+
+
+def test_a_cumulated_input_leads_to_no_layer() -> None:
+    class Odd(Steps):
+        def forward(self, tokens):
+            return self.rnn(torch.cumsum(self.emb(tokens), 0))[0]
+
+    data = exported(Odd("GRU", False, False).eval(), torch.zeros(9, 2, dtype=torch.int64))
+    assert opened(data).whole is None
