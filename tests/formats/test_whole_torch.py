@@ -4,13 +4,13 @@ import numpy as np
 import pytest
 import torch
 from torch import nn
-from tests.formats.torch_files import saved
-from tests.formats.whole_making import CLASSES, TOKENS, Classifier, Plain, TwoLinear, answer
 
 from gru_core.errors import FormatError, UnknownNameError
 from gru_core.formats import npz, read
 from gru_core.formats.whole.loose import Chosen, offered
 from gru_core.formats.whole.tracing import Given, model_of, refuse_tokens, traced
+from tests.formats.torch_files import saved
+from tests.formats.whole_making import CLASSES, TOKENS, Classifier, Plain, TwoLinear, answer
 
 CLOSE = 1e-6
 GIVEN = np.random.default_rng(0).integers(0, TOKENS, (9, 2))  # (step, batch)
@@ -109,5 +109,5 @@ def test_a_sequential_with_a_member_that_is_not_known_is_no_head() -> None:
 
 
 def test_tokens_outside_of_the_embedding_are_named() -> None:
-    with pytest.raises(ValueError, match="token 30 does not exist: the embedding .* has 30"):
+    with pytest.raises(ValueError, match=r"token 30 does not exist: the embedding .* has 30"):
         predicted(opened(Plain().state_dict()), given=np.full((2, 1), TOKENS))
