@@ -7,6 +7,7 @@ import numpy as np
 
 from gru_core.arrays import Array
 from gru_core.errors import RangeError
+from gru_core.formats.reads import Mask
 from gru_core.formats.running import BACKWARD, FORWARD, Ready, run_ready
 from gru_core.inputs.sequences import Sequence
 from gru_core.scenes.scene import Scene
@@ -73,6 +74,13 @@ def read_alone(ready: Ready, sequence: Sequence) -> Sequence:
         return sequence
     if not mask.any():
         raise RangeError("Every step of the input is padding, which the model leaves out.")
+    return left_out(sequence, mask)
+
+
+def left_out(sequence: Sequence, mask: Mask) -> Sequence:
+    """The steps of a mask, (step,); the first one after some that are not read is marked."""
+    if mask.all():
+        return sequence
     kept = np.flatnonzero(mask)
     after = np.diff(kept, prepend=-1) > 1
     labels = tuple(

@@ -86,11 +86,17 @@ def width(entry: Entry) -> int:
     return int(units * (len(top) if entry.merge == "concat" else 1))
 
 
+def fitting(loose: Loose, entry: Entry) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of the embeddings and of the heads that fit a layer."""
+    inputs, outputs = entry.layers[0][0].w_x.shape[2], width(entry)
+    tables = tuple(one.name for one in loose.tables if one.arrays["w"].shape[1] == inputs)
+    heads = tuple(one[0].name for one in loose.heads if one[0].arrays["w"].shape[1] == outputs)
+    return tables, heads
+
+
 def offered(loose: Loose, entry: Entry, alone: bool) -> str:
     """A sentence on what could belong to a layer and has to be said; empty where nothing."""
-    inputs, outputs = entry.layers[0][0].w_x.shape[2], width(entry)
-    tables = [one.name for one in loose.tables if one.arrays["w"].shape[1] == inputs]
-    heads = [one[0].name for one in loose.heads if one[0].arrays["w"].shape[1] == outputs]
+    tables, heads = fitting(loose, entry)
     made = reading(loose, entry, alone)
     open_ones = [
         Said("--{option} {names}", option=option, names="|".join(map(shown, names)))

@@ -159,9 +159,9 @@ def _piece(where: str, value: object, take: Take, at: int) -> Piece:
     for name, number in numbers.items():
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise TextError("{where}, {name} is no number.", where=where, name=name)
-    does = _text(f"{where}, does", said.get("does", ""))
+    does = _text(where, said.get("does", ""))
     if kind == "function":
-        fields.choice(f"{where}, does", does, tuple(FUNCTIONS))
+        fields.choice(where, does, tuple(FUNCTIONS))
     starts = _texts(f"{where}, starts", said.get("starts", []))
     if len(starts) > MAX_STATES:
         raise TextError("{where} has too many starts.", where=where)

@@ -210,7 +210,8 @@ def _ends(layer: Arrays, ready: Ready, which: str) -> Values:
         if f"layer{top}.{one}.{track}" in layer
     }
     if way in found:
-        return found[way]
+        own: Values = found[way]
+        return own
     ways = [*found.values()]
     made: Values = ways[0] if len(ways) == 1 else MERGES[ready.merge](ways[0], ways[1])
     return made
