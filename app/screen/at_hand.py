@@ -68,7 +68,7 @@ def provisional(entry: Entry, answers: Mapping[str, str]) -> dict[str, str]:
 
 
 def feed_of(model: Model) -> Feed:
-    """Errors: TextError for a file that is not here any more."""
+    """What the model is fed with. Errors: TextError for a file that is not here any more."""
     if model.source in GENERATORS:
         return Feed(model.source, model.steps)
     if model.source == "text":
@@ -80,6 +80,7 @@ def feed_of(model: Model) -> Feed:
 
 
 def content_of(key: str, without: str) -> object:
+    """What the file of a key holds, None for no key. Errors: TextError if it is gone."""
     upload = uploads.find(key) if key else None
     if key and upload is None:
         raise TextError(say(f"screen.loaded.{without}"))

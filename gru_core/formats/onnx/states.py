@@ -283,6 +283,7 @@ def worlds(found: Found, layout: Layout, constants: Constants) -> tuple[Folding,
 
 
 def sizes_of(first: int, apart: int) -> Sizes:
+    """A size for each open axis by its name: the first one met, and each further one larger."""
     known: dict[str, int] = {}
     return lambda axis: known.setdefault(axis, first + apart * len(known))
 
