@@ -12,9 +12,11 @@ from gru_core.cli import headless
 from gru_core.cli.given import Input, Values, add_given, chosen_of, input_of, mask_of
 from gru_core.errors import TextError, shown
 from gru_core.formats.answers import answered, assumed, parse_answer
+from gru_core.formats.child import input_safely
 from gru_core.formats.describing import described, in_words, said_of_run
 from gru_core.formats.model import ASKED, Answers, Entry, ModelFile
-from gru_core.formats.opening import entry_named, open_array, open_model
+from gru_core.formats.onnx.file import FORMAT as ONNX
+from gru_core.formats.opening import data_of, entry_named, open_array, open_model
 from gru_core.formats.reads import Mask
 from gru_core.formats.tracing import MASK, Arrays, trace_arrays
 from gru_core.formats.whole.pieces import Whole
@@ -81,10 +83,12 @@ def trace(options: argparse.Namespace) -> str:
         entries = tuple(entry if one.name == entry.name else one for one in file.entries)
         file = replace(file, entries=entries)
     model: list[str] = []
+    own = options.layer_input
     if whole is None:
+        if _reads_another(file, entry, given, own):
+            given, model = _by_onnxruntime(options.file, entry, given)
         arrays = _alone(file, entry, answers, given, initial, mask)
     else:
-        own = options.layer_input
         arrays, model = _in_model(file, entry, whole, answers, given, initial, mask, own)
     said = said_of_run(file, entry, assumed(entry, answers).items())
     said += [Said("note: {note}", note=note) for note in (whole.notes if whole else ())]
@@ -97,6 +101,28 @@ def trace(options: argparse.Namespace) -> str:
     said += _said_of_mask(arrays)
     headless.save(options.out, arrays | {NOTES: np.array(said, np.str_)})
     return "\n".join([_sentence(entry, arrays), *said])
+
+
+def _reads_another(file: ModelFile, entry: Entry, given: Input, own: bool | None) -> bool:
+    """Whether what is given is of an ONNX model, and not what the layer itself reads."""
+    if file.format != ONNX or own:
+        return False
+    return given.tokens or given.values.shape[-1] != entry.layers[0][0].w_x.shape[2]
+
+
+def _by_onnxruntime(path: Path, entry: Entry, given: Input) -> tuple[Input, list[str]]:
+    """What a layer reads where its model is given this; what stands between is not followed."""
+    alone = given.batch is None
+    values = given.values[:, np.newaxis] if alone else given.values
+    values = values.astype(np.int64 if given.tokens else np.float32)
+    data, name = data_of(path)
+    x = input_safely(data, name, entry.name, values)
+    said = Said(
+        "note: the input is that of the model; what {name} reads of it was computed by "
+        "onnxruntime in the file's own graph.",
+        name=shown(entry.name),
+    )
+    return replace(given, values=x[:, 0] if alone else x, tokens=False), [said]
 
 
 def _alone(

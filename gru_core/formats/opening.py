@@ -18,11 +18,16 @@ def open_model(path: Path) -> ModelFile:
 
     Errors: those of child.read_safely and of folders; OSError.
     """
+    data, name = data_of(path)
+    return child.read_safely(data, name)
+
+
+def data_of(path: Path) -> tuple[bytes, str]:
+    """The bytes of a file of weights, with what goes with it, and its name. Errors: as above."""
     if path.is_dir():
         path = folders.file_in(path)
     limits.check_size(_size(path))
-    data = folders.with_neighbours(path, path.read_bytes())
-    return child.read_safely(data, path.name)
+    return folders.with_neighbours(path, path.read_bytes()), path.name
 
 
 def open_array(path: Path, name: str) -> npt.NDArray[Any]:

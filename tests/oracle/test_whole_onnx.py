@@ -2,12 +2,14 @@
 
 import io
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
 from torch import nn
 
+from gru_core.__main__ import main
 from gru_core.formats import npz, read
 from gru_core.formats.whole.tracing import Given, model_of, traced
 from tests.oracle.onnx_runs import session
@@ -131,3 +133,29 @@ def test_a_cumulated_input_leads_to_no_layer() -> None:
 
     data = exported(Odd("GRU", False, False).eval(), torch.zeros(9, 2, dtype=torch.int64))
     assert opened(data).whole is None
+
+
+class Odd(Steps):
+    """Two stacks with an operator between them that is not followed."""
+
+    def __init__(self) -> None:
+        super().__init__("GRU", False, True)
+        self.above = nn.LSTM(5, 4, batch_first=True)
+
+    def forward(self, tokens):
+        below = self.rnn(self.emb(tokens))[0]
+        return self.above(torch.cumsum(torch.sin(below), 1))[0]
+
+
+def test_what_is_not_followed_is_run_by_onnxruntime(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    module, tokens = Odd().eval(), np.random.default_rng(1).integers(0, 30, (2, 9))
+    Path("odd.onnx").write_bytes(exported(module, torch.from_numpy(tokens)))
+    np.save("tokens.npy", tokens)
+    name = opened(Path("odd.onnx").read_bytes()).entries[-1].name
+    arguments = ["--layer", name, "--tokens", "tokens.npy", "--out", "out.npz"]
+    assert main(["trace", "odd.onnx", *arguments]) == 0
+    assert "onnxruntime in the file's own graph" in capsys.readouterr().out
+    with torch.no_grad():
+        wanted = module(torch.from_numpy(tokens)).numpy().swapaxes(0, 1)
+    np.testing.assert_allclose(np.load("out.npz")["output"], wanted, rtol=0, atol=CLOSE)
