@@ -13,7 +13,7 @@ from typing import Any, Final
 import numpy as np
 
 from gru_core.arrays import Array, read_only
-from gru_core.errors import GatescopeError
+from gru_core.conventions import MAX_MAGNITUDE
 from gru_core.formats import limits
 from gru_core.formats.model import Entry
 from gru_core.formats.notshown import NotShown
@@ -174,12 +174,11 @@ def _piece(kind: Any, name: str, stored: Stored, bias: Stored | None, room: _Roo
         room.left -= int(np.prod(one.shape)) * np.dtype(dtype).itemsize
         if room.left < 0:
             return None
-        try:
-            arrays[part] = read_only(
-                limits.numbers(name, np.asarray(floats(one.kind, one.raw()), dtype))
-            )
-        except GatescopeError:
+        # No copy where none is needed: an embedding may be most of a file.
+        made: Array = np.ascontiguousarray(floats(one.kind, one.raw()), dtype)
+        if not (made.max() <= MAX_MAGNITUDE and made.min() >= -MAX_MAGNITUDE):  # false for NaN
             return None
+        arrays[part] = read_only(made)
     return Piece(name, kind, arrays=MappingProxyType(arrays))
 
 
