@@ -257,12 +257,14 @@ def _file(header: Mapping[str, Any], arrays: _Arrays) -> ModelFile:
             "the header's entries is {kind}; it needs a list.",
             kind=fields.kind(entries),
         )
-    whole = packed.whole_of(header["whole"], arrays.take) if "whole" in header else None
+    read_ = tuple(_entry(at, value, arrays) for at, value in enumerate(entries))
+    names = tuple(one.name for one in read_)
+    whole = packed.whole_of(header["whole"], arrays.take, names) if "whole" in header else None
     first = 0 if whole is None else len(whole.pieces)
     loose = packed.loose_of(header["loose"], arrays.take, first) if "loose" in header else None
     return ModelFile(
         format=_text("the header's format", header["format"]),
-        entries=tuple(_entry(at, value, arrays) for at, value in enumerate(entries)),
+        entries=read_,
         notes=_notes("the header's notes", header["notes"]),
         whole=whole,
         loose=loose,

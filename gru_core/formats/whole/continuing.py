@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from gru_core.arrays import Array
+from gru_core.errors import FormatError, GatescopeError
 from gru_core.formats.running import BACKWARD, FORWARD, Ready, run_ready
 from gru_core.formats.whole.pieces import Piece, Whole
 from gru_core.formats.whole.running import Values, WholeRun, computed
@@ -48,6 +49,15 @@ def continued(place: Place, hidden: Mapping[str, Array]) -> Continued:
 
     Errors: those of run_ready and of pieces that do not fit.
     """
+    try:
+        return _continued(place, hidden)
+    except GatescopeError:
+        raise
+    except (ValueError, IndexError, TypeError) as error:  # values that no reader puts together so
+        raise FormatError("The model is damaged: what stands above does not fit.") from error
+
+
+def _continued(place: Place, hidden: Mapping[str, Array]) -> Continued:
     whole, ready = place.whole, place.ready(place.entry)
     output, ends = _output(ready, place.at, hidden)
     piece = whole.of_layer(place.entry)

@@ -5,7 +5,7 @@
 Read as strictly as the rest of such a file: nothing in it is believed.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final, cast
 
 from gru_core import checks, fields
@@ -92,17 +92,29 @@ def _told(piece: Piece) -> dict[str, Any]:
     return said | {key: value for key, value in given.items() if value}
 
 
-def whole_of(value: object, take: Take) -> Whole:
-    """The model that a header describes. take: its arrays. Errors: TextError, DtypeError."""
+def whole_of(value: object, take: Take, entries: Collection[str]) -> Whole:
+    """The model that a header describes. take: its arrays. Errors: TextError, DtypeError.
+
+    entries: the names of the recurrent layers.
+    """
     said = fields.record("whole", value, _WHOLE)
     pieces = _pieces("whole, pieces", said["pieces"], take, 0)
-    known = {INPUT}
+    known, layers = {INPUT}, set[str]()
     for one in pieces:
         for name in (*one.reads, *one.starts, one.mask):
             if name not in known:
                 raise TextError("whole: {name} reads what is not before it.", name=one.name)
         if one.name in known:
             raise TextError("whole has the piece {name} twice.", name=one.name)
+        if one.kind == "table" and one.reads != (INPUT,):
+            raise TextError("whole: {name} reads what are no tokens.", name=one.name)
+        if (one.kind in ("layer", "ends")) != bool(one.does) and one.kind != "function":
+            raise TextError("whole: {name} is of no layer, or of one too many.", name=one.name)
+        if not one.reads or (one.kind == "ends" and one.reads[0] not in layers):
+            raise TextError("whole: {name} reads nothing that it could.", name=one.name)
+        if one.kind == "layer":
+            fields.choice("whole, does", one.does, entries)
+            layers.add(one.name)
         known.add(one.name)
     output = _text("whole, output", said["output"])
     if output not in known:
@@ -152,7 +164,8 @@ def _piece(where: str, value: object, take: Take, at: int) -> Piece:
     said = fields.record(where, value, _PIECE, _MAYBE)
     kind = cast("Kind", fields.choice(f"{where}, kind", said["kind"], KINDS))
     known = ARRAYS.get(kind, ())
-    parts = [fields.choice(f"{where}, arrays", one, known) for one in said.get("arrays", [])]
+    listed = _list(f"{where}, arrays", said.get("arrays", []))
+    parts = [fields.choice(f"{where}, arrays", one, known) for one in listed]
     if known and "w" not in parts:
         raise TextError("{where} has no w.", where=where)
     numbers = fields.record(f"{where}, numbers", said.get("numbers", {}), optional=_NUMBERS)

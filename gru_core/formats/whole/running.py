@@ -18,6 +18,7 @@ from gru_core.errors import (
     DtypeError,
     EmptySequenceError,
     FormatError,
+    GatescopeError,
     RangeError,
     ShapeError,
     shown,
@@ -79,7 +80,7 @@ def run_whole(
         own = masks.get(piece.mask)
         if piece.kind == "layer":
             one = ready(piece.does)
-            both = own if how.mask is None else how.mask if own is None else own & how.mask
+            both = own if how.mask is None else _both(how.mask, own, piece)
             starts = {} if begins else _starts(piece, one, values)
             starts |= how.initial.get(piece.does, {})
             layers[piece.does] = _layer(piece, one, read[0], starts, both)
@@ -93,8 +94,22 @@ def run_whole(
             values[piece.name] = computed(piece, read, own)
         made = _mask_of(piece, read)
         if made is not None:
-            masks[piece.name] = made & masks[piece.mask] if piece.mask else made
+            masks[piece.name] = _both(made, masks.get(piece.mask), piece)
     return WholeRun(MappingProxyType(values), MappingProxyType(layers), np.asarray(given), masks)
+
+
+def _both(mask: Masks, other: Masks | None, piece: Piece) -> Masks:
+    """Steps that both count. Errors: ShapeError."""
+    if other is None:
+        return mask
+    if mask.shape != other.shape:
+        raise ShapeError(
+            "{name} has masks of the shapes {one} and {other}, which differ.",
+            name=shown(piece.name),
+            one=mask.shape,
+            other=other.shape,
+        )
+    return mask & other
 
 
 def taken(whole: Whole, given: npt.ArrayLike) -> Values:
@@ -148,6 +163,18 @@ def tokens_of(given: npt.ArrayLike, count: int) -> Values:
 
 def computed(piece: Piece, read: list[Values], mask: Masks | None = None) -> Values:
     """The value of a piece that is no recurrent layer. read: those that it reads."""
+    try:
+        return _computed(piece, read, mask)
+    except GatescopeError:
+        raise
+    except (ValueError, IndexError, TypeError) as error:  # values that no reader puts together so
+        raise FormatError(
+            "{name} does not fit what it reads: the model is damaged, or not put together so.",
+            name=shown(piece.name),
+        ) from error
+
+
+def _computed(piece: Piece, read: list[Values], mask: Masks | None) -> Values:
     if piece.kind == "table":
         found: Values = piece.arrays["w"][read[0]]
         return found
