@@ -12,7 +12,7 @@ from app.compute.uploads import Upload
 from app.controls import fields
 from app.controls.markdown import plain
 from app.controls.matrix import refusal
-from app.screen.around import takes_tokens, whole_of
+from app.screen.around import is_settled, takes_tokens, whole_of
 from app.screen.at_hand import Loaded
 from app.screen.loaded import Check, canonical, checked, effect, framework
 from app.session import state
@@ -59,7 +59,8 @@ def model_choices(setting: Setting, loaded: Loaded | None) -> None:
             refusal()
         _layer(loaded)
         _place(loaded)
-        for question in questions(loaded.entry):
+        settled = ASKED if is_settled(loaded) else ()
+        for question in (one for one in questions(loaded.entry) if one.setting not in settled):
             _question(loaded, question, setting.seed or 0)
         _around(loaded)
         _feed(loaded)

@@ -64,6 +64,17 @@ def takes_tokens(loaded: Loaded) -> bool:
     return whole is not None and whole.table is not None
 
 
+def is_settled(loaded: Loaded) -> bool:
+    """Whether the model itself says which steps count, and from which states its layer starts."""
+    whole = whole_of(loaded)
+    piece = None if whole is None else whole.of_layer(loaded.entry.name)
+    if whole is None or piece is None or loaded.file.whole is None:
+        return False
+    if whole.table is not None:
+        return loaded.model.source in ("text", "noise")
+    return not reads_input(whole, piece)
+
+
 def fed_in_model(loaded: Loaded, seed: int) -> Fed | None:
     """The layer in its model on the chosen input; None where it is known only by itself.
 

@@ -222,19 +222,23 @@ def checked(loaded: Loaded, seed: int, begin: bool = True) -> Check | None:
     whole = replace(model, layer=entry.name, at=0, backward=False)
 
     def make() -> Check:
-        found = _in_model(loaded, seed, [])
+        found, asked = _in_model(loaded, seed, []), entry
+        settings = provisional(entry, loaded.answers)
+        if found is not None and "start" in entry.asks:
+            raise TextError(say("screen.loaded.start_not_checked", layer=entry.name))
         if found is not None:
+            if "padding" in entry.asks:  # what the model leaves out is not there any more
+                settings, asked = settings | {"padding": "none"}, replace(entry, asks=())
             ready, x = found.ready, found.sequence.x.astype(found.ready.first.dtype)
         else:
             ready = ready_of(loaded)
             x = sequence_of(model, ready, seed).x.astype(ready.first.dtype)[: ready.reads.steps]
-        settings = provisional(entry, loaded.answers)
         other = check_safely(upload.data, upload.name, entry.name, x, settings)
         ours = run_ready(ready, x).output
         far = float(np.abs(np.asarray(other, np.float64) - ours).max())
         close = TOLERANCE[np.dtype(other.dtype)]
         who = framework(upload) or ""
-        return Check(who, len(x), far, float(close), taken_over(who, entry, settings))
+        return Check(who, len(x), far, float(close), taken_over(who, asked, settings))
 
     key = (whole, seed)
     found = _checks.find(key)

@@ -287,9 +287,9 @@ class _Maker:
 
     def _any(self, call: Call, reads: list[str]) -> str:
         """Of the numbers of a step, as Keras writes the mask of a Masking."""
-        made = next(one for one in self.pieces if one.name == reads[0])
+        unequal = {one.name for one in self.pieces if one.kind == "unequal"}
         axis = call.config.get("axis", -1)
-        return made.name if made.kind == "unequal" and axis in (-1, 2, [-1], [2]) else ""
+        return reads[0] if reads[0] in unequal and axis in (-1, 2, [-1], [2]) else ""
 
     def _pool(self, call: Call, reads: list[str]) -> str:
         mask = self._mask(call, reads[0])

@@ -36,6 +36,12 @@ _INPUTS: Final[Mapping[tuple[bool, int], tuple[str, ...]]] = {
 _INTEGERS: Final = (6, 7)  # TensorProto.INT32 and INT64
 _FLOAT: Final = 1
 _NODES: Final = 5_000
+_GIVEN: Final = 8  # inputs of a model that are tried
+# What an operator in another form than is followed may lead to.
+STUMBLES: Final = (
+    *(NotFollowedError, GatescopeError, LookupError, ValueError, TypeError, AttributeError),
+    *(ArithmeticError, StopIteration),
+)
 
 
 def whole_of(
@@ -51,7 +57,7 @@ def whole_of(
     if len(graph.node) > _NODES:
         return None
     best: _Maker | None = None
-    for given in inputs:
+    for given in inputs[:_GIVEN]:
         kind = given.type.tensor_type
         tokens = kind.elem_type in _INTEGERS
         rank = len(kind.shape.dim) if kind.HasField("shape") else 2 if tokens else 3
@@ -83,7 +89,7 @@ class _Maker(Follower):
                     made = self._made(node)
                     if made is not None and node.output and node.output[0]:
                         self.values[node.output[0]] = made
-            except (NotFollowedError, GatescopeError, LookupError, ValueError, TypeError):
+            except STUMBLES:
                 continue  # nothing is known of what it makes
 
     def whole(self) -> Whole:

@@ -9,6 +9,7 @@ import torch
 from app.compute import uploads
 from app.lenses import view_of
 from app.messages import predictions
+from app.screen.around import is_settled
 from app.screen.at_hand import find
 from app.screen.loaded import checked
 from app.screen.predicted import is_backward, predicted
@@ -16,7 +17,9 @@ from app.screen.screen import screen_of
 from app.setting.link import decode, encode
 from app.setting.model import Model
 from app.setting.setting import Setting
+from gru_core.formats import npz
 from gru_core.situation import parse_edits
+from tests.formats.entries import make_whole
 from tests.formats.torch_files import saved
 from tests.formats.whole_making import Classifier, Plain, TwoLinear, answer
 
@@ -124,3 +127,29 @@ def test_the_layer_of_a_text_model_agrees_with_pytorch() -> None:
     setting = opened(Classifier(), source="text", text="w3 w1 w7")
     found = checked(find(setting.model), 0)
     assert found.agrees
+
+
+def keras_like(mask_zero=True):
+    """A file that says how it is put together, and which tokens count."""
+    file = make_whole()
+    table, layer, *head = file.whole.pieces
+    table = replace(table, numbers={"value": 0.0} if mask_zero else {})
+    layer = replace(layer, mask="emb")
+    entry = replace(file.entries[0], asks=("padding",))
+    return replace(
+        file, whole=replace(file.whole, pieces=(table, layer, *head)), entries=(entry,), loose=None
+    )
+
+
+def test_tokens_that_a_model_masks_are_passed_over_without_a_question() -> None:
+    upload = uploads.model(npz.write(keras_like()), "model.npz")
+    uploads.hold(upload, "page")
+    model = Model(file=upload.key, source="text", text="abacd")
+    screen = screen_of(Setting(scene="model", model=model))
+    assert tuple(screen.labels) == ("⋯ b", "⋯ c", "d")
+    assert len(screen.problems) == 1  # which steps are left out
+    alone = replace(model, text="bcd")
+    same = screen_of(Setting(scene="model", model=alone))
+    np.testing.assert_array_equal(predicted(screen).values, predicted(same).values)
+    assert is_settled(find(model))
+    assert not is_settled(find(replace(model, source="pulse")))
