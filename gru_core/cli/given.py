@@ -53,6 +53,7 @@ def add_given(command: argparse.ArgumentParser) -> None:
     add("--text", help="in place of an input: in the words of the model's vocabulary")
     add("--vocabulary", metavar="FILE", type=Path, help="for --text: one token a line, or JSON")
     add("--embedding", metavar="NAME", default="", help="what reads the tokens, or none")
+    add("--below", metavar="NAMES", default="", help="recurrent layers that it stands on, a,b")
     add("--head", metavar="NAME", default="", help="what makes the prediction, or none")
     add("--head-reads", choices=HEAD_READS, default="", help="what a head reads of the steps")
     add(
@@ -74,7 +75,8 @@ def add_given(command: argparse.ArgumentParser) -> None:
 
 def chosen_of(options: argparse.Namespace) -> Chosen:
     """What is said of how a file is put together."""
-    return Chosen(options.embedding, options.head, options.head_reads)
+    below = tuple(filter(None, options.below.split(",")))
+    return Chosen(options.embedding, options.head, options.head_reads, below)
 
 
 def input_of(options: argparse.Namespace, initial: list[Values], whole: Whole | None) -> Input:

@@ -84,7 +84,7 @@ def _known(file: ModelFile, entry: Entry) -> Whole | None:
     """The model around a layer, as far as the file says it by itself."""
     if file.whole is not None:
         return None if file.whole.of_layer(entry.name) is None else file.whole
-    return None if file.loose is None else reading(file.loose, entry, len(file.entries) == 1)
+    return None if file.loose is None else reading(file.loose, entry, file.entries)
 
 
 def _model(file: ModelFile, entry: Entry) -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _around(file: ModelFile, entry: Entry) -> Iterator[str]:
         if file.whole is not None and whole.output:
             yield Said("Its prediction is that of {name}.", name=shown(whole.output))
     if file.loose is not None:
-        said = offered(file.loose, entry, len(file.entries) == 1)
+        said = offered(file.loose, entry, file.entries)
         if said:
             yield said
 

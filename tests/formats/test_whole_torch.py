@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import nn
 
-from gru_core.errors import FormatError, UnknownNameError
+from gru_core.errors import FormatError, ShapeError, UnknownNameError
 from gru_core.formats import npz, read
 from gru_core.formats.whole.loose import Chosen, offered
 from gru_core.formats.whole.tracing import Given, model_of, refuse_tokens, traced
@@ -57,7 +57,7 @@ def test_what_a_state_dict_does_not_say_is_asked_for() -> None:
     entry = file.entries[0]
     whole = model_of(file, entry)
     assert whole.output == ""  # the first linear layer is no prediction
-    assert "--head 'fc1'" in offered(file.loose, entry, True)
+    assert "--head 'fc1'" in offered(file.loose, entry, file.entries)
     made = predicted(file, Chosen(head="fc1,relu,fc2"))
     np.testing.assert_allclose(made, answer(model, GIVEN), rtol=0, atol=CLOSE)
 
@@ -106,6 +106,73 @@ def test_a_sequential_with_a_member_that_is_not_known_is_no_head() -> None:
     file = opened(model)
     whole = model_of(file, file.entries[0])
     assert whole is None or not whole.output
+
+
+def language_model(inputs, units) -> dict[str, torch.Tensor]:
+    """A state dict whose embedding is called encoder and its head decoder."""
+    state = Plain(inputs, units).state_dict()
+    names = {"emb": "encoder", "out": "decoder"}
+    return {
+        ".".join((names.get(k.split(".")[0], k.split(".")[0]), *k.split(".")[1:])): v
+        for k, v in state.items()
+    }
+
+
+def test_an_embedding_is_known_by_its_shape_whatever_it_is_called() -> None:
+    file = opened(language_model(6, 5))
+    made = predicted(file)
+    np.testing.assert_allclose(made, answer(Plain(6, 5), GIVEN), rtol=0, atol=CLOSE)
+
+
+def test_a_matrix_that_may_be_embedding_or_head_is_asked_for() -> None:
+    file = opened(language_model(5, 5))
+    entry = file.entries[0]
+    assert model_of(file, entry) is None
+    assert "--embedding 'encoder', --head" in offered(file.loose, entry, file.entries)
+    made = predicted(file, Chosen("encoder", "decoder"))
+    np.testing.assert_allclose(made, answer(Plain(5, 5), GIVEN), rtol=0, atol=CLOSE)
+
+
+def test_a_head_alone_is_no_embedding() -> None:
+    state = {k: v for k, v in Plain(5, 5).state_dict().items() if not k.startswith("emb")}
+    del state["out.bias"]
+    file = opened(state)
+    assert model_of(file, file.entries[0]) is None
+
+
+def test_a_function_whose_place_is_not_known_leaves_the_prediction_open() -> None:
+    model = Plain()
+    model.softmax = nn.LogSoftmax(dim=-1)
+    file = opened(model)
+    assert model_of(file, file.entries[0]) is None
+    made = predicted(file, Chosen("emb", "out,log_softmax"))
+    wanted = torch.log_softmax(torch.as_tensor(answer(model, GIVEN)), -1).numpy()
+    np.testing.assert_allclose(made, wanted, rtol=0, atol=CLOSE)
+    model.softmax = nn.CrossEntropyLoss()
+    file = opened(model)
+    assert model_of(file, file.entries[0]).output == "out"
+
+
+def test_layers_that_stand_on_others_are_run_in_the_order_that_is_said() -> None:
+    class Two(nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            torch.manual_seed(0)
+            self.emb, self.one = nn.Embedding(TOKENS, 6), nn.LSTM(6, 4, bidirectional=True)
+            self.two, self.out = nn.GRU(8, 5), nn.Linear(5, CLASSES)
+
+        def forward(self, tokens):
+            return self.out(self.two(self.one(self.emb(tokens))[0])[0])
+
+    model = Two()
+    file = opened(model.state_dict())
+    entry = file.entries[1]
+    said = Chosen("emb", "out", below=("one",))
+    given = Given(GIVEN, tokens=True)
+    made, _ = traced(file, entry, model_of(file, entry, said), {}, given)
+    np.testing.assert_allclose(made["prediction"], answer(model, GIVEN), rtol=0, atol=CLOSE)
+    with pytest.raises(ShapeError, match="it reads another"):
+        model_of(file, file.entries[0], Chosen(below=("two",)))
 
 
 def test_tokens_outside_of_the_embedding_are_named() -> None:

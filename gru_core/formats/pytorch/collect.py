@@ -179,7 +179,8 @@ class _Walk:
         held = value.modules
         if held is not None:
             kind = "" if known is None else known[3]
-            self.modules[path] = Module(kind, value.state, tuple(map(str, held)))
+            own = len([*value.content()]) > len(held)
+            self.modules[path] = Module(kind, value.state, tuple(map(str, held)), own)
         for one in value.state.values():
             inner = one.state.values() if isinstance(one, Object) else ()
             for item in (one, *inner):

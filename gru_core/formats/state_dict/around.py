@@ -6,7 +6,7 @@ embedding if it is called so. Everything else is listed by name, since it may st
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -20,7 +20,7 @@ from gru_core.formats.notshown import NotShown
 from gru_core.formats.state_dict.groups import grouped, shown_name
 from gru_core.formats.state_dict.stored import FLOATS, Stored, Tensors, floats
 from gru_core.formats.whole.loose import Loose, width
-from gru_core.formats.whole.pieces import Piece
+from gru_core.formats.whole.pieces import Kind, Piece
 
 _EMBEDDING: Final = re.compile(r"(?i).*(emb|lookup|wte|vectors?|token|word|char).*")
 _WEIGHT, _BIAS = "weight", "bias"
@@ -29,6 +29,7 @@ _MAX_OTHERS: Final = 20  # names
 _COUNTERS: Final = ("num_batches_tracked",)  # of what is trained; nothing is computed with it
 # Modules of torch.nn, by the name of their class.
 MODULE: Final = re.compile(r"(__torch__\.)?torch\.nn\.modules\.\w+\.(___torch_mangle_\d+\.)?(\w+)")
+_LINEAR: Final = ("Linear", "NonDynamicallyQuantizableLinear")
 SAME: Final = frozenset({"Dropout", "Identity", "Dropout1d", "AlphaDropout"})
 FUNCTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -52,6 +53,7 @@ class Module:
     kind: str  # its class in torch.nn; empty for another's
     state: Mapping[Any, Any] = field(default_factory=dict)
     children: tuple[str, ...] = ()  # the names of its modules, in order
+    has_tensors: bool = False  # of its own
 
 
 Modules = Mapping[str, Module]  # by name, as a state dict has it; "" for the model
@@ -72,7 +74,8 @@ def around(
     outputs = {width(one) for one in read}
     left = {name: one for name, one in tensors.items() if name not in used}
     room = _Room(limits.MAX_EXPANDED)
-    tables, lines, others = [], dict[str, Piece](), []
+    tables, lines, others = list[Piece](), dict[str, Piece](), list[str]()
+    either: list[str] = []
     for name, stored in left.items():
         prefix, _, last = name.rpartition(".")
         own, bias = shown_name(prefix), left.get(f"{prefix}.{_BIAS}")
@@ -81,22 +84,27 @@ def around(
         if last != _WEIGHT or len(stored.shape) != 2 or stored.kind not in FLOATS:
             others.append(name)
             continue
-        if _is_table(own, stored, bias, inputs, modules.get(prefix)):
-            made = _piece("table", own, stored, None, room)
-            tables += [made] if made is not None else []
-        elif bias is None or bias.shape == stored.shape[:1]:
-            made = _piece("dense", own, stored, bias, room)
-            if made is not None:
-                lines[prefix] = made
-        else:
-            made = None
+        kinds = _kinds(own, stored, bias, (inputs, outputs), modules.get(prefix))
+        made = None
+        if kinds:
+            made = _piece(kinds[0], own, stored, bias if "dense" in kinds else None, room)
         if made is None:
             others.append(name)
+            continue
+        if "table" in kinds:
+            tables.append(made if kinds[0] == "table" else replace(made, kind="table"))
+        if "dense" in kinds:
+            lines[prefix] = made
+        if len(kinds) > 1:
+            either.append(own)
+    inside = {f"{name}.{child}".lstrip(".") for name, one in modules.items() for child in _ran(one)}
+    others += [name for name, one in modules.items() if _is_strange(one) and name not in inside]
     heads = _heads(lines, modules)
     fitting = tuple(one for one in heads if one[0].arrays["w"].shape[1] in outputs)
     words = _fitting(vocabularies, tables, heads)
     lined = (*lines.values(),)
-    return Loose(tuple(tables), fitting, lined, tuple(others[:_MAX_OTHERS]), words)
+    left_over, both = tuple(others[:_MAX_OTHERS]), tuple(either)
+    return Loose(tuple(tables), fitting, lined, left_over, words, both)
 
 
 def tensors_of(loose: Loose, tensors: Tensors) -> tuple[str, ...]:
@@ -110,13 +118,41 @@ def tensors_of(loose: Loose, tensors: Tensors) -> tuple[str, ...]:
     )
 
 
-def _is_table(
-    name: str, stored: Stored, bias: Stored | None, inputs: Collection[int], module: Module | None
-) -> bool:
-    if module is not None and module.kind:
-        return module.kind == "Embedding" and module.state.get("max_norm") is None
-    named = _EMBEDDING.fullmatch(name) is not None
-    return bias is None and stored.shape[1] in inputs and named
+def _kinds(
+    name: str,
+    stored: Stored,
+    bias: Stored | None,
+    sizes: tuple[Collection[int], Collection[int]],
+    module: Module | None,
+) -> tuple[Kind, ...]:
+    """What a matrix may be: a table, a linear layer, either of them, or nothing that is known.
+
+    sizes: the inputs and the outputs of the recurrent layers.
+    """
+    if module is not None:
+        if module.kind == "Embedding":
+            return ("table",) if module.state.get("max_norm") is None else ()
+        return ("dense",) if module.kind in _LINEAR else ()
+    (rows, columns), (inputs, outputs) = stored.shape, sizes
+    if bias is not None:
+        return ("dense",) if bias.shape == (rows,) else ()
+    if columns not in inputs:
+        return ("dense",)
+    if _EMBEDDING.fullmatch(name):
+        return ("table",)
+    # It could not be a linear layer where nothing takes what it would give.
+    return ("dense", "table") if columns in outputs or rows == columns else ("table",)
+
+
+def _ran(module: Module) -> tuple[str, ...]:
+    """The modules that a Sequential runs."""
+    return module.children if module.kind == _SEQUENTIAL else ()
+
+
+def _is_strange(module: Module) -> bool:
+    """Whether a module without tensors computes something, and it is not known where."""
+    harmless = module.kind in SAME or module.kind.endswith("Loss")
+    return not module.children and not module.has_tensors and not harmless
 
 
 def _heads(lines: Mapping[str, Piece], modules: Modules) -> list[tuple[Piece, ...]]:

@@ -6,9 +6,10 @@ which embedding and which head belong to a layer.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final, Literal, TypeAlias, TypeVar, get_args
 
-from gru_core.errors import FormatError, shown, unknown_name
+from gru_core.errors import FormatError, ShapeError, shown, unknown_name
 from gru_core.formats.model import Entry
 from gru_core.formats.whole.functions import FUNCTIONS
 from gru_core.formats.whole.pieces import INPUT, Piece, Whole
@@ -31,6 +32,7 @@ class Loose:
     lines: tuple[Piece, ...] = ()  # every linear layer that is read
     others: tuple[str, ...] = ()  # tensors of which it is not known what they do
     vocabularies: tuple[tuple[str, ...], ...] = ()  # lists of texts of the file, in order
+    either: tuple[str, ...] = ()  # which may be embeddings or linear layers
 
 
 @dataclass(frozen=True)
@@ -40,21 +42,26 @@ class Chosen:
     embedding: str = ""
     head: str = ""
     head_reads: str = ""
+    below: tuple[str, ...] = ()  # recurrent layers under this one, the lowest first
 
 
 NOTHING_CHOSEN: Final = Chosen()
 
 
-def reading(loose: Loose, entry: Entry, alone: bool, said: Chosen = NOTHING_CHOSEN) -> Whole | None:
+def reading(
+    loose: Loose, entry: Entry, entries: tuple[Entry, ...], said: Chosen = NOTHING_CHOSEN
+) -> Whole | None:
     """The model around a layer, None where nothing of it is known or said.
 
-    alone: whether the file has no other recurrent layer. Errors: UnknownNameError for an
-    embedding, a head or a way that does not fit; those of the layer are others'.
+    entries: of the file. Errors: UnknownNameError for an embedding, a head, a layer or a way that
+    does not fit.
     """
-    inputs, outputs = entry.layers[0][0].w_x.shape[2], width(entry)
+    stack = (*_below(entry, entries, said.below), entry)
+    alone = len(entries) == 1
+    inputs, outputs = stack[0].layers[0][0].w_x.shape[2], width(entry)
     tables = {one.name: one for one in loose.tables if one.arrays["w"].shape[1] == inputs}
     heads = {one[0].name: one for one in loose.heads if one[0].arrays["w"].shape[1] == outputs}
-    clear = alone and not loose.others
+    clear = alone and not loose.others and not loose.either
     in_heads = {id(one) for head in loose.heads for one in head}
     unplaced = [one for one in loose.lines if id(one) not in in_heads]
     # A linear layer that could read the embedding may stand between it and the layer.
@@ -66,10 +73,10 @@ def reading(loose: Loose, entry: Entry, alone: bool, said: Chosen = NOTHING_CHOS
         heads = {said.head: _run_on(loose, said.head.split(","))}
     last = clear and len(loose.heads) == 1 and not unplaced
     head = _chosen("head", said.head, heads, last)
-    if table is None and head is None:
+    if table is None and head is None and len(stack) == 1:
         return None
     return Whole(
-        pieces=(*_chain(table, entry, head or (), _reads(said.head_reads)),),
+        pieces=(*_chain(table, stack, head or (), _reads(said.head_reads)),),
         output=head[-1].name if head else "",
         vocabulary=_words(loose, None if table is None else len(table.arrays["w"])),
         labels=_words(loose, None if head is None else len(head[-1].arrays["w"]))
@@ -94,10 +101,10 @@ def fitting(loose: Loose, entry: Entry) -> tuple[tuple[str, ...], tuple[str, ...
     return tables, heads
 
 
-def offered(loose: Loose, entry: Entry, alone: bool) -> str:
+def offered(loose: Loose, entry: Entry, entries: tuple[Entry, ...]) -> str:
     """A sentence on what could belong to a layer and has to be said; empty where nothing."""
     tables, heads = fitting(loose, entry)
-    made = reading(loose, entry, alone)
+    made = reading(loose, entry, entries)
     open_ones = [
         Said("--{option} {names}", option=option, names="|".join(map(shown, names)))
         for option, names, known in (
@@ -145,18 +152,39 @@ def _reads(name: str) -> Reads:
     raise unknown_name("head-reads", name, HEAD_READS)
 
 
+def _below(entry: Entry, entries: tuple[Entry, ...], names: tuple[str, ...]) -> tuple[Entry, ...]:
+    """The layers of these names, each of which reads the one before. Errors: UnknownNameError."""
+    others = {one.name: one for one in entries if one.name != entry.name}
+    for name in names:
+        if name not in others:
+            raise unknown_name("layer", name, others)
+    found = tuple(others[name] for name in names)
+    for low, high in pairwise((*found, entry)):
+        inputs = high.layers[0][0].w_x.shape[2]
+        if width(low) != inputs:
+            raise ShapeError(
+                "{low} gives {width} numbers at a step; {high} takes {inputs}: it reads another.",
+                low=shown(low.name),
+                width=width(low),
+                high=shown(high.name),
+                inputs=inputs,
+            )
+    return found
+
+
 def _chain(
-    table: Piece | None, entry: Entry, head: tuple[Piece, ...], reads: Reads
+    table: Piece | None, stack: tuple[Entry, ...], head: tuple[Piece, ...], reads: Reads
 ) -> Iterator[Piece]:
     if table is not None:
         yield table
-    layer = Piece(entry.name, "layer", (INPUT if table is None else table.name,), does=entry.name)
-    yield layer
-    below = layer.name
+    below, entry = INPUT if table is None else table.name, stack[-1]
+    for one in stack:
+        yield Piece(one.name, "layer", (below,), does=one.name)
+        below = one.name
     if head and reads != "steps":
         below = f"{entry.name} ({reads})"
         does = "both" if reads == "ends" else ""
-        yield Piece(below, reads, (layer.name,), does=does)
+        yield Piece(below, reads, (entry.name,), does=does)
     for one in head:
         yield Piece(one.name, one.kind, (below,), one.arrays, one.does, one.numbers)
         below = one.name

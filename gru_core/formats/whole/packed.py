@@ -26,7 +26,7 @@ _PIECE: Final = ("name", "kind")
 _MAYBE: Final = ("reads", "does", "numbers", "mask", "starts", "arrays")
 _NUMBERS: Final = ("value", "epsilon", "from", "to")
 _WHOLE: Final = ("pieces", "output", "vocabulary", "labels", "notes")
-_LOOSE: Final = ("tables", "heads", "lines", "others", "vocabularies")
+_LOOSE: Final = ("tables", "heads", "lines", "others", "vocabularies", "either")
 
 Take = Callable[[str], Any]  # an array by its name, which is then no longer there
 
@@ -52,6 +52,7 @@ def described(file: ModelFile) -> dict[str, Any]:
             "lines": [_told(one) for one in _loose(loose)],
             "others": [one[:MAX_TEXT] for one in loose.others[:MAX_PIECES]],
             "vocabularies": [list(one) for one in loose.vocabularies],
+            "either": list(loose.either),
         }
     return said
 
@@ -150,6 +151,7 @@ def loose_of(value: object, take: Take, first: int) -> Loose:
         tuple(one for one in pieces if one.kind == "dense"),
         _texts("loose, others", said["others"]),
         tuple(_texts("loose, vocabularies", one) for one in vocabularies),
+        _texts("loose, either", said["either"]),
     )
 
 

@@ -38,7 +38,7 @@ def model_of(file: ModelFile, entry: Entry, chosen: Chosen = NOTHING_CHOSEN) -> 
         return None if file.whole.of_layer(entry.name) is None else file.whole
     if file.loose is None:
         return None
-    return reading(file.loose, entry, len(file.entries) == 1, chosen)
+    return reading(file.loose, entry, file.entries, chosen)
 
 
 def starts_at_layer(whole: Whole, entry: Entry, given: Given) -> bool:
