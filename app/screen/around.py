@@ -55,7 +55,8 @@ def whole_of(loaded: Loaded) -> Whole | None:
 def chosen_of(model: Model) -> Chosen:
     """What was said of how a file is put together."""
     answers = dict(model.answers)
-    return Chosen(*(answers.get(name, "") for name in AROUND))
+    embedding, head, reads = (answers.get(name, "") for name in AROUND)
+    return Chosen(embedding, head, reads)
 
 
 def takes_tokens(loaded: Loaded) -> bool:

@@ -5,6 +5,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from torch import nn
@@ -159,3 +160,34 @@ def test_what_is_not_followed_is_run_by_onnxruntime(tmp_path, monkeypatch, capsy
     with torch.no_grad():
         wanted = module(torch.from_numpy(tokens)).numpy().swapaxes(0, 1)
     np.testing.assert_allclose(np.load("out.npz")["output"], wanted, rtol=0, atol=CLOSE)
+
+
+def changed(data: bytes, change) -> bytes:
+    model = onnx.ModelProto.FromString(data)
+    change(model.graph)
+    return model.SerializeToString()
+
+
+def test_a_dropout_that_still_leaves_numbers_out_is_not_followed() -> None:
+    data = exported(Steps("GRU", False, True).eval(), torch.zeros(2, 9, dtype=torch.int64))
+    assert opened(data).whole.output
+
+    def training(graph) -> None:
+        softmax = next(node for node in graph.node if node.op_type == "Softmax")
+        truth = onnx.numpy_helper.from_array(np.array(True), "truth")
+        rate = onnx.numpy_helper.from_array(np.array(0.5, np.float32), "rate")
+        graph.initializer.extend([truth, rate])
+        dropped = onnx.helper.make_node("Dropout", [softmax.input[0], "rate", "truth"], ["dropped"])
+        graph.node.insert([*graph.node].index(softmax), dropped)
+        softmax.input[0] = "dropped"
+
+    assert opened(changed(data, training)).whole.output == ""
+
+
+def test_an_operator_of_a_model_in_place_of_that_of_onnx_is_not_followed() -> None:
+    data = exported(Steps("GRU", False, True).eval(), torch.zeros(2, 9, dtype=torch.int64))
+    model = onnx.ModelProto.FromString(data)
+    body = onnx.helper.make_node("Neg", ["x"], ["y"])
+    opset = [onnx.helper.make_opsetid("", 17)]
+    model.functions.append(onnx.helper.make_function("", "Relu", ["x"], ["y"], [body], opset))
+    assert opened(model.SerializeToString()).whole is None

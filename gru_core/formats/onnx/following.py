@@ -94,8 +94,10 @@ class Follower:
             return self._of_several(node, given)
         if x is None:
             return None
-        if kind in ("Identity", "Dropout"):
+        if kind == "Identity":
             return x
+        if kind == "Dropout":
+            return None if self._is_training(node) else x
         if kind == "Cast":
             return x if given["to"] in (_INTEGERS if x.tokens else (_FLOAT,)) else None
         if kind in _MOVING:
@@ -139,6 +141,11 @@ class Follower:
         self._check_features(x)
         does = _FUNCTIONS[node.op_type]
         return replace(x, piece=self._add(node.output[0], "function", (x.piece,), does=does))
+
+    def _is_training(self, node: "NodeProto") -> bool:
+        """Whether a Dropout is told to leave numbers out even now."""
+        said = node.input[2] if len(node.input) > 2 else ""
+        return bool(said) and bool(np.any(self._constant(said)))
 
     def _constant(self, name: str) -> Values:
         return self._constants.value(self._scope, name)
@@ -203,7 +210,7 @@ class Follower:
         if x.axes[axis] == "F" and "D" not in x.axes and 0 <= start < end < 2**30:
             numbers = {"from": float(start), "to": float(end)}
             return replace(x, piece=self._add(node.output[0], "part", (x.piece,), numbers=numbers))
-        one = end == start + 1 or (start == -1 and end > 2**30)
+        one = (end == start + 1 and start != -1) or (start == -1 and end > 2**30)
         return self._picked(node.output[0], x, axis, start, kept=True) if one else None
 
     def _picked(self, name: str, x: Value, axis: int, at: int, *, kept: bool) -> Value | None:
@@ -318,7 +325,8 @@ class Follower:
         return Value(piece, axes)
 
     def _batch_norm(self, node: "NodeProto", x: Value, given: Attributes) -> Value | None:
-        if given.get("training_mode") or x.axes[1:2] != "F" or "D" in x.axes:
+        training = given.get("training_mode") or any(node.output[1:])
+        if training or x.axes[1:2] != "F" or "D" in x.axes:
             return None
         gamma, beta, mean, var = (
             np.asarray(self._constant(name), np.float64) for name in node.input[1:5]

@@ -54,7 +54,8 @@ def whole_of(
     graph = model.graph
     held = {one.name for one in graph.initializer}
     inputs = [one for one in graph.input if one.name not in held]
-    if len(graph.node) > _NODES:
+    own = any(one.domain in DEFAULT_DOMAIN for one in model.functions)  # in place of ONNX's
+    if own or len(graph.node) > _NODES:
         return None
     best: _Maker | None = None
     for given in inputs[:_GIVEN]:

@@ -185,9 +185,9 @@ def _chain(
         below = f"{entry.name} ({reads})"
         does = "both" if reads == "ends" else ""
         yield Piece(below, reads, (entry.name,), does=does)
-    for one in head:
-        yield Piece(one.name, one.kind, (below,), one.arrays, one.does, one.numbers)
-        below = one.name
+    for made in head:
+        yield Piece(made.name, made.kind, (below,), made.arrays, made.does, made.numbers)
+        below = made.name
 
 
 def _words(loose: Loose, count: int | None) -> tuple[str, ...]:
