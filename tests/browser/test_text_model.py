@@ -42,6 +42,7 @@ def test_a_typed_text_is_read_and_the_prediction_is_that_of_pytorch(
 ) -> None:
     stage.open("scene=model")
     open_file(stage, file)
+    stage.page.wait_for_function("() => new URL(location.href).searchParams.has('file')")
     key = stage.link["file"]
     text = WORDS.replace(" ", "+")
     stage.open(f"scene=model&file={key}&feed=text&text={text}&view=why&of=prediction&t=5")

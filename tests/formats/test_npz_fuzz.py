@@ -124,7 +124,7 @@ WORDS = [
     *("encoder", "emb", "head", "head, sum", "both", "relu", "", "forward cell"),
     *(["emb"], ["encoder"], ["head"], [""], ["emb", "encoder"], ["w"], ["w", "b"], [0], [1], [[0]]),
     *("table", "layer", "dense", "scale", "norm", "masking", "unequal", "last", "first", "mean"),
-    *("max", "ends", "join", "add", "multiply", "part", "backward", "same", {"value": 0}),
+    *("max", "ends", "join", "add", "multiply", "part", "backward", "same", "clip", {"value": 0}),
 ]
 
 

@@ -49,6 +49,7 @@ _FUNCTIONS: Final = {
 _INTEGERS: Final = (6, 7)  # TensorProto.INT32 and INT64
 _FLOAT: Final = 1
 _SOFTMAX_LAST: Final = 13  # the opset from which Softmax is along the last axis by itself
+_ENDS: Final = {"min": "from", "max": "to"}  # of Clip
 _MOVING: Final = ("Transpose", "Unsqueeze", "Squeeze", "Reshape")
 _OF_SEVERAL: Final = ("Gather", "Concat", "Add", "Mul", "Sub", "Div")
 
@@ -126,6 +127,7 @@ class Follower:
             return self._dense(x, node.output[0], self._constant(node.input[1]).T)
         make = {
             "Slice": self._sliced,
+            "Clip": self._clipped,
             "Gemm": self._gemm,
             "BatchNormalization": self._batch_norm,
             "LayerNormalization": self._layer_norm,
@@ -133,6 +135,16 @@ class Follower:
             "ReduceMax": self._reduced,
         }.get(kind)
         return None if make is None else make(node, x, given)
+
+    def _clipped(self, node: "NodeProto", x: Value, given: Attributes) -> Value:
+        """Ends that are left out are none; they were attributes first, and are inputs now."""
+        self._check_features(x)
+        numbers = {key: float(given[name]) for name, key in _ENDS.items() if name in given}
+        for key, name in zip(_ENDS.values(), node.input[1:], strict=False):
+            if name:
+                numbers[key] = float(np.asarray(self._constant(name)).reshape(()))
+        piece = self._add(node.output[0], "clip", (x.piece,), numbers=numbers)
+        return replace(x, piece=piece)
 
     def _function(self, node: "NodeProto", x: Value, given: Attributes) -> Value | None:
         last = given.get("axis", -1 if self._opset >= _SOFTMAX_LAST else 1)

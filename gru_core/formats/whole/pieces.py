@@ -13,8 +13,8 @@ from gru_core.arrays import Array
 
 # same: what does nothing once a model is trained. table: the vector of each token. layer: a
 # recurrent one, an entry of the file. dense: w x + b. scale: w x + b, feature by feature. norm:
-# over the features of a step. function: one of functions.FUNCTIONS.
-Plain: TypeAlias = Literal["same", "table", "layer", "dense", "scale", "norm", "function"]
+# over the features of a step. function: one of functions.FUNCTIONS. clip: not below or above.
+Plain: TypeAlias = Literal["same", "table", "layer", "dense", "scale", "norm", "function", "clip"]
 # masking and unequal make a mask. last and first: the value at that step; mean, max: over the
 # steps; ends: the last states of a layer; backward: the steps in the other order.
 Steps: TypeAlias = Literal["masking", "unequal", "last", "first", "mean", "max", "ends", "backward"]

@@ -274,6 +274,12 @@ def _norm(piece: Piece, read: list[Values], mask: Masks | None) -> Values:
     return _scale(piece, [far / spread], mask)
 
 
+def _clipped(piece: Piece, read: list[Values], _mask: Masks | None) -> Values:
+    low, high = (piece.numbers.get(end, None) for end in ("from", "to"))
+    made: Values = np.clip(read[0], low, high) if (low, high) != (None, None) else read[0]
+    return made
+
+
 def _masking(piece: Piece, read: list[Values], _mask: Masks | None) -> Values:
     counts = (read[0] != piece.numbers["value"]).any(axis=-1, keepdims=True)
     return np.where(counts, read[0], 0.0)
@@ -345,6 +351,7 @@ _KINDS: Final[Mapping[str, Callable[[Piece, list[Values], Masks | None], Values]
             "scale": _scale,
             "norm": _norm,
             "function": lambda piece, read, _: FUNCTIONS[piece.does](read[0]),
+            "clip": _clipped,
             "masking": _masking,
             "last": lambda _p, read, _m: read[0][-1],
             "first": lambda _p, read, _m: read[0][0],
