@@ -15,7 +15,7 @@ from gru_core.formats.reads import Reads
 from gru_core.formats.running import INITIAL_NAMES, Initials, Ready
 from gru_core.formats.tracing import MASK
 from gru_core.formats.whole.continuing import Place
-from gru_core.formats.whole.loose import Chosen
+from gru_core.formats.whole.loose import NOTHING_CHOSEN, Chosen
 from gru_core.formats.whole.pieces import Piece, Whole
 from gru_core.formats.whole.running import How, WholeRun, run_whole
 from gru_core.formats.whole.tracing import (
@@ -47,7 +47,8 @@ class Fed:
 def whole_of(loaded: Loaded) -> Whole | None:
     """The model around the chosen layer; None where nothing is known of it."""
     try:
-        return model_of(loaded.file, loaded.entry, chosen_of(loaded.model))
+        said = chosen_of(loaded.model) if loaded.file.loose is not None else NOTHING_CHOSEN
+        return model_of(loaded.file, loaded.entry, said)
     except GatescopeError:  # a link may name what does not fit
         return None
 

@@ -11,7 +11,9 @@ import torch
 from torch import nn
 
 from gru_core.__main__ import main
+from gru_core.errors import FormatError
 from gru_core.formats import npz, read
+from gru_core.formats.whole.loose import Chosen
 from gru_core.formats.whole.tracing import Given, model_of, traced
 from tests.oracle.onnx_runs import session
 
@@ -114,6 +116,13 @@ def test_the_prediction_and_every_input_are_those_of_onnxruntime(kind, way) -> N
     for entry in file.entries:
         made, _ = traced(file, entry, model_of(file, entry), {}, Given(given, tokens))
         np.testing.assert_allclose(made["prediction"], wanted, rtol=0, atol=CLOSE)
+
+
+def test_a_head_cannot_be_chosen_where_the_file_says_it() -> None:
+    data = exported(Steps("GRU", False, True).eval(), torch.zeros(2, 9, dtype=torch.int64))
+    file = opened(data)
+    with pytest.raises(FormatError, match="leaves no embedding and no head open"):
+        model_of(file, file.entries[0], Chosen(head="two"))
 
 
 def test_an_operator_that_is_not_followed_ends_what_is_known() -> None:

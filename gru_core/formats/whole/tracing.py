@@ -33,7 +33,15 @@ class Given:
 
 
 def model_of(file: ModelFile, entry: Entry, chosen: Chosen = NOTHING_CHOSEN) -> Whole | None:
-    """The model around a layer; None where nothing of it is known. Errors: those of reading."""
+    """The model around a layer; None where nothing of it is known.
+
+    Errors: those of reading; FormatError for what is said of a file that leaves nothing open.
+    """
+    if file.loose is None and chosen != NOTHING_CHOSEN:
+        raise FormatError(
+            "The file leaves no embedding and no head open: leave out --embedding, --head, "
+            "--head-reads and --below."
+        )
     if file.whole is not None:
         return None if file.whole.of_layer(entry.name) is None else file.whole
     if file.loose is None:
