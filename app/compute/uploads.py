@@ -22,6 +22,7 @@ from gru_core.errors import TextError
 from gru_core.formats.child import read_safely
 from gru_core.formats.limits import MAX_BYTES
 from gru_core.formats.model import Entry, ModelFile
+from gru_core.formats.whole import packed
 from gru_core.inputs.feed import Feed
 from gru_core.inputs.tables import read_csv
 from gru_core.inputs.vocabulary import Vocabulary, read_vocabulary
@@ -51,6 +52,7 @@ class Upload:
         if isinstance(content, ModelFile):
             found = (one for entry in content.entries for layer in entry.layers for one in layer)
             arrays: list[Array | None] = [getattr(one, part) for one in found for part in PARTS]
+            arrays += [array for _, array in packed.arrays(content)]
         elif isinstance(content, Vocabulary):
             arrays = [content.vectors]
         else:

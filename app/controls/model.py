@@ -12,7 +12,9 @@ from app.compute.uploads import Upload
 from app.controls import fields
 from app.controls.markdown import plain
 from app.controls.matrix import refusal
-from app.screen.loaded import Check, Loaded, canonical, checked, effect, framework
+from app.screen.around import is_settled, takes_tokens, whole_of
+from app.screen.at_hand import Loaded
+from app.screen.loaded import Check, canonical, checked, effect, framework
 from app.session import state
 from app.setting.model import Model
 from app.setting.parameters import LONGEST_TEXT
@@ -27,6 +29,7 @@ from gru_core.formats.child import reading_for
 from gru_core.formats.folders import gathered
 from gru_core.formats.model import ASKED, Entry
 from gru_core.formats.reads import steps_of
+from gru_core.formats.whole.loose import HEAD_READS, fitting
 from gru_core.inputs.feed import FEEDS, MAX_STEPS
 from gru_core.inputs.vocabulary import MAX_BYTES
 
@@ -59,9 +62,11 @@ def model_choices(setting: Setting, loaded: Loaded | None) -> None:
             refusal()
         _layer(loaded)
         _place(loaded)
-        for question in questions(loaded.entry):
+        settled = ASKED if is_settled(loaded) else ()
+        for question in (one for one in questions(loaded.entry) if one.setting not in settled):
             _question(loaded, question, setting.seed or 0)
-        _feed(model, loaded.entry)
+        _around(loaded)
+        _feed(loaded)
         _check(loaded, setting.seed or 0)
 
 
@@ -253,12 +258,40 @@ def _said(found: Check) -> str:
 # The input ------------------------------------------------------------------------------------
 
 
-def _feed(model: Model, entry: Entry) -> None:
+def _around(loaded: Loaded) -> None:
+    """What stands around the layer, where the file leaves more than one reading."""
+    loose, entry = loaded.file.loose, loaded.entry
+    if loose is None:
+        return
+    whole, said = whole_of(loaded), dict(loaded.model.answers)
+    tables, heads = fitting(loose, entry)
+    known = {
+        "embedding": whole is not None and whole.table is not None,
+        "head": whole is not None and bool(whole.output),
+    }
+    for setting, names in (("embedding", tables), ("head", heads)):
+        if names and (setting in said or not known[setting]):
+            options = {"": say("controls.model.not_known"), **{name: name for name in names}}
+            _around_choice(loaded, setting, options, said.get(setting, ""))
+    if known["head"]:
+        ways: dict[str, str] = {one: say(f"controls.model.head_reads.{one}") for one in HEAD_READS}
+        _around_choice(loaded, "head_reads", ways, said.get("head_reads", HEAD_READS[0]))
+
+
+def _around_choice(loaded: Loaded, setting: str, options: dict[str, str], now: str) -> None:
+    label = say(f"controls.model.around.{setting}")
+    _select(setting, label, now, options, partial(loaded.model.with_answer, setting), 220)
+
+
+def _feed(loaded: Loaded) -> None:
+    model, entry = loaded.model, loaded.entry
     options = {name: say(f"controls.model.feed.{name}") for name in FEEDS}
+    if takes_tokens(loaded):
+        options["noise"] = say("controls.model.feed.tokens")
     label = say("controls.model.source")
     _select("source", label, model.source, options, lambda to: replace(model, source=to), 140)
     if model.source == "text":
-        _text(model)
+        _text(model, takes_tokens(loaded))
     elif model.source == "numbers":
         inputs = entry.layers[0][0].w_x.shape[2]
         label = _name(model.numbers) or say("controls.model.rows", inputs=inputs)
@@ -298,13 +331,14 @@ def _steps(model: Model) -> None:
     fields.whole_number("model", key, label, model.steps, ends, read, _help("steps"))
 
 
-def _text(model: Model) -> None:
+def _text(model: Model, tokens: bool) -> None:
 
     def read(text: str) -> Model:
         return replace(model, text=text)
 
-    name, label = "model_text", say("controls.model.text")
-    fields.text("model", name, label, model.text, MAX_STEPS, 240, read, _help("text"))
+    name, label = "model_text", say(f"controls.model.{'tokens' if tokens else 'text'}")
+    words = _help("tokens" if tokens else "text")
+    fields.text("model", name, label, model.text, MAX_STEPS, 240, read, words)
     label = _name(model.vocabulary) or say("controls.model.its_vocabulary")
     endings = ["txt", "json", "vocab", "vec"]
     _chosen_file("vocabulary", label, endings, uploads.vocabulary, model)

@@ -11,6 +11,15 @@ from app.words.numbers import brief
 CELL_STYLE = {"gru": ("#D55E00", "solid"), "lstm": ("#0072B2", "dash"), "rnn": ("#009E73", "dot")}
 STYLE = {**CELL_STYLE, "calendar": ("#CC79A7", "dashdot")}
 TRUTH = "#8A8A8A"
+# Of the numbers of a prediction, the first ones first.
+NUMBERS = (
+    ("#D55E00", "solid"),
+    ("#0072B2", "dash"),
+    ("#009E73", "dot"),
+    ("#CC79A7", "dashdot"),
+    ("#8A6D00", "longdash"),
+    ("#5A5A9A", "longdashdot"),
+)
 ROOM = 0.04  # of the axis, above and below
 
 
@@ -35,6 +44,29 @@ def prediction_lines(
             "range": [low - ROOM * (high - low), high + ROOM * (high - low)],
             "tickvals": [low, high],
             "ticktext": [f"{brief(value)} {unit}" for value in (low, high)],
+        },
+    )
+    return figure
+
+
+def number_lines(
+    values: np.ndarray, names: Sequence[str], labels: Sequence[str], ends: tuple[float, float]
+) -> Figure:
+    """Numbers of a prediction over the steps, each a line as NUMBERS has it.
+
+    values: (step, line), as many lines as names, at most len(NUMBERS); ends: of the axis.
+    """
+    steps = np.arange(1, len(values) + 1, dtype=np.float32)
+    figure = Figure(layout=layout(labels, [], len(values), 1))
+    for name, column, (color, dash) in zip(names, values.T, NUMBERS, strict=False):
+        figure.add_trace(_line(steps, column, name, color, dash, 1.8))
+    low, high = ends
+    figure.update_layout(
+        margin=INPUT_MARGIN | {"t": 6},
+        yaxis={
+            "range": [low - ROOM * (high - low), high + ROOM * (high - low)],
+            "tickvals": [low, high],
+            "ticktext": [brief(value) for value in ends],
         },
     )
     return figure

@@ -7,14 +7,17 @@ from app.figures.terms import activation_curve, waterfall
 from app.lenses.at_cursor import sentence_of, value_of
 from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
 from app.lenses.naming import channel_name, subscript, unit_of
+from app.screen.predicted import Predicted, is_backward, predicted
 from app.screen.screen import Screen
 from app.words.names import activation_named, letter_of
 from app.words.numbers import number, percent
 from app.words.say import Fields, say
 from gru_core.analysis import Contributions, Term, contributions, ranked
 from gru_core.conventions import STATES, TRACKS, Cell
+from gru_core.formats.whole.terms import HeadTerms, head_terms
 
 MOST_TERMS = 10
+PREDICTION = "prediction"
 UPDATE = "update"
 FIRST = {"gru": "update", "lstm": "forget", "rnn": "hidden"}
 COLUMNS = ("weight", "value", "reset", "product")
@@ -26,6 +29,11 @@ def view(screen: Screen) -> View:
     cell = screen.opened
     weights, trace = screen.situation.weights[cell], screen.traces[cell]
     choices = [Choice(track, _label(screen, cell, track)) for track in TRACKS[cell]]
+    said = _predicted(screen, cell)
+    if said is not None:
+        choices.append(Choice(PREDICTION, say("lenses.why.prediction")))
+        if screen.setting.of == PREDICTION:
+            return _of_prediction(screen, *said, choices)
     first = sorted(choices, key=lambda choice: choice.value != FIRST[cell])
     track, unit = chosen_of(screen.setting.of, first), unit_of(screen, weights.units)
     found = contributions(weights, trace, track, unit, screen.step, screen.notation.polarity)
@@ -36,6 +44,40 @@ def view(screen: Screen) -> View:
         charts.append(_curve_chart(found, symbol, theme.QUANTITIES[track].color))
     words = [_words(found, symbol, unit, screen.step), *_does(screen, cell, track)]
     return View(charts, choices, track, say("lenses.why.asks"), words=words)
+
+
+def _predicted(screen: Screen, cell: Cell) -> tuple[Predicted, HeadTerms, int] | None:
+    """The largest number of the model's prediction at the cursor, and its terms."""
+    if cell not in screen.scene.weights:
+        return None
+    found = predicted(screen)
+    if found is None:
+        return None
+    steps = len(screen.labels)
+    step = steps - 1 - screen.step if is_backward(screen) else screen.step
+    number_at = int(found.at(step).argmax())
+    terms = head_terms(found.place.whole, found.made, step, number_at)
+    return None if terms is None else (found, terms, number_at)
+
+
+def _of_prediction(
+    screen: Screen, said: Predicted, found: HeadTerms, at: int, choices: list[Choice]
+) -> View:
+    terms = ranked(found.terms, MOST_TERMS)
+    total = number(found.total)
+    fields: Fields = {
+        "name": said.names[at],
+        "value": number(found.value),
+        "step": screen.step + 1,
+        "total": total,
+    }
+    through = found.function != "linear"
+    key = "predicted_through" if through else "predicted"
+    words = [say(f"lenses.why.{key}", **fields | ({"function": found.function} if through else {}))]
+    if not found.of_states:
+        words.append(say("lenses.why.predicted_inner", reads=found.reads))
+    chart = _chart(screen, terms, found.total, said.names[at])
+    return View([chart], choices, PREDICTION, say("lenses.why.asks"), words=words)
 
 
 def _label(screen: Screen, cell: Cell, track: str) -> str:
@@ -85,12 +127,13 @@ def _does(screen: Screen, cell: Cell, track: str) -> list[str]:
 def _terms_chart(
     screen: Screen, found: Contributions, terms: tuple[Term, ...], symbol: str
 ) -> Chart:
+    return _chart(screen, terms, found.pre_activation, symbol)
+
+
+def _chart(screen: Screen, terms: tuple[Term, ...], total: float, symbol: str) -> Chart:
     names = [*(_name(screen, term) for term in terms), say("lenses.why.total")]
-    products = [*(term.product for term in terms), found.pre_activation]
-    rows = [
-        *(_numbers(term) for term in terms),
-        (np.nan, np.nan, np.nan, found.pre_activation),
-    ]
+    products = [*(term.product for term in terms), total]
+    rows = [*(_numbers(term) for term in terms), (np.nan, np.nan, np.nan, total)]
     values = np.array(rows, dtype=np.float64)
     used = [i for i in range(len(COLUMNS)) if not np.isnan(values[:, i]).all()]
     return Chart(

@@ -26,7 +26,6 @@ from app.figures.heatmap import (
     track_heatmap,
     track_picture,
 )
-from app.figures.prediction import prediction_lines
 from app.figures.sequence import axis_bound, unit_lines
 from app.figures.weights import gate_weights
 from app.lenses import View, charts, lens_of, view_of
@@ -164,9 +163,9 @@ def parts(
     track_part = _condensed_track if screen.condensed else _track
     yield _input(screen)
     if predictions.said(screen):
-        drawn = predictions.figure(screen)
+        draw, drawn = predictions.figure(screen)
         key = _key(*(leaf for one in drawn for leaf in _leaves(one)))
-        yield Part(predictions.NAME, key, partial(prediction_lines, *drawn))
+        yield Part(predictions.NAME, key, partial(draw, *drawn))
     for cell, trace in screen.traces.items():
         order = screen.orders[cell]
         shown = (track for track in trace if f"{cell}.{track}" not in without)

@@ -14,7 +14,7 @@ from app.compute.store import Key, Shelf, made_of
 from app.compute.workshop import LARGE, WORKSHOP
 from app.figures import theme
 from app.screen import loaded
-from app.screen.loaded import Loaded
+from app.screen.at_hand import Loaded, find
 from app.screen.ordering import Sorted, sort_of, sorted_units
 from app.setting.setting import Setting
 from app.setting.source import MODEL, OWN, Model, Own, Prepared
@@ -23,6 +23,7 @@ from app.words.say import say
 from gru_core.arrays import Array
 from gru_core.conventions import CHO, PYTORCH, Cell, Notation, Placement
 from gru_core.errors import GatescopeError
+from gru_core.formats.whole.continuing import Place
 from gru_core.scenes.files import load_scenes
 from gru_core.scenes.listener import Listener, load_listener
 from gru_core.scenes.loaded import TITLE as MODEL_TITLE
@@ -50,6 +51,7 @@ class Baseline:
     own: Situation  # the base with the reset gate where the scene has it: a notation moves no row
     sort: str
     loaded: Loaded | None = None  # the visitor's own model, found once for all who ask
+    place: Place | None = None  # where its layer stands in the whole model
 
     # What takes a run is made when first asked for: the workshop alone runs a large scene.
 
@@ -105,7 +107,7 @@ def baseline_of(setting: Setting) -> Baseline:
     if not isinstance(source, Model):
         made = partial(_built_of, source, setting.seed, asked)
         return _kept((source, asked), made, WORKSHOP.open)
-    found = loaded.find(source)
+    found = find(source)
     if found is None:
         problem = say("screen.loaded.gone") if source.file else ""
         return _without_model(asked, problem, say("screen.baseline.no_model"))
@@ -147,11 +149,11 @@ def _size(baseline: Baseline) -> int:
 
 def _of_model(found: Loaded, asked: _Asked) -> Baseline:
     try:
-        scene, problems = loaded.scene_of(found, asked.seed or 0)
+        scene, problems, place = loaded.scene_of(found, asked.seed or 0)
         (cell,) = scene.weights
         if cell != "gru":  # it is beside a GRU, as it is in its file
             asked = asked._replace(alongside=cell, match="units")
-        made = _built(scene, problems, asked)
+        made = replace(_built(scene, problems, asked), place=place)
         runs(made.base)  # a layer with relu may grow without end
     except GatescopeError as error:
         made = _without_model(asked, refusal(error), say("screen.baseline.not_shown"))

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from app.compute import uploads
 from app.compute.store import Shelf, made_of
 from app.compute.uploads import Upload
+from app.screen.around import Fed, fed_in_model
+from app.screen.at_hand import Loaded, feed_of, find, passed_over, provisional
 from app.setting.model import Model
 from app.words.refusal import refusal
 from app.words.say import say
@@ -19,60 +20,19 @@ from gru_core.errors import GatescopeError, TextError
 from gru_core.formats.answers import Question, answered, assumed, questions
 from gru_core.formats.checking import framework_of, taken_over
 from gru_core.formats.child import check_safely
-from gru_core.formats.model import ASKED, Entry, ModelFile
-from gru_core.formats.reads import Reads, steps_of
+from gru_core.formats.model import ASKED, Entry
+from gru_core.formats.reads import Reads
 from gru_core.formats.running import Ready, run_ready
-from gru_core.inputs.feed import GENERATORS, MAX_STEPS, Feed, fed
+from gru_core.formats.whole.continuing import Place
+from gru_core.inputs.feed import GENERATORS, Feed, fed
 from gru_core.inputs.sequences import Sequence
-from gru_core.inputs.vocabulary import Vocabulary
 from gru_core.run import run
-from gru_core.scenes.loaded import model_scene, read_alone
+from gru_core.scenes.loaded import masked_of, model_scene, read_alone
 from gru_core.scenes.scene import Scene
 
 MOST_COMPARED = 200  # steps on which answers are compared
 
 SMALL = 1000  # bytes of an answer in words, about
-
-
-@dataclass(frozen=True, eq=False)
-class Loaded:
-    """A model of a link with its file at hand: found once for a screen, and handed on."""
-
-    model: Model
-    upload: Upload
-    entry: Entry  # the chosen layer of the file
-
-    @property
-    def file(self) -> ModelFile:
-        """What the file holds."""
-        assert isinstance(self.upload.content, ModelFile)
-        return self.upload.content
-
-    @property
-    def answers(self) -> dict[str, str]:
-        """What has been said of what the file leaves open."""
-        return dict(self.model.answers)
-
-    def asking(self, model: Model) -> "Loaded":
-        """This layer of this file, asked for otherwise: with other answers, or another input."""
-        return replace(self, model=model)
-
-    @property
-    def place(self) -> tuple[int, bool]:
-        """The layer of the stack that is shown, and whether it is the second of two directions.
-
-        A link may ask for one that there is not: the highest layer, and the only direction.
-        """
-        at = min(self.model.at, len(self.entry.layers) - 1)
-        return at, self.model.backward and len(self.entry.layers[at]) == 2
-
-
-def find(model: Model) -> Loaded | None:
-    """The model with its file, if this server has it; None where none is open, or it is gone."""
-    upload = uploads.find(model.file)
-    if upload is None or not isinstance(upload.content, ModelFile):
-        return None
-    return Loaded(model, upload, uploads.entry_of(upload, model.layer))
 
 
 def canonical(model: Model) -> Model:
@@ -84,22 +44,10 @@ def canonical(model: Model) -> Model:
     return replace(model, layer="" if first else loaded.entry.name)
 
 
-def provisional(entry: Entry, answers: Mapping[str, str]) -> dict[str, str]:
-    """The answers, and the first one of each question that is open and not assumed.
-
-    Not of one whose answer only the visitor's input knows: without it nothing is run.
-    """
-    known = {q.setting: q for q in questions(entry)}
-    given = {setting: answer for setting, answer in answers.items() if setting in known}
-    open_ones = (q for q in known.values() if q.assumed is None and q.setting not in given)
-    open_ones = (q for q in open_ones if q.setting not in ASKED)
-    return given | {q.setting: next(iter(q.answers)) for q in open_ones}
-
-
 def ready_of(loaded: Loaded) -> Ready:
     """The chosen layer, ready to be run. Errors: TextError where an answer is needed first."""
     entry, answers, length = loaded.entry, loaded.answers, _length(loaded.model)
-    without = _masked(loaded.model)
+    without = passed_over(loaded.model)
     if length or without:  # which say what is padding
         entry = replace(entry, asks=tuple(one for one in entry.asks if one != "padding"))
     for question in questions(entry):
@@ -123,18 +71,51 @@ def _length(model: Model) -> int:
     return 0 if model.source in GENERATORS else model.length
 
 
-def _masked(model: Model) -> tuple[int, ...]:
-    """The steps of a text or of numbers that are passed over besides, counted from 0."""
-    return () if model.source in GENERATORS else steps_of(model.masked, MAX_STEPS)
-
-
 def sequence_of(model: Model, ready: Ready, seed: int) -> Sequence:
     """What the model is fed with. Errors: those of gru_core.inputs.feed.fed."""
-    return fed(_feed(model), ready.first.input_size, seed)
+    return fed(feed_of(model), ready.first.input_size, seed)
 
 
-def scene_of(loaded: Loaded, seed: int) -> tuple[Scene, list[str]]:
-    """The scene of a model, and what a visitor should know. Errors: GatescopeError."""
+def scene_of(loaded: Loaded, seed: int) -> tuple[Scene, list[str], Place | None]:
+    """The scene of a model, what a visitor should know, and where it stands in its whole model.
+
+    Errors: GatescopeError.
+    """
+    problems: list[str] = []
+    found = _in_model(loaded, seed, problems)
+    if found is None:
+        return *_alone(loaded, seed), None
+    problems += _open_questions(loaded.entry, loaded.answers)
+    if found.left:
+        steps = len(found.left) + len(found.sequence.x)
+        many = {"n": len(found.left), "first": found.left[0] + 1, "last": found.left[-1] + 1}
+        problems.append(say("screen.loaded.passed_over", steps=steps, **many))
+    at, backward = loaded.place
+    if len(found.ready.directions[at]) == 1:
+        backward = found.ready.backward
+    left = masked_of(found.mask, found.labels, backward)
+    scene = model_scene(found.ready, found.sequence, at, backward, seed, left)
+    return replace(scene, notes=(*_notes(loaded), *found.place.whole.notes)), problems, found.place
+
+
+def _in_model(loaded: Loaded, seed: int, problems: list[str]) -> Fed | None:
+    """The layer in its whole model; on tokens or noise where the chosen input does not do."""
+    try:
+        return fed_in_model(loaded, seed)
+    except GatescopeError as error:
+        if loaded.model.source == "noise":
+            return None
+        said = say("screen.loaded.noise_instead", error=refusal(error))
+    try:
+        found = fed_in_model(loaded.asking(replace(loaded.model, source="noise")), seed)
+    except GatescopeError:
+        return None
+    problems += [said] if found is not None else []
+    return found
+
+
+def _alone(loaded: Loaded, seed: int) -> tuple[Scene, list[str]]:
+    """A layer of which nothing is known but itself."""
     model, ready = loaded.model, ready_of(loaded)
     problems = _open_questions(loaded.entry, loaded.answers)
     try:
@@ -244,18 +225,27 @@ def checked(loaded: Loaded, seed: int, begin: bool = True) -> Check | None:
     whole = replace(model, layer=entry.name, at=0, backward=False)
 
     def make() -> Check:
-        ready = ready_of(loaded)
-        x = sequence_of(model, ready, seed).x.astype(ready.first.dtype)
-        told = [say("screen.loaded.check_without")] if ready.reads.without else []
-        x = x[Reads(steps=ready.reads.steps, without=ready.reads.without).mask(x)]
-        ready = replace(ready, reads=replace(ready.reads, without=()))
+        found, asked = _in_model(loaded, seed, []), entry
+        told: list[str] = []
         settings = provisional(entry, loaded.answers)
+        if found is not None and "start" in entry.asks:
+            raise TextError(say("screen.loaded.start_not_checked", layer=entry.name))
+        if found is not None:
+            if "padding" in entry.asks:  # what the model leaves out is not there any more
+                settings, asked = settings | {"padding": "none"}, replace(entry, asks=())
+            ready, x = found.ready, found.sequence.x.astype(found.ready.first.dtype)
+        else:
+            ready = ready_of(loaded)
+            told = [say("screen.loaded.check_without")] if ready.reads.without else told
+            x = sequence_of(model, ready, seed).x.astype(ready.first.dtype)
+            x = x[Reads(steps=ready.reads.steps, without=ready.reads.without).mask(x)]
+            ready = replace(ready, reads=replace(ready.reads, without=()))
         other = check_safely(upload.data, upload.name, entry.name, x, settings)
         ours = run_ready(ready, x).output
         far = float(np.abs(np.asarray(other, np.float64) - ours).max())
         close = TOLERANCE[np.dtype(other.dtype)]
         who = framework(upload) or ""
-        told = [*taken_over(who, entry, settings), *told]
+        told = [*taken_over(who, asked, settings), *told]
         return Check(who, len(x), far, float(close), tuple(told))
 
     key = (whole, seed)
@@ -271,22 +261,3 @@ def _hidden(scene: Scene) -> Array:
     assert scene.sequence is not None
     initial: Any = scene.initials.get(cell)
     return run(weights, scene.sequence.x[:MOST_COMPARED], initial, exactly=True)["hidden"]
-
-
-def _feed(model: Model) -> Feed:
-    """Errors: TextError for a file that is not here any more."""
-    if model.source in GENERATORS:
-        return Feed(model.source, model.steps)
-    if model.source == "text":
-        vocabulary = _content(model.vocabulary, "no_vocabulary")
-        known = vocabulary if isinstance(vocabulary, Vocabulary) else None
-        return Feed("text", text=model.text, vocabulary=known)
-    numbers = _content(model.numbers, "no_numbers")
-    return numbers if isinstance(numbers, Feed) else Feed("numbers")
-
-
-def _content(key: str, without: str) -> object:
-    upload = uploads.find(key) if key else None
-    if key and upload is None:
-        raise TextError(say(f"screen.loaded.{without}"))
-    return None if upload is None else upload.content

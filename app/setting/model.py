@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, replace
 
+# Among the answers those that say how a file is put together: of gru_core.formats.whole.loose.
+AROUND = ("embedding", "head", "head_reads")
+
 
 @dataclass(frozen=True)
 class Model:

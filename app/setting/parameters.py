@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from app.setting.model import AROUND
 from app.setting.setting import ALONGSIDE, FORMS, MATCH, SORT, TYPES, VIEWS
 from app.words.say import say
 from gru_core.arrays import Array
@@ -147,7 +148,8 @@ def _read_answers(text: str) -> tuple[tuple[str, str], ...]:
     found = {}
     for piece in text.split("~"):
         setting, _, answer = piece.partition(".")
-        if answer not in ANSWERS.get(setting, ()):
+        named = setting in AROUND and 0 < len(answer) <= LONGEST_LAYER
+        if not named and answer not in ANSWERS.get(setting, ()):
             raise BadValueError(say("setting.parameters.answers"))
         found[setting] = answer
     return tuple(found.items())

@@ -8,17 +8,19 @@ from pathlib import Path
 
 import numpy as np
 
-from gru_core.arrays import Array
 from gru_core.cli import headless
+from gru_core.cli.given import Input, Values, add_given, chosen_of, input_of, mask_of
 from gru_core.errors import TextError, shown
 from gru_core.formats.answers import answered, assumed, parse_answer
+from gru_core.formats.child import input_safely
 from gru_core.formats.describing import described, in_words, said_of_run
-from gru_core.formats.model import ASKED, ModelFile
-from gru_core.formats.opening import entry_named, open_array, open_model
-from gru_core.formats.orienting import oriented
-from gru_core.formats.reads import Mask, check_mask, mask_of_lengths
-from gru_core.formats.running import Ready
+from gru_core.formats.model import ASKED, Answers, Entry, ModelFile
+from gru_core.formats.onnx.file import FORMAT as ONNX
+from gru_core.formats.opening import data_of, entry_named, open_array, open_model
+from gru_core.formats.reads import Mask
 from gru_core.formats.tracing import MASK, Arrays, trace_arrays
+from gru_core.formats.whole.pieces import Whole
+from gru_core.formats.whole.tracing import Given, model_of, refuse_tokens, traced, without_batch
 from gru_core.words import Said, counted
 
 NOTES = "notes"  # in the NPZ file: what inspect notes of the layer, and what was assumed
@@ -37,16 +39,7 @@ def add_trace(command: argparse.ArgumentParser) -> None:
     command.set_defaults(do=trace)
     add = command.add_argument
     add("file", metavar="FILE", type=Path, help="a file of weights")
-    add("--input", metavar="FILE", type=Path, required=True, help="(step, [batch,] input), a .npy")
-    add(
-        *("--batch-first",),
-        action=argparse.BooleanOptionalAction,
-        help="whether the input is (batch, step, input); without it the sizes tell, or it is noted",
-    )
-    add("--lengths", metavar="N", type=int, nargs="+", help="how many steps each sequence has")
-    add(
-        "--mask", metavar="FILE", type=Path, help="1 for steps that are read, 0 for padding, a .npy"
-    )
+    add_given(command)
     add("--layer", metavar="NAME", help="which one, when the file has several")
     add("--initial", metavar="FILE", type=Path, help="the hidden state before the first step")
     add("--initial-cell", metavar="FILE", type=Path, help="the LSTM's cell state before it")
@@ -74,25 +67,32 @@ def trace(options: argparse.Namespace) -> str:
     headless.check_writable(options.out)
     file = open_model(options.file)
     entry, answers = entry_named(file, options.layer), _answers(options.set, file)
-    masked = options.lengths is not None or options.mask is not None
+    whole = model_of(file, entry, chosen_of(options))
     if options.initial is not None and "start" in entry.asks:
         answers.setdefault("start", "zeros")  # it is given: nothing is left to say
-    if masked:  # likewise
-        entry = replace(entry, asks=tuple(one for one in entry.asks if one != "padding"))
-    ready = answered(entry, answers)
     paths = {state: getattr(options, name) for state, name in INITIALS.items()}
     initial = {
         state: open_array(path, f"the initial {state}")
         for state, path in paths.items()
         if path is not None
     }
-    x, turned = oriented(
-        open_array(options.input, "x"), options.batch_first, options.lengths, initial.values()
-    )
-    mask = _mask(options, x) if masked else None
-    arrays = trace_arrays(ready, x, initial, mask)
+    given = input_of(options, [*initial.values()], whole)
+    mask = mask_of(options, given)
+    if mask is not None:  # which says what is padding
+        entry = replace(entry, asks=tuple(one for one in entry.asks if one != "padding"))
+        entries = tuple(entry if one.name == entry.name else one for one in file.entries)
+        file = replace(file, entries=entries)
+    model: list[str] = []
+    own = options.layer_input
+    if whole is None:
+        if _reads_another(file, entry, given, own):
+            given, model = _by_onnxruntime(options.file, entry, given)
+        arrays = _alone(file, entry, answers, given, initial, mask)
+    else:
+        arrays, model = _in_model(file, entry, whole, answers, given, initial, mask, own)
     said = said_of_run(file, entry, assumed(entry, answers).items())
-    said += [turned] if turned else []
+    said += [Said("note: {note}", note=note) for note in (whole.notes if whole else ())]
+    said += [*given.said, *model]
     said += [
         Said("said: {setting}={answer}", setting=one, answer=answers[one])
         for one in ASKED
@@ -100,20 +100,65 @@ def trace(options: argparse.Namespace) -> str:
     ]
     said += _said_of_mask(arrays)
     headless.save(options.out, arrays | {NOTES: np.array(said, np.str_)})
-    return "\n".join([_sentence(ready, arrays), *said])
+    return "\n".join([_sentence(entry, arrays), *said])
 
 
-def _mask(options: argparse.Namespace, x: Array) -> Mask:
-    """The mask of --lengths and --mask, (step,) or (step, batch). Errors: those of both."""
-    batch = x.shape[1] if x.ndim == 3 else None
-    mask = np.ones(x.shape[:1] if batch is None else x.shape[:2], np.bool_)
-    if options.lengths is not None:
-        mask &= mask_of_lengths(options.lengths, len(x), batch)
-    if options.mask is not None:
-        given = open_array(options.mask, "the mask")
-        turned = bool(options.batch_first) or given.shape == mask.shape[::-1] != mask.shape
-        mask &= check_mask(given.T if turned else given, len(x), batch)
-    return mask
+def _reads_another(file: ModelFile, entry: Entry, given: Input, own: bool | None) -> bool:
+    """Whether what is given is of an ONNX model, and not what the layer itself reads."""
+    if file.format != ONNX or own:
+        return False
+    return given.tokens or given.values.shape[-1] != entry.layers[0][0].w_x.shape[2]
+
+
+def _by_onnxruntime(path: Path, entry: Entry, given: Input) -> tuple[Input, list[str]]:
+    """What a layer reads where its model is given this; what stands between is not followed."""
+    alone = given.batch is None
+    values = given.values[:, np.newaxis] if alone else given.values
+    values = values.astype(np.int64 if given.tokens else np.float32)
+    data, name, _ = data_of(path)
+    x = input_safely(data, name, entry.name, values)
+    said = Said(
+        "note: the input is that of the model; what {name} reads of it was computed by "
+        "onnxruntime in the file's own graph.",
+        name=shown(entry.name),
+    )
+    return replace(given, values=x[:, 0] if alone else x, tokens=False), [said]
+
+
+def _alone(
+    file: ModelFile,
+    entry: Entry,
+    answers: Answers,
+    given: Input,
+    initial: dict[str, Values],
+    mask: Mask | None,
+) -> Arrays:
+    """A layer by itself, on what it reads."""
+    if given.tokens:
+        raise refuse_tokens(file, entry)
+    return trace_arrays(answered(entry, answers), given.values, initial, mask)
+
+
+def _in_model(
+    file: ModelFile,
+    entry: Entry,
+    whole: Whole,
+    answers: Answers,
+    given: Input,
+    initial: dict[str, Values],
+    mask: Mask | None,
+    own: bool | None,
+) -> tuple[Arrays, list[str]]:
+    """A layer in its model, and what to say of it."""
+    if given.tokens and whole.table is None:
+        raise refuse_tokens(file, entry)
+    alone, values = given.batch is None, given.values
+    if alone:
+        values = values[:, np.newaxis]
+        mask = None if mask is None else mask[:, np.newaxis]
+    found = Given(values, given.tokens, own, initial, mask)
+    arrays, said = traced(file, entry, whole, answers, found)
+    return (without_batch(arrays) if alone else arrays), said
 
 
 def _said_of_mask(arrays: Arrays) -> list[str]:
@@ -128,16 +173,16 @@ def _said_of_mask(arrays: Arrays) -> list[str]:
     return [Said(one if left == 1 else more, n=left)]
 
 
-def _sentence(ready: Ready, arrays: Arrays) -> str:
-    x, directions = arrays["x"], len(ready.directions[0])
+def _sentence(entry: Entry, arrays: Arrays) -> str:
+    x, directions = arrays["x"], len(entry.layers[0])
     parts = [
         counted(len(x), "step", "d"),
         *([counted(x.shape[1], "sequence", "d")] if x.ndim == 3 else []),
-        headless.cell_of_units(ready.cell, ready.first.units),
-        counted(len(ready.layers), "layer"),
+        headless.cell_of_units(entry.cell, entry.layers[0][0].w_h.shape[2]),
+        counted(len(entry.layers), "layer"),
         counted(directions, "direction"),
     ]
-    return Said("{name}: {parts}.", name=shown(ready.name), parts=", ".join(parts))
+    return Said("{name}: {parts}.", name=shown(entry.name), parts=", ".join(parts))
 
 
 def _answers(texts: Sequence[str], file: ModelFile) -> dict[str, str]:

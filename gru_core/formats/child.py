@@ -19,6 +19,7 @@ from types import MappingProxyType
 from typing import IO, Any, Final
 
 import numpy as np
+import numpy.typing as npt
 
 from gru_core import environment, errors
 from gru_core.arrays import Array
@@ -31,6 +32,7 @@ from gru_core.words import Said
 
 READER: Final = "gru_core.formats:read"
 CHECKER: Final = "gru_core.formats.checking:check"
+INPUT_OF: Final = "gru_core.formats.onnx.values:input_of"
 CHECK_SECONDS: Final = 60
 CHECK_MEMORY: Final = 644_000_000 + 8 * limits.MAX_BYTES  # a framework at work
 SECONDS: Final = 20
@@ -103,10 +105,32 @@ def check_safely(
     to what the file leaves open. Errors: FormatError, also for a file of another kind;
     those of the check, in check.py of pytorch, keras and onnx.
     """
+    return _run_there("the framework's answer", CHECKER, data, name, entry, x, answers)
+
+
+def input_safely(data: bytes, name: str, entry: str, given: npt.NDArray[Any]) -> Array:
+    """What a node of an ONNX model reads, (step, batch, feature), where the model is given this.
+
+    The file's own graph is run up to it by onnxruntime, in a process of its own. given: tokens
+    (step, batch) or numbers (step, batch, input). Errors: those of onnx.values.input_of.
+    """
+    no_answers: Answers = MappingProxyType({})
+    return _run_there("what the layer reads", INPUT_OF, data, name, entry, given, no_answers)
+
+
+def _run_there(
+    what: str,
+    do: str,
+    data: bytes,
+    name: str,
+    entry: str,
+    x: npt.NDArray[Any],
+    answers: Answers,
+) -> Array:
     limits.check_size(len(data) - BESIDE * data.startswith(outside.MAGIC))
     given = np.ascontiguousarray(x)
     asked = {
-        "do": CHECKER,
+        "do": do,
         "name": name,
         "memory": CHECK_MEMORY + 4 * given.nbytes,
         "seconds": CHECK_SECONDS,
@@ -115,7 +139,7 @@ def check_safely(
         "shape": given.shape,
         "dtype": given.dtype.str,
     }
-    return npy.array("the framework's answer", _answer(asked, given.tobytes() + data))
+    return npy.array(what, _answer(asked, given.tobytes() + data))
 
 
 def _answer(asked: Mapping[str, Any], data: bytes) -> bytes:

@@ -1,11 +1,14 @@
 """What is in a file of weights, in words and as JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from gru_core.conventions import HARD_SLOPES
+from gru_core.errors import shown
 from gru_core.formats.answers import questions, settings_of
 from gru_core.formats.model import ANSWERS, Entry, ModelFile
+from gru_core.formats.whole.loose import offered, reading
+from gru_core.formats.whole.pieces import Whole
 from gru_core.run import MERGES
 from gru_core.words import Said, counted
 
@@ -48,6 +51,7 @@ def described(file: ModelFile, entry: Entry) -> dict[str, Any]:
         ],
         "assumes": dict(entry.assumes),
         "notes": [*file.notes, *entry.notes],
+        **_model(file, entry),
     }
 
 
@@ -74,6 +78,44 @@ def said_of_run(file: ModelFile, entry: Entry, answers: Iterable[tuple[str, str]
     notes: list[str] = [_noted(note) for note in (*file.notes, *entry.notes)]
     assumed = said_of_assumed(answers)
     return [*notes, assumed] if assumed else notes
+
+
+def _known(file: ModelFile, entry: Entry) -> Whole | None:
+    """The model around a layer, as far as the file says it by itself."""
+    if file.whole is not None:
+        return None if file.whole.of_layer(entry.name) is None else file.whole
+    return None if file.loose is None else reading(file.loose, entry, file.entries)
+
+
+def _model(file: ModelFile, entry: Entry) -> dict[str, Any]:
+    """What is known of the model around a layer; None for what is not."""
+    whole = _known(file, entry)
+    table = None if whole is None else whole.table
+    return {
+        "embedding": None if table is None else table.name,
+        "tokens": None if table is None else len(table.arrays["w"]),
+        "prediction": (whole.output or None) if whole is not None else None,
+    }
+
+
+def _around(file: ModelFile, entry: Entry) -> Iterator[str]:
+    """Sentences on what stands around a layer, and on what has to be said of it."""
+    whole = _known(file, entry)
+    if whole is not None:
+        yield from whole.notes
+        if file.whole is not None and whole.table is not None:
+            count = len(whole.table.arrays["w"])
+            yield Said(
+                "The model takes tokens, by {name} with {count:,} of them (--tokens).",
+                name=shown(whole.table.name),
+                count=count,
+            )
+        if file.whole is not None and whole.output:
+            yield Said("Its prediction is that of {name}.", name=shown(whole.output))
+    if file.loose is not None:
+        said = offered(file.loose, entry, file.entries)
+        if said:
+            yield said
 
 
 def _row(entry: Entry) -> tuple[str, ...]:
@@ -111,7 +153,7 @@ def _remarks(file: ModelFile) -> list[str]:
     lines: list[str] = [_noted(note) for note in file.notes]
     for entry in file.entries:
         name = _plain(entry.name)
-        lines += [f"{name}: {_noted(note)}" for note in entry.notes]
+        lines += [f"{name}: {_noted(note)}" for note in (*entry.notes, *_around(file, entry))]
         asked = questions(entry)
         guesses = [(one.setting, one.assumed) for one in asked if one.assumed is not None]
         if guesses:

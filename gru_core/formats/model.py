@@ -7,13 +7,17 @@ be run; whatever the file leaves open has to be answered there, or is assumed in
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from gru_core.arrays import Array
 from gru_core.conventions import Cell
 from gru_core.ends import end_of
 from gru_core.formats.reads import ALL, Reads
+from gru_core.formats.whole.pieces import Whole
 from gru_core.run import Merge
+
+if TYPE_CHECKING:
+    from gru_core.formats.whole.loose import Loose
 
 # What a file may or may not say of a layer, and the answers there are; all of them texts.
 Answers: TypeAlias = Mapping[str, str]
@@ -76,8 +80,10 @@ class Entry:
 
 @dataclass(frozen=True, eq=False)
 class ModelFile:
-    """Every recurrent layer of one file."""
+    """Every recurrent layer of one file, and what is around them."""
 
     format: str  # "PyTorch state dict", "safetensors", "Keras 3", "ONNX", …
     entries: tuple[Entry, ...]
     notes: tuple[str, ...] = ()
+    whole: Whole | None = None  # how the file says that its model is put together
+    loose: "Loose | None" = None  # what may be around its layers, where it does not say

@@ -11,6 +11,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, BinaryIO, Final, cast
 
 import numpy as np
@@ -25,9 +26,11 @@ from gru_core.formats.fitting import check_entry
 from gru_core.formats.model import ANSWERS, ASKED, Direction, Entry, ModelFile, is_answer
 from gru_core.formats.reads import Reads
 from gru_core.formats.running import INITIAL_NAMES
+from gru_core.formats.state_dict.around import around
 from gru_core.formats.state_dict.entries import entries_and_notes
 from gru_core.formats.state_dict.groups import is_recurrent
 from gru_core.formats.state_dict.stored import Stored
+from gru_core.formats.whole import packed
 from gru_core.run import MERGES, Merge
 from gru_core.weights import PARTS
 from gru_core.words import Said
@@ -93,7 +96,7 @@ def read(data: bytes, name: str) -> ModelFile:
     file = parse(data, name)
     origin = Said("Written from a file of the format {format}.", format=file.format)
     notes = file.notes if file.format == FORMAT else (*file.notes, origin)
-    return ModelFile(FORMAT, file.entries, notes)
+    return replace(file, format=FORMAT, notes=notes)
 
 
 def _of_pytorch(data: bytes, name: str) -> ModelFile | None:
@@ -109,7 +112,8 @@ def _of_pytorch(data: bytes, name: str) -> ModelFile | None:
             if f"{one}.npy" in held
         }
     found = {one: _stored(array) for one, array in arrays.items()}
-    return ModelFile(OF_PYTORCH, *entries_and_notes(found))
+    read_, left = entries_and_notes(found)
+    return ModelFile(OF_PYTORCH, read_, left, loose=around(found, read_))
 
 
 def _stored(array: npt.NDArray[Any]) -> Stored:
@@ -146,6 +150,7 @@ def _arrays(file: ModelFile) -> Iterator[tuple[str, npt.NDArray[Any]]]:
         "format": file.format,
         "notes": list(file.notes),
         "entries": [_described(entry) for entry in file.entries],
+        **packed.described(file),
     }
     yield HEADER, np.frombuffer(json.dumps(header).encode("ascii"), np.uint8)
     for entry_at, entry in enumerate(file.entries):
@@ -155,6 +160,7 @@ def _arrays(file: ModelFile) -> Iterator[tuple[str, npt.NDArray[Any]]]:
                 yield from ((f"{where}.{part}", getattr(direction, part)) for part in PARTS)
                 states = zip(INITIAL_NAMES, direction.initial, strict=False)
                 yield from ((f"{where}.{initial}", state) for initial, state in states)
+    yield from packed.arrays(file)
 
 
 def _described(entry: Entry) -> dict[str, Any]:
@@ -228,7 +234,8 @@ def _header(arrays: _Arrays) -> Mapping[str, Any]:
             "the header is not JSON ({error}).",
             error=error,
         ) from None
-    said = fields.record("the header", header, ("version", "format", "notes", "entries"))
+    known = ("version", "format", "notes", "entries")
+    said = fields.record("the header", header, known, packed.FIELDS)
     fields.whole("the header's version", said["version"], VERSION, VERSION)
     return said
 
@@ -250,10 +257,17 @@ def _file(header: Mapping[str, Any], arrays: _Arrays) -> ModelFile:
             "the header's entries is {kind}; it needs a list.",
             kind=fields.kind(entries),
         )
+    read_ = tuple(_entry(at, value, arrays) for at, value in enumerate(entries))
+    names = tuple(one.name for one in read_)
+    whole = packed.whole_of(header["whole"], arrays.take, names) if "whole" in header else None
+    first = 0 if whole is None else len(whole.pieces)
+    loose = packed.loose_of(header["loose"], arrays.take, first) if "loose" in header else None
     return ModelFile(
         format=_text("the header's format", header["format"]),
-        entries=tuple(_entry(at, value, arrays) for at, value in enumerate(entries)),
+        entries=read_,
         notes=_notes("the header's notes", header["notes"]),
+        whole=whole,
+        loose=loose,
     )
 
 

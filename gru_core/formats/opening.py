@@ -20,13 +20,22 @@ def open_model(path: Path) -> ModelFile:
 
     Errors: those of child.read_safely and of folders; OSError.
     """
+    data, name, note = data_of(path)
+    file = child.read_safely(data, name)
+    return file if note is None else replace(file, notes=(*file.notes, note))
+
+
+def data_of(path: Path) -> tuple[bytes, str, Said | None]:
+    """The bytes of a file of weights, with what goes with it, its name, and where it lay.
+
+    Errors: as above.
+    """
     found, name = folders.located(path)
     limits.check_size(_size(found))
-    file = child.read_safely(folders.with_neighbours(found, found.read_bytes()), name)
+    data = folders.with_neighbours(found, found.read_bytes())
     if found == path:
-        return file
-    note = Said("Read from {inner} in the folder.", inner=shown(found.name))
-    return replace(file, notes=(*file.notes, note))
+        return data, name, None
+    return data, name, Said("Read from {inner} in the folder.", inner=shown(found.name))
 
 
 def open_array(path: Path, name: str) -> npt.NDArray[Any]:

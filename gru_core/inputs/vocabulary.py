@@ -58,6 +58,15 @@ class Vocabulary:
         for a token that is not in the vocabulary and where that has no mark for unknown ones.
         """
         self._check_size(inputs)
+        rows, labels = self.places(text)
+        x = _one_hot(rows, inputs) if self.vectors is None else self.vectors[rows]
+        return Sequence(x, labels, self._channels(inputs))
+
+    def places(self, text: str) -> tuple[list[int], tuple[str, ...]]:
+        """The place of each token of a text, counted from 0, and a label for each.
+
+        Errors: those of encode.
+        """
         places = {token: at for at, token in enumerate(self.tokens)}
         other = next((places[mark] for mark in UNKNOWN if mark in places), None)
         said = self.taken_apart(text)
@@ -70,8 +79,7 @@ class Vocabulary:
                 max_read=MAX_READ,
             )
         rows = [_place(token, step, places, other) for step, token in enumerate(said, start=1)]
-        x = _one_hot(rows, inputs) if self.vectors is None else self.vectors[rows]
-        return Sequence(x, tuple(map(_label, said)), self._channels(inputs))
+        return rows, tuple(map(_label, said))
 
     def taken_apart(self, text: str) -> list[str]:
         """The tokens of a text, whether they are known or not."""

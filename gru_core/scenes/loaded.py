@@ -7,6 +7,7 @@ import numpy as np
 
 from gru_core.arrays import Array
 from gru_core.errors import RangeError
+from gru_core.formats.reads import Mask
 from gru_core.formats.running import BACKWARD, FORWARD, Ready, run_ready
 from gru_core.inputs.sequences import Sequence
 from gru_core.scenes.scene import Masked, Scene
@@ -29,18 +30,24 @@ _ATTEMPT: Final = "Choose a number that surprises you and ask why it is what it 
 
 
 def model_scene(
-    ready: Ready, sequence: Sequence, layer: int = 0, backward: bool = False, seed: int = 0
+    ready: Ready,
+    sequence: Sequence,
+    layer: int = 0,
+    backward: bool = False,
+    seed: int = 0,
+    left: tuple[Masked, ...] = (),
 ) -> Scene:
     """The scene of one layer of a model in one direction, reading what it reads in the model.
 
     sequence: what the model is fed with; a layer further up reads the states of those below. A
     backward layer is shown in the order in which it reads: its first step is the last of the
     sequence. Steps that the model passes over are left out: its state goes past them unchanged.
-    seed: of the cell that is drawn beside it. Errors: those of run_ready; RangeError.
+    seed: of the cell that is drawn beside it. left: what was left out before. Errors: those of
+    run_ready; RangeError.
     """
     weights = _weights(ready, layer, backward)
     _check_size(ready, layer, len(sequence.x), weights.units)
-    masked = masked_steps(ready, sequence, backward)
+    masked = left or masked_steps(ready, sequence, backward)
     sequence = read_alone(ready, sequence)
     read = _read(ready, sequence, layer).astype(weights.dtype)
     labels, channels = sequence.labels, sequence.channels
@@ -65,7 +72,12 @@ def model_scene(
 
 def masked_steps(ready: Ready, sequence: Sequence, backward: bool) -> tuple[Masked, ...]:
     """The steps that the model passes over, in the order in which they are reached."""
-    mask, labels = ready.reads.mask(sequence.x.astype(ready.first.dtype)), sequence.labels
+    mask = ready.reads.mask(sequence.x.astype(ready.first.dtype))
+    return masked_of(mask, sequence.labels, backward)
+
+
+def masked_of(mask: Mask, labels: tuple[str, ...], backward: bool) -> tuple[Masked, ...]:
+    """The steps that a mask, (step,), leaves out; labels: of all steps."""
     if backward:
         mask, labels = mask[::-1], labels[::-1]
     found: dict[int, list[str]] = {}
@@ -85,6 +97,13 @@ def read_alone(ready: Ready, sequence: Sequence) -> Sequence:
         return sequence
     if not mask.any():
         raise RangeError("Every step of the input is padding, which the model leaves out.")
+    return left_out(sequence, mask)
+
+
+def left_out(sequence: Sequence, mask: Mask) -> Sequence:
+    """The steps of a mask, (step,), alone."""
+    if mask.all():
+        return sequence
     labels = tuple(sequence.labels[at] for at in np.flatnonzero(mask))
     target = None if sequence.target is None else sequence.target[mask]
     return replace(sequence, x=sequence.x[mask], labels=labels, target=target)

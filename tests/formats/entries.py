@@ -8,6 +8,8 @@ import numpy as np
 
 from gru_core.conventions import GATES, STATES
 from gru_core.formats.model import Direction, Entry, ModelFile
+from gru_core.formats.whole.loose import Loose
+from gru_core.formats.whole.pieces import Piece, Whole
 
 # All that can be said of an entry, for every cell and number of directions.
 SAID = {
@@ -45,6 +47,20 @@ def make_entry(cell="gru", layers=1, directions=1, inputs=3, units=4, says=SAID,
 def make_file(*entries, **more):
     """A file of these entries, one GRU if none are given."""
     return ModelFile(more.pop("format", "PyTorch"), entries or (make_entry(),), **more)
+
+
+def make_whole() -> ModelFile:
+    """A file that says how its model is put together, and one more head."""
+    rng = np.random.default_rng(3)
+    entry = make_entry()
+    table = Piece("emb", "table", arrays={"w": rng.normal(size=(5, 3)).astype(np.float32)})
+    w, b = rng.normal(size=(2, 4)).astype(np.float32), np.ones(2, np.float32)
+    layer = Piece("encoder", "layer", ("emb",), does="encoder")
+    dense = Piece("head, sum", "dense", ("encoder",), {"w": w, "b": b})
+    said = Piece("head", "function", ("head, sum",), does="softmax")
+    whole = Whole((table, layer, dense, said), "head", ("a", "b", "c", "d", "e"))
+    loose = Loose((table,), ((dense,),), (dense,))
+    return ModelFile("PyTorch", (entry,), whole=whole, loose=loose)
 
 
 def zipped(members, packing=zipfile.ZIP_STORED) -> bytes:

@@ -77,6 +77,9 @@ def test_the_json_says_all_of_a_layer(here, capsys) -> None:
         "questions": [],
         "assumes": {},
         "notes": ["Written from a file of the format PyTorch.", "A note."],
+        "embedding": None,
+        "tokens": None,
+        "prediction": None,
     }
 
 
@@ -202,7 +205,7 @@ IN = ("--input", "x.npy", "--out", "a.npz")
         (("inspect", "empty.pt"), "The file is empty"),
         (("inspect", "large.pt"), "The file has 33.0 MB; up to 32 MB are read"),
         (("inspect", "x.npy"), "'x.npy' is one array of NumPy, as an input may be"),
-        (("trace", "gru.npz", "--out", "a.npz"), "required: --input"),
+        (("trace", "gru.npz", "--out", "a.npz"), "No input is given"),
         (("trace", "gru.npz", "--input", "x.npy"), "required: --out"),
         (("trace", "gru.npz", "--input", "no.npy", "--out", "a.npz"), "no.npy: No such file"),
         (
@@ -294,17 +297,26 @@ def state_dict(prefix, gates, units=4, inputs=3) -> dict[str, np.ndarray]:
     }
 
 
+TEXT_MODEL = state_dict("rnn.", 3) | {
+    "emb.weight": np.ones((20, 3), np.float32),
+    "head.weight": np.ones((2, 4), np.float32),
+    "head.bias": np.zeros(2, np.float32),
+}
+
+
 def test_every_command_of_the_guide_runs(tmp_path, monkeypatch) -> None:
     monkeypatch.chdir(tmp_path)
     np.save("x.npy", X)
     np.save("h0.npy", np.zeros(4))
     save_file(state_dict("encoder.", 3) | state_dict("decoder.", 4), "model.safetensors")
     save_file(state_dict("", 1), "rnn.safetensors")
+    save_file(TEXT_MODEL, "text.safetensors")
+    Path("words.txt").write_text("\n".join(["fine", *(f"w{at}" for at in range(1, 20))]))
     lines = re.findall(r"^python -m gru_core ((?:inspect|trace) .*)$", GUIDE, re.MULTILINE)
-    assert len(lines) == 4
+    assert len(lines) == 6
     for line in lines:
         assert main(line.split()) == 0, line
-    assert {"trace.npz", "rnn.npz"} < {path.name for path in tmp_path.iterdir()}
+    assert {"trace.npz", "rnn.npz", "said.npz"} < {path.name for path in tmp_path.iterdir()}
 
 
 def test_the_guide_names_every_field_of_the_json(here, capsys) -> None:
@@ -320,8 +332,9 @@ def test_the_guide_names_every_field_of_the_json(here, capsys) -> None:
 def test_the_guide_names_every_array(here) -> None:
     table = GUIDE.split("### What is written")[1].split("Layers are counted")[0]
     named = set(re.findall(r"`([\w.]+)`", table)) - {"layer0.forward.c0"}
-    write("one.npz", make_entry())
-    assert named == set(traced("one.npz", "--input", "x.npy", "--lengths", "6"))
+    save_file(TEXT_MODEL, "text.safetensors")
+    options = ("--tokens", *"123456", "--lengths", "6")
+    assert named == set(traced("text.safetensors", *options))
 
 
 # Nothing without a word -----------------------------------------------------------------------

@@ -13,7 +13,8 @@ from gru_core.formats import npy, npz, sniff, zips
 from gru_core.formats.answers import answered, questions
 from gru_core.formats.model import ModelFile
 from gru_core.formats.running import run_ready
-from tests.formats.entries import make_entry, make_file, unzipped, zipped
+from gru_core.formats.whole.tracing import Given, model_of, traced
+from tests.formats.entries import make_entry, make_file, make_whole, unzipped, zipped
 from tests.formats.entries import npy as npy_bytes
 from tests.formats.tries import tries
 
@@ -21,6 +22,7 @@ SEEDS = [
     npz.write(make_file(), compressed=False),
     npz.write(make_file(make_entry("lstm", 2, 2, initial=True), make_entry("rnn", says={}))),
 ]
+SEEDS.append(npz.write(make_whole()))
 MEMBERS = [unzipped(seed) for seed in SEEDS]
 BEGINNINGS = [
     *(
@@ -74,9 +76,21 @@ def assert_a_file_or_a_sentence(data) -> None:
         return
     assert isinstance(file, ModelFile)
     for entry in file.entries:
+        made = attempt(run_in_model, file, entry)
+        assert isinstance(made, str) or np.isfinite(made).all()
+    for entry in file.entries:
         asked = {one.setting: next(iter(one.answers)) for one in questions(entry)}
         made = attempt(run_at_zero, entry, asked)
         assert isinstance(made, str) or np.isfinite(made).all()
+
+
+def run_in_model(file, entry) -> np.ndarray:
+    whole = model_of(file, entry)
+    if whole is None:
+        return np.zeros(1)
+    tokens = whole.table is not None
+    given = np.zeros((2, 1) if tokens else (2, 1, 3), int if tokens else float)
+    return traced(file, entry, whole, {}, Given(given, tokens))[0].get("prediction", given)
 
 
 def run_at_zero(entry, answers) -> np.ndarray:
@@ -105,14 +119,37 @@ ANYTHING = st.recursive(
 )
 
 
+# What a header has in other places.
+WORDS = [
+    *("encoder", "emb", "head", "head, sum", "both", "relu", "", "forward cell"),
+    *(["emb"], ["encoder"], ["head"], [""], ["emb", "encoder"], ["w"], ["w", "b"], [0], [1], [[0]]),
+    *("table", "layer", "dense", "scale", "norm", "masking", "unequal", "last", "first", "mean"),
+    *("max", "ends", "join", "add", "multiply", "part", "backward", "same", "clip", {"value": 0}),
+]
+
+
 @settings(max_examples=tries(150))
 @given(st.data())
 def test_a_header_of_anything(data) -> None:
     header = json.loads(npy.array("header", MEMBERS[0]["gatescope.npy"]).tobytes())
     place = data.draw(st.sampled_from([header, header["entries"][0]]))
-    place[data.draw(st.sampled_from(sorted(place)))] = data.draw(ANYTHING)
+    spoil(data, place, header, MEMBERS[0])
+
+
+@settings(max_examples=tries(150))
+@given(st.data())
+def test_pieces_of_anything(data) -> None:
+    header = json.loads(npy.array("header", MEMBERS[2]["gatescope.npy"]).tobytes())
+    pieces = [*header["whole"]["pieces"], *header["loose"]["lines"]]
+    place = data.draw(st.sampled_from([header["whole"], header["loose"], *pieces]))
+    spoil(data, place, header, MEMBERS[2])
+
+
+def spoil(data, place, header, members) -> None:
+    """Put anything, or what stands elsewhere, in place of one field."""
+    place[data.draw(st.sampled_from(sorted(place)))] = data.draw(ANYTHING | st.sampled_from(WORDS))
     text = np.frombuffer(json.dumps(header).encode(), np.uint8)
-    members = {**MEMBERS[0], "gatescope.npy": npy_bytes(text)}
+    members = {**members, "gatescope.npy": npy_bytes(text)}
     assert_a_file_or_a_sentence(zipped(members.items()))
 
 

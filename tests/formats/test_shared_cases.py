@@ -11,6 +11,7 @@ from gru_core.formats import read
 from gru_core.formats.answers import answered
 from gru_core.formats.opening import open_model
 from gru_core.formats.tracing import trace_arrays
+from gru_core.formats.whole.tracing import Given, model_of, traced
 
 FOLDER = Path(__file__).parents[3] / "shared" / "cases" / "models"
 
@@ -74,3 +75,28 @@ def test_what_was_refused_is_opened_and_equal() -> None:
         entry = {one.name: one for one in file.entries}.get(case["layer"], file.entries[0])
         made = trace_arrays(answered(entry, {}), expected["x"])["output"]
         np.testing.assert_allclose(made, expected["output"], rtol=0, atol=1e-6)
+
+
+TEXTS = (
+    *("text_model", "torchscript_scripted", "whole_module", "ckpt_namespace"),
+    *("ckpt_numpy_scalar", "hf_folder", "numpy_state_dict", "keras_embedding_mask"),
+)
+
+
+def test_text_models_take_tokens_and_predict() -> None:
+    for case in cases(FOLDER, *TEXTS):
+        file, expected = open_model(FOLDER / case["files"][0]), np.load(FOLDER / case["expected"])
+        entry = {one.name: one for one in file.entries}.get(case["layer"], file.entries[0])
+        given = Given(expected["tokens"].T, tokens=True)
+        made, _ = traced(file, entry, model_of(file, entry), {}, given)
+        wanted = expected["prediction"].swapaxes(0, 1)
+        np.testing.assert_allclose(made["prediction"], wanted, rtol=0, atol=1e-6)
+        np.testing.assert_allclose(made["output"], expected["output"], rtol=0, atol=1e-6)
+
+
+def test_a_stack_runs_from_the_input_of_its_model() -> None:
+    for case in cases(FOLDER, "onnx_stack2_bi"):
+        file, expected = opened(FOLDER, case), np.load(FOLDER / case["expected"])
+        entry = {one.name: one for one in file.entries}[case["layer"]]
+        made, _ = traced(file, entry, model_of(file, entry), {}, Given(expected["x"]))
+        np.testing.assert_allclose(made["output"], expected["output"], rtol=0, atol=1e-6)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import h5py
 import numpy as np
+import onnxruntime
 import pytest
 
 from gru_core.errors import FormatError
@@ -13,6 +14,7 @@ from gru_core.formats.answers import answered
 from gru_core.formats.child import check_safely, read_safely
 from gru_core.formats.model import ModelFile
 from gru_core.formats.running import run_ready
+from gru_core.formats.whole.tracing import Given, model_of, traced
 
 PUBLISHED = Path(sys.prefix) / "published"
 RESEMBLYZER = PUBLISHED / "resemblyzer" / "pretrained.pt"
@@ -95,3 +97,16 @@ def test_textgenrnns_two_lstms_are_those_of_keras(tmp_path: Path) -> None:
     with np.load(tmp_path / "out.npz") as theirs:
         assert np.abs(one - theirs["rnn_1"][0]).max() <= 1e-5
         assert np.abs(two - theirs["rnn_2"][0]).max() <= 1e-5
+
+
+@pytest.mark.parametrize("name", ["nsnet2-20ms-baseline.onnx", "nsnet2-20ms-48k-baseline.onnx"])
+def test_nsnet2_runs_whole_from_its_spectrum_to_its_gains(name) -> None:
+    data, file = opened(NSNET2.with_name(name))
+    session = onnxruntime.InferenceSession(data, providers=["CPUExecutionProvider"])
+    (given,) = session.get_inputs()
+    x = np.random.default_rng(0).normal(size=(1, 20, given.shape[-1])).astype(np.float32)
+    (wanted,) = session.run(None, {given.name: x})
+    for entry in file.entries:
+        whole = model_of(file, entry)
+        made, _ = traced(file, entry, whole, {}, Given(x.swapaxes(0, 1)))
+        np.testing.assert_allclose(made["prediction"], wanted.swapaxes(0, 1), rtol=0, atol=1e-5)

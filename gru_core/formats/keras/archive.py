@@ -12,6 +12,7 @@ from gru_core.formats.keras import model as keras_model
 from gru_core.formats.keras.cells import numbered
 from gru_core.formats.keras.entry import model_file
 from gru_core.formats.keras.finders import ByPlace
+from gru_core.formats.keras.variables import Numbered
 from gru_core.formats.model import ModelFile
 from gru_core.words import Said
 
@@ -44,7 +45,8 @@ def read(data: bytes, name: str) -> ModelFile:
     model = keras_json.parsed(MEMBERS[1], config)
     with hdf5.opened(weights) as file:
         if not keras_model.is_own_class(model):
-            return model_file(file, model, version, ByPlace(numbered(file)))
+            find, variables = ByPlace(numbered(file)), Numbered(file)
+            return model_file(file, model, version, find, variables)
         found = keras_bare.read_numbered(file, name)
     own = Said(_OWN, kind=shown(model.get("class_name")))
     return replace(found, notes=(*found.notes, own))

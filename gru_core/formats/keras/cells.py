@@ -44,7 +44,7 @@ def numbered(file: Hdf5) -> dict[str, FileCell]:
 
     Errors: FormatError for a cell with other variables than a kernel, a recurrent one and a bias.
     """
-    places = _places(file)
+    places = place_of(file)
     found = {}
     for group in file.groups:
         place, _, last = group.rpartition("/")
@@ -73,7 +73,7 @@ def _numbered_cell(file: Hdf5, place: str) -> FileCell:
     return FileCell(place, (), dict(zip(VARIABLES, known, strict=False)))
 
 
-def _places(file: Hdf5) -> Callable[[str], str]:
+def place_of(file: Hdf5) -> Callable[[str], str]:
     """What Keras 3 would call a group.
 
     Keras 2.13 keeps the layers of a model in another group and counts each twice that has weights:

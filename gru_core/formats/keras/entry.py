@@ -10,9 +10,11 @@ from gru_core.formats.hdf5.file import Hdf5
 from gru_core.formats.keras import masks as keras_masks
 from gru_core.formats.keras import model as keras_model
 from gru_core.formats.keras import notes as keras_notes
+from gru_core.formats.keras import whole as keras_whole
 from gru_core.formats.keras.arrays import CellWeights, Paths, cell_weights
 from gru_core.formats.keras.masks import Masks
 from gru_core.formats.keras.model import LayerConfig, Reading
+from gru_core.formats.keras.variables import Variables
 from gru_core.formats.model import ASKED, Answers, Entry, ModelFile
 from gru_core.formats.notshown import NotShown
 from gru_core.formats.reads import Reads
@@ -34,12 +36,17 @@ class Finder(Protocol):
 
 
 def model_file(
-    file: Hdf5, model: Mapping[str, Any], version: object, find: Finder, kind: str = ""
+    file: Hdf5,
+    model: Mapping[str, Any],
+    version: object,
+    find: Finder,
+    variables: Variables,
+    kind: str = "",
 ) -> ModelFile:
     """Every recurrent layer of a model with its config.
 
-    version: of Keras, as the file has it; kind: how the format is called besides.
-    Errors: FormatError, TextError, ShapeError; those of limits.numbers.
+    version: of Keras, as the file has it; variables: of its other layers; kind: how the format is
+    called besides. Errors: FormatError, TextError, ShapeError; those of limits.numbers.
     """
     major = major_version(version)
     left = NotShown()
@@ -52,7 +59,8 @@ def model_file(
     if not left.errors:
         find.check_all_claimed()
     notes = (*keras_notes.of_model(model), *left.notes)
-    return ModelFile(f"Keras {major}{kind}", tuple(entries), notes)
+    whole = keras_whole.whole_or_none(model, major, entries, variables)
+    return ModelFile(f"Keras {major}{kind}", tuple(entries), notes, whole)
 
 
 def _in_model(model: Mapping[str, Any], masks: Masks, layer: LayerConfig, entry: Entry) -> Entry:

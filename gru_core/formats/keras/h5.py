@@ -7,6 +7,7 @@ from gru_core.formats.keras import config as keras_json
 from gru_core.formats.keras.cells import named
 from gru_core.formats.keras.entry import model_file
 from gru_core.formats.keras.finders import ByName
+from gru_core.formats.keras.variables import Named
 from gru_core.formats.model import ModelFile
 
 CONFIG = "model_config"
@@ -36,4 +37,4 @@ def _whole(file: Hdf5) -> ModelFile:
     # Keras 1 did not say so, or not at this place.
     version = file.text("", "keras_version") or file.text(WEIGHTS, "keras_version") or "1"
     find = ByName(WEIGHTS, named(file, WEIGHTS))
-    return model_file(file, model, version, find, " HDF5")
+    return model_file(file, model, version, find, Named(file, WEIGHTS), " HDF5")

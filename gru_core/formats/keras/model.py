@@ -113,6 +113,13 @@ def layers_of(model: Mapping[str, Any], major: int, left: NotShown) -> tuple[Lay
     return found
 
 
+def places_of(model: Mapping[str, Any]) -> Mapping[str, str] | None:
+    """By the name of each layer of a model the group of its variables; None without a list."""
+    known = _layer(model)
+    inner = None if known is None else _inner_layers(_Found(known, (), ""))
+    return None if inner is None else {one.names[-1]: one.place for one in inner}
+
+
 def is_own_class(model: Mapping[str, Any]) -> bool:
     """Whether a config is of a model of the author's own class, which does not list its layers."""
     known = _layer(model)

@@ -44,7 +44,7 @@ def check_against_onnxruntime(data: bytes, entry: str, x: npt.ArrayLike) -> Arra
     answer is (step, units·directions), float32. Errors: FormatError, also if onnxruntime is not
     installed or does not compute the node; UnknownNameError for an entry; those of a sequence.
     """
-    runtime = _onnxruntime()
+    runtime = onnxruntime_here()
     model = onnx_file.parsed(data, "the file")
     found = onnx_file.named(model, "the file")
     if entry not in found:
@@ -63,14 +63,15 @@ def check_against_onnxruntime(data: bytes, entry: str, x: npt.ArrayLike) -> Arra
         small = _graph(found[entry], way, model, opset)
         own = {way.given: _fed(found[entry], way, x3, ours, opset)}
     fed = {one.name: _shape_giver(one, x3) for one in small.inputs} | own
-    output = _run(runtime, small.model, fed, called(found[entry].node))
+    output = run_model(runtime, small.model, fed, called(found[entry].node))
     # (step, direction, batch, unit); every sequence is the same
     made = np.zeros((len(inputs), output.shape[1] * output.shape[3]), output.dtype)
     made[:read] = output[:read, :, 0].reshape(read, -1)
     return read_only(made)
 
 
-def _onnxruntime() -> ModuleType:
+def onnxruntime_here() -> ModuleType:
+    """The package. Errors: FormatError where it is not installed."""
     try:
         import onnxruntime
     except ModuleNotFoundError as error:
@@ -267,8 +268,8 @@ def _needed(
                 yield source.tensor
 
 
-def _run(runtime: ModuleType, model: bytes, fed: Mapping[str, Array], what: str) -> Array:
-    """The output y of a model. Errors: FormatError with what onnxruntime says."""
+def run_model(runtime: ModuleType, model: bytes, fed: Mapping[str, Array], what: str) -> Array:
+    """The only output of a model. Errors: FormatError with what onnxruntime says."""
     state = runtime.capi.onnxruntime_pybind11_state
     # They have no common root but Exception.
     refusals = tuple(

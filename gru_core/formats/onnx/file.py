@@ -13,6 +13,7 @@ from gru_core.formats.model import Direction, Entry, ModelFile
 from gru_core.formats.notshown import NotShown
 from gru_core.formats.onnx import nodes as onnx_nodes
 from gru_core.formats.onnx import outside
+from gru_core.formats.onnx import whole as onnx_whole
 from gru_core.formats.onnx import wire as onnx_wire
 from gru_core.formats.onnx.constants import Constants
 from gru_core.formats.onnx.graph import (
@@ -47,7 +48,8 @@ def read(data: bytes, name: str) -> ModelFile:
     model = parsed(data, name)
     constants, opset, size, entries = Constants(), opset_of(model, name), 0, []
     left = NotShown()
-    for own, found in named(model, name).items():
+    found_by_name = named(model, name)
+    for own, found in found_by_name.items():
         with left.stepping_over(own):
             entries.append(onnx_nodes.entry(found, own, opset, constants))
             size += _size(entries[-1])
@@ -60,7 +62,8 @@ def read(data: bytes, name: str) -> ModelFile:
                 raised=limits.RAISED,
             )
     left.check_any(entries)
-    return ModelFile(FORMAT, tuple(entries), (*_notes(model), *left.notes))
+    whole = onnx_whole.whole_of(model, found_by_name, {one.name: one for one in entries}, opset)
+    return ModelFile(FORMAT, tuple(entries), (*_notes(model), *left.notes), whole)
 
 
 def parsed(data: bytes, name: str) -> "ModelProto":

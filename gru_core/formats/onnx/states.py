@@ -229,7 +229,8 @@ def _open(
         )
     try:
         rows = [
-            _row(found, name, one, layout) for one in _at_all_sizes(found, name, layout, constants)
+            _row(found, name, one, layout)
+            for one in _at_allsizes_of(found, name, layout, constants)
         ]
     except ComputedError as error:
         raise FormatError(
@@ -255,7 +256,7 @@ def _open(
     return _Folded(rows[0], made.chain)
 
 
-def _at_all_sizes(found: Found, name: str, layout: Layout, constants: Constants) -> list[Values]:
+def _at_allsizes_of(found: Found, name: str, layout: Layout, constants: Constants) -> list[Values]:
     """What a name comes to at several sizes of the input. Errors: FormatError, ComputedError."""
     ones, *larger = worlds(found, layout, constants)
     values = [world.value(found.scope, name) for world in larger]
@@ -276,12 +277,13 @@ def worlds(found: Found, layout: Layout, constants: Constants) -> tuple[Folding,
     key = tuple(ranks.items())
     if key not in constants.worlds:
         constants.worlds[key] = tuple(
-            Folding(layout.opset, _sizes(*ends), ranks) for ends in WORLDS
+            Folding(layout.opset, sizes_of(*ends), ranks) for ends in WORLDS
         )
     return constants.worlds[key]
 
 
-def _sizes(first: int, apart: int) -> Sizes:
+def sizes_of(first: int, apart: int) -> Sizes:
+    """A size for each open axis by its name: the first one met, and each further one larger."""
     known: dict[str, int] = {}
     return lambda axis: known.setdefault(axis, first + apart * len(known))
 

@@ -12,6 +12,7 @@ from gru_core.formats.limits import MAX_DEPTH, MAX_TENSORS
 from gru_core.formats.pytorch.archive import Archive
 from gru_core.formats.pytorch.objects import Object
 from gru_core.formats.pytorch.values import Special, View
+from gru_core.formats.state_dict.around import MODULE, Module, words_in
 from gru_core.formats.state_dict.groups import is_recurrent, shown_name
 from gru_core.formats.state_dict.stored import Stored
 from gru_core.words import Said, listed
@@ -19,6 +20,7 @@ from gru_core.words import Said, listed
 MAX_ITEMS: Final = 300_000  # looked at; a container that stands in several places counts each time
 _AN_OBJECT: Final = 5  # items that it takes as long as
 _LISTED: Final = 4
+_LISTS: Final = 32  # of texts that are kept
 _LONGEST: Final = 80  # characters of the name of a class
 # An optimizer by what it holds, or by its key.
 _STATE: Final = frozenset({"state", "param_groups"})
@@ -40,6 +42,8 @@ class Collected:
     activations: Mapping[str, str] = field(
         default_factory=dict
     )  # of plain RNNs, by the name that is shown
+    modules: Mapping[str, Module] = field(default_factory=dict)  # by name, "" for the model
+    vocabularies: tuple[tuple[str, ...], ...] = ()  # lists of texts, in order
 
 
 def collected(archive: Archive) -> Collected:
@@ -86,7 +90,13 @@ def collected(archive: Archive) -> Collected:
         *(_said_of_class(name, one) for name, one in own.items() if not one.is_layer),
         *(_said_of_hooks(name) for name, one in own.items() if one.is_hooked),
     )
-    return Collected(tensors, paths, notes, archive.foreign, activations)
+    modules = {
+        _name(path[len(shared) :]) if path[len(shared) :] else "": one
+        for path, one in walk.modules.items()
+        if path[: len(shared)] == shared
+    }
+    words = tuple(dict.fromkeys(walk.words))
+    return Collected(tensors, paths, notes, archive.foreign, activations, modules, words)
 
 
 def _notes(walk: "_Walk", archive: Archive) -> Iterator[str]:
@@ -131,6 +141,8 @@ class _Walk:
         self.left: list[str] = []
         self.over: list[tuple[str, str]] = []  # the name and the class of what holds no tensor
         self.layers: list[tuple[Path, Object]] = []  # objects that hold recurrent tensors
+        self.modules: dict[Path, Module] = {}
+        self.words: list[tuple[str, ...]] = []
         self._inside: set[int] = set()
         self.special = self.special_layer = ""
 
@@ -149,9 +161,11 @@ class _Walk:
         elif isinstance(value, Object):
             self._look_into(value, path)
         elif isinstance(value, dict):
+            self._listen(value)
             for key, item in value.items():
                 self.visit(item, (*path, key))
         elif isinstance(value, list | tuple):
+            self._listen(value)
             for at, item in enumerate(value):
                 self.visit(item, (*path, at))
 
@@ -162,6 +176,7 @@ class _Walk:
         self._inside.add(id(value))
         self.items += _AN_OBJECT
         found, over = len(self.found), len(self.over)
+        self._describe(value, path)
         for key, item in value.content():
             self.visit(item, (*path, key))
         self._inside.discard(id(value))
@@ -172,6 +187,24 @@ class _Walk:
             (*path, key) in self.found and is_recurrent(str(key)) for key, _ in value.content()
         ):
             self.layers.append((path, value))
+
+    def _describe(self, value: Object, path: Path) -> None:
+        """What kind of module an object is, and what it keeps beside its tensors."""
+        known = MODULE.fullmatch(value.name)
+        held = value.modules
+        if held is not None:
+            kind = "" if known is None else known[3]
+            own = len([*value.content()]) > len(held)
+            self.modules[path] = Module(kind, value.state, tuple(map(str, held)), own)
+        for one in value.state.values():
+            inner = one.state.values() if isinstance(one, Object) else ()
+            for item in (one, *inner):
+                self._listen(item)
+
+    def _listen(self, value: Any) -> None:
+        """Note what may be the words of a model."""
+        if len(self.words) < _LISTS:
+            self.words += words_in(value)
 
     def _count(self, path: Path) -> None:
         self.items += 1

@@ -20,6 +20,7 @@ from gru_core.formats.misplaced import misplaced
 from gru_core.formats.model import Entry, ModelFile
 from gru_core.formats.pytorch import archive as torch_archive
 from gru_core.formats.pytorch.collect import Collected, Path, collected
+from gru_core.formats.state_dict.around import around, tensors_of
 from gru_core.formats.state_dict.computed import computed
 from gru_core.formats.state_dict.entries import entries_and_notes
 from gru_core.formats.state_dict.groups import grouped
@@ -55,10 +56,15 @@ def read(data: bytes, name: str) -> ModelFile:
     found = examined(data, name)
     read_, left = entries_and_notes(found.tensors)
     made, notes = tuple(_told(entry, found) for entry in read_), (*found.notes, *left)
+    loose = around(found.tensors, made, found.modules, found.vocabularies)
     if found.foreign:
-        return ModelFile(FORMAT, made, (*notes, _ALONE))
-    _confirm(data, found, {entry.name for entry in made})
-    return ModelFile(FORMAT, made, notes)
+        return ModelFile(FORMAT, made, (*notes, _ALONE), loose=loose)
+    ours = computed(found.tensors)
+    groups = grouped(ours.tensors)
+    whole = [name for entry in made for name in groups[entry.name].names]
+    names = [source for name in whole for source in ours.sources(name)]
+    _confirm(data, found, (*names, *tensors_of(loose, found.tensors)))
+    return ModelFile(FORMAT, made, notes, loose=loose)
 
 
 def _told(entry: Entry, found: Collected) -> Entry:
@@ -130,19 +136,16 @@ def _other(data: bytes, name: str) -> FormatError:
 
 
 def _confirm(data: bytes, found: Collected, read_: Collection[str]) -> None:
-    """Raise FormatError unless PyTorch finds the same numbers in every layer of these names."""
+    """Raise FormatError unless PyTorch finds the same numbers in the tensors of these names."""
     root = loaded(data)
-    made = computed(found.tensors)
-    groups = grouped(made.tensors)
-    for own in read_:
-        for name in (one for own_name in groups[own].names for one in made.sources(own_name)):
-            theirs = _raw(tensor_at(root, found.paths[name]))
-            if not np.array_equal(theirs, found.tensors[name].raw()):
-                raise FormatError(
-                    "PyTorch reads other numbers in {name} than stand in the file: it is "
-                    "damaged, save model.state_dict() again.",
-                    name=name,
-                )
+    for name in read_:
+        theirs = _raw(tensor_at(root, found.paths[name]))
+        if not np.array_equal(theirs, found.tensors[name].raw()):
+            raise FormatError(
+                "PyTorch reads other numbers in {name} than stand in the file: it is "
+                "damaged, save model.state_dict() again.",
+                name=name,
+            )
 
 
 def _raw(tensor: "Tensor") -> npt.NDArray[Any]:

@@ -53,6 +53,12 @@ class Object:
         """Whether functions are called before or after it that may change what it computes."""
         return any(_held(self.state.get(part)) for part in _HOOKS)
 
+    @property
+    def modules(self) -> Mapping[Any, Any] | None:
+        """The modules in it by name, where it is a module."""
+        parts = [_held(self.state.get(part)) for part in _MODULE]
+        return parts[2] if all(isinstance(part, dict) for part in parts) else None
+
     def content(self) -> Iterator[tuple[Any, Any]]:
         """What it holds by key: of a module its tensors and modules, as its state dict has them."""
         if not all(isinstance(_held(self.state.get(part)), dict) for part in _MODULE):

@@ -13,6 +13,7 @@ from gru_core.formats import limits
 from gru_core.formats.misplaced import misplaced
 from gru_core.formats.model import ModelFile
 from gru_core.formats.safetensors.header import begins, check_length, header
+from gru_core.formats.state_dict.around import around
 from gru_core.formats.state_dict.entries import entries_and_notes
 from gru_core.formats.state_dict.names import state_dict
 from gru_core.formats.state_dict.stored import Stored, Tensors, raw_dtype
@@ -41,7 +42,7 @@ def read(data: bytes, name: str) -> ModelFile:
         if key != "format"  # the framework that wrote it
     )
     made, left = entries_and_notes(found)
-    return ModelFile(FORMAT, made, (*notes, *left))
+    return ModelFile(FORMAT, made, (*notes, *left), loose=around(found, made))
 
 
 def tensors(data: bytes, name: str) -> tuple[Tensors, Mapping[str, str]]:

@@ -17,7 +17,7 @@ from app.figures.heatmap import (
     ticks,
     track_heatmap,
 )
-from app.figures.prediction import prediction_lines
+from app.figures.prediction import number_lines, prediction_lines
 from app.figures.sequence import MOST_CHANNELS, unit_lines
 from app.figures.weights import gate_weights
 from app.figures.written import memory_heatmap
@@ -136,6 +136,7 @@ def test_every_plot_over_steps_has_the_same_ticks() -> None:
                 input_heatmap(trace.x, labels, ("value", "cue"), 3.0),
                 unit_lines(trace, 0, labels),
                 prediction_lines(truth, {"gru": truth}, labels, "°C"),
+                number_lines(np.column_stack((truth, -truth)), ("a", "b"), labels, (-2.0, 2.0)),
             )
         ]
         wanted = step_ticks(labels)

@@ -5,7 +5,7 @@ import re
 import numpy as np
 import pytest
 
-from app.figures.prediction import prediction_lines
+from app.figures.figure import Figure
 from app.messages import predictions
 from app.messages.parts import parts
 from app.screen.baseline import series
@@ -22,10 +22,15 @@ def shown(alongside: str = "lstm", **edits: float) -> Screen:
     return screen_of(setting)
 
 
+def drawn(screen: Screen) -> Figure:
+    draw, what = predictions.figure(screen)
+    return draw(*what)
+
+
 @pytest.mark.parametrize("alongside", ["lstm", "rnn", "none"])
 def test_the_lines_are_the_truth_and_each_cell_s_predictions_in_degrees(alongside: str) -> None:
     screen, model = shown(alongside), series()
-    figure = prediction_lines(*predictions.figure(screen))
+    figure = drawn(screen)
     names = ["truth", "gru", *([alongside] if alongside != "none" else []), "calendar"]
     assert [line.meta for line in figure.data] == names
     np.testing.assert_allclose(figure.data[0].y, model.degrees(model.truth), rtol=1e-6)
@@ -51,10 +56,10 @@ def test_the_errors_in_the_caption_are_those_of_the_states_on_screen() -> None:
 
 def test_each_line_of_the_caption_is_drawn_as_it_says() -> None:
     screen = shown()
-    told, figure = predictions.told(screen), prediction_lines(*predictions.figure(screen))
+    told, figure = predictions.told(screen), drawn(screen)
     assert told is not None
-    drawn = [(line.line.color, line.line.dash) for line in figure.data]
-    assert [(line["color"], line["dash"]) for line in told["lines"]] == drawn
+    looks = [(line.line.color, line.line.dash) for line in figure.data]
+    assert [(line["color"], line["dash"]) for line in told["lines"]] == looks
 
 
 def test_the_spread_over_the_seeds_is_said_with_where_the_shown_one_stands() -> None:

@@ -11,7 +11,8 @@ import torch
 
 from app.compute import uploads
 from app.screen import exporting
-from app.screen.loaded import checked, find
+from app.screen.at_hand import find
+from app.screen.loaded import checked
 from app.screen.screen import screen_of
 from app.setting.model import Model
 from app.setting.setting import Setting

@@ -1,0 +1,382 @@
+"""A Keras model as pieces: what its config says stands around its recurrent layers, by name.
+
+Only layers of Keras itself whose numbers at inference are known are taken; what depends on any
+other is left out, so that nothing is shown that the model does not compute.
+"""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from gru_core.arrays import Array, read_only
+from gru_core.errors import GatescopeError
+from gru_core.formats.keras import model as keras_model
+from gru_core.formats.keras.calls import Call, Tensor, calls_of
+from gru_core.formats.keras.cell import HARD_SIGMOID, LAYERS, policy_of
+from gru_core.formats.keras.variables import Variables
+from gru_core.formats.model import Entry
+from gru_core.formats.whole.functions import FUNCTIONS
+from gru_core.formats.whole.pieces import INPUT, Kind, Piece, Whole
+
+# What does nothing once a model is trained.
+SAME: Final = frozenset(
+    {"Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout"}
+    | {"ActivityRegularization", "Identity"}
+)
+POOLS: Final[Mapping[str, Kind]] = {"GlobalAveragePooling1D": "mean", "GlobalMaxPooling1D": "max"}
+MERGES: Final[Mapping[str, Kind]] = {"Concatenate": "join", "Add": "add", "Multiply": "multiply"}
+_BOTH_STATES: Final = (
+    ("forward", "backward"),
+    (*("forward", "forward cell", "backward", "backward cell"),),
+)
+
+
+def whole_or_none(
+    model: Mapping[str, Any], major: int, entries: Collection[Entry], variables: Variables
+) -> Whole | None:
+    """As whole_of; None for a config that is not as Keras writes it: its layers are read alone."""
+    try:
+        return whole_of(model, major, entries, variables)
+    except (GatescopeError, AttributeError, LookupError, TypeError, ValueError):
+        return None
+
+
+def whole_of(
+    model: Mapping[str, Any], major: int, entries: Collection[Entry], variables: Variables
+) -> Whole | None:
+    """The model around its recurrent layers; None where its config does not say it."""
+    known = keras_model.places_of(model)
+    if known is None:
+        return None
+    found = calls_of(model, known)
+    if found is None:
+        return None
+    inputs = [one.name for one in found.calls if one.class_name == "InputLayer"]
+    maker = _Maker(
+        {one.name: one for one in entries}, major, variables, _input(found.calls, inputs)
+    )
+    for call in found.calls:
+        maker.take(call)
+    if not any(one.kind == "layer" for one in maker.pieces):
+        return None
+    output = maker.values.get(found.output) if found.output is not None else None
+    return Whole(tuple(maker.pieces), output or "")
+
+
+def _input(calls: Collection[Call], inputs: list[str]) -> str | None:
+    """The only input that leads to recurrent layers as a sequence; None for none or several."""
+    if len(inputs) <= 1:
+        return inputs[0] if inputs else ""
+    by_name = {one.name: one for one in calls}
+    ends: set[str] = set()
+    for call in calls:
+        if not _is_recurrent(call):
+            continue
+        name = call.name
+        for _ in by_name:
+            reads = by_name[name].reads if name in by_name else ()
+            if not reads:
+                break
+            name = reads[0].layer
+        ends.add(name)
+    return next(iter(ends)) if len(ends) == 1 else None
+
+
+def _is_recurrent(call: Call) -> bool:
+    return call.class_name in (*LAYERS, "RNN", "Bidirectional")
+
+
+class _Maker:
+    """Takes the layers one after the other."""
+
+    def __init__(
+        self,
+        entries: Mapping[str, Entry],
+        major: int,
+        variables: Variables,
+        given: str | None,
+    ) -> None:
+        self.pieces: list[Piece] = []
+        self.values: dict[Tensor, str] = {}  # the piece of each tensor that is known
+        self._entries, self._major, self._variables = entries, major, variables
+        self._masks: dict[str, str] = {}  # by the name of a piece what says which steps count
+        self._flat: set[str] = set()  # the values that have no steps any more
+        self._odd: set[str] = set()  # whose mask is not known
+        self._given = given
+        self._first = True
+
+    def take(self, call: Call) -> None:
+        """Add the pieces of a layer, if they are known."""
+        if call.class_name == "InputLayer":
+            if call.name == self._given:
+                self.values[Tensor(call.name)] = INPUT
+            return
+        reads = [self.values.get(one) for one in call.reads]
+        if not call.reads and self._given == "" and self._first:  # a Sequential without an input
+            reads = [INPUT]
+        self._first = False
+        if not reads or None in reads or not _is_own(call):
+            return
+        names = [one for one in reads if one is not None]
+        if _is_recurrent(call):
+            self._recurrent(call, names[0])
+            return
+        make = self._maker_of(call.class_name)
+        if make is not None:
+            made = make(call, names)
+            if made:
+                self.values[Tensor(call.name)] = made
+
+    def _maker_of(self, kind: str) -> Callable[[Call, list[str]], str] | None:
+        if kind in SAME:
+            return self._same
+        if kind in POOLS:
+            return self._pool
+        if kind in MERGES:
+            return self._merge
+        table: dict[str, Callable[[Call, list[str]], str]] = {
+            "Embedding": self._embedding,
+            "Dense": self._dense,
+            "TimeDistributed": self._distributed,
+            "Activation": self._activation,
+            "ReLU": self._activation,
+            "Softmax": self._activation,
+            "BatchNormalization": self._batch_norm,
+            "LayerNormalization": self._layer_norm,
+            "Masking": self._masking,
+            "NotEqual": self._unequal,
+            "Any": self._any,
+        }
+        return table.get(kind)
+
+    def _add(self, piece: Piece, mask: str = "", flat: bool = False) -> str:
+        if any(one.name == piece.name for one in self.pieces) or piece.name == INPUT:
+            return ""
+        self.pieces.append(piece)
+        self._masks[piece.name] = mask
+        if flat:
+            self._flat.add(piece.name)
+        return piece.name
+
+    def _after(self, call: Call, name: str, kind: Any, reads: list[str], **settings: Any) -> str:
+        """A piece that leaves steps and masks as they are."""
+        below = reads[0]
+        odd, flat = below in self._odd, below in self._flat
+        made = self._add(
+            Piece(name, kind, tuple(reads), **settings), self._masks.get(below, ""), flat
+        )
+        if made and odd:
+            self._odd.add(made)
+        return made
+
+    def _same(self, call: Call, reads: list[str]) -> str:
+        return self._after(call, call.name, "same", reads)
+
+    def _embedding(self, call: Call, reads: list[str]) -> str:
+        found = self._variables(call.name, call.place, "Embedding", {})
+        if found is None or found["embeddings"].ndim != 2 or reads[0] in self._masks:
+            return ""
+        masked = call.config.get("mask_zero") is True
+        numbers = {"value": 0.0} if masked else {}
+        piece = Piece(call.name, "table", tuple(reads), {"w": found["embeddings"]}, numbers=numbers)
+        return self._add(piece, call.name if masked else "")
+
+    def _dense(self, call: Call, reads: list[str], inner: Mapping[str, Any] | None = None) -> str:
+        config = call.config if inner is None else inner
+        place = call.place if inner is None else f"{call.place}/layer"
+        has = {"bias": config.get("use_bias", config.get("bias", True)) is True}
+        found = self._variables(call.name, place, "Dense", has)
+        function = self._function(config.get("activation", "linear"))
+        if found is None or function is None or found["kernel"].ndim != 2:
+            return ""
+        arrays = {"w": read_only(np.ascontiguousarray(found["kernel"].T))}
+        if "bias" in found:
+            arrays["b"] = found["bias"]
+        if function == "linear":
+            return self._after(call, call.name, "dense", reads, arrays=arrays)
+        below = self._after(call, f"{call.name}, sum", "dense", reads, arrays=arrays)
+        return below and self._after(call, call.name, "function", [below], does=function)
+
+    def _distributed(self, call: Call, reads: list[str]) -> str:
+        """A Dense layer at each step, which is what a Dense layer does anyway."""
+        inner = call.config.get("layer")
+        config = inner.get("config") if isinstance(inner, dict) else None
+        if inner is None or not isinstance(config, dict) or reads[0] in self._flat:
+            return ""
+        if inner.get("class_name") in SAME:
+            return self._same(call, reads)
+        return self._dense(call, reads, config) if inner.get("class_name") == "Dense" else ""
+
+    def _activation(self, call: Call, reads: list[str]) -> str:
+        config = call.config
+        if call.class_name == "ReLU":
+            plain = config.get("max_value") is None and not config.get("threshold")
+            plain = plain and not config.get("negative_slope")
+            said: object = "relu" if plain else None
+        elif call.class_name == "Softmax":
+            said = "softmax" if config.get("axis", -1) == -1 else None
+        else:
+            said = config.get("activation")
+        function = self._function(said) if said is not None else None
+        if function is None:
+            return ""
+        return self._after(call, call.name, "function", reads, does=function)
+
+    def _function(self, said: object) -> str | None:
+        """The function of a name in Keras; None for one that is not known."""
+        if said is None:
+            return "linear"
+        if said == "hard_sigmoid":
+            return HARD_SIGMOID[self._major]
+        return said if isinstance(said, str) and said in FUNCTIONS else None
+
+    def _batch_norm(self, call: Call, reads: list[str]) -> str:
+        config = call.config
+        has = {
+            "gamma": config.get("scale", True) is True,
+            "beta": config.get("center", True) is True,
+        }
+        found = self._variables(call.name, call.place, "BatchNormalization", has)
+        if found is None or not self._along_last(config, reads[0]):
+            return ""
+        wide = {part: one.astype(np.float64) for part, one in found.items()}
+        epsilon = _number(config.get("epsilon", 1e-3))
+        if epsilon is None or "moving_variance" not in wide:
+            return ""
+        w = wide.get("gamma", np.ones(1)) / np.sqrt(wide["moving_variance"] + epsilon)
+        b = wide.get("beta", np.zeros(1)) - wide["moving_mean"] * w
+        dtype = found["moving_mean"].dtype
+        arrays = {"w": read_only(w.astype(dtype)), "b": read_only(b.astype(dtype))}
+        return self._after(call, call.name, "scale", reads, arrays=arrays)
+
+    def _layer_norm(self, call: Call, reads: list[str]) -> str:
+        config = call.config
+        epsilon = _number(config.get("epsilon", 1e-3))
+        has = {
+            "gamma": config.get("scale", True) is True,
+            "beta": config.get("center", True) is True,
+        }
+        found = self._variables(call.name, call.place, "LayerNormalization", has)
+        whole = has["gamma"] and has["beta"] and not config.get("rms_scaling")
+        if found is None or epsilon is None or not whole or not self._along_last(config, reads[0]):
+            return ""
+        arrays: dict[str, Array] = {"w": found["gamma"], "b": found["beta"]}
+        numbers = {"epsilon": epsilon}
+        return self._after(call, call.name, "norm", reads, arrays=arrays, numbers=numbers)
+
+    def _along_last(self, config: Mapping[str, Any], below: str) -> bool:
+        axis = config.get("axis", -1)
+        axis = axis[0] if isinstance(axis, list) and len(axis) == 1 else axis
+        return axis in (-1, 1 if below in self._flat else 2)
+
+    def _masking(self, call: Call, reads: list[str]) -> str:
+        value = _number(call.config.get("mask_value", 0.0))
+        if value is None or reads[0] in self._odd:
+            return ""
+        piece = Piece(call.name, "masking", tuple(reads), numbers={"value": value})
+        # Keras takes the mask anew from the numbers, whatever it was before.
+        return self._add(piece, call.name)
+
+    def _unequal(self, call: Call, reads: list[str]) -> str:
+        if len(call.constants) != 1 or len(reads) != 1 or reads[0] in self._flat:
+            return ""
+        return self._add(
+            Piece(call.name, "unequal", tuple(reads), numbers={"value": float(call.constants[0])})
+        )
+
+    def _any(self, call: Call, reads: list[str]) -> str:
+        """Of the numbers of a step, as Keras writes the mask of a Masking."""
+        unequal = {one.name for one in self.pieces if one.kind == "unequal"}
+        axis = call.config.get("axis", -1)
+        return reads[0] if reads[0] in unequal and axis in (-1, 2, [-1], [2]) else ""
+
+    def _pool(self, call: Call, reads: list[str]) -> str:
+        mask = self._mask(call, reads[0])
+        kind = POOLS[call.class_name]
+        odd = (
+            mask is None
+            or reads[0] in self._odd
+            or reads[0] in self._flat
+            or (kind == "max" and bool(mask))
+        )
+        if odd or call.config.get("keepdims") or call.config.get("data_format") == "channels_first":
+            return ""
+        piece = Piece(call.name, kind, tuple(reads), mask=mask or "")
+        return self._add(piece, flat=True)
+
+    def _mask(self, call: Call, below: str) -> str | None:
+        """What says which steps a layer reads: as it is called, or as what it reads has it."""
+        if call.mask is None:
+            return self._masks.get(below, "")
+        given = self.values.get(call.mask, "")
+        known = any(one.name == given and one.kind == "unequal" for one in self.pieces)
+        return given if known else None
+
+    def _merge(self, call: Call, reads: list[str]) -> str:
+        flat = {one in self._flat for one in reads}
+        masks = {self._masks.get(one, "") for one in reads}
+        axis = call.config.get("axis", -1)
+        if len(flat) > 1 or len(reads) < 2 or INPUT in reads:
+            return ""
+        is_flat = flat.pop()
+        if call.class_name == "Concatenate" and axis not in (-1, 1 if is_flat else 2):
+            return ""
+        made = self._add(
+            Piece(call.name, MERGES[call.class_name], tuple(reads)),
+            masks.pop() if len(masks) == 1 else "",
+            is_flat,
+        )
+        if made and (masks or any(one in self._odd for one in reads)):
+            self._odd.add(made)  # how several masks become one depends on the version
+        return made
+
+    def _recurrent(self, call: Call, below: str) -> None:
+        entry = self._entries.get(call.name)
+        starts = [self.values.get(one) for one in call.starts]
+        if entry is None or None in starts or below in self._flat or below in self._odd:
+            return
+        mask = self._mask(call, below)
+        if mask is None:
+            return
+        names = tuple(one for one in starts if one is not None)
+        two = len(entry.layers[0]) == 2
+        if names and (two or len(entry.layers) > 1):
+            return
+        inner = call.config.get("layer") if call.class_name == "Bidirectional" else None
+        config = inner["config"] if isinstance(inner, dict) else call.config
+        piece = Piece(call.name, "layer", (below,), does=entry.name, mask=mask, starts=names)
+        if not self._add(piece, mask):
+            return
+        ends = f"{call.name}, last states"
+        if config.get("return_sequences") is True:
+            self.values[Tensor(call.name)] = call.name
+        elif self._add(Piece(ends, "ends", (call.name,), does="both"), flat=True):
+            self.values[Tensor(call.name)] = ends
+        if config.get("return_state") is True and len(entry.layers) == 1:
+            for at, does in enumerate(_states(entry, two), start=1):
+                name = f"{call.name}, {does}"
+                if self._add(Piece(name, "ends", (call.name,), does=does), flat=True):
+                    self.values[Tensor(call.name, at)] = name
+
+
+def _states(entry: Entry, two: bool) -> Iterator[str]:
+    """What the last states of a layer are, in the order in which Keras returns them."""
+    lstm = entry.cell == "lstm"
+    if two:
+        yield from _BOTH_STATES[lstm]
+        return
+    # A layer of one direction may read backward.
+    yield "both"
+    if lstm:
+        yield "both cell"
+
+
+def _is_own(call: Call) -> bool:
+    """Whether a layer is of Keras itself, and not in a few bits."""
+    return call.own and not policy_of(call.config).startswith(("int", "float8"))
+
+
+def _number(value: object) -> float | None:
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if plain else None  # type: ignore[arg-type]

@@ -1,0 +1,373 @@
+"""What operators of ONNX make of values that are known, as pieces of a model.
+
+What is not followed, or not in this form, makes nothing that is known.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from gru_core.arrays import Array, read_only
+from gru_core.formats import limits
+from gru_core.formats.model import Entry
+from gru_core.formats.onnx.axes import (
+    NotFollowedError,
+    Value,
+    regrouped,
+    squeezed,
+    unsqueezed,
+    with_batch,
+)
+from gru_core.formats.onnx.constants import Constants
+from gru_core.formats.onnx.folding import Folding
+from gru_core.formats.onnx.graph import (
+    Attributes,
+    Found,
+    Scope,
+    attributes,
+    scope_of,
+)
+from gru_core.formats.onnx.states import WORLDS, sizes_of
+from gru_core.formats.onnx.tensors import Values
+from gru_core.formats.whole.pieces import INPUT, Kind, Piece
+
+if TYPE_CHECKING:
+    from onnx import GraphProto, NodeProto
+
+_FUNCTIONS: Final = {
+    "Relu": "relu",
+    "Tanh": "tanh",
+    "Sigmoid": "sigmoid",
+    "Softplus": "softplus",
+    "Softsign": "softsign",
+    "Exp": "exponential",
+    "Softmax": "softmax",
+    "LogSoftmax": "log_softmax",
+}
+_INTEGERS: Final = (6, 7)  # TensorProto.INT32 and INT64
+_FLOAT: Final = 1
+_SOFTMAX_LAST: Final = 13  # the opset from which Softmax is along the last axis by itself
+_ENDS: Final = {"min": "from", "max": "to"}  # of Clip
+_MOVING: Final = ("Transpose", "Unsqueeze", "Squeeze", "Reshape")
+_OF_SEVERAL: Final = ("Gather", "Concat", "Add", "Mul", "Sub", "Div")
+
+
+class Follower:
+    """What is known of a graph, and what its operators make of it."""
+
+    def __init__(
+        self,
+        graph: "GraphProto",
+        found: Mapping[str, Found],
+        entries: Mapping[str, Entry],
+        opset: int,
+    ) -> None:
+        self.values: dict[str, Value] = {}
+        self.pieces: dict[str, Piece] = {}
+        self.layers: list[str] = []
+        self._room = limits.MAX_EXPANDED
+        self._graph, self._opset = graph, opset
+        self._scope: Scope = scope_of(graph, "", None)
+        self._constants = Constants()
+        self._worlds = [Folding(opset, sizes_of(*ends), {}) for ends in WORLDS]
+        outer = {name: one for name, one in found.items() if not one.scope.where}
+        self._entries = {
+            one.node.output[0] or one.node.output[-1]: entries[name]
+            for name, one in outer.items()
+            if name in entries and one.node.output
+        }
+
+    def _add(self, name: str, kind: Kind, reads: tuple[str, ...], **settings: Any) -> str:
+        if not name or name in self.pieces:
+            raise NotFollowedError
+        self._room -= sum(array.nbytes for array in settings.get("arrays", {}).values())
+        if self._room < 0:  # what a file may be unpacked to
+            raise NotFollowedError
+        self.pieces[name] = Piece(name, kind, reads, **settings)
+        return name
+
+    def _made(self, node: "NodeProto") -> Value | None:
+        kind, given = node.op_type, attributes(node)
+        x = self.values.get(node.input[0])
+        if kind in _OF_SEVERAL:
+            return self._of_several(node, given)
+        if x is None:
+            return None
+        if kind == "Identity":
+            return x
+        if kind == "Dropout":
+            return None if self._is_training(node) else x
+        if kind == "Cast":
+            return x if given["to"] in (_INTEGERS if x.tokens else (_FLOAT,)) else None
+        if kind in _MOVING:
+            return self._moved(node, x, given)
+        return None if x.tokens else self._computed(node, x, given)
+
+    def _of_several(self, node: "NodeProto", given: Attributes) -> Value | None:
+        if node.op_type == "Gather":
+            return self._gathered(node, given)
+        return self._joined(node, given) if node.op_type == "Concat" else self._arithmetic(node)
+
+    def _moved(self, node: "NodeProto", x: Value, given: Attributes) -> Value:
+        if node.op_type == "Transpose":
+            perm = given.get("perm", range(len(x.axes))[::-1])
+            return replace(x, axes="".join(x.axes[at] for at in perm))
+        if node.op_type == "Reshape":
+            return self._reshaped(node, x)
+        axes = self._axes(node, given)
+        return unsqueezed(x, axes) if node.op_type == "Unsqueeze" else squeezed(x, axes)
+
+    def _computed(self, node: "NodeProto", x: Value, given: Attributes) -> Value | None:
+        kind = node.op_type
+        if kind in _FUNCTIONS:
+            return self._function(node, x, given)
+        if kind == "MatMul":
+            return self._dense(x, node.output[0], self._constant(node.input[1]).T)
+        make = {
+            "Slice": self._sliced,
+            "Clip": self._clipped,
+            "Gemm": self._gemm,
+            "BatchNormalization": self._batch_norm,
+            "LayerNormalization": self._layer_norm,
+            "ReduceMean": self._reduced,
+            "ReduceMax": self._reduced,
+        }.get(kind)
+        return None if make is None else make(node, x, given)
+
+    def _clipped(self, node: "NodeProto", x: Value, given: Attributes) -> Value:
+        """Ends that are left out are none; they were attributes first, and are inputs now."""
+        self._check_features(x)
+        numbers = {key: float(given[name]) for name, key in _ENDS.items() if name in given}
+        for key, name in zip(_ENDS.values(), node.input[1:], strict=False):
+            if name:
+                numbers[key] = float(np.asarray(self._constant(name)).reshape(()))
+        piece = self._add(node.output[0], "clip", (x.piece,), numbers=numbers)
+        return replace(x, piece=piece)
+
+    def _function(self, node: "NodeProto", x: Value, given: Attributes) -> Value | None:
+        last = given.get("axis", -1 if self._opset >= _SOFTMAX_LAST else 1)
+        if "oftmax" in node.op_type and last not in (-1, len(x.axes) - 1):
+            return None
+        self._check_features(x)
+        does = _FUNCTIONS[node.op_type]
+        return replace(x, piece=self._add(node.output[0], "function", (x.piece,), does=does))
+
+    def _is_training(self, node: "NodeProto") -> bool:
+        """Whether a Dropout is told to leave numbers out even now."""
+        said = node.input[2] if len(node.input) > 2 else ""
+        return bool(said) and bool(np.any(self._constant(said)))
+
+    def _constant(self, name: str) -> Values:
+        return self._constants.value(self._scope, name)
+
+    def _axes(self, node: "NodeProto", given: Attributes, at: int = 1) -> list[int]:
+        if len(node.input) > at and node.input[at]:
+            return [int(one) for one in self._constant(node.input[at]).ravel()]
+        if "axes" not in given:
+            raise NotFollowedError
+        return [int(one) for one in given["axes"]]
+
+    def _check_features(self, x: Value) -> None:
+        """Numbers of a step have to stand last, none of directions apart."""
+        if not x.axes.endswith("F") or "D" in x.axes:
+            raise NotFollowedError
+
+    def _reshaped(self, node: "NodeProto", x: Value) -> Value:
+        """One that only puts directions and units together, or leaves out axes of size 1."""
+        made = {
+            regrouped(x, world.shape(self._scope, node.input[0]), shape)
+            for world in self._worlds[1:]
+            for shape in (world.shape(self._scope, node.output[0]),)
+        }
+        axes = made.pop() if len(made) == 1 else ""
+        if not axes:
+            raise NotFollowedError
+        return replace(x, axes=axes)
+
+    def _gathered(self, node: "NodeProto", given: Attributes) -> Value | None:
+        data, indices = self.values.get(node.input[0]), self.values.get(node.input[1])
+        axis = given.get("axis", 0)
+        if data is None and indices is not None and indices.tokens and axis == 0:
+            table = limits.numbers(node.input[0], np.asarray(self._constant(node.input[0])))
+            if table.ndim != 2:
+                return None
+            piece = self._add(node.output[0], "table", (indices.piece,), arrays={"w": table})
+            return Value(piece, f"{indices.axes}F")
+        if data is None:
+            return None
+        at = np.asarray(self._constant(node.input[1]))
+        if at.size != 1:
+            return None
+        return self._picked(node.output[0], data, axis, int(at.ravel()[0]), kept=at.ndim > 0)
+
+    def _sliced(self, node: "NodeProto", x: Value, given: Attributes) -> Value | None:
+        def said(at: int, name: str) -> list[int]:
+            if len(node.input) > at and node.input[at]:
+                return [int(one) for one in self._constant(node.input[at]).ravel()]
+            return [int(one) for one in given.get(name, ())]
+
+        starts, ends, axes, steps = (
+            said(at, name) for at, name in enumerate(("starts", "ends", "axes", "steps"), start=1)
+        )
+        if len(starts) != 1 or len(axes) != 1 or (steps or [1]) not in ([1], [-1]):
+            return None
+        start, end, axis = starts[0], ends[0], axes[0] % len(x.axes)
+        if steps == [-1]:
+            whole = x.axes[axis] == "S" and start == -1 and end < -(2**30) and "D" not in x.axes
+            if not whole:
+                return None
+            return replace(x, piece=self._add(node.output[0], "backward", (x.piece,)))
+        if x.axes[axis] == "F" and "D" not in x.axes and 0 <= start < end < 2**30:
+            numbers = {"from": float(start), "to": float(end)}
+            return replace(x, piece=self._add(node.output[0], "part", (x.piece,), numbers=numbers))
+        one = (end == start + 1 and start != -1) or (start == -1 and end > 2**30)
+        return self._picked(node.output[0], x, axis, start, kept=True) if one else None
+
+    def _picked(self, name: str, x: Value, axis: int, at: int, *, kept: bool) -> Value | None:
+        """One step, or one direction, of a value."""
+        axis %= len(x.axes)
+        label, rest = x.axes[axis], x.axes[:axis] + ("1" if kept else "") + x.axes[axis + 1 :]
+        if label == "S" and at in (0, -1):
+            piece = self._add(name, "first" if at == 0 else "last", (x.piece,))
+            return replace(x, piece=piece, axes=rest)
+        if label == "D":
+            units = self._units(x.piece)
+            first = (at % x.ways) * units
+            numbers = {"from": float(first), "to": float(first + units)}
+            piece = self._add(name, "part", (x.piece,), numbers=numbers)
+            return replace(x, piece=piece, axes=rest, ways=1)
+        if label == "1" and at in (0, -1):
+            return replace(x, axes=rest)
+        return None
+
+    def _units(self, name: str) -> int:
+        """How many units the layer has that a value comes from, unchanged but for its steps."""
+        while self.pieces[name].kind != "layer":
+            name = self.pieces[name].reads[0]
+        entry = next(one for one in self._entries.values() if one.name == name)
+        return int(entry.layers[0][0].w_h.shape[2])
+
+    def _dense(self, x: Value, name: str, w: Values, b: Values | None = None) -> Value:
+        self._check_features(x)
+        arrays: dict[str, Array] = {"w": _numbers(name, w)}
+        if w.ndim != 2:
+            raise NotFollowedError
+        if b is not None:
+            arrays["b"] = _numbers(name, np.broadcast_to(b.ravel(), w.shape[:1]))
+        return replace(x, piece=self._add(name, "dense", (x.piece,), arrays=arrays), ways=1)
+
+    def _gemm(self, node: "NodeProto", x: Value, given: Attributes) -> Value | None:
+        if given.get("alpha", 1.0) != 1 or given.get("beta", 1.0) != 1 or given.get("transA"):
+            return None
+        w = self._constant(node.input[1])
+        b = self._constant(node.input[2]) if len(node.input) > 2 and node.input[2] else None
+        return self._dense(x, node.output[0], w if given.get("transB") else w.T, b)
+
+    def _arithmetic(self, node: "NodeProto") -> Value | None:
+        a, b = (self.values.get(name) for name in node.input)
+        kind, out = node.op_type, node.output[0]
+        if a is not None and b is not None:
+            if with_batch(a.axes) != with_batch(b.axes) or a.tokens or kind in ("Sub", "Div"):
+                return None
+            self._check_features(a)
+            both = (a.piece, b.piece)
+            return replace(a, piece=self._add(out, "add" if kind == "Add" else "multiply", both))
+        x = a or b
+        if x is None or x.tokens or (a is None and kind in ("Sub", "Div")):
+            return None
+        self._check_features(x)
+        number = np.asarray(self._constant(node.input[0 if a is None else 1]), np.float64)
+        if number.size > 1 and number.size != number.shape[-1]:
+            return None
+        flat, before = number.ravel(), self.pieces.get(x.piece)
+        if kind == "Add" and before is not None and before.kind == "dense":
+            own = before.arrays
+            b_sum = flat + own["b"].astype(np.float64) if "b" in own else flat
+            found = Value(before.reads[0], x.axes)
+            return replace(self._dense(found, out, own["w"], b_sum), axes=x.axes)
+        width = self._width(x.piece)
+        if width is None or flat.size not in (1, width):
+            return None
+        ones, zeros = np.ones(width), np.zeros(width)
+        w = {"Mul": flat, "Div": 1 / flat if flat.all() else flat}.get(kind, ones)
+        shift = {"Add": flat, "Sub": -flat}.get(kind, zeros)
+        return self._scaled(x, out, np.broadcast_to(w, width), np.broadcast_to(shift, width))
+
+    def _scaled(self, x: Value, name: str, w: Values, b: Values) -> Value:
+        arrays = {"w": _numbers(name, w), "b": _numbers(name, b)}
+        return replace(x, piece=self._add(name, "scale", (x.piece,), arrays=arrays))
+
+    def _width(self, name: str) -> int | None:
+        """How many numbers a piece has at a step; None where that is not known."""
+        while name != INPUT:
+            piece = self.pieces[name]
+            if piece.kind == "dense":
+                return len(piece.arrays["w"])
+            if piece.kind in ("table", "scale", "norm"):
+                return int(piece.arrays["w"].shape[-1])
+            if piece.kind == "layer":
+                entry = next(one for one in self._entries.values() if one.name == name)
+                return self._units(name) * len(entry.layers[0])
+            if piece.kind == "part":
+                return int(piece.numbers["to"] - piece.numbers["from"])
+            if piece.kind == "join":
+                return None
+            name = piece.reads[0]
+        return None
+
+    def _joined(self, node: "NodeProto", given: Attributes) -> Value | None:
+        known = [self.values.get(name) for name in node.input]
+        values = [one for one in known if one is not None]
+        if len(values) < len(known) or len({with_batch(one.axes) for one in values}) > 1:
+            return None
+        axes = values[0].axes
+        if axes[given["axis"]] == "D":  # the states of several layers, as PyTorch stacks them
+            if len({self._units(one.piece) for one in values}) > 1:
+                return None
+            piece = self._add(node.output[0], "join", tuple(one.piece for one in values))
+            return Value(piece, axes, sum(one.ways for one in values))
+        self._check_features(values[0])
+        if axes[given["axis"]] != "F":
+            return None
+        if len(values) == 1:
+            return values[0]
+        piece = self._add(node.output[0], "join", tuple(one.piece for one in values))
+        return Value(piece, axes)
+
+    def _batch_norm(self, node: "NodeProto", x: Value, given: Attributes) -> Value | None:
+        training = given.get("training_mode") or any(node.output[1:])
+        if training or x.axes[1:2] != "F" or "D" in x.axes:
+            return None
+        gamma, beta, mean, var = (
+            np.asarray(self._constant(name), np.float64) for name in node.input[1:5]
+        )
+        w = gamma / np.sqrt(var + given.get("epsilon", 1e-5))
+        return self._scaled(x, node.output[0], w, beta - mean * w)
+
+    def _layer_norm(self, node: "NodeProto", x: Value, given: Attributes) -> Value | None:
+        self._check_features(x)
+        if given.get("axis", -1) not in (-1, len(x.axes) - 1):
+            return None
+        w = self._constant(node.input[1])
+        b = self._constant(node.input[2]) if len(node.input) > 2 else np.zeros(w.shape)
+        arrays = {"w": _numbers(node.output[0], w), "b": _numbers(node.output[0], b)}
+        numbers = {"epsilon": float(given.get("epsilon", 1e-5))}
+        piece = self._add(node.output[0], "norm", (x.piece,), arrays=arrays, numbers=numbers)
+        return replace(x, piece=piece)
+
+    def _reduced(self, node: "NodeProto", x: Value, given: Attributes) -> Value | None:
+        (axis,) = self._axes(node, given)
+        axis %= len(x.axes)
+        if x.axes[axis] != "S" or "D" in x.axes:
+            return None
+        kind: Kind = "mean" if node.op_type == "ReduceMean" else "max"
+        kept = "1" if given.get("keepdims", 1) else ""
+        piece = self._add(node.output[0], kind, (x.piece,))
+        return replace(x, piece=piece, axes=x.axes[:axis] + kept + x.axes[axis + 1 :])
+
+
+def _numbers(name: str, array: Values) -> Array:
+    made = np.asarray(array)
+    return read_only(limits.numbers(name, np.ascontiguousarray(made.astype(np.float32))))

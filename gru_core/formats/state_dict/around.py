@@ -1,0 +1,248 @@
+"""What a state dict has around its recurrent layers: embeddings and linear layers, by shape.
+
+A matrix with a bias of as many numbers as it has rows is a linear layer; one without it is an
+embedding if it is called so. Everything else is listed by name, since it may stand in between.
+"""
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any, Final
+
+import numpy as np
+
+from gru_core.arrays import Array, read_only
+from gru_core.conventions import MAX_MAGNITUDE
+from gru_core.formats import limits
+from gru_core.formats.model import Entry
+from gru_core.formats.notshown import NotShown
+from gru_core.formats.state_dict.groups import grouped, shown_name
+from gru_core.formats.state_dict.stored import FLOATS, Stored, Tensors, floats
+from gru_core.formats.whole.loose import Loose, width
+from gru_core.formats.whole.pieces import Kind, Piece
+
+_EMBEDDING: Final = re.compile(r"(?i).*(emb|lookup|wte|vectors?|token|word|char).*")
+_WEIGHT, _BIAS = "weight", "bias"
+_MAX_CHARACTERS: Final = 500_000  # of all vocabularies
+_MAX_OTHERS: Final = 20  # names
+_COUNTERS: Final = ("num_batches_tracked",)  # of what is trained; nothing is computed with it
+# Modules of torch.nn, by the name of their class.
+MODULE: Final = re.compile(r"(__torch__\.)?torch\.nn\.modules\.\w+\.(___torch_mangle_\d+\.)?(\w+)")
+_LINEAR: Final = ("Linear", "NonDynamicallyQuantizableLinear")
+SAME: Final = frozenset({"Dropout", "Identity", "Dropout1d", "AlphaDropout"})
+FUNCTIONS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "ReLU": "relu",
+        "Tanh": "tanh",
+        "Sigmoid": "sigmoid",
+        "SELU": "selu",
+        "Softsign": "softsign",
+        "Softmax": "softmax",
+        "LogSoftmax": "log_softmax",
+    }
+)
+_SEQUENTIAL: Final = "Sequential"
+_OWN_SETTINGS: Final = {"Softmax": ("dim", (-1, 2)), "LogSoftmax": ("dim", (-1, 2))}
+
+
+@dataclass(frozen=True)
+class Module:
+    """A module that a file of objects describes."""
+
+    kind: str  # its class in torch.nn; empty for another's
+    state: Mapping[Any, Any] = field(default_factory=dict)
+    children: tuple[str, ...] = ()  # the names of its modules, in order
+    has_tensors: bool = False  # of its own
+
+
+Modules = Mapping[str, Module]  # by name, as a state dict has it; "" for the model
+
+
+def around(
+    tensors: Tensors,
+    entries: Iterable[Entry],
+    modules: Modules = MappingProxyType({}),
+    vocabularies: tuple[tuple[str, ...], ...] = (),
+) -> Loose:
+    """What might belong to the recurrent layers that are read of a state dict."""
+    read = [*entries]
+    names = {one.name for one in read}
+    groups = grouped(tensors, NotShown())
+    used = {name for own in names & groups.keys() for name in groups[own].names}
+    inputs = {one.layers[0][0].w_x.shape[2] for one in read}
+    outputs = {width(one) for one in read}
+    left = {name: one for name, one in tensors.items() if name not in used}
+    room = _Room(limits.MAX_EXPANDED)
+    tables, lines, others = list[Piece](), dict[str, Piece](), list[str]()
+    either: list[str] = []
+    for name, stored in left.items():
+        prefix, _, last = name.rpartition(".")
+        own, bias = shown_name(prefix), left.get(f"{prefix}.{_BIAS}")
+        if last in _COUNTERS or (last == _BIAS and f"{prefix}.{_WEIGHT}" in left):
+            continue
+        if last != _WEIGHT or len(stored.shape) != 2 or stored.kind not in FLOATS:
+            others.append(name)
+            continue
+        kinds = _kinds(own, stored, bias, (inputs, outputs), modules.get(prefix))
+        made = None
+        if kinds:
+            made = _piece(kinds[0], own, stored, bias if "dense" in kinds else None, room)
+        if made is None:
+            others.append(name)
+            continue
+        if "table" in kinds:
+            tables.append(made if kinds[0] == "table" else replace(made, kind="table"))
+        if "dense" in kinds:
+            lines[prefix] = made
+        if len(kinds) > 1:
+            either.append(own)
+    inside = {f"{name}.{child}".lstrip(".") for name, one in modules.items() for child in _ran(one)}
+    others += [name for name, one in modules.items() if _is_strange(one) and name not in inside]
+    heads = _heads(lines, modules)
+    fitting = tuple(one for one in heads if one[0].arrays["w"].shape[1] in outputs)
+    words = _fitting(vocabularies, tables, heads)
+    lined = (*lines.values(),)
+    left_over, both = tuple(others[:_MAX_OTHERS]), tuple(either)
+    return Loose(tuple(tables), fitting, lined, left_over, words, both)
+
+
+def tensors_of(loose: Loose, tensors: Tensors) -> tuple[str, ...]:
+    """The names that the file gives the tensors of these pieces."""
+    own = {piece.name for piece in (*loose.tables, *loose.lines)}
+    return tuple(
+        name
+        for name in tensors
+        if name.rpartition(".")[2] in (_WEIGHT, _BIAS)
+        and shown_name(name.rpartition(".")[0]) in own
+    )
+
+
+def _kinds(
+    name: str,
+    stored: Stored,
+    bias: Stored | None,
+    sizes: tuple[Collection[int], Collection[int]],
+    module: Module | None,
+) -> tuple[Kind, ...]:
+    """What a matrix may be: a table, a linear layer, either of them, or nothing that is known.
+
+    sizes: the inputs and the outputs of the recurrent layers.
+    """
+    if module is not None:
+        if module.kind == "Embedding":
+            return ("table",) if module.state.get("max_norm") is None else ()
+        return ("dense",) if module.kind in _LINEAR else ()
+    (rows, columns), (inputs, outputs) = stored.shape, sizes
+    if bias is not None:
+        return ("dense",) if bias.shape == (rows,) else ()
+    if columns not in inputs:
+        return ("dense",)
+    if _EMBEDDING.fullmatch(name):
+        return ("table",)
+    # It could not be a linear layer where nothing takes what it would give.
+    return ("dense", "table") if columns in outputs or rows == columns else ("table",)
+
+
+def _ran(module: Module) -> tuple[str, ...]:
+    """The modules that a Sequential runs."""
+    return module.children if module.kind == _SEQUENTIAL else ()
+
+
+def _is_strange(module: Module) -> bool:
+    """Whether a module without tensors computes something, and it is not known where."""
+    harmless = module.kind in SAME or module.kind.endswith("Loss")
+    return not module.children and not module.has_tensors and not harmless
+
+
+def _heads(lines: Mapping[str, Piece], modules: Modules) -> list[tuple[Piece, ...]]:
+    """Linear layers that are run one on another where a Sequential says so; else each by itself."""
+    found: list[tuple[Piece, ...]] = []
+    inside: set[str] = set()
+    for name, module in modules.items():
+        if module.kind != _SEQUENTIAL:
+            continue
+        members = [f"{name}.{child}".lstrip(".") for child in module.children]
+        if not any(one in lines for one in members):
+            continue
+        inside |= set(members)
+        chain = _chain(members, lines, modules)
+        if chain and chain[0].kind == "dense":
+            found.append(chain)
+    # Where a Sequential is not what it seems, its linear layers are each of an unknown place.
+    return [*found, *((piece,) for name, piece in lines.items() if name not in inside)]
+
+
+def _chain(members: list[str], lines: Mapping[str, Piece], modules: Modules) -> tuple[Piece, ...]:
+    """What a Sequential runs, less what does nothing; empty where a member is not known."""
+    made: list[Piece] = []
+    for name in members:
+        module = modules.get(name, Module(""))
+        if name in lines:
+            made.append(lines[name])
+        elif module.kind in FUNCTIONS and _along_features(module):
+            made.append(Piece(shown_name(f"{name}."), "function", does=FUNCTIONS[module.kind]))
+        elif module.kind not in SAME:
+            return ()
+    return tuple(made)
+
+
+def _along_features(module: Module) -> bool:
+    key, known = _OWN_SETTINGS.get(module.kind, ("", ()))
+    return not key or module.state.get(key) in known
+
+
+class _Room:
+    """How many bytes are still read."""
+
+    def __init__(self, most: int) -> None:
+        self.left = most
+
+
+def _piece(kind: Any, name: str, stored: Stored, bias: Stored | None, room: _Room) -> Piece | None:
+    """A piece with its numbers; None for too many, or for numbers that are none."""
+    given = {"w": stored} if bias is None else {"w": stored, "b": bias}
+    arrays: dict[str, Array] = {}
+    for part, one in given.items():
+        dtype = np.float64 if one.kind == "float64" else np.float32
+        if one.kind not in FLOATS or 0 in one.shape:
+            return None
+        room.left -= int(np.prod(one.shape)) * np.dtype(dtype).itemsize
+        if room.left < 0:
+            return None
+        # No copy where none is needed: an embedding may be most of a file.
+        made: Array = np.ascontiguousarray(floats(one.kind, one.raw()), dtype)
+        if not (made.max() <= MAX_MAGNITUDE and made.min() >= -MAX_MAGNITUDE):  # false for NaN
+            return None
+        arrays[part] = read_only(made)
+    return Piece(name, kind, arrays=MappingProxyType(arrays))
+
+
+def words_in(value: Any) -> Iterator[tuple[str, ...]]:
+    """The texts of a list, or of texts with their places, in order, if they may be a vocabulary."""
+    texts: list[Any] = []
+    if isinstance(value, list | tuple):
+        texts = list(value)
+    elif isinstance(value, dict):
+        turned = {at: text for text, at in value.items() if type(at) is int}
+        by_place = turned if len(turned) == len(value) else value
+        if all(type(at) is int for at in by_place):
+            texts = [by_place.get(at) for at in range(len(by_place))]
+    if len(texts) < 2 or not all(isinstance(one, str) and one for one in texts):
+        return
+    if len(set(texts)) == len(texts):
+        yield tuple(texts)
+
+
+def _fitting(
+    vocabularies: Iterable[tuple[str, ...]], tables: list[Piece], heads: list[tuple[Piece, ...]]
+) -> tuple[tuple[str, ...], ...]:
+    """Those with as many texts as there are tokens, or numbers of a prediction."""
+    sizes = {len(one.arrays["w"]) for one in tables}
+    sizes |= {len(one.arrays["w"]) for head in heads for one in head if one.kind == "dense"}
+    found, left = [], _MAX_CHARACTERS
+    for one in vocabularies:
+        left -= sum(map(len, one)) + len(one) if len(one) in sizes else 0
+        if len(one) in sizes and left >= 0:
+            found.append(one)
+    return tuple(found)

@@ -1,0 +1,1 @@
+"""A whole model as data: what stands before, between and after its recurrent layers."""

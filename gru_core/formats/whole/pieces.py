@@ -1,0 +1,90 @@
+"""A whole model as a list of pieces, each a function that is known exactly, with its numbers.
+
+A value is (step, batch, feature), or (batch, feature) where the steps are gone; tokens are
+(step, batch). Nothing of a file is run: a reader writes the pieces down, or writes none.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Final, Literal, TypeAlias, get_args
+
+from gru_core.arrays import Array
+
+# same: what does nothing once a model is trained. table: the vector of each token. layer: a
+# recurrent one, an entry of the file. dense: w x + b. scale: w x + b, feature by feature. norm:
+# over the features of a step. function: one of functions.FUNCTIONS. clip: not below or above.
+Plain: TypeAlias = Literal["same", "table", "layer", "dense", "scale", "norm", "function", "clip"]
+# masking and unequal make a mask. last and first: the value at that step; mean, max: over the
+# steps; ends: the last states of a layer; backward: the steps in the other order.
+Steps: TypeAlias = Literal["masking", "unequal", "last", "first", "mean", "max", "ends", "backward"]
+# join: features side by side; add, multiply: number by number; part: some features in their order.
+Joins: TypeAlias = Literal["join", "add", "multiply", "part"]
+Kind: TypeAlias = Plain | Steps | Joins
+KINDS: Final[tuple[Kind, ...]] = (*get_args(Plain), *get_args(Steps), *get_args(Joins))
+INPUT: Final = ""  # what a piece reads that reads the model's input
+# Which arrays each kind has; those behind the bar need not be there.
+ARRAYS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "table": ("w",),  # (token, feature)
+        "dense": ("w", "b"),  # (feature out, feature in), (feature out,)
+        "scale": ("w", "b"),  # (feature,)
+        "norm": ("w", "b"),  # (feature,)
+    }
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Piece:
+    """One function in a model. Compared by identity."""
+
+    name: str  # of its value; no other piece has it
+    kind: Kind
+    reads: tuple[str, ...] = (INPUT,)  # pieces, in order; INPUT for what the model is given
+    arrays: Mapping[str, Array] = field(default_factory=dict)
+    does: str = ""  # of a layer its entry, of a function which, of ends forward, backward or both
+    numbers: Mapping[str, float] = field(default_factory=dict)  # value of a mask, epsilon, from, to
+    mask: str = ""  # the piece that says which steps count; empty where all do
+    starts: tuple[str, ...] = ()  # of a layer: the pieces of its first states, as STATES
+
+
+@dataclass(frozen=True, eq=False)
+class Whole:
+    """A model from its input to its prediction. Compared by identity."""
+
+    pieces: tuple[Piece, ...]  # each after those that it reads
+    output: str = ""  # the piece that is the prediction; empty where the file shows none
+    vocabulary: tuple[str, ...] = ()  # what the file calls its tokens, in order
+    labels: tuple[str, ...] = ()  # what it calls the numbers of its prediction
+    notes: tuple[str, ...] = ()
+
+    @property
+    def table(self) -> Piece | None:
+        """What takes tokens; None for a model that is given numbers."""
+        return next(
+            (one for one in self.pieces if one.kind == "table" and INPUT in one.reads), None
+        )
+
+    def piece(self, name: str) -> Piece:
+        """The piece of this name."""
+        return next(one for one in self.pieces if one.name == name)
+
+    def of_layer(self, entry: str) -> Piece | None:
+        """The piece that a recurrent layer is, the first of several; None where it is none."""
+        named = (one for one in self.pieces if one.kind == "layer" and one.does == entry)
+        return next(named, None)
+
+    def above(self, name: str) -> tuple[Piece, ...]:
+        """The pieces that lead from the value of a piece to the prediction, that one left out.
+
+        Empty where something else leads there too, or nothing.
+        """
+        found: list[Piece] = []
+        at = self.output
+        while at and at != name:
+            one = self.piece(at)
+            if len(one.reads) != 1 or one.kind == "layer":
+                return ()
+            found.append(one)
+            at = one.reads[0]
+        return tuple(reversed(found)) if at == name else ()

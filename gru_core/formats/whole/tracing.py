@@ -1,0 +1,193 @@
+"""A layer of a file in its whole model: from tokens or numbers to gates and the prediction."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import numpy.typing as npt
+
+from gru_core.errors import FormatError, GatescopeError, shown
+from gru_core.formats.answers import answered, settings_of
+from gru_core.formats.model import Answers, Entry, ModelFile
+from gru_core.formats.running import Ready
+from gru_core.formats.tracing import MASK, Arrays
+from gru_core.formats.whole.loose import NOTHING_CHOSEN, Chosen, reading, refused_tokens
+from gru_core.formats.whole.pieces import INPUT, Piece, Whole
+from gru_core.formats.whole.running import How, Masks, run_whole
+from gru_core.words import Said
+
+PREDICTION: Final = "prediction"
+TOKENS: Final = "tokens"
+_FLAT: Final = ("same", "masking")
+
+
+@dataclass(frozen=True, eq=False)
+class Given:
+    """What a model, or one of its layers, is given. Compared by identity."""
+
+    values: npt.NDArray[Any]  # tokens (step, batch), or numbers (step, batch, input)
+    tokens: bool = False
+    own: bool | None = None  # whether the numbers are the layer's own input; None: the sizes tell
+    initial: Mapping[str, npt.ArrayLike] = field(default_factory=dict)
+    mask: Masks | None = None  # (step, batch)
+
+
+def model_of(file: ModelFile, entry: Entry, chosen: Chosen = NOTHING_CHOSEN) -> Whole | None:
+    """The model around a layer; None where nothing of it is known.
+
+    Errors: those of reading; FormatError for what is said of a file that leaves nothing open.
+    """
+    if file.loose is None and chosen != NOTHING_CHOSEN:
+        raise FormatError(
+            "The file leaves no embedding and no head open: leave out --embedding, --head, "
+            "--head-reads and --below."
+        )
+    if file.whole is not None:
+        return None if file.whole.of_layer(entry.name) is None else file.whole
+    if file.loose is None:
+        return None
+    return reading(file.loose, entry, file.entries, chosen)
+
+
+def starts_at_layer(whole: Whole, entry: Entry, given: Given) -> bool:
+    """Whether numbers are what the layer itself reads, and not what the model is given."""
+    if given.tokens:
+        return False
+    if given.own is not None:
+        return given.own
+    if whole.table is not None:
+        return True
+    width, layer = input_width(whole), entry.layers[0][0].w_x.shape[2]
+    wide = given.values.shape[-1]
+    return wide == layer and width not in (None, wide)
+
+
+def input_width(whole: Whole) -> int | None:
+    """How many numbers the model is given at a step; None where the pieces do not say."""
+    names = {INPUT}
+    for piece in whole.pieces:
+        if not names & set(piece.reads):
+            continue
+        if piece.kind in _FLAT:
+            names.add(piece.name)
+        elif piece.kind == "dense":
+            return int(piece.arrays["w"].shape[1])
+        elif piece.kind in ("scale", "norm"):
+            return len(piece.arrays["w"])
+    return None
+
+
+def reads_input(whole: Whole, piece: Piece) -> bool:
+    """Whether a layer reads what the model is given, with nothing computed in between."""
+    name = piece.reads[0]
+    while name != INPUT:
+        below = whole.piece(name)
+        if below.kind not in _FLAT:
+            return False
+        name = below.reads[0]
+    return True
+
+
+def readies(
+    file: ModelFile, entry: Entry, answers: Answers, at_layer: bool
+) -> Callable[[str], Ready]:
+    """Every layer of a model ready to be run, by its name.
+
+    at_layer: whether the layer is given its own input; else the model itself says which steps it
+    passes over, and from which states it starts. Errors: those of answered.
+    """
+    entries = {one.name: one for one in file.entries}
+
+    def ready(name: str) -> Ready:
+        one = entries[name]
+        own = one.name == entry.name
+        given = answers if own else _fitting(one, answers)
+        if file.whole is None or (own and at_layer):
+            return answered(one, given)
+        piece = file.whole.of_layer(name)
+        settled = ("padding", "start") if piece is not None and piece.starts else ("padding",)
+        asks = tuple(setting for setting in one.asks if setting not in settled)
+        given = {key: value for key, value in given.items() if key not in settled}
+        made = answered(replace(one, asks=asks), given)
+        return replace(made, reads=replace(made.reads, padding=None))
+
+    return ready
+
+
+def _fitting(entry: Entry, answers: Answers) -> Answers:
+    """Those answers that another layer leaves open too."""
+    known = settings_of(entry)
+    return {key: value for key, value in answers.items() if key in known and key not in entry.says}
+
+
+def traced(
+    file: ModelFile, entry: Entry, whole: Whole, answers: Answers, given: Given
+) -> tuple[Arrays, list[str]]:
+    """Every array of a layer in its model by its name, and what to say of them.
+
+    As trace_arrays with a batch has them; besides prediction, (step, batch, number) or (batch,
+    number), and tokens, (step, batch). Errors: those of run_whole.
+    """
+    begin = entry.name if starts_at_layer(whole, entry, given) else ""
+    ready = readies(file, entry, answers, bool(begin))
+    how = How(begin, "", {entry.name: given.initial}, given.mask)
+    said: list[str] = []
+    try:
+        ran = run_whole(whole, ready, given.values, how)
+    except GatescopeError as error:
+        ran = run_whole(whole, ready, given.values, replace(how, upto=entry.name))
+        said.append(Said("note: there is no prediction: {error}", error=error))
+    if entry.name not in ran.layers:
+        raise FormatError(
+            "What {name} reads is not known from the input of the model: give what it reads "
+            "itself, --layer-input.",
+            name=shown(entry.name),
+        )
+    arrays = dict(ran.layers[entry.name])
+    if given.tokens:
+        arrays[TOKENS] = given.values
+    if whole.output in ran.values and whole.output:
+        arrays[PREDICTION] = ran.values[whole.output]
+    piece = whole.of_layer(entry.name)
+    if not begin and not given.tokens and piece is not None and not reads_input(whole, piece):
+        said.append(
+            Said(
+                "note: the input is that of the model; {name} reads what {names} make of it. If "
+                "it is what {name} reads itself, say --layer-input.",
+                name=shown(entry.name),
+                names=_between(whole, piece),
+            )
+        )
+    return arrays, said
+
+
+def _between(whole: Whole, piece: Piece) -> str:
+    """The names of the pieces that a layer's input comes from, the first first."""
+    found, names = [], [piece.reads[0]]
+    while names:
+        name = names.pop()
+        if name != INPUT and name not in found:
+            found.append(name)
+            names += whole.piece(name).reads
+    return ", ".join(shown(name) for name in reversed(found))
+
+
+def without_batch(arrays: Mapping[str, npt.NDArray[Any]]) -> Arrays:
+    """The arrays of one sequence without their axis batch."""
+    last = (MASK, TOKENS)
+    return {name: array.take(0, axis=-1 if name in last else -2) for name, array in arrays.items()}
+
+
+def refuse_tokens(file: ModelFile, entry: Entry) -> FormatError:
+    """What is said where tokens are given and nothing is known to read them."""
+    if file.loose is not None:
+        return refused_tokens(file.loose, entry)
+    return FormatError(
+        "The file says of no embedding that {name} reads: give numbers, --input.",
+        name=shown(entry.name),
+    )
+
+
+def said_of_model(whole: Whole) -> Iterable[str]:
+    """What is to be known of a model around a layer."""
+    return whole.notes

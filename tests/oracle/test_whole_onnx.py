@@ -1,0 +1,202 @@
+"""Whole ONNX models: stacks run from the model's input, and its head says what PyTorch says."""
+
+import io
+import warnings
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+import torch
+from torch import nn
+
+from gru_core.__main__ import main
+from gru_core.errors import FormatError
+from gru_core.formats import npz, read
+from gru_core.formats.whole.loose import Chosen
+from gru_core.formats.whole.tracing import Given, model_of, traced
+from tests.oracle.onnx_runs import session
+
+CLOSE = 1e-6
+WAYS = [
+    ("GRU", False, True),
+    ("LSTM", True, True),
+    ("GRU", True, False),
+    ("LSTM", False, False),
+    ("RNN", False, True),
+]
+
+
+class Steps(nn.Module):
+    """A head at each step."""
+
+    def __init__(self, cell, both, batch_first) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.emb, self.first = nn.Embedding(30, 6), batch_first
+        options = {"num_layers": 2, "bidirectional": both, "batch_first": batch_first}
+        self.rnn = getattr(nn, cell)(6, 5, **options)
+        self.one, self.two = nn.Linear(5 * (1 + both), 8), nn.Linear(8, 3)
+
+    def head(self, x):
+        return self.two(torch.relu(self.one(x)))
+
+    def forward(self, tokens):
+        return torch.softmax(self.head(self.rnn(self.emb(tokens))[0]), -1)
+
+
+class LastStep(Steps):
+    def forward(self, tokens):
+        x = self.rnn(self.emb(tokens))[0]
+        return self.head(x[:, -1] if self.first else x[-1])
+
+
+class LastStates(Steps):
+    def forward(self, tokens):
+        states = self.rnn(self.emb(tokens))[1]
+        h = states[0] if isinstance(states, tuple) else states
+        return self.head(torch.cat([h[-2], h[-1]], -1) if self.rnn.bidirectional else h[-1])
+
+
+class Mean(Steps):
+    def forward(self, tokens):
+        return self.head(self.rnn(self.emb(tokens))[0].mean(1 if self.first else 0))
+
+
+class EncoderDecoder(nn.Module):
+    """Numbers in; a layer that starts where another has ended."""
+
+    def __init__(self, cell, both, batch_first) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        ways = 5 * (1 + both)
+        options = {"bidirectional": both, "batch_first": batch_first}
+        self.before, self.norm = nn.Linear(4, 6), nn.LayerNorm(ways)
+        self.encoder = getattr(nn, cell)(6, 5, **options)
+        self.decoder = getattr(nn, cell)(ways, 5, **options)
+        self.after = nn.Linear(ways, 2)
+
+    def forward(self, x):
+        x, states = self.encoder(torch.tanh(self.before(x)))
+        return self.after(self.decoder(self.norm(x), states)[0])
+
+
+def exported(module, given) -> bytes:
+    memory = io.BytesIO()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        axes = {"x": {0: "a", 1: "b"}}
+        torch.onnx.export(
+            *(module, (given,), memory),
+            dynamo=False,
+            input_names=["x"],
+            opset_version=17,
+            dynamic_axes=axes,
+        )
+    return memory.getvalue()
+
+
+def opened(data):
+    return npz.parse(npz.write(read(data, "a.onnx")), "a.onnx")
+
+
+@pytest.mark.parametrize("way", WAYS, ids=["-".join(map(str, way)) for way in WAYS])
+@pytest.mark.parametrize("kind", [Steps, LastStep, LastStates, Mean, EncoderDecoder])
+def test_the_prediction_and_every_input_are_those_of_onnxruntime(kind, way) -> None:
+    module, batch_first = kind(*way).eval(), way[2]
+    rng = np.random.default_rng(0)
+    tokens = kind is not EncoderDecoder
+    given = rng.integers(0, 30, (9, 2)) if tokens else rng.normal(size=(9, 2, 4)).astype("f4")
+    own = given.swapaxes(0, 1).copy() if batch_first else given
+    data = exported(module, torch.from_numpy(own))
+    wanted = session(data).run(None, {"x": own})[0]
+    wanted = wanted.swapaxes(0, 1) if batch_first and wanted.ndim == 3 else wanted
+    file = opened(data)
+    assert len(file.entries) == 2
+    for entry in file.entries:
+        made, _ = traced(file, entry, model_of(file, entry), {}, Given(given, tokens))
+        np.testing.assert_allclose(made["prediction"], wanted, rtol=0, atol=CLOSE)
+
+
+def test_a_head_cannot_be_chosen_where_the_file_says_it() -> None:
+    data = exported(Steps("GRU", False, True).eval(), torch.zeros(2, 9, dtype=torch.int64))
+    file = opened(data)
+    with pytest.raises(FormatError, match="leaves no embedding and no head open"):
+        model_of(file, file.entries[0], Chosen(head="two"))
+
+
+def test_an_operator_that_is_not_followed_ends_what_is_known() -> None:
+    class Odd(Steps):
+        def forward(self, tokens):
+            return torch.cumsum(self.rnn(self.emb(tokens))[0], 0)
+
+    data = exported(Odd("GRU", False, False).eval(), torch.zeros(9, 2, dtype=torch.int64))
+    file = opened(data)
+    assert file.whole.output == ""
+    assert file.whole.table is not None
+
+
+def test_a_cumulated_input_leads_to_no_layer() -> None:
+    class Odd(Steps):
+        def forward(self, tokens):
+            return self.rnn(torch.cumsum(self.emb(tokens), 0))[0]
+
+    data = exported(Odd("GRU", False, False).eval(), torch.zeros(9, 2, dtype=torch.int64))
+    assert opened(data).whole is None
+
+
+class Odd(Steps):
+    """Two stacks with an operator between them that is not followed."""
+
+    def __init__(self) -> None:
+        super().__init__("GRU", False, True)
+        self.above = nn.LSTM(5, 4, batch_first=True)
+
+    def forward(self, tokens):
+        below = self.rnn(self.emb(tokens))[0]
+        return self.above(torch.cumsum(torch.sin(below), 1))[0]
+
+
+def test_what_is_not_followed_is_run_by_onnxruntime(tmp_path, monkeypatch, capsys) -> None:
+    monkeypatch.chdir(tmp_path)
+    module, tokens = Odd().eval(), np.random.default_rng(1).integers(0, 30, (2, 9))
+    Path("odd.onnx").write_bytes(exported(module, torch.from_numpy(tokens)))
+    np.save("tokens.npy", tokens)
+    name = opened(Path("odd.onnx").read_bytes()).entries[-1].name
+    arguments = ["--layer", name, "--tokens", "tokens.npy", "--out", "out.npz"]
+    assert main(["trace", "odd.onnx", *arguments]) == 0
+    assert "onnxruntime in the file's own graph" in capsys.readouterr().out
+    with torch.no_grad():
+        wanted = module(torch.from_numpy(tokens)).numpy().swapaxes(0, 1)
+    np.testing.assert_allclose(np.load("out.npz")["output"], wanted, rtol=0, atol=CLOSE)
+
+
+def changed(data: bytes, change) -> bytes:
+    model = onnx.ModelProto.FromString(data)
+    change(model.graph)
+    return model.SerializeToString()
+
+
+def test_a_dropout_that_still_leaves_numbers_out_is_not_followed() -> None:
+    data = exported(Steps("GRU", False, True).eval(), torch.zeros(2, 9, dtype=torch.int64))
+    assert opened(data).whole.output
+
+    def training(graph) -> None:
+        softmax = next(node for node in graph.node if node.op_type == "Softmax")
+        truth = onnx.numpy_helper.from_array(np.array(True), "truth")
+        rate = onnx.numpy_helper.from_array(np.array(0.5, np.float32), "rate")
+        graph.initializer.extend([truth, rate])
+        dropped = onnx.helper.make_node("Dropout", [softmax.input[0], "rate", "truth"], ["dropped"])
+        graph.node.insert([*graph.node].index(softmax), dropped)
+        softmax.input[0] = "dropped"
+
+    assert opened(changed(data, training)).whole.output == ""
+
+
+def test_an_operator_of_a_model_in_place_of_that_of_onnx_is_not_followed() -> None:
+    data = exported(Steps("GRU", False, True).eval(), torch.zeros(2, 9, dtype=torch.int64))
+    model = onnx.ModelProto.FromString(data)
+    body = onnx.helper.make_node("Neg", ["x"], ["y"])
+    opset = [onnx.helper.make_opsetid("", 17)]
+    model.functions.append(onnx.helper.make_function("", "Relu", ["x"], ["y"], [body], opset))
+    assert opened(model.SerializeToString()).whole is None
