@@ -13,7 +13,7 @@ from app.controls import fields
 from app.controls.markdown import plain
 from app.controls.matrix import refusal
 from app.screen.around import is_settled, takes_tokens, whole_of
-from app.screen.at_hand import Loaded
+from app.screen.at_hand import Loaded, in_place_of
 from app.screen.loaded import Check, canonical, checked, effect, framework
 from app.session import state
 from app.setting.model import Model
@@ -121,7 +121,7 @@ def _opened(model: Model, files: list[Any]) -> Model:
         return model  # taken away from the field, not from the stage
     upload = uploads.model(*gathered({file.name: file.getvalue() for file in files}))
     state.keep_upload(upload)
-    return Model(file=upload.key, steps=model.steps)
+    return canonical(in_place_of(model, upload.key))
 
 
 # The layer ------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from app.compute import uploads
 from app.compute.uploads import Upload
-from app.setting.model import Model
+from app.setting.model import AROUND, Model
 from app.words.say import say
 from gru_core.errors import TextError
 from gru_core.formats.answers import questions
@@ -54,6 +54,26 @@ def find(model: Model) -> Loaded | None:
     if upload is None or not isinstance(upload.content, ModelFile):
         return None
     return Loaded(model, upload, uploads.entry_of(upload, model.layer))
+
+
+def in_place_of(before: Model, file: str) -> Model:
+    """The model of another file, by its key: asked for as the one before where it has that layer.
+
+    So two checkpoints of one model are compared on the same layer and input.
+    """
+    plain, was = Model(file=file, steps=before.steps), find(before)
+    there = find(replace(plain, layer=was.entry.name)) if was else None
+    if was is None or there is None or not _alike(was.entry, there.entry):
+        return plain
+    known = {question.setting for question in questions(there.entry)} | set(AROUND)
+    answers = tuple((setting, said) for setting, said in before.answers if setting in known)
+    return replace(before, file=file, layer=there.entry.name, answers=answers)
+
+
+def _alike(one: Entry, other: Entry) -> bool:
+    """Whether two layers are of one kind and size."""
+    first, second = ([[d.w_x.shape for d in layer] for layer in e.layers] for e in (one, other))
+    return one.cell == other.cell and first == second
 
 
 def provisional(entry: Entry, answers: Mapping[str, str]) -> dict[str, str]:

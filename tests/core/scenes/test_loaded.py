@@ -19,9 +19,11 @@ from gru_core.scenes.scene import Scene, situation
 UNITS = 5
 
 
-def entry(cell: Any = "gru", directions: int = 2, layers: int = 2, **more: Any) -> Entry:
+def entry(
+    cell: Any = "gru", directions: int = 2, layers: int = 2, seed: int = 7, **more: Any
+) -> Entry:
     """Distinct weights everywhere."""
-    rng = np.random.default_rng(7)
+    rng = np.random.default_rng(seed)
     gates = {"gru": 3, "lstm": 4, "rnn": 1}[cell]
 
     def direction(inputs: int) -> Direction:
