@@ -4,22 +4,18 @@ torch takes most of a second to import, so only the functions that need its name
 """
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from gru_core.arrays import Array
 from gru_core.cells.replacing import as_computed
 from gru_core.cells.steps import STEPS
 from gru_core.conventions import HARD_SLOPES, TRACKS, Cell
-from gru_core.ends import end_of
+from gru_core.ends import SURE, end_of
 from gru_core.engines.held import Held
 from gru_core.weights import GRUWeights, Weights
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-
-# Above it softplus is its number to the last digit; torch's own 20 leaves 2e-9 out.
-SURE: Final = 40.0
 
 
 class TensorWeights(NamedTuple):

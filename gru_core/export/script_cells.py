@@ -6,8 +6,7 @@ from typing import Final
 
 from gru_core.changes.interventions import Intervention
 from gru_core.conventions import HARD_SLOPES, SIGMOID_TRACKS, TRACKS
-from gru_core.ends import PARAMETERS, end_of
-from gru_core.engines.torch_engine import SURE
+from gru_core.ends import PARAMETERS, SURE, end_of
 from gru_core.export.cell_run import CellRun
 from gru_core.export.script_step import step_text
 

@@ -54,7 +54,7 @@ def test_nothing_is_computed_that_nobody_asks_for(layer) -> None:
 @pytest.mark.parametrize(
     "act",
     [
-        lambda a: np.exp(a),
+        lambda a: np.sinh(a),
         lambda a: np.asarray(a),
         lambda a: a[[0, 1]],
         lambda a: a[::2],
@@ -76,5 +76,5 @@ def test_no_equation_of_a_cell_stands_in_the_browser() -> None:
         text = path.read_text(encoding="utf-8")
         code = "\n".join(line.split("//")[0] for line in text.splitlines())
         assert ("Math.tanh" in code) == (path.name == "program.js"), path
-        assert "Math.exp" not in code, path
+        assert ("Math.exp" in code) == (path.name == "program.js"), path
         assert not combined.search(re.sub(r"/\*.*?\*/", "", code, flags=re.DOTALL)), path
