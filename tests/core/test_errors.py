@@ -30,8 +30,8 @@ CLASSES = [
 ]
 RAISED = {one.__name__ for one in CLASSES} | {"ComputedError"}
 PLACED = re.compile(r"\{\w+\}: \{error\}")
-# Where Python is written, not prose.
-PYTHON = ("script.py", "script_cells.py", "script_numbers.py", "script_step.py")
+# Where Python and HTML are written, not prose.
+PYTHON = ("script.py", "script_cells.py", "script_numbers.py", "script_step.py", "report.py")
 MOST_WORDS = 3  # of a name that is made of others: the value of {name}
 VERBS = {"is", "are", "was", "were", "has", "have", "had", "does", "do", "needs", "need", "holds"}
 # Words of which one is chosen by how many there are.

@@ -226,7 +226,10 @@ HOSTILE = {
     "old opset": (of_opsets(5), "as 5; it needs one opset, 7 to"),
     "opset of tomorrow": (of_opsets(999), "as 999; it needs one"),
     "format of tomorrow": (of_ir(99), "is of version 99 of the ONNX format; versions 3 to"),
-    "stored elsewhere": (external(), "'W' is stored in another file, '../../../etc/passwd'; on"),
+    "stored elsewhere": (
+        external(),
+        "'W' is stored in another file, '../../../etc/passwd', which leads out",
+    ),
     "in segments": (in_segments(), "'W' is stored in segments"),
     "sparse": (sparse(), "'W' is stored as a sparse tensor"),
     "half of W": (
@@ -281,7 +284,7 @@ HOSTILE = {
         r"W of GRU 'one' has shape \(1, 48, 3\); .* needs \(1, 36",
     ),
     "a crowd": (crowd(300), "has more than 256 recurrent nodes"),
-    "shared weights": (shared, "take more than 64 MB; export fewer"),
+    "shared weights": (shared, "take more than 64 MB, which are read, unless"),
     "empty nodes": (lambda: field(7, field(1, b"") * SMALL), "so many small parts"),
     "empty names": (lambda: field(7, field(1, field(1, b"") * SMALL)), "so many small parts"),
     "axes alone": (lambda: field(7, field(5, b"\x08\x01" * SMALL)), "so many small parts"),

@@ -146,7 +146,7 @@ HOSTILE = {
     "a header too long": (saying("(3,)" + " " * 2000), "a header that NumPy does not write"),
     "a header longer than the file": (saying("(3,)", length=65535), "header that NumPy does not"),
     "a version unknown": (saying("(3,)", version=9), "does not begin as a .npy file does"),
-    "no array at all": (put(W_X, b"<html>"), "does not begin as a .npy file does"),
+    "no array at all": (put(W_X, b"<html>"), "is a text, such as a CSV file"),
     "a header that is no JSON": (with_text(b"{nonsense"), "the header is not JSON"),
     "a header that is no UTF-8": (with_text(b"\xff\xfe"), "the header is not JSON"),
     "a header too deep": (with_text(b"[" * 50_000 + b"]" * 50_000), "header is nested too deep"),

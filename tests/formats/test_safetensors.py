@@ -126,7 +126,7 @@ HOSTILE = {
     "git lfs": (b"version https://git-lfs.github.com/spec/v1\n", "of Git LFS"),
     "zip": (saved(GRU.state_dict()), "is of another format"),
     "pickle": (legacy(GRU.state_dict()), "is of another format"),
-    "too large": (GOOD + bytes(32_000_000), "are read: save the recurrent layers alone"),
+    "too large": (GOOD + bytes(32_000_000), "maxUploadSize): save the recurrent layers alone"),
     "length of 2^63": (put_together({}, length=2**63), "should have 9,223,372,036,854,775,808"),
     "length of 2^64 - 1": (put_together({}, length=2**64 - 1), "and the file has 10"),
     "length past the end": (put_together(one(), bytes(24), 10**6), "should have 1,000,000 bytes"),

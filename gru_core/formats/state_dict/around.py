@@ -17,6 +17,7 @@ from gru_core.conventions import MAX_MAGNITUDE
 from gru_core.formats import limits
 from gru_core.formats.model import Entry
 from gru_core.formats.notshown import NotShown
+from gru_core.formats.state_dict.computed import computed
 from gru_core.formats.state_dict.groups import grouped, shown_name
 from gru_core.formats.state_dict.stored import FLOATS, Stored, Tensors, floats
 from gru_core.formats.whole.loose import Loose, width
@@ -66,7 +67,7 @@ def around(
     vocabularies: tuple[tuple[str, ...], ...] = (),
 ) -> Loose:
     """What might belong to the recurrent layers that are read of a state dict."""
-    read = [*entries]
+    read, tensors = [*entries], computed(tensors).tensors
     names = {one.name for one in read}
     groups = grouped(tensors, NotShown())
     used = {name for own in names & groups.keys() for name in groups[own].names}

@@ -199,13 +199,18 @@ def test_a_value_that_no_gate_can_have_is_refused(value: Any) -> None:
     ("place", "value", "said"),
     [
         ("gru.update.0.all", 1.5, "what the sigmoid of a gate gives lies between 0 and 1"),
-        ("lstm.candidate.0.all", -1.5, "what the tanh of a candidate gives lies between −1 and 1"),
         ("lstm.cell.0.all", 10_001, "a number from −10000 to 10000 is needed."),
         ("gru.hidden.0.9-4", 0.5, "the first step cannot come after the last: swap them."),
     ],
 )
 def test_the_sentence_says_what_can_be_held(place: str, value: float, said: str) -> None:
     assert said in refused(hold(START, place, value))
+
+
+def test_what_a_candidate_cannot_be_is_left_out_with_the_reason() -> None:
+    """What it can be is for its layer to say: a relu gives more than a tanh."""
+    [said] = screen_of(hold(START, "lstm.candidate.0.all", -1.5).history.present).problems
+    assert "what the tanh of a candidate gives lies between −1 and 1" in said
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from app.setting.link import decode, encode
 from app.setting.model import Model
 from app.setting.setting import Setting
 from gru_core.formats import npz
+from gru_core.scenes.scene import Masked
 from gru_core.situation import parse_edits
 from tests.formats.entries import make_whole
 from tests.formats.torch_files import saved
@@ -146,7 +147,8 @@ def test_tokens_that_a_model_masks_are_passed_over_without_a_question() -> None:
     uploads.hold(upload, "page")
     model = Model(file=upload.key, source="text", text="abacd")
     screen = screen_of(Setting(scene="model", model=model))
-    assert tuple(screen.labels) == ("⋯ b", "⋯ c", "d")
+    assert tuple(screen.labels) == ("b", "c", "d")
+    assert screen.masked == (Masked(0, ("a",)), Masked(1, ("a",)))
     assert len(screen.problems) == 1  # which steps are left out
     alone = replace(model, text="bcd")
     same = screen_of(Setting(scene="model", model=alone))

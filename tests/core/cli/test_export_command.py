@@ -92,7 +92,10 @@ def test_a_file_that_is_refused_leaves_the_one_that_was_there(tmp_path, capsys) 
     path = tmp_path / "a.safetensors"
     path.write_bytes(b"old")
     assert main(["export", "book", "--to", str(path)]) == 2
-    assert "Export another kind: .onnx, .weights.npz, .csv, .npz, .py." in capsys.readouterr().err
+    assert (
+        "Export another kind: .onnx, .weights.npz, .csv, .npz, .py, .html."
+        in capsys.readouterr().err
+    )
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
 
