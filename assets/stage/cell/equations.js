@@ -54,6 +54,10 @@ export class Equations {
       const key = JSON.stringify([substep, colours]);
       return before.find((one) => one.key === key) ?? this.block(substep, key);
     });
+    for (const row of this.blocks.flatMap(({ rows }) => rows)) { // heard anew, once its numbers are at rest
+      row.heard.replaceChildren();
+      row.said = undefined;
+    }
     for (const one of before) if (!this.blocks.includes(one)) one.element.remove();
     this.blocks.forEach(({ element }, i) => {
       const there = this.element.children[i];

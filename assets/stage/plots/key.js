@@ -9,7 +9,7 @@ const NS = "http://www.w3.org/2000/svg";
 const HEIGHT = 10; // and the width of a mark
 const LENGTH = 15; // of a line: two dashes, or a dash, a dot and a dash
 /** @type {Record<string, string>} */
-const DASHES = { solid: "", dash: "6 3", dot: "2.5 2.5", dashdot: "7 2 2 2" };
+const DASHES = { solid: "", dash: "6 3", dot: "2.5 2.5", dashdot: "7 2 2 2", longdash: "10 4", longdashdot: "9 2.5 2 2.5" };
 /** @type {Record<string, string>} */
 const MARKS = {
   circle: "M1 5a4 4 0 1 0 8 0a4 4 0 1 0-8 0z",

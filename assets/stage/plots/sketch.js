@@ -15,7 +15,7 @@ import { TYPE } from "./ticks.js";
  */
 
 /** @type {Record<string, number[]>} */
-export const DASHES = { solid: [], dash: [3, 3], dot: [1, 1], dashdot: [3, 1, 1, 1] }; // Plotly's, in line widths of at least 3
+export const DASHES = { solid: [], dash: [3, 3], dot: [1, 1], dashdot: [3, 1, 1, 1], longdash: [5, 5], longdashdot: [5, 2, 1, 2] }; // Plotly's, in line widths of at least 3
 const MIDDLE = 0.35; // of the size of letters: from the middle of a line of text to its foot
 const TEXT_MIDDLE = 0.25; // the same of a trace's texts
 /** @type {Record<string, (drawing: Drawing, trace: Trace) => void>} */
