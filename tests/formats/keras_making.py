@@ -5,14 +5,17 @@ The legacy layout is that of keras 2.2.4, engine/saving.py; tests/oracle lets Ke
 
 import io
 import json
-import zipfile
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import h5py
 import numpy as np
+import pytest
 
+from gru_core.errors import GatescopeError
+from gru_core.formats.keras import archive as keras_zip
 from gru_core.formats.model import Entry
+from tests.formats import entries
 
 GATES = {"gru": 3, "lstm": 4, "rnn": 1}
 CLASSES = {"gru": "GRU", "lstm": "LSTM", "rnn": "SimpleRNN"}
@@ -106,11 +109,7 @@ def weights_h5(datasets: Mapping[str, np.ndarray], names: Mapping[str, str] | No
 
 
 def zipped(members: Mapping[str, bytes]) -> bytes:
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return made.getvalue()
+    return entries.zipped(members.items())
 
 
 def keras(
@@ -185,3 +184,16 @@ def check_arrays(entry: Entry, parts: Arrays, at: tuple[int, int] = (0, 0)) -> N
             np.testing.assert_array_equal(direction.w_h[gate, unit], recurrent_kernel[:, column])
             assert direction.b_x[gate, unit] == rows[0][column]
             assert direction.b_h[gate, unit] == (rows[1][column] if len(rows) == 2 else 0)
+
+
+def only(data: bytes) -> Entry:
+    """The one layer of a `.keras` file."""
+    (entry,) = keras_zip.read(data, "model.keras").entries
+    return entry
+
+
+def refusal(data: bytes) -> str:
+    """What is said of a `.keras` file that is not read."""
+    with pytest.raises(GatescopeError) as caught:
+        keras_zip.read(data, "model.keras")
+    return str(caught.value)

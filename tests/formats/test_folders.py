@@ -2,7 +2,6 @@
 
 import io
 import json
-import zipfile
 
 import numpy as np
 import pytest
@@ -15,6 +14,7 @@ from gru_core.formats.answers import answered
 from gru_core.formats.folders import gathered
 from gru_core.formats.opening import open_model
 from gru_core.formats.running import run_ready
+from tests.formats.keras_making import zipped
 from tests.formats.torch_files import filled, saved
 
 X = np.random.default_rng(3).normal(size=(6, 3)).astype(np.float32)
@@ -136,17 +136,9 @@ def test_a_shard_says_that_there_are_others_and_is_never_taken_for_the_whole(tmp
         open_model(tmp_path / "c-00001-of-00003.safetensors")
 
 
-def zipped(**members) -> bytes:
-    memory = io.BytesIO()
-    with zipfile.ZipFile(memory, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return memory.getvalue()
-
-
 def test_an_archive_of_stable_baselines3_is_its_policy() -> None:
     data = zipped(
-        **{
+        {
             "data": b"{}",
             "pytorch_variables.pth": saved({}),
             "policy.pth": saved(MODEL.state_dict()),
@@ -161,14 +153,14 @@ def test_an_archive_of_stable_baselines3_is_its_policy() -> None:
 
 def test_an_archive_with_one_model_is_that_and_of_several_none() -> None:
     data = saved(MODEL.state_dict())
-    is_equal(read(zipped(**{"a/model.pt": data, "readme.txt": b"x"}), "a.zip"))
+    is_equal(read(zipped({"a/model.pt": data, "readme.txt": b"x"}), "a.zip"))
     with pytest.raises(
         FormatError, match=r"is a zip archive with a model in it: unpack it and give"
     ):
-        read(zipped(**{"a.pt": data, "b.pt": data}), "a.zip")
-    inner = zipped(**{"model.pt": data})
+        read(zipped({"a.pt": data, "b.pt": data}), "a.zip")
+    inner = zipped({"model.pt": data})
     with pytest.raises(FormatError, match="holds another: unpack it"):
-        read(zipped(**{"inner.pt": inner}), "a.zip")
+        read(zipped({"inner.pt": inner}), "a.zip")
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.float16, ">f4"])

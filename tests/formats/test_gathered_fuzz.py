@@ -21,6 +21,7 @@ from gru_core.formats.onnx import outside
 from gru_core.formats.running import run_ready
 from gru_core.formats.sniff import read
 from tests.formats.entries import SAID, make_entry
+from tests.formats.keras_making import zipped
 from tests.formats.onnx_making import initializer, make_model, tensors
 from tests.formats.torch_files import filled, saved
 from tests.formats.tries import tries
@@ -107,14 +108,6 @@ def test_any_index_is_understood_or_refused(table, other) -> None:
 def test_noise_is_no_index(noise, name) -> None:
     with pytest.raises(GatescopeError):
         gathered({name: noise})
-
-
-def zipped(members) -> bytes:
-    memory = io.BytesIO()
-    with zipfile.ZipFile(memory, "w") as archive:
-        for name, content in members.items():
-            archive.writestr(name, content)
-    return memory.getvalue()
 
 
 def scripted() -> bytes:

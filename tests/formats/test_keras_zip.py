@@ -6,16 +6,17 @@ import ml_dtypes
 import numpy as np
 import pytest
 
-from gru_core.errors import FormatError, GatescopeError, NotFiniteError, ShapeError
+from gru_core.errors import FormatError, NotFiniteError, ShapeError
 from gru_core.formats.keras import archive as keras_zip
-from gru_core.formats.model import Entry
 from tests.formats.keras_making import (
     arrays,
     check_arrays,
     keras,
     node,
     one,
+    only,
     recurrent,
+    refusal,
     sequential,
     variables,
     weights_h5,
@@ -25,17 +26,6 @@ from tests.formats.keras_making import (
 PLAIN = {"gate_activation": "sigmoid", "state_activation": "tanh"}
 FORWARD = {"backward": "false"}
 TENSOR = {"class_name": "__keras_tensor__", "config": {"shape": [None, None, 3]}}
-
-
-def only(data: bytes) -> Entry:
-    (entry,) = keras_zip.read(data, "model.keras").entries
-    return entry
-
-
-def refusal(data: bytes) -> str:
-    with pytest.raises(GatescopeError) as caught:
-        keras_zip.read(data, "model.keras")
-    return str(caught.value)
 
 
 @pytest.mark.parametrize(
@@ -76,57 +66,6 @@ def test_a_layer_without_bias_has_zeros(after: bool) -> None:
     entry = only(one(parts=parts, use_bias=False, reset_after=after))
     check_arrays(entry, parts)
     assert (entry.says["reset_after"], entry.biases) == (str(after).lower(), 0)
-
-
-@pytest.mark.parametrize(("version", "slope"), [("2.15.0", ""), ("3.0.0", "_sixth")])
-def test_hard_sigmoid_is_that_of_the_version(version: str, slope: str) -> None:
-    entry = only(one(version=version, recurrent_activation="hard_sigmoid"))
-    assert entry.says["gate_activation"] == f"hard_sigmoid{slope}"
-    # Only the old one would be run differently by the Keras of today.
-    assert bool(entry.notes) == (not slope)
-
-
-def test_an_activation_that_a_config_leaves_out_has_to_be_asked() -> None:
-    layer = recurrent()
-    for field in ("activation", "recurrent_activation", "reset_after"):
-        del layer["config"][field]
-    entry = only(keras(sequential(layer), variables(arrays())))
-    assert dict(entry.says) == {"reset_after": "true"} | FORWARD  # as the shape of its bias proves
-
-
-@pytest.mark.parametrize(
-    ("value", "said"),
-    [
-        *((name, name) for name in ("relu", "elu", "selu", "linear", "softsign", "softplus")),
-        ("sigmoid", "sigmoid"),
-        (None, "linear"),
-        ("leaky_relu", "leaky_relu(0.2)"),
-        ("hard_sigmoid", "hard_sigmoid_sixth"),
-        ({"class_name": "LeakyReLU", "config": {"negative_slope": 0.3}}, "leaky_relu(0.3)"),
-        ({"class_name": "LeakyReLU", "config": {"alpha": 0.30000001192}}, "leaky_relu(0.3)"),
-        ({"class_name": "LeakyReLU", "config": {"negative_slope": 0.01}}, "leaky_relu"),
-        ({"class_name": "ELU", "config": {"alpha": 0.5}}, "elu(0.5)"),
-    ],
-)
-def test_what_a_state_ends_in_is_said(value: object, said: str) -> None:
-    assert only(one("rnn", activation=value)).says["state_activation"] == said
-
-
-@pytest.mark.parametrize(
-    ("field", "value", "shown"),
-    [
-        ("activation", "gelu", "'gelu'"),
-        ("activation", {"class_name": "PReLU", "config": {}}, "'PReLU'"),
-        ("activation", {"class_name": "ELU", "config": {"alpha": -1.0}}, "'ELU'"),
-        ("activation", {"class_name": "ELU", "config": {"alpha": "a"}}, "'ELU'"),
-        ("activation", {"class_name": "ELU", "module": "mine", "config": {}}, "'ELU'"),
-        ("activation", {"class_name": "function", "config": "mine"}, "'mine'"),
-        ("recurrent_activation", "tanh", "'tanh'"),
-        ("recurrent_activation", None, "linear (None)"),
-    ],
-)
-def test_another_activation_is_refused_by_name(field: str, value: object, shown: str) -> None:
-    assert refusal(one(**{field: value})).startswith(f"enc has the {field} {shown};")
 
 
 def test_going_backwards_leaves_the_output_as_read() -> None:

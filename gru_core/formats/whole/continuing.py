@@ -14,7 +14,7 @@ from gru_core.arrays import Array
 from gru_core.errors import FormatError, GatescopeError
 from gru_core.formats.running import BACKWARD, FORWARD, Ready, run_ready
 from gru_core.formats.whole.pieces import Piece, Whole
-from gru_core.formats.whole.running import Values, WholeRun, computed
+from gru_core.formats.whole.running import Values, WholeRun, computed, end_of
 from gru_core.run import MERGES
 
 _BEFORE_NOW: Final = ("last", "mean", "max")
@@ -127,12 +127,7 @@ def _ends(ready: Ready, ways: Mapping[str, Array], which: str, prefixes: bool) -
     if prefixes:
         return ways[FORWARD]
     found = {way: states[-1 if way == FORWARD else 0] for way, states in ways.items()}
-    if which in found:
-        own: Array = found[which]
-        return own
-    both = [*found.values()]
-    made: Array = both[0] if len(both) == 1 else MERGES[ready.merge](both[0], both[1])
-    return made
+    return end_of(ready, found, which)
 
 
 def _so_far(kind: str, x: Values) -> Values:

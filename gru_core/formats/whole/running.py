@@ -236,9 +236,13 @@ def _ends(layer: Arrays, ready: Ready, which: str) -> Values:
         for one, at in ((FORWARD, -1), (BACKWARD, 0))
         if f"layer{top}.{one}.{track}" in layer
     }
-    if way in found:
-        own: Values = found[way]
-        return own
+    return end_of(ready, found, way)
+
+
+def end_of(ready: Ready, found: Mapping[str, Values], which: str) -> Values:
+    """One of the last states of the top layer, by its direction; "both": as its layer has them."""
+    if which in found:
+        return found[which]
     ways = [*found.values()]
     made: Values = ways[0] if len(ways) == 1 else MERGES[ready.merge](ways[0], ways[1])
     return made
