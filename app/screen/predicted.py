@@ -33,9 +33,12 @@ class Predicted:
 
 
 def predicted(screen: Screen) -> Predicted | None:
-    """The prediction with everything that is changed on screen; None where the file shows none."""
+    """The prediction with everything that is changed on screen; None where the file shows none.
+
+    The states of a layer are none: they are on screen as they are.
+    """
     place, loaded = screen.baseline.place, screen.baseline.loaded
-    if place is None or loaded is None or not place.whole.output:
+    if place is None or loaded is None or not place.whole.output or place.whole.gives_states:
         return None
     try:
         made = continued(place, _hidden(screen, place))

@@ -65,6 +65,14 @@ class Whole:
             (one for one in self.pieces if one.kind == "table" and INPUT in one.reads), None
         )
 
+    @property
+    def gives_states(self) -> bool:
+        """Whether it gives the states of a layer, some of them or their mean: it has no head."""
+        at = self.output
+        while at and (one := self.piece(at)).kind in ("same", *get_args(Steps)):
+            at = one.reads[0]
+        return bool(at) and self.piece(at).kind == "layer"
+
     def piece(self, name: str) -> Piece:
         """The piece of this name."""
         return next(one for one in self.pieces if one.name == name)

@@ -18,6 +18,7 @@ from app.setting.link import decode, encode
 from app.setting.model import Model
 from app.setting.setting import Setting
 from gru_core.formats import npz
+from gru_core.formats.whole.pieces import Piece, Whole
 from gru_core.scenes.scene import Masked
 from gru_core.situation import parse_edits
 from tests.formats.entries import make_whole
@@ -155,3 +156,23 @@ def test_tokens_that_a_model_masks_are_passed_over_without_a_question() -> None:
     np.testing.assert_array_equal(predicted(screen).values, predicted(same).values)
     assert is_settled(find(model))
     assert not is_settled(find(replace(model, source="pulse")))
+
+
+@pytest.mark.parametrize(
+    "above", [(), ("last",), ("mean",), ("max", "same")], ids=lambda kinds: "+".join(kinds)
+)
+def test_the_states_of_a_layer_are_no_prediction(above) -> None:
+    file = make_whole()
+    table, layer, *_ = file.whole.pieces
+    reads, pieces = "encoder", [table, layer]
+    for kind in above:
+        pieces.append(Piece(kind, kind, (reads,)))
+        reads = kind
+    whole = Whole(tuple(pieces), reads)
+    assert whole.gives_states
+    assert not file.whole.gives_states
+    upload = uploads.model(npz.write(replace(file, whole=whole, loose=None)), "model.npz")
+    uploads.hold(upload, "page")
+    screen = screen_of(Setting(scene="model", model=Model(file=upload.key)))
+    assert screen.problems == ()
+    assert predicted(screen) is None
