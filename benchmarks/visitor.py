@@ -16,6 +16,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 HEAD_END = b"\r\n\r\n"
+NOTHING = 204  # an answer that has no body, and says no length of it
 
 
 @dataclass
@@ -131,8 +132,11 @@ class Visitor:
             + body
         )
         head = (await self.reader.readuntil(HEAD_END)).decode("latin-1").lower()
+        status = int(head.split(" ")[1])
+        if status == NOTHING:
+            return status, b""
         length = int(head.split("content-length:")[1].split("\r\n")[0])
-        return int(head.split(" ")[1]), await self.reader.readexactly(length)
+        return status, await self.reader.readexactly(length)
 
     async def leave(self) -> None:
         """Close the page."""
