@@ -17,6 +17,7 @@ const LEARN = new URL("../../assets/learn/", import.meta.url);
 const SAYS = new Set(["say", "saying"]);
 // Texts of several words that are not for people, by the module that has them.
 const NO_SENTENCES = {
+  "core/refused.js": ["status code #"], // Streamlit's words, to be found
   "controls/keys.js": ["Ctrl Shift Z", "button, summary, a"],
   "plots/key.js": ["xMinYMid slice"],
   "plots/sketch.js": ["middle right"],
