@@ -11,11 +11,11 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 
 from app.compute import memory
+from app.compute.lazy import lazy
 from app.compute.store import STORE
 from gru_core.arrays import Array
 from gru_core.errors import TextError
@@ -45,7 +45,7 @@ class Upload:
     pages: set[str] = field(default_factory=set)  # the sessions that have it open
     seen: float = field(default_factory=time.monotonic)  # when one of them was last there
 
-    @cached_property
+    @lazy
     def size(self) -> int:
         """Bytes in memory, about."""
         content = self.content

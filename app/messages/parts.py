@@ -8,12 +8,13 @@ sent is condensed to bytes (app/figures/condensing.py); those of the input have 
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from app.compute.digest import OF_A_PAGE, SHARED, digest
+from app.compute.lazy import lazy
 from app.compute.store import Shelf
 from app.contract import Content, Figure
 from app.figures.condensing import Grid, as_bytes
@@ -69,7 +70,7 @@ class Part:
         """The start of the key, which tells apart the few figures that one page has."""
         return self.key[: 2 * OF_A_PAGE]
 
-    @cached_property
+    @lazy
     def digest(self) -> str:
         """Digest of the frame and of the numbers, with a dot between."""
         return f"{self.frame}.{'' if self.numbers is None else digest(self.numbers)}"

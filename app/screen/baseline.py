@@ -3,12 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
-from functools import cached_property, lru_cache, partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import NamedTuple, cast
 
 import numpy as np
 
+from app.compute.lazy import lazy
 from app.compute.runs import is_large, largest, placed, runs
 from app.compute.store import Key, Shelf, made_of
 from app.compute.workshop import LARGE, WORKSHOP
@@ -55,12 +56,12 @@ class Baseline:
 
     # What takes a run is made when first asked for: the workshop alone runs a large scene.
 
-    @cached_property
+    @lazy
     def sorting(self) -> Mapping[Cell, Sorted]:
         """The units from top to bottom."""
         return {cell: sorted_units(self.own, cell, self.sort) for cell in self.base.weights}
 
-    @cached_property
+    @lazy
     def largest_cell(self) -> float:
         """Of the LSTM before any edit; 0 where there is none."""
         return largest(self.base, "lstm", "cell") if "lstm" in self.base.weights else 0.0
