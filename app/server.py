@@ -17,6 +17,7 @@ settings.settle()
 
 import streamlit as st
 from streamlit import config, logger, runtime
+from streamlit.runtime.scriptrunner import script_runner
 from streamlit.runtime.secrets import SecretsValue
 
 from app.watching import logs
@@ -77,6 +78,10 @@ from app.words.refusal import refusal
 from gru_core.errors import GatescopeError
 
 log = logging.getLogger(__name__)
+
+# Once one file has been checked with Keras, Streamlit would clear Keras after every run of every
+# page, and with it all garbage, while everybody waits. Nothing of ours is left there.
+script_runner._clean_problem_modules = lambda: None
 
 # Streamlit starts uvicorn with what uvicorn finds by itself.
 HTTP_PROTOCOLS["auto"] = "app.doors.heads:Heads"

@@ -4,6 +4,7 @@ A skipped test is listed by name at the end. Under GATESCOPE_REQUIRE_BROWSER=1, 
 integration, it is a failure: there, everything a test needs must be present.
 """
 
+import gc
 import os
 from collections.abc import Generator
 
@@ -19,6 +20,13 @@ settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: no collection of garbage looks through it again."""
+    gc.collect()
+    gc.freeze()
+
 
 REQUIRED = "GATESCOPE_REQUIRE_BROWSER"
 

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 from streamlit.components.v2 import manifest_scanner
+from streamlit.runtime.scriptrunner import script_runner
 
 from tests.app.modelling import ModelVisit, Open
 from tests.app.visiting import Unpack, Visit
@@ -22,6 +23,8 @@ settings.load_profile("gatescope")
 
 # Each AppTest looks through the metadata of all installed packages, a third of what it takes.
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
+# As the server has it (app/server.py).
+script_runner._clean_problem_modules = lambda: None
 
 
 def _array(raw: bytes, entry: dict[str, Any]) -> np.ndarray:

@@ -265,3 +265,21 @@ def test_a_long_first_message_comes_beside_the_page() -> None:
     assert b"content-encoding" not in headers
     router = Router([Route("/opening", told_first)])
     assert answered(router, "/opening", query="scene=nowhere")[0] == 404
+
+
+def test_a_run_of_a_page_clears_no_keras() -> None:
+    """Nor all garbage with it: one checked file would slow every page down from then on."""
+    code = """
+import sys
+from types import SimpleNamespace
+import app.server
+from streamlit.testing.v1 import AppTest
+cleared = []
+sys.modules["keras"] = SimpleNamespace(
+    backend=SimpleNamespace(clear_session=lambda: cleared.append(True))
+)
+page = AppTest.from_string("import streamlit as st; st.text('drawn')").run(timeout=60)
+assert page.text[0].value == "drawn"
+assert not cleared
+"""
+    subprocess.run([sys.executable, "-c", code], check=True)
