@@ -112,7 +112,7 @@ GO = """
     const said = window.answeredAt > start && Date.now() - window.answeredAt > 100;
     if (running || !(begun || said || Date.now() - start > 5000)) over = 0;
     else over ||= Date.now();
-    if (!there && !(over && Date.now() - over > 50)) return;
+    if (!there && !(over && Date.now() - over > 300)) return;
     watch.disconnect();
     clearInterval(clock);
     done();
