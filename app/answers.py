@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from app.contract import Brief
+from app.messages.anew import anew
 from app.messages.changed import brief
 from app.messages.numbers import GoneError
 from app.messages.stage import told_of
@@ -42,15 +42,33 @@ def answer(name: str, reported: bytes) -> bytes:
         present = here.history.present
         counts.took(kinds, present.view)
         page = here.page()
-        short = _brief(here, page, events)
-        if short is not None:
-            state.answered(here)
-            return pack(short)
         if _has_own(here, page, events):
             page = replace(page, own=True)
-        packed, sent = told_of(present, page, here.gone)
-        state.told(here, sent, page)
+        if here.asked or events.get("computes") != here.whole[0]:
+            return _whole(here, page)
+        if here.looks:
+            return _anew(here, page)
+        short = brief(present, here.whole[1], page)
+        if short is None:
+            return _whole(here, page)
+        state.answered(here)
+    return pack(short)
+
+
+def _whole(here: Session, page: Page) -> bytes:
+    packed, sent = told_of(here.history.present, page, here.gone)
+    state.told(here, sent, page)
     return packed
+
+
+def _anew(here: Session, page: Page) -> bytes:
+    """The lens alone, where the page has all else of its screen."""
+    found = anew(here.history.present, here.whole[1], page)
+    if found is None:
+        return _whole(here, page)
+    told, sent = found
+    state.told(here, sent, page)
+    return pack(told)
 
 
 def _has_own(here: Session, page: Page, reported: Mapping[str, Any]) -> bool:
@@ -62,14 +80,6 @@ def is_large(name: str) -> bool:
     """Whether an answer to this page may take long: its screen is large."""
     here = state.page_of(name)
     return here is not None and here.large
-
-
-def _brief(here: Session, page: Page, reported: Mapping[str, Any]) -> Brief | None:
-    """The short answer, where the page has the numbers and asks for nothing else."""
-    order, told = here.whole
-    if here.asked or reported.get("computes") != order:
-        return None
-    return brief(here.history.present, told, page)
 
 
 def _read(reported: bytes) -> Mapping[str, Any]:

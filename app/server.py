@@ -38,6 +38,7 @@ from uvicorn.config import HTTP_PROTOCOLS
 
 from app import answers
 from app.compute import memory, uploads
+from app.compute.load import Load
 from app.compute.store import STORE
 from app.compute.turns import CrowdedError
 from app.compute.workshop import WORKSHOP, NotMadeError
@@ -103,6 +104,7 @@ QUEUES = {
     "files": exports.SMALL,
     "large_files": exports.LARGE,
 }
+LOAD = Load()
 WITHIN = 60_000  # bytes of a first message that a page has in it; a longer one comes beside it
 PENALTY = 0.5  # seconds until somebody is refused, who could ask again at once a thousand times
 NOT_NOW = {"Cache-Control": "no-store"}
@@ -174,8 +176,8 @@ async def numbers(request: Request) -> Response:
 
 
 def busy() -> bool:
-    """Whether answers to changes are being made: what nobody waits for is left until later."""
-    return ANSWERS.taken > 0
+    """Whether much is being done: what nobody waits for is left until later."""
+    return LOAD.is_high() or ANSWERS.taken > 0
 
 
 async def events(request: Request) -> Response:
@@ -186,6 +188,7 @@ async def events(request: Request) -> Response:
         if len(reported) > answers.LARGEST:
             counts.refused("events")
             return PlainTextResponse("", 413)
+    LOAD.is_high()  # what is asked often is of the last second
     name = request.path_params["page"]
     turns = LARGE_ANSWERS if answers.is_large(name) else ANSWERS
     return await _in_turn(turns, name, request, partial(answers.answer, name, bytes(reported)))

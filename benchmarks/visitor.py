@@ -77,7 +77,7 @@ class Visitor:
             self.own = told["numbers"]
             return
         self.own = told["numbers"] if self.own == told["numbers"] else None
-        key = told["core"]
+        key = self.told["core"]
         self.computes = told["order"] if key else None
         if key and key not in self.cores:
             self.cores.add(key)

@@ -53,6 +53,20 @@ class Brief(Changed):
     rests: bool
 
 
+class Anew(Brief):
+    """In place of a message, to a page that computes the numbers itself: the lens, made of them.
+
+    All else of its last whole message is as it was, and nothing rests. parts, included, own: as in
+    a message.
+    """
+
+    cursor: At
+    lens: Lens
+    parts: dict[str, str]
+    included: dict[str, Included]
+    own: list[str]
+
+
 class Message(Changed):
     """A whole screen, less the parts that the page has already.
 

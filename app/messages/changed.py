@@ -98,11 +98,15 @@ def _same_but_for_numbers(setting: Setting, told: Setting, baseline: Baseline) -
 
 def _rests(setting: Setting, told: Setting, baseline: Baseline) -> bool:
     """Whether the views, notes or words on show are made of numbers, too."""
+    return setting.view != CELL_VIEW or has_words_of_numbers(setting, told, baseline)
+
+
+def has_words_of_numbers(setting: Setting, told: Setting, baseline: Baseline) -> bool:
+    """Whether anything but a view is: a note, a prediction, or what is said of the scene."""
     scene = baseline.scene
     placed = (setting.notation or own_notation(scene)).placement != own_notation(scene).placement
     return (
-        setting.view != CELL_VIEW
-        or scene.model is not None
+        scene.model is not None
         or (placed or isinstance(setting.source, Own))
         or setting.interventions != told.interventions
     )

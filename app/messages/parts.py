@@ -7,7 +7,7 @@ sent is condensed to bytes (app/figures/condensing.py); those of the input have 
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -188,7 +188,12 @@ def parts(
             key = _key(gate, channels, order, bound, sign, biases, *arrays)
             yield Part(f"{cell}.weights.{gate}", key, draw)
     yield from _content_parts(screen, view, without)
-    yield from (_content(name, content) for name, content in charts(view))
+    yield from chart_parts(view)
+
+
+def chart_parts(view: View) -> Iterator[Part]:
+    """The charts of a lens."""
+    return (_content(name, content) for name, content in charts(view))
 
 
 def _input(screen: Screen) -> Part:
@@ -228,19 +233,24 @@ def _condensed(name: str, figure: Callable[..., Drawing], picture: np.ndarray, *
 
 def _content_parts(screen: Screen, view: View, without: Collection[str]) -> Iterator[Part]:
     """What the stage needs besides figures: numbers, and colours of single rows."""
-    lens, cell = lens_of(screen), screen.opened
+    makers = {"inside": inside_content, "vectors": vector_content}
     wanted: dict[str, Callable[[], Mapping[str, Any]]] = {}
     yield from (_content(name, content) for name, content in offers(screen).items())
-    if lens.equations:
-        wanted[f"{cell}.inside"] = partial(inside_content, screen, cell)
-    for drawn in (cell,) if lens.inside else view.wirings:
-        wanted[f"{drawn}.vectors"] = partial(vector_content, screen, drawn)
+    for cell, what in contents(screen, view):
+        wanted[f"{cell}.{what}"] = partial(makers[what], screen, cell)
     if screen.condensed:
         wanted["x.line"] = partial(input_lines, screen)
         for each in screen.traces:
             wanted[f"{each}.near"] = partial(near_content, screen, each)
             wanted[f"{each}.line"] = partial(line_content, screen, each)
     yield from (_content(name, make()) for name, make in wanted.items() if name not in without)
+
+
+def contents(screen: Screen, view: View) -> Sequence[tuple[Cell, str]]:
+    """What equations and wirings show the numbers of: of which cell, and the part's name there."""
+    lens, cell = lens_of(screen), screen.opened
+    inside = [(cell, "inside")] if lens.equations else []
+    return [*inside, *((one, "vectors") for one in ((cell,) if lens.inside else view.wirings))]
 
 
 def _key(*parts: object) -> str:

@@ -37,6 +37,8 @@ OF_NUMBERS = frozenset(
     | {"hold", "free", "ablate"}
 )
 
+OF_LENS = frozenset({"ask", "view"})  # after these a page needs its lens anew
+
 
 @dataclass(frozen=True)
 class Outcome:

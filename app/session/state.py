@@ -29,7 +29,7 @@ from app.screen.loaded import canonical
 from app.screen.page import Grab, Page
 from app.screen.screen import plain
 from app.screen.tickets import Held
-from app.session.events import ACTIONS, OF_NUMBERS, Outcome
+from app.session.events import ACTIONS, OF_LENS, OF_NUMBERS, Outcome
 from app.session.instructors import Person, person
 from app.session.keeping import carried
 from app.session.late import Departures
@@ -72,6 +72,7 @@ class Session:
     gone: Gone = nobody_leaves  # whether it has been left
     person: Person | None = None  # who has signed in
     asked: bool = False  # something that only a whole message answers
+    looks: bool = False  # its lens is wanted anew
     lock: RLock = field(default_factory=RLock)  # a run of the page and the route of its events
 
     def page(self) -> Page:
@@ -210,7 +211,10 @@ def take_in(here: Session, message: Any) -> list[str]:
         if type(seq) is int and seq > here.ack["seq"]:
             here.ack = {"client": client, "seq": seq}
             kind = event.get("kind")
-            here.asked |= not isinstance(kind, str) or kind not in OF_NUMBERS
+            if isinstance(kind, str) and kind in OF_LENS:
+                here.looks = True
+            else:
+                here.asked |= not isinstance(kind, str) or kind not in OF_NUMBERS
             _settle(here, here.departures.handle(here.history, event, here.arrived))
             if isinstance(kind, str) and kind in ACTIONS:
                 kinds.append(kind)
@@ -388,7 +392,7 @@ def answered(here: Session) -> dict[str, str] | None:
     here.grab = here.looked = None
     here.wholes = set()
     here.answer = here.said = ""
-    here.asked = False
+    here.asked = here.looks = False
     query, _ = link.encode(here.history.present)
     # A change of the cursor alone is in the address already: the stage has written it there.
     if link.without_cursor(query) == link.without_cursor(here.query or {}):

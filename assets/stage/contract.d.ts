@@ -726,6 +726,32 @@ export interface Brief {
   rests: boolean;
 }
 
+// In place of a message, to a page that computes the numbers itself: the lens, made of them.
+//
+// All else of its last whole message is as it was, and nothing rests. parts, included, own: as in
+// a message.
+export interface Anew {
+  ack: Ack;
+  page: string;
+  order: number;
+  link: Record<string, string | null>;
+  atFirst: boolean;
+  names: string[];
+  held: HeldAt[];
+  edits: Edit[];
+  can: Possible;
+  answer: string;
+  said: string;
+  problems: string[];
+  numbers: string;
+  rests: boolean;
+  cursor: At;
+  lens: Lens;
+  parts: Record<string, string>;
+  included: Record<string, Content | Figure | LensFigure | Change | ExactRows | Colours>;
+  own: string[];
+}
+
 // A whole screen, less the parts that the page has already.
 //
 // arrived: how often the address has led here. above: what Streamlit has drawn above the stage

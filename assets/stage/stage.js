@@ -49,7 +49,7 @@ import { twin } from "./tools/twin.js";
 /**
  * @import { Act } from "./controls/keys.js"
  * @import { Look } from "./controls/look.js"
- * @import { Brief, Message as Sent } from "./contract"
+ * @import { Anew, Brief, Message as Sent } from "./contract"
  * @import { Details, Event, Here, Message, Shown } from "./types"
  */
 
@@ -236,7 +236,7 @@ class Stage {
     this.screen.dropPlots();
   }
 
-  /** @param {Sent | Brief} message */
+  /** @param {Sent | Brief | Anew} message */
   async receive(message) {
     await this.styled; // places have their sizes
     this.address.built = false;

@@ -3,12 +3,13 @@
 // is asked for once nobody changes anything for a moment.
 
 import { runs } from "../core/channel.js";
+import { isAnew } from "../core/message.js";
 import { say } from "../core/words.js";
 import { Checking } from "./checking.js";
 import { BACK, Folding } from "./folding.js";
 
 /**
- * @import { Brief } from "../contract"
+ * @import { Anew, Brief } from "../contract"
  * @import { Fault } from "./checking.js"
  * @import { Computed } from "./computed.js"
  * @import { Changes, Event, Facts } from "./folding.js"
@@ -158,9 +159,11 @@ export class Changing {
   }
 
   // A short one has come.
-  /** @param {Brief} brief */
-  hear({ rests, ...told }) {
+  /** @param {Brief | Anew} brief */
+  hear(brief) {
+    if (isAnew(brief) && this.said) return this.receive({ ...this.said, ...brief });
     const { channel, now } = this.here;
+    const { rests, ...told } = brief;
     channel.arrived(told);
     if (!this.said) return;
     this.said = { ...this.said, ...told };

@@ -7,10 +7,10 @@ import { haveWords, learnWords, say } from "./words.js";
 
 /**
  * @import { Trigger } from "./channel.js"
- * @import { Brief, Message } from "../contract"
+ * @import { Anew, Brief, Message } from "../contract"
  * @typedef {object} Built
  * @property {Channel} channel
- * @property {(message: Message | Brief) => Promise<void>} receive
+ * @property {(message: Message | Brief | Anew) => Promise<void>} receive
  * @property {{ linked: () => void }} address that the link of the last message is written to
  * @property {{ complain: (problem: string) => void }} voice
  * @property {() => void} leave
@@ -75,7 +75,7 @@ export class Arriving {
   }
 
   // posted: whether it has come past Streamlit, which then writes no link.
-  /** @param {Message | Brief} message @param {boolean} posted */
+  /** @param {Message | Brief | Anew} message @param {boolean} posted */
   async show(message, posted) {
     if (this.left || !this.built || this.built.channel.isOld(message)) return;
     await this.built.receive(message);

@@ -7,7 +7,7 @@ import { Posting } from "./posting.js";
 import { say } from "./words.js";
 
 /**
- * @import { Brief, Message as Sent } from "../contract"
+ * @import { Anew, Brief, Message as Sent } from "../contract"
  * @import { At, Details, Event, Message, Numbers } from "../types"
  * @typedef {{ seq: number, kind: Event["kind"], [field: string]: any }} Numbered
  * @typedef {(name: string, value: { client: string, events: Numbered[] }) => void} Trigger
@@ -44,7 +44,7 @@ export class Channel {
     this.patience = new Patience();
     /** @type {Trigger | null} */
     this.trigger = null;
-    /** @type {(message: Sent | Brief) => void} */
+    /** @type {(message: Sent | Brief | Anew) => void} */
     this.arrive = () => {}; // called with what has come past Streamlit
     /** @type {() => { computes: number | null, own: string | null }} */
     this.has = () => ({ computes: null, own: null }); // what the page computes itself: posting.js

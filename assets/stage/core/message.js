@@ -1,7 +1,7 @@
 // A message as the stage takes it.
 
 /**
- * @import { Brief, Message as Sent } from "../contract"
+ * @import { Anew, Brief, Message as Sent } from "../contract"
  * @import { Message } from "../types"
  */
 
@@ -12,7 +12,13 @@ export function named({ labels, ...told }) {
 }
 
 // Whether all of a screen is in it, not only what a change leads to.
-/** @param {Sent | Brief} message @returns {message is Sent} */
+/** @param {Sent | Brief | Anew} message @returns {message is Sent} */
 export function isWhole(message) {
-  return "parts" in message;
+  return "panels" in message;
+}
+
+// Whether the lens is in it: with what was told before it is a whole one.
+/** @param {Brief | Anew} message @returns {message is Anew} */
+export function isAnew(message) {
+  return "lens" in message;
 }

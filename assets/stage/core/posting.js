@@ -4,10 +4,10 @@ import { served } from "./served.js";
 import { read } from "./wire.js";
 
 /**
- * @import { Brief, Message } from "../contract"
+ * @import { Anew, Brief, Message } from "../contract"
  * @import { Numbered } from "./channel.js"
  * @typedef {object} Act
- * @property {(message: Message | Brief) => void} arrive
+ * @property {(message: Message | Brief | Anew) => void} arrive
  * @property {() => void} elsewhere a run of the page has to answer
  * @property {(last: number) => void} refused the events up to this one can never be taken in
  * @property {() => void} busy the server has too much to do now
@@ -46,7 +46,7 @@ export class Posting {
     try {
       const body = JSON.stringify({ client, events, ...this.act.has() });
       const answer = await fetch(served(`events/${page}`), { method: "POST", body, signal: AbortSignal.timeout(PATIENCE) });
-      if (answer.ok) this.act.arrive(/** @type {Message | Brief} */ (read(await answer.arrayBuffer())));
+      if (answer.ok) this.act.arrive(/** @type {Message | Brief | Anew} */ (read(await answer.arrayBuffer())));
       else if (answer.status === GONE) this.leave();
       else if (answer.status < FAILED) this.act.refused(this.last);
       else if (answer.status === BUSY) this.act.busy();
