@@ -22,7 +22,7 @@ class Load:
         self._since, self._before = -math.inf, 0.0
 
     def is_high(self) -> bool:
-        """Whether little is free. Asked seldom, it is told of all the time since the last question."""
+        """Whether little is free: since it was asked last, or of a second."""
         now = self.clock()
         if now - self._since >= WINDOW:
             spent = self.spent()
