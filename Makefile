@@ -1,7 +1,8 @@
 # make run      start Gatescope on http://localhost:8501
 # make install  what a site needs, and nothing of it started
 # make serve    a site: several processes behind nginx (docs/running.md)
-# make test     format, lint, types and every test: what the continuous integration runs
+# make test     format, lint, types, every test without a browser, and those with one for every day
+# make browsers  all other tests in browsers; the continuous integration runs both
 # make format   rewrite the sources in the project's format
 # make bench    the benchmarks: each prints ratios
 # make fuzz     every reader of weights against random files, TRIES times each (10000)
@@ -25,7 +26,7 @@ RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 JS_STAMP  := $(JS)/node_modules/.installed
 
-.PHONY: run install serve test format bench fuzz lock audit sbom image clean
+.PHONY: run install serve test browsers format bench fuzz lock audit sbom image clean
 
 # Everything that a site needs, and nothing of it started.
 install: $(RUN_STAMP)
@@ -44,7 +45,10 @@ test: $(JS_STAMP)
 	$(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)
 	$(NODE) --test $(JS)/*.test.js
 	$(BIN)/pytest --ignore=tests/browser --numprocesses=2 --dist=loadscope
-	$(BIN)/pytest tests/browser --numprocesses=2 --dist=loadfile
+	$(BIN)/pytest tests/browser -m "not thorough" --numprocesses=3 --dist=loadfile
+
+browsers: $(DEV_STAMP)
+	$(BIN)/pytest tests/browser -m thorough --numprocesses=2 --dist=loadfile
 
 format: $(DEV_STAMP)
 	$(BIN)/ruff format .

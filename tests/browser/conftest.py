@@ -33,11 +33,23 @@ POCKET: ViewportSize = {"width": 390, "height": 844}
 FAILED = pytest.StashKey[bool]()
 
 
+# What `make test` tries in a browser: opening a page, looking, changing numbers, what a lesson asks,
+# and what a file leads to. All else is thorough: `make browsers`, which takes as long again.
+EVERYDAY = (
+    *("agreeing", "dragging", "drawing", "find", "first", "forced", "glossary", "holding"),
+    *("keeping", "keys", "lessons", "letters", "lists", "many", "notation", "opening", "painted"),
+    *("prefix", "reader", "refused", "stepping", "text_model", "told", "tools", "typing"),
+    "unaided",
+)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Everything here drives a browser."""
     for item in items:
         if Path(__file__).parent in item.path.parents:
             item.add_marker(pytest.mark.browser)
+            if item.path.stem.removeprefix("test_") not in EVERYDAY:
+                item.add_marker(pytest.mark.thorough)
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,7 @@ from app.setting.link import EDITS, HELD, MOST_HELD, PIN
 from app.setting.parameters import MODEL_TABLE, OWN_TABLE, TABLE
 from gru_core.phase.fixed_points import MAX_UNITS
 from gru_core.scenes.files import load_scenes
+from tests.browser.conftest import EVERYDAY
 
 ROOT = Path(__file__).parents[2]
 README, CHANGELOG, CONTRIBUTING = (
@@ -90,6 +91,12 @@ def test_every_target_of_the_makefile_is_explained_at_its_top() -> None:
     explained = set(re.findall(r"^# make ([\w-]+)  ", makefile, re.MULTILINE))
     phony = set(re.search(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)[1].split())  # type: ignore[index]
     assert explained == phony == make_targets()
+
+
+def test_what_is_tried_every_day_in_a_browser_is_there() -> None:
+    assert [
+        name for name in EVERYDAY if not (ROOT / f"tests/browser/test_{name}.py").exists()
+    ] == []
 
 
 def test_the_readme_has_the_two_commands_and_the_pip_lines() -> None:
