@@ -32,12 +32,9 @@ from gru_core.situation import Edit, Target
 log = logging.getLogger(__name__)
 LARGEST_VALUE = 10_000.0
 # What changes numbers and nothing else on the screen.
-OF_NUMBERS = frozenset(
-    {"commit", "type", "revert", "reset", "undo", "redo", "draw", "paste", "fill"}
-    | {"hold", "free", "ablate"}
-)
-
-OF_LENS = frozenset({"ask", "view"})  # after these a page needs its lens anew
+ONE, MANY = {"commit", "type", "revert", "undo", "redo"}, {"reset", "draw", "paste", "fill"}
+OF_NUMBERS = frozenset({"hold", "free", "ablate"} | ONE | MANY)
+OF_LENS = ("ask", "view")  # after these a page needs its lens anew
 
 
 @dataclass(frozen=True)

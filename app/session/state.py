@@ -211,10 +211,8 @@ def take_in(here: Session, message: Any) -> list[str]:
         if type(seq) is int and seq > here.ack["seq"]:
             here.ack = {"client": client, "seq": seq}
             kind = event.get("kind")
-            if isinstance(kind, str) and kind in OF_LENS:
-                here.looks = True
-            else:
-                here.asked |= not isinstance(kind, str) or kind not in OF_NUMBERS
+            here.looks |= kind in OF_LENS
+            here.asked |= kind not in (*OF_NUMBERS, *OF_LENS)
             _settle(here, here.departures.handle(here.history, event, here.arrived))
             if isinstance(kind, str) and kind in ACTIONS:
                 kinds.append(kind)

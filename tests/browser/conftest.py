@@ -33,8 +33,8 @@ POCKET: ViewportSize = {"width": 390, "height": 844}
 FAILED = pytest.StashKey[bool]()
 
 
-# What `make test` tries in a browser: opening a page, looking, changing numbers, what a lesson asks,
-# and what a file leads to. All else is thorough: `make browsers`, which takes as long again.
+# What `make test` tries in a browser: opening a page, looking, changing numbers, what a lesson
+# asks, and what a file leads to. All else is thorough: `make browsers`, which takes as long again.
 EVERYDAY = (
     *("agreeing", "dragging", "drawing", "find", "first", "forced", "glossary", "holding"),
     *("keeping", "keys", "lessons", "letters", "lists", "many", "notation", "opening", "painted"),
