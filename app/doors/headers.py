@@ -41,10 +41,19 @@ def policy(embedders: str) -> str:
 
 
 class Told:
-    """Adds them. embedders: as `policy` has them."""
+    """Adds them. embedders: as `policy` has them.
 
-    def __init__(self, app: ASGIApp, embedders: str = settings.EMBEDDERS) -> None:
+    secure: whether every cookie is for TLS alone; Streamlit's are for any line.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        embedders: str = settings.EMBEDDERS,
+        secure: bool = settings.SITE.startswith("https:"),
+    ) -> None:
         self.app = app
+        self.secure = secure
         self.headers = ALWAYS | {"Content-Security-Policy": policy(embedders)}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -56,6 +65,16 @@ class Told:
         async def tell(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(self.headers)
+                if self.secure:
+                    message["headers"] = [
+                        (name, _secured(name, said)) for name, said in message["headers"]
+                    ]
             await send(message)
 
         await self.app(scope, receive, tell)
+
+
+def _secured(name: bytes, said: bytes) -> tuple[bytes, bytes]:
+    if name.lower() != b"set-cookie" or b"; secure" in said.lower():
+        return name, said
+    return name, said + b"; Secure"

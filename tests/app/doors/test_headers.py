@@ -4,6 +4,8 @@ import asyncio
 from typing import Any
 
 import pytest
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
 
 from app.doors.headers import ALWAYS, SOURCES, Told
 from tests.app.doors.asgi import Inner, Visitor, line, request
@@ -38,3 +40,17 @@ def test_a_line_is_handed_on_as_it_is() -> None:
     inner = Inner()
     asyncio.run(Told(inner)(line(), visitor.receive, visitor.send))
     assert inner.asked == 1
+
+
+@pytest.mark.parametrize("secure", [True, False])
+def test_where_a_site_has_tls_its_cookies_go_by_no_other_line(secure: bool) -> None:
+    """Those of Streamlit's login, which says how they are sent and not where."""
+    response = PlainTextResponse("")
+    response.set_cookie("one", "a; b", httponly=True)
+    response.set_cookie("other", "secure", secure=True)
+    visitor = Visitor([{"type": "http.request", "body": b""}])
+    asyncio.run(Told(response, secure=secure)(request(), visitor.receive, visitor.send))
+    start: Any = visitor.answers[0]
+    told = Headers(raw=start["headers"]).getlist("set-cookie")
+    assert [one.lower().count("; secure") for one in told] == [int(secure), 1]
+    assert all("HttpOnly" in one for one in told if one.startswith("one"))
