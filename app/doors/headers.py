@@ -66,9 +66,7 @@ class Told:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(self.headers)
                 if self.secure:
-                    message["headers"] = [
-                        (name, _secured(name, said)) for name, said in message["headers"]
-                    ]
+                    message["headers"] = [_secured(*one) for one in message["headers"]]
             await send(message)
 
         await self.app(scope, receive, tell)
