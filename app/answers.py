@@ -15,14 +15,18 @@ from app.messages.changed import brief
 from app.messages.numbers import GoneError
 from app.messages.stage import told_of
 from app.messages.wire import pack
+from app.screen.baseline import scenes
 from app.screen.page import Page
 from app.session import state
 from app.session.state import Session
+from app.setting.source import Prepared
 from app.watching import counts
 from app.words.say import say
 from gru_core.errors import GatescopeError
 
 LARGEST = 4_000_000  # bytes of events: a pasted matrix is the largest of them
+FEW = 1_000  # bytes of an event or two
+MOST_CHANGES = 50  # of a screen whose short answer takes no time
 
 
 def answer(name: str, reported: bytes) -> bytes:
@@ -38,21 +42,64 @@ def answer(name: str, reported: bytes) -> bytes:
         raise GoneError
     events = _read(reported)
     with here.lock:
-        kinds = state.take_in(here, events)
-        present = here.history.present
-        counts.took(kinds, present.view)
-        page = here.page()
-        if _has_own(here, page, events):
-            page = replace(page, own=True)
+        page = _taken(here, events)
         if here.asked or events.get("computes") != here.whole[0]:
             return _whole(here, page)
         if here.looks:
             return _anew(here, page)
-        short = brief(present, here.whole[1], page)
-        if short is None:
-            return _whole(here, page)
-        state.answered(here)
-    return pack(short)
+        return _short(here, page) or _whole(here, page)
+
+
+def at_once(name: str, reported: bytes) -> bytes | None:
+    """The short answer to the change of a number, for which no thread is needed; else None.
+
+    What was reported may be taken in then already: `answer` goes on from there. Where a run of the
+    page has it, nobody waits.
+    """
+    here = state.page_of(name)
+    if here is None or len(reported) > FEW or not here.lock.acquire(blocking=False):
+        return None
+    try:
+        events = _read(reported)
+        if not _is_light(here, events) or events.get("computes") != here.whole[0]:
+            return None
+        page = _taken(here, events)
+        return None if here.asked or here.looks else _short(here, page)
+    except GatescopeError:
+        return None  # it is said there
+    finally:
+        here.lock.release()
+
+
+def _is_light(here: Session, reported: Mapping[str, Any]) -> bool:
+    """Whether the answer takes no time: a number of a small scene that is here as a whole."""
+    present, events = here.history.present, reported.get("events")
+    if here.large or not isinstance(present.source, Prepared) or not isinstance(events, list):
+        return False
+    scene = scenes()[present.source.name]
+    kinds = [event.get("kind") for event in events if isinstance(event, dict)]
+    return (
+        not (scene.reads_words or scene.predicts or scene.listens)
+        and len(present.edits) + len(present.interventions) < MOST_CHANGES
+        and all(kind in ("commit", "type", "revert") for kind in kinds)
+    )
+
+
+def _taken(here: Session, events: Mapping[str, Any]) -> Page:
+    """What is reported, taken in; gives what a message to the page must know of it."""
+    kinds = state.take_in(here, events)
+    counts.took(kinds, here.history.present.view)
+    page = here.page()
+    return replace(page, own=True) if _has_own(here, page, events) else page
+
+
+def _short(here: Session, page: Page) -> bytes | None:
+    """What a change of numbers leads to, to a page that computes them."""
+    found = brief(here.history.present, here.whole[1], page)
+    if found is None:
+        return None
+    state.answered(here)
+    return pack(found)
 
 
 def _whole(here: Session, page: Page) -> bytes:

@@ -191,18 +191,28 @@ async def events(request: Request) -> Response:
     LOAD.is_high()  # what is asked often is of the last second
     name = request.path_params["page"]
     turns = LARGE_ANSWERS if answers.is_large(name) else ANSWERS
-    return await _in_turn(turns, name, request, partial(answers.answer, name, bytes(reported)))
+    given = (name, bytes(reported))
+    told = partial(answers.answer, *given)
+    return await _in_turn(turns, name, request, told, partial(answers.at_once, *given))
 
 
 async def _in_turn(
-    turns: Turns, page: str, request: Request, told: Callable[[], bytes]
+    turns: Turns,
+    page: str,
+    request: Request,
+    told: Callable[[], bytes],
+    at_once: Callable[[], bytes | None] = lambda: None,
 ) -> Response:
-    """Packed bytes, when it is this page's turn; or that the server is busy."""
+    """Packed bytes, when it is this page's turn; or that the server is busy.
+
+    at_once: what takes so little that a thread would take more; None where there is no such.
+    """
     try:
         async with turns.one(page, address_of(request.scope)):
             if await request.is_disconnected():  # it has asked again meanwhile, or is gone
                 return PlainTextResponse("", 503, BUSY)
-            return await _packed(told)
+            quick = at_once()
+            return _deflated(quick) if quick else await _packed(told)
     except FullError:
         counts.refused("busy")
         await sleep(PENALTY)
@@ -211,7 +221,6 @@ async def _in_turn(
 
 async def _packed(told: Callable[[], bytes]) -> Response:
     """Packed bytes made in a thread of their own; or why there are none."""
-    private = {"Cache-Control": "no-store"}
     try:
         packed = await to_thread.run_sync(told)
     except (CrowdedError, NotMadeError):
@@ -219,9 +228,13 @@ async def _packed(told: Callable[[], bytes]) -> Response:
         return PlainTextResponse("", 503, BUSY)
     except GatescopeError as error:
         status = 404 if isinstance(error, GoneError) else 400
-        return PlainTextResponse(refusal(error), status, private)
-    # What is packed is deflated (RFC 9110, 8.4.1.2): saying so keeps it from being gzipped again.
-    return Response(packed, headers=private | {"Content-Encoding": "deflate"})
+        return PlainTextResponse(refusal(error), status, NOT_NOW)
+    return _deflated(packed)
+
+
+def _deflated(packed: bytes) -> Response:
+    """What is packed is deflated (RFC 9110, 8.4.1.2): saying so, it is not gzipped again."""
+    return Response(packed, headers=NOT_NOW | {"Content-Encoding": "deflate"})
 
 
 def short_links() -> list[Route]:

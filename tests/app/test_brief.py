@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from app.messages.stage import message
 from app.screen.baseline import baseline_of, scenes
 from app.screen.page import Page
 from app.screen.screen import screen_of
+from app.session import state
 from app.setting.setting import Setting
 from app.setting.source import Own
 from gru_core.changes.interventions import Intervention
@@ -48,15 +50,19 @@ class Posting:
         self.seq = visit.seq
 
     def post(self, *events: dict[str, Any]) -> Any:
+        return self.unpack(answers.answer(self.name, self.body(*events)))
+
+    @property
+    def name(self) -> str:
+        name: str = self.visit.told["page"]
+        return name
+
+    def body(self, *events: dict[str, Any]) -> bytes:
+        """What is posted of them."""
         numbered = [{"seq": self.seq + at, **event} for at, event in enumerate(events, start=1)]
         self.seq += len(events)
-        body = {
-            "client": "test",
-            "events": numbered,
-            "computes": self.computes,
-            "own": self.own,
-        }
-        return self.unpack(answers.answer(self.visit.told["page"], json.dumps(body).encode()))
+        told = {"client": "test", "events": numbered, "computes": self.computes, "own": self.own}
+        return json.dumps(told).encode()
 
 
 @pytest.fixture
@@ -208,3 +214,78 @@ def test_numbers_of_before_a_change_or_that_were_lost_are_sent(
     told = page.post(*events)
     assert told["own"] == []
     assert "gru.update" in told["included"]
+
+
+def test_one_number_is_answered_at_once_as_it_is_in_a_thread(page: Posting) -> None:
+    quick = answers.at_once(page.name, page.body(COMMIT))
+    assert quick is not None
+    told = page.unpack(quick)
+    assert is_brief(told)
+    assert told["ack"]["seq"] == page.seq
+    page.post({"kind": "undo"})
+    again = page.post(COMMIT)
+    assert again["order"] > told["order"]
+    count = dict.fromkeys(("ack", "order", "numbers"))
+    assert again | count == told | count
+
+
+@pytest.mark.parametrize(
+    "event",
+    [HOLD, {"kind": "view", "view": "kept"}, {"kind": "undo"}, {"kind": []}, {"kind": "ask"}],
+    ids=["hold", "view", "undo", "unknown", "ask"],
+)
+def test_whatever_may_take_longer_is_left_to_a_thread_untouched(page: Posting, event: Any) -> None:
+    before = page.post(COMMIT)
+    body = page.body(event)
+    assert answers.at_once(page.name, body) is None
+    there = page.unpack(answers.answer(page.name, body))
+    assert there["ack"]["seq"] == before["ack"]["seq"] + 1
+    assert there["order"] == before["order"] + 1
+
+
+@pytest.mark.parametrize("scene", ["reader", "elnino", "speech", "own", "model"])
+def test_so_is_a_scene_that_takes_long_to_open(
+    visit: Callable[..., Visit], unpack: Unpack, scene: str
+) -> None:
+    page = Posting(visit(scene=scene), unpack)
+    assert answers.at_once(page.name, page.body(COMMIT)) is None
+
+
+def test_nobody_waits_for_a_run_of_the_page(page: Posting) -> None:
+    here = state.page_of(page.name)
+    assert here is not None
+    begun, done = Event(), Event()
+
+    def run() -> None:
+        with here.lock:
+            begun.set()
+            done.wait(10)
+
+    thread = Thread(target=run)
+    thread.start()
+    assert begun.wait(10)
+    body = page.body(COMMIT)
+    assert answers.at_once(page.name, body) is None
+    done.set()
+    thread.join()
+    assert answers.at_once(page.name, body) is not None
+
+
+def test_what_was_taken_in_at_once_and_needs_a_whole_message_gets_it(page: Posting) -> None:
+    """A number that does not fit is said, and one that was taken in is not lost."""
+    page.computes = None
+    body = page.body(COMMIT)
+    assert answers.at_once(page.name, body) is None
+    told = page.unpack(answers.answer(page.name, body))
+    assert not is_brief(told)
+    assert told["edits"][0]["value"] == 4.0
+
+
+@pytest.mark.parametrize("name", ["", "nobody's"])
+def test_a_page_that_is_not_known_is_left_to_be_said(name: str) -> None:
+    assert answers.at_once(name, b"{}") is None
+
+
+@pytest.mark.parametrize("body", [b"", b"[", b"[]", b"{}", b'{"events": 3}', b'{"events": [1]}'])
+def test_nothing_that_is_reported_breaks_it(page: Posting, body: bytes) -> None:
+    assert answers.at_once(page.name, body) is None
