@@ -43,10 +43,11 @@ def answer(name: str, reported: bytes) -> bytes:
     events = _read(reported)
     with here.lock:
         page = _taken(here, events)
-        if here.asked or events.get("computes") != here.whole[0]:
+        order, _, own = here.whole
+        if here.asked or events.get("computes") != order:
             return _whole(here, page)
-        if here.looks:
-            return _anew(here, page)
+        if here.looks:  # numbers that the page has lost were never sent
+            return _whole(here, page) if own and not page.own else _anew(here, page)
         return _short(here, page) or _whole(here, page)
 
 

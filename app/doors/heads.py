@@ -1,7 +1,9 @@
 """Where a request begins: it is read by httptools, in a third less time than by h11.
 
 httptools takes in a head of any length, and as many requests ahead of their answers as are sent;
-both are limited here. Uvicorn takes this class for what reads HTTP (app/server.py).
+both are limited here. And it reads no body of a request that asks for another protocol: what stands
+there would be taken for the next request, and answered to whoever shares the line of a proxy.
+Uvicorn takes this class for what reads HTTP (app/server.py).
 """
 
 from typing import Final
@@ -14,6 +16,7 @@ from app.words.say import say
 LONGEST: Final = (
     65_536  # bytes of a head, as h11 has it; of what stands between the bytes of a body, too
 )
+OF_A_BODY: Final = (b"content-length", b"transfer-encoding")
 MOST_AHEAD: Final = 16  # requests that wait for the answer to one before; browsers send none so
 
 
@@ -27,15 +30,21 @@ class Heads(HttpToolsProtocol):
         self.unused += len(data)
         super().data_received(data)
         if self.unused > LONGEST and not self.transport.is_closing():
-            self._refuse()
+            self._refuse("doors.heads.long")
 
     def on_headers_complete(self) -> None:
         """A head is whole."""
         self.unused = 0
-        super().on_headers_complete()
-        if len(self.pipeline) > MOST_AHEAD:
-            self._refuse()
+        away = self.parser.should_upgrade() and not self._should_upgrade()
+        if away and any(name in OF_A_BODY for name, _ in self.headers):
+            self._refuse("doors.heads.upgrade")
             raise ConnectionError  # the parser reads no more of what has come
+        super().on_headers_complete()
+        if away:
+            self.cycle.keep_alive = False
+        if len(self.pipeline) > MOST_AHEAD:
+            self._refuse("doors.heads.long")
+            raise ConnectionError
 
     def on_body(self, body: bytes) -> None:
         """A piece of a body has come."""
@@ -47,6 +56,6 @@ class Heads(HttpToolsProtocol):
         self.unused = 0
         super().on_message_complete()
 
-    def _refuse(self) -> None:
+    def _refuse(self, why: str) -> None:
         counts.refused("head")
-        self.send_400_response(say("doors.heads.long"))
+        self.send_400_response(say(why))

@@ -11,7 +11,7 @@ from app.compute.runs import is_large
 from app.contract import Anew
 from app.lenses import told, view_of
 from app.messages.changed import brief, has_words_of_numbers
-from app.messages.parts import chart_parts, computed_parts, contents
+from app.messages.parts import cell_parts, chart_parts, computed_parts, contents
 from app.messages.predictions import said
 from app.messages.updates import Sent, updates
 from app.screen.baseline import baseline_of
@@ -38,11 +38,12 @@ def anew(setting: Setting, before: Setting, page: Page) -> tuple[Anew, dict[str,
     if screen.condensed or said(screen):
         return None
     view = view_of(screen)
-    if not {f"{cell}.{what}" for cell, what in contents(screen, view)} <= set(page.sent):
-        return None
     own = sorted(computed_parts(screen) & set(page.sent)) if page.own else []
-    included, sent = updates(chart_parts(view), page.sent, screen.unit)
-    sent |= {name: one for name, one in page.sent.items() if not name.startswith(CHARTS)}
+    if page.own and not {f"{cell}.{what}" for cell, what in contents(screen, view)} <= set(own):
+        return None
+    parts = [*cell_parts(screen, view, own), *chart_parts(view)]
+    included, made = updates(parts, page.sent, screen.unit)
+    sent = {name: one for name, one in page.sent.items() if not name.startswith(CHARTS)} | made
     found: Anew = {
         **short,
         "rests": False,

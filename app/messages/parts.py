@@ -233,17 +233,24 @@ def _condensed(name: str, figure: Callable[..., Drawing], picture: np.ndarray, *
 
 def _content_parts(screen: Screen, view: View, without: Collection[str]) -> Iterator[Part]:
     """What the stage needs besides figures: numbers, and colours of single rows."""
-    makers = {"inside": inside_content, "vectors": vector_content}
     wanted: dict[str, Callable[[], Mapping[str, Any]]] = {}
     yield from (_content(name, content) for name, content in offers(screen).items())
-    for cell, what in contents(screen, view):
-        wanted[f"{cell}.{what}"] = partial(makers[what], screen, cell)
+    yield from cell_parts(screen, view, without)
     if screen.condensed:
         wanted["x.line"] = partial(input_lines, screen)
         for each in screen.traces:
             wanted[f"{each}.near"] = partial(near_content, screen, each)
             wanted[f"{each}.line"] = partial(line_content, screen, each)
     yield from (_content(name, make()) for name, make in wanted.items() if name not in without)
+
+
+def cell_parts(screen: Screen, view: View, without: Collection[str] = ()) -> Iterator[Part]:
+    """The numbers that equations and wirings show."""
+    makers = {"inside": inside_content, "vectors": vector_content}
+    for cell, what in contents(screen, view):
+        name = f"{cell}.{what}"
+        if name not in without:
+            yield _content(name, makers[what](screen, cell))
 
 
 def contents(screen: Screen, view: View) -> Sequence[tuple[Cell, str]]:

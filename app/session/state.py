@@ -67,7 +67,8 @@ class Session:
     told: int = 0  # how many messages were made for this page
     choices: object = None  # as the controls above the stage show them
     drawn: str = ""  # the scene that they belong to
-    whole: tuple[int, Setting] = (0, Setting())  # the order of the last whole message, and of what
+    # The order of the last whole message, of what, and whether its numbers were the page's own.
+    whole: tuple[int, Setting, bool] = (0, Setting(), False)
     large: bool = False  # whether its screen takes long to run
     gone: Gone = nobody_leaves  # whether it has been left
     person: Person | None = None  # who has signed in
@@ -379,7 +380,7 @@ def finish(here: Session, sent: Mapping[str, Any], page: Page) -> None:
 def told(here: Session, sent: Mapping[str, Any], page: Page) -> dict[str, str] | None:
     """After a whole message: the browser has these parts by name. Gives the link if that is new."""
     here.sent = sent
-    here.whole = (page.order, here.history.present)
+    here.whole = (page.order, here.history.present, page.own)
     here.large = is_large(baseline_of(here.history.present).base)
     here.held.mark(here.large, here.gone)
     return answered(here)

@@ -84,9 +84,13 @@ http {{
         "~^\\|(\\w+) \\1$" "";
         "~ $" "";
     }}
-    map $http_upgrade $after {{
-        default upgrade;
-        "" "";
+    map $http_upgrade $upgrade {{
+        default "";
+        ~*^websocket$ websocket;
+    }}
+    map $upgrade $after {{
+        default "";
+        websocket upgrade;
     }}
 
     upstream everyone {{
@@ -101,7 +105,7 @@ http {{
 
         proxy_http_version 1.1;
         proxy_set_header Host $http_host;
-        proxy_set_header Upgrade $http_upgrade;
+        proxy_set_header Upgrade $upgrade;
         proxy_set_header Connection $after;
         proxy_set_header X-Forwarded-For $remote_addr;
         proxy_set_header X-Forwarded-Proto $scheme_outside;

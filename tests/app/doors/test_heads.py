@@ -1,6 +1,8 @@
 """Where a request begins, over real connections: a server of uvicorn's with `Heads` in it."""
 
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -110,3 +112,30 @@ def test_very_many_may_not(port: int) -> None:
     found = answered(port, b"".join(ASK % n for n in range(2000)), until=b"\0")
     assert b"HTTP/1.1 400 " in found
     assert b" 1999]" not in found
+
+
+def test_what_follows_a_head_that_asks_for_another_protocol_is_no_request(port: int) -> None:
+    """httptools reads no body of it: behind a proxy somebody else would be given the answer."""
+    asked = b"POST /?n=1 HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\nUpgrade: h2c\r\n"
+    body = b"GET /?n=666 HTTP/1.1\r\nHost: a\r\n\r\n"
+    for told in (b"Content-Length: %d" % len(body), b"Transfer-Encoding: chunked"):
+        found = answered(port, asked + told + b"\r\n\r\n", body, until=b"\0")
+        assert found.startswith(b"HTTP/1.1 400 ")
+        assert found.endswith(say("doors.heads.upgrade").encode())
+    found = answered(port, asked.replace(b"POST", b"GET") + b"\r\n", until=b"\0")
+    assert found.endswith(b"[0 1]")  # as if it had not asked, and the line is closed
+
+
+def test_the_server_reads_with_it() -> None:
+    """Streamlit starts uvicorn, which would take the class without limits by itself."""
+    code = """
+from app.server import app
+from streamlit.web.server.starlette.starlette_server import _get_uvicorn_config_kwargs
+from uvicorn import Config
+config = Config(app, **_get_uvicorn_config_kwargs())
+config.load()
+print(config.http_protocol_class.__module__)
+"""
+    command = [sys.executable, "-c", code]
+    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    assert told.split()[-1] == Heads.__module__

@@ -31,14 +31,16 @@ def fits(setting: Setting, before: Setting, own: bool = True) -> bool:
     own: whether the page has computed the numbers.
     """
     first, had = message(screen_of(before), Page(ticket="one", name="two", order=3))
+    stale = {name for name in had if name.endswith((".inside", ".vectors"))} if own else set()
     page = Page(ticket="three", name="two", order=4, sent=had, own=own, undo=True)
     found = anew(setting, before, page)
     if found is None:
         return False
     told, sent = found
     whole, then = message(screen_of(setting), page)
-    # What the page has computed of another view it keeps.
-    kept = {name for name in told["parts"] if name.endswith((".inside", ".vectors"))}
+    # What the page has computed, or was told in another view, it keeps.
+    kept = stale | {name for name in told["parts"] if name not in whole["parts"]}
+    assert all(name.endswith((".inside", ".vectors")) for name in kept)
     for parts in (told["parts"], told["own"], whole["parts"], whole["own"], sent, then):
         for name in kept & set(parts):
             parts.pop(name) if isinstance(parts, dict) else parts.remove(name)
@@ -76,7 +78,7 @@ def test_from_any_view_to_any_other_whose_parts_the_page_computes(view: str) -> 
     for other in LENSES:
         there = fits(replace(before, view=other, edits=EDITS[0]), before)
         assert there or other in ("cell", "why", "wirings"), (view, other)
-        assert fits(replace(before, view=other), before, own=False) is there
+        assert fits(replace(before, view=other), before, own=False)
 
 
 @pytest.mark.parametrize(
@@ -104,3 +106,12 @@ def test_a_page_that_does_not_have_its_numbers_is_told_them() -> None:
     edited = replace(before, edits=EDITS[0])
     assert not fits(before, edited, own=False)
     assert fits(replace(edited, view="why", step=2), replace(edited, view="cell"), own=False)
+
+
+@pytest.mark.parametrize("view", LENSES)
+@pytest.mark.parametrize("scene", ["pulse", "crowd"])
+def test_of_another_place_everything_is_of_that_place(scene: str, view: str) -> None:
+    """In a large layer equations and wirings are told of the units around the cursor."""
+    before = Setting(scene=scene, view=view, step=40, unit=25)
+    assert fits(replace(before, unit=3, step=10), before, own=False)
+    assert fits(replace(before, unit=3, view="why"), before, own=False)
