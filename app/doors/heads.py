@@ -30,20 +30,20 @@ class Heads(HttpToolsProtocol):
         self.unused += len(data)
         super().data_received(data)
         if self.unused > LONGEST and not self.transport.is_closing():
-            self._refuse("doors.heads.long")
+            self._refuse(say("doors.heads.long"))
 
     def on_headers_complete(self) -> None:
         """A head is whole."""
         self.unused = 0
         away = self.parser.should_upgrade() and not self._should_upgrade()
         if away and any(name in OF_A_BODY for name, _ in self.headers):
-            self._refuse("doors.heads.upgrade")
+            self._refuse(say("doors.heads.upgrade"))
             raise ConnectionError  # the parser reads no more of what has come
         super().on_headers_complete()
         if away:
             self.cycle.keep_alive = False
         if len(self.pipeline) > MOST_AHEAD:
-            self._refuse("doors.heads.long")
+            self._refuse(say("doors.heads.long"))
             raise ConnectionError
 
     def on_body(self, body: bytes) -> None:
@@ -58,4 +58,4 @@ class Heads(HttpToolsProtocol):
 
     def _refuse(self, why: str) -> None:
         counts.refused("head")
-        self.send_400_response(say(why))
+        self.send_400_response(why)
