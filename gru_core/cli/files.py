@@ -10,11 +10,12 @@ import numpy as np
 
 from gru_core.cli import headless
 from gru_core.cli.given import Input, Values, add_given, chosen_of, input_of, mask_of
-from gru_core.errors import TextError, shown
+from gru_core.errors import GatescopeError, TextError, shown
 from gru_core.formats.answers import answered, assumed, parse_answer
 from gru_core.formats.child import input_safely
 from gru_core.formats.describing import described, in_words, said_of_run
 from gru_core.formats.model import ASKED, Answers, Entry, ModelFile
+from gru_core.formats.onnx.beneath import computed, is_above
 from gru_core.formats.onnx.file import FORMAT as ONNX
 from gru_core.formats.opening import data_of, entry_named, open_array, open_model
 from gru_core.formats.reads import Mask
@@ -85,8 +86,8 @@ def trace(options: argparse.Namespace) -> str:
     model: list[str] = []
     own = options.layer_input
     if whole is None:
-        if _reads_another(file, entry, given, own):
-            given, model = _by_onnxruntime(options.file, entry, given)
+        if file.format == ONNX and not own:
+            entry, given, model = _below(options.file, entry, given)
         arrays = _alone(file, entry, answers, given, initial, mask)
     else:
         arrays, model = _in_model(file, entry, whole, answers, given, initial, mask, own)
@@ -103,11 +104,22 @@ def trace(options: argparse.Namespace) -> str:
     return "\n".join([_sentence(entry, arrays), *said])
 
 
-def _reads_another(file: ModelFile, entry: Entry, given: Input, own: bool | None) -> bool:
-    """Whether what is given is of an ONNX model, and not what the layer itself reads."""
-    if file.format != ONNX or own:
-        return False
-    return given.tokens or given.values.shape[-1] != entry.layers[0][0].w_x.shape[2]
+def _below(path: Path, entry: Entry, given: Input) -> tuple[Entry, Input, list[str]]:
+    """A layer of an ONNX model that is not followed, what it reads, and what to say of it.
+
+    Errors: those of input_safely, where what is given cannot be what the layer itself reads.
+    """
+    fits = not given.tokens and given.values.shape[-1] == entry.layers[0][0].w_x.shape[2]
+    if fits and not is_above(entry):
+        return entry, given, []
+    try:
+        read, said = _by_onnxruntime(path, entry, given)
+    except GatescopeError as error:
+        if not fits:
+            raise
+        note = "note: what {name} reads in its model was not computed by onnxruntime: {error}"
+        return entry, given, [Said(note, name=shown(entry.name), error=error)]
+    return computed(entry), read, said
 
 
 def _by_onnxruntime(path: Path, entry: Entry, given: Input) -> tuple[Input, list[str]]:
@@ -119,7 +131,8 @@ def _by_onnxruntime(path: Path, entry: Entry, given: Input) -> tuple[Input, list
     x = input_safely(data, name, entry.name, values)
     said = Said(
         "note: the input is that of the model; what {name} reads of it was computed by "
-        "onnxruntime in the file's own graph.",
+        "onnxruntime in the file's own graph. If it is what {name} reads itself, say "
+        "--layer-input.",
         name=shown(entry.name),
     )
     return replace(given, values=x[:, 0] if alone else x, tokens=False), [said]

@@ -152,12 +152,12 @@ def given(nodes):
 
 
 @pytest.mark.parametrize("move", MOVES)
-def test_a_state_that_the_model_is_given_is_noted_and_taken_for_zero(move) -> None:
+def test_a_state_that_the_model_is_given_is_noted_and_zeros_or_given(move) -> None:
     nodes = MOVES[move] or [helper.make_node("Identity", ["S"], ["made"])]
     entry = only(given(nodes))
     [note] = entry.notes
     assert note.startswith("Its initial hidden state is not in the file")
-    assert note.endswith("it is taken to be zero.")
+    assert note.endswith("it is zeros, or what you give.")
     assert (entry.asks, [q.setting for q in questions(entry)]) == ((), [])
 
 
@@ -187,6 +187,7 @@ def test_a_state_computed_from_an_input_is_run_only_on_a_word(way) -> None:
     entry = {one.name: one for one in read(given(COMPUTED[way])).entries}["one"]
     [note] = [note for note in entry.notes if "initial" in note]
     assert "is computed in the model from what that is given" in note
+    assert "not done here" not in note  # where the model around it is known, it is
     [question] = questions(entry)
     assert (question.setting, question.assumed) == ("start", None)
     with pytest.raises(FormatError, match=r"'one' is not run: .* say so: --set start=zeros"):

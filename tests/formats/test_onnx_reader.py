@@ -131,19 +131,30 @@ def test_activations_are_said(kind, names, alpha, gate, state) -> None:
         (
             "GRU",
             {"activations": ["Sigmoid", "LeakyRelu"], "activation_alpha": [-0.1]},
-            r"state of GRU 'one' ends in leakyrelu\(-0.1\); tanh, relu, sigmoid, .* are computed",
+            r"state of GRU 'one' ends in leakyrelu\(-0.1\); leakyrelu is not computed with these",
         ),
-        ("RNN", {"activations": ["Affine"]}, r"state of RNN .* ends in affine; tanh, relu"),
+        ("RNN", {"activations": ["Affine"]}, r"state of RNN .* ends in affine without its alpha"),
+        (
+            "RNN",
+            {"activations": ["Affine"], "activation_alpha": [0.4]},
+            r"ends in affine without its beta, .* \(attribute activation_beta\)",
+        ),
+        (
+            "RNN",
+            {"activations": ["HardSigmoid"], "activation_alpha": [0.3]},
+            r"ends in hardsigmoid\(0.3, 0.5\); the hard sigmoid with alpha 0.2 or 1/6",
+        ),
+        ("RNN", {"activations": ["Cos"]}, r"ends in cos; tanh, relu, sigmoid, .* are computed"),
         (
             "LSTM",
             {"activations": ["Sigmoid", "Elu", "Elu"], "activation_alpha": [1.0, 0.5]},
-            r"ends in elu\(1\), elu\(0.5\); .* the same for the candidate and the output",
+            r"ends in elu\(1\), elu\(0.5\); only the same function for the candidate",
         ),
         ("GRU", {"activations": ["Tanh", "Sigmoid"]}, "gates of GRU 'one' end in tanh"),
         (
             "LSTM",
             {"activations": ["Sigmoid", "Tanh", "Relu"]},
-            "ends in tanh, relu; .* the same for the candidate and the output",
+            "ends in tanh, relu; only the same function for the candidate and the output",
         ),
         ("LSTM", {"activations": ["Sigmoid", "Tanh"]}, "names 2 activations .* has 3, such as"),
         (
@@ -319,8 +330,9 @@ def stack(names=("a", "b"), between=("Squeeze",)):
 def test_layers_are_entries_and_say_which_reads_which() -> None:
     lower, upper = read(stack()).entries
     assert (lower.name, lower.notes) == ("a", ())
-    assert (upper.name, upper.notes) == ("b", ("It reads the output of GRU 'a'.",))
-    assert read(stack(between=("Relu",))).entries[1].notes == ()
+    assert (upper.name, upper.notes[0]) == ("b", "It reads the output of GRU 'a'.")
+    [note] = read(stack(between=("Relu",))).entries[1].notes
+    assert note.startswith("In its model 'b' reads what Relu 'between0' makes of the input, which")
 
 
 @pytest.mark.parametrize(

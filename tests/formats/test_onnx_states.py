@@ -35,7 +35,7 @@ LENGTHS = ("X", "W", "R", "B", "lens")
 def test_lengths_from_outside_are_noted() -> None:
     assert only(make_model("GRU", inputs=LENGTHS)).notes == (
         "The lengths of the sequences are not fixed ('lens' is an input of the model): here each "
-        "sequence is read whole.",
+        "sequence is read whole, or as far as you say.",
     )
 
 

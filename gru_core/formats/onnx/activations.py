@@ -28,7 +28,7 @@ ALPHA: Final[Mapping[str, float | None]] = MappingProxyType(
     {
         "affine": None,
         "leakyrelu": 0.01,
-        "thresholdedrelu": 1.0,
+        "thresholdedrelu": None,  # 1 in the text of ONNX, and 0 in onnxruntime
         "scaledtanh": None,
         "hardsigmoid": 0.2,
         "elu": 1.0,
@@ -55,6 +55,10 @@ STATE: Final[Mapping[str, str]] = MappingProxyType(
 # (alpha, beta) of the two hard sigmoids there are: of ONNX and Keras 1 and 2, and of Keras 3.
 HARD_SIGMOIDS: Final = MappingProxyType(
     {"hard_sigmoid": (0.2, 0.5), "hard_sigmoid_sixth": (1 / 6, 0.5)}
+)
+_MISSING: Final = (
+    "The state of {what} ends in {name} without its {parameter}, which has no default that all "
+    "agree on: give it when exporting (attribute activation_{parameter})."
 )
 CLOSE: Final = 1e-7  # a parameter is a float32, so 0.2 is 0.200000003
 
@@ -146,15 +150,39 @@ def _gate(function: Function, what: str) -> str:
 def _state(functions: Sequence[Function], what: str) -> str:
     found = {_named(function) for function in functions}
     state = found.pop()
-    if found or state is None:
+    if state is not None and not found:
+        return state
+    if len(set(functions)) > 1:
         raise FormatError(
-            "The state of {what} ends in {listed}; {known} are computed, the same for the "
-            "candidate and the output.",
+            "The state of {what} ends in {listed}; only the same function for the candidate and "
+            "the output is computed.",
             what=what,
             listed=_listed(functions),
-            known=", ".join((*STATE, "hardsigmoid")),
         )
-    return state
+    name, *given = functions[0]
+    for parameter, known, number in zip(("alpha", "beta"), (ALPHA, BETA), given, strict=True):
+        if number is None and name in known:
+            raise FormatError(_MISSING, what=what, name=name, parameter=parameter)
+    if name == "hardsigmoid":
+        raise FormatError(
+            "The state of {what} ends in {listed}; the hard sigmoid with alpha 0.2 or 1/6 and "
+            "beta 0.5 is computed.",
+            what=what,
+            listed=_listed(functions),
+        )
+    if name in STATE:
+        raise FormatError(
+            "The state of {what} ends in {listed}; {name} is not computed with these numbers.",
+            what=what,
+            listed=_listed(functions),
+            name=name,
+        )
+    raise FormatError(
+        "The state of {what} ends in {listed}; {known} are computed.",
+        what=what,
+        listed=_listed(functions),
+        known=", ".join((*STATE, "hardsigmoid")),
+    )
 
 
 def _named(function: Function) -> str | None:

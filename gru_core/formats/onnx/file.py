@@ -11,6 +11,7 @@ from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
 from gru_core.formats.model import Direction, Entry, ModelFile
 from gru_core.formats.notshown import NotShown
+from gru_core.formats.onnx import beneath as onnx_beneath
 from gru_core.formats.onnx import nodes as onnx_nodes
 from gru_core.formats.onnx import outside
 from gru_core.formats.onnx import whole as onnx_whole
@@ -63,7 +64,8 @@ def read(data: bytes, name: str) -> ModelFile:
             )
     left.check_any(entries)
     whole = onnx_whole.whole_of(model, found_by_name, {one.name: one for one in entries}, opset)
-    return ModelFile(FORMAT, tuple(entries), (*_notes(model), *left.notes), whole)
+    placed = tuple(onnx_beneath.noted(one, found_by_name[one.name], whole) for one in entries)
+    return ModelFile(FORMAT, placed, (*_notes(model), *left.notes), whole)
 
 
 def parsed(data: bytes, name: str) -> "ModelProto":

@@ -60,7 +60,7 @@ def lengths(found: Found, name: str, layout: Layout, constants: Constants) -> tu
         return ALL, (
             Said(
                 "The lengths of the sequences are not fixed ({reason}): here each sequence is read "
-                "whole.",
+                "whole, or as far as you say.",
                 reason=error.reason,
             ),
         )
@@ -153,12 +153,12 @@ def _said_of_open(state: str, left: _Open) -> str:
     if left.computed:
         return Said(
             "Its initial {state} state is computed in the model from what that is given "
-            "({reason}); this is not done here.",
+            "({reason}).",
             state=state,
             reason=left.reason,
         )
     return Said(
-        "Its initial {state} state is not in the file ({reason}): it is taken to be zero.",
+        "Its initial {state} state is not in the file ({reason}): it is zeros, or what you give.",
         state=state,
         reason=left.reason,
     )
@@ -198,10 +198,19 @@ def _row(found: Found, name: str, value: Values, layout: Layout) -> Array:
             needed=shape,
         )
     rows: Array = np.moveaxis(limits.numbers(name, value), batch, 0)  # (batch, direction, unit)
-    if len(rows) == 0 or (rows != rows[0]).any():
+    if len(rows) == 0:
         raise FormatError(
-            "{name}, an initial state of {called}, differs along the batch of {count}; one "
-            "sequence is run at a time: export it with a batch of 1.",
+            "{name}, an initial state of {called}, has shape {shape}, of no sequence: export it "
+            "with a batch of 1.",
+            name=shown(name),
+            called=called(found.node),
+            shape=value.shape,
+        )
+    if (rows != rows[0]).any():
+        raise FormatError(
+            "{name}, an initial state of {called}, differs along the batch of {count}; only one "
+            "state for all sequences is read from a file: export it as an input of the model, and "
+            "give each sequence its own (--initial).",
             name=shown(name),
             called=called(found.node),
             count=len(rows),

@@ -26,7 +26,7 @@ _FLOAT, _INTEGERS = 1, {6: np.int32, 7: np.int64}
 def input_of(
     data: bytes, _name: str, entry: str, given: npt.NDArray[Any], _answers: Answers
 ) -> Array:
-    """What a node reads where its model is given this, (step, batch, feature).
+    """What a node reads where its model is given this, (step, batch, feature), maybe fewer steps.
 
     entry: the node; given: tokens (step, batch) or numbers (step, batch, input). Errors:
     FormatError, UnknownNameError.
@@ -45,7 +45,7 @@ def input_of(
             count=len(inputs),
         )
     batch_first = any(one.name == "layout" and one.i for one in node.attribute)
-    small, made, refusals = _with_output(model, node.input[0]), list[Array](), list[FormatError]()
+    small, reads, refusals = _with_output(model, node.input[0]), list[Array](), list[FormatError]()
     for fed in _both_ways(given, inputs[0]):
         try:
             read = run_model(runtime, small, {inputs[0].name: fed}, called(node))
@@ -53,8 +53,9 @@ def input_of(
             refusals.append(error)
             continue
         read = read.swapaxes(0, 1) if batch_first and read.ndim == 3 else read
-        if read.ndim == 3 and read.shape[:2] == given.shape[:2]:
-            made.append(read)
+        if read.ndim == 3 and read.shape[1] == given.shape[1] and len(read):
+            reads.append(read)
+    made = [one for one in reads if len(one) == len(given)] or reads  # some steps may be left out
     if not made and refusals:
         raise refusals[0]
     if len(made) != 1 and not (len(made) == 2 and np.array_equal(made[0], made[1])):

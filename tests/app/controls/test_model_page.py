@@ -301,6 +301,20 @@ def test_a_file_that_no_framework_here_runs_has_no_check(open_model: Open) -> No
     assert "model_check" not in [button.key for button in here.page.button]
 
 
+def test_what_stands_before_a_layer_and_is_not_computed_is_said(open_model: Open) -> None:
+    nodes = [
+        onnx_making.constant("axis", 0),
+        onnx.helper.make_node("CumSum", ["X", "axis"], ["made"], name="sum"),
+    ]
+    made = onnx_making.put_before(onnx_making.make_model(), 0, *nodes)
+    here = open_model().upload(made.SerializeToString(), "model.onnx")
+    said = "makes of the input, which is not computed here: the numbers given are taken for what"
+    captions = [one.value.replace("\\", "") for one in here.page.caption]
+    [note] = [one for one in captions if said in one]
+    assert note.startswith("In its model 'one' reads what CumSum 'sum' ")
+    assert here.problems == []
+
+
 def test_a_model_and_its_data_are_uploaded_at_once(open_model: Open, tmp_path: Path) -> None:
     """Alone the model says which file is missing, and that alone whose it is."""
     model = onnx_making.make_model("GRU", arrays=onnx_making.tensors("GRU", scale=0.4))
