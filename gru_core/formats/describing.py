@@ -7,7 +7,7 @@ from gru_core.conventions import HARD_SLOPES
 from gru_core.errors import shown
 from gru_core.formats.answers import questions, settings_of
 from gru_core.formats.model import ANSWERS, Entry, ModelFile
-from gru_core.formats.whole.loose import offered, reading
+from gru_core.formats.whole.loose import before, offered, reading
 from gru_core.formats.whole.pieces import Whole
 from gru_core.run import MERGES
 from gru_core.words import Said, counted
@@ -75,7 +75,8 @@ def said_of_assumed(answers: Iterable[tuple[str, str]]) -> str:
 
 def said_of_run(file: ModelFile, entry: Entry, answers: Iterable[tuple[str, str]]) -> list[str]:
     """What goes with a run of a layer: each note on it, as inspect has it, and what is assumed."""
-    notes: list[str] = [_noted(note) for note in (*file.notes, *entry.notes)]
+    found = (*file.notes, *entry.notes, *_open(file, entry))
+    notes: list[str] = [_noted(note) for note in found]
     assumed = said_of_assumed(answers)
     return [*notes, assumed] if assumed else notes
 
@@ -112,10 +113,17 @@ def _around(file: ModelFile, entry: Entry) -> Iterator[str]:
             )
         if file.whole is not None and whole.output:
             yield Said("Its prediction is that of {name}.", name=shown(whole.output))
-    if file.loose is not None:
-        said = offered(file.loose, entry, file.entries)
-        if said:
-            yield said
+    yield from _open(file, entry)
+
+
+def _open(file: ModelFile, entry: Entry) -> Iterator[str]:
+    """Sentences on what may stand around a layer, where the file does not say it."""
+    if file.loose is None:
+        return
+    yield from before(file.loose, entry)
+    said = offered(file.loose, entry, file.entries)
+    if said:
+        yield said
 
 
 def _row(entry: Entry) -> tuple[str, ...]:

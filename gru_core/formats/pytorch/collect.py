@@ -79,19 +79,18 @@ def collected(archive: Archive) -> Collected:
             )
         tensors[name] = Stored(view.shape, view.kind, partial(archive.raw, view))
         paths[name] = path
-    own = {
-        _name(path[len(shared) :]) if path[len(shared) :] else "": one for path, one in walk.layers
-    }
+    own = {_below(path, shared): one for path, one in walk.layers}
     activations = {
         shown_name(f"{name}."): said for name, one in own.items() if (said := one.activation)
     }
     notes = (
         *_notes(walk, archive),
         *(_said_of_class(name, one) for name, one in own.items() if not one.is_layer),
+        *(_said_of_forward(_below(path, shared), one) for path, one in walk.around()),
         *(_said_of_hooks(name) for name, one in own.items() if one.is_hooked),
     )
     modules = {
-        _name(path[len(shared) :]) if path[len(shared) :] else "": one
+        _below(path, shared): one
         for path, one in walk.modules.items()
         if path[: len(shared)] == shared
     }
@@ -121,6 +120,14 @@ def _said_of_class(name: str, one: Object) -> Said:
     )
 
 
+def _said_of_forward(name: str, one: Object) -> Said:
+    return Said(
+        "{name} is of the class {kind}: what that computes around its layers is not known here.",
+        name=shown(shown_name(f"{name}.")),
+        kind=one.name[:_LONGEST],
+    )
+
+
 def _said_of_hooks(name: str) -> Said:
     return Said(
         "{name} has hooks, functions that the model calls before or after it: what they change is "
@@ -142,6 +149,7 @@ class _Walk:
         self.over: list[tuple[str, str]] = []  # the name and the class of what holds no tensor
         self.layers: list[tuple[Path, Object]] = []  # objects that hold recurrent tensors
         self.modules: dict[Path, Module] = {}
+        self.numbered: dict[Path, Object] = {}  # modules of somebody's own with the names of a row
         self.words: list[tuple[str, ...]] = []
         self._inside: set[int] = set()
         self.special = self.special_layer = ""
@@ -169,6 +177,11 @@ class _Walk:
             for at, item in enumerate(value):
                 self.visit(item, (*path, at))
 
+    def around(self) -> Iterator[tuple[Path, Object]]:
+        """What may be a Sequential of somebody's own with a recurrent layer in it."""
+        places = {path[:-1] for path, _ in self.layers}
+        return ((path, one) for path, one in self.numbered.items() if path in places)
+
     def _look_into(self, value: Object, path: Path) -> None:
         """Go through an object, once on each way: one may know what it stands in."""
         if id(value) in self._inside:
@@ -194,7 +207,9 @@ class _Walk:
         held = value.modules
         if held is not None:
             kind = "" if known is None else known[3]
-            own = len([*value.content()]) > len(held)
+            own = any(isinstance(one, View | Special) for _, one in value.content())
+            if known is None and held and [*held] == [str(at) for at in range(len(held))]:
+                self.numbered[path] = value
             self.modules[path] = Module(kind, value.state, tuple(map(str, held)), own)
         for one in value.state.values():
             inner = one.state.values() if isinstance(one, Object) else ()
@@ -243,6 +258,11 @@ def _shared(paths: list[Path]) -> Path:
         shared = shared[: len(list(takewhile(bool, same)))]
     named = all("." in _name(path[len(shared) :]) for path in recurrent)
     return shared if named else shared[:-1]
+
+
+def _below(path: Path, shared: Path) -> str:
+    """The name of an object; empty for the one that all recurrent layers are in."""
+    return _name(path[len(shared) :]) if path[len(shared) :] else ""
 
 
 def _name(path: Path) -> str:

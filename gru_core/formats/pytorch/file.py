@@ -18,12 +18,13 @@ from gru_core.errors import FormatError, shown
 from gru_core.formats import limits
 from gru_core.formats.misplaced import misplaced
 from gru_core.formats.model import Entry, ModelFile
+from gru_core.formats.notshown import NotShown
 from gru_core.formats.pytorch import archive as torch_archive
 from gru_core.formats.pytorch.collect import Collected, Path, collected
-from gru_core.formats.state_dict.around import around, tensors_of
+from gru_core.formats.state_dict.around import around, said_of_members, tensors_of
 from gru_core.formats.state_dict.computed import computed
 from gru_core.formats.state_dict.entries import entries_and_notes
-from gru_core.formats.state_dict.groups import grouped
+from gru_core.formats.state_dict.groups import Group, grouped
 from gru_core.formats.state_dict.stored import Stored
 
 if TYPE_CHECKING:
@@ -55,24 +56,27 @@ def read(data: bytes, name: str) -> ModelFile:
     """
     found = examined(data, name)
     read_, left = entries_and_notes(found.tensors)
-    made, notes = tuple(_told(entry, found) for entry in read_), (*found.notes, *left)
+    ours = computed(found.tensors)
+    groups = grouped(ours.tensors, NotShown())
+    made = tuple(_told(entry, found, groups[entry.name]) for entry in read_)
+    notes = (*found.notes, *left)
     loose = around(found.tensors, made, found.modules, found.vocabularies)
     if found.foreign:
         return ModelFile(FORMAT, made, (*notes, _ALONE), loose=loose)
-    ours = computed(found.tensors)
-    groups = grouped(ours.tensors)
     whole = [name for entry in made for name in groups[entry.name].names]
     names = [source for name in whole for source in ours.sources(name)]
     _confirm(data, found, (*names, *tensors_of(loose, found.tensors)))
     return ModelFile(FORMAT, made, notes, loose=loose)
 
 
-def _told(entry: Entry, found: Collected) -> Entry:
+def _told(entry: Entry, found: Collected, group: Group) -> Entry:
     """A layer with what the object says that it was, and what a check of it has from here."""
     said = found.activations.get(entry.name)
     if said is not None and entry.cell == "rnn":
         says = {**entry.says, "state_activation": said}
         entry = replace(entry, says=says, assumes={})
+    said_of = said_of_members(group.prefix.rstrip("."), found.modules)
+    entry = replace(entry, notes=(*entry.notes, *said_of))
     return replace(entry, checked=_CHECKED) if found.foreign else entry
 
 

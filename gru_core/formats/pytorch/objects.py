@@ -24,6 +24,7 @@ _RECURRENT: Final = re.compile(
     r"(__torch__\.)?torch\.nn\.modules\.rnn\.(___torch_mangle_\d+\.)?(GRU|LSTM|RNN)(Cell)?"
 )
 _ACTIVATIONS: Final = {"RNN_TANH": "tanh", "RNN_RELU": "relu", "tanh": "tanh", "relu": "relu"}
+_SCRIPT: Final = "__torch__."  # so do the classes of a TorchScript archive begin
 _AGAIN: Final = "_flat_weights"  # the tensors of a layer once more, in TorchScript
 _HOOKS: Final = ("_forward_hooks", "_forward_pre_hooks")
 _MODULE: Final = ("_parameters", "_buffers", "_modules")
@@ -56,6 +57,9 @@ class Object:
     @property
     def modules(self) -> Mapping[Any, Any] | None:
         """The modules in it by name, where it is a module."""
+        if self.name.startswith(_SCRIPT):
+            held = self.state.items()
+            return {key: one for key, one in held if is_script(one)}
         parts = [_held(self.state.get(part)) for part in _MODULE]
         return parts[2] if all(isinstance(part, dict) for part in parts) else None
 
@@ -67,6 +71,11 @@ class Object:
             return
         for part in _MODULE:
             yield from _held(self.state[part]).items()
+
+
+def is_script(value: Any) -> bool:
+    """Whether it is a module of a TorchScript archive."""
+    return isinstance(value, Object) and value.name.startswith(_SCRIPT)
 
 
 def _held(value: Any) -> Any:

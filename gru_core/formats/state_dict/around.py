@@ -14,6 +14,7 @@ import numpy as np
 
 from gru_core.arrays import Array, read_only
 from gru_core.conventions import MAX_MAGNITUDE
+from gru_core.errors import shown
 from gru_core.formats import limits
 from gru_core.formats.model import Entry
 from gru_core.formats.notshown import NotShown
@@ -22,11 +23,13 @@ from gru_core.formats.state_dict.groups import grouped, shown_name
 from gru_core.formats.state_dict.stored import FLOATS, Stored, Tensors, floats
 from gru_core.formats.whole.loose import Loose, width
 from gru_core.formats.whole.pieces import Kind, Piece
+from gru_core.words import Said, listed
 
 _EMBEDDING: Final = re.compile(r"(?i).*(emb|lookup|wte|vectors?|token|word|char).*")
 _WEIGHT, _BIAS = "weight", "bias"
 _MAX_CHARACTERS: Final = 500_000  # of all vocabularies
 _MAX_OTHERS: Final = 20  # names
+_LISTED: Final = 6
 _COUNTERS: Final = ("num_batches_tracked",)  # of what is trained; nothing is computed with it
 # Modules of torch.nn, by the name of their class.
 MODULE: Final = re.compile(r"(__torch__\.)?torch\.nn\.modules\.\w+\.(___torch_mangle_\d+\.)?(\w+)")
@@ -98,9 +101,15 @@ def around(
             lines[prefix] = made
         if len(kinds) > 1:
             either.append(own)
-    inside = {f"{name}.{child}".lstrip(".") for name, one in modules.items() for child in _ran(one)}
+    layers = tuple(groups[own].prefix.rstrip(".") for own in names & groups.keys())
+    below = {one for layer in layers for one in _members_before(layer, modules)}
+    inside = {one for name in modules for one in _members(name, modules)} - below
     others += [name for name, one in modules.items() if _is_strange(one) and name not in inside]
-    heads = _heads(lines, modules)
+    others += [f"{name}.{_WEIGHT}" for name in lines if name in below]
+    lines = {name: one for name, one in lines.items() if name not in below}
+    before, after = _places(lines, layers, modules)
+    heads = _heads({name: one for name, one in lines.items() if name not in before}, modules)
+    either += _either(lines, after, tables, (inputs, outputs))
     fitting = tuple(one for one in heads if one[0].arrays["w"].shape[1] in outputs)
     words = _fitting(vocabularies, tables, heads)
     lined = (*lines.values(),)
@@ -145,9 +154,79 @@ def _kinds(
     return ("dense", "table") if columns in outputs or rows == columns else ("table",)
 
 
-def _ran(module: Module) -> tuple[str, ...]:
-    """The modules that a Sequential runs."""
-    return module.children if module.kind == _SEQUENTIAL else ()
+def _members(name: str, modules: Modules) -> tuple[str, ...]:
+    """The modules that a Sequential runs, in order; none of another module."""
+    module = modules[name]
+    children = module.children if module.kind == _SEQUENTIAL else ()
+    return tuple(f"{name}.{child}".lstrip(".") for child in children)
+
+
+def _members_before(layer: str, modules: Modules) -> tuple[str, ...]:
+    """What each Sequential around a layer runs before it, less what does nothing."""
+    found: tuple[str, ...] = ()
+    at = layer
+    while at:
+        place = at.rpartition(".")[0]
+        members = _members(place, modules) if place in modules else ()
+        found = (*(members[: members.index(at)] if at in members else ()), *found)
+        at = place
+    return tuple(one for one in found if modules.get(one, Module("")).kind not in SAME)
+
+
+def said_of_members(layer: str, modules: Modules) -> tuple[str, ...]:
+    """A note on what a Sequential runs before a layer: numbers are given to the layer itself.
+
+    layer: as the modules name it.
+    """
+    found = _members_before(layer, modules)
+    if not any(modules.get(one, Module("")).kind != "Embedding" for one in found):
+        return ()
+    return (
+        Said(
+            "{names} stands before {layer} in its Sequential and is not computed: the numbers "
+            "given are taken for what {layer} itself reads."
+            if len(found) == 1
+            else "{names} stand before {layer} in its Sequential and are not computed: the "
+            "numbers given are taken for what {layer} itself reads.",
+            names=listed([shown(shown_name(f"{one}.")) for one in found], _LISTED),
+            layer=shown(shown_name(f"{layer}.")),
+        ),
+    )
+
+
+def _places(
+    lines: Iterable[str], layers: Collection[str], modules: Modules
+) -> tuple[frozenset[str], frozenset[str]]:
+    """The linear layers that a module lists before, and after, all of its recurrent layers."""
+    order = {name: at for at, name in enumerate(modules)}
+    at = [order[one] for one in layers if one in order]
+    if not at:
+        return frozenset(), frozenset()
+    known = [one for one in lines if one in order]
+    return (
+        frozenset(one for one in known if order[one] < min(at)),
+        frozenset(one for one in known if order[one] > max(at)),
+    )
+
+
+def _either(
+    lines: Mapping[str, Piece],
+    after: Collection[str],
+    tables: list[Piece],
+    sizes: tuple[Collection[int], Collection[int]],
+) -> Iterator[str]:
+    """The linear layers that may be a head, and may as well stand before a recurrent layer.
+
+    sizes: the inputs and the outputs of the recurrent layers.
+    """
+    inputs, outputs = sizes
+    read = {one.arrays["w"].shape[1] for one in tables}
+    for name, one in lines.items():
+        rows, columns = one.arrays["w"].shape
+        # Where there are embeddings, what stands before a layer reads one of them.
+        could = rows in inputs and (not read or columns in read)
+        if could and columns in outputs and name not in after:
+            yield one.name
 
 
 def _is_strange(module: Module) -> bool:

@@ -32,7 +32,8 @@ class Loose:
     lines: tuple[Piece, ...] = ()  # every linear layer that is read
     others: tuple[str, ...] = ()  # tensors of which it is not known what they do
     vocabularies: tuple[tuple[str, ...], ...] = ()  # lists of texts of the file, in order
-    either: tuple[str, ...] = ()  # which may be embeddings or linear layers
+    # Which may be embeddings or linear layers, or stand before a layer or be its head.
+    either: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,10 @@ def reading(
         labels=_words(loose, None if head is None else len(head[-1].arrays["w"]))
         if head and head[-1].kind == "dense"
         else (),
-        notes=tuple(_notes(loose, entry, table, head, said)),
+        notes=(
+            *_notes(loose, entry, table, head, said),
+            *_between(loose, stack, entries, table if said.embedding else None),
+        ),
     )
 
 
@@ -119,6 +123,33 @@ def offered(loose: Loose, entry: Entry, entries: tuple[Entry, ...]) -> str:
         "The file does not say what stands before and after this layer; what fits: {options}.",
         options=", ".join(open_ones),
     )
+
+
+def before(loose: Loose, entry: Entry) -> Iterator[str]:
+    """Sentences on the linear layers that may stand before a layer, as it reads what they give."""
+    inputs, outputs = entry.layers[0][0].w_x.shape[2], width(entry)
+    in_heads = {one.name for head in loose.heads for one in head}
+    wide = [one for one in loose.lines if len(one.arrays["w"]) == inputs]
+    fits = [one.name for one in wide if one.arrays["w"].shape[1] == outputs]
+    both = [one for one in fits if one in loose.either]
+    read = {one.arrays["w"].shape[1] for one in loose.tables}  # each has something to read
+    may = [one for one in wide if not read or one.arrays["w"].shape[1] in read]
+    only = [one.name for one in may if one.name not in in_heads]
+    layer = shown(entry.name)
+    if both:
+        yield Said(
+            "The file does not say whether {names} stands before {layer} or is its head: its "
+            "shape fits both. Numbers given are taken for what {layer} itself reads.",
+            names=listed([*map(shown, both)], _LISTED),
+            layer=layer,
+        )
+    if only:
+        yield Said(
+            "{names} may stand before {layer}, which reads as many numbers as it gives: it is not "
+            "computed, and numbers given are taken for what {layer} itself reads.",
+            names=listed([*map(shown, only)], _LISTED),
+            layer=layer,
+        )
 
 
 def _chosen(what: str, name: str, fitting: dict[str, T], clear: bool) -> T | None:
@@ -224,6 +255,47 @@ def _notes(
             else "The file does not say what its head reads: the output of each step is assumed, "
             "so that the last prediction is that of the whole sequence (mean and max are other "
             "ways)."
+        )
+
+
+def _between(
+    loose: Loose, stack: tuple[Entry, ...], entries: tuple[Entry, ...], table: Piece | None
+) -> Iterator[str]:
+    """What may stand between an embedding that somebody has chosen and the layers it is given to.
+
+    stack: those layers, the lowest first.
+    """
+    if table is None:
+        return
+    inputs, outputs = table.arrays["w"].shape[1], width(stack[-1])
+    inner = [
+        one.name
+        for one in entries
+        if all(one.name != known.name for known in stack)
+        and (one.layers[0][0].w_x.shape[2], width(one)) == (inputs, inputs)
+    ]
+    square = [one.name for one in loose.lines if one.arrays["w"].shape == (inputs, inputs)]
+    sure = [one[0].name for one in loose.heads if one[0].name not in loose.either]
+    lines = [one for one in square if outputs != inputs or one not in sure]
+    names = [shown(one) for one in (*loose.others, *lines, *inner)]
+    if not names:
+        return
+    found, layer = listed(names, _LISTED), shown(stack[0].name)
+    if inner:
+        yield Said(
+            "What may stand between {table} and {layer} too, and is not computed there: {names}; "
+            "of recurrent layers say it, --below {below}.",
+            table=shown(table.name),
+            layer=layer,
+            names=found,
+            below="|".join(map(shown, inner)),
+        )
+    else:
+        yield Said(
+            "What may stand between {table} and {layer} too, and is not computed there: {names}.",
+            table=shown(table.name),
+            layer=layer,
+            names=found,
         )
 
 
