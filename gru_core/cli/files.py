@@ -91,7 +91,7 @@ def trace(options: argparse.Namespace) -> str:
         arrays = _alone(file, entry, answers, given, initial, mask)
     else:
         arrays, model = _in_model(file, entry, whole, answers, given, initial, mask, own)
-    said = said_of_run(file, entry, assumed(entry, answers).items())
+    said = said_of_run(file, entry, assumed(entry, answers).items(), chosen_of(options))
     said += [Said("note: {note}", note=note) for note in (whole.notes if whole else ())]
     said += [*given.said, *model]
     said += [

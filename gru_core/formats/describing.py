@@ -7,7 +7,7 @@ from gru_core.conventions import HARD_SLOPES
 from gru_core.errors import shown
 from gru_core.formats.answers import questions, settings_of
 from gru_core.formats.model import ANSWERS, Entry, ModelFile
-from gru_core.formats.whole.loose import before, offered, reading
+from gru_core.formats.whole.loose import NOTHING_CHOSEN, Chosen, before, offered, reading
 from gru_core.formats.whole.pieces import Whole
 from gru_core.run import MERGES
 from gru_core.words import Said, counted
@@ -73,9 +73,17 @@ def said_of_assumed(answers: Iterable[tuple[str, str]]) -> str:
     return Said("assumed: {pairs}; change with --set", pairs=pairs) if pairs else ""
 
 
-def said_of_run(file: ModelFile, entry: Entry, answers: Iterable[tuple[str, str]]) -> list[str]:
-    """What goes with a run of a layer: each note on it, as inspect has it, and what is assumed."""
-    found = (*file.notes, *entry.notes, *_open(file, entry))
+def said_of_run(
+    file: ModelFile,
+    entry: Entry,
+    answers: Iterable[tuple[str, str]],
+    chosen: Chosen = NOTHING_CHOSEN,
+) -> list[str]:
+    """What goes with a run of a layer: each note on it, as inspect has it, and what is assumed.
+
+    chosen: what was said of the model around it.
+    """
+    found = (*file.notes, *entry.notes, *_open(file, entry, chosen))
     notes: list[str] = [_noted(note) for note in found]
     assumed = said_of_assumed(answers)
     return [*notes, assumed] if assumed else notes
@@ -116,12 +124,12 @@ def _around(file: ModelFile, entry: Entry) -> Iterator[str]:
     yield from _open(file, entry)
 
 
-def _open(file: ModelFile, entry: Entry) -> Iterator[str]:
+def _open(file: ModelFile, entry: Entry, chosen: Chosen = NOTHING_CHOSEN) -> Iterator[str]:
     """Sentences on what may stand around a layer, where the file does not say it."""
     if file.loose is None:
         return
     yield from before(file.loose, entry)
-    said = offered(file.loose, entry, file.entries)
+    said = offered(file.loose, entry, file.entries, chosen)
     if said:
         yield said
 

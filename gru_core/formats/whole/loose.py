@@ -105,10 +105,15 @@ def fitting(loose: Loose, entry: Entry) -> tuple[tuple[str, ...], tuple[str, ...
     return tables, heads
 
 
-def offered(loose: Loose, entry: Entry, entries: tuple[Entry, ...]) -> str:
-    """A sentence on what could belong to a layer and has to be said; empty where nothing."""
+def offered(
+    loose: Loose, entry: Entry, entries: tuple[Entry, ...], said: Chosen = NOTHING_CHOSEN
+) -> str:
+    """A sentence on what could belong to a layer and has to be said; empty where nothing.
+
+    Errors: as reading.
+    """
     tables, heads = fitting(loose, entry)
-    made = reading(loose, entry, entries)
+    made = reading(loose, entry, entries, said)
     open_ones = [
         Said("--{option} {names}", option=option, names="|".join(map(shown, names)))
         for option, names, known in (
