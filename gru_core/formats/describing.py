@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from gru_core.conventions import HARD_SLOPES
 from gru_core.errors import shown
-from gru_core.formats.answers import questions, settings_of
+from gru_core.formats.answers import Question, questions, settings_of
 from gru_core.formats.model import ANSWERS, Entry, ModelFile
 from gru_core.formats.whole.loose import NOTHING_CHOSEN, Chosen, before, offered, reading
 from gru_core.formats.whole.pieces import Whole
@@ -47,7 +47,7 @@ def described(file: ModelFile, entry: Entry) -> dict[str, Any]:
                 "answers": dict(question.answers),
                 "assumed": question.assumed,
             }
-            for question in questions(entry)
+            for question in _open(file, entry)
         ],
         "assumes": dict(entry.assumes),
         "notes": [*file.notes, *entry.notes],
@@ -134,6 +134,13 @@ def _open(file: ModelFile, entry: Entry, chosen: Chosen = NOTHING_CHOSEN) -> Ite
         yield said
 
 
+def _open(file: ModelFile, entry: Entry) -> tuple[Question, ...]:
+    """What the file does not say of a layer; not its first state, where the model computes it."""
+    piece = None if file.whole is None else file.whole.of_layer(entry.name)
+    done = piece is not None and bool(piece.starts)
+    return tuple(one for one in questions(entry) if not (done and one.setting == "start"))
+
+
 def _row(entry: Entry) -> tuple[str, ...]:
     first = entry.layers[0][0]
     return (
@@ -170,7 +177,7 @@ def _remarks(file: ModelFile) -> list[str]:
     for entry in file.entries:
         name = _plain(entry.name)
         lines += [f"{name}: {_noted(note)}" for note in (*entry.notes, *_around(file, entry))]
-        asked = questions(entry)
+        asked = _open(file, entry)
         guesses = [(one.setting, one.assumed) for one in asked if one.assumed is not None]
         if guesses:
             lines.append(f"{name}: {said_of_assumed(guesses)}")

@@ -192,10 +192,38 @@ def test_older_files_are_asked_of_too(way, version) -> None:
     assert "before the first step" not in " ".join(entry.notes)
 
 
+STATED = called_of_old(OLD, "mask", "h")
+
+
+@pytest.mark.parametrize("version", ["2.11.0", "1.2.2"])
+def test_keras_before_3_masks_a_layer_with_a_first_state_too(version) -> None:
+    model = node("Model", name="model", layers=[given(), given("h")])
+    model["config"]["layers"] += [called_of_old(masking(2.0), "in"), STATED]
+    [entry] = read(legacy({"enc": named(GRU, "enc")}, model, version), "a.h5").entries
+    assert (entry.asks, entry.reads.padding) == ((), 2.0)
+
+
+@pytest.mark.parametrize("between", [(), (node("Dense", name="d", units=3),)])
+def test_keras_3_masks_it_only_where_its_call_says_so(between) -> None:
+    below = [called(one, tensor("mask")) for one in between]
+    read_ = tensor("d" if between else "mask")
+    for options, asks, said in (
+        ({}, (), "but not in this layer"),
+        ({"mask": tensor("any")}, ("padding",), "the state goes past them"),
+    ):
+        layer = called(ENC, read_, initial_state=tensor("h"), **options)
+        first = called(masking(0.5), tensor("in"))
+        model = functional(given(), given("h"), first, *below, layer)
+        [entry] = read(keras(model, variables(GRU)), "a.keras").entries
+        assert (entry.asks, entry.reads.padding) == (asks, None)
+        assert said in " ".join(entry.notes)
+
+
 def test_models_without_a_mask_are_not_asked_of() -> None:
     plain = sequential(embedding(mask_zero=False), node("Dropout", name="d", rate=0.1), ENC)
     [entry] = read(keras(plain, variables(GRU)), "a.keras").entries
-    assert (entry.asks, entry.reads.padding, entry.notes) == ((), None, ())
+    assert (entry.asks, entry.reads.padding) == ((), None)
+    assert "padding" not in " ".join(entry.notes)
     assert of_model(functional(called(ENC, tensor("in"), mask=None))).made_by == ()
 
 

@@ -87,19 +87,19 @@ def _call(name: str, node: Mapping[str, Any], places: Mapping[str, str], calls: 
         found = [[*listed]] if isinstance(listed, list) else []
         options = [part for entry in listed for part in children(entry) if isinstance(part, dict)]
         kwargs = options[0] if options else {}
-    reads = [*_tensors(found[:1])]
+    reads = [*tensors(found[:1])]
     # RNN.call takes (sequences, initial_state, mask); a first argument may list the states too.
     recurrent = "units" in config and ("go_backwards" in config or "recurrent_activation" in config)
     recurrent = recurrent or node.get("class_name") in ("Bidirectional", "RNN")
     starts = [*reads[1:]] if recurrent else []
-    others = [*_tensors(found[1:])]
+    others = [*tensors(found[1:])]
     if recurrent:
-        starts += [*_tensors(found[1:2]), *_tensors(kwargs.get("initial_state"))]
+        starts += [*tensors(found[1:2]), *tensors(kwargs.get("initial_state"))]
         reads = reads[:1]
     else:
         reads += others
-    third = [*_tensors(found[2:3])] if recurrent else []
-    masks = [*third, *_tensors(kwargs.get("mask"))]
+    third = [*tensors(found[2:3])] if recurrent else []
+    masks = [*third, *tensors(kwargs.get("mask"))]
     constants = tuple(
         one for one in found if isinstance(one, int | float) and not isinstance(one, bool)
     )
@@ -113,7 +113,7 @@ def _call(name: str, node: Mapping[str, Any], places: Mapping[str, str], calls: 
     )
 
 
-def _tensors(value: object) -> Iterator[Tensor]:
+def tensors(value: object) -> Iterator[Tensor]:
     """Every tensor in a value, in order, as any version of Keras writes them."""
     if isinstance(value, dict):
         if value.get("class_name") == "__keras_tensor__":
@@ -121,12 +121,12 @@ def _tensors(value: object) -> Iterator[Tensor]:
             history = config.get("keras_history") if isinstance(config, dict) else None
             yield from _tensor(history)
             return
-        yield from (one for inner in value.values() for one in _tensors(inner))
+        yield from (one for inner in value.values() for one in tensors(inner))
     elif isinstance(value, list):
         if value and isinstance(value[0], str):
             yield from _tensor(value)
         else:
-            yield from (one for inner in value for one in _tensors(inner))
+            yield from (one for inner in value for one in tensors(inner))
 
 
 def _tensor(history: object) -> Iterator[Tensor]:
@@ -141,7 +141,7 @@ def _tensor(history: object) -> Iterator[Tensor]:
 
 
 def _only_output(value: object) -> Tensor | None:
-    found = [*_tensors(value)]
+    found = [*tensors(value)]
     return found[0] if len(found) == 1 else None
 
 

@@ -10,6 +10,7 @@ from gru_core.formats.hdf5.file import Hdf5
 from gru_core.formats.keras import masks as keras_masks
 from gru_core.formats.keras import model as keras_model
 from gru_core.formats.keras import notes as keras_notes
+from gru_core.formats.keras import sources
 from gru_core.formats.keras import whole as keras_whole
 from gru_core.formats.keras.arrays import CellWeights, Paths, cell_weights
 from gru_core.formats.keras.masks import Masks
@@ -18,6 +19,7 @@ from gru_core.formats.keras.variables import Variables
 from gru_core.formats.model import ASKED, Answers, Entry, ModelFile
 from gru_core.formats.notshown import NotShown
 from gru_core.formats.reads import Reads
+from gru_core.formats.whole.pieces import Whole
 
 VERSIONS: Final = (1, 2, 3)  # of Keras
 
@@ -51,28 +53,37 @@ def model_file(
     major = major_version(version)
     left = NotShown()
     layers = keras_model.layers_of(model, major, left)
-    masks, entries = keras_masks.of_model(model), list[Entry]()
-    for layer in layers:
-        entries.append(_in_model(model, masks, layer, entry_of(file, layer, find)))
+    alone = [entry_of(file, layer, find) for layer in layers]
     if find.unclaimed() < len(left.errors):  # the weights of another model
         left.check_any(())
     if not left.errors:
         find.check_all_claimed()
     notes = (*keras_notes.of_model(model), *left.notes)
-    whole = keras_whole.whole_or_none(model, major, entries, variables)
+    whole = keras_whole.whole_or_none(model, major, alone, variables)
+    masks = keras_masks.of_model(model, major)
+    entries = [
+        _in_model(model, masks, layer, entry, whole)
+        for layer, entry in zip(layers, alone, strict=True)
+    ]
     return ModelFile(f"Keras {major}{kind}", tuple(entries), notes, whole)
 
 
-def _in_model(model: Mapping[str, Any], masks: Masks, layer: LayerConfig, entry: Entry) -> Entry:
-    """A layer with what its model does to it: masks, and a state to start from."""
-    starts, computed = keras_notes.of_states(layer.starts, model)
+def _in_model(
+    model: Mapping[str, Any], masks: Masks, layer: LayerConfig, entry: Entry, whole: Whole | None
+) -> Entry:
+    """A layer with what its model does to it: masks, a state to start from, what it reads."""
+    piece = None if whole is None else whole.of_layer(entry.name)
+    done = piece is not None and bool(piece.starts)
+    starts, computed = keras_notes.of_states(layer.starts, model, done=done)
     padding = masks.values.get(layer.path)
-    asks = {"padding": bool(masks.made_by) and padding is None, "start": computed}
+    masked = bool(masks.made_by) and layer.path not in masks.unmasked
+    asks = {"padding": masked and padding is None, "start": computed}
+    below = () if piece is not None else sources.notes_of(model, layer.names)
     return replace(
         entry,
         asks=tuple(setting for setting in ASKED if asks[setting]),
         reads=Reads(padding=padding, zeros=layer.zeros),
-        notes=(*entry.notes, *starts, *masks.notes),
+        notes=(*entry.notes, *below, *starts, *masks.notes(layer.path)),
     )
 
 

@@ -3,7 +3,8 @@
 Keras repeats the state at a masked step. Where a Masking stands right before a layer, its steps are
 found in the layer's input. How a mask travels further depends on each layer and on the version of
 Keras: every other recurrent layer of the model is taken to get one, and is run for somebody who
-says which steps it masks.
+says which steps it masks. Keras 3 hands a mask on to a layer that is called with one tensor, so not
+to one that is called with its first state too, unless the call names a mask.
 """
 
 from collections.abc import Mapping
@@ -12,10 +13,15 @@ from typing import Any, Final
 
 from gru_core.errors import shown
 from gru_core.formats.keras.config import children
+from gru_core.formats.keras.notes import state_sources
 from gru_core.words import Said, listed
 
 NOTE: Final = (
     "The model leaves out steps that are padding ({where}): the state goes past them unchanged."
+)
+UNMASKED: Final = (
+    "The model leaves out steps that are padding ({where}), but not in this layer: Keras 3 applies "
+    "no mask to a layer that is called with its first state."
 )
 PASSING: Final = frozenset({"Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout"})
 MAX_NAMES: Final = 3
@@ -27,18 +33,20 @@ class Masks:
 
     made_by: tuple[str, ...] = ()  # in words
     values: Mapping[str, float] = field(default_factory=dict)  # of a Masking right before a layer
+    unmasked: frozenset[str] = frozenset()  # layers that get none, by their paths
 
-    @property
-    def notes(self) -> tuple[str, ...]:
+    def notes(self, path: str) -> tuple[str, ...]:
         """What to say of a recurrent layer of the model."""
         if not self.made_by:
             return ()
-        return (Said(NOTE, where=listed(self.made_by, MAX_NAMES)),)
+        note = UNMASKED if path in self.unmasked else NOTE
+        return (Said(note, where=listed(self.made_by, MAX_NAMES)),)
 
 
-def of_model(model: Mapping[str, Any]) -> Masks:
-    """Every mask in a model."""
+def of_model(model: Mapping[str, Any], major: int = 3) -> Masks:
+    """Every mask in a model. major: the version of Keras that wrote it."""
     made_by: list[str] = []
+    unmasked: set[str] = set()
     values: dict[str, float] = {}
     todo: list[tuple[Any, tuple[str, ...]]] = [(model, ())]
     while todo:
@@ -49,8 +57,19 @@ def of_model(model: Mapping[str, Any]) -> Masks:
             if layers:
                 path = (*path, *_inner_name(value, model))
                 values |= {"/".join((*path, name)): v for name, v in _values(layers).items()}
+                without = [one for one in layers if major == 3 and _is_without(one)]
+                unmasked |= {"/".join((*path, _name(one))) for one in without}
         todo += [(inner, path) for inner in reversed(children(value))]
-    return Masks(tuple(dict.fromkeys(made_by)), values)
+    values = {path: value for path, value in values.items() if path not in unmasked}
+    return Masks(tuple(dict.fromkeys(made_by)), values, frozenset(unmasked))
+
+
+def _is_without(node: Mapping[str, Any]) -> bool:
+    """Whether Keras 3 gives a recurrent layer no mask: each call has a first state, and none."""
+    calls = node.get("inbound_nodes")
+    if not isinstance(calls, list) or not calls or _is_given(calls):
+        return False
+    return all(state_sources([one]) for one in calls)
 
 
 def _made_by(node: Mapping[str, Any]) -> list[str]:

@@ -15,6 +15,10 @@ _COMPUTED: Final = (
     "In its model the state before the first step comes from another layer ({layers}); this is not "
     "done here."
 )
+_DONE: Final = (
+    "In its model the state before the first step comes from another layer ({layers}). So it does "
+    "here, unless the layer is given its own input or is told to start from zeros."
+)
 _GIVEN: Final = (
     "In its model the state before the first step is an input ({layers}); here it is zeros, or "
     "what you give."
@@ -47,14 +51,16 @@ def of_gates(gate_activation: str | None) -> tuple[str, ...]:
     return (_OLD_SIGMOID,) if gate_activation == "hard_sigmoid" else ()
 
 
-def of_states(sources: Collection[str], model: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
+def of_states(
+    sources: Collection[str], model: Mapping[str, Any], *, done: bool = False
+) -> tuple[tuple[str, ...], bool]:
     """A note on where a layer's first state comes from, and whether another layer computes it.
 
-    sources: names of the layers that give it.
+    sources: names of the layers that give it; done: whether it is computed here too.
     """
     inputs = {_named(node) for node in _nodes(model) if node.get("class_name") == "InputLayer"}
     computed = [name for name in sources if name not in inputs]
-    note = _COMPUTED if computed else _GIVEN
+    note = (_DONE if done else _COMPUTED) if computed else _GIVEN
     named = listed([name[:60] for name in computed or sources], _MAX_NAMES)
     return ((Said(note, layers=named),) if sources else ()), bool(computed)
 

@@ -105,12 +105,14 @@ class _Maker:
         self._odd: set[str] = set()  # whose mask is not known
         self._given = given
         self._first = True
+        self._steps = False  # whether the input is known to have steps of several numbers
 
     def take(self, call: Call) -> None:
         """Add the pieces of a layer, if they are known."""
         if call.class_name == "InputLayer":
             if call.name == self._given:
                 self.values[Tensor(call.name)] = INPUT
+                self._steps = len(_shape(call.config)) == 3
             return
         reads = [self.values.get(one) for one in call.reads]
         if not call.reads and self._given == "" and self._first:  # a Sequential without an input
@@ -317,7 +319,7 @@ class _Maker:
         flat = {one in self._flat for one in reads}
         masks = {self._masks.get(one, "") for one in reads}
         axis = call.config.get("axis", -1)
-        if len(flat) > 1 or len(reads) < 2 or INPUT in reads:
+        if len(flat) > 1 or len(reads) < 2 or (INPUT in reads and not self._steps):
             return ""
         is_flat = flat.pop()
         if call.class_name == "Concatenate" and axis not in (-1, 1 if is_flat else 2):
@@ -339,25 +341,34 @@ class _Maker:
         mask = self._mask(call, below)
         if mask is None:
             return
+        # Keras 3 hands a mask to a layer with one tensor only, and on to what follows all the same.
+        own = "" if self._major == 3 and starts and call.mask is None else mask
         names = tuple(one for one in starts if one is not None)
         two = len(entry.layers[0]) == 2
         if names and (two or len(entry.layers) > 1):
             return
         inner = call.config.get("layer") if call.class_name == "Bidirectional" else None
         config = inner["config"] if isinstance(inner, dict) else call.config
-        piece = Piece(call.name, "layer", (below,), does=entry.name, mask=mask, starts=names)
+        piece = Piece(call.name, "layer", (below,), does=entry.name, mask=own, starts=names)
         if not self._add(piece, mask):
             return
-        ends = f"{call.name}, last states"
+        end = _end(call, two)
         if config.get("return_sequences") is True:
             self.values[Tensor(call.name)] = call.name
-        elif self._add(Piece(ends, "ends", (call.name,), does="both"), flat=True):
-            self.values[Tensor(call.name)] = ends
+        elif self._add(end, flat=True):
+            self.values[Tensor(call.name)] = end.name
         if config.get("return_state") is True and len(entry.layers) == 1:
             for at, does in enumerate(_states(entry, two), start=1):
                 name = f"{call.name}, {does}"
                 if self._add(Piece(name, "ends", (call.name,), does=does), flat=True):
                     self.values[Tensor(call.name, at)] = name
+
+
+def _end(call: Call, two: bool) -> Piece:
+    """What a layer gives that does not give its whole sequence."""
+    if call.config.get("zero_output_for_mask") is True and not two:  # at a masked step no state
+        return Piece(f"{call.name}, last output", "last", (call.name,))
+    return Piece(f"{call.name}, last states", "ends", (call.name,), does="both")
 
 
 def _states(entry: Entry, two: bool) -> Iterator[str]:
@@ -370,6 +381,12 @@ def _states(entry: Entry, two: bool) -> Iterator[str]:
     yield "both"
     if lstm:
         yield "both cell"
+
+
+def _shape(config: Mapping[str, Any]) -> list[Any]:
+    """The axes of an input, as any version of Keras calls them."""
+    shape = config.get("batch_shape", config.get("batch_input_shape"))
+    return shape if isinstance(shape, list) else []
 
 
 def _is_own(call: Call) -> bool:

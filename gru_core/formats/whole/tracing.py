@@ -4,8 +4,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
+import numpy as np
 import numpy.typing as npt
 
+from gru_core.conventions import STATES
 from gru_core.errors import FormatError, GatescopeError, shown
 from gru_core.formats.answers import answered, settings_of
 from gru_core.formats.model import Answers, Entry, ModelFile
@@ -130,7 +132,11 @@ def traced(
     """
     begin = entry.name if starts_at_layer(whole, entry, given) else ""
     ready = readies(file, entry, answers, bool(begin))
-    how = How(begin, "", {entry.name: given.initial}, given.mask)
+    piece = whole.of_layer(entry.name)
+    initial = given.initial
+    if not begin and piece is not None and piece.starts and answers.get("start") == "zeros":
+        initial = {**_zeros(entry), **initial}
+    how = How(begin, "", {entry.name: initial}, given.mask)
     said: list[str] = []
     try:
         ran = run_whole(whole, ready, given.values, how)
@@ -148,7 +154,6 @@ def traced(
         arrays[TOKENS] = given.values
     if whole.output in ran.values and whole.output:
         arrays[PREDICTION] = ran.values[whole.output]
-    piece = whole.of_layer(entry.name)
     if not begin and not given.tokens and piece is not None and not reads_input(whole, piece):
         said.append(
             Said(
@@ -159,6 +164,13 @@ def traced(
             )
         )
     return arrays, said
+
+
+def _zeros(entry: Entry) -> dict[str, npt.NDArray[Any]]:
+    """The first states of a layer as zeros, each (layer·direction, unit)."""
+    flat = [one for layer in entry.layers for one in layer]
+    zeros = np.zeros((len(flat), flat[0].w_h.shape[2]))
+    return dict.fromkeys(STATES[entry.cell], zeros)
 
 
 def _between(whole: Whole, piece: Piece) -> str:
