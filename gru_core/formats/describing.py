@@ -83,7 +83,7 @@ def said_of_run(
 
     chosen: what was said of the model around it.
     """
-    found = (*file.notes, *entry.notes, *_open(file, entry, chosen))
+    found = (*file.notes, *entry.notes, *_unsaid(file, entry, chosen))
     notes: list[str] = [_noted(note) for note in found]
     assumed = said_of_assumed(answers)
     return [*notes, assumed] if assumed else notes
@@ -121,10 +121,10 @@ def _around(file: ModelFile, entry: Entry) -> Iterator[str]:
             )
         if file.whole is not None and whole.output:
             yield Said("Its prediction is that of {name}.", name=shown(whole.output))
-    yield from _open(file, entry)
+    yield from _unsaid(file, entry)
 
 
-def _open(file: ModelFile, entry: Entry, chosen: Chosen = NOTHING_CHOSEN) -> Iterator[str]:
+def _unsaid(file: ModelFile, entry: Entry, chosen: Chosen = NOTHING_CHOSEN) -> Iterator[str]:
     """Sentences on what may stand around a layer, where the file does not say it."""
     if file.loose is None:
         return
