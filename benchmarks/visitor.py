@@ -72,16 +72,22 @@ class Visitor:
 
     async def _take(self, told: dict[str, Any]) -> None:
         """A message has come. The core of a scene is fetched once, as by the page."""
+        before = self._numbers()
         self.told |= told
         if "parts" not in told:  # it computes the numbers itself
             self.own = told["numbers"]
             return
-        self.own = told["numbers"] if self.own == told["numbers"] else None
+        # What it has computed it keeps, as assets/stage/compute/changing.js does.
+        self.own = told["numbers"] if self.own and before == self._numbers() else None
         key = self.told["core"]
         self.computes = told["order"] if key else None
         if key and key not in self.cores:
             self.cores.add(key)
             await self.get(f"/numbers/{told['numbers']}?core=")
+
+    def _numbers(self) -> list[Any]:
+        """What the numbers on show depend on."""
+        return [self.told.get(name) for name in ("core", "edits", "held")]
 
     async def choose(self, name: str, value: str) -> None:
         """Choose in one of the stage's lists; where that is seen above it, the page runs."""
