@@ -1,7 +1,10 @@
 """A visitor at the scene of their own model, and files to open there."""
 
+import io
 from collections.abc import Callable, Mapping
 from typing import Any, Self
+
+import torch
 
 from gru_core.formats import npz
 from gru_core.formats.model import ModelFile
@@ -34,3 +37,10 @@ Open = Callable[..., ModelVisit]
 
 def packed(*entries: Any) -> bytes:
     return npz.write(ModelFile("Gatescope", entries))
+
+
+def saved(module: torch.nn.Module) -> bytes:
+    """A file of PyTorch's with the weights of a module."""
+    file = io.BytesIO()
+    torch.save(module.state_dict(), file)
+    return file.getvalue()

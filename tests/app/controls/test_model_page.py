@@ -12,14 +12,14 @@ import torch
 
 from app.controls.model import summary
 from gru_core import run
-from gru_core.formats import checking, limits
+from gru_core.formats import limits
 from gru_core.formats.answers import answered
 from gru_core.formats.running import run_ready
 from gru_core.inputs.feed import Feed, fed
 from gru_core.scenes.loaded import TITLE
-from tests.app.modelling import Open, packed
+from tests.app.modelling import Open, packed, saved
 from tests.core.scenes.test_loaded import entry
-from tests.formats import keras_making, onnx_making
+from tests.formats import onnx_making
 
 
 def test_before_a_model_is_open_the_page_says_what_can_be(open_model: Open) -> None:
@@ -230,75 +230,6 @@ def test_half_precision_numbers_are_widened(open_model: Open) -> None:
     assert here.problems == []
     truth = run_ready(answered(made, {}), [[0.5, 1, -1], [0.25, 0, 2]]).output
     np.testing.assert_array_equal(here.hidden("gru"), truth)
-
-
-# The check ------------------------------------------------------------------------------------
-
-
-def saved(module: torch.nn.Module) -> bytes:
-    file = io.BytesIO()
-    torch.save(module.state_dict(), file)
-    return file.getvalue()
-
-
-def test_a_pytorch_file_is_checked_against_pytorch_itself(open_model: Open) -> None:
-    torch.manual_seed(1)
-    here = open_model().upload(saved(torch.nn.GRU(3, 5, 2, bidirectional=True)), "model.pt")
-    assert not [one for one in here.page.caption if "agrees" in one.value]
-    here.page.button(key="model_check").click()
-    here.look()
-    (said,) = [one.value for one in here.page.caption if "agrees" in one.value]
-    assert said.startswith("PyTorch agrees: over 48 steps h differs by at most")
-    here.set("number_input", "model_steps", 7)  # another input is another check
-    assert not [one for one in here.page.caption if "agrees" in one.value]
-
-
-def test_a_check_that_fails_says_not_to_trust_the_picture(
-    open_model: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    here = open_model().upload(saved(torch.nn.GRU(3, 5)), "model.pt")
-    wrong = lambda data, name, entry, x, settings: np.zeros((len(x), 5), np.float32)  # noqa: E731
-    monkeypatch.setattr("app.screen.loaded.check_safely", wrong)
-    here.page.button(key="model_check").click()
-    here.look()
-    assert any("PyTorch does not agree" in one.value for one in here.page.caption)
-
-
-@pytest.mark.parametrize(
-    ("data", "name", "framework"),
-    [
-        (keras_making.one("gru"), "model.keras", "Keras"),
-        (onnx_making.make_model().SerializeToString(), "model.onnx", "onnxruntime"),
-    ],
-)
-def test_other_frameworks_check_their_files_where_they_are_installed(
-    open_model: Open, monkeypatch: pytest.MonkeyPatch, data: bytes, name: str, framework: str
-) -> None:
-    here = open_model().upload(data, name)
-    here.page.button(key="model_check").click()
-    here.look()
-    (said,) = [one.value for one in here.page.caption if "agrees" in one.value]
-    assert said.startswith(f"{framework} agrees: over 48 steps h differs by at most")
-    monkeypatch.setattr(checking, "find_spec", lambda package: None)
-    elsewhere = open_model().upload(data, f"another {name}")
-    assert "model_check" not in [button.key for button in elsewhere.page.button]
-
-
-def test_an_answer_reaches_the_framework_too(open_model: Open) -> None:
-    """A bare Keras file leaves open what the gates end in: Keras has to be told as we are."""
-    parts = keras_making.arrays("gru", scale=2.0)
-    here = open_model().upload(
-        keras_making.weights_h5(keras_making.variables(parts)), "m.weights.h5"
-    )
-    here.set("selectbox", "model_gate_activation", "hard_sigmoid_sixth")
-    here.page.button(key="model_check").click()
-    here.look()
-    assert [one.value for one in here.page.caption if "Keras agrees" in one.value]
-
-
-def test_a_file_that_no_framework_here_runs_has_no_check(open_model: Open) -> None:
-    here = open_model().upload(packed(entry(layers=1, directions=1)))
-    assert "model_check" not in [button.key for button in here.page.button]
 
 
 def test_what_stands_before_a_layer_and_is_not_computed_is_said(open_model: Open) -> None:
