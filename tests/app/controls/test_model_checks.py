@@ -1,4 +1,4 @@
-"""The check of a visitor's own model: its framework runs the file, and the page says the outcome."""
+"""The check of a visitor's own model: its framework runs the file, and the page says it."""
 
 import numpy as np
 import pytest
