@@ -23,8 +23,8 @@ MOST_INPUTS: Final = 100_000  # a cell is drawn beside it, with as many
 MOST_BELOW: Final = 2 * MOST_NUMBERS  # steps × units of all layers and directions that feed it
 
 _STORY: Final = (
-    "A layer of your model, every gate of it. What you see is what its framework computes: change "
-    "the input or a weight and see what follows."
+    "A layer of your model, every gate of it. What you see is what its framework computes of the "
+    "input x on show: change that or a weight and see what follows."
 )
 _ATTEMPT: Final = "Choose a number that surprises you and ask why it is what it is."
 
