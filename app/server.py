@@ -70,6 +70,7 @@ from app.screen.baseline import ASSETS
 from app.serving import index, prompt
 from app.serving.bundle import entry, is_bundled
 from app.serving.files import Assets, Static, page_response
+from app.serving.straight import Straight
 from app.watching import counts, ready
 from app.watching.living import Living
 from app.watching.probes import probes
@@ -310,6 +311,10 @@ exports.take_turns()
 WORKSHOP.begin()
 uploads.pages_by(has_page)
 watch()
+STRAIGHT = (
+    Route(f"{numbers_url()}/{{ticket}}", numbers),
+    Route(f"{events_url()}/{{page}}", events, methods=["POST"]),
+)
 app = st.App(
     "main.py",
     lifespan=Living(warm),
@@ -317,8 +322,6 @@ app = st.App(
     secrets=secrets(),
     routes=[
         Mount(assets_url(), Assets(directory=ASSETS)),
-        Route(f"{numbers_url()}/{{ticket}}", numbers),
-        Route(f"{events_url()}/{{page}}", events, methods=["POST"]),
         Route(first_url(), first),
         Route(opening_url(), told_first),
         *(Route(address, beside) for address in beside_urls()),
@@ -331,6 +334,7 @@ app = st.App(
         Middleware(Hosts, health=health_urls()),
         Middleware(Sockets),
         Middleware(Requests, files=Held()),
+        Middleware(Straight, routes=STRAIGHT),
         Middleware(Static, folder=STREAMLIT / "static", below=first_url().rstrip("/")),
     ],
 )
