@@ -15,9 +15,10 @@ from app.messages.changed import brief
 from app.messages.numbers import GoneError
 from app.messages.stage import told_of
 from app.messages.wire import pack
-from app.screen.baseline import scenes
+from app.screen.baseline import baseline_of, scenes
 from app.screen.page import Page
 from app.session import state
+from app.session.events import OF_LENS
 from app.session.state import Session
 from app.setting.source import Prepared
 from app.watching import counts
@@ -27,6 +28,9 @@ from gru_core.errors import GatescopeError
 LARGEST = 4_000_000  # bytes of events: a pasted matrix is the largest of them
 FEW = 1_000  # bytes of an event or two
 MOST_CHANGES = 50  # of a screen whose short answer takes no time
+LIGHT = frozenset({"commit", "type", "revert", *OF_LENS})
+LONG = frozenset({"phase"})  # views that take tens of milliseconds
+SMALL = 400  # units times steps whose other views take less than ten
 
 
 def answer(name: str, reported: bytes) -> bytes:
@@ -52,10 +56,11 @@ def answer(name: str, reported: bytes) -> bytes:
 
 
 def at_once(name: str, reported: bytes) -> bytes | None:
-    """The short answer to the change of a number, for which no thread is needed; else None.
+    """The answer to a change of a number or a look at a lens, where no thread is needed; or None.
 
-    What was reported may be taken in then already: `answer` goes on from there. Where a run of the
-    page has it, nobody waits.
+    A thread would make all others wait longer: one runs at a time, and hands over every 5 ms. What
+    was reported may be taken in then already: `answer` goes on from there. Where a run of the page
+    has it, nobody waits.
     """
     here = state.page_of(name)
     if here is None or len(reported) > FEW or not here.lock.acquire(blocking=False):
@@ -65,7 +70,9 @@ def at_once(name: str, reported: bytes) -> bytes | None:
         if not _is_light(here, events) or events.get("computes") != here.whole[0]:
             return None
         page = _taken(here, events)
-        return None if here.asked or here.looks else _short(here, page)
+        if here.asked:
+            return None
+        return _looked(here, page) if here.looks else _short(here, page)
     except GatescopeError:
         return None  # it is said there
     finally:
@@ -73,7 +80,7 @@ def at_once(name: str, reported: bytes) -> bytes | None:
 
 
 def _is_light(here: Session, reported: Mapping[str, Any]) -> bool:
-    """Whether the answer takes no time: a number of a small scene that is here as a whole."""
+    """Whether the answer takes no time: it is about a small scene that is here as a whole."""
     present, events = here.history.present, reported.get("events")
     if here.large or not isinstance(present.source, Prepared) or not isinstance(events, list):
         return False
@@ -82,7 +89,7 @@ def _is_light(here: Session, reported: Mapping[str, Any]) -> bool:
     return (
         not (scene.reads_words or scene.predicts or scene.listens)
         and len(present.edits) + len(present.interventions) < MOST_CHANGES
-        and all(kind in ("commit", "type", "revert") for kind in kinds)
+        and all(isinstance(kind, str) and kind in LIGHT for kind in kinds)
     )
 
 
@@ -103,6 +110,15 @@ def _short(here: Session, page: Page) -> bytes | None:
     return pack(found)
 
 
+def _looked(here: Session, page: Page) -> bytes | None:
+    """The lens alone, where it takes a few milliseconds."""
+    base = baseline_of(here.history.present).base
+    numbers = len(base.x) * max(one.units for one in base.weights.values())
+    if here.history.present.view in LONG or numbers > SMALL or (here.whole[2] and not page.own):
+        return None
+    return _told_anew(here, page)
+
+
 def _whole(here: Session, page: Page) -> bytes:
     packed, sent = told_of(here.history.present, page, here.gone)
     state.told(here, sent, page)
@@ -111,9 +127,13 @@ def _whole(here: Session, page: Page) -> bytes:
 
 def _anew(here: Session, page: Page) -> bytes:
     """The lens alone, where the page has all else of its screen."""
+    return _told_anew(here, page) or _whole(here, page)
+
+
+def _told_anew(here: Session, page: Page) -> bytes | None:
     found = anew(here.history.present, here.whole[1], page)
     if found is None:
-        return _whole(here, page)
+        return None
     told, sent = found
     state.told(here, sent, page)
     return pack(told)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from app.compute.lazy import lazy
 from app.compute.runs import difference_of_placement, difference_to_numpy, runs
 from app.figures.condensing import Grid, grid_of, too_large, window
 from app.screen.baseline import Baseline, baseline_of, own_notation, reader
@@ -51,7 +52,7 @@ class Screen:
         """How everything of the GRU is written: the chosen notation, or the scene's own."""
         return self.setting.notation or own_notation(self.scene)
 
-    @property
+    @lazy
     def tracks(self) -> Mapping[Cell, Mapping[str, Array]]:
         """The tracks of each trace as the notation shows them, each (step, unit)."""
         return {
@@ -59,7 +60,7 @@ class Screen:
             for cell, trace in self.traces.items()
         }
 
-    @property
+    @lazy
     def condensed(self) -> bool:
         """Whether this is too much to send: colours of blocks then, and numbers where one looks."""
         return any(too_large(trace.units, trace.steps) for trace in self.traces.values())
@@ -80,7 +81,7 @@ class Screen:
         """The cell whose wiring and equations are on show."""
         return self.setting.cell if self.setting.cell in self.traces else "gru"
 
-    @property
+    @lazy
     def biases(self) -> BiasCount:
         """How many biases a gate's weights show and are counted with, the same for every cell.
 
@@ -115,12 +116,12 @@ class Screen:
         """The units of each cell from top to bottom."""
         return {cell: one.order for cell, one in self.baseline.sorting.items()}
 
-    @property
+    @lazy
     def masked(self) -> tuple[Masked, ...]:
         """The steps that are drawn as masked; of a condensed screen none are drawn."""
         return () if self.condensed else self.scene.masked
 
-    @property
+    @lazy
     def labels(self) -> tuple[str, ...]:
         """The name of the input at each step. Where masked ones are not drawn it marks them."""
         assert self.scene.sequence is not None
@@ -136,13 +137,13 @@ class Screen:
         assert self.scene.sequence is not None
         return self.scene.sequence.channels
 
-    @property
+    @lazy
     def step(self) -> int:
         """The cursor's step, counted from 0, inside the sequence."""
         chosen = self.setting.step if self.setting.step is not None else self.scene.cursor.step
         return min(chosen, len(self.labels) - 1)
 
-    @property
+    @lazy
     def unit(self) -> int:
         """The cursor's unit, counted from 0, inside the largest layer."""
         chosen = self.setting.unit if self.setting.unit is not None else self.scene.cursor.unit

@@ -231,8 +231,8 @@ def test_one_number_is_answered_at_once_as_it_is_in_a_thread(page: Posting) -> N
 
 @pytest.mark.parametrize(
     "event",
-    [HOLD, {"kind": "view", "view": "kept"}, {"kind": "undo"}, {"kind": []}, {"kind": "ask"}],
-    ids=["hold", "view", "undo", "unknown", "ask"],
+    [HOLD, {"kind": "undo"}, {"kind": []}, {"kind": "look", "of": 1}],
+    ids=["hold", "undo", "unknown", "look"],
 )
 def test_whatever_may_take_longer_is_left_to_a_thread_untouched(page: Posting, event: Any) -> None:
     before = page.post(COMMIT)
@@ -241,6 +241,31 @@ def test_whatever_may_take_longer_is_left_to_a_thread_untouched(page: Posting, e
     there = page.unpack(answers.answer(page.name, body))
     assert there["ack"]["seq"] == before["ack"]["seq"] + 1
     assert there["order"] == before["order"] + 1
+
+
+@pytest.mark.parametrize("event", [{"kind": "view", "view": "kept"}, {"kind": "ask"}])
+def test_a_lens_is_told_at_once_as_it_is_in_a_thread(page: Posting, event: Any) -> None:
+    page.own = page.post(COMMIT)["numbers"]
+    quick = answers.at_once(page.name, page.body(event))
+    assert quick is not None
+    told = page.unpack(quick)
+    assert "lens" in told
+    assert not {"panels", "words"} & set(told)
+    page.own, page.computes = told["numbers"], told["order"]
+    again = page.post(event)
+    count = dict.fromkeys(("ack", "order", "numbers", "included"))  # the parts are there by now
+    assert again | count == told | count
+
+
+@pytest.mark.parametrize(("scene", "view"), [("pulse", "phase"), ("crowd", "memory")])
+def test_a_lens_that_takes_long_is_left_to_a_thread(
+    visit: Callable[..., Visit], unpack: Unpack, scene: str, view: str
+) -> None:
+    page = Posting(visit(scene=scene), unpack)
+    page.own = page.post(COMMIT)["numbers"]
+    body = page.body({"kind": "view", "view": view})
+    assert answers.at_once(page.name, body) is None
+    assert page.unpack(answers.answer(page.name, body))["link"]["view"] == view
 
 
 @pytest.mark.parametrize("scene", ["reader", "elnino", "speech", "own", "model"])
