@@ -3,7 +3,8 @@
 Two real browsers, the second behind a line of 150 ms there and back, do by turns what somebody does
 who plays: step, type a number, drag one, open a view, go to the next scene; meanwhile a classroom
 (benchmarks/crowd.py) uses the same two processes behind nginx. Medians and the longest, in
-milliseconds from the press to what it leads to on screen, and what the browsers complained of.
+milliseconds from the press to what it leads to on screen, what the browsers complained of, and
+whether the memory of the servers grows.
 All of it shares the processors. Needs Chromium; measure with nothing else running.
 """
 
@@ -20,6 +21,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from benchmarks.crowd import EDITS, LENSES, SCENES, Crowd, doors
 from benchmarks.delaying import delayed
+from benchmarks.resident import memory, slope
 from tests.serving import browsing, executable, serving
 
 LINE = 0.075  # seconds each way
@@ -148,6 +150,11 @@ def crowded(crowd: Crowd, users: int, seconds: float) -> Iterator[list[str]]:
         late = sorted(seen.answers)[int(0.95 * len(seen.answers))] * 1000
         told.append(
             f"the class: {len(seen.answers)} answers, p95 {late:.0f}, {crowd.errors} errors"
+        )
+        grown = slope(seen.samples)
+        told.append(
+            f"memory of the servers: {memory(crowd.servers):.0f} MB, in the second half "
+            f"{'–' if grown is None else f'{grown:+.2f}'} MB a minute"
         )
         await crowd.leave()
 
