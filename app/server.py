@@ -264,6 +264,7 @@ def warm() -> None:
     """
     importlib.import_module("app.controls.choices")
     opening({})
+    memory.keep()
 
 
 def secrets() -> dict[str, SecretsValue] | None:
