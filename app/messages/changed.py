@@ -37,11 +37,12 @@ def changed(
     edits, held: those that fit the scene. problems: of the screen. at_first: whether the GRU runs
     as it does in the story.
     """
+    query, left_out = encode(setting)
     return {
         "ack": page.ack,
         "page": page.name,
         "order": page.order,
-        "link": complete(setting),
+        "link": complete(query),
         "atFirst": at_first,
         # What the units are called in the story is true of the scene as it was.
         "names": () if edits or held else baseline.scene.unit_names,
@@ -54,7 +55,7 @@ def changed(
         },
         "answer": page.answer,
         "said": page.said,
-        "problems": [*page.problems, *problems, *_link_problems(setting)],
+        "problems": [*page.problems, *problems, *_link_problems(setting, left_out)],
         "numbers": page.ticket,
     }
 
@@ -133,8 +134,8 @@ def _held(steps: int, one: Intervention) -> contract.HeldAt:
     }
 
 
-def _link_problems(setting: Setting) -> list[str]:
-    _, left_out = encode(setting)
+def _link_problems(setting: Setting, left_out: int) -> list[str]:
+    """left_out: edits that the link has no room for."""
     found = []
     if not input_fits(setting):
         found.append(say("messages.stage.no_room_for_input"))

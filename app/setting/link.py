@@ -42,16 +42,25 @@ END = "~"  # after every edit, so that a link cut short cannot pass for a whole 
 NAMES = "names"  # of the visitor's own columns
 LONG = ("text", "numbers", "channels")  # what may be too long for a link
 CURSOR = ("t", "u")
+DEFAULT = Setting()
+# The name of every parameter but the cursor's.
+EVERY = tuple(
+    name
+    for name in (
+        *(parameter.name for parameter in (*TABLE, *OWN_TABLE, *MODEL_TABLE)),
+        *(EDITS, HELD, PIN, SHORT),
+    )
+    if name not in CURSOR
+)
 FOREIGN = ("embed", "utm_", "fbclid", "gclid")  # Streamlit's own, and what mailers add
 
 
 def encode(setting: Setting, longest: int = LONGEST_LINK) -> tuple[dict[str, str], int]:
     """The query parameters of a setting, defaults left out, and how many edits did not fit."""
-    default = Setting()
     query = {
         parameter.name: parameter.write(getattr(setting, parameter.field))
         for parameter in TABLE
-        if getattr(setting, parameter.field) != getattr(default, parameter.field)
+        if getattr(setting, parameter.field) != getattr(DEFAULT, parameter.field)
     }
     query |= _encode_source(setting.source, longest)
     if setting.interventions:
@@ -186,12 +195,9 @@ def _decode_own(query: Mapping[str, str]) -> tuple[Own, list[str]]:
         return Own(), [*rejected, say("setting.link.own", error=refusal(error))]
 
 
-def complete(setting: Setting) -> dict[str, str | None]:
-    """Every query parameter but the cursor's, None where the setting leaves it out."""
-    query, _ = encode(setting)
-    tables = (*TABLE, *OWN_TABLE, *MODEL_TABLE)
-    names = [parameter.name for parameter in tables] + [EDITS, HELD, PIN, SHORT]
-    return {name: query.get(name) for name in names if name not in CURSOR}
+def complete(query: Mapping[str, str]) -> dict[str, str | None]:
+    """Every query parameter but the cursor's, None where this query leaves it out."""
+    return {name: query.get(name) for name in EVERY}
 
 
 def decode(query: Mapping[str, str], scenes: Collection[str]) -> tuple[Setting, list[str]]:
