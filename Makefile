@@ -26,6 +26,9 @@ RUN_STAMP := $(VENV)/.installed-run
 DEV_STAMP := $(VENV)/.installed-dev
 JS_STAMP  := $(JS)/node_modules/.installed
 
+# Byte code is kept, whatever the environment says: the tests start some two hundred processes.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run install serve test browsers format bench fuzz lock audit sbom image clean
 
 # Everything that a site needs, and nothing of it started.

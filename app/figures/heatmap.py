@@ -1,7 +1,8 @@
 """Heatmaps of tracks, inputs, initial states and weights."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import numpy as np
@@ -146,12 +147,18 @@ def layout(columns: Sequence[str], rows: Sequence[str], width: int, height: int)
     }
 
 
-def step_ticks(labels: Sequence[str], most: int = MOST_TICKS) -> dict[int, str]:
+def step_ticks(labels: Sequence[str], most: int = MOST_TICKS) -> Mapping[int, str]:
     """What is written where on an axis of steps, by position from 0: at most `most` labels.
 
     Labels that are numbers themselves, but do not count, would read as a broken scale: the steps
     are counted instead. Of months (Jan 1997) the first of each year is marked, by its year.
     """
+    return _step_ticks(tuple(labels), most)
+
+
+@lru_cache(maxsize=16)
+def _step_ticks(labels: tuple[str, ...], most: int) -> Mapping[int, str]:
+    """All plots of a screen have the same steps, and there may be ten thousand."""
     years = [at for at, label in enumerate(labels) if label.startswith("Jan ")]
     if len(years) > 1 and all(map(MONTH.fullmatch, labels)):
         return {years[i]: labels[years[i]][4:] for i in ticks(years, most)}

@@ -3,7 +3,7 @@
 from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, quote_plus, urlencode
 
@@ -89,10 +89,13 @@ def _write_edits(edits: tuple[Edit, ...], room: int) -> tuple[str, int]:
     def fits(count: int) -> bool:
         return count <= len(edits) and count <= MOST_IN_LIST and len(blocks(count)) <= room
 
+    @cache
     def blocks(count: int) -> str:
         pieces = compact((edit.target, edit.value) for edit in edits[:count])
         return "".join(piece + END for piece in pieces)
 
+    if fits(len(edits)):
+        return blocks(len(edits)), len(edits)
     kept = bisect_left(range(len(edits)), True, key=lambda count: not fits(count + 1))
     while fits(kept + 1):  # one edit more may make one block of many
         kept += 1

@@ -72,13 +72,16 @@ def of_scene(scene: str, alongside: str, notation: str) -> Batch:
 
 
 def of_functions(alongside: str, notation: str) -> Iterator[Batch]:
-    """All that a model of one's own may bring, which no scene has: free, and held."""
+    """All that a model of one's own may bring, which no scene has: free, and held.
+
+    Every state's function, with gates that go round from one notation to the next: over all of
+    PLACED there is each pair of notation, gate and state. No code asks for all three.
+    """
     setting = Setting(scene="cue", alongside=alongside, notation=parse_notation(notation))  # type: ignore[arg-type]
     scene = screen_of(setting)
-    for gate in GATE_ACTIVATIONS:
-        for state in STATE_ACTIVATIONS:
-            free = with_functions(scene, gate, state)
-            yield Batch((free, _held(free)))
+    for at, state in enumerate(STATE_ACTIVATIONS, start=PLACED.index(notation)):
+        free = with_functions(scene, GATE_ACTIVATIONS[at % len(GATE_ACTIVATIONS)], state)
+        yield Batch((free, _held(free)))
 
 
 def of_ablations() -> Batch:

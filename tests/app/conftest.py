@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.scriptrunner import script_runner
+from streamlit.testing.v1 import local_script_runner
 
 from tests.app.modelling import ModelVisit, Open
 from tests.app.visiting import Unpack, Visit
@@ -25,6 +26,21 @@ settings.load_profile("gatescope")
 manifest_scanner.scan_component_manifests = cache(manifest_scanner.scan_component_manifests)
 # As the server has it (app/server.py).
 script_runner._clean_problem_modules = lambda: None
+# Each AppTest compiles the page anew.
+_compiled = local_script_runner.ScriptCache()
+local_script_runner.ScriptCache = lambda: _compiled
+_asks_and_asks = local_script_runner.require_widgets_deltas
+
+
+def _waits(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
+    """Until the script has ended. Streamlit asks every millisecond, a sixth of what a run takes."""
+    assert runner._script_thread is not None
+    runner._script_thread.join(timeout)
+    if not runner.script_stopped():
+        _asks_and_asks(runner, 0)  # says that it has not
+
+
+local_script_runner.require_widgets_deltas = _waits
 
 
 def _array(raw: bytes, entry: dict[str, Any]) -> np.ndarray:
@@ -42,19 +58,13 @@ def _array(raw: bytes, entry: dict[str, Any]) -> np.ndarray:
 def _unpack(message: bytes) -> Any:
     raw = zlib.decompress(message)
     (length,) = struct.unpack_from("<I", raw)
-    head = json.loads(raw[4 : 4 + length])
-    arrays = [_array(raw[4 + length :], entry) for entry in head["arrays"]]
+    head = raw[4 : 4 + length]
+    arrays = [_array(raw[4 + length :], entry) for entry in json.loads(head)["arrays"]]
 
-    def restored(value: Any) -> Any:
-        if isinstance(value, list):
-            return [restored(item) for item in value]
-        if isinstance(value, dict):
-            if set(value) == {"$array"}:
-                return arrays[value["$array"]]
-            return {key: restored(item) for key, item in value.items()}
-        return value
+    def restored(value: dict[str, Any]) -> Any:
+        return arrays[value["$array"]] if value.keys() == {"$array"} else value
 
-    return restored(head["body"])
+    return json.loads(head, object_hook=restored)["body"]
 
 
 class Kept(dict[str, Any]):

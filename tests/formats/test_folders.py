@@ -12,7 +12,7 @@ from gru_core.errors import DtypeError, FormatError
 from gru_core.formats import read
 from gru_core.formats.answers import answered
 from gru_core.formats.folders import gathered
-from gru_core.formats.opening import open_model
+from gru_core.formats.opening import data_of, open_model
 from gru_core.formats.running import run_ready
 from tests.formats.keras_making import zipped
 from tests.formats.torch_files import filled, saved
@@ -43,9 +43,12 @@ def test_a_folder_of_save_pretrained_is_its_model(tmp_path) -> None:
 
 @pytest.mark.parametrize("name", ["pytorch_model.bin", "weights.pt", "policy.pth"])
 def test_a_folder_with_one_file_of_weights_is_that(name, tmp_path) -> None:
-    (tmp_path / name).write_bytes(saved(MODEL.state_dict()))
+    data = saved(MODEL.state_dict())
+    (tmp_path / name).write_bytes(data)
     (tmp_path / "readme.md").write_text("a model")
-    is_equal(open_model(tmp_path))
+    found, called, note = data_of(tmp_path)
+    assert (found, called, note) == (data, name, f"Read from {name!r} in the folder.")
+    is_equal(read(found, called))
 
 
 def test_a_folder_with_several_or_none_says_which_to_give(tmp_path) -> None:

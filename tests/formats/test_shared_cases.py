@@ -1,6 +1,7 @@
 """Files that people brought, where they lie beside the clone; tests elsewhere build the kinds."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from gru_core.formats.opening import open_model
 from gru_core.formats.tracing import trace_arrays
 from gru_core.formats.whole.tracing import Given, model_of, traced
 
+read_once = cache(open_model)  # reading takes a process, and some files are asked for twice
 FOLDER = Path(__file__).parents[3] / "shared" / "cases" / "models"
 
 
@@ -71,7 +73,7 @@ OPENED = (
 
 def test_what_was_refused_is_opened_and_equal() -> None:
     for case in cases(FOLDER, *OPENED):
-        file, expected = open_model(FOLDER / case["files"][0]), np.load(FOLDER / case["expected"])
+        file, expected = read_once(FOLDER / case["files"][0]), np.load(FOLDER / case["expected"])
         entry = {one.name: one for one in file.entries}.get(case["layer"], file.entries[0])
         made = trace_arrays(answered(entry, {}), expected["x"])["output"]
         np.testing.assert_allclose(made, expected["output"], rtol=0, atol=1e-6)
@@ -85,7 +87,7 @@ TEXTS = (
 
 def test_text_models_take_tokens_and_predict() -> None:
     for case in cases(FOLDER, *TEXTS):
-        file, expected = open_model(FOLDER / case["files"][0]), np.load(FOLDER / case["expected"])
+        file, expected = read_once(FOLDER / case["files"][0]), np.load(FOLDER / case["expected"])
         entry = {one.name: one for one in file.entries}.get(case["layer"], file.entries[0])
         given = Given(expected["tokens"].T, tokens=True)
         made, _ = traced(file, entry, model_of(file, entry), {}, given)

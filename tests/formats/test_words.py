@@ -4,6 +4,7 @@ import numpy as np
 import onnx
 import pytest
 import torch
+from safetensors.torch import save_file
 
 from gru_core.__main__ import main
 from gru_core.errors import FormatError
@@ -43,10 +44,10 @@ def test_what_unpacks_to_too_much_names_it_too() -> None:
 def test_an_input_of_another_kind_is_named(content, says, tmp_path, capsys) -> None:
     with pytest.raises(FormatError, match=says):
         npy.array("x", content)
-    for name, data in {"x.npy": content, "m.pt": saved(LAYER.state_dict())}.items():
-        (tmp_path / name).write_bytes(data)
+    (tmp_path / "x.npy").write_bytes(content)
+    save_file(LAYER.state_dict(), tmp_path / "m.safetensors")
     given = ["--input", str(tmp_path / "x.npy"), "--out", str(tmp_path / "out.npz")]
-    assert main(["trace", str(tmp_path / "m.pt"), *given]) == 2
+    assert main(["trace", str(tmp_path / "m.safetensors"), *given]) == 2
     assert says[:9] in capsys.readouterr().err
 
 

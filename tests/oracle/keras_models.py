@@ -1,10 +1,5 @@
-"""Models that Keras itself builds, runs and saves; a program, since Keras is slow to import.
+"""Models that Keras itself builds, runs and saves."""
 
-`python -m tests.oracle.keras_models FOLDER` writes for each name of LAYERS a file of each of
-EXTENSIONS, with what Keras makes of them in NAME.npz: x (step, input), y (step, feature).
-"""
-
-import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -116,7 +111,11 @@ def legacy_file(cell: str, config: dict[str, Any], *, both: bool) -> bytes:
     return legacy({"enc": weights}, model)
 
 
-def main(folder: Path) -> None:
+def write_all(folder: Path) -> None:
+    """For each name of LAYERS a file of each of EXTENSIONS, and those of LEGACY.
+
+    What Keras makes of them is in NAME.npz: x (step, input), y (step, feature).
+    """
     import keras
 
     rng = np.random.default_rng(0)
@@ -140,7 +139,3 @@ def write(path: Path, model: Any, rng: np.random.Generator) -> None:
     x = x.astype(model.dtype if model.dtype in ("float32", "float64") else "float32")
     y = model(x[np.newaxis])
     np.savez(path, x=x, y=y.detach().numpy()[0])
-
-
-if __name__ == "__main__":
-    main(Path(sys.argv[1]))

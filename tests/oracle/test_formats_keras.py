@@ -1,8 +1,7 @@
 """Files that Keras 3 has saved give here what they give in Keras, to 1e-5."""
 
 import os
-import subprocess
-import sys
+import warnings
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,58 +13,25 @@ from gru_core.conventions import TOLERANCE
 from gru_core.errors import FormatError, UnknownNameError
 from gru_core.formats import read
 from gru_core.formats.answers import answered, questions
+from gru_core.formats.checking import check as check_by_keras
 from gru_core.formats.child import check_safely
-from gru_core.formats.model import Entry
-from gru_core.formats.running import run_ready
-from tests.oracle.keras_models import EXTENSIONS, LAYERS, LEGACY
-
-ROOT = Path(__file__).parents[2]
-# The first two gates of what was read are exchanged.
-MISREAD = """
-import sys
-from dataclasses import replace
-from pathlib import Path
-import numpy as np
-from gru_core.formats import read
-from gru_core.formats.answers import answered
 from gru_core.formats.keras.check import check_against_keras
+from gru_core.formats.model import Answers, Entry
 from gru_core.formats.running import run_ready
+from tests.oracle.keras_models import EXTENSIONS, LAYERS, LEGACY, write_all
 
-folder = Path(sys.argv[1])
-expected = np.load(folder / "gru.npz")
-file = read((folder / "gru.keras").read_bytes(), "gru.keras")
-((one,),) = file.entries[0].layers
-entry = replace(file.entries[0], layers=((replace(one, w_h=one.w_h[[1, 0, 2]]),),))
-theirs = check_against_keras(replace(file, entries=(entry,)), entry.name, expected["x"], {})
-assert np.abs(theirs - expected["y"]).max() < 1e-7
-assert np.abs(theirs - run_ready(answered(entry, {}), expected["x"]).output).max() > 1e-3
-"""
-# What `.weights.h5` cannot say, told by the same model's `.keras`.
-SETTINGS = ("gate_activation", "state_activation", "reset_after", "backward")
+os.environ.setdefault("KERAS_BACKEND", "torch")
+pytest.importorskip("keras")
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
 
 
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of the models that Keras has saved."""
     folder = tmp_path_factory.mktemp("keras")
-    run("tests.oracle.keras_models", folder)
+    with warnings.catch_warnings(action="ignore"):
+        write_all(folder)
     return folder
-
-
-@pytest.fixture(scope="module")
-def checked(models: Path) -> Path:
-    """The same folder once the check against Keras has run each of them."""
-    run("tests.oracle.keras_checks", models)
-    return models
-
-
-def run(program: str, folder: Path) -> None:
-    environment = {**os.environ, "KERAS_BACKEND": "torch"}
-    command = [sys.executable, "-m", program, str(folder)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr[-2000:]
 
 
 def only(path: Path) -> Entry:
@@ -91,6 +57,14 @@ def test_a_saved_model_runs_as_in_keras(models: Path, name: str, extension: str)
     check(entry, {}, path)
 
 
+def settings_of(path: Path) -> Answers:
+    """What a file leaves open, as the same model's `.keras` says it."""
+    asked = [question.setting for question in questions(only(path))]
+    whole = only(path.with_name(f"{path.name.partition('.')[0]}.keras")) if asked else only(path)
+    said = {**whole.says, "merge": whole.merge}
+    return {setting: said[setting] for setting in asked}
+
+
 @pytest.mark.parametrize("name", LAYERS)
 def test_saved_weights_run_as_in_keras_once_what_is_open_is_answered(
     models: Path, name: str
@@ -98,8 +72,7 @@ def test_saved_weights_run_as_in_keras_once_what_is_open_is_answered(
     path = models / f"{name}.weights.h5"
     entry, whole = only(path), only(models / f"{name}.keras")
     assert set(entry.says.items()) <= set(whole.says.items())
-    said = {**whole.says, "merge": whole.merge}
-    check(entry, {asked.setting: said[asked.setting] for asked in questions(entry)}, path)
+    check(entry, settings_of(path), path)
 
 
 @pytest.mark.parametrize("name", ["gru", "gru_before", "lstm", "rnn", "two_concat", "stack"])
@@ -135,18 +108,24 @@ def test_the_wrong_hard_sigmoid_would_be_seen(models: Path) -> None:
 @pytest.mark.parametrize(
     "file", [f"{n}.{e}" for n in LAYERS for e in EXTENSIONS] + [f"{n}.h5" for n in LEGACY]
 )
-def test_the_check_is_what_keras_makes_of_the_model(checked: Path, file: str) -> None:
-    expected = np.load(checked / f"{file.partition('.')[0]}.npz")["y"]
-    made = np.load(checked / f"{file}.npy")
-    assert made.dtype == expected.dtype
-    np.testing.assert_allclose(made, expected, rtol=0, atol=1e-7)
+def test_the_check_is_what_keras_makes_of_the_model(models: Path, file: str) -> None:
+    path = models / file
+    expected = np.load(models / f"{file.partition('.')[0]}.npz")
+    answers = settings_of(path)
+    made = check_by_keras(path.read_bytes(), file, only(path).name, expected["x"], answers)
+    assert made.dtype == expected["y"].dtype
+    np.testing.assert_allclose(made, expected["y"], rtol=0, atol=1e-7)
 
 
 def test_a_reader_that_mixed_up_the_gates_would_be_found(models: Path) -> None:
     """Keras gets the arrays of the file, and not what the reader has made of them."""
-    command = [sys.executable, "-c", MISREAD, str(models)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-2000:]
+    expected = np.load(models / "gru.npz")
+    file = read((models / "gru.keras").read_bytes(), "gru.keras")
+    ((one,),) = file.entries[0].layers
+    entry = replace(file.entries[0], layers=((replace(one, w_h=one.w_h[[1, 0, 2]]),),))
+    theirs = check_against_keras(replace(file, entries=(entry,)), entry.name, expected["x"], {})
+    assert np.abs(theirs - expected["y"]).max() < 1e-7
+    assert np.abs(theirs - run_ready(answered(entry, {}), expected["x"]).output).max() > 1e-3
 
 
 def test_what_keras_of_today_does_not_compute_is_not_checked(models: Path) -> None:

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save
 
 from gru_core.formats import checking
 from tests.app.modelling import Open, packed, saved
@@ -25,7 +26,8 @@ def test_a_pytorch_file_is_checked_against_pytorch_itself(open_model: Open) -> N
 def test_a_check_that_fails_says_not_to_trust_the_picture(
     open_model: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    here = open_model().upload(saved(torch.nn.GRU(3, 5)), "model.pt")
+    data = save(torch.nn.GRU(3, 5).state_dict())
+    here = open_model().upload(data, "model.safetensors")
     wrong = lambda data, name, entry, x, settings: np.zeros((len(x), 5), np.float32)  # noqa: E731
     monkeypatch.setattr("app.screen.loaded.check_safely", wrong)
     here.page.button(key="model_check").click()
@@ -53,8 +55,15 @@ def test_other_frameworks_check_their_files_where_they_are_installed(
     assert "model_check" not in [button.key for button in elsewhere.page.button]
 
 
-def test_an_answer_reaches_the_framework_too(open_model: Open) -> None:
-    """A bare Keras file leaves open what the gates end in: Keras has to be told as we are."""
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+def test_an_answer_reaches_the_framework_too(
+    open_model: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A bare Keras file leaves open what the gates end in: Keras has to be told as we are.
+
+    The Keras of this process: that answers reach another is shown in tests/oracle.
+    """
+    monkeypatch.setattr("app.screen.loaded.check_safely", checking.check)
     parts = keras_making.arrays("gru", scale=2.0)
     here = open_model().upload(
         keras_making.weights_h5(keras_making.variables(parts)), "m.weights.h5"

@@ -75,20 +75,19 @@ def test_several_arrays_keep_their_places_and_types(unpack: Unpack) -> None:
     assert restored["exact"]["y"].shape == (0, 2)
 
 
+KEYS = st.text(max_size=8).filter(lambda key: key[:1] != "$")
 JSON = st.recursive(
     st.none()
     | st.booleans()
     | st.integers(-(2**53), 2**53)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(),
-    lambda inner: (
-        st.lists(inner) | st.dictionaries(st.text().filter(lambda k: k[:1] != "$"), inner)
-    ),
-    max_leaves=20,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=10,
 )
 
 
-@given(value=st.dictionaries(st.text().filter(lambda key: key[:1] != "$"), JSON))
+@given(value=st.dictionaries(KEYS, JSON, max_size=4))
 def test_everything_else_is_restored_as_it_was(unpack: Unpack, value: dict[str, Any]) -> None:
     assert unpack(pack(value)) == value
 

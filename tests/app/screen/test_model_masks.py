@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save
 
 from app.compute import uploads
 from app.screen import exporting
@@ -26,7 +27,7 @@ from gru_core.situation import parse_edits
 from tests.app.modelling import ModelVisit, packed
 from tests.app.visiting import Unpack
 from tests.formats.entries import SAID, make_entry
-from tests.formats.torch_files import filled, saved
+from tests.formats.torch_files import filled
 
 # Of two directions the order in which steps are read is not said.
 SAID_OF = {1: SAID, 2: {key: value for key, value in SAID.items() if key != "backward"}}
@@ -143,7 +144,7 @@ def test_a_number_of_steps_that_count_is_that_of_a_packed_sequence(directions: i
 
 def test_the_check_of_a_packed_sequence_is_on_its_steps() -> None:
     module = filled(torch.nn.GRU(3, 4, bidirectional=True))
-    upload = uploads.model(saved(module.state_dict()), "model.pt")
+    upload = uploads.model(save(module.state_dict()), "model.safetensors")
     uploads.hold(upload, "page")
     loaded = find(with_numbers(Model(upload.key, length=4), X))
     assert loaded is not None
@@ -168,7 +169,8 @@ def test_masked_steps_are_those_of_a_mask(directions: int) -> None:
 
 @pytest.mark.parametrize("kind", [torch.nn.GRU, torch.nn.LSTM])
 def test_the_check_of_masked_steps_leaves_them_out_and_says_so(kind: Any) -> None:
-    upload = uploads.model(saved(filled(kind(3, 4, bidirectional=True)).state_dict()), "model.pt")
+    module = filled(kind(3, 4, bidirectional=True))
+    upload = uploads.model(save(module.state_dict()), "model.safetensors")
     uploads.hold(upload, "page")
     loaded = find(with_numbers(Model(upload.key, masked="1,3"), X))
     assert loaded is not None

@@ -1,6 +1,7 @@
 """A link opens the setting it was made from; what it cannot say is named, never dropped."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -309,6 +310,7 @@ def test_a_quoted_text_has_at_most_40_characters(text: str) -> None:
 # Long links -----------------------------------------------------------------------------------
 
 
+@cache
 def many_edits(count: int) -> tuple[Edit, ...]:
     return tuple(Edit(Target.parse(f"x.{step}.0"), (step + 1) / 7) for step in range(count))
 
@@ -325,6 +327,16 @@ def test_a_long_list_of_edits_leaves_the_link_short_enough_and_counts_the_rest(c
     if left_out:
         nearly = replace(setting, edits=setting.edits[: count - left_out + 1])
         assert link.encode(nearly)[1] == 1
+
+
+def test_a_long_list_that_fits_is_put_into_blocks_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How many fit is looked for only where not all do: each try writes them all."""
+    written = []
+    monkeypatch.setattr(
+        link, "compact", lambda cells: written.append(True) or [f"{len(list(cells))}"]
+    )
+    assert link.encode(Setting(edits=many_edits(99)))[0] == {"e": "99~"}
+    assert len(written) == 1
 
 
 @given(setting=settings(max_edits=40), word=st.text("aé字-", max_size=100))

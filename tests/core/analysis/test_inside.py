@@ -1,5 +1,6 @@
 """The numbers in the equations: each against a scalar reference, and adding up to the trace."""
 
+import itertools
 import math
 from typing import Any
 
@@ -15,6 +16,7 @@ from gru_core.errors import RangeError
 from gru_core.situation import Edit, Situation, Target, apply_edits
 from gru_core.sweep import sweep
 from gru_core.weights import WEIGHTS, Weights
+from tests.core.comparing import assert_near, slices
 
 UNITS, INPUTS, STEPS = 3, 2, 5
 LAYERS = [("gru", True), ("gru", False), ("lstm", True), ("rnn", True)]
@@ -149,28 +151,20 @@ def test_a_sweep_has_the_numbers_of_the_run_at_each_value(
 ) -> None:
     weights, x, initial = made(cell, after)
     situation = Situation(x, {cell: weights}, {cell: initial})
-    values = [-1.5, 0.0, 0.7]
+    values, places = [-1.5, 0.0, 0.7], list(itertools.product((0, 2, 3), (0, 1)))
     for text in TARGETS[cell]:
         target = Target.parse(text)
         swept = sweep(weights, x, target, values, initial if len(initial) > 1 else initial[0])
-        for step in (0, 2, 3):
-            for unit in (0, 1):
-                found = inside_sweep(weights, x, swept, step, unit, polarity, initial)
-                columns = vectors_sweep(weights, swept, step, initial)
-                for at, value in enumerate(values):
-                    there = apply_edits(situation, [Edit(target, value)])
-                    trace = run(there.weights[cell], there.x, there.initials[cell])
-                    truth = inside(there.weights[cell], trace, unit, polarity)
-                    assert found.keys() == truth.keys()
-                    for name, array in truth.items():
-                        np.testing.assert_allclose(
-                            found[name][at], array[step], atol=1e-12, err_msg=f"{text} {name}"
-                        )
-                    whole = vectors(there.weights[cell], trace)
-                    for name, array in whole.items():
-                        np.testing.assert_allclose(
-                            columns[name][at], array[step], atol=1e-12, err_msg=f"{text} {name}"
-                        )
+        found = [inside_sweep(weights, x, swept, *place, polarity, initial) for place in places]
+        columns = [vectors_sweep(weights, swept, step, initial) for step, _ in places]
+        for at, value in enumerate(values):
+            there = apply_edits(situation, [Edit(target, value)])
+            trace = run(there.weights[cell], there.x, there.initials[cell])
+            whole = vectors(there.weights[cell], trace)
+            truths = [inside(there.weights[cell], trace, unit, polarity) for unit in (0, 1)]
+            for (step, unit), numbers, column in zip(places, found, columns, strict=True):
+                assert_near(slices(numbers, at), slices(truths[unit], step), text)
+                assert_near(slices(column, at), slices(whole, step), text)
 
 
 @given(st.integers(-5, 10).filter(lambda unit: not 0 <= unit < UNITS))

@@ -14,6 +14,7 @@ from gru_core.conventions import SIGMOID_TRACKS, TRACKS
 from gru_core.run import run_backward
 from gru_core.situation import Edit, Situation, apply_edits
 from gru_core.sweep import sweep
+from tests.core.comparing import assert_near, slices
 
 STEPS, UNITS = 7, 4
 POLARITIES = ("keep", "write")
@@ -172,12 +173,17 @@ def targets(layer):
     yield Intervention(cell, "hidden", 0.5, unit=1, first=2)
 
 
+PLACES = ((0, 0), (2, 1), (3, 2), (5, 1))  # steps and units
+
+
 @pytest.mark.parametrize("polarity", POLARITIES)
 def test_a_sweep_has_the_numbers_of_the_run_at_each_value(layer, x, start, polarity) -> None:
     held, values = held_all_over(layer.cell), [0.0, 0.25, 0.75]
     situation = Situation(x, {layer.cell: layer}, {layer.cell: start})
     for target in targets(layer):
         swept = sweep(layer, x, target, values, start, interventions=held)
+        found = [inside_sweep(layer, x, swept, *place, polarity, start) for place in PLACES]
+        columns = [vectors_sweep(layer, swept, step, start) for step, _ in PLACES]
         for at, value in enumerate(values):
             there, now = situation, held
             if isinstance(target, Target):
@@ -190,17 +196,10 @@ def test_a_sweep_has_the_numbers_of_the_run_at_each_value(layer, x, start, polar
             weights, initial = there.weights[layer.cell], there.initials[layer.cell]
             trace = run(weights, there.x, initial, interventions=now)
             whole = vectors(weights, trace)
-            for step, unit in ((0, 0), (2, 1), (3, 2), (5, 1)):
+            for (step, unit), numbers, column in zip(PLACES, found, columns, strict=True):
                 truth = inside(weights, trace, unit, polarity)
-                found = inside_sweep(layer, x, swept, step, unit, polarity, start)
-                assert found.keys() == truth.keys()
-                for name, array in truth.items():
-                    np.testing.assert_allclose(
-                        found[name][at], array[step], atol=1e-12, err_msg=f"{target} {name}"
-                    )
-                columns = vectors_sweep(layer, swept, step, start)
-                for name, array in whole.items():
-                    np.testing.assert_allclose(columns[name][at], array[step], atol=1e-12)
+                assert_near(slices(numbers, at), slices(truth, step), target)
+                assert_near(slices(column, at), slices(whole, step), target)
 
 
 @settings(
