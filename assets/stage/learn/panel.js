@@ -5,6 +5,7 @@ import { make } from "../core/dom.js";
 import { isMet } from "./goal.js";
 import { Progress } from "./progress.js";
 import { Strip } from "./strip.js";
+import { Sighting } from "./sighting.js";
 import { Where } from "./where.js";
 
 /**
@@ -22,7 +23,6 @@ import { Where } from "./where.js";
  */
 
 const CELL = "cell"; // the view that is open where no other one is
-const NARROW = "(max-width: 900px)"; // as in panel.css
 
 export class Panel {
   /** @param {Host} host */
@@ -31,6 +31,7 @@ export class Panel {
     this.progress = new Progress();
     this.element = make("section", { className: "gs-lesson", tabIndex: -1 });
     this.where = new Where(host.root, host.plot);
+    this.sighting = new Sighting(host.root, this.element, this.where);
     this.strip = new Strip(host.root, () => this.rise().focus({ preventScroll: true }));
     /** @type {Lesson | null} */
     this.lesson = null;
@@ -69,8 +70,8 @@ export class Panel {
     this.strip.show(this.part, this.asked(lesson), this.say("up"));
     this.host.cover(lesson.guess !== null);
     if (!lesson.check && !lesson.ask && !lesson.guess) this.finish(false);
-    if (matchMedia(NARROW).matches) this.rise();
-    if (moved) this.element.focus();
+    if (moved) this.element.focus({ preventScroll: true });
+    this.sighting.begin(lesson.place);
     this.follow();
   }
 
@@ -89,6 +90,7 @@ export class Panel {
   leave() {
     this.lesson = null;
     this.where.leave();
+    this.sighting.leave();
     this.strip.leave();
     this.host.cover(false);
     this.element.replaceChildren();
@@ -117,6 +119,7 @@ export class Panel {
     if (this.host.sight.view !== CELL) this.where.show("lens", this.say("where")); // what has come of it
     this.strip.tell([lesson.check ? this.say("done") : "", lesson.reveal].filter(Boolean).join(" "), this.next());
     this.host.cover(false);
+    this.sighting.done(lesson.place);
     this.progress.note(lesson.name, lesson.step, lesson.steps);
     if (spoken) this.host.tell([lesson.check ? this.say("done") : "", lesson.reveal].filter(Boolean).join(" "));
   }
