@@ -91,7 +91,7 @@ def _place(step: Step, setting: Setting) -> str:
         return "notation"
     if play.view:
         return "views"
-    return "lens" if setting.view != Setting().view and not step.check else ""
+    return "cell" if setting.view == Setting().view else "" if step.check else "lens"
 
 
 def _check(check: Check) -> contract.Goal:

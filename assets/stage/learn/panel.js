@@ -9,7 +9,7 @@ import { Sighting } from "./sighting.js";
 import { Where } from "./where.js";
 
 /**
- * @import { Ask, Guess, Lesson } from "../contract"
+ * @import { Ask, Goal, Guess, Lesson } from "../contract"
  * @import { Sight } from "./goal.js"
  * @typedef {object} Host
  * @property {Sight} sight
@@ -52,8 +52,9 @@ export class Panel {
     this.away = make("p", { className: "gs-lesson-away", hidden: true }, this.say("away"), " ",
       make("button", { type: "button", className: "gs-plain", textContent: this.say("again"), onclick: () => this.host.go(lesson.key) }));
     const { step, steps, title } = lesson;
+    this.seen = make("span", { className: "gs-lesson-seen" }); // the number that is asked for, as it is now
     this.part = make("div", { className: "gs-lesson-part" },
-      lesson.do && make("p", { className: "gs-lesson-do" }, make("em", { textContent: lesson.do }), " ", this.done),
+      lesson.do && make("p", { className: "gs-lesson-do" }, make("em", { textContent: lesson.do }), " ", this.seen, this.done),
       lesson.ask && this.question(lesson.ask), lesson.guess && this.guessing(lesson.guess),
       this.answer, this.reveal, this.away);
     this.element.replaceChildren(
@@ -103,7 +104,20 @@ export class Panel {
     const { sight } = this.host;
     this.where.follow();
     this.away.hidden = sight.scene === lesson.scene && (sight.notation === lesson.notation || Boolean(lesson.check?.notation));
-    if (lesson.check && !this.met && this.away.hidden && isMet(lesson.check, sight)) this.finish(true);
+    if (this.met || !lesson.check) return;
+    if (this.away.hidden && isMet(lesson.check, sight)) return this.finish(true);
+    this.tellNumber(lesson.check);
+  }
+
+  // How far it is: whoever drags may not see the number that they are asked for.
+  /** @param {Goal} check */
+  tellNumber({ number }) {
+    const { sight, written } = this.host;
+    const value = number && sight.number(number);
+    const said = number && typeof value === "number"
+      ? this.say("seen", { symbol: sight.symbol(number), unit: number.unit + 1, step: number.step + 1, value: written(value) }) : "";
+    if (this.seen && this.seen.textContent !== said) this.seen.textContent = said;
+    this.strip.follow(said);
   }
 
   // What was to be done is done: what it shows is said, and the way on stands out.
@@ -113,10 +127,11 @@ export class Panel {
     if (!lesson || !this.reveal || !this.done || !this.way) return;
     this.met = true;
     this.done.hidden = !lesson.check;
+    this.seen?.remove();
     this.reveal.textContent = lesson.reveal;
     this.reveal.hidden = !lesson.reveal;
     this.way.classList.add("gs-ready");
-    if (this.host.sight.view !== CELL) this.where.show("lens", this.say("where")); // what has come of it
+    if (lesson.look !== "first") this.where.show(this.host.sight.view === CELL ? CELL : "lens", this.say("where")); // what has come of it
     this.strip.tell([lesson.check ? this.say("done") : "", lesson.reveal].filter(Boolean).join(" "), this.next());
     this.host.cover(false);
     this.sighting.done(lesson.place);

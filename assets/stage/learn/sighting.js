@@ -47,7 +47,7 @@ export class Sighting {
   reach(place) {
     const seen = (/** @type {string} */ selector) => [...this.root.querySelectorAll(selector)].find((one) => one.checkVisibility())?.getBoundingClientRect();
     const inside = seen(".gs-inside");
-    const there = place && place !== "lens" && place !== "views" ? this.where.element?.getBoundingClientRect() : null;
+    const there = place && !["lens", "views", "cell"].includes(place) ? this.where.element?.getBoundingClientRect() : null;
     if (there) return there;
     const equations = seen(".gs-equations");
     const input = seen(".gs-input .gs-plot");
