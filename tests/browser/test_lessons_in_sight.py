@@ -7,6 +7,7 @@ import pytest
 from app.learning.lessons import At, lessons
 from app.screen.baseline import scenes
 from tests.browser.driver import Stage
+from tests.browser.laid_out import FAULTS, HEIGHTS, resize
 from tests.browser.test_lessons import LESSONS, go_on, panel
 
 # Boxes in the window, of what can be seen: top and bottom; null for what is not there.
@@ -57,3 +58,15 @@ def test_a_step_and_what_it_shows_are_in_sight_on_a_desk(stage: Stage, name: str
             assert at["charts"][0] < below - 150 or at["charts"][1] <= below, key
         if step + 1 < len(lesson.steps):
             go_on(stage)
+
+
+@pytest.mark.parametrize("key", ["trained-gates.1", "vanishing-gradients.4"])
+def test_steps_with_numbers_of_ones_own_are_whole_at_every_width(page: Stage, key: str) -> None:
+    page.open(f"lesson={key}")
+    panel(page).locator(".gs-lesson-text").wait_for()
+    try:
+        for width in (*HEIGHTS, 1440, 1700):
+            resize(page, width, HEIGHTS.get(width, 900))
+            assert page.page.evaluate(FAULTS) == [], width
+    finally:
+        resize(page, 1280)
