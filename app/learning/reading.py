@@ -33,6 +33,7 @@ from app.learning.steps import Ask, Check, Guess, Lesson, Place, Play, Step
 from app.setting import link
 from app.setting.setting import VIEWS
 from app.words.say import say
+from app.words.ties import tied
 from gru_core import fields
 from gru_core.changes.interventions import Intervention
 from gru_core.changes.targets import Target
@@ -98,7 +99,7 @@ def _lesson(name: str, value: Any, scenes: Collection[str]) -> Lesson:
     return Lesson(
         name=name,
         title=fields.text("title", record["title"]),
-        question=fields.text("question", record["question"]),
+        question=tied(fields.text("question", record["question"])),
         minutes=fields.whole("minutes", record["minutes"], 1, 15),
         claims=tuple(
             fields.whole(f"claims[{i}]", claim, 1, MOST_CLAIM)

@@ -11,8 +11,8 @@ from app.screen.baseline import own_notation, scenes
 from app.screen.screen import Screen, screen_of
 from app.screen.telling import listener_of, series_of
 from app.setting.setting import Setting
-from app.words.numbers import tied
 from app.words.stage import panel_words
+from app.words.ties import tied
 from gru_core.conventions import TRACKS, notation_key, track_range
 from gru_core.scenes.quoted import Quoted, Source
 from gru_core.scenes.stories import filled
@@ -91,7 +91,7 @@ def _place(step: Step, setting: Setting) -> str:
         return "notation"
     if play.view:
         return "views"
-    return "lens" if setting.view != Setting().view and not step.check else ""
+    return "cell" if setting.view == Setting().view else "" if step.check else "lens"
 
 
 def _check(check: Check) -> contract.Goal:

@@ -10,6 +10,7 @@ from app.screen.baseline import Baseline, listener, own_notation, reader, scenes
 from app.screen.screen import Screen
 from app.setting.setting import Setting
 from app.setting.source import Prepared
+from app.words.ties import tied
 from gru_core.conventions import Placement, Polarity
 from gru_core.scenes.listener import Listener
 from gru_core.scenes.reader import Reader
@@ -61,7 +62,8 @@ def _is_prepared(screen: Screen) -> bool:
 def _told(name: str, placement: Placement, polarity: Polarity) -> Told:
     scene, first = scenes()[name], _first(name, placement)
     moved = placement != own_notation(scene).placement
-    return scene.story.told(first, polarity, moved, series_of(scene), listener_of(scene))
+    said = scene.story.told(first, polarity, moved, series_of(scene), listener_of(scene))
+    return Told(tied(said.story), tied(said.attempt), tied(said.again))
 
 
 @lru_cache(maxsize=32)

@@ -8,13 +8,14 @@ import streamlit as st
 from app.controls.navigation import navigation, page_title
 from app.setting.claims import CLAIMS, LEADS, Claim, Sight
 from app.words.say import say
+from app.words.ties import tied
 
 FORMULA = re.compile(r"\S+(?: [=+−] \S+)+")  # stays on one line
 
 
 def marked(text: str) -> str:
     """As HTML, with every formula marked."""
-    return FORMULA.sub(r"<span>\g<0></span>", escape(text))
+    return FORMULA.sub(r"<span>\g<0></span>", escape(tied(text)))
 
 
 def sight(one: Sight) -> str:

@@ -8,13 +8,14 @@ import streamlit as st
 from app.controls.navigation import navigation, page_title
 from app.learning.glossary import GROUPS, Word, glossary
 from app.words.say import say
+from app.words.ties import tied
 
 INDEX = re.compile(r"\b([ΓWU])_(\w{1,2})\b")  # of a letter; names in code keep theirs as it is
 
 
 def marked(text: str) -> str:
     """As HTML, with the index of a letter below it."""
-    return INDEX.sub(r"\1<sub>\2</sub>", escape(text))
+    return INDEX.sub(r"\1<sub>\2</sub>", escape(tied(text)))
 
 
 def entry(word: Word) -> str:

@@ -1,17 +1,18 @@
 """Numbers in words: one rule of rounding, so that no sentence says more than is so.
 
 A share that is not 0 or 1 is never said to be 0 % or 100 %, a gate that is not 1 never to be 1,
-and a time past all counting is put in words. assets/stage/core/format.js follows the same rules;
-both are held to tests/words/numbers.json. Halves round away from zero, as in the browser.
+and a time past all counting is put in words. No line ends within a number (app.words.ties).
+assets/stage/core/format.js follows the same rules; both are held to tests/words/numbers.json.
+Halves round away from zero, as in the browser.
 """
 
 import math
-import re
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Final
 
 from app.words.say import say
+from app.words.ties import TIE
 
 FIGURES: Final = 3
 # From the first to below the second a number is written out; others have a power of ten.
@@ -19,7 +20,6 @@ WRITTEN_OUT: Final = (1e-4, 1e5)
 # This far below 1, three figures would say 1: decimals tell it, and nearer the distance itself.
 NEAR_ONE: Final = (5e-4, 1e-4)
 MOST_STEPS: Final = 1e6
-PARTS: Final = re.compile(r"(?<=\d) (?=[%·°])|(?<=\d ·) (?=10[⁻⁰-⁹¹²³])")
 SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -31,13 +31,13 @@ def percent(share: float) -> str:
     """
     whole = _decimals(100 * share, 0)
     if whole not in ("0", "100") or share in (0, 1):
-        return f"{whole} %".replace("-", "−")
+        return f"{whole}{TIE}%".replace("-", "−")
     exact = _decimals(100 * share, 2)
     if exact == "0.00":
         return say("words.numbers.under_percent")
     if exact == "100.00" and share < 1:
         return say("words.numbers.over_percent")
-    return f"{_short(exact)} %"
+    return f"{_short(exact)}{TIE}%"
 
 
 def number(value: float) -> str:
@@ -105,11 +105,6 @@ def two_decimals(value: float) -> str:
     return f"{value:.2f}"
 
 
-def tied(text: str) -> str:
-    """A text in which no number is parted from what belongs to it at the end of a line."""
-    return PARTS.sub("\N{NO-BREAK SPACE}", text)
-
-
 def joined(parts: Sequence[str]) -> str:
     """a; a and b; a, b and c."""
     *first, last = parts
@@ -121,7 +116,7 @@ def _near_one(value: float, rest: float) -> str:
     if rest >= NEAR_ONE[1]:
         return sign + _decimals(abs(value), 4)
     power = _power(rest, 2)
-    return f"−1 + {power}" if sign else f"1 − {power}"
+    return TIE.join(("−1", "+", power) if sign else ("1", "−", power))
 
 
 def _plain(value: float) -> str:
@@ -136,7 +131,8 @@ def _plain(value: float) -> str:
 def _power(value: float, figures: int) -> str:
     """1.92 · 10⁻²²."""
     mantissa, exponent = _scientific(value, figures)
-    return f"{mantissa} · 10{str(exponent).translate(SUPERSCRIPTS)}".replace("-", "−")
+    ten = f"10{str(exponent).translate(SUPERSCRIPTS)}"
+    return TIE.join((mantissa, "·", ten)).replace("-", "−")
 
 
 def _scientific(value: float, figures: int) -> tuple[str, int]:

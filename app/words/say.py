@@ -14,6 +14,8 @@ from string import Formatter
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
+from app.words.ties import tied
+
 Field: TypeAlias = str | int
 Fields: TypeAlias = dict[str, Field]  # of several texts that have some fields in common
 Template: TypeAlias = str | Mapping[str, str]  # two of them by "one" and "more"
@@ -67,8 +69,11 @@ def catalogue() -> Mapping[str, Template]:
 
 
 def _gather(found: dict[str, Template], key: str, entry: Template | dict[str, object]) -> None:
-    if isinstance(entry, str) or entry.keys() == FORMS:
-        found[key] = entry  # type: ignore[assignment]
+    if isinstance(entry, str):
+        found[key] = tied(entry)
+        return
+    if entry.keys() == FORMS:
+        found[key] = {form: tied(text) for form, text in entry.items()}  # type: ignore[arg-type]
         return
     for name, inner in entry.items():
         _gather(found, f"{key}.{name}", inner)  # type: ignore[arg-type]

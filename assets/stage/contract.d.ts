@@ -658,10 +658,10 @@ export interface WayOn {
 }
 
 // A step. key: as links and events name it; step: from 1. place: where it is done or seen: a
-// target, "holding", "views", "notation", "lens"; empty where that goes without saying. look:
-// "first" where the first view is enough. scene, notation: of the screen that it is about, by
-// their names; own: the notation where no other one is chosen. given: numbers that the step itself
-// has changed. words: what the panel says.
+// target, "holding", "views", "notation", "lens", "cell"; empty where that goes without saying.
+// look: "first" where the first view is enough. scene, notation: of the screen that it is about,
+// by their names; own: the notation where no other one is chosen. given: numbers that the step
+// itself has changed. words: what the panel says.
 export interface Lesson {
   key: string;
   name: string;

@@ -29,7 +29,7 @@ import { Cursor } from "./core/cursor.js";
 import { addStylesheets, make } from "./core/dom.js";
 import { Drag } from "./core/drag.js";
 import { Library, fetchPlotly } from "./core/library.js";
-import { isWhole, named } from "./core/message.js";
+import { isWhole, named, ownEdits } from "./core/message.js";
 import { Now } from "./core/now.js";
 import { explainRefusals } from "./core/refused.js";
 import { asset } from "./core/served.js";
@@ -97,7 +97,7 @@ class Stage {
       revert: () => this.now.target && this.send("revert", { target: this.now.target }),
       undo: () => this.change("undo"),
       redo: () => this.change("redo"),
-      reset: () => this.change("reset"),
+      reset: () => this.lessons.restart() || this.change("reset"),
     });
     this.handle = new Handle({
       drag: this.drag,
@@ -277,7 +277,7 @@ class Stage {
     this.voice.tell(message.said);
     this.many.answered(message);
     if (this.now.target && !this.drag.live && !this.channel.busy) this.drag.moveTo(this.screen.valueAt(this.now.target));
-    this.changes.show(message.edits.filter(({ target, value }) => lesson?.given[target] !== value), this.editor.choices);
+    this.changes.show(ownEdits(message), this.editor.choices);
     this.handle.show(message.scene.handle?.target ?? "");
     this.lessons.show(message);
     this.refresh();

@@ -60,6 +60,6 @@ def left(screen: Screen) -> dict[str, float]:
     """What the words say is left at the first step."""
     said = looked(screen).words[0]
     signs = str.maketrans("−⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "--0123456789")
-    plain = said.translate(signs).replace(" · 10", "e")
+    plain = said.translate(signs).replace("\xa0·\xa010", "e")
     pattern = r"(GRU|plain RNN|LSTM by its c|LSTM) ([-\d.e]+?)(?= of |,|\.$)"
     return {name: float(text) for name, text in re.findall(pattern, plain)}

@@ -36,14 +36,16 @@ Check = Callable[[Stage, Core], None]
 
 def left(line: str) -> dict[str, tuple[float, float]]:
     """What is left of each cell's gradient, and of how much, as the sentence says it."""
-    found = re.findall(r"(GRU|LSTM|plain RNN) ([^ ,]+(?: · 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?) of ([\d.]+)", line)
+    found = re.findall(
+        r"(GRU|LSTM|plain RNN) ([^\s,]+(?:\xa0·\xa010[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)?) of ([\d.]+)", line
+    )
     return {name: (told(some), float(whole)) for name, some, whole in found}
 
 
 def told(text: str) -> float:
     """A number as sentences write it, such as 1.5 · 10⁻⁸."""
     plain = text.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-"))
-    mantissa, _, power = plain.partition(" · 10")
+    mantissa, _, power = plain.partition("\xa0·\xa010")
     return float(mantissa) * 10.0 ** int(power or 0)
 
 
@@ -87,7 +89,7 @@ def zero_biases(stage: Stage, core: Core) -> None:
     """The same matrices: the GRU's gradient vanishes before the plain RNN's."""
     shown = expect_left(stage, own("xavier", 32))
     assert shown["GRU"] < 1e-6 * shown["plain RNN"]
-    assert words(stage)[1].endswith(": under 0.01 %.")
+    assert words(stage)[1].endswith(": under 0.01\xa0%.")
 
 
 def gradients_vanish(stage: Stage, core: Core) -> None:

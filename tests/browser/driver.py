@@ -374,7 +374,7 @@ def as_number(text: str) -> float:
     """A number as the stage writes it; NaN if there is none."""
     if text.startswith("just "):
         return float(JUST_UNDER_ONE if text == "just under 1" else -JUST_UNDER_ONE)
-    plain = text.replace("−", "-")
+    plain = text.replace("−", "-").replace("\N{NO-BREAK SPACE}", " ")
     if " " in plain:  # 1 - 2.3e-5
         one, sign, rest = plain.split(" ")
         return float(Decimal(one) + (-1 if sign == "-" else 1) * Decimal(rest))

@@ -154,7 +154,7 @@ def test_the_page_says_how_far_it_is_and_can_be_stopped_half_way(
         expect(line.locator(".gs-saving-share")).to_have_text(re.compile(r"^[1-9]\d? %$"))
         share, said = line.evaluate(PROGRESS)
         assert 0 < share < 1
-        assert said == f"{share:.0%}".replace("%", " %")
+        assert said == f"{share:.0%}".replace("%", "\xa0%")
         stop = line.get_by_role("button", name="Stop the CSV of GRU update gate")
         expect(stop).to_be_focused()
         opened.press("ArrowRight")  # what is below goes on
@@ -195,7 +195,7 @@ def test_one_file_is_written_after_the_other(opened: Stage, traces: Mapping[str,
         for plot in ("GRU reset gate", "GRU candidate", "LSTM output gate"):
             pick(opened, plot, "CSV")
         lines = opened.page.locator(".gs-saving-share")
-        expect(lines).to_have_text([re.compile(r"\d+ %"), "waiting", "waiting"])
+        expect(lines).to_have_text([re.compile(r"\d+\s%"), "waiting", "waiting"])
         opened.page.get_by_role("button", name="Stop the CSV of GRU candidate").click()
         expect(lines).to_have_count(2)
         gate.let_through()

@@ -79,7 +79,7 @@ def test_a_row_of_the_memory_map_is_said_in_words(page: Stage, core: Core) -> No
     ask(page, "the whole layer")
     share = 100 * layer_map(traces["gru"])[8, 4]
     said = whisper(page, chart(page, "gru.map"), *at)
-    assert said == f"{share:.0f} % of what the layer holds at step 9 was left by step 4"
+    assert said == f"{share:.0f}\xa0% of what the layer holds at step 9 was left by step 4"
 
 
 def test_what_each_step_left_is_that_of_the_core_and_half_the_weight_may_leave_nothing(
@@ -92,7 +92,7 @@ def test_what_each_step_left_is_that_of_the_core_and_half_the_weight_may_leave_n
         np.testing.assert_allclose(found.values.sum(axis=1), trace[STATES[cell][-1]][:, 1])
     said = words(page)[0]
     assert said.startswith("GRU: h of unit 2 at step 8 is 0.0622: step 4 left 0.0622. ")
-    assert said.endswith("50 %, is that of step 8, whose candidate is 0, so it left nothing.")
+    assert said.endswith("50\xa0%, is that of step 8, whose candidate is 0, so it left nothing.")
 
 
 def test_a_memory_map_is_that_of_the_core_and_only_the_lstms_need_not_sum_to_1(

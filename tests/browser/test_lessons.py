@@ -267,3 +267,50 @@ def test_what_cannot_be_read_is_set_aside_with_a_sentence(stage: Stage) -> None:
     stage.page.goto(f"{stage.url}/learn")
     expect(stage.page.locator(".gs-aside")).to_contain_text("set aside")
     assert stage.page.evaluate("localStorage['gatescope.lessons.aside']") == "rubbish"
+
+
+def test_what_a_step_has_set_itself_is_no_change_of_the_visitors(page: Stage, core: Core) -> None:
+    page.open("lesson=what-a-state-is.2")  # where no pulse has come in yet
+    edited = page.page.locator(".gs-edited")
+    reset = page.page.locator(".gs-history").get_by_role("button", name="reset")
+    expect(edited).to_have_count(0)
+    expect(reset).not_to_be_enabled()
+    page.click(page.cell_of("x.5.0", core("pulse", "none")))
+    page.type("0.5")
+    expect(edited).to_have_count(1)
+    with page.answered():
+        reset.click()
+    page.wait()
+    told = lesson_told("what-a-state-is.2")
+    assert told is not None
+    assert page.edits == told["given"]
+    is_at(page, "what-a-state-is.2")
+
+
+def test_whoever_drags_sees_the_number_that_the_step_asks_for(phone: Stage, core: Core) -> None:
+    phone.open(f"lesson={RESET}.2")
+    seen = phone.page.locator(".gs-lesson-strip .gs-lesson-seen")
+    panel(phone).get_by_role("button", name="Show where").tap()
+    expect(seen).to_have_text("Now r of unit 1 at step 1 is 0.2.")
+    target = phone.cell_of("gru.b_x.reset.0", core("book", "none"))
+    phone.page.touchscreen.tap(*phone.centre(target))
+    phone.type("-2")
+    expect(seen).to_have_text("Now r of unit 1 at step 1 is 0.119.")
+    phone.type("-6")
+    expect(seen).to_be_hidden()  # what comes of it is said in its place
+
+
+def test_settings_close_when_what_was_asked_for_is_chosen_in_them(phone: Stage) -> None:
+    phone.open("lesson=two-conventions.2")
+    phone.settings.tap()
+    behind = phone.page.locator(".gs-lists").get_by_role("combobox", name="Notation")
+    behind.tap()
+    options = phone.page.locator(".gs-lists").get_by_role("listbox").get_by_role("option")
+    options.filter(has_text="Chung").first.tap()
+    expect(panel(phone).locator(".gs-lesson-done")).to_be_visible()
+    expect(behind).to_have_count(0)
+    way = panel(phone).locator(".gs-lesson-next")
+    expect(way).to_be_in_viewport()
+    with phone.answered():
+        way.tap()
+    is_at(phone, "two-conventions.3")

@@ -47,7 +47,7 @@ def test_no_gate_that_is_not_one_is_said_to_be(page: Stage) -> None:
     """In this scene z of unit 3 at step 1 is 1 − 9e-14."""
     page.open("scene=binary&t=1&u=3")
     assert page.text("[data-value='gru.update']") == "just under 1"
-    assert "so it keeps over 99.99 % of its old value" in page.text("[data-sentence=gru]")
+    assert "so it keeps over 99.99\xa0% of its old value" in page.text("[data-sentence=gru]")
     result = page.page.locator("[data-quantity=update] .gs-result").first
     assert result.text_content() == "1 − 9.4e−14"
 

@@ -19,9 +19,9 @@ for (const [writer, cases] of Object.entries(CASES)) {
 test("a number of 64 bits is told from 1 and from 0 however near it is, one of 32 bits is not", () => {
   const [near, small] = [1 - 1.52e-8, 1e-50];
   const { number, short } = format;
-  assert.deepEqual([short(near, true), number(-near, true)], ["1 − 1.5e−8", "−1 + 1.5 · 10⁻⁸"]);
+  assert.deepEqual([short(near, true), number(-near, true)], ["1\u00a0−\u00a01.5e−8", "−1\u00a0+\u00a01.5\u00a0·\u00a010⁻⁸"]);
   assert.deepEqual([short(near), number(-near)], ["just under 1", "just over −1"]);
-  assert.deepEqual([short(1 - 5e-6), short(1 - 5e-6, true)], ["just under 1", "1 − 5.0e−6"]);
+  assert.deepEqual([short(1 - 5e-6), short(1 - 5e-6, true)], ["just under 1", "1\u00a0−\u00a05.0e−6"]);
   assert.deepEqual([short(1, true), short(small, true)], ["1.00", "1.00e−50"]);
   assert.deepEqual([short(small), short(-small)], ["just over 0", "just under 0"]);
 });
@@ -39,7 +39,7 @@ test("no number but 1 is written as 1, and none but 0 as 0", () => {
         assert.doesNotMatch(said, /^[−-]?(1|0)(\.0*)?$/, `${value} is written ${said}`);
       }
     }
-    for (const share of [little, 1 - little]) assert.ok(!["0 %", "100 %"].includes(format.percent(share)), `${share}`);
+    for (const share of [little, 1 - little]) assert.ok(!["0\u00a0%", "100\u00a0%"].includes(format.percent(share)), `${share}`);
   }
 });
 

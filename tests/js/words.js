@@ -22,9 +22,14 @@ export function read(toml) {
     const [, one, text] = line.match(ONE) ?? [];
     const [, two, ...forms] = line.match(TWO) ?? [];
     if (name) table = name;
-    else if (one) found[`${table}.${one}`] = JSON.parse(text);
-    else if (two) found[`${table}.${two}`] = { one: JSON.parse(forms[0]), more: JSON.parse(forms[1]) };
+    else if (one) found[`${table}.${one}`] = tied(text);
+    else if (two) found[`${table}.${two}`] = { one: tied(forms[0]), more: tied(forms[1]) };
     else throw new Error(`Not read: ${line}`);
   }
   return found;
+}
+
+// As the server hands it out: app/words/ties.py.
+function tied(text) {
+  return JSON.parse(text).replace(/(?<=[\d}]) (?=[%°])/g, "\u00a0");
 }

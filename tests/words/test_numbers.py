@@ -10,6 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.words import numbers
+from app.words.say import catalogue, say
+from app.words.ties import tied
 
 CASES = json.loads((Path(__file__).parent / "numbers.json").read_text(encoding="utf-8"))
 SHARES = st.floats(min_value=0, max_value=1, exclude_min=True, exclude_max=True)
@@ -30,8 +32,8 @@ def test_a_number_is_said_as_the_table_has_it(writer: str, value: float, said: s
 @given(SHARES)
 def test_a_part_is_never_said_to_be_nothing_or_everything(share: float) -> None:
     said = numbers.percent(share)
-    assert said not in ("0 %", "100 %")
-    figures = float(said.removesuffix(" %").removeprefix("over ").removeprefix("under "))
+    assert said not in ("0\xa0%", "100\xa0%")
+    figures = float(said.removesuffix("\xa0%").removeprefix("over ").removeprefix("under "))
     assert abs(figures - 100 * share) <= 0.5000001
 
 
@@ -49,8 +51,8 @@ def test_numbers_that_are_none_are_named() -> None:
 
 
 def test_a_gate_as_near_to_one_as_floats_go_is_told_from_one() -> None:
-    assert numbers.number(1 - 1.5e-8) == "1 − 1.5 · 10⁻⁸"
-    assert numbers.number(-1 + 1.5e-8) == "−1 + 1.5 · 10⁻⁸"
+    assert numbers.number(1 - 1.5e-8) == "1\xa0−\xa01.5\xa0·\xa010⁻⁸"
+    assert numbers.number(-1 + 1.5e-8) == "−1\xa0+\xa01.5\xa0·\xa010⁻⁸"
 
 
 def test_a_half_life_is_said_in_words_from_none_to_forever() -> None:
@@ -63,12 +65,19 @@ def test_a_half_life_is_said_in_words_from_none_to_forever() -> None:
 
 def test_numpys_numbers_are_said_as_pythons_are() -> None:
     assert numbers.number(np.float32(0.25)) == "0.25"  # type: ignore[arg-type]
-    assert numbers.percent(np.float32(0.25)) == "25 %"  # type: ignore[arg-type]
+    assert numbers.percent(np.float32(0.25)) == "25\xa0%"  # type: ignore[arg-type]
 
 
 def test_no_number_is_parted_from_what_belongs_to_it() -> None:
-    tied = numbers.tied("2 · 10⁻⁵ of 3 · 4, 50 % and 0.59 °C of 2 steps")
-    assert tied == "2\xa0·\xa010⁻⁵ of 3\xa0· 4, 50\xa0% and 0.59\xa0°C of 2 steps"
+    said = tied("2 · 10⁻⁵ of 3 · 4, 50 % and 0.59 °C of 2 steps, {share} %")
+    assert said == "2\xa0·\xa010⁻⁵ of 3 · 4, 50\xa0% and 0.59\xa0°C of 2 steps, {share}\xa0%"
+
+
+def test_the_catalogue_has_its_numbers_tied() -> None:
+    assert say("words.numbers.under_percent") == "under 0.01\xa0%"
+    for entry in catalogue().values():
+        for text in [entry] if isinstance(entry, str) else entry.values():
+            assert tied(text) == text
 
 
 def test_words_are_counted_and_joined() -> None:

@@ -12,14 +12,14 @@ def test_a_number_of_an_error_looks_as_it_does_everywhere() -> None:
     error = RangeError(
         "{name} is {value:g}; {most:,} is the most.", name="h", value=1.25e-5, most=9999
     )
-    assert refusal(error) == "h is 1.25 · 10⁻⁵; 9,999 is the most."
+    assert refusal(error) == "h is 1.25\xa0·\xa010⁻⁵; 9,999 is the most."
     assert refusal(RangeError("{value} is too far.", value=-0.5)) == "−0.5 is too far."
 
 
 def test_a_number_within_a_field_that_is_said_in_words_looks_so_too() -> None:
     where = Said("{track} is {value:g}", track="gru.hidden", value=1.25e-5)
     assert refusal(RangeError("{where}; use smaller weights.", where=where)) == (
-        "gru.hidden is 1.25 · 10⁻⁵; use smaller weights."
+        "gru.hidden is 1.25\xa0·\xa010⁻⁵; use smaller weights."
     )
 
 

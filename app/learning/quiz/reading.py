@@ -34,6 +34,7 @@ from app.learning.quiz.questions import Choices, Numeric, Question
 from app.setting import link
 from app.setting.claims import CLAIMS, Sight
 from app.words.say import say
+from app.words.ties import tied
 from gru_core import fields
 from gru_core.errors import GatescopeError
 from gru_core.scenes.quoted import Source
@@ -164,7 +165,7 @@ def _text(where: str, value: object, allowed: Collection[str] = (), *, checked: 
     if checked and len(text.split()) > MOST_WORDS:
         count = len(text.split())
         raise GatescopeError(say("quiz.reading.words", where=where, count=count, most=MOST_WORDS))
-    return text
+    return tied(text)
 
 
 def _sight(

@@ -8,6 +8,7 @@ const NEARER = 1e-4; // and from here on the distance itself,
 const NEAREST = 1e-5; // as far as a 32-bit float can tell it.
 const LEAST = 1.2e-38; // below this a 32-bit float has fewer figures
 const SUPERSCRIPTS = "⁰¹²³⁴⁵⁶⁷⁸⁹";
+const TIE = "\u00a0"; // a no-break space: no line ends within a number (app/words/ties.py)
 
 // In captions, equations and tables: three figures always, 0.500 and 1.92e−22. exact: the number came as a
 // 64-bit float, which tells it from 1 and from 0 however near it is.
@@ -61,11 +62,11 @@ export const exact = minus;
 /** @param {number} share */
 export function percent(share) {
   const whole = (100 * share).toFixed(0);
-  if ((whole !== "0" && whole !== "-0" && whole !== "100") || share === 0 || share === 1) return `${minus(whole)} %`;
+  if ((whole !== "0" && whole !== "-0" && whole !== "100") || share === 0 || share === 1) return `${minus(whole)}${TIE}%`;
   const decimals = (100 * share).toFixed(2);
   if (decimals === "0.00") return say("format.least_share");
   if (decimals === "100.00" && share < 1) return say("format.most_share");
-  return `${minus(Number(decimals))} %`;
+  return `${minus(Number(decimals))}${TIE}%`;
 }
 
 // A number of steps that need not be whole, such as a half-life.
@@ -86,7 +87,7 @@ function nearOne(value, exact, write) {
   if (rest >= NEARER) return minus(value.toFixed(4));
   if (!exact && rest < NEAREST) return value > 0 ? say("format.under_one") : say("format.over_minus_one");
   const far = write(scientific(rest, 2));
-  return minus(value > 0 ? `1 − ${far}` : `−1 + ${far}`);
+  return minus((value > 0 ? ["1", "−", far] : ["−1", "+", far]).join(TIE));
 }
 
 // ["1.92", "-22"]
@@ -98,7 +99,7 @@ function scientific(value, figures) {
 /** @param {string[]} parts */
 function power([mantissa, exponent]) {
   const raised = exponent.replace("-", "⁻").replace(/\d/g, (digit) => SUPERSCRIPTS[Number(digit)]);
-  return minus(`${Number(mantissa)} · 10${raised}`);
+  return minus([Number(mantissa), "·", `10${raised}`].join(TIE));
 }
 
 // A text with a capital letter first; a name at its beginning, such as z, r_t or x₂, stays as it is written.

@@ -11,6 +11,12 @@ export function named({ labels, ...told }) {
   return { ...told, labels: typeof labels === "number" ? Array.from({ length: labels }, (_, i) => String(i + 1)) : labels };
 }
 
+// The numbers that the visitor has changed: what the step of a lesson has set itself is none of theirs.
+/** @param {Pick<Message, "edits" | "lesson">} message */
+export function ownEdits({ edits, lesson }) {
+  return edits.filter(({ target, value }) => lesson?.given[target] !== value);
+}
+
 // Whether all of a screen is in it, not only what a change leads to.
 /** @param {Sent | Brief | Anew} message @returns {message is Sent} */
 export function isWhole(message) {

@@ -9,6 +9,7 @@
  * @property {(target: string) => boolean} isEdited
  * @property {(place: string) => boolean} isHeld
  * @property {(at: NumberAt) => number | undefined} number undefined where it is not here
+ * @property {(at: NumberAt) => string} symbol of its track
  */
 
 /** @param {Goal} goal @param {Sight} sight */

@@ -53,6 +53,13 @@ export class Lessons {
     this.show(this.here.now.message);
   }
 
+  // In a lesson, what is to be set back goes to what its step begins with. Returns whether there is one.
+  restart() {
+    const { lesson } = this.here.now.message;
+    if (lesson) this.host.go(lesson.key);
+    return lesson !== null;
+  }
+
   // The stage has moved, or a number of it.
   follow() {
     this.panel?.follow();
@@ -77,6 +84,9 @@ export class Lessons {
       isEdited: (target) => now.message.edits.some((edit) => edit.target === target),
       /** @param {string} place */
       isHeld: (place) => now.message.held.some((held) => held.place === place),
+      /** @param {import("../contract").NumberAt} at */
+      symbol: ({ cell, track }) =>
+        now.message.panels.find((one) => one.cell === cell)?.tracks.find((one) => one.track === track)?.symbol ?? "",
       /** @param {import("../contract").NumberAt} at */
       number: ({ cell, track, step, unit }) => {
         const panel = now.message.panels.find((one) => one.cell === cell);

@@ -5,10 +5,11 @@ import { make } from "../core/dom.js";
 import { isMet } from "./goal.js";
 import { Progress } from "./progress.js";
 import { Strip } from "./strip.js";
+import { Sighting } from "./sighting.js";
 import { Where } from "./where.js";
 
 /**
- * @import { Ask, Guess, Lesson } from "../contract"
+ * @import { Ask, Goal, Guess, Lesson } from "../contract"
  * @import { Sight } from "./goal.js"
  * @typedef {object} Host
  * @property {Sight} sight
@@ -22,7 +23,6 @@ import { Where } from "./where.js";
  */
 
 const CELL = "cell"; // the view that is open where no other one is
-const NARROW = "(max-width: 900px)"; // as in panel.css
 
 export class Panel {
   /** @param {Host} host */
@@ -31,6 +31,7 @@ export class Panel {
     this.progress = new Progress();
     this.element = make("section", { className: "gs-lesson", tabIndex: -1 });
     this.where = new Where(host.root, host.plot);
+    this.sighting = new Sighting(host.root, this.element, this.where);
     this.strip = new Strip(host.root, () => this.rise().focus({ preventScroll: true }));
     /** @type {Lesson | null} */
     this.lesson = null;
@@ -51,8 +52,9 @@ export class Panel {
     this.away = make("p", { className: "gs-lesson-away", hidden: true }, this.say("away"), " ",
       make("button", { type: "button", className: "gs-plain", textContent: this.say("again"), onclick: () => this.host.go(lesson.key) }));
     const { step, steps, title } = lesson;
+    this.seen = make("span", { className: "gs-lesson-seen" }); // the number that is asked for, as it is now
     this.part = make("div", { className: "gs-lesson-part" },
-      lesson.do && make("p", { className: "gs-lesson-do" }, make("em", { textContent: lesson.do }), " ", this.done),
+      lesson.do && make("p", { className: "gs-lesson-do" }, make("em", { textContent: lesson.do }), " ", this.seen, this.done),
       lesson.ask && this.question(lesson.ask), lesson.guess && this.guessing(lesson.guess),
       this.answer, this.reveal, this.away);
     this.element.replaceChildren(
@@ -69,8 +71,8 @@ export class Panel {
     this.strip.show(this.part, this.asked(lesson), this.say("up"));
     this.host.cover(lesson.guess !== null);
     if (!lesson.check && !lesson.ask && !lesson.guess) this.finish(false);
-    if (matchMedia(NARROW).matches) this.rise();
-    if (moved) this.element.focus();
+    if (moved) this.element.focus({ preventScroll: true });
+    this.sighting.begin(lesson.place);
     this.follow();
   }
 
@@ -89,6 +91,7 @@ export class Panel {
   leave() {
     this.lesson = null;
     this.where.leave();
+    this.sighting.leave();
     this.strip.leave();
     this.host.cover(false);
     this.element.replaceChildren();
@@ -101,7 +104,20 @@ export class Panel {
     const { sight } = this.host;
     this.where.follow();
     this.away.hidden = sight.scene === lesson.scene && (sight.notation === lesson.notation || Boolean(lesson.check?.notation));
-    if (lesson.check && !this.met && this.away.hidden && isMet(lesson.check, sight)) this.finish(true);
+    if (this.met || !lesson.check) return;
+    if (this.away.hidden && isMet(lesson.check, sight)) return this.finish(true);
+    this.tellNumber(lesson.check);
+  }
+
+  // How far it is: whoever drags may not see the number that they are asked for.
+  /** @param {Goal} check */
+  tellNumber({ number }) {
+    const { sight, written } = this.host;
+    const value = number && sight.number(number);
+    const said = number && typeof value === "number"
+      ? this.say("seen", { symbol: sight.symbol(number), unit: number.unit + 1, step: number.step + 1, value: written(value) }) : "";
+    if (this.seen && this.seen.textContent !== said) this.seen.textContent = said;
+    this.strip.follow(said);
   }
 
   // What was to be done is done: what it shows is said, and the way on stands out.
@@ -111,12 +127,14 @@ export class Panel {
     if (!lesson || !this.reveal || !this.done || !this.way) return;
     this.met = true;
     this.done.hidden = !lesson.check;
+    this.seen?.remove();
     this.reveal.textContent = lesson.reveal;
     this.reveal.hidden = !lesson.reveal;
     this.way.classList.add("gs-ready");
-    if (this.host.sight.view !== CELL) this.where.show("lens", this.say("where")); // what has come of it
+    if (lesson.look !== "first") this.where.show(this.host.sight.view === CELL ? CELL : "lens", this.say("where")); // what has come of it
     this.strip.tell([lesson.check ? this.say("done") : "", lesson.reveal].filter(Boolean).join(" "), this.next());
     this.host.cover(false);
+    this.sighting.done(lesson.place);
     this.progress.note(lesson.name, lesson.step, lesson.steps);
     if (spoken) this.host.tell([lesson.check ? this.say("done") : "", lesson.reveal].filter(Boolean).join(" "));
   }

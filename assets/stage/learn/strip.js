@@ -6,9 +6,10 @@ export class Strip {
   /** @param {HTMLElement} root of all @param {() => void} up back to the step */
   constructor(root, up) {
     this.said = make("p", {});
+    this.seen = make("span", { className: "gs-lesson-seen" });
     this.up = make("button", { type: "button", className: "gs-plain", onclick: up });
     this.way = make("span", {});
-    this.element = make("div", { className: "gs-lesson-strip", hidden: true }, make("div", {}, this.said, this.up, this.way));
+    this.element = make("div", { className: "gs-lesson-strip", hidden: true }, make("div", {}, this.said, this.seen, this.up, this.way));
     this.watch = new IntersectionObserver((entries) => {
       this.element.hidden = Number(entries.at(-1)?.intersectionRatio) >= 0.5;
     }, { threshold: [0, 0.5] });
@@ -19,13 +20,22 @@ export class Strip {
   show(part, asked, up) {
     this.leave();
     this.said.textContent = asked;
+    this.follow("");
     this.up.textContent = up;
     this.watch.observe(part);
+  }
+
+  // The number that is asked for, as it is now.
+  /** @param {string} said */
+  follow(said) {
+    if (this.seen.textContent !== said) this.seen.textContent = said;
+    this.seen.hidden = !said;
   }
 
   // It is done.
   /** @param {string} said @param {HTMLElement} way on */
   tell(said, way) {
+    this.follow("");
     if (said) this.said.textContent = said;
     way.classList.add("gs-ready");
     this.way.replaceChildren(way);

@@ -2,7 +2,7 @@
 
 import { make } from "../core/dom.js";
 
-const PLACES = { holding: ".gs-holding", views: ".gs-views-button", lens: ".gs-lens" };
+const PLACES = { holding: ".gs-holding", views: ".gs-views-button", lens: ".gs-lens", cell: ".gs-equations" };
 const SETTINGS = "[data-testid=stPopover] button"; // above the stage, of Streamlit
 const LIGHT = 2000; // milliseconds
 const BAR = "0px 0px -110px 0px"; // what lies over the end of the window

@@ -5,6 +5,7 @@ import { placeOf } from "../core/cells.js";
 import { Told, fromBytes, isCondensed, linesFigure, numberAt } from "../core/condensed.js";
 import { make } from "../core/dom.js";
 import { brief } from "../core/format.js";
+import { ownEdits } from "../core/message.js";
 import { say } from "../core/words.js";
 import { Alike } from "./alike.js";
 import { become } from "./becoming.js";
@@ -79,10 +80,9 @@ export class Screen {
     this.lens.show(this.plots, this.spare);
     this.told.learn(message);
     for (const { target, value } of message.edits) {
-      const place = this.place(target);
-      if (!place) continue; // on a gate that is not on show
-      const { part } = place.entry;
-      if (part === "x" && !this.here.channel.knows(part, 0)) continue; // its colours have them in
+      const place = this.place(target); // none on a gate that is not on show
+      const part = place?.entry.part;
+      if (!part || (part === "x" && !this.here.channel.knows(part, 0))) continue; // its colours have them in
       this.edits.set(part, [...(this.edits.get(part) ?? []), [place.row, place.column, value]]);
     }
     this.spare.drop(this.plots);
@@ -310,11 +310,11 @@ export class Screen {
   // Edited numbers, with what they were, and the chosen one.
   showMarks() {
     const { target } = this.here.now;
-    const key = JSON.stringify([this.message.edits, target, this.alike.structure]);
+    const key = JSON.stringify([ownEdits(this.message), target, this.alike.structure]);
     if (key === this.marksShown) return;
     this.marksShown = key;
     for (const { plot } of this.plots.values()) plot.marks.replaceChildren();
-    for (const edit of this.message.edits) {
+    for (const edit of ownEdits(this.message)) {
       const place = this.place(edit.target);
       place?.entry.plot.markCell(place, "edited", say("editor.was", { value: brief(edit.was) }));
     }

@@ -2,6 +2,7 @@
 
 import { Terms } from "../controls/terms.js";
 import { short } from "../core/format.js";
+import { ownEdits } from "../core/message.js";
 import { say } from "../core/words.js";
 import { heldAt } from "./held.js";
 import { isState } from "./masked.js";
@@ -83,7 +84,8 @@ export class Values {
     const edit = message.edits.find((one) => one.target === target);
     if (drag.sweep && drag.target === target) this.editor.scale(drag.sweep.values);
     const value = target ? drag.value ?? this.valueAt(target) : null;
-    this.editor.show(target, value, edit, message.can);
+    const reset = message.can.reset && (!message.lesson || ownEdits(message).length + message.held.length > 0);
+    this.editor.show(target, value, edit, { ...message.can, reset });
     this.showNote();
     return target && value === null && this.screen.place(target) ? { target } : null;
   }

@@ -265,9 +265,9 @@ def test_one_bias_of_a_model_with_two_says_that_the_sum_is_shown() -> None:
     [
         (0.0, "0"),
         (0.187, "0.187"),
-        (2.22e-16, "2.22 · 10⁻¹⁶"),
+        (2.22e-16, "2.22\xa0·\xa010⁻¹⁶"),
         (1e-3, "0.001"),
-        (123456, "1.23 · 10⁵"),
+        (123456, "1.23\xa0·\xa010⁵"),
     ],
 )
 def test_differences_are_said_in_three_figures(value: float, said: str) -> None:

@@ -118,7 +118,7 @@ def _(screen: Screen) -> None:
     assert (screen.tracks["gru"]["update"] == 0.5).all()
     assert 0.38 < heard(screen)[0] < 0.45
     free = heard(screen_of(Setting(scene="speech")))
-    says("half-a-gate", f"right at {100 * (1 - free[0]):.0f} % of the steps")
+    says("half-a-gate", f"right at {100 * (1 - free[0]):.0f}\xa0% of the steps")
 
 
 @check("no-memory-no-delay")

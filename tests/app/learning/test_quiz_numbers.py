@@ -64,7 +64,7 @@ def numbers_in(question: Question, seed: int) -> dict[str, float]:
     """The numbers that the text gives, by the names its template has for them."""
     pieces = re.split(r"\{(\w+)\}", question.text)
     pattern = "".join(
-        f"(?P<{one}>−?[\\d.,]*\\d)(?: %)?" if at % 2 else re.escape(one)
+        f"(?P<{one}>−?[\\d.,]*\\d)(?:\xa0%)?" if at % 2 else re.escape(one)
         for at, one in enumerate(pieces)
     )
     found = re.fullmatch(pattern, drawn(question, seed).text)

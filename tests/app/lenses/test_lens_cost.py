@@ -214,7 +214,7 @@ def test_what_two_equal_layers_differ_by_is_no_difference(server: Put) -> None:
         "With the same number of parameters, the GRU is faster than the LSTM at 4 units; no "
         "difference can be told at 2 units.",
     ]
-    assert any("and did so by up to 20 %: times of GRU and LSTM that" in n for n in view.notes)
+    assert any("and did so by up to 20\xa0%: times of GRU and LSTM that" in n for n in view.notes)
     figure = chart(view, "ratios").figure
     assert [line.marker.symbol for line in figure.data] == [("circle-open", "circle")] * 2
     [band] = [shape for shape in figure.layout.shapes if shape.type == "rect"]

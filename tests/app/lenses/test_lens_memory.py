@@ -242,7 +242,8 @@ def test_half_the_weight_may_lie_where_nothing_was_left() -> None:
     """Unit 2 of the pulse writes half of every candidate; all but that of step 4 are 0."""
     [said, _] = looked(screen("memory", scene="pulse", step=7, unit=1)).words
     assert said == (
-        "GRU: h of unit 2 at step 8 is 0.0622: step 4 left 0.0622. The largest weight there, 50 %, "
+        "GRU: h of unit 2 at step 8 is 0.0622: step 4 left 0.0622. "
+        "The largest weight there, 50\xa0%, "
         "is that of step 8, whose candidate is 0, so it left nothing."
     )
 
@@ -254,14 +255,14 @@ def test_the_pulse_is_named_with_what_is_left_of_it() -> None:
     assert round(100 * kept) == 96
     assert said == (
         "GRU: h of unit 4 at step 20 is 0.956: step 4 left 0.956. Step 4 has the largest weight "
-        "too, 96 %."
+        "too, 96\xa0%."
     )
 
 
 def test_an_initial_state_that_is_not_0_is_named_where_it_is_what_is_left() -> None:
     [said, _] = looked(screen("memory", scene="binary", step=10, unit=2)).words
     assert said.startswith("GRU: h of unit 3 at step 11 is −0.978: the initial state left −0.989 ")
-    assert said.endswith(" The initial state has the largest weight too, 99 %.")
+    assert said.endswith(" The initial state has the largest weight too, 99\xa0%.")
 
 
 @pytest.mark.parametrize("word", ["recurrent", "knight", "a"])

@@ -133,7 +133,8 @@ def test_a_term_is_called_what_it_is_of() -> None:
     assert looked(shown).words == [
         "z of unit 1 at step 5: first the sum, then σ. The terms sum to −6, and σ(−6) = 0.00247; "
         "the slope there is 0.00247.",
-        "GRU, step 5: z of unit 1 is 0.00247, so it keeps 0.25 % of its old state, −0.00012; the "
+        "GRU, step 5: z of unit 1 is 0.00247, so it keeps "
+        "0.25\xa0% of its old state, −0.00012; the "
         "rest comes from n, which is 0.664. h becomes 0.662.",
     ]
 

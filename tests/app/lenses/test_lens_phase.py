@@ -78,7 +78,7 @@ def test_the_principal_components_keep_the_distances_that_they_can_and_say_how_m
     spread = way - way.mean(axis=0)
     shares = (spread**2).sum(axis=0) / (spread**2).sum()
     assert shares[0] > shares[1]
-    said = f"hold {100 * shares[0]:.0f} % and {100 * shares[1]:.0f} % of the variance of h."
+    said = f"hold {100 * shares[0]:.0f}\xa0% and {100 * shares[1]:.0f}\xa0% of the variance of h."
     assert any(note.endswith(said) for note in looked(shown).notes)
 
 
@@ -103,7 +103,7 @@ def test_every_arrow_points_where_one_step_takes_the_state(cell: Any, notation: 
     assert said == [
         "Each arrow is one step long."
         if share == 1
-        else f"Arrows are drawn at {round(100 * share)} % of their length."
+        else f"Arrows are drawn at {round(100 * share)}\xa0% of their length."
     ]
 
 

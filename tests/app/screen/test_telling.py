@@ -67,10 +67,10 @@ def test_a_story_is_the_same_beside_any_cell(scene: str, alongside: Any) -> None
 
 
 def test_the_sea_in_another_placement_is_told_with_its_error_there() -> None:
-    assert "it is off by 0.59 °C" in told(screen("elnino")).story
+    assert "it is off by 0.59\xa0°C" in told(screen("elnino")).story
     for notation in (CHO, CHUNG):
         story = told(screen("elnino", notation=notation)).story
-        assert "it is off by 1.62 °C, more than “same as last time” (1.17 °C)" in story
+        assert "it is off by 1.62\xa0°C, more than “same as last time” (1.17\xa0°C)" in story
 
 
 def test_a_story_keeps_its_numbers_when_the_scene_is_changed() -> None:

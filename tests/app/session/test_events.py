@@ -328,7 +328,10 @@ def test_every_number_in_range_can_be_typed_in_full(value: float) -> None:
         ("", "“” is not a number, like 0.5 or 1e-3."),
         ("z" * 50, f"“{'z' * 39}…” is not a number, like 0.5 or 1e-3."),
         ("inf", "∞ is too large or not finite; a number from −10000 to 10000 is needed."),
-        ("1e5", "1 · 10⁵ is too large or not finite; a number from −10000 to 10000 is needed."),
+        (
+            "1e5",
+            "1\xa0·\xa010⁵ is too large or not finite; a number from −10000 to 10000 is needed.",
+        ),
     ],
     ids=ids,
 )

@@ -15,6 +15,7 @@ from app.setting import claims as module
 from app.setting import link
 from app.setting.claims import CLAIMS, LEADS, SEE, Claim, Sight
 from app.setting.setting import CELL_VIEW
+from app.words.ties import tied
 from tests.app.claiming import by_number, shown_at
 from tests.app.lensing import looked, nothing_is_measured
 from tests.app.visiting import APP, Visit
@@ -144,7 +145,7 @@ def test_each_claim_is_listed_with_its_verdict_its_links_and_what_to_look_at() -
     assert list(found.texts) == [claim.number for claim in CLAIMS]
     for claim in CLAIMS:
         sights = "".join(f"{sight.label} {sight.look}" for sight in claim.sights)
-        assert found.texts[claim.number] == f"{claim.says}{claim.judged}{sights}"
+        assert found.texts[claim.number] == tied(f"{claim.says}{claim.judged}{sights}")
         assert found.links[claim.number] == [f"./?{sight.link}" for sight in claim.sights]
         for address, sight in zip(found.links[claim.number], claim.sights, strict=True):
             query = parse_qsl(address.removeprefix("./?"), keep_blank_values=True)

@@ -1,0 +1,88 @@
+// What a step is about is in sight when it begins: below the step, which stays at the top of a large window, and above
+// the bar. In a small one the step itself comes to the top.
+
+/**
+ * @import { Where } from "./where.js"
+ * @typedef {{ top: number, bottom: number }} Reach what is to be in sight: its end, and its beginning if it is too high
+ */
+
+const LARGE = "(min-width: 901px) and (min-height: 700px)"; // as in panel.css
+const ROOM = 6; // pixels around it
+const POPOVER = "[data-testid=stPopoverBody]"; // of Streamlit
+
+export class Sighting {
+  /** @param {HTMLElement} root of all @param {HTMLElement} step @param {Where} where */
+  constructor(root, step, where) {
+    this.root = root;
+    this.step = step;
+    this.where = where;
+    this.waits = 0;
+    this.sizes = new ResizeObserver(() => this.pad());
+    this.sizes.observe(step);
+  }
+
+  // A step has come. place: as a lesson names it (where.js). Its screen has its room with the next frame.
+  /** @param {string} place */
+  begin(place) {
+    if (!matchMedia(LARGE).matches) return this.step.scrollIntoView({ block: "start", behavior: "instant" });
+    cancelAnimationFrame(this.waits);
+    this.waits = requestAnimationFrame(() => (this.waits = requestAnimationFrame(() => this.settle(place))));
+  }
+
+  // No further than is needed; and whoever has the step at the top of the window keeps it there.
+  /** @param {string} place */
+  settle(place) {
+    const { main } = this;
+    if (!main) return;
+    const now = main.scrollTop;
+    const home = Math.min(now, this.root.getBoundingClientRect().top + now);
+    if (place === "notation") return main.scrollTo({ top: 0, behavior: "instant" });
+    const reach = this.reach(place);
+    const end = /** @type {HTMLElement} */ (this.root.querySelector(".gs-bar")).getBoundingClientRect().top - ROOM;
+    const needed = reach ? Math.min(reach.bottom - end, reach.top - this.high) + now : 0;
+    main.scrollTo({ top: Math.max(needed, home, 0), behavior: "instant" });
+  }
+
+  /** @param {string} place @returns {Reach | null} */
+  reach(place) {
+    const seen = (/** @type {string} */ selector) => [...this.root.querySelectorAll(selector)].find((one) => one.checkVisibility())?.getBoundingClientRect();
+    const inside = seen(".gs-inside");
+    const there = place && !["lens", "views", "cell"].includes(place) ? this.where.element?.getBoundingClientRect() : null;
+    if (there) return there;
+    const equations = seen(".gs-equations");
+    const input = seen(".gs-input .gs-plot");
+    if (place === "lens" && inside) return { top: (seen(".gs-words p") ?? inside).top, bottom: inside.bottom };
+    if (!equations || !inside || !input) return null;
+    const own = this.root.querySelector(".gs-inside")?.getAttribute("data-cell") === "gru"; // else it is what the step is about
+    return { top: own ? input.top : inside.top, bottom: equations.bottom };
+  }
+
+  // It is done: what was opened above the stage to do it is closed, or it would lie over what is said now.
+  /** @param {string} place */
+  done(place) {
+    if (place !== "notation") return;
+    document.querySelector(POPOVER)?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
+  }
+
+  // What takes the focus is not led under the step.
+  pad() {
+    const { main } = this;
+    const large = this.step.childElementCount && matchMedia(LARGE).matches;
+    if (main) main.style.scrollPaddingTop = large ? `${this.high}px` : "";
+  }
+
+  // What the step takes of the window while it stays at its top.
+  get high() {
+    return this.step.getBoundingClientRect().height + ROOM;
+  }
+
+  /** @returns {HTMLElement | null} */
+  get main() {
+    return this.root.closest("[data-testid=stMain]");
+  }
+
+  leave() {
+    cancelAnimationFrame(this.waits);
+    if (this.main) this.main.style.scrollPaddingTop = "";
+  }
+}

@@ -1,0 +1,72 @@
+"""What a step of a lesson asks to look at is in sight when it begins, and the step with it."""
+
+from typing import Any
+
+import pytest
+
+from app.learning.lessons import At, lessons
+from app.screen.baseline import scenes
+from tests.browser.driver import Stage
+from tests.browser.laid_out import FAULTS, HEIGHTS, resize
+from tests.browser.test_lessons import LESSONS, go_on, panel
+
+# Boxes in the window, of what can be seen: top and bottom; null for what is not there.
+SEEN = """
+() => {
+  const box = (selector) => {
+    const all = [...document.querySelectorAll(selector)].filter((one) => one.checkVisibility());
+    const boxes = all.map((one) => one.getBoundingClientRect()).filter(({ height }) => height > 0);
+    if (!boxes.length) return null;
+    const [top, bottom] = [boxes.map((one) => one.top), boxes.map((one) => one.bottom)];
+    return [Math.min(...top), Math.max(...bottom)];
+  };
+  return {
+    bar: box(".gs-bar"), step: box(".gs-lesson"), text: box(".gs-lesson-text"),
+    way: box(".gs-lesson-next"), equations: box(".gs-equations"), inside: box(".gs-inside"),
+    words: box(".gs-lens .gs-words p"), charts: box(".gs-chart, .gs-wirings, .gs-unrolled"),
+  };
+}
+"""
+CUT = 1.5  # pixels
+
+
+def settled(stage: Stage) -> dict[str, Any]:
+    """Where things are once the step has come to rest."""
+    for _ in range(4):
+        stage.frame()
+    found: dict[str, Any] = stage.page.evaluate(SEEN)
+    return found
+
+
+@pytest.mark.parametrize("name", LESSONS)
+def test_a_step_and_what_it_shows_are_in_sight_on_a_desk(stage: Stage, name: str) -> None:
+    lesson = lessons(scenes())[name]
+    stage.open(f"lesson={name}.1")
+    panel(stage).locator(".gs-lesson-text").wait_for()
+    for step in range(len(lesson.steps)):
+        key = At(lesson, step).key
+        at = settled(stage)
+        below, above = at["bar"][0] + CUT, at["step"][1] - CUT
+        assert at["step"][0] >= -CUT, key
+        assert max(at["text"][1], at["way"][1]) <= below, key
+        view = stage.link.get("view", "cell")
+        if view == "cell" and at["equations"]:
+            assert at["equations"][1] <= below, key
+        elif at["charts"]:
+            shown = at["words"] or at["charts"]
+            assert above <= shown[0], key
+            assert at["charts"][0] < below - 150 or at["charts"][1] <= below, key
+        if step + 1 < len(lesson.steps):
+            go_on(stage)
+
+
+@pytest.mark.parametrize("key", ["trained-gates.1", "vanishing-gradients.4"])
+def test_steps_with_numbers_of_ones_own_are_whole_at_every_width(page: Stage, key: str) -> None:
+    page.open(f"lesson={key}")
+    panel(page).locator(".gs-lesson-text").wait_for()
+    try:
+        for width in (*HEIGHTS, 1440, 1700):
+            resize(page, width, HEIGHTS.get(width, 900))
+            assert page.page.evaluate(FAULTS) == [], width
+    finally:
+        resize(page, 1280)
