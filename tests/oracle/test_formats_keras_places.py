@@ -214,7 +214,7 @@ def test_a_first_state_is_that_of_the_model_unless_zeros_are_asked_for(
     model = keras.Model(given, decoder(read, initial_state=states))
     path, file = saved(model, tmp_path)
     entry = file.entries[1]
-    assert "not done here" not in " ".join(entry.notes)
+    assert "not known here" not in " ".join(entry.notes)
     assert main(["inspect", str(path)]) == 0
     told = capsys.readouterr().out
     assert "(enc). So it does here, unless" in told
