@@ -66,10 +66,12 @@ def collected(archive: Archive) -> Collected:
             "them into its code, which is not read: save the archive before it is frozen, or a "
             "state dict."
         )
-    shared = _shared(list(walk.found))
+    shared = _shared(walk.found)
     tensors, paths = {}, {}
+    beside = []
     for path, view in walk.found.items():
         if path[: len(shared)] != shared:
+            beside.append(shown(_name(path)))
             continue
         name = _name(path[len(shared) :])
         if name in tensors:
@@ -85,6 +87,7 @@ def collected(archive: Archive) -> Collected:
     }
     notes = (
         *_notes(walk, archive),
+        *_said_of_beside(beside, shared),
         *(_said_of_class(name, one) for name, one in own.items() if not one.is_layer),
         *(_said_of_forward(_below(path, shared), one) for path, one in walk.around()),
         *(_said_of_hooks(name) for name, one in own.items() if one.is_hooked),
@@ -109,6 +112,15 @@ def _notes(walk: "_Walk", archive: Archive) -> Iterator[str]:
     if walk.over:
         over = [Said("{name} ({kind})", name=n, kind=k[:_LONGEST]) for n, k in walk.over]
         yield Said("Stepped over, neither read nor run: {over}.", over=listed(over, _LISTED))
+
+
+def _said_of_beside(names: list[str], shared: Path) -> Iterator[str]:
+    if names:
+        yield Said(
+            "Left out, as they stand outside of {shared}, where the layers are: {names}.",
+            shared=shown(_name(shared)),
+            names=listed(names, _LISTED),
+        )
 
 
 def _said_of_class(name: str, one: Object) -> Said:
@@ -244,20 +256,33 @@ def _is_optimizer(value: Any, path: Path) -> bool:
     return bool(_OPTIMIZER.fullmatch(str(path[-1])) or held.keys() >= _STATE)
 
 
-def _shared(paths: list[Path]) -> Path:
-    """The keys that the containers of all recurrent tensors have in common.
+def _shared(found: Mapping[Path, View]) -> Path:
+    """The keys that the containers of all recurrent tensors, and of other weights, share.
 
-    A tensor with no other prefix keeps the last of them, or it would have no name at all.
+    Weights elsewhere may stand around the layers in the model. A tensor with no other prefix keeps
+    the last of them, or it would have no name at all.
     """
-    recurrent = [path for path in paths if is_recurrent(_name(path[-1:]))]
+    recurrent = [path for path in found if is_recurrent(_name(path[-1:]))]
     if not recurrent:
         return ()
-    shared = recurrent[0][:-1]
-    for path in recurrent:
-        same = (a == b for a, b in zip(shared, path[:-1], strict=False))
-        shared = shared[: len(list(takewhile(bool, same)))]
+    weights = [path for path, view in found.items() if _is_weight(path, view)]
+    shared = _common([*recurrent, *weights])
     named = all("." in _name(path[len(shared) :]) for path in recurrent)
     return shared if named else shared[:-1]
+
+
+def _is_weight(path: Path, view: View) -> bool:
+    """Whether a tensor is what a layer multiplies by, as torch.nn calls it."""
+    return _name(path[-1:]).rpartition(".")[2] == "weight" and len(view.shape) > 0
+
+
+def _common(paths: list[Path]) -> Path:
+    """The keys with which the containers of all of these begin."""
+    shared = paths[0][:-1]
+    for path in paths:
+        same = (a == b for a, b in zip(shared, path[:-1], strict=False))
+        shared = shared[: len(list(takewhile(bool, same)))]
+    return shared
 
 
 def _below(path: Path, shared: Path) -> str:
