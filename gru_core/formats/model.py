@@ -38,7 +38,7 @@ ANSWERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 ASKED: Final = ("padding", "start")
 
 # In every note on what stands before a layer in its model and is not computed.
-TAKEN_FOR: Final = "the numbers given are taken for what"
+TAKEN_FOR: Final = "are taken for what"
 
 
 def is_answer(setting: str, answer: object) -> bool:

@@ -5,6 +5,7 @@ import collections
 import datetime
 import io
 import pathlib
+import re
 import sys
 import warnings
 
@@ -300,3 +301,31 @@ def test_other_tensors_outside_are_left_out_by_name() -> None:
         "Left out, as they stand outside of 'state_dict', where the layers are: 'callbacks.best'."
     )
     assert said in file.notes
+
+
+# Quantized models -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["GRU", "LSTM"])
+@pytest.mark.parametrize("as_saved", ["module", "state dict", "TorchScript"])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+def test_a_dynamically_quantized_layer_is_named_as_what_it_is(kind: str, as_saved: str) -> None:
+    layers = {torch.nn.GRU, torch.nn.LSTM, torch.nn.Linear}
+    model = torch.ao.quantization.quantize_dynamic(filled(Net(kind)), layers)
+    if as_saved == "TorchScript":
+        file = io.BytesIO()
+        torch.jit.save(torch.jit.script(model), file)
+        data = file.getvalue()
+    else:
+        data = saved(model if as_saved == "module" else model.state_dict())
+    name = "head" if as_saved == "state dict" else "rnn"
+    said = f"'{name}' is quantized, as torch's quantize_dynamic does it: its weights are packed"
+    with pytest.raises(FormatError, match=re.escape(said)):
+        read(data, "model.pt")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+def test_a_quantized_head_leaves_the_layer_beside_it() -> None:
+    model = torch.ao.quantization.quantize_dynamic(filled(Net()), {torch.nn.Linear})
+    [entry] = read(saved(model.state_dict()), "model.pt").entries
+    assert entry.name == "rnn"

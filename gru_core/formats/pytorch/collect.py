@@ -14,7 +14,7 @@ from gru_core.formats.pytorch.objects import Object
 from gru_core.formats.pytorch.values import Special, View
 from gru_core.formats.state_dict.around import MODULE, Module, words_in
 from gru_core.formats.state_dict.groups import is_recurrent, shown_name
-from gru_core.formats.state_dict.stored import Stored
+from gru_core.formats.state_dict.stored import FLOATS, Stored
 from gru_core.words import Said, listed
 
 MAX_ITEMS: Final = 300_000  # looked at; a container that stands in several places counts each time
@@ -27,6 +27,9 @@ _STATE: Final = frozenset({"state", "param_groups"})
 _OPTIMIZER: Final = re.compile(
     r"(?i)optim(s|i[sz]er\w*|[_\d]\w*)?|exp_avg(_sq)?|momentum(_buffers?)?|grad(ient)?s?"
 )
+# Recurrent layers in few bits, and where any such layer keeps its weights.
+_QUANTIZED: Final = re.compile(r".*\.quantized\..*\.(GRU|LSTM|RNN|GRUCell|LSTMCell|RNNCell)")
+_PACKED: Final = re.compile(r"\._(packed_params|all_weight_values)\..*")
 
 Path: TypeAlias = tuple[Any, ...]  # of keys and positions, from the outermost container
 
@@ -54,6 +57,12 @@ def collected(archive: Archive) -> Collected:
     walk = _Walk()
     walk.visit(archive.root, ())
     wanted = any(is_recurrent(_name(path[-1:])) for path in walk.found)
+    if walk.quantized and not wanted:
+        raise FormatError(
+            "{name} is quantized, as torch's quantize_dynamic does it: its weights are packed in "
+            "few bits, which is not read. Save the model, or its state dict, before that.",
+            name=shown(walk.quantized),
+        )
     if archive.special and (walk.special_layer or not wanted):
         raise FormatError(
             "{special}; all tensors of a file need to be plain ones: convert it, or save the "
@@ -71,7 +80,7 @@ def collected(archive: Archive) -> Collected:
     beside = []
     for path, view in walk.found.items():
         if path[: len(shared)] != shared:
-            beside.append(shown(_name(path)))
+            beside += [shown(_name(path))] if view.kind in FLOATS else []
             continue
         name = _name(path[len(shared) :])
         if name in tensors:
@@ -164,7 +173,7 @@ class _Walk:
         self.numbered: dict[Path, Object] = {}  # modules of somebody's own with the names of a row
         self.words: list[tuple[str, ...]] = []
         self._inside: set[int] = set()
-        self.special = self.special_layer = ""
+        self.special = self.special_layer = self.quantized = ""
 
     def visit(self, value: Any, path: Path) -> None:
         """Note every tensor with the path to it. Errors: FormatError for too many, or too deep."""
@@ -172,6 +181,8 @@ class _Walk:
         if isinstance(value, View):
             self.found[path] = value
         elif isinstance(value, Special):
+            packed = _PACKED.search(name := _name(path))
+            self.quantized = self.quantized or (name[: packed.start()] if packed else "")
             said = Said("{name} holds {what}", name=shown(_name(path)), what=value.what)
             self.special = self.special or said
             if is_recurrent(_name(path[-1:])):
@@ -201,6 +212,8 @@ class _Walk:
         self._inside.add(id(value))
         self.items += _AN_OBJECT
         found, over = len(self.found), len(self.over)
+        if _QUANTIZED.fullmatch(value.name):
+            self.quantized = _name(path)
         self._describe(value, path)
         for key, item in value.content():
             self.visit(item, (*path, key))
