@@ -4,13 +4,19 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
+from app.compute import uploads
+from app.screen import exporting
+from app.screen.screen import screen_of
+from app.setting import link
 from gru_core.ends import GATE_ENDS, STATE_ENDS
+from gru_core.export.kinds import KINDS
 from gru_core.formats.answers import LABELS, answered
 from gru_core.formats.model import Entry
 from gru_core.formats.running import run_ready
 from gru_core.inputs.feed import Feed, fed
-from tests.app.modelling import ModelVisit, Open, packed
+from tests.app.modelling import ModelVisit, Open, packed, saved
 from tests.core.scenes.test_loaded import entry
 
 FUNCTIONS = ("gate_activation", "state_activation")
@@ -90,3 +96,32 @@ def test_a_link_with_a_number_of_its_own_opens_with_it(
         for one in ("alpha", "beta")
     ]
     assert found == ["1.7159", "0.6667"]
+
+
+def test_a_function_that_the_framework_has_not_has_no_check_and_says_so(open_model: Open) -> None:
+    here = open_model().upload(saved(torch.nn.RNN(3, 4)), "model.pt")
+    here.set("selectbox", "model_state_activation", "leaky_relu")
+    here.page.button(key="model_check").click()
+    here.look()
+    said = [one.value.replace("\\", "") for one in here.page.caption]
+    assert any("torch.nn.RNN has tanh and relu, and not 'leaky_relu'" in one for one in said)
+
+
+def test_exports_are_made_of_the_functions_that_were_chosen(
+    open_model: Open, unsaid: Entry
+) -> None:
+    here = open_model().upload(packed(unsaid))
+    here.set("selectbox", "model_gate_activation", "hard_sigmoid")
+    here.set("text_input", "model_gate_activation_alpha", "0.25")
+    here.set("selectbox", "model_state_activation", "softsign")
+    upload = uploads.find(here.query["file"])
+    assert upload is not None
+    query = {"scene": "model", "file": here.query["file"], "set": here.query["set"]}
+    setting, rejected = link.decode(query, ("model",))
+    assert rejected == []
+    screen = screen_of(setting)
+    weights = screen.situation.weights["gru"]
+    assert (weights.gate_activation, weights.state_activation) == ("hard_sigmoid(0.25)", "softsign")
+    made = [one for one in KINDS if not exporting.refusal(setting, "gru", one)]
+    assert {".onnx", ".npz", ".py", ".html"} <= set(made)
+    assert all(exporting.content(setting, "gru", one) for one in made)
