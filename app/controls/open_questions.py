@@ -32,18 +32,22 @@ def asked(loaded: Loaded, question: Question, seed: int) -> None:
         answer = chosen if _is_of_one_family(usual, chosen) else usual
         short = label.split(",")[0]
         options[answer] = short
-        if answer != chosen and effects.get(answer) == 0:
-            options[answer] = say("controls.model.same", answer=short)
-        elif answer != chosen and answer in effects:
-            most = numbers.number(effects[answer])
-            options[answer] = say("controls.model.differs", answer=short, most=most)
-        elif answer != chosen:
-            options[answer] = say("controls.model.not_compared", answer=short)
-        elif answer == question.assumed and question.setting not in said:
+        if answer != chosen and answer in effects:
+            options[answer] = _compared(short, effects[answer])
+        elif answer == chosen == question.assumed and question.setting not in said:
             options[answer] = say("controls.model.assumed", answer=short)
     read, words = partial(model.with_answer, question.setting), say("controls.model.open")
     _select(question, chosen, options, read, words)
     _parameters(model, question.setting, chosen)
+
+
+def _compared(answer: str, effect: float | None) -> str:
+    """An answer with how far h would be from what is shown; None where that cannot be said."""
+    if effect is None:
+        return say("controls.model.not_compared", answer=answer)
+    if effect == 0:
+        return say("controls.model.same", answer=answer)
+    return say("controls.model.differs", answer=answer, most=numbers.number(effect))
 
 
 def _is_of_one_family(usual: str, chosen: str) -> bool:

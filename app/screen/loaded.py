@@ -32,6 +32,8 @@ from gru_core.scenes.loaded import masked_of, model_scene, read_alone
 from gru_core.scenes.scene import Scene
 
 MOST_COMPARED = 200  # steps on which answers are compared
+MOST_UNITS = 256  # of a layer of which all answers are compared
+COMMONEST = 3  # answers that are compared of a larger one
 
 SMALL = 1000  # bytes of an answer in words, about
 
@@ -175,21 +177,25 @@ def _open_questions(entry: Entry, answers: Mapping[str, str]) -> list[str]:
     ]
 
 
-_effects: Shelf[dict[str, float]] = Shelf("effects")
+_effects: Shelf[dict[str, float | None]] = Shelf("effects")
 
 
-def effect(loaded: Loaded, question: Question, seed: int) -> dict[str, float]:
+def effect(loaded: Loaded, question: Question, seed: int) -> dict[str, float | None]:
     """By how much each answer would change h, at most, from what is shown now.
 
-    On the first MOST_COMPARED steps of the layer on the stage. An answer that this cannot be said
-    of is left out: with relu a state may grow past all numbers.
+    On the first MOST_COMPARED steps of the layer on the stage; of a large layer for the commonest
+    answers alone. None where this cannot be said: with relu a state may grow past all numbers.
     """
     with made_of(loaded.model.keys):
         key = (loaded.model, question.setting, seed)
         return _effects.get(key, SMALL, lambda: _effect(loaded, question, seed))
 
 
-def _effect(loaded: Loaded, question: Question, seed: int) -> dict[str, float]:
+def _effect(loaded: Loaded, question: Question, seed: int) -> dict[str, float | None]:
+    units = loaded.entry.layers[0][0].w_h.shape[2]
+    tried = tuple(question.answers)[: None if units <= MOST_UNITS else COMMONEST]
+    found: dict[str, float | None] = dict.fromkeys(tried)
+
     def hidden(model: Model) -> Array:
         return _hidden(scene_of(loaded.asking(model), seed)[0])
 
@@ -197,9 +203,8 @@ def _effect(loaded: Loaded, question: Question, seed: int) -> dict[str, float]:
     try:
         now = hidden(model)
     except GatescopeError:
-        return {}
-    found = {}
-    for answer in question.answers:
+        return found
+    for answer in tried:
         with contextlib.suppress(GatescopeError):
             other = hidden(model.with_answer(question.setting, answer))
             found[answer] = float(np.abs(now - other).max())

@@ -8,6 +8,7 @@ import torch
 
 from app.compute import uploads
 from app.screen import exporting
+from app.screen.loaded import COMMONEST, MOST_UNITS
 from app.screen.screen import screen_of
 from app.setting import link
 from gru_core.ends import GATE_ENDS, STATE_ENDS
@@ -125,3 +126,12 @@ def test_exports_are_made_of_the_functions_that_were_chosen(
     made = [one for one in KINDS if not exporting.refusal(setting, "gru", one)]
     assert {".onnx", ".npz", ".py", ".html"} <= set(made)
     assert all(exporting.content(setting, "gru", one) for one in made)
+
+
+def test_of_a_large_layer_the_commonest_answers_are_compared(open_model: Open) -> None:
+    module = torch.nn.RNN(2, MOST_UNITS + 1)
+    here = open_model(steps="2").upload(saved(module), "model.pt")
+    options = here.page.selectbox(key="model_state_activation").options
+    assert options[0] == "tanh (assumed)"
+    assert all("(h differs by up to" in one for one in options[1:COMMONEST])
+    assert options[COMMONEST] == "selu"
