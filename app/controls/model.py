@@ -76,7 +76,8 @@ def _about(loaded: Loaded) -> None:
     found = loaded.file
     size = numbers.one_decimal(len(loaded.upload.data) / MEGABYTE)
     st.caption(say("controls.model.about", format=found.format, size=size))
-    for note in (*found.notes, *(note for entry in found.entries for note in entry.notes)):
+    whole = () if found.whole is None else found.whole.notes
+    for note in (*found.notes, *whole, *(note for one in found.entries for note in one.notes)):
         st.caption(plain(note))
     for entry in found.entries:
         st.caption(plain(say("controls.model.entry", name=entry.name, summary=summary(entry))))

@@ -175,6 +175,8 @@ def test_the_command_line_takes_the_text_and_says_how_it_was_read(tmp_path, monk
     monkeypatch.chdir(tmp_path)
     Path("model.keras").write_bytes(MODEL)
     text = "The DOG, the SEA!"
+    assert main(["inspect", "model.keras"]) == 0
+    assert f"A text is taken apart as '{NAME}' of the model does it" in capsys.readouterr().out
     assert main(["trace", "model.keras", "--text", text, "--out", "out.npz"]) == 0
     said = capsys.readouterr().out
     assert "the text is read as the dog the sea [PAD] [PAD]." in said
