@@ -13,7 +13,7 @@ from typing import Final, Literal, TypeAlias, TypeVar
 import numpy as np
 
 from gru_core.arrays import Array
-from gru_core.ends import GATE_ENDS, STATE_ENDS, limits_of
+from gru_core.ends import FAMILIES, GATE_ENDS, STATE_ENDS, end_of, limits_of
 from gru_core.errors import TextError
 
 Cell: TypeAlias = Literal["gru", "lstm", "rnn"]
@@ -58,13 +58,15 @@ KEEP_GATE: Final[Mapping[str, str]] = _table(gru="update", lstm="forget")
 SIGMOID_TRACKS: Final = frozenset({"reset", "update", "input", "forget", "output"})
 
 # What a gate may end in, and what a candidate, the LSTM's output and a plain RNN's state may: these
-# names, and those of the second with parameters of their own (gru_core/ends.py).
+# names, and those with parameters of their own (gru_core/ends.py).
 GATE_ACTIVATIONS: Final = GATE_ENDS
 STATE_ACTIVATIONS: Final = STATE_ENDS
 
 # A hard sigmoid is clip(slope · a + 0.5, 0, 1): the first in Keras 1 and 2 and by default in ONNX,
-# the second in Keras 3 and PyTorch.
-HARD_SLOPES: Final[Mapping[str, float]] = _table(hard_sigmoid=0.2, hard_sigmoid_sixth=1 / 6)
+# the second in Keras 3 and PyTorch. Any other slope is a parameter of the first.
+HARD_SLOPES: Final[Mapping[str, float]] = _table(
+    hard_sigmoid=FAMILIES["hard_sigmoid"].parameters[0], hard_sigmoid_sixth=1 / 6
+)
 
 # Limits of axes and colours, by the meaning of a track and never by the data on screen.
 RANGES: Final[Mapping[str, tuple[float, float]]] = _table(
@@ -157,6 +159,14 @@ def vector_kind(cell: str, name: str, placement: Placement, state_activation: st
 
 def _within_one(state_activation: str) -> bool:
     return max(map(abs, limits_of(state_activation))) <= 1
+
+
+def hard_slope(activation: str) -> float | None:
+    """The slope of a hard sigmoid, by its name; None for another function."""
+    end = end_of(activation)
+    if end is None or end.family not in HARD_SLOPES:
+        return None
+    return end.parameters[0] if end.parameters else HARD_SLOPES[end.family]
 
 
 def track_range(track: str, state_activation: str = "tanh") -> tuple[float, float]:

@@ -32,9 +32,11 @@ class End(NamedTuple):
     parameters: tuple[float, ...]
 
 
+# What a gate ends in lies between 0 and 1, and 1 − f(a) is f(−a): so a gate is a share, and z of
+# one notation is z of the other with its weights negated.
 _GATES: Final = {
     "sigmoid": Family(lambda: (0.0, 1.0)),
-    "hard_sigmoid": Family(lambda: (0.0, 1.0)),
+    "hard_sigmoid": Family(lambda _: (0.0, 1.0), (0.2,), lambda alpha: alpha > 0),
     "hard_sigmoid_sixth": Family(lambda: (0.0, 1.0)),
 }
 SELU: Final = (1.0507009873554805, 1.6732632423543772)  # scale and alpha: Klambauer et al. 2017
@@ -81,6 +83,12 @@ def _end_of(name: str) -> End | None:
     if len(parameters) != len(family.parameters) or not family.may_be(*parameters):
         return None
     return End(match[1], parameters) if name == named(match[1], *parameters) else None
+
+
+def is_gate_end(name: object) -> bool:
+    """Whether a gate may end in the function of this name."""
+    end = end_of(name)
+    return end is not None and end.family in GATE_ENDS
 
 
 def named(family: str, *parameters: float) -> str:

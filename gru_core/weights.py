@@ -21,7 +21,7 @@ from gru_core.conventions import (
     BiasCount,
     Cell,
 )
-from gru_core.ends import end_of
+from gru_core.ends import end_of, is_gate_end
 from gru_core.errors import DtypeError, RangeError, ShapeError, UnknownNameError, unknown_name
 from gru_core.words import Said
 
@@ -51,7 +51,7 @@ class Weights:
     w_h: Array  # (gate, unit, unit), the last axis being the unit of the old state
     b_x: Array  # (gate, unit)
     b_h: Array  # (gate, unit)
-    # What the gates end in, one of conventions.GATE_ACTIVATIONS.
+    # What the gates end in: one of conventions.GATE_ACTIVATIONS, or with a parameter of its own.
     gate_activation: str = field(default="sigmoid", kw_only=True)
     # One of conventions.STATE_ACTIVATIONS, or with parameters of its own (gru_core/ends.py): what
     # the candidate ends in, for the LSTM its output too, for a plain RNN its state.
@@ -232,7 +232,7 @@ def merge_biases(weights: W) -> W:
 
 
 def _check_activations(cell: Cell, gate: str, state: str) -> None:
-    if gate not in GATE_ACTIVATIONS:
+    if not is_gate_end(gate):
         raise unknown_name(f"{cell}.gate_activation", gate, GATE_ACTIVATIONS)
     if end_of(state) is None:
         raise unknown_name(f"{cell}.state_activation", state, STATE_ACTIVATIONS)

@@ -12,9 +12,10 @@ from app.compute.uploads import Upload
 from app.controls import fields
 from app.controls.markdown import plain
 from app.controls.matrix import refusal
-from app.screen.around import is_settled, takes_tokens, whole_of
+from app.controls.open_questions import asked
+from app.screen.around import takes_tokens, whole_of
 from app.screen.at_hand import Loaded, in_place_of
-from app.screen.loaded import Check, canonical, checked, effect, framework
+from app.screen.loaded import Check, canonical, checked, framework
 from app.session import state
 from app.setting.model import Model
 from app.setting.parameters import LONGEST_TEXT
@@ -24,10 +25,10 @@ from app.words.names import CELL_NAMES, activation_named
 from app.words.say import Fields, say
 from gru_core.errors import GatescopeError
 from gru_core.formats import limits
-from gru_core.formats.answers import Question, questions
+from gru_core.formats.answers import questions
 from gru_core.formats.child import reading_for
 from gru_core.formats.folders import gathered
-from gru_core.formats.model import ASKED, Entry
+from gru_core.formats.model import Entry
 from gru_core.formats.reads import steps_of
 from gru_core.formats.whole.loose import HEAD_READS, fitting
 from gru_core.inputs.feed import FEEDS, MAX_STEPS
@@ -43,6 +44,8 @@ SAYS = {
     "backward": ("true",),
 }
 MEGABYTE = 1_000_000
+# What a gate and a state end in unless a file says otherwise.
+ENDS = {"gate_activation": "sigmoid", "state_activation": "tanh"}
 
 
 def model_choices(setting: Setting, loaded: Loaded | None) -> None:
@@ -62,9 +65,8 @@ def model_choices(setting: Setting, loaded: Loaded | None) -> None:
             refusal()
         _layer(loaded)
         _place(loaded)
-        settled = ASKED if is_settled(loaded) else ()
-        for question in (one for one in questions(loaded.entry) if one.setting not in settled):
-            _question(loaded, question, setting.seed or 0)
+        for question in questions(loaded.entry):
+            asked(loaded, question, setting.seed or 0)
         _around(loaded)
         _feed(loaded)
         _check(loaded, setting.seed or 0)
@@ -74,7 +76,8 @@ def _about(loaded: Loaded) -> None:
     found = loaded.file
     size = numbers.one_decimal(len(loaded.upload.data) / MEGABYTE)
     st.caption(say("controls.model.about", format=found.format, size=size))
-    for note in (*found.notes, *(note for entry in found.entries for note in entry.notes)):
+    whole = () if found.whole is None else found.whole.notes
+    for note in (*found.notes, *whole, *(note for one in found.entries for note in one.notes)):
         st.caption(plain(note))
     for entry in found.entries:
         st.caption(plain(say("controls.model.entry", name=entry.name, summary=summary(entry))))
@@ -158,10 +161,10 @@ def summary(entry: Entry) -> str:
     if len(entry.layers[0]) > 1:
         words.append(say("controls.model.both_directions"))
     for setting, answer in entry.says.items():
-        if setting == "state_activation" and answer != "tanh":
-            words.append(activation_named(answer).name)
-        elif answer in SAYS.get(setting, ()):
+        if answer in SAYS.get(setting, ()):
             words.append(say(f"controls.model.says.{setting}.{answer}"))
+        elif setting in ENDS and answer != ENDS[setting]:
+            words.append(activation_named(answer).name)
     return ", ".join(words)
 
 
@@ -187,39 +190,6 @@ def _place_name(at: int, direction: int, entry: Entry) -> str:
     if len(entry.layers[at]) > 1:
         words.append(say(f"controls.model.{'backward' if direction else 'forward'}"))
     return ", ".join(words)
-
-
-def _question(loaded: Loaded, question: Question, seed: int) -> None:
-    """What the file does not say, with what each answer does to h."""
-    model, said = loaded.model, loaded.answers
-    if question.setting in ASKED:
-        _statement(model, question)
-        return
-    chosen = said.get(question.setting, question.assumed) or next(iter(question.answers))
-    effects = effect(loaded, question, seed)
-    options = {}
-    for answer, label in question.answers.items():
-        short = label.split(",")[0]
-        options[answer] = short
-        if answer != chosen and effects.get(answer) == 0:
-            options[answer] = say("controls.model.same", answer=short)
-        elif answer != chosen and answer in effects:
-            most = numbers.number(effects[answer])
-            options[answer] = say("controls.model.differs", answer=short, most=most)
-        elif answer != chosen:
-            options[answer] = say("controls.model.not_compared", answer=short)
-        elif answer == question.assumed and question.setting not in said:
-            options[answer] = say("controls.model.assumed", answer=short)
-    read, words = partial(model.with_answer, question.setting), say("controls.model.open")
-    _select(question.setting, question.sentence, chosen, options, read, 300, words)
-
-
-def _statement(model: Model, question: Question) -> None:
-    """What only the visitor's input knows, and without which nothing is run."""
-    given = dict(model.answers).get(question.setting, "")
-    options = {"": say("controls.model.not_said"), **question.answers}
-    read = partial(model.with_answer, question.setting)
-    _select(question.setting, question.sentence, given, options, read, 300)
 
 
 def _check(loaded: Loaded, seed: int) -> None:

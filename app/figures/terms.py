@@ -10,8 +10,8 @@ from app.figures.figure import Figure, bar, scatter
 from app.figures.frame import QUIET, frame, rule
 from app.words.numbers import brief
 from gru_core.cells.activations import function_of
-from gru_core.conventions import GATE_ACTIVATIONS, HARD_SLOPES
-from gru_core.ends import limits_of
+from gru_core.conventions import hard_slope
+from gru_core.ends import is_gate_end, limits_of
 
 UP, DOWN, TOTAL = theme.DIVERGING[-3], theme.DIVERGING[2], "#8A8A8A"
 ROW = 0.66  # height of a bar, in rows
@@ -75,10 +75,9 @@ def activation_curve(activation: str, total: float, value: float, color: str) ->
     activation: its name in gru_core.conventions; total: the pre-activation; value: what the core
     made of it.
     """
-    end = max(theme.nice_bound(abs(total)), 6.0 if activation in GATE_ACTIVATIONS else 3.0)
-    corners = [
-        side * 0.5 / HARD_SLOPES[activation] for side in (-1, 1) if activation in HARD_SLOPES
-    ]
+    end = max(theme.nice_bound(abs(total)), 6.0 if is_gate_end(activation) else 3.0)
+    slope = hard_slope(activation)
+    corners = [] if slope is None or 0.5 / slope > end else [-0.5 / slope, 0.5 / slope]
     x = np.sort(np.append(np.linspace(-end, end, CURVE_POINTS), corners))
     y = function_of(activation)(x)
     low, high = limits_of(activation)

@@ -7,7 +7,7 @@ from app.figures.terms import activation_curve, waterfall
 from app.lenses.at_cursor import sentence_of, value_of
 from app.lenses.base import Axis, Chart, Choice, Lens, View, chosen_of
 from app.lenses.naming import channel_name, subscript, unit_of
-from app.screen.predicted import Predicted, is_backward, predicted
+from app.screen.predicted import Predicted, is_turned, predicted
 from app.screen.screen import Screen
 from app.words.names import activation_named, letter_of
 from app.words.numbers import number, percent
@@ -54,7 +54,7 @@ def _predicted(screen: Screen, cell: Cell) -> tuple[Predicted, HeadTerms, int] |
     if found is None:
         return None
     steps = len(screen.labels)
-    step = steps - 1 - screen.step if is_backward(screen) else screen.step
+    step = steps - 1 - screen.step if is_turned(screen) else screen.step
     number_at = int(found.at(step).argmax())
     terms = head_terms(found.place.whole, found.made, step, number_at)
     return None if terms is None else (found, terms, number_at)

@@ -10,7 +10,7 @@ from app.figures import theme
 from app.figures.figure import Figure
 from app.figures.prediction import NUMBERS, STYLE, TRUTH, number_lines, prediction_lines
 from app.screen.baseline import listener, series
-from app.screen.predicted import Predicted, is_backward, predicted
+from app.screen.predicted import Predicted, is_turned, predicted
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES
 from app.words.numbers import joined, number, percent, two_decimals
@@ -79,8 +79,8 @@ def _lines(screen: Screen, found: Predicted) -> tuple[Any, ...]:
         if found.by_step
         else np.broadcast_to(found.values, (steps, *found.values.shape))
     )
-    # A layer that reads backward is shown from its last step on.
-    turned = values[::-1] if is_backward(screen) and found.by_step else values
+    # A layer that reads backward is shown from its last step on, and gives them in either order.
+    turned = values[::-1] if is_turned(screen) and found.by_step else values
     low, high = float(values.min()), float(values.max())
     if low >= 0 and high <= 1:
         ends = (0.0, 1.0)
@@ -100,7 +100,7 @@ def _foremost(found: Predicted) -> list[int]:
 
 
 def _said_by_model(screen: Screen, found: Predicted) -> contract.Prediction:
-    last = found.at(0 if is_backward(screen) and not found.made.prefixes else len(found.values) - 1)
+    last = found.at(0 if is_turned(screen) and not found.made.prefixes else len(found.values) - 1)
     at, count = int(last.argmax()), len(last)
     lines: list[contract.PredictionLine] = [
         {

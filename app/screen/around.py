@@ -25,6 +25,7 @@ from gru_core.formats.whole.tracing import (
     readies,
     reads_input,
     starts_at_layer,
+    zeros_of,
 )
 from gru_core.inputs.feed import GENERATORS, fed
 from gru_core.inputs.sequences import Sequence
@@ -103,7 +104,9 @@ def fed_in_model(loaded: Loaded, seed: int) -> Fed | None:
     asked = provisional(loaded.entry, loaded.answers)
     ready = readies(loaded.file, loaded.entry, asked, bool(begin))
     mask = _mask(loaded.model, len(values))
-    ran = run_whole(whole, ready, given.values, How(begin, loaded.entry.name, mask=mask))
+    zeros = bool(piece.starts) and not begin and loaded.answers.get("start") == "zeros"
+    initial = {loaded.entry.name: zeros_of(loaded.entry)} if zeros else {}
+    ran = run_whole(whole, ready, given.values, How(begin, loaded.entry.name, initial, mask))
     return _fed(loaded, whole, ran, _Made(ready, sequence, piece))
 
 
@@ -208,8 +211,8 @@ def _tokens(model: Model, whole: Whole, count: int) -> tuple[list[int], tuple[st
     known = content_of(model.vocabulary, "no_vocabulary")
     if isinstance(known, Vocabulary):
         return known.places(model.text)
-    if whole.vocabulary:
-        return Vocabulary(whole.vocabulary).places(model.text)
+    if whole.words is not None:
+        return whole.words.places(model.text)
     said = model.text.replace(",", " ").split()
     wrong = next((one for one in said if not (one.isascii() and one.isdecimal())), None)
     if wrong is not None or not said or len(said) > MAX_READ:

@@ -9,7 +9,7 @@ import numpy as np
 
 from app.compute.store import Shelf, made_of
 from app.compute.uploads import Upload
-from app.screen.around import Fed, fed_in_model
+from app.screen.around import Fed, fed_in_model, is_settled
 from app.screen.at_hand import Loaded, feed_of, find, passed_over, provisional
 from app.setting.model import Model
 from app.words.refusal import refusal
@@ -24,6 +24,7 @@ from gru_core.formats.model import ASKED, Entry
 from gru_core.formats.reads import Reads
 from gru_core.formats.running import Ready, run_ready
 from gru_core.formats.whole.continuing import Place
+from gru_core.formats.whole.loose import before
 from gru_core.inputs.feed import GENERATORS, Feed, fed
 from gru_core.inputs.sequences import Sequence
 from gru_core.run import run
@@ -31,6 +32,8 @@ from gru_core.scenes.loaded import masked_of, model_scene, read_alone
 from gru_core.scenes.scene import Scene
 
 MOST_COMPARED = 200  # steps on which answers are compared
+MOST_UNITS = 256  # of a layer of which all answers are compared
+COMMONEST = 3  # answers that are compared of a larger one
 
 SMALL = 1000  # bytes of an answer in words, about
 
@@ -94,7 +97,8 @@ def scene_of(loaded: Loaded, seed: int) -> tuple[Scene, list[str], Place | None]
     if len(found.ready.directions[at]) == 1:
         backward = found.ready.backward
     left = masked_of(found.mask, found.labels, backward)
-    scene = model_scene(found.ready, found.sequence, at, backward, seed, left)
+    read_before = _before(loaded)
+    scene = model_scene(found.ready, found.sequence, at, backward, seed, left, read_before)
     return replace(scene, notes=(*_notes(loaded), *found.place.whole.notes)), problems, found.place
 
 
@@ -129,8 +133,14 @@ def _alone(loaded: Loaded, seed: int) -> tuple[Scene, list[str]]:
     at, backward = loaded.place
     if len(ready.directions[at]) == 1:
         backward = ready.backward
-    scene = model_scene(ready, sequence, at, backward, seed)
+    scene = model_scene(ready, sequence, at, backward, seed, before=_before(loaded))
     return replace(scene, notes=_notes(loaded)), problems
+
+
+def _before(loaded: Loaded) -> tuple[str, ...]:
+    """Sentences on what stands before the layer, or may, and is not computed."""
+    loose, entry = loaded.file.loose, loaded.entry
+    return (*entry.before, *(before(loose, entry) if loose is not None else ()))
 
 
 def _passed_over(ready: Ready, sequence: Sequence) -> list[str]:
@@ -147,10 +157,11 @@ def _notes(loaded: Loaded) -> tuple[str, ...]:
     """What trace says beside its numbers too: notes, what is assumed, and what was said."""
     entry, answers = loaded.entry, loaded.answers
     guessed = assumed(entry, answers).items()
+    settled = ("padding",) if is_settled(loaded) else ()  # as the model itself says it
     said = [
         say("screen.loaded.said", setting=setting, answer=answer)
         for setting, answer in answers.items()
-        if setting in ASKED
+        if setting in ASKED and setting not in settled
     ]
     pairs = ", ".join(f"{setting}={answer}" for setting, answer in guessed)
     taken = [say("screen.loaded.assumed", pairs=pairs)] if pairs else []
@@ -166,12 +177,24 @@ def _open_questions(entry: Entry, answers: Mapping[str, str]) -> list[str]:
     ]
 
 
-def effect(loaded: Loaded, question: Question, seed: int) -> dict[str, float]:
+_effects: Shelf[dict[str, float | None]] = Shelf("effects")
+
+
+def effect(loaded: Loaded, question: Question, seed: int) -> dict[str, float | None]:
     """By how much each answer would change h, at most, from what is shown now.
 
-    On the first MOST_COMPARED steps of the layer on the stage. An answer that this cannot be said
-    of is left out: with relu a state may grow past all numbers.
+    On the first MOST_COMPARED steps of the layer on the stage; of a large layer for the commonest
+    answers alone. None where this cannot be said: with relu a state may grow past all numbers.
     """
+    with made_of(loaded.model.keys):
+        key = (loaded.model, question.setting, seed)
+        return _effects.get(key, SMALL, lambda: _effect(loaded, question, seed))
+
+
+def _effect(loaded: Loaded, question: Question, seed: int) -> dict[str, float | None]:
+    units = loaded.entry.layers[0][0].w_h.shape[2]
+    tried = tuple(question.answers)[: None if units <= MOST_UNITS else COMMONEST]
+    found: dict[str, float | None] = dict.fromkeys(tried)
 
     def hidden(model: Model) -> Array:
         return _hidden(scene_of(loaded.asking(model), seed)[0])
@@ -180,9 +203,8 @@ def effect(loaded: Loaded, question: Question, seed: int) -> dict[str, float]:
     try:
         now = hidden(model)
     except GatescopeError:
-        return {}
-    found = {}
-    for answer in question.answers:
+        return found
+    for answer in tried:
         with contextlib.suppress(GatescopeError):
             other = hidden(model.with_answer(question.setting, answer))
             found[answer] = float(np.abs(now - other).max())
@@ -228,7 +250,7 @@ def checked(loaded: Loaded, seed: int, begin: bool = True) -> Check | None:
         found, asked = _in_model(loaded, seed, []), entry
         told: list[str] = []
         settings = provisional(entry, loaded.answers)
-        if found is not None and "start" in entry.asks:
+        if found is not None and "start" in entry.asks and settings.get("start") != "zeros":
             raise TextError(say("screen.loaded.start_not_checked", layer=entry.name))
         if found is not None:
             if "padding" in entry.asks:  # what the model leaves out is not there any more

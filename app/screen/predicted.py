@@ -63,6 +63,18 @@ def is_backward(screen: Screen) -> bool:
     return loaded.place[1] if len(ready.directions[place.at]) == 2 else ready.backward
 
 
+def is_turned(screen: Screen) -> bool:
+    """Whether steps on screen run against those of what the model gives.
+
+    A backward layer of Keras or ONNX may leave its output in the order in which it has read.
+    """
+    place = screen.baseline.place
+    if place is None or not is_backward(screen):
+        return False
+    ready = place.ready(place.entry)
+    return len(ready.directions[place.at]) == 2 or not ready.reading_order
+
+
 def _words(place: Place, count: int) -> tuple[str, ...]:
     """The tokens, where the model says one; else numbers."""
     words = place.whole.vocabulary

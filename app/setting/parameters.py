@@ -13,7 +13,7 @@ from gru_core.conventions import CELLS, Notation, notation_key, parse_notation
 from gru_core.engines import ENGINES
 from gru_core.errors import GatescopeError, TextError
 from gru_core.formats.limits import MAX_LAYERS
-from gru_core.formats.model import ANSWERS
+from gru_core.formats.model import ANSWERS, is_answer
 from gru_core.formats.reads import steps_of
 from gru_core.initialize import SCHEMES
 from gru_core.inputs.feed import FEEDS
@@ -149,7 +149,7 @@ def _read_answers(text: str) -> tuple[tuple[str, str], ...]:
     for piece in text.split("~"):
         setting, _, answer = piece.partition(".")
         named = setting in AROUND and 0 < len(answer) <= LONGEST_LAYER
-        if not named and answer not in ANSWERS.get(setting, ()):
+        if not named and not (setting in ANSWERS and is_answer(setting, answer)):
             raise BadValueError(say("setting.parameters.answers"))
         found[setting] = answer
     return tuple(found.items())

@@ -42,8 +42,8 @@ ACTIVATIONS = {
     "sigmoid": Activation("σ", "the sigmoid σ", "sigmoid: squeezes every number between 0 and 1"),
     "hard_sigmoid": Activation(
         "hard σ",
-        "the hard sigmoid, 0.2 a + 0.5",
-        "hard sigmoid: 0.2 a + 0.5, cut off at 0 and at 1",
+        "the hard sigmoid, {alpha} a + 0.5",
+        "hard sigmoid: {alpha} a + 0.5, cut off at 0 and at 1",
     ),
     "hard_sigmoid_sixth": Activation(
         "hard σ",
@@ -77,7 +77,10 @@ ACTIVATIONS = {
 def activation_named(name: str) -> Activation:
     """That of a name with its parameters, as gru_core.ends has it."""
     written = ACTIVATIONS[family_of(name)]
-    return replace(written, says=written.says.format(**parameters_of(name)))
+    numbers = parameters_of(name)
+    return replace(
+        written, name=written.name.format(**numbers), says=written.says.format(**numbers)
+    )
 
 
 def family_of(name: str) -> str:

@@ -33,15 +33,15 @@ def sigmoid_slope(value: Array) -> Array:
     return value * (1 - value)
 
 
-def hard_sigmoid(a: Array, slope: float) -> Array:
-    """A straight line through 1/2 at 0, cut off at 0 and 1."""
-    found: Array = np.minimum(np.maximum(slope * a + 0.5, 0), 1)
+def hard_sigmoid(a: Array, alpha: float) -> Array:
+    """A straight line of slope alpha through 1/2 at 0, cut off at 0 and 1."""
+    found: Array = np.minimum(np.maximum(alpha * a + 0.5, 0), 1)
     return found
 
 
-def hard_sigmoid_slope(value: Array, slope: float) -> Array:
+def hard_sigmoid_slope(value: Array, alpha: float) -> Array:
     """The line's own between 0 and 1, else 0."""
-    return np.where((value > 0) & (value < 1), value.dtype.type(slope), value.dtype.type(0))
+    return np.where((value > 0) & (value < 1), value.dtype.type(alpha), value.dtype.type(0))
 
 
 def tanh(a: Array) -> Array:
@@ -179,8 +179,8 @@ class _Family(NamedTuple):
     slope: Callable[..., Array]
 
 
-def _hard(slope: float) -> _Family:
-    return _Family(partial(hard_sigmoid, slope=slope), partial(hard_sigmoid_slope, slope=slope))
+def _hard(alpha: float) -> _Family:
+    return _Family(partial(hard_sigmoid, alpha=alpha), partial(hard_sigmoid_slope, alpha=alpha))
 
 
 def _scaled_elu(scale: float, alpha: float) -> _Family:
@@ -192,7 +192,8 @@ def _scaled_elu(scale: float, alpha: float) -> _Family:
 _FAMILIES: Final[Mapping[str, _Family]] = MappingProxyType(
     {
         "sigmoid": _Family(sigmoid, sigmoid_slope),
-        **{name: _hard(slope) for name, slope in HARD_SLOPES.items()},
+        "hard_sigmoid": _Family(hard_sigmoid, hard_sigmoid_slope),
+        "hard_sigmoid_sixth": _hard(HARD_SLOPES["hard_sigmoid_sixth"]),
         "tanh": _Family(tanh, tanh_slope),
         "relu": _Family(relu, relu_slope),
         "elu": _Family(elu, elu_slope),

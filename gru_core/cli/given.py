@@ -159,8 +159,8 @@ def _vocabulary(options: argparse.Namespace, whole: Whole | None) -> Vocabulary:
                 path=options.vocabulary,
             )
         return read_vocabulary(options.vocabulary.read_bytes())
-    if whole is not None and whole.vocabulary:
-        return Vocabulary(whole.vocabulary)
+    if whole is not None and whole.words is not None:
+        return whole.words
     raise TextError(
         "The file has no vocabulary of its own for a text: give one, --vocabulary tokens.txt, or "
         "the places of the tokens, --tokens."

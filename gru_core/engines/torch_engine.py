@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from gru_core.arrays import Array
 from gru_core.cells.replacing import as_computed
 from gru_core.cells.steps import STEPS
-from gru_core.conventions import HARD_SLOPES, TRACKS, Cell
+from gru_core.conventions import TRACKS, Cell, hard_slope
 from gru_core.ends import SURE, end_of
 from gru_core.engines.held import Held
 from gru_core.weights import GRUWeights, Weights
@@ -66,10 +66,11 @@ def activated(name: str, a: "Tensor") -> "Tensor":
     end = end_of(name)
     assert end is not None, name
     family, parameters = end
-    if family in HARD_SLOPES:
+    slope = hard_slope(name)
+    if slope is not None:
         # Not torch's own, whose slope is 1/6 to the seven digits of float32. In hardtanh, unlike in
         # clamp, corners are flat.
-        return functional.hardtanh(HARD_SLOPES[family] * a + 0.5, 0, 1)
+        return functional.hardtanh(slope * a + 0.5, 0, 1)
     if family == "scaled_tanh":
         return parameters[0] * (parameters[1] * a).tanh()
     if family in ("linear", "affine"):

@@ -25,7 +25,8 @@ _FUNCTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "thresholded_relu": "torch.nn.functional.threshold(a, {alpha}, 0)",
         "scaled_tanh": "{alpha} * torch.tanh({beta} * a)",
         "affine": "{alpha} * a + {beta}",
-        **{name: f"({slope!r} * a + 0.5).clamp(0, 1)" for name, slope in HARD_SLOPES.items()},
+        "hard_sigmoid": "({alpha} * a + 0.5).clamp(0, 1)",
+        "hard_sigmoid_sixth": f"({HARD_SLOPES['hard_sigmoid_sixth']!r} * a + 0.5).clamp(0, 1)",
     }
 )
 

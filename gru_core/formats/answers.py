@@ -28,15 +28,29 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+_GATES: Final = {
+    "sigmoid": "sigmoid, 1 / (1 + exp(−a))",
+    "hard_sigmoid": "the hard sigmoid of Keras 1 and 2, clip(0.2 a + 0.5, 0, 1)",
+    "hard_sigmoid_sixth": "the hard sigmoid of Keras 3, clip(a / 6 + 0.5, 0, 1)",
+}
 # What each answer means, in the words of the frameworks.
 LABELS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
     {
-        "gate_activation": {
-            "sigmoid": "sigmoid, 1 / (1 + exp(−a))",
-            "hard_sigmoid": "the hard sigmoid of Keras 1 and 2, clip(0.2 a + 0.5, 0, 1)",
-            "hard_sigmoid_sixth": "the hard sigmoid of Keras 3, clip(a / 6 + 0.5, 0, 1)",
+        "gate_activation": _GATES,
+        "state_activation": {
+            "tanh": "tanh",
+            "relu": "relu, max(a, 0)",
+            "elu": "elu, exp(a) − 1 below 0",
+            "selu": "selu, 1.0507 a, and 1.7581 (exp(a) − 1) below 0",
+            "linear": "linear, a itself",
+            "softsign": "softsign, a / (1 + |a|)",
+            "softplus": "softplus, ln(1 + exp(a))",
+            "leaky_relu": "leaky relu, 0.01 a below 0",
+            "thresholded_relu": "thresholded relu, 0 up to 1",
+            "scaled_tanh": "scaled tanh, alpha tanh(beta a)",
+            "affine": "affine, alpha a + beta",
+            **_GATES,
         },
-        "state_activation": {"tanh": "tanh", "relu": "relu, max(a, 0)"},
         "reset_after": {
             "true": "after the product U h, as in PyTorch and in Keras with reset_after=True",
             "false": "before it, as in Cho et al. 2014 and in Keras with reset_after=False",
@@ -61,9 +75,9 @@ NEEDED: Final[Mapping[str, str]] = MappingProxyType(
         "padding": "{name} is not run: its model leaves out steps that are padding, and the file "
         "does not say which of your input are. Say so: --set {setting}={answers} if none is, "
         "--set padding=zeros for those that are 0 throughout, or give --lengths or --mask.",
-        "start": "{name} is not run: its model computes the first state from what it is given, "
-        "which is not done here. If it is to start from zeros, or from a state that you give, "
-        "say so: --set {setting}={answers}.",
+        "start": "{name} is not run: its model computes the first state from the model's own "
+        "input, and what is given here is the input of {name} alone. If it is to start from zeros, "
+        "or from a state that you give, say so: --set {setting}={answers}.",
     }
 )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
-from gru_core.conventions import HARD_SLOPES
+from gru_core.conventions import hard_slope
 from gru_core.errors import shown
 from gru_core.formats.answers import Question, questions, settings_of
 from gru_core.formats.model import ANSWERS, Entry, ModelFile
@@ -23,6 +23,7 @@ def described(file: ModelFile, entry: Entry) -> dict[str, Any]:
     chosen = {key: known.get(key) if key in settings_of(entry) else None for key in ANSWERS}
     first = entry.layers[0][0]
     gate = chosen["gate_activation"] or ""
+    slope = hard_slope(gate)
     return {
         "name": entry.name,
         "cell": entry.cell,
@@ -31,8 +32,8 @@ def described(file: ModelFile, entry: Entry) -> dict[str, Any]:
         "layers": len(entry.layers),
         "directions": len(entry.layers[0]),
         "reset_after": _TRUTH.get(chosen["reset_after"] or ""),
-        "gate_activation": "hard_sigmoid" if gate in HARD_SLOPES else gate or None,
-        "gate_slope": round(HARD_SLOPES[gate], 4) if gate in HARD_SLOPES else None,
+        "gate_activation": gate or None if slope is None else "hard_sigmoid",
+        "gate_slope": None if slope is None else round(slope, 4),
         "state_activation": chosen["state_activation"],
         "biases": entry.biases,
         "merge": entry.merge,

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final, TypeAlias
 
 from gru_core.arrays import Array
 from gru_core.conventions import Cell
-from gru_core.ends import end_of
+from gru_core.ends import GATE_ENDS, STATE_ENDS, end_of, is_gate_end
 from gru_core.formats.reads import ALL, Reads
 from gru_core.formats.whole.pieces import Whole
 from gru_core.run import Merge
@@ -25,8 +25,8 @@ Answers: TypeAlias = Mapping[str, str]
 # For each setting the answers that are offered, the commonest first; is_answer knows of more.
 ANSWERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
-        "gate_activation": ("sigmoid", "hard_sigmoid", "hard_sigmoid_sixth"),
-        "state_activation": ("tanh", "relu"),
+        "gate_activation": GATE_ENDS,
+        "state_activation": STATE_ENDS,
         "reset_after": ("true", "false"),
         "backward": ("false", "true"),
         "merge": ("concat", "sum", "mean", "product"),
@@ -37,11 +37,16 @@ ANSWERS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 # What only somebody who knows the input can say: it is never assumed.
 ASKED: Final = ("padding", "start")
 
+# In every note on what stands before a layer in its model and is not computed.
+TAKEN_FOR: Final = "are taken for what"
+
 
 def is_answer(setting: str, answer: object) -> bool:
-    """Whether a setting has this answer: for the state also a function of gru_core.ends."""
+    """Whether a setting has this answer: functions of gru_core.ends may have parameters."""
     if setting == "state_activation":
         return end_of(answer) is not None
+    if setting == "gate_activation":
+        return is_gate_end(answer)
     return answer in ANSWERS[setting]
 
 
@@ -76,6 +81,11 @@ class Entry:
     stored: str = "float32"  # how the numbers are kept in the file: float16, bfloat16, …
     notes: tuple[str, ...] = ()  # sentences a reader should know
     checked: tuple[str, ...] = ()  # sentences on what of the file a check runs, where that differs
+
+    @property
+    def before(self) -> tuple[str, ...]:
+        """Those of its notes that say what stands before it and is not computed."""
+        return tuple(note for note in self.notes if TAKEN_FOR in note)
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,7 +17,7 @@ from gru_core.trace import Trace
 
 def spread(trace: Trace, read: Mask, x: Array) -> Trace:
     """A trace of the steps read, on all steps of x, (step, input). read: (step,)."""
-    place = _places(read, backward=trace.backward)
+    place = places(read, backward=trace.backward)
     names, tracks = STATES[trace.cell], dict[str, Array]()
     for name, track in trace.items():
         made = np.full((len(read), trace.units), np.nan, track.dtype)
@@ -35,7 +35,7 @@ def output_of(trace: Trace, read: Mask, *, zeros: bool) -> Array:
 
     zeros: whether that is zero at every step passed over, and not only before the first one read.
     """
-    place = _places(read, backward=trace.backward)
+    place = places(read, backward=trace.backward)
     silent = ~read if zeros else place < 0
     return read_only(np.where(silent[:, np.newaxis], trace.dtype.type(0), trace["hidden"]))
 
@@ -51,7 +51,7 @@ def inputs_above(directions: Mapping[str, Trace], read: Mask, below: Array) -> A
     return read_only(made)
 
 
-def _places(read: Mask, *, backward: bool) -> npt.NDArray[np.intp]:
+def places(read: Mask, *, backward: bool) -> npt.NDArray[np.intp]:
     """For each step which of those read has left the state there is; -1 for none."""
     order = read[::-1] if backward else read
     place: npt.NDArray[np.intp] = np.cumsum(order) - 1

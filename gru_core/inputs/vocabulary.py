@@ -17,6 +17,7 @@ from gru_core.arrays import Array
 from gru_core.errors import EmptySequenceError, RangeError, TextError, shown
 from gru_core.inputs.sequences import Sequence
 from gru_core.inputs.text_input import shown_character
+from gru_core.inputs.texts import TextRules
 
 MAX_BYTES: Final = 8_000_000
 MAX_TOKENS: Final = 200_000
@@ -33,6 +34,7 @@ class Vocabulary:
 
     tokens: tuple[str, ...]
     vectors: Array | None = field(default=None, compare=False, repr=False)  # (token, input)
+    rules: TextRules | None = None  # how the model itself takes a text apart; None: not said
     _content: str = field(init=False, repr=False, default="")
 
     def __post_init__(self) -> None:
@@ -43,7 +45,7 @@ class Vocabulary:
             object.__setattr__(self, "_content", digest)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Vocabulary, (self.tokens, self.vectors)
+        return Vocabulary, (self.tokens, self.vectors, self.rules)
 
     @property
     def of_characters(self) -> bool:
@@ -69,6 +71,10 @@ class Vocabulary:
         """
         places = {token: at for at, token in enumerate(self.tokens)}
         other = next((places[mark] for mark in UNKNOWN if mark in places), None)
+        if self.rules is not None:
+            other = self.rules.other
+            if self.rules.padded:
+                del places[self.tokens[0]]
         said = self.taken_apart(text)
         if not said:
             raise EmptySequenceError("The text is empty; a run needs at least one token: type one.")
@@ -78,11 +84,16 @@ class Vocabulary:
                 count=len(said),
                 max_read=MAX_READ,
             )
+        if self.rules is not None and self.rules.length:
+            said = said[: self.rules.length]
         rows = [_place(token, step, places, other) for step, token in enumerate(said, start=1)]
-        return rows, tuple(map(_label, said))
+        behind = 0 if self.rules is None else self.rules.padding(len(said))
+        return rows + [0] * behind, (*map(_label, said), *self.tokens[:1] * behind)
 
     def taken_apart(self, text: str) -> list[str]:
         """The tokens of a text, whether they are known or not."""
+        if self.rules is not None:
+            return self.rules.taken_apart(text)
         return list(text) if self.of_characters else text.split()
 
     def _check_size(self, inputs: int) -> None:
@@ -127,7 +138,7 @@ def read_vocabulary(data: bytes) -> Vocabulary:
     if "\0" in text:
         raise TextError("The vocabulary holds bytes that belong to no text; save it as text.")
     found = _from_json(text) if text.lstrip()[:1] in ("{", "[") else None
-    return _checked(*(found or _from_lines(text)))
+    return checked(*(found or _from_lines(text)))
 
 
 def _from_json(text: str) -> tuple[list[str], None] | None:
@@ -181,7 +192,8 @@ def _from_lines(text: str) -> tuple[list[str], list[list[str]] | None]:
     return [row[0] for row in rows], [row[1:] for row in rows]
 
 
-def _checked(tokens: SequenceOf[str], numbers: list[list[str]] | None) -> Vocabulary:
+def checked(tokens: SequenceOf[str], numbers: list[list[str]] | None) -> Vocabulary:
+    """A vocabulary of tokens in order, and the numbers of each. Errors: as read_vocabulary."""
     if not tokens:
         raise EmptySequenceError("The vocabulary is empty; it needs a token on each line.")
     if len(tokens) > MAX_TOKENS:

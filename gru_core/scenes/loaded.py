@@ -36,14 +36,15 @@ def model_scene(
     backward: bool = False,
     seed: int = 0,
     left: tuple[Masked, ...] = (),
+    before: tuple[str, ...] = (),
 ) -> Scene:
     """The scene of one layer of a model in one direction, reading what it reads in the model.
 
     sequence: what the model is fed with; a layer further up reads the states of those below. A
     backward layer is shown in the order in which it reads: its first step is the last of the
     sequence. Steps that the model passes over are left out: its state goes past them unchanged.
-    seed: of the cell that is drawn beside it. left: what was left out before. Errors: those of
-    run_ready; RangeError.
+    seed: of the cell that is drawn beside it. left: what was left out before. before: sentences on
+    what stands before the layer and is not computed. Errors: those of run_ready; RangeError.
     """
     weights = _weights(ready, layer, backward)
     _check_size(ready, layer, len(sequence.x), weights.units)
@@ -57,7 +58,7 @@ def model_scene(
         read, labels = read[::-1], labels[::-1]
     initial = ready.initials[layer][_at(ready, layer, backward)]
     return Scene(
-        *(NAME, TITLE, Story.plain(_STORY, _ATTEMPT)),
+        *(NAME, TITLE, Story.plain(" ".join((_STORY, *map(_plain, before))), _ATTEMPT)),
         sequence=replace(sequence, x=read, labels=labels, channels=channels, target=None),
         units=weights.units,
         seed=seed,
@@ -68,6 +69,11 @@ def model_scene(
         padding=ready.reads.padding if layer == 0 else None,
         masked=masked,
     )
+
+
+def _plain(sentence: str) -> str:
+    """A sentence that may have braces, which are fields in a story."""
+    return sentence.replace("{", "{{").replace("}", "}}")
 
 
 def masked_steps(ready: Ready, sequence: Sequence, backward: bool) -> tuple[Masked, ...]:

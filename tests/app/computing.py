@@ -6,6 +6,7 @@ tests/js/computing.js computes it, in Node or in a browser.
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -43,6 +44,8 @@ BESIDE = (*(("lstm", one) for one in NOTATIONS), ("rnn", "pytorch"))
 PLACED = tuple(f"{place}.{polarity}.2" for place in PLACEMENTS for polarity in POLARITIES)
 # The plain RNN of thirty-two strangers is chaotic: no two orders of adding up agree for long.
 DETERMINED = {("crowd", "rnn"): 40}
+GATES_WITH_PARAMETERS = ("hard_sigmoid(0.25)", "sigmoid", "hard_sigmoid(0.4)")
+STATES_WITH_PARAMETERS = ("leaky_relu(0.2)", "elu(0.5)", "scaled_tanh(1.7159,0.6667)")
 NEAR = 1e-12  # of float64
 LAST_PLACES = 1  # of float32
 
@@ -79,8 +82,11 @@ def of_functions(alongside: str, notation: str) -> Iterator[Batch]:
     """
     setting = Setting(scene="cue", alongside=alongside, notation=parse_notation(notation))  # type: ignore[arg-type]
     scene = screen_of(setting)
-    for at, state in enumerate(STATE_ACTIVATIONS, start=PLACED.index(notation)):
-        free = with_functions(scene, GATE_ACTIVATIONS[at % len(GATE_ACTIVATIONS)], state)
+    first = PLACED.index(notation)
+    gates = (GATE_ACTIVATIONS[at % len(GATE_ACTIVATIONS)] for at in count(first))
+    with_parameters = zip(GATES_WITH_PARAMETERS, STATES_WITH_PARAMETERS, strict=True)
+    for gate, state in (*zip(gates, STATE_ACTIVATIONS, strict=False), *with_parameters):
+        free = with_functions(scene, gate, state)
         yield Batch((free, _held(free)))
 
 

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from gru_core.ends import FAMILIES, GATE_ENDS
 from gru_core.errors import FormatError, ShapeError, UnknownNameError
 from gru_core.formats.answers import (
     ALIASES,
@@ -169,10 +170,17 @@ def test_a_text_that_is_no_answer_is_refused(text, says) -> None:
         parse_answer(text, make_file())
 
 
-def test_an_alias_stands_for_settings_whose_answers_differ() -> None:
-    for settings in ALIASES.values():
-        answers = [answer for setting in settings for answer in ANSWERS[setting]]
-        assert len(set(answers)) == len(answers)
+def test_an_alias_means_the_gates_where_gates_and_states_have_the_function() -> None:
+    for answer in (one for setting in ALIASES["activation"] for one in ANSWERS[setting]):
+        setting, found = parse_answer(f"activation={answer}", make_file())
+        assert found == answer
+        assert setting == ("gate_activation" if answer in GATE_ENDS else "state_activation")
+
+
+def test_every_function_of_the_core_is_offered_with_a_label() -> None:
+    assert {*ANSWERS["state_activation"], *ANSWERS["gate_activation"]} == {*FAMILIES}
+    for setting, answers in ANSWERS.items():
+        assert tuple(LABELS[setting]) == answers
 
 
 @pytest.mark.parametrize(

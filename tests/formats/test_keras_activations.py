@@ -64,4 +64,10 @@ def test_what_a_state_ends_in_is_said(value: object, said: str) -> None:
     ],
 )
 def test_another_activation_is_refused_by_name(field: str, value: object, shown: str) -> None:
-    assert refusal(one(**{field: value})).startswith(f"enc has the {field} {shown};")
+    said = refusal(one(**{field: value}))
+    assert said.startswith(f"enc has the {field} {shown};")
+    about_gates = (
+        "gates of sigmoid and hard_sigmoid are computed: what is told of a gate, such as how much "
+        "it keeps, is true of these alone."
+    )
+    assert said.endswith(about_gates) == (field == "recurrent_activation")

@@ -187,7 +187,7 @@ def test_a_state_computed_from_an_input_is_run_only_on_a_word(way) -> None:
     entry = {one.name: one for one in read(given(COMPUTED[way])).entries}["one"]
     [note] = [note for note in entry.notes if "initial" in note]
     assert "is computed in the model from what that is given" in note
-    assert "not done here" not in note  # where the model around it is known, it is
+    assert "not known here" not in note  # where the model around it is known, it is
     [question] = questions(entry)
     assert (question.setting, question.assumed) == ("start", None)
     with pytest.raises(FormatError, match=r"'one' is not run: .* say so: --set start=zeros"):

@@ -82,6 +82,9 @@ def test_both_directions_are_two_and_neither_is_called_backward() -> None:
         ("GRU", ["HardSigmoid", "Tanh"], [], "hard_sigmoid", "tanh"),
         ("GRU", ["hardsigmoid", "TANH"], [0.2], "hard_sigmoid", "tanh"),
         ("GRU", ["HardSigmoid", "Tanh"], [1 / 6], "hard_sigmoid_sixth", "tanh"),
+        ("GRU", ["HardSigmoid", "Tanh"], [0.25], "hard_sigmoid(0.25)", "tanh"),
+        ("GRU", ["HardSigmoid", "Tanh"], [0.16667], "hard_sigmoid(0.16667)", "tanh"),
+        ("RNN", ["HardSigmoid"], [0.3], None, "hard_sigmoid(0.3)"),
         ("LSTM", ["HardSigmoid", "Relu", "Relu"], [0.2], "hard_sigmoid", "relu"),
         ("LSTM", ["HardSigmoid", "Tanh", "Tanh"], [0.2, 0.0, 0.0], "hard_sigmoid", "tanh"),
         ("LSTM", ["Sigmoid", "Tanh", "Tanh"], [0.3, 0.3, 0.3], "sigmoid", "tanh"),
@@ -115,13 +118,8 @@ def test_activations_are_said(kind, names, alpha, gate, state) -> None:
         ("GRU", {"activations": ["Softsign", "Tanh"]}, r"gates of GRU 'one' end in softsign;"),
         (
             "GRU",
-            {"activations": ["HardSigmoid", "Tanh"], "activation_alpha": [0.25]},
-            r"end in hardsigmoid\(0.25, 0.5\); sigmoid, and the hard sigmoid with alpha 0.2 or 1/6",
-        ),
-        (
-            "GRU",
-            {"activations": ["HardSigmoid", "Tanh"], "activation_alpha": [0.16667]},
-            r"hardsigmoid\(0.16667, 0.5\)",
+            {"activations": ["HardSigmoid", "Tanh"], "activation_alpha": [-0.25]},
+            r"end in hardsigmoid\(-0.25, 0.5\); sigmoid, and the hard sigmoid with an alpha above",
         ),
         (
             "GRU",
@@ -141,8 +139,8 @@ def test_activations_are_said(kind, names, alpha, gate, state) -> None:
         ),
         (
             "RNN",
-            {"activations": ["HardSigmoid"], "activation_alpha": [0.3]},
-            r"ends in hardsigmoid\(0.3, 0.5\); the hard sigmoid with alpha 0.2 or 1/6",
+            {"activations": ["HardSigmoid"], "activation_beta": [0.3]},
+            r"ends in hardsigmoid\(0.2, 0.3\); the hard sigmoid with an alpha above 0 and beta 0.5",
         ),
         ("RNN", {"activations": ["Cos"]}, r"ends in cos; tanh, relu, sigmoid, .* are computed"),
         (
@@ -150,7 +148,11 @@ def test_activations_are_said(kind, names, alpha, gate, state) -> None:
             {"activations": ["Sigmoid", "Elu", "Elu"], "activation_alpha": [1.0, 0.5]},
             r"ends in elu\(1\), elu\(0.5\); only the same function for the candidate",
         ),
-        ("GRU", {"activations": ["Tanh", "Sigmoid"]}, "gates of GRU 'one' end in tanh"),
+        (
+            "GRU",
+            {"activations": ["Tanh", "Sigmoid"]},
+            "gates of GRU 'one' end in tanh; .* what is told of a gate, such as how much it keeps",
+        ),
         (
             "LSTM",
             {"activations": ["Sigmoid", "Tanh", "Relu"]},

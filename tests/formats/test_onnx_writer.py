@@ -23,8 +23,11 @@ def assert_same(ours, theirs) -> None:
 ENDS = ["tanh", "relu", "linear", "leaky_relu", "elu(0.5)", "scaled_tanh(1.7159,0.6667)"]
 
 
+GATES = ["sigmoid", "hard_sigmoid", "hard_sigmoid_sixth", "hard_sigmoid(0.25)"]
+
+
 @pytest.mark.parametrize("state", ENDS)
-@pytest.mark.parametrize("gate", ["sigmoid", "hard_sigmoid", "hard_sigmoid_sixth"])
+@pytest.mark.parametrize("gate", GATES)
 @pytest.mark.parametrize("both", [False, True], ids=["forward", "both ways"])
 @pytest.mark.parametrize("kind", ["gru", "gru before", "lstm", "rnn"])
 def test_a_stack_reads_back_as_it_was(kind, both, gate, state) -> None:

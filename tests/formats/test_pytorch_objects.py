@@ -5,6 +5,7 @@ import collections
 import datetime
 import io
 import pathlib
+import re
 import sys
 import warnings
 
@@ -17,6 +18,7 @@ from gru_core.formats import read
 from gru_core.formats.answers import answered
 from gru_core.formats.checking import check, taken_over
 from gru_core.formats.running import run_ready
+from gru_core.formats.whole.tracing import Given, model_of, traced
 from tests.formats.torch_files import (
     filled,
     legacy,
@@ -234,3 +236,96 @@ def test_a_frozen_archive_says_where_its_numbers_are() -> None:
         torch.jit.save(torch.jit.freeze(torch.jit.script(Net().eval())), memory)
     with pytest.raises(FormatError, match=r"torch\.jit\.freeze puts them into its code"):
         read(memory.getvalue(), "a.pt")
+
+
+# What stands outside of the containers of the layers -------------------------------------------
+
+
+class Encoder(torch.nn.Module):
+    """An embedding and a recurrent layer, which a model has as one of its parts."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.emb, self.rnn = torch.nn.Embedding(9, 3), torch.nn.GRU(3, 4)
+
+
+class InParts(torch.nn.Module):
+    """A model whose recurrent layer stands in a part of it, and its head outside."""
+
+    def __init__(self, *more: str) -> None:
+        super().__init__()
+        self.encoder, self.head = Encoder(), torch.nn.Linear(4, 2)
+        for name in more:
+            setattr(self, name, torch.nn.LayerNorm(4))
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        return self.head(self.encoder.rnn(self.encoder.emb(tokens))[0])
+
+
+def in_two(model: torch.nn.Module) -> dict[str, object]:
+    """The parts of a model, each with its own state dict, as some save them."""
+    return {"encoder": model.encoder.state_dict(), "head": model.head.state_dict()}
+
+
+@pytest.mark.parametrize("as_saved", [lambda model: model, in_two], ids=["a module", "two dicts"])
+def test_weights_outside_of_the_layer_s_own_part_are_read(as_saved) -> None:
+    model = filled(InParts()).eval()
+    file = read(saved(as_saved(model)), "model.pt")
+    [entry] = file.entries
+    assert entry.name == "encoder.rnn"
+    assert [one.name for one in file.loose.tables] == ["encoder.emb"]
+    assert [head[0].name for head in file.loose.heads] == ["head"]
+    whole = model_of(file, entry)
+    tokens = np.array([[3], [1], [7]])
+    arrays, _ = traced(file, entry, whole, {}, Given(tokens, tokens=True))
+    with torch.no_grad():
+        wanted = model(torch.from_numpy(tokens)).numpy()
+    np.testing.assert_allclose(arrays["prediction"], wanted, rtol=0, atol=1e-6)
+
+
+def test_what_may_stand_between_is_not_left_out_of_a_model_in_parts() -> None:
+    """Else the head would be read as if nothing stood before it."""
+    file = read(saved(filled(InParts("norm"))), "model.pt")
+    assert "norm.weight" in file.loose.others
+    whole = model_of(file, file.entries[0])
+    assert whole is None or not whole.output
+
+
+def test_other_tensors_outside_are_left_out_by_name() -> None:
+    model = filled(Net())
+    kept = {"state_dict": model.state_dict(), "callbacks": {"best": torch.tensor(0.5)}}
+    file = read(saved(kept), "model.ckpt")
+    assert [entry.name for entry in file.entries] == ["rnn"]
+    assert [head[0].name for head in file.loose.heads] == ["head"]
+    said = (
+        "Left out, as they stand outside of 'state_dict', where the layers are: 'callbacks.best'."
+    )
+    assert said in file.notes
+
+
+# Quantized models -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["GRU", "LSTM"])
+@pytest.mark.parametrize("as_saved", ["module", "state dict", "TorchScript"])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+def test_a_dynamically_quantized_layer_is_named_as_what_it_is(kind: str, as_saved: str) -> None:
+    layers = {torch.nn.GRU, torch.nn.LSTM, torch.nn.Linear}
+    model = torch.ao.quantization.quantize_dynamic(filled(Net(kind)), layers)
+    if as_saved == "TorchScript":
+        file = io.BytesIO()
+        torch.jit.save(torch.jit.script(model), file)
+        data = file.getvalue()
+    else:
+        data = saved(model if as_saved == "module" else model.state_dict())
+    name = "head" if as_saved == "state dict" else "rnn"
+    said = f"'{name}' is quantized, as torch's quantize_dynamic does it: its weights are packed"
+    with pytest.raises(FormatError, match=re.escape(said)):
+        read(data, "model.pt")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+def test_a_quantized_head_leaves_the_layer_beside_it() -> None:
+    model = torch.ao.quantization.quantize_dynamic(filled(Net()), {torch.nn.Linear})
+    [entry] = read(saved(model.state_dict()), "model.pt").entries
+    assert entry.name == "rnn"

@@ -26,6 +26,7 @@ GATE: dict[str, Number] = {
     "sigmoid": lambda a: 1 / (1 + math.exp(-a)),
     "hard_sigmoid": lambda a: max(0.0, min(1.0, 0.2 * a + 0.5)),
     "hard_sigmoid_sixth": lambda a: min(max(a + 3, 0.0), 6.0) / 6,
+    "hard_sigmoid(0.25)": lambda a: min(max(a + 2, 0.0), 4.0) / 4,
 }
 STATE: dict[str, Number] = {
     "tanh": math.tanh,
@@ -47,6 +48,7 @@ ENDS = [
     ("hard_sigmoid", "tanh"),
     ("hard_sigmoid_sixth", "tanh"),
     ("hard_sigmoid", "relu"),
+    ("hard_sigmoid(0.25)", "tanh"),
     ("sigmoid", "relu"),
     *(("sigmoid", state) for state in STATE if state not in ("tanh", "relu")),
 ]

@@ -214,7 +214,7 @@ def test_a_first_state_is_that_of_the_model_unless_zeros_are_asked_for(
     model = keras.Model(given, decoder(read, initial_state=states))
     path, file = saved(model, tmp_path)
     entry = file.entries[1]
-    assert "not done here" not in " ".join(entry.notes)
+    assert "not known here" not in " ".join(entry.notes)
     assert main(["inspect", str(path)]) == 0
     told = capsys.readouterr().out
     assert "(enc). So it does here, unless" in told
@@ -225,3 +225,21 @@ def test_a_first_state_is_that_of_the_model_unless_zeros_are_asked_for(
     near(ran(file, "dec", X, {"start": "zeros"})["output"], zeros)
     with pytest.raises(FormatError, match="start=zeros"):
         answered(entry, {})  # by itself, it has to be said
+
+
+def test_a_layer_that_is_called_twice_says_so(tmp_path) -> None:
+    given = keras.Input((None, 3))
+    shared = layers.GRU(3, return_sequences=True, name="g")
+    _, file = saved(keras.Model(given, shared(shared(given))), tmp_path)
+    [entry] = file.entries
+    said = "'g' is called 2 times: what is shown is one call, and the numbers given are taken for"
+    assert said in " ".join(entry.before)
+
+
+def test_a_layer_of_a_model_that_is_called_twice_says_so(tmp_path) -> None:
+    inner = keras.Input((None, 3))
+    model = keras.Model(inner, recurrent()(inner), name="inner")
+    given = keras.Input((None, 3))
+    joined = layers.Concatenate()([model(given), model(given)])
+    _, file = saved(keras.Model(given, joined), tmp_path)
+    assert "'inner/g' is called 2 times" in " ".join(file.entries[0].before)

@@ -74,7 +74,7 @@ def test_a_state_that_another_node_makes_is_not_said_to_be_left_out(capsys) -> N
     arrays, said = traced(capsys, model, "--layer", "dec")
     np.testing.assert_allclose(arrays["output"], wanted, rtol=0, atol=CLOSE)
     assert "is computed in the model from what that is given" in said
-    assert "not done here" not in said
+    assert "not known here" not in said
 
 
 def test_a_thresholded_relu_needs_its_alpha_since_its_default_is_two_things() -> None:

@@ -13,6 +13,7 @@ from gru_core.formats.keras.cells import numbered
 from gru_core.formats.keras.entry import model_file
 from gru_core.formats.keras.finders import ByPlace
 from gru_core.formats.keras.variables import Numbered
+from gru_core.formats.keras.words import MAX_FILES, is_vocabulary
 from gru_core.formats.model import ModelFile
 from gru_core.words import Said
 
@@ -41,12 +42,14 @@ def read(data: bytes, name: str) -> ModelFile:
                 members=", ".join(MEMBERS),
             )
         metadata, config, weights = (zips.content(archive, members[m]) for m in MEMBERS)
+        texts = [one for name, one in members.items() if is_vocabulary(name, one.file_size)]
+        words = {one.filename: zips.content(archive, one) for one in texts[:MAX_FILES]}
     version = keras_json.parsed(MEMBERS[0], metadata).get("keras_version")
     model = keras_json.parsed(MEMBERS[1], config)
     with hdf5.opened(weights) as file:
         if not keras_model.is_own_class(model):
             find, variables = ByPlace(numbered(file)), Numbered(file)
-            return model_file(file, model, version, find, variables)
+            return model_file(file, model, version, find, variables, words=words)
         found = keras_bare.read_numbered(file, name)
     own = Said(_OWN, kind=shown(model.get("class_name")))
     return replace(found, notes=(*found.notes, own))

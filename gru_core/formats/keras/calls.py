@@ -1,10 +1,10 @@
 """How the layers of a Keras model read one another, by its config: nothing is built or run."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from gru_core.formats.keras.cell import KERAS
+from gru_core.formats.keras.cell import KERAS, LAYERS
 from gru_core.formats.keras.config import children
 
 
@@ -58,6 +58,40 @@ def calls_of(model: Mapping[str, Any], places: Mapping[str, str]) -> Outputs | N
             return None
         made.append(_call(name, node, places, found))
     return Outputs(tuple(made), _only_output(model["config"].get("output_layers")))
+
+
+def input_of(calls: Collection[Call]) -> str | None:
+    """The only input that leads to recurrent layers as a sequence; None for several.
+
+    Empty where the model has no layer for its input.
+    """
+    inputs = [one.name for one in calls if one.class_name == "InputLayer"]
+    if len(inputs) <= 1:
+        return inputs[0] if inputs else ""
+    by_name = {one.name: one for one in calls}
+    ends: set[str] = set()
+    for call in calls:
+        if not is_recurrent(call):
+            continue
+        name = call.name
+        for _ in by_name:
+            reads = by_name[name].reads if name in by_name else ()
+            if not reads:
+                break
+            name = reads[0].layer
+        ends.add(name)
+    return next(iter(ends)) if len(ends) == 1 else None
+
+
+def is_recurrent(call: Call) -> bool:
+    """Whether a layer is a recurrent one of Keras."""
+    return call.class_name in (*LAYERS, "RNN", "Bidirectional")
+
+
+def shape_of(config: Mapping[str, Any]) -> list[Any]:
+    """The axes of an input, as any version of Keras calls them."""
+    shape = config.get("batch_shape", config.get("batch_input_shape"))
+    return shape if isinstance(shape, list) else []
 
 
 def _one_on_another(

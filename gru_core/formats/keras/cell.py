@@ -170,19 +170,28 @@ def _gate_activation(layer: str, value: object, major: int) -> str:
         return "sigmoid"
     if value == "hard_sigmoid":
         return HARD_SIGMOID[major]
-    raise _unknown(layer, "recurrent_activation", value, "sigmoid and hard_sigmoid")
+    raise FormatError(
+        "{layer} has the recurrent_activation {got}; gates of sigmoid and hard_sigmoid are "
+        "computed: what is told of a gate, such as how much it keeps, is true of these alone.",
+        layer=layer,
+        got=_got(value),
+    )
 
 
 def _unknown(layer: str, field: str, value: object, known: str) -> FormatError:
-    if isinstance(value, dict):  # a function that has no name in Keras
-        config = value.get("config")
-        named_so = config if isinstance(config, str) else None
-        value = value.get("registered_name") or named_so or value.get("class_name")
-    got = "linear (None)" if value is None else shown(value)
     return FormatError(
         "{layer} has the {field} {got}; {known} are computed: this layer cannot be shown exactly.",
         layer=layer,
         field=field,
-        got=got,
+        got=_got(value),
         known=known,
     )
+
+
+def _got(value: object) -> str:
+    """A function as the config names it."""
+    if isinstance(value, dict):  # a function that has no name in Keras
+        config = value.get("config")
+        named_so = config if isinstance(config, str) else None
+        value = value.get("registered_name") or named_so or value.get("class_name")
+    return "linear (None)" if value is None else shown(value)

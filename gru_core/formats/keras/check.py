@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from gru_core import checks, environment
 from gru_core.arrays import Array, read_only
-from gru_core.conventions import Cell
+from gru_core.conventions import HARD_SLOPES, Cell, hard_slope
 from gru_core.ends import end_of
 from gru_core.errors import FormatError, unknown_name
 from gru_core.formats.answers import answered
@@ -78,7 +78,8 @@ def _keras() -> ModuleType:
 
 def _check_known(entry: Entry, ready: Ready) -> None:
     """Raise FormatError for what the Keras of today does not compute."""
-    if "hard_sigmoid" in (ready.first.gate_activation, ready.first.state_activation):
+    ends = (ready.first.gate_activation, ready.first.state_activation)
+    if any(hard_slope(one) not in (None, HARD_SLOPES["hard_sigmoid_sixth"]) for one in ends):
         raise FormatError(
             "Keras 3 has another hard sigmoid than the Keras that this file is of: it cannot check "
             "this layer."

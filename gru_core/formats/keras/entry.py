@@ -16,6 +16,7 @@ from gru_core.formats.keras.arrays import CellWeights, Paths, cell_weights
 from gru_core.formats.keras.masks import Masks
 from gru_core.formats.keras.model import LayerConfig, Reading
 from gru_core.formats.keras.variables import Variables
+from gru_core.formats.keras.words import NO_WORDS, Assets
 from gru_core.formats.model import ASKED, Answers, Entry, ModelFile
 from gru_core.formats.notshown import NotShown
 from gru_core.formats.reads import Reads
@@ -44,11 +45,13 @@ def model_file(
     find: Finder,
     variables: Variables,
     kind: str = "",
+    words: Assets = NO_WORDS,
 ) -> ModelFile:
     """Every recurrent layer of a model with its config.
 
     version: of Keras, as the file has it; variables: of its other layers; kind: how the format is
-    called besides. Errors: FormatError, TextError, ShapeError; those of limits.numbers.
+    called besides; words: the vocabularies beside the weights. Errors: FormatError, TextError,
+    ShapeError; those of limits.numbers.
     """
     major = major_version(version)
     left = NotShown()
@@ -59,7 +62,7 @@ def model_file(
     if not left.errors:
         find.check_all_claimed()
     notes = (*keras_notes.of_model(model), *left.notes)
-    whole = keras_whole.whole_or_none(model, major, alone, variables)
+    whole = keras_whole.whole_or_none(model, major, alone, variables, words)
     masks = keras_masks.of_model(model, major)
     entries = [
         _in_model(model, masks, layer, entry, whole)

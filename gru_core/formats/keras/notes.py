@@ -12,8 +12,8 @@ _STATEFUL: Final = (
     "zeros, or from the state you give."
 )
 _COMPUTED: Final = (
-    "In its model the state before the first step comes from another layer ({layers}); this is not "
-    "done here."
+    "In its model the state before the first step comes from another layer ({layers}), whose "
+    "numbers are not known here."
 )
 _DONE: Final = (
     "In its model the state before the first step comes from another layer ({layers}). So it does "

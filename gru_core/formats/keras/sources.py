@@ -13,6 +13,10 @@ _READS: Final = (
     "In its model {name} reads what {sources} make of the input, which is not computed here: the "
     "numbers given are taken for what {name} itself reads.",
 )
+_CALLED: Final = (
+    "In its model {name} is called {count} times: what is shown is one call, and the numbers given "
+    "are taken for what {name} reads in it."
+)
 # What changes no step that counts.
 _SAME: Final = frozenset(
     {"Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout"}
@@ -26,11 +30,25 @@ def notes_of(model: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, ...
 
     names: of the layers around it, the outermost first, and its own.
     """
-    found = _sources(model, names)
-    if not found:
-        return ()
-    said = listed([shown(one) for one in found], _MAX_NAMES)
-    return (Said(_READS[len(found) > 1], name=shown("/".join(names)), sources=said),)
+    found, called = _sources(model, names), shown("/".join(names))
+    notes = []
+    calls = _calls(model, names)
+    if calls > 1:
+        notes.append(Said(_CALLED, name=called, count=calls))
+    if found:
+        said = listed([shown(one) for one in found], _MAX_NAMES)
+        notes.append(Said(_READS[len(found) > 1], name=called, sources=said))
+    return tuple(notes)
+
+
+def _calls(model: Mapping[str, Any], names: tuple[str, ...]) -> int:
+    """How often a layer, or a model that it stands in, is called where that is most."""
+    node, most = model, 1
+    for name in names:
+        node = _layers(node).get(name, {})
+        calls = node.get("inbound_nodes")
+        most = max(most, len(calls) if isinstance(calls, list) else 0)
+    return most
 
 
 def _sources(model: Mapping[str, Any], names: tuple[str, ...]) -> tuple[str, ...]:

@@ -12,9 +12,11 @@ import numpy as np
 from gru_core.arrays import Array, read_only
 from gru_core.errors import GatescopeError
 from gru_core.formats.keras import model as keras_model
-from gru_core.formats.keras.calls import Call, Tensor, calls_of
-from gru_core.formats.keras.cell import HARD_SIGMOID, LAYERS, policy_of
+from gru_core.formats.keras.calls import Call, Tensor, calls_of, input_of, is_recurrent, shape_of
+from gru_core.formats.keras.cell import HARD_SIGMOID, policy_of
 from gru_core.formats.keras.variables import Variables
+from gru_core.formats.keras.words import LAYERS as WORDS
+from gru_core.formats.keras.words import NO_WORDS, Assets, Words, words_of
 from gru_core.formats.model import Entry
 from gru_core.formats.whole.functions import FUNCTIONS
 from gru_core.formats.whole.pieces import INPUT, Kind, Piece, Whole
@@ -33,17 +35,25 @@ _BOTH_STATES: Final = (
 
 
 def whole_or_none(
-    model: Mapping[str, Any], major: int, entries: Collection[Entry], variables: Variables
+    model: Mapping[str, Any],
+    major: int,
+    entries: Collection[Entry],
+    variables: Variables,
+    words: Assets = NO_WORDS,
 ) -> Whole | None:
     """As whole_of; None for a config that is not as Keras writes it: its layers are read alone."""
     try:
-        return whole_of(model, major, entries, variables)
+        return whole_of(model, major, entries, variables, words)
     except (GatescopeError, AttributeError, LookupError, TypeError, ValueError):
         return None
 
 
 def whole_of(
-    model: Mapping[str, Any], major: int, entries: Collection[Entry], variables: Variables
+    model: Mapping[str, Any],
+    major: int,
+    entries: Collection[Entry],
+    variables: Variables,
+    words: Assets = NO_WORDS,
 ) -> Whole | None:
     """The model around its recurrent layers; None where its config does not say it."""
     known = keras_model.places_of(model)
@@ -52,39 +62,18 @@ def whole_of(
     found = calls_of(model, known)
     if found is None:
         return None
-    inputs = [one.name for one in found.calls if one.class_name == "InputLayer"]
-    maker = _Maker(
-        {one.name: one for one in entries}, major, variables, _input(found.calls, inputs)
-    )
+    named = {one.name: one for one in entries}
+    maker = _Maker(named, major, variables, input_of(found.calls), words)
     for call in found.calls:
         maker.take(call)
     if not any(one.kind == "layer" for one in maker.pieces):
         return None
     output = maker.values.get(found.output) if found.output is not None else None
-    return Whole(tuple(maker.pieces), output or "")
-
-
-def _input(calls: Collection[Call], inputs: list[str]) -> str | None:
-    """The only input that leads to recurrent layers as a sequence; None for none or several."""
-    if len(inputs) <= 1:
-        return inputs[0] if inputs else ""
-    by_name = {one.name: one for one in calls}
-    ends: set[str] = set()
-    for call in calls:
-        if not _is_recurrent(call):
-            continue
-        name = call.name
-        for _ in by_name:
-            reads = by_name[name].reads if name in by_name else ()
-            if not reads:
-                break
-            name = reads[0].layer
-        ends.add(name)
-    return next(iter(ends)) if len(ends) == 1 else None
-
-
-def _is_recurrent(call: Call) -> bool:
-    return call.class_name in (*LAYERS, "RNN", "Bidirectional")
+    read = maker.words
+    tokens, rules, notes = (
+        ((), None, ()) if read is None else (read.tokens, read.rules, (read.note,))
+    )
+    return Whole(tuple(maker.pieces), output or "", tokens, notes=notes, rules=rules)
 
 
 class _Maker:
@@ -96,6 +85,7 @@ class _Maker:
         major: int,
         variables: Variables,
         given: str | None,
+        assets: Assets,
     ) -> None:
         self.pieces: list[Piece] = []
         self.values: dict[Tensor, str] = {}  # the piece of each tensor that is known
@@ -103,7 +93,8 @@ class _Maker:
         self._masks: dict[str, str] = {}  # by the name of a piece what says which steps count
         self._flat: set[str] = set()  # the values that have no steps any more
         self._odd: set[str] = set()  # whose mask is not known
-        self._given = given
+        self._given, self._assets = given, assets
+        self.words: Words | None = None  # of the layer that makes tokens of a text
         self._first = True
         self._steps = False  # whether the input is known to have steps of several numbers
 
@@ -112,7 +103,7 @@ class _Maker:
         if call.class_name == "InputLayer":
             if call.name == self._given:
                 self.values[Tensor(call.name)] = INPUT
-                self._steps = len(_shape(call.config)) == 3
+                self._steps = len(shape_of(call.config)) == 3
             return
         reads = [self.values.get(one) for one in call.reads]
         if not call.reads and self._given == "" and self._first:  # a Sequential without an input
@@ -121,7 +112,10 @@ class _Maker:
         if not reads or None in reads or not _is_own(call):
             return
         names = [one for one in reads if one is not None]
-        if _is_recurrent(call):
+        if call.class_name in WORDS:
+            self._words(call, names)
+            return
+        if is_recurrent(call):
             self._recurrent(call, names[0])
             return
         make = self._maker_of(call.class_name)
@@ -171,6 +165,13 @@ class _Maker:
         if made and odd:
             self._odd.add(made)
         return made
+
+    def _words(self, call: Call, reads: list[str]) -> None:
+        """What a text is made into stands in the place of the input."""
+        found = words_of(call, self._assets) if reads == [INPUT] and self.words is None else None
+        if found is not None:
+            self.words = found
+            self.values[Tensor(call.name)] = INPUT
 
     def _same(self, call: Call, reads: list[str]) -> str:
         return self._after(call, call.name, "same", reads)
@@ -381,12 +382,6 @@ def _states(entry: Entry, two: bool) -> Iterator[str]:
     yield "both"
     if lstm:
         yield "both cell"
-
-
-def _shape(config: Mapping[str, Any]) -> list[Any]:
-    """The axes of an input, as any version of Keras calls them."""
-    shape = config.get("batch_shape", config.get("batch_input_shape"))
-    return shape if isinstance(shape, list) else []
 
 
 def _is_own(call: Call) -> bool:

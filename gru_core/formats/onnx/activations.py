@@ -10,7 +10,7 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from gru_core.conventions import Cell
+from gru_core.conventions import HARD_SLOPES, Cell
 from gru_core.ends import FAMILIES, end_of, named
 from gru_core.errors import FormatError
 from gru_core.formats.model import Answers
@@ -52,10 +52,7 @@ STATE: Final[Mapping[str, str]] = MappingProxyType(
         "affine": "affine",
     }
 )
-# (alpha, beta) of the two hard sigmoids there are: of ONNX and Keras 1 and 2, and of Keras 3.
-HARD_SIGMOIDS: Final = MappingProxyType(
-    {"hard_sigmoid": (0.2, 0.5), "hard_sigmoid_sixth": (1 / 6, 0.5)}
-)
+MIDDLE: Final = 0.5  # the beta of a hard sigmoid of which 1 − f(a) is f(−a)
 _MISSING: Final = (
     "The state of {what} ends in {name} without its {parameter}, which has no default that all "
     "agree on: give it when exporting (attribute activation_{parameter})."
@@ -140,8 +137,9 @@ def _gate(function: Function, what: str) -> str:
     if found is not None:
         return found
     raise FormatError(
-        "The gates of {what} end in {listed}; sigmoid, and the hard sigmoid with alpha 0.2 or "
-        "1/6 and beta 0.5, are computed.",
+        "The gates of {what} end in {listed}; sigmoid, and the hard sigmoid with an alpha above 0 "
+        "and beta 0.5, are computed: what is told of a gate, such as how much it keeps, is true of "
+        "these alone.",
         what=what,
         listed=_listed([function]),
     )
@@ -165,7 +163,7 @@ def _state(functions: Sequence[Function], what: str) -> str:
             raise FormatError(_MISSING, what=what, name=name, parameter=parameter)
     if name == "hardsigmoid":
         raise FormatError(
-            "The state of {what} ends in {listed}; the hard sigmoid with alpha 0.2 or 1/6 and "
+            "The state of {what} ends in {listed}; the hard sigmoid with an alpha above 0 and "
             "beta 0.5 is computed.",
             what=what,
             listed=_listed(functions),
@@ -192,8 +190,7 @@ def _named(function: Function) -> str | None:
         return _hard(function)
     if name not in STATE:
         return None
-    # Numbers of a file are float32: 0.2 and not 0.200000003.
-    numbers = [float(str(np.float32(one))) for one in given if one is not None]
+    numbers = [_plain(one) for one in given if one is not None]
     if len(numbers) != len(FAMILIES[STATE[name]].parameters):
         return None
     found = named(STATE[name], *numbers)
@@ -203,11 +200,18 @@ def _named(function: Function) -> str | None:
 
 def _hard(function: Function) -> str | None:
     name, alpha, beta = function
-    for known, (slope, middle) in HARD_SIGMOIDS.items():
-        same = alpha is not None and abs(alpha - slope) < CLOSE
-        if name == "hardsigmoid" and same and beta is not None and abs(beta - middle) < CLOSE:
+    if name != "hardsigmoid" or alpha is None or beta is None or abs(beta - MIDDLE) >= CLOSE:
+        return None
+    for known, slope in HARD_SLOPES.items():
+        if abs(alpha - slope) < CLOSE:
             return known
-    return None
+    found = named("hard_sigmoid", _plain(alpha))
+    return found if end_of(found) is not None else None
+
+
+def _plain(number: float) -> float:
+    """A number of a file, where it is a float32: 0.2 and not 0.200000003."""
+    return float(str(np.float32(number)))
 
 
 def _listed(functions: Sequence[Function]) -> str:

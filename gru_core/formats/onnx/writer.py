@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias, cast
 import numpy as np
 
 from gru_core.arrays import Array
-from gru_core.conventions import gates_together
+from gru_core.conventions import HARD_SLOPES, gates_together, hard_slope
 from gru_core.ends import FAMILIES, PARAMETERS, End, end_of
 from gru_core.errors import FormatError, ShapeError, unknown_name
-from gru_core.formats.onnx.activations import HARD_SIGMOIDS
+from gru_core.formats.onnx.activations import MIDDLE
 from gru_core.run import MERGES, Initial, Layer, Merge, initial_states
 from gru_core.weights import GRUWeights, Weights
 
@@ -34,10 +34,7 @@ FUNCTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu", "elu": "Elu", "softsign": "Softsign"}
     | {"softplus": "Softplus", "leaky_relu": "LeakyRelu", "thresholded_relu": "ThresholdedRelu"}
     | {"scaled_tanh": "ScaledTanh", "affine": "Affine", "linear": "Affine"}
-    | dict.fromkeys(HARD_SIGMOIDS, "HardSigmoid")
-)
-_PARAMETERS: Final[Mapping[str, tuple[float, ...]]] = MappingProxyType(
-    {**HARD_SIGMOIDS, "linear": FAMILIES["affine"].parameters}
+    | dict.fromkeys(HARD_SLOPES, "HardSigmoid")
 )
 
 
@@ -182,9 +179,9 @@ def _functions(directions: Sequence[Weights]) -> dict[str, Any]:
     first = directions[0]
     gate, state = first.gate_activation, first.state_activation
     each = {"gru": [gate, state], "lstm": [gate, state, state], "rnn": [state]}[first.cell]
-    ends = [_end(one) for one in each] * len(directions)
-    given: dict[str, Any] = {"activations": [FUNCTIONS[one.family] for one in ends]}
-    parameters = [_PARAMETERS.get(one.family, one.parameters) for one in ends]
+    each = each * len(directions)
+    given: dict[str, Any] = {"activations": [FUNCTIONS[_end(one).family] for one in each]}
+    parameters = [_parameters(one) for one in each]
     for at, name in enumerate(PARAMETERS):  # a number for each function that has one
         if numbers := [one[at] for one in parameters if len(one) > at]:
             given[f"activation_{name}"] = numbers
@@ -202,6 +199,14 @@ def _end(name: str) -> End:
             name=name,
         )
     return end
+
+
+def _parameters(name: str) -> tuple[float, ...]:
+    """The alpha and the beta that ONNX has of a function."""
+    slope, end = hard_slope(name), _end(name)
+    if slope is not None:
+        return slope, MIDDLE
+    return FAMILIES["affine"].parameters if end.family == "linear" else end.parameters
 
 
 def _directions(layer: Layer) -> tuple[Weights, ...]:

@@ -128,6 +128,12 @@ def _module(layer: _Layer, state_activation: str) -> "nn.Module":
 
     entry, group = layer.entry, layer.group
     options: dict[str, Any] = {"bias": "b_x" in group.parts, "dtype": layer.dtype}
+    if entry.cell == "rnn" and state_activation not in ("tanh", "relu"):
+        raise UnknownNameError(
+            "torch.nn.RNN has tanh and relu, and not {state_activation}: it cannot check this "
+            "layer.",
+            state_activation=shown(state_activation),
+        )
     if entry.cell == "rnn":
         options["nonlinearity"] = state_activation
     elif state_activation != "tanh":

@@ -14,7 +14,7 @@ from gru_core.formats.pytorch.objects import Object
 from gru_core.formats.pytorch.values import Special, View
 from gru_core.formats.state_dict.around import MODULE, Module, words_in
 from gru_core.formats.state_dict.groups import is_recurrent, shown_name
-from gru_core.formats.state_dict.stored import Stored
+from gru_core.formats.state_dict.stored import FLOATS, Stored
 from gru_core.words import Said, listed
 
 MAX_ITEMS: Final = 300_000  # looked at; a container that stands in several places counts each time
@@ -27,6 +27,9 @@ _STATE: Final = frozenset({"state", "param_groups"})
 _OPTIMIZER: Final = re.compile(
     r"(?i)optim(s|i[sz]er\w*|[_\d]\w*)?|exp_avg(_sq)?|momentum(_buffers?)?|grad(ient)?s?"
 )
+# Recurrent layers in few bits, and where any such layer keeps its weights.
+_QUANTIZED: Final = re.compile(r".*\.quantized\..*\.(GRU|LSTM|RNN|GRUCell|LSTMCell|RNNCell)")
+_PACKED: Final = re.compile(r"\._(packed_params|all_weight_values)\..*")
 
 Path: TypeAlias = tuple[Any, ...]  # of keys and positions, from the outermost container
 
@@ -54,6 +57,12 @@ def collected(archive: Archive) -> Collected:
     walk = _Walk()
     walk.visit(archive.root, ())
     wanted = any(is_recurrent(_name(path[-1:])) for path in walk.found)
+    if walk.quantized and not wanted:
+        raise FormatError(
+            "{name} is quantized, as torch's quantize_dynamic does it: its weights are packed in "
+            "few bits, which is not read. Save the model, or its state dict, before that.",
+            name=shown(walk.quantized),
+        )
     if archive.special and (walk.special_layer or not wanted):
         raise FormatError(
             "{special}; all tensors of a file need to be plain ones: convert it, or save the "
@@ -66,10 +75,12 @@ def collected(archive: Archive) -> Collected:
             "them into its code, which is not read: save the archive before it is frozen, or a "
             "state dict."
         )
-    shared = _shared(list(walk.found))
+    shared = _shared(walk.found)
     tensors, paths = {}, {}
+    beside = []
     for path, view in walk.found.items():
         if path[: len(shared)] != shared:
+            beside += [shown(_name(path))] if view.kind in FLOATS else []
             continue
         name = _name(path[len(shared) :])
         if name in tensors:
@@ -85,6 +96,7 @@ def collected(archive: Archive) -> Collected:
     }
     notes = (
         *_notes(walk, archive),
+        *_said_of_beside(beside, shared),
         *(_said_of_class(name, one) for name, one in own.items() if not one.is_layer),
         *(_said_of_forward(_below(path, shared), one) for path, one in walk.around()),
         *(_said_of_hooks(name) for name, one in own.items() if one.is_hooked),
@@ -109,6 +121,15 @@ def _notes(walk: "_Walk", archive: Archive) -> Iterator[str]:
     if walk.over:
         over = [Said("{name} ({kind})", name=n, kind=k[:_LONGEST]) for n, k in walk.over]
         yield Said("Stepped over, neither read nor run: {over}.", over=listed(over, _LISTED))
+
+
+def _said_of_beside(names: list[str], shared: Path) -> Iterator[str]:
+    if names:
+        yield Said(
+            "Left out, as they stand outside of {shared}, where the layers are: {names}.",
+            shared=shown(_name(shared)),
+            names=listed(names, _LISTED),
+        )
 
 
 def _said_of_class(name: str, one: Object) -> Said:
@@ -152,7 +173,7 @@ class _Walk:
         self.numbered: dict[Path, Object] = {}  # modules of somebody's own with the names of a row
         self.words: list[tuple[str, ...]] = []
         self._inside: set[int] = set()
-        self.special = self.special_layer = ""
+        self.special = self.special_layer = self.quantized = ""
 
     def visit(self, value: Any, path: Path) -> None:
         """Note every tensor with the path to it. Errors: FormatError for too many, or too deep."""
@@ -160,6 +181,8 @@ class _Walk:
         if isinstance(value, View):
             self.found[path] = value
         elif isinstance(value, Special):
+            packed = _PACKED.search(name := _name(path))
+            self.quantized = self.quantized or (name[: packed.start()] if packed else "")
             said = Said("{name} holds {what}", name=shown(_name(path)), what=value.what)
             self.special = self.special or said
             if is_recurrent(_name(path[-1:])):
@@ -189,6 +212,8 @@ class _Walk:
         self._inside.add(id(value))
         self.items += _AN_OBJECT
         found, over = len(self.found), len(self.over)
+        if _QUANTIZED.fullmatch(value.name):
+            self.quantized = _name(path)
         self._describe(value, path)
         for key, item in value.content():
             self.visit(item, (*path, key))
@@ -244,20 +269,33 @@ def _is_optimizer(value: Any, path: Path) -> bool:
     return bool(_OPTIMIZER.fullmatch(str(path[-1])) or held.keys() >= _STATE)
 
 
-def _shared(paths: list[Path]) -> Path:
-    """The keys that the containers of all recurrent tensors have in common.
+def _shared(found: Mapping[Path, View]) -> Path:
+    """The keys that the containers of all recurrent tensors, and of other weights, share.
 
-    A tensor with no other prefix keeps the last of them, or it would have no name at all.
+    Weights elsewhere may stand around the layers in the model. A tensor with no other prefix keeps
+    the last of them, or it would have no name at all.
     """
-    recurrent = [path for path in paths if is_recurrent(_name(path[-1:]))]
+    recurrent = [path for path in found if is_recurrent(_name(path[-1:]))]
     if not recurrent:
         return ()
-    shared = recurrent[0][:-1]
-    for path in recurrent:
-        same = (a == b for a, b in zip(shared, path[:-1], strict=False))
-        shared = shared[: len(list(takewhile(bool, same)))]
+    weights = [path for path, view in found.items() if _is_weight(path, view)]
+    shared = _common([*recurrent, *weights])
     named = all("." in _name(path[len(shared) :]) for path in recurrent)
     return shared if named else shared[:-1]
+
+
+def _is_weight(path: Path, view: View) -> bool:
+    """Whether a tensor is what a layer multiplies by, as torch.nn calls it."""
+    return _name(path[-1:]).rpartition(".")[2] == "weight" and len(view.shape) > 0
+
+
+def _common(paths: list[Path]) -> Path:
+    """The keys with which the containers of all of these begin."""
+    shared = paths[0][:-1]
+    for path in paths:
+        same = (a == b for a, b in zip(shared, path[:-1], strict=False))
+        shared = shared[: len(list(takewhile(bool, same)))]
+    return shared
 
 
 def _below(path: Path, shared: Path) -> str:

@@ -30,7 +30,8 @@ _WEIGHT, _BIAS = "weight", "bias"
 _MAX_CHARACTERS: Final = 500_000  # of all vocabularies
 _MAX_OTHERS: Final = 20  # names
 _LISTED: Final = 6
-_COUNTERS: Final = ("num_batches_tracked",)  # of what is trained; nothing is computed with it
+# Of what is trained; nothing is computed with them.
+_COUNTERS: Final = ("num_batches_tracked", "n_averaged")
 # Modules of torch.nn, by the name of their class.
 MODULE: Final = re.compile(r"(__torch__\.)?torch\.nn\.modules\.\w+\.(___torch_mangle_\d+\.)?(\w+)")
 _LINEAR: Final = ("Linear", "NonDynamicallyQuantizableLinear")

@@ -9,12 +9,15 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
 from gru_core.arrays import Array
 from gru_core.errors import FormatError, GatescopeError
 from gru_core.formats.running import BACKWARD, FORWARD, Ready, run_ready
+from gru_core.formats.spreading import places
+from gru_core.formats.tracing import MASK, Arrays
 from gru_core.formats.whole.pieces import Piece, Whole
-from gru_core.formats.whole.running import Values, WholeRun, computed, end_of
+from gru_core.formats.whole.running import Values, WholeRun, computed, end_of, run_on
 from gru_core.run import MERGES
 
 _BEFORE_NOW: Final = ("last", "mean", "max")
@@ -70,6 +73,12 @@ def _continued(place: Place, hidden: Mapping[str, Array]) -> Continued:
         _forward(place.ready(one.does)) and not one.starts for one in later if one.kind == "layer"
     )
     prefixes = prefixes and not any(one.kind in ("backward", "first") for one in later)
+    if not prefixes and place.kept is not None and not np.all(place.kept):
+        arrays = _on_all_steps(ready, output, ends, np.asarray(place.kept, bool))
+        ran = run_on(whole, place.ready, place.base, place.entry, arrays)
+        turned = ready.backward and ready.reading_order
+        kept = place.kept[::-1] if turned else place.kept
+        return Continued({name: _kept(one, kept) for name, one in ran.values.items()}, False)
     for one in later:
         if not any(name in changed for name in (*one.reads, *one.starts)):
             continue
@@ -123,6 +132,39 @@ def _output(
     return ran.output, {way: trace["hidden"] for way, trace in ran.layers[-1].items()}
 
 
+def _on_all_steps(
+    ready: Ready, output: Array, ends: Mapping[str, Array], kept: npt.NDArray[np.bool_]
+) -> Arrays:
+    """What a layer gives at every step, those passed over too, of what it gives at those read.
+
+    ends: the states of its top layer by direction, in the order of steps.
+    """
+    top, turned = len(ready.layers) - 1, ready.backward and ready.reading_order
+    made: Arrays = {MASK: kept[:, np.newaxis]}
+    given = []
+    for at, (way, states) in enumerate(ends.items()):
+        place = places(kept, backward=way == BACKWARD)
+        start = ready.initials[top][at]
+        before = start[0] if start else np.zeros(states.shape[1], states.dtype)
+        full = np.where((place < 0)[:, np.newaxis], before, states[place])
+        made[f"layer{top}.{way}.hidden"] = full[:, np.newaxis]
+        silent = ~kept if ready.reads.zeros else place < 0
+        given.append(np.where(silent[:, np.newaxis], output.dtype.type(0), full))
+    joined = given[0] if len(given) == 1 else MERGES[ready.merge](given[0], given[1])
+    made["output"] = (joined[::-1] if turned else joined)[:, np.newaxis]
+    return made
+
+
+def _kept(value: Values, kept: Array) -> Values:
+    """A value of the only sequence, at the steps that are read. kept: (step,) of bool."""
+    if value.ndim < 2 or value.dtype.kind != "f":
+        return value
+    alone = value[..., 0, :]
+    if alone.ndim == 2 and len(alone) == len(kept):
+        return np.asarray(alone[np.asarray(kept, bool)])
+    return alone
+
+
 def _ends(ready: Ready, ways: Mapping[str, Array], which: str, prefixes: bool) -> Array:
     if prefixes:
         return ways[FORWARD]
@@ -148,10 +190,5 @@ def _forward(ready: Ready) -> bool:
 
 def _of_one(value: Values, place: Place) -> Values:
     """A value of the only sequence, at the steps that are read."""
-    if value.ndim < 2 or value.dtype.kind != "f":
-        return value
-    alone = value[..., 0, :]
-    steps = len(place.base.given)
-    if place.kept is not None and alone.ndim == 2 and len(alone) == steps:
-        return np.asarray(alone[np.asarray(place.kept, bool)])
-    return alone
+    kept = np.ones(len(place.base.given), bool) if place.kept is None else place.kept
+    return _kept(value, kept)

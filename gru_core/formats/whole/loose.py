@@ -4,6 +4,7 @@ Where shapes leave one reading it is taken, with a note; elsewhere whoever knows
 which embedding and which head belong to a layer.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
@@ -47,6 +48,13 @@ class Chosen:
 
 
 NOTHING_CHOSEN: Final = Chosen()
+_PART: Final = re.compile(r"\.(weight|bias)$")
+_PLACELESS: Final = (
+    "Where {names} stands in the model the file does not say: if it is before {layer}, numbers "
+    "given are taken for what {layer} itself reads.",
+    "Where {names} stand in the model the file does not say: if that is before {layer}, numbers "
+    "given are taken for what {layer} itself reads.",
+)
 
 
 def reading(
@@ -131,7 +139,7 @@ def offered(
 
 
 def before(loose: Loose, entry: Entry) -> Iterator[str]:
-    """Sentences on the linear layers that may stand before a layer, as it reads what they give."""
+    """Sentences on what may stand before a layer: linear layers that give what it reads, others."""
     inputs, outputs = entry.layers[0][0].w_x.shape[2], width(entry)
     in_heads = {one.name for head in loose.heads for one in head}
     wide = [one for one in loose.lines if len(one.arrays["w"]) == inputs]
@@ -154,6 +162,11 @@ def before(loose: Loose, entry: Entry) -> Iterator[str]:
             "computed, and numbers given are taken for what {layer} itself reads.",
             names=listed([*map(shown, only)], _LISTED),
             layer=layer,
+        )
+    others = [*dict.fromkeys(_PART.sub("", one) for one in loose.others)]
+    if others:
+        yield Said(
+            _PLACELESS[len(others) > 1], names=listed([*map(shown, others)], _LISTED), layer=layer
         )
 
 

@@ -6,6 +6,7 @@ Read as strictly as the rest of such a file: nothing in it is believed.
 """
 
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any, Final, cast
 
 from gru_core import checks, fields
@@ -16,6 +17,7 @@ from gru_core.formats.model import ModelFile
 from gru_core.formats.whole.functions import FUNCTIONS
 from gru_core.formats.whole.loose import Loose
 from gru_core.formats.whole.pieces import ARRAYS, INPUT, KINDS, Kind, Piece, Whole
+from gru_core.inputs.texts import MAX_LENGTH, SPLITS, STANDARDIZE, TextRules
 
 MAX_PIECES: Final = 2_000
 MAX_WORDS: Final = 200_000  # of all vocabularies
@@ -26,6 +28,7 @@ _PIECE: Final = ("name", "kind")
 _MAYBE: Final = ("reads", "does", "numbers", "mask", "starts", "arrays")
 _NUMBERS: Final = ("value", "epsilon", "from", "to")
 _WHOLE: Final = ("pieces", "output", "vocabulary", "labels", "notes")
+_RULES: Final = ("standardize", "split", "length", "padded", "other")
 _LOOSE: Final = ("tables", "heads", "lines", "others", "vocabularies", "either")
 
 Take = Callable[[str], Any]  # an array by its name, which is then no longer there
@@ -44,6 +47,8 @@ def described(file: ModelFile) -> dict[str, Any]:
             "labels": list(whole.labels),
             "notes": list(whole.notes),
         }
+        if whole.rules is not None:
+            said["whole"]["rules"] = asdict(whole.rules)
     if file.loose is not None and places:
         loose = file.loose
         said["loose"] = {
@@ -98,7 +103,7 @@ def whole_of(value: object, take: Take, entries: Collection[str]) -> Whole:
 
     entries: the names of the recurrent layers.
     """
-    said = fields.record("whole", value, _WHOLE)
+    said = fields.record("whole", value, _WHOLE, ("rules",))
     pieces = _pieces("whole, pieces", said["pieces"], take, 0)
     known, layers = {INPUT}, set[str]()
     for one in pieces:
@@ -126,6 +131,20 @@ def whole_of(value: object, take: Take, entries: Collection[str]) -> Whole:
         _texts("whole, vocabulary", said["vocabulary"]),
         _texts("whole, labels", said["labels"]),
         _texts("whole, notes", said["notes"]),
+        _rules(said["rules"], len(said["vocabulary"])) if "rules" in said else None,
+    )
+
+
+def _rules(value: object, words: int) -> TextRules:
+    """How a text is taken apart. words: how many there are."""
+    said = fields.record("whole, rules", value, _RULES)
+    other = said["other"]
+    return TextRules(
+        fields.choice("whole, standardize", said["standardize"], STANDARDIZE),
+        fields.choice("whole, split", said["split"], SPLITS),
+        fields.whole("whole, length", said["length"], 0, MAX_LENGTH),
+        fields.flag("whole, padded", said["padded"]) and words > 0,
+        None if other is None else fields.whole("whole, other", other, 0, max(words - 1, 0)),
     )
 
 

@@ -10,6 +10,8 @@ from types import MappingProxyType
 from typing import Final, Literal, TypeAlias, get_args
 
 from gru_core.arrays import Array
+from gru_core.inputs.texts import TextRules
+from gru_core.inputs.vocabulary import Vocabulary
 
 # same: what does nothing once a model is trained. table: the vector of each token. layer: a
 # recurrent one, an entry of the file. dense: w x + b. scale: w x + b, feature by feature. norm:
@@ -57,6 +59,12 @@ class Whole:
     vocabulary: tuple[str, ...] = ()  # what the file calls its tokens, in order
     labels: tuple[str, ...] = ()  # what it calls the numbers of its prediction
     notes: tuple[str, ...] = ()
+    rules: TextRules | None = None  # how it takes a text apart; None where the file does not say
+
+    @property
+    def words(self) -> Vocabulary | None:
+        """What a text is typed in; None where the file has no words."""
+        return Vocabulary(self.vocabulary, rules=self.rules) if self.vocabulary else None
 
     @property
     def table(self) -> Piece | None:

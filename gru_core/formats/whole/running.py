@@ -3,10 +3,10 @@
 Each piece is computed in float64 and rounded to the precision of its layers, as a run is.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,11 +15,8 @@ from gru_core import checks
 from gru_core.arrays import Dtype
 from gru_core.conventions import STATES
 from gru_core.errors import (
-    DtypeError,
-    EmptySequenceError,
     FormatError,
     GatescopeError,
-    RangeError,
     ShapeError,
     shown,
 )
@@ -27,12 +24,11 @@ from gru_core.formats.running import BACKWARD, FORWARD, Ready
 from gru_core.formats.tracing import Arrays, trace_arrays
 from gru_core.formats.whole.functions import FUNCTIONS
 from gru_core.formats.whole.pieces import INPUT, Piece, Whole
+from gru_core.formats.whole.tokens import tokens_of
 from gru_core.run import MERGES
 
 Values = npt.NDArray[Any]
 Masks = npt.NDArray[np.bool_]
-
-MAX_TOKENS: Final = 1_000_000  # steps × sequences
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +41,7 @@ class WholeRun:
     layers: Mapping[str, Arrays]  # by the name of an entry, as trace_arrays has a batch
     given: Values  # (step, batch) of tokens, (step, batch, feature) of numbers
     masks: Mapping[str, Masks] = field(default_factory=dict)  # (step, batch), by what made them
+    mask: Masks | None = None  # (step, batch), as How has it
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,13 +67,49 @@ def run_whole(
     """
     how = how or How()
     values = {} if how.begin else {INPUT: taken(whole, given)}
-    layers: dict[str, Arrays] = {}
-    masks: dict[str, Masks] = {}
-    for piece in whole.pieces:
+    made = WholeRun(values, {}, np.asarray(given), {}, how.mask)
+    _add(made, whole.pieces, whole, ready, how)
+    return replace(made, values=MappingProxyType(values), layers=MappingProxyType(made.layers))
+
+
+def run_on(
+    whole: Whole, ready: Callable[[str], Ready], known: WholeRun, entry: str, arrays: Arrays
+) -> WholeRun:
+    """The pieces behind a layer that gives these arrays, as trace_arrays has a batch.
+
+    known: what is known of the values before and beside it. Errors: those of run_whole.
+    """
+    piece = whole.of_layer(entry)
+    assert piece is not None
+    values = {**known.values, piece.name: arrays["output"]}
+    made = replace(
+        known,
+        values=values,
+        layers={**known.layers, entry: arrays},
+        masks=dict(known.masks),
+    )
+    later = whole.pieces[whole.pieces.index(piece) + 1 :]
+    _add(made, later, whole, ready, How(mask=known.mask))
+    return made
+
+
+def _add(
+    run: WholeRun,
+    pieces: Iterable[Piece],
+    whole: Whole,
+    ready: Callable[[str], Ready],
+    how: How,
+) -> None:
+    """Compute these pieces, each after those that it reads, into a run whose mappings may grow."""
+    values, layers, masks = cast(
+        "tuple[dict[str, Values], dict[str, Arrays], dict[str, Masks]]",
+        (run.values, run.layers, run.masks),
+    )
+    for piece in pieces:
         begins = piece.kind == "layer" and piece.does == how.begin
         if not begins and any(name not in values for name in (*piece.reads, *piece.starts)):
             continue
-        read = [checks.floats("x", given)] if begins else [values[name] for name in piece.reads]
+        read = [checks.floats("x", run.given)] if begins else [values[one] for one in piece.reads]
         own = masks.get(piece.mask)
         if piece.kind == "layer":
             one = ready(piece.does)
@@ -95,7 +128,6 @@ def run_whole(
         made = _mask_of(piece, read)
         if made is not None:
             masks[piece.name] = _both(made, masks.get(piece.mask), piece)
-    return WholeRun(MappingProxyType(values), MappingProxyType(layers), np.asarray(given), masks)
 
 
 def _both(mask: Masks, other: Masks | None, piece: Piece) -> Masks:
@@ -123,42 +155,6 @@ def taken(whole: Whole, given: npt.ArrayLike) -> Values:
             )
         return made
     return tokens_of(given, len(table.arrays["w"]))
-
-
-def tokens_of(given: npt.ArrayLike, count: int) -> Values:
-    """Tokens, (step, batch), whole numbers below count.
-
-    Errors: DtypeError, RangeError, ShapeError.
-    """
-    made = np.asarray(given)
-    if made.dtype.kind == "f" and made.size and (made == np.rint(made)).all():
-        made = made.astype(np.int64)
-    if made.dtype.kind not in "iu":
-        raise DtypeError(
-            "the tokens are {dtype}; they need to be whole numbers, each the place of a token in "
-            "the vocabulary.",
-            dtype=made.dtype,
-        )
-    if made.ndim != 2:
-        raise ShapeError(
-            "the tokens have shape {shape}; they need (step) or (step, batch).", shape=made.shape
-        )
-    if made.size == 0:
-        raise EmptySequenceError("There are no tokens; a run needs at least one.")
-    if made.size > MAX_TOKENS:
-        raise RangeError(
-            "There are {count:,} tokens; up to {most:,} are run.", count=made.size, most=MAX_TOKENS
-        )
-    if made.min() < 0 or made.max() >= count:
-        wrong = int(made.max() if made.max() >= count else made.min())
-        raise RangeError(
-            "token {wrong} does not exist: the embedding of the model has {count:,}, 0 to "
-            "{last:,}.",
-            wrong=wrong,
-            count=count,
-            last=count - 1,
-        )
-    return made.astype(np.int64)
 
 
 def computed(piece: Piece, read: list[Values], mask: Masks | None = None) -> Values:

@@ -21,6 +21,12 @@ from gru_core.words import Said
 PREDICTION: Final = "prediction"
 TOKENS: Final = "tokens"
 _FLAT: Final = ("same", "masking")
+_THROUGH: Final = (
+    "note: the input is that of the model; {name} reads what {names} makes of it. If it is what "
+    "{name} reads itself, say --layer-input.",
+    "note: the input is that of the model; {name} reads what {names} make of it. If it is what "
+    "{name} reads itself, say --layer-input.",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +141,7 @@ def traced(
     piece = whole.of_layer(entry.name)
     initial = given.initial
     if not begin and piece is not None and piece.starts and answers.get("start") == "zeros":
-        initial = {**_zeros(entry), **initial}
+        initial = {**zeros_of(entry), **initial}
     how = How(begin, "", {entry.name: initial}, given.mask)
     said: list[str] = []
     try:
@@ -155,25 +161,20 @@ def traced(
     if whole.output in ran.values and whole.output:
         arrays[PREDICTION] = ran.values[whole.output]
     if not begin and not given.tokens and piece is not None and not reads_input(whole, piece):
-        said.append(
-            Said(
-                "note: the input is that of the model; {name} reads what {names} make of it. If "
-                "it is what {name} reads itself, say --layer-input.",
-                name=shown(entry.name),
-                names=_between(whole, piece),
-            )
-        )
+        between = _between(whole, piece)
+        names = ", ".join(map(shown, between))
+        said.append(Said(_THROUGH[len(between) > 1], name=shown(entry.name), names=names))
     return arrays, said
 
 
-def _zeros(entry: Entry) -> dict[str, npt.NDArray[Any]]:
+def zeros_of(entry: Entry) -> dict[str, npt.NDArray[Any]]:
     """The first states of a layer as zeros, each (layer·direction, unit)."""
     flat = [one for layer in entry.layers for one in layer]
     zeros = np.zeros((len(flat), flat[0].w_h.shape[2]))
     return dict.fromkeys(STATES[entry.cell], zeros)
 
 
-def _between(whole: Whole, piece: Piece) -> str:
+def _between(whole: Whole, piece: Piece) -> list[str]:
     """The names of the pieces that a layer's input comes from, the first first."""
     found, names = [], [piece.reads[0]]
     while names:
@@ -181,7 +182,7 @@ def _between(whole: Whole, piece: Piece) -> str:
         if name != INPUT and name not in found:
             found.append(name)
             names += whole.piece(name).reads
-    return ", ".join(shown(name) for name in reversed(found))
+    return found[::-1]
 
 
 def without_batch(arrays: Mapping[str, npt.NDArray[Any]]) -> Arrays:
@@ -195,7 +196,8 @@ def refuse_tokens(file: ModelFile, entry: Entry) -> FormatError:
     if file.loose is not None:
         return refused_tokens(file.loose, entry)
     return FormatError(
-        "The file says of no embedding that {name} reads: give numbers, --input.",
+        "No way is known here from tokens to {name}: there is no embedding before it, or something "
+        "between the two is not computed. Give as numbers what {name} itself reads, --input.",
         name=shown(entry.name),
     )
 

@@ -1,6 +1,7 @@
 """The page of a text model: tokens as its input, and what has to be said of the file."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,3 +50,12 @@ def test_a_word_that_the_model_has_not_is_named(here: ModelVisit) -> None:
     (problem,) = here.problems
     assert "'fine'" in problem
     assert here.told["prediction"] is not None
+
+
+def test_the_page_says_how_the_model_takes_a_text_apart(here: ModelVisit) -> None:
+    made = Path(__file__).parents[2] / "formats" / "keras_text" / "model.keras"
+    here.upload(made.read_bytes(), made.name)
+    said = [one.value.replace("\\", "") for one in here.page.caption]
+    assert any(one.startswith("A text is taken apart as") for one in said)
+    here.set("selectbox", "model_source", "text").set("text_input", "model_text", "The CAT!")
+    assert tuple(here.told["labels"][:2]) == ("the", "cat")

@@ -20,7 +20,7 @@ from app.words.names import ACTIVATIONS
 from app.words.say import say
 from gru_core.changes.interventions import parse_interventions
 from gru_core.changes.targets import Target
-from gru_core.conventions import GATE_ACTIVATIONS, STATE_ACTIVATIONS, Cell
+from gru_core.conventions import GATE_ACTIVATIONS, STATE_ACTIVATIONS, Cell, hard_slope
 from gru_core.situation import parse_edits
 
 HARD = {"gate_activation": "hard_sigmoid", "state_activation": "relu"}
@@ -84,6 +84,25 @@ def test_the_two_hard_sigmoids_are_told_apart_in_words() -> None:
     assert told["gate"]["says"] == "hard sigmoid: a/6 + 0.5, cut off at 0 and at 1"
 
 
+def test_a_hard_sigmoid_of_another_slope_says_its_own() -> None:
+    ends = {"gate_activation": "hard_sigmoid(0.25)"}
+    screen = ending(Setting(view="why", of="update", step=4, unit=0), {"gru": ends})
+    assert inner(screen)["ends"]["gate"] == {
+        "symbol": "hard σ",
+        "says": "hard sigmoid: 0.25 a + 0.5, cut off at 0 and at 1",
+    }
+    view = looked(screen)
+    assert view.charts[1].title == "Then the hard sigmoid, 0.25 a + 0.5: where the sum falls"
+    total, value, slope = view.charts[1].values[:, 0]
+    assert value == pytest.approx(min(max(0.25 * total + 0.5, 0), 1))
+    assert slope == (0.25 if 0 < value < 1 else 0)
+
+
+def test_a_corner_that_lies_beyond_the_curve_does_not_stretch_it() -> None:
+    x = np.asarray(activation_curve("hard_sigmoid(0.05)", 1.0, 0.55, "#0072B2").data[0].x)
+    assert (x[0], x[-1]) == (-6, 6)
+
+
 # Why a number ---------------------------------------------------------------------------------
 
 
@@ -110,6 +129,7 @@ def test_a_candidate_of_relu_is_its_sum_where_that_is_above_zero() -> None:
         ("hard_sigmoid", 1.0, 0.7, (-6, 6, 0, 1)),
         ("hard_sigmoid", 7.3, 1.0, (-8, 8, 0, 1)),
         ("hard_sigmoid_sixth", -1.5, 0.25, (-6, 6, 0, 1)),
+        ("hard_sigmoid(0.25)", -1.0, 0.25, (-6, 6, 0, 1)),
         ("relu", 1.5, 1.5, (-3, 3, 0, 3)),
         ("relu", 40.0, 40.0, (-40, 40, 0, 40)),
     ],
@@ -120,7 +140,7 @@ def test_the_curve_is_drawn_with_its_corners_and_the_point_on_it(
     figure = activation_curve(name, total, value, "#0072B2")
     curve, lines, dot = figure.data
     x, y = np.asarray(curve.x), np.asarray(curve.y)
-    slope = {"hard_sigmoid": 0.2, "hard_sigmoid_sixth": 1 / 6}.get(name)
+    slope = hard_slope(name)
     expected = np.maximum(x, 0) if slope is None else np.clip(slope * x + 0.5, 0, 1)
     np.testing.assert_allclose(y, expected, atol=1e-12)
     assert np.interp(total, x, y) == pytest.approx(value, abs=1e-12)

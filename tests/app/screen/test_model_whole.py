@@ -1,6 +1,8 @@
 """A text model on the stage: its own words in, and what it says, with every change on screen."""
 
+import json
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -176,3 +178,18 @@ def test_the_states_of_a_layer_are_no_prediction(above) -> None:
     screen = screen_of(Setting(scene="model", model=Model(file=upload.key)))
     assert screen.problems == ()
     assert predicted(screen) is None
+
+
+def test_a_text_is_typed_as_the_model_s_own_layer_reads_it() -> None:
+    """tests/formats/keras_text says how the file was made, and what Keras says of each text."""
+    made = Path(__file__).parents[2] / "formats" / "keras_text"
+    truth = json.loads((made / "truth.json").read_text(encoding="utf-8"))["predictions"]
+    upload = uploads.model((made / "model.keras").read_bytes(), "model.keras")
+    uploads.hold(upload, "page")
+    for text in ("The DOG, the SEA!", "one two three four five six seven eight the cat"):
+        model = Model(file=upload.key, source="text", text=text)
+        screen = screen_of(Setting(scene="model", model=model))
+        assert screen.problems == () or "masked" in " ".join(screen.problems)
+        assert screen.labels[:2] == (("the", "dog") if "DOG" in text else ("one", "two"))
+        found = predicted(screen)
+        np.testing.assert_allclose(found.values[-1], truth[text], rtol=0, atol=CLOSE)

@@ -374,6 +374,10 @@ MODELS = st.builds(
             (),
             (("gate_activation", "hard_sigmoid"), ("reset_after", "false")),
             (("backward", "true"),),
+            (
+                ("gate_activation", "hard_sigmoid(0.25)"),
+                ("state_activation", "scaled_tanh(1.7159,0.6667)"),
+            ),
         ]
     ),
     source=st.sampled_from(FEEDS),
@@ -397,6 +401,8 @@ def test_a_link_holds_everything_of_a_model_but_its_numbers(model: Model) -> Non
         ({"layer": "x" * 201}, "at most 200 characters"),
         ({"level": "0"}, "from 1 to 64"),
         ({"set": "gate_activation.gelu"}, "answers such as gate_activation.sigmoid"),
+        ({"set": "gate_activation.relu"}, "answers such as gate_activation.sigmoid"),
+        ({"set": "state_activation.elu(-1)"}, "answers such as gate_activation.sigmoid"),
         ({"set": "~"}, "answers such as gate_activation.sigmoid"),
         ({"feed": "music"}, "one of noise"),
         ({"steps": "1e9"}, "a whole number from 1 to 10000"),

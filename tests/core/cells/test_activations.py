@@ -28,7 +28,7 @@ A = np.linspace(-7.31, 7.13, 97)  # no corner is among them
 
 PARAMETERS = (
     *("elu(0.5)", "leaky_relu(0.2)", "thresholded_relu(0.5)", "scaled_tanh(1.7159,0.6667)"),
-    "affine(-0.5,0.25)",
+    *("affine(-0.5,0.25)", "hard_sigmoid(0.25)"),
 )
 
 
@@ -52,6 +52,7 @@ def test_the_slope_is_that_of_the_function_and_the_precision_is_kept(name, dtype
         *(("hard_sigmoid", a, 1) for a in (2.5, 3, 1e9)),
         # torch.nn.Hardsigmoid, and keras.activations.hard_sigmoid of Keras 3: a / 6 + 0.5.
         *(("hard_sigmoid_sixth", a, v) for a, v in ((-3, 0), (-1.5, 0.25), (0, 0.5), (3, 1))),
+        *(("hard_sigmoid(0.25)", a, v) for a, v in ((-2, 0), (-1, 0.25), (0, 0.5), (9, 1))),
         *(("relu", a, v) for a, v in ((-2, 0), (0, 0), (2.5, 2.5))),
         # torch.nn.ELU, SELU and LeakyReLU; the rest as ONNX documents them.
         *(("elu", a, v) for a, v in ((-1, math.exp(-1) - 1), (0, 0), (2.5, 2.5), (-99, -1))),
@@ -77,7 +78,7 @@ def test_at_a_corner_the_slope_is_zero() -> None:
     assert slope_at("relu", np.array(0.0)) == 0
 
 
-@pytest.mark.parametrize("name", GATE_ACTIVATIONS)
+@pytest.mark.parametrize("name", [*GATE_ACTIVATIONS, "hard_sigmoid(0.25)", "hard_sigmoid(3)"])
 def test_negating_the_sum_of_a_gate_turns_it_into_one_minus_it(name) -> None:
     """So the write polarity is shown with negated weights, whatever the gate ends in."""
     function = function_of(name)
@@ -159,6 +160,8 @@ def test_each_gate_knows_what_it_ends_in(make_layer) -> None:
     [
         (GRUWeights, {"gate_activation": "relu"}, "gru.gate_activation 'relu' does not exist; "
          "choose one of: sigmoid, hard_sigmoid, hard_sigmoid_sixth."),
+        (GRUWeights, {"gate_activation": "hard_sigmoid(-1)"}, "gru.gate_activation 'hard_sigmoid("),
+        (LSTMWeights, {"gate_activation": "elu(0.5)"}, "lstm.gate_activation 'elu(0.5)' does not"),
         (LSTMWeights, {"state_activation": "gelu"}, "lstm.state_activation 'gelu' does not exist; "
          "choose one of: tanh, relu, elu, selu, linear, softsign, softplus, leaky_relu, "
          "thresholded_relu, scaled_tanh, affine, sigmoid, hard_sigmoid, hard_sigmoid_sixth."),

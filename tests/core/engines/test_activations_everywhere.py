@@ -51,6 +51,9 @@ ENDS = [
     ("lstm", "sigmoid", "sigmoid"),
     ("gru", "sigmoid", "linear"),
     ("lstm", "sigmoid", "affine(0.5,-0.1)"),
+    ("gru", "hard_sigmoid(0.25)", "tanh"),
+    ("gru before", "hard_sigmoid(0.15)", "softsign"),
+    ("lstm", "hard_sigmoid(0.25)", "elu(0.5)"),
     ("rnn", "sigmoid", "softsign"),
 ]
 
