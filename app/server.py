@@ -60,7 +60,7 @@ from app.doors.files import Held
 from app.doors.headers import Told
 from app.doors.hosts import Hosts
 from app.doors.requests import Requests
-from app.doors.sockets import Sockets, address_of
+from app.doors.sockets import RUNS, Sockets, address_of
 from app.doors.turns import Turns
 from app.messages import asked
 from app.messages.numbers import GoneError
@@ -98,6 +98,7 @@ ANSWERS = Turns(at_once=2, each=2, waiting=400)  # seconds of work
 LARGE_ANSWERS = Turns(at_once=2, each=1, waiting=40)
 QUEUES = {
     "first": OPENINGS,
+    "runs": RUNS,
     "numbers": NUMBERS,
     "large_numbers": LARGE_NUMBERS,
     "small": ANSWERS,

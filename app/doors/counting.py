@@ -50,11 +50,21 @@ class Pace:
 
     def wait(self, now: float) -> float:
         """Seconds until the next one may come, which is counted. now: seconds of a clock."""
-        if self.seen is not None:
-            self.left = min(self.burst, self.left + (now - self.seen) * self.second)
-        self.seen = now
+        self.left, self.seen = self._left_at(now), now
         self.left -= 1
         return max(0.0, -self.left / self.second)
+
+    def is_spent(self, now: float) -> bool:
+        """Whether the next one would have to wait."""
+        return self._left_at(now) < 1
+
+    def is_rested(self, now: float) -> bool:
+        """Whether it is as if there had been none."""
+        return self._left_at(now) >= self.burst
+
+    def _left_at(self, now: float) -> float:
+        since = 0.0 if self.seen is None else now - self.seen
+        return min(self.burst, self.left + since * self.second)
 
     def take(self, now: float) -> float:
         """0.0 for one that may come, which is counted; else the seconds until it may."""
@@ -75,10 +85,11 @@ class Paces:
 
     def wait(self, address: str, now: float) -> float:
         """Seconds until an address may have one; 0.0 for one that comes now, and is counted."""
-        rest = self.burst / self.second
-        if now - self.forgotten > rest:
+        return self.at(address, now).take(now)
+
+    def at(self, address: str, now: float) -> Pace:
+        """The pace of an address."""
+        if now - self.forgotten > self.burst / self.second:
             self.forgotten = now
-            self.of = {
-                one: pace for one, pace in self.of.items() if now - (pace.seen or 0.0) < rest
-            }
-        return self.of.setdefault(address, Pace(self.second, self.burst)).take(now)
+            self.of = {one: pace for one, pace in self.of.items() if not pace.is_rested(now)}
+        return self.of.setdefault(address, Pace(self.second, self.burst))

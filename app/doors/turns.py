@@ -23,8 +23,9 @@ class _Wait:
 class Turns:
     """So many at a time, of one address at most `each`; of one event loop only.
 
-    Of those who wait, whose address has fewest already comes next, then who came first. Where
-    `waiting` of all or `own` of one page wait, the next is refused.
+    Of those who wait, whose address has fewest already comes next, then whose has waited longest
+    since its last one, then who came first. Where `waiting` of all or `own` of one page wait, the
+    next is refused.
     """
 
     at_once: int
@@ -35,6 +36,8 @@ class Turns:
     )
     _pages: set[str] = field(default_factory=set)  # that have their turn
     _addresses: Counter[str] = field(default_factory=Counter)
+    _last: dict[str, int] = field(default_factory=dict)  # turns until its last, of who waits or has
+    _given: int = 0  # turns of all
     _line: list[_Wait] = field(default_factory=list)
 
     @property
@@ -64,22 +67,35 @@ class Turns:
     def _leave(self, wait: _Wait) -> None:
         if wait in self._line:  # it hung up before its turn came
             self._line.remove(wait)
+            self._forget(wait.address)
             return
         self._pages.remove(wait.page)
         self._addresses[wait.address] -= 1
-        self._addresses += Counter()  # an address that has none is forgotten
         self._let_in()
+        self._forget(wait.address)
 
     def _let_in(self) -> None:
         while len(self._pages) < self.at_once:
             able = [wait for wait in self._line if self._may(wait)]
             if not able:
                 return
-            wait = min(able, key=lambda one: self._addresses[one.address])
+            wait = min(able, key=lambda one: self._before(one.address))
             self._line.remove(wait)
             self._pages.add(wait.page)
             self._addresses[wait.address] += 1
+            self._given += 1
+            self._last[wait.address] = self._given
             wait.come.set_result(None)
+
+    def _before(self, address: str) -> tuple[int, int]:
+        return self._addresses[address], self._last.get(address, 0)
+
+    def _forget(self, address: str) -> None:
+        """What is known of an address that has no turn and waits for none."""
+        if not self._addresses[address]:
+            del self._addresses[address]
+            if all(wait.address != address for wait in self._line):
+                self._last.pop(address, None)
 
     def _may(self, wait: _Wait) -> bool:
         free = self._addresses[wait.address] < self.each

@@ -4,8 +4,9 @@ import asyncio
 from typing import Any
 
 import pytest
-from starlette.types import Message
+from starlette.types import Message, Receive, Scope, Send
 from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from app.doors import sockets
 from app.doors.counting import Places
@@ -150,3 +151,154 @@ def test_many_messages_wait_for_their_turn(monkeypatch: pytest.MonkeyPatch) -> N
     opened(*[sent(BackMsg())] * (BURST + 30))
     assert waits[:BURST] == [0] * BURST
     assert waits[-1] == pytest.approx(30 / sockets.settings.SESSION_MESSAGES)
+
+
+RUN = BackMsg()
+RUN.rerun_script.query_string = ""
+ENDED = ForwardMsg(script_finished=ForwardMsg.FINISHED_SUCCESSFULLY).SerializeToString()
+
+
+class Running:
+    """An app whose runs of the page end when a test says so."""
+
+    def __init__(self) -> None:
+        self.begun = 0
+        self.sends: list[Send] = []
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        while (message := await receive())["type"] != "websocket.disconnect":
+            if message["type"] == "websocket.receive":
+                self.begun += 1
+                self.sends.append(send)
+
+    async def end(self) -> None:
+        """The run that goes on."""
+        await self.sends.pop(0)({"type": "websocket.send", "bytes": ENDED})
+
+
+async def settled() -> None:
+    for _ in range(20):
+        await asyncio.sleep(0)
+
+
+def run_of(guard: Sockets, address: str = "192.0.2.1") -> tuple["asyncio.Task[None]", Visitor]:
+    visitor = Visitor([CONNECT, sent(RUN)], hangs_up=False)
+    scope = line(client=(address, 5000))
+    return asyncio.create_task(guard(scope, visitor.receive, visitor.send)), visitor
+
+
+async def over(*tasks: "asyncio.Task[None]") -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert (sockets.RUNS.taken, len(sockets.RUNS)) == (0, 0)
+
+
+def test_one_run_of_a_page_goes_on_at_a_time_and_addresses_take_turns() -> None:
+    async def told() -> list[int]:
+        app = Running()
+        guard, begun = Sockets(app), []
+        lines = [run_of(guard)[0] for _ in range(2)] + [run_of(guard, "192.0.2.2")[0]]
+        for _ in lines:
+            await settled()
+            begun.append(app.begun)
+            await app.end()
+        await over(*lines)
+        return begun
+
+    assert asyncio.run(told()) == [1, 2, 3]
+
+
+def test_a_run_that_takes_long_lets_the_next_one_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sockets, "LONGEST", 0.05)
+
+    async def told() -> None:
+        app = Running()
+        guard = Sockets(app)
+        lines = [run_of(guard)[0] for _ in range(2)]
+        await settled()
+        assert app.begun == 1
+        async with asyncio.timeout(10):
+            while app.begun < 2:
+                await asyncio.sleep(0.01)
+        await over(*lines)
+
+    asyncio.run(told())
+
+
+def test_a_page_that_is_left_before_its_turn_is_not_run() -> None:
+    async def told() -> int:
+        app = Running()
+        guard = Sockets(app)
+        first, _ = run_of(guard)
+        await settled()
+        left = Visitor([CONNECT, sent(RUN)])
+        await guard(line(), left.receive, left.send)
+        await app.end()
+        await settled()
+        await over(first)
+        return app.begun
+
+    assert asyncio.run(told()) == 1
+
+
+def came_and_went(guard: Sockets, times: int, now: list[float], stays: float) -> None:
+    async def told() -> None:
+        for _ in range(times):
+            visitor = Visitor([CONNECT])
+            begun = asyncio.create_task(guard(line(), visitor.receive, visitor.send))
+            now[0] += stays
+            await begun
+
+    asyncio.run(told())
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> tuple[list[float], list[float]]:
+    """What time it is, and how long somebody has waited; nobody waits in truth."""
+    now, waits = [0.0], []
+    rest = asyncio.sleep
+
+    async def waited(seconds: float) -> None:
+        if seconds:
+            waits.append(seconds)
+        await rest(0)
+
+    monkeypatch.setattr(sockets.asyncio, "sleep", waited)
+    monkeypatch.setattr(sockets.time, "monotonic", lambda: now[0])
+    return now, waits
+
+
+def test_pages_that_are_left_at_once_wait_after_some(
+    clock: tuple[list[float], list[float]],
+) -> None:
+    now, waits = clock
+    guard = Sockets(Inner())
+    came_and_went(guard, sockets.HURRIED, now, 0.0)
+    assert not waits
+    came_and_went(guard, 3, now, 0.0)
+    second = sockets.LEAST + 1 / sockets.EACH  # one is open: its own
+    assert waits == pytest.approx([at / second for at in (1, 2, 3)])
+    now[0] += sockets.HURRIED + 10
+    came_and_went(guard, 1, now, 0.0)
+    assert len(waits) == 3
+
+
+def test_a_class_that_opens_and_stays_never_waits_and_makes_room_for_its_hurry(
+    clock: tuple[list[float], list[float]],
+) -> None:
+    now, waits = clock
+
+    async def told() -> None:
+        guard = Sockets(Inner())
+        pages = [Visitor([CONNECT], hangs_up=False) for _ in range(200)]
+        lines = [asyncio.create_task(guard(line(), one.receive, one.send)) for one in pages]
+        await settled()
+        for _ in range(100):  # in five seconds
+            now[0] += 0.05
+            visitor = Visitor([CONNECT])
+            await guard(line(), visitor.receive, visitor.send)
+        await over(*lines)
+
+    asyncio.run(told())
+    assert not waits

@@ -119,3 +119,18 @@ def test_a_line_has_an_end_for_all_and_for_a_page(waiting: int, own: int) -> Non
             assert len(turns) == 3
 
     played(turns, play)
+
+
+def test_addresses_come_in_turn_however_many_pages_each_has() -> None:
+    async def play(served: Served) -> None:
+        for n in range(4):
+            await served.come(f"many{n}", address="one")
+        for n in range(2):
+            await served.come(f"few{n}", address="two")
+        for name in ("many0", "few0", "many1", "few1", "many2"):
+            await served.end(name)
+
+    turns = Turns(at_once=1, each=1, waiting=9)
+    order = played(turns, play).order
+    assert order == ["many0", "few0", "many1", "few1", "many2", "many3"]
+    assert not turns._last  # who is gone is forgotten

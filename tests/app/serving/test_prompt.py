@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import sys
 import time
 from statistics import median
 
@@ -24,6 +25,16 @@ def asked(connection: socket.socket, at_once: bool) -> float:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
         got += connection.recv(65_536)
     return time.perf_counter() - begun
+
+
+def test_whoever_answers_waits_for_no_thread_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(prompt.AutoHTTPProtocol, "connection_made", lambda *_: None)
+    before = sys.getswitchinterval()
+    try:
+        prompt.answer_promptly()
+        assert sys.getswitchinterval() <= 0.001
+    finally:
+        sys.setswitchinterval(before)
 
 
 @pytest.mark.skipif(not hasattr(socket, "TCP_QUICKACK"), reason="only Linux can tell the two apart")
