@@ -16,7 +16,7 @@ from gru_core.analysis.inside import Given, Rows, numbers_of, recurrent_of, vect
 from gru_core.cells.steps import STEPS
 from gru_core.conventions import STATES, TRACKS, Polarity, shown_update
 from gru_core.recording import UNIT, Operation, Record, Recorded, Shape
-from gru_core.weights import PARTS, Weights
+from gru_core.weights import PARTS, PROJECTION, Weights
 
 # What a state is called before the step.
 BEFORE: Final[Mapping[str, str]] = {"hidden": "previous", "cell": "previous_cell"}
@@ -43,8 +43,8 @@ class Program:
 def step_program(weights: Weights, polarity: Polarity = "keep") -> Program:
     """One timestep of a layer of these sizes and functions; no number of the weights is in it.
 
-    Given: w_x, w_h, b_x, b_h, x and the states before the step (BEFORE). Made: every track, and
-    where the notation shows the update gate otherwise, that as `shown.update`. Each track goes
+    Given: the arrays of the weights, x and the states before the step (BEFORE). Made: every track,
+    and where the notation shows the update gate otherwise, that as `shown.update`. Each track goes
     through a `hold`, where an intervention of that track replaces it.
     """
     record = Record()
@@ -96,13 +96,17 @@ def vectors_program(weights: Weights) -> Program:
 
 def _given(record: Record, weights: Weights) -> tuple[Any, ...]:
     """What a step is called with: weights that duck-type, x, the states before."""
-    arrays = {p: record.array(p, getattr(weights, p).shape, weights.dtype) for p in PARTS}
+    arrays: dict[str, Any] = {
+        n: record.array(n, one.shape, weights.dtype) for n, one in weights.arrays.items()
+    }
     x = record.array("x", (weights.input_size,), weights.dtype)
     states = [
-        record.array(BEFORE[name], (weights.units,), weights.dtype) for name in STATES[weights.cell]
+        record.array(BEFORE[name], (weights.size(name),), weights.dtype)
+        for name in STATES[weights.cell]
     ]
     reset_after = getattr(weights, "reset_after", None)
-    w = SimpleNamespace(**arrays, reset_after=reset_after, gate=weights.gate, squash=weights.squash)
+    given: dict[str, Any] = {PROJECTION: None, "reset_after": reset_after, **arrays}
+    w = SimpleNamespace(**given, gate=weights.gate, squash=weights.squash)
     return w, x, *states
 
 

@@ -23,7 +23,7 @@ from gru_core.conventions import Polarity, shown_sign, shown_update
 from gru_core.errors import RangeError
 from gru_core.sweep import Sweep
 from gru_core.trace import Trace, Tracks
-from gru_core.weights import GRUWeights, Weights
+from gru_core.weights import GRUWeights, Weights, check_not_projected
 
 Numbers = dict[str, npt.NDArray[Any]]  # name -> (row,), or (row, entry) for a vector
 Where = npt.NDArray[np.bool_]
@@ -132,6 +132,7 @@ def vectors_sweep(
 
 
 def _check_unit(weights: Weights, unit: int) -> None:
+    check_not_projected(weights, "the equations of one unit")
     if not 0 <= unit < weights.units:
         raise RangeError(
             "unit is {unit}; the {cell} has {units}, counted from 0: use 0 to {last}.",

@@ -46,6 +46,7 @@ def model_scene(
     run_ready; RangeError.
     """
     weights = _weights(ready, layer, backward)
+    _check_shown(weights)
     _check_size(ready, layer, len(sequence.x), weights.units)
     masked = left or masked_steps(ready, sequence, backward)
     sequence = read_alone(ready, sequence)
@@ -107,6 +108,17 @@ def left_out(sequence: Sequence, mask: Mask) -> Sequence:
     labels = tuple(sequence.labels[at] for at in np.flatnonzero(mask))
     target = None if sequence.target is None else sequence.target[mask]
     return replace(sequence, x=sequence.x[mask], labels=labels, target=target)
+
+
+def _check_shown(weights: Weights) -> None:
+    if weights.is_projected:
+        raise RangeError(
+            "The layer projects its hidden state from {units} units to {numbers} numbers, which "
+            "the stage does not draw. Its check against PyTorch runs it, and so does python -m "
+            "gru_core trace, which writes every gate and state.",
+            units=weights.units,
+            numbers=weights.hidden_size,
+        )
 
 
 def _check_size(ready: Ready, layer: int, steps: int, units: int) -> None:
@@ -189,13 +201,11 @@ def _read(ready: Ready, sequence: Sequence, layer: int) -> Array:
 def _units_below(ready: Ready, layer: int) -> tuple[str, ...]:
     """Names for the inputs of a layer that reads states."""
     below = ready.directions[layer - 1]
-    if len(below) == 1:
-        return tuple(f"h{unit + 1}" for unit in range(below[0].units))
-    if ready.merge != "concat":
-        return tuple(f"h{unit + 1}" for unit in range(below[0].units))
+    if len(below) == 1 or ready.merge != "concat":
+        return tuple(f"h{unit + 1}" for unit in range(below[0].hidden_size))
     marks = dict(zip((FORWARD, BACKWARD), ("→", "←"), strict=True))
     return tuple(
         f"h{marks[name]}{unit + 1}"
         for name, weights in zip((FORWARD, BACKWARD), below, strict=True)
-        for unit in range(weights.units)
+        for unit in range(weights.hidden_size)
     )
