@@ -16,7 +16,7 @@ from gru_core.analysis.inside import Given, Rows, numbers_of, recurrent_of, vect
 from gru_core.cells.steps import STEPS
 from gru_core.conventions import STATES, TRACKS, Polarity, shown_update
 from gru_core.recording import UNIT, Operation, Record, Recorded, Shape
-from gru_core.weights import PARTS, PROJECTION, Weights
+from gru_core.weights import PARTS, PROJECTION, Weights, check_not_projected
 
 # What a state is called before the step.
 BEFORE: Final[Mapping[str, str]] = {"hidden": "previous", "cell": "previous_cell"}
@@ -66,6 +66,7 @@ def numbers_program(weights: Weights, polarity: Polarity = "keep") -> Program:
     Given: the unit's rows of the weights, x, the states before, the tracks after, and for each
     track `<track>.held`, 1 where it is held and 0 where not. The unit is chosen when it is run.
     """
+    check_not_projected(weights, "a program of the equations of one unit")
     record, (units, dtype) = Record(), (weights.units, weights.dtype)
     gates, names = len(weights.gates), TRACKS[weights.cell]
     x = record.array("x", (1, weights.input_size), dtype)
@@ -83,6 +84,7 @@ def vectors_program(weights: Weights) -> Program:
 
     Given: w_h, b_h, the states before and the tracks after.
     """
+    check_not_projected(weights, "a program of what the wiring shows")
     record, (units, dtype) = Record(), (weights.units, weights.dtype)
     w_h = record.array("w_h", weights.w_h.shape, dtype)
     b_h = record.array("b_h", weights.b_h.shape, dtype)

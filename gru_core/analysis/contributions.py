@@ -15,6 +15,7 @@ import numpy as np
 
 from gru_core.analysis.blend import check_place, state_before
 from gru_core.analysis.terms import Terms, multiplied
+from gru_core.arrays import Array
 from gru_core.cells.activations import function_of, slope_at
 from gru_core.conventions import (
     POLARITIES,
@@ -112,11 +113,15 @@ def _of_state(weights: Weights, trace: Trace, track: str, unit: int, step: int) 
     return multiplied(kind, np.full(count, -1), weight, value, np.full(count, np.nan))
 
 
+def exposed(weights: Weights, trace: Trace, step: int) -> Array:
+    """What the output gates of an LSTM let out at a step, (unit,): what a projection is made of."""
+    cell, output = (trace[name][step].astype(np.float64) for name in ("cell", "output"))
+    return np.asarray(output * function_of(weights.state_activation)(cell))
+
+
 def _of_projection(weights: Weights, trace: Trace, number: int, step: int) -> Terms:
     """What each unit lets out, times its weight in one number of the hidden state."""
-    squashed = function_of(weights.state_activation)(trace["cell"][step].astype(np.float64))
-    let_out = trace["output"][step].astype(np.float64) * squashed
-    units = np.arange(weights.units)
+    units, let_out = np.arange(weights.units), exposed(weights, trace, step)
     row = weights.arrays[PROJECTION][number].astype(np.float64)
     kind = np.repeat(np.array(["exposed"]), len(units))
     return multiplied(kind, units, row, let_out, np.full(len(units), np.nan))

@@ -46,7 +46,6 @@ def model_scene(
     run_ready; RangeError.
     """
     weights = _weights(ready, layer, backward)
-    _check_shown(weights)
     _check_size(ready, layer, len(sequence.x), weights.units)
     masked = left or masked_steps(ready, sequence, backward)
     sequence = read_alone(ready, sequence)
@@ -110,17 +109,6 @@ def left_out(sequence: Sequence, mask: Mask) -> Sequence:
     return replace(sequence, x=sequence.x[mask], labels=labels, target=target)
 
 
-def _check_shown(weights: Weights) -> None:
-    if weights.is_projected:
-        raise RangeError(
-            "The layer projects its hidden state from {units} units to {numbers} numbers, which "
-            "the stage does not draw. Its check against PyTorch runs it, and so does python -m "
-            "gru_core trace, which writes every gate and state.",
-            units=weights.units,
-            numbers=weights.hidden_size,
-        )
-
-
 def _check_size(ready: Ready, layer: int, steps: int, units: int) -> None:
     if ready.first.input_size > MOST_INPUTS:
         raise RangeError(
@@ -152,8 +140,10 @@ def _check_size(ready: Ready, layer: int, steps: int, units: int) -> None:
 def _companions(ready: Ready, layer: int, backward: bool) -> dict[str, Weights]:
     """The other direction of a layer, and the layer above it where that reads its states alone.
 
-    Not of what begins elsewhere than at zero: companions begin there.
+    Not of what begins elsewhere than at zero: companions begin there. None of a projection.
     """
+    if any(one.is_projected for pair in ready.directions for one in pair):
+        return {}
     found: dict[str, Weights] = {}
     directions, starts = ready.directions[layer], ready.initials[layer]
     if len(directions) == 2 and not backward and not starts[1]:

@@ -12,7 +12,6 @@ import torch
 
 from gru_core import Intervention, LSTMWeights, run
 from gru_core.analysis import contributions
-from gru_core.analysis.inside import inside
 from gru_core.changes.targets import Target
 from gru_core.conventions import STATES, TOLERANCE
 from gru_core.engines import torch_engine
@@ -31,6 +30,7 @@ from gru_core.formats.whole.loose import Chosen
 from gru_core.formats.whole.tracing import Given, model_of, traced
 from gru_core.gradients import gradient_by_distance, jacobians
 from gru_core.phase import fixed_points
+from gru_core.program import numbers_program
 from gru_core.run import run_layers
 from gru_core.sweep import sweep
 from tests.formats.torch_files import filled, saved
@@ -327,7 +327,7 @@ def test_what_is_not_computed_of_a_projection_is_refused(weights) -> None:
         lambda: next(jacobians(weights, trace)),
         lambda: gradient_by_distance(weights, trace),
         lambda: fixed_points(weights, x, np.zeros((1, NUMBERS + UNITS))),
-        lambda: inside(weights, trace, 0),
+        lambda: numbers_program(weights),
     )
     for ask in asked:
         with pytest.raises(RangeError, match="projects its hidden state from 5 units to 2 numbers"):
