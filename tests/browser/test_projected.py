@@ -34,3 +34,5 @@ def test_a_projected_layer_shows_what_pytorch_computes(stage: Stage, tmp_path: P
     assert stage.cursor == (7, 4)
     expect(inside).not_to_contain_text("NaN")
     expect(inside.locator(".gs-equations mn").last).to_have_text("…")
+    # Nothing is drawn where a scene has no first look: a value of JavaScript would be a word.
+    expect(stage.page.locator(".gs-view")).not_to_contain_text("false")
