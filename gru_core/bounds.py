@@ -18,13 +18,15 @@ from gru_core.words import Said
 def check_bounded(weights: Weights, tracks: Tracks, *, backward: bool = False) -> None:
     """Raise unless every number of a run, or a sweep, of these weights can be computed with.
 
-    Only weights that end in a function without a limit are looked at. backward: steps were read
+    Only weights are looked at that end in a function without a limit, or project what they give:
+    nothing limits a product. backward: steps were read
     from the last to the first.
     Errors: NotFiniteError where a number is infinite or NaN, RangeError above MAX_MAGNITUDE; both
     name the track, the unit and the step where that began.
     """
     end = weights.state_activation
-    if all(map(math.isfinite, limits_of(end))) or all(map(_bounded, tracks.values())):
+    limited = all(map(math.isfinite, limits_of(end))) and not weights.is_projected
+    if limited or all(map(_bounded, tracks.values())):
         return
     where = _began(tracks, lambda numbers: ~np.isfinite(numbers), backward)
     if where:

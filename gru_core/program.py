@@ -16,7 +16,7 @@ from gru_core.analysis.inside import Given, Rows, numbers_of, recurrent_of, vect
 from gru_core.cells.steps import STEPS
 from gru_core.conventions import STATES, TRACKS, Polarity, shown_update
 from gru_core.recording import UNIT, Operation, Record, Recorded, Shape
-from gru_core.weights import PARTS, Weights
+from gru_core.weights import PARTS, PROJECTION, Weights, check_not_projected
 
 # What a state is called before the step.
 BEFORE: Final[Mapping[str, str]] = {"hidden": "previous", "cell": "previous_cell"}
@@ -43,8 +43,8 @@ class Program:
 def step_program(weights: Weights, polarity: Polarity = "keep") -> Program:
     """One timestep of a layer of these sizes and functions; no number of the weights is in it.
 
-    Given: w_x, w_h, b_x, b_h, x and the states before the step (BEFORE). Made: every track, and
-    where the notation shows the update gate otherwise, that as `shown.update`. Each track goes
+    Given: the arrays of the weights, x and the states before the step (BEFORE). Made: every track,
+    and where the notation shows the update gate otherwise, that as `shown.update`. Each track goes
     through a `hold`, where an intervention of that track replaces it.
     """
     record = Record()
@@ -66,6 +66,7 @@ def numbers_program(weights: Weights, polarity: Polarity = "keep") -> Program:
     Given: the unit's rows of the weights, x, the states before, the tracks after, and for each
     track `<track>.held`, 1 where it is held and 0 where not. The unit is chosen when it is run.
     """
+    check_not_projected(weights, "a program of the equations of one unit")
     record, (units, dtype) = Record(), (weights.units, weights.dtype)
     gates, names = len(weights.gates), TRACKS[weights.cell]
     x = record.array("x", (1, weights.input_size), dtype)
@@ -83,6 +84,7 @@ def vectors_program(weights: Weights) -> Program:
 
     Given: w_h, b_h, the states before and the tracks after.
     """
+    check_not_projected(weights, "a program of what the wiring shows")
     record, (units, dtype) = Record(), (weights.units, weights.dtype)
     w_h = record.array("w_h", weights.w_h.shape, dtype)
     b_h = record.array("b_h", weights.b_h.shape, dtype)
@@ -96,13 +98,17 @@ def vectors_program(weights: Weights) -> Program:
 
 def _given(record: Record, weights: Weights) -> tuple[Any, ...]:
     """What a step is called with: weights that duck-type, x, the states before."""
-    arrays = {p: record.array(p, getattr(weights, p).shape, weights.dtype) for p in PARTS}
+    arrays: dict[str, Any] = {
+        n: record.array(n, one.shape, weights.dtype) for n, one in weights.arrays.items()
+    }
     x = record.array("x", (weights.input_size,), weights.dtype)
     states = [
-        record.array(BEFORE[name], (weights.units,), weights.dtype) for name in STATES[weights.cell]
+        record.array(BEFORE[name], (weights.size(name),), weights.dtype)
+        for name in STATES[weights.cell]
     ]
     reset_after = getattr(weights, "reset_after", None)
-    w = SimpleNamespace(**arrays, reset_after=reset_after, gate=weights.gate, squash=weights.squash)
+    given: dict[str, Any] = {PROJECTION: None, "reset_after": reset_after, **arrays}
+    w = SimpleNamespace(**given, gate=weights.gate, squash=weights.squash)
     return w, x, *states
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gru_core import checks
-from gru_core.arrays import Array, read_only
+from gru_core.arrays import Array, Dtype, read_only
 from gru_core.bounds import check_bounded
 from gru_core.changes.interventions import Intervention, check_intervention
 from gru_core.conventions import STATES
@@ -100,7 +100,7 @@ def _run(
     states, held = initial_states(weights, initial), tuple(interventions)
     for one in held:
         check_intervention(one, {weights.cell: weights}, len(inputs))
-    laid_out = held_of(weights.cell, held, len(inputs), weights.units, weights.dtype)
+    laid_out = held_of(weights, held, len(inputs))
     tracks = compute(weights, inputs, states, laid_out)
     return Trace(weights.cell, inputs, states, tracks, interventions=held)
 
@@ -165,10 +165,13 @@ def run_layers(
 
 
 def initial_states(weights: Weights, initial: Initial = None) -> tuple[Array, ...]:
-    """The states before the first step, each (unit,), in the order of STATES[cell]."""
-    names, units, dtype = STATES[weights.cell], weights.units, weights.dtype
+    """The states before the first step, each (unit,), in the order of STATES[cell].
+
+    A projected hidden state is (number,).
+    """
+    names, dtype = STATES[weights.cell], weights.dtype
     if initial is None:
-        return tuple(read_only(np.zeros(units, dtype)) for _ in names)
+        return tuple(read_only(np.zeros(weights.size(name), dtype)) for name in names)
     parts = _as_states(initial)
     if len(parts) != len(names):
         raise ShapeError(
@@ -180,9 +183,22 @@ def initial_states(weights: Weights, initial: Initial = None) -> tuple[Array, ..
             names=", ".join(names),
         )
     return tuple(
-        checks.state(f"the initial {name}", part, units, dtype)
-        for name, part in zip(names, parts, strict=True)
+        _state(weights, name, part, dtype) for name, part in zip(names, parts, strict=True)
     )
+
+
+def _state(weights: Weights, name: str, part: npt.ArrayLike, dtype: Dtype) -> Array:
+    if not (weights.is_projected and name == "hidden"):
+        return checks.state(f"the initial {name}", part, weights.units, dtype)
+    hidden = checks.floats("the initial hidden", part, dtype)
+    if hidden.shape != (weights.hidden_size,):
+        raise ShapeError(
+            "the initial hidden has shape {shape}; this layer projects its hidden state, which "
+            "needs ({needed},): give one number for each.",
+            shape=hidden.shape,
+            needed=weights.hidden_size,
+        )
+    return hidden
 
 
 def _as_states(initial: npt.ArrayLike | tuple[npt.ArrayLike, ...]) -> tuple[npt.ArrayLike, ...]:
@@ -222,13 +238,13 @@ def _check_layer(index: int, layer: Layer, x: Array, merge: Merge) -> None:
                 input_size=weights.input_size,
                 shape=x.shape[1],
             )
-    units = {weights.units for weights in directions}
+    units = {weights.hidden_size for weights in directions}
     if merge != "concat" and len(units) > 1:
         raise ShapeError(
             "layer {index} has {units} units forward and {backward} backward; merge {merge!r} "
             "needs the same number: use 'concat', or resize one.",
             index=index,
-            units=directions[0].units,
-            backward=directions[-1].units,
+            units=directions[0].hidden_size,
+            backward=directions[-1].hidden_size,
             merge=merge,
         )

@@ -65,13 +65,13 @@ def sweep(
     active = _active(target, interventions)
     for one in active:
         check_intervention(one, {weights.cell: weights}, len(inputs))
-    held = held_of(weights.cell, active, len(inputs), weights.units, weights.dtype)
+    held = held_of(weights, active, len(inputs))
     if held is not None:
         held = _swept_values(held, active, target, points, weights)
     layout, patches = layout_of(weights), Patches()
     batch = tuple(np.repeat(state[:, np.newaxis], len(points), axis=1) for state in states)
     if isinstance(target, Target):
-        _check_target(weights, inputs, target)
+        _check_target(weights, inputs, states, target)
         if target.part == "x":
             inputs, patches = _sweep_input(layout, inputs, target, points)
         elif target.part in INITIALS:
@@ -128,13 +128,13 @@ def _points(values: npt.ArrayLike, weights: Weights) -> Array:
     return points
 
 
-def _check_target(weights: Weights, x: Array, target: Target) -> None:
+def _check_target(weights: Weights, x: Array, states: tuple[Array, ...], target: Target) -> None:
     if target.owner not in ("x", weights.cell):
         raise unknown_name("owner of a target to sweep", target.owner, ("x", weights.cell))
     if target.part == "x":
         shape: tuple[int, ...] = x.shape
     elif target.part in INITIALS:
-        shape = (weights.units,)
+        shape = states[INITIALS[target.part]].shape
     else:
         shape = getattr(weights, target.part).shape
     check_index(target.array_name, target.index, shape, AXES[target.part])

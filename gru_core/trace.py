@@ -72,7 +72,7 @@ class Trace(Tracks):
     cell: Cell
     x: Array  # (step, input)
     initial: tuple[Array, ...]  # each (unit,), in the order of conventions.STATES[cell]
-    tracks: Mapping[str, Array]  # each (step, unit)
+    tracks: Mapping[str, Array]  # each (step, unit); a projected hidden state (step, number)
     backward: bool = False
     interventions: tuple[Intervention, ...] = ()  # those of the run, on the step axis of x
 
@@ -96,8 +96,13 @@ class Trace(Tracks):
 
     @property
     def units(self) -> int:
-        """How many numbers each state has."""
-        return len(self.initial[0])
+        """How many units the layer has: numbers of each track but a projected hidden state."""
+        return len(self.initial[-1])
+
+    @property
+    def is_projected(self) -> bool:
+        """Whether the hidden state is a product of what the units let out."""
+        return len(self.initial[0]) != self.units
 
     @property
     def dtype(self) -> Dtype:

@@ -5,7 +5,7 @@ Axis `gate` follows `conventions.GATES[cell]`; all shapes are written beside the
 
 from dataclasses import dataclass, field, fields, replace
 from functools import partial
-from typing import Any, ClassVar, Literal, Self, TypeAlias, TypeVar, get_args
+from typing import Any, ClassVar, Final, Literal, Self, TypeAlias, TypeVar, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +36,13 @@ AXES: dict[str, tuple[str, ...]] = {
     "b_x": ("gate", "unit"),
     "b_h": ("gate", "unit"),
 }
+# What projects the hidden state of an LSTM (PyTorch's proj_size), and its axes.
+PROJECTION: Final = "w_p"
+PROJECTED_AXES: dict[str, tuple[str, ...]] = {
+    **AXES,
+    "w_h": ("gate", "unit", "number"),
+    PROJECTION: ("number", "unit"),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,7 +55,7 @@ class Weights:
     """
 
     w_x: Array  # (gate, unit, input)
-    w_h: Array  # (gate, unit, unit), the last axis being the unit of the old state
+    w_h: Array  # (gate, unit, number), the last axis being that of the old hidden state
     b_x: Array  # (gate, unit)
     b_h: Array  # (gate, unit)
     # What the gates end in: one of conventions.GATE_ACTIVATIONS, or with a parameter of its own.
@@ -61,7 +68,8 @@ class Weights:
 
     def __post_init__(self) -> None:
         _check_activations(self.cell, self.gate_activation, self.state_activation)
-        arrays = {part: checks.floats(f"{self.cell}.{part}", getattr(self, part)) for part in PARTS}
+        given = {name: getattr(self, name) for name in self.arrays}
+        arrays = {name: checks.floats(f"{self.cell}.{name}", one) for name, one in given.items()}
         _check_shapes(self.cell, arrays)
         _check_one_dtype(self.cell, arrays)
         for part, array in arrays.items():
@@ -90,9 +98,35 @@ class Weights:
         return function_of(self.state_activation)(a)
 
     @property
+    def arrays(self) -> dict[str, Array]:
+        """All its numbers by name: PARTS, and PROJECTION where there is one."""
+        names: tuple[str, ...] = (*PARTS, PROJECTION) if self.is_projected else PARTS
+        return {name: getattr(self, name) for name in names}
+
+    @property
+    def axes(self) -> dict[str, tuple[str, ...]]:
+        """The axes of each of its arrays."""
+        return PROJECTED_AXES if self.is_projected else AXES
+
+    @property
+    def is_projected(self) -> bool:
+        """Whether the hidden state is a product of what the units let out."""
+        return False
+
+    @property
     def units(self) -> int:
-        """How many numbers the hidden state has."""
+        """How many units a layer has: numbers of each gate, and of the hidden state if that is
+        not projected."""
         return len(self.w_h[0])
+
+    @property
+    def hidden_size(self) -> int:
+        """How many numbers the hidden state has."""
+        return int(self.w_h.shape[2])
+
+    def size(self, track: str) -> int:
+        """How many numbers a track of a run has at each step."""
+        return self.hidden_size if track == "hidden" else self.units
 
     @property
     def input_size(self) -> int:
@@ -106,21 +140,26 @@ class Weights:
 
     def parameter_count(self, biases: BiasCount = 2) -> int:
         """How many numbers training would set, with one or two biases for each gate and unit."""
-        return parameter_count(self.cell, self.input_size, self.units, biases)
+        count = parameter_count(self.cell, self.input_size, self.units, biases)
+        if not self.is_projected:
+            return count
+        square = len(self.gates) * self.units**2  # which w_h is not
+        return count - square + self.w_h.size + self.arrays[PROJECTION].size
 
-    def with_value(self, part: Part, index: tuple[int, ...], value: float) -> Self:
-        """A copy of the weights with one number changed. index: along AXES[part], 0-based.
+    def with_value(self, part: str, index: tuple[int, ...], value: float) -> Self:
+        """A copy of the weights with one number changed. index: along axes[part], 0-based.
 
         Errors: UnknownNameError for a part, RangeError for an index, NotFiniteError for a value.
         """
-        if part not in PARTS:
-            raise unknown_name("part", part, PARTS)
-        array = getattr(self, part).copy()
-        check_index(f"{self.cell}.{part}", index, array.shape, AXES[part])
+        if part not in self.arrays:
+            raise unknown_name("part", part, self.arrays)
+        array = self.arrays[part].copy()
+        check_index(f"{self.cell}.{part}", index, array.shape, self.axes[part])
         array[index] = checks.floats(
             Said("the new value of {name}", name=f"{self.cell}.{part}"), value
         )
-        return replace(self, **{part: array})
+        changed: dict[str, Any] = {part: array}
+        return replace(self, **changed)
 
     def astype(self, dtype: npt.DTypeLike) -> Self:
         """A copy of the weights, rounded to float32 or widened to float64. Errors: DtypeError."""
@@ -130,7 +169,8 @@ class Weights:
                 "dtype is {wanted}; weights are float64 or float32: choose one.",
                 wanted=wanted,
             )
-        return replace(self, **{part: getattr(self, part).astype(wanted) for part in PARTS})
+        rounded: dict[str, Any] = {name: one.astype(wanted) for name, one in self.arrays.items()}
+        return replace(self, **rounded)
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +186,15 @@ class GRUWeights(Weights):
 class LSTMWeights(Weights):
     """One LSTM layer; gates input, forget, candidate, output."""
 
+    # (number, unit): of what the units let out it makes the hidden state; None where that is it.
+    w_p: Array | None = field(default=None, kw_only=True)
+
     cell: ClassVar[Cell] = "lstm"
+
+    @property
+    def is_projected(self) -> bool:
+        """Whether the hidden state is a product of what the units let out."""
+        return self.w_p is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -183,6 +231,19 @@ def check_index(
                 size=size,
                 last=size - 1,
             )
+
+
+def check_not_projected(weights: Weights, what: str) -> None:
+    """Raise RangeError for a projected hidden state. what: what cannot be computed of it."""
+    if weights.is_projected:
+        raise RangeError(
+            "the {cell} projects its hidden state from {units} units to {numbers} numbers; of such "
+            "a layer {what} cannot be computed here: choose a layer without a projection.",
+            cell=weights.cell.upper(),
+            units=weights.units,
+            numbers=weights.hidden_size,
+            what=what,
+        )
 
 
 def parameter_count(cell: Cell, input_size: int, units: int, biases: BiasCount = 2) -> int:
@@ -246,7 +307,7 @@ def _check_activations(cell: Cell, gate: str, state: str) -> None:
         )
 
 
-def _check_shapes(cell: Cell, arrays: dict[Part, Array]) -> None:
+def _check_shapes(cell: Cell, arrays: dict[str, Array]) -> None:
     gates, w_x = len(GATES[cell]), arrays["w_x"]
     if w_x.ndim != 3 or w_x.shape[0] != gates or 0 in w_x.shape:
         raise ShapeError(
@@ -259,9 +320,20 @@ def _check_shapes(cell: Cell, arrays: dict[Part, Array]) -> None:
             known=", ".join(GATES[cell]),
         )
     units, inputs = w_x.shape[1:]
+    w_p = arrays.get(PROJECTION)
+    if w_p is not None and (w_p.ndim != 2 or 0 in w_p.shape):
+        raise ShapeError(
+            "{cell}.w_p has shape {shape}; a projection of {units} units needs (numbers, {units}), "
+            "with at least one number.",
+            cell=cell,
+            shape=w_p.shape,
+            units=units,
+        )
     sizes = {"gate": gates, "unit": units, "input": inputs}
+    axes = AXES if w_p is None else PROJECTED_AXES
+    sizes |= {} if w_p is None else {"number": len(w_p)}
     for part, array in arrays.items():
-        needed = tuple(sizes[axis] for axis in AXES[part])
+        needed = tuple(sizes[axis] for axis in axes[part])
         if array.shape != needed:
             raise ShapeError(
                 "{cell}.{part} has shape {shape}; the {called} with {units} units and {inputs} "
@@ -273,11 +345,11 @@ def _check_shapes(cell: Cell, arrays: dict[Part, Array]) -> None:
                 units=units,
                 inputs=inputs,
                 needed=needed,
-                axes=", ".join(AXES[part]),
+                axes=", ".join(axes[part]),
             )
 
 
-def _check_one_dtype(cell: Cell, arrays: dict[Part, Array]) -> None:
+def _check_one_dtype(cell: Cell, arrays: dict[str, Array]) -> None:
     dtypes = {part: array.dtype for part, array in arrays.items()}
     if len(set(dtypes.values())) > 1:
         found = ", ".join(f"{part} {dtype}" for part, dtype in dtypes.items())

@@ -26,7 +26,7 @@ from gru_core.formats.whole import packed
 from gru_core.inputs.feed import Feed
 from gru_core.inputs.tables import read_csv
 from gru_core.inputs.vocabulary import Vocabulary, read_vocabulary
-from gru_core.weights import PARTS
+from gru_core.weights import PARTS, PROJECTION
 
 MOST_HELD = 8  # files of one page, the last ones
 MOST_BYTES = 8 * MAX_BYTES  # of the files of one page: more than any model with its input
@@ -51,7 +51,8 @@ class Upload:
         content = self.content
         if isinstance(content, ModelFile):
             found = (one for entry in content.entries for layer in entry.layers for one in layer)
-            arrays: list[Array | None] = [getattr(one, part) for one in found for part in PARTS]
+            parts = (*PARTS, PROJECTION)
+            arrays: list[Array | None] = [getattr(one, part) for one in found for part in parts]
             arrays += [array for _, array in packed.arrays(content)]
         elif isinstance(content, Vocabulary):
             arrays = [content.vectors]

@@ -80,10 +80,11 @@ class Gate(TypedDict):
 
 
 class Track(Gate):
-    """One heatmap. scale: whose colours it has."""
+    """One heatmap. scale: whose colours it has. units: its rows, fewer of a projected state."""
 
     track: str
     scale: str
+    units: int
 
 
 class Initial(TypedDict):
@@ -92,6 +93,7 @@ class Initial(TypedDict):
     of: str
     part: str
     symbol: str
+    units: int
 
 
 class Panel(TypedDict):
@@ -194,13 +196,17 @@ class Term(TypedDict):
 
 
 class Inner(Wiring):
-    """The opened cell. biases: of a gate, as the notation has them."""
+    """The opened cell. biases: of a gate, as the notation has them.
+
+    unwired: why its wiring is not drawn; empty where it is.
+    """
 
     cells: list[CellName]
     biases: int
     form: Literal["split", "joined"]
     substeps: list[Substep]
     notes: list[str]
+    unwired: str
     terms: list[Term]
 
 

@@ -156,6 +156,9 @@ def summary(entry: Entry) -> str:
         ),
         numbers.count(inputs, "input"),
     ]
+    if first.w_p is not None:
+        projected = numbers.count(len(first.w_p), "number")
+        words.append(say("controls.model.projected", numbers=projected))
     if len(entry.layers) > 1:
         words.append(say("controls.model.layers", layers=len(entry.layers)))
     if len(entry.layers[0]) > 1:

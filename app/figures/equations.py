@@ -37,6 +37,7 @@ class Writer:
     inner_bias: bool = True  # the candidate has a bias d that the reset gate scales
     gate_end: str = "σ"  # what a gate ends in
     state_end: str = "tanh"  # what the candidate and the LSTM's output do, or a plain RNN's state
+    projected: bool = False  # the LSTM's hidden state is a projection of what its units let out
 
     def substeps(self) -> tuple[SubStep, ...]:
         """The equations in the order in which they are computed."""
@@ -212,6 +213,15 @@ class Writer:
         numbers = [
             *(number("output", "output"), DOT, function(self.state_end, [number("cell", "cell")])),
         ]
-        last = [number("output", "output"), DOT, number("squashed"), EQUALS, result("hidden")]
-        line = Line([self.letter("hidden")], symbols, (numbers, last))
+        last = [number("output", "output"), DOT, number("squashed"), EQUALS]
+        if self.projected:
+            let_out = Line([], symbols, (numbers, [*last, number("let_out")]))
+            return SubStep("hidden", "new hidden state", (let_out, self.projection(symbols)))
+        line = Line([self.letter("hidden")], symbols, (numbers, [*last, result("hidden")]))
         return SubStep("hidden", "new hidden state", (line,))
+
+    def projection(self, let_out: Nodes) -> Line:
+        """One number of the hidden state, of what all units let out."""
+        products: Node = {"d": "hidden.sum", "w": "hidden.w_p", "x": "let_out_vector"}
+        symbols: Nodes = [{"v": "P", "s": "", "q": "hidden"}, bracket(let_out)]
+        return Line([self.letter("hidden")], symbols, ([products, EQUALS, result("hidden")],))

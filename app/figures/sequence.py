@@ -28,7 +28,8 @@ def unit_lines(
     for channel in range(trace.x.shape[1] if trace.x.shape[1] <= MOST_CHANNELS else 0):
         figure.add_trace(_line(steps, trace.x[:, channel], "x", "lines", f"x.{channel}"))
     for track in trace:
-        values = trace[track][:, unit]
+        there = unit < trace[track].shape[1]  # a projected state has fewer
+        values = trace[track][:, unit] if there else np.full(trace.steps, np.nan)
         figure.add_trace(_line(steps, values, track, mode, f"{trace.cell}.{track}"))
     if bound is None:
         bound = axis_bound(float(np.abs(trace["cell"]).max()) if "cell" in trace else 0.0)

@@ -28,12 +28,12 @@ class Segment:
 
 def segments(weights: Weights, biases: BiasCount = 2) -> tuple[Segment, ...]:
     """Where each array stands in the joined matrix; with one bias, d is left out."""
-    inputs, units = weights.input_size, weights.units
+    inputs, states = weights.input_size, weights.hidden_size
     every = (
         Segment("w_x", 0, inputs),
-        Segment("w_h", inputs, units),
-        Segment("b_x", inputs + units, 1),
-        Segment("b_h", inputs + units + 1, 1),
+        Segment("w_h", inputs, states),
+        Segment("b_x", inputs + states, 1),
+        Segment("b_h", inputs + states + 1, 1),
     )
     return every if biases == 2 else every[:-1]
 
@@ -49,7 +49,7 @@ def joined(
     index = weights.gates.index(gate)
     columns = [
         weights.w_x[index],
-        weights.w_h[index][:, list(order)],
+        weights.w_h[index][:, list(_states(weights, order))],
         weights.b_x[index][:, None],
         weights.b_h[index][:, None],
     ]
@@ -71,7 +71,7 @@ def gate_weights(
     if z.size > MOST_WEIGHTS:
         z = as_bytes(z, (-bound, bound), LEVELS)
     figure = heatmap(z, theme.DIVERGING, (-bound, bound), [], unit_names(order))
-    marks = _column_marks(channels, order, biases)
+    marks = _column_marks(channels, _states(weights, order), biases)
     figure.update_layout(
         margin=WEIGHT_MARGIN,
         yaxis={"ticklabelstandoff": 3},
@@ -81,6 +81,11 @@ def gate_weights(
         text = [[brief(value) for value in row] for row in z]
         figure.update_traces(text=text, texttemplate="%{text}", textfont={"size": 9})
     return figure
+
+
+def _states(weights: Weights, order: Sequence[int]) -> Sequence[int]:
+    """The numbers of the old state from left to right: the units, unless it is projected."""
+    return range(weights.hidden_size) if weights.is_projected else order
 
 
 def _column_marks(

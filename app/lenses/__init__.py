@@ -1,6 +1,7 @@
 """The lenses: questions asked of the screen, each a module of its own."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any, Final
 
@@ -58,14 +59,31 @@ def questions() -> list[contract.Question]:
     ]
 
 
+# What shows a hidden state that is projected, and what looks at the opened cell alone.
+_PROJECTED: Final = frozenset(one.LENS.name for one in (cell, why, kept, memory, saturation))
+_OPENED: Final = frozenset({unrolled.LENS.name, phase.LENS.name})
+
+
 def lens_of(screen: Screen) -> Lens:
-    """The lens that is chosen."""
-    return LENSES[screen.setting.view]
+    """The lens that is chosen; another one where a projected layer is on screen that it cannot
+    show."""
+    return LENSES[screen.setting.view] if _fits(screen) else kept.LENS
+
+
+def _fits(screen: Screen) -> bool:
+    asked, projected = screen.setting.view, screen.projected
+    elsewhere = asked in _OPENED and screen.opened not in projected
+    return not projected or asked in _PROJECTED or elsewhere
 
 
 def view_of(screen: Screen) -> View:
-    """What the chosen lens shows."""
-    return lens_of(screen).view(screen)
+    """What the chosen lens shows, and why it is not the one that was asked for."""
+    view = lens_of(screen).view(screen)
+    if _fits(screen):
+        return view
+    asked = LENSES[screen.setting.view].label
+    said = say("lenses.projection.instead", asked=asked, shown=lens_of(screen).label)
+    return replace(view, words=[said, *view.words])
 
 
 def told(screen: Screen, view: View) -> contract.Lens:
@@ -73,7 +91,7 @@ def told(screen: Screen, view: View) -> contract.Lens:
     lens = lens_of(screen)
     at: Any = {axis: getattr(screen, axis) for axis in (*lens.follows, *view.follows)}
     return {
-        "view": screen.setting.view,
+        "view": lens.name,
         "questions": questions(),
         "inside": lens.inside,
         "look": lens.look,

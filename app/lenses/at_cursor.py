@@ -6,6 +6,7 @@ from app.words.names import CELL_NAMES, letter_of
 from app.words.numbers import joined, number, percent, whole
 from app.words.say import Fields, say
 from gru_core.analysis.blend import state_before
+from gru_core.analysis.contributions import exposed
 from gru_core.analysis.cost import multiply_adds
 from gru_core.conventions import GATES, STATES, Cell
 
@@ -16,15 +17,17 @@ def sentence_of(screen: Screen, cell: Cell) -> str:
     A state that is held has nothing of its old value, whatever the gates are.
     """
     where = place(screen, cell)
-    held = [state for state in reversed(STATES[cell]) if is_held(screen, cell, state)]
+    unit, trace = unit_of(screen, screen.traces[cell].units), screen.traces[cell]
+    states = [state for state in reversed(STATES[cell]) if unit < trace[state].shape[1]]
+    held = [state for state in states if is_held(screen, cell, state)]
     if held:
         letter, value = letter_of(cell, held[0]), number(value_of(screen, cell, held[0]))
         return sentence(say("lenses.at_cursor.held", letter=letter, value=value, **where))
+    if cell == "lstm":
+        return _lstm(screen, where)
     hidden = number(value_of(screen, cell, "hidden"))
     if cell == "rnn":
         return sentence(say("lenses.at_cursor.rnn", hidden=hidden, **where))
-    if cell == "lstm":
-        return _lstm(screen, where, hidden)
     return _gru(screen, where, hidden)
 
 
@@ -47,21 +50,25 @@ def _gru(screen: Screen, where: Fields, hidden: str) -> str:
     )
 
 
-def _lstm(screen: Screen, where: Fields, hidden: str) -> str:
+def _lstm(screen: Screen, where: Fields) -> str:
     forget, added, out = (value_of(screen, "lstm", name) for name in ("forget", "input", "output"))
-    return say(
-        "lenses.at_cursor.lstm",
-        forget=number(forget),
-        kept=percent(forget),
-        old=number(before(screen, "lstm", "cell")),
-        input=number(added),
-        added=percent(added),
-        new=number(value_of(screen, "lstm", "candidate")),
-        memory=number(value_of(screen, "lstm", "cell")),
-        output=number(out),
-        hidden=hidden,
+    weights, trace = screen.situation.weights["lstm"], screen.traces["lstm"]
+    said: Fields = {
+        "forget": number(forget),
+        "kept": percent(forget),
+        "old": number(before(screen, "lstm", "cell")),
+        "input": number(added),
+        "added": percent(added),
+        "new": number(value_of(screen, "lstm", "candidate")),
+        "memory": number(value_of(screen, "lstm", "cell")),
+        "output": number(out),
         **where,
-    )
+    }
+    if weights.is_projected:
+        let_out = float(exposed(weights, trace, screen.step)[unit_of(screen, trace.units)])
+        return say("lenses.at_cursor.lstm_projected", let_out=number(let_out), **said)
+    hidden = number(value_of(screen, "lstm", "hidden"))
+    return say("lenses.at_cursor.lstm", hidden=hidden, **said)
 
 
 def cost_of(screen: Screen, cell: Cell) -> str:

@@ -36,6 +36,9 @@ def view(screen: Screen) -> View:
             return _of_prediction(screen, *said, choices)
     first = sorted(choices, key=lambda choice: choice.value != FIRST[cell])
     track, unit = chosen_of(screen.setting.of, first), unit_of(screen, weights.units)
+    if track == "hidden" and unit >= weights.hidden_size:
+        fewer = say("lenses.why.no_number", numbers=weights.hidden_size, number=unit + 1)
+        return View([], choices, track, say("lenses.why.asks"), words=[fewer])
     found = contributions(weights, trace, track, unit, screen.step, screen.notation.polarity)
     terms = ranked(found.terms, MOST_TERMS)
     symbol = letter_of(cell, track, screen.notation)
@@ -185,6 +188,8 @@ def _name(screen: Screen, term: Term) -> str:
         return channel_name(screen, term.index or 0)
     if term.kind == "unit":
         return f"h{subscript((term.index or 0) + 1)}"
+    if term.kind == "exposed" and term.index is not None:  # of a projection
+        return say("lenses.why.let_out", unit=term.index + 1)
     return say(f"lenses.why.{term.kind}") if term.kind in BIASES else term.kind
 
 

@@ -30,11 +30,20 @@ def inner(screen: Screen) -> contract.Inner:
         **wiring(screen, cell),
         "substeps": [step.message() for step in substeps(screen)],
         "notes": notes(screen),
+        "unwired": unwired(screen),
         "terms": [
             {"symbol": one.symbol, "says": one.says, "quantity": one.quantity}
             for one in _terms(screen, cell)
         ],
     }
+
+
+def unwired(screen: Screen) -> str:
+    """Why the wiring of the opened cell is not drawn; empty where it is."""
+    if screen.opened not in screen.projected:
+        return ""
+    numbers = screen.situation.weights[screen.opened].hidden_size
+    return say("lenses.wiring.projected", numbers=numbers)
 
 
 def wiring(screen: Screen, cell: Cell) -> contract.Wiring:
@@ -53,20 +62,27 @@ def substeps(screen: Screen) -> tuple[SubStep, ...]:
     """The equations of the opened cell as they are written on screen."""
     joined, inner_bias = screen.setting.form == "joined", _has_inner_bias(screen)
     gate, state = (one.symbol for one in _ends(screen, screen.opened))
-    return _written(screen.opened, screen.notation, joined, inner_bias, gate, state)
+    projected = screen.opened in screen.projected
+    return _written(screen.opened, screen.notation, joined, inner_bias, gate, state, projected)
 
 
 @lru_cache(maxsize=256)
 def _written(
-    cell: Cell, notation: Notation, joined: bool, inner_bias: bool, gate: str, state: str
+    cell: Cell,
+    notation: Notation,
+    joined: bool,
+    inner_bias: bool,
+    gate: str,
+    state: str,
+    projected: bool,
 ) -> tuple[SubStep, ...]:
-    return Writer(cell, notation, joined, inner_bias, gate, state).substeps()
+    return Writer(cell, notation, joined, inner_bias, gate, state, projected).substeps()
 
 
 def _terms(screen: Screen, cell: Cell) -> tuple[Term, ...]:
     weights = screen.situation.weights[cell]
     ends = (weights.gate_activation, weights.state_activation)
-    return terms(cell, screen.notation, *ends, _has_inner_bias(screen))
+    return terms(cell, screen.notation, *ends, _has_inner_bias(screen), weights.is_projected)
 
 
 def _ends(screen: Screen, cell: Cell) -> tuple[Activation, Activation]:

@@ -34,9 +34,10 @@ _cores: Shelf[bytes] = Shelf("cores")
 def core_key(screen: Screen) -> str | None:
     """What the numbers before any edit are called; None where the page cannot compute them.
 
-    Of an input that is condensed itself the page does not have the picture.
+    Of an input that is condensed itself the page does not have the picture, and a layer with a
+    projection is computed here alone.
     """
-    if products(screen) > MOST_PRODUCTS or input_grid(screen) is not None:
+    if products(screen) > MOST_PRODUCTS or input_grid(screen) is not None or screen.projected:
         return None
     base, notation = screen.base, screen.notation
     weights = [weights_digest(one) for one in base.weights.values()]

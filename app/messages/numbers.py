@@ -104,7 +104,7 @@ def matrix(screen: Screen, part: str, unit: int = 0) -> np.ndarray:
     owner = cast("Cell", cell)
     if name in screen.traces[owner]:
         track = screen.shown_track(owner, name, screen.traces[owner][name])
-        return rows_of(track, screen.orders[owner])
+        return rows_of(track, screen.order_of(owner, name))
     if part.endswith(LINES):
         return _lines(screen, owner, unit)
     return _weights(screen, owner, name.removeprefix("weights."))
@@ -115,8 +115,9 @@ def _lines(screen: Screen, cell: Cell, unit: int) -> np.ndarray:
     x, trace = screen.situation.x, screen.traces[cell]
     columns = [x] if x.shape[1] <= MOST_CHANNELS else []
     if unit < trace.units:
-        tracks = (screen.shown_track(cell, name, track[:, unit]) for name, track in trace.items())
-        columns += [track[:, None] for track in tracks]
+        shown = {n: screen.shown_track(cell, n, track) for n, track in trace.items()}
+        nothing = np.full((trace.steps, 1), np.nan)  # of a projected state with fewer numbers
+        columns += [t[:, [unit]] if unit < t.shape[1] else nothing for t in shown.values()]
     if not columns:
         raise malformed()
     return as_float32(np.hstack(columns))

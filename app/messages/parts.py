@@ -174,7 +174,8 @@ def parts(
         yield from (track_part(screen, cell, track) for track in shown)
         for state, values in zip(STATES[cell], screen.base.initials[cell], strict=True):
             letter, scale = letter_of(cell, state), screen.drawn_as(cell, state)
-            yield _part(f"{cell}.{INITIALS[state]}", initial_strip, values, scale, letter, order)
+            rows = screen.order_of(cell, state)
+            yield _part(f"{cell}.{INITIALS[state]}", initial_strip, values, scale, letter, rows)
         bound = axis_bound(baseline.largest_cell if cell == "lstm" else 0.0)
         if screen.drawn_as(cell, "hidden") == "cell":
             bound = axis_bound(np.inf)
@@ -209,7 +210,7 @@ def _input(screen: Screen) -> Part:
 
 def _track(screen: Screen, cell: Cell, track: str) -> Part:
     values = screen.shown_track(cell, track, screen.traces[cell][track])
-    labels, order = screen.labels, screen.orders[cell]
+    labels, order = screen.labels, screen.order_of(cell, track)
     scale = screen.drawn_as(cell, track)
     build = partial(track_heatmap, values, track, labels, order, scale)
     frame = _key(track, scale, labels, order)
@@ -257,7 +258,8 @@ def contents(screen: Screen, view: View) -> Sequence[tuple[Cell, str]]:
     """What equations and wirings show the numbers of: of which cell, and the part's name there."""
     lens, cell = lens_of(screen), screen.opened
     inside = [(cell, "inside")] if lens.equations else []
-    return [*inside, *((one, "vectors") for one in ((cell,) if lens.inside else view.wirings))]
+    own = (cell,) if lens.inside and cell not in screen.projected else ()
+    return [*inside, *((one, "vectors") for one in (own if lens.inside else view.wirings))]
 
 
 def _key(*parts: object) -> str:

@@ -178,7 +178,12 @@ def _panel(screen: Screen, cell: Cell, gates: Mapping[str, str]) -> contract.Pan
         "order": screen.orders[cell],
         "tracks": [_track(screen, cell, track) for track in screen.traces[cell]],
         "initials": [
-            {"of": state, "part": INITIALS[state], "symbol": letter_of(cell, state)}
+            {
+                "of": state,
+                "part": INITIALS[state],
+                "symbol": letter_of(cell, state),
+                "units": weights.size(state),
+            }
             for state in STATES[cell]
         ],
         "gates": [_gate(screen, cell, gate) for gate in weights.gates],
@@ -193,7 +198,8 @@ def _panel(screen: Screen, cell: Cell, gates: Mapping[str, str]) -> contract.Pan
 
 def _track(screen: Screen, cell: Cell, track: str) -> contract.Track:
     scale = SCALE_NAMES[track_kind(screen.drawn_as(cell, track))]
-    return {**_gate(screen, cell, track), "track": track, "scale": scale}
+    units = screen.situation.weights[cell].size(track)
+    return {**_gate(screen, cell, track), "track": track, "scale": scale, "units": units}
 
 
 def _gate(screen: Screen, cell: Cell, gate: str) -> contract.Gate:
@@ -202,7 +208,7 @@ def _gate(screen: Screen, cell: Cell, gate: str) -> contract.Gate:
         "gate": gate,
         "name": quantity.name,
         "symbol": letter_of(cell, gate, screen.notation),
-        "says": meaning(cell, gate, screen.notation),
+        "says": meaning(cell, gate, screen.notation, projected=cell in screen.projected),
         "color": quantity.color,
         "dash": quantity.dash,
     }
@@ -212,8 +218,10 @@ def _note(screen: Screen, cell: Cell) -> str:
     """Sizes, and where the weights come from if they are not the scene's own."""
     weights = screen.situation.weights[cell]
     parameters = weights.parameter_count(screen.biases)
-    units = count(weights.units, "unit")
-    sizes = [units, count(parameters, "parameter")]
+    sizes = [count(weights.units, "unit"), count(parameters, "parameter")]
+    if weights.is_projected:
+        numbers = count(weights.hidden_size, "number")
+        sizes.insert(1, say("messages.stage.projected", numbers=numbers))
     notes = [size.replace(",", "\u202f") for size in sizes]
     notes += [screen.baseline.sorting[cell].said, condensed_note(screen, cell)]
     if cell in screen.baseline.drawn:

@@ -140,11 +140,11 @@ def _tracks(screen: Screen, grab: Grab, sweeps: Mapping[Cell, Sweep]) -> Tracks:
     found = {}
     for cell, swept in sweeps.items():
         wide = screen.grids[cell].wide if screen.condensed else 1
-        there = _is_there(swept, grab)
         for track in swept:
+            there = _is_there(swept, grab, track)
             numbers = screen.shown_track(cell, track, swept[track])  # (value, step, unit)
             found[f"{cell}.{track}"] = Swept(
-                _picture(screen, cell, numbers),
+                _picture(screen, cell, track, numbers),
                 peaks(numbers[:, :, grab.unit], wide) if there else None,
                 numbers[:, grab.step, grab.unit] if there else None,
                 screen.drawn_as(cell, track),
@@ -152,16 +152,18 @@ def _tracks(screen: Screen, grab: Grab, sweeps: Mapping[Cell, Sweep]) -> Tracks:
     return found
 
 
-def _picture(screen: Screen, cell: Cell, numbers: np.ndarray) -> np.ndarray:
-    """Tracks (value, step, unit) as they are drawn, (value, row, column)."""
-    order = list(screen.orders[cell])
+def _picture(screen: Screen, cell: Cell, track: str, numbers: np.ndarray) -> np.ndarray:
+    """A track (value, step, unit) as it is drawn, (value, row, column)."""
+    order = list(screen.order_of(cell, track))
     if not screen.condensed:
         return numbers[:, :, order].transpose(0, 2, 1)
     return np.stack([screen.grids[cell].mean(one.T, order) for one in numbers])
 
 
-def _is_there(swept: Sweep, grab: Grab) -> bool:
-    return bool(grab.step < swept["hidden"].shape[1] and grab.unit < swept["hidden"].shape[2])
+def _is_there(swept: Sweep, grab: Grab, track: str = "") -> bool:
+    """Whether the cursor is in a track; without one, whether it is at a unit of the layer."""
+    sizes = [swept[name].shape[1:] for name in ([track] if track else swept)]
+    return bool(grab.step < sizes[0][0] and grab.unit < max(units for _, units in sizes))
 
 
 def _kept(content: dict[str, Any], kept: np.ndarray) -> dict[str, Any]:

@@ -72,7 +72,9 @@ def in_place_of(before: Model, file: str) -> Model:
 
 def _alike(one: Entry, other: Entry) -> bool:
     """Whether two layers are of one kind and size."""
-    first, second = ([[d.w_x.shape for d in layer] for layer in e.layers] for e in (one, other))
+    first, second = (
+        [[(d.w_x.shape, d.w_h.shape) for d in layer] for layer in e.layers] for e in (one, other)
+    )
     return one.cell == other.cell and first == second
 
 

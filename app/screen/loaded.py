@@ -9,14 +9,16 @@ import numpy as np
 
 from app.compute.store import Shelf, made_of
 from app.compute.uploads import Upload
+from app.figures.condensing import too_large
 from app.screen.around import Fed, fed_in_model, is_settled
 from app.screen.at_hand import Loaded, feed_of, find, passed_over, provisional
 from app.setting.model import Model
+from app.words.numbers import count
 from app.words.refusal import refusal
 from app.words.say import say
 from gru_core.arrays import Array
 from gru_core.conventions import TOLERANCE
-from gru_core.errors import GatescopeError, TextError
+from gru_core.errors import GatescopeError, RangeError, TextError
 from gru_core.formats.answers import Question, answered, assumed, questions
 from gru_core.formats.checking import framework_of, taken_over
 from gru_core.formats.child import check_safely
@@ -87,7 +89,9 @@ def scene_of(loaded: Loaded, seed: int) -> tuple[Scene, list[str], Place | None]
     problems: list[str] = []
     found = _in_model(loaded, seed, problems)
     if found is None:
-        return *_alone(loaded, seed), None
+        scene, problems = _alone(loaded, seed)
+        _check_drawn(scene)
+        return scene, problems, None
     problems += _open_questions(loaded.entry, loaded.answers)
     if found.left:
         steps = len(found.left) + len(found.sequence.x)
@@ -99,7 +103,18 @@ def scene_of(loaded: Loaded, seed: int) -> tuple[Scene, list[str], Place | None]
     left = masked_of(found.mask, found.labels, backward)
     read_before = _before(loaded)
     scene = model_scene(found.ready, found.sequence, at, backward, seed, left, read_before)
+    _check_drawn(scene)
     return replace(scene, notes=(*_notes(loaded), *found.place.whole.notes)), problems, found.place
+
+
+def _check_drawn(scene: Scene) -> None:
+    """Raise RangeError for a projected layer whose numbers are too many to be sent one by one."""
+    ((_, weights),) = scene.weights.items()
+    assert scene.sequence is not None
+    steps = len(scene.sequence.x)
+    if weights.is_projected and too_large(weights.units, steps):
+        units = count(weights.units, "unit")
+        raise RangeError(say("screen.loaded.projected_large", units=units, steps=steps))
 
 
 def _in_model(loaded: Loaded, seed: int, problems: list[str]) -> Fed | None:

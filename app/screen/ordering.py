@@ -43,6 +43,8 @@ def sorted_units(unedited: Situation, cell: Cell, sort: str) -> Sorted:
         return Sorted(by_number)
     if sort in ("behaviour", "half-life") and cell not in KEEP_GATE:
         return Sorted(by_number, say("screen.ordering.no_gate"))
+    if unedited.weights[cell].is_projected:
+        return Sorted(by_number, say("screen.ordering.projected"))
     key = (sort, run_key(unedited, cell))
     return _orders.get(key, 8 * units, lambda: _sorted(run_of(unedited, cell), sort))
 

@@ -96,9 +96,25 @@ class Screen:
         return 2 if used else 1
 
     def drawn_as(self, cell: Cell, name: str) -> str:
-        """The track whose range one is drawn in: its own, or with relu, without bounds, `cell`."""
-        activation = self.situation.weights[cell].state_activation
-        return "cell" if track_kind(name, activation) == "cell" else name
+        """The track whose range one is drawn in: its own, or without bounds, `cell`.
+
+        So are states that end in relu, and a hidden state that is projected.
+        """
+        weights = self.situation.weights[cell]
+        projected = name == "hidden" and weights.is_projected
+        return "cell" if projected or track_kind(name, weights.state_activation) == "cell" else name
+
+    def order_of(self, cell: Cell, track: str) -> tuple[int, ...]:
+        """The rows of a track from top to bottom: units, or numbers of a projected state."""
+        weights = self.situation.weights[cell]
+        if track == "hidden" and weights.is_projected:
+            return tuple(range(weights.hidden_size))
+        return self.orders[cell]
+
+    @property
+    def projected(self) -> tuple[Cell, ...]:
+        """The cells whose hidden state is projected."""
+        return tuple(cell for cell, one in self.situation.weights.items() if one.is_projected)
 
     def shown_track(self, cell: Cell, name: str, track: Array) -> Array:
         """A track of any shape as the notation shows it."""

@@ -105,7 +105,8 @@ def filled(
         raise TextError(say("session.many.no_gate"))
     on_screen = [segment.part for segment in segments(weights, _biases(setting, baseline, cell))]
     parts = on_screen if part == EVERY else [part]
-    if not set(parts) <= set(on_screen) or (way == "identity" and parts != ["w_h"]):
+    drawn = way == "random" and weights.is_projected  # no rule of drawing is of a projection
+    if drawn or not set(parts) <= set(on_screen) or (way == "identity" and parts != ["w_h"]):
         raise TextError(say("session.many.no_part"))
     arrays = {name: _filling(weights, gate, name, way, value, seed) for name in parts}
     size, gate_name = sum(array.size for array in arrays.values()), QUANTITIES[gate].name
@@ -132,7 +133,7 @@ def filled(
 def _filling(weights: Weights, gate: str, part: str, way: str, value: float, seed: int) -> Array:
     shape = getattr(weights, part).shape[1:]
     if way == "identity":
-        return np.eye(shape[0])
+        return np.eye(*shape)
     if way == "value":
         return np.full(shape, value)
     rng = np.random.default_rng(seed)
@@ -162,12 +163,15 @@ def _sheet(setting: Setting, baseline: Baseline, target: Target) -> Sheet:
         steps, channels = base.x.shape
         return Sheet("x", None, range(channels), [("x", (step,)) for step in range(steps)])
     order = baseline.sorting[owner].order
+    weights = base.weights[owner]
+    states = range(weights.hidden_size) if weights.is_projected else order
     if target.gate is None:
-        return Sheet(owner, None, order, [(target.part, ())])
-    sources = {"w_x": range(base.weights[owner].input_size), "w_h": order}
+        rows = order if target.part == "c0" or not weights.is_projected else states
+        return Sheet(owner, None, rows, [(target.part, ())])
+    sources = {"w_x": range(weights.input_size), "w_h": states}
     columns = [
         (cast("TargetPart", segment.part), () if source is None else (source,))
-        for segment in segments(base.weights[owner], _biases(setting, baseline, owner, target))
+        for segment in segments(weights, _biases(setting, baseline, owner, target))
         for source in sources.get(segment.part, (None,))
     ]
     return Sheet(owner, target.index[0], order, columns)

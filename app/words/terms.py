@@ -30,15 +30,18 @@ def terms(
     gate_end: str = "sigmoid",
     state_end: str = "tanh",
     inner_bias: bool = True,
+    projected: bool = False,
 ) -> tuple[Term, ...]:
     """Everything that the equations of a cell have, in the order in which it is met.
 
     gate_end, state_end: what gates and states end in, as gru_core.conventions names them.
-    inner_bias: whether the GRU's candidate has a bias that the reset gate scales.
+    inner_bias: whether the GRU's candidate has a bias that the reset gate scales. projected:
+    whether the LSTM's hidden state is projected.
     """
+    hidden = {"hidden": say("words.terms.lstm.hidden_projected")} if projected else {}
     tracks = {
         "gru": _gru(notation),
-        "lstm": {track: say(f"words.terms.lstm.{track}") for track in LSTM},
+        "lstm": {track: say(f"words.terms.lstm.{track}") for track in LSTM} | hidden,
         "rnn": {"hidden": say("words.terms.rnn.hidden")},
     }[cell]
     quantities = [
@@ -53,12 +56,15 @@ def terms(
         )
         for end in ends
     ]
-    return (*quantities, *_weights(cell, notation, inner_bias), *said, *_blend(cell, notation))
+    own = [Term("P", say("words.terms.weights.projection"))] if projected else []
+    weights = [*_weights(cell, notation, inner_bias), *own]
+    return (*quantities, *weights, *said, *_blend(cell, notation))
 
 
-def meaning(cell: Cell, track: str, notation: Notation) -> str:
+def meaning(cell: Cell, track: str, notation: Notation, *, projected: bool = False) -> str:
     """The sentence of one track, or of x."""
-    return next(one.says for one in terms(cell, notation) if one.quantity == track)
+    known = terms(cell, notation, projected=projected)
+    return next(one.says for one in known if one.quantity == track)
 
 
 def _gru(notation: Notation) -> dict[str, str]:

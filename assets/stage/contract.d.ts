@@ -94,7 +94,7 @@ export interface Gate {
   dash: string;
 }
 
-// One heatmap. scale: whose colours it has.
+// One heatmap. scale: whose colours it has. units: its rows, fewer of a projected state.
 export interface Track {
   gate: string;
   name: string;
@@ -104,6 +104,7 @@ export interface Track {
   dash: string;
   track: string;
   scale: string;
+  units: number;
 }
 
 // A state before the first step. of: the track that goes on from it.
@@ -111,6 +112,7 @@ export interface Initial {
   of: string;
   part: string;
   symbol: string;
+  units: number;
 }
 
 // One cell of the screen. order: its units from top to bottom. shown: gates with weights.
@@ -203,6 +205,8 @@ export interface Term {
 }
 
 // The opened cell. biases: of a gate, as the notation has them.
+//
+// unwired: why its wiring is not drawn; empty where it is.
 export interface Inner {
   cell: "gru" | "lstm" | "rnn";
   polarity: string;
@@ -214,6 +218,7 @@ export interface Inner {
   form: "split" | "joined";
   substeps: Substep[];
   notes: string[];
+  unwired: string;
   terms: Term[];
 }
 

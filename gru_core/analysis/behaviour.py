@@ -72,7 +72,7 @@ def similar(trace: Trace) -> Similar:
     """
     from scipy.cluster.hierarchy import fcluster, leaves_list, linkage, optimal_leaf_ordering
 
-    units = trace.units
+    units = trace["hidden"].shape[1]
     if units == 1:
         return Similar(np.zeros(1, np.intp), 1)
     apart = _apart(trace["hidden"])

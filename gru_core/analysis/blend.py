@@ -95,9 +95,15 @@ def state_before(trace: Trace, step: int, state: str = "hidden") -> Array:
     return trace[state][at] if 0 <= at < trace.steps else trace.initial[states.index(state)]
 
 
-def check_place(trace: Trace, *, step: int | None = None, unit: int | None = None) -> None:
-    """Raise RangeError unless the trace has this step and this unit; None is not looked at."""
-    for axis, place, size in (("step", step, trace.steps), ("unit", unit, trace.units)):
+def check_place(
+    trace: Trace, *, step: int | None = None, unit: int | None = None, track: str = ""
+) -> None:
+    """Raise RangeError unless the trace has this step and this unit; None is not looked at.
+
+    track: whose unit it is, where that matters: a projected hidden state has fewer.
+    """
+    units = trace[track].shape[1] if track else trace.units
+    for axis, place, size in (("step", step, trace.steps), ("unit", unit, units)):
         if place is not None and not 0 <= place < size:
             raise RangeError(
                 "{axis} is {place}; the trace has {size}, counted from 0: use 0 to {last}.",

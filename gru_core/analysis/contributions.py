@@ -15,6 +15,7 @@ import numpy as np
 
 from gru_core.analysis.blend import check_place, state_before
 from gru_core.analysis.terms import Terms, multiplied
+from gru_core.arrays import Array
 from gru_core.cells.activations import function_of, slope_at
 from gru_core.conventions import (
     POLARITIES,
@@ -25,7 +26,7 @@ from gru_core.conventions import (
 )
 from gru_core.errors import RangeError, ShapeError, unknown_name
 from gru_core.trace import Trace
-from gru_core.weights import PARTS, GRUWeights, Weights
+from gru_core.weights import PARTS, PROJECTION, GRUWeights, Weights
 from gru_core.words import Said
 
 # The activation of a blended state, which has none.
@@ -58,7 +59,7 @@ def contributions(
     _check_pair(weights, trace)
     if polarity not in POLARITIES:
         raise unknown_name("polarity", polarity, POLARITIES)
-    check_place(trace, step=step, unit=unit)
+    check_place(trace, step=step, unit=unit, track=track)
     value = trace[track][step, unit]
     activation = weights.activation(track) if track in weights.gates else NONE
     if track in weights.gates:
@@ -97,7 +98,9 @@ def _of_gate(
 
 def _of_state(weights: Weights, trace: Trace, track: str, unit: int, step: int) -> Terms:
     """What a state is made of where no weight enters it directly."""
-    now = {name: float(array[step, unit]) for name, array in trace.items()}
+    if track == "hidden" and weights.is_projected:
+        return _of_projection(weights, trace, unit, step)
+    now = {name: float(trace[name][step, unit]) for name in trace if trace[name].shape[1] > unit}
     old = float(state_before(trace, step, track)[unit])
     if trace.cell == "gru":
         rows = [("kept", now["update"], old), ("written", 1 - now["update"], now["candidate"])]
@@ -108,6 +111,20 @@ def _of_state(weights: Weights, trace: Trace, track: str, unit: int, step: int) 
     kind, weight, value = (np.array(column) for column in zip(*rows, strict=True))
     count = len(rows)
     return multiplied(kind, np.full(count, -1), weight, value, np.full(count, np.nan))
+
+
+def exposed(weights: Weights, trace: Trace, step: int) -> Array:
+    """What the output gates of an LSTM let out at a step, (unit,): what a projection is made of."""
+    cell, output = (trace[name][step].astype(np.float64) for name in ("cell", "output"))
+    return np.asarray(output * function_of(weights.state_activation)(cell))
+
+
+def _of_projection(weights: Weights, trace: Trace, number: int, step: int) -> Terms:
+    """What each unit lets out, times its weight in one number of the hidden state."""
+    units, let_out = np.arange(weights.units), exposed(weights, trace, step)
+    row = weights.arrays[PROJECTION][number].astype(np.float64)
+    kind = np.repeat(np.array(["exposed"]), len(units))
+    return multiplied(kind, units, row, let_out, np.full(len(units), np.nan))
 
 
 def _activated(activation: str, total: float) -> float:
@@ -126,14 +143,19 @@ def _slope(activation: str, total: float) -> float:
 
 
 def _check_pair(weights: Weights, trace: Trace) -> None:
+    owners: tuple[tuple[Trace | Weights, int], ...] = (
+        *((trace, trace.x.shape[1]), (weights, weights.input_size)),
+    )
     run, given = (
         Said(
-            "the {cell} with {units} units and {inputs} inputs",
+            "the projected {cell} with {units} units and {inputs} inputs"
+            if owner.is_projected
+            else "the {cell} with {units} units and {inputs} inputs",
             cell=owner.cell.upper(),
             units=owner.units,
             inputs=inputs,
         )
-        for owner, inputs in ((trace, trace.x.shape[1]), (weights, weights.input_size))
+        for owner, inputs in owners
     )
     if run != given:
         raise ShapeError(

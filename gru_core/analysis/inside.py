@@ -23,7 +23,7 @@ from gru_core.conventions import Polarity, shown_sign, shown_update
 from gru_core.errors import RangeError
 from gru_core.sweep import Sweep
 from gru_core.trace import Trace, Tracks
-from gru_core.weights import GRUWeights, Weights
+from gru_core.weights import PROJECTION, GRUWeights, Weights
 
 Numbers = dict[str, npt.NDArray[Any]]  # name -> (row,), or (row, entry) for a vector
 Where = npt.NDArray[np.bool_]
@@ -54,7 +54,9 @@ def inside(weights: Weights, trace: Trace, unit: int, polarity: Polarity = "keep
     Each is (step,); the vectors `x`, `previous_vector` and, where the reset gate acts before the
     product, `reset_vector`, and the rows `g.w_x` and `g.w_h` are (step, entry). Under the write
     polarity everything of the update gate is as that notation has it: its row negated, the gate
-    1 - z. Errors: RangeError for the unit.
+    1 - z. Of a projected hidden state `let_out` is what the unit lets out, `hidden` the number of
+    the state that stands where the unit does, nan where it has fewer, and `hidden.w_p` (step, unit)
+    its row of the projection, of `let_out_vector`. Errors: RangeError for the unit.
     """
     _check_unit(weights, unit)
     cell = trace.previous("cell") if trace.cell == "lstm" else None
@@ -209,7 +211,8 @@ def numbers_of(
     before = isinstance(weights, GRUWeights) and not weights.reset_after
     reset_hidden = given.tracks["reset"] * given.hidden if before else None
     found: Numbers = {"x": given.x, "previous_vector": given.hidden}
-    found["previous"] = given.hidden[:, unit]
+    if not weights.is_projected:
+        found["previous"] = given.hidden[:, unit]
     for index, gate in enumerate(weights.gates):
         candidate = gate == "candidate"
         state = reset_hidden if candidate and reset_hidden is not None else given.hidden
@@ -218,7 +221,8 @@ def numbers_of(
             f"{gate}.{name}": array
             for name, array in _gate(rows, index, sign, given.x, state).items()
         }
-    found |= {name: track[:, unit] for name, track in given.tracks.items()}
+    one_each = (n for n in given.tracks if not (n == "hidden" and weights.is_projected))
+    found |= {name: given.tracks[name][:, unit] for name in one_each}
     if isinstance(weights, GRUWeights):
         _add_gru(found, weights, given, reset_hidden, unit)
         _add_blend(found, given, unit, polarity)
@@ -228,9 +232,26 @@ def numbers_of(
         found["written"] = found["input"] * found["candidate"]
         _settle(found, "cell", found["previous_cell"], given, unit)
         found["squashed"] = function_of(weights.state_activation)(found["cell"])
+    if weights.is_projected:
+        _add_projection(found, weights, given, unit)
     if given.held:
         _add_free(found, weights, given.held, unit)
     return found
+
+
+def _add_projection(found: Numbers, weights: Weights, given: Given, unit: int) -> None:
+    """What the unit lets out, and one number of the state that is made of what all let out."""
+    squashed = function_of(weights.state_activation)(given.tracks["cell"])
+    let_out: Array = given.tracks["output"] * squashed
+    found["let_out"] = let_out[:, unit]
+    nothing = np.full(len(let_out), np.nan, let_out.dtype)
+    found["hidden"] = found["hidden.sum"] = nothing
+    row = np.full(weights.units, np.nan, let_out.dtype)
+    if unit < weights.hidden_size:
+        row = weights.arrays[PROJECTION][unit]
+        found["hidden"], found["hidden.sum"] = given.tracks["hidden"][:, unit], let_out @ row
+    found["hidden.w_p"] = np.broadcast_to(row, let_out.shape)
+    found["let_out_vector"] = let_out
 
 
 def _gate(rows: Rows, index: int, sign: int, x: Array, state: Array) -> Numbers:
@@ -305,11 +326,15 @@ def _add_free(found: Numbers, weights: Weights, held: Mapping[str, Where], unit:
     if weights.cell == "lstm":
         free["cell"] = found["kept"] + found["written"]
         free["hidden"] = found["output"] * found["squashed"]
+        if weights.is_projected:
+            free["hidden"] = found["hidden.sum"]
     elif weights.cell == "gru":
         free["hidden"] = found["kept"] + found["written"]
     for name, where in held.items():
-        found[f"{name}.held"] = where[:, unit]
-        found[f"{name}.free"] = np.where(where[:, unit], free[name], found[name])
+        beyond = weights.is_projected and unit >= where.shape[1]
+        there = np.zeros(len(where), np.bool_) if beyond else where[:, unit]
+        found[f"{name}.held"] = there
+        found[f"{name}.free"] = np.where(there, free[name], found[name])
 
 
 def vectors_of(weights: Weights, given: Given, recurrent: Array | None) -> Numbers:

@@ -12,7 +12,8 @@ from gru_core import checks
 from gru_core.arrays import Array, read_only
 
 # Of a gate: an input, a unit of the old state, the biases b and d. Of a state: what was kept, what
-# was written, and what the output gate of the LSTM lets out of its cell state.
+# was written, and what the output gate of the LSTM lets out of its cell state, which a projection
+# sums over its units.
 Kind: TypeAlias = Literal["input", "unit", "bias_x", "bias_h", "kept", "written", "exposed", "rest"]
 
 

@@ -1,4 +1,7 @@
-"""The long short-term memory cell (Hochreiter & Schmidhuber 1997, with a forget gate)."""
+"""The long short-term memory cell (Hochreiter & Schmidhuber 1997, with a forget gate).
+
+Its hidden state may be projected to fewer numbers than it has units (Sak et al. 2014).
+"""
 
 from typing import NamedTuple
 
@@ -8,7 +11,7 @@ from gru_core.weights import LSTMWeights
 
 
 class LSTMStep(NamedTuple):
-    """What one timestep computes; each field is (unit,)."""
+    """What one timestep computes; each field is (unit,), with a projection hidden (number,)."""
 
     input: Array
     forget: Array
@@ -19,7 +22,7 @@ class LSTMStep(NamedTuple):
 
 
 def step(w: LSTMWeights, x: Array, h: Array, c: Array, replace: Replace = as_computed) -> LSTMStep:
-    """Advance one timestep. x: (input,), h and c: (unit,). Nothing is mutated."""
+    """Advance one timestep. x: (input,), c: (unit,), h: as hidden. Nothing is mutated."""
     total = w.w_x @ x + w.b_x + w.w_h @ h + w.b_h  # (gate, unit)
     gates = w.gate(total[:2])
     input_gate = replace("input", gates[0])
@@ -27,5 +30,8 @@ def step(w: LSTMWeights, x: Array, h: Array, c: Array, replace: Replace = as_com
     candidate = replace("candidate", w.squash(total[2]))
     output = replace("output", w.gate(total[3]))
     cell = replace("cell", forget * c + input_gate * candidate)
-    hidden = replace("hidden", output * w.squash(cell))
+    if w.w_p is None:
+        hidden = replace("hidden", output * w.squash(cell))
+    else:
+        hidden = replace("hidden", w.w_p @ (output * w.squash(cell)))  # a projection
     return LSTMStep(input_gate, forget, candidate, output, cell, hidden)

@@ -209,10 +209,15 @@ def check_intervention(
     held = intervention
     if held.cell not in weights:
         raise unknown_name("cell to intervene in", held.cell, weights)
-    units = weights[held.cell].units
+    units = weights[held.cell].size(held.track)
     if held.unit is not None and held.unit >= units:
+        projected = units != weights[held.cell].units
         raise RangeError(
-            "{held} holds unit {unit}, counted from 1; the {cell} has {units}: use 1 to {units}.",
+            "{held} holds number {unit}, counted from 1; the {cell} projects its hidden state to "
+            "{units}: use 1 to {units}."
+            if projected
+            else "{held} holds unit {unit}, counted from 1; the {cell} has {units}: use 1 to "
+            "{units}.",
             held=held,
             unit=held.unit + 1,
             cell=held.cell.upper(),

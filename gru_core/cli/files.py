@@ -187,11 +187,12 @@ def _said_of_mask(arrays: Arrays) -> list[str]:
 
 
 def _sentence(entry: Entry, arrays: Arrays) -> str:
-    x, directions = arrays["x"], len(entry.layers[0])
+    x, directions, projection = arrays["x"], len(entry.layers[0]), entry.layers[0][0].w_p
     parts = [
         counted(len(x), "step", "d"),
         *([counted(x.shape[1], "sequence", "d")] if x.ndim == 3 else []),
-        headless.cell_of_units(entry.cell, entry.layers[0][0].w_h.shape[2]),
+        headless.cell_of_units(entry.cell, len(entry.layers[0][0].w_h[0])),
+        *([] if projection is None else [Said("projected to {n}", n=len(projection))]),
         counted(len(entry.layers), "layer"),
         counted(directions, "direction"),
     ]

@@ -40,8 +40,10 @@ def run(
     steps, count = x.shape[:2]
     turn = _turning(steps, lengths) if backward else _as_it_is
     read = turn(x)
-    shape = steps, count, weights.units
-    tracks = {name: np.empty(shape, weights.dtype) for name in TRACKS[weights.cell]}
+    tracks = {
+        name: np.empty((steps, count, weights.size(name)), weights.dtype)
+        for name in TRACKS[weights.cell]
+    }
     layout = layout_of(weights if weights.dtype == WIDE else weights.astype(WIDE))
     states = tuple(state.T.astype(WIDE) for state in initial)
     at_once = max(1, AT_ONCE // count)

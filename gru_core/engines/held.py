@@ -15,6 +15,7 @@ from gru_core.changes.interventions import Intervention, held_by
 from gru_core.conventions import SIGMOID_TRACKS, TRACKS, Cell
 from gru_core.engines.layout import BLOCKS
 from gru_core.engines.loops import Hold, Holds
+from gru_core.weights import Weights
 
 Places = npt.NDArray[np.int32]
 
@@ -32,15 +33,14 @@ class Held:
         return Held(MappingProxyType(places), self.values.astype(dtype))
 
 
-def held_of(
-    cell: Cell, interventions: Sequence[Intervention], steps: int, units: int, dtype: Dtype
-) -> Held | None:
+def held_of(weights: Weights, interventions: Sequence[Intervention], steps: int) -> Held | None:
     """The layout of these interventions, checked before; None for none."""
     if not interventions:
         return None
-    touched = [t for t in TRACKS[cell] if any(held.track == t for held in interventions)]
-    places = {track: held_by(interventions, track, steps, units) for track in touched}
-    values = np.array([held.value for held in interventions], dtype)
+    touched = [t for t in TRACKS[weights.cell] if any(held.track == t for held in interventions)]
+    sizes = {track: weights.size(track) for track in touched}
+    places = {track: held_by(interventions, track, steps, sizes[track]) for track in touched}
+    values = np.array([held.value for held in interventions], weights.dtype)
     return Held(MappingProxyType(places), values)
 
 
@@ -78,7 +78,7 @@ def write_values(held: Held, tracks: Mapping[str, Array]) -> None:
 
 def _together(gates: list[tuple[int, Hold]], held: Held) -> Hold:
     """One call for all gates. gates: where each stands among the blocks, and what holds it."""
-    units = next(iter(held.places.values())).shape[1]
+    units = next(iter(held.places.values())).shape[1]  # a gate's, as gates come first
 
     def hold(t: int, rows: Array) -> None:
         for at, hold_gate in gates:

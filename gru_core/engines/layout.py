@@ -7,7 +7,7 @@ import numpy as np
 
 from gru_core.arrays import Array
 from gru_core.conventions import GATES, SIGMOID_TRACKS, Cell
-from gru_core.weights import GRUWeights, Part, Weights
+from gru_core.weights import PROJECTION, GRUWeights, Part, Weights
 
 # Gates in the order of the rows: the sigmoid gates are together, so that one call serves all.
 BLOCKS: dict[Cell, tuple[str, ...]] = {
@@ -30,11 +30,12 @@ class Layout:
     units: int
     sign: Array  # (row,): +1 or -1
     from_x: Array  # (row, input)
-    from_h: Array  # (row, unit), and where `carries_one` a last column: the candidate's own bias
+    from_h: Array  # (row, number), and where `carries_one` a last column: the candidate's own bias
     bias: Array  # (row,): what is added without passing through the state
     carries_one: bool  # the state ends in a 1, which brings that bias into the product
     gate_activation: str
     state_activation: str
+    projection: Array | None = None  # (number, unit): of an LSTM whose hidden state is projected
 
     @property
     def fast(self) -> bool:
@@ -114,4 +115,7 @@ def _build(weights: Weights) -> Layout:
     # Column order, because the product with one state is then a third faster at 256 units.
     from_h = np.asfortranarray(from_h, weights.dtype)
     bias, names = (b_x + b_h)[:, 0], (weights.gate_activation, weights.state_activation)
-    return Layout(weights.cell, units, sign, from_x, from_h, bias, carries_one, *names)
+    projection = weights.arrays.get(PROJECTION)
+    if projection is not None:
+        projection = np.asfortranarray(projection)
+    return Layout(weights.cell, units, sign, from_x, from_h, bias, carries_one, *names, projection)

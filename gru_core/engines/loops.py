@@ -13,8 +13,8 @@ a / (1 + e). exp may overflow to infinity: the quotient is then exactly 0, as it
 Call the loops under np.errstate(over="ignore") for that reason.
 """
 
-from collections.abc import Callable
-from itertools import count
+from collections.abc import Callable, Iterable
+from itertools import count, repeat
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -48,7 +48,9 @@ class Holds(NamedTuple):
 class Room(NamedTuple):
     """Where a loop writes. Row 0 of a state is given, row t + 1 is the state after step t."""
 
-    hidden: Array  # (step + 1, unit), for the reset-after GRU one column more, of ones
+    # (step + 1, unit), or (step + 1, number) if it is projected; for the reset-after GRU one column
+    # more, of ones
+    hidden: Array
     cell: Array  # (step + 1, unit); no columns but for the LSTM
     # (step, row): the exponentials of the sigmoid gates, in the order of BLOCKS; in the loops of
     # gru_core.engines.plain the gates themselves
@@ -113,8 +115,11 @@ def gru_before(from_h: Array, pre: Array, room: Room, patches: Patches, holds: H
         end(new, old, new)
 
 
-def lstm(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Holds) -> None:
-    """Run an LSTM. from_h: (row, unit), pre: (step, row)."""
+def lstm(
+    from_h: Array, pre: Array, room: Room, patches: Patches, holds: Holds,
+    projection: Array | None = None,
+) -> None:  # fmt: skip
+    """Run an LSTM. from_h: (row, number), pre: (step, row), projection: (number, unit)."""
     hidden, cell, units, sigmoids = room.hidden, room.cell, len(room.cell[0]), room.exps.shape[1]
     product, below, write = (_work(hidden, rows) for rows in (len(from_h), sigmoids, units))
     gates, inner = cut(product, sigmoids)
@@ -122,9 +127,15 @@ def lstm(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Holds) 
     add, divide, tanh, multiply = np.add, np.divide, np.tanh, from_h.dot
     exp, squash = _then(np.exp, holds.gates), _then(np.tanh, holds.candidate)
     blend, end = _then(np.add, holds.cell), _then(np.divide, holds.hidden)
+    lets_out: Iterable[Array] = hidden[1:]
+    project: Callable[..., Array] | None = None
+    if projection is not None:
+        lets_out, project = repeat(_work(hidden, units)), _then(projection.dot, holds.hidden)
+        end = np.divide
     one, patch, inputs = _one(below), patches.product, spread(pre, hidden)
-    rows = zip(hidden, hidden[1:], cell, cell[1:], inputs, room.exps, room.candidate, strict=False)
-    for t, (old, new, old_cell, new_cell, a, e, g) in enumerate(rows):
+    states = zip(hidden, hidden[1:], cell, cell[1:], lets_out, strict=False)
+    rows = zip(states, inputs, room.exps, room.candidate, strict=False)
+    for t, ((old, new, old_cell, new_cell, out), a, e, g) in enumerate(rows):
         multiply(old, product)
         if patch:
             patch(t, old, product)
@@ -132,7 +143,9 @@ def lstm(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Holds) 
         add(exp(gates, e), one, below)
         divide(squash(inner, g), below_input, write)
         blend(divide(old_cell, below_forget, new_cell), write, new_cell)
-        end(tanh(new_cell, new), below_output, new)
+        end(tanh(new_cell, out), below_output, out)
+        if project:
+            project(out, new)
 
 
 def rnn(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Holds) -> None:
@@ -147,7 +160,7 @@ def rnn(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Holds) -
         end(add(new, a, new), new)
 
 
-def _then(operation: np.ufunc, hold: Hold | None) -> Callable[..., Array]:
+def _then(operation: Callable[..., Array], hold: Hold | None) -> Callable[..., Array]:
     """An operation that is done once each step, and what puts in the values afterwards, if any."""
     if hold is None:
         return operation

@@ -41,13 +41,14 @@ def run_layout(
     """Every track, each (step, unit), or (step, unit, value) if the initial states have values.
 
     pre: (step, row), initial: each (unit,) or (unit, value); held: its values then have two axes.
+    A projected hidden state has numbers in place of units.
     """
     cell = layout.cell
     room = _room(layout, len(pre), initial)
     holds = holds_of(cell, held, fast=layout.fast)
     with np.errstate(over="ignore"):
         _loop_of(layout)(layout.from_h, pre, room, patches, holds)
-    states = {"hidden": room.hidden[1:, : layout.units], "cell": room.cell[1:]}
+    states = {"hidden": room.hidden[1:, : len(initial[0])], "cell": room.cell[1:]}
     found = _gates(layout, room.exps) | {"candidate": room.candidate} | states
     if held is not None:
         write_values(held, found)
@@ -59,6 +60,8 @@ def _loop_of(layout: Layout) -> Loop:
         return _plain_loop_of(layout)
     if layout.cell == "gru":
         return loops.gru_after if layout.carries_one else loops.gru_before
+    if layout.projection is not None:
+        return partial(loops.lstm, projection=layout.projection)
     return loops.lstm if layout.cell == "lstm" else loops.rnn
 
 
@@ -67,7 +70,7 @@ def _plain_loop_of(layout: Layout) -> Loop:
     if layout.cell == "rnn":
         return partial(plain.rnn, squash)
     if layout.cell == "lstm":
-        return partial(plain.lstm, gate, squash)
+        return partial(plain.lstm, gate, squash, projection=layout.projection)
     return partial(plain.gru_after if layout.carries_one else plain.gru_before, gate, squash)
 
 
@@ -76,10 +79,10 @@ def _room(layout: Layout, steps: int, initial: tuple[Array, ...]) -> Room:
 
     initial: each (unit,) or (unit, value); it goes into row 0 of the states.
     """
-    cell, (units, *batch) = layout.cell, initial[0].shape
+    cell, units, (numbers, *batch) = layout.cell, layout.units, initial[0].shape
     sigmoids = units * len(SIGMOID_TRACKS.intersection(BLOCKS[cell]))
     rows = (
-        (steps + 1, units + layout.carries_one),
+        (steps + 1, numbers + layout.carries_one),
         (steps + 1, units * (len(initial) - 1)),
         (steps, sigmoids),
         (steps, units * (sigmoids > 0)),
@@ -90,8 +93,8 @@ def _room(layout: Layout, steps: int, initial: tuple[Array, ...]) -> Room:
     parts = np.split(block, np.cumsum(sizes[:-1]))
     room = Room(*(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)))
     for states, first in zip((room.hidden, room.cell), initial, strict=False):
-        states[0, :units] = first
-    room.hidden[:, units:] = 1
+        states[0, : len(first)] = first
+    room.hidden[:, numbers:] = 1
     return room
 
 

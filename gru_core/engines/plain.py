@@ -73,8 +73,9 @@ def gru_before(
 def lstm(
     gate: Function, squash: Function,
     from_h: Array, pre: Array, room: Room, patches: Patches, holds: Holds,
+    projection: Array | None = None,
 ) -> None:  # fmt: skip
-    """Run an LSTM. from_h: (row, unit), pre: (step, row)."""
+    """Run an LSTM. from_h: (row, number), pre: (step, row), projection: (number, unit)."""
     units, sigmoids = room.candidate.shape[1], room.exps.shape[1]
     patch = patches.product or _leave
     hold_gates, hold_candidate, hold_cell, hold_hidden = (hold or _leave for hold in holds)
@@ -91,7 +92,8 @@ def lstm(
         input_gate, (forget, output) = gates[:units], cut(gates[units:], units)
         new_cell[:] = forget * old_cell + input_gate * candidate
         hold_cell(t, new_cell)
-        new[:] = output * squash(new_cell)
+        let_out = output * squash(new_cell)
+        new[:] = let_out if projection is None else projection @ let_out
         hold_hidden(t, new)
 
 

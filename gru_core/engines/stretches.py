@@ -27,8 +27,10 @@ def in_stretches(compute: Engine) -> Engine:
             return compute(weights, x, initial, held)
         wide = weights.astype(WIDE)
         states = tuple(state.astype(WIDE) for state in initial)
-        shape = len(x), weights.units
-        tracks = {name: np.empty(shape, weights.dtype) for name in TRACKS[weights.cell]}
+        tracks = {
+            name: np.empty((len(x), weights.size(name)), weights.dtype)
+            for name in TRACKS[weights.cell]
+        }
         for first in range(0, len(x), STEPS):
             now = slice(first, first + STEPS)
             found = compute(wide, x[now].astype(WIDE), states, held and held.stretch(now, WIDE))

@@ -23,12 +23,13 @@ class TensorWeights(NamedTuple):
 
     cell: Cell
     w_x: "Tensor"  # (gate, unit, input)
-    w_h: "Tensor"  # (gate, unit, unit)
+    w_h: "Tensor"  # (gate, unit, number)
     b_x: "Tensor"  # (gate, unit)
     b_h: "Tensor"  # (gate, unit)
     reset_after: bool = True  # read by the GRU only
     gate_activation: str = "sigmoid"
     state_activation: str = "tanh"
+    w_p: "Tensor | None" = None  # (number, unit), read by the LSTM only
 
     def gate(self, a: "Tensor") -> "Tensor":
         """What every gate ends in, of pre-activations of any shape."""
@@ -50,13 +51,12 @@ def to_tensors(weights: Weights, *, requires_grad: bool = False) -> TensorWeight
     """A copy of the weights as tensors of the same dtype."""
     import torch
 
-    w_x, w_h, b_x, b_h = (
-        torch.tensor(part, requires_grad=requires_grad)
-        for part in (weights.w_x, weights.w_h, weights.b_x, weights.b_h)
+    w_x, w_h, b_x, b_h, *projection = (
+        torch.tensor(part, requires_grad=requires_grad) for part in weights.arrays.values()
     )
     reset_after = not isinstance(weights, GRUWeights) or weights.reset_after
     names = weights.gate_activation, weights.state_activation
-    return TensorWeights(weights.cell, w_x, w_h, b_x, b_h, reset_after, *names)
+    return TensorWeights(weights.cell, w_x, w_h, b_x, b_h, reset_after, *names, *projection)
 
 
 def activated(name: str, a: "Tensor") -> "Tensor":

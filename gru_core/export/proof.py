@@ -1,5 +1,6 @@
 """How far a layer of another program comes from a cell's trace, in sentences."""
 
+import warnings
 from collections.abc import Iterator, Mapping
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -25,6 +26,9 @@ def sentences(run: CellRun) -> Iterator[str]:
         yield "Not compared: what is held here no layer of another program can hold."
     elif not refusal:
         yield from _compared(run, "PyTorch", _by_torch(run), CLOSE[run.trace.dtype.itemsize])
+    elif run.weights.is_projected:
+        yield refusal
+        yield "Not compared: no other program here computes a projection."
     elif find_spec("onnxruntime") and find_spec("onnx"):
         yield refusal
         yield from _compared(run, "onnxruntime", _by_onnxruntime(run), CLOSE[4])
@@ -61,11 +65,16 @@ def _by_torch(run: CellRun) -> Array:
 
     weights = run.weights
     kinds: dict[str, Any] = {"gru": torch.nn.GRU, "lstm": torch.nn.LSTM, "rnn": torch.nn.RNN}
-    relu = {"nonlinearity": weights.state_activation} if weights.cell == "rnn" else {}
-    layer = kinds[weights.cell](weights.input_size, weights.units, dtype=torch.float64, **relu)
+    more: dict[str, Any] = {}
+    if weights.cell == "rnn":
+        more["nonlinearity"] = weights.state_activation
+    if weights.is_projected:
+        more["proj_size"] = weights.hidden_size
+    layer = kinds[weights.cell](weights.input_size, weights.units, dtype=torch.float64, **more)
     layer.load_state_dict({n: torch.tensor(t) for n, t in names.state_dict([weights]).items()})
     states = [torch.tensor(state, dtype=torch.float64)[None] for state in run.trace.initial]
-    with torch.inference_mode():
+    with torch.inference_mode(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that a projection is run without oneDNN
         x = torch.tensor(_read(run, run.trace.x), dtype=torch.float64)
         output: Array = layer(x, tuple(states) if len(states) > 1 else states[0])[0].numpy()
     return _read(run, output)

@@ -100,6 +100,8 @@ def _what(run: CellRun) -> Iterator[str]:
         (Said("First {state} state", state=name), _listed(state) if state.any() else "0 throughout")
         for name, state in states
     ]
+    if weights.is_projected:
+        rows.append(("The hidden state is projected to", counted(weights.hidden_size, "number")))
     if run.trace.interventions:
         held = ", ".join(sorted({one.track for one in run.trace.interventions}))
         rows.append(("Held at a value, not computed", held))
@@ -129,6 +131,8 @@ def _step(run: CellRun) -> Iterator[str]:
 def _pictures(run: CellRun) -> Iterator[str]:
     yield _element("h2", "Every gate and state")
     yield _element("p", "A row is a unit, the first on top; a column is a step.")
+    if run.weights.is_projected:
+        yield _element("p", "The hidden state has a row for each number that it is projected to.")
     for name in run.trace:
         numbers = shown(run, name, run.trace[name])
         low, high, colours = _scale(run, name, numbers)
@@ -174,21 +178,22 @@ def _units(run: CellRun) -> Iterator[str]:
     """The units by the mean of the gate that keeps, the most keeping first."""
     first = KEEP_GATE.get(run.cell, "hidden")
     gates = [name for name in run.trace if name in SIGMOID_TRACKS]
-    means = {name: shown(run, name, run.trace[name]).mean(axis=0) for name in run.trace}
+    tracks = [name for name in run.trace if run.trace[name].shape[1] == run.trace.units]
+    means = {name: shown(run, name, run.trace[name]).mean(axis=0) for name in tracks}
     order = np.argsort(-means[first], kind="stable")[:MOST_UNITS]
     yield _element("h2", "Its units")
     said = Said("Means over the steps; sorted by {first}.", first=heading(run, first))
     more = run.weights.units - len(order)
     left = Said(" {more} more are left out.", more=counted(more, "unit")) if more else ""
     yield _element("p", html.escape(said + left))
-    head = ["unit", *(heading(run, name) for name in run.trace)]
+    head = ["unit", *(heading(run, name) for name in tracks)]
     head += [Said("{gate} below {low}", gate=heading(run, g), low=LOW) for g in gates]
     head += [Said("{gate} above {high}", gate=heading(run, g), high=HIGH) for g in gates]
     shares = [shown(run, g, run.trace[g]) for g in gates]
     rows = [
         (
             str(unit + 1),
-            *(_number(means[name][unit]) for name in run.trace),
+            *(_number(means[name][unit]) for name in tracks),
             *(_share(track[:, unit] < LOW) for track in shares),
             *(_share(track[:, unit] > HIGH) for track in shares),
         )

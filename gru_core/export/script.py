@@ -96,12 +96,13 @@ def _compared(run: CellRun) -> str:
         said = f"No layer of torch.nn computes the same. {refusal}"
         return textwrap.indent(textwrap.fill(said, 96), "# ") + "\n"
     layer, states = f"torch.nn.{run.cell.upper()}", [f"initial[{i}][None]" for i in range(2)]
-    relu = ', nonlinearity="relu"' if run.weights.state_activation == "relu" else ""
+    more = ', nonlinearity="relu"' if run.weights.state_activation == "relu" else ""
+    more += f", proj_size={run.weights.hidden_size}" if run.weights.is_projected else ""
     start = f"({', '.join(states)})" if run.cell == "lstm" else states[0]
     held = bool(run.trace.interventions)
     says = "It agrees with what is computed when nothing is held." if held else "It agrees."
     return f"""# {layer} takes the same weights. {says}
-layer = {layer}({run.weights.input_size}, {run.weights.units}{relu}, dtype=dtype)
+layer = {layer}({run.weights.input_size}, {run.weights.units}{more}, dtype=dtype)
 layer.load_state_dict(weights)
 with torch.no_grad():
     output, _ = layer(x, {start})
@@ -112,6 +113,6 @@ assert apart <= {_CLOSE} * max(1, output.abs().max().item())
 
 
 def _printed(run: CellRun) -> str:
-    few = run.weights.units <= _PRINTED
+    few = run.weights.hidden_size <= _PRINTED
     which, units = ("", "") if few else (f", the first {_PRINTED} units", f", :{_PRINTED}")
     return f'print("Last hidden state{which}:", trace["hidden"][-1{units}])'

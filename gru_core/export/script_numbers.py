@@ -6,18 +6,19 @@ from typing import Final
 import numpy as np
 
 from gru_core.arrays import Array
-from gru_core.conventions import GATES, STATES, gates_from_file, gates_together
+from gru_core.conventions import GATES, STATES, gates_from_file
 from gru_core.export.cell_run import CellRun
 from gru_core.export.exact import exact_texts
 from gru_core.export.weights import torch_refusal
-from gru_core.formats.state_dict.names import PARTS
+from gru_core.formats.state_dict.names import NAMES, in_file_order
 from gru_core.scenes.scene import INITIALS
-from gru_core.weights import AXES, Weights
+from gru_core.weights import PROJECTION, Weights
 
 MOST_INLINE: Final = 2000  # numbers of the weights, and of the input with the initial states
 MOST_WORDS: Final = 20_000  # characters of labels and channels
 WIDTH: Final = 100  # characters of a line
 SAFETENSORS, WEIGHTS, TRACE = ".safetensors", ".weights.npz", ".npz"
+_ROWS: Final = ".flatten(0, 1)"
 _AROUND: Final = 48  # of them for `"weight_ih_l0": torch.tensor(` and what ends it
 
 
@@ -43,9 +44,10 @@ def sections(run: CellRun) -> Iterator[str]:
     yield from _weights(run) if _are_few(run.weights) else _read_weights(run)
     yield "# And as the equations take them, with an axis of the gates."
     gates_units = f"({len(GATES[run.cell])}, {run.weights.units})"
-    for part, name in PARTS.items():
-        shape = ", ".join(AXES[part])
-        yield f'{part} = weights["{name}_l0"].unflatten(0, {gates_units})  # ({shape})'
+    for part in run.weights.arrays:
+        shape = ", ".join(run.weights.axes[part])
+        apart = "" if part == PROJECTION else f".unflatten(0, {gates_units})"
+        yield f'{part} = weights["{NAMES[part]}_l0"]{apart}  # ({shape})'
 
 
 def _are_few(weights: Weights) -> bool:
@@ -53,7 +55,7 @@ def _are_few(weights: Weights) -> bool:
 
 
 def _is_short(weights: Weights, steps: int, words: Iterable[str]) -> bool:
-    states = len(STATES[weights.cell]) * weights.units
+    states = sum(map(weights.size, STATES[weights.cell]))
     numbers = steps * weights.input_size + states
     return numbers <= MOST_INLINE and sum(map(len, words)) <= MOST_WORDS
 
@@ -66,8 +68,10 @@ def _input(run: CellRun) -> Iterator[str]:
     yield f"labels = {counted if run.counted else _list(map(repr, run.labels))}"
     yield f"channels = {_list(map(repr, run.channels))}"
     yield f"\n# Before the first step: {' and '.join(_states(run))}."
-    zeros = f"torch.zeros({run.weights.units}, dtype=dtype)"
-    states = (_tensor(state) if state.any() else zeros for state in run.trace.initial)
+    states = (
+        _tensor(state) if state.any() else f"torch.zeros({len(state)}, dtype=dtype)"
+        for state in run.trace.initial
+    )
     yield "\n".join(["initial = [", *(f"    {state}," for state in states), "]"])
 
 
@@ -84,9 +88,8 @@ def _read_input(run: CellRun) -> Iterator[str]:
 
 def _weights(run: CellRun) -> Iterator[str]:
     yield "weights = {"
-    for part, name in PARTS.items():
-        stacked = gates_together("pytorch", run.cell, getattr(run.weights, part))
-        yield f'    "{name}_l0": {_tensor(stacked, 4)},'
+    for part in run.weights.arrays:
+        yield f'    "{NAMES[part]}_l0": {_tensor(in_file_order(run.weights, part), 4)},'
     yield "}"
 
 
@@ -97,9 +100,10 @@ def _read_weights(run: CellRun) -> Iterator[str]:
         return
     yield f"with np.load(Path(__file__).with_name({run.stem + WEIGHTS!r})) as file:"
     yield "    weights = {"
-    for part, name in PARTS.items():
-        array = f'file["entry0.layer0.direction0.{part}"]{_reordered(run)}'
-        yield f'        "{name}_l0": torch.tensor({array}, dtype=dtype).flatten(0, 1),'
+    for part in run.weights.arrays:
+        array = f'file["entry0.layer0.direction0.{part}"]'
+        array, rows = (array, "") if part == PROJECTION else (array + _reordered(run), _ROWS)
+        yield f'        "{NAMES[part]}_l0": torch.tensor({array}, dtype=dtype){rows},'
     yield "    }"
 
 

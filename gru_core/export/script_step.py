@@ -1,7 +1,8 @@
 """One step of a script, written from the source of the cell's own step in gru_core/cells.
 
 The text stays as it stands there, names and comments included, but for this: the weights are the
-script's own variables, of the two places of the reset gate only that of these weights is left,
+script's own variables, of the two places of the reset gate only that of these weights is left, and
+likewise of a hidden state with and without a projection,
 `replace` is called `hold`, or left out where nothing is held, and the tracks are returned by name.
 """
 
@@ -53,11 +54,13 @@ def _without_replacing(source: str, step: ast.FunctionDef) -> str:
 
 
 def _lines(node: ast.stmt, lines: list[str], weights: Weights) -> Iterator[str]:
-    """The lines of a statement; of one that asks for the place of the reset gate, the answer."""
+    """The lines of a statement; of one that asks what the layer is, the answer."""
     if isinstance(node, ast.If):
-        assert ast.unparse(node.test) == "w.reset_after"
-        assert isinstance(weights, GRUWeights)
-        for taken in node.body if weights.reset_after else node.orelse:
+        answers = {
+            "w.reset_after": isinstance(weights, GRUWeights) and weights.reset_after,
+            "w.w_p is None": not weights.is_projected,
+        }
+        for taken in node.body if answers[ast.unparse(node.test)] else node.orelse:
             deeper = taken.col_offset - node.col_offset
             yield from (line[deeper:] for line in _lines(taken, lines, weights))
     else:

@@ -67,11 +67,15 @@ def csv_lines(run: CellRun) -> Iterator[str]:
         [
             *("step", *(["label"] if named else [])),
             *(f"x{at + 1} ({channel})" for at, channel in enumerate(run.channels)),
-            *(f"{heading(run, name)} {at + 1}" for name in trace for at in range(trace.units)),
+            *(
+                f"{heading(run, name)} {at + 1}"
+                for name, track in trace.items()
+                for at in range(track.shape[1])
+            ),
         ]
     )
     initial = dict(zip(STATES[run.cell], map(exact_texts, trace.initial), strict=True))
-    nothing = [""] * trace.units
+    nothing = [""] * trace.units  # of a gate
     before = [text for name in trace for text in initial.get(name, nothing)]
     empty = [""] * (trace.x.shape[1] + named)
     yield _line(["0", *empty], before)
@@ -92,7 +96,7 @@ def csv_size(weights: Weights, steps: int) -> int:
 
 
 def _numbers(weights: Weights, steps: int) -> int:
-    return steps * (weights.input_size + len(TRACKS[weights.cell]) * weights.units)
+    return steps * (weights.input_size + sum(map(weights.size, TRACKS[weights.cell])))
 
 
 def _texts(words: Iterable[str]) -> npt.NDArray[Any]:

@@ -10,7 +10,7 @@ from gru_core.formats.answers import settings_of
 from gru_core.formats.model import Direction, Entry, ModelFile
 from gru_core.formats.onnx import writer as onnx_writer
 from gru_core.formats.state_dict import names as torch_names
-from gru_core.weights import GRUWeights, Weights
+from gru_core.weights import PROJECTION, GRUWeights, Weights
 from gru_core.words import Said
 
 FORMAT: Final = "Gatescope"
@@ -43,8 +43,10 @@ def onnx_bytes(run: CellRun) -> bytes:
     return onnx_writer.write([run.weights], [run.trace.initial])
 
 
-def onnx_refusal(_weights: Weights) -> str:
+def onnx_refusal(weights: Weights) -> str:
     """Why ONNX cannot be written here; empty where it can."""
+    if weights.is_projected:
+        return Said("This LSTM projects its hidden state; ONNX has no place for a projection.")
     return _missing("onnx")
 
 
@@ -63,7 +65,9 @@ def entry_of(run: CellRun) -> Entry:
     """The layer and its initial states as a file's entry."""
     weights = run.weights
     direction = Direction(
-        *(weights.w_x, weights.w_h, weights.b_x, weights.b_h), initial=run.trace.initial
+        *(weights.w_x, weights.w_h, weights.b_x, weights.b_h),
+        initial=run.trace.initial,
+        w_p=weights.arrays.get(PROJECTION),
     )
     entry = Entry(
         name=run.scene[: npz.MAX_TEXT],

@@ -12,10 +12,17 @@ import numpy.typing as npt
 from gru_core import environment
 from gru_core.arrays import Array
 from gru_core.bounds import check_bounded
-from gru_core.conventions import STATES
 from gru_core.engines import batch
 from gru_core.formats.reads import Mask
-from gru_core.formats.running import BACKWARD, FORWARD, FileTrace, Initials, Ready, spread_out
+from gru_core.formats.running import (
+    BACKWARD,
+    FORWARD,
+    FileTrace,
+    Initials,
+    Ready,
+    spread_out,
+    zeros_of,
+)
 from gru_core.run import MERGES
 from gru_core.trace import Trace
 from gru_core.weights import Weights
@@ -108,7 +115,7 @@ def _one_way(
 
     starts: by sequence; () for zeros.
     """
-    zeros = tuple(np.zeros(weights.units, weights.dtype) for _ in STATES[weights.cell])
+    zeros = zeros_of(weights)
     states = [tuple(s.astype(weights.dtype) for s in start) or zeros for start in starts]
     initial = tuple(np.stack(each) for each in zip(*states, strict=True))
     tracks = batch.run(weights, x, initial, lengths, backward=backward)

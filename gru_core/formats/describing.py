@@ -29,6 +29,7 @@ def described(file: ModelFile, entry: Entry) -> dict[str, Any]:
         "cell": entry.cell,
         "input_size": first.w_x.shape[2],
         "hidden_size": len(first.w_h[0]),
+        "proj_size": None if first.w_p is None else len(first.w_p),
         "layers": len(entry.layers),
         "directions": len(entry.layers[0]),
         "reset_after": _TRUTH.get(chosen["reset_after"] or ""),
@@ -166,7 +167,10 @@ def convention(entry: Entry) -> str:
             f"{setting}?" if answer is None else words.get(setting, {}).get(answer, answer)
         )
     merge = "" if "merge" in entry.assumes else _joined(entry.merge)
-    return ", ".join(part for part in (*parts, counted(entry.biases, "bias"), merge) if part)
+    projection = entry.layers[0][0].w_p
+    projected = "" if projection is None else Said("projected to {n}", n=len(projection))
+    parts += [counted(entry.biases, "bias"), projected, merge]
+    return ", ".join(part for part in parts if part)
 
 
 def _joined(merge: str) -> str:

@@ -7,7 +7,7 @@ from gru_core.errors import FormatError, ShapeError, shown
 from gru_core.formats.limits import MAX_LAYERS, MAX_UNITS
 from gru_core.formats.model import Direction, Entry
 from gru_core.run import MERGES
-from gru_core.weights import AXES, PARTS, WEIGHTS, Weights
+from gru_core.weights import AXES, PARTS, PROJECTED_AXES, PROJECTION, WEIGHTS, Weights
 
 
 def weights_of(cell: Cell, direction: Direction, **options: object) -> Weights:
@@ -16,6 +16,8 @@ def weights_of(cell: Cell, direction: Direction, **options: object) -> Weights:
     Errors: those of Weights.
     """
     parts = [getattr(direction, part) for part in PARTS]
+    if direction.w_p is not None:
+        options |= {PROJECTION: direction.w_p}
     return WEIGHTS[cell](*parts, **options)  # type: ignore[arg-type]
 
 
@@ -44,10 +46,23 @@ def check_entry(entry: Entry) -> None:
 
 def _check_direction(where: str, cell: Cell, direction: Direction, inputs: int) -> None:
     """inputs: what the layer below gives, 0 for the lowest."""
-    units, own = (shape[-1] if shape else 0 for shape in (direction.w_h.shape, direction.w_x.shape))
-    sizes = {"gate": len(GATES[cell]), "unit": units, "input": own}
-    for part in PARTS:
-        shape, needed = getattr(direction, part).shape, tuple(sizes[axis] for axis in AXES[part])
+    hidden, own = (
+        shape[-1] if shape else 0 for shape in (direction.w_h.shape, direction.w_x.shape)
+    )
+    parts: tuple[str, ...] = PARTS
+    units, axes = hidden, AXES
+    if direction.w_p is not None:
+        if cell != "lstm":
+            raise FormatError(
+                "{where}, has a projection; a {cell} has none: the file is damaged.",
+                where=where,
+                cell=cell.upper(),
+            )
+        shape = direction.w_p.shape
+        units, axes, parts = shape[-1] if shape else 0, PROJECTED_AXES, (*PARTS, PROJECTION)
+    sizes = {"gate": len(GATES[cell]), "unit": units, "input": own, "number": hidden}
+    for part in parts:
+        shape, needed = getattr(direction, part).shape, tuple(sizes[axis] for axis in axes[part])
         if shape != needed or 0 in shape:
             raise ShapeError(
                 "{where}, has {part} of shape {shape}; the {cell} with {units} units and {own} "
@@ -59,7 +74,7 @@ def _check_direction(where: str, cell: Cell, direction: Direction, inputs: int) 
                 units=units,
                 own=own,
                 needed=needed,
-                axes=", ".join(AXES[part]),
+                axes=", ".join(axes[part]),
             )
     if units > MAX_UNITS:
         raise FormatError(
@@ -77,20 +92,20 @@ def _check_direction(where: str, cell: Cell, direction: Direction, inputs: int) 
             inputs=inputs,
         )
     shapes = [state.shape for state in direction.initial]
-    if shapes and shapes != [(units,)] * len(STATES[cell]):
+    wanted = [(hidden if name == "hidden" else units,) for name in STATES[cell]]
+    if shapes and shapes != wanted:
         raise ShapeError(
-            "{where}, has initial states of the shapes {shapes}; it needs {states}, each "
-            "({units},).",
+            "{where}, has initial states of the shapes {shapes}; it needs {states}, of {wanted}.",
             where=where,
             shapes=shapes,
             states=", ".join(STATES[cell]),
-            units=units,
+            wanted=wanted,
         )
 
 
 def _outputs(where: str, entry: Entry, layer: Sequence[Direction]) -> int:
     """How many numbers a layer gives the one above."""
-    units = [len(direction.w_h[0]) for direction in layer]
+    units = [int(direction.w_h.shape[2]) for direction in layer]
     inputs = {direction.w_x.shape[2] for direction in layer}
     if len(inputs) > 1:
         raise ShapeError(

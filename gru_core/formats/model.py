@@ -55,13 +55,16 @@ class Direction:
     """One layer in one direction, laid out as gru_core.weights has it. Compared by identity."""
 
     w_x: Array  # (gate, unit, input), the gates in the order of conventions.GATES[cell]
-    w_h: Array  # (gate, unit, unit)
+    w_h: Array  # (gate, unit, number), as many numbers as the hidden state has
     b_x: Array  # (gate, unit); zeros where the file has no bias
     b_h: Array  # (gate, unit); zeros where the file has one bias
-    initial: tuple[Array, ...] = ()  # each (unit,), as STATES[cell]; empty where the file has none
+    # Each (unit,), a projected hidden state (number,), as STATES[cell]; empty where the file has
+    # none.
+    initial: tuple[Array, ...] = ()
     # The same in the file's own shapes and order, as its framework takes them; empty where its
     # check needs none, and in another process.
     stacked: tuple[Array, ...] = ()
+    w_p: Array | None = None  # (number, unit): of an LSTM whose hidden state is projected
 
 
 @dataclass(frozen=True, eq=False)

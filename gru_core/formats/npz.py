@@ -2,6 +2,7 @@
 
     gatescope                               the header, bytes of text
     entry0.layer1.direction0.w_x            each part of each direction of each layer
+    entry0.layer1.direction0.w_p            its projection, where it has one
     entry0.layer1.direction0.h0 and .c0     its initial states, where it has them
 
 It is also what a reader in a process of its own hands back, so nothing in it is believed.
@@ -32,7 +33,7 @@ from gru_core.formats.state_dict.groups import is_recurrent
 from gru_core.formats.state_dict.stored import Stored
 from gru_core.formats.whole import packed
 from gru_core.run import MERGES, Merge
-from gru_core.weights import PARTS
+from gru_core.weights import PARTS, PROJECTION
 from gru_core.words import Said
 
 FORMAT: Final = "Gatescope NPZ"
@@ -158,6 +159,8 @@ def _arrays(file: ModelFile) -> Iterator[tuple[str, npt.NDArray[Any]]]:
             for direction_at, direction in enumerate(layer):
                 where = _where(entry_at, at, direction_at)
                 yield from ((f"{where}.{part}", getattr(direction, part)) for part in PARTS)
+                if direction.w_p is not None:
+                    yield f"{where}.{PROJECTION}", direction.w_p
                 states = zip(INITIAL_NAMES, direction.initial, strict=False)
                 yield from ((f"{where}.{initial}", state) for initial, state in states)
     yield from packed.arrays(file)
@@ -322,10 +325,11 @@ def _direction(where: str, cell: Cell, arrays: _Arrays) -> Direction:
         return checks.floats(f"{where}.{part}", array)
 
     w_x, w_h, b_x, b_h = (taken(part) for part in PARTS)
+    w_p = taken(PROJECTION) if f"{where}.{PROJECTION}" in arrays else None
     names = INITIAL_NAMES[: len(STATES[cell])]
     has_initial = any(f"{where}.{name}" in arrays for name in names)
     initial = tuple(taken(name) for name in names if has_initial)
-    return Direction(w_x, w_h, b_x, b_h, initial)
+    return Direction(w_x, w_h, b_x, b_h, initial, w_p=w_p)
 
 
 def _settings(where: str, value: object) -> Mapping[str, str]:

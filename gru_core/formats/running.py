@@ -135,11 +135,16 @@ def initials_of(ready: Ready, given: Mapping[str, Array]) -> Initials:
     for layer, starts in zip(ready.directions, ready.initials, strict=True):
         states = []
         for weights, start in zip(layer, starts, strict=True):
-            own = start or tuple(np.zeros(weights.units, weights.dtype) for _ in names)
+            own = start or zeros_of(weights)
             states.append(tuple(rows[n][at] if n in rows else own[i] for i, n in enumerate(names)))
             at += 1
         found.append(tuple(states))
     return tuple(found)
+
+
+def zeros_of(weights: Weights) -> tuple[Array, ...]:
+    """The states before the first step of a run that begins at zero."""
+    return tuple(np.zeros(weights.size(name), weights.dtype) for name in STATES[weights.cell])
 
 
 def _run_forward(ready: Ready, x: Array, initials: Initials) -> FileTrace:
@@ -157,7 +162,7 @@ def _run_forward(ready: Ready, x: Array, initials: Initials) -> FileTrace:
 
 def _rows(name: str, value: Array, directions: list[Weights]) -> Array:
     """One row for each layer and direction, (layer·direction, unit)."""
-    count, units = len(directions), {weights.units for weights in directions}
+    count, units = len(directions), {weights.size(name) for weights in directions}
     rows = value[np.newaxis] if value.ndim == 1 and count == 1 else value
     if len(units) > 1 or rows.shape != (count, *units):
         needed = " or ".join(f"({count}, {size})" for size in sorted(units))

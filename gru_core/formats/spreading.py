@@ -20,7 +20,7 @@ def spread(trace: Trace, read: Mask, x: Array) -> Trace:
     place = places(read, backward=trace.backward)
     names, tracks = STATES[trace.cell], dict[str, Array]()
     for name, track in trace.items():
-        made = np.full((len(read), trace.units), np.nan, track.dtype)
+        made = np.full((len(read), track.shape[1]), np.nan, track.dtype)
         if name in names:
             made[:] = trace.initial[names.index(name)]
             made[place >= 0] = track[place[place >= 0]]

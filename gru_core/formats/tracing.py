@@ -88,8 +88,9 @@ def _of_batch(name: str, state: Array, at: int, count: int) -> Array:
 
 
 def _check_numbers(ready: Ready, x: Array) -> None:
-    units = sum(weights.units for layer in ready.directions for weights in layer)
-    numbers = x.shape[0] * x.shape[1] * units * len(TRACKS[ready.cell])
+    flat = [weights for layer in ready.directions for weights in layer]
+    at_once = sum(weights.size(track) for weights in flat for track in TRACKS[ready.cell])
+    numbers = x.shape[0] * x.shape[1] * at_once
     size = ready.first.dtype.itemsize
     if numbers > MAX_NUMBERS:
         raise RangeError(

@@ -18,7 +18,7 @@ from gru_core.engines.loops import Patch, Patches
 from gru_core.engines.numpy_engine import run_layout
 from gru_core.errors import RangeError, ShapeError
 from gru_core.trace import Trace
-from gru_core.weights import Weights
+from gru_core.weights import Weights, check_not_projected
 from gru_core.words import Said
 
 # How far a trace may be from the steps of its weights: far above the rounding of either precision,
@@ -36,6 +36,7 @@ def one_step(
     x: (row, input), or (1, input) for all rows; state: (row, entry); in the dtype of the weights.
     held: what is held in a sequence of one step, checked before; the same in all rows.
     """
+    check_not_projected(weights, "derivatives and maps of states")
     layout = layout_of(weights)
     projected = layout.project(x).T  # (row of the layout, row)
     patches = Patches(product=_adding(projected))
@@ -50,7 +51,7 @@ def one_step(
 
 def held_rows(weights: Weights, held: Sequence[Intervention], steps: int) -> Held | None:
     """What is held, laid out for a run of many rows at once. Arguments as of one_step."""
-    placed = held_of(weights.cell, held, steps, weights.units, weights.dtype)
+    placed = held_of(weights, held, steps)
     return placed and replace(placed, values=placed.values[:, np.newaxis])
 
 
@@ -93,6 +94,7 @@ def check_held(weights: Weights, held: Sequence[Intervention]) -> None:
 
 def held_input(weights: Weights, x: npt.ArrayLike) -> Array:
     """The input of one step, (input,), in the dtype of the weights. Errors: those of checks."""
+    check_not_projected(weights, "derivatives and maps of states")
     held = checks.floats("x", x, weights.dtype)
     if held.shape != (weights.input_size,):
         raise ShapeError(

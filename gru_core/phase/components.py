@@ -30,7 +30,7 @@ def components(trace: Trace, states: tuple[str, ...] = ("hidden",)) -> Component
     for name in states:
         if name not in names:
             raise unknown_name(f"state of the {trace.cell.upper()}", name, names)
-    chosen = np.repeat([name in states for name in names], trace.units)
+    chosen = np.repeat([name in states for name in names], [len(one) for one in trace.initial])
     if chosen.sum() < 2:
         raise ShapeError(
             "there is {sum} entry to find two directions among; principal components need at "

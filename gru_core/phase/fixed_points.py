@@ -98,7 +98,7 @@ def drawn_starts(
     some = min(len(states), checks.whole("from_run", from_run, 0))
     taken = states[np.linspace(0, len(states) - 1, some).astype(int)]
     bounds = [track_range(name, state_activation)[1] for name in STATES[trace.cell]]
-    high = np.repeat(bounds, trace.units)
+    high = np.repeat(bounds, [len(state) for state in trace.initial])
     size = (checks.whole("drawn", drawn, 0), len(high))
     return np.concatenate((taken, rng.uniform(-high, high, size)))
 

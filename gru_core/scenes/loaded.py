@@ -146,8 +146,10 @@ def _check_size(ready: Ready, layer: int, steps: int, units: int) -> None:
 def _companions(ready: Ready, layer: int, backward: bool) -> dict[str, Weights]:
     """The other direction of a layer, and the layer above it where that reads its states alone.
 
-    Not of what begins elsewhere than at zero: companions begin there.
+    Not of what begins elsewhere than at zero: companions begin there. None of a projection.
     """
+    if any(one.is_projected for pair in ready.directions for one in pair):
+        return {}
     found: dict[str, Weights] = {}
     directions, starts = ready.directions[layer], ready.initials[layer]
     if len(directions) == 2 and not backward and not starts[1]:
@@ -195,13 +197,11 @@ def _read(ready: Ready, sequence: Sequence, layer: int) -> Array:
 def _units_below(ready: Ready, layer: int) -> tuple[str, ...]:
     """Names for the inputs of a layer that reads states."""
     below = ready.directions[layer - 1]
-    if len(below) == 1:
-        return tuple(f"h{unit + 1}" for unit in range(below[0].units))
-    if ready.merge != "concat":
-        return tuple(f"h{unit + 1}" for unit in range(below[0].units))
+    if len(below) == 1 or ready.merge != "concat":
+        return tuple(f"h{unit + 1}" for unit in range(below[0].hidden_size))
     marks = dict(zip((FORWARD, BACKWARD), ("→", "←"), strict=True))
     return tuple(
         f"h{marks[name]}{unit + 1}"
         for name, weights in zip((FORWARD, BACKWARD), below, strict=True)
-        for unit in range(weights.units)
+        for unit in range(weights.hidden_size)
     )

@@ -12,7 +12,7 @@ import numpy as np
 
 from gru_core.arrays import Array
 from gru_core.changes.targets import Target
-from gru_core.conventions import CELLS, Cell
+from gru_core.conventions import CELLS, STATES, Cell
 from gru_core.errors import TextError, unknown_name
 from gru_core.initialize import Scheme, initialize
 from gru_core.inputs.sequences import Sequence
@@ -200,7 +200,7 @@ def _sequence(scene: Scene) -> Sequence:
 
 
 def _fits(states: tuple[Array, ...], weights: Weights) -> bool:
-    return len(states[0]) == weights.units
+    return [len(state) for state in states] == [weights.size(n) for n in STATES[weights.cell]]
 
 
 def _weights(scene: Scene, cells: tuple[Cell, ...], match: Match, seed: int) -> dict[Cell, Weights]:

@@ -62,6 +62,7 @@ def test_the_json_says_all_of_a_layer(here, capsys) -> None:
         "cell": "gru",
         "input_size": 3,
         "hidden_size": 4,
+        "proj_size": None,
         "layers": 2,
         "directions": 2,
         "reset_after": True,

@@ -171,9 +171,59 @@ def test_a_tensor_that_does_not_fit_is_named_with_both_shapes(cell, name, shape,
     assert needed in said
 
 
-def test_a_projection_is_refused_by_name() -> None:
-    said = refusal(make("lstm", prefix="l.") | {"l.weight_hr_l0": np.ones((2, 4))})
-    assert said.startswith("l.weight_hr_l0 projects the hidden state")
+def projected(units=4, numbers=2, **options) -> dict[str, np.ndarray]:
+    made = make("lstm", units, **options)
+    for name in [name for name in made if "weight_hh" in name]:
+        made[name] = made[name][:, :numbers].copy()
+        own = np.arange(numbers * units, dtype=np.float32).reshape(numbers, units)
+        made[name.replace("hh", "hr")] = own
+    return made
+
+
+def test_a_projection_makes_an_lstm_of_as_many_units_as_it_has_columns() -> None:
+    """Its 16 rows and 2 columns would be of no layer without it."""
+    [entry] = read(projected(prefix="l."))
+    [[direction]] = entry.layers
+    assert (entry.cell, direction.w_h.shape, direction.w_p.shape) == ("lstm", (4, 4, 2), (2, 4))
+    np.testing.assert_array_equal(direction.w_p, np.arange(8).reshape(2, 4))
+
+
+@pytest.mark.parametrize(
+    ("name", "shape", "said"),
+    [
+        ("weight_hr_l0", (4, 4), "fewer numbers than units"),
+        ("weight_hr_l0", (2,), "fewer numbers than units"),
+        ("weight_hr_l0", (0, 4), "fewer numbers than units"),
+        ("weight_hr_l0", (2, 5), "an LSTM with 5 units and 3 inputs needs (20, 3)"),
+        ("weight_hr_l1", (2, 5), "an LSTM with 4 units and 2 inputs needs (2, 4)"),
+        ("weight_hh_l0", (16, 4), "needs (16, 2)"),
+        ("weight_ih_l1", (16, 4), "an LSTM with 4 units and 2 inputs needs (16, 2)"),
+    ],
+)
+def test_a_projection_that_does_not_fit_is_named_with_both_shapes(name, shape, said) -> None:
+    arrays = projected(layers=2)
+    arrays["weight_ih_l1"] = arrays["weight_ih_l1"][:, :2].copy()
+    assert len(read(arrays)) == 1
+    assert said in refusal(arrays | {name: np.zeros(shape, np.float32)})
+
+
+def test_every_layer_has_a_projection_if_one_has() -> None:
+    arrays = projected(layers=2)
+    del arrays["weight_hr_l1"]
+    assert refusal(arrays).startswith("weight_hr_l1 is missing")
+
+
+def test_a_projection_has_finite_numbers() -> None:
+    arrays = projected()
+    arrays["weight_hr_l0"][1, 2] = np.nan
+    with pytest.raises(NotFiniteError, match=r"weight_hr_l0\[1, 2\] is nan"):
+        read(arrays)
+
+
+def test_a_cell_with_a_projection_is_refused() -> None:
+    """torch.nn.LSTMCell has none, so this one computes something else."""
+    cell = {name.removesuffix("_l0"): array for name, array in projected(prefix="c.").items()}
+    assert refusal(cell).startswith("c.weight_hr projects the state of a cell")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import { arrays, exists, nameOf, placeOf, split, targetAt } from "../../assets/s
 // A GRU of three units on two inputs, whose units are not in their own order.
 const panel = {
   cell: "gru", name: "GRU", units: 3, order: [2, 0, 1],
-  initials: [{ part: "h0", symbol: "h" }],
+  initials: [{ part: "h0", symbol: "h", units: 3 }],
   gates: [{ gate: "reset", name: "reset gate" }, { gate: "update", name: "update gate" }],
   segments: [
     { part: "w_x", start: 0, size: 2 }, { part: "w_h", start: 2, size: 3 },

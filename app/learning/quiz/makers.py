@@ -72,7 +72,7 @@ def gate(rng: np.random.Generator) -> Made:
     weights = _zeros("gru")
     for part, name in (("w_x", "w"), ("w_h", "u"), ("b_x", "b"), ("b_h", "d")):
         index = (1, 0, 0) if part.startswith("w") else (1, 0)
-        weights = weights.with_value(part, index, numbers[name])  # type: ignore[arg-type]
+        weights = weights.with_value(part, index, numbers[name])
     trace = run(weights, [[numbers["x"]]], [numbers["h"]])
     total = float(inside(weights, trace, 0)["update.sum"][0])
     edits = {

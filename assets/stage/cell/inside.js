@@ -67,8 +67,9 @@ export class Inside {
     this.notes = make("div", { className: "gs-notes" });
     this.doing = make("p", { className: "gs-cell-doing" }); // in words
     this.kept = make("p", { className: "gs-cell-kept" }); // in the place of both, at a masked step
+    this.unwired = make("p", { className: "gs-cell-unwired" }); // in the place of the wiring, where none is drawn
     this.checked = make("p", { className: "gs-checked" }); // the numbers on show, compared with the server's
-    const wired = make("div", { className: "gs-wired" }, this.steps, this.diagram.element, this.doing);
+    const wired = make("div", { className: "gs-wired" }, this.steps, this.diagram.element, this.unwired, this.doing);
     this.wired = [...beside, wired]; // what has a wiring in it
     this.measuring = 0;
     this.shown = make(
@@ -105,7 +106,7 @@ export class Inside {
   }
 
   build() {
-    const { cell, cells, form, notes, quantities, substeps, terms } = this.inner;
+    const { cell, cells, form, notes, quantities, substeps, terms, unwired } = this.inner;
     /** @param {{ cell: string, name: string }} one */
     const tab = (one) => make("button", {
       type: "button", className: "gs-tab", role: "tab", textContent: one.name,
@@ -113,6 +114,8 @@ export class Inside {
       title: say("inside.open", { cell: one.name }), onclick: () => this.open(one.cell),
     });
     this.element.dataset.cell = cell;
+    this.element.toggleAttribute("data-unwired", unwired !== "");
+    this.unwired.textContent = unwired;
     const tabs = cells.length > 1 ? cells.map(tab) : [];
     this.tabs.replaceChildren(...tabs);
     this.tabs.hidden = !tabs.length;
@@ -265,8 +268,9 @@ export class Inside {
     this.equations.show(lookup);
     this.kept.textContent = cursor.masked ? this.keptWords(lookup) : "";
     if (view !== "cell") return { rows: null, missing };
-    this.doing.textContent = there ? doing(this.inner, cursor.unit, lookup) : "";
-    return { rows: this.wire(panel, there), missing };
+    const drawn = this.inner.unwired === "";
+    this.doing.textContent = there && drawn ? doing(this.inner, cursor.unit, lookup) : "";
+    return { rows: drawn ? this.wire(panel, there) : null, missing };
   }
 
   // At a masked step: the state is what it was.
@@ -300,13 +304,13 @@ export class Inside {
     const { channel, cursor, drag, now } = this.here;
     const { cell } = this.inner;
     const swept = (drag.live ? drag.sweep?.inside(cell, cursor) : null) ?? now.computed?.inside(cell, cursor);
-    if (swept) return { lookup: swept, missing: null };
+    if (swept) return { lookup: (name) => unlessNone(swept(name)), missing: null };
     const { units, first, series } = channel.part(`${this.inner.cell}.inside`);
     const at = units.indexOf(cursor.unit);
     const here = cursor.step - first;
     const known = at >= 0 && here >= 0 && here < Object.values(series)[0][0].length;
     const missing = !known && cursor.unit < this.panel.units ? { of: cursor.unit } : null;
-    return { lookup: (name) => (known ? series[name]?.[at][here] : undefined), missing };
+    return { lookup: (name) => (known ? unlessNone(series[name]?.[at][here]) : undefined), missing };
   }
 
   // Colours of every vector in the wiring, one for each row that is drawn.
@@ -368,6 +372,12 @@ export class Inside {
     if (place?.entry.kind !== "x" || drag.value === null || place.column !== cursor.step || place.row >= colours.length) return;
     colours[place.row] = place.entry.plot.colourOf(drag.value);
   }
+}
+
+// What is no number is not there: a projected state has none in the rows below its last.
+/** @template Value @param {Value} value */
+function unlessNone(value) {
+  return Number.isNaN(value) ? undefined : value;
 }
 
 /** @param {number | undefined} pixel */

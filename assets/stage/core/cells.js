@@ -59,8 +59,8 @@ export function arrays(message) {
   const list = [{ id: "x", label: say("names.input_plot"), axes: [[say("cells.step"), message.labels.length], [say("cells.input"), message.x.channels.length]] }];
   const unit = say("cells.unit");
   for (const panel of message.panels) {
-    for (const { part, symbol } of panel.initials) {
-      list.push({ id: `${panel.cell}.${part}`, label: say("cells.initial", { cell: panel.name, symbol }), axes: [[unit, panel.units]] });
+    for (const { part, symbol, units } of panel.initials) {
+      list.push({ id: `${panel.cell}.${part}`, label: say("cells.initial", { cell: panel.name, symbol }), axes: [[unit, units]] });
     }
     for (const { gate, name } of panel.gates) {
       for (const { part, size } of panel.segments) {

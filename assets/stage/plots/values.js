@@ -48,7 +48,12 @@ export class Values {
   showPanel(panel) {
     const { cursor, now: { message } } = this.here;
     const row = panel.order.indexOf(cursor.unit);
-    const shown = panel.tracks.filter(({ track }) => this.screen.plots.has(`${panel.cell}.${track}`));
+    const drawn = panel.tracks.filter(({ track }) => this.screen.plots.has(`${panel.cell}.${track}`));
+    const shown = drawn.filter(({ units }) => row < units); // a projected state has fewer
+    for (const { track } of drawn.filter((one) => !shown.includes(one))) {
+      const output = this.holder.querySelector(`[data-value="${panel.cell}.${track}"]`);
+      if (output) output.textContent = "";
+    }
     const values = new Map(shown.map(({ track }) => [track, row < 0 ? undefined : this.trackAt(`${panel.cell}.${track}`, row)]));
     const complete = row < 0 || [...values].every(([track, value]) => value !== undefined || this.swept(`${panel.cell}.${track}`));
     for (const [track, value] of values) {

@@ -61,7 +61,7 @@ export function build(message, look, plotFor, made) {
     make("div", { className: `gs-panels gs-panels-${message.panels.length}` },
       panelSection(gru, others, message, add, plots, whole, made), whole ? standIn(made.inside) : null,
       ...(whole ? others.map((panel) => panelSection(panel, [], message, add, plots, whole, made)) : [])),
-    message.scene.first && lookButton(look, made.lookAs),
+    message.scene.first ? lookButton(look, made.lookAs) : null,
   );
   for (const [part, place] of places) {
     const entry = /** @type {Shown} */ (plots.get(part));
@@ -152,11 +152,12 @@ function ordered(tracks) {
 /** @param {Panel} panel @param {Track} track @param {Message} message @param {Add} add @param {Plots} plots @param {boolean} [beside] */
 function trackFigure(panel, track, { labels }, add, plots, beside = false) {
   const part = `${panel.cell}.${track.track}`;
-  const label = say("view.track_label", { cell: panel.name, track: track.name, units: panel.units, steps: labels.length });
-  const host = add(part, label, { kind: "track", panel, track });
+  const label = say("view.track_label", { cell: panel.name, track: track.name, units: track.units, steps: labels.length });
+  const rows = rowsOf(panel, track.units);
+  const host = add(part, label, { kind: "track", panel: rows, track });
   const initial = panel.initials.find(({ of }) => of === track.track);
   const strip = initial && add(`${panel.cell}.${initial.part}`, say("view.initial_label", { cell: panel.name, track: track.name }), {
-    kind: "initial", panel, initial, size: [panel.units, 1],
+    kind: "initial", panel: rows, initial, size: [initial.units, 1],
   });
   const plot = plots.get(part)?.plot;
   if (plot) plot.hasStrip = Boolean(strip);
@@ -167,6 +168,13 @@ function trackFigure(panel, track, { labels }, add, plots, beside = false) {
       make("span", { className: "gs-value", "data-value": part })),
     make("div", { className: "gs-row" }, strip, host),
   );
+}
+
+// The panel as its rows are in one plot: a projected hidden state has fewer numbers than there are units, which then
+// stand in order of number.
+/** @param {Panel} panel @param {number} units @returns {Panel} */
+function rowsOf(panel, units) {
+  return units === panel.units ? panel : { ...panel, units, order: panel.order.slice(0, units) };
 }
 
 // Short, where it is no fair neighbour: the heading of its panel says the whole of it.

@@ -233,6 +233,12 @@ def _check(layers: Sequence[Layer], starts: int, merge: Merge) -> None:
     reads = _directions(layers[0])[0].input_size
     for index, layer in enumerate(layers):
         directions = _directions(layer)
+        if any(one.is_projected for one in directions):
+            raise FormatError(
+                "layer {index} projects its hidden state; ONNX has no place for that: export it "
+                "for PyTorch or as NPZ.",
+                index=index,
+            )
         if any(one.input_size != reads for one in directions):
             raise ShapeError(
                 "layer {index} takes {input_size} inputs; what it reads has {reads}: give both "

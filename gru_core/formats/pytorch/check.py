@@ -1,5 +1,6 @@
 """Check against PyTorch: its own layer runs the tensors of a file, and none of our code does."""
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -56,7 +57,8 @@ def check_against_torch(
 
     data, name: of a file of torch.save or of safetensors, read by the framework's own loader.
     x: (step, input). initial: (layers · directions, units), for the LSTM a pair of them, (hidden,
-    cell), as PyTorch has it; zeros if None. state_activation: tanh or, for an RNN, relu.
+    cell), as PyTorch has it, a projected hidden state with its own size; zeros if None.
+    state_activation: tanh or, for an RNN, relu.
     Errors: those of the readers; UnknownNameError, ShapeError, NotFiniteError, RangeError.
     """
     import torch
@@ -65,7 +67,8 @@ def check_against_torch(
     module = _module(layer, state_activation)
     module.load_state_dict(layer.tensors, strict=True)
     inputs = checks.sequence("x", x, layer.tensors[layer.group.keys[0]].shape[1])
-    with torch.inference_mode():
+    with torch.inference_mode(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # that a projection is run without oneDNN
         states = _states(layer, initial)
         run = _run_cell if layer.group.is_cell else _run_layer
         output: Array = run(module, torch.tensor(inputs, dtype=layer.dtype), states).numpy()
@@ -144,8 +147,11 @@ def _module(layer: _Layer, state_activation: str) -> "nn.Module":
         )
     if not group.is_cell:
         options |= {"num_layers": group.layers, "bidirectional": group.directions == 2}
+    first = entry.layers[0][0]
+    if first.w_p is not None:
+        options["proj_size"] = len(first.w_p)
     made = getattr(nn, _CLASSES[entry.cell] + "Cell" * group.is_cell)
-    inputs, units = layer.tensors[group.keys[0]].shape[1], entry.layers[0][0].w_h.shape[1]
+    inputs, units = layer.tensors[group.keys[0]].shape[1], first.w_h.shape[1]
     module: nn.Module = made(inputs, units, **options)
     return module
 
@@ -154,19 +160,20 @@ def _states(layer: _Layer, initial: Initial) -> "tuple[Tensor, ...]":
     """The states before the first step, each (layers · directions, units)."""
     import torch
 
-    names, group = STATES[layer.entry.cell], layer.group
-    shape = (group.layers * group.directions, layer.entry.layers[0][0].w_h.shape[1])
+    names, group, w_h = STATES[layer.entry.cell], layer.group, layer.entry.layers[0][0].w_h
+    sizes = {"hidden": w_h.shape[2], "cell": w_h.shape[1]}
+    shapes = [(group.layers * group.directions, sizes[name]) for name in names]
     if initial is None:
-        return tuple(torch.zeros(shape, dtype=layer.dtype) for _ in names)
+        return tuple(torch.zeros(shape, dtype=layer.dtype) for shape in shapes)
     given = initial if isinstance(initial, tuple) else (initial,)
     arrays = [checks.floats("initial", one) for one in given]
-    if [array.shape for array in arrays] != [shape] * len(names):
+    if [array.shape for array in arrays] != shapes:
         raise ShapeError(
-            "initial has the shapes {arrays}; it needs {names}, each {shape}: a row for each "
+            "initial has the shapes {arrays}; it needs {names}, of {shapes}: a row for each "
             "layer and direction.",
             arrays=[array.shape for array in arrays],
             names=", ".join(names),
-            shape=shape,
+            shapes=shapes,
         )
     return tuple(torch.tensor(array, dtype=layer.dtype) for array in arrays)
 

@@ -1,7 +1,7 @@
 """Tensors beside a layer that may be its learned first state: a state dict does not say."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from math import prod
 from typing import Final
 
@@ -18,9 +18,12 @@ _NAME: Final = re.compile(
 _LISTED: Final = 4
 
 
-def first_states(group: Group, units: int, tensors: Tensors) -> tuple[str, ...]:
-    """A note on the tensors that are named and shaped as first states of a layer."""
-    found = list(_found(group, units, tensors))
+def first_states(group: Group, sizes: Collection[int], tensors: Tensors) -> tuple[str, ...]:
+    """A note on the tensors that are named and shaped as first states of a layer.
+
+    sizes: how many numbers a state of it has.
+    """
+    found = list(_found(group, sizes, tensors))
     if not found:
         return ()
     listed = ", ".join(f"{shown(name)} {tensors[name].shape}" for name in found[:_LISTED])
@@ -34,9 +37,9 @@ def first_states(group: Group, units: int, tensors: Tensors) -> tuple[str, ...]:
     )
 
 
-def _found(group: Group, units: int, tensors: Tensors) -> Iterator[str]:
+def _found(group: Group, sizes: Collection[int], tensors: Tensors) -> Iterator[str]:
     """Of the module that the layer is in, or one around it."""
-    whole = group.layers * group.directions * units
+    count = group.layers * group.directions
     around = group.prefix.rstrip(".").rpartition(".")[0]
     places = {group.prefix.rstrip("."), around}
     while around:
@@ -46,5 +49,6 @@ def _found(group: Group, units: int, tensors: Tensors) -> Iterator[str]:
         place, _, last = name.rpartition(".")
         if place not in places or stored.kind not in FLOATS or not _NAME.fullmatch(last):
             continue
-        if stored.shape and stored.shape[-1] == units and prod(stored.shape) in (units, whole):
+        size = stored.shape[-1] if stored.shape else 0
+        if size in sizes and prod(stored.shape) in (size, count * size):
             yield name

@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gru_core.errors import shown
-from gru_core.formats.state_dict.names import PARTS, TENSOR
+from gru_core.formats.state_dict.names import NAMES, TENSOR
 from gru_core.formats.state_dict.stored import Stored, Tensors, floats
 from gru_core.words import Said, listed
 
@@ -41,7 +41,7 @@ _INNER: Final = "module."  # where weight drop keeps the layer that it wraps
 _EXACT: Final = ("float32", "float64")  # of half precision PyTorch rounds in between
 _LISTED: Final = 4
 _KEY: Final = re.compile(
-    rf"(?P<before>(?:.+\.)?)(?P<key>(?:{'|'.join(PARTS.values())})(?:_l[0-9]+(?:_reverse)?)?)"
+    rf"(?P<before>(?:.+\.)?)(?P<key>(?:{'|'.join(NAMES.values())})(?:_l[0-9]+(?:_reverse)?)?)"
 )
 
 

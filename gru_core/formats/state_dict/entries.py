@@ -22,7 +22,7 @@ from gru_core.formats.state_dict.computed import computed
 from gru_core.formats.state_dict.groups import Group, grouped
 from gru_core.formats.state_dict.names import PARTS
 from gru_core.formats.state_dict.stored import FLOATS, Stored, Tensors, floats
-from gru_core.weights import Part
+from gru_core.weights import PROJECTION
 from gru_core.words import listed
 
 _LISTED: Final = 4  # names of tensors in an error
@@ -46,12 +46,15 @@ class _Sizes:
     cell: Cell
     units: int
     inputs: int
+    hidden: int  # numbers of the hidden state: the units, or what they are projected to
 
-    def needed(self, part: Part, layer: int, directions: int) -> tuple[int, ...]:
+    def needed(self, part: str, layer: int, directions: int) -> tuple[int, ...]:
         """The shape of a tensor."""
+        if part == PROJECTION:
+            return self.hidden, self.units
         rows = len(GATES[self.cell]) * self.units
-        below = self.inputs if layer == 0 else self.units * directions
-        columns: dict[Part, tuple[int, ...]] = {"w_x": (below,), "w_h": (self.units,)}
+        below = self.inputs if layer == 0 else self.hidden * directions
+        columns: dict[str, tuple[int, ...]] = {"w_x": (below,), "w_h": (self.hidden,)}
         return (rows, *columns.get(part, ()))
 
 
@@ -126,6 +129,8 @@ def _checked(group: Group, tensors: Tensors) -> _Sizes:
 
 
 def _sizes(group: Group, tensors: Tensors) -> _Sizes:
+    if PROJECTION in group.parts:
+        return _projected_sizes(group, tensors)
     name = group.tensor("w_h", 0, 0)
     shape, inputs = tensors[name].shape, tensors[group.first].shape
     units = shape[1] if len(shape) == 2 else 0
@@ -149,15 +154,36 @@ def _sizes(group: Group, tensors: Tensors) -> _Sizes:
             units=units,
             needed=needed,
         )
-    if len(inputs) != 2 or inputs[1] < 1:
+    _check_inputs(group, inputs, shape[0])
+    return _Sizes(cell, units, inputs[1], units)
+
+
+def _projected_sizes(group: Group, tensors: Tensors) -> _Sizes:
+    """Only an LSTM projects its state: its units are the columns of the projection."""
+    name = group.tensor(PROJECTION, 0, 0)
+    shape, inputs = tensors[name].shape, tensors[group.first].shape
+    hidden, units = shape if len(shape) == 2 else (0, 0)
+    if not 1 <= hidden < units <= limits.MAX_UNITS:
         raise FormatError(
-            "{first} has shape {inputs}; it needs ({shape}, inputs), with at least one input: "
+            "{name} has shape {shape}; it needs (numbers, units), fewer numbers than units, with "
+            "up to {max_units:,} units: choose another model.",
+            name=name,
+            shape=shown(shape),
+            max_units=limits.MAX_UNITS,
+        )
+    _check_inputs(group, inputs, len(GATES["lstm"]) * units)
+    return _Sizes("lstm", units, inputs[1], hidden)
+
+
+def _check_inputs(group: Group, shape: tuple[int, ...], rows: int) -> None:
+    if len(shape) != 2 or shape[1] < 1:
+        raise FormatError(
+            "{first} has shape {shape}; it needs ({rows}, inputs), with at least one input: "
             "the file is damaged.",
             first=group.first,
-            inputs=shown(inputs),
-            shape=shape[0],
+            shape=shown(shape),
+            rows=rows,
         )
-    return _Sizes(cell, units, inputs[1])
 
 
 def _check_kind(name: str, stored: Stored, kind: str, first: str) -> None:
@@ -210,19 +236,29 @@ def _entry(group: Group, sizes: _Sizes, tensors: Tensors, notes: tuple[str, ...]
         says={**_SAYS[sizes.cell], **forward},
         assumes=_ASSUMES[sizes.cell],
         stored=tensors[group.first].kind,
-        notes=(*group.notes, *notes, *first_states(group, sizes.units, tensors)),
+        notes=(*group.notes, *notes, *first_states(group, {sizes.units, sizes.hidden}, tensors)),
     )
 
 
 def _direction(group: Group, sizes: _Sizes, at: tuple[int, int], tensors: Tensors) -> Direction:
     """The parts of one layer in one direction; biases that the layer has not are zeros."""
-    found: dict[Part, Array] = {}
+    found: dict[str, Array] = {}
     for part in group.parts:
         name = group.tensor(part, *at)
-        found[part] = _part(name, tensors[name], sizes)
+        take = _projection if part == PROJECTION else _part
+        found[part] = take(name, tensors[name], sizes)
     zeros = read_only(np.zeros(found["w_h"].shape[:2], found["w_h"].dtype))
     w_x, w_h, b_x, b_h = (found.get(part, zeros) for part in PARTS)
-    return Direction(w_x, w_h, b_x, b_h)
+    return Direction(w_x, w_h, b_x, b_h, w_p=found.get(PROJECTION))
+
+
+def _projection(name: str, stored: Stored, _sizes: _Sizes) -> Array:
+    """The numbers of a projection, (number, unit)."""
+    made: Array = floats(stored.kind, stored.raw()).astype(
+        np.float64 if stored.kind == "float64" else np.float32
+    )
+    _check_numbers(name, made, 0)
+    return read_only(made)
 
 
 def _part(name: str, stored: Stored, sizes: _Sizes) -> Array:

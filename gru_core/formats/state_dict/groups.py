@@ -8,8 +8,7 @@ from typing import Final
 from gru_core.errors import FormatError, shown
 from gru_core.formats.limits import MAX_LAYERS
 from gru_core.formats.notshown import NotShown
-from gru_core.formats.state_dict.names import CELL, PARTS, PROJECTION, TENSOR, suffix
-from gru_core.weights import Part
+from gru_core.formats.state_dict.names import CELL, NAMES, PROJECTION, TENSOR, suffix
 from gru_core.words import Said, counted
 
 TOP: Final = "(top)"  # the name of a layer whose tensors have no prefix
@@ -19,7 +18,7 @@ MAX_GROUPS: Final = 256
 _WRAPPERS: Final = ("module", "_orig_mod", "_fsdp_wrapped_module")
 # A weight that is computed from others: weight norm, weight drop, pruning, spectral norm.
 _MADE: Final = re.compile(
-    rf"((?:.+?\.)??)(?:parametrizations\.)?(?:{'|'.join(PARTS.values())})(_l[0-9]+(_reverse)?)?"
+    rf"((?:.+?\.)??)(?:parametrizations\.)?(?:{'|'.join(NAMES.values())})(_l[0-9]+(_reverse)?)?"
     r"(_(raw|orig|mask|[guv])|\.original[0-9]*)"
 )
 
@@ -32,17 +31,17 @@ class Group:
     prefix: str  # as the file has it, with its last dot
     layers: int
     directions: int
-    parts: tuple[Part, ...]  # without biases the first two
+    parts: tuple[str, ...]  # as NAMES has them; less the biases and the projection, if none
     is_cell: bool = False  # named as GRUCell names them, without a layer
     notes: tuple[str, ...] = ()
 
-    def tensor(self, part: Part, layer: int, direction: int) -> str:
+    def tensor(self, part: str, layer: int, direction: int) -> str:
         """The name of a tensor in the file."""
         return f"{self.prefix}{self.key(part, layer, direction)}"
 
-    def key(self, part: Part, layer: int, direction: int) -> str:
+    def key(self, part: str, layer: int, direction: int) -> str:
         """The name that the layer itself gives a tensor."""
-        return f"{PARTS[part]}{CELL if self.is_cell else suffix(layer, direction)}"
+        return f"{NAMES[part]}{CELL if self.is_cell else suffix(layer, direction)}"
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -165,19 +164,19 @@ def _check_not_made(made: str | None) -> None:
 
 
 def _group(prefix: str, seen: _Found, names: list[str], prefixes: frozenset[str]) -> Group:
-    if PROJECTION in seen.parts:
-        raise FormatError(
-            "{prefix}{projection}_l0 projects the hidden state of an LSTM (proj_size); that is "
-            "not computed here: choose a layer without it.",
-            prefix=prefix,
-            projection=PROJECTION,
-        )
     is_cell = CELL in seen.suffixes
     if is_cell and len(seen.suffixes) > 1:
         raise FormatError(
             "{prefix}* has the tensors of a cell (weight_hh) and of a layer (weight_hh_l0) "
             "under one prefix: save one of them alone.",
             prefix=prefix,
+        )
+    if is_cell and PROJECTION in seen.parts:
+        raise FormatError(
+            "{prefix}{projection} projects the state of a cell; torch.nn.LSTMCell has no such "
+            "tensor, so this one computes something else: save a plain one alone.",
+            prefix=prefix,
+            projection=PROJECTION,
         )
     layers = 1 + max(seen.layers)
     if layers > MAX_LAYERS:
@@ -192,12 +191,22 @@ def _group(prefix: str, seen: _Found, names: list[str], prefixes: frozenset[str]
         prefix=prefix,
         layers=layers,
         directions=2 if seen.both else 1,
-        parts=tuple(PARTS) if seen.parts & {"bias_ih", "bias_hh"} else ("w_x", "w_h"),
+        parts=_parts(seen),
         is_cell=is_cell,
         notes=_notes(prefix, is_cell, _others(prefix, names, prefixes)),
     )
     _check_complete(group, frozenset(names))
     return group
+
+
+def _parts(seen: _Found) -> tuple[str, ...]:
+    """Those that every layer and direction has to have, as one of them has."""
+    has_bias = bool(seen.parts & {"bias_ih", "bias_hh"})
+    return tuple(
+        part
+        for part, name in NAMES.items()
+        if (has_bias if name.startswith("bias") else name != PROJECTION or name in seen.parts)
+    )
 
 
 def shown_name(prefix: str) -> str:

@@ -9,6 +9,7 @@ from gru_core.arrays import Array
 from gru_core.conventions import gates_together
 from gru_core.errors import FormatError
 from gru_core.run import Layer
+from gru_core.weights import PROJECTION as OUR_PROJECTION
 from gru_core.weights import GRUWeights, Part, Weights
 from gru_core.words import Said, counted
 
@@ -17,6 +18,9 @@ PARTS: Final[Mapping[Part, str]] = MappingProxyType(
     {"w_x": "weight_ih", "w_h": "weight_hh", "b_x": "bias_ih", "b_h": "bias_hh"}
 )
 PROJECTION: Final = "weight_hr"  # of an LSTM with proj_size
+NAMES: Final[Mapping[str, str]] = MappingProxyType(
+    {str(part): name for part, name in PARTS.items()} | {OUR_PROJECTION: PROJECTION}
+)
 CELL: Final = ""  # the suffix of GRUCell, LSTMCell and RNNCell, which have one layer
 
 TENSOR: Final = re.compile(
@@ -39,16 +43,19 @@ def state_dict(layers: Sequence[Layer]) -> dict[str, Array]:
     stack = [(layer,) if isinstance(layer, Weights) else tuple(layer) for layer in layers]
     _check_stack(stack)
     return {
-        f"{name}{suffix(at, direction)}": _in_file_order(weights, part)
+        f"{NAMES[part]}{suffix(at, direction)}": in_file_order(weights, part)
         for at, pair in enumerate(stack)
         for direction, weights in enumerate(pair)
-        for part, name in PARTS.items()
+        for part in weights.arrays
     }
 
 
-def _in_file_order(weights: Weights, part: Part) -> Array:
-    """(gate · unit, …), the gates as PyTorch stacks them."""
-    return gates_together("pytorch", weights.cell, getattr(weights, part))
+def in_file_order(weights: Weights, part: str) -> Array:
+    """(gate · unit, …), the gates as PyTorch stacks them; the projection has none."""
+    array = weights.arrays[part]
+    if part == OUR_PROJECTION:
+        return array
+    return gates_together("pytorch", weights.cell, array)
 
 
 def _check_stack(stack: Sequence[tuple[Weights, ...]]) -> None:
@@ -93,6 +100,13 @@ def problems(weights: Weights, who: str) -> Iterator[Said]:
             activation=weights.state_activation,
             name=weights.cell.upper(),
         )
+    if weights.hidden_size >= weights.units and weights.is_projected:
+        yield Said(
+            "{who} projects {units} units to {numbers} numbers; PyTorch projects to fewer alone",
+            who=who,
+            units=weights.units,
+            numbers=weights.hidden_size,
+        )
 
 
 def _check_alike(stack: Sequence[tuple[Weights, ...]]) -> None:
@@ -100,7 +114,7 @@ def _check_alike(stack: Sequence[tuple[Weights, ...]]) -> None:
     first = stack[0][0]
     kind = _kind(first, len(stack[0]))
     for at, pair in enumerate(stack):
-        inputs = first.input_size if at == 0 else first.units * len(stack[0])
+        inputs = first.input_size if at == 0 else first.hidden_size * len(stack[0])
         for weights in pair:
             found = _kind(weights, len(pair))
             if found != kind:
@@ -123,9 +137,12 @@ def _check_alike(stack: Sequence[tuple[Weights, ...]]) -> None:
 
 def _kind(weights: Weights, directions: int) -> str:
     return Said(
-        "{cell} of {units} units in {ways}, {dtype}, {activation}",
+        "{cell} of {units} units projected to {numbers} in {ways}, {dtype}, {activation}"
+        if weights.is_projected
+        else "{cell} of {units} units in {ways}, {dtype}, {activation}",
         cell=weights.cell.upper(),
         units=weights.units,
+        numbers=weights.hidden_size,
         ways=counted(directions, "direction"),
         dtype=weights.dtype,
         activation=weights.state_activation,

@@ -170,8 +170,8 @@ def traced(
 def zeros_of(entry: Entry) -> dict[str, npt.NDArray[Any]]:
     """The first states of a layer as zeros, each (layer·direction, unit)."""
     flat = [one for layer in entry.layers for one in layer]
-    zeros = np.zeros((len(flat), flat[0].w_h.shape[2]))
-    return dict.fromkeys(STATES[entry.cell], zeros)
+    sizes = {"hidden": flat[0].w_h.shape[2], "cell": flat[0].w_h.shape[1]}
+    return {name: np.zeros((len(flat), sizes[name])) for name in STATES[entry.cell]}
 
 
 def _between(whole: Whole, piece: Piece) -> list[str]:

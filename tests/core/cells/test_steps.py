@@ -14,7 +14,7 @@ from gru_core.cells.steps import STEPS
 from gru_core.conventions import CELLS, GATE_ACTIVATIONS, STATE_ACTIVATIONS, TRACKS
 from gru_core.export.script_step import WIDTH, step_text
 from gru_core.phase.one_state import stepper
-from gru_core.weights import PARTS
+from gru_core.weights import PROJECTION
 from tests.core.conftest import LAYERS
 
 
@@ -41,7 +41,7 @@ class Recording(NDArrayOperatorsMixin):
 def others(weights, made):
     """The weights as another kind of arrays."""
     return SimpleNamespace(
-        **{part: made(getattr(weights, part)) for part in PARTS},
+        **{PROJECTION: None} | {name: made(one) for name, one in weights.arrays.items()},
         reset_after=getattr(weights, "reset_after", None),
         gate=weights.gate,
         squash=weights.squash,
@@ -112,12 +112,12 @@ def test_the_step_of_a_script_is_that_of_the_core(layer, x, start, holds) -> Non
 
 
 def test_the_lines_of_a_script_are_those_of_the_core(layer) -> None:
-    """But for `w.` and the name of replace; of two places of the reset gate there is one."""
+    """But for `w.` and the name of replace; of two ways to a state there is one."""
     source = inspect.getsource(STEPS[layer.cell]).replace("w.", "")
     text = step_text(layer, holds=True).replace("hold(", "replace(")
     computed = text[: text.index("    return")].splitlines()[1:]
     assert all(line.strip() in source for line in computed)
-    assert source.count(" = ") - text.count(" = ") == 1 + (layer.cell == "gru")  # replace = …
+    assert source.count(" = ") - text.count(" = ") == 1 + (layer.cell != "rnn")  # replace = …
     assert max(map(len, text.splitlines())) <= WIDTH
 
 
