@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, BinaryIO, Final
@@ -52,6 +53,7 @@ def find_scene(wanted: str) -> Scene:
     return scenes[wanted]
 
 
+@cache
 def shipped_scenes() -> tuple[Scene, ...]:
     """The scenes that come with Gatescope, in display order."""
     return load_scenes(ASSETS / "scenes")

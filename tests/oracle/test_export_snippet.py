@@ -87,14 +87,18 @@ def large(cell: Cell) -> CellRun:
 
 
 def cases() -> Iterator[tuple[str, CellRun]]:
-    """Every cell of every scene: as it is, changed and held, and with each other function."""
+    """Every cell of every scene: as it is, changed and held, and with some other functions.
+
+    Each function has a third of the scenes, which differ in numbers alone: no line of a script
+    depends on a function and on a scene.
+    """
     yield from ((f"large-{cell}", large(cell)) for cell in CELLS)
-    for scene in SCENES:
+    for at, scene in enumerate(SCENES):
         for cell in CELLS:
             yield f"{scene}-{cell}", exported(scene, cell)
             changed = exported(scene, cell, EDITS[cell], HELD[cell])
             yield f"{scene}-{cell}-changed", changed
-            for name, changes in CHANGES[cell].items():
+            for name, changes in list(CHANGES[cell].items())[at % 3 :: 3]:
                 try:
                     yield (
                         f"{scene}-{cell}-{name}",
@@ -143,7 +147,11 @@ def python(*arguments: str) -> str:
 
 
 def test_every_gate_of_every_scene_and_cell_is_reproduced_to_a_millionth(ran) -> None:
-    assert len(ran) >= len(SCENES) * (2 * len(CELLS) + 6)  # some states of relu have no end
+    assert len(ran) > len(SCENES) * 2 * len(CELLS)
+    for cell, changes in CHANGES.items():  # some states of relu have no end, and none everywhere
+        assert {one for one in changes if any(n.endswith(f"-{cell}-{one}") for n in ran)} == {
+            *changes
+        }
     for name, (run, trace, _) in ran.items():
         assert tuple(trace) == TRACKS[run.cell]
         # States of relu may be large: a millionth of them then.
