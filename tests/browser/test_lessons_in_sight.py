@@ -70,3 +70,20 @@ def test_steps_with_numbers_of_ones_own_are_whole_at_every_width(page: Stage, ke
             assert page.page.evaluate(FAULTS) == [], width
     finally:
         resize(page, 1280)
+
+
+@pytest.mark.parametrize("name", list(LESSONS)[:3])
+def test_on_a_phone_the_step_is_at_the_top_with_its_way_on(phone: Stage, name: str) -> None:
+    lesson = lessons(scenes())[name]
+    phone.open(f"lesson={name}.1")
+    panel(phone).locator(".gs-lesson-text").wait_for()
+    for step in range(len(lesson.steps)):
+        key = At(lesson, step).key
+        at = settled(phone)
+        assert abs(at["step"][0]) <= CUT, key
+        assert at["way"][1] <= at["bar"][0], key
+        assert phone.page.evaluate(FAULTS) == [], key
+        if step + 1 < len(lesson.steps):
+            with phone.answered():
+                panel(phone).locator(".gs-lesson-next").tap()
+            phone.wait()
