@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from app.compute.runs import TOGETHER
 from app.compute.store import Shelf, made_of
-from app.compute.uploads import Upload
-from app.screen.around import Fed, fed_in_model
+from app.compute.uploads import Upload, are_left
+from app.compute.workshop import WORKSHOP, NotMadeError
+from app.screen.around import Fed, fed_in_model, whole_of
 from app.screen.at_hand import Loaded, feed_of, find, passed_over, provisional
 from app.setting.model import Model
 from app.words.refusal import refusal
@@ -74,6 +76,30 @@ def _length(model: Model) -> int:
 def sequence_of(model: Model, ready: Ready, seed: int) -> Sequence:
     """What the model is fed with. Errors: those of gru_core.inputs.feed.fed."""
     return fed(feed_of(model), ready.first.input_size, seed)
+
+
+@dataclass(frozen=True)
+class Unwanted:
+    """Tells at any later time whether nobody has these files open any more."""
+
+    keys: tuple[str, ...]
+
+    def __call__(self) -> bool:
+        """Whether nobody has."""
+        return are_left(self.keys)
+
+
+def is_long(loaded: Loaded) -> bool:
+    """Whether a model takes long to run: by the layer, or by all of them if they are a whole."""
+    try:
+        feed = feed_of(loaded.model)
+    except GatescopeError:  # noise is taken instead
+        feed = Feed()
+    steps = len(feed.text) if feed.source == "text" else feed.steps
+    steps = len(feed.numbers) if feed.source == "numbers" and feed.numbers is not None else steps
+    entries = [loaded.entry] if whole_of(loaded) is None else loaded.file.entries
+    ways = (way for entry in entries for layer in entry.layers for way in layer)
+    return steps * sum(len(way.w_h[0]) for way in ways) >= TOGETHER
 
 
 def scene_of(loaded: Loaded, seed: int) -> tuple[Scene, list[str], Place | None]:
@@ -172,6 +198,19 @@ def effect(loaded: Loaded, question: Question, seed: int) -> dict[str, float]:
     On the first MOST_COMPARED steps of the layer on the stage. An answer that this cannot be said
     of is left out: with relu a state may grow past all numbers.
     """
+    if not (WORKSHOP.open and is_long(loaded)):
+        return effect_here(loaded, question.setting, seed)
+    model = loaded.model
+    given, gone = (model, question.setting, seed), Unwanted(model.keys)
+    try:
+        made: dict[str, float] = WORKSHOP.make("effect", *given, gone=gone, files=model.keys)
+    except NotMadeError:
+        return {}
+    return made
+
+
+def effect_here(loaded: Loaded, setting: str, seed: int) -> dict[str, float]:
+    """The same of the question of this setting, worked out in this process."""
 
     def hidden(model: Model) -> Array:
         return _hidden(scene_of(loaded.asking(model), seed)[0])
@@ -181,10 +220,11 @@ def effect(loaded: Loaded, question: Question, seed: int) -> dict[str, float]:
         now = hidden(model)
     except GatescopeError:
         return {}
+    asked = (one.answers for one in questions(loaded.entry) if one.setting == setting)
     found = {}
-    for answer in question.answers:
+    for answer in next(asked, ()):
         with contextlib.suppress(GatescopeError):
-            other = hidden(model.with_answer(question.setting, answer))
+            other = hidden(model.with_answer(setting, answer))
             found[answer] = float(np.abs(now - other).max())
     return found
 
