@@ -1,7 +1,7 @@
 """What runs in the workshop (app/compute/workshop.py): the makers of large things, told by name.
 
-It has the whole program and none of its visitors: no session, no ticket and no file of theirs. It
-ends with the server that has started it.
+It has the whole program and none of its visitors: no session, no ticket, and of their files those
+that it was asked about. It ends with the server that has started it.
 """
 
 import logging
@@ -18,14 +18,19 @@ from pathlib import Path
 from typing import Any, Final
 
 from app import settings
-from app.compute import memory
-from app.compute.workshop import BYTES, FAILED, REFUSED, VALUE, Gone
+from app.compute import memory, uploads
+from app.compute.store import made_of
+from app.compute.workshop import BYTES, FAILED, FILES, REFUSED, VALUE, Gone
 from app.messages.asked import answered
 from app.messages.stage import made
 from app.messages.updates import Sent
 from app.screen import exporting, tickets
+from app.screen.at_hand import find
+from app.screen.baseline import Baseline, baseline_of, told
+from app.screen.loaded import effect_here
 from app.screen.page import Page
 from app.screen.tickets import Ticket, setting_of
+from app.setting.model import Model
 from app.setting.setting import Setting
 from app.watching import logs
 from app.words.refusal import refusal
@@ -78,16 +83,35 @@ class Server:
         with suppress(EOFError, OSError):
             while True:
                 number = self.line.recv()
-                if number > 0:
+                if number == FILES:
+                    self._hold(self.line.recv_bytes())
+                elif number > 0:
                     self.left[number] = threading.Event()
                     threads.submit(self._answer, number, self.line.recv_bytes())
                 elif event := self.left.get(-number):
                     event.set()
 
-    def _answer(self, number: int, asked: bytes) -> None:
-        what, given = pickle.loads(asked)
+    def _hold(self, told: bytes) -> None:
         try:
-            made = MAKES[what](self.left[number].is_set, *given)
+            brought, gone = pickle.loads(told)
+        except MemoryError:  # whatever is asked about them is refused
+            log.warning("A file has needed too much memory.")
+            return
+        for one in brought:
+            uploads.take_over(one)
+        if gone:
+            uploads.let_go(gone)
+            memory.give_back()
+
+    def _answer(self, number: int, asked: bytes) -> None:
+        what, given, files = pickle.loads(asked)
+        try:
+            if any(uploads.find(key) is None for key in files):  # it has found no room
+                raise MemoryError
+            with made_of(files):
+                made = MAKES[what](self.left[number].is_set, *given)
+            kind = BYTES if isinstance(made, bytes) else VALUE
+            answer = made if kind == BYTES else pickle.dumps(made, pickle.HIGHEST_PROTOCOL)
         except GatescopeError as error:
             kind, answer = REFUSED, refusal(error).encode()
         except MemoryError:
@@ -96,9 +120,6 @@ class Server:
         except Exception as error:
             log.exception("%s has failed.", what)
             kind, answer = FAILED, type(error).__name__.encode()
-        else:
-            kind = BYTES if isinstance(made, bytes) else VALUE
-            answer = made if kind == BYTES else pickle.dumps(made, pickle.HIGHEST_PROTOCOL)
         del self.left[number]
         with self.lock, suppress(OSError):
             self.line.send((number, kind))
@@ -107,6 +128,15 @@ class Server:
 
 def _screen(_: Gone, setting: Setting, page: Page) -> tuple[bytes, dict[str, Sent]]:
     return made(setting, page)
+
+
+def _model(_: Gone, setting: Setting) -> Baseline:
+    return told(baseline_of(setting))
+
+
+def _effect(_: Gone, model: Model, setting: str, seed: int) -> dict[str, float | None]:
+    found = find(model)
+    return effect_here(found, setting, seed) if found else {}
 
 
 def _numbers(_: Gone, ticket: str, setting: Setting, query: Mapping[str, str]) -> bytes:
@@ -122,6 +152,8 @@ def _file(gone: Gone, setting: Setting, cell: Cell, ending: str) -> bytes:
 _HELD: Final[deque[Ticket]] = deque(maxlen=MOST_TICKETS)
 # Each is first told whether it is still waited for.
 MAKES: Final[Mapping[str, Callable[..., Any]]] = {
+    "model": _model,
+    "effect": _effect,
     "screen": _screen,
     "numbers": _numbers,
     "file": _file,

@@ -9,14 +9,18 @@ from contextlib import suppress
 from typing import Any, Final
 from urllib.parse import quote
 
+import numpy as np
+import safetensors.numpy
 import websockets
 from google.protobuf.message import Message
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from benchmarks.bringing import opened_with
 from benchmarks.visitor import Visitor
 
 LARGE: Final = "scene=own&steps=1600&units=512"
+OWN: Final = "scene=model&steps=2000"
 FAILURES: Final = (Exception,)  # whatever a server does with them, they go on
 
 
@@ -165,6 +169,26 @@ async def large_edits(port: int) -> None:
     )
 
 
+async def models(port: int) -> None:
+    """Three pages that change what a large model of their own reads as fast as it goes."""
+    rng = np.random.default_rng(0)
+    arrays = {
+        name: rng.normal(size=shape).astype(np.float32) / 23
+        for name, shape in (
+            *(("weight_ih_l0", (1536, 8)), ("weight_hh_l0", (1536, 512))),
+            *(("bias_ih_l0", (1536,)), ("bias_hh_l0", (1536,))),
+        )
+    }
+    data = safetensors.numpy.save(arrays)
+
+    async def one() -> None:
+        page = await opened_with(port, OWN, "a.safetensors", data)
+        while True:
+            await page.post(kind="commit", target="x.0.0", value=random.uniform(-1, 1))
+
+    await asyncio.gather(*(one() for _ in range(3)), return_exceptions=True)
+
+
 async def links(port: int) -> None:
     """Links with as many changes as an address holds, one of them bad."""
     edits = "~".join(f"x.{n % 20}.0_{random.random():.3f}" for n in range(1000))
@@ -243,6 +267,6 @@ ALL: Final[dict[str, Callable[[int], Awaitable[None]]]] = {
     one.__name__.replace("_", "-"): one
     for one in (
         *(nothing, file_lists, uploads, controls, messages, idle, origins, openings, large),
-        *(large_edits, links, events, lenses, exports),
+        *(large_edits, models, links, events, lenses, exports),
     )
 }

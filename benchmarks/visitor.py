@@ -60,6 +60,10 @@ class Visitor:
         """A run of the page at this link, to its end."""
         asked = BackMsg()
         asked.rerun_script.query_string = query
+        await self.run(asked)
+
+    async def run(self, asked: BackMsg) -> None:
+        """A run of the page that is asked for so, to its end."""
         await self.socket.send(asked.SerializeToString())
         while True:
             told = ForwardMsg.FromString(await self.socket.recv())

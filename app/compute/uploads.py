@@ -9,7 +9,7 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -74,6 +74,27 @@ def held() -> int:
     """Bytes of all that are open, about."""
     with _lock:
         return sum(one.size for one in _here.values())
+
+
+def are_left(keys: Collection[str]) -> bool:
+    """Whether every page that has had these files open has been left."""
+    with _lock:
+        pages = {page for key in keys if key in _here for page in _here[key].pages}
+    return bool(pages) and not any(map(_WATCH.is_open, pages))
+
+
+def take_over(upload: Upload) -> None:
+    """Keep a file that another process holds for its pages, until that lets go of it."""
+    with _lock:
+        _here[upload.key] = upload
+
+
+def let_go(keys: Collection[str]) -> None:
+    """Drop these files, with what was made of them."""
+    with _lock:
+        for key in keys:
+            _here.pop(key, None)
+    STORE.release(keys)
 
 
 def hold(upload: Upload, page: str) -> None:

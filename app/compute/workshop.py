@@ -3,9 +3,11 @@
 Whoever computes holds the interpreter and the processors from all who wait for something small.
 The workshop steps back for them, by its priority, and its memory goes with it: it is started when
 something large is asked for, and ended when those who asked have left, or ask for nothing more.
-What is made there is told to it as values and comes back as values (app/workshop.py).
+What is made there is told to it as values and comes back as values (app/workshop.py). Of the files
+of visitors it has those that it was asked about, as long as they are held here.
 """
 
+import copyreg
 import os
 import pickle
 import subprocess
@@ -17,9 +19,10 @@ from concurrent.futures import Future
 from contextlib import suppress
 from multiprocessing import Pipe
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
-from app.compute import memory
+from app.compute import memory, uploads
 from app.compute.store import STORE
 from app.words.say import say
 from gru_core.errors import GatescopeError
@@ -38,6 +41,15 @@ Gone: TypeAlias = Callable[[], bool]  # whether a page has been left; equal for 
 
 # What an answer is: bytes as they are, which may be many; a value; a sentence; a fault of ours.
 BYTES, VALUE, REFUSED, FAILED = "bytes", "value", "refused", "failed"
+FILES: Final = 0  # in place of the number of what is asked: files to be held, or let go of
+
+
+def _unchanging(mapping: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(mapping)
+
+
+# Mappings that nobody may change are told as what they hold.
+copyreg.pickle(MappingProxyType, lambda one: (_unchanging, (dict(one),)))
 
 
 class NotMadeError(GatescopeError):
@@ -76,6 +88,7 @@ class Process:
             )
         self._waiting: dict[int, Future[Any]] = {}
         self._asked = 0
+        self._files: set[str] = set()  # of visitors, that it holds
         self._lock = threading.Lock()
         self.ended = False
         self.told = time.monotonic()  # when it was last asked or has last answered
@@ -91,9 +104,12 @@ class Process:
         """Whether it has nothing to do."""
         return not self._waiting
 
-    def ask(self, what: str, given: tuple[Any, ...]) -> tuple[int, "Future[Any]"]:
-        """A number, and what will be the answer. Errors: EndedError."""
-        packed = pickle.dumps((what, given), pickle.HIGHEST_PROTOCOL)
+    def ask(
+        self, what: str, given: tuple[Any, ...], files: Collection[str] = ()
+    ) -> tuple[int, "Future[Any]"]:
+        """A number, and what will be the answer. files: of a visitor. Errors: EndedError."""
+        files = [key for key in files if uploads.find(key)]
+        packed = pickle.dumps((what, given, files), pickle.HIGHEST_PROTOCOL)
         with self._lock:
             if self.ended:
                 raise EndedError
@@ -102,12 +118,28 @@ class Process:
             self._waiting[number] = future
             self.told = time.monotonic()
             try:
+                self._bring(files)
                 self._line.send(number)
                 self._line.send_bytes(packed)
             except OSError:
                 del self._waiting[number]
                 raise EndedError from None
         return number, future
+
+    def _bring(self, files: Collection[str]) -> None:
+        """Have it hold those of these files that it does not hold yet, and no others than we do."""
+        brought = [one for key in files if key not in self._files and (one := uploads.find(key))]
+        gone = [key for key in self._files if uploads.find(key) is None]
+        if brought or gone:
+            self._files |= {one.key for one in brought}
+            self._files -= set(gone)
+            self._line.send(FILES)
+            self._line.send_bytes(pickle.dumps((brought, gone), pickle.HIGHEST_PROTOCOL))
+
+    def let_go(self) -> None:
+        """Have it drop the files that are held no longer."""
+        with self._lock, suppress(OSError):
+            self._bring(())
 
     def leave(self, number: int) -> None:
         """Nobody waits for that any more."""
@@ -153,10 +185,6 @@ class Workshop:
         self._pages: set[Gone] = set()
         self._lock = threading.Lock()
 
-    def takes(self, files: Collection[str]) -> bool:
-        """Whether what is large is made there. files: of a visitor's own, which stay here."""
-        return self.open and not files
-
     def begin(self) -> None:
         """From now on it takes what is large; where processes have no priorities it never does."""
         self.open = hasattr(os, "nice")
@@ -167,15 +195,18 @@ class Workshop:
         process = self._process
         return process.pid if process and not process.ended else None
 
-    def make(self, what: str, *given: Any, gone: Gone = nobody_leaves) -> Any:
+    def make(
+        self, what: str, *given: Any, gone: Gone = nobody_leaves, files: Collection[str] = ()
+    ) -> Any:
         """What the workshop makes of these values: `what` is one of app.workshop.MAKES.
 
-        Errors: LeftError, EndedError; those of whatever makes it, by their sentences.
+        files: of a visitor, by their keys, which it is made of. Errors: LeftError, EndedError;
+        those of whatever makes it, by their sentences.
         """
         if gone():  # it may have waited for its turn
             raise LeftError
         process = self._running(gone)
-        number, future = process.ask(what, given)
+        number, future = process.ask(what, given, files)
         while True:
             try:
                 return future.result(LOOK)
@@ -209,6 +240,7 @@ class Workshop:
         while not process.ended:
             time.sleep(LOOK)
             now = time.monotonic()
+            process.let_go()
             with self._lock:
                 self._pages = {gone for gone in self._pages if not gone()}
                 seen = now if self._pages else seen

@@ -18,6 +18,7 @@ from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from app import settings
+from app.doors import parts
 from app.doors.counting import FullError, Pace, Paces, Places
 from app.doors.turns import Turns
 from app.watching import counts
@@ -37,6 +38,8 @@ EACH: Final = 5.0
 SAID: Final = {"rerun_script", "stop_script", "app_heartbeat", "file_urls_request"}
 MAKING: Final = "deferred_file"
 RUN: Final = "rerun_script"
+NUMBER: Final = BackMsg.DESCRIPTOR.fields_by_name[RUN].number
+PART: Final = 100_000  # bytes of anything else that a page says; all of them are small
 # Runs of pages, one at a time: Python runs one thread at a time, and whoever answers everybody
 # waits for each that is ready. A run that takes longer than this works elsewhere, or is large.
 RUNS: Final = Turns(at_once=1, each=1, waiting=100_000)  # lines have limits of their own
@@ -199,6 +202,8 @@ def _read(sent: bytes | None) -> BackMsg | None:
     if len(sent) > MESSAGE:
         told.app_heartbeat = True
         return told
+    if len(sent) > PART and not parts.are_small(sent, PART, but=NUMBER):
+        return None
     try:
         told.ParseFromString(sent)
     except DecodeError:

@@ -7,14 +7,13 @@ last one: most of what a message takes to make is of that.
 
 from dataclasses import replace
 
-from app.compute.runs import is_large
 from app.contract import Anew
 from app.lenses import told, view_of
 from app.messages.changed import brief, has_words_of_numbers
 from app.messages.parts import cell_parts, chart_parts, computed_parts, contents
 from app.messages.predictions import said
 from app.messages.updates import Sent, updates
-from app.screen.baseline import baseline_of
+from app.screen.baseline import baseline_of, is_long
 from app.screen.page import Page
 from app.screen.screen import screen_of
 from app.setting.setting import Setting
@@ -32,7 +31,7 @@ def anew(setting: Setting, before: Setting, page: Page) -> tuple[Anew, dict[str,
         return None
     short = brief(setting, replace(before, view=setting.view, of=setting.of), page)
     baseline = baseline_of(setting)
-    if short is None or has_words_of_numbers(setting, before, baseline) or is_large(baseline.base):
+    if short is None or has_words_of_numbers(setting, before, baseline) or is_long(setting):
         return None
     screen = screen_of(setting)
     if screen.condensed or said(screen):

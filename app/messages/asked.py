@@ -21,9 +21,9 @@ KINDS: Final[Mapping[str, Callable[[str, Mapping[str, str]], bytes]]] = {
 def answer(ticket: str, query: Mapping[str, str]) -> bytes:
     """The answer, packed. Errors: as `answered`; NotMadeError."""
     found = tickets.ticket_of(ticket)
-    if found and found.large and WORKSHOP.takes(found.setting.model.keys):
-        given = (ticket, found.setting, dict(query))
-        made: bytes = WORKSHOP.make("numbers", *given, gone=found.gone)
+    if found and found.large and WORKSHOP.open:
+        given, files = (ticket, found.setting, dict(query)), found.setting.files
+        made: bytes = WORKSHOP.make("numbers", *given, gone=found.gone, files=files)
         return made
     return answered(ticket, query)
 

@@ -5,12 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from app.compute.runs import is_large
 from app.compute.store import Shelf
 from app.learning.lessons import arrive
 from app.messages.stage import message, told_of
 from app.messages.wire import pack
-from app.screen.baseline import baseline_of, scenes
+from app.screen.baseline import is_long, scenes
 from app.screen.page import Page
 from app.screen.screen import screen_of
 from app.setting.setting import Setting
@@ -28,7 +27,7 @@ def opening(query: Mapping[str, str]) -> bytes | None:
     None where the link has somebody's own file, takes long, or would have to be explained.
     """
     setting, rejected = arrive(query, scenes())
-    if rejected or isinstance(setting.source, Model) or is_large(baseline_of(setting).base):
+    if rejected or isinstance(setting.source, Model) or is_long(setting):
         return None
     packed = OPENINGS.get((setting,), LARGEST // 3, lambda: _picture(setting))
     return packed if len(packed) < LARGEST else None

@@ -6,7 +6,6 @@ Scrubbing, playing, hovering and dragging stay in the browser; see assets/stage/
 from collections.abc import Mapping, Sequence
 
 from app import contract, lenses, settings
-from app.compute.runs import is_large
 from app.compute.store import made_of
 from app.compute.turns import turn
 from app.compute.workshop import WORKSHOP, Gone, nobody_leaves
@@ -29,7 +28,7 @@ from app.messages.parts import computed_parts, shared_parts, shown_gates
 from app.messages.sweeping import sweep_message
 from app.messages.updates import Sent, updates
 from app.messages.wire import QUICK, THOROUGH, pack
-from app.screen.baseline import baseline_of, scenes, titles
+from app.screen.baseline import is_long, scenes, titles
 from app.screen.neighbours import unlike
 from app.screen.page import Page
 from app.screen.screen import Screen, screen_of
@@ -54,10 +53,10 @@ def told_of(
 
     gone: whether its page has been left. Errors: CrowdedError, NotMadeError.
     """
-    large = is_large(baseline_of(setting).base)
-    with made_of(setting.model.keys), turn(large):
-        if large and WORKSHOP.takes(setting.model.keys):
-            packed, sent = WORKSHOP.make("screen", setting, page, gone=gone)
+    large, files = is_long(setting), setting.files
+    with made_of(files), turn(large):
+        if large and WORKSHOP.open:
+            packed, sent = WORKSHOP.make("screen", setting, page, gone=gone, files=files)
             return packed, sent
         return made(setting, page)
 

@@ -12,7 +12,8 @@ import numpy as np
 from app.compute.lazy import lazy
 from app.compute.runs import is_large, largest, placed, runs
 from app.compute.store import Key, Shelf, made_of
-from app.compute.workshop import LARGE, WORKSHOP
+from app.compute.turns import CrowdedError, turn
+from app.compute.workshop import LARGE, WORKSHOP, NotMadeError
 from app.figures import theme
 from app.screen import loaded
 from app.screen.at_hand import Loaded, find
@@ -52,9 +53,15 @@ class Baseline:
     own: Situation  # the base with the reset gate where the scene has it: a notation moves no row
     sort: str
     loaded: Loaded | None = None  # the visitor's own model, found once for all who ask
-    place: Place | None = None  # where its layer stands in the whole model
+    place: Place | None = None  # where its layer stands in the whole model; None where it is long
+    long: bool = False  # whether more is run than what is on the stage, and takes long
 
     # What takes a run is made when first asked for: the workshop alone runs a large scene.
+
+    @property
+    def large(self) -> bool:
+        """Whether it takes long to run."""
+        return self.long or is_large(self.base)
 
     @lazy
     def sorting(self) -> Mapping[Cell, Sorted]:
@@ -112,8 +119,17 @@ def baseline_of(setting: Setting) -> Baseline:
     if found is None:
         problem = say("screen.loaded.gone") if source.file else ""
         return _without_model(asked, problem, say("screen.baseline.no_model"))
-    with made_of(source.keys):  # it goes with its file
-        return _kept((source, asked), lambda: _of_model(found, asked))
+    try:
+        with made_of(source.keys):  # it goes with its file
+            return _kept((source, asked), lambda: _read(setting, found, asked))
+    except (NotMadeError, CrowdedError) as error:  # whoever asks again may have it
+        return _without_model(asked, refusal(error), say("screen.baseline.not_shown"))
+
+
+def is_long(setting: Setting) -> bool:
+    """Whether a screen takes long to run, or what is pinned beside it."""
+    large = baseline_of(setting).large
+    return large or (setting.pinned is not None and baseline_of(setting.pinned).large)
 
 
 def _kept(key: Key, make: Callable[[], Baseline], passing: bool = False) -> Baseline:
@@ -146,6 +162,21 @@ def _size(baseline: Baseline) -> int:
     base = baseline.base
     parts: Iterator[Array] = (getattr(w, p) for w in base.weights.values() for p in PARTS)
     return int(base.x.nbytes + sum(part.nbytes for part in parts))
+
+
+def _read(setting: Setting, found: Loaded, asked: _Asked) -> Baseline:
+    """The baseline of a model. A large one is run in the workshop. Errors: those of Workshop."""
+    if not (WORKSHOP.open and loaded.is_long(found)):
+        return _of_model(found, asked)
+    alone, keys = replace(setting, pinned=None), found.model.keys
+    with turn(large=True):
+        made: Baseline = WORKSHOP.make("model", alone, gone=loaded.Unwanted(keys), files=keys)
+    return replace(made, loaded=found, long=True)
+
+
+def told(baseline: Baseline) -> Baseline:
+    """A baseline as another process needs it, which has the model itself and runs nothing of it."""
+    return replace(baseline, loaded=None, place=None)
 
 
 def _of_model(found: Loaded, asked: _Asked) -> Baseline:

@@ -8,7 +8,7 @@ from typing import Any
 
 from app.compute.store import GATE, made_of
 from app.compute.workshop import WORKSHOP, Gone, LeftError, nobody_leaves
-from app.screen.baseline import baseline_of
+from app.screen.baseline import baseline_of, is_long
 from app.screen.screen import Screen, screen_of
 from app.setting.setting import Setting
 from app.words.say import say
@@ -59,11 +59,11 @@ def content(setting: Setting, cell: Cell, ending: str, gone: Gone = nobody_leave
 
     Errors: as `written`; NotMadeError.
     """
-    keys = setting.model.keys
-    if is_large(setting, cell, ending) and WORKSHOP.takes(keys):
-        made: bytes = WORKSHOP.make("file", setting, cell, ending, gone=gone)
+    files = setting.files
+    if WORKSHOP.open and (is_large(setting, cell, ending) or is_long(setting)):
+        made: bytes = WORKSHOP.make("file", setting, cell, ending, gone=gone, files=files)
         return made
-    with made_of(keys):
+    with made_of(files):
         return written(setting, cell, ending, gone)
 
 

@@ -7,10 +7,12 @@ from typing import Any
 
 import numpy as np
 
+from app.compute.runs import TOGETHER
 from app.compute.store import Shelf, made_of
-from app.compute.uploads import Upload
+from app.compute.uploads import Upload, are_left
+from app.compute.workshop import WORKSHOP, NotMadeError
 from app.figures.condensing import too_large
-from app.screen.around import Fed, fed_in_model, is_settled
+from app.screen.around import Fed, fed_in_model, is_settled, whole_of
 from app.screen.at_hand import Loaded, feed_of, find, passed_over, provisional
 from app.setting.model import Model
 from app.words.numbers import count
@@ -79,6 +81,30 @@ def _length(model: Model) -> int:
 def sequence_of(model: Model, ready: Ready, seed: int) -> Sequence:
     """What the model is fed with. Errors: those of gru_core.inputs.feed.fed."""
     return fed(feed_of(model), ready.first.input_size, seed)
+
+
+@dataclass(frozen=True)
+class Unwanted:
+    """Tells at any later time whether nobody has these files open any more."""
+
+    keys: tuple[str, ...]
+
+    def __call__(self) -> bool:
+        """Whether nobody has."""
+        return are_left(self.keys)
+
+
+def is_long(loaded: Loaded) -> bool:
+    """Whether a model takes long to run: by the layer, or by all of them if they are a whole."""
+    try:
+        feed = feed_of(loaded.model)
+    except GatescopeError:  # noise is taken instead
+        feed = Feed()
+    steps = len(feed.text) if feed.source == "text" else feed.steps
+    steps = len(feed.numbers) if feed.source == "numbers" and feed.numbers is not None else steps
+    entries = [loaded.entry] if whole_of(loaded) is None else loaded.file.entries
+    ways = (way for entry in entries for layer in entry.layers for way in layer)
+    return steps * sum(len(way.w_h[0]) for way in ways) >= TOGETHER
 
 
 def scene_of(loaded: Loaded, seed: int) -> tuple[Scene, list[str], Place | None]:
@@ -201,14 +227,28 @@ def effect(loaded: Loaded, question: Question, seed: int) -> dict[str, float | N
     On the first MOST_COMPARED steps of the layer on the stage; of a large layer for the commonest
     answers alone. None where this cannot be said: with relu a state may grow past all numbers.
     """
-    with made_of(loaded.model.keys):
-        key = (loaded.model, question.setting, seed)
-        return _effects.get(key, SMALL, lambda: _effect(loaded, question, seed))
+    key = (loaded.model, question.setting, seed)
+    try:
+        with made_of(loaded.model.keys):
+            return _effects.get(key, SMALL, lambda: _effect(*key, loaded))
+    except NotMadeError:
+        return {}
 
 
-def _effect(loaded: Loaded, question: Question, seed: int) -> dict[str, float | None]:
+def _effect(model: Model, setting: str, seed: int, loaded: Loaded) -> dict[str, float | None]:
+    """The same, in the process for what is large if the model is. Errors: NotMadeError."""
+    if not (WORKSHOP.open and is_long(loaded)):
+        return effect_here(loaded, setting, seed)
+    given, gone = (model, setting, seed), Unwanted(model.keys)
+    made: dict[str, float | None] = WORKSHOP.make("effect", *given, gone=gone, files=model.keys)
+    return made
+
+
+def effect_here(loaded: Loaded, setting: str, seed: int) -> dict[str, float | None]:
+    """The same of the question of this setting, worked out in this process."""
     units = loaded.entry.layers[0][0].w_h.shape[2]
-    tried = tuple(question.answers)[: None if units <= MOST_UNITS else COMMONEST]
+    asked = (one.answers for one in questions(loaded.entry) if one.setting == setting)
+    tried = tuple(next(asked, ()))[: None if units <= MOST_UNITS else COMMONEST]
     found: dict[str, float | None] = dict.fromkeys(tried)
 
     def hidden(model: Model) -> Array:
@@ -221,7 +261,7 @@ def _effect(loaded: Loaded, question: Question, seed: int) -> dict[str, float | 
         return found
     for answer in tried:
         with contextlib.suppress(GatescopeError):
-            other = hidden(model.with_answer(question.setting, answer))
+            other = hidden(model.with_answer(setting, answer))
             found[answer] = float(np.abs(now - other).max())
     return found
 

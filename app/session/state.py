@@ -18,13 +18,12 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.uploaded_file_manager import DeletedFile
 
 from app import settings
-from app.compute.runs import is_large
 from app.compute.secret import secret
 from app.compute.uploads import Upload, find, hold
 from app.compute.workshop import Gone, nobody_leaves
 from app.contract import Above, Ack
 from app.learning.lessons import arrive
-from app.screen.baseline import baseline_of, scenes
+from app.screen.baseline import is_long, scenes
 from app.screen.loaded import canonical
 from app.screen.page import Grab, Page
 from app.screen.screen import plain
@@ -381,7 +380,7 @@ def told(here: Session, sent: Mapping[str, Any], page: Page) -> dict[str, str] |
     """After a whole message: the browser has these parts by name. Gives the link if that is new."""
     here.sent = sent
     here.whole = (page.order, here.history.present, page.own)
-    here.large = is_large(baseline_of(here.history.present).base)
+    here.large = is_long(here.history.present)
     here.held.mark(here.large, here.gone)
     return answered(here)
 

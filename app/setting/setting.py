@@ -75,6 +75,12 @@ class Setting:
         return made_here.get(self.scene) or Prepared(self.scene, self.word)
 
     @property
+    def files(self) -> tuple[str, ...]:
+        """The keys of all files of a visitor that are needed, for what is pinned too."""
+        there = self.pinned.files if self.pinned else ()
+        return tuple(dict.fromkeys((*self.model.keys, *there)))
+
+    @property
     def place(self) -> str:
         """Which of the visitor's own weights are on the stage; empty for a prepared scene."""
         match self.source:

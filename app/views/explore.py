@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from app.compute.runs import is_large
 from app.compute.store import made_of
 from app.compute.turns import CrowdedError, beginning
 from app.compute.workshop import NotMadeError
@@ -10,7 +9,7 @@ from app.controls.choices import choices
 from app.controls.mount import KEY, mount
 from app.controls.navigation import page_title
 from app.messages.stage import told_of
-from app.screen.baseline import baseline_of, titles
+from app.screen.baseline import baseline_of, is_long, titles
 from app.screen.plane import LIBRARY
 from app.session import state
 from app.words.refusal import refusal
@@ -40,10 +39,12 @@ def stage() -> None:
 
 with beginning():
     chosen = state.session().history.present
+baseline_of(chosen)  # of a large model it takes long, and keeps nobody waiting
+with beginning():
     st.set_page_config(page_title=page_title(titles()[chosen.scene]))
-    with made_of(chosen.model.keys):
+    with made_of(chosen.files):
         choices(chosen)
-    large = is_large(baseline_of(chosen).base)
+    large = is_long(chosen)
     if not large:
         stage()
 if large:  # which takes its turn among the large ones

@@ -160,7 +160,7 @@ def test_a_large_screen_for_which_too_many_wait_is_asked_for_again(
     here: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     here.large = True
-    monkeypatch.setattr("app.messages.stage.is_large", lambda _: True)
+    monkeypatch.setattr("app.messages.stage.is_long", lambda _: True)
     monkeypatch.setattr("app.compute.turns._large", Queue(most=0))
     assert reported(BODY, page=here.name) == 503
     monkeypatch.undo()

@@ -154,8 +154,3 @@ def test_one_that_is_killed_refuses_what_it_had_and_another_one_goes_on() -> Non
     assert own.make("file", Setting(), "gru", ".npz")
     assert own.pid != first
     own.close()
-
-
-def test_files_of_a_visitor_stay_here() -> None:
-    assert WORKSHOP.takes(())
-    assert not WORKSHOP.takes(("a",))
