@@ -98,7 +98,8 @@ def fed_in_model(loaded: Loaded, seed: int) -> Fed | None:
     sequence, tokens = _sequence(loaded, whole, piece, seed)
     values = sequence.x.astype(np.int64)[:, 0] if tokens else sequence.x
     given = Given(values[:, np.newaxis], tokens)
-    begin = "" if not starts_at_layer(whole, loaded.entry, given) else loaded.entry.name
+    own = starts_at_layer(whole, loaded.entry, given, loaded.file.entries)
+    begin = loaded.entry.name if own else ""
     if not tokens and reads_input(whole, piece):
         begin = loaded.entry.name  # it is the same, and what is padding is asked as ever
     asked = provisional(loaded.entry, loaded.answers)
@@ -186,7 +187,7 @@ def _sequence(loaded: Loaded, whole: Whole, piece: Piece, seed: int) -> tuple[Se
         return _of_tokens(drawn, tuple(_named(whole, at) for at in drawn)), True
     if table is not None or reads_input(whole, piece):
         return fed(feed_of(model), inputs, seed), False
-    width = input_width(whole) or inputs
+    width = input_width(whole, loaded.file.entries) or inputs
     return _numbers(model, width, inputs, seed), False
 
 

@@ -13,6 +13,7 @@ from app.screen.predicted import predicted
 from app.screen.screen import Screen, screen_of
 from app.setting.model import Model
 from app.setting.setting import Setting
+from gru_core.inputs.feed import Feed, fed
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 keras = pytest.importorskip("keras")
@@ -138,3 +139,17 @@ def test_a_prediction_at_each_step_stands_at_the_step_that_it_is_of(tmp_path) ->
     _, drawn = predictions.figure(screen)
     names = [int(one) for one in drawn[1]]
     np.testing.assert_allclose(drawn[0], wanted[:, names], rtol=0, atol=CLOSE)
+
+
+@pytest.mark.parametrize("layer", ["a", "b"])
+def test_a_layer_further_up_reads_what_the_layers_below_give(tmp_path, layer) -> None:
+    """The input that is drawn is the model's, which has other numbers at a step than the layer."""
+    given = keras.Input((None, 3))
+    below = layers.GRU(5, return_sequences=True, return_state=True, name="a")
+    states, last = below(given)
+    above = layers.GRU(5, return_sequences=True, name="b")(states, initial_state=last)
+    screen = screen_of(opened(keras.Model(given, layers.Dense(2)(above)), tmp_path, layer, steps=6))
+    assert screen.problems == ()
+    x = fed(Feed("noise", 6), 3, 0).x.astype(np.float32)[np.newaxis]
+    wanted = keras.Model(given, {"a": states, "b": above}[layer])(x)
+    np.testing.assert_allclose(hidden(screen), numbers(wanted)[0], rtol=0, atol=CLOSE)

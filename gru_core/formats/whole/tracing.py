@@ -57,27 +57,36 @@ def model_of(file: ModelFile, entry: Entry, chosen: Chosen = NOTHING_CHOSEN) -> 
     return reading(file.loose, entry, file.entries, chosen)
 
 
-def starts_at_layer(whole: Whole, entry: Entry, given: Given) -> bool:
-    """Whether numbers are what the layer itself reads, and not what the model is given."""
+def starts_at_layer(whole: Whole, entry: Entry, given: Given, entries: Iterable[Entry]) -> bool:
+    """Whether numbers are what the layer itself reads, and not what the model is given.
+
+    entries: of the file.
+    """
     if given.tokens:
         return False
     if given.own is not None:
         return given.own
     if whole.table is not None:
         return True
-    width, layer = input_width(whole), entry.layers[0][0].w_x.shape[2]
+    width, layer = input_width(whole, entries), entry.layers[0][0].w_x.shape[2]
     wide = given.values.shape[-1]
     return wide == layer and width not in (None, wide)
 
 
-def input_width(whole: Whole) -> int | None:
-    """How many numbers the model is given at a step; None where the pieces do not say."""
+def input_width(whole: Whole, entries: Iterable[Entry]) -> int | None:
+    """How many numbers the model is given at a step; None where the pieces do not say.
+
+    entries: of the file.
+    """
+    layers = {one.name: one.layers[0][0].w_x.shape[2] for one in entries}
     names = {INPUT}
     for piece in whole.pieces:
         if not names & set(piece.reads):
             continue
         if piece.kind in _FLAT:
             names.add(piece.name)
+        elif piece.kind == "layer" and piece.does in layers:
+            return int(layers[piece.does])
         elif piece.kind == "dense":
             return int(piece.arrays["w"].shape[1])
         elif piece.kind in ("scale", "norm"):
@@ -136,7 +145,7 @@ def traced(
     As trace_arrays with a batch has them; besides prediction, (step, batch, number) or (batch,
     number), and tokens, (step, batch). Errors: those of run_whole.
     """
-    begin = entry.name if starts_at_layer(whole, entry, given) else ""
+    begin = entry.name if starts_at_layer(whole, entry, given, file.entries) else ""
     ready = readies(file, entry, answers, bool(begin))
     piece = whole.of_layer(entry.name)
     initial = given.initial
