@@ -1,11 +1,13 @@
 """What a step of a lesson asks to look at is in sight when it begins, and the step with it."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from app.learning.lessons import At, lessons
 from app.screen.baseline import scenes
+from tests.browser.conftest import POCKET
 from tests.browser.driver import Stage
 from tests.browser.laid_out import FAULTS, HEIGHTS, resize
 from tests.browser.test_lessons import LESSONS, go_on, panel
@@ -73,8 +75,11 @@ def test_steps_with_numbers_of_ones_own_are_whole_at_every_width(page: Stage, ke
 
 
 @pytest.mark.parametrize("name", list(LESSONS)[:3])
-def test_on_a_phone_the_step_is_at_the_top_with_its_way_on(phone: Stage, name: str) -> None:
+def test_on_a_phone_the_step_is_at_the_top_with_its_way_on(
+    another: Callable[..., Stage], name: str
+) -> None:
     lesson = lessons(scenes())[name]
+    phone = another(viewport=POCKET, has_touch=True, is_mobile=True)
     phone.open(f"lesson={name}.1")
     panel(phone).locator(".gs-lesson-text").wait_for()
     for step in range(len(lesson.steps)):

@@ -82,9 +82,9 @@ def is_met(key: str, setting: Setting) -> bool:
     ("key", "place"),
     [
         (f"{RESET}.2", "gru.b_x.reset.0"),
-        (f"{RESET}.3", ""),
+        (f"{RESET}.3", "cell"),
         (f"{RESET}.4", "holding"),
-        ("weights-bias-sigma.2", ""),
+        ("weights-bias-sigma.2", "cell"),
         ("weights-bias-sigma.3", "lens"),
         ("the-blend.6", "views"),
         ("two-conventions.2", "notation"),
