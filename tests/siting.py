@@ -117,13 +117,18 @@ def _environment(port: int, folder: Path) -> dict[str, str]:
 
 @contextmanager
 def sited(
-    folder: Path, processes: int = 2, base: str = "", nginx: bool = True, **more: str
+    folder: Path,
+    processes: int = 2,
+    base: str = "",
+    nginx: bool = True,
+    port: int = 0,
+    **more: str,
 ) -> Iterator[Site]:
     """A site that answers, until the block ends; it has to end well.
 
-    nginx: whether there is one. more: of its environment.
+    nginx: whether there is one. port: a free one for 0. more: of its environment.
     """
-    port = free_port()
+    port = port or free_port()
     folder.chmod(0o755)
     environment = {
         "GATESCOPE_PROCESSES": f"{processes}",
