@@ -95,7 +95,7 @@ class Server:
         try:
             brought, gone = pickle.loads(told)
         except MemoryError:  # whatever is asked about them is refused
-            log.warning("A file has needed too much memory.")
+            log.warning("%s has needed too much memory.", "a file")
             return
         for one in brought:
             uploads.take_over(one)
