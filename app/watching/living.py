@@ -5,7 +5,6 @@ the lines of its pages, which go on at another process or at this one's successo
 """
 
 import asyncio
-import gc
 import logging
 import os
 import signal
@@ -52,7 +51,6 @@ class Living:
         except Exception:
             log.exception(say("watching.ready.broken"))
             self.ready.state = "broken"
-        gc.freeze()  # what all share: to look through it took 150 ms again and again
         if self.ready.state == "starting":
             self.ready.state = "open"
 

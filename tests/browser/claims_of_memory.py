@@ -80,7 +80,7 @@ def long_memories(stage: Stage, core: Core) -> None:
     shown = expect_left(stage, own("chrono", 32))
     assert shown["GRU"] > 1
     assert shown["plain RNN"] < 1e-6
-    share = re.search(r": (\d+) %\.$", words(stage)[1])
+    share = re.search(r": (\d+)\s%\.$", words(stage)[1])
     assert share
     assert int(share[1]) > 50
 

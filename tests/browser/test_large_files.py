@@ -151,7 +151,7 @@ def test_the_page_says_how_far_it_is_and_can_be_stopped_half_way(
         opener.focus()
         opened.press("Enter", "ArrowDown", "Enter")
         line = opened.page.get_by_role("group", name="CSV of GRU update gate")
-        expect(line.locator(".gs-saving-share")).to_have_text(re.compile(r"^[1-9]\d? %$"))
+        expect(line.locator(".gs-saving-share")).to_have_text(re.compile(r"^[1-9]\d?\xa0%$"))
         share, said = line.evaluate(PROGRESS)
         assert 0 < share < 1
         assert said == f"{share:.0%}".replace("%", "\xa0%")
