@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 from app.screen.baseline import scenes
 from app.setting.claims import CLAIMS, Claim
 from app.setting.link import decode
+from app.words.ties import tied
 from gru_core.situation import Situation
 from tests.browser.claims_of_memory import MEMORY_CHECKS
 from tests.browser.claims_of_the_cell import CELL_CHECKS
@@ -46,10 +47,8 @@ def test_the_page_of_claims_is_reached_from_the_stage_and_leads_back(page: Stage
     expect(claims).to_have_count(len(CLAIMS))
     for one, item in zip(CLAIMS, claims.all(), strict=True):
         assert item.get_attribute("value") == str(one.number)
-        assert item.locator("p").all_inner_texts() == [
-            *(one.says, one.judged),
-            *(f"{sight.label} {sight.look}" for sight in one.sights),
-        ]
+        said = (one.says, one.judged, *(f"{sight.label} {sight.look}" for sight in one.sights))
+        assert item.locator("p").all_inner_texts() == [tied(text) for text in said]
         assert item.locator("a").all_inner_texts() == [sight.label for sight in one.sights]
         leads = item.locator("a").evaluate_all("(all) => all.map((one) => one.href)")
         assert leads == [f"{page.url}/?{sight.link}" for sight in one.sights]
