@@ -11,7 +11,7 @@ from gru_core.weights import LSTMWeights
 
 
 class LSTMStep(NamedTuple):
-    """What one timestep computes; each field is (unit,), with a projection hidden (number,)."""
+    """What one timestep computes; each field is (unit,), a projected h (number,)."""
 
     input: Array
     forget: Array
@@ -22,7 +22,7 @@ class LSTMStep(NamedTuple):
 
 
 def step(w: LSTMWeights, x: Array, h: Array, c: Array, replace: Replace = as_computed) -> LSTMStep:
-    """Advance one timestep. x: (input,), c: (unit,), h: as hidden. Nothing is mutated."""
+    """Advance one timestep. x: (input,), h and c: (unit,). Nothing is mutated."""
     total = w.w_x @ x + w.b_x + w.w_h @ h + w.b_h  # (gate, unit)
     gates = w.gate(total[:2])
     input_gate = replace("input", gates[0])

@@ -206,7 +206,7 @@ def test_the_gradients_over_every_distance(kind, gate, state, held) -> None:
     candidate = "hidden" if weights.cell == "rnn" else "candidate"
     one = Intervention(weights.cell, candidate, 0.4, unit=1, first=3, last=4)
     trace = run(weights, first.x, first.initial, interventions=[one] if held else [])
-    laid_out = held_of(weights.cell, trace.interventions, STEPS, UNITS, weights.dtype)
+    laid_out = held_of(weights, trace.interventions, STEPS)
     w = torch_engine.to_tensors(weights)
 
     def last(x, *states):

@@ -291,7 +291,7 @@ def test_no_gradient_passes_a_number_that_is_held(kind) -> None:
         trace = run(weights, x, interventions=held)
         w = torch_engine.to_tensors(weights)
         starts = tensors([np.zeros(5)] * len(STATES[cell]))
-        everywhere = held_of(cell, held, STEPS, 5, weights.dtype)
+        everywhere = held_of(weights, held, STEPS)
 
         def rest(x, *states, w=w, everywhere=everywhere):
             return torch_engine.run_tensors(w, x, states, everywhere)["hidden"][-1]

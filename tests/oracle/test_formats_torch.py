@@ -164,9 +164,9 @@ def test_what_cannot_be_proven_is_refused() -> None:
         checked("decoder")
     with pytest.raises(ShapeError, match="these weights take 3 inputs"):
         checked(x=sequence(inputs=4))
-    with pytest.raises(ShapeError, match=r"it needs hidden, each \(4, 5\)"):
+    with pytest.raises(ShapeError, match=r"it needs hidden, of \[\(4, 5\)\]"):
         checked(initial=np.zeros((2, UNITS)))
-    with pytest.raises(ShapeError, match=r"it needs hidden, cell, each \(2, 5\)"):
+    with pytest.raises(ShapeError, match=r"it needs hidden, cell, of \[\(2, 5\), \(2, 5\)\]"):
         checked("lstm", initial=np.zeros((2, UNITS)))
     with pytest.raises(UnknownNameError, match=r"torch\.nn\.GRU has tanh alone, and not 'relu'"):
         checked(state_activation="relu")

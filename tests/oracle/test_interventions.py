@@ -183,7 +183,7 @@ def test_each_track_moves_the_last_state_enough_for_the_oracle_to_see(kind) -> N
 def test_no_gradient_passes_a_number_that_is_held() -> None:
     weights, x, (start,) = made("gru")
     held = [Intervention("gru", "hidden", 0.5, first=3, last=3)]
-    laid_out = held_of("gru", held, STEPS, UNITS, weights.dtype)
+    laid_out = held_of(weights, held, STEPS)
     inputs = torch.tensor(x, requires_grad=True)
     hidden = run_tensors(to_tensors(weights), inputs, (torch.tensor(start),), laid_out)["hidden"]
     hidden[-1].sum().backward()
