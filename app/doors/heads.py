@@ -3,10 +3,12 @@
 httptools takes in a head of any length, and as many requests ahead of their answers as are sent;
 both are limited here. And it reads no body of a request that asks for another protocol: what stands
 there would be taken for the next request, and answered to whoever shares the line of a proxy.
-Uvicorn takes this class for what reads HTTP (app/server.py).
+A body that was answered before its end is read on, so that who sends it sees the answer, but no
+faster than leaves time for all others. Uvicorn takes this class for what reads HTTP
+(app/server.py).
 """
 
-from typing import Final
+from typing import ClassVar, Final
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
@@ -17,6 +19,7 @@ LONGEST: Final = (
     65_536  # bytes of a head, as h11 has it; of what stands between the bytes of a body, too
 )
 OF_A_BODY: Final = (b"content-length", b"transfer-encoding")
+UNWANTED: Final = 30_000_000  # bytes a second of such bodies, on all connections together
 MOST_AHEAD: Final = 16  # requests that wait for the answer to one before; browsers send none so
 
 
@@ -24,6 +27,9 @@ class Heads(HttpToolsProtocol):
     """One connection. What asks too much is answered with 400 and a sentence, and closed."""
 
     unused = 0  # bytes since the last that were of a body, or ended a head or a request
+    due: ClassVar = (
+        0.0  # when, by the clock of the loop, all that is unwanted will have had its time
+    )
 
     def data_received(self, data: bytes) -> None:
         """Some bytes have come."""
@@ -50,6 +56,14 @@ class Heads(HttpToolsProtocol):
         """A piece of a body has come."""
         self.unused = 0
         super().on_body(body)
+        if self.cycle.response_complete:
+            Heads.due = max(self.loop.time(), Heads.due) + len(body) / UNWANTED
+            self.flow.pause_reading()
+            self.loop.call_at(Heads.due, self._read_on)
+
+    def _read_on(self) -> None:
+        if not self.transport.is_closing():
+            self.flow.resume_reading()
 
     def on_message_complete(self) -> None:
         """A request is whole."""

@@ -27,10 +27,19 @@ async def length(request: Request) -> Response:
     return PlainTextResponse(f"[{len(body)} {request.query_params.get('n', '')}]")
 
 
+async def unread(_: Request) -> Response:
+    """An answer before the body has come."""
+    return PlainTextResponse("[unread]")
+
+
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     port = free_port()
-    app = Starlette(routes=[Route("/", length, methods=["GET", "POST"])])
+    routes = [
+        Route("/", length, methods=["GET", "POST"]),
+        Route("/unread", unread, methods=["POST"]),
+    ]
+    app = Starlette(routes=routes)
     # As the server has it: uvicorn finds the class by its name.
     server = uvicorn.Server(uvicorn.Config(app, port=port, http=Heads, log_level="critical"))
     thread = threading.Thread(target=server.run)
@@ -92,6 +101,20 @@ def test_a_long_body_in_small_pieces_is_no_long_head(port: int) -> None:
     chunk = b"3e8\r\n" + b"a" * 1000 + b"\r\n"
     head = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
     assert answered(port, head, *[chunk] * 200, b"0\r\n\r\n").endswith(b"[200000 ]")
+
+
+def test_a_body_that_is_answered_before_its_end_is_read_no_faster_than_leaves_time_for_others(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    size, second = 6_000_000, 4_000_000
+    monkeypatch.setattr("app.doors.heads.UNWANTED", second)
+    head = b"POST /unread HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n" % size
+    begun = time.monotonic()
+    # The answer is there at once; what is asked next on the same line is answered after the body.
+    found = answered(port, head, b"a" * size, ASK % 8, until=b"[0 8]")
+    assert b"[unread]" in found
+    assert found.endswith(b"[0 8]")
+    assert time.monotonic() - begun > 0.7 * size / second
 
 
 @pytest.mark.parametrize("end", [b"0\r\nX: ", b"5;a="])
