@@ -10,9 +10,10 @@ from pathlib import Path
 
 import pytest
 from joserfc.jwk import RSAKey
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.driver import Stage
+from tests.browser.signing_in import settings, sign_in
 from tests.oidc import CLIENT, SECRET, Provider, providing
 from tests.serving import ROOT, Server, free_port, serving
 
@@ -67,18 +68,6 @@ def site(provider: Provider, store: Path) -> Iterator[Server]:
 @pytest.fixture(autouse=True)
 def honest(provider: Provider) -> None:
     provider.behave()
-
-
-def settings(page: Page) -> Locator:
-    """What stands behind the button “settings”."""
-    page.get_by_role("button", name="Settings").click()
-    return page.locator('[data-testid="stPopoverBody"]')
-
-
-def sign_in(stage: Stage) -> None:
-    settings(stage.page).get_by_role("button", name="Instructor: sign in").click()
-    stage.page.wait_for_url("**/course/")
-    stage.wait()
 
 
 def used(store: Path, scene: str) -> str:

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.driver import Stage
+from tests.browser.signing_in import settings, sign_in
 from tests.oidc import CLIENT, SECRET, Provider, providing
 from tests.serving import free_port
 from tests.siting import Site, needs_nginx, sited, wait_until
@@ -59,17 +60,6 @@ def other(site: Site, name: str) -> str:
 def has_a_page(site: Site, name: str) -> bool:
     """Whether a page has its line to this process."""
     return "gatescope_pages 0.0" not in site.figures(name)
-
-
-def settings(page: Page) -> Locator:
-    page.get_by_role("button", name="Settings").click()
-    return page.locator('[data-testid="stPopoverBody"]')
-
-
-def sign_in(stage: Stage) -> None:
-    settings(stage.page).get_by_role("button", name="Instructor: sign in").click()
-    stage.page.wait_for_url("**/course/")
-    stage.wait()
 
 
 def expect_signed_in(page: Page) -> None:
