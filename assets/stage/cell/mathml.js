@@ -138,7 +138,7 @@ function slot(node, [before, after], quantities) {
 // In brackets where it is negative, or a sum itself, as 1 − 1.5e−8 is.
 /** @param {string} text @param {boolean} [negative] */
 export function enclose(text, negative = false) {
-  return negative || text.includes(" ") ? `(${text})` : text;
+  return negative || /\s/.test(text) ? `(${text})` : text;
 }
 
 // Products of pairs, each a piece of its own: 0.6·0.2 + 0.5·0.4 − …
