@@ -20,6 +20,7 @@ from gru_core.situation import Situation
 from gru_core.weights import Weights
 from tests.browser.driver import Stage, as_number, colours
 
+TIE = "\N{NO-BREAK SPACE}"
 MINUS = "−"
 MOST_PRODUCTS = 3  # of a sum that is written out
 MOST_ROWS = 8  # of a vector in the wiring
@@ -163,7 +164,8 @@ def short(value: float) -> str:
         if rest >= Decimal("1e-4"):
             return f"{number.quantize(Decimal('1e-4'), ROUND_HALF_UP)}".replace("-", MINUS)
         away = f"{rest:.1e}"
-        return (f"1 - {away}" if number > 0 else f"-1 + {away}").replace("-", MINUS)
+        parts = ("1", "-", away) if number > 0 else ("-1", "+", away)
+        return TIE.join(parts).replace("-", MINUS)
     rounded = number
     for _ in range(2):  # 9.996 becomes 10.00, then 10.0
         rounded = rounded.quantize(Decimal(1).scaleb(rounded.adjusted() - 2), ROUND_HALF_UP)
@@ -189,7 +191,7 @@ def factor(text: str) -> str:
 
 def term(text: str) -> str:
     """In brackets where it is a sum itself, as 1 − 1.5e−8 is, and not in some already."""
-    return f"({text})" if " " in text and not text.startswith("(") else text
+    return f"({text})" if TIE in text and not text.startswith("(") else text
 
 
 def one(node: Mapping[str, Any], given: Given) -> str:
