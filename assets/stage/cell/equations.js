@@ -50,6 +50,7 @@ export class Equations {
     const colours = Object.values(quantities).map(({ color }) => color);
     this.substeps = substeps;
     this.quantities = quantities;
+    clearTimeout(this.naming); // those it was for are gone; these are named once they have numbers
     this.blocks = substeps.map((substep) => {
       const key = JSON.stringify([substep, colours]);
       return before.find((one) => one.key === key) ?? this.block(substep, key);
