@@ -58,9 +58,8 @@ def answer(name: str, reported: bytes) -> bytes:
 def at_once(name: str, reported: bytes) -> bytes | None:
     """The answer to a change of a number or a look at a lens, where no thread is needed; or None.
 
-    A thread would make all others wait longer: one runs at a time, and hands over every 5 ms. What
-    was reported may be taken in then already: `answer` goes on from there. Where a run of the page
-    has it, nobody waits.
+    In a thread it would be no sooner, as one runs at a time. What was reported may be taken in then
+    already: `answer` goes on from there. Where a run of the page has it, nobody waits.
     """
     here = state.page_of(name)
     if here is None or len(reported) > FEW or not here.lock.acquire(blocking=False):

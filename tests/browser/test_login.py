@@ -13,8 +13,8 @@ from joserfc.jwk import RSAKey
 from playwright.sync_api import expect
 
 from tests.browser.driver import Stage
-from tests.browser.signing_in import settings, sign_in
-from tests.oidc import CLIENT, SECRET, Provider, providing
+from tests.browser.signing_in import login_of, settings, sign_in
+from tests.oidc import Provider, providing
 from tests.serving import ROOT, Server, free_port, serving
 
 Made = Callable[..., Stage]
@@ -46,13 +46,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def site(provider: Provider, store: Path) -> Iterator[Server]:
     """A server with a login and a store, below a path, that others may show in a frame."""
     port = free_port()
-    told = {
-        "GATESCOPE_LOGIN": provider.issuer,
-        "GATESCOPE_LOGIN_CLIENT": CLIENT,
-        "GATESCOPE_LOGIN_SECRET": SECRET,
-        "GATESCOPE_LOGIN_COOKIES": "c" * 40,
-        "GATESCOPE_LOGIN_SITE": f"http://127.0.0.1:{port}/course",
-        "GATESCOPE_INSTRUCTORS": "@school.example",
+    told = login_of(provider, port) | {
         "GATESCOPE_STORE": f"sqlite:///{store}",
         "GATESCOPE_EMBEDDERS": "https://lms.example",
     }

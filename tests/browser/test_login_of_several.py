@@ -6,8 +6,8 @@ import pytest
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.driver import Stage
-from tests.browser.signing_in import settings, sign_in
-from tests.oidc import CLIENT, SECRET, Provider, providing
+from tests.browser.signing_in import login_of, settings, sign_in
+from tests.oidc import Provider, providing
 from tests.serving import free_port
 from tests.siting import Site, needs_nginx, sited, wait_until
 
@@ -26,14 +26,7 @@ def provider() -> Iterator[Provider]:
 def site(provider: Provider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Two processes with a login, behind nginx and below a path."""
     port = free_port()
-    told = {
-        "GATESCOPE_LOGIN": provider.issuer,
-        "GATESCOPE_LOGIN_CLIENT": CLIENT,
-        "GATESCOPE_LOGIN_SECRET": SECRET,
-        "GATESCOPE_LOGIN_COOKIES": "c" * 40,
-        "GATESCOPE_LOGIN_SITE": f"http://127.0.0.1:{port}/course",
-        "GATESCOPE_INSTRUCTORS": "@school.example",
-    }
+    told = login_of(provider, port)
     with sited(tmp_path_factory.mktemp("site"), base="/course", port=port, **told) as running:
         yield running
         assert "Traceback" not in running.log.read_text()

@@ -3,7 +3,6 @@
 import os
 import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,16 +23,10 @@ from gru_core.scenes.own import Own
 PATIENCE = 60.0  # seconds
 # Just large: three runs of it take a second.
 LARGE = Setting(scene="own", own=Own(units=64, steps=runs.TOGETHER // 64 + 1))
-pytestmark = pytest.mark.skipif(not hasattr(os, "nice"), reason="no priorities here")
-
-
-@pytest.fixture(scope="module", autouse=True)
-def opened() -> Iterator[None]:
-    """As in a server; one process for all tests that do not end it."""
-    WORKSHOP.begin()
-    yield
-    WORKSHOP.open = False
-    WORKSHOP.close()
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "nice"), reason="no priorities here"),
+    pytest.mark.usefixtures("open_workshop"),
+]
 
 
 def wait_for_the_end(of: Workshop) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -27,17 +26,11 @@ from tests.formats.entries import make_entry
 from tests.formats.torch_files import saved
 from tests.formats.whole_making import Classifier
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "nice"), reason="no priorities here")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "nice"), reason="no priorities here"),
+    pytest.mark.usefixtures("open_workshop"),
+]
 GONE = "The model of this link is not here any more: open its file again."
-
-
-@pytest.fixture(scope="module", autouse=True)
-def opened() -> Iterator[None]:
-    """As in a server; one process for all tests."""
-    WORKSHOP.begin()
-    yield
-    WORKSHOP.open = False
-    WORKSHOP.close()
 
 
 @pytest.fixture(autouse=True)
