@@ -9,6 +9,8 @@
 const LARGE = "(min-width: 901px) and (min-height: 700px)"; // as in panel.css
 const ROOM = 6; // pixels around it
 const POPOVER = "[data-testid=stPopoverBody]"; // of Streamlit
+const COMES = 3000; // milliseconds in which a scene of its own may still be laid out
+const OWN = ["wheel", "touchstart", "pointerdown", "keydown"]; // who does one of these looks where they want
 
 export class Sighting {
   /** @param {HTMLElement} root of all @param {HTMLElement} step @param {Where} where */
@@ -19,14 +21,35 @@ export class Sighting {
     this.waits = 0;
     this.sizes = new ResizeObserver(() => this.pad());
     this.sizes.observe(step);
+    this.laidOut = new ResizeObserver(() => this.next());
+    this.place = "";
+    this.comes = 0;
+    this.rests = () => this.rest();
   }
 
   // A step has come. place: as a lesson names it (where.js). Its screen has its room with the next frame.
   /** @param {string} place */
   begin(place) {
     if (!matchMedia(LARGE).matches) return this.step.scrollIntoView({ block: "start", behavior: "instant" });
+    this.rest();
+    this.place = place;
+    for (const one of [this.root, this.main?.firstElementChild]) if (one) this.laidOut.observe(one);
+    for (const one of OWN) window.addEventListener(one, this.rests, { capture: true, passive: true });
+    this.comes = window.setTimeout(this.rests, COMES);
+    this.next();
+  }
+
+  next() {
     cancelAnimationFrame(this.waits);
-    this.waits = requestAnimationFrame(() => (this.waits = requestAnimationFrame(() => this.settle(place))));
+    this.waits = requestAnimationFrame(() => (this.waits = requestAnimationFrame(() => this.settle(this.place))));
+  }
+
+  // What is laid out from now on moves nothing.
+  rest() {
+    cancelAnimationFrame(this.waits);
+    clearTimeout(this.comes);
+    this.laidOut.disconnect();
+    for (const one of OWN) window.removeEventListener(one, this.rests, { capture: true });
   }
 
   // No further than is needed; and whoever has the step at the top of the window keeps it there.
@@ -82,7 +105,7 @@ export class Sighting {
   }
 
   leave() {
-    cancelAnimationFrame(this.waits);
+    this.rest();
     if (this.main) this.main.style.scrollPaddingTop = "";
   }
 }
