@@ -164,7 +164,8 @@ export class Diagram {
     for (const { element, tops } of this.marks) {
       const at = row === null ? undefined : tops[row];
       element.toggleAttribute("hidden", at === undefined);
-      if (at !== undefined) element.setAttribute("transform", `translate(0 ${at})`);
+      const place = `translate(0 ${at})`;
+      if (at !== undefined && element.getAttribute("transform") !== place) element.setAttribute("transform", place);
     }
   }
 

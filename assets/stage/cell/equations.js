@@ -1,8 +1,9 @@
 // The equations of the opened cell with the numbers in: trees from app/figures/equations.py as MathML. No
 // number is computed here: `lookup` gives what the core has sent, by the names of gru_core.analysis.inside.
 
-import { make } from "../core/dom.js";
+import { make, putText } from "../core/dom.js";
 import { full, short } from "../core/format.js";
+import { Rest } from "../core/rest.js";
 import { say } from "../core/words.js";
 import { enclose, math, piece, products, tokens, whole } from "./mathml.js";
 
@@ -40,6 +41,7 @@ export class Equations {
     this.lookups = {};
     /** @type {Lookup} */
     this.lookup = () => undefined;
+    this.naming = new Rest(REST, () => this.name());
   }
 
   // substeps: from the message; quantities: letter, name and colour by name. What is written as before stays where it
@@ -50,7 +52,7 @@ export class Equations {
     const colours = Object.values(quantities).map(({ color }) => color);
     this.substeps = substeps;
     this.quantities = quantities;
-    clearTimeout(this.naming); // those it was for are gone; these are named once they have numbers
+    this.naming.drop(); // those it was for are gone; these are named once they have numbers
     this.blocks = substeps.map((substep) => {
       const key = JSON.stringify([substep, colours]);
       return before.find((one) => one.key === key) ?? this.block(substep, key);
@@ -140,10 +142,9 @@ export class Equations {
       const value = heldAt(quantity, lookup);
       const text = value === null ? "" : say("equations.held", { value: short(value, true) });
       const note = /** @type {Element} */ (this.blocks[i].element.querySelector(".gs-held"));
-      if (note.textContent !== text) note.textContent = text;
+      putText(note, text);
     });
-    clearTimeout(this.naming);
-    this.naming = setTimeout(() => this.name(), REST);
+    this.naming.begin();
   }
 
   // Every line as one: its pieces are for the eye only. At rest, not in each frame.
@@ -211,10 +212,10 @@ function fill(token, lookup) {
   token.filled = true;
   token.value = value;
   const negative = value < 0 && sign;
-  if (sign) sign.textContent = negative ? "−" : "+";
+  if (sign) putText(sign, negative ? "−" : "+");
   const text = value === undefined ? "…" : short(negative ? -value : value, true);
   const part = sign || token.bracketed || token.factor;
-  number.textContent = part ? enclose(text, value < 0 && !negative && token.bracketed) : text;
+  putText(number, part ? enclose(text, value < 0 && !negative && token.bracketed) : text);
   if (value === undefined) number.removeAttribute("title");
   else number.setAttribute("title", full(value));
 }

@@ -4,7 +4,7 @@
 
 import { toClipboard } from "../core/clipboard.js";
 import { isCondensed } from "../core/condensed.js";
-import { make, putStyle } from "../core/dom.js";
+import { make, putStyle, putText } from "../core/dom.js";
 import { short } from "../core/format.js";
 import { paletteOf } from "../core/palette.js";
 import { withPanel } from "../core/tabs.js";
@@ -257,19 +257,19 @@ export class Inside {
     const name = panel.cell === "gru" && now.message.names[cursor.unit];
     const at = { cell: panel.name, step: cursor.step + 1, unit: cursor.unit + 1 };
     this.element.toggleAttribute("data-masked", cursor.masked);
-    this.title.textContent = cursor.masked ? say("inside.title_masked", at) : !there ? say("inside.title_no_unit", at)
-      : name ? say("inside.title_named", { ...at, name }) : say("inside.title", at);
+    putText(this.title, cursor.masked ? say("inside.title_masked", at) : !there ? say("inside.title_no_unit", at)
+      : name ? say("inside.title_named", { ...at, name }) : say("inside.title", at));
     const { view, of = null } = now.message.lens;
     this.element.dataset.view = view;
     this.equations.only(view === "why" ? of : null);
-    if (view !== "cell") this.doing.textContent = ""; // it is of another place by now
+    if (view !== "cell") putText(this.doing, ""); // it is of another place by now
     if (view !== "cell" && view !== "why") return { rows: null, missing: null };
     const { lookup, missing } = this.numbers();
     this.equations.show(lookup);
-    this.kept.textContent = cursor.masked ? this.keptWords(lookup) : "";
+    putText(this.kept, cursor.masked ? this.keptWords(lookup) : "");
     if (view !== "cell") return { rows: null, missing };
     const drawn = this.inner.unwired === "";
-    this.doing.textContent = there && drawn ? doing(this.inner, cursor.unit, lookup) : "";
+    putText(this.doing, there && drawn ? doing(this.inner, cursor.unit, lookup) : "");
     return { rows: drawn ? this.wire(panel, there) : null, missing };
   }
 

@@ -70,13 +70,16 @@ const LOOPS = {
 };
 const NOTHING = () => {};
 
-// Four sums at a time: each is waited for less.
+// Four sums at a time: each is waited for less. (Sums that begin as `[a, b] = [0, 0]` take two and a half times as long.)
 /** @param {Slot} out @param {Slot} matrix @param {Slot} vector */
 function product(out, matrix, vector) {
   const { length } = vector;
   const whole = length - (length % 4);
   for (let row = 0, at = 0; row < out.length; row++) {
-    let [a, b, c, d] = [0, 0, 0, 0];
+    let a = 0;
+    let b = 0;
+    let c = 0;
+    let d = 0;
     let i = 0;
     for (; i < whole; i += 4, at += 4) {
       a += matrix[at] * vector[i];

@@ -1,7 +1,7 @@
 // The row that shows the chosen cell: which number it is, a slider, an exact field, undo and redo.
 
 import { arrays, nameOf, split } from "../core/cells.js";
-import { make } from "../core/dom.js";
+import { make, putText } from "../core/dom.js";
 import { nearest } from "../core/sweep.js";
 import { brief, exact, short } from "../core/format.js";
 import { say } from "../core/words.js";
@@ -115,12 +115,12 @@ export class Editor {
       const axis = known?.choice.axes[i];
       label.hidden = !axis;
       if (!axis || !known) return;
-      text.data = `${axis[0]} `;
-      input.max = String(axis[1]);
+      if (text.data !== `${axis[0]} `) text.data = `${axis[0]} `;
+      if (input.max !== String(axis[1])) input.max = String(axis[1]);
       if (document.activeElement !== input) input.value = String(known.index[i] + 1);
     });
     this.showValue(value);
-    this.old.textContent = edit ? say("editor.was", { value: short(edit.was) }) : "";
+    putText(this.old, edit ? say("editor.was", { value: short(edit.was) }) : "");
     this.revert.hidden = !edit;
     this.undo.disabled = !can.undo;
     this.redo.disabled = !can.redo;

@@ -1,7 +1,7 @@
 // The one thing to drag that a story speaks of: a slider beside the words, as live as the cell itself.
 
 import { nameOf } from "../core/cells.js";
-import { make } from "../core/dom.js";
+import { make, putText } from "../core/dom.js";
 import { short } from "../core/format.js";
 import { say } from "../core/words.js";
 
@@ -96,7 +96,7 @@ export class Handle {
     const { drag } = this.host;
     const live = drag.target === this.target ? drag.value : null;
     const value = live ?? this.host.valueOf(this.target);
-    this.value.textContent = value === null ? "" : short(value);
+    putText(this.value, value === null ? "" : short(value));
     this.slider.disabled = value === null;
     if (value === null) return;
     if (!this.taken) this.slider.value = String(value);

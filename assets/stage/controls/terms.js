@@ -12,7 +12,8 @@ import { boxOf, windowOf } from "../core/zoom.js";
 const SENTENCES = ".gs-seen > span, .gs-doing em, .gs-again, .gs-now, .gs-handle-label > span:first-child, .gs-look-row > .gs-note, .gs-step-label, .gs-scales > .gs-scale";
 const CAPTIONS = "figcaption > .gs-caption[title]";
 const PASSING = ".gs-now, .gs-step-label"; // what is written anew as the cursor moves is no stop of keys
-const TERM = ".gs-term";
+const CLASS = "gs-term";
+const TERM = `.${CLASS}`;
 /** @type {Record<string, number>} */
 const MOVES = { ArrowLeft: -1, ArrowRight: 1 };
 const GENERAL = /** @type {const} */ (["unit", "step", "bias", "gate", "weight", "input", "state", "candidate", "logit", "parameter", "pre_activation"]);
@@ -64,6 +65,8 @@ export class Terms {
   constructor() {
     /** @type {WeakMap<Element, string>} */
     this.marked = new WeakMap(); // the text that was looked through
+    /** @type {Element[]} */
+    this.sentences = []; // as they stood when all was looked for
     /** @type {Map<string, string>} */
     this.known = new Map();
     this.key = "";
@@ -72,9 +75,10 @@ export class Terms {
     this.tip = make("div", { className: "gs-tip", id: "gs-tip", role: "tooltip", popover: "manual" });
   }
 
-  // Look through what has been written anew; called for every frame. root: the stage.
-  /** @param {HTMLElement | null} root @param {Message} message */
-  follow(root, message) {
+  // Look through what has been written anew; called for every frame. root: the stage. live: in a drag, when it is
+  // sentences known already that are written; to look for others takes a tenth of a frame.
+  /** @param {HTMLElement | null} root @param {Message} message @param {boolean} live */
+  follow(root, message, live) {
     if (!root) return;
     if (root !== this.root) this.listen(root);
     const { polarity, placement } = message.inner;
@@ -84,7 +88,10 @@ export class Terms {
       this.marked = new WeakMap();
       this.key = key;
     }
-    const changed = [...root.querySelectorAll(SENTENCES)].filter((element) => this.mark(element)).length;
+    if (!live) this.sentences = [...root.querySelectorAll(SENTENCES)];
+    const changed = this.sentences.filter((element) => this.mark(element)).length;
+    if (live && changed) this.rove();
+    if (live) return;
     const captions = [...root.querySelectorAll(`${CAPTIONS}:not(${TERM})`)];
     for (const caption of captions) this.caption(/** @type {HTMLElement} */ (caption));
     if (changed || captions.length) this.rove();
@@ -116,6 +123,7 @@ export class Terms {
   // One stop of Tab for all; the first of each word is underlined.
   rove() {
     const seen = new Set();
+    for (const term of this.all()) if (term.closest(PASSING)) term.removeAttribute("role");
     const terms = this.terms();
     const stop = terms.find((term) => term.tabIndex === 0) ?? terms[0];
     for (const term of terms) {
@@ -123,13 +131,17 @@ export class Terms {
       term.classList.toggle("gs-term-first", !seen.has(term.dataset.says));
       seen.add(term.dataset.says);
     }
-    for (const term of this.root?.querySelectorAll(`:is(${PASSING}) ${TERM}`) ?? []) term.removeAttribute("role");
   }
 
   // Those that keys come to, in their order on the page.
   /** @returns {HTMLElement[]} */
   terms() {
-    return /** @type {HTMLElement[]} */ ([...this.root?.querySelectorAll(TERM) ?? []].filter((term) => !term.closest(PASSING)));
+    return this.all().filter((term) => !term.closest(PASSING));
+  }
+
+  /** @returns {HTMLElement[]} */
+  all() {
+    return /** @type {HTMLElement[]} */ ([...this.root?.getElementsByClassName(CLASS) ?? []]);
   }
 
   /** @param {HTMLElement} root */

@@ -39,6 +39,15 @@ export function putStyle(style, name, value) {
   if (style.getPropertyValue(name) !== value) style.setProperty(name, value);
 }
 
+// The same of words, of which the node stays: a new one is laid out anew with all around it.
+/** @param {Element} element @param {string} text */
+export function putText(element, text) {
+  if (element.textContent === text) return;
+  const only = element.childNodes.length === 1 ? element.firstChild : null;
+  if (only instanceof Text && text) only.data = text;
+  else element.textContent = text;
+}
+
 // Act once what has been changed is painted and on show, in the frame after; a page that nobody sees is not.
 /** @param {() => void} act */
 export function afterPaint(act) {

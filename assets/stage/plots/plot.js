@@ -1,7 +1,7 @@
 // One Plotly plot with the stage's marks above it: cursor, edited cells, and the live colours of a
 // drag. Positions are fractions of the plot area, so that nothing needs moving when it is resized.
 
-import { make } from "../core/dom.js";
+import { make, putText } from "../core/dom.js";
 import { brief } from "../core/format.js";
 import { digits, inkOn, paletteOf, rgbOf } from "../core/palette.js";
 import { painted } from "../core/tint.js";
@@ -375,7 +375,7 @@ export function plainMark(mark) {
 
 /** @param {HTMLElement} mark @param {string} text */
 function write({ firstElementChild: place }, text) {
-  if (place) place.textContent = text;
+  if (place) putText(place, text);
 }
 
 /** @param {number} share */

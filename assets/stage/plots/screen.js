@@ -6,6 +6,7 @@ import { Told, fromBytes, isCondensed, linesFigure, numberAt } from "../core/con
 import { make } from "../core/dom.js";
 import { brief } from "../core/format.js";
 import { ownEdits } from "../core/message.js";
+import { Rest } from "../core/rest.js";
 import { say } from "../core/words.js";
 import { Alike } from "./alike.js";
 import { become } from "./becoming.js";
@@ -15,18 +16,19 @@ import { Sight } from "./sight.js";
 import { Spare } from "./spare.js";
 import { build, legends } from "./view.js";
 import { waiting } from "./waiting.js";
+import { written } from "./written.js";
 
 /**
  * @import { Library } from "../core/library.js"
  * @import { Lens } from "../lens/lens.js"
  * @import { Plot } from "./plot.js"
  * @import { Made } from "./view.js"
+ * @import { Change } from "./written.js"
  * @import { Figure, Here, LinesPlot, Message, Numbers, Shown } from "../types"
  * @typedef {object} Page
  * @property {HTMLElement} element the stage
  * @property {HTMLElement} holder of what is built here
  * @property {(message: Message) => void} built anew, not yet drawn
- * @typedef {[row: number, column: number, value: number]} Change
  */
 
 const REST = 60; // milliseconds of a hand
@@ -51,6 +53,10 @@ export class Screen {
     this.sight = new Sight();
     this.alike = new Alike();
     this.marksShown = "";
+    /** @type {[part: string, entry: Shown][]} */
+    this.unseen = []; // in the last frame of a drag
+    this.whole = true; // whether all that the number made was known in it
+    this.resting = new Rest(REST, () => this.drawUnseen());
     /** @type {number | null} */
     this.unitShown = null; // by the lines
     /** @type {HTMLElement | undefined} */
@@ -182,7 +188,7 @@ export class Screen {
   settle() {
     const { drag, now } = this.here;
     drag.at = null;
-    clearTimeout(this.resting);
+    this.resting.drop();
     this.page.element.removeAttribute("data-behind");
     for (const entry of this.plots.values()) {
       const { plot } = entry;
@@ -328,16 +334,19 @@ export class Screen {
   // something does.
   /** @param {boolean} [whole] whether all that the number makes is known */
   drawLive(whole = true) {
-    clearTimeout(this.resting);
-    const plots = [...this.plots];
-    const unseen = plots.filter(([, { plot }]) => !this.sight.sees(plot.host));
-    this.paintLive(plots.filter((one) => !unseen.includes(one)));
+    const [seen, unseen] = [true, false].map((wanted) => [...this.plots].filter(([, { plot }]) => this.sight.sees(plot.host) === wanted));
+    this.paintLive(seen);
     this.drawLiveCell();
-    if (unseen.length) this.resting = setTimeout(() => {
-      if (this.here.drag.live) this.paintLive(unseen);
-      this.page.element.toggleAttribute("data-behind", !whole);
-    }, REST);
+    Object.assign(this, { unseen, whole });
+    if (unseen.length) this.resting.begin();
+    else this.resting.drop();
     return unseen.length > 0;
+  }
+
+  // The hand rests: what nobody sees follows.
+  drawUnseen() {
+    if (this.here.drag.live) this.paintLive(this.unseen);
+    this.page.element.toggleAttribute("data-behind", !this.whole);
   }
 
   /** @param {[part: string, entry: Shown][]} plots */
@@ -380,21 +389,4 @@ export class Screen {
     const place = this.place(drag.target);
     if (place && this.chosenMark && drag.value !== null) place.entry.plot.fillMark(this.chosenMark, drag.value);
   }
-}
-
-// A heatmap with some of its numbers replaced; the figure itself is left as it is.
-/** @param {Figure} figure @param {Change[]} changes @returns {Figure} */
-function written(figure, changes) {
-  const [trace] = figure.data;
-  if (!changes.length) return figure;
-  const changed = new Set(changes.map(([row]) => row));
-  /** @param {Numbers | string[]} cells @param {number} row */
-  const copy = (cells, row) => (changed.has(row) ? cells.slice() : cells);
-  const z = trace.z.map(copy);
-  const text = trace.text?.map(copy);
-  for (const [row, column, value] of changes) {
-    z[row][column] = value;
-    if (text) text[row][column] = brief(value);
-  }
-  return { ...figure, data: [text ? { ...trace, z, text } : { ...trace, z }] };
 }

@@ -1,6 +1,7 @@
 // What is written: the numbers at the cursor in captions and sentences, and the chosen number in the editor.
 
 import { Terms } from "../controls/terms.js";
+import { putText } from "../core/dom.js";
 import { short } from "../core/format.js";
 import { ownEdits } from "../core/message.js";
 import { say } from "../core/words.js";
@@ -34,12 +35,12 @@ export class Values {
   // Returns what has to be asked for.
   /** @returns {Wanted | null} */
   show() {
-    const { cursor, now: { message } } = this.here;
+    const { cursor, drag, now: { message } } = this.here;
     const known = message.panels.map((panel) => this.showPanel(panel)).every(Boolean);
     const lines = this.holder.querySelector("[data-lines]");
-    if (lines) lines.textContent = say("values.over_time", { unit: cursor.unit + 1 });
+    if (lines) putText(lines, say("values.over_time", { unit: cursor.unit + 1 }));
     const missing = this.showChosen() ?? (known ? null : { of: cursor.unit });
-    this.terms.follow(this.holder.parentElement, this.here.now.message);
+    this.terms.follow(this.holder.parentElement, message, drag.live);
     return missing;
   }
 
@@ -52,15 +53,16 @@ export class Values {
     const shown = drawn.filter(({ units }) => row < units); // a projected state has fewer
     for (const { track } of drawn.filter((one) => !shown.includes(one))) {
       const output = this.holder.querySelector(`[data-value="${panel.cell}.${track}"]`);
-      if (output) output.textContent = "";
+      if (output) putText(output, "");
     }
     const values = new Map(shown.map(({ track }) => [track, row < 0 ? undefined : this.trackAt(`${panel.cell}.${track}`, row)]));
     const complete = row < 0 || [...values].every(([track, value]) => value !== undefined || this.swept(`${panel.cell}.${track}`));
     for (const [track, value] of values) {
       const output = this.holder.querySelector(`[data-value="${panel.cell}.${track}"]`);
       if (!output) continue;
-      output.textContent = value === undefined ? "" : cursor.masked && !isState(`${panel.cell}.${track}`) ? say("values.masked") : short(value);
-      output.classList.toggle("gs-long", output.textContent.length > LONG);
+      const said = value === undefined ? "" : cursor.masked && !isState(`${panel.cell}.${track}`) ? say("values.masked") : short(value);
+      putText(output, said);
+      output.classList.toggle("gs-long", said.length > LONG);
     }
     const text = this.holder.querySelector(`[data-sentence="${panel.cell}"]`);
     if (!text) return complete; // of a cell of which the states alone are on show
@@ -106,7 +108,7 @@ export class Values {
     const { channel, drag } = this.here;
     if (!drag.sweep?.note) return;
     const note = channel.busy ? say("values.computing") : drag.live && drag.sweep.note;
-    if (note) this.editor.old.textContent = note;
+    if (note) putText(this.editor.old, note);
   }
 
   // A track at the cursor; undefined where the exact number has not been sent, or not yet.
