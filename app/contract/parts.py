@@ -120,6 +120,20 @@ class Change(TypedDict):
     change: Tensor
 
 
+class Moved(TypedDict):
+    """Where each row and column stood among the numbers with the digest `over`."""
+
+    over: str
+    rows: list[int]
+    columns: list[int]
+
+
+class Placed(Figure):
+    """A figure without its numbers: they are those of before in another order."""
+
+    moved: Moved
+
+
 class ExactRows(TypedDict):
     """The numbers of some rows in full."""
 
@@ -133,4 +147,4 @@ class Colours(ExactRows):
     colours: Bytes
 
 
-Included: TypeAlias = Content | Figure | LensFigure | Change | ExactRows | Colours
+Included: TypeAlias = Content | Figure | LensFigure | Placed | Change | ExactRows | Colours

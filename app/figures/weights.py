@@ -57,6 +57,18 @@ def joined(
     return stacked if sign > 0 else 0.0 - stacked
 
 
+def places(
+    weights: Weights, order: Sequence[int], biases: BiasCount = 2
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """Which rows and columns of the matrix with the units in their own order `joined` has."""
+    columns = [
+        one.start + at
+        for one in segments(weights, biases)
+        for at in (_states(weights, order) if one.part == "w_h" else range(one.size))
+    ]
+    return tuple(order), tuple(columns)
+
+
 def gate_weights(
     weights: Weights,
     gate: str,

@@ -10,17 +10,18 @@ import json
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from app.compute.digest import OF_A_PAGE, SHARED, digest
 from app.compute.lazy import lazy
 from app.compute.store import Shelf
-from app.contract import Content, Figure
+from app.contract import Content, Figure, Moved, Placed
 from app.figures.condensing import Grid, as_bytes
 from app.figures.figure import Figure as Drawing
 from app.figures.heatmap import (
+    MOST_CELL_TEXTS,
     initial_strip,
     input_heatmap,
     input_picture,
@@ -29,7 +30,7 @@ from app.figures.heatmap import (
     track_picture,
 )
 from app.figures.sequence import axis_bound, unit_lines
-from app.figures.weights import gate_weights
+from app.figures.weights import gate_weights, places
 from app.lenses import View, charts, lens_of, view_of
 from app.messages import predictions
 from app.messages.cell_numbers import inside_content, vector_content
@@ -53,6 +54,14 @@ _figures: Shelf[Figure] = Shelf("figures")
 _lists: Shelf["list[Part]"] = Shelf("parts")
 
 
+class Order(NamedTuple):
+    """How numbers are sorted that are the same in any order."""
+
+    key: str  # digest of the numbers as they are, and of whatever else is not the order
+    rows: tuple[int, ...]  # where each row is, unsorted
+    columns: tuple[int, ...]
+
+
 @dataclass(frozen=True)
 class Part:
     """One figure of the stage: a frame (labels, scales, layout) and the numbers in it."""
@@ -65,6 +74,7 @@ class Part:
     order: tuple[int, ...] = ()  # the units from top to bottom
     content: dict[str, Any] | None = None  # in place of a figure
     grid: Grid | None = None  # of numbers that are the bytes of its blocks
+    sorted: Order | None = None  # of a whole figure of numbers that are here in some order
 
     @property
     def frame(self) -> str:
@@ -84,6 +94,25 @@ class Part:
         if self.numbers is None:
             return figure
         return {**figure, "data": [figure["data"][0] | {"z": self.numbers}]}
+
+    def placed(self, before: Order, over: str) -> Placed | None:
+        """The figure for who has its numbers in another order; None where these are others.
+
+        over: their digest there.
+        """
+        if self.sorted is None or self.sorted.key != before.key or self.build is None:
+            return None
+        first, *others = self._figure(self.build)["data"]
+        frame = {name: value for name, value in first.items() if name != "z"}
+        rows, columns = (
+            [where[at] for at in now]
+            for now, where in (
+                (self.sorted.rows, {at: i for i, at in enumerate(before.rows)}),
+                (self.sorted.columns, {at: i for i, at in enumerate(before.columns)}),
+            )
+        )
+        moved: Moved = {"over": over, "rows": rows, "columns": columns}
+        return {**self._figure(self.build), "data": [frame, *others], "moved": moved}
 
     def _figure(self, build: Callable[[], Drawing]) -> Figure:
         key = (self.name, self.key)
@@ -187,7 +216,11 @@ def parts(
             arrays = (weights.w_x[at], weights.w_h[at], weights.b_x[at], weights.b_h[at])
             draw = partial(gate_weights, weights, gate, channels, order, bound, sign, biases)
             key = _key(gate, channels, order, bound, sign, biases, *arrays)
-            yield Part(f"{cell}.weights.{gate}", key, draw)
+            same = _key(gate, channels, bound, sign, biases, *arrays)
+            rows, columns = places(weights, order, biases)
+            few = len(columns) <= MOST_CELL_TEXTS  # whose numbers are written on them
+            sorted_ = None if few else Order(same, rows, columns)
+            yield Part(f"{cell}.weights.{gate}", key, draw, sorted=sorted_)
     yield from _content_parts(screen, view, without)
     yield from chart_parts(view)
 

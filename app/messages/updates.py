@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.contract import ExactRows, Included
+from app.contract import ExactRows, Included, Placed
 from app.messages.colours import colour_bytes
-from app.messages.parts import Part
+from app.messages.parts import Order, Part
 
 LARGEST_EXACT = 48_000  # bytes of all changed numbers together
 
@@ -24,6 +24,7 @@ class Sent(NamedTuple):
     frame: str
     full: str  # the digest of the last numbers that it has in full
     numbers: np.ndarray | None  # those
+    sorted: Order | None = None  # and how they are sorted, where they may come in another order
 
     @property
     def coarse(self) -> bool:
@@ -65,12 +66,19 @@ def updates(
             sent[name] = before._replace(digest=part.digest)
             included[name] = {"colours": _colours(part), **_rows(part, unit)}
         else:
-            sent[name] = Sent(part.digest, part.frame, part.digest, part.numbers)
+            sent[name] = Sent(part.digest, part.frame, part.digest, part.numbers, part.sorted)
             if before is not None and name in changes:
                 included[name] = {"over": before.full, "change": changes[name]}
             else:
-                included[name] = part.whole()
+                included[name] = _placed(part, before) or part.whole()
     return included, sent
+
+
+def _placed(part: Part, before: Sent | None) -> Placed | None:
+    """What says that the numbers are those of before in another order, if they are."""
+    if before is None or before.sorted is None:
+        return None
+    return part.placed(before.sorted, before.full)
 
 
 def _is_coarse(change: np.ndarray | None) -> bool:

@@ -546,6 +546,21 @@ export interface Change {
   change: any;
 }
 
+// Where each row and column stood among the numbers with the digest `over`.
+export interface Moved {
+  over: string;
+  rows: number[];
+  columns: number[];
+}
+
+// A figure without its numbers: they are those of before in another order.
+export interface Placed {
+  data: any;
+  layout: any;
+  grid?: Grid;
+  moved: Moved;
+}
+
 // The numbers of some rows in full.
 export interface ExactRows {
   rows: number[];
@@ -559,7 +574,7 @@ export interface Colours {
   colours: Uint8Array[];
 }
 
-export type Included = Content | Figure | LensFigure | Change | ExactRows | Colours;
+export type Included = Content | Figure | LensFigure | Placed | Change | ExactRows | Colours;
 
 // One thing that a program does; gru_core/recording.py says what the fields mean.
 export interface Operation {
@@ -753,7 +768,7 @@ export interface Anew {
   cursor: At;
   lens: Lens;
   parts: Record<string, string>;
-  included: Record<string, Content | Figure | LensFigure | Change | ExactRows | Colours>;
+  included: Record<string, Content | Figure | LensFigure | Placed | Change | ExactRows | Colours>;
   own: string[];
 }
 
@@ -802,7 +817,7 @@ export interface Message {
   pointed: Pointed | null;
   core: string | null;
   parts: Record<string, string>;
-  included: Record<string, Content | Figure | LensFigure | Change | ExactRows | Colours>;
+  included: Record<string, Content | Figure | LensFigure | Placed | Change | ExactRows | Colours>;
   own: string[];
   short: boolean;
   words: Record<string, string | Record<string, string>> | null;

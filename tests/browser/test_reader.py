@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
+import pytest
+
 from gru_core.scenes.reader import Reader
-from gru_core.situation import Situation
+from gru_core.situation import Situation, Target, value_at
 from tests.browser.driver import Stage, with_edits
 
 Core = Callable[..., Situation]
@@ -60,6 +62,19 @@ def test_an_edit_of_a_weight_is_kept_from_word_to_word(page: Stage, core: Core) 
     page.wait()
     assert page.edits == {"gru.b_x.update.216": -9}
     page.expect(with_edits(core("reader", word="knight"), page.edits))
+
+
+def test_weights_of_another_word_are_at_the_places_of_its_units(page: Stage, core: Core) -> None:
+    """They come as the numbers of before in another order."""
+    page.open("scene=reader")
+    type_word(page, "knight")
+    page.page.locator(".gs-step-label", has_text="of 7").wait_for()
+    page.wait()
+    situation = core("reader", word="knight")
+    for target in ("gru.w_h.update.216.40", "gru.w_x.update.7.3", "lstm.w_h.forget.255.0"):
+        page.choose(target)
+        value = value_at(situation, Target.parse(target))
+        assert page.value == pytest.approx(value, rel=1e-6)
 
 
 def test_units_are_sorted_by_keeping_or_by_number(page: Stage, core: Core) -> None:

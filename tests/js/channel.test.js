@@ -65,3 +65,38 @@ test("a server that does not know the page is asked again soon, until a message 
   channel.close();
   mock.timers.reset();
 });
+
+/** @param {string} digest @param {any} part @param {number} order */
+const message = (digest, part, order) => /** @type {any} */ ({
+  ack: { client: "", seq: 0 }, page: "page", order, own: [], labels: 1, panels: [], parts: { weights: digest }, included: { weights: part },
+});
+const figure = (/** @type {any} */ z) => ({ data: [{ zmin: -1, zmax: 1, ...(z && { z }) }], layout: {} });
+
+for (const kind of [Float32Array, Uint8Array]) {
+  test(`numbers in another order are those that are here: ${kind.name}`, () => {
+    const channel = new Channel();
+    channel.run = () => {};
+    const z = [[1, 2, 3], [4, 5, 6]].map((row) => kind.from(row));
+    assert.ok(channel.take(message("a.1", figure(z), 1)));
+    const before = channel.part("weights").data[0].z.map((/** @type {any} */ row) => [...row]);
+    const moved = { over: "a.1", rows: [1, 0], columns: [2, 0, 1] };
+    assert.ok(channel.take(message("b.2", { ...figure(), moved }, 2)));
+    const now = channel.part("weights");
+    assert.deepEqual(now.data[0].z.map((/** @type {any} */ row) => [...row]), [1, 0].map((row) => [2, 0, 1].map((column) => before[row][column])));
+    assert.ok(!("moved" in now));
+    const back = { over: "b.2", rows: [1, 0], columns: [1, 2, 0] };
+    assert.ok(channel.take(message("a.1", { ...figure(), moved: back }, 3)));
+    assert.deepEqual(channel.part("weights").data[0].z.map((/** @type {any} */ row) => [...row]), before);
+    channel.close();
+  });
+}
+
+test("numbers in another order than those that are here are asked for", () => {
+  const channel = new Channel();
+  channel.run = () => {};
+  channel.take(message("a.1", figure([Float32Array.of(1, 2)]), 1));
+  const moved = { over: "c.9", rows: [0], columns: [1, 0] };
+  assert.ok(!channel.take(message("b.2", { ...figure(), moved }, 2)));
+  assert.deepEqual(channel.pending.map(({ kind }) => kind), ["need"]);
+  channel.close();
+});

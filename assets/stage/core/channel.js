@@ -265,13 +265,17 @@ function frameOf(digest) {
   return digest?.split(".")[0];
 }
 
-// A whole figure or content; or the changed bits of the last complete numbers; or colours and some exact rows;
+// A whole figure or content; or a figure of the last complete numbers in another order; or the changed bits of the last complete numbers; or colours and some exact rows;
 // or more exact rows of what is here. What does not fit on what is here counts as missing.
 /** @param {string} name @param {string} digest @param {any} value */
 function keep(name, digest, value) {
   const old = parts.get(name);
   if (value.content) {
     parts.set(name, { digest, value: value.content, full: { digest }, known: null });
+  } else if (value.moved) {
+    const { moved: { over, rows, columns }, ...figure } = value;
+    if (!old || old.full.digest !== over) return;
+    complete(name, digest, figure, rows.map((/** @type {number} */ row) => inOrder(old.full.z[row], columns)));
   } else if (value.data) {
     complete(name, digest, value, value.data[0].z);
   } else if (value.change) {
@@ -307,6 +311,11 @@ function changed(row, change) {
   if (row instanceof Uint8Array) return row.map((byte, i) => byte + change[i]);
   const bits = new Uint32Array(row.buffer, row.byteOffset, row.length);
   return new Float32Array(change.map((bit, i) => bit ^ bits[i]).buffer);
+}
+
+/** @template {Uint8Array | Float32Array} Row @param {Row} row @param {number[]} columns @returns {Row} */
+function inOrder(row, columns) {
+  return /** @type {Row} */ (row.map((_, i) => row[columns[i]]));
 }
 
 // Colours (one array a step) as numbers to draw from, one array a row.
