@@ -25,8 +25,8 @@ from tests.serving import browsing, executable, serving
 ROUNDS: Final = 3
 WALKED: Final = ("the-reset-gate", "reading-a-trained-network", "speech-or-music")
 REST: Final = 700  # milliseconds in which whatever belongs to a step still comes
-# Another scene or word is chosen above the stage, by Streamlit: its limit is that of switches.
-LIMITS: Final = {"first": 1500, "step": 150, "scene": 700, "kB": 150}
+# Another scene or word is a switch of scenes, whose limit this is.
+LIMITS: Final = {"first": 1500, "step": 150, "scene": 500, "kB": 150}
 SAME: Final = "the same scene"
 MOMENTS: Final = ("asked", "answered", "shown", "painted")
 OWN: Final = ("panel", "quiz", "predict")  # what files of lessons, quiz and predictions are called
