@@ -27,7 +27,7 @@ from app.messages.updates import Sent
 from app.screen import exporting, tickets
 from app.screen.at_hand import find
 from app.screen.baseline import Baseline, baseline_of, told
-from app.screen.loaded import effect_here
+from app.screen.loaded import Check, check_here, effect_here
 from app.screen.page import Page
 from app.screen.tickets import Ticket, setting_of
 from app.setting.model import Model
@@ -141,6 +141,13 @@ def _effect(_: Gone, model: Model, setting: str, seed: int) -> dict[str, float |
     return effect_here(found, setting, seed) if found else {}
 
 
+def _check(_: Gone, model: Model, seed: int) -> Check:
+    found = find(model)
+    if found is None:
+        raise GatescopeError(say("screen.loaded.gone"))
+    return check_here(found, seed)
+
+
 def _numbers(_: Gone, ticket: str, setting: Setting, query: Mapping[str, str]) -> bytes:
     if setting_of(ticket) is None:
         _HELD.append(tickets.taken_over(ticket, setting))
@@ -156,6 +163,7 @@ _HELD: Final[deque[Ticket]] = deque(maxlen=MOST_TICKETS)
 MAKES: Final[Mapping[str, Callable[..., Any]]] = {
     "model": _model,
     "effect": _effect,
+    "check": _check,
     "screen": _screen,
     "numbers": _numbers,
     "file": _file,
