@@ -311,6 +311,8 @@ handles.open_as_many_as_may_be()
 widgets.mistrust()
 exports.take_turns()
 WORKSHOP.begin()
+if not WORKSHOP.open:  # what is large is made here
+    STORE.most = max(STORE.most, settings.LARGE_CACHE_MB * 1_000_000)
 uploads.pages_by(has_page)
 watch()
 STRAIGHT = (

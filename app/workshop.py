@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from app import settings
 from app.compute import memory, uploads
-from app.compute.store import made_of
+from app.compute.store import STORE, made_of
 from app.compute.workshop import BYTES, FAILED, FILES, REFUSED, VALUE, Gone
 from app.messages.asked import answered
 from app.messages.stage import made
@@ -27,7 +27,7 @@ from app.messages.updates import Sent
 from app.screen import exporting, tickets
 from app.screen.at_hand import find
 from app.screen.baseline import Baseline, baseline_of, told
-from app.screen.loaded import effect_here
+from app.screen.loaded import Check, check_here, effect_here
 from app.screen.page import Page
 from app.screen.tickets import Ticket, setting_of
 from app.setting.model import Model
@@ -47,6 +47,7 @@ BACK: Final = 10  # how far it steps back behind the server
 AT_ONCE: Final = 8  # more than ask at the same time: whose turn it is the server says
 # Bytes besides what is kept. The largest scenes took 1.3 GB while twelve of them were made.
 MEMORY: Final = 2_000_000_000
+KEPT: Final = settings.LARGE_CACHE_MB * 1_000_000  # bytes
 MOST_TICKETS: Final = 100  # screens whose numbers are asked for by name
 FIRST_TO_GO: Final = "500"  # of 1,000, where a system runs out of memory
 
@@ -60,8 +61,9 @@ def main(handle: int) -> None:
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text(FIRST_TO_GO, encoding="ascii")
     if resource is not None:
-        most = MEMORY + settings.CACHE_MB * 1_000_000
+        most = MEMORY + KEPT
         resource.setrlimit(resource.RLIMIT_DATA, (most, most))
+    STORE.most = KEPT
     memory.settle()
     if settings.LOG == "json":
         logs.settle()
@@ -139,6 +141,13 @@ def _effect(_: Gone, model: Model, setting: str, seed: int) -> dict[str, float |
     return effect_here(found, setting, seed) if found else {}
 
 
+def _check(_: Gone, model: Model, seed: int) -> Check:
+    found = find(model)
+    if found is None:
+        raise GatescopeError(say("screen.loaded.gone"))
+    return check_here(found, seed)
+
+
 def _numbers(_: Gone, ticket: str, setting: Setting, query: Mapping[str, str]) -> bytes:
     if setting_of(ticket) is None:
         _HELD.append(tickets.taken_over(ticket, setting))
@@ -154,6 +163,7 @@ _HELD: Final[deque[Ticket]] = deque(maxlen=MOST_TICKETS)
 MAKES: Final[Mapping[str, Callable[..., Any]]] = {
     "model": _model,
     "effect": _effect,
+    "check": _check,
     "screen": _screen,
     "numbers": _numbers,
     "file": _file,

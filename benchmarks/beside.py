@@ -21,8 +21,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from benchmarks.crowd import EDITS, LENSES, SCENES, Crowd, doors
 from benchmarks.delaying import delayed
-from benchmarks.resident import memory, slope
-from tests.serving import browsing, executable, serving
+from benchmarks.resident import memory, slope, telling
+from tests.serving import browsing, executable
 
 LINE = 0.075  # seconds each way
 THINKING = 1200  # milliseconds between two acts
@@ -151,10 +151,11 @@ def crowded(crowd: Crowd, users: int, seconds: float) -> Iterator[list[str]]:
         told.append(
             f"the class: {len(seen.answers)} answers, p95 {late:.0f}, {crowd.errors} errors"
         )
-        grown = slope(seen.samples)
+        whole, late = (slope(seen.samples, after) or 0.0 for after in (0, 0.5))
+        before, after = seen.kept
         told.append(
-            f"memory of the servers: {memory(crowd.servers):.0f} MB, in the second half "
-            f"{'–' if grown is None else f'{grown:+.2f}'} MB a minute"
+            f"memory of the servers: {memory(crowd.servers):.0f} MB, {whole:+.2f} MB a minute, in "
+            f"the second half {late:+.2f}; of it kept {before:.1f} MB, at the end {after:.1f}"
         )
         await crowd.leave()
 
@@ -175,7 +176,7 @@ def main() -> None:
         raise SystemExit("No Chromium here; name one in GATESCOPE_CHROMIUM.")
     with ExitStack() as stack:
         browser: Browser = stack.enter_context(browsing(path))
-        servers = [stack.enter_context(serving()) for _ in range(2)]
+        servers = [stack.enter_context(telling()) for _ in range(2)]
         [port] = stack.enter_context(doors([server.port for server in servers]))
         far = stack.enter_context(delayed(port, LINE))
         people = [

@@ -24,9 +24,8 @@ from websockets import WebSocketException
 
 from app.site.nginx import program
 from benchmarks import overload, proxy
-from benchmarks.resident import cpu, memory, sampled, slope
+from benchmarks.resident import Told, cpu, kept, memory, sampled, slope, telling
 from benchmarks.visitor import Visitor
-from tests.serving import Server, serving
 
 LINK = "scene=pulse"
 # Seconds. SciPy, 40 MB, is loaded 3 s after a server's first screen (app/screen/plane.py).
@@ -51,13 +50,14 @@ class Seen:
     errors: int = 0
     spent: float = 0.0  # seconds of the servers' CPU
     samples: list[tuple[float, float]] = field(default_factory=list)  # when, megabytes
+    kept: tuple[float, float] = (0.0, 0.0)  # megabytes that are counted as kept, before and after
 
 
 @dataclass
 class Crowd:
     """Visitors and the servers that they visit."""
 
-    servers: Sequence[Server]
+    servers: Sequence[Told]
     ports: Sequence[int]  # of the proxy, or of the servers where there is none
     visitors: list[Visitor] = field(default_factory=list)
     first: list[float] = field(default_factory=list)  # seconds to the first message
@@ -89,10 +89,12 @@ class Crowd:
     async def act(self, seconds: float, every: dict[str, float]) -> Seen:
         """All do something for so long. every: seconds between two acts of a kind of each."""
         seen = Seen(spent=-cpu(self.servers))
+        before = kept(self.servers)
         until = time.perf_counter() + seconds
         async with sampled(self.servers) as seen.samples:
             await asyncio.gather(*(act(seen, one, until, every) for one in self.visitors))
         seen.spent += cpu(self.servers)
+        seen.kept = (before, kept(self.servers))
         self.errors += seen.errors
         return seen
 
@@ -159,7 +161,6 @@ def share(times: Sequence[float], part: float) -> float | None:
 
 def figures(crowd: Crowd, seen: Seen, throughput: float) -> Figures:
     """What they met, without the memory that is known when they have left."""
-    grown = slope(seen.samples)
     return {
         "p50_ms": share(seen.answers, 0.5),
         "p95_ms": share(seen.answers, 0.95),
@@ -168,15 +169,26 @@ def figures(crowd: Crowd, seen: Seen, throughput: float) -> Figures:
         "throughput": round(throughput, 1),
         "errors": crowd.errors,
         "cpu_ms_per_edit": round(1000 * seen.spent / seen.edits, 2) if seen.edits else None,
-        "rss_slope_mb_per_min": None if grown is None else round(grown, 2),
+        "rss_slope_mb_per_min": rounded(slope(seen.samples)),
+        "rss_slope_whole_mb_per_min": rounded(slope(seen.samples, 0)),
+        "cache_before_mb": rounded(seen.kept[0]),
+        "cache_mb": rounded(seen.kept[1]),
     }
+
+
+def rounded(value: float | None) -> float | None:
+    """To hundredths, where there is such a figure."""
+    return None if value is None else round(value, 2)
 
 
 async def usual(crowd: Crowd, asked: argparse.Namespace) -> Figures:
     """All act as the mix says."""
     every = {"edit": asked.period}
     if asked.mix == "classroom":
-        every = {"edit": EDITS, "lens": LENSES, "scene": SCENES}
+        every = {
+            kind: pause / asked.faster
+            for kind, pause in {"edit": EDITS, "lens": LENSES, "scene": SCENES}.items()
+        }
     seen = Seen() if asked.mix == "arrivals" else await crowd.act(asked.seconds, every)
     return {"users": asked.users} | figures(crowd, seen, len(seen.answers) / asked.seconds)
 
@@ -238,7 +250,7 @@ def measured(asked: argparse.Namespace) -> Figures:
     with ExitStack() as stack:
         # All visitors come from one address here; the limits of a whole site stay as they are.
         os.environ["GATESCOPE_ADDRESS_PAGES"] = "600"
-        servers = [stack.enter_context(serving()) for _ in range(asked.processes)]
+        servers = [stack.enter_context(telling()) for _ in range(asked.processes)]
         own = [server.port for server in servers]
         ports = stack.enter_context(doors(own))
         found = asyncio.run(visited(Crowd(servers, ports), asked))
@@ -253,6 +265,7 @@ def main() -> None:
     parser.add_argument("--period", type=float, default=2.0, help="seconds between two edits")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--mix", choices=("edits", "classroom", "arrivals"), default="edits")
+    parser.add_argument("--faster", type=float, default=1.0, help="a classroom, so many times")
     parser.add_argument("--overload", action="store_true", help="twice what gives most answers")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()

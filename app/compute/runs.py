@@ -19,11 +19,12 @@ from gru_core.situation import Situation
 LARGE = 20_000_000  # bytes of a run: only one at a time is computed
 TOGETHER = 250_000  # steps × units from which the cells of a screen run at the same time
 DISTANCE = 400  # bytes of a kept number with its key
+OBJECTS = 2_700  # bytes of a kept trace besides its numbers: its arrays, its key
 # Numbers of a run above which it is not run again only to be compared.
 MOST_COMPARED = 20_000_000
 
-_traces: Shelf[Trace] = Shelf("runs")
-_distances: Shelf[float] = Shelf("distances")
+_traces: Shelf[Trace] = Shelf("runs", each=OBJECTS)
+_distances: Shelf[float] = Shelf("distances", each=0)
 
 
 def runs(situation: Situation, engine: EngineName = "numpy") -> dict[Cell, Trace]:
@@ -139,7 +140,9 @@ def _numbers(situation: Situation, cell: Cell) -> int:
 
 
 def _size(situation: Situation, cell: Cell) -> int:
-    return _numbers(situation, cell) * situation.weights[cell].dtype.itemsize
+    """Bytes of the numbers in a trace, which has its input too."""
+    numbers = _numbers(situation, cell) + situation.x.size
+    return numbers * situation.weights[cell].dtype.itemsize
 
 
 def run_key(situation: Situation, cell: Cell) -> str:

@@ -23,6 +23,7 @@ _owners: ContextVar[Owners] = ContextVar("owners", default=frozenset())
 # One large thing is computed at a time: two would wait for each other's memory, and whoever wants
 # something small would wait for both. A large one may need another, in the same thread.
 GATE: Final = threading.RLock()
+ENTRY: Final = 700  # bytes of a kept value besides its numbers: its key, its place, its array
 
 
 class _Entry(NamedTuple):
@@ -97,10 +98,13 @@ STORE: Final = Store(settings.CACHE_MB * 1_000_000)
 
 
 class Shelf(Generic[Value]):
-    """Values of one kind within a store that others use too."""
+    """Values of one kind within a store that others use too.
 
-    def __init__(self, name: str, store: Store = STORE) -> None:
-        self.name, self.store = name, store
+    each: bytes that a value takes besides those that `get` is told. Of what is small they are most.
+    """
+
+    def __init__(self, name: str, store: Store = STORE, each: int = ENTRY) -> None:
+        self.name, self.store, self.each = name, store, each
 
     def __contains__(self, key: Key) -> bool:
         return (self.name, *key) in self.store
@@ -111,8 +115,8 @@ class Shelf(Generic[Value]):
         return found
 
     def get(self, key: Key, size: int, make: Callable[[], Value]) -> Value:
-        """The value of this key, made if it is not here. size: in bytes, about."""
-        found: Value = self.store.get((self.name, *key), size, make)
+        """The value of this key, made if it is not here. size: of its numbers, in bytes."""
+        found: Value = self.store.get((self.name, *key), size + self.each, make)
         return found
 
 

@@ -43,7 +43,7 @@ def choices(setting: Setting) -> None:
                 args=("scene", OWN),
             )
         settings(setting)
-        export_choices(setting)
+        export_choices()
     match setting.source:
         case Own():
             own_choices(setting)

@@ -16,15 +16,21 @@ from gru_core.export.kinds import KINDS
 downloads.mend()
 
 
-def export_choices(setting: Setting) -> None:
-    """The button, and behind it a cell to choose and its files."""
-    with st.popover(say("controls.export.button"), key="export", type="tertiary"):
-        _files(setting)
-
-
 @st.fragment
+def export_choices() -> None:
+    """The button, and behind it a cell to choose and its files.
+
+    Run again alone when it is opened, which is when its buttons are made, and when another cell is
+    chosen: nothing else depends on it.
+    """
+    label = say("controls.export.button")
+    behind = st.popover(label, key="export", type="tertiary", on_change="rerun")
+    if behind.open:
+        with behind:
+            _files(state.following()())
+
+
 def _files(setting: Setting) -> None:
-    """Run again alone when another cell is chosen: nothing else depends on it."""
     cells = exporting.cells(setting)
     if len(cells) > 1:
         cell = st.radio(

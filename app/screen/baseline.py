@@ -74,7 +74,8 @@ class Baseline:
         return largest(self.base, "lstm", "cell") if "lstm" in self.base.weights else 0.0
 
 
-_baselines: Shelf[Baseline] = Shelf("baselines")
+OBJECTS = 12_000  # bytes of a baseline besides its numbers
+_baselines: Shelf[Baseline] = Shelf("baselines", each=OBJECTS)
 
 
 @lru_cache(maxsize=1)
@@ -158,10 +159,10 @@ class _Asked(NamedTuple):
 
 
 def _size(baseline: Baseline) -> int:
-    """Bytes of its numbers, about; its runs are kept by themselves."""
+    """Bytes of its numbers, about: weights, and laid out to be run. Runs are kept by themselves."""
     base = baseline.base
     parts: Iterator[Array] = (getattr(w, p) for w in base.weights.values() for p in PARTS)
-    return int(base.x.nbytes + sum(part.nbytes for part in parts))
+    return int(base.x.nbytes + 2 * sum(part.nbytes for part in parts))
 
 
 def _read(setting: Setting, found: Loaded, asked: _Asked) -> Baseline:

@@ -296,41 +296,51 @@ def checked(loaded: Loaded, seed: int, begin: bool = True) -> Check | None:
     """The layer run by its own framework on what it is fed with here; None if not begun.
 
     The first time takes seconds: a process of its own loads the framework. begin: whether to wait
-    for that. Errors: GatescopeError.
+    for that. Errors: GatescopeError; NotMadeError.
     """
-    model, upload, entry = loaded.model, loaded.upload, loaded.entry
-    whole = replace(model, layer=entry.name, at=0, backward=False)
-
-    def make() -> Check:
-        found, asked = _in_model(loaded, seed, []), entry
-        told: list[str] = []
-        settings = provisional(entry, loaded.answers)
-        if found is not None and "start" in entry.asks and settings.get("start") != "zeros":
-            raise TextError(say("screen.loaded.start_not_checked", layer=entry.name))
-        if found is not None:
-            if "padding" in entry.asks:  # what the model leaves out is not there any more
-                settings, asked = settings | {"padding": "none"}, replace(entry, asks=())
-            ready, x = found.ready, found.sequence.x.astype(found.ready.first.dtype)
-        else:
-            ready = ready_of(loaded)
-            told = [say("screen.loaded.check_without")] if ready.reads.without else told
-            x = sequence_of(model, ready, seed).x.astype(ready.first.dtype)
-            x = x[Reads(steps=ready.reads.steps, without=ready.reads.without).mask(x)]
-            ready = replace(ready, reads=replace(ready.reads, without=()))
-        other = check_safely(upload.data, upload.name, entry.name, x, settings)
-        ours = run_ready(ready, x).output
-        far = float(np.abs(np.asarray(other, np.float64) - ours).max())
-        close = TOLERANCE[np.dtype(other.dtype)]
-        who = framework(upload) or ""
-        told = [*taken_over(who, asked, settings), *told]
-        return Check(who, len(x), far, float(close), tuple(told))
-
-    key = (whole, seed)
+    model = loaded.model
+    key = (replace(model, layer=loaded.entry.name, at=0, backward=False), seed)
     found = _checks.find(key)
     if found is None and begin:
         with made_of(model.keys):
-            found = _checks.get(key, SMALL, make)
+            found = _checks.get(key, SMALL, lambda: _check(loaded, seed))
     return found
+
+
+def _check(loaded: Loaded, seed: int) -> Check:
+    """The same, in the process for what is large if the model is."""
+    if not (WORKSHOP.open and is_long(loaded)):
+        return check_here(loaded, seed)
+    model, gone = loaded.model, Unwanted(loaded.model.keys)
+    made: Check = WORKSHOP.make("check", model, seed, gone=gone, files=model.keys)
+    return made
+
+
+def check_here(loaded: Loaded, seed: int) -> Check:
+    """The same, worked out in this process. Errors: GatescopeError."""
+    upload, entry = loaded.upload, loaded.entry
+    found, asked = _in_model(loaded, seed, []), entry
+    told: list[str] = []
+    settings = provisional(entry, loaded.answers)
+    if found is not None and "start" in entry.asks and settings.get("start") != "zeros":
+        raise TextError(say("screen.loaded.start_not_checked", layer=entry.name))
+    if found is not None:
+        if "padding" in entry.asks:  # what the model leaves out is not there any more
+            settings, asked = settings | {"padding": "none"}, replace(entry, asks=())
+        ready, x = found.ready, found.sequence.x.astype(found.ready.first.dtype)
+    else:
+        ready = ready_of(loaded)
+        told = [say("screen.loaded.check_without")] if ready.reads.without else told
+        x = sequence_of(loaded.model, ready, seed).x.astype(ready.first.dtype)
+        x = x[Reads(steps=ready.reads.steps, without=ready.reads.without).mask(x)]
+        ready = replace(ready, reads=replace(ready.reads, without=()))
+    other = check_safely(upload.data, upload.name, entry.name, x, settings)
+    ours = run_ready(ready, x).output
+    far = float(np.abs(np.asarray(other, np.float64) - ours).max())
+    close = TOLERANCE[np.dtype(other.dtype)]
+    who = framework(upload) or ""
+    told = [*taken_over(who, asked, settings), *told]
+    return Check(who, len(x), far, float(close), tuple(told))
 
 
 def _hidden(scene: Scene) -> Array:

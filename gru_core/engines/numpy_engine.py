@@ -28,7 +28,8 @@ def run(
     """
     layout = layout_of(weights)
     tracks = run_layout(layout, layout.project(x), initial, Patches(), held)
-    return {name: np.ascontiguousarray(track) for name, track in tracks.items()}
+    # Copies: one view would keep the block that all were cut from as long as the trace is kept.
+    return {name: np.array(track, order="C") for name, track in tracks.items()}
 
 
 def run_layout(

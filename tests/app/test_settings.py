@@ -17,20 +17,20 @@ EMBEDDING, NAMES, STORING = settings.EMBEDDING, settings.NAMES, settings.STORING
 
 
 @pytest.mark.parametrize(
-    ("text", "value"), [("64", 64), ("65536", 65536), ("512", 512), ("0000000128", None)]
+    ("text", "value"), [("16", 16), ("65536", 65536), ("512", 512), ("0000000128", None)]
 )
 def test_a_whole_number_within_bounds_is_taken(text: str, value: int | None) -> None:
     assert CACHE.read({CACHE.variable: text}) == (value or CACHE.default)
 
 
-@pytest.mark.parametrize("text", ["", "63", "65537", "-64", "1e3", "64.0", "²", "much", "9" * 40])
+@pytest.mark.parametrize("text", ["", "15", "65537", "-64", "1e3", "64.0", "²", "much", "9" * 40])
 def test_anything_else_is_said_in_the_log_and_the_default_stands(
     text: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.WARNING):
         assert CACHE.read({CACHE.variable: text}) == CACHE.default
     assert CACHE.variable in caplog.text
-    assert "from 64 to 65536" in caplog.text
+    assert "from 16 to 65536" in caplog.text
 
 
 def test_without_a_word_the_default_stands() -> None:

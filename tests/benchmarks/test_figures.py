@@ -14,6 +14,11 @@ def test_the_slope_is_that_of_the_second_half_in_megabytes_a_minute() -> None:
     assert slope([*warming, *later]) == pytest.approx(60 * 0.1 / 2)
 
 
+def test_the_slope_of_all_the_time_is_that_from_the_first_sample_on() -> None:
+    samples = [(30.0 * one, 100.0 + 2 * one) for one in range(6)]
+    assert slope(samples, 0) == pytest.approx(4.0)
+
+
 def test_too_few_samples_have_no_slope() -> None:
     assert slope([]) is None
     assert slope([(0.0, 100.0), (2.0, 101.0), (4.0, 102.0)]) is None

@@ -137,3 +137,28 @@ def test_what_cannot_be_exported_is_disabled_with_its_reason_on_every_screen(sta
             box = page.get_by_role("button", name=label(ending)).bounding_box()
             assert box is not None
             assert 0 <= box["x"] < box["x"] + box["width"] <= width
+
+
+def test_what_is_behind_the_button_is_reached_by_keys_and_by_a_finger(
+    browser: Browser, server: Server, stage: Stage
+) -> None:
+    """It is made when the button is pressed, and the keys are there as soon as it is."""
+    page = stage.open("scene=pulse").page
+    page.get_by_role("button", name="export").focus()
+    stage.press("Enter")
+    expect(page.get_by_role("radio", name="GRU")).to_be_focused()
+    stage.press("Tab")
+    expect(page.get_by_role("button", name=label(".safetensors"))).to_be_focused()
+    stage.press("Escape")
+    expect(page.get_by_role("button", name="export")).to_be_focused()
+    context = browser.new_context(viewport={"width": 390, "height": 844}, has_touch=True)
+    try:
+        other = Stage(context.new_page(), server.url)
+        other.open("scene=pulse")
+        other.page.get_by_role("button", name="export").tap()
+        with other.page.expect_download() as started:
+            other.page.get_by_role("button", name=label(".csv")).tap()
+        assert started.value.suggested_filename == "gatescope-pulse-gru.csv"
+        assert other.troubles == []
+    finally:
+        context.close()

@@ -33,6 +33,16 @@ def gru_runs(draw):
     return run(weights, x, draw(arrays(float, 3, elements=st.floats(-0.999, 0.999))))
 
 
+def test_a_trace_keeps_its_own_numbers_and_nothing_else(layer, x, start) -> None:
+    """Of a kept run as much again would be the room that it was computed in."""
+    trace = run(layer, x, start)
+    for name, track in trace.items():
+        memory = track
+        while memory.base is not None:
+            memory = memory.base
+        assert memory.nbytes == track.nbytes, name
+
+
 def test_the_fast_loop_equals_the_written_timestep(layer, x, start) -> None:
     trace, states = run(layer, x, start), start
     for t, now in enumerate(x):

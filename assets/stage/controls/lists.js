@@ -15,7 +15,7 @@ import { List, Row } from "./list.js";
  */
 
 const ABOVE = 100; // milliseconds after which what is above the stage may follow it
-const BEHIND = ".st-key-settings, .st-key-export";
+const BEHIND = ".st-key-settings"; // what is behind “export” is made when it is opened
 /** @type {Map<HTMLElement, Place>} */
 const places = new Map();
 /** @type {Told | null} */

@@ -33,8 +33,10 @@ WEIGHT = Target.parse("gru.w_h.update.0.0")
 def empty(monkeypatch: pytest.MonkeyPatch) -> Store:
     """Nothing is kept yet."""
     store = Store(STORE.most)
-    monkeypatch.setattr(module, "_traces", Shelf("runs", store))
-    monkeypatch.setattr(module, "_distances", Shelf("distances", Store(100 * module.DISTANCE)))
+    monkeypatch.setattr(module, "_traces", Shelf("runs", store, each=0))
+    monkeypatch.setattr(
+        module, "_distances", Shelf("distances", Store(100 * module.DISTANCE), each=0)
+    )
     return store
 
 
@@ -131,11 +133,12 @@ def test_one_that_is_larger_than_all_room_is_kept_alone() -> None:
 def test_runs_take_no_more_memory_than_they_may(
     empty: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    empty.most = 3 * sum(track.nbytes for track in run_of(base("crowd"), "gru").values())
+    first = run_of(base("crowd"), "gru")
+    empty.most = 3 * (first.x.nbytes + sum(track.nbytes for track in first.values()))
     for value in np.linspace(-1, 1, 9):
         runs(apply_edits(base("crowd"), [Edit(WEIGHT, float(value))]))
         traces = [entry.value for entry in empty._entries.values()]
-        held = sum(track.nbytes for trace in traces for track in trace.values())
+        held = sum(array.nbytes for trace in traces for array in (trace.x, *trace.values()))
         assert held == empty.size <= empty.most
 
 

@@ -10,8 +10,8 @@ from app.compute.store import GATE, Shelf, Store, made_of
 
 def test_shelves_of_one_store_share_its_room_and_not_their_keys() -> None:
     store = Store(10)
-    numbers: Shelf[int] = Shelf("numbers", store)
-    words: Shelf[str] = Shelf("words", store)
+    numbers: Shelf[int] = Shelf("numbers", store, each=0)
+    words: Shelf[str] = Shelf("words", store, each=0)
     assert numbers.get(("a",), 4, lambda: 1) == 1
     assert words.get(("a",), 4, lambda: "one") == "one"
     assert (numbers.find(("a",)), words.find(("a",))) == (1, "one")

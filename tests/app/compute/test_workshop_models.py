@@ -19,6 +19,7 @@ from app.screen.page import Page
 from app.screen.tickets import Held
 from app.setting.model import Model
 from app.setting.setting import Setting
+from gru_core.errors import GatescopeError
 from gru_core.formats.answers import questions
 from tests.app.modelling import packed
 from tests.core.scenes.test_loaded import entry
@@ -110,6 +111,39 @@ def test_what_an_answer_would_change_is_worked_out_there_too(
     monkeypatch.setattr(WORKSHOP, "open", False)
     assert found == loaded.effect(model, question, 0)
     assert found
+
+
+def test_the_check_with_its_framework_is_made_there_too(
+    monkeypatch: pytest.MonkeyPatch, nothing_is_run: pytest.MonkeyPatch
+) -> None:
+    setting = classifier()
+    model = find(setting.model)
+    assert model is not None
+    nothing_is_run.setattr("app.screen.loaded.run_ready", refuse)
+    nothing_is_run.setattr("app.screen.loaded.check_safely", refuse)
+    there = loaded.checked(model, 0)
+    assert loaded.checked(model, 0, begin=False) is there
+    nothing_is_run.undo()
+    STORE.empty()
+    monkeypatch.setattr(WORKSHOP, "open", False)
+    here = loaded.checked(model, 0)
+    assert here == there
+    assert here is not None
+    assert here.agrees
+
+
+def test_why_there_is_no_check_is_said_in_the_same_words(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    setting = of(packed(make_entry(says={})), "model.npz")
+    model = find(setting.model)
+    assert model is not None
+    with pytest.raises(GatescopeError) as there:
+        loaded.checked(model, 0)
+    monkeypatch.setattr(WORKSHOP, "open", False)
+    with pytest.raises(GatescopeError) as here:
+        loaded.checked(model, 0)
+    assert str(here.value) == str(there.value)
 
 
 def test_a_file_that_is_dropped_here_is_dropped_there() -> None:

@@ -34,7 +34,14 @@ CHANGED = Setting(
 
 @pytest.fixture
 def visit(unpack: Unpack, new_browser: Callable[[], Any]) -> Callable[..., Visit]:
-    return lambda **query: Visit(unpack, new_browser(), query)
+    """With the files on show."""
+    return lambda **query: opened(Visit(unpack, new_browser(), query))
+
+
+def opened(here: Visit) -> Visit:
+    """After a press on the button."""
+    here.page.session_state["export"] = True
+    return here.look()
 
 
 def captions(here: Visit) -> list[str]:
@@ -59,6 +66,30 @@ def test_every_kind_of_file_is_offered_for_every_cell_on_the_stage(
     assert buttons == [(label(ending), False) for ending in kinds.KINDS]
     alone = visit(scene="pulse", **{"with": "none"})
     assert [radio.key for radio in alone.page.radio if radio.key == "export_cell"] == []
+
+
+def test_what_is_behind_the_button_is_not_drawn_before_it_is_pressed(
+    unpack: Unpack, new_browser: Callable[[], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the CPU of opening a page it was a fifth."""
+    monkeypatch.setattr(exporting, "refusal", None)
+    here = Visit(unpack, new_browser(), {"scene": "pulse"})
+    assert not here.page.download_button
+    assert [one.key for one in here.page.radio if one.key == "export_cell"] == []
+    monkeypatch.undo()
+    assert len(opened(here).page.download_button) == len(kinds.KINDS)
+    here.page.session_state["export"] = False
+    assert not here.look().page.download_button
+
+
+def test_files_are_of_what_is_on_the_stage_when_they_are_looked_at(
+    visit: Callable[..., Visit],
+) -> None:
+    """The row above the stage has not been drawn since."""
+    here = visit(scene="pulse")
+    here.page.session_state["export"] = False
+    here.look().send({"kind": "choose", "name": "alongside", "value": "rnn"})
+    assert opened(here).page.radio(key="export_cell").options == ["GRU", "plain RNN"]
 
 
 def test_no_file_is_made_before_it_is_asked_for(
