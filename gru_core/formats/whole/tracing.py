@@ -89,8 +89,12 @@ def input_width(whole: Whole, entries: Iterable[Entry]) -> int | None:
             return int(layers[piece.does])
         elif piece.kind == "dense":
             return int(piece.arrays["w"].shape[1])
-        elif piece.kind in ("scale", "norm"):
+        elif piece.kind == "conv":
+            return int(piece.arrays["w"].shape[1] * piece.numbers.get("groups", 1))
+        elif piece.kind in ("scale", "norm") and len(piece.arrays["w"]) > 1:
             return len(piece.arrays["w"])
+        elif piece.kind in ("scale", "norm", "pool"):
+            names.add(piece.name)
     return None
 
 
