@@ -46,6 +46,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "softsign": "softsign, a / (1 + |a|)",
             "softplus": "softplus, ln(1 + exp(a))",
             "leaky_relu": "leaky relu, 0.01 a below 0",
+            "relu6": "relu6, max(a, 0) up to 6",
             "thresholded_relu": "thresholded relu, 0 up to 1",
             "scaled_tanh": "scaled tanh, alpha tanh(beta a)",
             "affine": "affine, alpha a + beta",
