@@ -51,6 +51,7 @@ _STATES: Final = {
     "softsign": Family(lambda: (-1.0, 1.0)),
     "softplus": Family(lambda: (0.0, INF)),
     "leaky_relu": Family(lambda _: (-INF, INF), (0.01,), lambda alpha: alpha > 0),
+    "relu6": Family(lambda: (0.0, 6.0)),
     "thresholded_relu": Family(lambda _: (0.0, INF), (1.0,), lambda alpha: alpha >= 0),
     "scaled_tanh": Family(
         lambda alpha, _: (-alpha, alpha), (1.0, 1.0), lambda alpha, beta: min(alpha, beta) > 0
@@ -64,7 +65,7 @@ GATE_ENDS: Final = tuple(_GATES)
 STATE_ENDS: Final = (*_STATES, *_GATES)
 _NUMBER: Final = r"-?[0-9]{1,17}(?:\.[0-9]{1,20})?(?:e-?[0-9]{1,2})?"
 _LONGEST: Final = 100
-_NAME: Final = re.compile(rf"([a-z_]{{1,20}})(?:\(({_NUMBER}(?:,{_NUMBER})?)\))?")
+_NAME: Final = re.compile(rf"([a-z][a-z0-9_]{{0,19}})(?:\(({_NUMBER}(?:,{_NUMBER})?)\))?")
 
 
 def end_of(name: object) -> End | None:

@@ -44,6 +44,7 @@ class Fed:
     place: Place
     labels: tuple[str, ...]  # of all steps, those that are passed over too
     left: tuple[int, ...] = ()  # the steps that are passed over, counted from 0
+    made_of: int = 0  # how many steps the model makes these of; 0 where they are its own
 
     @property
     def mask(self) -> Mask:
@@ -136,7 +137,12 @@ def _fed(loaded: Loaded, whole: Whole, ran: WholeRun, made: _Made) -> Fed:
     if len(channels) != x.shape[1]:
         channels = tuple(f"x{at + 1}" for at in range(x.shape[1]))
     kept = arrays[MASK][:, 0] if MASK in arrays else None
-    read = left_out(Sequence(x, sequence.labels, channels), np.ones(len(x), bool))
+    labels, given = sequence.labels, len(sequence.labels)
+    if len(x) == given:
+        given = 0
+    else:  # a convolution, pooling or a decoder between
+        labels = tuple(str(at + 1) for at in range(len(x)))
+    read = left_out(Sequence(x, labels, channels), np.ones(len(x), bool))
     left: tuple[int, ...] = ()
     if kept is not None and not kept.all():
         read, left = left_out(read, kept), tuple(np.flatnonzero(~kept).tolist())
@@ -144,7 +150,7 @@ def _fed(loaded: Loaded, whole: Whole, ran: WholeRun, made: _Made) -> Fed:
     if piece.starts:
         one = replace(one, initials=_initials(one, arrays))
     place = Place(whole, _with(ready, one), one.name, loaded.place[0], ran, kept)
-    return Fed(read, one, place, sequence.labels, left)
+    return Fed(read, one, place, labels, left, given)
 
 
 def _with(ready: Ready_, one: Ready) -> Ready_:

@@ -119,6 +119,9 @@ def scene_of(loaded: Loaded, seed: int) -> tuple[Scene, list[str], Place | None]
         _check_drawn(scene)
         return scene, problems, None
     problems += _open_questions(loaded.entry, loaded.answers)
+    if found.made_of:
+        many = {"n": len(found.labels), "steps": found.made_of}
+        problems.append(say("screen.loaded.other_steps", layer=loaded.entry.name, **many))
     if found.left:
         steps = len(found.left) + len(found.sequence.x)
         many = {"n": len(found.left), "first": found.left[0] + 1, "last": found.left[-1] + 1}

@@ -47,6 +47,8 @@ def predicted(screen: Screen) -> Predicted | None:
     values = made.of(place.whole.output)
     if values is None or not 0 < values.size <= MOST_NUMBERS:
         return None
+    if values.ndim == 2 and not place.whole.keeps_steps(place.entry):
+        return None  # a prediction at steps that are not those on screen
     # Backward layers are shown in the order in which they read.
     labels = place.whole.labels
     count = values.shape[-1]

@@ -52,6 +52,7 @@ ACTIVATIONS = {
     ),
     "tanh": Activation("tanh", "tanh", "tanh: squeezes every number between −1 and 1"),
     "relu": Activation("relu", "relu", "relu: makes every number below 0 a 0"),
+    "relu6": Activation("relu6", "relu6", "relu6: makes every number below 0 a 0, above 6 a 6"),
     "elu": Activation("elu", "elu", "elu: makes every number a below 0 {alpha} (exp(a) − 1)"),
     "selu": Activation("selu", "selu", "selu: 1.0507 a; below 0 1.7581 (exp(a) − 1)"),
     "linear": Activation("linear", "linear", "linear: leaves every number as it is"),

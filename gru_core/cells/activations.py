@@ -76,6 +76,17 @@ def relu_slope(value: Array) -> Array:
     return (value > 0).astype(value.dtype)
 
 
+def relu6(a: Array) -> Array:
+    """The positive part up to 6."""
+    found: Array = np.minimum(np.maximum(a, 0), 6)
+    return found
+
+
+def relu6_slope(value: Array) -> Array:
+    """1 between 0 and 6, else 0."""
+    return np.where((value > 0) & (value < 6), value.dtype.type(1), value.dtype.type(0))
+
+
 def thresholded_relu(a: Array, alpha: float) -> Array:
     """The number itself where it is above alpha, else 0."""
     return a * np.less(alpha, a)
@@ -196,6 +207,7 @@ _FAMILIES: Final[Mapping[str, _Family]] = MappingProxyType(
         "hard_sigmoid_sixth": _hard(HARD_SLOPES["hard_sigmoid_sixth"]),
         "tanh": _Family(tanh, tanh_slope),
         "relu": _Family(relu, relu_slope),
+        "relu6": _Family(relu6, relu6_slope),
         "elu": _Family(elu, elu_slope),
         "selu": _scaled_elu(*SELU),
         "linear": _Family(linear, linear_slope),

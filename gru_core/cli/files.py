@@ -67,7 +67,8 @@ def trace(options: argparse.Namespace) -> str:
     """Run a layer of a file, write every gate, and say what was run and what was assumed."""
     headless.check_writable(options.out)
     file = open_model(options.file)
-    entry, answers = entry_named(file, options.layer), _answers(options.set, file)
+    entry = entry_named(file, options.layer)
+    answers = _answers(options.set, file, entry)
     whole = model_of(file, entry, chosen_of(options))
     if options.initial is not None and "start" in entry.asks:
         answers.setdefault("start", "zeros")  # it is given: nothing is left to say
@@ -199,11 +200,11 @@ def _sentence(entry: Entry, arrays: Arrays) -> str:
     return Said("{name}: {parts}.", name=shown(entry.name), parts=", ".join(parts))
 
 
-def _answers(texts: Sequence[str], file: ModelFile) -> dict[str, str]:
+def _answers(texts: Sequence[str], file: ModelFile, entry: Entry) -> dict[str, str]:
     """The settings of `--set`. Errors: TextError for two answers to one; UnknownNameError."""
     answers: dict[str, str] = {}
     for text in texts:
-        setting, answer = parse_answer(text, file)
+        setting, answer = parse_answer(text, file, entry)
         if answers.setdefault(setting, answer) != answer:
             raise TextError(
                 "{setting} is set to {answers} and to {answer}; set it once.",

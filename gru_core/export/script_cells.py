@@ -16,6 +16,7 @@ _FUNCTIONS: Final[Mapping[str, str]] = MappingProxyType(
         "sigmoid": "torch.sigmoid(a)",
         "tanh": "torch.tanh(a)",
         "relu": "torch.relu(a)",
+        "relu6": "torch.nn.functional.relu6(a)",
         "elu": "torch.nn.functional.elu(a, {alpha})",
         "selu": "torch.selu(a)",
         "linear": "a",

@@ -46,6 +46,7 @@ LABELS: Final[Mapping[str, Mapping[str, str]]] = MappingProxyType(
             "softsign": "softsign, a / (1 + |a|)",
             "softplus": "softplus, ln(1 + exp(a))",
             "leaky_relu": "leaky relu, 0.01 a below 0",
+            "relu6": "relu6, max(a, 0) up to 6",
             "thresholded_relu": "thresholded relu, 0 up to 1",
             "scaled_tanh": "scaled tanh, alpha tanh(beta a)",
             "affine": "affine, alpha a + beta",
@@ -165,17 +166,19 @@ def answered(entry: Entry, answers: Answers) -> Ready:
     )
 
 
-def parse_answer(text: str, file: ModelFile) -> tuple[str, str]:
+def parse_answer(text: str, file: ModelFile, entry: Entry) -> tuple[str, str]:
     """The setting and the answer of a text such as `activation=hard_sigmoid`.
 
     With an alias, a framework's own name of the setting, the answer is in its words too: Keras 3
-    calls another function hard_sigmoid than Keras 2. Errors: UnknownNameError.
+    calls another function hard_sigmoid than Keras 2. entry: of the file; a plain RNN has no gates
+    that an activation could be of. Errors: UnknownNameError.
     """
     key, _, value = (part.strip() for part in text.partition("="))
     value = value.lower()
     if key not in ANSWERS and key not in ALIASES:
         raise unknown_name("setting", key, (*ANSWERS, *ALIASES))
-    settings = ALIASES.get(key, (key,))
+    named = ALIASES.get(key, (key,))
+    settings = tuple(one for one in named if one in settings_of(entry)) or named
     for setting in settings:
         if value in ANSWERS[setting] or (setting == settings[-1] and is_answer(setting, value)):
             return setting, _meant(value, file) if key in ALIASES else value

@@ -151,7 +151,7 @@ def test_layers_that_do_not_fit_are_refused() -> None:
     ],
 )
 def test_an_answer_is_read_from_a_text(text, setting, answer) -> None:
-    assert parse_answer(text, make_file()) == (setting, answer)
+    assert parse_answer(text, make_file(), make_entry()) == (setting, answer)
 
 
 @pytest.mark.parametrize(
@@ -167,14 +167,23 @@ def test_an_answer_is_read_from_a_text(text, setting, answer) -> None:
 )
 def test_a_text_that_is_no_answer_is_refused(text, says) -> None:
     with pytest.raises(UnknownNameError, match=re.escape(says)):
-        parse_answer(text, make_file())
+        parse_answer(text, make_file(), make_entry())
 
 
 def test_an_alias_means_the_gates_where_gates_and_states_have_the_function() -> None:
     for answer in (one for setting in ALIASES["activation"] for one in ANSWERS[setting]):
-        setting, found = parse_answer(f"activation={answer}", make_file())
+        setting, found = parse_answer(f"activation={answer}", make_file(), make_entry())
         assert found == answer
         assert setting == ("gate_activation" if answer in GATE_ENDS else "state_activation")
+
+
+def test_of_a_plain_rnn_an_activation_is_that_of_its_state() -> None:
+    entry = make_entry("rnn")
+    for answer in ANSWERS["state_activation"]:
+        assert parse_answer(f"activation={answer}", make_file(), entry)[0] == "state_activation"
+    setting, answer = parse_answer("recurrent_activation=sigmoid", make_file(), entry)
+    with pytest.raises(UnknownNameError, match="is a RNN and has no gate_activation"):
+        answered(entry, {setting: answer})
 
 
 def test_every_function_of_the_core_is_offered_with_a_label() -> None:
@@ -193,7 +202,7 @@ def test_every_function_of_the_core_is_offered_with_a_label() -> None:
     ],
 )
 def test_a_framework_s_own_word_means_what_it_means_there(made_by, text, answer) -> None:
-    assert parse_answer(text, ModelFile(made_by, ())) == ("gate_activation", answer)
+    assert parse_answer(text, ModelFile(made_by, ()), make_entry()) == ("gate_activation", answer)
 
 
 @pytest.mark.parametrize(
@@ -201,5 +210,5 @@ def test_a_framework_s_own_word_means_what_it_means_there(made_by, text, answer)
 )
 def test_keras_has_another_leaky_relu_than_the_others(made_by, answer) -> None:
     file = ModelFile(made_by, ())
-    assert parse_answer("activation=leaky_relu", file) == ("state_activation", answer)
-    assert parse_answer("state_activation=leaky_relu", file)[1] == "leaky_relu"
+    assert parse_answer("activation=leaky_relu", file, make_entry()) == ("state_activation", answer)
+    assert parse_answer("state_activation=leaky_relu", file, make_entry())[1] == "leaky_relu"

@@ -35,7 +35,10 @@ def test_an_activation_that_a_config_leaves_out_has_to_be_asked() -> None:
 @pytest.mark.parametrize(
     ("value", "said"),
     [
-        *((name, name) for name in ("relu", "elu", "selu", "linear", "softsign", "softplus")),
+        *(
+            (name, name)
+            for name in ("relu", "relu6", "elu", "selu", "linear", "softsign", "softplus")
+        ),
         ("sigmoid", "sigmoid"),
         (None, "linear"),
         ("leaky_relu", "leaky_relu(0.2)"),

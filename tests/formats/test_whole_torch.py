@@ -178,3 +178,26 @@ def test_layers_that_stand_on_others_are_run_in_the_order_that_is_said() -> None
 def test_tokens_outside_of_the_embedding_are_named() -> None:
     with pytest.raises(ValueError, match=r"token 30 does not exist: the embedding .* has 30"):
         predicted(opened(Plain().state_dict()), given=np.full((2, 1), TOKENS))
+
+
+class Residual(nn.Module):
+    """An embedding, a layer and a head, with code between them that no file of PyTorch says."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.emb, self.rnn, self.fc = nn.Embedding(TOKENS, 4), nn.GRU(4, 4), nn.Linear(4, 2)
+
+    def forward(self, tokens):
+        vectors = self.emb(tokens) * 2
+        return self.fc(self.rnn(vectors)[0] + vectors)
+
+
+@pytest.mark.parametrize("content", [Residual(), Residual().state_dict()], ids=["module", "dict"])
+def test_that_code_between_the_layers_is_not_read_is_said(content) -> None:
+    file = opened(content)
+    [entry] = file.entries
+    said = "does between 'emb', 'rnn', 'fc' is not read: nothing is assumed, neither a function"
+    assert any(said in note for note in model_of(file, entry).notes)
+    chosen = model_of(file, entry, Chosen(embedding="none", head="fc"))
+    assert any("does between 'rnn', 'fc' is not read" in note for note in chosen.notes)

@@ -20,6 +20,7 @@ LAYERS: dict[str, Callable[[Any], Any]] = {
     "gru_before_no_bias": lambda k: gru(k, reset_after=False, use_bias=False),
     "gru_hard": lambda k: gru(k, recurrent_activation="hard_sigmoid"),
     "gru_relu": lambda k: gru(k, activation="relu"),
+    "gru_relu6": lambda k: gru(k, activation="relu6"),
     "gru_elu": lambda k: gru(k, activation="elu"),
     "gru_selu": lambda k: gru(k, activation="selu"),
     "gru_leaky": lambda k: gru(k, activation="leaky_relu"),

@@ -31,6 +31,7 @@ GATE: dict[str, Number] = {
 STATE: dict[str, Number] = {
     "tanh": math.tanh,
     "relu": lambda a: a if a > 0 else 0.0,
+    "relu6": lambda a: min(max(a, 0.0), 6.0),
     "elu": lambda a: a if a > 0 else math.exp(a) - 1,
     "elu(0.5)": lambda a: a if a > 0 else 0.5 * (math.exp(a) - 1),
     "selu": lambda a: 1.0507009873554805 * (a if a > 0 else 1.6732632423543772 * math.expm1(a)),
@@ -69,7 +70,8 @@ def a_layer(kind: str, gate: str, state: str, scale: float = 0.1) -> Weights:
     w_x = scale * rng.normal(size=(gates, UNITS, INPUTS))
     w_h = scale * rng.normal(size=(gates, UNITS, UNITS))
     b_h = scale * rng.normal(size=(gates, UNITS))
-    b_x = rng.permuted(np.tile(np.linspace(-4.2, 3.9, UNITS), (gates, 1)), axis=1) + b_h
+    high = 7.2 if state == "relu6" else 3.9
+    b_x = rng.permuted(np.tile(np.linspace(-4.2, high, UNITS), (gates, 1)), axis=1) + b_h
     placement = {"reset_after": False} if before else {}
     ends = {"gate_activation": gate, "state_activation": state}
     return WEIGHTS[cell](w_x, w_h, b_x, b_h, **placement, **ends)
@@ -163,6 +165,10 @@ def test_these_runs_reach_both_sides_of_the_corners(kind, gate, state) -> None:
         elif ends == "relu":
             assert (numbers == 0).any()
             assert (numbers > 0).any()
+        elif ends == "relu6":
+            assert (numbers == 0).any()
+            assert (numbers == 6).any()
+            assert ((numbers > 0) & (numbers < 6)).any()
 
 
 @pytest.mark.parametrize("kind", KINDS[:3])

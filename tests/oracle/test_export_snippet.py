@@ -51,6 +51,7 @@ CHANGES: dict[str, dict[str, dict[str, Any]]] = {
         "hard": {"gate_activation": "hard_sigmoid"},
         "sixth": {"gate_activation": "hard_sigmoid_sixth"},
         "relu": {"state_activation": "relu"},
+        "relu6": {"state_activation": "relu6"},
         "softsign": {"state_activation": "softsign"},
         "leaky relu": {"state_activation": "leaky_relu(0.2)"},
         "scaled tanh": {"state_activation": "scaled_tanh(1.7159,0.6667)"},

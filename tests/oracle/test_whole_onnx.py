@@ -200,3 +200,48 @@ def test_an_operator_of_a_model_in_place_of_that_of_onnx_is_not_followed() -> No
     opset = [onnx.helper.make_opsetid("", 17)]
     model.functions.append(onnx.helper.make_function("", "Relu", ["x"], ["y"], [body], opset))
     assert opened(model.SerializeToString()).whole is None
+
+
+class Sensor(nn.Module):
+    """Convolutions and pooling, as PyTorch has them with the steps last, before two layers."""
+
+    def __init__(self, pool, count_padding) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        pooled = nn.MaxPool1d(2) if pool == "max" else nn.AvgPool1d(3, 2, 1, False, count_padding)
+        self.before = nn.Sequential(
+            nn.Conv1d(4, 6, 3, padding=1, bias=False),
+            nn.BatchNorm1d(6),
+            nn.ReLU(),
+            pooled,
+            nn.Conv1d(6, 8, 2, dilation=2, groups=2),
+            nn.Tanh(),
+        )
+        self.rnn = nn.LSTM(8, 5, num_layers=2, batch_first=True)
+        self.head = nn.Linear(5, 2)
+        self.before[1].running_mean.normal_()
+        self.before[1].running_var.uniform_(0.5, 2)
+
+    def forward(self, x):
+        x = self.before(x.transpose(1, 2)).transpose(1, 2)
+        return self.head(self.rnn(x)[0][:, -1])
+
+
+@pytest.mark.parametrize("pool", ["max", "mean"])
+def test_convolutions_and_pooling_before_a_layer_are_computed(pool) -> None:
+    module = Sensor(pool, count_padding=False).eval()
+    given = np.random.default_rng(0).normal(size=(3, 13, 4)).astype("f4")
+    data = exported(module, torch.from_numpy(given))
+    wanted = session(data).run(None, {"x": given})[0]
+    file = opened(data)
+    assert [one.kind for one in file.whole.pieces if one.kind in ("conv", "pool")]
+    for entry in file.entries:
+        numbers = Given(given.swapaxes(0, 1))
+        made, said = traced(file, entry, model_of(file, entry), {}, numbers)
+        np.testing.assert_allclose(made["prediction"], wanted, rtol=0, atol=CLOSE)
+        assert any("which the model makes of the 13" in one for one in said)
+
+
+def test_a_mean_that_counts_what_is_put_at_the_ends_is_not_followed() -> None:
+    module = Sensor("mean", count_padding=True).eval()
+    assert opened(exported(module, torch.zeros(3, 13, 4))).whole is None

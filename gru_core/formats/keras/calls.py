@@ -1,11 +1,14 @@
 """How the layers of a Keras model read one another, by its config: nothing is built or run."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import Any, Final, NamedTuple
 
 from gru_core.formats.keras.cell import KERAS, LAYERS
 from gru_core.formats.keras.config import children
+
+MODELS: Final = ("Sequential", "Functional", "Model")
+GIVEN: Final = ""  # no class: what a model in a model is called with, and its mask
 
 
 class Tensor(NamedTuple):
@@ -38,26 +41,101 @@ class Outputs(NamedTuple):
 
 
 def calls_of(model: Mapping[str, Any], places: Mapping[str, str]) -> Outputs | None:
-    """The calls of a Sequential or functional model; None for another, or one called twice.
+    """The calls of a Sequential or functional model; None for another.
 
-    places: by the name of a layer the group of its variables.
+    A model in it is left out: its layers take its place, as gru or inner/gru, and what it is called
+    with that of its inputs. So is a layer that is called several times: nothing is known of it.
+    places: by the path of a layer the group of its variables.
     """
-    nodes = model["config"].get("layers")
-    if not isinstance(nodes, list) or not all(isinstance(node, dict) for node in nodes):
+    flat = _Flat(places)
+    if not flat.take(model, ""):
         return None
-    named = [(_name(node), node) for node in nodes]
-    if len({name for name, _ in named}) < len(named):
-        return None
-    if all("inbound_nodes" not in node for node in nodes):
-        calls = _one_on_another(named, places)
-        return Outputs(calls, Tensor(calls[-1].name) if calls else None)
-    made = []
-    for name, node in named:
-        found = node.get("inbound_nodes")
-        if not isinstance(found, list) or len(found) > 1:
-            return None
-        made.append(_call(name, node, places, found))
-    return Outputs(tuple(made), _only_output(model["config"].get("output_layers")))
+    output = flat.outputs.get("", ())
+    return Outputs(tuple(flat.calls), output[0] if len(output) == 1 else None)
+
+
+class _Flat:
+    """Takes the layers of a model, and of every model in it, one after the other."""
+
+    def __init__(self, places: Mapping[str, str]) -> None:
+        self.calls: list[Call] = []
+        self.outputs: dict[str, tuple[Tensor, ...]] = {}  # of a model, by its path
+        self._places = places
+
+    def take(self, model: Mapping[str, Any], path: str, reads: tuple[Tensor, ...] = ()) -> bool:
+        """Whether it is a model whose layers are known. reads: what it is called with."""
+        nodes = _listed(model)
+        if nodes is None or len({_name(node) for node in nodes}) < len(nodes):
+            return False
+        config, inputs = _config(model), [*reads]
+        if any("inbound_nodes" in node for node in nodes):
+            named = [self._at(one, path) for one in tensors(config.get("input_layers"))]
+            if path and (len(named) != len(reads) or isinstance(config["input_layers"], dict)):
+                return False
+            for inner, outer in zip(named, inputs, strict=False):
+                self.outputs[inner.layer] = (outer,)
+            made = [self._one(node, path) for node in nodes]
+            given = config.get("output_layers")
+            found = () if isinstance(given, dict) else tuple(tensors(given))
+            self.outputs[path] = tuple(self._at(one, path) for one in found)
+            return any(made)
+        below = tuple(inputs[:1])
+        for node in nodes:
+            name = f"{path}{_name(node)}"
+            if path and node.get("class_name") == "InputLayer":
+                continue
+            self._call(node, path, [], below)
+            below = (self._of(Tensor(name)),)
+        self.outputs[path] = below
+        return len(inputs) <= 1
+
+    def _one(self, node: Mapping[str, Any], path: str) -> bool:
+        """Whether a layer is called once, with what is then known of it."""
+        calls = node.get("inbound_nodes")
+        if path and node.get("class_name") == "InputLayer":
+            return True
+        if not isinstance(calls, list) or len(calls) > 1:
+            return False
+        self._call(node, path, calls, None)
+        return True
+
+    def _call(
+        self,
+        node: Mapping[str, Any],
+        path: str,
+        calls: list[Any],
+        below: tuple[Tensor, ...] | None,
+    ) -> None:
+        name = f"{path}{_name(node)}"
+        made = _call(name, node, self._places, calls)
+        if below is not None:
+            made = replace(made, reads=below)
+        else:
+            made = replace(
+                made,
+                reads=tuple(self._at(one, path) for one in made.reads),
+                starts=tuple(self._at(one, path) for one in made.starts),
+                mask=None if made.mask is None else self._at(made.mask, path),
+            )
+        count, reads = len(self.calls), made.reads
+        inner = made.own and made.class_name in MODELS and (made.mask is None or len(reads) == 1)
+        if inner and made.mask is not None:  # a mask of its own for what it is called with
+            given = replace(made, name=f"{name} (input)", class_name=GIVEN)
+            self.calls.append(given)
+            reads = (Tensor(given.name),)
+        if not (inner and self.take(node, f"{name}/", reads)):
+            self.calls[count:] = [made]
+
+    def _at(self, tensor: Tensor, path: str) -> Tensor:
+        """A tensor of the model of this path, as it is called in the whole."""
+        return self._of(Tensor(f"{path}{tensor.layer}", tensor.at))
+
+    def _of(self, tensor: Tensor) -> Tensor:
+        """What a model in the model gives, or is given, in the place of its own name."""
+        for key in (f"{tensor.layer}/", tensor.layer):
+            if key in self.outputs and tensor.at < len(self.outputs[key]):
+                return self.outputs[key][tensor.at]
+        return tensor
 
 
 def input_of(calls: Collection[Call]) -> str | None:
@@ -94,16 +172,13 @@ def shape_of(config: Mapping[str, Any]) -> list[Any]:
     return shape if isinstance(shape, list) else []
 
 
-def _one_on_another(
-    named: list[tuple[str, Mapping[str, Any]]], places: Mapping[str, str]
-) -> tuple[Call, ...]:
-    made: list[Call] = []
-    for name, node in named:
-        reads = (Tensor(made[-1].name),) if made else ()
-        config = _config(node)
-        kind, place = str(node.get("class_name")), places.get(name, "")
-        made.append(Call(name, kind, config, place, reads, own=_is_own(node)))
-    return tuple(made)
+def _listed(model: Mapping[str, Any]) -> list[Mapping[str, Any]] | None:
+    """The layers of a model; None for what lists none."""
+    config = model.get("config")
+    nodes = config if isinstance(config, list) else _config(model).get("layers")
+    if not isinstance(nodes, list) or not all(isinstance(node, dict) for node in nodes):
+        return None
+    return nodes
 
 
 def _call(name: str, node: Mapping[str, Any], places: Mapping[str, str], calls: list[Any]) -> Call:
@@ -172,11 +247,6 @@ def _tensor(history: object) -> Iterator[Tensor]:
         and type(history[2]) is int
     ):
         yield Tensor(history[0], history[2])
-
-
-def _only_output(value: object) -> Tensor | None:
-    found = [*tensors(value)]
-    return found[0] if len(found) == 1 else None
 
 
 def _is_own(node: Mapping[str, Any]) -> bool:

@@ -28,8 +28,8 @@ CELLS: Final[Mapping[str, Cell]] = MappingProxyType(
 CUDNN: Final = ("CuDNNGRU", "CuDNNLSTM")
 STATE_ACTIVATIONS: Final[Mapping[object, str]] = MappingProxyType(
     {
-        **{name: name for name in ("tanh", "relu", "elu", "selu", "linear", "softsign")},
-        **{name: name for name in ("softplus", "sigmoid")},
+        **{name: name for name in ("tanh", "relu", "relu6", "elu", "selu", "linear")},
+        **{name: name for name in ("softsign", "softplus", "sigmoid")},
         None: "linear",
         "leaky_relu": "leaky_relu(0.2)",  # ONNX and PyTorch have 0.01 where nothing is said
     }

@@ -28,7 +28,7 @@ CLASSES: Final[Mapping[Cell, str]] = MappingProxyType(
 # What Keras 3 calls the functions that it has; the hard sigmoid of Keras 1 and 2 it has not.
 ACTIVATIONS: Final[Mapping[str, str]] = MappingProxyType(
     {"sigmoid": "sigmoid", "hard_sigmoid_sixth": "hard_sigmoid", "tanh": "tanh", "relu": "relu"}
-    | {name: name for name in ("elu", "selu", "linear", "softsign", "softplus")}
+    | {name: name for name in ("relu6", "elu", "selu", "linear", "softsign", "softplus")}
 )
 # Those that Keras has as layers, with the name of their parameter.
 PARAMETRIC: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(

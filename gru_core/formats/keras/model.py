@@ -114,10 +114,19 @@ def layers_of(model: Mapping[str, Any], major: int, left: NotShown) -> tuple[Lay
 
 
 def places_of(model: Mapping[str, Any]) -> Mapping[str, str] | None:
-    """By the name of each layer of a model the group of its variables; None without a list."""
+    """By the path of each layer the group of its variables, those of models in it too.
+
+    None without a list of layers.
+    """
     known = _layer(model)
     inner = None if known is None else _inner_layers(_Found(known, (), ""))
-    return None if inner is None else {one.names[-1]: one.place for one in inner}
+    return None if inner is None else dict(_places(inner))
+
+
+def _places(layers: Sequence[_Found]) -> Iterator[tuple[str, str]]:
+    for one in layers:
+        yield "/".join(one.names), one.place
+        yield from _places(_inner_layers(one) or ())
 
 
 def is_own_class(model: Mapping[str, Any]) -> bool:

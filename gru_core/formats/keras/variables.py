@@ -15,7 +15,10 @@ _ORDER: Final[Mapping[str, Sequence[str]]] = {
     "Embedding": ("embeddings",),
     "BatchNormalization": ("gamma", "beta", "moving_mean", "moving_variance"),
     "LayerNormalization": ("gamma", "beta"),
+    "Normalization": ("mean", "variance", "count"),
+    "Conv1D": ("kernel", "bias"),
 }
+_COUNTED: Final = "count"  # of what a Normalization has seen, which it does not compute with
 _OLD: Final = {"W": "kernel", "b": "bias", "running_mean": "moving_mean", "running_std": ""}
 
 
@@ -61,11 +64,8 @@ class Named:
         self, name: str, place: str, kind: str, has: Mapping[str, bool]
     ) -> Mapping[str, Array] | None:
         """As Variables has it."""
-        group = f"{self._root}/{name}".lstrip("/")
         found: dict[str, str] = {}
-        for path in self._file.datasets:
-            if not path.startswith(f"{group}/"):
-                continue
+        for path in self._paths(name):
             leaf = re.sub(r"(_\d+)?(:\d+)?$", "", path.rpartition("/")[2])
             part = next((one for one in _ORDER[kind] if leaf == one), None)
             part = part or next(
@@ -77,9 +77,23 @@ class Named:
         wanted = {one for one in _ORDER[kind] if has.get(one, True)}
         return _read(self._file, found) if found.keys() == wanted else None
 
+    def _paths(self, name: str) -> list[str]:
+        """What stands below the names of a layer and of the models that it is in.
+
+        A model in a model does not always leave its name there; the layer does.
+        """
+        outermost, *inner = name.split("/")
+        group = f"{self._root}/{outermost}/".lstrip("/")
+        found = [path for path in self._file.datasets if path.startswith(group)]
+        for at, one in enumerate(inner, start=1):
+            held = [path for path in found if one in path[len(group) :].split("/")[:-1]]
+            found = held if held or at == len(inner) else found
+        return found
+
 
 def _read(file: Hdf5, paths: Mapping[str, str]) -> Mapping[str, Array] | None:
     try:
-        return {part: file.tensor(path).numbers for part, path in paths.items()}
+        read = {part: path for part, path in paths.items() if part != _COUNTED}
+        return {part: file.tensor(path).numbers for part, path in read.items()}
     except GatescopeError:
         return None  # half a model is shown without it

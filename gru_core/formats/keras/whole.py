@@ -4,22 +4,32 @@ Only layers of Keras itself whose numbers at inference are known are taken; what
 other is left out, so that nothing is shown that the model does not compute.
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final
 
 import numpy as np
 
-from gru_core.arrays import Array, read_only
+from gru_core.arrays import read_only
 from gru_core.errors import GatescopeError
 from gru_core.formats.keras import model as keras_model
-from gru_core.formats.keras.calls import Call, Tensor, calls_of, input_of, is_recurrent, shape_of
+from gru_core.formats.keras import settings
+from gru_core.formats.keras.calls import (
+    GIVEN,
+    Call,
+    Tensor,
+    calls_of,
+    input_of,
+    is_recurrent,
+    shape_of,
+)
 from gru_core.formats.keras.cell import HARD_SIGMOID, policy_of
+from gru_core.formats.keras.last import end_of, states_of
 from gru_core.formats.keras.variables import Variables
 from gru_core.formats.keras.words import LAYERS as WORDS
 from gru_core.formats.keras.words import NO_WORDS, Assets, Words, words_of
 from gru_core.formats.model import Entry
 from gru_core.formats.whole.functions import FUNCTIONS
-from gru_core.formats.whole.pieces import INPUT, Kind, Piece, Whole
+from gru_core.formats.whole.pieces import INPUT, MOST_STEPS, Kind, Piece, Whole
 
 # What does nothing once a model is trained.
 SAME: Final = frozenset(
@@ -28,10 +38,6 @@ SAME: Final = frozenset(
 )
 POOLS: Final[Mapping[str, Kind]] = {"GlobalAveragePooling1D": "mean", "GlobalMaxPooling1D": "max"}
 MERGES: Final[Mapping[str, Kind]] = {"Concatenate": "join", "Add": "add", "Multiply": "multiply"}
-_BOTH_STATES: Final = (
-    ("forward", "backward"),
-    (*("forward", "forward cell", "backward", "backward cell"),),
-)
 
 
 def whole_or_none(
@@ -108,6 +114,7 @@ class _Maker:
         reads = [self.values.get(one) for one in call.reads]
         if not call.reads and self._given == "" and self._first:  # a Sequential without an input
             reads = [INPUT]
+            self._steps = len(shape_of(call.config)) == 3
         self._first = False
         if not reads or None in reads or not _is_own(call):
             return
@@ -131,6 +138,10 @@ class _Maker:
             return self._pool
         if kind in MERGES:
             return self._merge
+        if kind in settings.LEAVING_STEPS:
+            return self._set
+        if kind in settings.WINDOWS:
+            return self._windows
         table: dict[str, Callable[[Call, list[str]], str]] = {
             "Embedding": self._embedding,
             "Dense": self._dense,
@@ -138,8 +149,9 @@ class _Maker:
             "Activation": self._activation,
             "ReLU": self._activation,
             "Softmax": self._activation,
-            "BatchNormalization": self._batch_norm,
-            "LayerNormalization": self._layer_norm,
+            GIVEN: self._given_to_model,
+            "Flatten": self._flattened,
+            "RepeatVector": self._repeated,
             "Masking": self._masking,
             "NotEqual": self._unequal,
             "Any": self._any,
@@ -175,6 +187,12 @@ class _Maker:
 
     def _same(self, call: Call, reads: list[str]) -> str:
         return self._after(call, call.name, "same", reads)
+
+    def _given_to_model(self, call: Call, reads: list[str]) -> str:
+        mask = self._mask(call, reads[0])
+        if mask is None or reads[0] in self._odd:
+            return ""
+        return self._add(Piece(call.name, "same", tuple(reads)), mask, reads[0] in self._flat)
 
     def _embedding(self, call: Call, reads: list[str]) -> str:
         found = self._variables(call.name, call.place, "Embedding", {})
@@ -234,39 +252,49 @@ class _Maker:
             return HARD_SIGMOID[self._major]
         return said if isinstance(said, str) and said in FUNCTIONS else None
 
-    def _batch_norm(self, call: Call, reads: list[str]) -> str:
-        config = call.config
-        has = {
-            "gamma": config.get("scale", True) is True,
-            "beta": config.get("center", True) is True,
-        }
-        found = self._variables(call.name, call.place, "BatchNormalization", has)
-        if found is None or not self._along_last(config, reads[0]):
+    def _set(self, call: Call, reads: list[str]) -> str:
+        """A layer that leaves the steps as they are."""
+        made = settings.LEAVING_STEPS[call.class_name](call, self._variables)
+        if made is None or not (
+            settings.is_one_number(made) or self._along_last(call.config, reads[0])
+        ):
             return ""
-        wide = {part: one.astype(np.float64) for part, one in found.items()}
-        epsilon = _number(config.get("epsilon", 1e-3))
-        if epsilon is None or "moving_variance" not in wide:
-            return ""
-        w = wide.get("gamma", np.ones(1)) / np.sqrt(wide["moving_variance"] + epsilon)
-        b = wide.get("beta", np.zeros(1)) - wide["moving_mean"] * w
-        dtype = found["moving_mean"].dtype
-        arrays = {"w": read_only(w.astype(dtype)), "b": read_only(b.astype(dtype))}
-        return self._after(call, call.name, "scale", reads, arrays=arrays)
+        return self._after(call, call.name, made.pop("kind"), reads, **made)
 
-    def _layer_norm(self, call: Call, reads: list[str]) -> str:
-        config = call.config
-        epsilon = _number(config.get("epsilon", 1e-3))
-        has = {
-            "gamma": config.get("scale", True) is True,
-            "beta": config.get("center", True) is True,
-        }
-        found = self._variables(call.name, call.place, "LayerNormalization", has)
-        whole = has["gamma"] and has["beta"] and not config.get("rms_scaling")
-        if found is None or epsilon is None or not whole or not self._along_last(config, reads[0]):
+    def _windows(self, call: Call, reads: list[str]) -> str:
+        """A layer that makes other steps of the steps, which are masked no more."""
+        below = reads[0]
+        made = None
+        if below not in self._flat and not self._is_unknown(below):
+            made = settings.WINDOWS[call.class_name](call, self._variables)
+        function = self._function(call.config.get("activation", "linear"))
+        if made is None or function is None:
             return ""
-        arrays: dict[str, Array] = {"w": found["gamma"], "b": found["beta"]}
-        numbers = {"epsilon": epsilon}
-        return self._after(call, call.name, "norm", reads, arrays=arrays, numbers=numbers)
+        name = call.name if function == "linear" else f"{call.name}, sum"
+        found = self._add(Piece(name, made.pop("kind"), (below,), **made))
+        if name == call.name or not found:
+            return found
+        return self._after(call, call.name, "function", [found], does=function)
+
+    def _flattened(self, call: Call, reads: list[str]) -> str:
+        """Every number of every step side by side."""
+        if self._is_unknown(reads[0]) or call.config.get("data_format") == "channels_first":
+            return ""
+        if reads[0] in self._flat:
+            return self._same(call, reads)
+        return self._add(Piece(call.name, "flat", tuple(reads)), flat=True)
+
+    def _repeated(self, call: Call, reads: list[str]) -> str:
+        """The same numbers at each of so many steps."""
+        times = call.config.get("n")
+        if reads[0] not in self._flat or type(times) is not int or not 1 <= times <= MOST_STEPS:
+            return ""
+        return self._add(Piece(call.name, "repeat", tuple(reads), numbers={"size": float(times)}))
+
+    def _is_unknown(self, below: str) -> bool:
+        return (below == INPUT and not self._steps) or (
+            self._major < 3 and (below in self._odd or bool(self._masks.get(below)))
+        )
 
     def _along_last(self, config: Mapping[str, Any], below: str) -> bool:
         axis = config.get("axis", -1)
@@ -274,7 +302,7 @@ class _Maker:
         return axis in (-1, 1 if below in self._flat else 2)
 
     def _masking(self, call: Call, reads: list[str]) -> str:
-        value = _number(call.config.get("mask_value", 0.0))
+        value = settings.number(call.config.get("mask_value", 0.0))
         if value is None or reads[0] in self._odd:
             return ""
         piece = Piece(call.name, "masking", tuple(reads), numbers={"value": value})
@@ -353,42 +381,18 @@ class _Maker:
         piece = Piece(call.name, "layer", (below,), does=entry.name, mask=own, starts=names)
         if not self._add(piece, mask):
             return
-        end = _end(call, two)
+        end = end_of(call, two)
         if config.get("return_sequences") is True:
             self.values[Tensor(call.name)] = call.name
         elif self._add(end, flat=True):
             self.values[Tensor(call.name)] = end.name
         if config.get("return_state") is True and len(entry.layers) == 1:
-            for at, does in enumerate(_states(entry, two), start=1):
+            for at, does in enumerate(states_of(entry, two), start=1):
                 name = f"{call.name}, {does}"
                 if self._add(Piece(name, "ends", (call.name,), does=does), flat=True):
                     self.values[Tensor(call.name, at)] = name
 
 
-def _end(call: Call, two: bool) -> Piece:
-    """What a layer gives that does not give its whole sequence."""
-    if call.config.get("zero_output_for_mask") is True and not two:  # at a masked step no state
-        return Piece(f"{call.name}, last output", "last", (call.name,))
-    return Piece(f"{call.name}, last states", "ends", (call.name,), does="both")
-
-
-def _states(entry: Entry, two: bool) -> Iterator[str]:
-    """What the last states of a layer are, in the order in which Keras returns them."""
-    lstm = entry.cell == "lstm"
-    if two:
-        yield from _BOTH_STATES[lstm]
-        return
-    # A layer of one direction may read backward.
-    yield "both"
-    if lstm:
-        yield "both cell"
-
-
 def _is_own(call: Call) -> bool:
     """Whether a layer is of Keras itself, and not in a few bits."""
     return call.own and not policy_of(call.config).startswith(("int", "float8"))
-
-
-def _number(value: object) -> float | None:
-    plain = isinstance(value, int | float) and not isinstance(value, bool)
-    return float(value) if plain else None  # type: ignore[arg-type]

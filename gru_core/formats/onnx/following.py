@@ -31,6 +31,7 @@ from gru_core.formats.onnx.graph import (
 )
 from gru_core.formats.onnx.states import WORLDS, sizes_of
 from gru_core.formats.onnx.tensors import Values
+from gru_core.formats.onnx.windows import WINDOWED, windowed
 from gru_core.formats.whole.pieces import INPUT, Kind, Piece
 
 if TYPE_CHECKING:
@@ -133,12 +134,13 @@ class Follower:
             "LayerNormalization": self._layer_norm,
             "ReduceMean": self._reduced,
             "ReduceMax": self._reduced,
+            **dict.fromkeys(WINDOWED, self._windowed),
         }.get(kind)
         return None if make is None else make(node, x, given)
 
     def _clipped(self, node: "NodeProto", x: Value, given: Attributes) -> Value:
         """Ends that are left out are none; they were attributes first, and are inputs now."""
-        self._check_features(x)
+        self._check_together(x)
         numbers = {key: float(given[name]) for name, key in _ENDS.items() if name in given}
         for key, name in zip(_ENDS.values(), node.input[1:], strict=False):
             if name:
@@ -148,9 +150,11 @@ class Follower:
 
     def _function(self, node: "NodeProto", x: Value, given: Attributes) -> Value | None:
         last = given.get("axis", -1 if self._opset >= _SOFTMAX_LAST else 1)
-        if "oftmax" in node.op_type and last not in (-1, len(x.axes) - 1):
-            return None
-        self._check_features(x)
+        if "oftmax" in node.op_type:
+            self._check_features(x)
+            if last not in (-1, len(x.axes) - 1):
+                return None
+        self._check_together(x)
         does = _FUNCTIONS[node.op_type]
         return replace(x, piece=self._add(node.output[0], "function", (x.piece,), does=does))
 
@@ -171,7 +175,13 @@ class Follower:
 
     def _check_features(self, x: Value) -> None:
         """Numbers of a step have to stand last, none of directions apart."""
-        if not x.axes.endswith("F") or "D" in x.axes:
+        self._check_together(x)
+        if not x.axes.endswith("F"):
+            raise NotFollowedError
+
+    def _check_together(self, x: Value) -> None:
+        """Where each number is taken by itself, none may be of directions apart."""
+        if "D" in x.axes:
             raise NotFollowedError
 
     def _reshaped(self, node: "NodeProto", x: Value) -> Value:
@@ -305,6 +315,8 @@ class Follower:
             piece = self.pieces[name]
             if piece.kind == "dense":
                 return len(piece.arrays["w"])
+            if piece.kind == "conv":
+                return len(piece.arrays["w"])
             if piece.kind in ("table", "scale", "norm"):
                 return int(piece.arrays["w"].shape[-1])
             if piece.kind == "layer":
@@ -356,6 +368,13 @@ class Follower:
         numbers = {"epsilon": float(given.get("epsilon", 1e-5))}
         piece = self._add(node.output[0], "norm", (x.piece,), arrays=arrays, numbers=numbers)
         return replace(x, piece=piece)
+
+    def _windowed(self, node: "NodeProto", x: Value, given: Attributes) -> Value | None:
+        made = windowed(node, given, self._constant) if x.axes == "BFS" else None
+        if made is None:
+            return None
+        made["arrays"] = {key: _numbers(key, one) for key, one in made["arrays"].items()}
+        return replace(x, piece=self._add(node.output[0], made.pop("kind"), (x.piece,), **made))
 
     def _reduced(self, node: "NodeProto", x: Value, given: Attributes) -> Value | None:
         (axis,) = self._axes(node, given)

@@ -29,7 +29,7 @@ PRODUCER: Final = "Gatescope"
 
 Start: TypeAlias = Initial | tuple[Initial, Initial]
 
-# By family; a selu is none of those that a recurrent node may name.
+# By family; selu and relu6 are none of those that a recurrent node may name.
 FUNCTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {"sigmoid": "Sigmoid", "tanh": "Tanh", "relu": "Relu", "elu": "Elu", "softsign": "Softsign"}
     | {"softplus": "Softplus", "leaky_relu": "LeakyRelu", "thresholded_relu": "ThresholdedRelu"}

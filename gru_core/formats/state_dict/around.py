@@ -39,9 +39,11 @@ SAME: Final = frozenset({"Dropout", "Identity", "Dropout1d", "AlphaDropout"})
 FUNCTIONS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "ReLU": "relu",
+        "ReLU6": "relu6",
         "Tanh": "tanh",
         "Sigmoid": "sigmoid",
         "SELU": "selu",
+        "SiLU": "silu",
         "Softsign": "softsign",
         "Softmax": "softmax",
         "LogSoftmax": "log_softmax",

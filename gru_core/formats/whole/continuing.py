@@ -6,7 +6,7 @@ known at each step: the last state is that of the step, a mean or a maximum is o
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from typing import Final, get_args
 
 import numpy as np
 import numpy.typing as npt
@@ -16,11 +16,12 @@ from gru_core.errors import FormatError, GatescopeError
 from gru_core.formats.running import BACKWARD, FORWARD, Ready, run_ready
 from gru_core.formats.spreading import places
 from gru_core.formats.tracing import MASK, Arrays
-from gru_core.formats.whole.pieces import Piece, Whole
+from gru_core.formats.whole.pieces import Piece, Whole, Windows
 from gru_core.formats.whole.running import Values, WholeRun, computed, end_of, run_on
 from gru_core.run import MERGES
 
 _BEFORE_NOW: Final = ("last", "mean", "max")
+_OF_OTHER_STEPS: Final = ("backward", "first", *get_args(Windows))
 
 
 @dataclass(frozen=True, eq=False)
@@ -72,7 +73,7 @@ def _continued(place: Place, hidden: Mapping[str, Array]) -> Continued:
     prefixes = _forward(ready) and all(
         _forward(place.ready(one.does)) and not one.starts for one in later if one.kind == "layer"
     )
-    prefixes = prefixes and not any(one.kind in ("backward", "first") for one in later)
+    prefixes = prefixes and not any(one.kind in _OF_OTHER_STEPS for one in later)
     if not prefixes and place.kept is not None and not np.all(place.kept):
         arrays = _on_all_steps(ready, output, ends, np.asarray(place.kept, bool))
         ran = run_on(whole, place.ready, place.base, place.entry, arrays)

@@ -54,6 +54,8 @@ FUNCTIONS: Final[Mapping[str, Callable[[Array], Array]]] = MappingProxyType(
         "softplus": _softplus,
         "softsign": lambda a: a / (1 + np.abs(a)),
         "exponential": np.exp,
-        **{name: function_of(name) for name in HARD_SLOPES},
+        "silu": lambda a: a * sigmoid(a),
+        "swish": lambda a: a * sigmoid(a),
+        **{name: function_of(name) for name in ("relu6", *HARD_SLOPES)},
     }
 )

@@ -93,6 +93,7 @@ def reading(
         else (),
         notes=(
             *_notes(loose, entry, table, head, said),
+            *_code(stack, table, head or ()),
             *_between(loose, stack, entries, table if said.embedding else None),
         ),
     )
@@ -273,6 +274,18 @@ def _notes(
             else "The file does not say what its head reads: the output of each step is assumed, "
             "so that the last prediction is that of the whole sequence (mean and max are other "
             "ways)."
+        )
+
+
+def _code(stack: tuple[Entry, ...], table: Piece | None, head: tuple[Piece, ...]) -> Iterator[str]:
+    """That nothing of the model's code is known between the pieces, which are taken as they are."""
+    names = [one.name for one in stack] + [one.name for one in head if one.arrays]
+    names = names if table is None else [table.name, *names]
+    if table is not None or head:
+        yield Said(
+            "What the model's code does between {names} is not read: nothing is assumed, neither "
+            "a function, nor a residual connection, nor steps in another order.",
+            names=listed([*map(shown, names)], _LISTED),
         )
 
 

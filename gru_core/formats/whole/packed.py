@@ -16,7 +16,7 @@ from gru_core.errors import DtypeError, TextError
 from gru_core.formats.model import ModelFile
 from gru_core.formats.whole.functions import FUNCTIONS
 from gru_core.formats.whole.loose import Loose
-from gru_core.formats.whole.pieces import ARRAYS, INPUT, KINDS, Kind, Piece, Whole
+from gru_core.formats.whole.pieces import ARRAYS, INPUT, KINDS, POOLS, Kind, Piece, Whole
 from gru_core.inputs.texts import MAX_LENGTH, SPLITS, STANDARDIZE, TextRules
 
 MAX_PIECES: Final = 2_000
@@ -26,7 +26,9 @@ MAX_STATES: Final = max(len(STATES[cell]) for cell in CELLS)
 FIELDS: Final = ("whole", "loose")  # of the header
 _PIECE: Final = ("name", "kind")
 _MAYBE: Final = ("reads", "does", "numbers", "mask", "starts", "arrays")
-_NUMBERS: Final = ("value", "epsilon", "from", "to")
+_NUMBERS: Final = ("value", "epsilon", "from", "to", "size", "stride", "dilation", "groups")
+_AXES: Final = {"table": 2, "dense": 2, "conv": 3}  # of w; elsewhere 1
+_WITH_NAMES: Final = ("layer", "ends", "pool")  # which say what they do
 _WHOLE: Final = ("pieces", "output", "vocabulary", "labels", "notes")
 _RULES: Final = ("standardize", "split", "length", "padded", "other")
 _LOOSE: Final = ("tables", "heads", "lines", "others", "vocabularies", "either")
@@ -114,7 +116,7 @@ def whole_of(value: object, take: Take, entries: Collection[str]) -> Whole:
             raise TextError("whole has the piece {name} twice.", name=one.name)
         if one.kind == "table" and one.reads != (INPUT,):
             raise TextError("whole: {name} reads what are no tokens.", name=one.name)
-        if (one.kind in ("layer", "ends")) != bool(one.does) and one.kind != "function":
+        if (one.kind in _WITH_NAMES) != bool(one.does) and one.kind != "function":
             raise TextError("whole: {name} is of no layer, or of one too many.", name=one.name)
         if not one.reads or (one.kind == "ends" and one.reads[0] not in layers):
             raise TextError("whole: {name} reads nothing that it could.", name=one.name)
@@ -196,6 +198,8 @@ def _piece(where: str, value: object, take: Take, at: int) -> Piece:
     does = _text(where, said.get("does", ""))
     if kind == "function":
         fields.choice(where, does, tuple(FUNCTIONS))
+    if kind == "pool":
+        fields.choice(where, does, POOLS)
     starts = _texts(f"{where}, starts", said.get("starts", []))
     if len(starts) > MAX_STATES:
         raise TextError("{where} has too many starts.", where=where)
@@ -219,7 +223,7 @@ def _array(name: str, kind: Kind, part: str, take: Take) -> Array:
             name=name,
             dtype=array.dtype,
         )
-    axes = 2 if part == "w" and kind in ("table", "dense") else 1
+    axes = _AXES.get(kind, 1) if part == "w" else 1
     if array.ndim != axes or 0 in array.shape:
         raise TextError("{name} has another number of axes than {axes}.", name=name, axes=axes)
     return checks.floats(name, array)

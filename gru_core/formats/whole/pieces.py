@@ -16,15 +16,25 @@ from gru_core.inputs.vocabulary import Vocabulary
 # same: what does nothing once a model is trained. table: the vector of each token. layer: a
 # recurrent one, an entry of the file. dense: w x + b. scale: w x + b, feature by feature. norm:
 # over the features of a step. function: one of functions.FUNCTIONS. clip: not below or above.
+# A scale of one number is that of every feature.
 Plain: TypeAlias = Literal["same", "table", "layer", "dense", "scale", "norm", "function", "clip"]
 # masking and unequal make a mask. last and first: the value at that step; mean, max: over the
 # steps; ends: the last states of a layer; backward: the steps in the other order.
 Steps: TypeAlias = Literal["masking", "unequal", "last", "first", "mean", "max", "ends", "backward"]
+# conv: w of a few steps at a time + b; pool: their mean or max; `from` steps are put before the
+# first and `to` behind the last, where these are not named as many as give one for each stride.
+# flat: the features of all steps side by side; repeat: the same at each of so many steps.
+Windows: TypeAlias = Literal["conv", "pool", "flat", "repeat"]
 # join: features side by side; add, multiply: number by number; part: some features in their order.
 Joins: TypeAlias = Literal["join", "add", "multiply", "part"]
-Kind: TypeAlias = Plain | Steps | Joins
-KINDS: Final[tuple[Kind, ...]] = (*get_args(Plain), *get_args(Steps), *get_args(Joins))
+Kind: TypeAlias = Plain | Steps | Windows | Joins
+KINDS: Final[tuple[Kind, ...]] = (
+    *(*get_args(Plain), *get_args(Steps)),
+    *(*get_args(Windows), *get_args(Joins)),
+)
+MOST_STEPS: Final = 10_000  # that a piece looks at, goes on by, or makes of one
 INPUT: Final = ""  # what a piece reads that reads the model's input
+POOLS: Final = ("max", "mean")  # what a pool makes of the steps that it sees
 # Which arrays each kind has; those behind the bar need not be there.
 ARRAYS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -32,6 +42,7 @@ ARRAYS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "dense": ("w", "b"),  # (feature out, feature in), (feature out,)
         "scale": ("w", "b"),  # (feature,)
         "norm": ("w", "b"),  # (feature,)
+        "conv": ("w", "b"),  # (feature out, feature in of a group, step), (feature out,)
     }
 )
 
@@ -44,8 +55,10 @@ class Piece:
     kind: Kind
     reads: tuple[str, ...] = (INPUT,)  # pieces, in order; INPUT for what the model is given
     arrays: Mapping[str, Array] = field(default_factory=dict)
-    does: str = ""  # of a layer its entry, of a function which, of ends forward, backward or both
-    numbers: Mapping[str, float] = field(default_factory=dict)  # value of a mask, epsilon, from, to
+    # Of a layer its entry, of a function or a pool which, of ends forward, backward or both.
+    does: str = ""
+    # value of a mask, epsilon, from, to; in steps size, stride and dilation; groups
+    numbers: Mapping[str, float] = field(default_factory=dict)
     mask: str = ""  # the piece that says which steps count; empty where all do
     starts: tuple[str, ...] = ()  # of a layer: the pieces of its first states, as STATES
 
@@ -81,6 +94,20 @@ class Whole:
             at = one.reads[0]
         return bool(at) and self.piece(at).kind == "layer"
 
+    def keeps_steps(self, entry: str) -> bool:
+        """Whether the steps of the prediction, if it has any, are those of a layer."""
+        layer, names, found = self.of_layer(entry), [self.output], set[str]()
+        while names:
+            name = names.pop()
+            if name == INPUT or name in found or self.piece(name) is layer:
+                continue
+            found.add(name)
+            one = self.piece(name)
+            if one.kind in ("pool", "repeat") or (one.kind == "conv" and not _keeps_steps(one)):
+                return False
+            names += one.reads
+        return True
+
     def piece(self, name: str) -> Piece:
         """The piece of this name."""
         return next(one for one in self.pieces if one.name == name)
@@ -104,3 +131,12 @@ class Whole:
             found.append(one)
             at = one.reads[0]
         return tuple(reversed(found)) if at == name else ()
+
+
+def _keeps_steps(conv: Piece) -> bool:
+    """Whether a convolution gives as many steps as it reads."""
+    numbers = conv.numbers
+    reach = numbers.get("dilation", 1) * (conv.arrays["w"].shape[2] - 1)
+    return (
+        numbers.get("stride", 1) == 1 and numbers.get("from", reach) + numbers.get("to", 0) == reach
+    )

@@ -22,6 +22,7 @@ from gru_core.errors import (
 )
 from gru_core.formats.running import BACKWARD, FORWARD, Ready
 from gru_core.formats.tracing import Arrays, trace_arrays
+from gru_core.formats.whole import windows
 from gru_core.formats.whole.functions import FUNCTIONS
 from gru_core.formats.whole.pieces import INPUT, Piece, Whole
 from gru_core.formats.whole.tokens import tokens_of
@@ -189,7 +190,8 @@ def _computed(piece: Piece, read: list[Values], mask: Masks | None) -> Values:
 
 def _dtype(piece: Piece, read: list[Values]) -> Dtype:
     held = [array.dtype for array in piece.arrays.values()]
-    return held[0] if held else read[0].dtype
+    own = held and not (piece.kind == "scale" and read[0].dtype.kind == "f")  # kept in float64
+    return held[0] if own else read[0].dtype
 
 
 def _layer(
@@ -207,6 +209,14 @@ def _layer(
             name=shown(piece.name),
             shape=x.shape,
             width=width,
+        )
+    if mask is not None and len(mask) != len(x):
+        raise ShapeError(
+            "{name} reads {steps} steps, which the model makes of the {given} that it is given: "
+            "which of those are padding cannot be said.",
+            name=shown(piece.name),
+            steps=len(x),
+            given=len(mask),
         )
     return trace_arrays(ready, x.astype(ready.first.dtype), initial, mask)
 
@@ -262,7 +272,8 @@ def _dense(piece: Piece, read: list[Values], _mask: Masks | None) -> Values:
 
 def _scale(piece: Piece, read: list[Values], _mask: Masks | None) -> Values:
     w, b = (piece.arrays[part].astype(np.float64) for part in "wb")
-    _check_width(piece, read[0], len(w))
+    if len(w) > 1:
+        _check_width(piece, read[0], len(w))
     made: Values = w * read[0] + b
     return made
 
@@ -362,6 +373,10 @@ _KINDS: Final[Mapping[str, Callable[[Piece, list[Values], Masks | None], Values]
             "add": _added,
             "multiply": _multiplied,
             "part": _part,
+            "conv": lambda piece, read, _: windows.convolved(piece, read[0]),
+            "pool": lambda piece, read, _: windows.pooled(piece, read[0]),
+            "repeat": lambda piece, read, _: windows.repeated(piece, read[0]),
+            "flat": lambda _p, read, _m: windows.flattened(read[0]),
         }
     )
 )

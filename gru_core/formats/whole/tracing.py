@@ -27,6 +27,10 @@ _THROUGH: Final = (
     "note: the input is that of the model; {name} reads what {names} make of it. If it is what "
     "{name} reads itself, say --layer-input.",
 )
+_STEPS: Final = (
+    "note: {name} reads 1 step, which the model makes of the {steps} that it is given.",
+    "note: {name} reads {n} steps, which the model makes of the {steps} that it is given.",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,8 +93,12 @@ def input_width(whole: Whole, entries: Iterable[Entry]) -> int | None:
             return int(layers[piece.does])
         elif piece.kind == "dense":
             return int(piece.arrays["w"].shape[1])
-        elif piece.kind in ("scale", "norm"):
+        elif piece.kind == "conv":
+            return int(piece.arrays["w"].shape[1] * piece.numbers.get("groups", 1))
+        elif piece.kind in ("scale", "norm") and len(piece.arrays["w"]) > 1:
             return len(piece.arrays["w"])
+        elif piece.kind in ("scale", "norm", "pool"):
+            names.add(piece.name)
     return None
 
 
@@ -173,6 +181,9 @@ def traced(
         between = _between(whole, piece)
         names = ", ".join(map(shown, between))
         said.append(Said(_THROUGH[len(between) > 1], name=shown(entry.name), names=names))
+    steps, own = len(given.values), len(arrays["x"])
+    if steps != own:
+        said.append(Said(_STEPS[own > 1], name=shown(entry.name), n=own, steps=steps))
     return arrays, said
 
 

@@ -193,3 +193,47 @@ def test_a_text_is_typed_as_the_model_s_own_layer_reads_it() -> None:
         assert screen.labels[:2] == (("the", "dog") if "DOG" in text else ("one", "two"))
         found = predicted(screen)
         np.testing.assert_allclose(found.values[-1], truth[text], rtol=0, atol=CLOSE)
+
+
+def windowed(*above) -> Whole:
+    """A convolution that leaves out every second step, the layer, what stands above, a head."""
+    rng = np.random.default_rng(0)
+    w = rng.normal(size=(3, 2, 2)).astype(np.float32)
+    conv = Piece("conv", "conv", arrays={"w": w}, numbers={"stride": 2.0, "from": 0.0, "to": 0.0})
+    layer = Piece("encoder", "layer", ("conv",), does="encoder")
+    head = {"w": rng.normal(size=(2, 4)).astype(np.float32)}
+    below = above[-1].name if above else "encoder"
+    return Whole((conv, layer, *above, Piece("head", "dense", (below,), head)), "head")
+
+
+def screened(whole: Whole, **asked):
+    file = replace(make_whole(), whole=whole, loose=None)
+    upload = uploads.model(npz.write(file), "model.npz")
+    uploads.hold(upload, "page")
+    return screen_of(Setting(scene="model", model=Model(file=upload.key, **asked)))
+
+
+def test_a_layer_shows_the_steps_that_a_convolution_makes_of_the_input() -> None:
+    whole = windowed()
+    screen = screened(whole, steps=12)
+    assert screen.labels == ("1", "2", "3", "4", "5", "6")
+    assert screen.problems == (
+        "encoder reads 6 steps, which the model makes of the 12 of its input.",
+    )
+    given = screen.baseline.place.base.given
+    w = whole.pieces[0].arrays["w"]
+    wanted = np.einsum("ofk,tkf->to", w, given[:, 0].reshape(6, 2, 2))
+    np.testing.assert_allclose(screen.base.x, wanted, rtol=0, atol=CLOSE)
+    assert predicted(screen).values.shape == (6, 2)
+
+
+def test_a_prediction_at_other_steps_than_those_of_the_layer_is_not_drawn_beside_them() -> None:
+    pool = Piece("pool", "pool", ("encoder",), does="max", numbers={"size": 2.0, "stride": 2.0})
+    assert predicted(screened(windowed(pool), steps=12)) is None
+    again = Piece("again", "repeat", ("ends",), numbers={"size": 6.0})
+    ends = Piece("ends", "ends", ("encoder",), does="both")
+    assert predicted(screened(windowed(ends, again), steps=12)) is None
+    last = Piece("last", "last", ("pool",))
+    found = predicted(screened(windowed(pool, last), steps=12))
+    assert not found.by_step
+    assert not found.made.prefixes

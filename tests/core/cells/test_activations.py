@@ -54,6 +54,7 @@ def test_the_slope_is_that_of_the_function_and_the_precision_is_kept(name, dtype
         *(("hard_sigmoid_sixth", a, v) for a, v in ((-3, 0), (-1.5, 0.25), (0, 0.5), (3, 1))),
         *(("hard_sigmoid(0.25)", a, v) for a, v in ((-2, 0), (-1, 0.25), (0, 0.5), (9, 1))),
         *(("relu", a, v) for a, v in ((-2, 0), (0, 0), (2.5, 2.5))),
+        *(("relu6", a, v) for a, v in ((-2, 0), (0, 0), (2.5, 2.5), (6, 6), (9, 6))),
         # torch.nn.ELU, SELU and LeakyReLU; the rest as ONNX documents them.
         *(("elu", a, v) for a, v in ((-1, math.exp(-1) - 1), (0, 0), (2.5, 2.5), (-99, -1))),
         *(("elu(0.5)", a, v) for a, v in ((-1, (math.exp(-1) - 1) / 2), (-99, -0.5))),
@@ -76,6 +77,7 @@ def test_at_a_corner_the_slope_is_zero() -> None:
     for name, values in {"hard_sigmoid": [0.0, 1.0], "hard_sigmoid_sixth": [0.0, 1.0]}.items():
         np.testing.assert_array_equal(slope_at(name, np.array(values)), 0)
     assert slope_at("relu", np.array(0.0)) == 0
+    np.testing.assert_array_equal(slope_at("relu6", np.array([0.0, 6.0])), 0)
 
 
 @pytest.mark.parametrize("name", [*GATE_ACTIVATIONS, "hard_sigmoid(0.25)", "hard_sigmoid(3)"])
@@ -163,7 +165,7 @@ def test_each_gate_knows_what_it_ends_in(make_layer) -> None:
         (GRUWeights, {"gate_activation": "hard_sigmoid(-1)"}, "gru.gate_activation 'hard_sigmoid("),
         (LSTMWeights, {"gate_activation": "elu(0.5)"}, "lstm.gate_activation 'elu(0.5)' does not"),
         (LSTMWeights, {"state_activation": "gelu"}, "lstm.state_activation 'gelu' does not exist; "
-         "choose one of: tanh, relu, elu, selu, linear, softsign, softplus, leaky_relu, "
+         "choose one of: tanh, relu, elu, selu, linear, softsign, softplus, leaky_relu, relu6, "
          "thresholded_relu, scaled_tanh, affine, sigmoid, hard_sigmoid, hard_sigmoid_sixth."),
         (LSTMWeights, {"state_activation": "elu(0.5,2)"}, "lstm.state_activation 'elu(0.5,2)'"),
         (LSTMWeights, {"state_activation": "elu(-1)"}, "lstm.state_activation 'elu(-1)' does not"),
@@ -198,7 +200,17 @@ def test_with_relu_every_state_is_shown_as_what_has_no_bound() -> None:
 
 
 def test_what_goes_beyond_one_is_shown_so_and_nothing_else() -> None:
-    wide = ["relu", "elu", "elu(0.5)", "selu", "linear", "softplus", "leaky_relu", "affine"]
+    wide = [
+        "relu",
+        "relu6",
+        "elu",
+        "elu(0.5)",
+        "selu",
+        "linear",
+        "softplus",
+        "leaky_relu",
+        "affine",
+    ]
     wide += ["thresholded_relu", "scaled_tanh(1.7159,0.6667)"]
     assert {track_kind("hidden", name) for name in wide} == {"cell"}
     near = ["tanh", "softsign", "sigmoid", "hard_sigmoid", "scaled_tanh", "scaled_tanh(0.5,2)"]

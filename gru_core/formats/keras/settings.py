@@ -1,0 +1,183 @@
+"""What one Keras layer computes that is not recurrent: its kind, arrays and numbers.
+
+None where it does so in a form that is not known here, or on other axes than those of a step.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from gru_core.arrays import read_only
+from gru_core.formats.keras.calls import Call
+from gru_core.formats.keras.cell import policy_of
+from gru_core.formats.keras.variables import Variables
+from gru_core.formats.whole.pieces import MOST_STEPS
+
+Settings: TypeAlias = dict[str, Any]  # of a Piece, without its name and what it reads
+Values: TypeAlias = npt.NDArray[Any]
+_LEAST_SPREAD: Final = 1e-7  # keras.config.epsilon(), below which Normalization does not divide
+_POOLS: Final = {"MaxPooling1D": "max", "AveragePooling1D": "mean"}
+
+
+def batch_norm(call: Call, variables: Variables) -> Settings | None:
+    """At inference: by the means and variances that it has kept."""
+    config = call.config
+    found = variables(call.name, call.place, "BatchNormalization", _has(config))
+    epsilon = number(config.get("epsilon", 1e-3))
+    if found is None or epsilon is None or "moving_variance" not in found:
+        return None
+    wide = {part: one.astype(np.float64) for part, one in found.items()}
+    w = wide.get("gamma", np.ones(1)) / np.sqrt(wide["moving_variance"] + epsilon)
+    return _scale(w, wide.get("beta", np.zeros(1)) - wide["moving_mean"] * w)
+
+
+def layer_norm(call: Call, variables: Variables) -> Settings | None:
+    """Over the numbers of a step; without gamma or beta, these are ones and zeros."""
+    config, has = call.config, _has(call.config)
+    epsilon = number(config.get("epsilon", 1e-3))
+    found = variables(call.name, call.place, "LayerNormalization", has)
+    if found is None or epsilon is None or config.get("rms_scaling"):
+        return None
+    like = next(iter(found.values()), np.ones(1, np.float32))
+    arrays = {
+        "w": found.get("gamma", read_only(np.ones_like(like))),
+        "b": found.get("beta", read_only(np.zeros_like(like))),
+    }
+    return {"kind": "norm", "arrays": arrays, "numbers": {"epsilon": epsilon}}
+
+
+def normalization(call: Call, variables: Variables) -> Settings | None:
+    """By the means and variances of what it has been adapted to, or that it was given."""
+    config = call.config
+    parts = ("mean", "variance")
+    if config.get("mean") is None:
+        found = variables(call.name, call.place, "Normalization", {})
+        given = [] if found is None else [found[part].astype(np.float64) for part in parts]
+    else:
+        given = _given(config, parts)
+    if len(given) < len(parts) or max(one.ndim for one in given) > 1:
+        return None
+    mean, variance = given
+    spread = np.maximum(np.sqrt(variance), _LEAST_SPREAD)
+    if config.get("invert") is True:
+        return _scale(spread, mean)
+    return _scale(1 / spread, -mean / spread)
+
+
+def rescaling(call: Call, _variables: Variables) -> Settings | None:
+    """By the scale and the offset of its config."""
+    given = _given({"offset": 0.0, **call.config}, ("scale", "offset"))
+    return _scale(*given) if len(given) == 2 else None
+
+
+def convolution(call: Call, variables: Variables) -> Settings | None:
+    """Conv1D over the steps."""
+    config = call.config
+    has = {"bias": config.get("use_bias", True) is True}
+    found = variables(call.name, call.place, "Conv1D", has)
+    stride, dilation = (_one(config.get(part, 1)) for part in ("strides", "dilation_rate"))
+    groups, padding = _one(config.get("groups", 1)), config.get("padding", "valid")
+    if found is None or not (stride and dilation and groups) or not _steps_first(config):
+        return None
+    if found["kernel"].ndim != 3 or padding not in ("valid", "same", "causal"):
+        return None
+    w = np.ascontiguousarray(found["kernel"].transpose(2, 1, 0))
+    reach = dilation * (w.shape[2] - 1)
+    if reach > MOST_STEPS or w.shape[0] % groups:
+        return None
+    numbers = {"stride": stride, "dilation": dilation, "groups": groups}
+    if padding != "same":
+        numbers |= {"from": reach if padding == "causal" else 0, "to": 0}
+    arrays = {"w": read_only(w)} | ({"b": found["bias"]} if "bias" in found else {})
+    return {"kind": "conv", "arrays": arrays, "numbers": _floats(numbers)}
+
+
+def pooling(call: Call, _variables: Variables) -> Settings | None:
+    """The largest or the mean of some steps at a time."""
+    config = call.config
+    size = _one(config.get("pool_size", 2))
+    stride = size if config.get("strides") is None else _one(config.get("strides"))
+    padding = config.get("padding", "valid")
+    if not (size and stride) or padding not in ("valid", "same") or not _steps_first(config):
+        return None
+    numbers = {"size": size, "stride": stride}
+    numbers |= {"from": 0, "to": 0} if padding == "valid" else {}
+    return {"kind": "pool", "does": _POOLS[call.class_name], "numbers": _floats(numbers)}
+
+
+def is_one_number(made: Settings) -> bool:
+    """Whether each number of a step is treated alike."""
+    return bool(made["kind"] == "scale" and len(made["arrays"]["w"]) == 1)
+
+
+def number(value: object) -> float | None:
+    """A number of a config; None for anything else."""
+    plain = isinstance(value, int | float) and not isinstance(value, bool)
+    return float(value) if plain else None  # type: ignore[arg-type]
+
+
+def _has(config: Mapping[str, Any]) -> dict[str, bool]:
+    return {
+        "gamma": config.get("scale", True) is True,
+        "beta": config.get("center", True) is True,
+    }
+
+
+def _steps_first(config: Mapping[str, Any]) -> bool:
+    return config.get("data_format") in (None, "channels_last")
+
+
+def _one(value: object) -> int:
+    """The only number of an axis, from 1 to MOST_STEPS; 0 for what is none."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    return value if type(value) is int and 1 <= value <= MOST_STEPS else 0
+
+
+def _floats(numbers: Mapping[str, int]) -> dict[str, float]:
+    return {key: float(value) for key, value in numbers.items()}
+
+
+def _scale(w: Values, b: Values) -> Settings | None:
+    """In float64: what is subtracted may be far larger than what is left."""
+    wide = [np.array(one, np.float64) for one in np.broadcast_arrays(np.atleast_1d(w), b)]
+    if wide[0].ndim != 1 or not all(np.isfinite(one).all() for one in wide):
+        return None
+    w, b = map(read_only, wide)
+    return {"kind": "scale", "arrays": {"w": w, "b": b}}
+
+
+def _given(config: Mapping[str, Any], names: Sequence[str]) -> list[Values]:
+    """Numbers of a config in the precision of its layer, as float64; those that are none left out.
+
+    Each one number, (), or one for each feature.
+    """
+    found = []
+    for name in names:
+        value = config.get(name)
+        if isinstance(value, dict) and value.get("class_name") == "__numpy__":
+            inner = value.get("config")
+            value = inner.get("value") if isinstance(inner, dict) else None
+        listed = value if isinstance(value, list) else [value]
+        if listed and all(number(one) is not None for one in listed):
+            made = np.array(value, np.float64)
+            wide = policy_of(config) == "float64"
+            found.append(made if wide else made.astype(np.float32).astype(np.float64))
+    return found
+
+
+Maker: TypeAlias = Callable[[Call, Variables], Settings | None]
+LEAVING_STEPS: Final[Mapping[str, Maker]] = MappingProxyType(
+    {
+        "BatchNormalization": batch_norm,
+        "LayerNormalization": layer_norm,
+        "Normalization": normalization,
+        "Rescaling": rescaling,
+    }
+)
+WINDOWS: Final[Mapping[str, Maker]] = MappingProxyType(
+    {"Conv1D": convolution, **dict.fromkeys(_POOLS, pooling)}
+)
