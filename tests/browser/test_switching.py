@@ -127,7 +127,9 @@ def test_a_choice_is_on_show_before_the_page_runs_for_it(page: Stage) -> None:
     sent = page.sent
     with page.page.expect_response(lambda response: "/events/" in response.url):
         page.page.get_by_role("option", name="A trained network reads a word").click()
-    page.page.get_by_role("textbox", name="Word", exact=True).wait_for()  # Streamlit's own, of that scene
+    page.page.get_by_role(
+        "textbox", name="Word", exact=True
+    ).wait_for()  # Streamlit's own, of that scene
     page.shows("reader", "recurrent")
     page.wait()
     assert page.sent > sent + 1
