@@ -18,16 +18,14 @@ from gru_core.words import Said
 def check_bounded(weights: Weights, tracks: Tracks, *, backward: bool = False) -> None:
     """Raise unless every number of a run, or a sweep, of these weights can be computed with.
 
-    Only weights are looked at that end in a function without a limit, or project what they give:
-    nothing limits a product. backward: steps were read
-    from the last to the first.
+    Only weights are looked at that are not limited. backward: steps were read from the last to the
+    first.
     Errors: NotFiniteError where a number is infinite or NaN, RangeError above MAX_MAGNITUDE; both
     name the track, the unit and the step where that began.
     """
-    end = weights.state_activation
-    limited = all(map(math.isfinite, limits_of(end))) and not weights.is_projected
-    if limited or all(map(_bounded, tracks.values())):
+    if is_limited(weights) or all(map(_bounded, tracks.values())):
         return
+    end = weights.state_activation
     where = _began(tracks, lambda numbers: ~np.isfinite(numbers), backward)
     if where:
         raise NotFiniteError(
@@ -44,6 +42,15 @@ def check_bounded(weights: Weights, tracks: Tracks, *, backward: bool = False) -
         end=end,
         max_magnitude=MAX_MAGNITUDE,
     )
+
+
+def is_limited(weights: Weights) -> bool:
+    """Whether no run of these weights can leave every bound: they end in a function with a limit.
+
+    Nothing limits a projection.
+    """
+    limits = limits_of(weights.state_activation)
+    return all(map(math.isfinite, limits)) and not weights.is_projected
 
 
 def _bounded(numbers: Array) -> bool:

@@ -1,8 +1,9 @@
 """The fast loops: the timesteps of gru_core/cells, without a temporary array.
 
 What does not depend on the state is done for all steps before the loop and comes as `pre`.
-Inside, one product serves all gates, and every result has its place. A last axis `value` may
-follow every shape but that of `pre`: one call then runs a whole batch.
+Inside, one product serves all gates, and every result has its place. A last axis may follow every
+shape: of values, which all have the same `pre`, or of sequences, which have `pre` of their own.
+One call then runs a whole batch, in any order of memory.
 
 Where a track is held at a value (gru_core/changes/interventions.py), the operation that computes it
 gives way to one that then puts the value in, so that a run without interventions is as fast as
@@ -14,6 +15,7 @@ Call the loops under np.errstate(over="ignore") for that reason.
 """
 
 from collections.abc import Callable, Iterable
+from functools import partial
 from itertools import count, repeat
 from typing import NamedTuple, TypeAlias
 
@@ -65,8 +67,8 @@ def gru_after(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Ho
     inputs add to the gates at each step.
     """
     hidden, units, sigmoids = room.hidden, room.candidate.shape[1], room.exps.shape[1]
-    weights = from_h.copy(order="F")
-    from_input, multiply = weights[:sigmoids, -1], weights.dot
+    weights, shared = from_h.copy(order="F"), pre.ndim == 2
+    from_input, multiply = weights[:sigmoids, -1], _product(weights, hidden)
     product, below = _work(hidden, len(weights)), _work(hidden, sigmoids)
     gates, inner, below_reset, below_write = *cut(product, sigmoids), *cut(below, units)
     add, divide, subtract, end = np.add, np.divide, np.subtract, _then(np.add, holds.hidden)
@@ -76,8 +78,11 @@ def gru_after(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Ho
     pre_gates, pre_candidate = pre[:, :sigmoids], spread(pre[:, sigmoids:], hidden)
     rows = zip(hidden, news, pre_gates, pre_candidate, room.exps, room.candidate, strict=False)
     for t, (state, new, a, b, e, n) in enumerate(rows):
-        from_input[:] = a
+        if shared:
+            from_input[:] = a
         multiply(state, product)
+        if not shared:
+            add(gates, a, gates)
         if patch:
             patch(t, state, product)
         add(exp(gates, e), one, below)
@@ -97,7 +102,8 @@ def gru_before(from_h: Array, pre: Array, room: Room, patches: Patches, holds: H
     add, divide, subtract, end = np.add, np.divide, np.subtract, _then(np.add, holds.hidden)
     exp, tanh = _then(np.exp, holds.gates), _then(np.tanh, holds.candidate)
     # Two matrices of their own: of rows of a larger one, dot would make a copy at every step.
-    multiply, multiply_inner = (np.asfortranarray(part).dot for part in cut(from_h, sigmoids))
+    matrices = (np.asfortranarray(part) for part in cut(from_h, sigmoids))
+    multiply, multiply_inner = (_product(matrix, hidden) for matrix in matrices)
     one, (patch, patch_candidate) = _one(below), patches
     inputs = spread(pre[:, :sigmoids], hidden), spread(pre[:, sigmoids:], hidden)
     rows = zip(hidden, hidden[1:], *inputs, room.exps, room.candidate, strict=False)
@@ -124,13 +130,14 @@ def lstm(
     product, below, write = (_work(hidden, rows) for rows in (len(from_h), sigmoids, units))
     gates, inner = cut(product, sigmoids)
     below_input, (below_forget, below_output) = below[:units], cut(below[units:], units)
-    add, divide, tanh, multiply = np.add, np.divide, np.tanh, from_h.dot
+    add, divide, tanh, multiply = np.add, np.divide, np.tanh, _product(from_h, hidden)
     exp, squash = _then(np.exp, holds.gates), _then(np.tanh, holds.candidate)
     blend, end = _then(np.add, holds.cell), _then(np.divide, holds.hidden)
     lets_out: Iterable[Array] = hidden[1:]
     project: Callable[..., Array] | None = None
     if projection is not None:
-        lets_out, project = repeat(_work(hidden, units)), _then(projection.dot, holds.hidden)
+        lets_out, project = repeat(_work(hidden, units)), _product(projection, hidden)
+        project = _then(project, holds.hidden)
         end = np.divide
     one, patch, inputs = _one(below), patches.product, spread(pre, hidden)
     states = zip(hidden, hidden[1:], cell, cell[1:], lets_out, strict=False)
@@ -150,7 +157,7 @@ def lstm(
 
 def rnn(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Holds) -> None:
     """Run a plain RNN. from_h: (unit, unit), pre: (step, unit)."""
-    add, multiply, patch = np.add, from_h.dot, patches.product
+    add, multiply, patch = np.add, _product(from_h, room.hidden), patches.product
     end = _then(np.tanh, holds.hidden)
     rows = zip(room.hidden, room.hidden[1:], spread(pre, room.hidden), strict=False)
     for t, (old, new, a) in enumerate(rows):
@@ -174,9 +181,16 @@ def _then(operation: Callable[..., Array], hold: Hold | None) -> Callable[..., A
     return operation_and_hold
 
 
+def _product(matrix: Array, hidden: Array) -> Callable[[Array, Array], Array]:
+    """What multiplies the matrix with a state, into a given place."""
+    if hidden.ndim == 2:
+        return matrix.dot  # faster than matmul for one sequence
+    return partial(np.matmul, matrix)  # writes in any order of memory, which dot does not
+
+
 def _work(hidden: Array, rows: int) -> Array:
-    """Room for one step: (row,), and the batch axis if hidden has one."""
-    return np.empty((rows, *hidden.shape[2:]), hidden.dtype)
+    """Room for one step: (row,), and the batch axis if hidden has one, in its order of memory."""
+    return np.empty_like(hidden[0], shape=(rows, *hidden.shape[2:]))
 
 
 def cut(rows: Array, at: int) -> tuple[Array, Array]:
@@ -185,8 +199,8 @@ def cut(rows: Array, at: int) -> tuple[Array, Array]:
 
 
 def spread(pre: Array, hidden: Array) -> Array:
-    """What comes from the inputs, (step, row), for a batch: (step, row, 1) if hidden has values."""
-    return pre.reshape(pre.shape + (1,) * (hidden.ndim - 2))
+    """What comes from the inputs; (step, row) as (step, row, 1) if hidden has a batch axis."""
+    return pre.reshape(pre.shape + (1,) * (hidden.ndim - pre.ndim))
 
 
 def _one(rows: Array) -> Array:

@@ -1,4 +1,4 @@
-"""The NumPy engine: one sequence, or one sequence under many values, through the loops."""
+"""The NumPy engine: one sequence, one under many values, or many sequences, through the loops."""
 
 import math
 from collections.abc import Callable
@@ -38,19 +38,26 @@ def run_layout(
     initial: tuple[Array, ...],
     patches: Patches,
     held: Held | None = None,
+    room: Room | None = None,
 ) -> dict[str, Array]:
     """Every track, each (step, unit), or (step, unit, value) if the initial states have values.
 
     pre: (step, row), initial: each (unit,) or (unit, value); held: its values then have two axes.
-    A projected hidden state has numbers in place of units.
+    Sequences may be in place of values, and pre (step, row, sequence). A projected hidden state has
+    numbers in place of units. room: that of room_of for as many steps or more, to be used again:
+    the tracks stand in it.
     """
-    cell = layout.cell
-    room = _room(layout, len(pre), initial)
+    cell, steps = layout.cell, len(pre)
+    if room is None:
+        room = room_of(layout, steps, initial)
+    for states, first in zip((room.hidden, room.cell), initial, strict=False):
+        states[0, : len(first)] = first
     holds = holds_of(cell, held, fast=layout.fast)
     with np.errstate(over="ignore"):
         _loop_of(layout)(layout.from_h, pre, room, patches, holds)
-    states = {"hidden": room.hidden[1:, : len(initial[0])], "cell": room.cell[1:]}
-    found = _gates(layout, room.exps) | {"candidate": room.candidate} | states
+    after = slice(1, steps + 1)
+    made = {"hidden": room.hidden[after, : len(initial[0])], "cell": room.cell[after]}
+    found = _gates(layout, room.exps[:steps]) | {"candidate": room.candidate[:steps]} | made
     if held is not None:
         write_values(held, found)
     return {name: found[name] for name in TRACKS[cell]}
@@ -75,10 +82,13 @@ def _plain_loop_of(layout: Layout) -> Loop:
     return partial(plain.gru_after if layout.carries_one else plain.gru_before, gate, squash)
 
 
-def _room(layout: Layout, steps: int, initial: tuple[Array, ...]) -> Room:
+def room_of(
+    layout: Layout, steps: int, initial: tuple[Array, ...], *, together: bool = False
+) -> Room:
     """Room for every step, cut from one block: the system clears one block much faster than four.
 
-    initial: each (unit,) or (unit, value); it goes into row 0 of the states.
+    initial: each (unit,) or (unit, value). together: the units of each value or sequence stand side
+    by side in memory, (step, value, unit), though the axes are in the order of the loops.
     """
     cell, units, (numbers, *batch) = layout.cell, layout.units, initial[0].shape
     sigmoids = units * len(SIGMOID_TRACKS.intersection(BLOCKS[cell]))
@@ -88,13 +98,12 @@ def _room(layout: Layout, steps: int, initial: tuple[Array, ...]) -> Room:
         (steps, sigmoids),
         (steps, units * (sigmoids > 0)),
     )
-    shapes = [(n, width, *batch) for n, width in rows]
+    shapes = [(n, *batch, width) if together else (n, width, *batch) for n, width in rows]
     sizes = [math.prod(shape) for shape in shapes]
     block = np.empty(sum(sizes), initial[0].dtype)
     parts = np.split(block, np.cumsum(sizes[:-1]))
-    room = Room(*(part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)))
-    for states, first in zip((room.hidden, room.cell), initial, strict=False):
-        states[0, : len(first)] = first
+    shaped = [part.reshape(shape) for part, shape in zip(parts, shapes, strict=True)]
+    room = Room(*(part.swapaxes(1, 2) for part in shaped) if together else shaped)
     room.hidden[:, numbers:] = 1
     return room
 

@@ -1,17 +1,20 @@
 """Run a layer of a file over many sequences at once: for each what running.run_ready gives."""
 
+import math
 import os
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass
+from itertools import product
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from gru_core import environment
 from gru_core.arrays import Array
-from gru_core.bounds import check_bounded
+from gru_core.bounds import check_bounded, is_limited
+from gru_core.conventions import TRACKS
 from gru_core.engines import batch
 from gru_core.formats.reads import Mask
 from gru_core.formats.running import (
@@ -20,6 +23,7 @@ from gru_core.formats.running import (
     FileTrace,
     Initials,
     Ready,
+    named,
     spread_out,
     zeros_of,
 )
@@ -28,43 +32,126 @@ from gru_core.trace import Trace
 from gru_core.weights import Weights
 
 Lengths = npt.NDArray[np.intp]
+Tracks: TypeAlias = dict[str, Array]
 LEAST: Final = 8  # sequences for each thread: a product of fewer is not faster beside another
+
+
+@dataclass(frozen=True, eq=False)
+class Way:
+    """One direction of a layer over all sequences. Compared by identity."""
+
+    weights: Weights
+    x: Array  # (step, sequence, input): the steps that each sequence reads, from the first on
+    lengths: Lengths  # (sequence,): how many they are
+    initial: tuple[Array, ...]  # each (sequence, unit), in the order of conventions.STATES[cell]
+    tracks: Mapping[
+        str, Array
+    ]  # each (step, sequence, unit); what follows a sequence means nothing
+    backward: bool
+
+    def run(self, part: slice) -> None:
+        """Write the tracks of some of the sequences."""
+        states = tuple(state[part] for state in self.initial)
+        tracks = {name: track[:, part] for name, track in self.tracks.items()}
+        x, lengths = self.x[:, part], self.lengths[part]
+        batch.run(self.weights, x, states, lengths, tracks, backward=self.backward)
+
+    def sequence(self, at: int) -> Trace:
+        """The trace of one sequence, as long as that is."""
+        own = slice(self.lengths[at])
+        tracks = {name: track[own, at] for name, track in self.tracks.items()}
+        initial = tuple(state[at] for state in self.initial)
+        return Trace(self.weights.cell, self.x[own, at], initial, tracks, self.backward)
+
+
+@dataclass(frozen=True, eq=False)
+class BatchTrace:
+    """What a run of many sequences leaves behind. Compared by identity."""
+
+    ready: Ready
+    x: Array  # (step, sequence, input)
+    read: Mask  # (step, sequence), false at the steps passed over
+    layers: tuple[Mapping[str, Way], ...]  # by "forward" and "backward"
+    output: Array  # (step read, sequence, units × directions)
+
+    def sequence(self, at: int) -> FileTrace:
+        """What run_ready gives for one sequence, by its number."""
+        layers = tuple({name: way.sequence(at) for name, way in one.items()} for one in self.layers)
+        length = next(iter(self.layers[0].values())).lengths[at]
+        output = self.output[:length, at]
+        made = FileTrace(output[::-1] if _turned(self.ready) else output, layers)
+        if self.read[:, at].all():
+            return made
+        return spread_out(self.ready, made, self.read[:, at].copy(), self.x[:, at])
+
+    def arrays(self) -> dict[str, Array]:
+        """The output, every track and initial state by its name, the axis of sequences before last.
+
+        Names are those of FileTrace.named.
+        """
+        if self.read.all():
+            output = self.output[::-1] if _turned(self.ready) else self.output
+            return {"output": output, **dict(named(self.layers))}
+        sequences = map(self.sequence, range(self.read.shape[1]))
+        made = [{"output": one.output, **dict(one.named())} for one in sequences]
+        return {name: np.stack([arrays[name] for arrays in made], axis=-2) for name in made[0]}
 
 
 def run_batch(
     ready: Ready, x: Array, initials: Sequence[Initials], mask: Mask | None = None
-) -> list[FileTrace]:
+) -> BatchTrace:
     """Run every layer over all sequences together, computed exactly, in the precision of the file.
 
     x: (step, sequence, input), checked, and in that precision. initials: by sequence. mask: (step,
     sequence), as in run_ready. Errors: those of run_ready.
     """
-    count = x.shape[1]
-    read = np.stack([ready.reads.mask(x[:, at]) for at in range(count)], axis=1)
+    read = np.stack([ready.reads.mask(x[:, at]) for at in range(x.shape[1])], axis=1)
     if mask is not None:
         read &= mask
-    kept, lengths = _kept(x, read)
-    parts = list(_parts(count))
+    given, lengths = _kept(x, read)
+    layers: list[dict[str, Way]] = []
+    with ThreadPoolExecutor(_threads()) as threads:
+        for index, directions in enumerate(ready.directions):
+            hidden, rooms = _rooms(directions, given.shape[:2])
+            ways = []
+            for at, (weights, tracks) in enumerate(zip(directions, rooms, strict=True)):
+                initial = _initial(weights, [one[index][at] for one in initials])
+                backward = ready.backward or at == 1
+                ways.append(Way(weights, given, lengths, initial, tracks, backward))
+            _run(ways, threads)
+            layers.append({BACKWARD if way.backward else FORWARD: way for way in ways})
+            given = _merged(ready, hidden, rooms)
+    return BatchTrace(ready, x, read, tuple(layers), given)
 
-    def ran(part: slice) -> list[FileTrace]:
-        return _run(ready, kept[:, part], lengths[part], initials[part])
 
-    with ThreadPoolExecutor(len(parts)) as threads:
-        made = [one for several in threads.map(ran, parts) for one in several]
-    return [
-        one if read[:, at].all() else spread_out(ready, one, read[:, at].copy(), x[:, at])
-        for at, one in enumerate(made)
-    ]
+def _threads() -> int:
+    """How many threads a batch has.
 
-
-def _parts(count: int) -> Iterator[slice]:
-    """The sequences of each thread.
-
-    One thread where NumPy's linear algebra has several of its own: theirs would wait for ours.
+    One where NumPy's linear algebra has several of its own: theirs would wait for ours.
     """
     alone = environment.read("OPENBLAS_NUM_THREADS", "") == "1"
-    threads = min((os.cpu_count() or 1), max(1, count // LEAST)) if alone else 1
-    size = -(-count // threads)
+    return (os.cpu_count() or 1) if alone else 1
+
+
+def _run(ways: Sequence[Way], threads: Executor) -> None:
+    """Write the tracks of the directions of a layer: beside each other, and in parts if that helps.
+
+    A direction in one part reads its weights once a step.
+    """
+    count = len(ways[0].lengths)
+    several = max(1, min(_threads() // len(ways), count // LEAST))
+    jobs = list(product(ways, _parts(count, several)))
+    for _ in threads.map(lambda job: job[0].run(job[1]), jobs):
+        pass
+    for way in ways:
+        if not is_limited(way.weights):
+            for at in range(count):
+                check_bounded(way.weights, way.sequence(at), backward=way.backward)
+
+
+def _parts(count: int, several: int) -> Iterator[slice]:
+    """So many slices of the sequences, or fewer."""
+    size = -(-count // several)
     yield from (slice(first, first + size) for first in range(0, count, size))
 
 
@@ -82,54 +169,39 @@ def _kept(x: Array, read: Mask) -> tuple[Array, Lengths]:
     return kept, lengths
 
 
-def _run(ready: Ready, x: Array, lengths: Lengths, initials: Sequence[Initials]) -> list[FileTrace]:
-    layers: list[list[dict[str, Trace]]] = []  # by layer and sequence
-    for index, directions in enumerate(ready.directions):
-        ways, outputs = [], []
-        for at, weights in enumerate(directions):
-            backward = ready.backward or at == 1
-            starts = [one[index][at] for one in initials]
-            traces, hidden = _one_way(weights, x, lengths, starts, backward=backward)
-            ways.append([(BACKWARD if backward else FORWARD, trace) for trace in traces])
-            outputs.append(hidden)
-        layers.append([dict(named) for named in zip(*ways, strict=True)])
-        x = outputs[0] if len(outputs) == 1 else _merged(ready, outputs[0], outputs[1])
-    made = [
-        FileTrace(x[:length, at], found)
-        for at, (length, found) in enumerate(zip(lengths, zip(*layers, strict=True), strict=True))
-    ]
-    if ready.backward and ready.reading_order:
-        made = [replace(one, output=one.output[::-1]) for one in made]
-    return made
-
-
-def _one_way(
-    weights: Weights,
-    x: Array,
-    lengths: Lengths,
-    starts: Sequence[tuple[Array, ...]],
-    *,
-    backward: bool,
-) -> tuple[list[Trace], Array]:
-    """One direction of a layer: the trace of each sequence, and (step, sequence, unit) of all.
-
-    starts: by sequence; () for zeros.
-    """
+def _initial(weights: Weights, starts: Sequence[tuple[Array, ...]]) -> tuple[Array, ...]:
+    """The first states, each (sequence, unit). starts: by sequence; () for zeros."""
     zeros = zeros_of(weights)
     states = [tuple(s.astype(weights.dtype) for s in start) or zeros for start in starts]
-    initial = tuple(np.stack(each) for each in zip(*states, strict=True))
-    tracks = batch.run(weights, x, initial, lengths, backward=backward)
-    traces = []
-    for at, length in enumerate(lengths):
-        own = {name: track[:length, at] for name, track in tracks.items()}
-        trace = Trace(weights.cell, x[:length, at], states[at], own, backward)
-        check_bounded(weights, trace, backward=backward)
-        traces.append(trace)
-    return traces, tracks["hidden"]
+    return tuple(np.stack(each) for each in zip(*states, strict=True))
 
 
-def _merged(ready: Ready, forward: Array, backward: Array) -> Array:
-    """Two directions as one output, (step, sequence, feature)."""
-    steps, count = forward.shape[:2]
-    flat = MERGES[ready.merge](*(one.reshape(steps * count, -1) for one in (forward, backward)))
-    return flat.reshape(steps, count, -1)
+def _rooms(directions: Sequence[Weights], sizes: tuple[int, ...]) -> tuple[Array, list[Tracks]]:
+    """Room for every track of every direction, each (step, sequence, unit), in few blocks.
+
+    The system clears one block faster than many. sizes: (step, sequence). The hidden states are
+    parts of one array, (step, sequence, feature), which comes first: nothing need join them.
+    """
+    widths = [weights.hidden_size for weights in directions]
+    hidden = np.empty((*sizes, sum(widths)), directions[0].dtype)
+    rooms = []
+    for weights, own in zip(directions, np.split(hidden, np.cumsum(widths[:-1]), -1), strict=True):
+        others = [name for name in TRACKS[weights.cell] if name != "hidden"]
+        block = np.empty((len(others), *sizes, weights.units), weights.dtype)
+        rooms.append({**dict(zip(others, block, strict=True)), "hidden": own})
+    return hidden, rooms
+
+
+def _merged(ready: Ready, hidden: Array, rooms: Sequence[Tracks]) -> Array:
+    """What the layer above reads, (step, sequence, feature). hidden, rooms: those of _rooms."""
+    if len(rooms) == 1 or ready.merge == "concat":
+        return hidden
+    forward, backward = (
+        tracks["hidden"].reshape(math.prod(hidden.shape[:2]), -1) for tracks in rooms
+    )
+    return MERGES[ready.merge](forward, backward).reshape(*hidden.shape[:2], -1)
+
+
+def _turned(ready: Ready) -> bool:
+    """Whether the output is in the order of reading, from the last step to the first."""
+    return ready.backward and ready.reading_order

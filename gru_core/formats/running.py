@@ -1,8 +1,8 @@
 """Run a layer of a file as its framework does: the whole layer's sequence, and every gate of it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -59,12 +59,29 @@ class FileTrace:
 
     def named(self) -> Iterator[tuple[str, Array]]:
         """Every track and initial state by its name in a file, such as layer0.forward.update."""
-        for at, directions in enumerate(self.layers):
-            for direction, trace in directions.items():
-                where = f"layer{at}.{direction}"
-                yield from ((f"{where}.{track}", values) for track, values in trace.items())
-                states = zip(INITIAL_NAMES, trace.initial, strict=False)
-                yield from ((f"{where}.{name}", state) for name, state in states)
+        return named(self.layers)
+
+
+class Tracked(Protocol):
+    """What was run in one direction: a trace, or one of many sequences."""
+
+    @property
+    def tracks(self) -> Mapping[str, Array]:
+        """By their names."""
+
+    @property
+    def initial(self) -> tuple[Array, ...]:
+        """The states before the first step, in the order of conventions.STATES[cell]."""
+
+
+def named(layers: Iterable[Mapping[str, Tracked]]) -> Iterator[tuple[str, Array]]:
+    """Every track and initial state of the directions of layers, by its name in a file."""
+    for at, directions in enumerate(layers):
+        for direction, one in directions.items():
+            where = f"layer{at}.{direction}"
+            yield from ((f"{where}.{track}", values) for track, values in one.tracks.items())
+            states = zip(INITIAL_NAMES, one.initial, strict=False)
+            yield from ((f"{where}.{name}", state) for name, state in states)
 
 
 def run_ready(

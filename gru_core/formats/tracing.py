@@ -52,14 +52,13 @@ def trace_arrays(
         for at in range(count)
     ]
     if count == 1:
-        traces = [run_ready(ready, inputs[:, 0], starts[0], None if given is None else given[:, 0])]
+        one = run_ready(ready, inputs[:, 0], starts[0], None if given is None else given[:, 0])
+        arrays = {"output": one.output, **dict(one.named())}
+        made = {name: np.stack([array], axis=-2) for name, array in arrays.items()}
     else:
         checks.sequence("x", inputs[:, 0], ready.first.input_size)
-        traces = run_batch(ready, inputs, starts, given)
-    made = [{"output": trace.output, **dict(trace.named())} for trace in traces]
-    found: Arrays = {"x": inputs} | {
-        name: np.stack([arrays[name] for arrays in made], axis=-2) for name in made[0]
-    }
+        made = run_batch(ready, inputs, starts, given).arrays()
+    found: Arrays = {"x": inputs, **made}
     if given is not None or ready.reads != Reads(zeros=ready.reads.zeros):
         read = np.stack([ready.reads.mask(inputs[:, at]) for at in range(count)], axis=1)
         found[MASK] = read if given is None else read & given

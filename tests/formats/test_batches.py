@@ -34,7 +34,8 @@ def same(one, x, mask=None, tolerance=1e-12, names=("hidden",)) -> None:
     states = np.random.default_rng(5).normal(size=(x.shape[1], sum(map(len, one.directions)), 4))
     starts = [initials_of(one, dict.fromkeys(names, state)) for state in states]
     together = run_batch(one, x.astype(one.first.dtype), starts, mask)
-    for at, made in enumerate(together):
+    arrays = together.arrays()
+    for at, made in enumerate(map(together.sequence, range(x.shape[1]))):
         alone = run_ready(one, x[:, at], starts[at], None if mask is None else mask[:, at])
         assert made.output.dtype == alone.output.dtype
         np.testing.assert_allclose(made.output, alone.output, rtol=0, atol=tolerance)
@@ -43,6 +44,8 @@ def same(one, x, mask=None, tolerance=1e-12, names=("hidden",)) -> None:
         assert found.keys() == wanted.keys()
         for name, array in wanted.items():
             np.testing.assert_allclose(found[name], array, rtol=0, atol=tolerance, err_msg=name)
+            np.testing.assert_array_equal(arrays[name][..., at, :], found[name])
+        np.testing.assert_array_equal(arrays["output"][:, at], made.output)
         for layer, other in zip(made.layers, alone.layers, strict=True):
             for way, trace in other.items():
                 np.testing.assert_allclose(layer[way].x, trace.x, rtol=0, atol=tolerance)
