@@ -30,6 +30,7 @@ class Patches(NamedTuple):
 
     product: Patch | None = None  # into the product of the state and the gates' weights
     candidate: Patch | None = None  # into the pre-activation of the GRU's candidate
+    projected: Patch | None = None  # into the product of a projection and what the units let out
 
 
 # Puts in the values that a track is held at: hold(step, rows), in place.
@@ -71,7 +72,7 @@ def gru_after(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Ho
     gates, inner, below_reset, below_write = *cut(product, sigmoids), *cut(below, units)
     add, divide, subtract, end = np.add, np.divide, np.subtract, _then(np.add, holds.hidden)
     exp, tanh = _then(np.exp, holds.gates), _then(np.tanh, holds.candidate)
-    one, (patch, patch_candidate) = _one(below), patches
+    one, (patch, patch_candidate, _) = _one(below), patches
     old, *news = hidden[:, :units]
     pre_gates, pre_candidate = pre[:, :sigmoids], spread(pre[:, sigmoids:], hidden)
     rows = zip(hidden, news, pre_gates, pre_candidate, room.exps, room.candidate, strict=False)
@@ -98,7 +99,7 @@ def gru_before(from_h: Array, pre: Array, room: Room, patches: Patches, holds: H
     exp, tanh = _then(np.exp, holds.gates), _then(np.tanh, holds.candidate)
     # Two matrices of their own: of rows of a larger one, dot would make a copy at every step.
     multiply, multiply_inner = (np.asfortranarray(part).dot for part in cut(from_h, sigmoids))
-    one, (patch, patch_candidate) = _one(below), patches
+    one, (patch, patch_candidate, _) = _one(below), patches
     inputs = spread(pre[:, :sigmoids], hidden), spread(pre[:, sigmoids:], hidden)
     rows = zip(hidden, hidden[1:], *inputs, room.exps, room.candidate, strict=False)
     for t, (old, new, a, b, e, n) in enumerate(rows):
@@ -130,8 +131,8 @@ def lstm(
     lets_out: Iterable[Array] = hidden[1:]
     project: Callable[..., Array] | None = None
     if projection is not None:
-        lets_out, project = repeat(_work(hidden, units)), _then(projection.dot, holds.hidden)
-        end = np.divide
+        lets_out, end = repeat(_work(hidden, units)), np.divide
+        project = _then(_projecting(projection, patches.projected), holds.hidden)
     one, patch, inputs = _one(below), patches.product, spread(pre, hidden)
     states = zip(hidden, hidden[1:], cell, cell[1:], lets_out, strict=False)
     rows = zip(states, inputs, room.exps, room.candidate, strict=False)
@@ -172,6 +173,21 @@ def _then(operation: Callable[..., Array], hold: Hold | None) -> Callable[..., A
         return out
 
     return operation_and_hold
+
+
+def _projecting(projection: Array, patch: Patch | None) -> Callable[..., Array]:
+    """From what the units let out to a hidden state, with what a sweep adds to it, if any."""
+    multiply = projection.dot
+    if patch is None:
+        return multiply
+    steps = count()
+
+    def multiply_and_add(let_out: Array, new: Array) -> Array:
+        made: Array = multiply(let_out, new)
+        patch(next(steps), let_out, made)
+        return made
+
+    return multiply_and_add
 
 
 def _work(hidden: Array, rows: int) -> Array:

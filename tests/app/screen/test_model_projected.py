@@ -31,6 +31,8 @@ from gru_core.formats.running import run_ready
 from gru_core.inputs.feed import Feed, fed
 from gru_core.run import run
 from gru_core.situation import Edit, apply_edits
+from tests.app.computing import Batch, check, edits_of, held_in, holds_of, with_functions
+from tests.app.node import in_node
 from tests.formats.torch_files import saved
 
 PROJECTED = {"cell", "why", "kept", "memory", "saturation"}
@@ -39,9 +41,11 @@ X = fed(Feed("noise"), 3, 0).x
 
 
 @cache
-def projected(layers: int = 1, both: bool = False) -> torch.nn.Module:
+def projected(
+    layers: int = 1, both: bool = False, dtype: torch.dtype = torch.float64
+) -> torch.nn.Module:
     torch.manual_seed(3)
-    return torch.nn.LSTM(3, 5, layers, proj_size=2, bidirectional=both).double()
+    return torch.nn.LSTM(3, 5, layers, proj_size=2, bidirectional=both).to(dtype)
 
 
 @cache  # a process of its own reads it
@@ -90,9 +94,25 @@ def test_the_message_says_how_many_rows_each_plot_has() -> None:
     assert {one["part"]: one["units"] for one in panel["initials"]} == {"h0": 2, "c0": 5}
     assert "5 units · h projected to 2 numbers · 150 parameters" in panel["note"]
     assert [one["size"] for one in panel["segments"]] == [3, 2, 1, 1]
-    assert told["core"] is None  # the page has no program for it and asks the server
+    assert told["core"] is not None
     scales = {track["track"]: track["scale"] for track in panel["tracks"]}
     assert scales["hidden"] == scales["cell"]  # it goes beyond ±1
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("ends", [("sigmoid", "tanh"), ("hard_sigmoid", "elu")])
+def test_the_page_computes_what_the_core_computes(dtype, ends) -> None:
+    """As it is, changed in every part, held, and both; every number of units without one of h."""
+    setting = opened(projected(dtype=dtype))
+    shown = screen_of(setting)
+    edited = setting.with_edits(edits_of(shown))
+    held = replace(setting, interventions=holds_of(shown))
+    both = replace(edited, interventions=held.interventions)
+    screens = (screen_of(one) for one in (setting, edited, held, both))
+    batch = Batch((shown, *screens))
+    assert check([batch], in_node) > 0
+    other = with_functions(shown, *ends)
+    assert check([Batch((other, held_in(other)))], in_node) > 0
 
 
 @pytest.mark.parametrize("at", [0, 1])
