@@ -14,6 +14,7 @@ from app.messages.cell_numbers import inside_content
 from app.messages.numbers import matrix
 from app.messages.stage import message
 from app.messages.sweeping import sweep_message
+from app.screen import plane as kept_plane
 from app.screen.at_hand import in_place_of
 from app.screen.page import Grab, Page
 from app.screen.predicted import predicted
@@ -35,8 +36,8 @@ from tests.app.computing import Batch, check, edits_of, held_in, holds_of, with_
 from tests.app.node import in_node
 from tests.formats.torch_files import saved
 
-PROJECTED = {"cell", "why", "kept", "memory", "saturation"}
-OPENED = {"unrolled", "phase"}
+PROJECTED = {"cell", "why", "kept", "memory", "gradients", "saturation", "phase"}
+OPENED = {"unrolled"}
 X = fed(Feed("noise"), 3, 0).x
 
 
@@ -203,6 +204,49 @@ def test_every_number_has_its_terms_or_is_said_not_to_be_there(unit) -> None:
         if track == "hidden":
             assert abs(total - shown.traces["lstm"]["hidden"][7, 1]) < 1e-9
             assert "what unit 3 lets out" in chart.rows.names
+
+
+@pytest.mark.parametrize(("of", "unit"), [("state", 0), ("unit", 1), ("unit", 4)])
+def test_gradients_are_those_of_autograd(of, unit) -> None:
+    shown = screen(view="gradients", cell="lstm", of=of, unit=unit)
+    view = view_of(shown)
+    x = torch.tensor(X, requires_grad=True)
+    last = projected()(x)[0][-1]
+    number = min(unit, 1)  # h has two
+    rows = range(2) if of == "state" else [number]
+    slopes = [torch.autograd.grad(last[row], x, retain_graph=True)[0] for row in rows]
+    expected = torch.stack(slopes).square().sum(dim=(0, 2)).sqrt()
+    (chart,) = [one for one in view.charts if one.name == "input"]
+    found = chart.values[:, list(chart.columns.names).index("LSTM")]
+    np.testing.assert_allclose(found, expected, rtol=1e-7)
+    assert any("h is projected to 2 numbers" in note for note in view.notes)
+    assert any("and at the end what P makes of it" in note for note in view.notes)
+
+
+def test_the_plane_of_states_is_of_two_numbers_of_h_with_what_stays() -> None:
+    for unit, asked in ((0, "unit2"), (4, "unit1")):
+        shown = screen(view="phase", cell="lstm", of=asked, unit=unit, step=7)
+        view = view_of(shown)
+        assert [one.value for one in view.choices] in (
+            ["unit2", "components"],
+            ["unit1", "components"],
+        )
+        portrait = view.charts[0]
+        hidden = shown.traces["lstm"]["hidden"]
+        order = [0, 1] if unit == 0 else [1, 0]
+        np.testing.assert_array_equal(portrait.values[1:], hidden[:, order])
+        assert any("All other numbers of h and all cell states" in one for one in view.notes)
+        weights = shown.situation.weights["lstm"]
+        found = kept_plane.fixed(shown)
+        while found is None:
+            found = kept_plane.fixed(shown)
+        assert found.problem == ""
+        for point in found.points.points:
+            trace = run(weights, X[7:8], tuple(weights.parts_of(point.state)))
+            after = np.concatenate((trace["hidden"][0], trace["cell"][0]))
+            np.testing.assert_allclose(after, point.state, rtol=0, atol=1e-9)
+    view = view_of(screen(view="phase", cell="lstm", of="unit4"))
+    assert "h has 2 numbers here, being projected: there is no number 4." in view.words
 
 
 def test_what_is_held_is_in_the_equations() -> None:
