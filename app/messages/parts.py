@@ -29,7 +29,7 @@ from app.figures.heatmap import (
     track_picture,
 )
 from app.figures.sequence import axis_bound, unit_lines
-from app.figures.weights import gate_weights
+from app.figures.weights import P, gate_weights, matrices, projection_weights
 from app.lenses import View, charts, lens_of, view_of
 from app.messages import predictions
 from app.messages.cell_numbers import inside_content, vector_content
@@ -42,6 +42,7 @@ from app.setting.source import Prepared
 from app.words.names import letter_of
 from gru_core.conventions import STATES, Cell, shown_sign
 from gru_core.scenes.scene import INITIALS
+from gru_core.weights import PROJECTION
 
 # Up to this many columns every gate's weights are on screen at once; beyond, one at a time.
 MOST_COLUMNS_SIDE_BY_SIDE = 40
@@ -183,6 +184,14 @@ def parts(
         weights, bound = screen.base.weights[cell], baseline.weight_bounds[cell]
         biases = screen.biases
         for gate in shown_gates(screen, cell, gates):
+            if gate == P:
+                key = _key(gate, order, bound, weights.arrays[PROJECTION])
+                yield Part(
+                    f"{cell}.weights.{gate}",
+                    key,
+                    partial(projection_weights, weights, order, bound),
+                )
+                continue
             at, sign = weights.gates.index(gate), shown_sign(cell, gate, screen.notation.polarity)
             arrays = (weights.w_x[at], weights.w_h[at], weights.b_x[at], weights.b_h[at])
             draw = partial(gate_weights, weights, gate, channels, order, bound, sign, biases)
@@ -295,12 +304,13 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 
 def shown_gates(screen: Screen, cell: Cell, gates: Mapping[str, str]) -> tuple[str, ...]:
-    """The gates of a cell whose weights are on screen."""
+    """The gates of a cell whose weights are on screen, its projection among them."""
     weights = screen.situation.weights[cell]
+    every = matrices(weights)
     if weights.input_size + weights.units + 4 <= MOST_COLUMNS_SIDE_BY_SIDE:
-        return weights.gates
+        return every
     chosen = gates.get(cell, "")
-    return (chosen if chosen in weights.gates else FIRST_GATE[cell],)
+    return (chosen if chosen in every else FIRST_GATE[cell],)
 
 
 def _lines(screen: Screen, cell: Cell, bound: float) -> Part:
