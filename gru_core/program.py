@@ -16,7 +16,7 @@ from gru_core.analysis.inside import Given, Rows, numbers_of, recurrent_of, vect
 from gru_core.cells.steps import STEPS
 from gru_core.conventions import STATES, TRACKS, Polarity, shown_update
 from gru_core.recording import UNIT, Operation, Record, Recorded, Shape
-from gru_core.weights import PARTS, PROJECTION, Weights, check_not_projected
+from gru_core.weights import PARTS, PROJECTION, Weights
 
 # What a state is called before the step.
 BEFORE: Final[Mapping[str, str]] = {"hidden": "previous", "cell": "previous_cell"}
@@ -64,16 +64,18 @@ def numbers_program(weights: Weights, polarity: Polarity = "keep") -> Program:
     """Every number that the equations of one unit name at one step, as inside() has them.
 
     Given: the unit's rows of the weights, x, the states before, the tracks after, and for each
-    track `<track>.held`, 1 where it is held and 0 where not. The unit is chosen when it is run.
+    track `<track>.held`, 1 where it is held and 0 where not, as long as there are units. The unit
+    is chosen when it is run. Where a projected state has no number of the unit its row is nan.
     """
-    check_not_projected(weights, "a program of the equations of one unit")
     record, (units, dtype) = Record(), (weights.units, weights.dtype)
     gates, names = len(weights.gates), TRACKS[weights.cell]
     x = record.array("x", (1, weights.input_size), dtype)
-    before = [record.array(BEFORE[name], (1, units), dtype) for name in STATES[weights.cell]]
-    widths = {"w_x": (weights.input_size,), "w_h": (units,), "b_x": (), "b_h": ()}
+    before = _before(record, weights)
+    widths = {"w_x": (weights.input_size,), "w_h": (weights.hidden_size,), "b_x": (), "b_h": ()}
     rows = Rows(*(record.array(part, (gates, *widths[part]), dtype) for part in PARTS))
-    tracks = {name: record.array(name, (1, units), dtype) for name in names}
+    if weights.is_projected:
+        rows = rows._replace(w_p=record.array(PROJECTION, (units,), dtype))
+    tracks = {name: record.array(name, (1, weights.size(name)), dtype) for name in names}
     held = {name: record.array(f"{name}.held", (1, units), dtype) for name in names}
     given = Given(x, before[0], before[1] if len(before) > 1 else None, tracks, held)
     return _finished(record, numbers_of(weights, rows, given, UNIT, polarity))
@@ -84,16 +86,25 @@ def vectors_program(weights: Weights) -> Program:
 
     Given: w_h, b_h, the states before and the tracks after.
     """
-    check_not_projected(weights, "a program of what the wiring shows")
-    record, (units, dtype) = Record(), (weights.units, weights.dtype)
+    record, dtype = Record(), weights.dtype
     w_h = record.array("w_h", weights.w_h.shape, dtype)
     b_h = record.array("b_h", weights.b_h.shape, dtype)
-    before = [record.array(BEFORE[name], (1, units), dtype) for name in STATES[weights.cell]]
-    tracks = {name: record.array(name, (1, units), dtype) for name in TRACKS[weights.cell]}
+    before = _before(record, weights)
+    tracks = {
+        name: record.array(name, (1, weights.size(name)), dtype) for name in TRACKS[weights.cell]
+    }
     cell = before[1] if len(before) > 1 else None
     given = Given(np.empty(0), before[0], cell, tracks)
     recurrent = recurrent_of(weights, w_h, b_h, before[0])
     return _finished(record, vectors_of(weights, given, recurrent))
+
+
+def _before(record: Record, weights: Weights) -> list[Any]:
+    """The states before a step as rows of one."""
+    return [
+        record.array(BEFORE[name], (1, weights.size(name)), weights.dtype)
+        for name in STATES[weights.cell]
+    ]
 
 
 def _given(record: Record, weights: Weights) -> tuple[Any, ...]:

@@ -46,7 +46,8 @@ class Operation:
 
     kind: one of KINDS, or `number` (value), `product` (a matrix and a vector), `choose` (where the
     first is true the second, else the third), `part` (of the first from `at` on, in order), `pick`
-    (the entry at the unit), or `hold` (what an intervention puts in place of a track).
+    (the entry at the unit, nan where there is none), or `hold` (what an intervention puts in place
+    of a track).
     of: the slots it is done with. shape: of what comes of it.
     """
 

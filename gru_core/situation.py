@@ -24,7 +24,7 @@ from gru_core.changes.targets import AXES, INITIALS, Owner, Target, TargetPart
 from gru_core.conventions import Cell
 from gru_core.errors import RangeError, ShapeError, shown, unknown_name
 from gru_core.run import initial_states
-from gru_core.weights import PARTS, Weights, check_index
+from gru_core.weights import Weights, check_index
 
 __all__ = [
     "Edit",
@@ -159,7 +159,10 @@ def array_of(situation: Situation, target: Target) -> Array:
     elif target.part in INITIALS:
         array = situation.initials[target.owner][INITIALS[target.part]]
     else:
-        array = getattr(situation.weights[target.owner], target.part)
+        arrays = situation.weights[target.owner].arrays
+        if target.part not in arrays:
+            raise unknown_name(f"part of this {target.owner}", target.part, arrays)
+        array = arrays[target.part]
     check_index(target.array_name, target.index, array.shape, AXES[target.part])
     return array
 
@@ -186,7 +189,11 @@ def apply_edits(situation: Situation, edits: Iterable[Edit]) -> Situation:
 
 def _edited_weights(weights: Weights, changed: _Changes) -> Weights:
     cell = weights.cell
-    parts: dict[str, Any] = {p: changed[cell, p] for p in PARTS if (cell, p) in changed}
+    parts: dict[str, Any] = {
+        part: array
+        for (owner, part), array in changed.items()
+        if owner == cell and part in weights.arrays
+    }
     return replace(weights, **parts) if parts else weights
 
 

@@ -7,7 +7,6 @@ of 41 values costs a few runs, not 41.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import cast
 
 import numpy as np
 import numpy.typing as npt
@@ -25,7 +24,7 @@ from gru_core.engines.numpy_engine import run_layout
 from gru_core.errors import EmptySequenceError, ShapeError, unknown_name
 from gru_core.run import Initial, initial_states
 from gru_core.trace import Tracks
-from gru_core.weights import Part, Weights, check_index
+from gru_core.weights import PROJECTION, Weights, check_index
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +77,7 @@ def sweep(
             batch[INITIALS[target.part]][target.index[0]] = points
         else:
             patches = _sweep_weight(layout, inputs, target, points)
-            layout = layout.without(weights, cast("Part", target.part), target.index)
+            layout = layout.without(weights, target.part, target.index)
     tracks = run_layout(layout, layout.project(inputs), batch, patches, held)
     by_value = {name: track.transpose(2, 0, 1) for name, track in tracks.items()}
     swept = Sweep(weights.cell, target, points, by_value, active)
@@ -135,8 +134,10 @@ def _check_target(weights: Weights, x: Array, states: tuple[Array, ...], target:
         shape: tuple[int, ...] = x.shape
     elif target.part in INITIALS:
         shape = states[INITIALS[target.part]].shape
+    elif target.part in weights.arrays:
+        shape = weights.arrays[target.part].shape
     else:
-        shape = getattr(weights, target.part).shape
+        raise unknown_name(f"part of this {target.owner}", target.part, weights.arrays)
     check_index(target.array_name, target.index, shape, AXES[target.part])
 
 
@@ -164,6 +165,8 @@ def _at_step(step: int, added: Array) -> Patch:
 
 def _sweep_weight(layout: Layout, x: Array, target: Target, points: Array) -> Patches:
     """What each value of a weight or bias adds, at every step, to one row."""
+    if target.part == PROJECTION:
+        return Patches(projected=_at_row(target.index[0], target, points, x))
     row = layout.row(target.index[0], target.index[1])
     signed = layout.sign[row] * points
     # The GRU's candidate is summed in two places: inside the product that the reset gate
@@ -175,7 +178,10 @@ def _sweep_weight(layout: Layout, x: Array, target: Target, points: Array) -> Pa
 
 
 def _at_row(row: int, target: Target, signed: Array, x: Array) -> Patch:
-    """Add value · state, value · input or the value to one row, for w_h, w_x or a bias."""
+    """Add value · state, value · input or the value to one row, for w_h, w_x or a bias.
+
+    Of a projection, w_p, the state is what the units let out.
+    """
     column, added = target.index[-1], signed.copy()  # (value,)
 
     def from_state(_t: int, state: Array, rows: Array) -> None:
@@ -190,4 +196,6 @@ def _at_row(row: int, target: Target, signed: Array, x: Array) -> Patch:
         one = rows[row]
         np.add(one, signed, one)
 
-    return {"w_h": from_state, "w_x": from_input}.get(target.part, from_bias)
+    return {"w_h": from_state, PROJECTION: from_state, "w_x": from_input}.get(
+        target.part, from_bias
+    )

@@ -18,6 +18,7 @@ from gru_core.conventions import (
     GATES,
     SIGMOID_TRACKS,
     STATE_ACTIVATIONS,
+    STATES,
     BiasCount,
     Cell,
 )
@@ -129,6 +130,16 @@ class Weights:
         return self.hidden_size if track == "hidden" else self.units
 
     @property
+    def entries(self) -> int:
+        """How many numbers a step carries on: the hidden state, for the LSTM the cell state too."""
+        return sum(map(self.size, STATES[self.cell]))
+
+    def parts_of(self, state: Array, axis: int = -1) -> list[Array]:
+        """The states of conventions.STATES, joined along an axis, as they are by themselves."""
+        ends = np.cumsum([self.size(name) for name in STATES[self.cell]])[:-1]
+        return np.split(state, ends, axis=axis)
+
+    @property
     def input_size(self) -> int:
         """How many numbers each step of the input has."""
         return int(self.w_x.shape[2])
@@ -231,19 +242,6 @@ def check_index(
                 size=size,
                 last=size - 1,
             )
-
-
-def check_not_projected(weights: Weights, what: str) -> None:
-    """Raise RangeError for a projected hidden state. what: what cannot be computed of it."""
-    if weights.is_projected:
-        raise RangeError(
-            "the {cell} projects its hidden state from {units} units to {numbers} numbers; of such "
-            "a layer {what} cannot be computed here: choose a layer without a projection.",
-            cell=weights.cell.upper(),
-            units=weights.units,
-            numbers=weights.hidden_size,
-            what=what,
-        )
 
 
 def parameter_count(cell: Cell, input_size: int, units: int, biases: BiasCount = 2) -> int:

@@ -61,9 +61,9 @@ class Input(TypedDict):
 
 
 class Segment(TypedDict):
-    """The columns of a joined matrix that are of one part."""
+    """The columns of a joined matrix that are of one part; of a projection it has but one."""
 
-    part: Part
+    part: Part | Literal["w_p"]
     start: int
     size: int
 
@@ -97,7 +97,11 @@ class Initial(TypedDict):
 
 
 class Panel(TypedDict):
-    """One cell of the screen. order: its units from top to bottom. shown: gates with weights."""
+    """One cell of the screen. order: its units from top to bottom.
+
+    projection: what makes the hidden state of all that the units let out, if anything does. shown:
+    gates with weights, and that.
+    """
 
     cell: Cell
     name: str
@@ -108,6 +112,7 @@ class Panel(TypedDict):
     tracks: list[Track]
     initials: list[Initial]
     gates: list[Gate]
+    projection: Gate | None
     shown: Sequence[str]
     segments: list[Segment]
     bound: str

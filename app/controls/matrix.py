@@ -20,7 +20,7 @@ from gru_core.errors import RangeError
 from gru_core.inputs.tables import expect_shape, parse_numbers
 from gru_core.scenes.scene import INITIALS
 from gru_core.situation import Edit, Situation, Target
-from gru_core.weights import PARTS
+from gru_core.weights import PARTS, PROJECTION
 
 Place = tuple[str, str, int | None]  # owner, part, gate
 
@@ -68,6 +68,8 @@ def arrays(base: Situation) -> dict[Place, str]:
                 (cell, part, at): say(f"controls.matrix.part.{part}", cell=name, gate=called)
                 for part in PARTS
             }
+        if weights.is_projected:
+            found[cell, PROJECTION, None] = say("controls.matrix.projection", cell=name)
         for track in STATES[cell]:
             state = theme.QUANTITIES[track].name
             initial = say("controls.matrix.initial", cell=name, state=state)
@@ -81,7 +83,11 @@ def shape_of(base: Situation, place: Place) -> tuple[int, ...]:
     if owner == "x":
         return base.x.shape
     weights = base.weights[owner]  # type: ignore[index]
-    return (weights.units,) if gate is None else tuple(getattr(weights, part).shape[1:])
+    if part == PROJECTION:
+        return weights.arrays[part].shape
+    if gate is None:
+        return (weights.hidden_size if part == "h0" else weights.units,)
+    return tuple(weights.arrays[part].shape[1:])
 
 
 def _pasted_here(text: str, present: Callable[[], Setting], place: Place) -> list[Edit]:

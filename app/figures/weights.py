@@ -11,9 +11,11 @@ from app.figures.figure import Figure
 from app.figures.heatmap import MOST_CELL_TEXTS, heatmap, unit_names
 from app.words.numbers import brief
 from gru_core.conventions import BiasCount
-from gru_core.weights import Part, Weights
+from gru_core.weights import PROJECTION, Part, Weights
 
+P = "projection"  # what its matrix is called among those of the gates
 LEVELS = 64  # of a large matrix: a quarter fewer bytes than with 256
+MOST_MARKED = 8  # columns of units, each with its label
 WEIGHT_MARGIN = {"l": 20, "r": 8, "t": 3, "b": 17}
 
 
@@ -36,6 +38,25 @@ def segments(weights: Weights, biases: BiasCount = 2) -> tuple[Segment, ...]:
         Segment("b_h", inputs + states + 1, 1),
     )
     return every if biases == 2 else every[:-1]
+
+
+def matrices(weights: Weights) -> tuple[str, ...]:
+    """The names of what is drawn of the weights: the gates, and the projection if there is one."""
+    return (*weights.gates, P) if weights.is_projected else weights.gates
+
+
+def projection_weights(weights: Weights, order: Sequence[int], bound: float) -> Figure:
+    """The projection as one heatmap: a row for each number of h, a column for each unit."""
+    z = projected(weights, order)
+    figure = _matrix(z, bound, range(weights.hidden_size))
+    marks = {at: f"u{_subscript(unit + 1)}" for at, unit in enumerate(order)}
+    return _marked(figure, marks if len(order) <= MOST_MARKED else {len(order) // 2: "P"})
+
+
+def projected(weights: Weights, order: Sequence[int]) -> np.ndarray:
+    """The projection, (number, unit), its columns by `order`."""
+    matrix: np.ndarray = weights.arrays[PROJECTION][:, list(order)]
+    return matrix
 
 
 def joined(
@@ -80,19 +101,28 @@ def gate_weights(
 ) -> Figure:
     """A gate's weights as one heatmap; small matrices show their numbers, large ones are bytes."""
     z = joined(weights, gate, order, sign, biases)
+    figure = _matrix(z, bound, order)
+    return _marked(figure, _column_marks(channels, _states(weights, order), biases))
+
+
+def _matrix(z: np.ndarray, bound: float, rows: Sequence[int]) -> Figure:
+    small = z.shape[1] <= MOST_CELL_TEXTS
+    text = [[brief(value) for value in row] for row in z] if small else []
     if z.size > MOST_WEIGHTS:
         z = as_bytes(z, (-bound, bound), LEVELS)
-    figure = heatmap(z, theme.DIVERGING, (-bound, bound), [], unit_names(order))
-    marks = _column_marks(channels, _states(weights, order), biases)
-    figure.update_layout(
+    figure = heatmap(z, theme.DIVERGING, (-bound, bound), [], unit_names(rows))
+    if small:
+        figure.update_traces(text=text, texttemplate="%{text}", textfont={"size": 9})
+    return figure
+
+
+def _marked(figure: Figure, marks: dict[int, str]) -> Figure:
+    """With labels below its columns."""
+    return figure.update_layout(
         margin=WEIGHT_MARGIN,
         yaxis={"ticklabelstandoff": 3},
         xaxis={"tickvals": [at + 1 for at in marks], "ticktext": list(marks.values())},
     )
-    if z.shape[1] <= MOST_CELL_TEXTS:
-        text = [[brief(value) for value in row] for row in z]
-        figure.update_traces(text=text, texttemplate="%{text}", textfont={"size": 9})
-    return figure
 
 
 def _states(weights: Weights, order: Sequence[int]) -> Sequence[int]:
@@ -112,7 +142,7 @@ def _column_marks(
         marks = {at: f"x{_subscript(at + 1)}" if inputs > 1 else "x" for at in range(inputs)}
     else:
         marks = {inputs // 2: "W x"}
-    if units <= 8:
+    if units <= MOST_MARKED:
         marks |= {inputs + at: f"h{_subscript(unit + 1)}" for at, unit in enumerate(order)}
     else:
         marks[inputs + units // 2] = "U h"

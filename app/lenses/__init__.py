@@ -60,8 +60,10 @@ def questions() -> list[contract.Question]:
 
 
 # What shows a hidden state that is projected, and what looks at the opened cell alone.
-_PROJECTED: Final = frozenset(one.LENS.name for one in (cell, why, kept, memory, saturation))
-_OPENED: Final = frozenset({unrolled.LENS.name, phase.LENS.name})
+_PROJECTED: Final = frozenset(
+    one.LENS.name for one in (cell, why, kept, memory, gradients, saturation, phase)
+)
+_OPENED: Final = frozenset({unrolled.LENS.name})
 
 
 def lens_of(screen: Screen) -> Lens:

@@ -114,7 +114,7 @@ def _with_those_that_fit(situation: Situation, edits: list[Edit]) -> Situation:
 def _gradients(screen: Screen, every: Situation, cell: Cell, of: str) -> Gradients:
     weights = every.weights[cell]
     trace = screen.traces[cell] if cell in screen.traces else run_of(every, cell)
-    unit = unit_of(screen, weights.units) if of == "unit" else None
+    unit = unit_of(screen, weights.hidden_size) if of == "unit" else None
     # What is held on screen is in the traces there, and in nothing beside them.
     at = screen.situation if cell in screen.traces else every
     key = (screen.setting.engine, run_key(at, cell), unit)
@@ -223,13 +223,19 @@ def _last(screen: Screen, *found: Gradients) -> str:
 def _notes(screen: Screen, of: str) -> list[str]:
     keep = "z" if screen.notation.polarity == "keep" else "1 − z"
     squash = activation_named(screen.situation.weights[screen.opened].state_activation).symbol
+    lstm = screen.situation.weights.get("lstm")
+    projected = lstm is not None and lstm.is_projected
+    numbers = lstm.hidden_size if lstm is not None else 0
     direct = {
         "gru": say("lenses.gradients.direct_gru", keep=keep),
-        "lstm": say("lenses.gradients.direct_lstm"),
+        "lstm": say("lenses.gradients.direct_lstm_projected")
+        if projected
+        else say("lenses.gradients.direct_lstm"),
         "rnn": say("lenses.gradients.direct_rnn", squash=squash),
     }
     return [
         say(f"lenses.gradients.norms_of.{of}"),
+        *([say(f"lenses.gradients.projected.{of}", numbers=numbers)] if projected else []),
         direct[screen.opened],
         say("lenses.gradients.cell_varied"),
         say("lenses.gradients.ends"),

@@ -47,6 +47,9 @@ def view(screen: Screen) -> View:
     """The opened cell's states, with the input at the cursor held."""
     cell = screen.opened
     weights = screen.situation.weights[cell]
+    if weights.is_projected and weights.hidden_size < 2:
+        said = say("lenses.phase.sizes_projected", numbers=weights.hidden_size)
+        return View([], words=[said], offers=_offers(screen, ()))
     if weights.units < 2 or weights.units > MOST_UNITS:
         said = say("lenses.phase.sizes", most=MOST_UNITS, units=weights.units)
         return View([], words=[said], offers=_offers(screen, ()))
@@ -88,11 +91,13 @@ def _offers(screen: Screen, points: Sequence[FixedPoint]) -> list[Offer]:
 
 def _chosen(screen: Screen, choices: list[Choice]) -> tuple[str, str]:
     """The axes that were asked for, or others and in words why not those."""
-    asked, units = screen.setting.of, screen.traces[screen.opened].units
+    asked, units = screen.setting.of, _numbers(screen)
     pair = re.fullmatch(r"unit([1-9]\d*)", asked)
     if pair is None or asked in [choice.value for choice in choices]:
         return chosen_of(asked, choices), ""
     unit = int(pair[1])
+    if unit > units and _is_projected(screen):
+        return choices[0].value, say("lenses.why.no_number", numbers=units, number=unit)
     if unit > units:
         return choices[0].value, say("lenses.phase.no_unit", unit=unit, units=units)
     beside = unit + 1 if unit < units else unit - 1
@@ -100,11 +105,20 @@ def _chosen(screen: Screen, choices: list[Choice]) -> tuple[str, str]:
     return f"unit{beside}", said if units > 2 else ""
 
 
+def _numbers(screen: Screen) -> int:
+    """How many numbers the hidden state has: the units, unless it is projected."""
+    return screen.situation.weights[screen.opened].hidden_size
+
+
+def _is_projected(screen: Screen) -> bool:
+    return screen.opened in screen.projected
+
+
 def _choices(screen: Screen) -> list[Choice]:
-    units = screen.traces[screen.opened].units
+    units, pair = _numbers(screen), "pair_projected" if _is_projected(screen) else "pair"
     unit = unit_of(screen, units)
     pairs = [
-        Choice(f"unit{other + 1}", say("lenses.phase.pair", unit=unit + 1, other=other + 1))
+        Choice(f"unit{other + 1}", say(f"lenses.phase.{pair}", unit=unit + 1, other=other + 1))
         for other in range(units)
         if other != unit
     ]
@@ -123,12 +137,14 @@ def _drawing(screen: Screen, of: str) -> _Drawing:
         note = say("lenses.phase.variance", shares=shares)
         names = (say("lenses.phase.component", place=1), say("lenses.phase.component", place=2))
         return _Drawing(found.plane.through(now), found.way, names, sides[0], sides[1], note)
-    first, second = unit_of(screen, trace.units), int(of.removeprefix("unit")) - 1
+    first, second = unit_of(screen, _numbers(screen)), int(of.removeprefix("unit")) - 1
     plane = unit_plane(states.shape[1], first, second, now)
     ends = screen.situation.weights[screen.opened].state_activation
-    side = np.linspace(*track_range("hidden", ends), GRID)
+    drawn = "cell" if _is_projected(screen) else "hidden"  # which is not bound by ±1
+    side = np.linspace(*track_range(drawn, ends), GRID)
     names = (f"h{subscript(first + 1)}", f"h{subscript(second + 1)}")
     held = "others_held" if trace.units > 2 else "cells_held"
+    held = "others_held_projected" if _is_projected(screen) else held
     note = say(f"lenses.phase.{held}") if len(now) > 2 else ""
     return _Drawing(plane, trajectory(plane, trace), names, side, side, note)
 

@@ -19,10 +19,11 @@ from app.screen.screen import Screen, screen_of
 from app.screen.tickets import setting_of
 from gru_core.conventions import MAX_MAGNITUDE, RANGES, STATES, Cell, shown_sign, vector_kind
 from gru_core.program import BEFORE, Program, numbers_program, step_program, vectors_program
-from gru_core.weights import PARTS
+from gru_core.weights import PROJECTION
 
 # Products of a run of every cell. In a worker a million takes about two milliseconds.
 MOST_PRODUCTS: Final = 64_000_000
+MATRICES: Final = ("w_x", "w_h", PROJECTION)
 # How far a state before the first step is dragged.
 BOUNDS: Final[Mapping[str, float]] = {"h0": 1.0, "c0": 4.0}
 LEAST_BOUND: Final = 2.0  # of a weight, however small all of them are
@@ -34,10 +35,9 @@ _cores: Shelf[bytes] = Shelf("cores")
 def core_key(screen: Screen) -> str | None:
     """What the numbers before any edit are called; None where the page cannot compute them.
 
-    Of an input that is condensed itself the page does not have the picture, and a layer with a
-    projection is computed here alone.
+    Of an input that is condensed itself the page does not have the picture.
     """
-    if products(screen) > MOST_PRODUCTS or input_grid(screen) is not None or screen.projected:
+    if products(screen) > MOST_PRODUCTS or input_grid(screen) is not None:
         return None
     base, notation = screen.base, screen.notation
     weights = [weights_digest(one) for one in base.weights.values()]
@@ -48,7 +48,8 @@ def core_key(screen: Screen) -> str | None:
 def products(screen: Screen) -> int:
     """How many products of two numbers one run of every cell takes."""
     return sum(
-        len(screen.base.x) * (one.w_x.size + one.w_h.size) for one in screen.base.weights.values()
+        len(screen.base.x) * sum(one.arrays[part].size for part in MATRICES if part in one.arrays)
+        for one in screen.base.weights.values()
     )
 
 
@@ -103,7 +104,7 @@ def _cell(screen: Screen, cell: Cell) -> contract.CoreCell:
         "states": [(state, BEFORE[state]) for state in STATES[cell]],
         "gates": weights.gates,
         "signs": [shown_sign(cell, gate, notation.polarity) for gate in weights.gates],
-        "weights": {part: getattr(weights, part).ravel() for part in PARTS},
+        "weights": {part: array.ravel() for part, array in weights.arrays.items()},
         "initials": list(screen.base.initials[cell]),
         "ranges": {
             name: RANGES[vector_kind(cell, name, notation.placement, weights.state_activation)]

@@ -15,7 +15,7 @@ from app.compute.store import GATE, Shelf, made_of
 from app.figures.condensing import as_float32
 from app.figures.heatmap import rows_of
 from app.figures.sequence import MOST_CHANNELS
-from app.figures.weights import joined
+from app.figures.weights import P, joined, projected
 from app.messages.wire import pack
 from app.screen.screen import Screen, screen_of
 from app.screen.tickets import setting_of
@@ -124,8 +124,10 @@ def _lines(screen: Screen, cell: Cell, unit: int) -> np.ndarray:
 
 
 def _weights(screen: Screen, cell: Cell, gate: str) -> np.ndarray:
-    """(unit, column): the joined matrix of a gate."""
+    """(unit, column): the joined matrix of a gate; or (number, unit), the projection."""
     weights = screen.situation.weights[cell]
+    if gate == P and weights.is_projected:
+        return projected(weights, screen.orders[cell]).astype(np.float32)
     if gate not in weights.gates:
         raise malformed()
     sign = shown_sign(cell, gate, screen.notation.polarity)

@@ -30,7 +30,7 @@ from app.figures.heatmap import (
     track_picture,
 )
 from app.figures.sequence import axis_bound, unit_lines
-from app.figures.weights import gate_weights, places
+from app.figures.weights import P, gate_weights, matrices, places, projection_weights
 from app.lenses import View, charts, lens_of, view_of
 from app.messages import predictions
 from app.messages.cell_numbers import inside_content, vector_content
@@ -43,6 +43,7 @@ from app.setting.source import Prepared
 from app.words.names import letter_of
 from gru_core.conventions import STATES, Cell, shown_sign
 from gru_core.scenes.scene import INITIALS
+from gru_core.weights import PROJECTION
 
 # Up to this many columns every gate's weights are on screen at once; beyond, one at a time.
 MOST_COLUMNS_SIDE_BY_SIDE = 40
@@ -190,7 +191,7 @@ def parts(
     view: what the chosen lens shows, if that is known already. without: parts that are not made.
     """
     view = view or view_of(screen)
-    channels, baseline = screen.channels, screen.baseline
+    baseline = screen.baseline
     track_part = _condensed_track if screen.condensed else _track
     yield _input(screen)
     if predictions.said(screen):
@@ -198,7 +199,6 @@ def parts(
         key = _key(*(leaf for one in drawn for leaf in _leaves(one)))
         yield Part(predictions.NAME, key, partial(draw, *drawn))
     for cell, trace in screen.traces.items():
-        order = screen.orders[cell]
         shown = (track for track in trace if f"{cell}.{track}" not in without)
         yield from (track_part(screen, cell, track) for track in shown)
         for state, values in zip(STATES[cell], screen.base.initials[cell], strict=True):
@@ -209,18 +209,7 @@ def parts(
         if screen.drawn_as(cell, "hidden") == "cell":
             bound = axis_bound(np.inf)
         yield _lines(screen, cell, bound)
-        weights, bound = screen.base.weights[cell], baseline.weight_bounds[cell]
-        biases = screen.biases
-        for gate in shown_gates(screen, cell, gates):
-            at, sign = weights.gates.index(gate), shown_sign(cell, gate, screen.notation.polarity)
-            arrays = (weights.w_x[at], weights.w_h[at], weights.b_x[at], weights.b_h[at])
-            draw = partial(gate_weights, weights, gate, channels, order, bound, sign, biases)
-            key = _key(gate, channels, order, bound, sign, biases, *arrays)
-            same = _key(gate, channels, bound, sign, biases, *arrays)
-            rows, columns = places(weights, order, biases)
-            few = len(columns) <= MOST_CELL_TEXTS  # whose numbers are written on them
-            sorted_ = None if few else Order(same, rows, columns)
-            yield Part(f"{cell}.weights.{gate}", key, draw, sorted=sorted_)
+        yield from (_weights(screen, cell, gate) for gate in shown_gates(screen, cell, gates))
     yield from _content_parts(screen, view, without)
     yield from chart_parts(view)
 
@@ -263,6 +252,23 @@ def _condensed(name: str, figure: Callable[..., Drawing], picture: np.ndarray, *
     """A figure of bytes. about: what else it is made of, its grid last."""
     build = partial(figure, picture, *about)
     return Part(name, _key(*about), build, picture, grid=about[-1])
+
+
+def _weights(screen: Screen, cell: Cell, gate: str) -> Part:
+    """The matrix of a gate, or that of the projection."""
+    weights, bound = screen.base.weights[cell], screen.baseline.weight_bounds[cell]
+    order, biases, name = screen.orders[cell], screen.biases, f"{cell}.weights.{gate}"
+    if gate == P:
+        key = _key(gate, order, bound, weights.arrays[PROJECTION])
+        return Part(name, key, partial(projection_weights, weights, order, bound))
+    at, sign = weights.gates.index(gate), shown_sign(cell, gate, screen.notation.polarity)
+    arrays = (weights.w_x[at], weights.w_h[at], weights.b_x[at], weights.b_h[at])
+    about = (gate, screen.channels, bound, sign, biases, *arrays)
+    draw = partial(gate_weights, weights, gate, screen.channels, order, bound, sign, biases)
+    rows, columns = places(weights, order, biases)
+    few = len(columns) <= MOST_CELL_TEXTS  # whose numbers are written on them
+    sorted_ = None if few else Order(_key(*about), rows, columns)
+    return Part(name, _key(order, *about), draw, sorted=sorted_)
 
 
 def _content_parts(screen: Screen, view: View, without: Collection[str]) -> Iterator[Part]:
@@ -328,12 +334,13 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 
 def shown_gates(screen: Screen, cell: Cell, gates: Mapping[str, str]) -> tuple[str, ...]:
-    """The gates of a cell whose weights are on screen."""
+    """The gates of a cell whose weights are on screen, its projection among them."""
     weights = screen.situation.weights[cell]
+    every = matrices(weights)
     if weights.input_size + weights.units + 4 <= MOST_COLUMNS_SIDE_BY_SIDE:
-        return weights.gates
+        return every
     chosen = gates.get(cell, "")
-    return (chosen if chosen in weights.gates else FIRST_GATE[cell],)
+    return (chosen if chosen in every else FIRST_GATE[cell],)
 
 
 def _lines(screen: Screen, cell: Cell, bound: float) -> Part:

@@ -12,7 +12,7 @@ from app.compute.workshop import WORKSHOP, Gone, nobody_leaves
 from app.contract import Message
 from app.figures import theme
 from app.figures.sequence import MOST_CHANNELS
-from app.figures.weights import segments
+from app.figures.weights import P, segments
 from app.lenses import view_of
 from app.lenses.wiring import inner
 from app.messages import predictions
@@ -186,6 +186,7 @@ def _panel(screen: Screen, cell: Cell, gates: Mapping[str, str]) -> contract.Pan
             for state in STATES[cell]
         ],
         "gates": [_gate(screen, cell, gate) for gate in weights.gates],
+        "projection": _projection() if weights.is_projected else None,
         "shown": shown_gates(screen, cell, gates),
         "segments": [
             {"part": one.part, "start": one.start, "size": one.size}
@@ -210,6 +211,19 @@ def _gate(screen: Screen, cell: Cell, gate: str) -> contract.Gate:
         "says": meaning(cell, gate, screen.notation, projected=cell in screen.projected),
         "color": quantity.color,
         "dash": quantity.dash,
+    }
+
+
+def _projection() -> contract.Gate:
+    """The matrix of a projected hidden state, which stands among those of the gates."""
+    hidden = theme.QUANTITIES["hidden"]
+    return {
+        "gate": P,
+        "name": say("messages.stage.projection"),
+        "symbol": "P",
+        "says": say("words.terms.weights.projection"),
+        "color": hidden.color,
+        "dash": hidden.dash,
     }
 
 

@@ -35,7 +35,7 @@ from gru_core.scenes.scene import Scene, situation
 from gru_core.scenes.series import Series, load_series
 from gru_core.scenes.stories import Story
 from gru_core.situation import Situation
-from gru_core.weights import PARTS, Match
+from gru_core.weights import Match
 
 ASSETS = Path(__file__).parents[2] / "assets"
 
@@ -161,7 +161,7 @@ class _Asked(NamedTuple):
 def _size(baseline: Baseline) -> int:
     """Bytes of its numbers, about: weights, and laid out to be run. Runs are kept by themselves."""
     base = baseline.base
-    parts: Iterator[Array] = (getattr(w, p) for w in base.weights.values() for p in PARTS)
+    parts: Iterator[Array] = (part for w in base.weights.values() for part in w.arrays.values())
     return int(base.x.nbytes + 2 * sum(part.nbytes for part in parts))
 
 
@@ -215,7 +215,7 @@ def _built(scene: Scene, problems: list[str], asked: _Asked) -> Baseline:
         drawn=frozenset(c for c, w in own.weights.items() if w is not scene.weights.get(c)),
         x_bound=theme.nice_bound(_largest(base.x)),
         weight_bounds={
-            cell: theme.nice_bound(max(_largest(getattr(w, part)) for part in PARTS), floor=0.1)
+            cell: theme.nice_bound(max(map(_largest, w.arrays.values())), floor=0.1)
             for cell, w in base.weights.items()
         },
         problems=tuple(problems),

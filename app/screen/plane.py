@@ -13,7 +13,6 @@ from app.screen.screen import Screen
 from app.words.refusal import refusal
 from gru_core.arrays import Array
 from gru_core.changes.interventions import Intervention, at_step
-from gru_core.conventions import STATES
 from gru_core.errors import GatescopeError
 from gru_core.phase import (
     FixedPoints,
@@ -85,8 +84,7 @@ def fixed(screen: Screen) -> Found | None:
     rng = np.random.default_rng(0)
     trace, ends = screen.traces[screen.opened], weights.state_activation
     starts = drawn_starts(trace, FROM_RUN, DRAWN, rng, ends)
-    entries = weights.units * len(STATES[weights.cell])
-    size = 2 * len(starts) * entries * BYTES_OF_POINT
+    size = 2 * len(starts) * weights.entries * BYTES_OF_POINT
     return _searches.ask(key, size, partial(_search, weights, x, starts, held))
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any, cast
 
+from app.figures.weights import P
 from app.learning.lessons import find, setting_at
 from app.screen.baseline import scenes
 from app.screen.choosing import choose
@@ -232,7 +233,7 @@ def _told(history: History, event: Mapping[str, Any]) -> Setting:
 
 def _show(history: History, event: Mapping[str, Any]) -> Outcome:
     wanted = (event.get("cell"), event.get("gate"))
-    known = [(cell, gate) for cell, gates in GATES.items() for gate in gates]
+    known = [(cell, gate) for cell, gates in GATES.items() for gate in gates] + [("lstm", P)]
     if wanted not in known:
         raise GatescopeError(say("session.events.no_weights"))
     return Outcome(history, gate=known[known.index(wanted)])

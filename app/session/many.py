@@ -24,7 +24,7 @@ from gru_core.errors import RangeError, TextError
 from gru_core.initialize import initialize
 from gru_core.inputs.tables import parse_numbers
 from gru_core.situation import Edit, Target, array_of
-from gru_core.weights import Weights
+from gru_core.weights import PROJECTION, Weights
 
 MOST_EDITS: Final = MOST_IN_LIST  # so many a link can hold in blocks
 LETTERS = {"w_x": "W", "w_h": "U", "b_x": "b", "b_h": "d"}
@@ -154,7 +154,7 @@ def _along(target: Target, values: Array) -> Array:
         return values
     if target.owner == "x":
         return values.reshape(1, -1)
-    return values if target.part in ("w_x", "w_h") else values.reshape(-1, 1)
+    return values if target.part in ("w_x", "w_h", PROJECTION) else values.reshape(-1, 1)
 
 
 def _sheet(setting: Setting, baseline: Baseline, target: Target) -> Sheet:
@@ -165,6 +165,9 @@ def _sheet(setting: Setting, baseline: Baseline, target: Target) -> Sheet:
     order = baseline.sorting[owner].order
     weights = base.weights[owner]
     states = range(weights.hidden_size) if weights.is_projected else order
+    if target.part == PROJECTION:
+        units: list[tuple[TargetPart, tuple[int, ...]]] = [(PROJECTION, (unit,)) for unit in order]
+        return Sheet(owner, None, states, units)
     if target.gate is None:
         rows = order if target.part == "c0" or not weights.is_projected else states
         return Sheet(owner, None, rows, [(target.part, ())])

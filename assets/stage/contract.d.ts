@@ -77,9 +77,9 @@ export interface Input {
   note: string;
 }
 
-// The columns of a joined matrix that are of one part.
+// The columns of a joined matrix that are of one part; of a projection it has but one.
 export interface Segment {
-  part: "w_x" | "w_h" | "b_x" | "b_h";
+  part: "w_x" | "w_h" | "b_x" | "b_h" | "w_p";
   start: number;
   size: number;
 }
@@ -115,7 +115,10 @@ export interface Initial {
   units: number;
 }
 
-// One cell of the screen. order: its units from top to bottom. shown: gates with weights.
+// One cell of the screen. order: its units from top to bottom.
+//
+// projection: what makes the hidden state of all that the units let out, if anything does. shown:
+// gates with weights, and that.
 export interface Panel {
   cell: "gru" | "lstm" | "rnn";
   name: string;
@@ -126,6 +129,7 @@ export interface Panel {
   tracks: Track[];
   initials: Initial[];
   gates: Gate[];
+  projection: Gate | null;
   shown: string[];
   segments: Segment[];
   bound: string;

@@ -61,6 +61,8 @@ export interface Fields {
   "names.input": { place: Word };
   "names.from_x": { place: Word };
   "names.from_h": { unit: Word };
+  "names.from_unit": { unit: Word };
+  "names.number": { number: Word };
   "names.labelled": { label: Word; name: Word };
   "names.titled": { symbol: Word; title: Word };
   "describe.writes": {};
@@ -99,6 +101,8 @@ export interface Fields {
   "picture.sorted": {};
   "picture.value": {};
   "picture.from_one": {};
+  "picture.from_units": {};
+  "picture.number": {};
   "picture.from_two": {};
   "picture.changed": { n: number };
   "picture.before": {};
@@ -408,11 +412,14 @@ export interface Fields {
   "cells.unit": {};
   "cells.from_input": {};
   "cells.from_unit": {};
+  "cells.number": {};
+  "cells.projection": { cell: Word };
   "cells.place": { axis: Word; number: Word };
   "parts.w_x": {};
   "parts.w_h": {};
   "parts.b_x": {};
   "parts.b_h": {};
+  "parts.w_p": {};
   "format.over_zero": {};
   "format.under_zero": {};
   "format.no_number": {};

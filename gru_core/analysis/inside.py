@@ -23,7 +23,7 @@ from gru_core.conventions import Polarity, shown_sign, shown_update
 from gru_core.errors import RangeError
 from gru_core.sweep import Sweep
 from gru_core.trace import Trace, Tracks
-from gru_core.weights import PROJECTION, GRUWeights, Weights
+from gru_core.weights import PARTS, PROJECTION, GRUWeights, Weights
 
 Numbers = dict[str, npt.NDArray[Any]]  # name -> (row,), or (row, entry) for a vector
 Where = npt.NDArray[np.bool_]
@@ -33,18 +33,21 @@ class Rows(NamedTuple):
     """The weights of one unit, (gate, ...), or (value, gate, ...) where a sweep changes one."""
 
     w_x: Array  # (..., gate, input)
-    w_h: Array  # (..., gate, unit)
+    w_h: Array  # (..., gate, number)
     b_x: Array  # (..., gate)
     b_h: Array  # (..., gate)
+    # (unit,), or (value, unit): the row of a projection that makes the number of its place; nan
+    # where the state has fewer numbers. None without a projection.
+    w_p: Array | None = None
 
 
 class Given(NamedTuple):
     """What a step starts from and what it came to, for a number of rows (steps or values)."""
 
     x: Array  # (row, input)
-    hidden: Array  # (row, unit): the hidden state before
+    hidden: Array  # (row, number): the hidden state before
     cell: Array | None  # (row, unit): the LSTM's cell state before
-    tracks: Mapping[str, Array]  # each (row, unit): after
+    tracks: Mapping[str, Array]  # each (row, unit), a projected hidden state (row, number): after
     held: Mapping[str, Where] = MappingProxyType({})  # each (row, unit); empty without any
 
 
@@ -79,10 +82,13 @@ def inside_sweep(
     if index and index[0] == step:
         inputs[:, index[1]] = swept.points
     rows = _rows(weights, unit)
-    for part in rows._fields:
+    for part in PARTS:
         index = _swept_index(swept, weights.cell, part)
         if index and index[1] == unit:
             rows = _swept_rows(rows, part, index, swept.points)
+    index = _swept_index(swept, weights.cell, PROJECTION)
+    if index and index[0] == unit:
+        rows = _swept_rows(rows, PROJECTION, index, swept.points)
     before = [_before(swept, name, i, step, initial) for i, name in enumerate(_states(weights))]
     tracks = {name: swept[name][:, step] for name in swept}
     held = {
@@ -98,7 +104,8 @@ def vectors(weights: Weights, trace: Trace) -> Numbers:
 
     `kept` and `written` add up to the new state (LSTM: the new cell state, and `squashed` what the
     activation makes of it) unless that is held. GRU: `reset_hidden` is what the reset gate lets
-    through: of the old state, or where it acts after the product, of U h + d.
+    through: of the old state, or where it acts after the product, of U h + d. Of a projected hidden
+    state `let_out` is what all units let out.
     """
     cell = trace.previous("cell") if trace.cell == "lstm" else None
     recurrent = recurrent_of(weights, weights.w_h, weights.b_h, trace.previous())
@@ -149,7 +156,12 @@ def _states(weights: Weights) -> tuple[str, ...]:
 
 
 def _rows(weights: Weights, unit: int) -> Rows:
-    return Rows(*(getattr(weights, part)[:, unit] for part in Rows._fields))
+    rows = Rows(*(getattr(weights, part)[:, unit] for part in PARTS))
+    if not weights.is_projected:
+        return rows
+    w_p = weights.arrays[PROJECTION]
+    nothing = np.full(weights.units, np.nan, weights.dtype)
+    return rows._replace(w_p=w_p[unit] if unit < len(w_p) else nothing)
 
 
 def _swept_index(swept: Sweep, owner: str, part: str) -> tuple[int, ...]:
@@ -161,10 +173,14 @@ def _swept_index(swept: Sweep, owner: str, part: str) -> tuple[int, ...]:
 
 
 def _swept_rows(rows: Rows, part: str, index: tuple[int, ...], points: Array) -> Rows:
-    """The rows once for each value, with the target set. index: along (gate, unit, ...)."""
+    """The rows once for each value, with the target set.
+
+    index: along (gate, unit, ...), of a projection (number, unit).
+    """
     row: Array = getattr(rows, part)
     array = np.repeat(row[np.newaxis], len(points), axis=0)
-    at: tuple[int | slice, ...] = (slice(None), index[0], *index[2:])
+    within: tuple[int, ...] = index[1:] if part == PROJECTION else (index[0], *index[2:])
+    at: tuple[int | slice, ...] = (slice(None), *within)
     array[at] = points
     return rows._replace(**{part: array})
 
@@ -232,26 +248,35 @@ def numbers_of(
         found["written"] = found["input"] * found["candidate"]
         _settle(found, "cell", found["previous_cell"], given, unit)
         found["squashed"] = function_of(weights.state_activation)(found["cell"])
-    if weights.is_projected:
-        _add_projection(found, weights, given, unit)
+    if rows.w_p is not None:
+        _add_projection(found, weights, rows.w_p, given, unit)
     if given.held:
         _add_free(found, weights, given.held, unit)
     return found
 
 
-def _add_projection(found: Numbers, weights: Weights, given: Given, unit: int) -> None:
+def _add_projection(found: Numbers, weights: Weights, row: Array, given: Given, unit: int) -> None:
     """What the unit lets out, and one number of the state that is made of what all let out."""
-    squashed = function_of(weights.state_activation)(given.tracks["cell"])
-    let_out: Array = given.tracks["output"] * squashed
+    let_out = _let_out(weights, given.tracks)
     found["let_out"] = let_out[:, unit]
-    nothing = np.full(len(let_out), np.nan, let_out.dtype)
-    found["hidden"] = found["hidden.sum"] = nothing
-    row = np.full(weights.units, np.nan, let_out.dtype)
-    if unit < weights.hidden_size:
-        row = weights.arrays[PROJECTION][unit]
-        found["hidden"], found["hidden.sum"] = given.tracks["hidden"][:, unit], let_out @ row
+    found["hidden"] = _at(given.tracks["hidden"], unit, np.nan)
+    found["hidden.sum"] = _dot(row, let_out)
     found["hidden.w_p"] = np.broadcast_to(row, let_out.shape)
     found["let_out_vector"] = let_out
+
+
+def _let_out(weights: Weights, tracks: Mapping[str, Array]) -> Array:
+    """What the output gates let out of the cell state, (row, unit)."""
+    let_out: Array = tracks["output"] * function_of(weights.state_activation)(tracks["cell"])
+    return let_out
+
+
+def _at(track: npt.NDArray[Any], unit: int, nothing: float) -> npt.NDArray[Any]:
+    """A number of each row, (row,); nothing where a projected state has none there."""
+    if isinstance(unit, int) and unit >= track.shape[1]:  # a program has its unit when it is run
+        return np.full(len(track), nothing, track.dtype)
+    number: npt.NDArray[Any] = track[:, unit]
+    return number
 
 
 def _gate(rows: Rows, index: int, sign: int, x: Array, state: Array) -> Numbers:
@@ -331,8 +356,7 @@ def _add_free(found: Numbers, weights: Weights, held: Mapping[str, Where], unit:
     elif weights.cell == "gru":
         free["hidden"] = found["kept"] + found["written"]
     for name, where in held.items():
-        beyond = weights.is_projected and unit >= where.shape[1]
-        there = np.zeros(len(where), np.bool_) if beyond else where[:, unit]
+        there = _at(where, unit, False)
         found[f"{name}.held"] = there
         found[f"{name}.free"] = np.where(there, free[name], found[name])
 
@@ -348,9 +372,11 @@ def vectors_of(weights: Weights, given: Given, recurrent: Array | None) -> Numbe
             "written": (1 - tracks["update"]) * tracks["candidate"],
         }
     if given.cell is not None:
+        let_out = {"let_out": _let_out(weights, tracks)} if weights.is_projected else {}
         return {
             "kept": tracks["forget"] * given.cell,
             "written": tracks["input"] * tracks["candidate"],
             "squashed": function_of(weights.state_activation)(tracks["cell"]),
+            **let_out,
         }
     return {}

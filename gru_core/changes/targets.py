@@ -3,6 +3,7 @@
 A target is written owner.part.index, gates by name, everything counted from 0:
 
     x.4.0   gru.h0.2   lstm.c0.1   gru.w_x.update.3.0   gru.w_h.candidate.1.2   lstm.b_x.forget.3
+    lstm.w_p.1.4   the projection of an LSTM that has one: number of the hidden state, unit
 """
 
 import re
@@ -15,26 +16,35 @@ from gru_core import checks
 from gru_core.conventions import CELLS, GATES, STATES
 from gru_core.errors import RangeError, TextError, shown, unknown_name
 from gru_core.weights import AXES as WEIGHT_AXES
-from gru_core.weights import PARTS
+from gru_core.weights import PARTS, PROJECTED_AXES, PROJECTION
 
 Owner: TypeAlias = Literal["x", "gru", "lstm", "rnn"]
-TargetPart: TypeAlias = Literal["x", "h0", "c0", "w_x", "w_h", "b_x", "b_h"]
+TargetPart: TypeAlias = Literal["x", "h0", "c0", "w_x", "w_h", "b_x", "b_h", "w_p"]
 
 # The initial states by their name in a target, as positions in `initial`.
 INITIALS: Mapping[TargetPart, int] = MappingProxyType({"h0": 0, "c0": 1})
 AXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {"x": ("step", "input"), "h0": ("unit",), "c0": ("unit",), **WEIGHT_AXES}
+    {
+        "x": ("step", "input"),
+        "h0": ("unit",),
+        "c0": ("unit",),
+        **WEIGHT_AXES,
+        PROJECTION: PROJECTED_AXES[PROJECTION],
+    }
 )
 _INDEX = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
 @dataclass(frozen=True)
 class Target:
-    """One number of a scene: an input, an initial state, a weight or a bias."""
+    """One number of a scene: an input, an initial state, a weight or a bias.
+
+    Whether an LSTM has a projection (`w_p`) its scene says: situation.array_of.
+    """
 
     owner: Owner
     part: TargetPart
-    index: tuple[int, ...]  # along AXES[part]; for weights (gate, unit, …)
+    index: tuple[int, ...]  # along AXES[part]; for weights of gates (gate, unit, …)
 
     def __post_init__(self) -> None:
         known = parts_of(self.owner)
@@ -113,7 +123,8 @@ def parts_of(owner: str) -> tuple[TargetPart, ...]:
     if owner not in CELLS:
         raise unknown_name("owner", owner, ("x", *CELLS))
     states: tuple[TargetPart, ...] = ("h0", "c0")
-    return (*states[: len(STATES[owner])], *PARTS)
+    projection: tuple[TargetPart, ...] = (PROJECTION,) if owner == "lstm" else ()
+    return (*states[: len(STATES[owner])], *PARTS, *projection)
 
 
 def _indices(text: str, axes: tuple[str, ...], words: list[str]) -> tuple[int, ...]:

@@ -7,7 +7,7 @@ import numpy as np
 
 from gru_core.arrays import Array
 from gru_core.conventions import GATES, SIGMOID_TRACKS, Cell
-from gru_core.weights import PROJECTION, GRUWeights, Part, Weights
+from gru_core.weights import PROJECTION, GRUWeights, Weights
 
 # Gates in the order of the rows: the sigmoid gates are together, so that one call serves all.
 BLOCKS: dict[Cell, tuple[str, ...]] = {
@@ -57,11 +57,14 @@ class Layout:
         """The first row of the last block: the GRU's candidate."""
         return len(self.sign) - self.units
 
-    def without(self, weights: Weights, part: Part, index: tuple[int, ...]) -> "Layout":
+    def without(self, weights: Weights, part: str, index: tuple[int, ...]) -> "Layout":
         """The layout of these weights with one of them, or one bias, at zero.
 
-        weights: those the layout was made of; index: as in weights.AXES[part].
+        weights: those the layout was made of; part, index: as in their axes.
         """
+        if part == PROJECTION:
+            assert self.projection is not None
+            return replace(self, projection=_set(self.projection, index, 0))
         gate, unit, *column = index
         row = self.row(gate, unit)
         if part == "w_x":

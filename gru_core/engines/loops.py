@@ -32,10 +32,12 @@ class Patches(NamedTuple):
 
     product: Patch | None = None  # into the product of the state and the gates' weights
     candidate: Patch | None = None  # into the pre-activation of the GRU's candidate
+    projected: Patch | None = None  # into the product of a projection and what the units let out
 
 
 # Puts in the values that a track is held at: hold(step, rows), in place.
 Hold: TypeAlias = Callable[[int, Array], None]
+Product: TypeAlias = Callable[[Array, Array], Array]  # of a vector, into its place
 
 
 class Holds(NamedTuple):
@@ -73,7 +75,7 @@ def gru_after(from_h: Array, pre: Array, room: Room, patches: Patches, holds: Ho
     gates, inner, below_reset, below_write = *cut(product, sigmoids), *cut(below, units)
     add, divide, subtract, end = np.add, np.divide, np.subtract, _then(np.add, holds.hidden)
     exp, tanh = _then(np.exp, holds.gates), _then(np.tanh, holds.candidate)
-    one, (patch, patch_candidate) = _one(below), patches
+    one, (patch, patch_candidate, _) = _one(below), patches
     old, *news = hidden[:, :units]
     pre_gates, pre_candidate = pre[:, :sigmoids], spread(pre[:, sigmoids:], hidden)
     rows = zip(hidden, news, pre_gates, pre_candidate, room.exps, room.candidate, strict=False)
@@ -104,7 +106,7 @@ def gru_before(from_h: Array, pre: Array, room: Room, patches: Patches, holds: H
     # Two matrices of their own: of rows of a larger one, dot would make a copy at every step.
     matrices = (np.asfortranarray(part) for part in cut(from_h, sigmoids))
     multiply, multiply_inner = (_product(matrix, hidden) for matrix in matrices)
-    one, (patch, patch_candidate) = _one(below), patches
+    one, (patch, patch_candidate, _) = _one(below), patches
     inputs = spread(pre[:, :sigmoids], hidden), spread(pre[:, sigmoids:], hidden)
     rows = zip(hidden, hidden[1:], *inputs, room.exps, room.candidate, strict=False)
     for t, (old, new, a, b, e, n) in enumerate(rows):
@@ -136,9 +138,9 @@ def lstm(
     lets_out: Iterable[Array] = hidden[1:]
     project: Callable[..., Array] | None = None
     if projection is not None:
-        lets_out, project = repeat(_work(hidden, units)), _product(projection, hidden)
-        project = _then(project, holds.hidden)
-        end = np.divide
+        lets_out, end = repeat(_work(hidden, units)), np.divide
+        multiply_out = _projecting(_product(projection, hidden), patches.projected)
+        project = _then(multiply_out, holds.hidden)
     one, patch, inputs = _one(below), patches.product, spread(pre, hidden)
     states = zip(hidden, hidden[1:], cell, cell[1:], lets_out, strict=False)
     rows = zip(states, inputs, room.exps, room.candidate, strict=False)
@@ -181,11 +183,25 @@ def _then(operation: Callable[..., Array], hold: Hold | None) -> Callable[..., A
     return operation_and_hold
 
 
-def _product(matrix: Array, hidden: Array) -> Callable[[Array, Array], Array]:
+def _product(matrix: Array, hidden: Array) -> Product:
     """What multiplies the matrix with a state, into a given place."""
     if hidden.ndim == 2:
         return matrix.dot  # faster than matmul for one sequence
     return partial(np.matmul, matrix)  # writes in any order of memory, which dot does not
+
+
+def _projecting(multiply: Product, patch: Patch | None) -> Product:
+    """From what the units let out to a hidden state, with what a sweep adds to it, if any."""
+    if patch is None:
+        return multiply
+    steps = count()
+
+    def multiply_and_add(let_out: Array, new: Array) -> Array:
+        made = multiply(let_out, new)
+        patch(next(steps), let_out, made)
+        return made
+
+    return multiply_and_add
 
 
 def _work(hidden: Array, rows: int) -> Array:

@@ -77,7 +77,7 @@ def lstm(
 ) -> None:  # fmt: skip
     """Run an LSTM. from_h: (row, number), pre: (step, row), projection: (number, unit)."""
     units, sigmoids = room.candidate.shape[1], room.exps.shape[1]
-    patch = patches.product or _leave
+    patch, add_projected = patches.product or _leave, patches.projected or _leave
     hold_gates, hold_candidate, hold_cell, hold_hidden = (hold or _leave for hold in holds)
     states, inputs = zip(room.hidden, room.cell, strict=True), spread(pre, room.hidden)
     after = zip(room.hidden[1:], room.cell[1:], strict=True)
@@ -94,6 +94,7 @@ def lstm(
         hold_cell(t, new_cell)
         let_out = output * squash(new_cell)
         new[:] = let_out if projection is None else projection @ let_out
+        add_projected(t, let_out, new)
         hold_hidden(t, new)
 
 

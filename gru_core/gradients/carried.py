@@ -13,7 +13,14 @@ import numpy.typing as npt
 
 from gru_core.arrays import Array
 from gru_core.conventions import STATES
-from gru_core.gradients.jacobian import gate_matrices, input_matrices, pull, stretches
+from gru_core.gradients.jacobian import (
+    by_entries,
+    by_units,
+    gate_matrices,
+    input_matrices,
+    pull,
+    stretches,
+)
 from gru_core.gradients.slopes import Slopes, slopes_of
 from gru_core.trace import Trace
 from gru_core.weights import Weights
@@ -33,7 +40,9 @@ class Stretch(NamedTuple):
 
     state: Array  # (step, row, entry): by the state before the step
     input: Array  # (step, row, input): by the input of the step
-    direct: Array  # (step, state, unit): the diagonal of `state` with every gate held
+    # (step, state, unit): the diagonal of `state` with every gate held; of a projected hidden state
+    # that of what each unit lets out
+    direct: Array
     exponent: npt.NDArray[np.int_]  # (step,): of `state` and `direct`
     input_exponent: npt.NDArray[np.int_]  # (step,)
 
@@ -45,13 +54,14 @@ def carry_back(
 
     Always in float64. It ends early where nothing is left: all further numbers are exactly 0.
     """
-    units, states = weights.units, len(STATES[weights.cell])
-    rows: Array = np.eye(units, units * states)[slice(None) if unit is None else [unit]]
-    straight: Array = np.eye(states)[:1].T * np.ones(units)
+    states, entries = len(STATES[weights.cell]), weights.entries
+    among = slice(None) if unit is None else [unit]
+    rows: Array = np.eye(weights.hidden_size, entries)[among]
+    straight: Array = np.eye(states)[:1].T * np.ones(weights.units)
     exponent = 0
     exact = weights if weights.dtype == DTYPE else weights.astype(DTYPE)
-    wide = units * states + weights.input_size if unit is None else len(weights.gates) + 1
-    for some, given in stretches(trace, steps, units * states * wide, DTYPE):
+    wide = entries + weights.input_size if unit is None else len(weights.gates) + 1
+    for some, given in stretches(trace, steps, entries * wide, DTYPE):
         slopes, found = slopes_of(exact, given), _room(len(some), rows, straight, weights)
         back = _by_row(exact, slopes) if unit is not None else _by_matrix(exact, slopes)
         for at in range(len(some)):
@@ -79,25 +89,25 @@ def _room(steps: int, rows: Array, straight: Array, weights: Weights) -> Stretch
 def _by_matrix(weights: Weights, slopes: Slopes) -> Back:
     """For a whole state: products of matrices. The direct path is a diagonal, so it needs none."""
     gates, inputs = gate_matrices(weights, slopes), input_matrices(weights, slopes)
-    states = len(slopes.direct[0])
 
     def back(at: int, rows: Array) -> tuple[Array, Array]:
-        after = rows.reshape(len(rows), states, -1)
+        after = by_units(slopes, at, rows)
         before = np.einsum("rsu,stu->rtu", after, slopes.direct[at])
+        by_hidden = np.zeros((len(rows), weights.hidden_size))
         for state, matrix in enumerate(gates[at]):
-            before[:, 0] += after[:, state] @ matrix
-        return before.reshape(rows.shape), rows @ inputs[at]
+            by_hidden += after[:, state] @ matrix
+        return by_entries(slopes, before, by_hidden), rows @ inputs[at]
 
     return back
 
 
 def _by_row(weights: Weights, slopes: Slopes) -> Back:
     """For a single row: products of a vector and the weights, no Jacobian."""
-    shape, flat = slopes.direct.shape[2:], weights.w_x.reshape(-1, weights.input_size)
+    flat = weights.w_x.reshape(-1, weights.input_size)
 
     def back(at: int, rows: Array) -> tuple[Array, Array]:
-        before, gates = pull(weights, slopes, at, rows.reshape(shape))
-        return before.reshape(1, -1), gates.reshape(1, -1) @ flat
+        before, gates = pull(weights, slopes, at, rows[0])
+        return before[np.newaxis], gates.reshape(1, -1) @ flat
 
     return back
 

@@ -72,8 +72,7 @@ def jacobian_at(
 
 
 def _jacobians(weights: Weights, trace: Trace, steps: list[int]) -> Iterator[Jacobian]:
-    entries = weights.units * len(STATES[weights.cell])
-    numbers = entries * (entries + weights.input_size)
+    numbers = weights.entries * (weights.entries + weights.input_size)
     for some, given in stretches(trace, steps, numbers, weights.dtype):
         slopes = slopes_of(weights, given)
         states, inputs = state_matrices(weights, slopes), input_matrices(weights, slopes)
@@ -104,21 +103,32 @@ def _rows(track: Array, steps: list[int], dtype: Dtype) -> Array:
 
 def state_matrices(weights: Weights, slopes: Slopes) -> Array:
     """∂s'/∂s of every row, (row, entry, entry)."""
-    rows, states, _, units = slopes.gates.shape
-    whole = np.zeros((rows, states, units, states, units), slopes.gates.dtype)
-    whole[..., 0, :] = gate_matrices(weights, slopes)
+    by_hidden, numbers = gate_matrices(weights, slopes), weights.hidden_size
+    rows, states, units, _ = by_hidden.shape
+    whole = np.zeros((rows, states, units, weights.entries), slopes.gates.dtype)
+    whole[..., :numbers] = by_hidden
     unit = np.arange(units)
-    whole[:, :, unit, :, unit] += slopes.direct.transpose(3, 0, 1, 2)
-    return whole.reshape(rows, states * units, states * units)
+    # A projected hidden state reaches the next step by way of the gates alone.
+    for at in range(slopes.projection is not None, states):
+        whole[:, :, unit, numbers + (at - 1) * units + unit] += slopes.direct[:, :, at]
+    return _joined(slopes, whole)
+
+
+def _joined(slopes: Slopes, whole: Array) -> Array:
+    """(row, state, unit, column) to (row, entry, column)."""
+    rows, states, units, columns = whole.shape
+    if slopes.projection is None:
+        return whole.reshape(rows, states * units, columns)
+    return np.concatenate((slopes.projection @ whole[:, 0], whole[:, 1]), axis=1)
 
 
 def gate_matrices(weights: Weights, slopes: Slopes) -> Array:
-    """What of ∂s'/∂h passes a gate or the candidate: (row, state, unit, unit), the last of h."""
+    """What of ∂s'/∂h passes a gate or the candidate: (row, state, unit, number), the last of h."""
     # Every unit has gates of its own: for each unit one product serves all rows and states.
     scaled = slopes.gates * slopes.product[:, np.newaxis]
     by_unit = scaled.transpose(3, 0, 1, 2).reshape(weights.units, -1, len(weights.gates))
-    found = by_unit @ weights.w_h.transpose(1, 0, 2)  # (unit, row · state, unit)
-    shape = (weights.units, *slopes.gates.shape[:2], weights.units)
+    found = by_unit @ weights.w_h.transpose(1, 0, 2)  # (unit, row · state, number)
+    shape = (weights.units, *slopes.gates.shape[:2], weights.hidden_size)
     whole: Array = found.reshape(shape).transpose(1, 2, 0, 3)
     if slopes.through is not None:
         inner = _after_reset(weights, slopes.through, weights.w_h[weights.gates.index("reset")])
@@ -130,12 +140,11 @@ def gate_matrices(weights: Weights, slopes: Slopes) -> Array:
 
 def input_matrices(weights: Weights, slopes: Slopes) -> Array:
     """∂s'/∂x of every row, (row, entry, input)."""
-    rows, states, _, units = slopes.gates.shape
     whole: Array = np.einsum("rsgu,gui->rsui", slopes.gates, weights.w_x)
     if slopes.through is not None:
         inner = _after_reset(weights, slopes.through, weights.w_x[weights.gates.index("reset")])
         whole[:, 0] += _candidate_slope(weights, slopes) * inner
-    return whole.reshape(rows, states * units, -1)
+    return _joined(slopes, whole)
 
 
 def _after_reset(weights: Weights, through: Through, to_reset: Array) -> Array:
@@ -158,16 +167,39 @@ def _candidate_slope(weights: Weights, slopes: Slopes) -> Array:
 def pull(weights: Weights, slopes: Slopes, row: int, after: Array) -> tuple[Array, Array]:
     """One row of derivatives through one step: after @ Jacobian, without the Jacobian.
 
-    after: (state, unit), by the state after the step. Returns the same by the state before, and
+    after: (entry,), by the state after the step. Returns the same by the state before, and
     (gate, unit), by what the input adds to each gate.
     """
-    gates = np.einsum("su,sgu->gu", after, slopes.gates[row])
-    before = np.einsum("su,stu->tu", after, slopes.direct[row])
+    (by_unit,) = by_units(slopes, row, after[np.newaxis])
+    gates = np.einsum("su,sgu->gu", by_unit, slopes.gates[row])
+    before = np.einsum("su,stu->tu", by_unit, slopes.direct[row])
     if slopes.through is not None:
         reset, candidate = (weights.gates.index(gate) for gate in ("reset", "candidate"))
         kept = gates[candidate] @ weights.w_h[candidate]  # by r ⊙ h
         gates[reset] += kept * slopes.through.reset[row]
         before[0] += kept * slopes.through.hidden[row]
-    flat = weights.w_h.reshape(-1, weights.units)  # (gate · unit, unit)
-    before[0] += (gates * slopes.product[row]).reshape(-1) @ flat
-    return before, gates
+    flat = weights.w_h.reshape(-1, weights.hidden_size)  # (gate · unit, number)
+    by_hidden = (gates * slopes.product[row]).reshape(-1) @ flat
+    return by_entries(slopes, before[np.newaxis], by_hidden[np.newaxis])[0], gates
+
+
+def by_units(slopes: Slopes, row: int, after: Array) -> Array:
+    """Derivatives by the state after a step, (…, entry), unit by unit: (…, state, unit).
+
+    Of a projected hidden state by what each unit lets out.
+    """
+    if slopes.projection is None:
+        return after.reshape(len(after), -1, slopes.gates.shape[-1])
+    hidden, cell = np.split(after, [slopes.projection.shape[1]], axis=1)
+    return np.stack((hidden @ slopes.projection[row], cell), axis=1)
+
+
+def by_entries(slopes: Slopes, before: Array, by_hidden: Array) -> Array:
+    """Derivatives by the state before a step, (…, entry).
+
+    before: (…, state, unit), with every gate held; by_hidden: (…, number), what passes the gates.
+    """
+    if slopes.projection is not None:
+        return np.concatenate((by_hidden, before[:, 1]), axis=1)
+    before[:, 0] += by_hidden
+    return before.reshape(len(before), -1)

@@ -18,7 +18,7 @@ from gru_core.engines.loops import Patch, Patches
 from gru_core.engines.numpy_engine import run_layout
 from gru_core.errors import RangeError, ShapeError
 from gru_core.trace import Trace
-from gru_core.weights import Weights, check_not_projected
+from gru_core.weights import Weights
 from gru_core.words import Said
 
 # How far a trace may be from the steps of its weights: far above the rounding of either precision,
@@ -31,12 +31,11 @@ BLOCK: Final = 256
 def one_step(
     weights: Weights, x: Array, state: Array, held: Sequence[Intervention] = ()
 ) -> dict[str, Array]:
-    """Advance every row one timestep: each track is (row, unit).
+    """Advance every row one timestep: each track is (row, unit), a projected state (row, number).
 
     x: (row, input), or (1, input) for all rows; state: (row, entry); in the dtype of the weights.
     held: what is held in a sequence of one step, checked before; the same in all rows.
     """
-    check_not_projected(weights, "derivatives and maps of states")
     layout = layout_of(weights)
     projected = layout.project(x).T  # (row of the layout, row)
     patches = Patches(product=_adding(projected))
@@ -44,7 +43,7 @@ def one_step(
         gates, candidate = np.split(projected, [layout.candidate_row])
         patches = Patches(product=_adding(gates), candidate=_adding(candidate))
     nothing = np.zeros((1, len(projected)), state.dtype)
-    before = tuple(np.split(state.T, len(STATES[weights.cell])))
+    before = tuple(weights.parts_of(state.T, 0))
     tracks = run_layout(layout, nothing, before, patches, held_rows(weights, held, 1))
     return {name: track[0].T for name, track in tracks.items()}
 
@@ -73,17 +72,21 @@ def given_rows(
     weights: Weights, x: Array, state: Array, held: Sequence[Intervention] = ()
 ) -> Given:
     """What every row starts from and comes to. Arguments as of one_step."""
-    parts = np.split(state, len(STATES[weights.cell]), axis=1)
+    parts = weights.parts_of(state)
     cell = parts[1] if len(parts) > 1 else None
     tracks = one_step(weights, x, state, held)
     return Given(x, parts[0], cell, tracks, held_where(weights, held))
 
 
 def held_where(weights: Weights, held: Sequence[Intervention]) -> dict[str, Where]:
-    """Where each track is held in a step of any state, (1, unit); empty if nothing is."""
+    """Where each track is held in a step of any state, (1, unit); empty if nothing is.
+
+    Of a projected hidden state (1, number).
+    """
     if not held:
         return {}
-    return {track: held_by(held, track, 1, weights.units) >= 0 for track in TRACKS[weights.cell]}
+    names = TRACKS[weights.cell]
+    return {track: held_by(held, track, 1, weights.size(track)) >= 0 for track in names}
 
 
 def check_held(weights: Weights, held: Sequence[Intervention]) -> None:
@@ -94,7 +97,6 @@ def check_held(weights: Weights, held: Sequence[Intervention]) -> None:
 
 def held_input(weights: Weights, x: npt.ArrayLike) -> Array:
     """The input of one step, (input,), in the dtype of the weights. Errors: those of checks."""
-    check_not_projected(weights, "derivatives and maps of states")
     held = checks.floats("x", x, weights.dtype)
     if held.shape != (weights.input_size,):
         raise ShapeError(
@@ -112,8 +114,8 @@ def check_run(weights: Weights, trace: Trace) -> None:
     Of a run with interventions the sigmoid gates are compared (of an RNN its state), where they
     are free: those follow from the state before alone.
     """
-    ours = (weights.cell, weights.units, weights.input_size)
-    theirs = (trace.cell, trace.units, trace.x.shape[1])
+    ours = (weights.cell, weights.units, weights.input_size, weights.hidden_size)
+    theirs = (trace.cell, trace.units, trace.x.shape[1], trace["hidden"].shape[1])
     if ours != theirs:
         raise ShapeError(
             "the trace is of the {layer} and the weights are of the {ours}; a gradient "
@@ -150,10 +152,13 @@ def check_run(weights: Weights, trace: Trace) -> None:
                 )
 
 
-def _layer(cell: str, units: int, inputs: int) -> str:
+def _layer(cell: str, units: int, inputs: int, numbers: int) -> str:
     return Said(
-        "{cell} with {units} units and {inputs} inputs",
+        "{cell} with {units} units and {inputs} inputs"
+        if numbers == units
+        else "{cell} with {units} units, projected to {numbers} numbers, and {inputs} inputs",
         cell=cell.upper(),
         units=units,
         inputs=inputs,
+        numbers=numbers,
     )

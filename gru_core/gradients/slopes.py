@@ -11,8 +11,9 @@ respect to the pre-activation a of each gate are
 
 all of them unit by unit; with another activation its slope is in the place of z (1 − z), or of
 1 − n². Where the reset gate acts before the product it reaches every unit, by way
-of U_n (r ⊙ h); `Slopes.through` has what that takes. A number that an intervention holds follows
-nothing: its derivatives are 0.
+of U_n (r ⊙ h); `Slopes.through` has what that takes. Where an LSTM's hidden state is projected,
+h' here is what each unit lets out, and `Slopes.projection` makes the hidden state of it. A number
+that an intervention holds follows nothing: its derivatives are 0.
 """
 
 from typing import NamedTuple
@@ -23,7 +24,7 @@ from gru_core.analysis.inside import Given
 from gru_core.arrays import Array
 from gru_core.cells.activations import function_of, slope_at
 from gru_core.conventions import STATES
-from gru_core.weights import GRUWeights, Weights
+from gru_core.weights import PROJECTION, GRUWeights, Weights
 
 
 class Through(NamedTuple):
@@ -40,6 +41,9 @@ class Slopes(NamedTuple):
     gates: Array  # (row, state, gate, unit): new state by what the input adds to a gate
     product: Array  # (row, gate, unit): what the product U h is multiplied by; 0 with `through`
     through: Through | None = None  # a GRU whose reset acts before the product
+    # (row, number, unit): a projected hidden state by what each unit lets out, which then stands in
+    # the place of the hidden state in what is above
+    projection: Array | None = None
 
 
 def slopes_of(weights: Weights, given: Given) -> Slopes:
@@ -78,6 +82,9 @@ def _lstm(w: Weights, given: Given, before: Array) -> Slopes:
     names = ("input", "forget", "candidate", "output")
     take, forget, candidate, output = (tracks[name] for name in names)
     squashed = function_of(w.state_activation)(tracks["cell"])
+    projection = _projection(w, given)
+    out = {} if projection is None else {"hidden": np.zeros(1, np.bool_)}  # held behind it
+    given = given._replace(held={**given.held, **out})
     outward = _free(given, "hidden", let_out(w, output, tracks["cell"]))
     by_gate: dict[str, Array] = {
         "input": candidate * slope_at(w.gate_activation, take),
@@ -97,11 +104,23 @@ def _lstm(w: Weights, given: Given, before: Array) -> Slopes:
     hidden, cell = (STATES["lstm"].index(name) for name in ("hidden", "cell"))
     kept = _free(given, "cell", forget)
     direct[:, hidden, cell], direct[:, cell, cell] = outward * kept, kept
-    return Slopes(direct, gates, np.ones_like(gates[:, 0]))
+    return Slopes(direct, gates, np.ones_like(gates[:, 0]), projection=projection)
+
+
+def _projection(w: Weights, given: Given) -> Array | None:
+    """∂h/∂ what each unit lets out, (row, number, unit); None where that is h itself."""
+    if not w.is_projected:
+        return None
+    w_p = w.arrays[PROJECTION]
+    free = ~given.held["hidden"][:, :, np.newaxis] if "hidden" in given.held else True
+    return np.broadcast_to(np.where(free, w_p, 0), (len(given.tracks["cell"]), *w_p.shape))
 
 
 def let_out(weights: Weights, output: Array, cell: Array) -> Array:
-    """∂h/∂c of one step of an LSTM, unit by unit, its output gate held: o (1 − tanh² c)."""
+    """∂h/∂c of one step of an LSTM, unit by unit, its output gate held: o (1 − tanh² c).
+
+    Of a projected hidden state that of what each unit lets out.
+    """
     squashed = function_of(weights.state_activation)(cell)
     return output * slope_at(weights.state_activation, squashed)
 

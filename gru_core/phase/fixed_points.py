@@ -97,7 +97,9 @@ def drawn_starts(
     states = visited(trace)
     some = min(len(states), checks.whole("from_run", from_run, 0))
     taken = states[np.linspace(0, len(states) - 1, some).astype(int)]
-    bounds = [track_range(name, state_activation)[1] for name in STATES[trace.cell]]
+    shown = {"hidden": "cell"} if trace.is_projected else {}  # which is not bound by ±1
+    names = [shown.get(name, name) for name in STATES[trace.cell]]
+    bounds = [track_range(name, state_activation)[1] for name in names]
     high = np.repeat(bounds, [len(state) for state in trace.initial])
     size = (checks.whole("drawn", drawn, 0), len(high))
     return np.concatenate((taken, rng.uniform(-high, high, size)))
@@ -207,7 +209,7 @@ def _check_moves(weights: Weights, held: Sequence[Intervention]) -> None:
 
 def _check_starts(weights: Weights, starts: npt.ArrayLike) -> Array:
     points = checks.floats("starts", starts).astype(np.float64)
-    entries = weights.units * len(STATES[weights.cell])
+    entries = weights.entries
     if points.ndim != 2 or points.shape[1] != entries or not len(points):
         raise ShapeError(
             "starts has shape {shape}; a search needs (starts, {entries}) with at least one "

@@ -11,7 +11,7 @@ import numpy as np
 from gru_core.arrays import Array
 from gru_core.cells.steps import STEPS
 from gru_core.changes.interventions import Intervention, held_by
-from gru_core.conventions import STATES, TRACKS
+from gru_core.conventions import TRACKS
 from gru_core.weights import Weights
 
 
@@ -26,7 +26,7 @@ def stepper(
     step, names = STEPS[weights.cell], TRACKS[weights.cell]
     replaced: dict[str, tuple[Any, Any]] = {}  # where, and by what
     for track in {one.track for one in held}:
-        places = held_by(held, track, 1, weights.units)[0]
+        places = held_by(held, track, 1, weights.size(track))[0]
         replaced[track] = places >= 0, np.array([held[at].value for at in places])
     if writes and "update" in names:
         replaced["update"] = True, 0.0
@@ -35,7 +35,7 @@ def stepper(
         return np.where(*replaced[track], computed) if track in replaced else computed
 
     def stepped(state: Array) -> dict[str, Array]:
-        parts = state.reshape(len(STATES[weights.cell]), -1)
+        parts = weights.parts_of(state)
         return dict(zip(names, step(weights, x, *parts, replace), strict=True))
 
     return stepped

@@ -9,7 +9,6 @@ import numpy.typing as npt
 from gru_core import checks
 from gru_core.arrays import Array, read_only
 from gru_core.changes.interventions import Intervention
-from gru_core.conventions import STATES
 from gru_core.errors import ShapeError
 from gru_core.gradients.one_step import check_held, held_input, joined, one_step
 from gru_core.phase.plane import Plane, visited
@@ -62,7 +61,7 @@ def field(
     """
     one_input = held_input(weights, x)[np.newaxis]
     check_held(weights, held)
-    _check_entries(plane, weights.units * len(STATES[weights.cell]))
+    _check_entries(plane, weights.entries)
     sides = [_side(name, side, weights) for name, side in (("first", first), ("second", second))]
     grid = np.stack(np.meshgrid(*sides, indexing="ij"), axis=-1)  # (n, m, 2)
     states = plane.states(grid.reshape(-1, 2)).astype(weights.dtype)

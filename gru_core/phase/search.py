@@ -62,7 +62,7 @@ def followed(cell: HeldCell, states: Array) -> Array:
     always = [replace(one, last=None) for one in cell.held]
     held = held_rows(weights, always, IN_ONE_RUN)
     for _ in range(FOLLOWED // IN_ONE_RUN):
-        before = tuple(np.split(states.T, len(names)))
+        before = tuple(weights.parts_of(states.T, 0))
         tracks = run_layout(layout, pre, before, Patches(), held)
         states = joined(weights, {name: tracks[name][-1].T for name in names})
     different: list[Array] = []
@@ -100,7 +100,7 @@ def roots(cell: HeldCell, starts: Iterable[Array], evaluations: int) -> Iterator
 
 def _given(cell: HeldCell, state: Array, tracks: Mapping[str, Array]) -> Given:
     """A state and the tracks that it came to, each (unit,), as one row."""
-    hidden, *others = np.split(state[np.newaxis], len(STATES[cell.weights.cell]), axis=1)
+    hidden, *others = cell.weights.parts_of(state[np.newaxis])
     rows = {name: track[np.newaxis] for name, track in tracks.items()}
     where = held_where(cell.weights, cell.held)
     return Given(cell.x[np.newaxis], hidden, others[0] if others else None, rows, where)

@@ -87,7 +87,7 @@ def of_functions(alongside: str, notation: str) -> Iterator[Batch]:
     with_parameters = zip(GATES_WITH_PARAMETERS, STATES_WITH_PARAMETERS, strict=True)
     for gate, state in (*zip(gates, STATE_ACTIVATIONS, strict=False), *with_parameters):
         free = with_functions(scene, gate, state)
-        yield Batch((free, _held(free)))
+        yield Batch((free, held_in(free)))
 
 
 def of_ablations() -> Batch:
@@ -101,13 +101,15 @@ def edits_of(shown: Screen) -> list[Edit]:
     """A number of every part of every gate, an input, and the states before the first step."""
     found = [Edit(Target("x", "x", (1, 0)), 0.37)]
     for cell, weights in shown.situation.weights.items():
-        last = weights.units - 1
-        states = ["h0", "c0"] if cell == "lstm" else ["h0"]
-        found += [Edit(Target(cell, part, (last,)), -0.21) for part in states]  # type: ignore[arg-type]
+        last, number = weights.units - 1, weights.hidden_size - 1
+        states = {"h0": number, "c0": last} if cell == "lstm" else {"h0": last}
+        found += [Edit(Target(cell, part, (at,)), -0.21) for part, at in states.items()]  # type: ignore[arg-type]
+        if weights.is_projected:
+            found.append(Edit(Target(cell, "w_p", (number, last)), 0.63))
         for gate in range(len(weights.gates)):
             found += [
                 Edit(Target(cell, "w_x", (gate, last, 0)), 0.45),
-                Edit(Target(cell, "w_h", (gate, 0, last)), -0.52),
+                Edit(Target(cell, "w_h", (gate, 0, number)), -0.52),
                 Edit(Target(cell, "b_x", (gate, last)), 0.11),
                 Edit(Target(cell, "b_h", (gate, 0)), -0.08),
             ]
@@ -139,7 +141,8 @@ def with_functions(shown: Screen, gate: str, state: str) -> Screen:
     return replace(shown, baseline=baseline, situation=base, free=base, traces=runs(base))
 
 
-def _held(free: Screen) -> Screen:
+def held_in(free: Screen) -> Screen:
+    """The screen with everything held that holds_of says."""
     situation = replace(free.situation, interventions=holds_of(free))
     return replace(free, situation=situation, traces=runs(situation))
 
@@ -220,6 +223,8 @@ def _check_inside(shown: Screen, cell: Cell, made: dict[str, Any], trace: Trace)
 
 def _check_near(found: np.ndarray, wanted: np.ndarray, near: float, name: str) -> None:
     """Sums of many terms are as exact as the largest of them."""
-    scale = max(1.0, float(np.abs(wanted).max()))
     assert found.shape == np.shape(wanted), name
+    np.testing.assert_array_equal(np.isnan(found), np.isnan(wanted), name)
+    found, wanted = np.nan_to_num(found), np.nan_to_num(wanted)  # of what is no number
+    scale = max(1.0, float(np.abs(wanted).max()))
     assert (np.abs(found - wanted) <= 10 * near * scale).all(), name

@@ -16,3 +16,9 @@ def told(script: str, given: bytes) -> Any:
     )
     assert done.returncode == 0, done.stderr.decode()
     return json.loads(done.stdout)
+
+
+def in_node(packed: bytes) -> list[list[Any]]:
+    """What a page computes of packed batches of screens (tests/app/computing.py)."""
+    found: list[list[Any]] = told("computed.js", packed)
+    return found

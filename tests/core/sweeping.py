@@ -8,7 +8,7 @@ from gru_core import Trace
 from gru_core.changes.targets import Target, parts_of
 from gru_core.conventions import TOLERANCE
 from gru_core.sweep import Sweep
-from gru_core.weights import Weights
+from gru_core.weights import PROJECTION, Weights
 
 VALUES = np.array([-2.5, 0.0, 0.3, 4.0])
 
@@ -19,6 +19,9 @@ def every_target(layer: Weights) -> Iterator[Target]:
     for part in parts_of(layer.cell):
         if part in ("h0", "c0"):
             yield Target(layer.cell, part, (2,))
+            continue
+        if part == PROJECTION:
+            yield from [Target(layer.cell, part, (1, 2))] if layer.is_projected else []
             continue
         for gate in range(len(layer.gates)):
             yield Target(layer.cell, part, (gate, 3, 1)[: getattr(layer, part).ndim])

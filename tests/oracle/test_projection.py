@@ -15,7 +15,7 @@ from gru_core.analysis import contributions
 from gru_core.changes.targets import Target
 from gru_core.conventions import STATES, TOLERANCE
 from gru_core.engines import torch_engine
-from gru_core.errors import FormatError, RangeError
+from gru_core.errors import FormatError
 from gru_core.export.cell_run import CellRun
 from gru_core.export.kinds import write
 from gru_core.formats import npz, read
@@ -28,9 +28,6 @@ from gru_core.formats.state_dict import names
 from gru_core.formats.tracing import trace_arrays
 from gru_core.formats.whole.loose import Chosen
 from gru_core.formats.whole.tracing import Given, model_of, traced
-from gru_core.gradients import gradient_by_distance, jacobians
-from gru_core.phase import fixed_points
-from gru_core.program import numbers_program
 from gru_core.run import run_layers
 from gru_core.sweep import sweep
 from tests.formats.torch_files import filled, saved
@@ -257,9 +254,12 @@ def test_gradients_are_those_of_torch_for_every_weight(weights) -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["x.3.1", "lstm.h0.1", "lstm.c0.4", "lstm.w_h.forget.2.1", "lstm.b_h.output.4"]
+    "target",
+    ["x.3.1", "lstm.h0.1", "lstm.c0.4", "lstm.w_h.forget.2.1", "lstm.b_h.output.4", "lstm.w_p.1.3"],
 )
-def test_a_sweep_is_a_run_for_each_value(weights, target) -> None:
+@pytest.mark.parametrize("ends", [("sigmoid", "tanh"), ("hard_sigmoid", "softsign")])
+def test_a_sweep_is_a_run_for_each_value(weights, target, ends) -> None:
+    weights = replace(weights, gate_activation=ends[0], state_activation=ends[1])
     points, x = np.array([-0.5, 0.0, 1.25]), sequence()
     one = Target.parse(target)
     start = np.full(NUMBERS, 0.1), np.full(UNITS, 0.2)
@@ -319,19 +319,6 @@ def test_an_exported_script_comes_to_the_same_trace_and_finds_torch_agreeing(
     assert header[-NUMBERS:] == ["hidden 1", "hidden 2"]
     with pytest.raises(FormatError, match="ONNX has no place for a projection"):
         write(io.BytesIO(), made, ".onnx")
-
-
-def test_what_is_not_computed_of_a_projection_is_refused(weights) -> None:
-    trace, x = run(weights, sequence()), np.zeros(INPUTS)
-    asked = (
-        lambda: next(jacobians(weights, trace)),
-        lambda: gradient_by_distance(weights, trace),
-        lambda: fixed_points(weights, x, np.zeros((1, NUMBERS + UNITS))),
-        lambda: numbers_program(weights),
-    )
-    for ask in asked:
-        with pytest.raises(RangeError, match="projects its hidden state from 5 units to 2 numbers"):
-            ask()
 
 
 def test_the_terms_of_a_number_of_the_hidden_state_are_what_each_unit_lets_out(weights) -> None:

@@ -77,7 +77,7 @@ export class Computed {
   rows(name) {
     const core = this.of(ownerOf(name));
     if (!core) return [];
-    const { order } = this.panel(ownerOf(name));
+    const order = this.order(name);
     const { grid } = this.here.channel.part(name);
     const rowOf = (/** @type {number} */ row) => core.line(name, order[row]) ?? [];
     return grid ? means(grid, rowOf) : order.map((_, row) => rowOf(row));
@@ -86,6 +86,15 @@ export class Computed {
   /** @param {string} cell */
   panel(cell) {
     return /** @type {Panel} */ (this.here.now.message.panels.find((panel) => panel.cell === cell));
+  }
+
+  // The rows of a track from top to bottom: the units, or where a state is projected its numbers.
+  /** @param {string} name @returns {readonly number[]} */
+  order(name) {
+    const [cell, track] = name.split(".");
+    const { order, tracks } = this.panel(cell);
+    const units = tracks.find((one) => one.track === track)?.units ?? order.length;
+    return units === order.length ? order : Array.from({ length: units }, (_, row) => row);
   }
 
   // As it is drawn: of a condensed screen the points of the line.
@@ -127,8 +136,9 @@ export class Computed {
     }
     const values = core.column(cell, name, step);
     if (!values) return undefined;
-    const { zmin, zmax } = this.here.channel.part(name === "x" ? "x" : `${cell}.${core.trackOf(cell, name)}`).data[0];
-    return { bytes: coloured(name === "x" ? values : order.map((unit) => values[unit]), zmin, zmax), from: 0 };
+    const part = name === "x" ? "x" : `${cell}.${core.trackOf(cell, name)}`;
+    const { zmin, zmax } = this.here.channel.part(part).data[0];
+    return { bytes: coloured(name === "x" ? values : this.order(part).map((unit) => values[unit]), zmin, zmax), from: 0 };
   }
 }
 

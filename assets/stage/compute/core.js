@@ -21,6 +21,7 @@ import { Program, ProgramError } from "./program.js";
  */
 
 const HELD = ".held";
+const PROJECTION = "w_p"; // of all that the units let out, a row for each number of the hidden state
 
 export class Core {
   /** @param {Sent} sent */
@@ -43,7 +44,8 @@ export class Core {
 
   // How many products of two numbers one run of every cell takes.
   get products() {
-    const sizes = [...this.cells.values()].map(({ layer }) => layer.weights("w_x").length + layer.weights("w_h").length);
+    const matrices = /** @type {string[]} */ (["w_x", "w_h", PROJECTION]);
+    const sizes = [...this.cells.values()].flatMap(({ layer }) => matrices.map((part) => layer.weights(part)?.length ?? 0));
     return this.steps * sizes.reduce((sum, size) => sum + size, 0);
   }
 
@@ -105,9 +107,11 @@ export class Core {
     if (!cell) return undefined;
     const { told: { units, gates, signs, states }, layer, initials } = cell;
     const state = ["h0", "c0"].indexOf(part);
-    if (state >= 0) return states[state] && placeIn(initials[state], [units], rest, owner);
+    if (state >= 0) return states[state] && placeIn(initials[state], [initials[state].length], rest, owner);
+    const projection = part === PROJECTION && layer.weights(part);
+    if (projection) return placeIn(projection, [projection.length / units, units], rest, owner);
     const gate = gates.indexOf(rest[0]);
-    const columns = { w_x: [this.sent.inputs], w_h: [units], b_x: [], b_h: [] }[part];
+    const columns = { w_x: [this.sent.inputs], w_h: [initials[0].length], b_x: [], b_h: [] }[part];
     if (gate < 0 || !columns) return undefined;
     return placeIn(layer.weights(part), [gates.length, units, ...columns], [String(gate), ...rest.slice(1)], owner, signs[gate]);
   }
@@ -175,14 +179,15 @@ export class Core {
     };
   }
 
-  // One unit of a track over time, as the notation shows it; undefined for a track that is not there.
+  // One unit of a track over time, as the notation shows it, NaN where the track has fewer; undefined for a track
+  // that is not there.
   /** @param {string} name @param {number} unit @returns {Float32Array | undefined} */
   line(name, unit) {
     const found = this.track(name);
     if (!found) return undefined;
     const { units, values } = found;
-    const line = new Float32Array(values.length / units);
-    for (let step = 0; step < line.length; step++) line[step] = single(values[step * units + unit]);
+    const line = new Float32Array(values.length / units).fill(NaN);
+    if (unit < units) for (let step = 0; step < line.length; step++) line[step] = single(values[step * units + unit]);
     return line;
   }
 
@@ -208,7 +213,8 @@ export class Core {
     const state = told.states.findIndex(([, before]) => before === name);
     if (state >= 0 && step === 0) return initials[state];
     const at = state >= 0 ? step - 1 : step;
-    return this.track(`${cell}.${this.trackOf(cell, name)}`)?.values.subarray(at * told.units, (at + 1) * told.units);
+    const found = this.track(`${cell}.${this.trackOf(cell, name)}`);
+    return found?.values.subarray(at * found.units, (at + 1) * found.units);
   }
 
   /** @param {string} name @param {number} step @param {number} unit @returns {number | undefined} */
@@ -222,18 +228,20 @@ export class Core {
     const [cell, track] = name.split(".");
     const kept = this.cells.get(cell);
     const values = kept?.tracks[`shown.${track}`] ?? kept?.tracks[track];
-    return kept && values && { units: kept.told.units, values };
+    return kept && values && { units: kept.layer.size(track), values };
   }
 
   // Every number in the equations of one unit at one step, by name; undefined for what they do not write out.
   /** @param {string} cell @param {number} step @param {number} unit @returns {(name: string) => any} */
   numbers(cell, step, unit) {
     const kept = /** @type {Kept} */ (this.cells.get(cell));
-    const { numbers, layer, told: { units, gates } } = kept;
-    for (const [part, wide] of /** @type {[string, number][]} */ ([["w_x", this.sent.inputs], ["w_h", units], ["b_x", 1], ["b_h", 1]])) {
+    const { numbers, layer, initials, told: { units, gates } } = kept;
+    for (const [part, wide] of /** @type {[string, number][]} */ ([["w_x", this.sent.inputs], ["w_h", initials[0].length], ["b_x", 1], ["b_h", 1]])) {
       const [rows, all] = [numbers.take(part), layer.weights(part)];
       gates.forEach((_, gate) => rows?.set(all.subarray((gate * units + unit) * wide, (gate * units + unit + 1) * wide), gate * wide));
     }
+    const row = layer.weights(PROJECTION)?.subarray(unit * units, (unit + 1) * units);
+    if (row) numbers.take(PROJECTION)?.fill(NaN).set(row); // none of a unit that the state has no number for
     numbers.take("x")?.set(this.x.subarray(step * this.sent.inputs, (step + 1) * this.sent.inputs));
     this.giveStep(kept, numbers, step);
     const holds = this.holdsOf(cell)?.(step);
@@ -241,7 +249,7 @@ export class Core {
       const flags = numbers.take(name + HELD);
       if (!flags) continue;
       flags.fill(NaN); // where nothing is put in its place
-      holds?.(name, flags);
+      holds?.(name, flags.subarray(0, layer.size(name)));
       flags.forEach((value, i) => (flags[i] = Number.isNaN(value) ? 0 : 1));
     }
     numbers.execute(unit);
@@ -269,10 +277,11 @@ export class Core {
 
   // The states before a step and the tracks after it.
   /** @param {Kept} kept @param {Program} program @param {number} step */
-  giveStep({ told: { states, units }, tracks, initials }, program, step) {
-    states.forEach(([after, before], i) =>
-      program.take(before)?.set(step > 0 ? tracks[after].subarray((step - 1) * units, step * units) : initials[i]));
-    for (const [name, values] of Object.entries(tracks)) program.take(name)?.set(values.subarray(step * units, (step + 1) * units));
+  giveStep({ layer, told: { states }, tracks, initials }, program, step) {
+    /** @param {string} name @param {number} at */
+    const rowOf = (name, at) => tracks[name].subarray(at * layer.size(name), (at + 1) * layer.size(name));
+    states.forEach(([after, before], i) => program.take(before)?.set(step > 0 ? rowOf(after, step - 1) : initials[i]));
+    for (const name of Object.keys(tracks)) program.take(name)?.set(rowOf(name, step));
   }
 }
 
@@ -280,7 +289,7 @@ export class Core {
 /** @param {CoreCell} told @param {number} inputs @returns {Kept} */
 function kept(told, inputs) {
   const { units, states } = told;
-  const layer = new Layer(told.step, units, states);
+  const layer = new Layer(told.step, states);
   const { given, made } = layer.program;
   for (const [part, values] of Object.entries(told.weights)) fill(given.get(part), values, part);
   const known = new Set([...Object.keys(told.weights), "x", ...states.map(([, before]) => before)]);
@@ -288,9 +297,10 @@ function kept(told, inputs) {
   const initials = told.initials.map((/** @type {Numbers} */ state) => Float64Array.from(state));
   check(initials.length === states.length && given.get("x")?.length === inputs, "x");
   states.forEach(([after, before], i) => {
-    for (const one of [made.get(after), given.get(before), initials[i]]) check(one?.length === units, after);
+    for (const one of [made.get(after), given.get(before)]) check(one?.length === initials[i].length, after);
   });
-  for (const [track, values] of made) check(values.length === units, track);
+  // A hidden state may have numbers of its own, where a projection makes it.
+  for (const [track, values] of made) check(values.length === (track === "hidden" && given.has(PROJECTION) ? initials[0].length : units), track);
   return {
     told,
     layer,

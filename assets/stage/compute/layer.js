@@ -5,16 +5,15 @@ import { Program } from "./program.js";
 /**
  * @import { Program as Recorded } from "../contract"
  * @import { Slot } from "./program.js"
- * @typedef {Record<string, Slot>} Tracks each (step, unit), one step after the other
+ * @typedef {Record<string, Slot>} Tracks each (step, unit), or (step, number of a state), one step after the other
  * @typedef {(step: number) => import("./program.js").Hold | null} Holds
  */
 
 export class Layer {
-  // units: how many. states: the tracks that are carried on, and what they are called before the step.
-  /** @param {Recorded} recorded @param {number} units @param {[after: string, before: string][]} states */
-  constructor(recorded, units, states) {
+  // states: the tracks that are carried on, and what they are called before the step.
+  /** @param {Recorded} recorded @param {[after: string, before: string][]} states */
+  constructor(recorded, states) {
     this.program = new Program(recorded);
-    this.units = units;
     this.states = states;
   }
 
@@ -24,24 +23,30 @@ export class Layer {
     return /** @type {Slot} */ (this.program.given.get(part));
   }
 
+  // How many numbers a track has at each step.
+  /** @param {string} track */
+  size(track) {
+    return /** @type {Slot} */ (this.program.made.get(track)).length;
+  }
+
   // x: (step, input), one step after the other. initial: the states before the first step. holds: for
   // each step what is put in place of tracks.
   /** @param {Slot} x @param {Slot[]} initial @param {Holds | null} [holds] @returns {Tracks} */
   run(x, initial, holds = null) {
-    const { program, units, states } = this;
+    const { program, states } = this;
     const now = this.weights("x");
     const before = states.map(([, name]) => this.weights(name));
     const after = states.map(([name]) => /** @type {Slot} */ (program.made.get(name)));
     const steps = x.length / now.length;
     const made = [...program.made];
     /** @type {Tracks} */
-    const tracks = Object.fromEntries(made.map(([name]) => [name, new Float64Array(steps * units)]));
+    const tracks = Object.fromEntries(made.map(([name, { length }]) => [name, new Float64Array(steps * length)]));
     before.forEach((state, i) => state.set(initial[i]));
     for (let step = 0; step < steps; step++) {
       now.set(x.subarray(step * now.length, (step + 1) * now.length));
       program.hold = holds && holds(step);
       program.execute();
-      for (const [name, values] of made) tracks[name].set(values, step * units);
+      for (const [name, values] of made) tracks[name].set(values, step * values.length);
       before.forEach((state, i) => state.set(after[i]));
     }
     return tracks;

@@ -65,7 +65,7 @@ const LOOPS = {
   },
   product: (out, [matrix, vector]) => () => product(out, matrix, vector),
   pick: (out, [a]) => (unit) => {
-    out[0] = a[unit];
+    out[0] = unit < a.length ? a[unit] : NaN;
   },
 };
 const NOTHING = () => {};
@@ -99,7 +99,7 @@ export class Program {
   // shared: given arrays that another program has, too, if there are any.
   /** @param {Recorded} recorded @param {Map<string, Slot>} [shared] */
   constructor({ given, operations, made }, shared) {
-    const wide = new Set(["w_x", "w_h", "b_x", "b_h"]); // what does not change from step to step
+    const wide = new Set(["w_x", "w_h", "b_x", "b_h", "w_p"]); // what does not change from step to step
     this.slots = given.map(([name, shape]) => (wide.has(name) && shared?.get(name)) || new Float64Array(sizeOf(shape)));
     this.given = new Map(given.map(([name], at) => [name, this.slots[at]]));
     const shapes = [...given.map(([, shape]) => shape), ...operations.map(({ shape }) => shape)];

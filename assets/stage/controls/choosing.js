@@ -1,6 +1,6 @@
 // Which number is chosen, with the sweep that it is dragged by.
 
-import { exists, split } from "../core/cells.js";
+import { exists, gateOf, split } from "../core/cells.js";
 
 /**
  * @import { Editor } from "./editor.js"
@@ -31,7 +31,7 @@ export class Choosing {
     cursor.pause();
     if (target) this.lookAt(target);
     if (target && now.look === "all" && !this.act.place(target)) {
-      const [cell, , gate] = target.split(".");
+      const { cell, gate } = gateOf(target);
       this.act.show(cell, gate);
     }
     if (target) drag.hold(target);

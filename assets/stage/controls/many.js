@@ -1,7 +1,7 @@
 // Many numbers at once: a dialog to fill a gate or to paste into an array, and what Ctrl+V does on a chosen
 // cell. What is meant by a text, and whether it fits, the server says (app/session/many.py).
 
-import { split } from "../core/cells.js";
+import { PROJECTION, split } from "../core/cells.js";
 import { make } from "../core/dom.js";
 import { say, saying } from "../core/words.js";
 
@@ -77,7 +77,7 @@ export class Many {
   /** @param {Panel} panel */
   near({ cell, shown }) {
     const id = this.arrayOf(this.now.target);
-    return id?.startsWith(`${cell}.`) ? id : `${cell}.w_x.${shown[0]}`;
+    return id?.startsWith(`${cell}.`) ? id : shown[0] === PROJECTION ? `${cell}.w_p` : `${cell}.w_x.${shown[0]}`;
   }
 
   // What can be filled or pasted into: the arrays of the editor, and every number of each gate.
@@ -196,7 +196,7 @@ class Filling {
     const [cell, part] = id.split(".");
     const first = panels.find((panel) => panel.cell === cell)?.order[0];
     /** @type {Record<string, (number | undefined)[]>} */
-    const more = { w_x: [0], w_h: [first] };
+    const more = { w_x: [0], w_h: [first], w_p: [0] };
     return [id, first, ...more[part] ?? []].join(".");
   }
 

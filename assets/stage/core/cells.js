@@ -3,13 +3,16 @@
 
 import { say } from "./words.js";
 
-/** @import { Choice, Editable, Message, Place, Segment, Shown } from "../types" */
+export const PROJECTION = "projection"; // the matrix that stands among those of the gates, where there is one
+
+/** @import { Choice, Editable, Message, Panel, Place, Segment, Shown } from "../types" */
 
 /** @param {Shown} entry @param {Place} place */
 export function targetAt({ kind, panel, initial, gate, part }, { row, column }) {
   if (kind === "x") return `${part}.${column}.${row}`;
   if (kind === "initial") return `${panel.cell}.${initial.part}.${panel.order[row]}`;
   if (kind !== "weights") return null;
+  if (gate === PROJECTION) return `${panel.cell}.w_p.${panel.order[row]}.${column}`;
   const segment = /** @type {Segment} */ (panel.segments.find(({ start, size }) => column >= start && column < start + size));
   const stem = `${panel.cell}.${segment.part}.${gate}.${panel.order[row]}`;
   const at = column - segment.start;
@@ -40,6 +43,10 @@ function anyPlaceOf(target, plots) {
     const entry = plots.get(`${owner}.${part}`);
     return entry?.kind === "initial" ? { entry, row: entry.panel.order.indexOf(Number(rest[0])), column: 0 } : null;
   }
+  if (part === "w_p") {
+    const entry = plots.get(`${owner}.weights.${PROJECTION}`);
+    return entry?.kind === "weights" ? { entry, row: entry.panel.order.indexOf(Number(rest[0])), column: Number(rest[1]) } : null;
+  }
   const [gate, unit, from] = rest;
   const entry = plots.get(`${owner}.weights.${gate}`);
   if (entry?.kind !== "weights") return null;
@@ -49,6 +56,20 @@ function anyPlaceOf(target, plots) {
   const at = part === "w_x" ? Number(from) : part === "w_h" ? order.indexOf(Number(from)) : 0;
   if (!(at >= 0 && at < segment.size)) return null; // it would be one of its neighbour's
   return { entry, row: order.indexOf(Number(unit)), column: segment.start + at };
+}
+
+// The panel of a projected hidden state as the matrix of its projection is laid out: numbers down, units across.
+/** @param {Panel} panel @returns {Panel} */
+export function projected(panel) {
+  const [{ units }] = panel.initials;
+  return { ...panel, units, order: Array.from({ length: units }, (_, number) => number), segments: [{ part: "w_p", start: 0, size: panel.units }] };
+}
+
+// The cell and the gate of a weight, or what stands for a gate.
+/** @param {string} target */
+export function gateOf(target) {
+  const [cell, part, gate] = target.split(".");
+  return { cell, gate: part === "w_p" ? PROJECTION : gate };
 }
 
 // Every array that can be edited, as choices for the editor: its name and how many rows and
@@ -64,11 +85,15 @@ export function arrays(message) {
     }
     for (const { gate, name } of panel.gates) {
       for (const { part, size } of panel.segments) {
-        const source = { w_x: say("cells.from_input"), w_h: say("cells.from_unit"), b_x: null, b_h: null }[part];
+        const source = { w_x: say("cells.from_input"), w_h: say("cells.from_unit"), b_x: null, b_h: null, w_p: null }[part];
         /** @type {Choice["axes"]} */
         const axes = source ? [[unit, panel.units], [source, size]] : [[unit, panel.units]];
         list.push({ id: `${panel.cell}.${part}.${gate}`, label: say("cells.array", { cell: panel.name, gate: name, part: say(`parts.${part}`) }), axes });
       }
+    }
+    if (panel.projection) {
+      const axes = /** @type {Choice["axes"]} */ ([[say("cells.number"), panel.initials[0].units], [say("cells.from_unit"), panel.units]]);
+      list.push({ id: `${panel.cell}.w_p`, label: say("cells.projection", { cell: panel.name }), axes });
     }
   }
   return list;

@@ -2,6 +2,7 @@
 
 import { lookButton } from "../controls/look.js";
 import { story } from "../controls/story.js";
+import { projected } from "../core/cells.js";
 import { make } from "../core/dom.js";
 import { minus, number, percent } from "../core/format.js";
 import { withPanel } from "../core/tabs.js";
@@ -219,12 +220,14 @@ function linesFigure(panel, message, add) {
 /** @param {Panel} panel @param {Add} add @param {Plots} plots @param {Made["filler"]} filler */
 function weightsSection(panel, add, plots, filler) {
   const columns = panel.segments[panel.segments.length - 1].start + 1;
-  const tabs = panel.shown.length < panel.gates.length;
-  const figures = panel.gates.filter(({ gate }) => panel.shown.includes(gate)).map((gate) => {
+  const every = panel.projection ? [...panel.gates, panel.projection] : panel.gates;
+  const tabs = panel.shown.length < every.length;
+  const figures = every.filter(({ gate }) => panel.shown.includes(gate)).map((gate) => {
+    const own = gate === panel.projection ? projected(panel) : panel;
     const host = add(`${panel.cell}.weights.${gate.gate}`, say("view.weights_label", { cell: panel.name, gate: gate.name }), {
-      kind: "weights", panel, gate: gate.gate, size: [panel.units, columns],
+      kind: "weights", panel: own, gate: gate.gate, size: [own.units, own === panel ? columns : panel.units],
     });
-    plots.get(`${panel.cell}.weights.${gate.gate}`)?.plot.separate(panel.segments.slice(1, 3).map(({ start }) => start));
+    plots.get(`${panel.cell}.weights.${gate.gate}`)?.plot.separate(own.segments.slice(1, 3).map(({ start }) => start));
     return make("figure", { className: "gs-figure" },
       tabs ? null : make("figcaption", {}, caption(gate)), host);
   });
@@ -236,7 +239,7 @@ function weightsSection(panel, add, plots, filler) {
       title: say("view.show_gate", { gate: name }),
     }, caption({ name, symbol, color }));
   const gates = make("div", { className: "gs-gates" }, ...figures);
-  const row = tabs ? panel.gates.map(tab) : [];
+  const row = tabs ? every.map(tab) : [];
   withPanel(row, gates, `weights-${panel.cell}`);
   return make(
     "div", { className: "gs-weights", style: { "--gates": figures.length, "--columns": columns } },

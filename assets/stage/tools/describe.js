@@ -1,6 +1,7 @@
 // What a plot shows, as a sheet (named rows and columns of the core's numbers) and as a sentence. The
 // least and the greatest number are picked out here, never computed.
 
+import { PROJECTION } from "../core/cells.js";
 import { isCondensed } from "../core/condensed.js";
 import { brief, short } from "../core/format.js";
 import { say } from "../core/words.js";
@@ -63,6 +64,11 @@ function headOf({ kind, panel, track, gate, initial }, { labels, x }) {
   if (kind === "x") return {
     title: say("names.input_x"), symbol: "", file: "input",
     rows: inputs(x), columns: steps(labels), corner: "input", kinds: ["channels", "steps"],
+  };
+  if (gate === PROJECTION) return {
+    title: weightsOf(panel, gate), symbol: "P", file: `${panel.cell}-${gate}`,
+    rows: panel.order.map((at) => ({ key: at + 1, name: say("names.number", { number: at + 1 }), label: "" })),
+    columns: sources(panel, x), corner: "number", kinds: ["numbers", "units"],
   };
   const rows = units(panel);
   if (kind === "track") return {
@@ -181,6 +187,7 @@ function sources({ order, segments }, { channels }) {
     w_h: (at) => ({ key: `h${order[at] + 1}`, name: say("names.from_h", { unit: order[at] + 1 }), label: "" }),
     b_x: () => ({ key: "b", name: say("parts.b_x"), label: "" }),
     b_h: () => ({ key: "d", name: say("parts.b_h"), label: "" }),
+    w_p: (at) => ({ key: `u${at + 1}`, name: say("names.from_unit", { unit: at + 1 }), label: "" }),
   };
   return segments.flatMap(({ part, size }) => Array.from({ length: size }, (_, at) => of[part](at)));
 }
@@ -218,8 +225,9 @@ export function counts({ rows, columns, kinds, initial }) {
 }
 
 /** @param {Panel} panel @param {string} gate */
-export function weightsOf({ name, gates }, gate) {
-  return say("names.weights", { cell: name, gate: gates.find((one) => one.gate === gate)?.name ?? "" });
+export function weightsOf({ name, gates, projection }, gate) {
+  const every = projection ? [...gates, projection] : gates;
+  return say("names.weights", { cell: name, gate: every.find((one) => one.gate === gate)?.name ?? "" });
 }
 
 /** @param {Sheet} sheet */

@@ -4,7 +4,6 @@ The page's side runs in Node: assets/stage/compute, on the bytes that a page fet
 """
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -29,13 +28,7 @@ from tests.app.computing import (
     of_scene,
     with_functions,
 )
-from tests.app.node import told
-
-
-def in_node(packed: bytes) -> list[list[Any]]:
-    """The page's side."""
-    found: list[list[Any]] = told("computed.js", packed)
-    return found
+from tests.app.node import in_node
 
 
 @pytest.mark.parametrize(("alongside", "notation"), BESIDE)

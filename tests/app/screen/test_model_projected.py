@@ -8,17 +8,21 @@ import pytest
 import torch
 
 from app.compute import uploads
+from app.controls.matrix import arrays, shape_of
+from app.controls.matrix import pasted as matrix_pasted
 from app.controls.model import summary
 from app.lenses import LENSES, view_of
 from app.messages.cell_numbers import inside_content
 from app.messages.numbers import matrix
 from app.messages.stage import message
 from app.messages.sweeping import sweep_message
+from app.screen import plane as kept_plane
 from app.screen.at_hand import in_place_of
+from app.screen.baseline import baseline_of
 from app.screen.page import Grab, Page
 from app.screen.predicted import predicted
 from app.screen.screen import Screen, screen_of
-from app.session.many import filled
+from app.session.many import filled, pasted
 from app.setting.model import Model
 from app.setting.setting import Setting
 from gru_core.analysis.inside import inside
@@ -30,18 +34,22 @@ from gru_core.formats.answers import answered
 from gru_core.formats.running import run_ready
 from gru_core.inputs.feed import Feed, fed
 from gru_core.run import run
-from gru_core.situation import Edit, apply_edits
+from gru_core.situation import Edit, apply_edits, format_edits, parse_edits
+from tests.app.computing import Batch, check, edits_of, held_in, holds_of, with_functions
+from tests.app.node import in_node
 from tests.formats.torch_files import saved
 
-PROJECTED = {"cell", "why", "kept", "memory", "saturation"}
-OPENED = {"unrolled", "phase"}
+PROJECTED = {"cell", "why", "kept", "memory", "gradients", "saturation", "phase"}
+OPENED = {"unrolled"}
 X = fed(Feed("noise"), 3, 0).x
 
 
 @cache
-def projected(layers: int = 1, both: bool = False) -> torch.nn.Module:
+def projected(
+    layers: int = 1, both: bool = False, dtype: torch.dtype = torch.float64
+) -> torch.nn.Module:
     torch.manual_seed(3)
-    return torch.nn.LSTM(3, 5, layers, proj_size=2, bidirectional=both).double()
+    return torch.nn.LSTM(3, 5, layers, proj_size=2, bidirectional=both).to(dtype)
 
 
 @cache  # a process of its own reads it
@@ -90,9 +98,80 @@ def test_the_message_says_how_many_rows_each_plot_has() -> None:
     assert {one["part"]: one["units"] for one in panel["initials"]} == {"h0": 2, "c0": 5}
     assert "5 units · h projected to 2 numbers · 150 parameters" in panel["note"]
     assert [one["size"] for one in panel["segments"]] == [3, 2, 1, 1]
-    assert told["core"] is None  # the page has no program for it and asks the server
+    assert told["core"] is not None
     scales = {track["track"]: track["scale"] for track in panel["tracks"]}
     assert scales["hidden"] == scales["cell"]  # it goes beyond ±1
+
+
+def test_the_projection_stands_among_the_weights_with_a_row_for_each_number() -> None:
+    shown = screen()
+    w_p = shown.situation.weights["lstm"].w_p
+    told, sent = message(shown, Page())
+    panel = next(one for one in told["panels"] if one["cell"] == "lstm")
+    assert (panel["projection"]["symbol"], panel["shown"][-1]) == ("P", "projection")
+    assert all(one["projection"] is None for one in told["panels"] if one["cell"] != "lstm")
+    (drawn,) = told["included"]["lstm.weights.projection"]["data"]
+    np.testing.assert_array_equal(drawn["z"], w_p.astype(np.float32))
+    assert told["included"]["lstm.weights.projection"]["layout"]["xaxis"]["ticktext"][2] == "u₃"
+    np.testing.assert_array_equal(matrix(shown, "lstm.weights.projection"), w_p.astype(np.float32))
+    with pytest.raises(GatescopeError):
+        matrix(shown, "gru.weights.projection")
+    assert "lstm.weights.projection" in sent
+
+
+def test_a_number_of_the_projection_is_edited_pasted_and_kept_in_the_link() -> None:
+    setting, target = opened(projected()), Target.parse("lstm.w_p.1.4")
+    edited = setting.with_edit(target, 2.5)
+    shown = screen_of(edited)
+    module = torch.nn.LSTM(3, 5, proj_size=2).double()
+    module.load_state_dict(projected().state_dict())
+    with torch.no_grad():
+        module.weight_hr_l0[1, 4] = 2.5
+    np.testing.assert_allclose(
+        shown.traces["lstm"]["hidden"], output(module, X), rtol=0, atol=1e-12
+    )
+    told, _ = message(shown, Page())
+    was = projected().weight_hr_l0[1, 4].item()
+    assert told["edits"] == [{"target": "lstm.w_p.1.4", "value": 2.5, "was": pytest.approx(was)}]
+    assert parse_edits(format_edits(edited.edits)).edits == edited.edits
+    numbers, _ = pasted(setting, Target.parse("lstm.w_p.0.3"), "1 2\n3 4")
+    assert [(str(one.target), one.value) for one in numbers] == [
+        ("lstm.w_p.0.3", 1), ("lstm.w_p.0.4", 2), ("lstm.w_p.1.3", 3), ("lstm.w_p.1.4", 4),
+    ]  # fmt: skip
+    with pytest.raises(GatescopeError, match="there is room for 2 rows and 1 column"):
+        pasted(setting, Target.parse("lstm.w_p.0.4"), "1 2\n3 4")
+    of_a_model = baseline_of(setting).base
+    place = ("lstm", "w_p", None)
+    assert shape_of(of_a_model, place) == (2, 5)
+    assert shape_of(of_a_model, ("lstm", "h0", None)) == (2,)
+    text = "\n".join(["1 2 3 4 5", "6 7 8 9 10"])
+    whole = matrix_pasted(text, setting, of_a_model, place)
+    assert [str(one.target) for one in whole][-1] == "lstm.w_p.1.4"
+    assert place not in arrays(baseline_of(Setting(scene="cue", alongside="lstm")).base)
+
+
+def test_a_cell_without_a_projection_has_no_such_number() -> None:
+    edit = Edit(Target.parse("lstm.w_p.0.0"), 1.0)
+    (problem,) = screen_of(Setting(scene="cue", alongside="lstm", edits=(edit,))).problems
+    assert "w_p" in problem
+    with pytest.raises(GatescopeError, match="w_p"):
+        Target.parse("gru.w_p.0.0")
+
+
+@pytest.mark.parametrize("dtype", [torch.float64, torch.float32])
+@pytest.mark.parametrize("ends", [("sigmoid", "tanh"), ("hard_sigmoid", "elu")])
+def test_the_page_computes_what_the_core_computes(dtype, ends) -> None:
+    """As it is, changed in every part, held, and both; every number of units without one of h."""
+    setting = opened(projected(dtype=dtype))
+    shown = screen_of(setting)
+    edited = setting.with_edits(edits_of(shown))
+    held = replace(setting, interventions=holds_of(shown))
+    both = replace(edited, interventions=held.interventions)
+    screens = (screen_of(one) for one in (setting, edited, held, both))
+    batch = Batch((shown, *screens))
+    assert check([batch], in_node) > 0
+    other = with_functions(shown, *ends)
+    assert check([Batch((other, held_in(other)))], in_node) > 0
 
 
 @pytest.mark.parametrize("at", [0, 1])
@@ -131,7 +210,8 @@ def test_a_sentence_says_what_a_unit_lets_out_and_not_what_h_is() -> None:
 
 
 @pytest.mark.parametrize(
-    "target", ["x.4.1", "lstm.h0.1", "lstm.c0.4", "lstm.w_h.forget.4.1", "lstm.b_x.output.0"]
+    "target",
+    ["x.4.1", "lstm.h0.1", "lstm.c0.4", "lstm.w_h.forget.4.1", "lstm.b_x.output.0", "lstm.w_p.1.3"],
 )
 def test_a_drag_shows_what_a_run_with_each_value_gives(target) -> None:
     shown, one = screen(), Target.parse(target)
@@ -183,6 +263,49 @@ def test_every_number_has_its_terms_or_is_said_not_to_be_there(unit) -> None:
         if track == "hidden":
             assert abs(total - shown.traces["lstm"]["hidden"][7, 1]) < 1e-9
             assert "what unit 3 lets out" in chart.rows.names
+
+
+@pytest.mark.parametrize(("of", "unit"), [("state", 0), ("unit", 1), ("unit", 4)])
+def test_gradients_are_those_of_autograd(of, unit) -> None:
+    shown = screen(view="gradients", cell="lstm", of=of, unit=unit)
+    view = view_of(shown)
+    x = torch.tensor(X, requires_grad=True)
+    last = projected()(x)[0][-1]
+    number = min(unit, 1)  # h has two
+    rows = range(2) if of == "state" else [number]
+    slopes = [torch.autograd.grad(last[row], x, retain_graph=True)[0] for row in rows]
+    expected = torch.stack(slopes).square().sum(dim=(0, 2)).sqrt()
+    (chart,) = [one for one in view.charts if one.name == "input"]
+    found = chart.values[:, list(chart.columns.names).index("LSTM")]
+    np.testing.assert_allclose(found, expected, rtol=1e-7)
+    assert any("h is projected to 2 numbers" in note for note in view.notes)
+    assert any("and at the end what P makes of it" in note for note in view.notes)
+
+
+def test_the_plane_of_states_is_of_two_numbers_of_h_with_what_stays() -> None:
+    for unit, asked in ((0, "unit2"), (4, "unit1")):
+        shown = screen(view="phase", cell="lstm", of=asked, unit=unit, step=7)
+        view = view_of(shown)
+        assert [one.value for one in view.choices] in (
+            ["unit2", "components"],
+            ["unit1", "components"],
+        )
+        portrait = view.charts[0]
+        hidden = shown.traces["lstm"]["hidden"]
+        order = [0, 1] if unit == 0 else [1, 0]
+        np.testing.assert_array_equal(portrait.values[1:], hidden[:, order])
+        assert any("All other numbers of h and all cell states" in one for one in view.notes)
+        weights = shown.situation.weights["lstm"]
+        found = kept_plane.fixed(shown)
+        while found is None:
+            found = kept_plane.fixed(shown)
+        assert found.problem == ""
+        for point in found.points.points:
+            trace = run(weights, X[7:8], tuple(weights.parts_of(point.state)))
+            after = np.concatenate((trace["hidden"][0], trace["cell"][0]))
+            np.testing.assert_allclose(after, point.state, rtol=0, atol=1e-9)
+    view = view_of(screen(view="phase", cell="lstm", of="unit4"))
+    assert "h has 2 numbers here, being projected: there is no number 4." in view.words
 
 
 def test_what_is_held_is_in_the_equations() -> None:
