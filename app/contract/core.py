@@ -26,7 +26,10 @@ class Program(TypedDict):
 
 
 class CoreCell(TypedDict):
-    """One cell. states: what is carried on, and its name before a step; the weights in one row."""
+    """One cell. states: what is carried on, and its name before a step; the weights in one row.
+
+    bound, bias: how far a weight and a bias are dragged.
+    """
 
     step: Program
     numbers: Program
@@ -39,6 +42,7 @@ class CoreCell(TypedDict):
     initials: list[Row]
     ranges: dict[str, tuple[float, float]]
     bound: float
+    bias: float
 
 
 class Core(TypedDict):

@@ -27,6 +27,7 @@ MATRICES: Final = ("w_x", "w_h", PROJECTION)
 # How far a state before the first step is dragged.
 BOUNDS: Final[Mapping[str, float]] = {"h0": 1.0, "c0": 4.0}
 LEAST_BOUND: Final = 2.0  # of a weight, however small all of them are
+LEAST_BIAS: Final = 6.0  # of a bias: σ(6) is 0.998, so that every gate can be dragged open and shut
 
 # One for all who look at the same scene.
 _cores: Shelf[bytes] = Shelf("cores")
@@ -93,6 +94,11 @@ def weight_bound(screen: Screen, cell: Cell) -> float:
     return max(LEAST_BOUND, screen.baseline.weight_bounds[cell])
 
 
+def bias_bound(screen: Screen, cell: Cell) -> float:
+    """How far a bias is dragged."""
+    return max(LEAST_BIAS, weight_bound(screen, cell))
+
+
 def _cell(screen: Screen, cell: Cell) -> contract.CoreCell:
     weights, notation = screen.base.weights[cell], screen.notation
     vectors = vectors_program(weights)
@@ -111,6 +117,7 @@ def _cell(screen: Screen, cell: Cell) -> contract.CoreCell:
             for name in vectors.made
         },
         "bound": weight_bound(screen, cell),
+        "bias": bias_bound(screen, cell),
     }
 
 

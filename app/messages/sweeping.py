@@ -11,7 +11,7 @@ from app.figures import theme
 from app.figures.condensing import peaks
 from app.messages.cell_numbers import first_row, inside_content, swept_content, vector_content
 from app.messages.colours import colour_bytes
-from app.messages.core import BOUNDS, weight_bound
+from app.messages.core import BOUNDS, bias_bound, weight_bound
 from app.messages.updates import LARGEST_EXACT, coarse_size, size_of
 from app.messages.wire import THOROUGH, compressed, pack
 from app.screen.page import Grab
@@ -255,5 +255,6 @@ def _grid(bound: float) -> np.ndarray:
 def _bound(screen: Screen, target: Target, current: float) -> float:
     usual = {"x": 2 * screen.baseline.x_bound, **BOUNDS}.get(target.part)
     if usual is None:
-        usual = weight_bound(screen, cast("Cell", target.owner))
+        bound = bias_bound if target.part in ("b_x", "b_h") else weight_bound
+        usual = bound(screen, cast("Cell", target.owner))
     return usual if math.fabs(current) <= usual else theme.nice_bound(math.fabs(current))

@@ -71,12 +71,16 @@ def handle(history: History, event: Mapping[str, Any]) -> Outcome:
 def number(text: str) -> float:
     """A typed number. Raises GatescopeError for anything that is not one finite number."""
     plain = text.strip().replace("−", "-")
+    if not plain:
+        raise GatescopeError(say("session.events.nothing_typed"))
     try:
         value = float(plain.replace("_", "x"))
     except ValueError:
         said = "no_number_with_comma" if "," in plain else "no_number"
         raise GatescopeError(say(f"session.events.{said}", text=shortened(text))) from None
-    return checked(value)
+    if not abs(value) <= LARGEST_VALUE:  # NaN too
+        raise GatescopeError(say("session.events.out_of_range", text=shortened(text)))
+    return value
 
 
 def checked(value: float) -> float:

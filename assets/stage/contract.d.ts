@@ -598,6 +598,8 @@ export interface Program {
 }
 
 // One cell. states: what is carried on, and its name before a step; the weights in one row.
+//
+// bound, bias: how far a weight and a bias are dragged.
 export interface CoreCell {
   step: Program;
   numbers: Program;
@@ -610,6 +612,7 @@ export interface CoreCell {
   initials: Numbers[];
   ranges: Record<string, [number, number]>;
   bound: number;
+  bias: number;
 }
 
 // A scene before any edit. single: whether its numbers are of 32 bits. x: step by step.

@@ -354,6 +354,8 @@ export interface Fields {
   "unrolled.title": { cell: Word; unit: Word };
   "unrolled.told": { steps: Word; title: Word };
   "unrolled.backward": {};
+  "typed.no_step": { steps: Word };
+  "typed.no_threshold": {};
   "seeking.begin": {};
   "seeking.end": {};
   "seeking.at_title": {};
@@ -371,8 +373,6 @@ export interface Fields {
   "seeking.steps": { first: Word; last: Word };
   "seeking.go_to": { n: number; step: Word };
   "seeking.on": { count: Word; on: Word };
-  "seeking.no_step": { steps: Word };
-  "seeking.no_threshold": {};
   "lists.help": { label: Word };
   "views.menu": {};
   "views.all": { count: Word };

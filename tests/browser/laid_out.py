@@ -75,6 +75,44 @@ FAULTS = """
       if (covered) found.add(`on each other: ${said(a)} | ${said(b)}`);
     }));
   }
+  // Names in a wiring have room of their own: nothing of another part is under them, and no wire.
+  const meet = (a, b) => Math.min(a.right, b.right) - Math.max(a.left, b.left) > 0.5
+    && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 0.5;
+  const trimmed = (text) => { // boxes of letters are higher than letters
+    const { left, right, top, bottom, height } = text.getBoundingClientRect();
+    return { left, right, top: top + 0.22 * height, bottom: bottom - 0.2 * height };
+  };
+  for (const svg of stage.querySelectorAll(".gs-diagram[data-cell] svg")) {
+    if (!shown(svg)) continue;
+    const edge = svg.getBoundingClientRect();
+    const names = [...svg.querySelectorAll("text")].map((text) => ({
+      of: text.parentNode, text: text.textContent, box: trimmed(text),
+      free: !text.closest(".gs-block, .gs-operation"), // stands on the paper
+    }));
+    const add = (name, on) => found.add(`in the wiring: ${name.text} on ${on}`);
+    names.forEach((name, i) => {
+      for (const other of names.slice(i + 1)) if (meet(name.box, other.box)) add(name, other.text);
+      const { left, right, top, bottom } = name.box;
+      if (left < edge.left - 1 || right > edge.right + 1) add(name, "the edge");
+      if (top < edge.top - 1 || bottom > edge.bottom + 1) add(name, "the edge");
+    });
+    const shapes = ".gs-frame, :is(.gs-operation, .gs-block) rect:not(.gs-hit), .gs-more circle";
+    for (const shape of svg.querySelectorAll(shapes)) {
+      const area = shape.getBoundingClientRect();
+      const own = (name) => name.of.contains(shape) && !shape.matches(".gs-frame");
+      for (const name of names) {
+        if (!own(name) && meet(name.box, area)) add(name, shape.closest(".gs-part").dataset.piece);
+      }
+    }
+    for (const line of svg.querySelectorAll(".gs-line")) {
+      const [to, end] = [line.getScreenCTM(), line.getTotalLength()];
+      for (let at = 0; at <= end; at += 1.5) {
+        const { x, y } = line.getPointAtLength(at).matrixTransform(to);
+        const point = { left: x - 1, right: x + 1, top: y - 1, bottom: y + 1 };
+        for (const name of names) if (name.free && meet(name.box, point)) add(name, "a wire");
+      }
+    }
+  }
   const pen = document.createElement("canvas").getContext("2d");
   // What is chosen in a list; at 320 pixels a title may be longer than its list is wide.
   const lists = innerWidth > 360 ? ".gs-stage select, .stSelectbox input" : ".gs-stage select";

@@ -176,7 +176,7 @@ def test_what_makes_no_sense_stays_in_its_field_and_the_answer_on_screen(
     there, sent = words(page), page.sent
     field(page, label).fill(value)
     field(page, label).press("Tab")
-    expect(page.page.locator(".gs-seek-said")).to_have_text(said)
+    expect(page.page.locator(".gs-typed-said")).to_have_text(said)
     expect(field(page, label)).to_have_value(value)
     expect(field(page, label)).to_have_attribute("aria-invalid", "true")
     page.rest()
@@ -184,7 +184,7 @@ def test_what_makes_no_sense_stays_in_its_field_and_the_answer_on_screen(
     assert words(page) == there
     assert page.link["of"] == "hidden.50-55.0.3"
     fill(page, "Threshold", "0.25")
-    expect(page.page.locator(".gs-seek-said")).to_have_text("")
+    expect(page.page.locator(".gs-typed-said")).to_have_text("")
     expect(field(page, label)).to_have_attribute("aria-invalid", "false")
 
 

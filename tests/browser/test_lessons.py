@@ -46,7 +46,9 @@ def test_a_guess_comes_first_and_what_it_is_about_is_covered_until_then(page: St
     field = panel(page).get_by_label("Your number")
     field.fill("nothing")
     field.press("Enter")
-    expect(page.page.locator(".gs-covered")).to_have_count(1)  # that is no number
+    expect(panel(page)).to_contain_text("A number is needed here, such as 0.5.")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(page.page.locator(".gs-covered")).to_have_count(1)
     field.fill("0,5")
     field.press("Enter")
     expect(panel(page)).to_contain_text("You said 0.5; it is 0.12.")

@@ -1,11 +1,14 @@
 """Typing exact numbers, taking changes back, and what is refused."""
 
+import re
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 
 from gru_core.situation import Situation
 from tests.browser.driver import Stage, with_edits
+from tests.browser.laid_out import box
 
 Core = Callable[..., Situation]
 BIAS = "gru.b_x.update.3"
@@ -44,6 +47,53 @@ def test_what_is_not_a_number_is_refused_in_a_sentence(chosen: Stage, core: Core
     chosen.type("2")
     assert chosen.text(".gs-problem") == ""
     assert chosen.edits == {BIAS: 2}
+
+
+@pytest.mark.parametrize("text", ["NaN", "1e400", "99999"])
+def test_what_is_out_of_range_is_said_as_it_was_typed_beside_its_field(
+    chosen: Stage, text: str
+) -> None:
+    chosen.type(text)
+    field = chosen.editor.get_by_label("Exact value")
+    said = f"“{text}” is not a number from −10000 to 10000."
+    expect(field).to_have_accessible_description(re.compile(said))
+    expect(field).to_have_value(text)
+    expect(chosen.page.get_by_role("alert").filter(has_text=said)).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("text", ["", "0", "999", "3.5"])
+@pytest.mark.parametrize(
+    ("view", "label"), [("gradients", "Step k"), ("holding", "From step"), ("find", "To step")]
+)
+@pytest.mark.parametrize("finger", [False, True])
+def test_a_step_that_is_not_there_changes_nothing_and_is_said_in_sight(
+    seen: Callable[..., Stage], view: str, label: str, text: str, finger: bool
+) -> None:
+    stage = seen(finger=finger).open(f"scene=cue&view={view}&t=5&u=1")
+    field = stage.page.get_by_label(label, exact=True)
+    before, url = field.input_value(), stage.page.url
+    field.fill(text)
+    field.press("Enter")
+    said = stage.page.get_by_text("A step is a whole number from 1 to 20.")
+    expect(said).to_have_attribute("role", "alert")
+    expect(said).to_be_visible()
+    bar = box(stage, ".gs-bar")
+    assert box(stage, ".gs-typed-said")["y"] + box(stage, ".gs-typed-said")["height"] <= bar["y"]
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_have_value(text)
+    assert stage.page.url == url
+    field.fill(before)
+    field.press("Enter")
+    expect(field).to_have_attribute("aria-invalid", "false")
+    expect(stage.page.locator(".gs-typed-said")).to_have_text("")
+
+
+def test_a_place_of_a_number_is_the_nearest_that_is_there(chosen: Stage) -> None:
+    field = chosen.editor.locator("input[type=number]:visible")
+    for text, value in (("99", "4"), ("2.4", "2"), ("", "1")):
+        field.fill(text)
+        field.press("Enter")
+        expect(field).to_have_value(value)
 
 
 def test_a_comma_is_explained(chosen: Stage) -> None:

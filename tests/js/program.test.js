@@ -19,7 +19,7 @@ const step = () => ({
 const none = () => ({ given: [], operations: [], made: {} });
 const cell = () => ({
   step: step(), numbers: none(), vectors: none(), units: 2, states: [["hidden", "previous"]], gates: ["hidden"], signs: [1],
-  weights: { w_x: [1, 2] }, initials: [[0, 10]], ranges: {}, bound: 2,
+  weights: { w_x: [1, 2] }, initials: [[0, 10]], ranges: {}, bound: 2, bias: 6,
 });
 const sent = () => ({ x: [1, 2, 3], inputs: 1, cells: { rnn: cell() }, single: false, most: 1e6, factors: 16, bounds: { x: 2 } });
 

@@ -14,7 +14,7 @@ export { SUBSTEPS };
 /**
  * @import { Wiring as Notation } from "../types"
  * @import { Wire } from "./wires.js"
- * @import { ArrowName, Block, Label, Part, Vector } from "./wiring.js"
+ * @import { ArrowName, Block, Item, Label, Part, Vector } from "./wiring.js"
  * @typedef {Notation & { units: number, inputs: number, rows: number[] }} Setting rows: those that are drawn
  * @typedef {{ point(quantity: string | null): void, choose(quantity: string): void }} Act
  * @typedef {{ step: string | null, quantities: string[] }} Use
@@ -98,7 +98,7 @@ export class Diagram {
       }),
       ...strands(wires).map((strand) => this.drawStrand(strand)),
       ...wires.map((wire) => this.drawFlow(wire)),
-      ...names.map((name) => this.drawName(name)),
+      ...names.map((name) => this.drawName(name, parts)),
       ...parts.map((part) => this.drawPart(part, words)),
     );
     this.element.dataset.cell = setting.cell;
@@ -111,12 +111,14 @@ export class Diagram {
   // Where the lowest item ends; the table of the wiring has room for more rows than there may be.
   /** @param {Part[]} parts */
   bottom(parts) {
-    const ends = parts.flatMap(({ items }) => items).map((item) => {
-      if (item.kind !== "vector") return item.at[1] + halfSize(item)[1];
-      const count = this.countOf(item.id);
-      return item.at[1] + (cellHeight(count) * count) / 2 + (this.lengthOf(item.id) > count ? MORE : 0);
-    });
-    return Math.max(...ends) + 4;
+    return Math.max(...parts.flatMap(({ items }) => items).map((item) => this.endOf(item))) + 4;
+  }
+
+  /** @param {Item} item */
+  endOf(item) {
+    if (item.kind !== "vector") return item.at[1] + halfSize(item)[1];
+    const count = this.countOf(item.id);
+    return item.at[1] + (cellHeight(count) * count) / 2 + (this.lengthOf(item.id) > count ? MORE : 0);
   }
 
   // How many numbers a vector has, and how many of them are drawn.
@@ -208,10 +210,14 @@ export class Diagram {
     return element;
   }
 
-  // The gate that an arrow brings, beside it.
-  /** @param {ArrowName} name */
-  drawName({ of, at: [x, y], anchor }) {
-    return draw("text", { class: "gs-word gs-arrow-name", x, y, "aria-hidden": "true", style: `text-anchor: ${anchor}` }, say(`arrows.${of}`));
+  // The gate that an arrow brings, beside it or under the gate's vector.
+  /** @param {ArrowName} name @param {Part[]} parts */
+  drawName(name, parts) {
+    const { of, anchor } = name;
+    const more = { class: "gs-word gs-arrow-name", "aria-hidden": "true", style: `text-anchor: ${anchor}` };
+    if ("at" in name) return draw("text", { ...more, x: name.at[0], y: name.at[1] }, say(`arrows.${of}`));
+    const vector = /** @type {Item} */ (parts.flatMap(({ items }) => items).find(({ id }) => id === of));
+    return draw("text", { ...more, x: name.under, y: this.endOf(vector) + 3, dy: "0.8em" }, say(`arrows.${of}`));
   }
 
   /** @param {Vector} vector @param {string} says */
@@ -241,8 +247,8 @@ export class Diagram {
   }
 
   /** @param {Label} label @param {number} x @param {number} y */
-  drawLabel({ of, sub, text }, x, y) {
-    if (text) return draw("text", { class: "gs-word", x, y }, text);
+  drawLabel({ of, sub, text, end }, x, y) {
+    if (text) return draw("text", { class: "gs-word", x: end ?? x, y, style: end && "text-anchor: end" }, text);
     if (!of) return null;
     return draw("text", { class: "gs-letter", x, y }, this.setting.quantities[of].symbol, sub ? subscript(sub) : null);
   }

@@ -15,7 +15,7 @@ import { wire } from "./wires.js";
  * @typedef {[x: number, y: number]} Point
  * @typedef {"left" | "right" | "top" | "bottom"} Side
  * @typedef {(words: Record<string, string>) => string} Says
- * @typedef {{ of?: string, sub?: string, text?: string }} Label
+ * @typedef {{ of?: string, sub?: string, text?: string, end?: number }} Label end: where it ends, else it is above the middle
  * @typedef {{ kind: "vector", id: string, at: Point, label: Label }} Vector
  * @typedef {{ kind: "operation", id: string, at: Point, text: string, says?: string }} Operation
  * @typedef {{ kind: "block", id: string, at: Point, letters: string, takes: "state" | "let_through" }} Block
@@ -23,7 +23,10 @@ import { wire } from "./wires.js";
  * @typedef {{ id: string, quantity: string, step: string | null, says: Says, items: Item[] }} Part
  * @typedef {{ leave?: number, lane?: number, gaps?: Point[] }} Way
  * @typedef {[from: string, side: Side, to: string | Point, end?: Side, bends?: number[], way?: Way]} Row
- * @typedef {{ of: "reset" | "update" | "forget" | "input" | "output", at: Point, anchor: "start" | "middle" }} ArrowName
+ * @typedef {"reset" | "update" | "forget" | "input" | "output"} Gate
+ * @typedef {{ of: Gate, at: Point, anchor: "start" | "end" }} Beside
+ * @typedef {{ of: Gate, under: number, anchor: "middle" | "end" }} Under
+ * @typedef {Beside | Under} ArrowName beside the gate's arrow, or at this x under its vector where the arrow is too short
  * @typedef {{ size: Point, rail?: { of: string, y: number }, says: Says, parts: Part[], wires: Row[], names?: ArrowName[] }} Table
  */
 
@@ -72,8 +75,8 @@ function gru(ends, before, keep) {
   return {
     size: [420, 264],
     names: [
-      { of: "reset", at: [118, middle + 32], anchor: "middle" },
-      keep ? { of: "update", at: [291, 92], anchor: "start" } : { of: "update", at: [299, middle + 15], anchor: "middle" },
+      { of: "reset", under: 118, anchor: "middle" },
+      keep ? { of: "update", at: [281, 70], anchor: "end" } : { of: "update", under: 284, anchor: "end" },
     ],
     rail: { of: "hidden", y: top },
     says: ({ reset, candidate, update, hidden }) => say("gru.says", { reset, candidate, update, hidden }),
@@ -98,7 +101,7 @@ function gru(ends, before, keep) {
         keep ? null : oneMinus),
       part("written", "update", "hidden", () => say("gru.written", { gate: written }),
         keep ? oneMinus : null, operation("write_times", "⊙", [327, middle]),
-        vector("written", [350, middle], { text: say("wiring.written") })),
+        vector("written", [350, middle], { text: say("wiring.written"), end: 370 })),
       part("hidden", "hidden", "hidden", (q) => say("gru.hidden", { hidden: q.hidden }),
         operation("hidden_plus", "+", [374, top]), vector("hidden", [396, top], { of: "hidden", sub: "t" })),
     ],
@@ -156,8 +159,8 @@ function lstm(ends) {
     size: [490, 278],
     names: [
       { of: "forget", at: [165, 88], anchor: "start" },
-      { of: "input", at: [272, middle + 32], anchor: "middle" },
-      { of: "output", at: [448, 176], anchor: "start" },
+      { of: "input", at: [266, 99], anchor: "end" },
+      { of: "output", under: 420, anchor: "middle" },
     ],
     rail: { of: "cell", y: top },
     says: ({ cell, forget, input, candidate, output, hidden }) => say("lstm.says", { cell, forget, input, candidate, output, hidden }),
@@ -179,7 +182,7 @@ function lstm(ends) {
       part("kept", "forget", "cell", ({ forget }) => say("lstm.kept", { forget }),
         operation("keep_times", "⊙", [160, top]), vector("kept", [250, top], { text: say("wiring.kept") })),
       part("written", "input", "cell", ({ input }) => say("lstm.written", { input }),
-        operation("write_times", "⊙", [298, middle]), vector("written", [322, middle], { text: say("wiring.written") })),
+        operation("write_times", "⊙", [298, middle]), vector("written", [322, middle], { text: say("wiring.written"), end: 345 })),
       part("cell", "cell", "cell", (q) => say("lstm.cell", { cell: q.cell }),
         operation("cell_plus", "+", [350, top]), vector("cell", [375, top], { of: "cell", sub: "t" })),
       part("output", "output", "output", (q) => say("lstm.output", { output: q.output }),

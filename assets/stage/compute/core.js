@@ -90,7 +90,8 @@ export class Core {
   /** @param {string} target @param {number} value */
   bound(target, value) {
     const [owner, part] = target.split(".");
-    const usual = this.sent.bounds[owner === "x" ? owner : part] ?? /** @type {Kept} */ (this.cells.get(owner)).told.bound;
+    const own = () => /** @type {Kept} */ (this.cells.get(owner)).told[part.startsWith("b") ? "bias" : "bound"];
+    const usual = this.sent.bounds[owner === "x" ? owner : part] ?? own();
     return usual * Math.max(1, Math.ceil(Math.abs(value) / usual));
   }
 

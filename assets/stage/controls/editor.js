@@ -22,6 +22,7 @@ import { say } from "../core/words.js";
 
 // Keys that move a slider.
 const MOVES = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]);
+const PROBLEM = "gs-problem"; // the sentence that the field is described by
 const TOLD = 6000; // milliseconds
 const MOST = 3; // changes that are listed
 
@@ -65,7 +66,8 @@ export class Editor {
     this.old = make("span", { className: "gs-old" });
     this.revert = make("button", { type: "button", textContent: say("editor.revert"), title: say("editor.revert_title"), onclick: () => act.revert() });
     this.told = make("p", { className: "gs-told" });
-    this.problem = make("p", { className: "gs-problem", role: "alert" });
+    this.problem = make("p", { className: "gs-problem", role: "alert", id: PROBLEM });
+    this.field.setAttribute("aria-describedby", PROBLEM);
     this.undo = make("button", { type: "button", textContent: say("editor.undo"), title: say("editor.undo_title"), onclick: () => act.undo() });
     this.redo = make("button", { type: "button", textContent: say("editor.redo"), title: say("editor.redo_title"), onclick: () => act.redo() });
     this.reset = make("button", { type: "button", textContent: say("editor.reset"), title: say("editor.reset_title"), onclick: () => act.reset() });
@@ -98,8 +100,9 @@ export class Editor {
     const choice = this.choices.find(({ id }) => id === this.array.value);
     if (!choice) return this.act.choose(null);
     const index = [this.first, this.second].slice(0, choice.axes.length).map(({ input }, i) => {
-      const wanted = (input.valueAsNumber || 1) - 1;
-      return Math.min(Math.max(wanted, 0), choice.axes[i][1] - 1);
+      const at = Math.min(Math.max(Math.round(input.valueAsNumber) || 1, 1), choice.axes[i][1]);
+      input.value = String(at); // the nearest that is there
+      return at - 1;
     });
     this.act.choose([choice.id, ...index].join("."));
   }

@@ -151,8 +151,7 @@ export class Panel {
   answered(ask, chosen) {
     const right = chosen === ask.right;
     const said = `${this.say(right ? "right" : "wrong")} ${ask.because[chosen]}`;
-    this.answer?.replaceChildren(make("p", { textContent: said }));
-    this.host.tell(said);
+    this.tell(said);
     if (right) this.finish(false);
   }
 
@@ -173,12 +172,23 @@ export class Panel {
   /** @param {Guess} guess @param {HTMLInputElement} field */
   compared(guess, field) {
     const said = numberOf(field.value);
-    if (!field.value.trim() || !Number.isFinite(said)) return field.focus();
+    const none = !field.value.trim() || !Number.isFinite(said);
+    field.setAttribute("aria-invalid", String(none));
+    if (none) {
+      this.tell(this.say("no_number"));
+      return field.focus();
+    }
     const near = Math.abs(said - guess.value) <= guess.near;
     const text = this.say(near ? "close" : "far", { said: this.host.written(said), value: this.host.written(guess.value) });
+    this.tell(text);
+    this.finish(false);
+  }
+
+  // What comes of an answer, under it and said.
+  /** @param {string} text */
+  tell(text) {
     this.answer?.replaceChildren(make("p", { textContent: text }));
     this.host.tell(text);
-    this.finish(false);
   }
 
   back() {

@@ -3,6 +3,7 @@
 import { make } from "../core/dom.js";
 import { minus, short } from "../core/format.js";
 import { say, saying } from "../core/words.js";
+import { Complaint, stepOf } from "./typed.js";
 
 /**
  * @import { Controls, Here as All, HoldAt, Holdable, Send } from "../types"
@@ -109,6 +110,7 @@ export class Holding {
       make("div", { className: "gs-hold-row" }, make("span", {}, ...saying("holding.hold", { track: fields.track })),
         make("span", {}, ...saying("holding.of", { units: fields.who })),
         make("span", {}, ...saying("holding.span", { first: fields.first, last: fields.last }))),
+      fields.complaint.element,
       make("div", { className: "gs-hold-row" }, ...saying("holding.at", {
         zero: at("0"), one: at("1"), slider: fields.value, value: fields.said,
       })),
@@ -223,10 +225,15 @@ class Fields {
     /** @param {string} label @param {(step: number) => void} pick */
     const step = (label, pick) => make("input", {
       type: "number", min: 1, max: steps, "aria-label": label, title: label,
-      onchange: ({ target }) => pick(Math.min(Math.max(Math.round(Number(target.value)) || 1, 1), steps) - 1),
+      onchange: ({ target }) => {
+        const found = stepOf(target, steps);
+        if (found === null) return this.complaint.say(say("typed.no_step", { steps }), target);
+        pick(found);
+      },
     });
     this.first = step(say("holding.first"), (first) => act.pick({ first }));
     this.last = step(say("holding.last"), (last) => act.pick({ last }));
+    this.complaint = new Complaint([this.first, this.last]);
     this.value = make("input", {
       type: "range", "aria-label": say("holding.value"), title: say("holding.value_title"),
       oninput: ({ target }) => act.pull(Number(target.value)), onchange: () => act.rest(),
@@ -242,6 +249,7 @@ class Fields {
     this.who.value = all ? "all" : "one";
     this.first.value = String(first + 1);
     this.last.value = String(last + 1);
+    this.complaint.say("");
   }
 
   /** @param {{ low: number, high: number }} track @param {number} [held] */

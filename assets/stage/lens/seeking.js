@@ -3,6 +3,7 @@
 
 import { make } from "../core/dom.js";
 import { say, saying } from "../core/words.js";
+import { Complaint, stepOf } from "./typed.js";
 
 /**
  * @import { Asked, Controls, Here, Sought } from "../types"
@@ -46,13 +47,13 @@ export class Seeking {
     });
     this.begins = condition("begins", say("seeking.begins"), say("seeking.begins_title"));
     this.ends = condition("ends", say("seeking.ends"), say("seeking.ends_title"));
-    this.said = make("p", { className: "gs-seek-said", role: "alert" });
+    this.complaint = new Complaint([this.first, this.last, this.threshold]);
     this.fields = [
       make("div", {}, ...saying("seeking.span", { first: this.first, last: this.last })),
       make("div", { className: "gs-seek-pair" }, at("first"), at("last")),
       make("div", {}, ...saying("seeking.above", { field: this.threshold })),
       make("div", { className: "gs-seek-pair" }, this.begins, this.ends),
-      this.said,
+      this.complaint.element,
     ];
     this.element = make("div", { className: "gs-seeking" });
     this.places = make("ol", { className: "gs-places", "aria-label": say("seeking.places") });
@@ -92,7 +93,7 @@ export class Seeking {
     this.threshold.value = String(told.threshold);
     this.begins.setAttribute("aria-pressed", String(told.begins));
     this.ends.setAttribute("aria-pressed", String(told.ends));
-    this.complain("");
+    this.complaint.say("");
     const focus = [...this.places.querySelectorAll("button")].findIndex((button) => button === document.activeElement);
     this.places.replaceChildren(...told.places.map((place) => this.line(place, told.count)));
     if (focus >= 0) (this.places.querySelectorAll("button")[focus] ?? this.first).focus();
@@ -119,11 +120,9 @@ export class Seeking {
   // A step was typed. One that is not there stays in its field, and nothing else changes.
   /** @param {End} end @param {HTMLInputElement} field */
   numbered(end, { value }) {
-    const step = Number(value);
-    if (value === "" || !Number.isInteger(step) || step < 1 || step > this.steps) {
-      return this.complain(say("seeking.no_step", { steps: this.steps }), this[end]);
-    }
-    this.moved(end, step - 1);
+    const step = stepOf({ value }, this.steps);
+    if (step === null) return this.complaint.say(say("typed.no_step", { steps: this.steps }), this[end]);
+    this.moved(end, step);
   }
 
   /** @param {End} end @param {number} step */
@@ -134,22 +133,16 @@ export class Seeking {
   weighed() {
     const { value } = this.threshold;
     if (value === "" || !(Number(value) >= 0)) {
-      return this.complain(say("seeking.no_threshold"), this.threshold);
+      return this.complaint.say(say("typed.no_threshold"), this.threshold);
     }
     this.ask({ threshold: Number(Number(value).toPrecision(DIGITS)) });
-  }
-
-  /** @param {string} text @param {HTMLInputElement} [field] */
-  complain(text, field) {
-    for (const one of [this.first, this.last, this.threshold]) one.setAttribute("aria-invalid", String(one === field));
-    this.said.textContent = text;
   }
 
   /** @param {Partial<Asked>} change */
   ask(change) {
     if (!this.told) return;
     const { track, first, last, threshold, begins, ends } = { ...this.told, ...change };
-    this.complain("");
+    this.complaint.say("");
     this.onAsk({ track, first, last, threshold, begins, ends });
   }
 }

@@ -236,8 +236,9 @@ export class Plot {
   }
 
   resize() {
+    if (!this.there) return void (this.room = [0, 0]); // what was measured is no longer so
     const [width, height] = [this.host.clientWidth, this.host.clientHeight];
-    if (!this.there || !width || (width === this.size[0] && height === this.size[1])) return;
+    if (!width || (width === this.size[0] && height === this.size[1])) return;
     this.measure();
     this.replace(this.figure);
   }

@@ -7,7 +7,9 @@ import pytest
 from app.learning.lessons import arrive, find, lessons, setting_at
 from app.messages.lesson import lesson_told
 from app.messages.opening import opening
+from app.messages.sweeping import sweep_message
 from app.screen.baseline import scenes
+from app.screen.page import Grab
 from app.screen.screen import screen_of
 from app.session.events import handle
 from app.setting import link
@@ -47,6 +49,19 @@ def test_what_is_asked_for_is_not_so_at_first_and_is_once_it_is_done(key: str) -
     setting = setting_at(at(key), scenes())
     before, after = is_met(key, setting), is_met(key, step.play(setting))
     assert (before, after) == (False, True)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_what_is_to_be_dragged_is_within_reach_of_a_drag(key: str) -> None:
+    step = at(key).lesson.steps[at(key).step]
+    setting = setting_at(at(key), scenes())
+    if "drag" not in step.do.lower():
+        return
+    screen = screen_of(setting)
+    for edit in step.play(setting).edits:
+        swept = sweep_message(screen, Grab(edit.target, screen.step, screen.unit))
+        assert swept is not None
+        assert swept["values"][0] <= edit.value <= swept["values"][-1]
 
 
 def is_met(key: str, setting: Setting) -> bool:

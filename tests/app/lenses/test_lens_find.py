@@ -158,15 +158,15 @@ def test_steps_that_are_only_counted_have_no_letters() -> None:
 def test_a_few_units_are_named_and_many_counted() -> None:
     few, many = (looked(find(f"hidden.50-55.{at}", scene="crowd")).words[0] for at in (0.9, 0.05))
     assert re.fullmatch(
-        r"GRU: [1-9] of 32 units (is|are) on through steps 50 to 55: [\d, ]+\.", few
+        r"GRU: [1-9] of 32 units (is|are) on through steps 50 to 55: units? [\d, ]+\.", few
     )
-    assert re.search(rf": (\d+, ){{{MOST_NAMED - 1}}}\d+ and \d+ more\.$", many)
+    assert re.search(rf": units (\d+, ){{{MOST_NAMED - 1}}}\d+ and \d+ more\.$", many)
 
 
 def test_one_unit_is_said_to_be_one() -> None:
     shown = find("hidden.50-55.0.3.b", scene="crowd")
     assert looked(shown).words[:-1] == [
-        "GRU: 1 of 32 units is on through steps 50 to 55: 22.",
+        "GRU: 1 of 32 units is on through steps 50 to 55: unit 22.",
         "It is on again through steps 88 to 93.",
     ]
     assert chart(shown, "together").title == "Share of this unit on"
@@ -182,7 +182,7 @@ def test_where_no_unit_is_on_the_words_say_which_threshold_has_one() -> None:
     )
     assert hint
     lower = find(f"hidden.50-55.{float(hint[2]) - 0.001:.3f}", scene="crowd")
-    assert f": {hint[1]}." in looked(lower).words[0]
+    assert f": unit {hint[1]}." in looked(lower).words[0]
     assert [one.name for one in looked(shown).charts] == ["reaction"]
     assert _places(shown) == []
 

@@ -319,19 +319,18 @@ def test_every_number_in_range_can_be_typed_in_full(value: float) -> None:
     assert number(repr(value).replace("-", "−")) == value
 
 
+OUT_OF_RANGE = ("NaN", "inf", "1e400", "99999")  # as they were typed
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
         ("0x10", "“0x10” is not a number, like 0.5 or 1e-3."),
         ("1_000", "“1_000” is not a number, like 0.5 or 1e-3."),
         ("1,5", "“1,5” is not a number, like 0.5 or 1e-3. Write decimals with a point."),
-        ("", "“” is not a number, like 0.5 or 1e-3."),
+        (" ", "Nothing is typed; a number from −10000 to 10000 is needed."),
         ("z" * 50, f"“{'z' * 39}…” is not a number, like 0.5 or 1e-3."),
-        ("inf", "∞ is too large or not finite; a number from −10000 to 10000 is needed."),
-        (
-            "1e5",
-            "1\xa0·\xa010⁵ is too large or not finite; a number from −10000 to 10000 is needed.",
-        ),
+        *((text, f"“{text}” is not a number from −10000 to 10000.") for text in OUT_OF_RANGE),
     ],
     ids=ids,
 )
