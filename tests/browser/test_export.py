@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import pytest
 import torch
 from playwright.sync_api import Browser, expect
 from safetensors.torch import load_file
@@ -162,3 +163,21 @@ def test_what_is_behind_the_button_is_reached_by_keys_and_by_a_finger(
         assert other.troubles == []
     finally:
         context.close()
+
+
+@pytest.mark.parametrize("width", [1280, 1920])
+def test_settings_and_export_stand_at_the_end_of_their_line(
+    another: Callable[..., Stage], width: int
+) -> None:
+    wide = another(viewport={"width": width, "height": 800})
+    wide.open()
+    ends = wide.page.evaluate(
+        """() => [".st-key-top", ".st-key-settings button", ".st-key-export button"].map((one) => {
+          const box = document.querySelector(one).getBoundingClientRect();
+          return [box.left, box.right, box.top];
+        })"""
+    )
+    (_, edge, _), (_, left, top), (right, end, other) = ends
+    assert edge - end < 60  # of the menu
+    assert right - left < 30
+    assert top == other
