@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gru_core import checks
-from gru_core.arrays import Array
+from gru_core.arrays import Array, read_only
 from gru_core.conventions import TRACKS
 from gru_core.errors import EmptySequenceError, RangeError, ShapeError
 from gru_core.formats.batches import run_batch
@@ -31,8 +31,8 @@ def trace_arrays(
     x: (step, input) or (step, batch, input). initial: by the name of a state, each (unit,),
     (layer·direction, unit) or (layer·direction, batch, unit). mask: true for steps that are read,
     (step,) or (step, batch). With a batch every array has the axis batch before its last, but for
-    mask, (step, batch), which is there where steps may be passed over. Errors: those of run_ready,
-    initials_of and check_mask.
+    mask, (step, batch), which is there where steps may be passed over. Tracks are read-only: some
+    are parts of others. Errors: those of run_ready, initials_of and check_mask.
     """
     inputs = checks.floats("x", x, ready.first.dtype)
     states = {name: checks.floats(f"the initial {name}", v) for name, v in (initial or {}).items()}
@@ -58,7 +58,7 @@ def trace_arrays(
     else:
         checks.sequence("x", inputs[:, 0], ready.first.input_size)
         made = run_batch(ready, inputs, starts, given).arrays()
-    found: Arrays = {"x": inputs, **made}
+    found: Arrays = {"x": inputs} | {name: read_only(array) for name, array in made.items()}
     if given is not None or ready.reads != Reads(zeros=ready.reads.zeros):
         read = np.stack([ready.reads.mask(inputs[:, at]) for at in range(count)], axis=1)
         found[MASK] = read if given is None else read & given

@@ -1,15 +1,18 @@
 """A batch run together gives what its sequences give alone."""
 
 import itertools
+import threading
 
 import numpy as np
 import pytest
 
+from gru_core.engines import batch as engine
 from gru_core.errors import NotFiniteError, RangeError
 from gru_core.formats.answers import answered
 from gru_core.formats.batches import LEAST, run_batch
 from gru_core.formats.reads import ALL, Reads
 from gru_core.formats.running import initials_of, run_ready
+from gru_core.formats.tracing import trace_arrays
 from tests.formats.entries import SAID, make_entry
 
 STEPS = 7
@@ -82,16 +85,49 @@ def test_steps_that_the_model_passes_over_are_passed_over_in_each_row(zeros) -> 
     same(one, x)
 
 
-def test_many_sequences_share_the_processors() -> None:
-    one = answered(make_entry("lstm", 2, 2, dtype=np.float64), {})
-    x = batch(4 * LEAST + 3)
-    same(one, x)
-    same(one, x, np.arange(STEPS)[:, np.newaxis] < np.arange(x.shape[1]) % STEPS)
+@pytest.mark.parametrize("processors", [1, 2, 7])
+def test_many_sequences_share_the_processors(monkeypatch, processors) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: processors)
+    for directions in (1, 2):
+        one = answered(make_entry("lstm", 2, directions, dtype=np.float64), {})
+        x = batch(4 * LEAST + 3)
+        same(one, x)
+        same(one, x, np.arange(STEPS)[:, np.newaxis] < np.arange(x.shape[1]) % STEPS)
 
 
-def test_a_batch_longer_than_what_is_computed_at_once_goes_on_where_it_was(monkeypatch) -> None:
+def test_two_directions_are_run_beside_each_other(monkeypatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+    meeting, run = threading.Barrier(2, timeout=20), engine.run
+
+    def met(*arguments, **named) -> None:
+        assert arguments[1].shape[1] == 4 * LEAST  # all sequences: the weights are read once a step
+        meeting.wait()
+        run(*arguments, **named)
+
+    monkeypatch.setattr(engine, "run", met)
+    same(answered(make_entry("lstm", 2, 2, dtype=np.float64), {}), batch(4 * LEAST))
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
+def test_a_batch_longer_than_what_is_computed_at_once_goes_on_where_it_was(
+    monkeypatch, cell, way
+) -> None:
     monkeypatch.setattr("gru_core.engines.batch.AT_ONCE", 9)  # three steps of three sequences
-    same(answered(make_entry("lstm", 2, 2, dtype=np.float64), {}), batch(3))
+    directions, said = WAYS[way]
+    one = answered(make_entry(cell, 2, directions, says=said, dtype=np.float64), {})
+    same(one, batch(3))
+    same(one, batch(3), np.arange(STEPS)[:, np.newaxis] < np.array([5, 7, 2]))
+
+
+def test_what_the_layer_above_reads_is_not_copied() -> None:
+    one = answered(make_entry("lstm", 2, 2), {})
+    made = trace_arrays(one, batch(5, dtype=np.float32))
+    for way in ("forward", "backward"):
+        assert np.shares_memory(made["output"], made[f"layer1.{way}.hidden"])
+    for name, array in made.items():
+        assert name == "x" or not array.flags.writeable, name
 
 
 def test_numbers_in_float32_are_computed_exactly_and_rounded_once() -> None:

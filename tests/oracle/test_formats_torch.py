@@ -190,3 +190,25 @@ def test_a_batch_runs_as_in_torch(cell) -> None:
         theirs, _ = torch.nn.utils.rnn.pad_packed_sequence(module(packed)[0], total_length=STEPS)
     made = trace_arrays(answered(entry, {}), x, None, mask)
     np.testing.assert_allclose(made["output"], theirs.numpy(), rtol=0, atol=1e-12)
+
+
+def test_a_large_batch_in_float32_is_that_of_torch_in_every_row() -> None:
+    module = filled(torch.nn.LSTM(INPUTS, 16, 2, bidirectional=True))
+    [entry] = pytorch.read(saved(module.state_dict()), "model").entries
+    x = np.random.default_rng(1).normal(size=(30, 64, INPUTS)).astype(np.float32)
+    made = trace_arrays(answered(entry, {}), x)
+    np.testing.assert_allclose(made["output"], output(module, x), rtol=0, atol=1e-6)
+    cell = {
+        name: made[f"layer1.{name}.output"] * np.tanh(made[f"layer1.{name}.cell"])
+        for name in ("forward", "backward")
+    }
+    rows = np.concatenate((cell["forward"], cell["backward"]), axis=-1)
+    np.testing.assert_allclose(rows, output(module, x), rtol=0, atol=1e-6)
+    lengths = np.random.default_rng(2).integers(1, 31, 64)
+    packed = torch.nn.utils.rnn.pack_padded_sequence(
+        torch.as_tensor(x), lengths, enforce_sorted=False
+    )
+    with torch.inference_mode():
+        theirs, _ = torch.nn.utils.rnn.pad_packed_sequence(module(packed)[0], total_length=30)
+    made = trace_arrays(answered(entry, {}), x, None, np.arange(30)[:, np.newaxis] < lengths)
+    np.testing.assert_allclose(made["output"], theirs.numpy(), rtol=0, atol=1e-6)
