@@ -210,8 +210,8 @@ async def _in_turn(
     at_once: what takes so little that a thread would take more; None where there is no such.
     """
     try:
-        async with turns.one(page, address_of(request.scope)):
-            if await request.is_disconnected():  # it has asked again meanwhile, or is gone
+        async with turns.one(page, address_of(request.scope)) as waited:
+            if waited and await request.is_disconnected():  # it has asked again, or is gone
                 return PlainTextResponse("", 503, BUSY)
             quick = at_once()
             return _deflated(quick) if quick else await _packed(told)

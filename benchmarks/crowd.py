@@ -24,8 +24,9 @@ from websockets import WebSocketException
 
 from app.site.nginx import program
 from benchmarks import overload, proxy
-from benchmarks.resident import Told, cpu, kept, memory, sampled, slope, telling
+from benchmarks.resident import cpu, kept, memory, sampled, slope, telling
 from benchmarks.visitor import Visitor
+from tests.serving import Server
 
 LINK = "scene=pulse"
 # Seconds. SciPy, 40 MB, is loaded 3 s after a server's first screen (app/screen/plane.py).
@@ -57,7 +58,7 @@ class Seen:
 class Crowd:
     """Visitors and the servers that they visit."""
 
-    servers: Sequence[Told]
+    servers: Sequence[Server]
     ports: Sequence[int]  # of the proxy, or of the servers where there is none
     visitors: list[Visitor] = field(default_factory=list)
     first: list[float] = field(default_factory=list)  # seconds to the first message

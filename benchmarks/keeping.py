@@ -5,7 +5,9 @@ visitors changes a number every 10 s to one that nobody has had, opens a view ev
 scene every 60 s; at rest the page asks for its view and compares its numbers. With
 `--own 128 500` each has a layer of that size of their own and stays there. What was asked of the
 store of computed values is written down, and played again on stores of several sizes: hits of 100,
-and the seconds to make again what was made before and had gone, for a minute of the class.
+and the seconds to make again what was made before and had gone, for a minute of the class. With
+`--within 4` the store has so many megabytes, and what is printed is the memory of the process by
+minutes of the class: what still grows is no value that is kept.
 """
 
 import argparse
@@ -13,12 +15,13 @@ import heapq
 import json
 import random
 import time
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 
 from app import answers
+from app.compute import memory
 from app.compute.store import STORE, Key, Store
 from app.messages import asked
 from app.messages.stage import told_of
@@ -33,6 +36,7 @@ from benchmarks.visitor import unpacked
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)  # megabytes
 EVERY = {"edit": EDITS, "view": LENSES, "scene": SCENES}
 MILLION = 1_000_000
+LOOK = 5.0  # minutes of the class from one look at the memory to the next
 
 
 class Access(NamedTuple):
@@ -156,8 +160,8 @@ def starts(users: int, scene: str, own: Sequence[int] | None) -> Iterator[Settin
             yield Setting(scene=OWN, own=Own(source="noise", units=units, steps=steps), seed=seed)
 
 
-def play(settings: Iterator[Setting], minutes: float, scenes: Sequence[str]) -> None:
-    """The class, act by act, on a clock that nobody waits for."""
+def play(settings: Iterator[Setting], minutes: float, scenes: Sequence[str]) -> Iterator[float]:
+    """The class, act by act, on a clock that nobody waits for; gives the minutes of it so far."""
     chance = random.Random(0)
     pupils = [Pupil(setting, chance) for setting in settings]
     due = [
@@ -168,6 +172,7 @@ def play(settings: Iterator[Setting], minutes: float, scenes: Sequence[str]) -> 
     heapq.heapify(due)
     while due[0][0] < 60 * minutes:
         now, number, kind = heapq.heappop(due)
+        yield now / 60
         pupil = pupils[number]
         pupil.do(kind, scenes)
         if kind in EVERY:
@@ -178,6 +183,17 @@ def play(settings: Iterator[Setting], minutes: float, scenes: Sequence[str]) -> 
                 heapq.heappush(due, (now + RESTED, number, "ask"))
 
 
+def watched(played: Iterator[float]) -> None:
+    """Print the memory of this process as the class goes on."""
+    memory.settle()
+    next_look = 0.0
+    print(f"{'minutes':>10}{'process, MB':>14}{'kept, MB':>12}")
+    for minutes in played:
+        if minutes >= next_look:
+            print(f"{minutes:10.0f}{own_memory():14.1f}{STORE.size / MILLION:12.1f}", flush=True)
+            next_look += LOOK
+
+
 def main() -> None:
     """Print what stores of several sizes would have had."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -185,12 +201,18 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=3)
     parser.add_argument("--scenes", nargs="+", default=NAMES)
     parser.add_argument("--own", type=int, nargs=2, metavar=("UNITS", "STEPS"))
+    parser.add_argument("--within", type=int, metavar="MEGABYTES")
     given = parser.parse_args()
     scenes = [OWN] if given.own else given.scenes
+    played = play(starts(given.users, scenes[0], given.own), given.minutes, scenes)
+    if given.within:
+        STORE.most = given.within * MILLION
+        watched(played)
+        return
     STORE.most = 1000 * STORE.most  # nothing goes while it is written down
     before = own_memory()
     with written_down(STORE) as accesses:
-        play(starts(given.users, scenes[0], given.own), given.minutes, scenes)
+        deque(played, maxlen=0)
     grown, counted = own_memory() - before, STORE.size / MILLION
     print(f"{len(accesses)} asked for; all of it {counted:.0f} MB, the process grew by {grown:.0f}")
     print(f"{'megabytes':>10}{'hits, %':>10}{'made again, s a minute':>25}")

@@ -36,9 +36,9 @@ def telling(script: str = "app/server.py") -> Iterator[Told]:
         yield Told(*(getattr(server, one.name) for one in fields(server)), figures=port)
 
 
-def kept(servers: Sequence[Told]) -> float:
-    """Megabytes of what they have computed and keep, as they count it."""
-    return sum(map(_kept, servers)) / 1_000_000
+def kept(servers: Sequence[Server]) -> float:
+    """Megabytes of what they have computed and keep, as those that tell count it."""
+    return sum(_kept(one) for one in servers if isinstance(one, Told)) / 1_000_000
 
 
 def _kept(server: Told) -> float:

@@ -2,7 +2,6 @@
 
 from typing import Final
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import settings
@@ -54,7 +53,9 @@ class Told:
     ) -> None:
         self.app = app
         self.secure = secure
-        self.headers = ALWAYS | {"Content-Security-Policy": policy(embedders)}
+        told = ALWAYS | {"Content-Security-Policy": policy(embedders)}
+        self.headers = [(name.lower().encode(), said.encode()) for name, said in told.items()]
+        self.names = frozenset(name for name, _ in self.headers)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, and its answer back with the headers."""
@@ -64,7 +65,8 @@ class Told:
 
         async def tell(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self.headers)
+                own = [one for one in message["headers"] if one[0].lower() not in self.names]
+                message["headers"] = [*own, *self.headers]
                 if self.secure:
                     message["headers"] = [_secured(*one) for one in message["headers"]]
             await send(message)

@@ -153,8 +153,8 @@ class _InTime:
         if self.whole:  # whoever asks now waits for the end of the line, however long that lasts
             return await self.receive()
         try:
-            left = max(0.0, self.until - self.clock())
-            message = await asyncio.wait_for(self.receive(), left)
+            async with asyncio.timeout(max(0.0, self.until - self.clock())):
+                message = await self.receive()
         except TimeoutError:
             counts.refused("slow")
             return {"type": "http.disconnect"}

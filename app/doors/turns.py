@@ -50,17 +50,18 @@ class Turns:
         return len(self._line)
 
     @asynccontextmanager
-    async def one(self, page: str, address: str) -> AsyncIterator[None]:
-        """A turn until the block ends. Errors: FullError, at once."""
+    async def one(self, page: str, address: str) -> AsyncIterator[bool]:
+        """A turn until the block ends; gives whether it was waited for. Errors: FullError."""
         own = sum(wait.page == page for wait in self._line)
         if len(self._line) >= self.waiting or own >= self.own:
             raise FullError
         wait = _Wait(page, address, asyncio.get_running_loop().create_future())
         self._line.append(wait)
         self._let_in()
+        waits = not wait.come.done()
         try:
             await wait.come
-            yield
+            yield waits
         finally:
             self._leave(wait)
 

@@ -48,11 +48,11 @@ from gru_core.weights import PROJECTION
 # Up to this many columns every gate's weights are on screen at once; beyond, one at a time.
 MOST_COLUMNS_SIDE_BY_SIDE = 40
 FIRST_GATE = {"gru": "update", "lstm": "forget", "rnn": "hidden"}
-FRAME = 8_000  # bytes of a figure besides its arrays
+FRAME = 8_000  # bytes of a figure besides its arrays, its key among them
 
 # Each is made once, for all visitors.
-_figures: Shelf[Figure] = Shelf("figures")
-_lists: Shelf["list[Part]"] = Shelf("parts")
+_figures: Shelf[Figure] = Shelf("figures", each=0)
+_lists: Shelf["list[Part]"] = Shelf("parts", each=0)
 
 
 class Order(NamedTuple):

@@ -90,8 +90,13 @@ def test_numbers_that_are_not_there_are_refused_in_words(
     assert headers[b"cache-control"] == b"no-store"
 
 
-def reported(body: bytes, *, page: str = "nobody", gone: bool = False) -> int:
-    """The status that a page gets for a report. gone: whether it has hung up meanwhile."""
+def reported(body: bytes, *, page: str = "nobody") -> int:
+    """The status that a page gets for a report."""
+    return asyncio.run(events(report(body, page))).status_code
+
+
+def report(body: bytes, page: str, gone: bool = False) -> Request:
+    """What a page posts. gone: whether it has hung up since."""
     scope = {"type": "http", "method": "POST", "path_params": {"page": page}, "headers": []}
     told = [{"type": "http.request", "body": body, "more_body": False}]
 
@@ -100,7 +105,7 @@ def reported(body: bytes, *, page: str = "nobody", gone: bool = False) -> int:
             return told.pop()
         return {"type": "http.disconnect"} if gone else await asyncio.Future()
 
-    return asyncio.run(events(Request(scope, receive))).status_code
+    return Request(scope, receive)
 
 
 @pytest.mark.parametrize(("size", "status"), [(2, 404), (LARGEST + 1, 413)])
@@ -128,10 +133,23 @@ def test_a_server_with_too_many_waiting_says_that_it_is_busy(
     assert here.history == History()
 
 
-def test_what_a_page_that_has_hung_up_had_asked_is_not_worked_out(here: Session) -> None:
+@pytest.mark.parametrize(("gone", "status"), [(True, 503), (False, 200)])
+def test_what_a_page_that_has_hung_up_while_it_waited_had_asked_is_not_worked_out(
+    here: Session, monkeypatch: pytest.MonkeyPatch, gone: bool, status: int
+) -> None:
     """It asks again, or is gone: its events are numbered."""
-    assert reported(BODY, page=here.name, gone=True) == 503
-    assert here.history == History()
+    turns = Turns(at_once=1, each=1, waiting=1)
+    monkeypatch.setattr("app.server.ANSWERS", turns)
+
+    async def meet() -> int:
+        async with turns.one("another", "page"):
+            answer = asyncio.create_task(events(report(BODY, here.name, gone)))
+            while not len(turns):
+                await asyncio.sleep(0)
+        return (await answer).status_code
+
+    assert asyncio.run(meet()) == status
+    assert bool(here.history.past) == (status == 200)
 
 
 def test_a_large_screen_keeps_no_small_one_waiting(

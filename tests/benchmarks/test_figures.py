@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from benchmarks import overload
+from benchmarks import keeping, overload, pair
+from benchmarks.crowd import Crowd, Seen
 from benchmarks.resident import slope
 
 
@@ -44,3 +45,23 @@ def test_the_period_is_shortened_until_two_steps_bring_no_more() -> None:
 
 def test_where_nothing_is_answered_the_steps_end() -> None:
     assert best([0, 0, 0])[:2] == (1.0, 0)
+
+
+def test_a_pair_is_compared_by_the_medians_of_its_turns() -> None:
+    sides = [pair.Side(name, Crowd([], [])) for name in ("with", "without")]
+    for side, spent, seconds in zip(sides, (0.006, 0.004), (0.03, 0.02), strict=True):
+        for _ in range(2):
+            side.note(Seen(answers=[seconds, seconds], spent=spent))
+        side.note(Seen(answers=[9.0], spent=9.0))  # something else went on
+    found = pair.told(sides)
+    assert found["cpu_ms_with"] == pytest.approx(3.0)
+    assert found["cpu_ratio"] == pytest.approx(1.5)
+    assert found["p95_ratio"] == pytest.approx(1.5)
+
+
+def test_what_was_asked_for_is_played_again_on_a_smaller_store() -> None:
+    """a b a c a b: with room for two, b has gone when it is wanted again."""
+    one = [keeping.Access((name,), 1, 2.0 if name == "b" else 0.5) for name in "abacab"]
+    assert keeping.replayed(one, 3) == (0.5, 0.0)
+    assert keeping.replayed(one, 2) == (pytest.approx(2 / 6), 2.0)
+    assert keeping.replayed(one, 0) == (0.0, pytest.approx(0.5 + 0.5 + 2.0))

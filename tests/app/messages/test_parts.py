@@ -275,7 +275,7 @@ def test_a_kept_figure_has_the_numbers_of_its_own_screen() -> None:
 def test_kept_figures_hold_no_tracks(monkeypatch: pytest.MonkeyPatch) -> None:
     """They are kept for all visitors, and would be large."""
     parts = made(Setting(scene="crowd", sort="similarity"))
-    figures: Shelf[Any] = Shelf("figures", Store(STORE.most))
+    figures: Shelf[Any] = Shelf("figures", Store(STORE.most), each=0)
     monkeypatch.setattr(module, "_figures", figures)
     parts["gru.hidden"].whole()
     assert figures.store.size <= module.FRAME + ENTRY
