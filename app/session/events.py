@@ -15,6 +15,7 @@ from app.screen.screen import plain
 from app.session.keeping import carried
 from app.session.many import MOST_EDITS, Many, filled, gate_place, pasted
 from app.session.returning import returned
+from app.session.typed import LARGEST_VALUE, checked, number
 from app.setting.link import MOST_HELD, shortened
 from app.setting.parameters import LONGEST_ASKED
 from app.setting.question import Question
@@ -31,7 +32,6 @@ from gru_core.errors import GatescopeError
 from gru_core.situation import Edit, Target
 
 log = logging.getLogger(__name__)
-LARGEST_VALUE = 10_000.0
 # What changes numbers and nothing else on the screen.
 ONE, MANY = {"commit", "type", "revert", "undo", "redo"}, {"reset", "draw", "paste", "fill"}
 OF_NUMBERS = frozenset({"hold", "free", "ablate"} | ONE | MANY)
@@ -66,30 +66,6 @@ def handle(history: History, event: Mapping[str, Any]) -> Outcome:
         return action(history, event)
     except GatescopeError as error:
         return Outcome(history, problem=refusal(error))
-
-
-def number(text: str) -> float:
-    """A typed number. Raises GatescopeError for anything that is not one finite number."""
-    plain = text.strip().replace("−", "-")
-    if not plain:
-        raise GatescopeError(say("session.events.nothing_typed"))
-    try:
-        value = float(plain.replace("_", "x"))
-    except ValueError:
-        said = "no_number_with_comma" if "," in plain else "no_number"
-        raise GatescopeError(say(f"session.events.{said}", text=shortened(text))) from None
-    if not abs(value) <= LARGEST_VALUE:  # NaN too
-        raise GatescopeError(say("session.events.out_of_range", text=shortened(text)))
-    return value
-
-
-def checked(value: float) -> float:
-    """The value itself if it is finite and not absurdly large; raises GatescopeError otherwise."""
-    if abs(value) <= LARGEST_VALUE:  # false for NaN
-        return float(value)
-    if isinstance(value, float):
-        raise GatescopeError(say("session.events.too_large", value=numbers.number(value)))
-    raise GatescopeError(say("session.events.whole_too_large"))
 
 
 def _index(value: Any) -> int | None:

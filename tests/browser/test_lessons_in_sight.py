@@ -26,6 +26,7 @@ SEEN = """
     bar: box(".gs-bar"), step: box(".gs-lesson"), text: box(".gs-lesson-text"),
     way: box(".gs-lesson-next"), equations: box(".gs-equations"), inside: box(".gs-inside"),
     words: box(".gs-lens .gs-words p"), charts: box(".gs-chart, .gs-wirings, .gs-unrolled"),
+    first: box(":is(.gs-chart-grid, .gs-chart-across):first-child"),
   };
 }
 """
@@ -58,6 +59,7 @@ def test_a_step_and_what_it_shows_are_in_sight_on_a_desk(stage: Stage, name: str
             shown = at["words"] or at["charts"]
             assert above <= shown[0], key
             assert at["charts"][0] < below - 150 or at["charts"][1] <= below, key
+            assert at["first"] is None or at["first"][1] <= below, key
         if step + 1 < len(lesson.steps):
             go_on(stage)
 

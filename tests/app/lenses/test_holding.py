@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from app.screen.baseline import scenes
 from app.screen.screen import screen_of
-from app.session.events import LARGEST_VALUE, Outcome, handle
+from app.session.events import Outcome, handle
+from app.session.typed import LARGEST_VALUE
 from app.setting import link
 from app.setting.link import MOST_HELD
 from app.setting.setting import History, Setting

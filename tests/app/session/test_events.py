@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.session.events import LARGEST_VALUE, Outcome, handle, number
+from app.session.events import Outcome, handle
+from app.session.typed import LARGEST_VALUE, number
 from app.setting.setting import History, Setting
 from gru_core.conventions import CHUNG
 from gru_core.errors import GatescopeError
