@@ -20,12 +20,12 @@ NOTE = "which is not computed here: the numbers given are taken for what the lay
 
 
 class Convolved(nn.Module):
-    """A convolution as wide as the layer's input, and with as many steps."""
+    """A convolution around in a circle, which is not followed, as wide as the layer's input."""
 
     def __init__(self, width=3) -> None:
         super().__init__()
         torch.manual_seed(0)
-        self.before = nn.Conv1d(width, 3, 3, padding=1)
+        self.before = nn.Conv1d(width, 3, 3, padding=1, padding_mode="circular")
         self.rnn = nn.GRU(3, 4, batch_first=True)
 
     def forward(self, x):

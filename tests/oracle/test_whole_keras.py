@@ -170,6 +170,15 @@ def one_in_a_sequential():
     return keras.Sequential([keras.Input((None, 4)), inner, layers.GRU(3), layers.Dense(2)])
 
 
+def functions_between():
+    given = keras.Input((None, 4))
+    x = layers.ReLU(max_value=6)(layers.Rescaling(9.0)(layers.LeakyReLU(negative_slope=0.2)(given)))
+    x = layers.LSTM(5, return_sequences=True, name="first")(layers.Dense(4, "swish")(x))
+    x = layers.ELU(alpha=0.5)(layers.Dense(6, activation="leaky_relu")(x))
+    x = layers.GRU(3, name="second")(layers.ReLU(negative_slope=0.1)(x))
+    return keras.Model(given, layers.Dense(2, activation="relu6")(x))
+
+
 MODELS = {
     one.__name__: one
     for one in (
@@ -177,7 +186,7 @@ MODELS = {
         *(side_by_side, encoder_and_decoder, from_the_end),
         *(measured, valid_windows, there_and_back, models_in_a_model),
         *(states_of_a_model, one_in_a_sequential),
-        *(masks_through_a_model, masks_end_at_windows),
+        *(masks_through_a_model, masks_end_at_windows, functions_between),
     )
 }
 TOKENS = ("text_classifier", "one_on_another", "encoder_and_decoder", "models_in_a_model")

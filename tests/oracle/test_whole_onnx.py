@@ -245,3 +245,51 @@ def test_convolutions_and_pooling_before_a_layer_are_computed(pool) -> None:
 def test_a_mean_that_counts_what_is_put_at_the_ends_is_not_followed() -> None:
     module = Sensor("mean", count_padding=True).eval()
     assert opened(exported(module, torch.zeros(3, 13, 4))).whole is None
+
+
+class Decoder(nn.Module):
+    """Scaled numbers in; a head that is called once for all steps of all sequences."""
+
+    def __init__(self, batch_first) -> None:
+        super().__init__()
+        torch.manual_seed(0)
+        self.rnn = nn.GRU(4, 5, batch_first=batch_first)
+        self.one, self.two = nn.Linear(5, 6), nn.Linear(6, 3)
+
+    def forward(self, x):
+        x = (x * 2 - 1 - torch.tensor([1.0, 2.0, 3.0, 4.0])) / torch.tensor([1.0, 2.0, 0.5, 4.0])
+        out = self.rnn(nn.functional.leaky_relu(x, 0.3))[0]
+        first, second = out.shape[:2]
+        out = nn.functional.elu(self.one(out.reshape(first * second, -1)), 0.5)
+        return torch.softmax(self.two(out), -1).view(first, second, 3)
+
+
+class Flat(Decoder):
+    def forward(self, x):
+        return self.two(self.one(self.rnn(x)[0].reshape(-1, 5)))
+
+
+@pytest.mark.parametrize("batch_first", [False, True])
+@pytest.mark.parametrize("kind", [Decoder, Flat])
+def test_a_head_that_is_called_once_for_all_steps_is_found(kind, batch_first) -> None:
+    module = kind(batch_first).eval()
+    given = np.random.default_rng(0).normal(size=(9, 2, 4)).astype("f4")
+    own = given.swapaxes(0, 1).copy() if batch_first else given
+    data = exported(module, torch.from_numpy(own))
+    wanted = session(data).run(None, {"x": own})[0].reshape(*own.shape[:2], 3)
+    file = opened(data)
+    [entry] = file.entries
+    made, _ = traced(file, entry, model_of(file, entry), {}, Given(given))
+    wanted = wanted.swapaxes(0, 1) if batch_first else wanted
+    np.testing.assert_allclose(made["prediction"], wanted, rtol=0, atol=CLOSE)
+
+
+class Mixed(Decoder):
+    def forward(self, x):
+        out = self.rnn(x)[0]
+        return self.two(self.one(out.reshape(-1, 5)).view(out.shape[1], out.shape[0], 6))
+
+
+def test_steps_and_sequences_that_are_exchanged_on_the_way_are_not_followed() -> None:
+    data = exported(Mixed(False).eval(), torch.zeros(9, 2, 4))
+    assert opened(data).whole.output == ""

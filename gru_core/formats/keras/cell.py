@@ -138,7 +138,7 @@ def _state_activation(layer: str, value: object, major: int) -> str:
     known = {**STATE_ACTIVATIONS, "hard_sigmoid": HARD_SIGMOID[major]}
     if isinstance(value, str | None) and value in known:
         return known[value]
-    found = _of_layer(value) if isinstance(value, dict) else None
+    found = function_of_layer(value) if isinstance(value, dict) else None
     if found is not None:
         return found
     raise _unknown(layer, "activation", value, ", ".join(sorted(filter(None, map(_text, known)))))
@@ -148,7 +148,7 @@ def _text(name: object) -> str:
     return name if isinstance(name, str) else ""
 
 
-def _of_layer(node: Mapping[str, Any]) -> str | None:
+def function_of_layer(node: Mapping[str, Any]) -> str | None:
     """The function of a layer of Keras itself that stands in its place; None for another."""
     config, module = node.get("config"), node.get("module")
     layer = FUNCTION_LAYERS.get(str(node.get("class_name")))

@@ -11,14 +11,23 @@ import numpy as np
 import numpy.typing as npt
 
 from gru_core.arrays import read_only
+from gru_core.ends import end_of, named
 from gru_core.formats.keras.calls import Call
-from gru_core.formats.keras.cell import policy_of
+from gru_core.formats.keras.cell import (
+    FUNCTION_LAYERS,
+    HARD_SIGMOID,
+    STATE_ACTIVATIONS,
+    function_of_layer,
+    policy_of,
+)
 from gru_core.formats.keras.variables import Variables
+from gru_core.formats.whole.functions import function_called
 from gru_core.formats.whole.pieces import MOST_STEPS
 
 Settings: TypeAlias = dict[str, Any]  # of a Piece, without its name and what it reads
 Values: TypeAlias = npt.NDArray[Any]
 _LEAST_SPREAD: Final = 1e-7  # keras.config.epsilon(), below which Normalization does not divide
+ACTIVATIONS: Final = ("Activation", "ReLU", "Softmax", *FUNCTION_LAYERS)  # layers of one function
 _POOLS: Final = {"MaxPooling1D": "max", "AveragePooling1D": "mean"}
 
 
@@ -106,6 +115,42 @@ def pooling(call: Call, _variables: Variables) -> Settings | None:
     numbers = {"size": size, "stride": stride}
     numbers |= {"from": 0, "to": 0} if padding == "valid" else {}
     return {"kind": "pool", "does": _POOLS[call.class_name], "numbers": _floats(numbers)}
+
+
+def activation(call: Call, major: int) -> str | None:
+    """What a layer of ACTIVATIONS computes; None for what is not known. major: of Keras."""
+    config = call.config
+    if call.class_name in FUNCTION_LAYERS:
+        return function_of({"class_name": call.class_name, "config": config}, major)
+    if call.class_name == "ReLU":
+        return _relu(config)
+    if call.class_name == "Softmax":
+        return "softmax" if config.get("axis", -1) == -1 else None
+    return None if config.get("activation") is None else function_of(config["activation"], major)
+
+
+def function_of(said: object, major: int) -> str | None:
+    """The function of a name in Keras, or of a layer in its place; None for another."""
+    if said is None:
+        return "linear"
+    if isinstance(said, dict):
+        return function_of_layer(said)
+    if said == "hard_sigmoid":
+        return HARD_SIGMOID[major]
+    if said == "leaky_relu":
+        return STATE_ACTIVATIONS[said]
+    return said if isinstance(said, str) and function_called(said) is not None else None
+
+
+def _relu(config: Mapping[str, Any]) -> str | None:
+    """The function of a ReLU layer; None for a threshold, and for a slope with an end."""
+    most, slope = config.get("max_value"), config.get("negative_slope") or 0.0
+    if config.get("threshold") or number(slope) is None:
+        return None
+    if most is not None:
+        return "relu6" if most == 6 and not slope else None
+    found = named("leaky_relu", float(str(np.float32(slope)))) if slope else "relu"
+    return found if end_of(found) is not None else None
 
 
 def is_one_number(made: Settings) -> bool:

@@ -22,13 +22,12 @@ from gru_core.formats.keras.calls import (
     is_recurrent,
     shape_of,
 )
-from gru_core.formats.keras.cell import HARD_SIGMOID, policy_of
+from gru_core.formats.keras.cell import policy_of
 from gru_core.formats.keras.last import end_of, states_of
 from gru_core.formats.keras.variables import Variables
 from gru_core.formats.keras.words import LAYERS as WORDS
 from gru_core.formats.keras.words import NO_WORDS, Assets, Words, words_of
 from gru_core.formats.model import Entry
-from gru_core.formats.whole.functions import FUNCTIONS
 from gru_core.formats.whole.pieces import INPUT, MOST_STEPS, Kind, Piece, Whole
 
 # What does nothing once a model is trained.
@@ -146,9 +145,7 @@ class _Maker:
             "Embedding": self._embedding,
             "Dense": self._dense,
             "TimeDistributed": self._distributed,
-            "Activation": self._activation,
-            "ReLU": self._activation,
-            "Softmax": self._activation,
+            **dict.fromkeys(settings.ACTIVATIONS, self._activation),
             GIVEN: self._given_to_model,
             "Flatten": self._flattened,
             "RepeatVector": self._repeated,
@@ -208,7 +205,7 @@ class _Maker:
         place = call.place if inner is None else f"{call.place}/layer"
         has = {"bias": config.get("use_bias", config.get("bias", True)) is True}
         found = self._variables(call.name, place, "Dense", has)
-        function = self._function(config.get("activation", "linear"))
+        function = settings.function_of(config.get("activation"), self._major)
         if found is None or function is None or found["kernel"].ndim != 2:
             return ""
         arrays = {"w": read_only(np.ascontiguousarray(found["kernel"].T))}
@@ -230,27 +227,10 @@ class _Maker:
         return self._dense(call, reads, config) if inner.get("class_name") == "Dense" else ""
 
     def _activation(self, call: Call, reads: list[str]) -> str:
-        config = call.config
-        if call.class_name == "ReLU":
-            plain = config.get("max_value") is None and not config.get("threshold")
-            plain = plain and not config.get("negative_slope")
-            said: object = "relu" if plain else None
-        elif call.class_name == "Softmax":
-            said = "softmax" if config.get("axis", -1) == -1 else None
-        else:
-            said = config.get("activation")
-        function = self._function(said) if said is not None else None
+        function = settings.activation(call, self._major)
         if function is None:
             return ""
         return self._after(call, call.name, "function", reads, does=function)
-
-    def _function(self, said: object) -> str | None:
-        """The function of a name in Keras; None for one that is not known."""
-        if said is None:
-            return "linear"
-        if said == "hard_sigmoid":
-            return HARD_SIGMOID[self._major]
-        return said if isinstance(said, str) and said in FUNCTIONS else None
 
     def _set(self, call: Call, reads: list[str]) -> str:
         """A layer that leaves the steps as they are."""
@@ -267,7 +247,7 @@ class _Maker:
         made = None
         if below not in self._flat and not self._is_unknown(below):
             made = settings.WINDOWS[call.class_name](call, self._variables)
-        function = self._function(call.config.get("activation", "linear"))
+        function = settings.function_of(call.config.get("activation"), self._major)
         if made is None or function is None:
             return ""
         name = call.name if function == "linear" else f"{call.name}, sum"

@@ -1,10 +1,11 @@
 """What the axes of a value in an ONNX graph are, by letters.
 
-S steps, B sequences, D directions, F the numbers of a step, 1 an axis of size 1.
+S steps, B sequences, D directions, F the numbers of a step, 1 an axis of size 1; T sequences and
+steps as one axis, U steps and sequences, as a head may have them that is called once for all.
 """
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 class NotFollowedError(Exception):
@@ -19,6 +20,10 @@ class Value:
     axes: str
     ways: int = 1  # directions whose numbers stand side by side in the piece
     tokens: bool = False
+    apart: str = ""  # of T and U the tensor in which the two were axes of their own
+
+
+TOGETHER: Final = {"BS": "T", "SB": "U"}
 
 
 def unsqueezed(x: Value, axes: list[int]) -> Value:
@@ -64,12 +69,24 @@ def regrouped(x: Value, before: tuple[int, ...], after: tuple[int, ...]) -> str:
             named = named.replace("D", "")
         if named == "DF":
             named = "F"
+        named = TOGETHER.get(named, named)
         if len(named) > 1:
             return ""
         made += named
     rest = "".join(one.label for one in left)
     one_way = rest.replace("1", "").replace("D", "" if x.ways == 1 else "D")
     return "" if one_way else made
+
+
+def parted(
+    axes: str, before: tuple[int, ...], apart: tuple[int, ...], after: tuple[int, ...]
+) -> str:
+    """The axes after a Reshape that puts steps and sequences apart again; empty for another.
+
+    before: the shape, of these axes, T or U and F; apart: that of the tensor with two of them.
+    """
+    two = {one: both for both, one in TOGETHER.items()}.get(axes[:1], "")
+    return f"{two}F" if two and axes[1:] == "F" and (*apart[:2], before[-1]) == after else ""
 
 
 def with_batch(axes: str) -> str:

@@ -13,8 +13,10 @@ from gru_core.arrays import Array, read_only
 from gru_core.formats import limits
 from gru_core.formats.model import Entry
 from gru_core.formats.onnx.axes import (
+    TOGETHER,
     NotFollowedError,
     Value,
+    parted,
     regrouped,
     squeezed,
     unsqueezed,
@@ -22,6 +24,7 @@ from gru_core.formats.onnx.axes import (
 )
 from gru_core.formats.onnx.constants import Constants
 from gru_core.formats.onnx.folding import Folding
+from gru_core.formats.onnx.functions import FUNCTIONS, function_of
 from gru_core.formats.onnx.graph import (
     Attributes,
     Found,
@@ -37,16 +40,6 @@ from gru_core.formats.whole.pieces import INPUT, Kind, Piece
 if TYPE_CHECKING:
     from onnx import GraphProto, NodeProto
 
-_FUNCTIONS: Final = {
-    "Relu": "relu",
-    "Tanh": "tanh",
-    "Sigmoid": "sigmoid",
-    "Softplus": "softplus",
-    "Softsign": "softsign",
-    "Exp": "exponential",
-    "Softmax": "softmax",
-    "LogSoftmax": "log_softmax",
-}
 _INTEGERS: Final = (6, 7)  # TensorProto.INT32 and INT64
 _FLOAT: Final = 1
 _SOFTMAX_LAST: Final = 13  # the opset from which Softmax is along the last axis by itself
@@ -122,7 +115,7 @@ class Follower:
 
     def _computed(self, node: "NodeProto", x: Value, given: Attributes) -> Value | None:
         kind = node.op_type
-        if kind in _FUNCTIONS:
+        if kind in FUNCTIONS:
             return self._function(node, x, given)
         if kind == "MatMul":
             return self._dense(x, node.output[0], self._constant(node.input[1]).T)
@@ -155,7 +148,9 @@ class Follower:
             if last not in (-1, len(x.axes) - 1):
                 return None
         self._check_together(x)
-        does = _FUNCTIONS[node.op_type]
+        does = function_of(node.op_type, given)
+        if does is None:
+            return None
         return replace(x, piece=self._add(node.output[0], "function", (x.piece,), does=does))
 
     def _is_training(self, node: "NodeProto") -> bool:
@@ -186,15 +181,24 @@ class Follower:
 
     def _reshaped(self, node: "NodeProto", x: Value) -> Value:
         """One that only puts directions and units together, or leaves out axes of size 1."""
-        made = {
-            regrouped(x, world.shape(self._scope, node.input[0]), shape)
+        shapes = [
+            [world.shape(self._scope, name) for name in (node.input[0], node.output[0])]
             for world in self._worlds[1:]
-            for shape in (world.shape(self._scope, node.output[0]),)
-        }
+        ]
+        if x.apart:
+            two = [world.shape(self._scope, x.apart) for world in self._worlds[1:]]
+            made = {
+                parted(x.axes, before, apart, after)
+                for (before, after), apart in zip(shapes, two, strict=True)
+            }
+            x = replace(x, apart="")
+        else:
+            made = {regrouped(x, *both) for both in shapes}
         axes = made.pop() if len(made) == 1 else ""
         if not axes:
             raise NotFollowedError
-        return replace(x, axes=axes)
+        apart = node.input[0] if {*TOGETHER.values()} & {*axes} else ""
+        return replace(x, axes=axes, apart=x.apart or apart)
 
     def _gathered(self, node: "NodeProto", given: Attributes) -> Value | None:
         data, indices = self.values.get(node.input[0]), self.values.get(node.input[1])
@@ -295,10 +299,9 @@ class Follower:
         if kind == "Add" and before is not None and before.kind == "dense":
             own = before.arrays
             b_sum = flat + own["b"].astype(np.float64) if "b" in own else flat
-            found = Value(before.reads[0], x.axes)
-            return replace(self._dense(found, out, own["w"], b_sum), axes=x.axes)
-        width = self._width(x.piece)
-        if width is None or flat.size not in (1, width):
+            return self._dense(replace(x, piece=before.reads[0]), out, own["w"], b_sum)
+        width = self._width(x.piece) or flat.size  # of one number: of every feature
+        if flat.size not in (1, width):
             return None
         ones, zeros = np.ones(width), np.zeros(width)
         w = {"Mul": flat, "Div": 1 / flat if flat.all() else flat}.get(kind, ones)
@@ -317,7 +320,8 @@ class Follower:
                 return len(piece.arrays["w"])
             if piece.kind == "conv":
                 return len(piece.arrays["w"])
-            if piece.kind in ("table", "scale", "norm"):
+            wide = piece.kind in ("table", "norm") or len(piece.arrays.get("w", ())) > 1
+            if piece.kind in ("table", "scale", "norm") and wide:
                 return int(piece.arrays["w"].shape[-1])
             if piece.kind == "layer":
                 entry = next(one for one in self._entries.values() if one.name == name)

@@ -9,6 +9,7 @@ import numpy as np
 from gru_core.arrays import Array
 from gru_core.cells.activations import function_of, relu, sigmoid
 from gru_core.conventions import HARD_SLOPES
+from gru_core.ends import end_of
 
 _SELU: Final = (1.0507009873554804934193349852946, 1.6732632423543772848170429916717)
 
@@ -39,6 +40,13 @@ def _selu(a: Array) -> Array:
 def _softplus(a: Array) -> Array:
     made: Array = np.logaddexp(0, a)
     return made
+
+
+def function_called(name: str) -> Callable[[Array], Array] | None:
+    """The function of a name of FUNCTIONS, or of gru_core.ends; None for none."""
+    if name in FUNCTIONS:
+        return FUNCTIONS[name]
+    return function_of(name) if end_of(name) is not None else None
 
 
 FUNCTIONS: Final[Mapping[str, Callable[[Array], Array]]] = MappingProxyType(

@@ -14,7 +14,7 @@ from gru_core.arrays import Array
 from gru_core.conventions import CELLS, STATES
 from gru_core.errors import DtypeError, TextError
 from gru_core.formats.model import ModelFile
-from gru_core.formats.whole.functions import FUNCTIONS
+from gru_core.formats.whole.functions import FUNCTIONS, function_called
 from gru_core.formats.whole.loose import Loose
 from gru_core.formats.whole.pieces import ARRAYS, INPUT, KINDS, POOLS, Kind, Piece, Whole
 from gru_core.inputs.texts import MAX_LENGTH, SPLITS, STANDARDIZE, TextRules
@@ -196,7 +196,7 @@ def _piece(where: str, value: object, take: Take, at: int) -> Piece:
         if isinstance(number, bool) or not isinstance(number, int | float):
             raise TextError("{where}, {name} is no number.", where=where, name=name)
     does = _text(where, said.get("does", ""))
-    if kind == "function":
+    if kind == "function" and function_called(does) is None:
         fields.choice(where, does, tuple(FUNCTIONS))
     if kind == "pool":
         fields.choice(where, does, POOLS)

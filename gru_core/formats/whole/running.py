@@ -23,7 +23,7 @@ from gru_core.errors import (
 from gru_core.formats.running import BACKWARD, FORWARD, Ready
 from gru_core.formats.tracing import Arrays, trace_arrays
 from gru_core.formats.whole import windows
-from gru_core.formats.whole.functions import FUNCTIONS
+from gru_core.formats.whole.functions import function_called
 from gru_core.formats.whole.pieces import INPUT, Piece, Whole
 from gru_core.formats.whole.tokens import tokens_of
 from gru_core.run import MERGES
@@ -285,6 +285,13 @@ def _norm(piece: Piece, read: list[Values], mask: Masks | None) -> Values:
     return _scale(piece, [far / spread], mask)
 
 
+def _function(piece: Piece, read: list[Values], _mask: Masks | None) -> Values:
+    function = function_called(piece.does)
+    assert function is not None, piece.does
+    made: Values = function(read[0])
+    return made
+
+
 def _clipped(piece: Piece, read: list[Values], _mask: Masks | None) -> Values:
     low, high = (piece.numbers.get(end, None) for end in ("from", "to"))
     made: Values = np.clip(read[0], low, high) if (low, high) != (None, None) else read[0]
@@ -361,7 +368,7 @@ _KINDS: Final[Mapping[str, Callable[[Piece, list[Values], Masks | None], Values]
             "dense": _dense,
             "scale": _scale,
             "norm": _norm,
-            "function": lambda piece, read, _: FUNCTIONS[piece.does](read[0]),
+            "function": _function,
             "clip": _clipped,
             "masking": _masking,
             "last": lambda _p, read, _m: read[0][-1],
