@@ -176,9 +176,10 @@ class Quantity(TypedDict):
 
 
 class Wiring(TypedDict):
-    """A cell's wiring in the notation on screen."""
+    """A cell's wiring in the notation on screen. projected: whether its hidden state is."""
 
     cell: Cell
+    projected: bool
     polarity: str
     placement: str
     ends: Ends
@@ -201,17 +202,13 @@ class Term(TypedDict):
 
 
 class Inner(Wiring):
-    """The opened cell. biases: of a gate, as the notation has them.
-
-    unwired: why its wiring is not drawn; empty where it is.
-    """
+    """The opened cell. biases: of a gate, as the notation has them."""
 
     cells: list[CellName]
     biases: int
     form: Literal["split", "joined"]
     substeps: list[Substep]
     notes: list[str]
-    unwired: str
     terms: list[Term]
 
 

@@ -49,7 +49,7 @@ def projection_weights(weights: Weights, order: Sequence[int], bound: float) -> 
     """The projection as one heatmap: a row for each number of h, a column for each unit."""
     z = projected(weights, order)
     figure = _matrix(z, bound, range(weights.hidden_size))
-    marks = {at: f"u{_subscript(unit + 1)}" for at, unit in enumerate(order)}
+    marks = {at: str(unit + 1) for at, unit in enumerate(order)}
     return _marked(figure, marks if len(order) <= MOST_MARKED else {len(order) // 2: "P"})
 
 

@@ -30,7 +30,6 @@ def inner(screen: Screen) -> contract.Inner:
         **wiring(screen, cell),
         "substeps": [step.message() for step in substeps(screen)],
         "notes": notes(screen),
-        "unwired": unwired(screen),
         "terms": [
             {"symbol": one.symbol, "says": one.says, "quantity": one.quantity}
             for one in _terms(screen, cell)
@@ -38,19 +37,12 @@ def inner(screen: Screen) -> contract.Inner:
     }
 
 
-def unwired(screen: Screen) -> str:
-    """Why the wiring of the opened cell is not drawn; empty where it is."""
-    if screen.opened not in screen.projected:
-        return ""
-    numbers = screen.situation.weights[screen.opened].hidden_size
-    return say("lenses.wiring.projected", numbers=numbers)
-
-
 def wiring(screen: Screen, cell: Cell) -> contract.Wiring:
     """What the stage needs to draw a cell's wiring."""
     notation, ends = screen.notation, _ends(screen, cell)
     return {
         "cell": cell,
+        "projected": cell in screen.projected,
         "polarity": notation.polarity,
         "placement": notation.placement,
         "ends": {"gate": _end(ends[0]), "state": _end(ends[1])},

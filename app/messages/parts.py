@@ -297,8 +297,8 @@ def contents(screen: Screen, view: View) -> Sequence[tuple[Cell, str]]:
     """What equations and wirings show the numbers of: of which cell, and the part's name there."""
     lens, cell = lens_of(screen), screen.opened
     inside = [(cell, "inside")] if lens.equations else []
-    own = (cell,) if lens.inside and cell not in screen.projected else ()
-    return [*inside, *((one, "vectors") for one in (own if lens.inside else view.wirings))]
+    wired = (cell,) if lens.inside else view.wirings
+    return [*inside, *((one, "vectors") for one in wired)]
 
 
 def _key(*parts: object) -> str:

@@ -186,9 +186,10 @@ export interface Quantity {
   color: string;
 }
 
-// A cell's wiring in the notation on screen.
+// A cell's wiring in the notation on screen. projected: whether its hidden state is.
 export interface Wiring {
   cell: "gru" | "lstm" | "rnn";
+  projected: boolean;
   polarity: string;
   placement: string;
   ends: Ends;
@@ -209,10 +210,9 @@ export interface Term {
 }
 
 // The opened cell. biases: of a gate, as the notation has them.
-//
-// unwired: why its wiring is not drawn; empty where it is.
 export interface Inner {
   cell: "gru" | "lstm" | "rnn";
+  projected: boolean;
   polarity: string;
   placement: string;
   ends: Ends;
@@ -222,7 +222,6 @@ export interface Inner {
   form: "split" | "joined";
   substeps: Substep[];
   notes: string[];
-  unwired: string;
   terms: Term[];
 }
 

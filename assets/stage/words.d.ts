@@ -61,8 +61,6 @@ export interface Fields {
   "names.input": { place: Word };
   "names.from_x": { place: Word };
   "names.from_h": { unit: Word };
-  "names.from_unit": { unit: Word };
-  "names.number": { number: Word };
   "names.labelled": { label: Word; name: Word };
   "names.titled": { symbol: Word; title: Word };
   "describe.writes": {};
@@ -101,8 +99,6 @@ export interface Fields {
   "picture.sorted": {};
   "picture.value": {};
   "picture.from_one": {};
-  "picture.from_units": {};
-  "picture.number": {};
   "picture.from_two": {};
   "picture.changed": { n: number };
   "picture.before": {};
@@ -412,14 +408,11 @@ export interface Fields {
   "cells.unit": {};
   "cells.from_input": {};
   "cells.from_unit": {};
-  "cells.number": {};
-  "cells.projection": { cell: Word };
   "cells.place": { axis: Word; number: Word };
   "parts.w_x": {};
   "parts.w_h": {};
   "parts.b_x": {};
   "parts.b_h": {};
-  "parts.w_p": {};
   "format.over_zero": {};
   "format.under_zero": {};
   "format.no_number": {};
@@ -444,6 +437,7 @@ export interface Fields {
   "diagram.weights_both": {};
   "diagram.weights_state": {};
   "diagram.weights_let_through": {};
+  "diagram.weights_let_out": {};
   "diagram.weights_input": {};
   "wiring.kept": {};
   "wiring.written": {};
@@ -474,6 +468,9 @@ export interface Fields {
   "lstm.hidden_relu": { hidden: Word; output: Word };
   "lstm.squashed_other": { cell: Word; end: Word };
   "lstm.hidden_other": { end: Word; hidden: Word; output: Word };
+  "lstm.let_out": { end: Word; output: Word };
+  "lstm.projected": { hidden: Word };
+  "lstm.says_projected": { candidate: Word; cell: Word; forget: Word; hidden: Word; input: Word; output: Word };
   "rnn.says": { hidden: Word; x: Word };
   "rnn.says_other": { end: Word; hidden: Word; x: Word };
   "rnn.says_relu": { hidden: Word; x: Word };
@@ -486,6 +483,7 @@ export interface Fields {
   "doing.gru_keep": { hidden: Word; kept: Word; new: Word; old: Word; share: Word; symbol: Word; unit: Word; written: Word; z: Word };
   "doing.gru_write": { hidden: Word; kept: Word; new: Word; old: Word; share: Word; symbol: Word; unit: Word; written: Word; z: Word };
   "doing.lstm": { added_share: Word; forget: Word; hidden: Word; input: Word; kept_share: Word; memory: Word; new: Word; old: Word; output: Word; unit: Word };
+  "doing.lstm_projected": { added_share: Word; forget: Word; input: Word; kept_share: Word; let_out: Word; memory: Word; new: Word; old: Word; output: Word; unit: Word };
   "doing.rnn": { function: Word; hidden: Word; sum: Word; unit: Word };
   "inside.help": {};
   "inside.tabs": {};

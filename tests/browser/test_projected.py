@@ -2,37 +2,103 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from playwright.sync_api import expect
 
 from gru_core.inputs.feed import Feed, fed
-from tests.browser.driver import Stage, as_number, figures
+from tests.browser.driver import Cell, Stage, as_number, figures
 from tests.browser.test_model import open_file
 
+UNITS, NUMBERS = 6, 3
+pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections:UserWarning")
 
-@pytest.mark.filterwarnings("ignore:LSTM with projections:UserWarning")
-def test_a_projected_layer_shows_what_pytorch_computes(stage: Stage, tmp_path: Path) -> None:
+
+def layer() -> torch.nn.LSTM:
     torch.manual_seed(3)
-    layer = torch.nn.LSTM(3, 6, proj_size=3)
-    torch.save(layer.state_dict(), tmp_path / "model.pt")
+    return torch.nn.LSTM(3, UNITS, proj_size=NUMBERS)
+
+
+def hidden(module: torch.nn.LSTM) -> np.ndarray:
+    x = torch.tensor(fed(Feed("noise"), 3, 0).x, dtype=torch.float32)
     with torch.no_grad():
-        truth = layer(torch.tensor(fed(Feed("noise"), 3, 0).x, dtype=torch.float32))[0].numpy()
-    wanted = pytest.approx(figures(truth[7, 1], 3), rel=2e-3)
+        found: np.ndarray = module(x)[0].numpy()
+    return found
+
+
+def near(value: float) -> object:
+    return pytest.approx(figures(value, 3), rel=2e-3)
+
+
+@pytest.fixture(name="opened")
+def opened_fixture(stage: Stage, tmp_path: Path) -> Stage:
+    torch.save(layer().state_dict(), tmp_path / "model.pt")
     stage.open("scene=model&cell=lstm&t=8&u=2")
     open_file(stage, tmp_path / "model.pt")
     note = stage.page.locator(".gs-panel[data-cell=lstm] .gs-note").first
     expect(note).to_contain_text("6 units · h projected to 3 numbers")
-    assert stage.shown("lstm.hidden") == wanted
-    inside = stage.page.locator(".gs-inside")
-    expect(inside).to_contain_text("The wiring of a layer with a projection is not drawn.")
-    expect(inside.locator(".gs-wired > .gs-diagram")).to_be_hidden()
+    return stage
+
+
+def test_a_projected_layer_shows_what_pytorch_computes(opened: Stage) -> None:
+    wanted = near(hidden(layer())[7, 1])
+    assert opened.shown("lstm.hidden") == wanted
+    inside = opened.page.locator(".gs-inside")
     assert as_number(inside.locator(".gs-equations mn").last.text_content() or "") == wanted
     for _ in range(3):  # to a unit that h has no number for
-        stage.page.keyboard.press("ArrowDown")
-    expect(stage.page.locator("[data-value='lstm.hidden']").first).to_have_text("")
-    assert stage.cursor == (7, 4)
+        opened.page.keyboard.press("ArrowDown")
+    expect(opened.page.locator("[data-value='lstm.hidden']").first).to_have_text("")
+    assert opened.cursor == (7, 4)
     expect(inside).not_to_contain_text("NaN")
     expect(inside.locator(".gs-equations mn").last).to_have_text("…")
     # Nothing is drawn where a scene has no first look: a value of JavaScript would be a word.
-    expect(stage.page.locator(".gs-view")).not_to_contain_text("false")
+    expect(opened.page.locator(".gs-view")).not_to_contain_text("false")
+
+
+def test_the_wiring_has_the_projection_and_an_h_of_its_own_length(opened: Stage) -> None:
+    inside = opened.page.locator(".gs-wired > .gs-diagram")
+    for piece, rows in {
+        "let_out": UNITS,
+        "cell": UNITS,
+        "hidden": NUMBERS,
+        "previous": NUMBERS,
+    }.items():
+        part = inside.locator(f"[data-piece={piece}]")
+        expect(part.locator(".gs-cell")).to_have_count(rows)
+        expect(part.locator(".gs-cell:not([fill])")).to_have_count(0)
+    expect(inside.locator("[data-piece=hidden] .gs-block text")).to_have_text("P")
+    expect(inside.locator("[data-piece=hidden] .gs-unit:not([hidden])")).to_have_count(1)
+    for _ in range(3):
+        opened.page.keyboard.press("ArrowDown")
+    expect(inside.locator("[data-piece=cell] .gs-unit:not([hidden])")).to_have_count(1)
+    expect(inside.locator("[data-piece=hidden] .gs-unit:not([hidden])")).to_have_count(0)
+    expect(opened.page.locator(".gs-cell-doing")).to_contain_text("of which P makes h")
+
+
+def test_a_number_of_the_projection_is_typed_and_the_page_computes_what_pytorch_does(
+    opened: Stage,
+) -> None:
+    opened.choose("lstm.w_p.1.4")
+    expect(opened.editor).to_contain_text("number")
+    changed = layer()
+    with torch.no_grad():
+        changed.weight_hr_l0[1, 4] = 1.5
+    opened.type("1.5")
+    expect(opened.page.locator("[data-value='lstm.hidden']").first).not_to_have_text("")
+    opened.wait()
+    assert opened.shown("lstm.hidden") == near(hidden(changed)[7, 1])
+    opened.press("Control+z")
+    opened.wait()
+    assert opened.shown("lstm.hidden") == near(hidden(layer())[7, 1])
+    plot = opened.page.get_by_role("img", name="LSTM weights of the projection.")
+    cell = Cell(plot, NUMBERS, UNITS, 1, 4)
+    with opened.answered(1 + opened.asks), opened.dragging(cell, 40):
+        pass
+    opened.wait()
+    assert opened.edits.keys() == {"lstm.w_p.1.4"}
+    with torch.no_grad():
+        changed.weight_hr_l0[1, 4] = opened.value
+    assert opened.value > layer().weight_hr_l0[1, 4]
+    assert opened.shown("lstm.hidden") == near(hidden(changed)[7, 1])
+    assert opened.page.evaluate("document.querySelector('.gs-stage').dataset.computes") == "here"

@@ -9,7 +9,7 @@ const panel = {
   cell: "lstm", name: "LSTM", units: 4, order: [0, 1, 2, 3],
   initials: [{ part: "h0", symbol: "h", units: 2 }, { part: "c0", symbol: "c", units: 4 }],
   gates: [{ gate: "forget", name: "forget gate" }],
-  projection: { gate: "projection", name: "projection" },
+  projection: { gate: "projection", name: "projection", symbol: "P" },
   segments: [{ part: "w_x", start: 0, size: 1 }, { part: "w_h", start: 1, size: 2 }, { part: "b_x", start: 3, size: 1 }],
 };
 const rows = { ...panel, units: 2, order: [0, 1] }; // as its plots of h have it

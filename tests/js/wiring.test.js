@@ -8,7 +8,7 @@ const gate = { symbol: "σ", says: "sigmoid" };
 const quantities = { cell: "cell state", hidden: "hidden state", output: "output gate", x: "input" };
 
 /** @param {"lstm" | "rnn"} cell @param {string} symbol */
-const made = (cell, symbol) => wiring({ cell, ends: { gate, state: { symbol, says: symbol } }, placement: "after", polarity: "keep" });
+const made = (cell, symbol) => wiring({ cell, ends: { gate, state: { symbol, says: symbol } }, placement: "after", polarity: "keep", projected: false });
 
 /** @param {ReturnType<typeof made>} table @param {string} id */
 const says = (table, id) => table.parts.find((part) => part.id === id)?.says(quantities);
@@ -30,4 +30,19 @@ test("a name that has no room in the picture is a letter there, and is said in f
     assert.equal(ends(symbol)?.says, symbol);
   }
   assert.equal(ends("hard σ")?.text, "hard σ");
+});
+
+test("with a projection P stands between what all units let out and the new hidden state", () => {
+  const ends = { gate, state: { symbol: "tanh", says: "tanh" } };
+  const table = wiring({ cell: "lstm", ends, placement: "after", polarity: "keep", projected: true });
+  const leads = table.wires.map(({ from, quantities }) => [from, quantities[1]]).filter(([from]) => ["show_times", "let_out", "projection"].includes(from));
+  assert.deepEqual(leads, [["show_times", "output"], ["let_out", "hidden"], ["projection", "hidden"]]);
+  const block = table.parts.flatMap(({ items }) => items).find(({ id }) => id === "projection");
+  assert.deepEqual([block?.letters, block?.takes], ["P", "let_out"]);
+  assert.equal(says(table, "let_out"), "let out: tanh of the cell state, times the output gate");
+  assert.equal(says(table, "hidden"), "new hidden state: P times what is let out");
+  const named = { ...quantities, forget: "forget gate", input: "input gate", candidate: "candidate" };
+  assert.match(table.says(named), /P makes the hidden state of the part that the output gate shows/);
+  const plain = made("lstm", "tanh");
+  assert.ok(plain.parts.every(({ id }) => id !== "let_out") && plain.size[0] < table.size[0]);
 });

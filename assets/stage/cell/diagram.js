@@ -15,7 +15,9 @@ export { SUBSTEPS };
  * @import { Wiring as Notation } from "../types"
  * @import { Wire } from "./wires.js"
  * @import { ArrowName, Block, Item, Label, Part, Vector } from "./wiring.js"
- * @typedef {Notation & { units: number, inputs: number, rows: number[] }} Setting rows: those that are drawn
+ * @typedef {{ units: number, numbers: number, inputs: number, rows: number[], shown: number[] }} Sizes numbers: of the
+ *   hidden state, the units unless it is projected; rows, shown: those that are drawn of a unit's vectors, and of that
+ * @typedef {Notation & Sizes} Setting
  * @typedef {{ point(quantity: string | null): void, choose(quantity: string): void }} Act
  * @typedef {{ step: string | null, quantities: string[] }} Use
  * @typedef {{ element: SVGElement, fill: string | null }} Shade
@@ -24,12 +26,13 @@ export { SUBSTEPS };
 
 const TALLEST_CELL = 13;
 const RAIL = 14;
+const HIDDEN = new Set(["previous", "hidden"]); // vectors that are the hidden state
 const MORE = 12; // height of the dots below a vector that has more rows
 
 /** @type {Setting} */
 const NOTHING = {
   cell: "gru", polarity: "", placement: "", ends: { gate: { symbol: "", says: "" }, state: { symbol: "", says: "" } },
-  quantities: {}, units: 0, inputs: 0, rows: [],
+  quantities: {}, projected: false, units: 0, numbers: 0, inputs: 0, rows: [], shown: [],
 };
 
 export class Diagram {
@@ -46,8 +49,8 @@ export class Diagram {
     this.steps = [];
     /** @type {Map<string, Shade[]>} */
     this.cells = new Map(); // of each vector, by its name
-    /** @type {{ element: SVGElement, tops: number[] }[]} */
-    this.marks = []; // the bar of a vector and where each row is
+    /** @type {{ element: SVGElement, rows: number[], tops: number[] }[]} */
+    this.marks = []; // the bar of a vector, its rows and where each is
     /** @type {{ element: SVGElement, uses: Use[] }[]} */
     this.shapes = []; // what stage and light act on; it may be lit before it is built
     this.size = [0, 0];
@@ -124,12 +127,19 @@ export class Diagram {
   // How many numbers a vector has, and how many of them are drawn.
   /** @param {string} id */
   lengthOf(id) {
-    return id === "x" ? this.setting.inputs : this.setting.units;
+    if (id === "x") return this.setting.inputs;
+    return HIDDEN.has(id) ? this.setting.numbers : this.setting.units;
+  }
+
+  // The rows of a vector that are drawn.
+  /** @param {string} id */
+  rowsOf(id) {
+    return HIDDEN.has(id) ? this.setting.shown : this.setting.rows;
   }
 
   /** @param {string} id */
   countOf(id) {
-    return id === "x" ? Math.min(this.setting.inputs, 8) : this.setting.rows.length;
+    return id === "x" ? Math.min(this.setting.inputs, 8) : this.rowsOf(id).length;
   }
 
   // Letters take a smaller share of a larger picture, and a larger one of a small one. Large type is type
@@ -160,11 +170,11 @@ export class Diagram {
     }
   }
 
-  // The chosen unit, as an index of `rows`; null or −1 where it is not drawn.
+  // The row of the chosen unit, marked where it is drawn; null for none.
   /** @param {number | null} row */
   mark(row) {
-    for (const { element, tops } of this.marks) {
-      const at = row === null ? undefined : tops[row];
+    for (const { element, rows, tops } of this.marks) {
+      const at = row === null ? undefined : tops[rows.indexOf(row)];
       element.toggleAttribute("hidden", at === undefined);
       const place = `translate(0 ${at})`;
       if (at !== undefined && element.getAttribute("transform") !== place) element.setAttribute("transform", place);
@@ -230,7 +240,7 @@ export class Diagram {
     }));
     this.cells.set(id, cells.map((element) => ({ element, fill: null })));
     const mark = id === "x" ? null : drawMark(x + VECTOR.width / 2, cell);
-    if (mark) this.marks.push({ element: mark, tops: cells.map((_, i) => top + (i + 0.5) * cell) });
+    if (mark) this.marks.push({ element: mark, rows: this.rowsOf(id), tops: cells.map((_, i) => top + (i + 0.5) * cell) });
     const bottom = top + cell * count;
     return draw(
       "g", { class: label.of ? "gs-vector" : "gs-vector gs-passing" },
@@ -258,7 +268,7 @@ export class Diagram {
     const { symbol } = this.setting.quantities[quantity];
     const [left, height] = [x - BLOCK.width / 2, BLOCK.height * letters.length];
     // The plain network has one set of weights, which needs no letter.
-    const gate = this.setting.cell === "rnn" ? null : symbol;
+    const gate = this.setting.cell === "rnn" || takes === "let_out" ? null : symbol;
     return draw(
       "g", { class: "gs-block" },
       title(say(`diagram.weights_${letters === "UW" ? "both" : letters === "W" ? "input" : takes}`)),

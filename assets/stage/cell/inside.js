@@ -14,6 +14,7 @@ import { Diagram, SUBSTEPS } from "./diagram.js";
 import { doing } from "./doing.js";
 import { Equations } from "./equations.js";
 import { Letters } from "./letters.js";
+import { drawnRows, rowsWithin, sizesOf } from "./rows.js";
 
 /**
  * @import { Lookup } from "./equations.js"
@@ -67,9 +68,8 @@ export class Inside {
     this.notes = make("div", { className: "gs-notes" });
     this.doing = make("p", { className: "gs-cell-doing" }); // in words
     this.kept = make("p", { className: "gs-cell-kept" }); // in the place of both, at a masked step
-    this.unwired = make("p", { className: "gs-cell-unwired" }); // in the place of the wiring, where none is drawn
     this.checked = make("p", { className: "gs-checked" }); // the numbers on show, compared with the server's
-    const wired = make("div", { className: "gs-wired" }, this.steps, this.diagram.element, this.unwired, this.doing);
+    const wired = make("div", { className: "gs-wired" }, this.steps, this.diagram.element, this.doing);
     this.wired = [...beside, wired]; // what has a wiring in it
     this.measuring = 0;
     this.shown = make(
@@ -106,7 +106,7 @@ export class Inside {
   }
 
   build() {
-    const { cell, cells, form, notes, quantities, substeps, terms, unwired } = this.inner;
+    const { cell, cells, form, notes, quantities, substeps, terms } = this.inner;
     /** @param {{ cell: string, name: string }} one */
     const tab = (one) => make("button", {
       type: "button", className: "gs-tab", role: "tab", textContent: one.name,
@@ -114,8 +114,6 @@ export class Inside {
       title: say("inside.open", { cell: one.name }), onclick: () => this.open(one.cell),
     });
     this.element.dataset.cell = cell;
-    this.element.toggleAttribute("data-unwired", unwired !== "");
-    this.unwired.textContent = unwired;
     const tabs = cells.length > 1 ? cells.map(tab) : [];
     this.tabs.replaceChildren(...tabs);
     this.tabs.hidden = !tabs.length;
@@ -239,7 +237,7 @@ export class Inside {
     if (!rows) return missing;
     const { panel } = this;
     this.diagram.paint(this.colours(panel, rows));
-    this.diagram.mark(this.there ? rows.indexOf(panel.order.indexOf(this.here.cursor.unit)) : null);
+    this.diagram.mark(this.there ? panel.order.indexOf(this.here.cursor.unit) : null);
     return missing;
   }
 
@@ -268,9 +266,8 @@ export class Inside {
     this.equations.show(lookup);
     putText(this.kept, cursor.masked ? this.keptWords(lookup) : "");
     if (view !== "cell") return { rows: null, missing };
-    const drawn = this.inner.unwired === "";
-    putText(this.doing, there && drawn ? doing(this.inner, cursor.unit, lookup) : "");
-    return { rows: drawn ? this.wire(panel, there) : null, missing };
+    putText(this.doing, there ? doing(this.inner, cursor.unit, lookup) : "");
+    return { rows: this.wire(panel, there), missing };
   }
 
   // At a masked step: the state is what it was.
@@ -290,9 +287,9 @@ export class Inside {
     const rows = drawnRows(panel, there ? panel.order.indexOf(this.here.cursor.unit) : 0, this.here.now.message.limits);
     if (this.rows && rows.join() === this.rows.join()) return this.rows;
     this.rows = rows;
-    const { cell, ends, placement, polarity, quantities } = this.inner;
+    const { cell, ends, placement, polarity, projected, quantities } = this.inner;
     const inputs = this.here.now.message.x.channels.length;
-    this.diagram.build({ cell, ends, placement, polarity, quantities, units: panel.units, inputs, rows });
+    this.diagram.build({ cell, ends, placement, polarity, projected, quantities, inputs, ...sizesOf(panel, rows) });
     this.stageWiring();
     return rows;
   }
@@ -339,12 +336,12 @@ export class Inside {
     const screen = this.shades();
     /** @type {Colours} */
     const found = {};
-    for (const { track } of tracks) {
-      found[track] = rows.map((row) => screen.colour(`${cell}.${track}`, row, cursor.step));
+    for (const { track, units } of tracks) {
+      found[track] = rowsWithin(rows, units).map((row) => screen.colour(`${cell}.${track}`, row, cursor.step));
     }
-    for (const { of, part } of initials) {
+    for (const { of, part, units } of initials) {
       const name = of === "hidden" ? "previous" : "previous_cell";
-      found[name] = rows.map((row) => (cursor.step > 0
+      found[name] = rowsWithin(rows, units).map((row) => (cursor.step > 0
         ? screen.colour(`${cell}.${of}`, row, cursor.step - 1)
         : screen.numberColour(`${cell}.${part}`, row, 0)));
     }
@@ -384,12 +381,4 @@ function unlessNone(value) {
 function css(pixel) {
   if (pixel === undefined) return null; // of a row that has not come yet
   return `rgb(${pixel & 255} ${(pixel >> 8) & 255} ${(pixel >> 16) & 255})`;
-}
-
-// Rows of the heatmaps to draw as cells: all of a small layer, else as many as are sent around the chosen one.
-/** @param {{ units: number }} panel @param {number} chosen @param {{ rows: number }} limits */
-export function drawnRows({ units }, chosen, { rows }) {
-  if (units <= rows) return Array.from({ length: units }, (_, row) => row);
-  const first = Math.min(Math.max(chosen - rows / 2, 0), units - rows);
-  return Array.from({ length: rows }, (_, i) => first + i);
 }

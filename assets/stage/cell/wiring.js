@@ -18,7 +18,7 @@ import { wire } from "./wires.js";
  * @typedef {{ of?: string, sub?: string, text?: string, end?: number }} Label end: where it ends, else it is above the middle
  * @typedef {{ kind: "vector", id: string, at: Point, label: Label }} Vector
  * @typedef {{ kind: "operation", id: string, at: Point, text: string, says?: string }} Operation
- * @typedef {{ kind: "block", id: string, at: Point, letters: string, takes: "state" | "let_through" }} Block
+ * @typedef {{ kind: "block", id: string, at: Point, letters: string, takes: "state" | "let_through" | "let_out" }} Block
  * @typedef {Vector | Operation | Block} Item
  * @typedef {{ id: string, quantity: string, step: string | null, says: Says, items: Item[] }} Part
  * @typedef {{ leave?: number, lane?: number, gaps?: Point[] }} Way
@@ -48,9 +48,9 @@ const kindOf = ({ state: { symbol } }) => (symbol === "tanh" || symbol === "relu
 // { size, says, parts, wires }: says and each part's says make a sentence of the quantities' words;
 // each wire has its corner points, the quantities at its ends, and the sub-step it leads into.
 /** @param {Omit<Wiring, "quantities">} setting */
-export function wiring({ cell, ends, placement, polarity }) {
+export function wiring({ cell, ends, placement, polarity, projected }) {
   const table = {
-    gru: () => gru(ends, placement === "before", polarity !== "write"), lstm: () => lstm(ends), rnn: () => rnn(ends),
+    gru: () => gru(ends, placement === "before", polarity !== "write"), lstm: () => lstm(ends, projected), rnn: () => rnn(ends),
   }[cell]();
   /** @type {Map<string, Found>} */
   const places = new Map();
@@ -139,9 +139,11 @@ function gru(ends, before, keep) {
   };
 }
 
-/** @param {Wiring["ends"]} ends @returns {Table} */
-function lstm(ends) {
+// projected: a projection makes the new hidden state of what all units let out.
+/** @param {Wiring["ends"]} ends @param {boolean} projected @returns {Table} */
+function lstm(ends, projected) {
   const end = ends.state.symbol;
+  const width = projected ? 566 : 490;
   const [top, middle, low, bottom] = [44, 126, 200, 248];
   // The old state and the input run side by side to every gate: the state left of, or above, x.
   /** @param {string} id @param {number} column @param {Point[]} [gaps] @returns {Row[]} */
@@ -156,14 +158,14 @@ function lstm(ends) {
   /** @param {number} column @returns {Point[]} */
   const under = (column) => [[column + 2 * LANE, bottom - 2 * LANE]];
   return {
-    size: [490, 278],
+    size: [width, 278],
     names: [
       { of: "forget", at: [165, 88], anchor: "start" },
       { of: "input", at: [266, 99], anchor: "end" },
       { of: "output", under: 420, anchor: "middle" },
     ],
     rail: { of: "cell", y: top },
-    says: ({ cell, forget, input, candidate, output, hidden }) => say("lstm.says", { cell, forget, input, candidate, output, hidden }),
+    says: ({ cell, forget, input, candidate, output, hidden }) => say(projected ? "lstm.says_projected" : "lstm.says", { cell, forget, input, candidate, output, hidden }),
     parts: [
       part("previous_cell", "cell", null, (q) => say("wiring.old", { quantity: q.cell }),
         vector("previous_cell", [20, top], { of: "cell", sub: "t−1" })),
@@ -194,12 +196,19 @@ function lstm(ends) {
         other: () => say("lstm.squashed_other", { cell, end }),
       })[kindOf(ends)](),
         activation("cell_squash", ends.state, [397, 85]), vector("squashed", [420, middle])),
-      part("hidden", "hidden", "hidden", ({ hidden, output }) => ({
-        tanh: () => say("lstm.hidden", { hidden, output }),
-        relu: () => say("lstm.hidden_relu", { hidden, output }),
-        other: () => say("lstm.hidden_other", { hidden, output, end }),
-      })[kindOf(ends)](),
-        operation("show_times", "⊙", [444, middle]), vector("hidden", [467, middle], { of: "hidden", sub: "t" })),
+      ...(projected ? [
+        part("let_out", "output", "hidden", ({ output }) => say("lstm.let_out", { output, end }),
+          operation("show_times", "⊙", [444, middle]), vector("let_out", [467, middle])),
+        part("hidden", "hidden", "hidden", ({ hidden }) => say("lstm.projected", { hidden }),
+          block("projection", "P", [506, middle], "let_out"), vector("hidden", [543, middle], { of: "hidden", sub: "t" })),
+      ] : [
+        part("hidden", "hidden", "hidden", ({ hidden, output }) => ({
+          tanh: () => say("lstm.hidden", { hidden, output }),
+          relu: () => say("lstm.hidden_relu", { hidden, output }),
+          other: () => say("lstm.hidden_other", { hidden, output, end }),
+        })[kindOf(ends)](),
+          operation("show_times", "⊙", [444, middle]), vector("hidden", [467, middle], { of: "hidden", sub: "t" })),
+      ]),
     ],
     wires: [
       ...gate("forget", 52, under(52)),
@@ -219,9 +228,11 @@ function lstm(ends) {
       ["cell_squash", "bottom", "squashed", "left"],
       ["squashed", "right", "show_times", "left"],
       ["output", "right", "show_times", "bottom"],
-      ["show_times", "right", "hidden", "left"],
-      ["cell", "right", [488, top]],
-      ["hidden", "right", [488, middle]],
+      .../** @type {Row[]} */ (projected
+        ? [["show_times", "right", "let_out", "left"], ["let_out", "right", "projection", "left"], ["projection", "right", "hidden", "left"]]
+        : [["show_times", "right", "hidden", "left"]]),
+      ["cell", "right", [width - 2, top]],
+      ["hidden", "right", [width - 2, middle]],
     ],
   };
 }

@@ -2,7 +2,7 @@
 
 import { make } from "../core/dom.js";
 import { Diagram } from "./diagram.js";
-import { drawnRows } from "./inside.js";
+import { drawnRows, sizesOf } from "./rows.js";
 
 /**
  * @import { Colours } from "./inside.js"
@@ -51,12 +51,12 @@ export class Wirings {
       const rows = drawnRows(panel, Math.max(at, 0), this.here.now.message.limits);
       const structure = rows.join();
       if (structure !== one.rows) {
-        one.diagram.build({ ...one.wiring, units: panel.units, inputs: message.x.channels.length, rows });
+        one.diagram.build({ ...one.wiring, inputs: message.x.channels.length, ...sizesOf(panel, rows) });
         one.diagram.stage(null);
       }
       one.rows = structure;
       one.diagram.paint(this.act.colours(panel, rows));
-      one.diagram.mark(at < 0 ? null : rows.indexOf(at));
+      one.diagram.mark(at < 0 ? null : at);
     }
   }
 }

@@ -84,16 +84,17 @@ export function arrays(message) {
       list.push({ id: `${panel.cell}.${part}`, label: say("cells.initial", { cell: panel.name, symbol }), axes: [[unit, units]] });
     }
     for (const { gate, name } of panel.gates) {
-      for (const { part, size } of panel.segments) {
-        const source = { w_x: say("cells.from_input"), w_h: say("cells.from_unit"), b_x: null, b_h: null, w_p: null }[part];
+      for (const { part: of, size } of panel.segments) {
+        const part = /** @type {Exclude<typeof of, "w_p">} */ (of); // that is of no gate
+        const source = { w_x: say("cells.from_input"), w_h: say("cells.from_unit"), b_x: null, b_h: null }[part];
         /** @type {Choice["axes"]} */
         const axes = source ? [[unit, panel.units], [source, size]] : [[unit, panel.units]];
         list.push({ id: `${panel.cell}.${part}.${gate}`, label: say("cells.array", { cell: panel.name, gate: name, part: say(`parts.${part}`) }), axes });
       }
     }
     if (panel.projection) {
-      const axes = /** @type {Choice["axes"]} */ ([[say("cells.number"), panel.initials[0].units], [say("cells.from_unit"), panel.units]]);
-      list.push({ id: `${panel.cell}.w_p`, label: say("cells.projection", { cell: panel.name }), axes });
+      const axes = /** @type {Choice["axes"]} */ ([[say("kinds.numbers", { n: 1 }), panel.initials[0].units], [say("cells.from_unit"), panel.units]]);
+      list.push({ id: `${panel.cell}.w_p`, label: say("cells.array", { cell: panel.name, gate: panel.projection.name, part: panel.projection.symbol }), axes });
     }
   }
   return list;

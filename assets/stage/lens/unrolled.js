@@ -1,7 +1,7 @@
 // The opened cell at the steps around the cursor, with the numbers of its unit. They are those of the heatmaps,
 // or what a drag makes of them; of a layer that reads from the end they came with the view.
 
-import { drawnRows } from "../cell/inside.js";
+import { drawnRows } from "../cell/rows.js";
 import { isCondensed } from "../core/condensed.js";
 import { make } from "../core/dom.js";
 import { short } from "../core/format.js";

@@ -67,7 +67,7 @@ function headOf({ kind, panel, track, gate, initial }, { labels, x }) {
   };
   if (gate === PROJECTION) return {
     title: weightsOf(panel, gate), symbol: "P", file: `${panel.cell}-${gate}`,
-    rows: panel.order.map((at) => ({ key: at + 1, name: say("names.number", { number: at + 1 }), label: "" })),
+    rows: panel.order.map((at) => ({ key: at + 1, name: say("cells.place", { axis: say("kinds.numbers", { n: 1 }), number: at + 1 }), label: "" })),
     columns: sources(panel, x), corner: "number", kinds: ["numbers", "units"],
   };
   const rows = units(panel);
@@ -187,7 +187,7 @@ function sources({ order, segments }, { channels }) {
     w_h: (at) => ({ key: `h${order[at] + 1}`, name: say("names.from_h", { unit: order[at] + 1 }), label: "" }),
     b_x: () => ({ key: "b", name: say("parts.b_x"), label: "" }),
     b_h: () => ({ key: "d", name: say("parts.b_h"), label: "" }),
-    w_p: (at) => ({ key: `u${at + 1}`, name: say("names.from_unit", { unit: at + 1 }), label: "" }),
+    w_p: (at) => ({ key: `u${at + 1}`, name: say("cells.place", { axis: say("cells.from_unit"), number: at + 1 }), label: "" }),
   };
   return segments.flatMap(({ part, size }) => Array.from({ length: size }, (_, at) => of[part](at)));
 }

@@ -10,7 +10,7 @@ export function axisTitles(entry, sheet) {
   if (entry.kind === "lens") return ofChart(entry, sheet);
   if (entry.kind === "lines" || entry.kind === "series" || entry.kind === "x") return [say("picture.step"), ""];
   const { kind, panel } = entry;
-  if (entry.gate === PROJECTION) return [say("picture.from_units"), say("picture.number")];
+  if (entry.gate === PROJECTION) return [say("cells.from_unit"), say("kinds.numbers", { n: 1 })];
   const sorted = panel.order.some((unit, row) => unit !== row);
   const sources = panel.segments.some(({ part }) => part === "b_h") ? say("picture.from_two") : say("picture.from_one");
   return [kind === "track" ? say("picture.step") : sources, sorted ? say("picture.sorted") : say("picture.unit")];

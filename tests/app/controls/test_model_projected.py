@@ -12,7 +12,7 @@ def test_a_projected_layer_is_on_the_stage_and_pytorch_agrees_with_it(open_model
     assert here.problems == []
     assert here.hidden("lstm").shape == (48, 2)
     here.send({"kind": "view", "cell": "lstm", "form": "split"})
-    assert here.told["inner"]["unwired"]
+    assert here.told["inner"]["projected"]
     here.page.button(key="model_check").click()
     here.look()
     (said,) = [one.value for one in here.page.caption if "agrees" in one.value]

@@ -12,7 +12,7 @@ from app.controls.matrix import arrays, shape_of
 from app.controls.matrix import pasted as matrix_pasted
 from app.controls.model import summary
 from app.lenses import LENSES, view_of
-from app.messages.cell_numbers import inside_content
+from app.messages.cell_numbers import inside_content, vector_content
 from app.messages.numbers import matrix
 from app.messages.stage import message
 from app.messages.sweeping import sweep_message
@@ -112,7 +112,7 @@ def test_the_projection_stands_among_the_weights_with_a_row_for_each_number() ->
     assert all(one["projection"] is None for one in told["panels"] if one["cell"] != "lstm")
     (drawn,) = told["included"]["lstm.weights.projection"]["data"]
     np.testing.assert_array_equal(drawn["z"], w_p.astype(np.float32))
-    assert told["included"]["lstm.weights.projection"]["layout"]["xaxis"]["ticktext"][2] == "u₃"
+    assert told["included"]["lstm.weights.projection"]["layout"]["xaxis"]["ticktext"][2] == "3"
     np.testing.assert_array_equal(matrix(shown, "lstm.weights.projection"), w_p.astype(np.float32))
     with pytest.raises(GatescopeError):
         matrix(shown, "gru.weights.projection")
@@ -235,9 +235,11 @@ def test_the_equations_say_the_projection_with_its_numbers() -> None:
     *_, (let_out, projection) = [step["lines"] for step in told["inner"]["substeps"]]
     assert (let_out["left"], projection["left"][0]["v"]) == ([], "h")
     assert projection["symbols"][0]["v"] == "P"
-    assert told["inner"]["unwired"].startswith("The wiring of a layer with a projection is not")
-    assert "lstm.inside" in sent
-    assert "lstm.vectors" not in sent
+    assert told["inner"]["projected"]
+    assert {"lstm.inside", "lstm.vectors"} <= set(sent)
+    drawn = vector_content(shown, "lstm")["vectors"]
+    let_out = shown.traces["lstm"]["output"] * np.tanh(shown.traces["lstm"]["cell"])
+    np.testing.assert_allclose(drawn["let_out"] / 127.5 - 1, let_out, rtol=0, atol=2 / 63)
     content = inside_content(shown, "lstm")
     trace, weights = shown.traces["lstm"], shown.situation.weights["lstm"]
     series, every = content["series"], trace["output"] * np.tanh(trace["cell"])
