@@ -61,7 +61,7 @@ def questions() -> list[contract.Question]:
 
 # What shows a hidden state that is projected, and what looks at the opened cell alone.
 _PROJECTED: Final = frozenset(
-    one.LENS.name for one in (cell, why, kept, memory, gradients, saturation, phase)
+    one.LENS.name for one in (cell, why, wirings, kept, memory, gradients, saturation, phase)
 )
 _OPENED: Final = frozenset({unrolled.LENS.name})
 

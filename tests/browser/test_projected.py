@@ -102,3 +102,14 @@ def test_a_number_of_the_projection_is_typed_and_the_page_computes_what_pytorch_
     assert opened.value > layer().weight_hr_l0[1, 4]
     assert opened.shown("lstm.hidden") == near(hidden(changed)[7, 1])
     assert opened.page.evaluate("document.querySelector('.gs-stage').dataset.computes") == "here"
+
+
+def test_both_wirings_are_drawn_below_each_other(stage: Stage, tmp_path: Path) -> None:
+    torch.save(layer().state_dict(), tmp_path / "model.pt")
+    stage.open("scene=model&t=8&u=2&view=wirings")
+    open_file(stage, tmp_path / "model.pt")
+    diagram = stage.page.locator(".gs-wirings .gs-diagram[data-cell=lstm]")
+    for piece, rows in {"let_out": UNITS, "hidden": NUMBERS, "previous": NUMBERS}.items():
+        cells = diagram.locator(f"[data-piece={piece}] .gs-cell")
+        expect(cells).to_have_count(rows)
+        expect(diagram.locator(f"[data-piece={piece}] .gs-cell:not([fill])")).to_have_count(0)

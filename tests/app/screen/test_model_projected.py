@@ -39,7 +39,7 @@ from tests.app.computing import Batch, check, edits_of, held_in, holds_of, with_
 from tests.app.node import in_node
 from tests.formats.torch_files import saved
 
-PROJECTED = {"cell", "why", "kept", "memory", "gradients", "saturation", "phase"}
+PROJECTED = {"cell", "why", "wirings", "kept", "memory", "gradients", "saturation", "phase"}
 OPENED = {"unrolled"}
 X = fed(Feed("noise"), 3, 0).x
 
