@@ -130,7 +130,8 @@ def test_zeros_are_what_is_given_of_a_masked_last_step(backwards, tmp_path) -> N
 
 
 def nested():
-    inner = keras.Sequential([keras.Input((6, 3)), layers.Dense(3)], name="between")
+    apart = layers.SeparableConv1D(3, 3, padding="same", name="apart")
+    inner = keras.Sequential([keras.Input((6, 3)), apart], name="between")
     return keras.Sequential([keras.Input((6, 3)), inner, recurrent()])
 
 
@@ -150,8 +151,8 @@ def differing():
 
 
 NOT_FOLLOWED = {
-    "conv": lambda: between(layers.Conv1D(3, 3, padding="same")),
-    "rescaling": lambda: between(layers.Rescaling(3.0)),
+    "conv": lambda: between(layers.SeparableConv1D(3, 3, padding="same")),
+    "gelu": lambda: between(layers.Activation("gelu")),
     "batch norm of the steps": lambda: between(layers.BatchNormalization(axis=1)),
     "subtract": differing,
     "a model": nested,

@@ -225,7 +225,7 @@ def test_a_prepared_question_has_an_answer(scene: str, units: list[int]) -> None
     values = np.abs(asked.traces["gru"][track][first - 1 : last])
     assert np.flatnonzero((values > float(threshold)).all(axis=0)).tolist() == units
     named = ", ".join(str(unit + 1) for unit in units)
-    assert looked(asked).words[0].endswith(f": {named}.")
+    assert looked(asked).words[0].endswith(f": unit {named}.")
 
 
 # What decides how far a gradient reaches --------------------------------------------------------
