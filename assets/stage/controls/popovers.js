@@ -6,7 +6,8 @@ const BODY = "[data-testid=stPopoverBody]";
 const BUTTON = "[data-testid=stPopoverButton]";
 const LISTS = ".st-key-choices";
 const INSIDE = "a[href], button, input, select, textarea, [tabindex]:not([tabindex='-1'])";
-const PATIENCE = 2000; // milliseconds for Streamlit to draw it
+const PATIENCE = 15_000; // milliseconds for Streamlit to draw it, and for the server to say what is in it
+const LOOK = 60; // milliseconds
 
 export function ledIntoPopovers() {
   /** @param {MouseEvent} event */
@@ -43,5 +44,20 @@ function soon(act) {
 function enter(body, button, byKey) {
   body.setAttribute("aria-label", (button.querySelector("p") ?? button).textContent.trim());
   body.addEventListener("keydown", ({ key }) => key === "Escape" && button.focus());
-  if (byKey) /** @type {HTMLElement | null} */ (body.querySelector(INSIDE))?.focus();
+  if (byKey) lead(body);
+}
+
+// To the first control, and again where that is taken away from under the focus: of one that was closed a moment ago what
+// was there before is still there, and goes before it comes anew.
+/** @param {HTMLElement} body */
+function lead(body) {
+  /** @type {HTMLElement | null} */ (body.querySelector(INSIDE))?.focus();
+  const until = performance.now() + PATIENCE;
+  const timer = setInterval(() => {
+    const body = document.querySelector(BODY);
+    const lost = document.activeElement === document.body;
+    if (lost) /** @type {HTMLElement | null | undefined} */ (body?.querySelector(INSIDE))?.focus();
+    if (performance.now() > until) clearInterval(timer);
+  }, LOOK);
+  document.addEventListener("pointerdown", () => clearInterval(timer), { once: true, capture: true });
 }
