@@ -103,7 +103,8 @@ class Part:
         """
         if self.sorted is None or self.sorted.key != before.key or self.build is None:
             return None
-        first, *others = self._figure(self.build)["data"]
+        figure = self._figure(self.build)
+        first, *others = figure["data"]
         frame = {name: value for name, value in first.items() if name != "z"}
         rows, columns = (
             [where[at] for at in now]
@@ -113,7 +114,7 @@ class Part:
             )
         )
         moved: Moved = {"over": over, "rows": rows, "columns": columns}
-        return {**self._figure(self.build), "data": [frame, *others], "moved": moved}
+        return {**figure, "data": [frame, *others], "moved": moved}
 
     def _figure(self, build: Callable[[], Drawing]) -> Figure:
         key = (self.name, self.key)
@@ -263,12 +264,12 @@ def _weights(screen: Screen, cell: Cell, gate: str) -> Part:
         return Part(name, key, partial(projection_weights, weights, order, bound))
     at, sign = weights.gates.index(gate), shown_sign(cell, gate, screen.notation.polarity)
     arrays = (weights.w_x[at], weights.w_h[at], weights.b_x[at], weights.b_h[at])
-    about = (gate, screen.channels, bound, sign, biases, *arrays)
+    unsorted = _key(gate, screen.channels, bound, sign, biases, *arrays)
     draw = partial(gate_weights, weights, gate, screen.channels, order, bound, sign, biases)
     rows, columns = places(weights, order, biases)
     few = len(columns) <= MOST_CELL_TEXTS  # whose numbers are written on them
-    sorted_ = None if few else Order(_key(*about), rows, columns)
-    return Part(name, _key(order, *about), draw, sorted=sorted_)
+    sorted_ = None if few else Order(unsorted, rows, columns)
+    return Part(name, _key(order, unsorted), draw, sorted=sorted_)
 
 
 def _content_parts(screen: Screen, view: View, without: Collection[str]) -> Iterator[Part]:

@@ -44,19 +44,17 @@ function soon(act) {
 function enter(body, button, byKey) {
   body.setAttribute("aria-label", (button.querySelector("p") ?? button).textContent.trim());
   body.addEventListener("keydown", ({ key }) => key === "Escape" && button.focus());
-  if (byKey) lead(body);
+  if (byKey) lead();
 }
 
 // To the first control, and again where that is taken away from under the focus: of one that was closed a moment ago what
 // was there before is still there, and goes before it comes anew.
-/** @param {HTMLElement} body */
-function lead(body) {
-  /** @type {HTMLElement | null} */ (body.querySelector(INSIDE))?.focus();
+function lead() {
+  const enterFirst = () => /** @type {HTMLElement | null} */ (document.querySelector(`${BODY} :is(${INSIDE})`))?.focus();
+  enterFirst();
   const until = performance.now() + PATIENCE;
   const timer = setInterval(() => {
-    const body = document.querySelector(BODY);
-    const lost = document.activeElement === document.body;
-    if (lost) /** @type {HTMLElement | null | undefined} */ (body?.querySelector(INSIDE))?.focus();
+    if (document.activeElement === document.body) enterFirst();
     if (performance.now() > until) clearInterval(timer);
   }, LOOK);
   document.addEventListener("pointerdown", () => clearInterval(timer), { once: true, capture: true });

@@ -265,8 +265,8 @@ function frameOf(digest) {
   return digest?.split(".")[0];
 }
 
-// A whole figure or content; or a figure of the last complete numbers in another order; or the changed bits of the last complete numbers; or colours and some exact rows;
-// or more exact rows of what is here. What does not fit on what is here counts as missing.
+// A whole figure or content; or a figure of the last complete numbers in another order; or the changed bits of those; or
+// colours and some exact rows; or more exact rows of what is here. What does not fit on what is here counts as missing.
 /** @param {string} name @param {string} digest @param {any} value */
 function keep(name, digest, value) {
   const old = parts.get(name);

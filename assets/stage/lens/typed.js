@@ -1,7 +1,7 @@
 // A number that somebody types into a field of a view. What cannot be taken stays in the field, nothing else
 // changes, and a sentence beside it says what is needed.
 
-import { make } from "../core/dom.js";
+import { make, putText } from "../core/dom.js";
 
 // The step in a field, counted from 0; null where there is none such.
 /** @param {{ value: string }} field @param {number} steps */
@@ -21,7 +21,7 @@ export class Complaint {
   /** @param {string} text @param {HTMLInputElement} [field] */
   say(text, field) {
     for (const one of this.fields) one.setAttribute("aria-invalid", String(one === field));
-    if (this.element.textContent !== text) this.element.textContent = text;
+    putText(this.element, text);
     if (text) this.element.scrollIntoView({ block: "nearest" });
   }
 }
