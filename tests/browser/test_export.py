@@ -181,3 +181,20 @@ def test_settings_and_export_stand_at_the_end_of_their_line(
     assert edge - end < 60  # of the menu
     assert right - left < 30
     assert top == other
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_what_is_on_the_buttons_at_the_top_stands_on_one_line(
+    another: Callable[..., Stage], width: int
+) -> None:
+    wide = another(viewport={"width": width, "height": 844})
+    wide.open("scene=reader&word=knight")
+    middles = wide.page.evaluate(
+        """() => ["open-own", "settings", "export"].map((key) => {
+          const range = document.createRange();
+          range.selectNodeContents(document.querySelector(`.st-key-${key} button p`));
+          const box = range.getBoundingClientRect();
+          return (box.top + box.bottom) / 2;
+        })"""
+    )
+    assert max(middles) - min(middles) < 0.6
