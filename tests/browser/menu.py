@@ -48,7 +48,8 @@ def table(stage: Stage, plot: str) -> Iterator[Locator]:
 
 
 def rows_of(dialog: Locator) -> tuple[list[str], list[str], np.ndarray]:
-    """Names of the rows and the columns, and the numbers as shown."""
+    """Names of the rows and the columns, and the numbers as shown, once all of them have come."""
+    expect(dialog.locator("tbody td", has_text="…")).to_have_count(0)
     rows = dialog.locator("tbody th").all_inner_texts()
     columns = dialog.locator("thead th").all_inner_texts()
     shown = [as_number(text) for text in dialog.locator("tbody td").all_inner_texts()]
