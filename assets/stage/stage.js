@@ -31,6 +31,7 @@ import { Drag } from "./core/drag.js";
 import { Library, fetchPlotly } from "./core/library.js";
 import { isWhole, named, ownEdits } from "./core/message.js";
 import { Now } from "./core/now.js";
+import { Pace } from "./core/pace.js";
 import { explainRefusals } from "./core/refused.js";
 import { asset } from "./core/served.js";
 import { alongTabs } from "./core/tabs.js";
@@ -79,6 +80,7 @@ class Stage {
       onRest: () => this.screen.settle(),
       commit: (target, value) => this.send("commit", { target, value }),
     });
+    this.pace = new Pace(() => this.drag.live && this.drag.frame === null && this.drawLive(this.screen.whole));
     /** @type {Here} */
     const here = { channel: this.channel, cursor: this.cursor, drag: this.drag, now: this.now };
     const library = new Library(() => fetchPlotly(asset("vendor/plotly/plotly-cartesian.min.js")), () => this.voice.complain(say("stage.no_plotly"), true));
@@ -159,7 +161,7 @@ class Stage {
     this.unled = ledIntoPopovers();
     this.lists = new Lists(here, (name, value) => this.change("choose", { name, value }));
     this.asking = new Asking(here, { send: (kind, wanted) => this.send(kind, wanted), held: () => this.pointer.held }); // for numbers at the cursor
-    this.screen = new Screen(here, { element: this.element, holder: this.holder, built: (message) => this.built(message) }, this.lens, library, {
+    this.screen = new Screen(here, { element: this.element, holder: this.holder, built: (message) => this.built(message), rested: () => this.showValues() }, this.lens, library, {
       inside: this.inside.element,
       handle: this.handle.element,
       pad: this.pad,
@@ -331,17 +333,17 @@ class Stage {
 
   // One frame of a drag. whole: with all that the number makes, or else that is on its way.
   drawLive(whole = true) {
-    const later = this.screen.drawLive(whole);
-    this.element.toggleAttribute("data-behind", later || !whole);
-    this.showValues();
-    this.inside.refresh();
-    this.lens.refresh();
+    const [later, told] = [this.screen.drawLive(whole), this.pace.tells()];
+    this.element.toggleAttribute("data-behind", later || !whole || !told);
+    this.showValues(false);
+    if (told) for (const read of [this.inside, this.lens]) read.refresh();
     this.lessons.follow();
   }
 
-  showValues() {
+  /** @param {boolean} [all] also what nobody sees */
+  showValues(all = true) {
     const { message, target } = this.now;
-    const missing = this.values.show();
+    const missing = this.values.show(all);
     this.handle.refresh();
     this.element.toggleAttribute("data-handled", Boolean(target) && target === message.scene.handle?.target);
     return missing;

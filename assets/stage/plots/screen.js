@@ -29,6 +29,7 @@ import { written } from "./written.js";
  * @property {HTMLElement} element the stage
  * @property {HTMLElement} holder of what is built here
  * @property {(message: Message) => void} built anew, not yet drawn
+ * @property {() => void} rested: what nobody saw in a drag is drawn
  */
 
 const REST = 60; // milliseconds of a hand
@@ -346,6 +347,7 @@ export class Screen {
   // The hand rests: what nobody sees follows.
   drawUnseen() {
     if (this.here.drag.live) this.paintLive(this.unseen);
+    this.page.rested();
     this.page.element.toggleAttribute("data-behind", !this.whole);
   }
 
