@@ -2,7 +2,7 @@
 // All of them are one stop of Tab; arrows go along. What gates and states are is said for the notation on
 // screen (app/words/terms.py), all else by the catalogue.
 
-import { make } from "../core/dom.js";
+import { make, putText } from "../core/dom.js";
 import { say } from "../core/words.js";
 import { boxOf, windowOf } from "../core/zoom.js";
 
@@ -104,7 +104,7 @@ export class Terms {
     const [pieces, nodes] = [termsIn(this.known, text), [...element.childNodes]];
     const same = this.marked.has(element) && nodes.length === pieces.length && pieces.every((piece, i) => (
       typeof piece === "string" ? nodes[i] instanceof Text : nodes[i] instanceof HTMLElement && nodes[i].textContent === piece.word));
-    if (!same) return void (element.textContent = text);
+    if (!same) return putText(element, text);
     pieces.forEach((piece, i) => {
       const node = nodes[i];
       if (node instanceof Text && node.data !== piece) node.data = String(piece);
