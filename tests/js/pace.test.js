@@ -30,19 +30,30 @@ function pass(milliseconds) {
 }
 
 test("a page that keeps up draws everything in every frame", () => {
-  assert.ok(drawn(new Pace(() => {}), 16.7, 200).every(Boolean));
+  const pace = new Pace(() => false, () => {});
+  pace.tells();
+  pass(16.7);
+  assert.ok(drawn(pace, 16.7, 200).every(Boolean));
 });
 
 test("where frames are late it is drawn in every third at least, and in every one again when they are not", () => {
-  const pace = new Pace(() => {});
+  const pace = new Pace(() => false, () => {});
   drawn(pace, 40, 20);
   assert.deepEqual(drawn(pace, 40, 6).filter(Boolean).length, 2);
   drawn(pace, 16.7, 30);
   assert.ok(drawn(pace, 16.7, 50).every(Boolean));
 });
 
+test("the first frame of a hand is without it, which comes in the second", () => {
+  const pace = new Pace(() => false, () => {});
+  for (let hand = 0; hand < 3; hand++) {
+    assert.deepEqual(drawn(pace, 16.7, 5), [false, true, true, true, true]);
+    pass(1000);
+  }
+});
+
 test("one long frame changes nothing", () => {
-  const pace = new Pace(() => {});
+  const pace = new Pace(() => false, () => {});
   drawn(pace, 16.7, 20);
   pace.tells();
   pass(22);
@@ -50,13 +61,12 @@ test("one long frame changes nothing", () => {
 });
 
 test("when the hand pauses, what waits is drawn in the next frame, once", () => {
-  let paid = 0;
-  const pace = new Pace(() => {});
+  let [paid, moves] = [0, true];
+  const pace = new Pace(() => !moves, () => (paid += 1));
   drawn(pace, 40, 20);
   while (pace.tells()) pass(40); // until something waits
-  pace.pay = () => {
-    paid += Number(pace.tells());
-  };
+  assert.equal(paid, 0);
+  moves = false;
   for (let frame = 0; frame < 5; frame++) pass(40);
   assert.equal(paid, 1);
   assert.equal(pace.owed, 0);

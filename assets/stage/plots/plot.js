@@ -111,6 +111,7 @@ export class Plot {
     this.library.there?.react(this.drawing, data, layout, CONFIG);
     this.drawing.classList.add(PAINTED);
     this.unpaint();
+    pen(this.canvas); // made while nothing else is going on, and not in the first frame of a drag
     /** @type {NodeListOf<HTMLElement>} */ (this.marks.querySelectorAll(".gs-choice")).forEach(plainMark);
   }
 
