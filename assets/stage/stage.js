@@ -39,6 +39,7 @@ import { say } from "./core/words.js";
 import { Lessons } from "./learn/lesson.js";
 import { Predicting } from "./learn/predicting.js";
 import { Lens } from "./lens/lens.js";
+import { Live } from "./plots/live.js";
 import { Screen } from "./plots/screen.js";
 import { Values } from "./plots/values.js";
 import { Pictures } from "./tools/pictures.js";
@@ -75,7 +76,7 @@ class Stage {
       local: (target) => this.local.sweep(target),
       send: (kind, details) => this.channel.send(kind, details),
       cursor: this.cursor,
-      onFrame: (whole) => this.drawLive(whole),
+      onFrame: (whole) => this.live.draw(whole),
       onRest: () => this.screen.settle(),
       commit: (target, value) => this.send("commit", { target, value }),
     });
@@ -159,7 +160,7 @@ class Stage {
     this.unled = ledIntoPopovers();
     this.lists = new Lists(here, (name, value) => this.change("choose", { name, value }));
     this.asking = new Asking(here, { send: (kind, wanted) => this.send(kind, wanted), held: () => this.pointer.held }); // for numbers at the cursor
-    this.screen = new Screen(here, { element: this.element, holder: this.holder, built: (message) => this.built(message) }, this.lens, library, {
+    this.screen = new Screen(here, { element: this.element, holder: this.holder, built: (message) => this.built(message), rested: () => this.live.rested() }, this.lens, library, {
       inside: this.inside.element,
       handle: this.handle.element,
       pad: this.pad,
@@ -172,6 +173,9 @@ class Stage {
     this.predicting = new Predicting({
       here, screen: this.screen, lens: this.lens, element: this.element, holder: this.holder, bar: this.bar, tell,
       address: () => this.address.text(true), whole: (part) => this.wholes.ask(part), complain: (problem, lasts) => this.voice.complain(problem, lasts),
+    });
+    this.live = new Live(this.element, this.drag, this.screen, {
+      values: (all) => this.showValues(all), read: [this.inside, this.lens], follow: () => this.lessons.follow(),
     });
     this.values = new Values(here, this.holder, this.screen, this.editor, (target) => this.screen.valueAt(target));
     this.pointer = new Pointer(this.element, here, {
@@ -284,7 +288,7 @@ class Stage {
     this.pad.show();
     this.wholes.answer((part) => this.channel.complete(part));
     this.pointer.describeAgain();
-    if (this.drag.live) this.drawLive();
+    if (this.drag.live) this.live.draw(true);
     this.link.short.button.hidden = !message.short;
     this.lists.show(message);
     nameControls(message.help);
@@ -329,19 +333,10 @@ class Stage {
     this.asking.want(number ?? cell);
   }
 
-  // One frame of a drag. whole: with all that the number makes, or else that is on its way.
-  drawLive(whole = true) {
-    const later = this.screen.drawLive(whole);
-    this.element.toggleAttribute("data-behind", later || !whole);
-    this.showValues();
-    this.inside.refresh();
-    this.lens.refresh();
-    this.lessons.follow();
-  }
-
-  showValues() {
+  /** @param {boolean} [all] also what nobody sees */
+  showValues(all = true) {
     const { message, target } = this.now;
-    const missing = this.values.show();
+    const missing = this.values.show(all);
     this.handle.refresh();
     this.element.toggleAttribute("data-handled", Boolean(target) && target === message.scene.handle?.target);
     return missing;

@@ -9,13 +9,13 @@ from tests.browser.driver import Stage
 
 Core = Callable[..., Situation]
 
-# Nodes that come and go while a number moves, by the class of what they are in. A sentence that
-# says something else has its terms marked anew, and screen readers are told once.
+# Nodes that come and go while a number moves, by the class of what they are in; screen readers are
+# told once.
 MADE = """
 () => {
   window.made = [];
   const own = (node) => (node instanceof Element ? node : node.parentElement)
-    ?.closest(".gs-story, .gs-now, .gs-lens, .gs-hidden");
+    ?.closest(".gs-lens, .gs-hidden");
   window.watching = new MutationObserver((records) => records.forEach(({ target, addedNodes }) => {
     if (addedNodes.length && !own(target)) {
       window.made.push(`${target.nodeName} ${target.getAttribute("class")}: ${target.textContent}`);
@@ -36,7 +36,7 @@ FRAMES = 12
 
 
 @pytest.mark.parametrize(
-    ("scene", "target"), [("pulse", "gru.b_x.update.3"), ("crowd", "gru.w_h.update.4.2")]
+    ("scene", "target"), [("pulse", "gru.b_x.update.3"), ("crowd", "gru.w_h.update.4.2"), ("crowd", "x.49.0")]
 )
 def test_a_frame_of_a_drag_makes_no_nodes_and_searches_the_page_for_none(
     page: Stage, core: Core, scene: str, target: str

@@ -5,7 +5,7 @@ import { make, putText } from "../core/dom.js";
 import { full, short } from "../core/format.js";
 import { Rest } from "../core/rest.js";
 import { say } from "../core/words.js";
-import { enclose, math, piece, products, tokens, whole } from "./mathml.js";
+import { enclose, math, piece, products, putProducts, tokens, whole } from "./mathml.js";
 
 /**
  * @import { Quantities, Token } from "./mathml.js"
@@ -203,8 +203,11 @@ function fill(token, lookup) {
   if (node.d) {
     const pairs = factors(node, lookup);
     const key = pairs ? pairs.flat().join() : null;
-    if (token.shown !== key) slot.replaceChildren(...(pairs ? products(pairs, Boolean(sign)) : [token.plain]));
-    token.shown = key;
+    if (token.shown !== key) {
+      if (pairs && token.count === pairs.length) putProducts(slot, pairs, Boolean(sign));
+      else slot.replaceChildren(...(pairs ? products(pairs, Boolean(sign)) : [token.plain]));
+    }
+    Object.assign(token, { shown: key, count: pairs?.length });
     if (pairs) return;
   }
   const value = lookup(String(node.d ?? node.n));

@@ -1,7 +1,7 @@
 // Rows of MathML tokens from the trees of app/figures/nodes.py. A token is an element with what is needed to
 // fill it in later; rows are flat, so that a long one can be broken before any + or =.
 
-import { make } from "../core/dom.js";
+import { make, putText } from "../core/dom.js";
 import { short } from "../core/format.js";
 
 /**
@@ -144,14 +144,30 @@ export function enclose(text, negative = false) {
 // Products of pairs, each a piece of its own: 0.6·0.2 + 0.5·0.4 − …
 /** @param {Pairs} pairs @param {boolean} signed */
 export function products(pairs, signed) {
-  return pairs.map(([weight, value], i) => {
-    const joint = i > 0 || signed;
-    const negative = weight < 0 && joint;
-    const first = [element("mn", enclose(short(negative ? -weight : weight, true))), element("mo", "·", { form: "infix" })];
-    const second = element("mn", enclose(short(value, true), value < 0));
-    const sign = joint ? [element("mo", negative ? "−" : "+", { form: "infix" })] : [];
-    return piece([...sign, ...first, second].map((one) => ({ element: one })));
+  return pairs.map((_, i) => {
+    const [sign, ...rest] = productTexts(pairs, signed, i);
+    const all = [...(sign ? [element("mo", sign, { form: "infix" })] : []), ...rest.map((text, at) => (
+      at === 1 ? element("mo", text, { form: "infix" }) : element("mn", text)))];
+    return piece(all.map((one) => ({ element: one })));
   });
+}
+
+// Other numbers in what that made of as many pairs.
+/** @param {Element} holder @param {Pairs} pairs @param {boolean} signed */
+export function putProducts(holder, pairs, signed) {
+  pairs.forEach((_, i) => {
+    const texts = productTexts(pairs, signed, i).filter(Boolean);
+    [...holder.children[i].children[0].children].forEach((one, at) => putText(one, texts[at]));
+  });
+}
+
+// Sign, where one stands before it, and the two factors around their dot.
+/** @param {Pairs} pairs @param {boolean} signed @param {number} i */
+function productTexts(pairs, signed, i) {
+  const [weight, value] = pairs[i];
+  const joint = i > 0 || signed;
+  const negative = weight < 0 && joint;
+  return [joint ? (negative ? "−" : "+") : "", enclose(short(negative ? -weight : weight, true)), "·", enclose(short(value, true), value < 0)];
 }
 
 // A line of an equation as one piece of mathematics, for who hears it: what is seen is broken into

@@ -191,8 +191,8 @@ export class Editor {
   /** @param {Numbers} values */
   scale(values) {
     this.values = values;
-    this.slider.min = "0";
-    this.slider.max = String(values.length - 1);
+    const max = String(values.length - 1);
+    if (this.slider.max !== max) Object.assign(this.slider, { min: "0", max }); // to set it has its thumb laid out
   }
 
   // A sentence about what was typed, which stays in the field to be mended; "" for none.

@@ -2,7 +2,7 @@
 // All of them are one stop of Tab; arrows go along. What gates and states are is said for the notation on
 // screen (app/words/terms.py), all else by the catalogue.
 
-import { make } from "../core/dom.js";
+import { make, putText } from "../core/dom.js";
 import { say } from "../core/words.js";
 import { boxOf, windowOf } from "../core/zoom.js";
 
@@ -97,6 +97,21 @@ export class Terms {
     if (changed || captions.length) this.rove();
   }
 
+  // A sentence with other numbers between the same terms: what stays is not made anew.
+  /** @param {Element} element @param {string} text */
+  write(element, text) {
+    if (element.textContent === text) return;
+    const [pieces, nodes] = [termsIn(this.known, text), [...element.childNodes]];
+    const same = this.marked.has(element) && nodes.length === pieces.length && pieces.every((piece, i) => (
+      typeof piece === "string" ? nodes[i] instanceof Text : nodes[i] instanceof HTMLElement && nodes[i].textContent === piece.word));
+    if (!same) return putText(element, text);
+    pieces.forEach((piece, i) => {
+      const node = nodes[i];
+      if (node instanceof Text && node.data !== piece) node.data = String(piece);
+    });
+    this.marked.set(element, text);
+  }
+
   // Returns whether there was anything new.
   /** @param {Element} element */
   mark(element) {
@@ -127,7 +142,8 @@ export class Terms {
     const terms = this.terms();
     const stop = terms.find((term) => term.tabIndex === 0) ?? terms[0];
     for (const term of terms) {
-      term.tabIndex = term === stop ? 0 : -1;
+      const index = term === stop ? 0 : -1;
+      if (term.getAttribute("tabindex") !== String(index)) term.tabIndex = index;
       term.classList.toggle("gs-term-first", !seen.has(term.dataset.says));
       seen.add(term.dataset.says);
     }

@@ -10,21 +10,23 @@ export function drawLines(context, { data, layout, share }, lines, [width, heigh
   const [low, high] = layout.yaxis.range;
   lines.forEach((values, i) => {
     const { line, marker, mode } = data[i];
-    const points = Array.from(values, (value, step) => [
-      (step + 0.5) * (share ?? 1 / values.length) * width,
-      ((high - value) / (high - low)) * height,
-    ]);
+    const [across, down] = [(share ?? 1 / values.length) * width, height / (high - low)];
+    const x = (/** @type {number} */ step) => (step + 0.5) * across;
+    const y = (/** @type {number} */ step) => (high - values[step]) * down;
     Object.assign(context, { strokeStyle: line.color, fillStyle: line.color, lineWidth: line.width });
     context.setLineDash(DASHES[line.dash].map((part) => part * Math.max(line.width, 3)));
     context.beginPath();
-    points.forEach(([x, y], at) => (at && Number.isFinite(points[at - 1][1]) ? context.lineTo(x, y) : context.moveTo(x, y)));
+    for (let step = 0; step < values.length; step++) {
+      if (step && Number.isFinite(y(step - 1))) context.lineTo(x(step), y(step));
+      else context.moveTo(x(step), y(step));
+    }
     context.stroke();
     if (!mode.includes("markers")) return;
     context.beginPath();
-    for (const [x, y] of points) {
-      if (!Number.isFinite(y)) continue;
-      context.moveTo(x, y);
-      context.arc(x, y, marker.size / 2, 0, 2 * Math.PI);
+    for (let step = 0; step < values.length; step++) {
+      if (!Number.isFinite(y(step))) continue;
+      context.moveTo(x(step), y(step));
+      context.arc(x(step), y(step), marker.size / 2, 0, 2 * Math.PI);
     }
     context.fill();
   });

@@ -111,6 +111,7 @@ export class Plot {
     this.library.there?.react(this.drawing, data, layout, CONFIG);
     this.drawing.classList.add(PAINTED);
     this.unpaint();
+    pen(this.canvas); // made while nothing else is going on, and not in the first frame of a drag
     /** @type {NodeListOf<HTMLElement>} */ (this.marks.querySelectorAll(".gs-choice")).forEach(plainMark);
   }
 
@@ -338,8 +339,7 @@ export class Plot {
     const { l, r, t, b } = this.figure.layout.margin;
     const [width, height] = [this.size[0] - l - r, this.size[1] - t - b];
     const { scale } = this;
-    Object.assign(this.canvas, { width: width * scale, height: height * scale });
-    const context = pen(this.canvas);
+    const context = cleared(this.canvas, width * scale, height * scale);
     context.scale(scale, scale);
     drawLines(context, this.figure, lines.map((line, i) => this.over.spread(line, NaN, String(this.figure.data[i].meta))), [width, height]);
     this.canvas.hidden = false;
@@ -356,6 +356,17 @@ export class Plot {
     leave(this);
     this.library.there?.purge(this.drawing);
   }
+}
+
+// A canvas of that size with nothing on it; one that has it already keeps its memory.
+/** @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
+function cleared(canvas, width, height) {
+  const [across, down] = [Math.floor(width), Math.floor(height)];
+  if (canvas.width !== across || canvas.height !== down) Object.assign(canvas, { width: across, height: down });
+  const context = pen(canvas);
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  context.clearRect(0, 0, across, down);
+  return context;
 }
 
 /** @param {HTMLCanvasElement} canvas */

@@ -29,6 +29,7 @@ import { written } from "./written.js";
  * @property {HTMLElement} element the stage
  * @property {HTMLElement} holder of what is built here
  * @property {(message: Message) => void} built anew, not yet drawn
+ * @property {() => void} rested: what nobody saw in a drag is drawn
  */
 
 const REST = 60; // milliseconds of a hand
@@ -330,8 +331,7 @@ export class Screen {
     if (value !== null && this.chosenMark) chosen?.entry.plot.fillMark(this.chosenMark, value);
   }
 
-  // One frame of a drag, entirely from the sweep. What nobody sees follows when the hand rests; returns whether
-  // something does.
+  // One frame of a drag, entirely from the sweep. What nobody sees follows when the hand rests.
   /** @param {boolean} [whole] whether all that the number makes is known */
   drawLive(whole = true) {
     const [seen, unseen] = [true, false].map((wanted) => [...this.plots].filter(([, { plot }]) => this.sight.sees(plot.host) === wanted));
@@ -340,13 +340,17 @@ export class Screen {
     Object.assign(this, { unseen, whole });
     if (unseen.length) this.resting.begin();
     else this.resting.drop();
-    return unseen.length > 0;
+  }
+
+  // Whether something of the drag is not on show yet.
+  get waits() {
+    return this.resting.last !== null || !this.whole;
   }
 
   // The hand rests: what nobody sees follows.
   drawUnseen() {
     if (this.here.drag.live) this.paintLive(this.unseen);
-    this.page.element.toggleAttribute("data-behind", !this.whole);
+    this.page.rested();
   }
 
   /** @param {[part: string, entry: Shown][]} plots */

@@ -20,7 +20,7 @@ const LONG = 8; // letters of a number in a caption, above which they are smalle
 export class Values {
   // holder: of what is on show. valueAt(target): the committed value of a number, null where it is not known.
   /**
-   * @param {Here} here @param {HTMLElement} holder @param {Pick<Screen, "number" | "place" | "plots">} screen
+   * @param {Here} here @param {HTMLElement} holder @param {Pick<Screen, "number" | "place" | "plots" | "sight">} screen
    * @param {Pick<Editor, "old" | "scale" | "show">} editor @param {(target: string) => number | null} valueAt
    */
   constructor(here, holder, screen, editor, valueAt) {
@@ -32,11 +32,11 @@ export class Values {
     this.terms = new Terms();
   }
 
-  // Returns what has to be asked for.
-  /** @returns {Wanted | null} */
-  show() {
+  // all: also what nobody sees. Returns what has to be asked for.
+  /** @param {boolean} all @returns {Wanted | null} */
+  show(all) {
     const { cursor, drag, now: { message } } = this.here;
-    const known = message.panels.map((panel) => this.showPanel(panel)).every(Boolean);
+    const known = message.panels.map((panel) => this.showPanel(panel, all)).every(Boolean);
     const lines = this.holder.querySelector("[data-lines]");
     if (lines) putText(lines, say("values.over_time", { unit: cursor.unit + 1 }));
     const missing = this.showChosen() ?? (known ? null : { of: cursor.unit });
@@ -45,8 +45,8 @@ export class Values {
   }
 
   // Returns whether every number of it is known, or comes with the drag.
-  /** @param {Panel} panel */
-  showPanel(panel) {
+  /** @param {Panel} panel @param {boolean} all */
+  showPanel(panel, all) {
     const { cursor, now: { message } } = this.here;
     const row = panel.order.indexOf(cursor.unit);
     const drawn = panel.tracks.filter(({ track }) => this.screen.plots.has(`${panel.cell}.${track}`));
@@ -58,6 +58,7 @@ export class Values {
     const values = new Map(shown.map(({ track }) => [track, row < 0 ? undefined : this.trackAt(`${panel.cell}.${track}`, row)]));
     const complete = row < 0 || [...values].every(([track, value]) => value !== undefined || this.swept(`${panel.cell}.${track}`));
     for (const [track, value] of values) {
+      if (!all && !this.seen(`${panel.cell}.${track}`)) continue; // it is written when the hand rests
       const output = this.holder.querySelector(`[data-value="${panel.cell}.${track}"]`);
       if (!output) continue;
       const said = value === undefined ? "" : cursor.masked && !isState(`${panel.cell}.${track}`) ? say("values.masked") : short(value);
@@ -74,7 +75,7 @@ export class Values {
       said = cursor.masked ? this.keptSentence(panel, values) : sentence(
         { cell: panel.cell, polarity, name }, cursor, (track) => Number(values.get(track)), (track) => this.held(panel.cell, track));
     }
-    if (text.textContent !== said) text.textContent = said; // its terms stay while it does
+    this.terms.write(text, said);
     return complete;
   }
 
@@ -95,6 +96,13 @@ export class Values {
     this.editor.show(target, value, edit, { ...message.can, reset });
     this.showNote();
     return target && value === null && this.screen.place(target) ? { target } : null;
+  }
+
+  // Whether somebody can see the plot of a part.
+  /** @param {string} part */
+  seen(part) {
+    const entry = this.screen.plots.get(part);
+    return !entry || this.screen.sight.sees(entry.plot.host);
   }
 
   // Whether a track is held at the cursor.
