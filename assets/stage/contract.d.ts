@@ -667,11 +667,18 @@ export interface Ask {
   because: string[];
 }
 
-// A number to guess. value: what it is; low, high: where it lies in any case, if
-// that is known.
+// A place of the cursor, counted from 0.
+export interface GuessAt {
+  step: number;
+  unit: number;
+}
+
+// A number to guess. value: what it is; at: the step and unit that it is of, if it is of
+// one; low, high: where it lies in any case, if that is known.
 export interface Guess {
   question: string;
   value: number;
+  at: GuessAt | null;
   near: number;
   low: number | null;
   high: number | null;
