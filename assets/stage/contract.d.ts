@@ -118,7 +118,7 @@ export interface Initial {
 // One cell of the screen. order: its units from top to bottom.
 //
 // projection: what makes the hidden state of all that the units let out, if anything does. shown:
-// gates with weights, and that.
+// gates with weights, and that. bound: of the weights' colours. bias: how far a bias is dragged.
 export interface Panel {
   cell: "gru" | "lstm" | "rnn";
   name: string;
@@ -133,6 +133,7 @@ export interface Panel {
   shown: string[];
   segments: Segment[];
   bound: string;
+  bias: number;
 }
 
 // A piece of an equation; app/figures/nodes.py says what the letters mean.
