@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 
+from gru_core.conventions import STATES
 from gru_core.scenes.own import Own, own_scene
 from gru_core.scenes.scene import situation
 from gru_core.situation import Situation
@@ -90,16 +91,16 @@ def written(value: float) -> set[str]:
 
 
 def telling(situation: Situation) -> set[str]:
-    """The numbers of the state that are covered, less those that stand elsewhere anyway."""
+    """The numbers of the unit's states that are covered, less those that stand elsewhere anyway.
+
+    The LSTM of the scene is made to do the same: its states are covered, too.
+    """
     traces = traces_of(situation)
-    hidden = traces["gru"]["hidden"]
-    covered = {text for value in hidden[STEP + 1 :, UNIT] for text in written(value)}
-    known = [hidden[: STEP + 1], np.delete(hidden, UNIT, axis=1)]
+    states = [trace[name] for trace in traces.values() for name in trace if name in STATES["lstm"]]
+    covered = {text for one in states for v in one[STEP + 1 :, UNIT] for text in written(v)}
+    known = [part for one in states for part in (one[: STEP + 1], np.delete(one, UNIT, axis=1))]
     known += [
-        trace[name]
-        for cell, trace in traces.items()
-        for name in trace
-        if (cell, name) != ("gru", "hidden")
+        trace[name] for trace in traces.values() for name in trace if name not in STATES["lstm"]
     ]
     return covered - {
         text for values in known for value in values.ravel() for text in written(value)

@@ -261,7 +261,7 @@ export class Predict {
   // Plots that show what is covered, or do so again.
   redraw() {
     const { screen } = this.host;
-    const entries = [...screen.plots.values()].filter(({ kind, panel }) => (kind === "track" || kind === "lines") && panel.cell === this.wanted?.cell);
+    const entries = [...screen.plots.values()].filter(({ kind }) => kind === "track" || kind === "lines");
     for (const { part } of entries) screen.drawn.delete(part);
     screen.drawParts(entries);
   }
