@@ -15,6 +15,7 @@ from gru_core.scenes.scene import situation
 from gru_core.situation import Situation
 from tests.browser.driver import Cell, Stage, figures, traces_of, with_edits
 from tests.browser.test_touching import swipe
+from tests.browser.voice import VOICE
 
 Core = Callable[..., Situation]
 
@@ -372,6 +373,22 @@ def test_escape_lets_go_of_a_number_first_and_then_leaves(page: Stage, core: Cor
     page.press("Escape")
     expect(area(page)).to_have_count(0)
     assert page.page.locator(".gs-story .gs-seen").inner_text().startswith("At step 4")
+
+
+def test_the_verdict_is_heard_and_not_the_place_of_the_cursor_in_its_stead(page: Stage) -> None:
+    page.open(LINK)
+    page.press("p")
+    area(page).wait_for()
+    flat(page)
+    page.press("Enter")
+    expect(button(page, "Again")).to_be_focused()
+    verdict = said(page)
+    assert "on average you are" in verdict
+    page.rest(900)  # longer than the cursor rests before it is said
+    expect(page.page.locator(VOICE)).to_contain_text(verdict)
+    page.press("Escape")
+    page.press("ArrowLeft")
+    expect(page.page.locator(VOICE)).to_contain_text(f"step {STEP}")
 
 
 def test_a_finger_sketches_and_the_page_stays(phone: Stage) -> None:

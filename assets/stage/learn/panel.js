@@ -182,8 +182,8 @@ export class Panel {
     }
     const near = Math.abs(said - guess.value) <= guess.near;
     const text = this.say(near ? "close" : "far", { said: this.host.written(said), value: this.host.written(guess.value) });
-    this.tell(text);
     if (guess.at) this.host.move(guess.at); // the numbers it is made of are seen there
+    this.tell(text);
     this.finish(false);
   }
 
