@@ -39,13 +39,21 @@ class Ask(TypedDict):
     because: Sequence[str]
 
 
+class GuessAt(TypedDict):
+    """A place of the cursor, counted from 0."""
+
+    step: int
+    unit: int
+
+
 class Guess(TypedDict):
-    """A number to guess. value: what it is; low, high: where it lies in any case, if
-    that is known.
+    """A number to guess. value: what it is; at: the step and unit that it is of, if it is of
+    one; low, high: where it lies in any case, if that is known.
     """
 
     question: str
     value: float
+    at: GuessAt | None
     near: float
     low: float | None
     high: float | None

@@ -100,7 +100,7 @@ class Panel(TypedDict):
     """One cell of the screen. order: its units from top to bottom.
 
     projection: what makes the hidden state of all that the units let out, if anything does. shown:
-    gates with weights, and that.
+    gates with weights, and that. bound: of the weights' colours. bias: how far a bias is dragged.
     """
 
     cell: Cell
@@ -116,6 +116,7 @@ class Panel(TypedDict):
     shown: Sequence[str]
     segments: list[Segment]
     bound: str
+    bias: float
 
 
 class EquationNode(TypedDict, total=False):

@@ -46,11 +46,11 @@ def view(screen: Screen) -> View:
         notes.insert(0, say("lenses.directions.powers"))
     else:
         words = moved.what_to_try(screen)
-    there = _there(screen, now, of)
-    return View(charts, choices, of, say("lenses.directions.asks"), notes, [words, there])
+    here = there(screen, now, of)
+    return View(charts, choices, of, say("lenses.directions.asks"), notes, [words, here])
 
 
-def _there(screen: Screen, layers: TwoLayers, of: str) -> str:
+def there(screen: Screen, layers: TwoLayers, of: str) -> str:
     """Both states at the cursor, and which steps each of them has seen."""
     step, steps = screen.step, len(screen.labels)
     unit = unit_of(screen, screen.traces[screen.opened].units)

@@ -42,15 +42,16 @@ def view(screen: Screen) -> View:
     of, asks = chosen_of(screen.setting.of, choices), say("lenses.memory.asks")
     keeping = [cell for cell in screen.traces if cell in KEEP_GATE]
     charts = [chart for cell in keeping for chart in _maps(screen, cell, of)]
-    notes = []
+    notes: list[str] = []
     for cell in keeping:
         found, said = _lasting(screen, cell)
         charts += found
-        notes += said
+        notes += filter(None, [said])
     notes += _about(of, keeping)
     if "rnn" in screen.traces:
         notes.append(say("lenses.memory.rnn"))
     words = [_words(screen, cell, of) for cell in keeping]
+    words += [_half_life(screen, cell) for cell in keeping]
     return View(charts, choices, of, asks, list(dict.fromkeys(notes)), words)
 
 
@@ -170,10 +171,9 @@ def _words(screen: Screen, cell: Cell, of: str) -> str:
     return unit_words(screen, cell, unit, left, weights)
 
 
-def _lasting(screen: Screen, cell: Cell) -> tuple[list[Chart], list[str]]:
-    """The age of what every unit holds, and the half-life of what it keeps at each step."""
+def _lasting(screen: Screen, cell: Cell) -> tuple[list[Chart], str]:
+    """The age of what every unit holds, the half-life of what it keeps, and what is not drawn."""
     trace, name = screen.traces[cell], CELL_NAMES[cell]
-    half = _half_life(screen, cell)
     charts = []
     # Half-lives of what is drawn alone: of all they would take as long as the run.
     placed = drawn(screen, _keep(trace), screen.orders[cell])
@@ -192,7 +192,7 @@ def _lasting(screen: Screen, cell: Cell) -> tuple[list[Chart], list[str]]:
                 says=say(f"lenses.memory.{key}_cell"),
             )
         )
-    return charts, list(filter(None, [half, placed.note]))
+    return charts, placed.note
 
 
 def _ages(screen: Screen, cell: Cell, numbers: int) -> Array:

@@ -7,7 +7,7 @@ from app.screen.baseline import titles
 from app.screen.screen import Screen
 from app.words.names import CELL_NAMES
 from app.words.numbers import number, percent
-from app.words.say import say
+from app.words.say import Fields, say
 from gru_core.conventions import KEEP_GATE, Cell
 from gru_core.gradients import Gradients
 from gru_core.situation import Situation
@@ -50,7 +50,8 @@ def _left(screen: Screen, found: Found, step: int) -> str:
     back = len(screen.labels) - 1 - step
     if back == 0:
         return say("lenses.reach.at_the_end", step=step + 1)
-    return say("lenses.reach.left", n=back, step=step + 1, parts=", ".join(parts))
+    where: Fields = {"step": step + 1, "last": len(screen.labels)}
+    return say("lenses.reach.left", n=back, parts=", ".join(parts), **where)
 
 
 def _of(name: str, one: Gradients, track: str, step: int) -> str:

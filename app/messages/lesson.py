@@ -13,8 +13,8 @@ from app.screen.telling import listener_of, series_of
 from app.setting.setting import Setting
 from app.words.stage import panel_words
 from app.words.ties import tied
-from gru_core.conventions import TRACKS, notation_key, track_range
-from gru_core.scenes.quoted import Quoted, Source
+from gru_core.conventions import CELLS, TRACKS, notation_key, track_range
+from gru_core.scenes.quoted import END, Quoted, Source
 from gru_core.scenes.stories import filled
 
 CHANGED = "try"  # before the source of a number: after what the step asks for
@@ -129,10 +129,20 @@ def _guess(guess: Guess, said: _Said) -> contract.Guess:
     return {
         "question": said(guess.question),
         "value": said.value(guess.number),
+        "at": _guessed_at(guess.number, len(said.here.labels)),
         "near": guess.near,
         "low": low,
         "high": high,
     }
+
+
+def _guessed_at(source: Source, steps: int) -> contract.GuessAt | None:
+    """Where the cursor shows a number of a cell; None for what is of no single step and unit."""
+    *_, step, unit = ("", "", *source.words)
+    if source.words[0] not in CELLS or source.words[1] == "gradient" or not unit.isdigit():
+        return None
+    at = steps - 1 if step == END else int(step) if step.isdigit() else None
+    return None if at is None else {"step": at, "unit": int(unit)}
 
 
 def _following(at: At) -> contract.WayOn | None:

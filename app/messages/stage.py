@@ -20,7 +20,7 @@ from app.messages.cell_numbers import ROWS_DRAWN
 from app.messages.changed import changed
 from app.messages.choices import chosen
 from app.messages.condensed import condensed_note, input_note, pointed
-from app.messages.core import core_key
+from app.messages.core import bias_bound, core_key
 from app.messages.help import helps
 from app.messages.lesson import lesson_told
 from app.messages.numbers import MOST_IN_BLOCK
@@ -193,6 +193,7 @@ def _panel(screen: Screen, cell: Cell, gates: Mapping[str, str]) -> contract.Pan
             for one in segments(weights, screen.biases)
         ],
         "bound": f"{screen.baseline.weight_bounds[cell]:g}",
+        "bias": bias_bound(screen, cell),
     }
 
 

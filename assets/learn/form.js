@@ -16,7 +16,7 @@ const SOON = 300; // milliseconds in which a key that is still down presses noth
  */
 export function drawForm(question, take) {
   const problem = make("p", { className: "gs-quiz-problem", id: `${ANSWERS}-problem`, role: "alert" });
-  const legend = make("legend", { tabIndex: -1 }, question.text);
+  const legend = make("legend", {}, question.text);
   const fields = question.choices ? question.choices.map(drawChoice) : [drawNumber(question)];
   const field = make("fieldset", {}, legend, ...fields);
   const submit = make("button", { type: "submit", className: "gs-quiz-main" }, say("ask.answer"));

@@ -67,7 +67,9 @@ class Quiz {
     this.place.textContent = question ? this.placeOf(question, card?.box) : "";
     this.ask.replaceChildren(question ? drawForm(question, (right, given) => this.take(question, right, given)) : drawDone());
     this.drawFoot();
-    if (focused) /** @type {HTMLElement | null} */ (this.ask.querySelector("input, [tabindex]"))?.focus({ preventScroll: true });
+    /** @type {HTMLElement | null} */ // the first thing to answer with, whose group is heard with its question
+    const first = this.ask.querySelector("input") ?? this.ask.querySelector("[tabindex]");
+    if (focused) first?.focus({ preventScroll: true });
     if (focused) this.root.scrollIntoView({ block: "nearest" });
   }
 

@@ -118,7 +118,7 @@ export interface Initial {
 // One cell of the screen. order: its units from top to bottom.
 //
 // projection: what makes the hidden state of all that the units let out, if anything does. shown:
-// gates with weights, and that.
+// gates with weights, and that. bound: of the weights' colours. bias: how far a bias is dragged.
 export interface Panel {
   cell: "gru" | "lstm" | "rnn";
   name: string;
@@ -133,6 +133,7 @@ export interface Panel {
   shown: string[];
   segments: Segment[];
   bound: string;
+  bias: number;
 }
 
 // A piece of an equation; app/figures/nodes.py says what the letters mean.
@@ -667,11 +668,18 @@ export interface Ask {
   because: string[];
 }
 
-// A number to guess. value: what it is; low, high: where it lies in any case, if
-// that is known.
+// A place of the cursor, counted from 0.
+export interface GuessAt {
+  step: number;
+  unit: number;
+}
+
+// A number to guess. value: what it is; at: the step and unit that it is of, if it is of
+// one; low, high: where it lies in any case, if that is known.
 export interface Guess {
   question: string;
   value: number;
+  at: GuessAt | null;
   near: number;
   low: number | null;
   high: number | null;

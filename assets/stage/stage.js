@@ -110,10 +110,12 @@ class Stage {
     this.voice = new Voice({ says: () => this.says(), playing: () => this.cursor.playing });
     /** @param {string} text */
     const tell = (text) => this.voice.tell(text);
+    /** @param {string} text */
+    const conclude = (text) => this.voice.conclude(text);
     savings.tell = tell;
     this.holder = make("div", {});
     this.element = make("div", { className: "gs-stage" });
-    this.lessons = new Lessons(here, { element: this.element, screen: () => this.screen, tell, go: (name) => this.change("lesson", { name }) });
+    this.lessons = new Lessons(here, { element: this.element, screen: () => this.screen, tell: conclude, go: (name) => this.change("lesson", { name }) });
     this.many = new Many(here, this.editor, this.element, (kind, details) => this.change(kind, details));
     /** @param {Shown} entry */
     const menu = (entry) => tools(entry, here, {
@@ -171,7 +173,7 @@ class Stage {
       toScene: (name) => this.change("scene", { name }),
     });
     this.predicting = new Predicting({
-      here, screen: this.screen, lens: this.lens, element: this.element, holder: this.holder, bar: this.bar, tell,
+      here, screen: this.screen, lens: this.lens, element: this.element, holder: this.holder, bar: this.bar, tell: conclude,
       address: () => this.address.text(true), whole: (part) => this.wholes.ask(part), complain: (problem, lasts) => this.voice.complain(problem, lasts),
     });
     this.live = new Live(this.element, this.drag, this.screen, {

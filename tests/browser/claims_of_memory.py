@@ -22,7 +22,6 @@ from tests.browser.lensing import (
     csv,
     drawn,
     expect_csv,
-    notes,
     screen,
     split_of,
     words,
@@ -59,7 +58,7 @@ def expect_left(stage: Stage, numbers: Situation) -> dict[str, float]:
     traces = traces_of(numbers)
     found = {c: gradient_by_distance(w, traces[c]) for c, w in numbers.weights.items()}
     lines = words(stage)
-    assert lines[0].startswith("At step 1, 99 steps back, is left: ")
+    assert lines[0].startswith("At step 1, 99 steps back, is left of the ")
     shown = left(lines[0])
     for cell, name in (("gru", "GRU"), ("lstm", "LSTM"), ("rnn", "plain RNN")):
         sizes = found[cell]["hidden"]
@@ -150,7 +149,7 @@ def time_constant(stage: Stage, core: Core) -> None:
     assert traces_of(core("pulse"))["gru"]["update"][7, 1] == 0.5
     assert -1 / np.log(0.5) == pytest.approx(1.44, abs=0.005)
     wanted = "1 step; time constant 1.44 steps, where 1/(1 − z) would say 2."
-    assert any(note.endswith(f"(GRU): {wanted}") for note in notes(stage))
+    assert any(said.endswith(f"(GRU): {wanted}") for said in words(stage))
 
 
 def only_the_past(stage: Stage, core: Core) -> None:

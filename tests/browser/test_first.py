@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from gru_core.situation import Situation
-from tests.browser.conftest import SIZE
+from tests.browser.conftest import POCKET, SIZE
 from tests.browser.driver import Stage, as_number, traces_of, with_edits
 from tests.browser.menu import button
 from tests.serving import Server
@@ -120,6 +120,21 @@ def test_one_press_shows_everything_and_a_later_visit_starts_there(first: Stage)
     later = first.page.context.new_page()
     later.goto(f"{first.url}/")
     later.locator(".gs-diagram svg").wait_for()
+
+
+def test_on_a_phone_the_button_leads_to_the_inside_of_the_cell(
+    browser: Browser, server: Server
+) -> None:
+    window = browser.new_context(viewport=POCKET, has_touch=True, is_mobile=True)
+    phone = Stage(window.new_page(), server.url, look="").open()
+    phone.page.get_by_role("button", name="Look inside the cell").tap()
+    inside = phone.page.locator(".gs-inside")
+    expect(inside.locator(".gs-diagram svg")).to_be_in_viewport()
+    box = inside.bounding_box()
+    assert box is not None
+    assert -2 <= box["y"] <= POCKET["height"] * 0.6
+    assert phone.troubles == []
+    window.close()
 
 
 def test_the_first_view_stays_through_a_reload_and_comes_back_when_asked(

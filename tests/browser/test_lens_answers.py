@@ -133,7 +133,7 @@ def test_ages_and_half_lives_are_those_of_the_core(page: Stage, core: Core) -> N
     trace = traces_of(core("pulse"))["gru"]
     expect_csv(page, "gru.age", memory_age(trace).T)
     expect_csv(page, "gru.half", half_life(trace["update"]).T)
-    assert notes(page)[0].startswith("Half-life of unit 2 at the cursor (GRU): 1 step; time const")
+    assert words(page)[2].startswith("Half-life of unit 2 at the cursor (GRU): 1 step; time const")
 
 
 def test_gradients_by_distance_are_those_of_the_core(page: Stage, core: Core) -> None:

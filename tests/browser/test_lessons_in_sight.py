@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from app.learning.lessons import At, lessons
+from app.messages.lesson import lesson_told
 from app.screen.baseline import scenes
 from tests.browser.conftest import POCKET
 from tests.browser.driver import Stage
@@ -76,7 +78,7 @@ def test_steps_with_numbers_of_ones_own_are_whole_at_every_width(page: Stage, ke
         resize(page, 1280)
 
 
-@pytest.mark.parametrize("name", list(LESSONS)[:3])
+@pytest.mark.parametrize("name", list(LESSONS)[:10])
 def test_on_a_phone_the_step_is_at_the_top_with_its_way_on(
     another: Callable[..., Stage], name: str
 ) -> None:
@@ -94,3 +96,40 @@ def test_on_a_phone_the_step_is_at_the_top_with_its_way_on(
             with phone.answered():
                 panel(phone).locator(".gs-lesson-next").tap()
             phone.wait()
+
+
+def test_a_phone_is_led_to_the_beginning_of_what_is_longer_than_its_window(phone: Stage) -> None:
+    phone.open("lesson=how-long-a-unit-remembers.4")
+    ask = lesson_told("how-long-a-unit-remembers.4")["ask"]  # type: ignore[index]
+    assert ask
+    panel(phone).get_by_label(ask["choices"][ask["right"]], exact=True).check()
+    panel(phone).locator(".gs-lesson-where").tap()
+    at = settled(phone)
+    strip = phone.page.locator(".gs-lesson-strip > div").bounding_box()
+    assert strip is not None
+    assert strip["y"] + strip["height"] <= at["words"][0] + CUT
+    assert at["words"][1] <= at["bar"][0] - 150
+
+
+def test_what_was_guessed_is_where_the_cursor_is_once_it_is_told(page: Stage) -> None:
+    page.open("lesson=the-candidate.1")
+    assert page.cursor == (0, 2)
+    field = panel(page).get_by_label("Your number")
+    field.fill("0.6")
+    field.press("Enter")
+    expect(page.page.locator("[data-sentence=gru]")).to_contain_text("Unit 1, step 1:")
+    assert page.cursor == (0, 0)
+    sums = page.page.locator(".gs-equations")
+    expect(sums).to_contain_text("0.617")
+
+
+def test_a_phone_offers_a_minus_where_a_number_can_be_below_0(phone: Stage) -> None:
+    """On an iPhone the keyboards for decimals and digits have none, and no Enter."""
+    for key, mode in (("the-candidate.1", "text"), ("the-update-gate.1", "decimal")):
+        phone.open(f"lesson={key}")
+        field = panel(phone).get_by_label("Your number")
+        expect(field).to_have_attribute("inputmode", mode)
+    phone.open("scene=pulse")
+    phone.choose("gru.b_x.update.3")
+    exact = phone.editor.get_by_label("Exact value")
+    expect(exact).to_have_attribute("inputmode", "text")

@@ -9,11 +9,13 @@ import numpy as np
 import pytest
 from playwright.sync_api import Locator, expect
 
+from gru_core.conventions import STATES
 from gru_core.scenes.own import Own, own_scene
 from gru_core.scenes.scene import situation
 from gru_core.situation import Situation
 from tests.browser.driver import Cell, Stage, figures, traces_of, with_edits
 from tests.browser.test_touching import swipe
+from tests.browser.voice import VOICE
 
 Core = Callable[..., Situation]
 
@@ -90,16 +92,16 @@ def written(value: float) -> set[str]:
 
 
 def telling(situation: Situation) -> set[str]:
-    """The numbers of the state that are covered, less those that stand elsewhere anyway."""
+    """The numbers of the unit's states that are covered, less those that stand elsewhere anyway.
+
+    The LSTM of the scene is made to do the same: its states are covered, too.
+    """
     traces = traces_of(situation)
-    hidden = traces["gru"]["hidden"]
-    covered = {text for value in hidden[STEP + 1 :, UNIT] for text in written(value)}
-    known = [hidden[: STEP + 1], np.delete(hidden, UNIT, axis=1)]
+    states = [trace[name] for trace in traces.values() for name in trace if name in STATES["lstm"]]
+    covered = {text for one in states for v in one[STEP + 1 :, UNIT] for text in written(v)}
+    known = [part for one in states for part in (one[: STEP + 1], np.delete(one, UNIT, axis=1))]
     known += [
-        trace[name]
-        for cell, trace in traces.items()
-        for name in trace
-        if (cell, name) != ("gru", "hidden")
+        trace[name] for trace in traces.values() for name in trace if name not in STATES["lstm"]
     ]
     return covered - {
         text for values in known for value in values.ravel() for text in written(value)
@@ -371,6 +373,22 @@ def test_escape_lets_go_of_a_number_first_and_then_leaves(page: Stage, core: Cor
     page.press("Escape")
     expect(area(page)).to_have_count(0)
     assert page.page.locator(".gs-story .gs-seen").inner_text().startswith("At step 4")
+
+
+def test_the_verdict_is_heard_and_not_the_place_of_the_cursor_in_its_stead(page: Stage) -> None:
+    page.open(LINK)
+    page.press("p")
+    area(page).wait_for()
+    flat(page)
+    page.press("Enter")
+    expect(button(page, "Again")).to_be_focused()
+    verdict = said(page)
+    assert "on average you are" in verdict
+    page.rest(900)  # longer than the cursor rests before it is said
+    expect(page.page.locator(VOICE)).to_contain_text(verdict)
+    page.press("Escape")
+    page.press("ArrowLeft")
+    expect(page.page.locator(VOICE)).to_contain_text(f"step {STEP}")
 
 
 def test_a_finger_sketches_and_the_page_stays(phone: Stage) -> None:

@@ -110,6 +110,7 @@ def test_answers_by_keys_are_judged_and_each_is_explained(tab: Stage) -> None:
         link = here.page.locator(".gs-quiz-sight a")
         assert link.get_attribute("href") == f"./?{one.sight.link}"
         here.on()
+        expect(here.page.locator(".gs-quiz fieldset input").first).to_be_focused()
     assert kinds == {True, False}
 
 

@@ -98,6 +98,24 @@ def test_a_part_of_the_wiring_chooses_its_sub_step(page: Stage) -> None:
 # One quantity in every place --------------------------------------------------------------------
 
 
+def test_the_equation_of_a_chosen_sub_step_is_in_sight_with_what_it_was_chosen_by(
+    stage: Stage,
+) -> None:
+    stage.open("scene=elnino&cell=lstm")
+    page = stage.page
+    bar = page.locator(".gs-bar").bounding_box()
+    assert bar is not None
+    for name in ("output gate", "new hidden state", "forget gate"):
+        button = page.locator(".gs-steps").get_by_role("button", name=name)
+        button.click()
+        stage.frame()
+        for seen in (page.locator(".gs-equations .gs-present"), button):
+            box = seen.bounding_box()
+            assert box is not None
+            assert box["y"] >= 0, name
+            assert box["y"] + box["height"] <= bar["y"] + 1, name
+
+
 def test_what_is_pointed_at_is_lit_wherever_it_is_shown(page: Stage, core: Core) -> None:
     page.open()
     nothing = {"plots": [], "letters": [], "dark": LETTERS, "parts": []}

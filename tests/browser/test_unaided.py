@@ -58,13 +58,27 @@ def test_one_press_holds_z_and_one_opens_the_pair_of_the_scene(page: Stage) -> N
 
 def test_k_is_chosen_and_the_bias_is_dragged_beside_the_gradients(page: Stage) -> None:
     page.open("scene=crowd&view=gradients&t=50&u=26")
-    expect(page.page.locator(".gs-words")).to_contain_text("At step 50, 50 steps back, is left: ")
+    expect(page.page.locator(".gs-words")).to_contain_text("At step 50, 50 steps back, is left of ")
     field = page.page.get_by_label("Step k")
     field.fill("80")
     field.press("Enter")
-    expect(page.page.locator(".gs-words")).to_contain_text("At step 80, 20 steps back, is left: ")
+    expect(page.page.locator(".gs-words")).to_contain_text("At step 80, 20 steps back, is left of ")
     slider = page.page.locator(".gs-reaching .gs-handle-slider")
     expect(slider).to_be_enabled()
     slider.focus()
     page.page.keyboard.press("ArrowLeft")
     page.page.wait_for_url(re.compile(r"e=gru\.b_x\.update\.25_"))
+
+
+def test_the_bias_beside_the_gradients_goes_as_far_as_a_drag_where_weights_are_small(
+    page: Stage,
+) -> None:
+    page.open("scene=book&view=gradients&t=1&u=1")
+    slider = page.page.locator(".gs-reaching .gs-handle-slider")
+    expect(slider).to_be_enabled()
+    slider.focus()
+    with page.answered():
+        page.page.keyboard.press("End")
+        page.page.keyboard.press("Tab")
+    assert page.edits["gru.b_x.update.0"] >= 6
+    assert page.shown("gru.update") > 0.99

@@ -23,6 +23,21 @@ test("one row is covered after a step, of one track alone", () => {
   assert.equal(Number.isNaN(figure.data[0].z[1][4]), false); // what was sent stays as it is
 });
 
+test("with a state the states of cells made alike are covered, of cells drawn at random none", () => {
+  const tracks = (...names) => names.map((track) => ({ track }));
+  const gru = { cell: "gru", unlike: "", order: [2, 0, 1], tracks: tracks("reset", "update", "candidate", "hidden") };
+  const lstm = { cell: "lstm", unlike: "", order: [0, 1, 2], tracks: tracks("input", "forget", "candidate", "output", "cell", "hidden") };
+  const parts = (part, panels) => new Cover({ now: { message: { panels } } }, { part, unit: 0, from: 1 }).parts;
+  assert.deepEqual(parts("gru.hidden", [gru, lstm]), ["gru.hidden", "lstm.cell", "lstm.hidden"]);
+  assert.deepEqual(parts("gru.hidden", [gru, { ...lstm, unlike: "drawn at random" }]), ["gru.hidden"]);
+  assert.deepEqual(parts("lstm.hidden", [gru, lstm]), ["lstm.hidden", "gru.hidden", "lstm.cell"]);
+  assert.deepEqual(parts("gru.update", [gru, lstm]), ["gru.update", "lstm.input", "lstm.forget"]);
+  assert.deepEqual(parts("lstm.forget", [gru, lstm]), ["lstm.forget", "gru.update"]);
+  assert.deepEqual(parts("gru.reset", [gru, lstm]), ["gru.reset"]);
+  const one = new Cover({ now: { message: { panels: [gru, lstm] } } }, { part: "gru.hidden", unit: 0, from: 1 });
+  assert.deepEqual(one.figure("lstm.cell", heatmap(3, 5)).data[0].z.map(hidden), [2, 5, 5]); // its own order of units
+});
+
 test("the same figure is covered to the same one", () => {
   const figure = heatmap(3, 5);
   const one = cover(1);

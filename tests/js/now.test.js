@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { Now } from "../../assets/stage/core/now.js";
 
-const gru = { cell: "gru", units: 3, order: [2, 0, 1], bound: "1.5" };
+const gru = { cell: "gru", units: 3, order: [2, 0, 1], bound: "1.5", bias: 6 };
 const message = { x: { bound: "2" }, scene: { first: true }, panels: [gru, { cell: "rnn", units: 2, order: [1, 0], bound: "4" }] };
 
 function nowOf(told = message) {
@@ -37,9 +37,9 @@ test("a lesson begins with as much as it is about, and leaves what was chosen", 
   assert.equal(now.look, "all");
 });
 
-test("a number is bound by the scale of whose it is", () => {
+test("a number is bound by the scale of whose it is, a bias by how far it is dragged", () => {
   const now = nowOf();
-  assert.deepEqual(["x.4.0", "gru.b_x.update.3", "rnn.h0.1"].map((target) => now.boundOf(target)), [2, 1.5, 4]);
+  assert.deepEqual(["x.4.0", "gru.w_x.update.3.0", "gru.b_x.update.3", "rnn.h0.1"].map((target) => now.boundOf(target)), [2, 1.5, 6, 4]);
 });
 
 test("the neighbours of a unit are those beside it on the screen of the larger cell, at its ends itself", () => {

@@ -62,6 +62,22 @@ test("nothing is said while the cursor plays, and what has happened is said at o
   assert.equal(spoken(voice), "Undone. Step 3.");
 });
 
+test("a verdict is not said away by where the cursor has gone with it, and what comes later is heard", () => {
+  playing = false;
+  const voice = new Voice(host);
+  voice.rest();
+  says = "step 20";
+  voice.follow();
+  voice.conclude("Not far.");
+  voice.follow();
+  rest();
+  assert.equal(spoken(voice), "Not far.");
+  says = "step 19";
+  voice.follow();
+  rest();
+  assert.equal(spoken(voice), "step 19");
+});
+
 function noticed(voice) {
   return [...voice.notices.children].map(({ textContent }) => textContent);
 }

@@ -37,7 +37,7 @@ def _gift_of(one: Drawn, address: str) -> str:
         told = f"{html.escape(one.answers.because)} {_proof(one, address)}"
     else:
         lines += [
-            f"{'=' if choice.right else '~'}{escaped(choice.text)}#{escaped(choice.because)}"
+            f"{'=' if choice.right else '~'}{_piece(choice.text)}#{_piece(choice.because)}"
             for choice in one.answers
         ]
         told = _proof(one, address)
@@ -47,6 +47,11 @@ def _gift_of(one: Drawn, address: str) -> str:
 def escaped(text: str) -> str:
     """A text in which GIFT finds no mark of its own, on one line: a blank one would end it."""
     return MARKS.sub(r"\\\g<0>", " ".join(text.split()))
+
+
+def _piece(text: str) -> str:
+    """An answer or its feedback. What begins as a weight or a format does is said to be text."""
+    return ("[plain]" if text.lstrip()[:1] in ("%", "[") else "") + escaped(text)
 
 
 def _decimal(value: float) -> str:

@@ -55,7 +55,7 @@ export class Inside {
     this.equations.element.addEventListener("pointerover", ({ target }) => this.letters.point(/** @type {Element} */ (target)));
     this.diagram = new Diagram({
       point: (quantity) => act.light(quantity),
-      choose: (quantity) => this.go(this.inner.substeps.findIndex((one) => one.quantity === quantity)),
+      choose: (quantity) => this.take(this.inner.substeps.findIndex((one) => one.quantity === quantity)),
     });
     this.title = make("h2", {});
     this.tabs = make("div", { className: "gs-tabs", role: "tablist", "aria-label": say("inside.tabs") });
@@ -122,7 +122,7 @@ export class Inside {
     this.letters.build(terms);
     /** @param {string} text @param {number | null} index @param {string} title */
     const step = (text, index, title) => make("button", {
-      type: "button", className: "gs-plain", textContent: text, title, onclick: () => this.go(index),
+      type: "button", className: "gs-plain", textContent: text, title, onclick: () => this.take(index),
     });
     const help = say("inside.help");
     this.steps.replaceChildren(step(say("inside.whole"), null, help),
@@ -201,6 +201,19 @@ export class Inside {
     if (this.rows) this.stageWiring();
   }
 
+  // It is chosen: its equation comes into sight, if what it was chosen by stays there.
+  /** @param {number | null} index */
+  take(index) {
+    this.go(index);
+    const main = this.element.closest("[data-testid=stMain]");
+    const bar = this.element.closest(".gs-stage")?.querySelector(".gs-bar");
+    const block = this.equations.blocks[this.substep ?? -1]?.element;
+    if (!main || !bar || !block?.checkVisibility()) return;
+    const hidden = block.getBoundingClientRect().bottom - bar.getBoundingClientRect().top;
+    const room = this.steps.getBoundingClientRect().top - (parseFloat(getComputedStyle(main).scrollPaddingTop) || 0);
+    if (hidden > 0 && hidden < room) main.scrollBy({ top: hidden, behavior: "instant" });
+  }
+
   // The sub-step on show with what comes of it, in words; "" for the whole step.
   get told() {
     const substep = this.element.isConnected && this.substep !== null && this.inner.substeps[this.substep];
@@ -223,10 +236,10 @@ export class Inside {
     const last = this.inner.substeps.length - 1;
     const { cursor } = this.here;
     const to = (this.substep ?? (count > 0 ? -1 : last + 1)) + count;
-    if (to >= 0 && to <= last && !cursor.masked) return this.go(to);
+    if (to >= 0 && to <= last && !cursor.masked) return this.take(to);
     if ((to < 0 && cursor.column === 0) || (to > last && cursor.column === cursor.last)) return;
     cursor.stepBy(count);
-    this.go(to < 0 ? last : 0);
+    this.take(to < 0 ? last : 0);
   }
 
   // Numbers and colours at the cursor; called for every frame. Returns what has to be asked for.

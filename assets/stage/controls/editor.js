@@ -53,9 +53,9 @@ export class Editor {
       onchange: () => act.release(),
     });
     this.entered = false; // whether the field is being pressed for the first time
-    /** @type {HTMLInputElement} */
+    /** @type {HTMLInputElement} */ // no "decimal": an iPhone has no minus on that keyboard, and no Enter
     this.field = make("input", {
-      type: "text", inputMode: "decimal", className: "gs-number", "aria-label": say("editor.field"), autocomplete: "off",
+      type: "text", inputMode: "text", enterKeyHint: "done", className: "gs-number", "aria-label": say("editor.field"), autocomplete: "off",
       title: say("editor.field_title"),
       oninput: () => (this.typing = true),
       onkeydown: (event) => this.typed(event),

@@ -5,6 +5,7 @@ import { make } from "../core/dom.js";
 import { say } from "../core/words.js";
 
 const KEY = "gatescope.look";
+const SEEN = 0.6; // of the window, from its beginning
 const PLACE = new Set(["t", "u", "type"]); // where one looks, and from how far, is no wish to see more
 
 /** @typedef {"first" | "all"} Look */
@@ -65,8 +66,20 @@ export function lookButton(look, act) {
     "div", { className: "gs-look-row" },
     make("button", {
       type: "button", className: first ? "gs-look-button gs-primary" : "gs-look-button gs-plain", "data-look": first ? "all" : "first",
-      onclick: () => act(first ? "all" : "first"),
+      onclick: ({ target }) => {
+        const main = /** @type {Element} */ (target).closest("[data-testid=stMain]");
+        act(first ? "all" : "first");
+        if (first && main) requestAnimationFrame(() => requestAnimationFrame(() => lead(main)));
+      },
     }, first ? say("look.all") : say("look.first")),
     first ? make("span", { className: "gs-note", textContent: say("look.note") }) : null,
   );
+}
+
+// To the inside of the cell, where that is not in sight: in one column what has come is above the button, far away from it.
+/** @param {Element} main */
+function lead(main) {
+  const inside = main.querySelector(".gs-inside");
+  const { top = 0 } = inside?.getBoundingClientRect() ?? {};
+  if (top < 0 || top > innerHeight * SEEN) inside?.scrollIntoView({ block: "start", behavior: "instant" });
 }

@@ -140,7 +140,7 @@ class Filling {
     this.list = make("select", { "aria-label": say("many.which"), onchange: () => this.pick() },
       ...ground.arrays.map(({ id, label }) => make("option", { value: id, textContent: label })));
     this.value = make("input", {
-      type: "text", inputMode: "decimal", value: "0", "aria-label": say("many.value"), autocomplete: "off",
+      type: "text", inputMode: "text", value: "0", "aria-label": say("many.value"), autocomplete: "off",
       onkeydown: ({ key }) => key === "Enter" && this.fill("value"),
     });
     this.seed = make("input", { type: "number", min: 0, max: 999999, value: 1, "aria-label": say("many.seed") });

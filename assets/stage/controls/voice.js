@@ -40,6 +40,14 @@ export class Voice {
     if (text) this.element.textContent = text;
   }
 
+  // What has come of an answer, a guess or a sketch. Where the cursor is then is no news: it would be heard in its place.
+  /** @param {string} text */
+  conclude(text) {
+    this.tell(text);
+    clearTimeout(this.timer);
+    this.known = this.host.says();
+  }
+
   // Sentences on what went wrong, as the server says them with each message.
   /** @param {string[]} problems @param {boolean} [elsewhere] whether of another scene */
   notice(problems, elsewhere = false) {

@@ -55,13 +55,14 @@ export class Now {
     else this.wanted = this.chosen;
   }
 
-  // The largest number that the colours of a target can tell.
+  // How far a slider goes: a bias as far as it is dragged, all else as far as its colours can tell.
   /** @param {string} target */
   boundOf(target) {
     const { panels, x } = this.message;
-    const [owner] = target.split(".");
+    const [owner, part] = target.split(".");
     if (owner === "x") return Number(x.bound);
-    return Number(panels.find(({ cell }) => cell === owner)?.bound ?? 1);
+    const panel = panels.find(({ cell }) => cell === owner);
+    return Number((part.startsWith("b") ? panel?.bias : panel?.bound) ?? 1);
   }
 
   // The unit above or below one. The rows of the heatmaps may not be in the order of numbers.

@@ -25,7 +25,8 @@ export class Curtain {
     /** @type {HTMLElement | null} */
     this.lens = null; // in the place of its element
     this.equations = make("div", { hidden: true }); // in the place of those that no view shows: they may be of a later step
-    this.patch = make("div", { className: "gs-covered", "aria-hidden": "true" });
+    /** @type {HTMLElement[]} */
+    this.patches = [];
   }
 
   /** @param {Cover} cover */
@@ -77,13 +78,20 @@ export class Curtain {
     this.idle = null;
   }
 
-  // Over the row in its heatmap.
+  // Over each row in its heatmap.
   lay() {
-    const { cover, patch } = this;
-    if (!cover) return;
-    const entry = this.host.screen.plots.get(cover.part);
-    const { panel, row } = cover;
-    if (entry?.kind !== "track" || !panel || row < 0) return patch.remove();
+    const { parts = [] } = this.cover ?? {};
+    for (const patch of this.patches.splice(parts.length)) patch.remove();
+    parts.forEach((part, i) => this.over(part, (this.patches[i] ??= make("div", { className: "gs-covered", "aria-hidden": "true" }))));
+  }
+
+  /** @param {string} part @param {HTMLElement} patch */
+  over(part, patch) {
+    const { cover } = this;
+    const entry = this.host.screen.plots.get(part);
+    const row = cover?.rowOf(part) ?? -1;
+    if (!cover || entry?.kind !== "track" || row < 0) return patch.remove();
+    const { panel } = entry;
     const { plot } = entry;
     const { wide = 1, tall = 1 } = plot.figure.grid ?? {};
     const first = Math.floor((cover.from + 1) / wide) * wide;
@@ -102,7 +110,7 @@ export class Curtain {
 
   open() {
     this.cover = null;
-    this.patch.remove();
+    this.lay();
     for (const [stands, hidden] of this.away) if (stands.isConnected) stands.replaceWith(hidden);
     this.away = [];
     const { lens } = this.host;

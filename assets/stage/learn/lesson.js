@@ -45,6 +45,7 @@ export class Lessons {
     const { element, go, tell } = this.host;
     this.panel = new Panel({
       sight: this.sight(), go, tell, written,
+      move: ({ step, unit }) => this.here.cursor.move(step, unit),
       cover: (covered) => element.classList.toggle("gs-covered", covered),
       home: () => served("learn"), root: element,
       plot: (target) => this.host.screen().place(target)?.entry.plot.host,

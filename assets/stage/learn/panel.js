@@ -15,6 +15,7 @@ import { Where } from "./where.js";
  * @property {Sight} sight
  * @property {(key: string) => void} go to another step; "" leaves the lesson
  * @property {(text: string) => void} tell
+ * @property {(at: { step: number, unit: number }) => void} move the cursor
  * @property {(covered: boolean) => void} cover what a guess would be read off from
  * @property {(value: number) => string} written a number for people
  * @property {() => string} home the address of the page with all lessons
@@ -159,7 +160,8 @@ export class Panel {
   guessing(guess) {
     const { low, high } = guess;
     const range = low !== null && high !== null ? { min: low, max: high, step: (high - low) / 200, value: (low + high) / 2 } : null;
-    const field = make("input", { type: "text", inputMode: "decimal", autocomplete: "off", "aria-label": this.say("exact") });
+    const inputMode = low !== null && low >= 0 ? "decimal" : "text"; // an iPhone has no minus on a keyboard for decimals
+    const field = make("input", { type: "text", inputMode, enterKeyHint: "done", autocomplete: "off", "aria-label": this.say("exact") });
     const slider = range && make("input", {
       type: "range", ...range, "aria-label": guess.question, oninput: ({ target }) => (field.value = this.host.written(Number(target.value))),
     });
@@ -180,6 +182,7 @@ export class Panel {
     }
     const near = Math.abs(said - guess.value) <= guess.near;
     const text = this.say(near ? "close" : "far", { said: this.host.written(said), value: this.host.written(guess.value) });
+    if (guess.at) this.host.move(guess.at); // the numbers it is made of are seen there
     this.tell(text);
     this.finish(false);
   }

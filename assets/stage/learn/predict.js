@@ -261,7 +261,7 @@ export class Predict {
   // Plots that show what is covered, or do so again.
   redraw() {
     const { screen } = this.host;
-    const entries = [...screen.plots.values()].filter(({ kind, panel }) => (kind === "track" || kind === "lines") && panel.cell === this.wanted?.cell);
+    const entries = [...screen.plots.values()].filter(({ kind }) => kind === "track" || kind === "lines");
     for (const { part } of entries) screen.drawn.delete(part);
     screen.drawParts(entries);
   }
@@ -325,10 +325,10 @@ export class Predict {
     const note = this.boxes.keeps ? boxSaid(card, today, missed, was) : say("boxes.full");
     this.show();
     this.asking.tell(said, note);
-    this.host.tell([said, note].filter(Boolean).join(" "));
     this.place = { step: wanted.from, unit: wanted.unit };
     this.looked = distance.worst.step; // all that is of the cursor's place is of that step
     here.cursor.move(distance.worst.step);
+    this.host.tell([said, note].filter(Boolean).join(" "));
     this.asking.again.focus({ preventScroll: true });
   }
 

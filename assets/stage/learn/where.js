@@ -5,6 +5,7 @@ import { make } from "../core/dom.js";
 const PLACES = { holding: ".gs-holding", views: ".gs-views-button", lens: ".gs-lens", cell: ".gs-equations" };
 const SETTINGS = "[data-testid=stPopover] button"; // above the stage, of Streamlit
 const LIGHT = 2000; // milliseconds
+const HIGH = 0.6; // of the window, more of which is not free between what lies over its beginning and its end
 const BAR = "0px 0px -110px 0px"; // what lies over the end of the window
 
 export class Where {
@@ -55,8 +56,9 @@ export class Where {
     this.follow();
     if (!element.matches("button")) element.setAttribute("tabindex", "-1");
     /** @type {HTMLElement} */ (element).focus({ preventScroll: true });
-    element.scrollIntoView({ block: "center", behavior: "instant" });
     element.classList.add("gs-led");
+    const high = element.getBoundingClientRect().height > HIGH * innerHeight; // it is read from its beginning
+    element.scrollIntoView({ block: high ? "start" : "center", behavior: "instant" });
     setTimeout(() => element.classList.remove("gs-led"), LIGHT);
   }
 

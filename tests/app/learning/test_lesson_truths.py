@@ -51,6 +51,10 @@ def test_half_lives_fall_to_a_fiftieth_where_z_falls_by_an_eighth() -> None:
     assert half / said(name, "try gru.half_life.7.3") == pytest.approx(50, abs=2)
     asked = of("how-long-a-unit-remembers.6").step["check"]["between"]
     assert pytest.approx(asked, abs=1e-4) == [0.5 ** (1 / 17), 0.5 ** (1 / 24)]
+    assert (
+        f"z of about {100 * 0.5 ** (1 / 20):.0f} %."
+        in of("how-long-a-unit-remembers.6").step["text"]
+    )
 
 
 def test_gradients_vanish_and_survive_as_the_lesson_says() -> None:

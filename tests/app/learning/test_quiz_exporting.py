@@ -107,6 +107,30 @@ def test_whatever_a_text_has_in_it_the_other_parser_reads_it_as_it_is(found: lis
         assert_same(read, one)
 
 
+@needs_node
+def test_what_begins_as_a_weight_or_a_format_of_moodles_is_read_as_text() -> None:
+    """%50% before an answer is its weight, and [html] before any text its form."""
+    texts = ("%50% of h stays", "[html] is a word", "[0, 1]")
+    sight = see("Look.", scene="pulse", e="x.0.0_1~")
+    for right in range(len(texts)):
+        choices = tuple(Choice(text, i == right, text) for i, text in enumerate(texts))
+        one = Drawn("q-0", "T", "Which?", choices, sight, "")
+        [read] = read_back(gift([one], ADDRESS))
+        assert_same(read, one)
+
+
+def test_a_number_is_written_as_php_reads_it() -> None:
+    """With a plain minus, without a power of ten, and its tolerance after a colon."""
+    sight = see("Look.", scene="pulse", e="x.0.0_1~")
+    for value, near, said in (
+        (-0.5, 0.005, "-0.5:0.005"),
+        (2e-5, 0.0, "0.00002:0"),
+        (40, 1, "40:1"),
+    ):
+        written = gift([Drawn("q-0", "T", "−1?", Number(value, "", near, "b"), sight, "")], ADDRESS)
+        assert written.splitlines()[4].endswith(f"[plain]−1? {{#{said}")
+
+
 def test_every_mark_of_gift_is_escaped() -> None:
     assert escaped(MARKS) == "".join(f"\\{mark}" for mark in MARKS)
     assert escaped("a\n\nb") == "a b"

@@ -136,7 +136,11 @@ def test_the_words_say_what_is_left_at_the_first_step(scene: str) -> None:
 def test_over_99_steps_the_gradient_of_a_gru_survives_and_that_of_a_plain_rnn_vanishes() -> None:
     """Claim 11, against autograd at its first step."""
     shown = screen("gradients", scene="crowd")
-    assert looked(shown).words[0].startswith("At step 1, 99 steps back, is left: ")
+    assert (
+        looked(shown)
+        .words[0]
+        .startswith("At step 1, 99 steps back, is left of the gradient’s size at step 100: GRU ")
+    )
     found = left(shown)
     for cell in ("gru", "rnn"):
         truth = norm(Autograd(shown, cell).by_state(0), None)  # type: ignore[arg-type]

@@ -220,7 +220,7 @@ def test_the_words_name_the_steps_that_left_most_and_the_one_with_most_weight(
     scene: str, step: int, unit: int, notation: Any
 ) -> None:
     shown = screen("memory", scene=scene, step=step, unit=unit, notation=notation)
-    for cell, said in zip(("gru", "lstm"), looked(shown).words, strict=True):
+    for cell, said in zip(("gru", "lstm"), made_of(shown), strict=True):
         trace = shown.traces[cell]  # type: ignore[index]
         left, weights = left_by(trace, step)[:, unit], unrolled(trace, step)[:, unit]
         name, letter = ("GRU", "h") if cell == "gru" else ("LSTM", "c")
@@ -240,7 +240,7 @@ def test_the_words_name_the_steps_that_left_most_and_the_one_with_most_weight(
 
 def test_half_the_weight_may_lie_where_nothing_was_left() -> None:
     """Unit 2 of the pulse writes half of every candidate; all but that of step 4 are 0."""
-    [said, _] = looked(screen("memory", scene="pulse", step=7, unit=1)).words
+    [said, _] = made_of(screen("memory", scene="pulse", step=7, unit=1))
     assert said == (
         "GRU: h of unit 2 at step 8 is 0.0622: step 4 left 0.0622. "
         "The largest weight there, 50\xa0%, "
@@ -250,7 +250,7 @@ def test_half_the_weight_may_lie_where_nothing_was_left() -> None:
 
 def test_the_pulse_is_named_with_what_is_left_of_it() -> None:
     """0.96 of the story: σ(6) over the sixteen steps since."""
-    [said, _] = looked(screen("memory", scene="pulse", step=19, unit=3)).words
+    [said, _] = made_of(screen("memory", scene="pulse", step=19, unit=3))
     kept = (1 / (1 + math.exp(-6))) ** 16
     assert round(100 * kept) == 96
     assert said == (
@@ -260,7 +260,7 @@ def test_the_pulse_is_named_with_what_is_left_of_it() -> None:
 
 
 def test_an_initial_state_that_is_not_0_is_named_where_it_is_what_is_left() -> None:
-    [said, _] = looked(screen("memory", scene="binary", step=10, unit=2)).words
+    [said, _] = made_of(screen("memory", scene="binary", step=10, unit=2))
     assert said.startswith("GRU: h of unit 3 at step 11 is −0.978: the initial state left −0.989 ")
     assert said.endswith(" The initial state has the largest weight too, 99\xa0%.")
 
@@ -270,7 +270,7 @@ def test_the_letters_in_the_reader_s_last_state_are_named_with_their_shares(word
     last = len(word)
     shown = screen("memory", "layer", scene="reader", word=word, step=last)
     assert shown.labels == (*word, "end")
-    for cell, said in zip(("gru", "lstm"), looked(shown).words, strict=True):
+    for cell, said in zip(("gru", "lstm"), made_of(shown), strict=True):
         shares = layer_shares(shown.traces[cell], last)  # type: ignore[index]
         assert shares.sum() == pytest.approx(1)
         who = {"gru": "GRU: of what h", "lstm": "LSTM: of what c"}[cell]
@@ -281,11 +281,11 @@ def test_the_letters_in_the_reader_s_last_state_are_named_with_their_shares(word
 
 def test_what_holds_nothing_says_so() -> None:
     """Every candidate before the pulse is 0, as is the initial state."""
-    assert looked(screen("memory", "layer", scene="pulse", step=1)).words == [
+    assert made_of(screen("memory", "layer", scene="pulse", step=1)) == [
         "GRU: nothing is left in h of the layer at step 2.",
         "LSTM: nothing is left in c of the layer at step 2.",
     ]
-    assert looked(screen("memory", "unit", scene="pulse", step=1, unit=1)).words == [
+    assert made_of(screen("memory", "unit", scene="pulse", step=1, unit=1)) == [
         "GRU: h of unit 2 at step 2 is 0: no step has left anything in it.",
         "LSTM: c of unit 2 at step 2 is 0: no step has left anything in it.",
     ]
@@ -298,23 +298,28 @@ def test_a_half_life_past_all_counting_is_put_in_words() -> None:
     """In this scene z is 1 − 9e-14, whose half-life is 7,406,067,340,647 steps."""
     shown = screen("memory", scene="binary", step=0, unit=2)
     assert 0 < 1 - shown.traces["gru"]["update"][0, 2] < 1e-12
-    assert notes_of(shown, "GRU") == [
+    assert lasting_of(shown, "GRU") == [
         "Half-life of unit 3 at the cursor (GRU): over a million steps."
     ]
 
 
 def test_the_time_constant_is_compared_in_the_letters_of_the_notation() -> None:
-    [said] = notes_of(screen("memory", scene="pulse", step=7, unit=1, notation=CHUNG), "GRU")
+    [said] = lasting_of(screen("memory", scene="pulse", step=7, unit=1, notation=CHUNG), "GRU")
     assert said.endswith("time constant 1.44 steps, where 1/z would say 2.")
 
 
-def notes_of(shown: Screen, cell: str) -> list[str]:
-    return [note for note in looked(shown).notes if f"({cell}):" in note]
+def made_of(shown: Screen) -> list[str]:
+    """What is said of the states, not of how long they last."""
+    return [said for said in looked(shown).words if not said.startswith("Half-life")]
+
+
+def lasting_of(shown: Screen, cell: str) -> list[str]:
+    return [said for said in looked(shown).words if f"({cell}):" in said]
 
 
 def test_at_a_keep_of_one_half_the_time_constant_is_not_two_steps() -> None:
     """Claim 16."""
-    assert notes_of(screen("memory", scene="pulse", step=7, unit=1), "GRU") == [
+    assert lasting_of(screen("memory", scene="pulse", step=7, unit=1), "GRU") == [
         "Half-life of unit 2 at the cursor (GRU): 1 step; time constant 1.44 steps, where "
         "1/(1 − z) would say 2."
     ]
@@ -329,7 +334,7 @@ def test_half_lives_and_time_constants_are_those_of_the_keep_factor(
     keep: float, half: str, constant: str, rough: str
 ) -> None:
     shown = screen("memory", "", "", f"gru.update.0.all_{keep}", scene="cue", unit=0)
-    assert notes_of(shown, "GRU") == [
+    assert lasting_of(shown, "GRU") == [
         f"Half-life of unit 1 at the cursor (GRU): {half} steps; time constant {constant} steps, "
         f"where 1/(1 − z) would say {rough}."
     ]
@@ -344,7 +349,7 @@ def test_half_lives_and_time_constants_are_those_of_the_keep_factor(
 )
 def test_a_gate_fully_open_or_shut_has_no_time_constant(keep: float, said: str) -> None:
     shown = screen("memory", "", "", f"gru.update.0.all_{keep}", scene="cue", unit=0)
-    assert notes_of(shown, "GRU") == [f"Half-life of unit 1 at the cursor (GRU): {said}."]
+    assert lasting_of(shown, "GRU") == [f"Half-life of unit 1 at the cursor (GRU): {said}."]
     lives = chart(shown, "gru.half").values[0]
     assert set(lives.tolist()) == {math.inf if keep else 0.0}
     assert np.isfinite(chart(shown, "gru.half").figure.data[0].z).all()

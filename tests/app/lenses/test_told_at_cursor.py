@@ -236,7 +236,7 @@ def test_k_is_the_step_at_the_cursor_and_the_bias_that_of_its_unit(notation: Not
     shown = screen("gradients", scene="crowd", step=79, unit=7, notation=notation)
     left = column(chart(shown, "state"), "GRU")[79]
     [said] = [words for words in looked(shown).words if words.startswith("At step 80, 20 steps")]
-    assert f"is left: GRU {number(float(left))} of " in said
+    assert f"is left of the gradient’s size at step 100: GRU {number(float(left))} of " in said
     control = looked(shown).controls["reaching"]
     target = Target.parse("gru.b_x.update.7")
     assert control["target"] == str(target)
