@@ -170,3 +170,40 @@ def test_what_is_not_known_leaves_no_prediction(name, tmp_path, monkeypatch) -> 
     assert whole is not None
     assert (whole.output, whole.of_layer("second")) == ("", None)
     assert model(given).shape == (3, 2)
+
+
+MASKED = {
+    **{name: BETWEEN[name] for name in BETWEEN if name[0].isupper()},
+    "softmax of a layer": line("Softmax"),
+    "a part that is not masked": lambda x: layers.Multiply()([x, layers.Cropping1D(0)(x)]),
+    "largest of one that is not": lambda x: layers.Maximum()([x, layers.Cropping1D(0)(x)]),
+    "mean": line("GlobalAveragePooling1D"),
+    "all in a row": line("Flatten"),
+    "reshape": BETWEEN["reshape"],
+    "up": BETWEEN["up"],
+}
+COMPUTED = ("Add", "Average", "Subtract", "Concatenate", "mean", "all in a row", "reshape", "up")
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+@pytest.mark.parametrize("name", MASKED)
+def test_masked_steps_are_as_keras_has_them_or_nothing_is_said(name, tmp_path) -> None:
+    given = keras.Input((STEPS,), dtype="int32")
+    x = layers.Embedding(9, INPUTS, mask_zero=True)(given)
+    x = MASKED[name](layers.GRU(INPUTS, return_sequences=True, name="first")(x))
+    model = keras.Model(given, layers.Dense(2)(x))
+    rng = np.random.default_rng(0)
+    for one in model.weights:
+        one.assign(0.7 * rng.normal(size=one.shape))
+    tokens = rng.integers(1, 9, (3, STEPS))
+    tokens[0, 7:] = 0
+    path = Path(tmp_path) / "model.keras"
+    model.save(path)
+    file = open_model(path)
+    whole = model_of(file, file.entries[0])
+    arrays, _ = traced(file, file.entries[0], whole, {}, Given(tokens.T, tokens=True))
+    assert ("prediction" in arrays) is (name in COMPUTED)
+    if name in COMPUTED:
+        wanted = keras.ops.convert_to_numpy(model(tokens.astype("int32")))
+        wanted = wanted.swapaxes(0, 1) if wanted.ndim == 3 else wanted
+        np.testing.assert_allclose(arrays["prediction"], wanted, rtol=0, atol=CLOSE)

@@ -133,6 +133,11 @@ def is_one_number(made: Settings) -> bool:
     return bool(made["kind"] == "scale" and len(made["arrays"]["w"]) == 1)
 
 
+def is_own(call: Call) -> bool:
+    """Whether a layer is of Keras itself, and not in a few bits."""
+    return call.own and not policy_of(call.config).startswith(("int", "float8"))
+
+
 def number(value: object) -> float | None:
     """A number of a config; None for anything else."""
     plain = isinstance(value, int | float) and not isinstance(value, bool)

@@ -32,6 +32,7 @@ MERGES: Final[Mapping[str, Kind]] = {
     "Minimum": "least",
     "Subtract": "minus",
 }
+BY_MASK: Final = ("Multiply", "Maximum", "Minimum")  # which look at the masks of what they read
 _POOLS: Final = {"MaxPooling1D": "max", "AveragePooling1D": "mean"}
 
 

@@ -23,7 +23,6 @@ from gru_core.formats.keras.calls import (
     is_recurrent,
     shape_of,
 )
-from gru_core.formats.keras.cell import policy_of
 from gru_core.formats.keras.last import end_of, states_of
 from gru_core.formats.keras.variables import Variables
 from gru_core.formats.keras.words import LAYERS as WORDS
@@ -118,7 +117,7 @@ class _Maker:
             reads = [INPUT]
             self._steps = len(shape_of(call.config)) == 3
         self._first = False
-        if not reads or None in reads or not _is_own(call):
+        if not reads or None in reads or not settings.is_own(call):
             return
         names = [one for one in reads if one is not None]
         if call.class_name in WORDS:
@@ -235,7 +234,7 @@ class _Maker:
 
     def _activation(self, call: Call, reads: list[str]) -> str:
         function = settings.activation(call, self._major)
-        if function is None:
+        if function is None or (call.class_name == "Softmax" and self._is_masked(reads[0])):
             return ""
         return self._after(call, call.name, "function", reads, does=function)
 
@@ -293,9 +292,11 @@ class _Maker:
         return self._add(Piece(call.name, "repeat", tuple(reads), numbers={"size": float(times)}))
 
     def _is_unknown(self, below: str) -> bool:
-        return (below == INPUT and not self._steps) or (
-            self._major < 3 and (below in self._odd or bool(self._masks.get(below)))
-        )
+        masked = self._major < 3 and self._is_masked(below)
+        return masked or (below == INPUT and not self._steps)
+
+    def _is_masked(self, below: str) -> bool:
+        return below in self._odd or bool(self._masks.get(below))
 
     def _along_last(self, config: Mapping[str, Any], below: str) -> bool:
         axis = config.get("axis", -1)
@@ -351,6 +352,9 @@ class _Maker:
         axis = call.config.get("axis", -1)
         if len(flat) > 1 or len(reads) < 2 or (INPUT in reads and not self._steps):
             return ""
+        # What these make of numbers at masked steps depends on the version.
+        if call.class_name in steps.BY_MASK and any(map(self._is_masked, reads)):
+            return ""
         is_flat = flat.pop()
         if call.class_name == "Concatenate" and axis not in (-1, 1 if is_flat else 2):
             return ""
@@ -392,8 +396,3 @@ class _Maker:
                 name = f"{call.name}, {does}"
                 if self._add(Piece(name, "ends", (call.name,), does=does), flat=True):
                     self.values[Tensor(call.name, at)] = name
-
-
-def _is_own(call: Call) -> bool:
-    """Whether a layer is of Keras itself, and not in a few bits."""
-    return call.own and not policy_of(call.config).startswith(("int", "float8"))
