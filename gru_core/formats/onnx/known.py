@@ -110,5 +110,6 @@ class Known:
 
 
 def numbers_of(name: str, array: Values) -> Array:
+    """The numbers of a constant as a piece has them. Errors: those of limits.numbers."""
     made = np.asarray(array)
     return read_only(limits.numbers(name, np.ascontiguousarray(made.astype(np.float32))))

@@ -18,7 +18,15 @@ from gru_core.inputs.vocabulary import Vocabulary
 # over the features of a step. function: one of functions.FUNCTIONS. clip: not below or above.
 # leak: w x below 0, feature by feature. A scale or a leak of one number is that of every feature.
 Plain: TypeAlias = Literal[
-    *("same", "table", "layer", "dense", "scale", "norm", "function", "clip", "leak")
+    "same",
+    "table",
+    "layer",
+    "dense",
+    "scale",
+    "norm",
+    "function",
+    "clip",
+    "leak",
 ]
 # masking and unequal make a mask. last and first: the value at that step; mean, max: over the
 # steps; ends: the last states of a layer; backward: the steps in the other order.
@@ -31,12 +39,28 @@ Steps: TypeAlias = Literal["masking", "unequal", "last", "first", "mean", "max",
 # crop: `from` steps of zeros before the first and `to` behind the last, and as many cut off.
 # reshape: the numbers of all steps as `size` steps of `width`; 0 for as many as there are.
 Windows: TypeAlias = Literal[
-    *("conv", "pool", "flat", "repeat", "unconv", "stretch", "pad", "crop", "reshape")
+    "conv",
+    "pool",
+    "flat",
+    "repeat",
+    "unconv",
+    "stretch",
+    "pad",
+    "crop",
+    "reshape",
 ]
 # join: features side by side; add, multiply, average, largest, least, minus and over (the first
 # less the others, or divided by them): number by number; part: some features in their order.
 Joins: TypeAlias = Literal[
-    *("join", "add", "multiply", "average", "largest", "least", "minus", "over", "part")
+    "join",
+    "add",
+    "multiply",
+    "average",
+    "largest",
+    "least",
+    "minus",
+    "over",
+    "part",
 ]
 Kind: TypeAlias = Plain | Steps | Windows | Joins
 KINDS: Final[tuple[Kind, ...]] = (
