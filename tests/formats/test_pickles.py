@@ -251,3 +251,9 @@ def legacy_with_storage(more: bytes) -> bytes:
     magic = program(number(0x1950A86A20F9469CFC6C)) + program(number(1001))
     behind = old[old.index(b"\x80\x02", old.index(b"little_endian")) :]
     return magic + program(table(little_endian=b"\x88", more=more)) + behind
+
+
+def test_a_pickle_can_be_chosen_on_the_page() -> None:
+    from app.controls.model import ENDINGS
+
+    assert {"pkl", "pickle", "pt"} <= {*ENDINGS}
