@@ -25,6 +25,7 @@ from gru_core.conventions import Cell
 from gru_core.errors import RangeError, ShapeError, shown, unknown_name
 from gru_core.run import initial_states
 from gru_core.weights import Weights, check_index
+from gru_core.words import article
 
 __all__ = [
     "Edit",
@@ -119,8 +120,10 @@ class Situation:
         for cell, weights in self.weights.items():
             if weights.cell != cell:
                 raise ShapeError(
-                    "the weights under {cell!r} are those of a {called}; put them under {name!r}.",
+                    "the weights under {cell!r} are those of {a} {called}; put them under "
+                    "{name!r}.",
                     cell=cell,
+                    a=article(weights.cell.upper()),
                     called=weights.cell.upper(),
                     name=weights.cell,
                 )

@@ -41,10 +41,22 @@ NOUNS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
 )
 
 
+# What begins with a vowel, letter by letter and as a word.
+_SPELLED: Final = tuple("AEFHILMNORSX")
+_SPOKEN: Final = tuple("AEIOaeio")
+
+
 def counted(number: int, noun: str, form: str = ",") -> Said:
     """A number with its noun: 1 row, 2,000 rows; form: of the number, as format has it."""
     one, more = NOUNS[noun]
     return Said(one if number == 1 else more, n=format(number, form))
+
+
+def article(name: str) -> str:
+    """What a name has before it as it is spoken: an LSTM, an 'IndRNN', a GRU, a SimpleRNN."""
+    plain = name.lstrip("'\"")
+    vowels = _SPELLED if plain[:2].isupper() else _SPOKEN
+    return ("a", "an")[plain.startswith(vowels)]
 
 
 def listed(names: Sequence[str], most: int) -> str:

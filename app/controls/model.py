@@ -35,7 +35,8 @@ from gru_core.inputs.feed import FEEDS, MAX_STEPS
 from gru_core.inputs.vocabulary import MAX_BYTES
 
 # Endings that a file of weights may have; what it is, its content says.
-ENDINGS = ["pt", "pth", "bin", "safetensors", "keras", "h5", "hdf5", "onnx", "npz", "zip"]
+ENDINGS = ["pt", "pth", "bin", "pkl", "pickle", "safetensors", "keras", "h5", "hdf5", "onnx"]
+ENDINGS += ["npz", "zip"]
 BESIDE = ["data", "onnx_data", "json"]  # what may go with them
 # What a file says of a layer that is worth naming: where frameworks differ.
 SAYS = {

@@ -15,6 +15,7 @@ from gru_core.formats.fitting import check_entry, weights_of
 from gru_core.formats.model import ANSWERS, ASKED, Answers, Direction, Entry, ModelFile, is_answer
 from gru_core.formats.running import Ready
 from gru_core.run import Layer, Merge
+from gru_core.words import article
 
 SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -228,8 +229,9 @@ def _check_answer(entry: Entry, setting: str, answer: str, known: tuple[str, ...
     if setting not in known:
         kind = "bidirectional " * (setting == "backward") + entry.cell.upper()
         raise UnknownNameError(
-            "{name} is a {kind} and has no {setting}; it has {known}: leave it out.",
+            "{name} is {a} {kind} and has no {setting}; it has {known}: leave it out.",
             name=shown(entry.name),
+            a=article(kind),
             kind=kind,
             setting=setting,
             known=", ".join(known),

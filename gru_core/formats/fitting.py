@@ -8,6 +8,7 @@ from gru_core.formats.limits import MAX_LAYERS, MAX_UNITS
 from gru_core.formats.model import Direction, Entry
 from gru_core.run import MERGES
 from gru_core.weights import AXES, PARTS, PROJECTED_AXES, PROJECTION, WEIGHTS, Weights
+from gru_core.words import article
 
 
 def weights_of(cell: Cell, direction: Direction, **options: object) -> Weights:
@@ -54,8 +55,9 @@ def _check_direction(where: str, cell: Cell, direction: Direction, inputs: int) 
     if direction.w_p is not None:
         if cell != "lstm":
             raise FormatError(
-                "{where}, has a projection; a {cell} has none: the file is damaged.",
+                "{where}, has a projection; {a} {cell} has none: the file is damaged.",
                 where=where,
+                a=article(cell.upper()),
                 cell=cell.upper(),
             )
         shape = direction.w_p.shape

@@ -225,6 +225,10 @@ _MEMBERS: Final[tuple[tuple[str, Foreign], ...]] = (
 )
 _MODELS: Final = (".pt", ".pth", ".safetensors", ".keras", ".h5", ".onnx", ".npz")
 PACKED: Final = "{name} is a zip archive with a model in it: unpack it and give {model}."
+PICKLE: Final = Foreign(
+    "{name} is a pickle without tensors or arrays of NumPy, which may run code when it is opened: "
+    "save the weights alone: torch.save(model.state_dict(), 'model.pt')."
+)
 
 _PICKLERS: Final = ((b"joblib", "joblib"), (b"sklearn", "scikit-learn"))
 _LOOKED_AT: Final = 4096  # bytes of a text
@@ -256,14 +260,11 @@ def text(data: bytes) -> Foreign | None:
     return _kind_of_text(read.strip())
 
 
-def pickled(data: bytes) -> Foreign:
-    """What a pickle is that torch has not written."""
+def pickled_by(data: bytes) -> Foreign | None:
+    """What a pickle is that another library writes in its own way."""
     by = next((name for mark, name in _PICKLERS if mark in data[:10_000]), None)
     if by is None:
-        return Foreign(
-            "{name} is a pickle, which may run code when it is opened: save the "
-            "weights alone: torch.save(model.state_dict(), 'model.pt')."
-        )
+        return None
     return Foreign(
         "{name} is a pickle of {by}, which may run code when it is opened: save the weights "
         "alone: torch.save(model.state_dict(), 'model.pt').",

@@ -33,8 +33,6 @@ _HDF5: Final = b"\x89HDF\r\n\x1a\n"
 _FIRST_USER_BLOCK: Final = 512  # bytes; then twice as many, and so on
 _ZIP: Final = (b"PK\x03\x04", b"PK\x05\x06")
 _PICKLE: Final = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05")
-# What torch.save wrote before it wrote zip archives: a pickle of this number comes first.
-_TORCH: Final = b"\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19"
 
 
 def read(data: bytes, name: str) -> ModelFile:
@@ -67,9 +65,10 @@ def kind_of(data: bytes, name: str) -> Kind:
     if data.startswith(_HDF5):
         return "hdf5"
     if data.startswith(_PICKLE):
-        if _TORCH in data[:40]:
-            return "pytorch"
-        raise foreign.pickled(data).error(name)
+        by = foreign.pickled_by(data)
+        if by is not None:
+            raise by.error(name)
+        return "pytorch"
     return _kind_of_rest(data, name)
 
 

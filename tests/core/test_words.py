@@ -2,7 +2,7 @@
 
 import pytest
 
-from gru_core.words import NOUNS, Said, counted, listed
+from gru_core.words import NOUNS, Said, article, counted, listed
 
 
 def test_what_is_said_is_a_text_that_keeps_its_template_and_its_fields() -> None:
@@ -39,3 +39,11 @@ def test_a_long_list_of_names_says_how_many_more_there_are() -> None:
     assert listed(["a", "b"], 2) == "a, b"
     assert listed(["a", "b", "c", "d"], 2) == "a, b and 2 more"
     assert listed([], 2) == ""
+
+
+def test_a_name_has_the_article_with_which_it_is_spoken() -> None:
+    names = ("GRU", "LSTM", "RNN", "UGRNN", "IndRNN", "SimpleRNN", "MGU", "bidirectional LSTM")
+    said = [f"{article(name)} {name}" for name in names]
+    assert said[:4] == ["a GRU", "an LSTM", "an RNN", "a UGRNN"]
+    assert said[4:] == ["an IndRNN", "a SimpleRNN", "an MGU", "a bidirectional LSTM"]
+    assert [article(repr(name)) for name in ("RNN", "GRU")] == ["an", "a"]

@@ -115,8 +115,8 @@ def test_an_answer_cannot_contradict_the_file() -> None:
     [
         ("gru", 1, {"colour": "red"}, "setting 'colour' does not exist; choose one of: gate_ac"),
         ("gru", 1, {"reset_after": "yes"}, "reset_after 'yes' does not exist; choose one of: tru"),
-        ("lstm", 1, {"reset_after": "true"}, "'encoder' is a LSTM and has no reset_after; it has"),
-        ("rnn", 1, {"gate_activation": "sigmoid"}, "is a RNN and has no gate_activation; it has"),
+        ("lstm", 1, {"reset_after": "true"}, "'encoder' is an LSTM and has no reset_after; it has"),
+        ("rnn", 1, {"gate_activation": "sigmoid"}, "is an RNN and has no gate_activation; it has"),
         ("gru", 2, {"backward": "true"}, "is a bidirectional GRU and has no backward; it has"),
     ],
 )
@@ -182,7 +182,7 @@ def test_of_a_plain_rnn_an_activation_is_that_of_its_state() -> None:
     for answer in ANSWERS["state_activation"]:
         assert parse_answer(f"activation={answer}", make_file(), entry)[0] == "state_activation"
     setting, answer = parse_answer("recurrent_activation=sigmoid", make_file(), entry)
-    with pytest.raises(UnknownNameError, match="is a RNN and has no gate_activation"):
+    with pytest.raises(UnknownNameError, match="is an RNN and has no gate_activation"):
         answered(entry, {setting: answer})
 
 

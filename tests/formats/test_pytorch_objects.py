@@ -70,7 +70,7 @@ GRU = filled(torch.nn.GRU(3, 4, 2, bidirectional=True))
 BESIDE = {
     "args": argparse.Namespace(lr=0.1, path=pathlib.PurePosixPath("/tmp")),
     "epoch": np.int64(3),
-    "losses": np.ones(3),
+    "losses": np.array([None, 3]),
     "when": datetime.datetime(2024, 1, 2, tzinfo=datetime.UTC),
     "criterion": torch.nn.CrossEntropyLoss(),
     "hyper_parameters": Hyper(units=4),

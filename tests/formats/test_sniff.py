@@ -131,7 +131,7 @@ FOREIGN = {
     "GGUF": (b"GGUF\x03\0\0\0", "m.gguf", "a language model (GGUF), which has no recurrent layer"),
     "MATLAB": (b"MATLAB 7.3 MAT-file".ljust(512) + HDF5, "m.mat", "a MATLAB file"),
     "NumPy": (npy(np.zeros(3)), "x.npy", "one array of NumPy, as an input may be"),
-    "a pickle": (pickle.dumps({"a": 1}), "m.pt", "a pickle, which may run code when it is opened"),
+    "a pickle": (pickle.dumps({"a": 1}), "m.pt", "a pickle without tensors or arrays"),
     "joblib": (pickle.dumps("joblib.numpy_pickle"), "m.pt", "a pickle of joblib"),
     "scikit-learn": (pickle.dumps("sklearn.svm"), "m.pt", "a pickle of scikit-learn"),
     "a pickle of old": (b"\x00cposix\nsystem\n", "m.pkl", "a pickle: save the weights alone"),

@@ -377,3 +377,11 @@ def test_an_rnn_of_relu_has_the_tensors_of_any_rnn() -> None:
     assert list(torch_names.state_dict([layer])) == [
         *("weight_ih_l0", "weight_hh_l0", "bias_ih_l0", "bias_hh_l0")
     ]
+
+
+@pytest.mark.parametrize("suffix", ["", "_l0"])
+def test_a_layer_whose_units_read_themselves_alone_is_named_as_such(suffix) -> None:
+    arrays = {f"rnn.weight_ih{suffix}": np.ones((5, 3)), f"rnn.weight_hh{suffix}": np.ones(5)}
+    said = refusal({**arrays, f"rnn.bias_ih{suffix}": np.ones(5)})
+    assert "rnn.weight_hh" in said
+    assert "one number for each unit, as an independently recurrent network (IndRNN)" in said

@@ -201,3 +201,44 @@ def test_that_code_between_the_layers_is_not_read_is_said(content) -> None:
     assert any(said in note for note in model_of(file, entry).notes)
     chosen = model_of(file, entry, Chosen(embedding="none", head="fc"))
     assert any("does between 'rnn', 'fc' is not read" in note for note in chosen.notes)
+
+
+FUNCTIONS = {
+    **{f"{kind.__name__}": kind() for kind in (nn.GELU, nn.Mish, nn.SiLU, nn.Hardswish)},
+    **{f"{kind.__name__}": kind() for kind in (nn.Hardsigmoid, nn.Hardtanh, nn.LogSigmoid)},
+    **{f"{kind.__name__}": kind() for kind in (nn.Tanhshrink, nn.Softplus, nn.CELU)},
+    "GELU by tanh": nn.GELU(approximate="tanh"),
+    "ELU": nn.ELU(0.3),
+    "LeakyReLU": nn.LeakyReLU(0.2),
+    "LayerNorm": nn.LayerNorm(8, eps=0.01),
+    "a Dropout": nn.Dropout(0.5),
+}
+
+
+@pytest.mark.parametrize("name", FUNCTIONS)
+def test_a_head_of_several_layers_is_computed_as_the_module_says_it(name) -> None:
+    model = Classifier()
+    model.head = nn.Sequential(nn.Linear(5, 8), FUNCTIONS[name], nn.Linear(8, 3))
+    with torch.no_grad():
+        for parameter in model.head.parameters():
+            parameter.normal_(std=2.0)
+    wanted = answer(model.eval(), GIVEN.T).swapaxes(0, 1)
+    np.testing.assert_allclose(predicted(opened(model)), wanted, rtol=0, atol=1e-5)
+
+
+UNKNOWN = {
+    "a clip of its own": nn.Hardtanh(-2, 2),
+    "a steep softplus": nn.Softplus(beta=3),
+    "a norm over two axes": nn.LayerNorm((9, 8)),
+    "a norm without a bias": nn.LayerNorm(8, bias=False),
+    "a slope of numbers": nn.PReLU(),
+}
+
+
+@pytest.mark.parametrize("name", UNKNOWN)
+def test_a_head_with_a_form_that_is_not_known_is_none(name) -> None:
+    model = Classifier()
+    model.head = nn.Sequential(nn.Linear(5, 8), UNKNOWN[name], nn.Linear(8, 3))
+    file = opened(model)
+    whole = model_of(file, file.entries[0])
+    assert whole is None or not whole.output

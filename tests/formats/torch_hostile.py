@@ -82,8 +82,8 @@ def _not_of_torch() -> dict[str, tuple[bytes, str]]:
         "npz": (numbers.getvalue(), "torch.save writes one folder with a data.pkl"),
         "safetensors": (b"\x02\0\0\0\0\0\0\0{}", "is of another format"),
         "two bytes of a zip": (b"PK", "does not end in its directory"),
-        "pickle of a list": (pickle.dumps([1], 2), "begins with a number of its own"),
-        "pickle of objects": (pickle.dumps(np.array([{}], object), 4), "SHORT_BINBYTES"),
+        "pickle of a list": (pickle.dumps([1], 2), "without tensors"),
+        "pickle of objects": (pickle.dumps(np.array([{}], object), 4), "without tensors"),
         "pickle of protocol 0": (pickle.dumps({"a": 1}, 0), "is a text"),
     }
 
@@ -140,7 +140,7 @@ def _that_run_code(command: str) -> dict[str, tuple[bytes, str]]:
             "a TorchScript archive without tensors of its own",
         ),
         "a scalar of NumPy": (saved({"loss": np.float64(1)}), "it has no tensors"),
-        "an array of NumPy": (saved({"a": np.ones(3)}), "it has no tensors"),
+        "an array of NumPy": (saved({"a": np.ones(3)}), "its tensors are 'a'"),
         "code among objects": (with_pickle(program(thing(table(a=touch)))), RUN + "posix.system"),
         "code as the items of an object": (
             with_pickle(program(thing(table()) + b"(" + text("a") + touch + b"u")),
@@ -297,7 +297,6 @@ def _pickles() -> dict[str, tuple[bytes, str]]:
         "a mark too few": (with_pickle(b"\x80\x02t."), "is damaged"),
         "a text too long": (with_pickle(b"\x80\x02X\xff\xff\xff\x7fabc."), "is damaged"),
         "a number too long": (with_pickle(b"I" + b"9" * 1_000_000 + b"\n."), "is damaged"),
-        "protocol 4": (saved(GRU.state_dict(), pickle_protocol=4), "is of protocol 4"),
         "protocol 9": (with_pickle(program(b"N", 9)), "is of protocol 9"),
         "another id": (with_pickle(program(row(text("file"), text("a")) + b"Q")), "is damaged"),
         "a set of lists": (

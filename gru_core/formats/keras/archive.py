@@ -15,10 +15,10 @@ from gru_core.formats.keras.finders import ByPlace
 from gru_core.formats.keras.variables import Numbered
 from gru_core.formats.keras.words import MAX_FILES, is_vocabulary
 from gru_core.formats.model import ModelFile
-from gru_core.words import Said
+from gru_core.words import Said, article
 
 _OWN: Final = (
-    "The model is a {kind} of the author's own, whose config does not list its layers: they are "
+    "The model is {a} {kind} of the author's own, whose config does not list its layers: they are "
     "read by the names and shapes of their weights."
 )
 MEMBERS: Final = ("metadata.json", "config.json", "model.weights.h5")
@@ -51,5 +51,6 @@ def read(data: bytes, name: str) -> ModelFile:
             find, variables = ByPlace(numbered(file)), Numbered(file)
             return model_file(file, model, version, find, variables, words=words)
         found = keras_bare.read_numbered(file, name)
-    own = Said(_OWN, kind=shown(model.get("class_name")))
+    kind = str(model.get("class_name"))
+    own = Said(_OWN, a=article(kind), kind=shown(model.get("class_name")))
     return replace(found, notes=(*found.notes, own))

@@ -8,6 +8,8 @@ from gru_core.formats.keras.cell import KERAS, LAYERS
 from gru_core.formats.keras.config import children
 
 MODELS: Final = ("Sequential", "Functional", "Model")
+RECURRENT: Final = (*LAYERS, "RNN", "Bidirectional")
+MOST_CALLS: Final = 1000  # of one layer
 GIVEN: Final = ""  # no class: what a model in a model is called with, and its mask
 
 
@@ -16,13 +18,14 @@ class Tensor(NamedTuple):
 
     layer: str
     at: int = 0  # which of its outputs
+    call: int = 0  # of which call, as a config has it; 0 once that stands in the name of the layer
 
 
 @dataclass(frozen=True)
 class Call:
-    """A layer with the only call of it, in the order of the config."""
+    """A layer and one call of it, in the order of the config."""
 
-    name: str
+    name: str  # of the layer, from its second call on with a number
     class_name: str
     config: Mapping[str, Any]
     place: str  # the group in which Keras 3 keeps its variables
@@ -31,6 +34,7 @@ class Call:
     mask: Tensor | None = None
     constants: tuple[Any, ...] = ()  # numbers among what it is called with
     own: bool = True  # whether its class is of Keras itself
+    layer: str = ""  # the name of the layer, which several calls may share
 
 
 class Outputs(NamedTuple):
@@ -61,6 +65,7 @@ class _Flat:
         self.calls: list[Call] = []
         self.outputs: dict[str, tuple[Tensor, ...]] = {}  # of a model, by its path
         self._places = places
+        self._again: dict[str, int] = {}  # how often a layer is called that is called again
 
     def take(self, model: Mapping[str, Any], path: str, reads: tuple[Tensor, ...] = ()) -> bool:
         """Whether it is a model whose layers are known. reads: what it is called with."""
@@ -69,6 +74,7 @@ class _Flat:
             return False
         config, inputs = _config(model), [*reads]
         if any("inbound_nodes" in node for node in nodes):
+            self._count(nodes, path)
             named = [self._at(one, path) for one in tensors(config.get("input_layers"))]
             if path and (len(named) != len(reads) or isinstance(config["input_layers"], dict)):
                 return False
@@ -89,14 +95,29 @@ class _Flat:
         self.outputs[path] = below
         return len(inputs) <= 1
 
+    def _count(self, nodes: list[Mapping[str, Any]], path: str) -> None:
+        """Note the layers that are called several times, each with a name of its own."""
+        names = {_name(node) for node in nodes}
+        for node in nodes:
+            calls, name = node.get("inbound_nodes"), _name(node)
+            several = isinstance(calls, list) and 1 < len(calls) <= MOST_CALLS
+            if not several or node.get("class_name") in (*MODELS, "InputLayer", *RECURRENT):
+                continue
+            if not any(again(name, at) in names for at in range(1, len(calls or ()))):
+                self._again[f"{path}{name}"] = len(calls or ())
+
     def _one(self, node: Mapping[str, Any], path: str) -> bool:
-        """Whether a layer is called once, with what is then known of it."""
+        """Whether it is known how a layer is called, with what is then known of it."""
         calls = node.get("inbound_nodes")
         if path and node.get("class_name") == "InputLayer":
             return True
-        if not isinstance(calls, list) or len(calls) > 1:
+        known = isinstance(calls, list) and len(calls) == self._again.get(
+            f"{path}{_name(node)}", min(len(calls), 1)
+        )
+        if not isinstance(calls, list) or not known:
             return False
-        self._call(node, path, calls, None)
+        for at in range(max(len(calls), 1)):
+            self._call(node, path, calls[at : at + 1], None, at)
         return True
 
     def _call(
@@ -105,9 +126,13 @@ class _Flat:
         path: str,
         calls: list[Any],
         below: tuple[Tensor, ...] | None,
+        at: int = 0,
     ) -> None:
         name = f"{path}{_name(node)}"
         made = _call(name, node, self._places, calls)
+        if at:
+            name = again(name, at)
+            made = replace(made, name=name)
         if below is not None:
             made = replace(made, reads=below)
         else:
@@ -128,7 +153,10 @@ class _Flat:
 
     def _at(self, tensor: Tensor, path: str) -> Tensor:
         """A tensor of the model of this path, as it is called in the whole."""
-        return self._of(Tensor(f"{path}{tensor.layer}", tensor.at))
+        name = f"{path}{tensor.layer}"
+        if name in self._again and tensor.call:
+            name = again(name, tensor.call)
+        return self._of(Tensor(name, tensor.at))
 
     def _of(self, tensor: Tensor) -> Tensor:
         """What a model in the model gives, or is given, in the place of its own name."""
@@ -161,9 +189,14 @@ def input_of(calls: Collection[Call]) -> str | None:
     return next(iter(ends)) if len(ends) == 1 else None
 
 
+def again(name: str, call: int) -> str:
+    """What a layer is called at its second call, 1, and at later ones."""
+    return f"{name} ({call + 1})"
+
+
 def is_recurrent(call: Call) -> bool:
     """Whether a layer is a recurrent one of Keras."""
-    return call.class_name in (*LAYERS, "RNN", "Bidirectional")
+    return call.class_name in RECURRENT
 
 
 def shape_of(config: Mapping[str, Any]) -> list[Any]:
@@ -219,6 +252,7 @@ def _call(name: str, node: Mapping[str, Any], places: Mapping[str, str], calls: 
         masks[0] if masks else None,
         constants,
         _is_own(node),
+        name,
     )
 
 
@@ -239,14 +273,14 @@ def tensors(value: object) -> Iterator[Tensor]:
 
 
 def _tensor(history: object) -> Iterator[Tensor]:
-    """[layer, node, tensor]: which call it is of is known, as there is one."""
+    """[layer, call, tensor]."""
     if (
         isinstance(history, list)
         and len(history) >= 3
         and isinstance(history[0], str)
         and type(history[2]) is int
     ):
-        yield Tensor(history[0], history[2])
+        yield Tensor(history[0], history[2], history[1] if type(history[1]) is int else 0)
 
 
 def _is_own(node: Mapping[str, Any]) -> bool:

@@ -17,6 +17,7 @@ from gru_core.ends import end_of, named
 from gru_core.errors import FormatError, shown
 from gru_core.formats.limits import MAX_UNITS
 from gru_core.formats.model import Answers
+from gru_core.words import article
 
 LAYERS: Final[Mapping[str, Cell]] = MappingProxyType(
     {"GRU": "gru", "LSTM": "lstm", "SimpleRNN": "rnn", "CuDNNGRU": "gru", "CuDNNLSTM": "lstm"}
@@ -95,9 +96,10 @@ def check_own(layer: str, node: Mapping[str, Any]) -> None:
     own = isinstance(module, str) and module.partition(".")[0] not in KERAS
     if own or registered not in (None, node["class_name"]):
         raise FormatError(
-            "{layer} is a {node} of the author's own ({registered}); what it computes is not "
+            "{layer} is {a} {node} of the author's own ({registered}); what it computes is not "
             "in the file: only layers of Keras itself are read.",
             layer=layer,
+            a=article(str(node["class_name"])),
             node=shown(node["class_name"]),
             registered=shown(registered or module),
         )

@@ -18,6 +18,7 @@ from gru_core.formats.keras.config import children
 from gru_core.formats.limits import MAX_LAYERS
 from gru_core.formats.notshown import NotShown
 from gru_core.run import Merge
+from gru_core.words import article
 
 MERGE_MODES: Final[Mapping[str, Merge]] = MappingProxyType(
     {"concat": "concat", "sum": "sum", "ave": "mean", "mul": "product"}
@@ -92,8 +93,9 @@ def layers_of(model: Mapping[str, Any], major: int, left: NotShown) -> tuple[Lay
     top = _Found(known, (), "")
     if _inner_layers(top) is None:
         raise FormatError(
-            "The model is a {model} of the author's own, whose config does not list its "
+            "The model is {a} {model} of the author's own, whose config does not list its "
             "layers: save its weights alone, as .weights.h5.",
+            a=article(str(model["class_name"])),
             model=shown(model["class_name"]),
         )
     found = tuple(_layers(top, major, left))
@@ -265,9 +267,10 @@ def _check_stepped_over(found: _Found) -> None:
         value = todo.pop()
         if _is_recurrent(value):
             raise FormatError(
-                "{path} is a {class_name}, which is recurrent or holds a recurrent layer; what "
+                "{path} is {a} {class_name}, which is recurrent or holds a recurrent layer; what "
                 "it computes is not known: only layers of Keras itself are read.",
                 path=found.path,
+                a=article(str(class_name)),
                 class_name=shown(class_name),
             )
         todo.extend(children(value))

@@ -22,19 +22,17 @@ from gru_core.formats.keras.cell import (
 )
 from gru_core.formats.keras.variables import Variables
 from gru_core.formats.whole.functions import function_called
-from gru_core.formats.whole.pieces import MOST_STEPS
 
 Settings: TypeAlias = dict[str, Any]  # of a Piece, without its name and what it reads
 Values: TypeAlias = npt.NDArray[Any]
 _LEAST_SPREAD: Final = 1e-7  # keras.config.epsilon(), below which Normalization does not divide
 ACTIVATIONS: Final = ("Activation", "ReLU", "Softmax", *FUNCTION_LAYERS)  # layers of one function
-_POOLS: Final = {"MaxPooling1D": "max", "AveragePooling1D": "mean"}
 
 
 def batch_norm(call: Call, variables: Variables) -> Settings | None:
     """At inference: by the means and variances that it has kept."""
     config = call.config
-    found = variables(call.name, call.place, "BatchNormalization", _has(config))
+    found = variables(call.layer, call.place, "BatchNormalization", _has(config))
     epsilon = number(config.get("epsilon", 1e-3))
     if found is None or epsilon is None or "moving_variance" not in found:
         return None
@@ -47,7 +45,7 @@ def layer_norm(call: Call, variables: Variables) -> Settings | None:
     """Over the numbers of a step; without gamma or beta, these are ones and zeros."""
     config, has = call.config, _has(call.config)
     epsilon = number(config.get("epsilon", 1e-3))
-    found = variables(call.name, call.place, "LayerNormalization", has)
+    found = variables(call.layer, call.place, "LayerNormalization", has)
     if found is None or epsilon is None or config.get("rms_scaling"):
         return None
     like = next(iter(found.values()), np.ones(1, np.float32))
@@ -63,7 +61,7 @@ def normalization(call: Call, variables: Variables) -> Settings | None:
     config = call.config
     parts = ("mean", "variance")
     if config.get("mean") is None:
-        found = variables(call.name, call.place, "Normalization", {})
+        found = variables(call.layer, call.place, "Normalization", {})
         given = [] if found is None else [found[part].astype(np.float64) for part in parts]
     else:
         given = _given(config, parts)
@@ -80,41 +78,6 @@ def rescaling(call: Call, _variables: Variables) -> Settings | None:
     """By the scale and the offset of its config."""
     given = _given({"offset": 0.0, **call.config}, ("scale", "offset"))
     return _scale(*given) if len(given) == 2 else None
-
-
-def convolution(call: Call, variables: Variables) -> Settings | None:
-    """Conv1D over the steps."""
-    config = call.config
-    has = {"bias": config.get("use_bias", True) is True}
-    found = variables(call.name, call.place, "Conv1D", has)
-    stride, dilation = (_one(config.get(part, 1)) for part in ("strides", "dilation_rate"))
-    groups, padding = _one(config.get("groups", 1)), config.get("padding", "valid")
-    if found is None or not (stride and dilation and groups) or not _steps_first(config):
-        return None
-    if found["kernel"].ndim != 3 or padding not in ("valid", "same", "causal"):
-        return None
-    w = np.ascontiguousarray(found["kernel"].transpose(2, 1, 0))
-    reach = dilation * (w.shape[2] - 1)
-    if reach > MOST_STEPS or w.shape[0] % groups:
-        return None
-    numbers = {"stride": stride, "dilation": dilation, "groups": groups}
-    if padding != "same":
-        numbers |= {"from": reach if padding == "causal" else 0, "to": 0}
-    arrays = {"w": read_only(w)} | ({"b": found["bias"]} if "bias" in found else {})
-    return {"kind": "conv", "arrays": arrays, "numbers": _floats(numbers)}
-
-
-def pooling(call: Call, _variables: Variables) -> Settings | None:
-    """The largest or the mean of some steps at a time."""
-    config = call.config
-    size = _one(config.get("pool_size", 2))
-    stride = size if config.get("strides") is None else _one(config.get("strides"))
-    padding = config.get("padding", "valid")
-    if not (size and stride) or padding not in ("valid", "same") or not _steps_first(config):
-        return None
-    numbers = {"size": size, "stride": stride}
-    numbers |= {"from": 0, "to": 0} if padding == "valid" else {}
-    return {"kind": "pool", "does": _POOLS[call.class_name], "numbers": _floats(numbers)}
 
 
 def activation(call: Call, major: int) -> str | None:
@@ -142,6 +105,18 @@ def function_of(said: object, major: int) -> str | None:
     return said if isinstance(said, str) and function_called(said) is not None else None
 
 
+def leak(call: Call, variables: Variables) -> Settings | None:
+    """PReLU: a slope below 0 for each number of a step, the same at every step."""
+    found = variables(call.layer, call.place, "PReLU", {})
+    if found is None:
+        return None
+    w = found["alpha"]
+    if w.ndim == 2 and len(w) == 1:  # the axis of the steps is shared
+        return {"kind": "leak", "arrays": {"w": w[0]}}
+    # Of one step, where it does not say that it is shared, it may be of the only feature.
+    return {"kind": "leak", "arrays": {"w": w}, "flat": True} if w.ndim == 1 else None
+
+
 def _relu(config: Mapping[str, Any]) -> str | None:
     """The function of a ReLU layer; None for a threshold, and for a slope with an end."""
     most, slope = config.get("max_value"), config.get("negative_slope") or 0.0
@@ -158,6 +133,11 @@ def is_one_number(made: Settings) -> bool:
     return bool(made["kind"] == "scale" and len(made["arrays"]["w"]) == 1)
 
 
+def is_own(call: Call) -> bool:
+    """Whether a layer is of Keras itself, and not in a few bits."""
+    return call.own and not policy_of(call.config).startswith(("int", "float8"))
+
+
 def number(value: object) -> float | None:
     """A number of a config; None for anything else."""
     plain = isinstance(value, int | float) and not isinstance(value, bool)
@@ -169,21 +149,6 @@ def _has(config: Mapping[str, Any]) -> dict[str, bool]:
         "gamma": config.get("scale", True) is True,
         "beta": config.get("center", True) is True,
     }
-
-
-def _steps_first(config: Mapping[str, Any]) -> bool:
-    return config.get("data_format") in (None, "channels_last")
-
-
-def _one(value: object) -> int:
-    """The only number of an axis, from 1 to MOST_STEPS; 0 for what is none."""
-    if isinstance(value, list) and len(value) == 1:
-        value = value[0]
-    return value if type(value) is int and 1 <= value <= MOST_STEPS else 0
-
-
-def _floats(numbers: Mapping[str, int]) -> dict[str, float]:
-    return {key: float(value) for key, value in numbers.items()}
 
 
 def _scale(w: Values, b: Values) -> Settings | None:
@@ -220,9 +185,7 @@ LEAVING_STEPS: Final[Mapping[str, Maker]] = MappingProxyType(
         "BatchNormalization": batch_norm,
         "LayerNormalization": layer_norm,
         "Normalization": normalization,
+        "PReLU": leak,
         "Rescaling": rescaling,
     }
-)
-WINDOWS: Final[Mapping[str, Maker]] = MappingProxyType(
-    {"Conv1D": convolution, **dict.fromkeys(_POOLS, pooling)}
 )

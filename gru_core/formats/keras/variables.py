@@ -16,10 +16,18 @@ _ORDER: Final[Mapping[str, Sequence[str]]] = {
     "BatchNormalization": ("gamma", "beta", "moving_mean", "moving_variance"),
     "LayerNormalization": ("gamma", "beta"),
     "Normalization": ("mean", "variance", "count"),
-    "Conv1D": ("kernel", "bias"),
+    **dict.fromkeys(("Conv1D", "DepthwiseConv1D", "Conv1DTranspose"), ("kernel", "bias")),
+    "SeparableConv1D": ("depthwise_kernel", "pointwise_kernel", "bias"),
+    "PReLU": ("alpha",),
 }
 _COUNTED: Final = "count"  # of what a Normalization has seen, which it does not compute with
-_OLD: Final = {"W": "kernel", "b": "bias", "running_mean": "moving_mean", "running_std": ""}
+_OLD: Final = {
+    "W": "kernel",
+    "kernel": "kernel",
+    "b": "bias",
+    "running_mean": "moving_mean",
+    "running_std": "",
+}
 
 
 class Variables(Protocol):

@@ -5,14 +5,15 @@ other is left out, so that nothing is shown that the model does not compute.
 """
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Any, Final
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from gru_core.arrays import read_only
 from gru_core.errors import GatescopeError
 from gru_core.formats.keras import model as keras_model
-from gru_core.formats.keras import settings
+from gru_core.formats.keras import settings, steps
 from gru_core.formats.keras.calls import (
     GIVEN,
     Call,
@@ -22,21 +23,12 @@ from gru_core.formats.keras.calls import (
     is_recurrent,
     shape_of,
 )
-from gru_core.formats.keras.cell import policy_of
 from gru_core.formats.keras.last import end_of, states_of
 from gru_core.formats.keras.variables import Variables
 from gru_core.formats.keras.words import LAYERS as WORDS
 from gru_core.formats.keras.words import NO_WORDS, Assets, Words, words_of
 from gru_core.formats.model import Entry
-from gru_core.formats.whole.pieces import INPUT, MOST_STEPS, Kind, Piece, Whole
-
-# What does nothing once a model is trained.
-SAME: Final = frozenset(
-    {"Dropout", "SpatialDropout1D", "GaussianNoise", "GaussianDropout", "AlphaDropout"}
-    | {"ActivityRegularization", "Identity"}
-)
-POOLS: Final[Mapping[str, Kind]] = {"GlobalAveragePooling1D": "mean", "GlobalMaxPooling1D": "max"}
-MERGES: Final[Mapping[str, Kind]] = {"Concatenate": "join", "Add": "add", "Multiply": "multiply"}
+from gru_core.formats.whole.pieces import INPUT, MOST_STEPS, Piece, Whole
 
 
 def whole_or_none(
@@ -69,8 +61,7 @@ def whole_of(
         return None
     named = {one.name: one for one in entries}
     maker = _Maker(named, major, variables, input_of(found.calls), words)
-    for call in found.calls:
-        maker.take(call)
+    maker.take_all(found.calls)
     if not any(one.kind == "layer" for one in maker.pieces):
         return None
     output = maker.values.get(found.output) if found.output is not None else None
@@ -103,6 +94,17 @@ class _Maker:
         self._first = True
         self._steps = False  # whether the input is known to have steps of several numbers
 
+    def take_all(self, calls: Collection[Call]) -> None:
+        """Add the pieces of all layers; one called again may stand before what it reads."""
+        left, known = [*calls], -1
+        while left and len(self.values) > known:
+            known, todo, left = len(self.values), left, []
+            for call in todo:
+                if all(one in self.values for one in (*call.reads, *call.starts)):
+                    self.take(call)
+                else:
+                    left.append(call)
+
     def take(self, call: Call) -> None:
         """Add the pieces of a layer, if they are known."""
         if call.class_name == "InputLayer":
@@ -115,7 +117,7 @@ class _Maker:
             reads = [INPUT]
             self._steps = len(shape_of(call.config)) == 3
         self._first = False
-        if not reads or None in reads or not _is_own(call):
+        if not reads or None in reads or not settings.is_own(call):
             return
         names = [one for one in reads if one is not None]
         if call.class_name in WORDS:
@@ -131,15 +133,15 @@ class _Maker:
                 self.values[Tensor(call.name)] = made
 
     def _maker_of(self, kind: str) -> Callable[[Call, list[str]], str] | None:
-        if kind in SAME:
+        if kind in steps.SAME:
             return self._same
-        if kind in POOLS:
+        if kind in steps.POOLS:
             return self._pool
-        if kind in MERGES:
+        if kind in steps.MERGES:
             return self._merge
         if kind in settings.LEAVING_STEPS:
             return self._set
-        if kind in settings.WINDOWS:
+        if kind in steps.WINDOWS:
             return self._windows
         table: dict[str, Callable[[Call, list[str]], str]] = {
             "Embedding": self._embedding,
@@ -148,6 +150,7 @@ class _Maker:
             **dict.fromkeys(settings.ACTIVATIONS, self._activation),
             GIVEN: self._given_to_model,
             "Flatten": self._flattened,
+            "Reshape": self._reshaped,
             "RepeatVector": self._repeated,
             "Masking": self._masking,
             "NotEqual": self._unequal,
@@ -192,7 +195,7 @@ class _Maker:
         return self._add(Piece(call.name, "same", tuple(reads)), mask, reads[0] in self._flat)
 
     def _embedding(self, call: Call, reads: list[str]) -> str:
-        found = self._variables(call.name, call.place, "Embedding", {})
+        found = self._variables(call.layer, call.place, "Embedding", {})
         if found is None or found["embeddings"].ndim != 2 or reads[0] in self._masks:
             return ""
         masked = call.config.get("mask_zero") is True
@@ -204,7 +207,7 @@ class _Maker:
         config = call.config if inner is None else inner
         place = call.place if inner is None else f"{call.place}/layer"
         has = {"bias": config.get("use_bias", config.get("bias", True)) is True}
-        found = self._variables(call.name, place, "Dense", has)
+        found = self._variables(call.layer, place, "Dense", has)
         function = settings.function_of(config.get("activation"), self._major)
         if found is None or function is None or found["kernel"].ndim != 2:
             return ""
@@ -222,22 +225,25 @@ class _Maker:
         config = inner.get("config") if isinstance(inner, dict) else None
         if inner is None or not isinstance(config, dict) or reads[0] in self._flat:
             return ""
-        if inner.get("class_name") in SAME:
+        if inner.get("class_name") in steps.SAME:
             return self._same(call, reads)
+        if inner.get("class_name") in settings.ACTIVATIONS:
+            one = replace(call, class_name=str(inner["class_name"]), config=config)
+            return self._activation(one, reads)
         return self._dense(call, reads, config) if inner.get("class_name") == "Dense" else ""
 
     def _activation(self, call: Call, reads: list[str]) -> str:
         function = settings.activation(call, self._major)
-        if function is None:
+        if function is None or (call.class_name == "Softmax" and self._is_masked(reads[0])):
             return ""
         return self._after(call, call.name, "function", reads, does=function)
 
     def _set(self, call: Call, reads: list[str]) -> str:
         """A layer that leaves the steps as they are."""
         made = settings.LEAVING_STEPS[call.class_name](call, self._variables)
-        if made is None or not (
-            settings.is_one_number(made) or self._along_last(call.config, reads[0])
-        ):
+        if made is None or (made.pop("flat", False) and reads[0] not in self._flat):
+            return ""
+        if not (settings.is_one_number(made) or self._along_last(call.config, reads[0])):
             return ""
         return self._after(call, call.name, made.pop("kind"), reads, **made)
 
@@ -246,15 +252,29 @@ class _Maker:
         below = reads[0]
         made = None
         if below not in self._flat and not self._is_unknown(below):
-            made = settings.WINDOWS[call.class_name](call, self._variables)
+            made = steps.WINDOWS[call.class_name](call, self._variables)
         function = settings.function_of(call.config.get("activation"), self._major)
         if made is None or function is None:
             return ""
-        name = call.name if function == "linear" else f"{call.name}, sum"
-        found = self._add(Piece(name, made.pop("kind"), (below,), **made))
-        if name == call.name or not found:
-            return found
-        return self._after(call, call.name, "function", [found], does=function)
+        names = [f"{call.name}, step {at}" for at in range(1, len(made))]
+        names += [call.name if function == "linear" else f"{call.name}, sum"]
+        for name, one in zip(names, made, strict=True):
+            below = self._add(Piece(name, one.pop("kind"), (below,), **one))
+            if not below:
+                return ""
+        if function == "linear":
+            return below
+        return self._after(call, call.name, "function", [below], does=function)
+
+    def _reshaped(self, call: Call, reads: list[str]) -> str:
+        """The numbers of a sequence in other steps, or in none."""
+        sizes = steps.shape_after(call.config)
+        if sizes is None or (reads[0] not in self._flat and self._is_unknown(reads[0])):
+            return ""
+        if len(sizes) == 1:
+            return self._flattened(call, reads)
+        numbers = dict(zip(("size", "width"), map(float, sizes), strict=True))
+        return self._add(Piece(call.name, "reshape", tuple(reads), numbers=numbers))
 
     def _flattened(self, call: Call, reads: list[str]) -> str:
         """Every number of every step side by side."""
@@ -272,9 +292,11 @@ class _Maker:
         return self._add(Piece(call.name, "repeat", tuple(reads), numbers={"size": float(times)}))
 
     def _is_unknown(self, below: str) -> bool:
-        return (below == INPUT and not self._steps) or (
-            self._major < 3 and (below in self._odd or bool(self._masks.get(below)))
-        )
+        masked = self._major < 3 and self._is_masked(below)
+        return masked or (below == INPUT and not self._steps)
+
+    def _is_masked(self, below: str) -> bool:
+        return below in self._odd or bool(self._masks.get(below))
 
     def _along_last(self, config: Mapping[str, Any], below: str) -> bool:
         axis = config.get("axis", -1)
@@ -304,7 +326,7 @@ class _Maker:
 
     def _pool(self, call: Call, reads: list[str]) -> str:
         mask = self._mask(call, reads[0])
-        kind = POOLS[call.class_name]
+        kind = steps.POOLS[call.class_name]
         odd = (
             mask is None
             or reads[0] in self._odd
@@ -330,11 +352,14 @@ class _Maker:
         axis = call.config.get("axis", -1)
         if len(flat) > 1 or len(reads) < 2 or (INPUT in reads and not self._steps):
             return ""
+        # What these make of numbers at masked steps depends on the version.
+        if call.class_name in steps.BY_MASK and any(map(self._is_masked, reads)):
+            return ""
         is_flat = flat.pop()
         if call.class_name == "Concatenate" and axis not in (-1, 1 if is_flat else 2):
             return ""
         made = self._add(
-            Piece(call.name, MERGES[call.class_name], tuple(reads)),
+            Piece(call.name, steps.MERGES[call.class_name], tuple(reads)),
             masks.pop() if len(masks) == 1 else "",
             is_flat,
         )
@@ -371,8 +396,3 @@ class _Maker:
                 name = f"{call.name}, {does}"
                 if self._add(Piece(name, "ends", (call.name,), does=does), flat=True):
                     self.values[Tensor(call.name, at)] = name
-
-
-def _is_own(call: Call) -> bool:
-    """Whether a layer is of Keras itself, and not in a few bits."""
-    return call.own and not policy_of(call.config).startswith(("int", "float8"))

@@ -15,6 +15,7 @@ from gru_core.ends import FAMILIES, end_of, named
 from gru_core.errors import FormatError
 from gru_core.formats.model import Answers
 from gru_core.formats.onnx.graph import Attributes
+from gru_core.words import article
 
 # Name in small letters, alpha, beta; None for a function that has none.
 Function: TypeAlias = tuple[str, float | None, float | None]
@@ -93,11 +94,12 @@ def _names(cell: Cell, given: Attributes, directions: int, what: str) -> list[st
         names = names[:1]  # the default of the operator itself is of two directions
     if len(names) != len(needed):
         raise FormatError(
-            "{what} names {count} activations ({names}); a {cell} of {directions} "
+            "{what} names {count} activations ({names}); {a} {cell} of {directions} "
             "direction{plural} has {wanted}, such as {needed}: name as many.",
             what=what,
             count=len(names),
             names=", ".join(names)[:80],
+            a=article(cell.upper()),
             cell=cell.upper(),
             directions=directions,
             plural="s"[: directions - 1],

@@ -5,13 +5,12 @@ What is not followed, or not in this form, makes nothing that is known.
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from gru_core.arrays import Array, read_only
+from gru_core.arrays import Array
 from gru_core.formats import limits
-from gru_core.formats.model import Entry
 from gru_core.formats.onnx.axes import (
     TOGETHER,
     NotFollowedError,
@@ -22,65 +21,39 @@ from gru_core.formats.onnx.axes import (
     unsqueezed,
     with_batch,
 )
-from gru_core.formats.onnx.constants import Constants
-from gru_core.formats.onnx.folding import Folding
 from gru_core.formats.onnx.functions import FUNCTIONS, function_of
 from gru_core.formats.onnx.graph import (
     Attributes,
-    Found,
-    Scope,
     attributes,
-    scope_of,
 )
-from gru_core.formats.onnx.states import WORLDS, sizes_of
+from gru_core.formats.onnx.known import Known, numbers_of
 from gru_core.formats.onnx.tensors import Values
 from gru_core.formats.onnx.windows import WINDOWED, windowed
-from gru_core.formats.whole.pieces import INPUT, Kind, Piece
+from gru_core.formats.whole.pieces import Kind
 
 if TYPE_CHECKING:
-    from onnx import GraphProto, NodeProto
+    from onnx import NodeProto
 
 _INTEGERS: Final = (6, 7)  # TensorProto.INT32 and INT64
 _FLOAT: Final = 1
 _SOFTMAX_LAST: Final = 13  # the opset from which Softmax is along the last axis by itself
 _ENDS: Final = {"min": "from", "max": "to"}  # of Clip
 _MOVING: Final = ("Transpose", "Unsqueeze", "Squeeze", "Reshape")
-_OF_SEVERAL: Final = ("Gather", "Concat", "Add", "Mul", "Sub", "Div")
+# Of two values that are known; with a constant some of them are a scale.
+_MERGES: Final[Mapping[str, Kind]] = {
+    "Add": "add",
+    "Mul": "multiply",
+    "Sub": "minus",
+    "Div": "over",
+    "Max": "largest",
+    "Min": "least",
+    "Mean": "average",
+}
+_OF_SEVERAL: Final = ("Gather", "Concat", *_MERGES)
 
 
-class Follower:
-    """What is known of a graph, and what its operators make of it."""
-
-    def __init__(
-        self,
-        graph: "GraphProto",
-        found: Mapping[str, Found],
-        entries: Mapping[str, Entry],
-        opset: int,
-    ) -> None:
-        self.values: dict[str, Value] = {}
-        self.pieces: dict[str, Piece] = {}
-        self.layers: list[str] = []
-        self._room = limits.MAX_EXPANDED
-        self._graph, self._opset = graph, opset
-        self._scope: Scope = scope_of(graph, "", None)
-        self._constants = Constants()
-        self._worlds = [Folding(opset, sizes_of(*ends), {}) for ends in WORLDS]
-        outer = {name: one for name, one in found.items() if not one.scope.where}
-        self._entries = {
-            one.node.output[0] or one.node.output[-1]: entries[name]
-            for name, one in outer.items()
-            if name in entries and one.node.output
-        }
-
-    def _add(self, name: str, kind: Kind, reads: tuple[str, ...], **settings: Any) -> str:
-        if not name or name in self.pieces:
-            raise NotFollowedError
-        self._room -= sum(array.nbytes for array in settings.get("arrays", {}).values())
-        if self._room < 0:  # what a file may be unpacked to
-            raise NotFollowedError
-        self.pieces[name] = Piece(name, kind, reads, **settings)
-        return name
+class Follower(Known):
+    """What the operators of a graph make of what is known of it."""
 
     def _made(self, node: "NodeProto") -> Value | None:
         kind, given = node.op_type, attributes(node)
@@ -123,6 +96,7 @@ class Follower:
             "Slice": self._sliced,
             "Clip": self._clipped,
             "Gemm": self._gemm,
+            "PRelu": self._leaked,
             "BatchNormalization": self._batch_norm,
             "LayerNormalization": self._layer_norm,
             "ReduceMean": self._reduced,
@@ -141,6 +115,15 @@ class Follower:
         piece = self._add(node.output[0], "clip", (x.piece,), numbers=numbers)
         return replace(x, piece=piece)
 
+    def _leaked(self, node: "NodeProto", x: Value, _given: Attributes) -> Value | None:
+        """PRelu with a slope for each number of a step, or one."""
+        self._check_features(x)
+        slope = np.asarray(self._constant(node.input[1]))
+        if slope.ndim and slope.size != slope.shape[-1]:
+            return None
+        arrays = {"w": numbers_of(node.output[0], slope.ravel())}
+        return replace(x, piece=self._add(node.output[0], "leak", (x.piece,), arrays=arrays))
+
     def _function(self, node: "NodeProto", x: Value, given: Attributes) -> Value | None:
         last = given.get("axis", -1 if self._opset >= _SOFTMAX_LAST else 1)
         if "oftmax" in node.op_type:
@@ -152,32 +135,6 @@ class Follower:
         if does is None:
             return None
         return replace(x, piece=self._add(node.output[0], "function", (x.piece,), does=does))
-
-    def _is_training(self, node: "NodeProto") -> bool:
-        """Whether a Dropout is told to leave numbers out even now."""
-        said = node.input[2] if len(node.input) > 2 else ""
-        return bool(said) and bool(np.any(self._constant(said)))
-
-    def _constant(self, name: str) -> Values:
-        return self._constants.value(self._scope, name)
-
-    def _axes(self, node: "NodeProto", given: Attributes, at: int = 1) -> list[int]:
-        if len(node.input) > at and node.input[at]:
-            return [int(one) for one in self._constant(node.input[at]).ravel()]
-        if "axes" not in given:
-            raise NotFollowedError
-        return [int(one) for one in given["axes"]]
-
-    def _check_features(self, x: Value) -> None:
-        """Numbers of a step have to stand last, none of directions apart."""
-        self._check_together(x)
-        if not x.axes.endswith("F"):
-            raise NotFollowedError
-
-    def _check_together(self, x: Value) -> None:
-        """Where each number is taken by itself, none may be of directions apart."""
-        if "D" in x.axes:
-            raise NotFollowedError
 
     def _reshaped(self, node: "NodeProto", x: Value) -> Value:
         """One that only puts directions and units together, or leaves out axes of size 1."""
@@ -256,20 +213,13 @@ class Follower:
             return replace(x, axes=rest)
         return None
 
-    def _units(self, name: str) -> int:
-        """How many units the layer has that a value comes from, unchanged but for its steps."""
-        while self.pieces[name].kind != "layer":
-            name = self.pieces[name].reads[0]
-        entry = next(one for one in self._entries.values() if one.name == name)
-        return int(entry.layers[0][0].w_h.shape[2])
-
     def _dense(self, x: Value, name: str, w: Values, b: Values | None = None) -> Value:
         self._check_features(x)
-        arrays: dict[str, Array] = {"w": _numbers(name, w)}
+        arrays: dict[str, Array] = {"w": numbers_of(name, w)}
         if w.ndim != 2:
             raise NotFollowedError
         if b is not None:
-            arrays["b"] = _numbers(name, np.broadcast_to(b.ravel(), w.shape[:1]))
+            arrays["b"] = numbers_of(name, np.broadcast_to(b.ravel(), w.shape[:1]))
         return replace(x, piece=self._add(name, "dense", (x.piece,), arrays=arrays), ways=1)
 
     def _gemm(self, node: "NodeProto", x: Value, given: Attributes) -> Value | None:
@@ -280,14 +230,17 @@ class Follower:
         return self._dense(x, node.output[0], w if given.get("transB") else w.T, b)
 
     def _arithmetic(self, node: "NodeProto") -> Value | None:
+        if len(node.input) != 2:
+            return None
         a, b = (self.values.get(name) for name in node.input)
         kind, out = node.op_type, node.output[0]
         if a is not None and b is not None:
-            if with_batch(a.axes) != with_batch(b.axes) or a.tokens or kind in ("Sub", "Div"):
+            if with_batch(a.axes) != with_batch(b.axes) or a.tokens:
                 return None
             self._check_features(a)
-            both = (a.piece, b.piece)
-            return replace(a, piece=self._add(out, "add" if kind == "Add" else "multiply", both))
+            return replace(a, piece=self._add(out, _MERGES[kind], (a.piece, b.piece)))
+        if kind in ("Max", "Min", "Mean"):
+            return None
         x = a or b
         if x is None or x.tokens or (a is None and kind in ("Sub", "Div")):
             return None
@@ -309,29 +262,8 @@ class Follower:
         return self._scaled(x, out, np.broadcast_to(w, width), np.broadcast_to(shift, width))
 
     def _scaled(self, x: Value, name: str, w: Values, b: Values) -> Value:
-        arrays = {"w": _numbers(name, w), "b": _numbers(name, b)}
+        arrays = {"w": numbers_of(name, w), "b": numbers_of(name, b)}
         return replace(x, piece=self._add(name, "scale", (x.piece,), arrays=arrays))
-
-    def _width(self, name: str) -> int | None:
-        """How many numbers a piece has at a step; None where that is not known."""
-        while name != INPUT:
-            piece = self.pieces[name]
-            if piece.kind == "dense":
-                return len(piece.arrays["w"])
-            if piece.kind == "conv":
-                return len(piece.arrays["w"])
-            wide = piece.kind in ("table", "norm") or len(piece.arrays.get("w", ())) > 1
-            if piece.kind in ("table", "scale", "norm") and wide:
-                return int(piece.arrays["w"].shape[-1])
-            if piece.kind == "layer":
-                entry = next(one for one in self._entries.values() if one.name == name)
-                return self._units(name) * len(entry.layers[0])
-            if piece.kind == "part":
-                return int(piece.numbers["to"] - piece.numbers["from"])
-            if piece.kind == "join":
-                return None
-            name = piece.reads[0]
-        return None
 
     def _joined(self, node: "NodeProto", given: Attributes) -> Value | None:
         known = [self.values.get(name) for name in node.input]
@@ -368,7 +300,7 @@ class Follower:
             return None
         w = self._constant(node.input[1])
         b = self._constant(node.input[2]) if len(node.input) > 2 else np.zeros(w.shape)
-        arrays = {"w": _numbers(node.output[0], w), "b": _numbers(node.output[0], b)}
+        arrays = {"w": numbers_of(node.output[0], w), "b": numbers_of(node.output[0], b)}
         numbers = {"epsilon": float(given.get("epsilon", 1e-5))}
         piece = self._add(node.output[0], "norm", (x.piece,), arrays=arrays, numbers=numbers)
         return replace(x, piece=piece)
@@ -377,7 +309,7 @@ class Follower:
         made = windowed(node, given, self._constant) if x.axes == "BFS" else None
         if made is None:
             return None
-        made["arrays"] = {key: _numbers(key, one) for key, one in made["arrays"].items()}
+        made["arrays"] = {key: numbers_of(key, one) for key, one in made["arrays"].items()}
         return replace(x, piece=self._add(node.output[0], made.pop("kind"), (x.piece,), **made))
 
     def _reduced(self, node: "NodeProto", x: Value, given: Attributes) -> Value | None:
@@ -389,8 +321,3 @@ class Follower:
         kept = "1" if given.get("keepdims", 1) else ""
         piece = self._add(node.output[0], kind, (x.piece,))
         return replace(x, piece=piece, axes=x.axes[:axis] + kept + x.axes[axis + 1 :])
-
-
-def _numbers(name: str, array: Values) -> Array:
-    made = np.asarray(array)
-    return read_only(limits.numbers(name, np.ascontiguousarray(made.astype(np.float32))))

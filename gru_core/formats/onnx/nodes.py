@@ -21,7 +21,7 @@ from gru_core.formats.onnx.constants import ComputedError, Constants
 from gru_core.formats.onnx.graph import CELLS, Attributes, Found, attributes, called, reads
 from gru_core.formats.onnx.states import Layout
 from gru_core.formats.onnx.tensors import QUANTIZED, Values
-from gru_core.words import Said
+from gru_core.words import Said, article
 
 DIRECTIONS: Final[Mapping[str, int]] = MappingProxyType(
     {"forward": 1, "reverse": 1, "bidirectional": 2}
@@ -96,10 +96,11 @@ def _attributes(found: Found, opset: int) -> Attributes:
         known = types.get(attribute.name)
         if known is None or known.value != attribute.type:
             raise FormatError(
-                "{what} has {name}; a {op_type} of opset {opset} has no such attribute, or of "
+                "{what} has {name}; {a} {op_type} of opset {opset} has no such attribute, or of "
                 "another type: export the model again.",
                 what=what,
                 name=shown(attribute.name),
+                a=article(node.op_type),
                 op_type=node.op_type,
                 opset=opset,
             )
@@ -173,11 +174,12 @@ def _stacked(
     for role, array in raw.items():
         if array.shape != needed[role]:
             raise FormatError(
-                "{role} of {called} has shape {shape}; a {cell} of direction {given} with "
+                "{role} of {called} has shape {shape}; {a} {cell} of direction {given} with "
                 "{needed} units needs {axes}.",
                 role=role,
                 called=called(found.node),
                 shape=array.shape,
+                a=article(cell.upper()),
                 cell=cell.upper(),
                 given=given["direction"],
                 needed=needed["R"][-1],

@@ -1,12 +1,12 @@
-"""The two kinds of file that torch.save has written: zip archives, before 1.6 a row of pickles.
+"""What torch.save has written: zip archives, before 1.6 a row of pickles; and pickle.dump: one.
 
-Both come out as one description of everything in them, and the bytes of each storage.
+All come out as one description of everything in them, and the bytes of each storage.
 """
 
 import struct
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
+from functools import cache, partial
 from typing import Any, Final
 
 import numpy as np
@@ -14,6 +14,8 @@ import numpy.typing as npt
 
 from gru_core.errors import FormatError, shown
 from gru_core.formats import zips
+from gru_core.formats.pytorch.arrays import Grid
+from gru_core.formats.pytorch.pickled import PROTOCOL as SAFE
 from gru_core.formats.pytorch.pickled import Outline, Source
 from gru_core.formats.pytorch.values import KINDS, Storage, View
 from gru_core.formats.state_dict.stored import Order, raw_dtype
@@ -37,12 +39,15 @@ class Archive:
     root: Any  # dict, list, tuple, View, Special, Other, Global, or a plain value
     special: int  # how many tensors are no plain ones
     foreign: bool  # whether it holds what PyTorch's safe loader does not read: objects, or code
+    plain: bool  # whether it is a pickle of pickle.dump, and none of torch.save
     code: bool  # whether it is a TorchScript archive, whose code is stepped over
     order: Order
     content: Callable[[str], bytes | memoryview]  # of a storage, by its key
 
-    def raw(self, view: View) -> npt.NDArray[Any]:
+    def raw(self, view: View | Grid) -> npt.NDArray[Any]:
         """A tensor of one of FLOATS as it stands in the file: of raw_dtype and its shape."""
+        if isinstance(view, Grid):
+            return view.raw()
         dtype, content = raw_dtype(view.kind, self.order), self.content(view.storage.key)
         offset, strides = (view.offset * dtype.itemsize, [n * dtype.itemsize for n in view.strides])
         return np.ndarray(view.shape, dtype, content, offset=offset, strides=strides)
@@ -75,8 +80,8 @@ def _zipped(data: bytes) -> Archive:
         return zips.content(archive, members[f"{folder}data/{key}"])
 
     code = _has_code(list(members))
-    foreign = bool(outline.foreign) or code
-    return Archive(root, outline.special, foreign, code, _ORDERS[said], content)
+    foreign = bool(outline.foreign) or code or outline.newest > SAFE
+    return Archive(root, outline.special, foreign, False, code, _ORDERS[said], content)
 
 
 def _check_end(data: bytes) -> None:
@@ -122,7 +127,48 @@ def _has_code(names: list[str]) -> bool:
 
 
 def _legacy(data: bytes) -> Archive:
-    file, outline = Source(data), Outline()
+    """A row of pickles, or a single one of pickle.dump, in which storages are such rows."""
+    file, contents = Source(data), dict[str, memoryview]()
+    outline = Outline(partial(_within, contents))
+    root = outline.read(file)
+    plain = root != MAGIC
+    if plain:
+        _check_alone(root, data, file.tell())
+    else:
+        outline = Outline()
+        root = _in_a_row(data, outline, contents)
+    foreign = plain or bool(outline.foreign) or outline.newest > SAFE
+    return Archive(root, outline.special, foreign, plain, False, "<", contents.__getitem__)
+
+
+def _check_alone(root: Any, data: bytes, end: int) -> None:
+    if type(root) is int or end != len(data):
+        raise FormatError(
+            "The file is a pickle of a number or with something behind it; torch.save begins with "
+            "a number of its own, and pickle.dump ends where it ends: write it by "
+            "torch.save(model.state_dict(), 'model.pt')."
+        )
+
+
+def _within(contents: dict[str, memoryview], outer: Outline, data: bytes) -> Storage:
+    """One storage as pickle.dump has it, a file of torch.save; its numbers go to the contents."""
+    outline, own = Outline(), dict[str, memoryview]()
+    outline.spend_as(outer)
+    root = _in_a_row(data, outline, own)
+    outer.spend_as(outline)
+    if not isinstance(root, Storage):
+        raise FormatError(
+            "The file's pickle has a storage that cannot be understood; torch.save "
+            "writes none like it: save it again."
+        )
+    made = replace(root, key=str(len(contents)))
+    contents[made.key] = own[root.key]
+    return made
+
+
+def _in_a_row(data: bytes, outline: Outline, contents: dict[str, memoryview]) -> Any:
+    """What a file of torch.save before 1.6 describes; the bytes of its storages to the contents."""
+    file = Source(data)
     if outline.read(file) != MAGIC or outline.read(file) != PROTOCOL:
         raise FormatError(
             "The file is a pickle, but none of torch.save, which begins with a number of its own: "
@@ -136,8 +182,8 @@ def _legacy(data: bytes) -> Archive:
             "The file was written by a big-endian computer; that is read from newer files only: "
             "save it again with a PyTorch of today."
         )
-    contents = _contents(data, file.tell(), keys, outline.storages)
-    return Archive(root, outline.special, bool(outline.foreign), False, "<", contents.__getitem__)
+    contents |= _contents(data, file.tell(), keys, outline.storages)
+    return root
 
 
 def _contents(

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 from gru_core.errors import FormatError, shown
 from gru_core.formats.limits import MAX_DEPTH, MAX_TENSORS
 from gru_core.formats.pytorch.archive import Archive
+from gru_core.formats.pytorch.arrays import Grid
 from gru_core.formats.pytorch.objects import Object
 from gru_core.formats.pytorch.values import Special, View
 from gru_core.formats.state_dict.around import MODULE, Module, words_in
@@ -47,6 +48,7 @@ class Collected:
     )  # of plain RNNs, by the name that is shown
     modules: Mapping[str, Module] = field(default_factory=dict)  # by name, "" for the model
     vocabularies: tuple[tuple[str, ...], ...] = ()  # lists of texts, in order
+    plain: bool = False  # whether pickle.dump has written it
 
 
 def collected(archive: Archive) -> Collected:
@@ -107,7 +109,8 @@ def collected(archive: Archive) -> Collected:
         if path[: len(shared)] == shared
     }
     words = tuple(dict.fromkeys(walk.words))
-    return Collected(tensors, paths, notes, archive.foreign, activations, modules, words)
+    more = (activations, modules, words, archive.plain)
+    return Collected(tensors, paths, notes, archive.foreign, *more)
 
 
 def _notes(walk: "_Walk", archive: Archive) -> Iterator[str]:
@@ -165,7 +168,7 @@ class _Walk:
 
     def __init__(self) -> None:
         self.items = 0
-        self.found: dict[Path, View] = {}
+        self.found: dict[Path, View | Grid] = {}
         self.left: list[str] = []
         self.over: list[tuple[str, str]] = []  # the name and the class of what holds no tensor
         self.layers: list[tuple[Path, Object]] = []  # objects that hold recurrent tensors
@@ -178,15 +181,10 @@ class _Walk:
     def visit(self, value: Any, path: Path) -> None:
         """Note every tensor with the path to it. Errors: FormatError for too many, or too deep."""
         self._count(path)
-        if isinstance(value, View):
+        if isinstance(value, View) or (isinstance(value, Grid) and value.kind):
             self.found[path] = value
-        elif isinstance(value, Special):
-            packed = _PACKED.search(name := _name(path))
-            self.quantized = self.quantized or (name[: packed.start()] if packed else "")
-            said = Said("{name} holds {what}", name=shown(_name(path)), what=value.what)
-            self.special = self.special or said
-            if is_recurrent(_name(path[-1:])):
-                self.special_layer = self.special_layer or said
+        elif isinstance(value, Grid | Special):
+            self._note_odd(value, path)
         elif _is_optimizer(value, path):
             self.left.append(_name(path))
         elif isinstance(value, Object):
@@ -199,6 +197,24 @@ class _Walk:
             self._listen(value)
             for at, item in enumerate(value):
                 self.visit(item, (*path, at))
+
+    def _note_odd(self, value: Grid | Special, path: Path) -> None:
+        """Note what holds no plain numbers. Errors: FormatError for an array of a layer."""
+        if isinstance(value, Special):
+            packed = _PACKED.search(name := _name(path))
+            self.quantized = self.quantized or (name[: packed.start()] if packed else "")
+            said = Said("{name} holds {what}", name=shown(_name(path)), what=value.what)
+            self.special = self.special or said
+            if is_recurrent(_name(path[-1:])):
+                self.special_layer = self.special_layer or said
+            return
+        if is_recurrent(_name(path[-1:])):
+            raise FormatError(
+                "{name} is an array of NumPy that holds no plain numbers, but objects, texts or "
+                "records: save it as numbers.",
+                name=shown(_name(path)),
+            )
+        self.over.append((_name(path), "numpy.ndarray"))
 
     def around(self) -> Iterator[tuple[Path, Object]]:
         """What may be a Sequential of somebody's own with a recurrent layer in it."""
@@ -232,7 +248,7 @@ class _Walk:
         held = value.modules
         if held is not None:
             kind = "" if known is None else known[3]
-            own = any(isinstance(one, View | Special) for _, one in value.content())
+            own = any(isinstance(one, View | Grid | Special) for _, one in value.content())
             if known is None and held and [*held] == [str(at) for at in range(len(held))]:
                 self.numbered[path] = value
             self.modules[path] = Module(kind, value.state, tuple(map(str, held)), own)
@@ -269,7 +285,7 @@ def _is_optimizer(value: Any, path: Path) -> bool:
     return bool(_OPTIMIZER.fullmatch(str(path[-1])) or held.keys() >= _STATE)
 
 
-def _shared(found: Mapping[Path, View]) -> Path:
+def _shared(found: Mapping[Path, View | Grid]) -> Path:
     """The keys that the containers of all recurrent tensors, and of other weights, share.
 
     Weights elsewhere may stand around the layers in the model. A tensor with no other prefix keeps
@@ -284,7 +300,7 @@ def _shared(found: Mapping[Path, View]) -> Path:
     return shared if named else shared[:-1]
 
 
-def _is_weight(path: Path, view: View) -> bool:
+def _is_weight(path: Path, view: View | Grid) -> bool:
     """Whether a tensor is what a layer multiplies by, as torch.nn calls it."""
     return _name(path[-1:]).rpartition(".")[2] == "weight" and len(view.shape) > 0
 

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from gru_core.errors import FormatError, shown
-from gru_core.formats import limits
+from gru_core.formats import foreign, limits
 from gru_core.formats.misplaced import misplaced
 from gru_core.formats.model import Entry, ModelFile
 from gru_core.formats.notshown import NotShown
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 FORMAT: Final = "PyTorch state dict"
+FORMAT_PLAIN: Final = "pickle"
 _ALONE: Final = (
     "PyTorch reads no such file without running what is in it, so its own loader has not confirmed "
     "the numbers."
@@ -62,7 +63,8 @@ def read(data: bytes, name: str) -> ModelFile:
     notes = (*found.notes, *left)
     loose = around(found.tensors, made, found.modules, found.vocabularies)
     if found.foreign:
-        return ModelFile(FORMAT, made, (*notes, _ALONE), loose=loose)
+        kind = FORMAT_PLAIN if found.plain else FORMAT
+        return ModelFile(kind, made, (*notes, _ALONE), loose=loose)
     whole = [name for entry in made for name in groups[entry.name].names]
     names = [source for name in whole for source in ours.sources(name)]
     _confirm(data, found, (*names, *tensors_of(loose, found.tensors)))
@@ -85,7 +87,10 @@ def examined(data: bytes, name: str) -> Collected:
     limits.check_size(len(data))
     if not data.startswith((torch_archive.ZIP, torch_archive.PICKLE)):
         raise _other(data, name)
-    return collected(torch_archive.opened(data))
+    found = collected(torch_archive.opened(data))
+    if found.plain and not found.tensors:
+        raise foreign.PICKLE.error(name)
+    return found
 
 
 def loaded(data: bytes) -> Any:

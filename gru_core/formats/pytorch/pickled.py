@@ -1,8 +1,8 @@
-"""Read a pickle of torch.save without running it: a stack of descriptions, a list of what may be.
+"""Read a pickle without running it: a stack of descriptions, a list of what may be.
 
-A pickle is a program for a stack machine. This one knows the instructions that torch.save writes,
-which are those that PyTorch's own `weights_only` loader takes, and calls nothing. Where an object
-of any class would be made there is a description of it: its class is a text.
+A pickle is a program for a stack machine. This one knows the instructions that torch.save and
+pickle.dump write for weights, and calls nothing. Where an object of any class would be made there
+is a description of it: its class is a text.
 """
 
 import io
@@ -14,11 +14,14 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from gru_core.errors import FormatError, shown
+from gru_core.formats.pytorch.arrays import ARRAYS, Dtype, Grid
 from gru_core.formats.pytorch.objects import HARMFUL, Object, given
 from gru_core.formats.pytorch.values import (
     CALLS,
     NAMED,
+    Bytes,
     Global,
+    Other,
     Special,
     Storage,
     View,
@@ -29,21 +32,25 @@ from gru_core.words import Said
 
 MAX_STEPS: Final = 250_000  # instructions: those of some 6,000 tensors
 PROTOCOL: Final = 2  # the one that torch.save writes and its loader takes
-# Instructions that put down what stands behind them. The last is of protocol 4.
+_NEWEST: Final = 5
+# Instructions that put down what stands behind them. The last two lines are of protocols 3 to 5.
 _CONSTANTS: Final = frozenset(
     {"BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT", "BINUNICODE", "SHORT_BINSTRING"}
-    | {"SHORT_BINUNICODE"}
+    | {"SHORT_BINUNICODE", "BINUNICODE8", "SHORT_BINBYTES", "BINBYTES", "BINBYTES8"}
+    | {"BYTEARRAY8"}
 )
 _MAKES: Final[Mapping[str, Callable[[], object]]] = MappingProxyType(
     {"NONE": lambda: None, "NEWTRUE": lambda: True, "NEWFALSE": lambda: False}
     | {"EMPTY_DICT": dict, "EMPTY_LIST": list, "EMPTY_TUPLE": tuple}
+    | {"EMPTY_SET": lambda: Other("a set")}
 )
 # What a damaged pickle raises here or in pickletools.
 _DAMAGED: Final = (
     *(ValueError, IndexError, KeyError, TypeError, AttributeError, OverflowError),
     *(struct.error, EOFError),
 )
-_COPIED: Final = (str, tuple, list, dict)
+_COPIED: Final = (tuple, list, dict)
+_STORED: Final = "torch.storage._load_from_bytes"  # as pickle.dump has a storage
 _TAGS: Final = "torch.jit._pickle."  # by which TorchScript says of what type a list or a table is
 
 
@@ -62,9 +69,10 @@ class Outline:
     """What the pickles of one file describe. `special` counts tensors that are no plain ones.
 
     `foreign` are the names of classes and functions that are not PyTorch's own.
+    inside: what reads a storage that stands in the pickle as bytes; None where none may.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, inside: Callable[["Outline", bytes], Storage] | None = None) -> None:
         self.storages: dict[str, Storage] = {}
         self.special = 0
         self.foreign: set[str] = set()
@@ -72,7 +80,8 @@ class Outline:
         self._below: list[list[Any]] = []  # stacks under the marks
         self._memo: dict[int, Any] = {}
         self._steps = 0
-        self._protocol = PROTOCOL
+        self.newest = PROTOCOL  # of the protocols of its pickles
+        self._inside = inside
 
     def read(self, file: Source) -> Any:
         """What the next pickle of a file describes; the file is left behind it.
@@ -84,7 +93,7 @@ class Outline:
             for opcode, argument, _ in pickletools.genops(file):
                 self._spend(1)
                 if opcode.name == "STOP":
-                    return self._end()
+                    return self._stack.pop()
                 self._step(opcode.name, argument)
         except FormatError:
             raise
@@ -122,17 +131,14 @@ class Outline:
             )
 
     def _begin(self, protocol: int) -> None:
-        self._protocol = protocol
-
-    def _end(self) -> Any:
-        if self._protocol != PROTOCOL:
+        self.newest = max(self.newest, protocol)
+        if protocol > _NEWEST:
             raise FormatError(
-                "The file's pickle is of protocol {protocol}; PyTorch's safe loader reads "
-                "{known}: save it again, without pickle_protocol.",
-                protocol=self._protocol,
-                known=PROTOCOL,
+                "The file's pickle is of protocol {protocol}; those up to {known} are read: save "
+                "it again, without pickle_protocol.",
+                protocol=protocol,
+                known=_NEWEST,
             )
-        return self._stack.pop()
 
     def _find(self, argument: str) -> None:
         """Protocol 2 gives the names of Python 2."""
@@ -145,7 +151,8 @@ class Outline:
 
     def _named(self, module: str, name: str) -> None:
         found = Global(f"{module}.{name}")
-        if found.name not in CALLS and found.name not in NAMED and not storage_kind(found):
+        own = found.name in CALLS or found.name in NAMED or storage_kind(found)
+        if not own and not (self._inside and found.name == _STORED):
             if HARMFUL.fullmatch(found.name):
                 raise refused(found.name)
             self.foreign.add(found.name)
@@ -158,6 +165,12 @@ class Outline:
                 "The file's pickle calls what it has made itself; torch.save writes none "
                 "like it: save it again."
             )
+        if function.name == _STORED and self._inside:
+            self._stack.append(self._storage_within(*arguments))
+            return
+        if function.name in ARRAYS:
+            self._stack.append(ARRAYS[function.name](*arguments))
+            return
         if function.name in self.foreign:
             tagged = function.name.startswith(_TAGS) and arguments
             own = Object(_class_of(function.name, arguments))
@@ -170,6 +183,17 @@ class Outline:
         made = CALLS[function.name](*arguments)
         self.special += isinstance(made, Special)
         self._stack.append(made)
+
+    def _storage_within(self, content: Any) -> Storage:
+        """A storage that pickle.dump has written as the bytes of a file of torch.save."""
+        held = content.encoded() if isinstance(content, Bytes) else content
+        if self._inside is None or not isinstance(held, bytes):
+            raise refused(_STORED)
+        return self._inside(self, held)
+
+    def spend_as(self, other: "Outline") -> None:
+        """Count on where another has begun, as its own part."""
+        self._steps = other._steps
 
     def _instance(self, argument: str) -> None:
         raise refused(argument.replace(" ", "."))
@@ -189,6 +213,9 @@ class Outline:
     def _set_state(self, _: Any) -> None:
         """The attributes of an OrderedDict, which are not its content, are let go."""
         state = self._stack.pop()
+        if isinstance(self._stack[-1], Dtype | Grid):
+            self._stack[-1].set_state(state)
+            return
         if isinstance(self._stack[-1], Object):
             attributes = given(state)
             self._spend(len(attributes))
@@ -268,8 +295,22 @@ class Outline:
                 "torch.save writes none like it: save it again."
             )
         for key, value in zip(items[::2], items[1::2], strict=True):
-            if not isinstance(key, View | Object):  # as an optimizer has its parameters
+            if not isinstance(key, View | Grid | Object):  # as an optimizer has its parameters
                 held[check_key(key)] = value
+
+    def _add_items(self, _: Any) -> None:
+        """What is in a set is not kept."""
+        for item in self._since_mark():
+            _check_member(item)
+        if not isinstance(self._stack[-1], Other):
+            raise FormatError(
+                "The file's pickle adds to something that is no set; it is damaged: save it again."
+            )
+
+    def _frozen_set(self, _: Any) -> None:
+        for item in self._since_mark():
+            _check_member(item)
+        self._stack.append(Other("a set"))
 
     def _recall(self, at: int) -> None:
         self._stack.append(self._memo[at])
@@ -317,12 +358,19 @@ _STEPS: Final[Mapping[str, Callable[[Outline, Any], None]]] = MappingProxyType(
         "LONG_BINGET": Outline._recall,
         "BINPUT": Outline._remember,
         "LONG_BINPUT": Outline._remember,
-        # Of protocol 4, which is refused at its end: what it would run can be named this way.
+        # Of protocol 4.
+        "ADDITEMS": Outline._add_items,
+        "FROZENSET": Outline._frozen_set,
         "STACK_GLOBAL": Outline._find_on_stack,
         "MEMOIZE": Outline._remember_next,
         "FRAME": Outline._pass,
     }
 )
+
+
+def _check_member(item: Any) -> None:
+    if not isinstance(item, Object | Global | Other | View | Grid):
+        check_key(item)
 
 
 def _class_of(name: str, arguments: tuple[Any, ...]) -> str:

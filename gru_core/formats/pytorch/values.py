@@ -76,6 +76,26 @@ class Other:
     what: str
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Bytes:
+    """Bytes that a pickle of protocol 2 has as a text, a sign for each; made when wanted."""
+
+    text: str
+
+    def __len__(self) -> int:
+        return len(self.text)
+
+    def encoded(self) -> bytes:
+        """Errors: FormatError for a sign that is no byte."""
+        try:
+            return self.text.encode("latin1")
+        except UnicodeEncodeError:
+            raise FormatError(
+                "The file's pickle has bytes with a sign that is none: it is damaged, save it "
+                "again."
+            ) from None
+
+
 def storage_kind(found: Any) -> str | None:
     """The kind of numbers that a class of storages holds; None for anything else."""
     if not isinstance(found, Global) or not found.name.endswith("Storage"):
@@ -217,14 +237,14 @@ def _counter(counts: Any) -> Other:
     return Other("a Counter")
 
 
-def _bytes(text: Any, encoding: Any) -> Other:
+def _bytes(text: Any, encoding: Any) -> Bytes:
     # Other encodings can take time or memory without bound.
     if not isinstance(text, str) or encoding != "latin1":
         raise FormatError(
             "The file's pickle makes bytes of something that is no text; torch.save "
             "writes none like it: save it again."
         )
-    return Other("bytes")
+    return Bytes(text)
 
 
 def _plain(what: str) -> Callable[..., Other]:

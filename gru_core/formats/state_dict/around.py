@@ -19,6 +19,7 @@ from gru_core.formats import limits
 from gru_core.formats.model import Entry
 from gru_core.formats.notshown import NotShown
 from gru_core.formats.state_dict.computed import computed
+from gru_core.formats.state_dict.functions import SAME, function_of
 from gru_core.formats.state_dict.groups import grouped, shown_name
 from gru_core.formats.state_dict.stored import FLOATS, Stored, Tensors, floats
 from gru_core.formats.whole.loose import Loose, width
@@ -35,22 +36,7 @@ _COUNTERS: Final = ("num_batches_tracked", "n_averaged")
 # Modules of torch.nn, by the name of their class.
 MODULE: Final = re.compile(r"(__torch__\.)?torch\.nn\.modules\.\w+\.(___torch_mangle_\d+\.)?(\w+)")
 _LINEAR: Final = ("Linear", "NonDynamicallyQuantizableLinear")
-SAME: Final = frozenset({"Dropout", "Identity", "Dropout1d", "AlphaDropout"})
-FUNCTIONS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "ReLU": "relu",
-        "ReLU6": "relu6",
-        "Tanh": "tanh",
-        "Sigmoid": "sigmoid",
-        "SELU": "selu",
-        "SiLU": "silu",
-        "Softsign": "softsign",
-        "Softmax": "softmax",
-        "LogSoftmax": "log_softmax",
-    }
-)
 _SEQUENTIAL: Final = "Sequential"
-_OWN_SETTINGS: Final = {"Softmax": ("dim", (-1, 2)), "LogSoftmax": ("dim", (-1, 2))}
 
 
 @dataclass(frozen=True)
@@ -111,7 +97,10 @@ def around(
     others += [f"{name}.{_WEIGHT}" for name in lines if name in below]
     lines = {name: one for name, one in lines.items() if name not in below}
     before, after = _places(lines, layers, modules)
-    heads = _heads({name: one for name, one in lines.items() if name not in before}, modules)
+    norms = {name: one for name, one in _norms(left, modules, room) if name not in below}
+    heads = _heads({name: one for name, one in lines.items() if name not in before}, modules, norms)
+    placed = {one.name for head in heads for one in head if one.kind == "norm"}
+    others = [name for name in others if shown_name(name.rpartition(".")[0]) not in placed]
     either += _either(lines, after, tables, (inputs, outputs))
     fitting = tuple(one for one in heads if one[0].arrays["w"].shape[1] in outputs)
     words = _fitting(vocabularies, tables, heads)
@@ -238,7 +227,22 @@ def _is_strange(module: Module) -> bool:
     return not module.children and not module.has_tensors and not harmless
 
 
-def _heads(lines: Mapping[str, Piece], modules: Modules) -> list[tuple[Piece, ...]]:
+def _norms(left: Tensors, modules: Modules, room: "_Room") -> Iterator[tuple[str, Piece]]:
+    """Each LayerNorm over the features of a step, with its numbers, by the name of its module."""
+    for name, module in modules.items():
+        w, b = (left.get(f"{name}.{part}") for part in (_WEIGHT, _BIAS))
+        epsilon = module.state.get("eps")
+        if module.kind != "LayerNorm" or w is None or b is None or type(epsilon) is not float:
+            continue
+        if len(w.shape) == 1 and w.shape == b.shape:
+            made = _piece("norm", shown_name(f"{name}."), w, b, room)
+            if made is not None:
+                yield name, replace(made, numbers={"epsilon": epsilon})
+
+
+def _heads(
+    lines: Mapping[str, Piece], modules: Modules, norms: Mapping[str, Piece]
+) -> list[tuple[Piece, ...]]:
     """Linear layers that are run one on another where a Sequential says so; else each by itself."""
     found: list[tuple[Piece, ...]] = []
     inside: set[str] = set()
@@ -249,30 +253,26 @@ def _heads(lines: Mapping[str, Piece], modules: Modules) -> list[tuple[Piece, ..
         if not any(one in lines for one in members):
             continue
         inside |= set(members)
-        chain = _chain(members, lines, modules)
+        chain = _chain(members, {**norms, **lines}, modules)
         if chain and chain[0].kind == "dense":
             found.append(chain)
     # Where a Sequential is not what it seems, its linear layers are each of an unknown place.
     return [*found, *((piece,) for name, piece in lines.items() if name not in inside)]
 
 
-def _chain(members: list[str], lines: Mapping[str, Piece], modules: Modules) -> tuple[Piece, ...]:
+def _chain(members: list[str], known: Mapping[str, Piece], modules: Modules) -> tuple[Piece, ...]:
     """What a Sequential runs, less what does nothing; empty where a member is not known."""
     made: list[Piece] = []
     for name in members:
         module = modules.get(name, Module(""))
-        if name in lines:
-            made.append(lines[name])
-        elif module.kind in FUNCTIONS and _along_features(module):
-            made.append(Piece(shown_name(f"{name}."), "function", does=FUNCTIONS[module.kind]))
+        if name in known:
+            made.append(known[name])
         elif module.kind not in SAME:
-            return ()
+            does = function_of(module.kind, module.state)
+            if does is None:
+                return ()
+            made.append(Piece(shown_name(f"{name}."), "function", does=does))
     return tuple(made)
-
-
-def _along_features(module: Module) -> bool:
-    key, known = _OWN_SETTINGS.get(module.kind, ("", ()))
-    return not key or module.state.get(key) in known
 
 
 class _Room:

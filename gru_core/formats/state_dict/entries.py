@@ -3,6 +3,7 @@
 Their shapes alone say which cell each is of, so all of them have to agree before a number is read.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import prod
@@ -37,6 +38,7 @@ _ASSUMES: Final[Mapping[Cell, Answers]] = {
     "lstm": {},
     "rnn": {"state_activation": "tanh"},
 }
+_RECURRENT: Final = re.compile(r"(^|\.)weight_hh(_l\d+)?(_reverse)?$")
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ def entries_and_notes(tensors: Tensors) -> tuple[tuple[Entry, ...], tuple[str, .
     """
     left, made = NotShown(), computed(tensors)
     tensors = made.tensors
+    _check_matrices(tensors)
     groups = grouped(tensors, left)
     if not groups:
         raise _none_found(tensors)
@@ -87,6 +90,21 @@ def entries_and_notes(tensors: Tensors) -> tuple[tuple[Entry, ...], tuple[str, .
             found.append(_entry(groups[name], size, tensors, notes))
     left.check_any(found)
     return tuple(found), left.notes
+
+
+def _check_matrices(tensors: Tensors) -> None:
+    """Raise FormatError where every unit of every layer reads its own state alone."""
+    found = {name: one.shape for name, one in tensors.items() if _RECURRENT.search(name)}
+    inputs = all(name.replace("weight_hh", "weight_ih") in tensors for name in found)
+    if found and inputs and all(len(shape) == 1 for shape in found.values()):
+        name, shape = next(iter(found.items()))
+        raise FormatError(
+            "{name} has shape {shape}, one number for each unit, as an independently recurrent "
+            "network (IndRNN) has it, where a unit reads its own state alone: that is not computed "
+            "here; a GRU, an LSTM and an RNN have a matrix there.",
+            name=name,
+            shape=shown(shape),
+        )
 
 
 def _none_found(tensors: Tensors) -> FormatError:

@@ -26,8 +26,10 @@ MAX_STATES: Final = max(len(STATES[cell]) for cell in CELLS)
 FIELDS: Final = ("whole", "loose")  # of the header
 _PIECE: Final = ("name", "kind")
 _MAYBE: Final = ("reads", "does", "numbers", "mask", "starts", "arrays")
-_NUMBERS: Final = ("value", "epsilon", "from", "to", "size", "stride", "dilation", "groups")
-_AXES: Final = {"table": 2, "dense": 2, "conv": 3}  # of w; elsewhere 1
+_NUMBERS: Final = (
+    *("value", "epsilon", "from", "to", "size", "stride", "dilation", "groups", "width"),
+)
+_AXES: Final = {"table": 2, "dense": 2, "conv": 3, "unconv": 3}  # of w; elsewhere 1
 _WITH_NAMES: Final = ("layer", "ends", "pool")  # which say what they do
 _WHOLE: Final = ("pieces", "output", "vocabulary", "labels", "notes")
 _RULES: Final = ("standardize", "split", "length", "padded", "other")

@@ -16,22 +16,59 @@ from gru_core.inputs.vocabulary import Vocabulary
 # same: what does nothing once a model is trained. table: the vector of each token. layer: a
 # recurrent one, an entry of the file. dense: w x + b. scale: w x + b, feature by feature. norm:
 # over the features of a step. function: one of functions.FUNCTIONS. clip: not below or above.
-# A scale of one number is that of every feature.
-Plain: TypeAlias = Literal["same", "table", "layer", "dense", "scale", "norm", "function", "clip"]
+# leak: w x below 0, feature by feature. A scale or a leak of one number is that of every feature.
+Plain: TypeAlias = Literal[
+    "same",
+    "table",
+    "layer",
+    "dense",
+    "scale",
+    "norm",
+    "function",
+    "clip",
+    "leak",
+]
 # masking and unequal make a mask. last and first: the value at that step; mean, max: over the
 # steps; ends: the last states of a layer; backward: the steps in the other order.
 Steps: TypeAlias = Literal["masking", "unequal", "last", "first", "mean", "max", "ends", "backward"]
 # conv: w of a few steps at a time + b; pool: their mean or max; `from` steps are put before the
 # first and `to` behind the last, where these are not named as many as give one for each stride.
 # flat: the features of all steps side by side; repeat: the same at each of so many steps.
-Windows: TypeAlias = Literal["conv", "pool", "flat", "repeat"]
-# join: features side by side; add, multiply: number by number; part: some features in their order.
-Joins: TypeAlias = Literal["join", "add", "multiply", "part"]
+# unconv: each step spread over a few, `stride` apart, of which `from` at the beginning are cut off,
+# and stride times as many as are read are kept, and `to`. stretch: each step so often. pad and
+# crop: `from` steps of zeros before the first and `to` behind the last, and as many cut off.
+# reshape: the numbers of all steps as `size` steps of `width`; 0 for as many as there are.
+Windows: TypeAlias = Literal[
+    "conv",
+    "pool",
+    "flat",
+    "repeat",
+    "unconv",
+    "stretch",
+    "pad",
+    "crop",
+    "reshape",
+]
+# join: features side by side; add, multiply, average, largest, least, minus and over (the first
+# less the others, or divided by them): number by number; part: some features in their order.
+Joins: TypeAlias = Literal[
+    "join",
+    "add",
+    "multiply",
+    "average",
+    "largest",
+    "least",
+    "minus",
+    "over",
+    "part",
+]
 Kind: TypeAlias = Plain | Steps | Windows | Joins
 KINDS: Final[tuple[Kind, ...]] = (
     *(*get_args(Plain), *get_args(Steps)),
     *(*get_args(Windows), *get_args(Joins)),
 )
+# What makes other steps of the steps; a convolution may leave as many.
+_OTHER_STEPS: Final = ("pool", "repeat", "unconv", "stretch", "pad", "crop", "reshape")
 MOST_STEPS: Final = 10_000  # that a piece looks at, goes on by, or makes of one
 INPUT: Final = ""  # what a piece reads that reads the model's input
 POOLS: Final = ("max", "mean")  # what a pool makes of the steps that it sees
@@ -42,7 +79,9 @@ ARRAYS: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
         "dense": ("w", "b"),  # (feature out, feature in), (feature out,)
         "scale": ("w", "b"),  # (feature,)
         "norm": ("w", "b"),  # (feature,)
+        "leak": ("w",),  # (feature,)
         "conv": ("w", "b"),  # (feature out, feature in of a group, step), (feature out,)
+        "unconv": ("w", "b"),  # (feature out, feature in, step), (feature out,)
     }
 )
 
@@ -57,7 +96,7 @@ class Piece:
     arrays: Mapping[str, Array] = field(default_factory=dict)
     # Of a layer its entry, of a function or a pool which, of ends forward, backward or both.
     does: str = ""
-    # value of a mask, epsilon, from, to; in steps size, stride and dilation; groups
+    # value of a mask, epsilon, from, to; in steps size, stride and dilation; groups; width
     numbers: Mapping[str, float] = field(default_factory=dict)
     mask: str = ""  # the piece that says which steps count; empty where all do
     starts: tuple[str, ...] = ()  # of a layer: the pieces of its first states, as STATES
@@ -103,7 +142,7 @@ class Whole:
                 continue
             found.add(name)
             one = self.piece(name)
-            if one.kind in ("pool", "repeat") or (one.kind == "conv" and not _keeps_steps(one)):
+            if one.kind in _OTHER_STEPS or (one.kind == "conv" and not _keeps_steps(one)):
                 return False
             names += one.reads
         return True

@@ -22,7 +22,7 @@ from gru_core.errors import (
 )
 from gru_core.formats.running import BACKWARD, FORWARD, Ready
 from gru_core.formats.tracing import Arrays, trace_arrays
-from gru_core.formats.whole import windows
+from gru_core.formats.whole import joins, windows
 from gru_core.formats.whole.functions import function_called
 from gru_core.formats.whole.pieces import INPUT, Piece, Whole
 from gru_core.formats.whole.tokens import tokens_of
@@ -292,6 +292,13 @@ def _function(piece: Piece, read: list[Values], _mask: Masks | None) -> Values:
     return made
 
 
+def _leaked(piece: Piece, read: list[Values], _mask: Masks | None) -> Values:
+    w, x = piece.arrays["w"].astype(np.float64), read[0]
+    if len(w) > 1:
+        _check_width(piece, x, len(w))
+    return np.where(x > 0, x, w * x)
+
+
 def _clipped(piece: Piece, read: list[Values], _mask: Masks | None) -> Values:
     low, high = (piece.numbers.get(end, None) for end in ("from", "to"))
     made: Values = np.clip(read[0], low, high) if (low, high) != (None, None) else read[0]
@@ -318,23 +325,6 @@ def _max(_piece: Piece, read: list[Values], _mask: Masks | None) -> Values:
     return made
 
 
-def _joined(piece: Piece, read: list[Values], _mask: Masks | None) -> Values:
-    _check_alike(piece, [one[..., 0] for one in read])
-    return np.concatenate(read, axis=-1)
-
-
-def _added(piece: Piece, read: list[Values], _mask: Masks | None) -> Values:
-    _check_alike(piece, read)
-    made: Values = np.sum(read, axis=0)
-    return made
-
-
-def _multiplied(piece: Piece, read: list[Values], _mask: Masks | None) -> Values:
-    _check_alike(piece, read)
-    made: Values = np.prod(read, axis=0)
-    return made
-
-
 def _part(piece: Piece, read: list[Values], _mask: Masks | None) -> Values:
     first, last = (int(piece.numbers[end]) for end in ("from", "to"))
     _check_width(piece, read[0], max(last, read[0].shape[-1]))
@@ -352,16 +342,6 @@ def _check_width(piece: Piece, x: Values, needed: int) -> None:
         )
 
 
-def _check_alike(piece: Piece, read: list[Values]) -> None:
-    shapes = {one.shape for one in read}
-    if len(shapes) > 1:
-        raise ShapeError(
-            "{name} puts together values of the shapes {shapes}, which differ.",
-            name=shown(piece.name),
-            shapes=shown(sorted(shapes)),
-        )
-
-
 _KINDS: Final[Mapping[str, Callable[[Piece, list[Values], Masks | None], Values]]] = (
     MappingProxyType(
         {
@@ -370,18 +350,23 @@ _KINDS: Final[Mapping[str, Callable[[Piece, list[Values], Masks | None], Values]
             "norm": _norm,
             "function": _function,
             "clip": _clipped,
+            "leak": _leaked,
             "masking": _masking,
             "last": lambda _p, read, _m: read[0][-1],
             "first": lambda _p, read, _m: read[0][0],
             "backward": lambda _p, read, _m: read[0][::-1],
             "mean": _mean,
             "max": _max,
-            "join": _joined,
-            "add": _added,
-            "multiply": _multiplied,
+            "join": lambda piece, read, _: joins.joined(piece, read),
+            **dict.fromkeys(joins.MERGED, lambda piece, read, _: joins.merged(piece, read)),
             "part": _part,
             "conv": lambda piece, read, _: windows.convolved(piece, read[0]),
             "pool": lambda piece, read, _: windows.pooled(piece, read[0]),
+            "unconv": lambda piece, read, _: windows.unconvolved(piece, read[0]),
+            "stretch": lambda piece, read, _: windows.stretched(piece, read[0]),
+            "pad": lambda piece, read, _: windows.padded(piece, read[0]),
+            "crop": lambda piece, read, _: windows.cropped(piece, read[0]),
+            "reshape": lambda piece, read, _: windows.reshaped(piece, read[0]),
             "repeat": lambda piece, read, _: windows.repeated(piece, read[0]),
             "flat": lambda _p, read, _m: windows.flattened(read[0]),
         }

@@ -21,6 +21,8 @@ from gru_core.words import Said
 PREDICTION: Final = "prediction"
 TOKENS: Final = "tokens"
 _FLAT: Final = ("same", "masking")
+# What leaves as many numbers at a step as it reads.
+_OF_ONE_WIDTH: Final = ("scale", "norm", "leak", "pool", "stretch", "pad", "crop")
 _THROUGH: Final = (
     "note: the input is that of the model; {name} reads what {names} makes of it. If it is what "
     "{name} reads itself, say --layer-input.",
@@ -95,9 +97,11 @@ def input_width(whole: Whole, entries: Iterable[Entry]) -> int | None:
             return int(piece.arrays["w"].shape[1])
         elif piece.kind == "conv":
             return int(piece.arrays["w"].shape[1] * piece.numbers.get("groups", 1))
-        elif piece.kind in ("scale", "norm") and len(piece.arrays["w"]) > 1:
+        elif piece.kind == "unconv":
+            return int(piece.arrays["w"].shape[1])
+        elif piece.kind in ("scale", "norm", "leak") and len(piece.arrays["w"]) > 1:
             return len(piece.arrays["w"])
-        elif piece.kind in ("scale", "norm", "pool"):
+        elif piece.kind in _OF_ONE_WIDTH:
             names.add(piece.name)
     return None
 

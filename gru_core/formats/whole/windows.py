@@ -61,6 +61,74 @@ def repeated(piece: Piece, x: Values) -> Values:
     return np.repeat(x[np.newaxis], count(piece, "size"), axis=0)
 
 
+def unconvolved(piece: Piece, x: Values) -> Values:
+    """The steps of an unconv, (step, batch, feature), of those it reads. Errors: ShapeError."""
+    w = piece.arrays["w"].astype(np.float64)
+    stride, dilation = count(piece, "stride"), count(piece, "dilation")
+    if x.shape[-1] != w.shape[1]:
+        raise ShapeError(
+            "{name} reads {width} numbers at a step; it takes {needed}: the model is damaged, or "
+            "it is not put together so.",
+            name=shown(piece.name),
+            width=x.shape[-1],
+            needed=w.shape[1],
+        )
+    first, many = count(piece, "from", 0), len(x) * stride + count(piece, "to", 0)
+    _check_many(piece, many)
+    reach = (len(x) - 1) * stride + dilation * (w.shape[2] - 1) + 1
+    made = np.zeros((max(reach, first + many), x.shape[1], len(w)))
+    for at in range(w.shape[2]):
+        begin = at * dilation
+        made[begin : begin + (len(x) - 1) * stride + 1 : stride] += x @ w[:, :, at].T
+    made = made[first : first + many]
+    return made + piece.arrays["b"].astype(np.float64) if "b" in piece.arrays else made
+
+
+def stretched(piece: Piece, x: Values) -> Values:
+    """Each step so many times, one behind the other, (step, batch, feature)."""
+    size = count(piece, "size")
+    _check_many(piece, len(x) * size)
+    return np.repeat(x, size, axis=0)
+
+
+def padded(piece: Piece, x: Values) -> Values:
+    """The steps with some of zeros before and behind them, (step, batch, feature)."""
+    return np.pad(x, ((count(piece, "from", 0), count(piece, "to", 0)), (0, 0), (0, 0)))
+
+
+def cropped(piece: Piece, x: Values) -> Values:
+    """The steps without some at the beginning and the end. Errors: ShapeError for none left."""
+    first, last = count(piece, "from", 0), count(piece, "to", 0)
+    if first + last >= len(x):
+        raise ShapeError(
+            "{name} cuts off {cut} steps; there are {steps}: give a longer sequence.",
+            name=shown(piece.name),
+            cut=first + last,
+            steps=len(x),
+        )
+    return x[first : len(x) - last]
+
+
+def reshaped(piece: Piece, x: Values) -> Values:
+    """All numbers as other steps, (step, batch, feature). Errors: ShapeError where some are left.
+
+    x: also (batch, feature).
+    """
+    flat = flattened(x) if x.ndim == 3 else x
+    size, width = count(piece, "size", 0), count(piece, "width", 0)
+    size, width = size or flat.shape[1] // max(width, 1), width or flat.shape[1] // max(size, 1)
+    if size * width != flat.shape[1]:
+        raise ShapeError(
+            "{name} makes {size} steps of {width} numbers of {count}: give a sequence of as many "
+            "steps as the model takes.",
+            name=shown(piece.name),
+            size=size,
+            width=width,
+            count=flat.shape[1],
+        )
+    return flat.reshape(len(flat), size, width).swapaxes(0, 1)
+
+
 def flattened(x: Values) -> Values:
     """The features of every step side by side, (batch, step·feature)."""
     steps, batch, features = x.shape
@@ -80,6 +148,17 @@ def count(piece: Piece, name: str, least: int = 1) -> int:
             most=MOST_STEPS,
         )
     return int(value)
+
+
+def _check_many(piece: Piece, many: int) -> None:
+    """Raise FormatError where a piece makes more steps than can be gone through."""
+    if many > 10 * MOST_STEPS:
+        raise FormatError(
+            "{name} makes {many:,} steps; up to {most:,} are read: give a shorter sequence.",
+            name=shown(piece.name),
+            many=many,
+            most=10 * MOST_STEPS,
+        )
 
 
 def _padded(piece: Piece, x: Values, reach: int, value: float) -> tuple[Values, int]:
