@@ -81,7 +81,8 @@ export class Diagram {
     if (quantity !== null) this.act.choose(quantity);
   }
 
-  // Afterwards nothing is painted, marked or staged; what was lit stays lit.
+  // Afterwards nothing is painted, marked or staged; what was lit stays lit. Whoever has it built fits its letters once
+  // all that is new on the page has its place.
   /** @param {Setting} setting */
   build(setting) {
     const focused = this.element.querySelector(":focus")?.getAttribute("data-piece");
@@ -108,7 +109,6 @@ export class Diagram {
     this.element.replaceChildren(svg);
     /** @type {SVGElement | null} */ (svg.querySelector(`[data-piece="${focused}"]`))?.focus();
     this.light(this.lit);
-    requestAnimationFrame(() => this.fit()); // what else is new on the page has its place by then
   }
 
   // Where the lowest item ends; the table of the wiring has room for more rows than there may be.

@@ -27,6 +27,12 @@ export class Lessons {
     this.loading = false;
   }
 
+  // A message has come, and nothing of it is on show yet.
+  /** @param {Message} message */
+  meet({ lesson }) {
+    if (lesson) this.panel?.meet(lesson);
+  }
+
   // A message has come.
   /** @param {Message} message */
   show({ lesson }) {

@@ -38,10 +38,18 @@ export class Panel {
     this.met = false;
   }
 
+  // Another step is about to come. It has the focus before anything is changed: to give it to what is new, or to take
+  // away what has it, the browser lays out the page first.
+  /** @param {Lesson} lesson */
+  meet(lesson) {
+    if (!this.lesson || this.lesson.key === lesson.key) return;
+    this.element.setAttribute("aria-label", this.say("label", { title: lesson.title }));
+    this.element.focus({ preventScroll: true });
+  }
+
   /** @param {Lesson} lesson */
   show(lesson) {
     if (this.lesson?.key === lesson.key) return this.follow();
-    const moved = this.lesson !== null;
     this.lesson = lesson;
     this.met = false;
     this.element.setAttribute("aria-label", this.say("label", { title: lesson.title }));
@@ -71,7 +79,6 @@ export class Panel {
     this.strip.show(this.part, this.asked(lesson), this.say("up"));
     this.host.cover(lesson.guess !== null);
     if (!lesson.check && !lesson.ask && !lesson.guess) this.finish(false);
-    if (moved) this.element.focus({ preventScroll: true });
     this.sighting.begin(lesson.place);
     this.follow();
   }

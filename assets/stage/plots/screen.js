@@ -29,6 +29,7 @@ import { written } from "./written.js";
  * @property {HTMLElement} element the stage
  * @property {HTMLElement} holder of what is built here
  * @property {(message: Message) => void} built anew, not yet drawn
+ * @property {(message: Message) => unknown} placed all but the plots has its place, which are not yet measured and drawn
  */
 
 const REST = 60; // milliseconds of a hand
@@ -92,6 +93,7 @@ export class Screen {
       this.edits.set(part, [...(this.edits.get(part) ?? []), [place.row, place.column, value]]);
     }
     this.spare.drop(this.plots);
+    this.page.placed(message);
     this.drawParts(this.plots.values());
     if (rebuilt) legends(this.page.holder, this.plots);
     return rebuilt;
