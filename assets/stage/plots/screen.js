@@ -142,6 +142,7 @@ export class Screen {
     const list = [...entries];
     for (const entry of list) if (this.needsRoom(entry) && !(entry.plot.room[0] && this.alike.places)) entry.plot.measure();
     for (const entry of list) this.drawPart(entry);
+    this.idle.wake();
   }
 
   // Whether a plot is drawn in a frame of its own, and not only with other numbers in the one that is there.
@@ -164,7 +165,6 @@ export class Screen {
     else if (kind === "weights") plot.defer(this.figureOf(entry));
     else plot.update(this.figureOf(entry));
     plot.frame = frame;
-    this.idle.wake();
   }
 
   /** @param {string} part */
