@@ -54,6 +54,7 @@ export class Lessons {
       cover: (covered) => element.classList.toggle("gs-covered", covered),
       home: () => served("learn"), root: element,
       plot: (target) => this.host.screen().place(target)?.entry.plot.host,
+      paint: () => this.host.screen().paintLate(),
     });
     this.element.replaceChildren(this.panel.element);
     this.show(this.here.now.message);

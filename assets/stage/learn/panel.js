@@ -20,6 +20,7 @@ import { Where } from "./where.js";
  * @property {() => string} home the address of the page with all lessons
  * @property {HTMLElement} root of all of it
  * @property {(target: string) => Element | undefined} plot where a target is drawn
+ * @property {() => void} paint what is outside of the window
  */
 
 const CELL = "cell"; // the view that is open where no other one is
@@ -31,7 +32,7 @@ export class Panel {
     this.progress = new Progress();
     this.element = make("section", { className: "gs-lesson", tabIndex: -1 });
     this.where = new Where(host.root, host.plot);
-    this.sighting = new Sighting(host.root, this.element, this.where);
+    this.sighting = new Sighting(host.root, this.element, this.where, host.paint);
     this.strip = new Strip(host.root, () => this.rise().focus({ preventScroll: true }));
     /** @type {Lesson | null} */
     this.lesson = null;

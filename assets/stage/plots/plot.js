@@ -60,6 +60,7 @@ export class Plot {
     this.type = "";
     this.ink = "";
     this.behind = false; // Plotly has not drawn it yet
+    this.late = false; // nor has it been painted: nobody sees it
     this.moved = false; // it was on the screen before, and drawn
     /** @type {Figure | null} */
     this.described = null; // in words, by its label
@@ -120,32 +121,46 @@ export class Plot {
     this.figure = figure;
     this.size = this.room;
     this.moved = false;
+    this.late = false;
     const { l, r, t, b } = figure.layout.margin;
     Object.assign(this.area.style, { left: `${l}px`, right: `${r}px`, top: `${t}px`, bottom: `${b}px` });
     for (const gap of this.gaps) gap.style.left = `${(gap.column / this.columns) * 100}%`;
   }
 
   // Another figure, painted at once where that is known how, and drawn by Plotly when there is time.
-  /** @param {Figure} figure */
-  replace(figure) {
+  /** @param {Figure} figure @param {boolean} [late] whether its place is empty until paintLate() */
+  replace(figure, late = false) {
     const plain = known(figure);
     if (!plain && this.library.there) return this.draw(figure);
     this.frameIn(figure);
     if (!this.size[0]) return;
     if (!this.canvas.hidden) this.unpaint();
     this.behind = true;
-    if (plain) this.paintFrame(figure); // else the place is empty until Plotly is there
+    if (plain && late) this.clear();
+    else if (plain) this.paintFrame(figure); // else the place is empty until Plotly is there
   }
 
   // A figure on a canvas in the place of Plotly's drawing. While it is painted it is no part of the page,
   // whose styles the browser would work out for every letter that is written after a change.
   /** @param {Figure} figure */
   paintFrame(figure) {
+    this.late = false;
     this.sketch ??= make("canvas", { className: `gs-sketch ${PAINTED}` });
     this.sketch.remove();
     sketch(this.sketch, this.dressed(figure), this.size, this.ink, this.scale);
     this.area.before(this.sketch);
     this.host.classList.add("gs-sketched");
+  }
+
+  // Nothing of the screen before, and nothing yet of this one.
+  clear() {
+    this.sketch?.remove();
+    this.host.classList.add("gs-sketched");
+    this.late = true;
+  }
+
+  paintLate() {
+    if (this.late && this.behind) this.paintFrame(this.figure);
   }
 
   // As it was, in a place that may have been made anew.

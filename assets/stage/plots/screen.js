@@ -3,7 +3,7 @@
 import { markStory } from "../controls/story.js";
 import { placeOf } from "../core/cells.js";
 import { Told, fromBytes, isCondensed, linesFigure, numberAt } from "../core/condensed.js";
-import { make } from "../core/dom.js";
+import { afterPaint, make } from "../core/dom.js";
 import { brief } from "../core/format.js";
 import { ownEdits } from "../core/message.js";
 import { Rest } from "../core/rest.js";
@@ -12,7 +12,7 @@ import { Alike } from "./alike.js";
 import { become } from "./becoming.js";
 import { Idle } from "./idle.js";
 import { plainMark } from "./plot.js";
-import { Sight } from "./sight.js";
+import { Sight, isOutside } from "./sight.js";
 import { Spare } from "./spare.js";
 import { build, legends } from "./view.js";
 import { waiting } from "./waiting.js";
@@ -94,7 +94,7 @@ export class Screen {
     }
     this.spare.drop(this.plots);
     this.page.placed(message);
-    this.drawParts(this.plots.values());
+    this.drawParts(this.plots.values(), !this.alike.places && this.drawn.size > 0);
     if (rebuilt) legends(this.page.holder, this.plots);
     return rebuilt;
   }
@@ -137,11 +137,13 @@ export class Screen {
     for (const { plot } of this.plots.values()) plot.remove();
   }
 
-  /** @param {Iterable<Shown>} entries */
-  drawParts(entries) {
+  /** @param {Iterable<Shown>} entries @param {boolean} [late] whether what is outside of the window is painted once all in it is on show */
+  drawParts(entries, late = false) {
     const list = [...entries];
     for (const entry of list) if (this.needsRoom(entry) && !(entry.plot.room[0] && this.alike.places)) entry.plot.measure();
-    for (const entry of list) this.drawPart(entry);
+    const outside = new Set(late ? list.filter(({ plot }) => isOutside(plot.host)) : []);
+    for (const entry of list) this.drawPart(entry, outside.has(entry));
+    if (outside.size) afterPaint(() => this.paintLate());
     this.idle.wake();
   }
 
@@ -151,8 +153,12 @@ export class Screen {
     return kind === "lens" || plot.moved || plot.sketched || plot.frame !== this.here.channel.frame(part);
   }
 
-  /** @param {Shown} entry */
-  drawPart(entry) {
+  paintLate() {
+    for (const { plot } of this.plots.values()) plot.paintLate();
+  }
+
+  /** @param {Shown} entry @param {boolean} late */
+  drawPart(entry, late) {
     const { kind, part, plot } = entry;
     // Lines have no numbers of their own: they show rows of the input and of the tracks.
     const sources = kind === "lines" ? this.sourcesOf(part) : [];
@@ -161,7 +167,7 @@ export class Screen {
     if (this.drawn.get(part) === state) return;
     this.drawn.set(part, state);
     const frame = this.here.channel.frame(part);
-    if (kind === "lens" || plot.frame !== frame) plot.replace(this.figureOf(entry));
+    if (kind === "lens" || plot.frame !== frame) plot.replace(this.figureOf(entry), late);
     else if (kind === "weights") plot.defer(this.figureOf(entry));
     else plot.update(this.figureOf(entry));
     plot.frame = frame;
