@@ -208,7 +208,7 @@ export class Plot {
   // Show new numbers in the same frame: painted at once, drawn by Plotly when there is time.
   /** @param {Figure} figure */
   update(figure) {
-    if (this.sketched && figure.data[0].type !== "heatmap") return this.replace(figure);
+    if (this.sketched && figure.data[0].type !== "heatmap") return this.replace(figure, this.late);
     this.figure = figure;
     this.behind = true;
     if (figure.data[0].type === "heatmap") this.paint(figure.data[0].z.map((/** @type {Iterable<number>} */ row) => this.bytesOf(row)));
@@ -218,7 +218,7 @@ export class Plot {
   // New numbers in the same frame, for Plotly to draw when there is time; marks show the change.
   /** @param {Figure} figure */
   defer(figure) {
-    if (this.sketched) return this.replace(figure);
+    if (this.sketched) return this.replace(figure, this.late);
     this.figure = figure;
     this.behind = true;
   }
