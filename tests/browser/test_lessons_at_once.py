@@ -27,7 +27,7 @@ STAYED = """
   return [same, now.some((one, i) => one.textContent !== said[i])];
 }
 """
-# As the next message has been taken in: how many plots are painted, in the window and outside of it.
+# As the next message has been taken in: the plots that are painted, in the window and outside.
 PAINTED = """
 () => {
   const painted = (outside) => [...document.querySelectorAll(".gs-plot")].filter((one) => {
