@@ -158,6 +158,7 @@ def _walked(browser: Browser, url: str, name: str) -> Iterator[dict[str, float]]
     page.locator(".gs-stage[data-ack]").wait_for()
     page.locator(".gs-lesson-text").wait_for()
     page.wait_for_timeout(2 * REST)
+    page.wait_for_function("() => stepped() === null")  # brings what waiting itself needs
     for _ in range(len(lessons(scenes())[name].steps) - 1):
         page.locator(".gs-lesson-next").click()
         page.wait_for_function("() => stepped() !== null")

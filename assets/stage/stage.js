@@ -162,7 +162,7 @@ class Stage {
     this.unled = ledIntoPopovers();
     this.lists = new Lists(here, (name, value) => this.change("choose", { name, value }));
     this.asking = new Asking(here, { send: (kind, wanted) => this.send(kind, wanted), held: () => this.pointer.held }); // for numbers at the cursor
-    this.screen = new Screen(here, { element: this.element, holder: this.holder, built: (message) => this.built(message), rested: () => this.live.rested() }, this.lens, library, {
+    this.screen = new Screen(here, { element: this.element, holder: this.holder, built: (message) => this.built(message), rested: () => this.live.rested(), placed: (message) => message.lesson?.key !== this.step && this.lessons.show(message) }, this.lens, library, {
       inside: this.inside.element,
       handle: this.handle.element,
       pad: this.pad,
@@ -253,6 +253,7 @@ class Stage {
   /** @param {Message} message */
   apply(message) {
     const { opened, arrived, labels, panels, cursor, problems, answer, sweep, lesson } = message;
+    this.lessons.meet(message);
     this.now.told = message;
     this.now.follow(lesson);
     learnPaper(message.dark);

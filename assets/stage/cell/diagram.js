@@ -45,12 +45,13 @@ export class Diagram {
     /** @type {string | null} */
     this.lit = null;
     this.setting = NOTHING;
+    this.structure = ""; // of what is built
     /** @type {string[]} */
     this.steps = [];
     /** @type {Map<string, Shade[]>} */
     this.cells = new Map(); // of each vector, by its name
-    /** @type {{ element: SVGElement, rows: number[], tops: number[] }[]} */
-    this.marks = []; // the bar of a vector, its rows and where each is
+    /** @type {{ element: SVGElement, of: string, tops: number[] }[]} */
+    this.marks = []; // the bar of a vector, and where it is at each of its rows
     /** @type {{ element: SVGElement, uses: Use[] }[]} */
     this.shapes = []; // what stage and light act on; it may be lit before it is built
     this.size = [0, 0];
@@ -81,11 +82,16 @@ export class Diagram {
     if (quantity !== null) this.act.choose(quantity);
   }
 
-  // Afterwards nothing is painted, marked or staged; what was lit stays lit.
+  // Afterwards it is to be painted, marked and staged; what was lit stays lit. Whoever has it built fits its letters once
+  // all that is new on the page has its place. Other rows of as many are other colours in what is there: to make it anew
+  // takes the browser as long as all else of a screen.
   /** @param {Setting} setting */
   build(setting) {
-    const focused = this.element.querySelector(":focus")?.getAttribute("data-piece");
+    const structure = JSON.stringify({ ...setting, rows: setting.rows.length, shown: setting.shown.length });
     this.setting = setting;
+    if (structure === this.structure) return;
+    this.structure = structure;
+    const focused = this.element.querySelector(":focus")?.getAttribute("data-piece");
     this.steps = SUBSTEPS[setting.cell];
     this.cells = new Map();
     this.marks = [];
@@ -108,7 +114,6 @@ export class Diagram {
     this.element.replaceChildren(svg);
     /** @type {SVGElement | null} */ (svg.querySelector(`[data-piece="${focused}"]`))?.focus();
     this.light(this.lit);
-    requestAnimationFrame(() => this.fit()); // what else is new on the page has its place by then
   }
 
   // Where the lowest item ends; the table of the wiring has room for more rows than there may be.
@@ -173,8 +178,8 @@ export class Diagram {
   // The row of the chosen unit, marked where it is drawn; null for none.
   /** @param {number | null} row */
   mark(row) {
-    for (const { element, rows, tops } of this.marks) {
-      const at = row === null ? undefined : tops[rows.indexOf(row)];
+    for (const { element, of, tops } of this.marks) {
+      const at = row === null ? undefined : tops[this.rowsOf(of).indexOf(row)];
       element.toggleAttribute("hidden", at === undefined);
       const place = `translate(0 ${at})`;
       if (at !== undefined && element.getAttribute("transform") !== place) element.setAttribute("transform", place);
@@ -240,7 +245,7 @@ export class Diagram {
     }));
     this.cells.set(id, cells.map((element) => ({ element, fill: null })));
     const mark = id === "x" ? null : drawMark(x + VECTOR.width / 2, cell);
-    if (mark) this.marks.push({ element: mark, rows: this.rowsOf(id), tops: cells.map((_, i) => top + (i + 0.5) * cell) });
+    if (mark) this.marks.push({ element: mark, of: id, tops: cells.map((_, i) => top + (i + 0.5) * cell) });
     const bottom = top + cell * count;
     return draw(
       "g", { class: label.of ? "gs-vector" : "gs-vector gs-passing" },

@@ -5,10 +5,10 @@ import { make, putText } from "../core/dom.js";
 import { full, short } from "../core/format.js";
 import { Rest } from "../core/rest.js";
 import { say } from "../core/words.js";
-import { enclose, math, piece, products, putProducts, tokens, whole } from "./mathml.js";
+import { enclose, math, multiply, piece, products, tokens, whole } from "./mathml.js";
 
 /**
- * @import { Quantities, Token } from "./mathml.js"
+ * @import { Product, Quantities, Token } from "./mathml.js"
  * @import { Child, EquationNode, Pairs } from "../types"
  * @typedef {(name: string) => any} Lookup a number, or a row or vector of them
  * @typedef {{ left: EquationNode[], symbols: EquationNode[], numbers: EquationNode[][] }} Line
@@ -202,13 +202,9 @@ function fill(token, lookup) {
   const { node, sign, number, slot } = token; // slot: what holds a sum of products
   if (node.d) {
     const pairs = factors(node, lookup);
-    const key = pairs ? pairs.flat().join() : null;
-    if (token.shown !== key) {
-      if (pairs && token.count === pairs.length) putProducts(slot, pairs, Boolean(sign));
-      else slot.replaceChildren(...(pairs ? products(pairs, Boolean(sign)) : [token.plain]));
-    }
-    Object.assign(token, { shown: key, count: pairs?.length });
-    if (pairs) return;
+    if (pairs) return fillPairs(token, pairs);
+    if (token.products) slot.replaceChildren(token.plain);
+    token.products = null;
   }
   const value = lookup(String(node.d ?? node.n));
   if (token.value === value && token.filled) return;
@@ -221,6 +217,17 @@ function fill(token, lookup) {
   putText(number, part ? enclose(text, value < 0 && !negative && token.bracketed) : text);
   if (value === undefined) number.removeAttribute("title");
   else number.setAttribute("title", full(value));
+}
+
+/** @param {Token} token @param {Pairs} pairs */
+function fillPairs(token, pairs) {
+  const key = pairs.flat().join();
+  if (token.products?.length !== pairs.length) {
+    token.products = products(pairs.length, Boolean(token.sign));
+    token.slot.replaceChildren(...token.products.map((/** @type {Product} */ one) => one.element));
+  } else if (token.shown === key) return;
+  token.shown = key;
+  pairs.forEach(([weight, value], i) => multiply(token.products[i], weight, value));
 }
 
 // Pairs of factors, where a row and a vector are short enough to have been sent.

@@ -6,7 +6,7 @@ import { toClipboard } from "../core/clipboard.js";
 import { isCondensed } from "../core/condensed.js";
 import { make, putStyle, putText } from "../core/dom.js";
 import { short } from "../core/format.js";
-import { paletteOf } from "../core/palette.js";
+import { css, paletteOf } from "../core/palette.js";
 import { withPanel } from "../core/tabs.js";
 import { say } from "../core/words.js";
 import { zoomOf } from "../core/zoom.js";
@@ -159,22 +159,28 @@ export class Inside {
 
   // Where it begins on the page, and what its equations take: its wiring has the rest, over what the step does in
   // words, or beside it where that would leave too little. Read in the next frame, when
-  // everything has its place, and told to the wirings alone: styles of all that is told are worked out again.
+  // everything has its place, and told to the wirings alone: styles of all that is told are worked out again. So are
+  // those of the wiring's letters, which are fitted to the size that it has then.
   measure() {
     cancelAnimationFrame(this.measuring);
     this.measuring = requestAnimationFrame(() => {
-      const main = this.element.closest("[data-testid=stMain]") ?? document.scrollingElement;
-      if (!main || !this.element.isConnected) return;
-      const away = this.element.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
-      const top = Math.round(away / zoomOf(this.element));
-      const high = this.equations.element.offsetHeight;
-      const room = innerHeight / zoomOf(this.element) - top - high - AROUND;
-      this.element.classList.toggle("gs-low", room < LEAST_WIRING + WORDS);
-      for (const { style } of this.wired) {
-        putStyle(style, "--inside-top", `${top}px`);
-        if (high) putStyle(style, "--equations", `${high}px`);
-      }
+      this.giveRoom();
+      this.diagram.fit();
     });
+  }
+
+  giveRoom() {
+    const main = this.element.closest("[data-testid=stMain]") ?? document.scrollingElement;
+    if (!main || !this.element.isConnected) return;
+    const away = this.element.getBoundingClientRect().top - main.getBoundingClientRect().top + main.scrollTop;
+    const top = Math.round(away / zoomOf(this.element));
+    const high = this.equations.element.offsetHeight;
+    const room = innerHeight / zoomOf(this.element) - top - high - AROUND;
+    this.element.classList.toggle("gs-low", room < LEAST_WIRING + WORDS);
+    for (const { style } of this.wired) {
+      putStyle(style, "--inside-top", `${top}px`);
+      if (high) putStyle(style, "--equations", `${high}px`);
+    }
   }
 
   // One quantity of the cell, lit wherever in the stage it is shown; null for none.
@@ -304,6 +310,7 @@ export class Inside {
     const inputs = this.here.now.message.x.channels.length;
     this.diagram.build({ cell, ends, placement, polarity, projected, quantities, inputs, ...sizesOf(panel, rows) });
     this.stageWiring();
+    this.measure();
     return rows;
   }
 
@@ -388,10 +395,4 @@ export class Inside {
 /** @template Value @param {Value} value */
 function unlessNone(value) {
   return Number.isNaN(value) ? undefined : value;
-}
-
-/** @param {number | undefined} pixel */
-function css(pixel) {
-  if (pixel === undefined) return null; // of a row that has not come yet
-  return `rgb(${pixel & 255} ${(pixel >> 8) & 255} ${(pixel >> 16) & 255})`;
 }

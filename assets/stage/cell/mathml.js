@@ -11,6 +11,7 @@ import { short } from "../core/format.js";
  * @typedef {(name: string) => number | undefined} Lookup
  * @typedef {(node: EquationNode) => Pairs | null} Factors
  * @typedef {{ element: HTMLElement | MathMLElement, breaks?: boolean, [name: string]: any }} Token
+ * @typedef {{ element: HTMLElement, sign: MathMLElement | null, weight: MathMLElement, value: MathMLElement }} Product
  */
 
 const NS = "http://www.w3.org/1998/Math/MathML";
@@ -141,33 +142,24 @@ export function enclose(text, negative = false) {
   return negative || /\s/.test(text) ? `(${text})` : text;
 }
 
-// Products of pairs, each a piece of its own: 0.6·0.2 + 0.5·0.4 − …
-/** @param {Pairs} pairs @param {boolean} signed */
-export function products(pairs, signed) {
-  return pairs.map((_, i) => {
-    const [sign, ...rest] = productTexts(pairs, signed, i);
-    const all = [...(sign ? [element("mo", sign, { form: "infix" })] : []), ...rest.map((text, at) => (
-      at === 1 ? element("mo", text, { form: "infix" }) : element("mn", text)))];
-    return piece(all.map((one) => ({ element: one })));
+// Places for the products of as many pairs, each a piece of its own: 0.6·0.2 + 0.5·0.4 − …
+/** @param {number} count @param {boolean} signed @returns {Product[]} */
+export function products(count, signed) {
+  return Array.from({ length: count }, (_, i) => {
+    const sign = i > 0 || signed ? element("mo", "+", { form: "infix" }) : null;
+    const [weight, value] = [element("mn"), element("mn")];
+    const all = [...(sign ? [sign] : []), weight, element("mo", "·", { form: "infix" }), value];
+    return { element: piece(all.map((one) => ({ element: one }))), sign, weight, value };
   });
 }
 
-// Other numbers in what that made of as many pairs.
-/** @param {Element} holder @param {Pairs} pairs @param {boolean} signed */
-export function putProducts(holder, pairs, signed) {
-  pairs.forEach((_, i) => {
-    const texts = productTexts(pairs, signed, i).filter(Boolean);
-    [...holder.children[i].children[0].children].forEach((one, at) => putText(one, texts[at]));
-  });
-}
-
-// Sign, where one stands before it, and the two factors around their dot.
-/** @param {Pairs} pairs @param {boolean} signed @param {number} i */
-function productTexts(pairs, signed, i) {
-  const [weight, value] = pairs[i];
-  const joint = i > 0 || signed;
-  const negative = weight < 0 && joint;
-  return [joint ? (negative ? "−" : "+") : "", enclose(short(negative ? -weight : weight, true)), "·", enclose(short(value, true), value < 0)];
+// The numbers of a product in its place: those that stay are not laid out anew.
+/** @param {Product} place @param {number} weight @param {number} value */
+export function multiply(place, weight, value) {
+  const negative = weight < 0 && place.sign !== null;
+  if (place.sign) putText(place.sign, negative ? "−" : "+");
+  putText(place.weight, enclose(short(negative ? -weight : weight, true)));
+  putText(place.value, enclose(short(value, true), value < 0));
 }
 
 // A line of an equation as one piece of mathematics, for who hears it: what is seen is broken into

@@ -53,6 +53,7 @@ export class Wirings {
       if (structure !== one.rows) {
         one.diagram.build({ ...one.wiring, inputs: message.x.channels.length, ...sizesOf(panel, rows) });
         one.diagram.stage(null);
+        requestAnimationFrame(() => one.diagram.fit());
       }
       one.rows = structure;
       one.diagram.paint(this.act.colours(panel, rows));

@@ -315,7 +315,9 @@ function changed(row, change) {
 
 /** @template {Uint8Array | Float32Array} Row @param {Row} row @param {number[]} columns @returns {Row} */
 function inOrder(row, columns) {
-  return /** @type {Row} */ (row.map((_, i) => row[columns[i]]));
+  const found = row.slice(); // a loop: a function for each of a network's weights takes four times as long
+  for (let i = 0; i < columns.length; i++) found[i] = row[columns[i]];
+  return /** @type {Row} */ (found);
 }
 
 // Colours (one array a step) as numbers to draw from, one array a row.

@@ -45,6 +45,12 @@ export function inkOn(rgb) {
   return (luminance + 0.05) ** 2 > 1.05 * 0.05 ? "#000" : "#fff";
 }
 
+// A colour of a palette; null where there is none, of a row that has not come yet.
+/** @param {number | undefined} pixel */
+export function css(pixel) {
+  return pixel === undefined ? null : `rgb(${pixel & 255} ${(pixel >> 8) & 255} ${(pixel >> 16) & 255})`;
+}
+
 // The number in each cell of a matrix as texts of their own beside the heatmap, each in the ink for its
 // cell: plotly.js writes them in grey, and knows only one colour for all.
 /** @param {Trace} trace @returns {Trace[]} */

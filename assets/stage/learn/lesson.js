@@ -27,6 +27,12 @@ export class Lessons {
     this.loading = false;
   }
 
+  // A message has come, and nothing of it is on show yet.
+  /** @param {Message} message */
+  meet({ lesson }) {
+    if (lesson) this.panel?.meet(lesson);
+  }
+
   // A message has come.
   /** @param {Message} message */
   show({ lesson }) {
@@ -49,6 +55,7 @@ export class Lessons {
       cover: (covered) => element.classList.toggle("gs-covered", covered),
       home: () => served("learn"), root: element,
       plot: (target) => this.host.screen().place(target)?.entry.plot.host,
+      paint: () => this.host.screen().paintLate(),
     });
     this.element.replaceChildren(this.panel.element);
     this.show(this.here.now.message);

@@ -21,6 +21,7 @@ import { Where } from "./where.js";
  * @property {() => string} home the address of the page with all lessons
  * @property {HTMLElement} root of all of it
  * @property {(target: string) => Element | undefined} plot where a target is drawn
+ * @property {() => void} paint what is outside of the window
  */
 
 const CELL = "cell"; // the view that is open where no other one is
@@ -32,17 +33,25 @@ export class Panel {
     this.progress = new Progress();
     this.element = make("section", { className: "gs-lesson", tabIndex: -1 });
     this.where = new Where(host.root, host.plot);
-    this.sighting = new Sighting(host.root, this.element, this.where);
+    this.sighting = new Sighting(host.root, this.element, this.where, host.paint);
     this.strip = new Strip(host.root, () => this.rise().focus({ preventScroll: true }));
     /** @type {Lesson | null} */
     this.lesson = null;
     this.met = false;
   }
 
+  // Another step is about to come. It has the focus before anything is changed: to give it to what is new, or to take
+  // away what has it, the browser lays out the page first.
+  /** @param {Lesson} lesson */
+  meet(lesson) {
+    if (!this.lesson || this.lesson.key === lesson.key) return;
+    this.element.setAttribute("aria-label", this.say("label", { title: lesson.title }));
+    this.element.focus({ preventScroll: true });
+  }
+
   /** @param {Lesson} lesson */
   show(lesson) {
     if (this.lesson?.key === lesson.key) return this.follow();
-    const moved = this.lesson !== null;
     this.lesson = lesson;
     this.met = false;
     this.element.setAttribute("aria-label", this.say("label", { title: lesson.title }));
@@ -72,7 +81,6 @@ export class Panel {
     this.strip.show(this.part, this.asked(lesson), this.say("up"));
     this.host.cover(lesson.guess !== null);
     if (!lesson.check && !lesson.ask && !lesson.guess) this.finish(false);
-    if (moved) this.element.focus({ preventScroll: true });
     this.sighting.begin(lesson.place);
     this.follow();
   }

@@ -13,9 +13,11 @@ const COMES = 3000; // milliseconds in which a scene of its own may still be lai
 const OWN = ["wheel", "touchstart", "pointerdown", "keydown"]; // who does one of these looks where they want
 
 export class Sighting {
-  /** @param {HTMLElement} root of all @param {HTMLElement} step @param {Where} where */
-  constructor(root, step, where) {
+  // paint: what is outside of the window, and may be in it next.
+  /** @param {HTMLElement} root of all @param {HTMLElement} step @param {Where} where @param {() => void} paint */
+  constructor(root, step, where, paint) {
     this.root = root;
+    this.paint = paint;
     this.step = step;
     this.where = where;
     this.waits = 0;
@@ -59,11 +61,17 @@ export class Sighting {
     if (!main) return;
     const now = main.scrollTop;
     const home = Math.min(now, this.root.getBoundingClientRect().top + now);
-    if (place === "notation") return main.scrollTo({ top: 0, behavior: "instant" });
+    if (place === "notation") return this.scroll(main, 0);
     const reach = this.reach(place);
     const end = /** @type {HTMLElement} */ (this.root.querySelector(".gs-bar")).getBoundingClientRect().top - ROOM;
     const needed = reach ? Math.min(reach.bottom - end, reach.top - this.high) + now : 0;
-    main.scrollTo({ top: Math.max(needed, home, 0), behavior: "instant" });
+    this.scroll(main, Math.max(needed, home, 0));
+  }
+
+  /** @param {HTMLElement} main @param {number} top */
+  scroll(main, top) {
+    if (Math.round(top) !== Math.round(main.scrollTop)) this.paint();
+    main.scrollTo({ top, behavior: "instant" });
   }
 
   /** @param {string} place @returns {Reach | null} */

@@ -8,6 +8,7 @@ import { painted } from "../core/tint.js";
 import { fineness } from "../core/zoom.js";
 import { drawLines } from "./lines.js";
 import { Over } from "./masked.js";
+import { cleared, pen } from "./pen.js";
 import { leave, watch } from "./places.js";
 import { known, sketch } from "./sketch.js";
 import { fitted, thinned, thinnedRows } from "./ticks.js";
@@ -60,6 +61,7 @@ export class Plot {
     this.type = "";
     this.ink = "";
     this.behind = false; // Plotly has not drawn it yet
+    this.late = false; // nor has it been painted: nobody sees it
     this.moved = false; // it was on the screen before, and drawn
     /** @type {Figure | null} */
     this.described = null; // in words, by its label
@@ -121,32 +123,46 @@ export class Plot {
     this.figure = figure;
     this.size = this.room;
     this.moved = false;
+    this.late = false;
     const { l, r, t, b } = figure.layout.margin;
     Object.assign(this.area.style, { left: `${l}px`, right: `${r}px`, top: `${t}px`, bottom: `${b}px` });
     for (const gap of this.gaps) gap.style.left = `${(gap.column / this.columns) * 100}%`;
   }
 
   // Another figure, painted at once where that is known how, and drawn by Plotly when there is time.
-  /** @param {Figure} figure */
-  replace(figure) {
+  /** @param {Figure} figure @param {boolean} [late] whether its place is empty until paintLate() */
+  replace(figure, late = false) {
     const plain = known(figure);
     if (!plain && this.library.there) return this.draw(figure);
     this.frameIn(figure);
     if (!this.size[0]) return;
     if (!this.canvas.hidden) this.unpaint();
     this.behind = true;
-    if (plain) this.paintFrame(figure); // else the place is empty until Plotly is there
+    if (plain && late) this.clear();
+    else if (plain) this.paintFrame(figure); // else the place is empty until Plotly is there
   }
 
   // A figure on a canvas in the place of Plotly's drawing. While it is painted it is no part of the page,
   // whose styles the browser would work out for every letter that is written after a change.
   /** @param {Figure} figure */
   paintFrame(figure) {
+    this.late = false;
     this.sketch ??= make("canvas", { className: `gs-sketch ${PAINTED}` });
     this.sketch.remove();
     sketch(this.sketch, this.dressed(figure), this.size, this.ink, this.scale);
     this.area.before(this.sketch);
     this.host.classList.add("gs-sketched");
+  }
+
+  // Nothing of the screen before, and nothing yet of this one.
+  clear() {
+    this.sketch?.remove();
+    this.host.classList.add("gs-sketched");
+    this.late = true;
+  }
+
+  paintLate() {
+    if (this.late && this.behind) this.paintFrame(this.figure);
   }
 
   // As it was, in a place that may have been made anew.
@@ -194,7 +210,7 @@ export class Plot {
   // Show new numbers in the same frame: painted at once, drawn by Plotly when there is time.
   /** @param {Figure} figure */
   update(figure) {
-    if (this.sketched && figure.data[0].type !== "heatmap") return this.replace(figure);
+    if (this.sketched && figure.data[0].type !== "heatmap") return this.replace(figure, this.late);
     this.figure = figure;
     this.behind = true;
     if (figure.data[0].type === "heatmap") this.paint(figure.data[0].z.map((/** @type {Iterable<number>} */ row) => this.bytesOf(row)));
@@ -204,7 +220,7 @@ export class Plot {
   // New numbers in the same frame, for Plotly to draw when there is time; marks show the change.
   /** @param {Figure} figure */
   defer(figure) {
-    if (this.sketched) return this.replace(figure);
+    if (this.sketched) return this.replace(figure, this.late);
     this.figure = figure;
     this.behind = true;
   }
@@ -356,22 +372,6 @@ export class Plot {
     leave(this);
     this.library.there?.purge(this.drawing);
   }
-}
-
-// A canvas of that size with nothing on it; one that has it already keeps its memory.
-/** @param {HTMLCanvasElement} canvas @param {number} width @param {number} height */
-function cleared(canvas, width, height) {
-  const [across, down] = [Math.floor(width), Math.floor(height)];
-  if (canvas.width !== across || canvas.height !== down) Object.assign(canvas, { width: across, height: down });
-  const context = pen(canvas);
-  context.setTransform(1, 0, 0, 1, 0, 0);
-  context.clearRect(0, 0, across, down);
-  return context;
-}
-
-/** @param {HTMLCanvasElement} canvas */
-function pen(canvas) {
-  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
 }
 
 /** @param {Ticks} axis */

@@ -3,7 +3,7 @@
 import { markStory } from "../controls/story.js";
 import { placeOf } from "../core/cells.js";
 import { Told, fromBytes, isCondensed, linesFigure, numberAt } from "../core/condensed.js";
-import { make } from "../core/dom.js";
+import { afterPaint, make } from "../core/dom.js";
 import { brief } from "../core/format.js";
 import { ownEdits } from "../core/message.js";
 import { Rest } from "../core/rest.js";
@@ -12,7 +12,7 @@ import { Alike } from "./alike.js";
 import { become } from "./becoming.js";
 import { Idle } from "./idle.js";
 import { plainMark } from "./plot.js";
-import { Sight } from "./sight.js";
+import { Sight, isOutside } from "./sight.js";
 import { Spare } from "./spare.js";
 import { build, legends } from "./view.js";
 import { waiting } from "./waiting.js";
@@ -30,6 +30,7 @@ import { written } from "./written.js";
  * @property {HTMLElement} holder of what is built here
  * @property {(message: Message) => void} built anew, not yet drawn
  * @property {() => void} rested: what nobody saw in a drag is drawn
+ * @property {(message: Message) => unknown} placed all but the plots has its place, which are not yet measured and drawn
  */
 
 const REST = 60; // milliseconds of a hand
@@ -63,13 +64,9 @@ export class Screen {
     /** @type {HTMLElement | undefined} */
     this.chosenMark = undefined;
     this.spare = new Spare(library, this.drawn);
-    this.told = new Told((target) => {
-      const place = this.place(target);
-      return place ? here.channel.frame(place.entry.part) : "";
-    });
-    this.idle = new Idle(
-      () => waiting([...this.plots.values()].map(({ plot }) => plot), (plot) => this.sight.sees(plot.host)), () => here.drag.live || here.drag.held, library,
-    );
+    this.told = new Told((target) => here.channel.frame(this.place(target)?.entry.part ?? ""));
+    const behind = () => waiting([...this.plots.values()].map(({ plot }) => plot), (plot) => this.sight.sees(plot.host));
+    this.idle = new Idle(behind, () => here.drag.live || here.drag.held, library);
   }
 
   get message() {
@@ -93,7 +90,8 @@ export class Screen {
       this.edits.set(part, [...(this.edits.get(part) ?? []), [place.row, place.column, value]]);
     }
     this.spare.drop(this.plots);
-    this.drawParts(this.plots.values());
+    this.page.placed(message);
+    this.drawParts(this.plots.values(), !this.alike.places && this.drawn.size > 0);
     if (rebuilt) legends(this.page.holder, this.plots);
     return rebuilt;
   }
@@ -136,11 +134,14 @@ export class Screen {
     for (const { plot } of this.plots.values()) plot.remove();
   }
 
-  /** @param {Iterable<Shown>} entries */
-  drawParts(entries) {
+  /** @param {Iterable<Shown>} entries @param {boolean} [late] whether what is outside of the window is painted once all in it is on show */
+  drawParts(entries, late = false) {
     const list = [...entries];
     for (const entry of list) if (this.needsRoom(entry) && !(entry.plot.room[0] && this.alike.places)) entry.plot.measure();
-    for (const entry of list) this.drawPart(entry);
+    const outside = new Set(late ? list.filter(({ plot }) => isOutside(plot.host)) : []);
+    for (const entry of list) this.drawPart(entry, outside.has(entry));
+    if (outside.size) afterPaint(() => this.paintLate());
+    this.idle.wake();
   }
 
   // Whether a plot is drawn in a frame of its own, and not only with other numbers in the one that is there.
@@ -149,8 +150,12 @@ export class Screen {
     return kind === "lens" || plot.moved || plot.sketched || plot.frame !== this.here.channel.frame(part);
   }
 
-  /** @param {Shown} entry */
-  drawPart(entry) {
+  paintLate() {
+    for (const { plot } of this.plots.values()) plot.paintLate();
+  }
+
+  /** @param {Shown} entry @param {boolean} late */
+  drawPart(entry, late) {
     const { kind, part, plot } = entry;
     // Lines have no numbers of their own: they show rows of the input and of the tracks.
     const sources = kind === "lines" ? this.sourcesOf(part) : [];
@@ -159,11 +164,10 @@ export class Screen {
     if (this.drawn.get(part) === state) return;
     this.drawn.set(part, state);
     const frame = this.here.channel.frame(part);
-    if (kind === "lens" || plot.frame !== frame) plot.replace(this.figureOf(entry));
+    if (kind === "lens" || plot.frame !== frame) plot.replace(this.figureOf(entry), late);
     else if (kind === "weights") plot.defer(this.figureOf(entry));
     else plot.update(this.figureOf(entry));
     plot.frame = frame;
-    this.idle.wake();
   }
 
   /** @param {string} part */
@@ -382,9 +386,7 @@ export class Screen {
     const { drag } = this.here;
     const place = this.place(drag.target);
     if (place?.entry.kind !== "x" || meta !== `x.${place.row}` || drag.value === null || isCondensed(this.message)) return y;
-    const copy = y.slice();
-    copy[place.column] = drag.value;
-    return copy;
+    return Object.assign(y.slice(), { [place.column]: drag.value });
   }
 
   // The dragged number in its own heatmap.

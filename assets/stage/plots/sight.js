@@ -3,6 +3,13 @@
 
 const MARGIN = "100px"; // around the window: what comes into it in the next moment
 
+// Whether it is outside of the window now, as all is laid out.
+/** @param {Element} element */
+export function isOutside(element) {
+  const { top, bottom } = element.getBoundingClientRect();
+  return bottom <= 0 || top >= innerHeight;
+}
+
 export class Sight {
   constructor() {
     /** @type {WeakMap<Element, boolean>} */

@@ -124,7 +124,8 @@ function fillCells({ context, place }, { z, x0, dx, y0, dy, zmin, zmax, colorsca
   const palette = paletteOf(/** @type {Colorscale} */ (colorscale));
   let at = 0;
   for (const row of z) {
-    for (const value of row) {
+    for (let i = 0; i < columns; i++) {
+      const value = row[i];
       const byte = Math.round(Math.min(Math.max((value - zmin) / (zmax - zmin), 0), 1) * 255);
       pixels[at++] = value === null ? 0 : palette[byte]; // that of NaN is none, too
     }

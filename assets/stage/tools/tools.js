@@ -1,7 +1,7 @@
 // A small menu at every plot: its numbers as a table or a file, its picture as PNG or SVG. Nothing is
 // asked of the server, unless only the colours of a number are here.
 
-import { addStylesheet, make } from "../core/dom.js";
+import { addStylesheet, afterPaint, make } from "../core/dom.js";
 import { NoPlotly } from "../core/library.js";
 import { alongMenu } from "../core/menu.js";
 import { say } from "../core/words.js";
@@ -140,7 +140,7 @@ export function beside(menu, button) {
 }
 
 // The text alternative follows the numbers once Plotly has drawn them and the live colours are off:
-// not at every frame of a drag.
+// not at every frame of a drag, and with a new screen after its first picture.
 /** @param {Shown} entry @param {Here} here @param {Host} host */
 function keepDescribed(entry, here, host) {
   const { plot } = entry;
@@ -148,7 +148,8 @@ function keepDescribed(entry, here, host) {
   entries.set(plot, entry);
   if (known) return;
   const voice = () => voiced(/** @type {Shown} */ (entries.get(plot)), here, host);
-  new MutationObserver(() => plot.canvas.hidden && voice()).observe(plot.canvas, { attributeFilter: ["hidden"] });
+  const rests = () => plot.canvas.hidden && plot.host.isConnected && voice();
+  new MutationObserver(() => plot.canvas.hidden && afterPaint(rests)).observe(plot.canvas, { attributeFilter: ["hidden"] });
   plot.host.addEventListener("pointerenter", voice);
 }
 
