@@ -36,7 +36,8 @@ FRAMES = 12
 
 
 @pytest.mark.parametrize(
-    ("scene", "target"), [("pulse", "gru.b_x.update.3"), ("crowd", "gru.w_h.update.4.2"), ("crowd", "x.49.0")]
+    ("scene", "target"),
+    [("pulse", "gru.b_x.update.3"), ("crowd", "gru.w_h.update.4.2"), ("crowd", "x.49.0")],
 )
 def test_a_frame_of_a_drag_makes_no_nodes_and_searches_the_page_for_none(
     page: Stage, core: Core, scene: str, target: str

@@ -64,7 +64,7 @@ export class Screen {
     /** @type {HTMLElement | undefined} */
     this.chosenMark = undefined;
     this.spare = new Spare(library, this.drawn);
-    this.told = new Told((target) => here.channel.frame(this.place(target)?.entry.part ?? ""));
+    this.told = new Told((target) => here.channel.frame(this.place(target)?.entry.part ?? "") ?? "");
     const behind = () => waiting([...this.plots.values()].map(({ plot }) => plot), (plot) => this.sight.sees(plot.host));
     this.idle = new Idle(behind, () => here.drag.live || here.drag.held, library);
   }
