@@ -7,7 +7,7 @@ import asyncio
 import re
 import time
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Final, Protocol
 
 from starlette.datastructures import Headers
@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import settings
+from app.doors.begun import Begun
 from app.doors.counting import Places
 from app.doors.sockets import QUERY, address_of
 from app.watching import counts
@@ -26,6 +27,7 @@ UPLOAD: Final = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
 # programs; the login's, where none is set up.
 CLOSED: Final = re.compile(r"/_stcore/(metrics|script-health-check|agent/.*)/?$")
 LOGIN: Final = re.compile(r"/(auth/\w+|oauth2callback)/?$")
+SPECIAL: Final = re.compile("/(_stcore/|auth/|oauth2callback)")  # all of these are
 SENTENCE: Final = "Gatescope-Refused"  # says that an answer is one: assets/stage/core/refused.js
 MEGABYTE: Final = 1_000_000
 BODY_SECONDS: Final = 30.0  # for any other body: posts are 4 MB at most
@@ -80,15 +82,13 @@ class Requests:
         try:
             if len(scope["query_string"]) > QUERY:
                 raise RefusedError(414, "address", say("doors.requests.address", most=QUERY))
-            login = LOGIN.search(scope["path"]) and not settings.HAS_LOGIN
-            if login or CLOSED.search(scope["path"]):
-                raise RefusedError(404, "closed", say("doors.requests.closed"))
-            named = UPLOAD.search(scope["path"]) if scope["method"] == "PUT" else None
-            with suppress(ClientDisconnect):  # it has hung up, or was too slow
-                if named:
-                    await self._file(named[1], named[2], scope, receive, send)
-                else:
-                    await self.app(scope, _InTime(receive, BODY_SECONDS, self.clock), send)
+            named = _named(scope) if SPECIAL.search(scope["path"]) else None
+            if named:
+                await self._file(named[1], named[2], scope, receive, send)
+            else:
+                await self.app(scope, _InTime(receive, BODY_SECONDS, self.clock), send)
+        except ClientDisconnect:
+            pass  # it has hung up, or was too slow
         except RefusedError as error:
             counts.refused(error.kind)
             told = {SENTENCE: error.kind}
@@ -140,8 +140,18 @@ class Requests:
                 del self.sent[session, name]
 
 
+def _named(scope: Scope) -> re.Match[str] | None:
+    """The page and the file of an upload. Errors: RefusedError for a door that is closed."""
+    login = LOGIN.search(scope["path"]) and not settings.HAS_LOGIN
+    if login or CLOSED.search(scope["path"]):
+        raise RefusedError(404, "closed", say("doors.requests.closed"))
+    return UPLOAD.search(scope["path"]) if scope["method"] == "PUT" else None
+
+
 class _InTime:
     """A body that comes within some seconds; one that does not is as if its sender had hung up."""
+
+    __slots__ = ("clock", "receive", "until", "whole")
 
     def __init__(self, receive: Receive, seconds: float, clock: Callable[[], float]) -> None:
         self.receive = receive
@@ -152,9 +162,13 @@ class _InTime:
     async def __call__(self) -> Message:
         if self.whole:  # whoever asks now waits for the end of the line, however long that lasts
             return await self.receive()
+        coming = Begun(self.receive())
         try:
-            async with asyncio.timeout(max(0.0, self.until - self.clock())):
-                message = await self.receive()
+            if coming.is_there:  # as nearly every body is: a timer would cost more than all else
+                message = await coming
+            else:
+                async with asyncio.timeout(max(0.0, self.until - self.clock())):
+                    message = await coming
         except TimeoutError:
             counts.refused("slow")
             return {"type": "http.disconnect"}

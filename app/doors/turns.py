@@ -5,8 +5,6 @@ Who waits does so here, before a thread is taken: a thread that waits is one tha
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from app.doors.counting import FullError
@@ -49,9 +47,21 @@ class Turns:
         """How many wait."""
         return len(self._line)
 
-    @asynccontextmanager
-    async def one(self, page: str, address: str) -> AsyncIterator[bool]:
+    def one(self, page: str, address: str) -> "_Turn":
         """A turn until the block ends; gives whether it was waited for. Errors: FullError."""
+        return _Turn(self, page, address)
+
+    def _begin(self, page: str, address: str) -> bool:
+        """Whether a turn is there at once, and is taken: nobody waits who would come before."""
+        if self.waiting <= 0 or self._line or len(self._pages) >= self.at_once:
+            return False
+        if page in self._pages or self._addresses.get(address, 0) >= self.each:
+            return False
+        self._give(page, address)
+        return True
+
+    async def _wait(self, page: str, address: str) -> bool:
+        """Take a turn when it comes; gives whether it was waited for. Errors: FullError."""
         own = sum(wait.page == page for wait in self._line)
         if len(self._line) >= self.waiting or own >= self.own:
             raise FullError
@@ -61,19 +71,30 @@ class Turns:
         waits = not wait.come.done()
         try:
             await wait.come
-            yield waits
-        finally:
-            self._leave(wait)
+        except BaseException:
+            self._hang_up(wait)
+            raise
+        return waits
 
-    def _leave(self, wait: _Wait) -> None:
-        if wait in self._line:  # it hung up before its turn came
+    def _hang_up(self, wait: _Wait) -> None:
+        if wait in self._line:  # its turn had not come
             self._line.remove(wait)
             self._forget(wait.address)
-            return
-        self._pages.remove(wait.page)
-        self._addresses[wait.address] -= 1
-        self._let_in()
-        self._forget(wait.address)
+        else:
+            self._end(wait.page, wait.address)
+
+    def _end(self, page: str, address: str) -> None:
+        self._pages.remove(page)
+        self._addresses[address] -= 1
+        if self._line:
+            self._let_in()
+        self._forget(address)
+
+    def _give(self, page: str, address: str) -> None:
+        self._pages.add(page)
+        self._addresses[address] += 1
+        self._given += 1
+        self._last[address] = self._given
 
     def _let_in(self) -> None:
         while len(self._pages) < self.at_once:
@@ -82,10 +103,7 @@ class Turns:
                 return
             wait = min(able, key=lambda one: self._before(one.address))
             self._line.remove(wait)
-            self._pages.add(wait.page)
-            self._addresses[wait.address] += 1
-            self._given += 1
-            self._last[wait.address] = self._given
+            self._give(wait.page, wait.address)
             wait.come.set_result(None)
 
     def _before(self, address: str) -> tuple[int, int]:
@@ -95,9 +113,25 @@ class Turns:
         """What is known of an address that has no turn and waits for none."""
         if not self._addresses[address]:
             del self._addresses[address]
-            if all(wait.address != address for wait in self._line):
+            if not self._line or all(wait.address != address for wait in self._line):
                 self._last.pop(address, None)
 
     def _may(self, wait: _Wait) -> bool:
         free = self._addresses[wait.address] < self.each
         return free and wait.page not in self._pages and not wait.come.done()
+
+
+class _Turn:
+    """What `Turns.one` gives: most turns are there at once, and cost as little as can be."""
+
+    __slots__ = ("_address", "_page", "_turns")
+
+    def __init__(self, turns: Turns, page: str, address: str) -> None:
+        self._turns, self._page, self._address = turns, page, address
+
+    async def __aenter__(self) -> bool:
+        turns, page, address = self._turns, self._page, self._address
+        return not turns._begin(page, address) and await turns._wait(page, address)
+
+    async def __aexit__(self, *_: object) -> None:
+        self._turns._end(self._page, self._address)
