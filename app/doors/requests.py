@@ -6,7 +6,7 @@ Streamlit keeps every file that a page sends, under whatever name, for as long a
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Final, Protocol
 
@@ -16,8 +16,8 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import settings
-from app.doors.begun import Begun
 from app.doors.counting import Places
+from app.doors.heads import WHOLE
 from app.doors.sockets import QUERY, address_of
 from app.watching import counts
 from app.words.say import say
@@ -27,7 +27,6 @@ UPLOAD: Final = re.compile(r"/_stcore/upload_file/([^/]+)/([^/]+)$")
 # programs; the login's, where none is set up.
 CLOSED: Final = re.compile(r"/_stcore/(metrics|script-health-check|agent/.*)/?$")
 LOGIN: Final = re.compile(r"/(auth/\w+|oauth2callback)/?$")
-SPECIAL: Final = re.compile("/(_stcore/|auth/|oauth2callback)")  # all of these are
 SENTENCE: Final = "Gatescope-Refused"  # says that an answer is one: assets/stage/core/refused.js
 MEGABYTE: Final = 1_000_000
 BODY_SECONDS: Final = 30.0  # for any other body: posts are 4 MB at most
@@ -74,16 +73,18 @@ class Requests:
         self.coming = 0  # bytes on their way
         self.sent: dict[tuple[str, str], tuple[float, int]] = {}  # when, and how many bytes
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass a request on, or say in a sentence why not."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+        is_plain = WHOLE in scope and len(scope["query_string"]) <= QUERY and not _is_special(scope)
+        if is_plain or scope["type"] != "http":
+            return self.app(scope, receive, send)
+        return self._guarded(scope, receive, send)
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if len(scope["query_string"]) > QUERY:
                 raise RefusedError(414, "address", say("doors.requests.address", most=QUERY))
-            named = _named(scope) if SPECIAL.search(scope["path"]) else None
-            if named:
+            if named := _named(scope):
                 await self._file(named[1], named[2], scope, receive, send)
             else:
                 await self.app(scope, _InTime(receive, BODY_SECONDS, self.clock), send)
@@ -140,6 +141,12 @@ class Requests:
                 del self.sent[session, name]
 
 
+def _is_special(scope: Scope) -> bool:
+    """Whether it may be a file, or at a door that is closed."""
+    path = scope["path"]
+    return "/_stcore/" in path or "/auth/" in path or "/oauth2callback" in path
+
+
 def _named(scope: Scope) -> re.Match[str] | None:
     """The page and the file of an upload. Errors: RefusedError for a door that is closed."""
     login = LOGIN.search(scope["path"]) and not settings.HAS_LOGIN
@@ -151,8 +158,6 @@ def _named(scope: Scope) -> re.Match[str] | None:
 class _InTime:
     """A body that comes within some seconds; one that does not is as if its sender had hung up."""
 
-    __slots__ = ("clock", "receive", "until", "whole")
-
     def __init__(self, receive: Receive, seconds: float, clock: Callable[[], float]) -> None:
         self.receive = receive
         self.clock = clock
@@ -162,13 +167,9 @@ class _InTime:
     async def __call__(self) -> Message:
         if self.whole:  # whoever asks now waits for the end of the line, however long that lasts
             return await self.receive()
-        coming = Begun(self.receive())
         try:
-            if coming.is_there:  # as nearly every body is: a timer would cost more than all else
-                message = await coming
-            else:
-                async with asyncio.timeout(max(0.0, self.until - self.clock())):
-                    message = await coming
+            async with asyncio.timeout(max(0.0, self.until - self.clock())):
+                message = await self.receive()
         except TimeoutError:
             counts.refused("slow")
             return {"type": "http.disconnect"}

@@ -21,7 +21,7 @@ from prometheus_client import Counter, Histogram
 from app.watching import counts, logs
 from app.watching.routes import LINE
 
-PAUSE: Final = 0.5  # seconds, at most, from the end of an answer until it is told of
+PAUSE: Final = 1.0  # seconds, at most, from the end of an answer until it is told of
 # Bytes that reach a pipe in one piece, though several processes write into it: PIPE_BUF of Linux.
 PIECE: Final = 4096
 
@@ -78,7 +78,7 @@ def line(one: Ended) -> str:
     return (
         f'{{"time": "{logs.moment(one.when)}", "level": "info", "request": "{one.name}", '
         f"{_about(one.route, one.method, one.status)}, "
-        f'"milliseconds": {round(1000 * one.seconds, 1)}}}\n'
+        f'"milliseconds": {1000 * one.seconds:.1f}}}\n'
     )
 
 

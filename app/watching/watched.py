@@ -8,6 +8,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -57,7 +58,7 @@ class Watched:
             await self.app(scope, receive, send)
             return
         asked = _Asked(route, _id(scope), send)
-        token = logs.REQUEST.set(asked.name)
+        logs.REQUEST.set(asked.name)  # of this task, which ends with it
         begun = self.clock()
         try:
             if self.ready.state == "leaving" and route in (FIRST, BESIDE, LINE):
@@ -65,6 +66,8 @@ class Watched:
                 await _refuse(scope, receive, asked.send)
             else:
                 await self.app(scope, receive, asked.send)
+        except ClientDisconnect:
+            pass
         except Exception:
             counts.failed("request")
             log.exception(say("watching.watched.failed", route=route))
@@ -75,7 +78,6 @@ class Watched:
             seconds, method = self.clock() - begun, scope.get("method", "GET")
             told = (asked.name, route, method, asked.status or GONE, seconds, self.logged)
             ended.add(Ended(time.time(), *told))
-            logs.REQUEST.reset(token)
 
 
 class _Asked:

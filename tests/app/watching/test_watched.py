@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from app.watching import counts, ended
@@ -185,6 +186,16 @@ def test_a_fault_of_ours_is_counted_logged_with_the_id_and_said_in_a_sentence(
     assert told["error"] == "ValueError"
     assert any("test_watched.py" in place for place in told["places"])
     assert "secret" not in json.dumps(told)
+
+
+def test_one_who_hangs_up_is_no_fault_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    async def read(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ClientDisconnect
+
+    before = count(counts.ERRORS, "request")
+    assert visit(watched(read), request("/gate/events/page", method="POST")).answers == []
+    assert json.loads(capsys.readouterr().err)["status"] == 499
+    assert count(counts.ERRORS, "request") == before
 
 
 def test_requests_are_counted_and_timed_by_route() -> None:
