@@ -33,7 +33,7 @@ class Hosts:
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass it on, or answer 400; the browser is told 403 of a line."""
         asked = scope["type"] in ("http", "websocket")
-        if not asked or self.are_any or self.has(_told(scope)) or scope["path"] in self.health:
+        if self.are_any or not asked or self.has(_told(scope)) or scope["path"] in self.health:
             return self.app(scope, receive, send)
         return _refuse(scope, receive, send)
 
@@ -56,8 +56,11 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
 
 def _told(scope: Scope) -> bytes:
     """The Host header; nothing where there is not exactly one."""
-    told = [value for name, value in scope["headers"] if name == b"host"]
-    return told[0] if len(told) == 1 else b""
+    told: bytes | None = None
+    for name, value in scope["headers"]:
+        if name == b"host":
+            told = b"" if told is not None else value
+    return told or b""
 
 
 def _host(told: bytes) -> str:

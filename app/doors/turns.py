@@ -5,6 +5,8 @@ Who waits does so here, before a thread is taken: a thread that waits is one tha
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from app.doors.counting import FullError
@@ -47,21 +49,39 @@ class Turns:
         """How many wait."""
         return len(self._line)
 
-    def one(self, page: str, address: str) -> "_Turn":
+    @asynccontextmanager
+    async def one(self, page: str, address: str) -> AsyncIterator[bool]:
         """A turn until the block ends; gives whether it was waited for. Errors: FullError."""
-        return _Turn(self, page, address)
+        waits = not self.begin(page, address)
+        if waits:
+            waits = await self.wait(page, address)
+        try:
+            yield waits
+        finally:
+            self.end(page, address)
 
-    def _begin(self, page: str, address: str) -> bool:
-        """Whether a turn is there at once, and is taken: nobody waits who would come before."""
-        if self.waiting <= 0 or self._line or len(self._pages) >= self.at_once:
+    def begin(self, page: str, address: str) -> bool:
+        """Whether a turn is there at once, and is taken until `end`.
+
+        As nearly all are: it costs as little as can be. Where it is not, `wait` for one.
+        """
+        taken = self._addresses.get(address, 0)
+        if (
+            self._line  # somebody may come before
+            or len(self._pages) >= self.at_once
+            or taken >= self.each
+            or page in self._pages
+            or not self.waiting
+        ):
             return False
-        if page in self._pages or self._addresses.get(address, 0) >= self.each:
-            return False
-        self._give(page, address)
+        self._pages.add(page)
+        self._addresses[address] = taken + 1
+        self._given += 1
+        self._last[address] = self._given
         return True
 
-    async def _wait(self, page: str, address: str) -> bool:
-        """Take a turn when it comes; gives whether it was waited for. Errors: FullError."""
+    async def wait(self, page: str, address: str) -> bool:
+        """A turn as of `begin`, when it comes; gives whether it was late. Errors: FullError."""
         own = sum(wait.page == page for wait in self._line)
         if len(self._line) >= self.waiting or own >= self.own:
             raise FullError
@@ -81,20 +101,16 @@ class Turns:
             self._line.remove(wait)
             self._forget(wait.address)
         else:
-            self._end(wait.page, wait.address)
+            self.end(wait.page, wait.address)
 
-    def _end(self, page: str, address: str) -> None:
+    def end(self, page: str, address: str) -> None:
+        """Give a turn back."""
         self._pages.remove(page)
         self._addresses[address] -= 1
         if self._line:
             self._let_in()
-        self._forget(address)
-
-    def _give(self, page: str, address: str) -> None:
-        self._pages.add(page)
-        self._addresses[address] += 1
-        self._given += 1
-        self._last[address] = self._given
+        if not self._addresses[address]:
+            self._forget(address)
 
     def _let_in(self) -> None:
         while len(self._pages) < self.at_once:
@@ -103,7 +119,10 @@ class Turns:
                 return
             wait = min(able, key=lambda one: self._before(one.address))
             self._line.remove(wait)
-            self._give(wait.page, wait.address)
+            self._pages.add(wait.page)
+            self._addresses[wait.address] += 1
+            self._given += 1
+            self._last[wait.address] = self._given
             wait.come.set_result(None)
 
     def _before(self, address: str) -> tuple[int, int]:
@@ -119,19 +138,3 @@ class Turns:
     def _may(self, wait: _Wait) -> bool:
         free = self._addresses[wait.address] < self.each
         return free and wait.page not in self._pages and not wait.come.done()
-
-
-class _Turn:
-    """What `Turns.one` gives: most turns are there at once, and cost as little as can be."""
-
-    __slots__ = ("_address", "_page", "_turns")
-
-    def __init__(self, turns: Turns, page: str, address: str) -> None:
-        self._turns, self._page, self._address = turns, page, address
-
-    async def __aenter__(self) -> bool:
-        turns, page, address = self._turns, self._page, self._address
-        return not turns._begin(page, address) and await turns._wait(page, address)
-
-    async def __aexit__(self, *_: object) -> None:
-        self._turns._end(self._page, self._address)

@@ -97,8 +97,7 @@ class _Asked:
         kind = message["type"]
         if kind in ("http.response.start", "websocket.http.response.start"):
             self.status = message["status"]
-            own = [one for one in message["headers"] if one[0] != RAW]
-            message["headers"] = [*own, (RAW, self.name.encode())]
+            message["headers"] = [*message["headers"], (RAW, self.name.encode())]
         elif kind == "websocket.accept":
             self.status, self.is_open = 101, True
             counts.PAGES.inc()
