@@ -325,6 +325,13 @@ STRAIGHT = (
     Route(f"{numbers_url()}/{{ticket}}", numbers),
     Route(f"{events_url()}/{{page}}", events, methods=["POST"]),
 )
+GUARDS = (
+    Middleware(Told),
+    Middleware(Watched, routes=Routes(BASE, BESIDE)),
+    Middleware(Hosts, health=health_urls()),
+    Middleware(Sockets),
+    Middleware(Requests, files=Held()),
+)
 app = st.App(
     "main.py",
     lifespan=Living(warm),
@@ -339,11 +346,7 @@ app = st.App(
         *short_links(),
     ],
     middleware=[
-        Middleware(Told),
-        Middleware(Watched, routes=Routes(BASE, BESIDE)),
-        Middleware(Hosts, health=health_urls()),
-        Middleware(Sockets),
-        Middleware(Requests, files=Held()),
+        *GUARDS,
         Middleware(Straight, routes=STRAIGHT),
         Middleware(Static, folder=STREAMLIT / "static", below=first_url().rstrip("/")),
     ],
