@@ -44,7 +44,7 @@ class Waiting:
     def __init__(self) -> None:
         self._of: deque[Ended] = deque()
         self._due: asyncio.AbstractEventLoop | None = None  # where it is to be told of them
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # what is collected meanwhile may log that it was
 
     def add(self, one: Ended) -> None:
         """Tell of this one soon. To be called in an event loop."""

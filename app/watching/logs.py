@@ -34,10 +34,10 @@ class Lines(logging.Formatter):
 class _Handler(logging.StreamHandler):  # type: ignore[type-arg]
     """Writes lines in the order in which what they tell of has happened."""
 
-    def emit(self, record: logging.LogRecord) -> None:
-        for do in BEFORE:
+    def handle(self, record: logging.LogRecord) -> bool:
+        for do in BEFORE:  # before others wait for this handler: they may be doing it
             do()
-        super().emit(record)
+        return super().handle(record)
 
 
 def moment(seconds: float) -> str:

@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import select
+import threading
 from datetime import UTC, datetime
 from typing import Any
 
@@ -135,6 +136,36 @@ def test_lines_stand_in_the_order_in_which_all_has_happened(
     ended.tell()
     lines = [json.loads(one) for one in capsys.readouterr().err.splitlines()]
     assert [one.get("request") or one["says"] for one in lines] == ["first", "then this", "last"]
+
+
+def test_what_is_logged_while_lines_are_written_holds_up_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As by asyncio, of a task that is found among the garbage."""
+    logger = logging.Logger("garbage")
+    speak(logger)
+    written: list[str] = []
+
+    def write(text: str) -> None:
+        if not written:
+            written.append("")
+            logger.warning("collected")
+        written.append(text)
+
+    monkeypatch.setattr("sys.stderr.write", write)
+
+    async def add() -> None:
+        ended.add(Ended(0.0, "one", "beside", "GET", 200, 0.1, True))
+
+    asyncio.run(add())
+    telling = threading.Thread(target=ended.tell, daemon=True)
+    telling.start()
+    telling.join(10)
+    assert not telling.is_alive()
+    assert {"collected", "one"} <= {
+        json.loads(one).get("says") or json.loads(one).get("request")
+        for one in "".join(written).splitlines()
+    }
 
 
 def test_lines_are_written_whole_where_several_processes_write(
