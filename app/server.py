@@ -209,16 +209,22 @@ async def _in_turn(
 
     at_once: what takes so little that a thread would take more; None where there is no such.
     """
+    address = address_of(request.scope)
+    waited = False
+    if not turns.begin(page, address):
+        try:
+            waited = await turns.wait(page, address)
+        except FullError:
+            counts.refused("busy")
+            await sleep(PENALTY)
+            return PlainTextResponse("", 503, BUSY)
     try:
-        async with turns.one(page, address_of(request.scope)) as waited:
-            if waited and await request.is_disconnected():  # it has asked again, or is gone
-                return PlainTextResponse("", 503, BUSY)
-            quick = at_once()
-            return _deflated(quick) if quick else await _packed(told)
-    except FullError:
-        counts.refused("busy")
-        await sleep(PENALTY)
-        return PlainTextResponse("", 503, BUSY)
+        if waited and await request.is_disconnected():  # it has asked again, or is gone
+            return PlainTextResponse("", 503, BUSY)
+        quick = at_once()
+        return _deflated(quick) if quick else await _packed(told)
+    finally:
+        turns.end(page, address)
 
 
 async def _packed(told: Callable[[], bytes]) -> Response:
@@ -319,6 +325,13 @@ STRAIGHT = (
     Route(f"{numbers_url()}/{{ticket}}", numbers),
     Route(f"{events_url()}/{{page}}", events, methods=["POST"]),
 )
+GUARDS = (
+    Middleware(Told),
+    Middleware(Watched, routes=Routes(BASE, BESIDE)),
+    Middleware(Hosts, health=health_urls()),
+    Middleware(Sockets),
+    Middleware(Requests, files=Held()),
+)
 app = st.App(
     "main.py",
     lifespan=Living(warm),
@@ -333,11 +346,7 @@ app = st.App(
         *short_links(),
     ],
     middleware=[
-        Middleware(Told),
-        Middleware(Watched, routes=Routes(BASE, BESIDE)),
-        Middleware(Hosts, health=health_urls()),
-        Middleware(Sockets),
-        Middleware(Requests, files=Held()),
+        *GUARDS,
         Middleware(Straight, routes=STRAIGHT),
         Middleware(Static, folder=STREAMLIT / "static", below=first_url().rstrip("/")),
     ],

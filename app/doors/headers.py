@@ -1,5 +1,6 @@
 """What every answer tells the browser not to do: a policy of this site, said on each page."""
 
+from collections.abc import Awaitable
 from typing import Final
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -57,21 +58,20 @@ class Told:
         self.headers = [(name.lower().encode(), said.encode()) for name, said in told.items()]
         self.names = frozenset(name for name, _ in self.headers)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass a request on, and its answer back with the headers."""
         if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+            return self.app(scope, receive, send)
 
-        async def tell(message: Message) -> None:
+        def tell(message: Message) -> Awaitable[None]:
             if message["type"] == "http.response.start":
                 own = [one for one in message["headers"] if one[0].lower() not in self.names]
                 message["headers"] = [*own, *self.headers]
                 if self.secure:
                     message["headers"] = [_secured(*one) for one in message["headers"]]
-            await send(message)
+            return send(message)
 
-        await self.app(scope, receive, tell)
+        return self.app(scope, receive, tell)
 
 
 def _secured(name: bytes, said: bytes) -> tuple[bytes, bytes]:

@@ -20,6 +20,8 @@ LONGEST: Final = (
 )
 OF_A_BODY: Final = (b"content-length", b"transfer-encoding")
 UNWANTED: Final = 30_000_000  # bytes a second of such bodies, on all connections together
+# In the scope of a request whose body has come as a whole: nobody has to see that it does in time.
+WHOLE: Final = "gatescope.whole"
 MOST_AHEAD: Final = 16  # requests that wait for the answer to one before; browsers send none so
 
 
@@ -68,6 +70,7 @@ class Heads(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         """A request is whole."""
         self.unused = 0
+        self.scope[WHOLE] = True  # type: ignore[typeddict-unknown-key]
         super().on_message_complete()
 
     def _refuse(self, why: str) -> None:

@@ -4,7 +4,8 @@ Starlette's own middleware has no exceptions, which checks of a proxy by address
 sentence is its own.
 """
 
-from collections.abc import Collection
+from collections.abc import Awaitable, Collection
+from functools import lru_cache
 from typing import Final
 
 from starlette.responses import PlainTextResponse
@@ -14,6 +15,7 @@ from app import settings
 from app.words.say import say
 
 ANY: Final = "*"
+MOST: Final = 64  # Host headers whose answer is kept
 
 
 class Hosts:
@@ -25,36 +27,44 @@ class Hosts:
         self.app = app
         self.names = names.split()
         self.health = frozenset(health)
+        self.are_any = ANY in self.names
+        self.has = lru_cache(MOST)(self._has)
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass it on, or answer 400; the browser is told 403 of a line."""
         asked = scope["type"] in ("http", "websocket")
-        if not asked or self.are_any or scope["path"] in self.health or self.has(_host(scope)):
-            await self.app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close"})
-        else:
-            await PlainTextResponse(say("doors.hosts.other"), 400)(scope, receive, send)
+        if self.are_any or not asked or self.has(_told(scope)) or scope["path"] in self.health:
+            return self.app(scope, receive, send)
+        return _refuse(scope, receive, send)
 
-    @property
-    def are_any(self) -> bool:
-        """Whether every name will do."""
-        return ANY in self.names
-
-    def has(self, host: str) -> bool:
+    def _has(self, told: bytes) -> bool:
         """Whether this is one of the names; *.school.example are those that end so."""
+        host = _host(told)
         return any(
             host.endswith(name[1:]) if name.startswith("*.") else host == name
             for name in self.names
         )
 
 
-def _host(scope: Scope) -> str:
-    """The name in the Host header, without its port; nothing where there is not exactly one."""
-    told = [value for name, value in scope["headers"] if name == b"host"]
-    if len(told) != 1:
-        return ""
-    host = str(told[0], "latin-1").lower()
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close"})
+    else:
+        await PlainTextResponse(say("doors.hosts.other"), 400)(scope, receive, send)
+
+
+def _told(scope: Scope) -> bytes:
+    """The Host header; nothing where there is not exactly one."""
+    told: bytes | None = None
+    for name, value in scope["headers"]:
+        if name == b"host":
+            told = b"" if told is not None else value
+    return told or b""
+
+
+def _host(told: bytes) -> str:
+    """The name in a Host header, without its port."""
+    host = str(told, "latin-1").lower()
     name, colon, port = host.rpartition(":")
     return name if colon and port.isdigit() else host

@@ -6,8 +6,8 @@ Streamlit keeps every file that a page sends, under whatever name, for as long a
 import asyncio
 import re
 import time
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from typing import Final, Protocol
 
 from starlette.datastructures import Headers
@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import settings
 from app.doors.counting import Places
+from app.doors.heads import WHOLE
 from app.doors.sockets import QUERY, address_of
 from app.watching import counts
 from app.words.say import say
@@ -72,23 +73,23 @@ class Requests:
         self.coming = 0  # bytes on their way
         self.sent: dict[tuple[str, str], tuple[float, int]] = {}  # when, and how many bytes
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass a request on, or say in a sentence why not."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
+        is_plain = WHOLE in scope and len(scope["query_string"]) <= QUERY and not _is_special(scope)
+        if is_plain or scope["type"] != "http":
+            return self.app(scope, receive, send)
+        return self._guarded(scope, receive, send)
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
         try:
             if len(scope["query_string"]) > QUERY:
                 raise RefusedError(414, "address", say("doors.requests.address", most=QUERY))
-            login = LOGIN.search(scope["path"]) and not settings.HAS_LOGIN
-            if login or CLOSED.search(scope["path"]):
-                raise RefusedError(404, "closed", say("doors.requests.closed"))
-            named = UPLOAD.search(scope["path"]) if scope["method"] == "PUT" else None
-            with suppress(ClientDisconnect):  # it has hung up, or was too slow
-                if named:
-                    await self._file(named[1], named[2], scope, receive, send)
-                else:
-                    await self.app(scope, _InTime(receive, BODY_SECONDS, self.clock), send)
+            if named := _named(scope):
+                await self._file(named[1], named[2], scope, receive, send)
+            else:
+                await self.app(scope, _InTime(receive, BODY_SECONDS, self.clock), send)
+        except ClientDisconnect:
+            pass  # it has hung up, or was too slow
         except RefusedError as error:
             counts.refused(error.kind)
             told = {SENTENCE: error.kind}
@@ -138,6 +139,20 @@ class Requests:
             if self.clock() - when > KEPT or not self.files.held(session):
                 self.files.drop(session, name)
                 del self.sent[session, name]
+
+
+def _is_special(scope: Scope) -> bool:
+    """Whether it may be a file, or at a door that is closed."""
+    path = scope["path"]
+    return "/_stcore/" in path or "/auth/" in path or "/oauth2callback" in path
+
+
+def _named(scope: Scope) -> re.Match[str] | None:
+    """The page and the file of an upload. Errors: RefusedError for a door that is closed."""
+    login = LOGIN.search(scope["path"]) and not settings.HAS_LOGIN
+    if login or CLOSED.search(scope["path"]):
+        raise RefusedError(404, "closed", say("doors.requests.closed"))
+    return UPLOAD.search(scope["path"]) if scope["method"] == "PUT" else None
 
 
 class _InTime:

@@ -6,7 +6,7 @@ address, and everybody waits meanwhile. Here such a page is turned away by its n
 
 import asyncio
 import time
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Collection, Sequence
 from contextlib import AsyncExitStack
 from typing import Final
 from urllib.parse import urlsplit
@@ -57,11 +57,13 @@ class Sockets:
         self.places = Places(settings.ADDRESS_SOCKETS, settings.SITE_SOCKETS)
         self.hurried = Paces(LEAST, HURRIED)  # lines that end as soon as they have begun
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass a line on, or close it before it is open: the browser is told 403."""
-        if scope["type"] != "websocket":
-            await self.app(scope, receive, send)
-        elif not is_from_here(Headers(scope=scope), self.hosts):
+        is_line = scope["type"] == "websocket"
+        return (self._line if is_line else self.app)(scope, receive, send)
+
+    async def _line(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not is_from_here(Headers(scope=scope), self.hosts):
             counts.refused("origin")
             await _close(receive, send, REFUSED)
         else:

@@ -52,6 +52,36 @@ class Turns:
     @asynccontextmanager
     async def one(self, page: str, address: str) -> AsyncIterator[bool]:
         """A turn until the block ends; gives whether it was waited for. Errors: FullError."""
+        waits = not self.begin(page, address)
+        if waits:
+            waits = await self.wait(page, address)
+        try:
+            yield waits
+        finally:
+            self.end(page, address)
+
+    def begin(self, page: str, address: str) -> bool:
+        """Whether a turn is there at once, and is taken until `end`.
+
+        As nearly all are: it costs as little as can be. Where it is not, `wait` for one.
+        """
+        taken = self._addresses.get(address, 0)
+        if (
+            self._line  # somebody may come before
+            or len(self._pages) >= self.at_once
+            or taken >= self.each
+            or page in self._pages
+            or not self.waiting
+        ):
+            return False
+        self._pages.add(page)
+        self._addresses[address] = taken + 1
+        self._given += 1
+        self._last[address] = self._given
+        return True
+
+    async def wait(self, page: str, address: str) -> bool:
+        """A turn as of `begin`, when it comes; gives whether it was late. Errors: FullError."""
         own = sum(wait.page == page for wait in self._line)
         if len(self._line) >= self.waiting or own >= self.own:
             raise FullError
@@ -61,19 +91,26 @@ class Turns:
         waits = not wait.come.done()
         try:
             await wait.come
-            yield waits
-        finally:
-            self._leave(wait)
+        except BaseException:
+            self._hang_up(wait)
+            raise
+        return waits
 
-    def _leave(self, wait: _Wait) -> None:
-        if wait in self._line:  # it hung up before its turn came
+    def _hang_up(self, wait: _Wait) -> None:
+        if wait in self._line:  # its turn had not come
             self._line.remove(wait)
             self._forget(wait.address)
-            return
-        self._pages.remove(wait.page)
-        self._addresses[wait.address] -= 1
-        self._let_in()
-        self._forget(wait.address)
+        else:
+            self.end(wait.page, wait.address)
+
+    def end(self, page: str, address: str) -> None:
+        """Give a turn back."""
+        self._pages.remove(page)
+        self._addresses[address] -= 1
+        if self._line:
+            self._let_in()
+        if not self._addresses[address]:
+            self._forget(address)
 
     def _let_in(self) -> None:
         while len(self._pages) < self.at_once:
@@ -95,7 +132,7 @@ class Turns:
         """What is known of an address that has no turn and waits for none."""
         if not self._addresses[address]:
             del self._addresses[address]
-            if all(wait.address != address for wait in self._line):
+            if not self._line or all(wait.address != address for wait in self._line):
                 self._last.pop(address, None)
 
     def _may(self, wait: _Wait) -> bool:

@@ -1,6 +1,6 @@
 """What pages ask for most, answered past what Streamlit does for its own pages."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 from starlette.middleware.exceptions import ExceptionMiddleware
 from starlette.routing import Route, Router
@@ -19,7 +19,7 @@ class Straight:
         self.places = tuple(route.path.partition("{")[0] for route in routes)
         self.routes = ExceptionMiddleware(Router(routes))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Answer a request for one of them; all else goes on."""
         is_own = scope["type"] == "http" and scope["path"].startswith(self.places)
-        await (self.routes if is_own else self.app)(scope, receive, send)
+        return (self.routes if is_own else self.app)(scope, receive, send)

@@ -18,7 +18,7 @@ from anyio import to_thread
 from uvicorn import Server
 
 from app import settings
-from app.watching import metrics, ready
+from app.watching import ended, metrics, ready
 from app.words.say import say
 
 log: Final = logging.getLogger(__name__)
@@ -44,6 +44,7 @@ class Living:
             self.ready.state = "leaving"
             warming.cancel()
             await asyncio.gather(warming, return_exceptions=True)
+            ended.tell()
 
     async def _warm(self) -> None:
         try:
@@ -79,6 +80,13 @@ def _heed(readiness: ready.Readiness) -> None:
 
 def _exit_within(seconds: float) -> None:
     """Whatever threads still do then is not waited for."""
-    timer = threading.Timer(seconds, os._exit, (0,))
+    timer = threading.Timer(seconds, _exit)
     timer.daemon = True
     timer.start()
+
+
+def _exit() -> None:
+    telling = threading.Thread(target=ended.tell, daemon=True)
+    telling.start()
+    telling.join(LAST)  # longer only if nobody reads the log
+    os._exit(0)

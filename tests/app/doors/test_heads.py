@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from app.doors.heads import LONGEST, MOST_AHEAD, Heads
+from app.doors.heads import LONGEST, MOST_AHEAD, WHOLE, Heads
 from app.words.say import say
 from tests.serving import free_port
 
@@ -32,12 +32,20 @@ async def unread(_: Request) -> Response:
     return PlainTextResponse("[unread]")
 
 
+async def whole(request: Request) -> Response:
+    """Whether all of the body was there when the request was."""
+    begun = WHOLE in request.scope
+    await request.body()
+    return PlainTextResponse(f"[{begun} {WHOLE in request.scope}]")
+
+
 @pytest.fixture(scope="module")
 def port() -> Iterator[int]:
     port = free_port()
     routes = [
         Route("/", length, methods=["GET", "POST"]),
         Route("/unread", unread, methods=["POST"]),
+        Route("/whole", whole, methods=["GET", "POST"]),
     ]
     app = Starlette(routes=routes)
     # As the server has it: uvicorn finds the class by its name.
@@ -80,6 +88,16 @@ def test_an_ordinary_request_is_answered(port: int) -> None:
     assert answered(port, ASK % 3).endswith(b"[0 3]")
     cookies = b"Cookie: a=%s\r\n" % (b"b" * 30_000)
     assert answered(port, (ASK % 4)[:-2], cookies, b"\r\n").endswith(b"[0 4]")
+
+
+def test_whether_a_body_has_come_is_known(port: int) -> None:
+    head = b"POST /whole HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\n"
+    assert answered(port, head + b"ab").endswith(b"[True True]")
+    assert answered(port, head, b"ab").endswith(b"[False True]")
+    assert answered(port, head + b"a", b"b").endswith(b"[False True]")
+    assert answered(port, b"GET /whole HTTP/1.1\r\nHost: a\r\n\r\n").endswith(b"[True True]")
+    ahead = answered(port, head + b"ab" + head + b"a", b"b", until=b"[False True]")
+    assert b"[True True]" in ahead
 
 
 @pytest.mark.parametrize("piece", [b"a" * 1000, b"a: b\r\n" * 100, b"a: " + b"b" * 997])

@@ -8,7 +8,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from app import settings
-from app.doors import requests
+from app.doors import heads, requests
 from app.doors.counting import Places
 from app.doors.requests import KEPT, MEGABYTE, Requests
 from app.doors.sockets import QUERY
@@ -16,6 +16,7 @@ from app.words.say import say
 from tests.app.doors.asgi import Inner, Visitor, request
 
 WHOLE: list[Message] = [{"type": "http.request", "body": b"abc"}]
+AT_ONCE: Scope = {heads.WHOLE: True}  # as the server says it
 HALF: list[Message] = [{"type": "http.request", "body": b"abc", "more_body": True}]
 
 
@@ -59,6 +60,7 @@ def test_an_address_of_a_page_has_an_end() -> None:
     visitor = asked(guard, request(query=b"a" * (QUERY + 1)))
     assert (visitor.status, inner.asked) == (414, 1)
     assert visitor.text == say("doors.requests.address", most=QUERY)
+    assert asked(guard, request(query=b"a" * (QUERY + 1)) | AT_ONCE).status == 414
 
 
 @pytest.mark.parametrize(
@@ -70,7 +72,8 @@ def test_an_address_of_a_page_has_an_end() -> None:
 )
 def test_doors_that_nobody_uses_are_closed(path: str) -> None:
     inner = Inner()
-    assert asked(Requests(inner, Files()), request(path)).status == 404
+    for scope in (request(path), request(path) | AT_ONCE):
+        assert asked(Requests(inner, Files()), scope).status == 404
     assert inner.asked == 0
 
 
@@ -100,6 +103,24 @@ def test_a_body_that_does_not_end_is_as_if_its_sender_had_hung_up(
     assert inner.got == [*HALF, {"type": "http.disconnect"}]
     assert guard.coming == 0
     assert not guard.places.taken
+
+
+def test_a_body_that_has_come_as_a_whole_is_not_timed() -> None:
+    async def read(scope: Scope, receive: Receive, send: Send) -> None:
+        seen.append(receive)
+
+    seen: list[Receive] = []
+    guard = Requests(read, Files())
+    visitor = Visitor(WHOLE)
+    asyncio.run(guard(request() | AT_ONCE, visitor.receive, visitor.send))
+    assert seen == [visitor.receive]
+    asyncio.run(guard(request(), visitor.receive, visitor.send))
+    assert seen[1] != visitor.receive
+
+
+def test_a_file_is_counted_however_fast_it_has_come() -> None:
+    guard = Requests(Inner(), Files(bytes=settings.SESSION_UPLOADS_MB * MEGABYTE))
+    assert asked(guard, upload() | AT_ONCE).status == 413
 
 
 def test_one_who_hangs_up_leaves_no_traceback() -> None:

@@ -66,6 +66,28 @@ def test_a_page_has_one_turn_at_a_time_and_others_pass_it() -> None:
     assert played(Turns(at_once=3, each=3, waiting=9), play).order == ["a1", "b", "a2", "a3"]
 
 
+def test_what_is_there_at_once_is_taken_by_nobody_who_comes_after_others() -> None:
+    async def play(served: Served) -> None:
+        assert turns.begin("a", "one")
+        assert not turns.begin("a", "one")  # of this page already
+        assert turns.begin("b", "one")
+        assert not turns.begin("c", "one")  # of this address
+        await served.come("d", address="one")
+        assert not turns.begin("e", "two")  # somebody waits
+        turns.end("a", "one")
+        await settled()
+        assert served.order == ["d"]
+        assert turns.begin("e", "two")
+        assert not turns.begin("f", "three")  # of all
+        turns.end("b", "one")
+        turns.end("e", "two")
+
+    turns = Turns(at_once=3, each=2, waiting=9)
+    played(turns, play)
+    assert not turns._last
+    assert not Turns(at_once=1, each=1, waiting=0).begin("a", "a")
+
+
 def test_whose_address_has_fewest_comes_next() -> None:
     """Thirty pages of one address keep a page of another waiting for one turn only."""
 

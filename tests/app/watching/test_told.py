@@ -8,6 +8,7 @@ import socket
 import threading
 import time
 import urllib.error
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -115,6 +116,9 @@ def test_each_line_of_its_log_is_json_and_says_nothing_of_a_visitor(
     lines = [json.loads(one) for one in text.splitlines() if one.startswith("{")]
     routes = {one["route"] for one in lines if "route" in one}
     assert {"line", "events", "core", "first"} <= routes
+    # All that was answered, the last of it while it ended: three events and one, two visitors.
+    told = Counter(one.get("route") for one in lines)
+    assert (told["events"], told["line"]) == (4, 2)
     assert not re.search(rf"pulse|{re.escape(BIAS)}|/numbers/|/events/|Traceback", text)
     others = [one for one in text.splitlines() if one.strip() and not one.startswith("{")]
     assert [one for one in others if "You can now view" not in one and "URL:" not in one] == []

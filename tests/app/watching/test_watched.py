@@ -2,13 +2,19 @@
 
 import asyncio
 import json
+import logging
+import select
+import threading
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
-from app.watching import counts
-from app.watching.logs import Lines
+from app.watching import counts, ended
+from app.watching.ended import Ended, Waiting
+from app.watching.logs import Lines, speak
 from app.watching.ready import Readiness
 from app.watching.routes import QUIET, Routes
 from app.watching.watched import HEADER, Watched
@@ -27,6 +33,7 @@ def watched(app: Any, logged: bool = True, state: Any = "open") -> Watched:
 def visit(guard: Watched, scope: Scope, *messages: Message) -> Visitor:
     visitor = Visitor(list(messages) or [EMPTY])
     asyncio.run(guard(scope, visitor.receive, visitor.send))
+    ended.tell()
     return visitor
 
 
@@ -71,6 +78,114 @@ def test_a_line_of_the_log_says_nothing_of_the_visitor(capsys: pytest.CaptureFix
     assert (told["route"], told["status"], told["method"]) == ("events", 204, "POST")
 
 
+@pytest.mark.parametrize("seconds", [0.0004, 0.00649, 1.25, 123.4])
+@pytest.mark.parametrize("when", [1_000_000_000, 1_700_000_000.25, 951_782_399.5])
+def test_a_line_is_what_json_makes_of_it(when: float, seconds: float) -> None:
+    one = Ended(when, "a-b_c.1", "events", 'G"T\n', 499, seconds, True)
+    told = {
+        "time": datetime.fromtimestamp(when, UTC).isoformat(timespec="milliseconds"),
+        "level": "info",
+        "request": one.name,
+        "route": one.route,
+        "method": one.method,
+        "status": one.status,
+        "milliseconds": round(1000 * seconds, 1),
+    }
+    assert ended.line(one) == json.dumps(told) + "\n"
+
+
+def test_answers_are_told_of_within_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ended, "PAUSE", 0.01)
+    waiting = Waiting()
+
+    async def add(count: int) -> None:
+        for _ in range(count):
+            waiting.add(Ended(0.0, "a", "beside", "GET", 418, 0.1, False))
+        await asyncio.sleep(0.1)
+
+    before = count(counts.ANSWERS, "beside", 418)
+    asyncio.run(add(3))
+    assert count(counts.ANSWERS, "beside", 418) == before + 3
+    asyncio.run(add(2))  # in another loop
+    assert count(counts.ANSWERS, "beside", 418) == before + 5
+
+
+def test_whoever_reads_the_figures_has_those_of_now() -> None:
+    async def read() -> tuple[float | None, float | None]:
+        name, labels = "gatescope_answers_total", {"route": "beside", "status": "417"}
+        before = counts.REGISTRY.get_sample_value(name, labels)
+        ended.add(Ended(0.0, "a", "beside", "GET", 417, 0.1, False))
+        return before, counts.REGISTRY.get_sample_value(name, labels)
+
+    before, after = asyncio.run(read())
+    assert after == (before or 0) + 1
+
+
+def test_lines_stand_in_the_order_in_which_all_has_happened(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    logger = logging.Logger("some part")
+    speak(logger)
+
+    async def happen() -> None:
+        ended.add(Ended(0.0, "first", "beside", "GET", 200, 0.1, True))
+        logger.warning("then this")
+        ended.add(Ended(0.0, "last", "beside", "GET", 200, 0.1, True))
+
+    asyncio.run(happen())
+    ended.tell()
+    lines = [json.loads(one) for one in capsys.readouterr().err.splitlines()]
+    assert [one.get("request") or one["says"] for one in lines] == ["first", "then this", "last"]
+
+
+def test_what_is_logged_while_lines_are_written_holds_up_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As by asyncio, of a task that is found among the garbage."""
+    logger = logging.Logger("garbage")
+    speak(logger)
+    written: list[str] = []
+
+    def write(text: str) -> None:
+        if not written:
+            written.append("")
+            logger.warning("collected")
+        written.append(text)
+
+    monkeypatch.setattr("sys.stderr.write", write)
+
+    async def add() -> None:
+        ended.add(Ended(0.0, "one", "beside", "GET", 200, 0.1, True))
+
+    asyncio.run(add())
+    telling = threading.Thread(target=ended.tell, daemon=True)
+    telling.start()
+    telling.join(10)
+    assert not telling.is_alive()
+    assert {"collected", "one"} <= {
+        json.loads(one).get("says") or json.loads(one).get("request")
+        for one in "".join(written).splitlines()
+    }
+
+
+def test_lines_are_written_whole_where_several_processes_write(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written: list[str] = []
+    monkeypatch.setattr("sys.stderr.write", written.append)
+
+    async def add() -> None:
+        for number in range(200):
+            ended.add(Ended(0.0, f"{number}", "beside", "GET", 200, 0.1, True))
+
+    asyncio.run(add())
+    ended.tell()
+    assert 1 < len(written) < 20
+    assert all(piece.endswith("\n") and len(piece) <= select.PIPE_BUF for piece in written)
+    names = [json.loads(one)["request"] for one in "".join(written).splitlines()]
+    assert names == [f"{number}" for number in range(200)]
+
+
 @pytest.mark.parametrize("given", ["abc-123_x.y", "a" * 64])
 def test_a_plain_id_is_kept(given: str) -> None:
     visitor = visit(watched(Inner()), request(headers={HEADER.lower(): given}))
@@ -102,6 +217,16 @@ def test_a_fault_of_ours_is_counted_logged_with_the_id_and_said_in_a_sentence(
     assert told["error"] == "ValueError"
     assert any("test_watched.py" in place for place in told["places"])
     assert "secret" not in json.dumps(told)
+
+
+def test_one_who_hangs_up_is_no_fault_of_ours(capsys: pytest.CaptureFixture[str]) -> None:
+    async def read(scope: Scope, receive: Receive, send: Send) -> None:
+        raise ClientDisconnect
+
+    before = count(counts.ERRORS, "request")
+    assert visit(watched(read), request("/gate/events/page", method="POST")).answers == []
+    assert json.loads(capsys.readouterr().err)["status"] == 499
+    assert count(counts.ERRORS, "request") == before
 
 
 def test_requests_are_counted_and_timed_by_route() -> None:

@@ -1,0 +1,119 @@
+"""Answers that have ended, told of a moment later: in the figures, and in a line of the log each.
+
+Told one by one as they end, each takes several times as long, in which nobody is answered. They are
+told before anybody reads the figures, before anything else is written into the log, and before the
+process ends.
+"""
+
+import asyncio
+import atexit
+import json
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from functools import cache, lru_cache
+from typing import Final, NamedTuple
+
+from prometheus_client import Counter, Histogram
+
+from app.watching import counts, logs
+from app.watching.routes import LINE
+
+PAUSE: Final = 1.0  # seconds, at most, from the end of an answer until it is told of
+# Bytes that reach a pipe in one piece, though several processes write into it: PIPE_BUF of Linux.
+PIECE: Final = 4096
+
+
+class Ended(NamedTuple):
+    """An answer. when: seconds since 1970; name: the id of its request; seconds: that it took."""
+
+    when: float
+    name: str
+    route: str
+    method: str
+    status: int
+    seconds: float
+    logged: bool
+
+
+class Waiting:
+    """Those of which nothing was told yet. Loops add them; any thread may tell of them."""
+
+    def __init__(self) -> None:
+        self._of: deque[Ended] = deque()
+        self._due: asyncio.AbstractEventLoop | None = None  # where it is to be told of them
+        self._lock = threading.RLock()  # what is collected meanwhile may log that it was
+
+    def add(self, one: Ended) -> None:
+        """Tell of this one soon. To be called in an event loop."""
+        self._of.append(one)
+        loop = asyncio.get_running_loop()
+        if self._due is not loop:
+            self._due = loop
+            loop.call_later(PAUSE, self.tell)
+
+    def tell(self) -> None:
+        """Tell of all of them now."""
+        with self._lock:
+            self._due = None
+            for piece in _pieces(self._counted()):
+                with suppress(OSError, ValueError):  # nobody reads the log any more
+                    sys.stderr.write(piece)
+
+    def _counted(self) -> Iterator[str]:
+        """Each is counted; gives the lines of those that are logged."""
+        while self._of:
+            one = self._of.popleft()
+            _answers(one.route, one.status).inc()
+            if one.route != LINE:
+                _seconds(one.route).observe(one.seconds)
+            if one.logged:
+                yield line(one)
+
+
+def line(one: Ended) -> str:
+    """Of the log: the object of JSON that json.dumps would make. A name needs no quoting."""
+    return (
+        f'{{"time": "{logs.moment(one.when)}", "level": "info", "request": "{one.name}", '
+        f"{_about(one.route, one.method, one.status)}, "
+        f'"milliseconds": {1000 * one.seconds:.1f}}}\n'
+    )
+
+
+@lru_cache(maxsize=256)
+def _about(route: str, method: str, status: int) -> str:
+    return json.dumps({"route": route, "method": method, "status": status})[1:-1]
+
+
+@cache
+def _answers(route: str, status: int) -> Counter:
+    return counts.ANSWERS.labels(route, status)
+
+
+@cache
+def _seconds(route: str) -> Histogram:
+    return counts.SECONDS.labels(route)
+
+
+def _pieces(lines: Iterable[str]) -> Iterator[str]:
+    """Whole lines, so many that they are written at once."""
+    piece: list[str] = []
+    size = 0
+    for one in lines:
+        if piece and size + len(one) > PIECE:
+            yield "".join(piece)
+            piece, size = [], 0
+        piece.append(one)
+        size += len(one)
+    if piece:
+        yield "".join(piece)
+
+
+THIS: Final = Waiting()
+add: Final = THIS.add
+tell: Final = THIS.tell
+counts.BEFORE.append(tell)
+logs.BEFORE.append(tell)
+atexit.register(tell)
