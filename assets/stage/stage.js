@@ -379,7 +379,7 @@ class Stage {
   cursorMoved() {
     if (!this.now.begun) return;
     this.address.looked = true;
-    if (this.pointer.held || this.cursor.playing) this.live.move();
+    if (this.pointer.held || this.timeline.held || this.cursor.playing) this.live.move();
     else this.refresh();
     this.voice.follow();
     this.address.follow();

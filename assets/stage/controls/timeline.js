@@ -64,6 +64,11 @@ export class Timeline {
     );
   }
 
+  // Whether a hand is on the scrubber.
+  get held() {
+    return this.slider.matches(":active");
+  }
+
   // Where the cursor is.
   /** @param {string[]} labels */
   said(labels) {

@@ -29,6 +29,7 @@ export class Live {
 
   // The cursor is on its way: it is drawn where it is in the next frame.
   move() {
+    this.element.toggleAttribute("data-behind", true);
     this.moving ??= requestAnimationFrame(() => {
       this.moving = null;
       this.parts.refresh(true);
