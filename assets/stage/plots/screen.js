@@ -282,7 +282,7 @@ export class Screen {
     if (!all) this.resting.begin();
     for (const { kind, panel, plot } of this.plots.values()) {
       if (kind === "lens" || !(all || this.sight.sees(plot.host))) continue;
-      if (kind !== "initial" && kind !== "weights") plot.markTime(cursor.column, cursor.columns.count);
+      if (kind !== "initial" && kind !== "weights") plot.markTime(cursor.column, cursor.columns.count, cursor.playing);
       if (!panel || kind === "lines") continue;
       const row = panel.order.indexOf(cursor.unit);
       plot.markUnit(row < 0 ? null : row, panel.units);
