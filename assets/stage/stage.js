@@ -177,7 +177,7 @@ class Stage {
       address: () => this.address.text(true), whole: (part) => this.wholes.ask(part), complain: (problem, lasts) => this.voice.complain(problem, lasts),
     });
     this.live = new Live(this.element, this.drag, this.screen, {
-      values: (all) => this.showValues(all), read: [this.inside, this.lens], follow: () => this.lessons.follow(),
+      values: (all) => this.showValues(all), read: [this.inside, this.lens], follow: () => this.lessons.follow(), refresh: (moving) => this.refresh(moving),
     });
     this.values = new Values(here, this.holder, this.screen, this.editor, (target) => this.screen.valueAt(target));
     this.pointer = new Pointer(this.element, here, {
@@ -325,15 +325,18 @@ class Stage {
     this.refresh();
   }
 
-  // All that is of the cursor's place; what is missing there is asked for.
-  refresh() {
+  // All that is of the cursor's place; what is missing there is asked for. moving: it is on its way, frame by frame.
+  refresh(moving = false) {
     if (!this.now.begun) return;
-    this.timeline.show(this.now.message.labels);
-    this.screen.refresh();
-    const [number, cell] = [this.showValues(), this.inside.refresh()];
-    this.lens.refresh();
+    this.timeline.show(this.now.message.labels, this.values.terms);
+    this.screen.refresh(!moving);
+    const number = this.showValues(!moving);
+    if (this.live.tells(moving)) {
+      const cell = this.inside.refresh();
+      this.lens.refresh();
+      this.asking.want(number ?? cell);
+    }
     this.lessons.follow();
-    this.asking.want(number ?? cell);
   }
 
   /** @param {boolean} [all] also what nobody sees */
@@ -376,7 +379,8 @@ class Stage {
   cursorMoved() {
     if (!this.now.begun) return;
     this.address.looked = true;
-    this.refresh();
+    if (this.pointer.held || this.timeline.held || this.cursor.playing) this.live.move();
+    else this.refresh();
     this.voice.follow();
     this.address.follow();
   }

@@ -226,9 +226,13 @@ class Stage(Tab):
             self.page.mouse.down()
         self.page.mouse.move(x, y - pixels, steps=6)
         self.frame()
-        self.page.locator(".gs-stage:not([data-behind])").wait_for()
+        self.followed()
         yield
         self.page.mouse.up()
+
+    def followed(self) -> None:
+        """Wait until all of a drag, or of the cursor on its way, is on show."""
+        self.page.locator(".gs-stage:not([data-behind])").wait_for()
 
     def drag(self, cell: Cell, pixels: float) -> None:
         """Drag a cell's number and let go."""

@@ -111,6 +111,7 @@ def test_stepping_and_scrubbing_need_no_message(
     page.page.mouse.down()
     for step in (steps - 1, 2):
         page.page.mouse.move(*page.centre(Cell(plot, 3, steps, 2, step)), steps=4)
+        page.followed()
         assert page.cursor == (step, 2)
         expect_equations(page, opened)
     page.page.mouse.up()

@@ -66,6 +66,7 @@ def test_dragging_over_a_heatmap_scrubs(quiet: Stage, core: Core) -> None:
     quiet.page.mouse.down()
     for step in (5, 17, 9):
         quiet.page.mouse.move(*quiet.centre(Cell(plot, 4, 20, 2, step)), steps=4)
+        quiet.followed()
         assert quiet.cursor == (step, 2)
         quiet.expect(core("pulse"))
     quiet.page.mouse.up()

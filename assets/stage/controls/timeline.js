@@ -3,7 +3,10 @@
 import { make } from "../core/dom.js";
 import { say } from "../core/words.js";
 
-/** @import { Cursor } from "../core/cursor.js" */
+/**
+ * @import { Cursor } from "../core/cursor.js"
+ * @import { Terms } from "./terms.js"
+ */
 
 const ICONS = {
   first: "M5 4v12M15 4l-8 6 8 6z",
@@ -61,6 +64,11 @@ export class Timeline {
     );
   }
 
+  // Whether a hand is on the scrubber.
+  get held() {
+    return this.slider.matches(":active");
+  }
+
   // Where the cursor is.
   /** @param {string[]} labels */
   said(labels) {
@@ -71,13 +79,15 @@ export class Timeline {
       : say("timeline.step", { step: step + 1, steps });
   }
 
-  /** @param {string[]} labels */
-  show(labels) {
+  // terms: who marks the terms in what is written.
+  /** @param {string[]} labels @param {Pick<Terms, "write">} terms */
+  show(labels, terms) {
     const { column, columns, playing } = this.cursor;
-    this.slider.max = String(columns.count);
+    const max = String(columns.count);
+    if (this.slider.max !== max) this.slider.max = max; // to set it has its thumb laid out
     this.slider.value = String(column + 1);
     const said = this.said(labels);
-    if (this.label.textContent !== said) this.label.textContent = said;
+    terms.write(this.label, said);
     this.slider.setAttribute("aria-valuetext", said);
     if (this.shownPlaying !== playing) this.playButton.replaceChildren(icon(playing ? "pause" : "play"));
     this.shownPlaying = playing;

@@ -1,4 +1,4 @@
-// One frame of a drag, and what waits for the next one or until the hand rests.
+// One frame of a drag or of the cursor on its way, and what waits for the next one or until the hand rests.
 
 import { Pace } from "../core/pace.js";
 
@@ -9,6 +9,7 @@ import { Pace } from "../core/pace.js";
  * @property {(all: boolean) => void} values numbers beside the plots; all: also those that nobody sees
  * @property {{ refresh(): unknown }[]} read what is read rather than looked at
  * @property {() => void} follow what a lesson says of it
+ * @property {(moving: boolean) => void} refresh all that is of the cursor's place
  */
 
 export class Live {
@@ -21,7 +22,31 @@ export class Live {
     this.drag = drag;
     this.screen = screen;
     this.parts = parts;
-    this.pace = new Pace(() => drag.frame === null, () => drag.live && this.drawRead());
+    /** @type {number | null} */
+    this.moving = null; // the frame in which the cursor's place is drawn
+    this.pace = new Pace(() => drag.frame === null && this.moving === null, () => this.pay());
+  }
+
+  // The cursor is on its way: it is drawn where it is in the next frame.
+  move() {
+    this.element.toggleAttribute("data-behind", true);
+    this.moving ??= requestAnimationFrame(() => {
+      this.moving = null;
+      this.parts.refresh(true);
+      this.mark();
+    });
+  }
+
+  // Whether what is read is drawn in this frame; moving: the cursor is on its way.
+  /** @param {boolean} moving */
+  tells(moving) {
+    return !moving || this.pace.tells();
+  }
+
+  pay() {
+    if (this.drag.live) this.drawRead();
+    else this.parts.refresh(false);
+    this.mark();
   }
 
   // whole: with all that the number makes, or else that is on its way.
@@ -41,7 +66,8 @@ export class Live {
 
   // The hand rests, and what nobody sees is drawn.
   rested() {
-    this.parts.values(true);
+    if (this.drag.live) this.parts.values(true);
+    else this.parts.refresh(false);
     this.mark();
   }
 

@@ -277,12 +277,13 @@ export class Plot {
     };
   }
 
-  /** @param {number | null} column @param {number} columns */
-  markTime(column, columns) {
+  // veiled: whether what is still to come is.
+  /** @param {number | null} column @param {number} columns @param {boolean} [veiled] */
+  markTime(column, columns, veiled = true) {
     this.timeMark.hidden = column === null;
     if (column === null) return;
     this.timeMark.style.left = `${((column + 0.5) / columns) * 100}%`;
-    this.veil.style.left = `${((column + 1) / columns) * 100}%`;
+    if (veiled) this.veil.style.left = `${((column + 1) / columns) * 100}%`;
   }
 
   /** @param {number | null} row @param {number} rows */

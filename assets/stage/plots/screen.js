@@ -275,13 +275,14 @@ export class Screen {
     return owner === "x" ? this.numbers("x")[Number(channel)] : this.numbers(meta)[row] ?? [];
   }
 
-  // The marks of the cursor, and the lines of its unit.
-  refresh() {
+  // The marks of the cursor, and the lines of its unit. all: also where nobody sees them, which else follow.
+  refresh(all = true) {
     const { cursor } = this.here;
     this.page.element.classList.toggle("gs-playing", cursor.playing);
+    if (!all) this.resting.begin();
     for (const { kind, panel, plot } of this.plots.values()) {
-      if (kind === "lens") continue;
-      if (kind !== "initial" && kind !== "weights") plot.markTime(cursor.column, cursor.columns.count);
+      if (kind === "lens" || !(all || this.sight.sees(plot.host))) continue;
+      if (kind !== "initial" && kind !== "weights") plot.markTime(cursor.column, cursor.columns.count, cursor.playing);
       if (!panel || kind === "lines") continue;
       const row = panel.order.indexOf(cursor.unit);
       plot.markUnit(row < 0 ? null : row, panel.units);

@@ -40,7 +40,7 @@ export class Values {
     const lines = this.holder.querySelector("[data-lines]");
     if (lines) putText(lines, say("values.over_time", { unit: cursor.unit + 1 }));
     const missing = this.showChosen() ?? (known ? null : { of: cursor.unit });
-    this.terms.follow(this.holder.parentElement, message, drag.live);
+    this.terms.follow(this.holder.parentElement, message, drag.live || !all);
     return missing;
   }
 
