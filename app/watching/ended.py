@@ -75,11 +75,14 @@ class Waiting:
 
 def line(one: Ended) -> str:
     """Of the log: the object of JSON that json.dumps would make. A name needs no quoting."""
-    return (
-        f'{{"time": "{logs.moment(one.when)}", "level": "info", "request": "{one.name}", '
-        f"{_about(one.route, one.method, one.status)}, "
-        f'"milliseconds": {1000 * one.seconds:.1f}}}\n'
+    fields = (
+        f'"time": "{logs.moment(one.when)}"',
+        '"level": "info"',
+        f'"request": "{one.name}"',
+        _about(one.route, one.method, one.status),
+        f'"milliseconds": {1000 * one.seconds:.1f}',
     )
+    return "{" + ", ".join(fields) + "}\n"
 
 
 @lru_cache(maxsize=256)

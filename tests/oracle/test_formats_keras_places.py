@@ -130,13 +130,17 @@ def test_zeros_are_what_is_given_of_a_masked_last_step(backwards, tmp_path) -> N
 
 
 def nested():
-    apart = layers.SeparableConv1D(3, 3, padding="same", name="apart")
+    apart = mixing()
     inner = keras.Sequential([keras.Input((6, 3)), apart], name="between")
     return keras.Sequential([keras.Input((6, 3)), inner, recurrent()])
 
 
 def recurrent():
     return layers.GRU(4, return_sequences=True, name="g")
+
+
+def mixing():
+    return layers.EinsumDense("abc,cd->abd", output_shape=(None, 3))
 
 
 def between(layer):
@@ -146,15 +150,15 @@ def between(layer):
 
 def differing():
     given = keras.Input((6, 3))
-    less = layers.Subtract(name="between")([given, layers.Dense(3)(given)])
-    return keras.Model(given, recurrent()(less))
+    looked = layers.Attention(name="between")([given, layers.Dense(3)(given)])
+    return keras.Model(given, recurrent()(looked))
 
 
 NOT_FOLLOWED = {
-    "conv": lambda: between(layers.SeparableConv1D(3, 3, padding="same")),
-    "gelu": lambda: between(layers.Activation("gelu")),
+    "a sum over any axes": lambda: between(mixing()),
+    "a slope for each step": lambda: between(layers.PReLU()),
     "batch norm of the steps": lambda: between(layers.BatchNormalization(axis=1)),
-    "subtract": differing,
+    "attention": differing,
     "a model": nested,
 }
 
