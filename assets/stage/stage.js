@@ -77,7 +77,7 @@ class Stage {
       send: (kind, details) => this.channel.send(kind, details),
       cursor: this.cursor,
       onFrame: (whole) => this.live.draw(whole),
-      onRest: () => this.screen.settle(),
+      onRest: () => [this.screen.settle(), this.refresh()],
       commit: (target, value) => this.send("commit", { target, value }),
     });
     /** @type {Here} */
@@ -228,7 +228,8 @@ class Stage {
 
   leave() {
     document.removeEventListener("keydown", this.onKey);
-    for (const one of [this.address, this.lists, this.changing, this.many, this.type]) one.leave();
+    this.cursor.pause();
+    for (const one of [this.live, this.address, this.lists, this.changing, this.many, this.type]) one.leave();
     this.voice.stop();
     this.predicting.end();
     this.unled();
@@ -236,7 +237,6 @@ class Stage {
     this.pointer.asking.stop();
     this.sizes.disconnect();
     this.unwatch();
-    this.cursor.pause();
     this.channel.close();
     this.local.end();
     this.screen.dropPlots();

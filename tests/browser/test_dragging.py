@@ -321,3 +321,29 @@ def test_a_finger_taps_a_weight_and_drags_the_slider(
     phone.expect(with_edits(situation, phone.edits))
     sideways = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
     assert not phone.page.evaluate(sideways)
+
+
+@pytest.mark.parametrize("hold", [0, 300])
+def test_a_number_that_is_let_go_where_it_began_leaves_all_as_it_was(
+    page: Stage, core: Core, hold: int
+) -> None:
+    page.open("scene=crowd&view=kept")
+    page.drawn()
+    page.rest()
+    situation, sent = core("crowd"), page.sent
+    written = page.page.locator(".gs-inside").inner_text()
+    cell = page.cell_of("x.49.0", situation)
+    x, y = page.centre(cell)
+    with page.answered(page.asks):
+        page.page.mouse.move(x, y)
+        page.page.mouse.down()
+    page.page.mouse.move(x, y - 60, steps=5)
+    page.page.wait_for_timeout(hold)  # what nobody sees is written, or is not
+    page.page.mouse.move(x, y, steps=5)
+    page.page.mouse.up()
+    page.rest()
+    page.expect(situation)
+    assert page.edits == {}
+    assert page.page.locator(".gs-lens.gs-stale").count() == 0
+    assert page.page.locator(".gs-inside").inner_text() == written
+    assert page.sent == sent

@@ -217,6 +217,22 @@ def test_one_number_is_dragged(page: Stage, core: Core) -> None:
     assert f"{figures(abs(drawn[0] - hidden[STEP + 1]), 3):g} away" in text
 
 
+def test_a_guess_of_a_lesson_can_be_clicked_where_predictions_are_kept(page: Stage) -> None:
+    page.open(LINK)
+    predict(page)
+    flat(page)
+    reveal(page)
+    page.open("lesson=the-reset-gate.1")
+    page.page.wait_for_function(
+        "performance.getEntriesByType('resource').some(({ name }) => /predict\\.js/.test(name))"
+    )
+    page.rest()
+    stage = page.page.locator(".gs-stage.gs-covered")
+    assert stage.evaluate("(one) => getComputedStyle(one).pointerEvents") == "auto"
+    assert stage.evaluate("(one) => getComputedStyle(one).position") == "relative"
+    page.page.locator(".gs-lesson").get_by_role("button", name="Leave").click(trial=True)
+
+
 def test_a_change_is_predicted_before_it_is_seen(page: Stage, core: Core) -> None:
     page.open(LINK)
     before = core("pulse")

@@ -38,6 +38,17 @@ test("with a state the states of cells made alike are covered, of cells drawn at
   assert.deepEqual(one.figure("lstm.cell", heatmap(3, 5)).data[0].z.map(hidden), [2, 5, 5]); // its own order of units
 });
 
+test("a projected state has no row for units beyond its numbers, and nothing of it is covered then", () => {
+  const of = (unit) => {
+    const tracks = [{ track: "cell", units: 3 }, { track: "hidden", units: 2 }];
+    const panels = [{ cell: "lstm", unlike: "", order: [0, 1, 2], tracks }];
+    return new Cover({ now: { message: { panels } } }, { part: "lstm.cell", unit, from: 1 });
+  };
+  const state = heatmap(2, 5);
+  assert.equal(of(2).figure("lstm.hidden", state), state);
+  assert.deepEqual(of(1).figure("lstm.hidden", state).data[0].z.map(hidden), [5, 2]);
+});
+
 test("the same figure is covered to the same one", () => {
   const figure = heatmap(3, 5);
   const one = cover(1);

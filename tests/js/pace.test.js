@@ -52,6 +52,15 @@ test("the first frame of a hand is without it, which comes in the second", () =>
   }
 });
 
+test("a page that nobody sees for an hour is not slow for it", () => {
+  const pace = new Pace(() => false, () => {});
+  drawn(pace, 16.7, 20);
+  pace.tells();
+  pass(3_600_000);
+  assert.equal(drawn(pace, 16.7, 30).filter((told) => !told).length <= 15, true);
+  assert.ok(drawn(pace, 16.7, 20).every(Boolean));
+});
+
 test("one long frame changes nothing", () => {
   const pace = new Pace(() => false, () => {});
   drawn(pace, 16.7, 20);

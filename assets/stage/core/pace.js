@@ -5,6 +5,7 @@
 const LONG = 18; // milliseconds of a frame, from which on they do
 const MOST = 2; // frames that they may wait
 const SHARE = 0.2; // of the last frame in the mean
+const LATEST = 100; // milliseconds: what takes longer is a page that nobody sees
 const PAUSE = 200; // milliseconds without a frame, after which a hand begins
 
 export class Pace {
@@ -22,7 +23,7 @@ export class Pace {
 
   // Whether what is read is drawn in this frame.
   tells() {
-    const at = Number(document.timeline.currentTime);
+    const at = Number(document.timeline.currentTime ?? performance.now());
     const first = at - this.begun >= PAUSE;
     const told = (this.mean < LONG && !first) || this.owed >= MOST;
     this.owed = told ? 0 : this.owed + 1;
@@ -34,7 +35,7 @@ export class Pace {
   /** @param {number} at */
   next(at) {
     this.frame = null;
-    this.mean += SHARE * (at - this.begun - this.mean);
+    this.mean += SHARE * (Math.min(at - this.begun, LATEST) - this.mean);
     if (!this.owed || !this.paused()) return;
     this.owed = 0;
     this.pay();

@@ -41,7 +41,10 @@ export class Cover {
   /** @param {string} part */
   rowOf(part) {
     const panel = this.here.now.message.panels.find(({ cell }) => part.startsWith(`${cell}.`));
-    return panel && this.parts.includes(part) ? panel.order.indexOf(this.unit) : -1;
+    if (!panel || !this.parts.includes(part)) return -1;
+    const units = panel.tracks?.find(({ track }) => part === `${panel.cell}.${track}`)?.units ?? Infinity; // a projected state has fewer
+    const row = panel.order.indexOf(this.unit);
+    return row < units ? row : -1;
   }
 
   // Whether a number is covered.

@@ -82,7 +82,7 @@ export class Curtain {
   lay() {
     const { parts = [] } = this.cover ?? {};
     for (const patch of this.patches.splice(parts.length)) patch.remove();
-    parts.forEach((part, i) => this.over(part, (this.patches[i] ??= make("div", { className: "gs-covered", "aria-hidden": "true" }))));
+    parts.forEach((part, i) => this.over(part, (this.patches[i] ??= make("div", { className: "gs-patch", "aria-hidden": "true" }))));
   }
 
   /** @param {string} part @param {HTMLElement} patch */

@@ -15,7 +15,7 @@ import { Pace } from "../core/pace.js";
 export class Live {
   /**
    * @param {HTMLElement} element the stage @param {Pick<Drag, "frame" | "live">} drag
-   * @param {Pick<Screen, "drawLive" | "waits">} screen @param {Parts} parts
+   * @param {Pick<Screen, "drawLive" | "resting" | "waits">} screen @param {Parts} parts
    */
   constructor(element, drag, screen, parts) {
     this.element = element;
@@ -40,6 +40,7 @@ export class Live {
   // Whether what is read is drawn in this frame; moving: the cursor is on its way.
   /** @param {boolean} moving */
   tells(moving) {
+    if (!moving) this.pace.owed = 0;
     return !moving || this.pace.tells();
   }
 
@@ -69,6 +70,11 @@ export class Live {
     if (this.drag.live) this.parts.values(true);
     else this.parts.refresh(false);
     this.mark();
+  }
+
+  leave() {
+    if (this.moving !== null) cancelAnimationFrame(this.moving);
+    this.screen.resting.drop();
   }
 
   // Whether something of the drag is not on show yet.

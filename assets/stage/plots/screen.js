@@ -98,8 +98,7 @@ export class Screen {
 
   // The lens alone is of another place.
   showLens() {
-    const { lens } = this;
-    const { step, unit } = this.here.cursor;
+    const { lens, here: { cursor: { step, unit } } } = this;
     lens.show(this.plots, this.spare);
     for (const { part } of lens.entries) this.drawn.delete(part);
     this.drawParts(lens.entries);
@@ -193,6 +192,7 @@ export class Screen {
   settle() {
     const { drag, now } = this.here;
     drag.at = null;
+    this.whole = true;
     this.resting.drop();
     this.page.element.removeAttribute("data-behind");
     for (const entry of this.plots.values()) {
@@ -206,7 +206,7 @@ export class Screen {
   resize() {
     for (const { plot } of this.plots.values()) plot.resize();
     this.idle.wake();
-    if (this.here.drag.live) this.drawLive();
+    if (this.here.drag.live) this.drawLive(this.whole);
   }
 
   // A figure as sent, with the edits of its numbers written over them.
@@ -280,6 +280,7 @@ export class Screen {
     const { cursor } = this.here;
     this.page.element.classList.toggle("gs-playing", cursor.playing);
     if (!all) this.resting.begin();
+    else if (!this.here.drag.live) this.resting.drop();
     for (const { kind, panel, plot } of this.plots.values()) {
       if (kind === "lens" || !(all || this.sight.sees(plot.host))) continue;
       if (kind !== "initial" && kind !== "weights") plot.markTime(cursor.column, cursor.columns.count, cursor.playing);
@@ -298,7 +299,7 @@ export class Screen {
     for (const entry of this.plots.values()) {
       if (entry.kind === "lines") entry.plot.update(this.linesFigure(entry));
     }
-    if (this.here.drag.live) this.drawLive();
+    if (this.here.drag.live) this.drawLive(this.whole);
     this.idle.wake();
   }
 
