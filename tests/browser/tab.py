@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from playwright.sync_api import ConsoleMessage, Page, Request, Response, WebSocket
 from playwright.sync_api import Error as Gone
+from playwright.sync_api import TimeoutError as TooLate
 
 PATIENCE = 15_000  # milliseconds
 SOON = 1_500
@@ -251,10 +252,19 @@ class Tab:
         """
         before = self.ack
         yield
-        self.page.wait_for_function(
-            "(wanted) => Number(document.querySelector('.gs-stage')?.dataset.ack) >= wanted",
-            arg=before + messages,
-        )
+        try:
+            self.page.wait_for_function(
+                "(wanted) => Number(document.querySelector('.gs-stage')?.dataset.ack) >= wanted",
+                arg=before + messages,
+            )
+        except TooLate as error:
+            there = self.page.evaluate(
+                "JSON.stringify([document.querySelector('.gs-stage')?.dataset, location.search,"
+                " document.activeElement.outerHTML.slice(0, 200),"
+                " document.querySelector('.gs-notices')?.textContent])"
+            )
+            error.add_note(f"{messages} more than {before} were waited for; {there}")
+            raise
         self.wait()
 
     def text(self, selector: str) -> str:

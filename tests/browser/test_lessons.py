@@ -22,9 +22,14 @@ def panel(stage: Stage) -> Locator:
     return stage.page.locator(".gs-lesson")
 
 
-def go_on(stage: Stage) -> None:
+def go_on(stage: Stage, by_key: bool = False) -> None:
+    """To the next step; by_key: also where the page may still move under a pointer."""
+    following = panel(stage).locator(".gs-lesson-next")
     with stage.answered():
-        panel(stage).locator(".gs-lesson-next").click()
+        if by_key:
+            following.press("Enter")
+        else:
+            following.click()
     stage.wait()
 
 

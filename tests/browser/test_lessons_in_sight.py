@@ -63,7 +63,7 @@ def test_a_step_and_what_it_shows_are_in_sight_on_a_desk(stage: Stage, name: str
             assert at["charts"][0] < below - 150 or at["charts"][1] <= below, key
             assert at["first"] is None or at["first"][1] <= below, key
         if step + 1 < len(lesson.steps):
-            go_on(stage)
+            go_on(stage, by_key=True)
 
 
 @pytest.mark.parametrize("key", ["trained-gates.1", "vanishing-gradients.4"])
