@@ -1,29 +1,24 @@
-"""Predict, then see: the covered is nowhere, what is revealed is the core's, and it comes back."""
+"""Predict, then see: the covered is nowhere, and what is revealed is the core's."""
 
-import json
 import re
-import time
 from collections.abc import Callable
 
 import numpy as np
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import expect
 
 from gru_core.conventions import STATES
 from gru_core.scenes.own import Own, own_scene
 from gru_core.scenes.scene import situation
 from gru_core.situation import Situation
 from tests.browser.driver import Cell, Stage, figures, traces_of, with_edits
+from tests.browser.predicted import LINK, STEP, UNIT, area, button, flat, predict, reveal, said
 from tests.browser.test_touching import swipe
 from tests.browser.voice import VOICE
 
 Core = Callable[..., Situation]
 
-KEPT = "gatescope.predictions"
-LINK = "scene=pulse&t=5&u=3"
-STEP, UNIT = 4, 2  # the same, counted from 0: what comes after it is covered
 BIAS = "gru.b_x.update.2"
-DAY = 86_400  # seconds
 
 # All that a page has, seen or not: its texts, what its elements say of themselves, its fields.
 EVERYTHING = """
@@ -42,41 +37,6 @@ DRAWN = """
 ([name, low, high]) => document.querySelector(`.gs-predict-${name}`).getAttribute("d")
   .replace(/^M/, "").split("L").map((point) => high - Number(point.split(" ")[1]) * (high - low))
 """
-
-
-def area(stage: Stage) -> Locator:
-    return stage.page.locator(".gs-predict-area")
-
-
-def button(stage: Stage, name: str) -> Locator:
-    return stage.page.locator(".gs-predict").get_by_role("button", name=name, exact=True)
-
-
-def said(stage: Stage) -> str:
-    return stage.text(".gs-predict-said")
-
-
-def predict(stage: Stage, plot: str | None = None) -> None:
-    """Begin: by the menu of a plot, or by the key for the state."""
-    if plot is None:
-        stage.press("p")
-    else:
-        stage.page.get_by_role("button", name=f"Save or read: {plot}").click()
-        stage.page.get_by_role("menuitem", name="Predict").click()
-    area(stage).wait_for()
-    stage.rest(50)
-
-
-def flat(stage: Stage) -> None:
-    """Sketch by keys that nothing changes any more."""
-    area(stage).focus()
-    stage.press("ArrowRight", "End")
-
-
-def reveal(stage: Stage) -> str:
-    button(stage, "Reveal").click()
-    expect(button(stage, "Done")).to_be_visible()
-    return said(stage)
 
 
 def expected(sketch: np.ndarray, truth: np.ndarray) -> tuple[float, int]:
@@ -217,22 +177,6 @@ def test_one_number_is_dragged(page: Stage, core: Core) -> None:
     assert f"{figures(abs(drawn[0] - hidden[STEP + 1]), 3):g} away" in text
 
 
-def test_a_guess_of_a_lesson_can_be_clicked_where_predictions_are_kept(page: Stage) -> None:
-    page.open(LINK)
-    predict(page)
-    flat(page)
-    reveal(page)
-    page.open("lesson=the-reset-gate.1")
-    page.page.wait_for_function(
-        "performance.getEntriesByType('resource').some(({ name }) => /predict\\.js/.test(name))"
-    )
-    page.rest()
-    stage = page.page.locator(".gs-stage.gs-covered")
-    assert stage.evaluate("(one) => getComputedStyle(one).pointerEvents") == "auto"
-    assert stage.evaluate("(one) => getComputedStyle(one).position") == "relative"
-    page.page.locator(".gs-lesson").get_by_role("button", name="Leave").click(trial=True)
-
-
 def test_a_change_is_predicted_before_it_is_seen(page: Stage, core: Core) -> None:
     page.open(LINK)
     before = core("pulse")
@@ -271,98 +215,6 @@ def test_a_screen_too_large_to_be_sent_is_predicted_by_its_exact_numbers(stage: 
     np.testing.assert_allclose(drawn, hidden[249:], atol=1e-5)
     mean, _ = expected(np.full(250, round(hidden[249], 2)), hidden[250:])
     assert f"{figures(mean, 3):g} away from h" in text
-
-
-def test_what_was_missed_comes_back_and_not_before_its_day(another: Callable[..., Stage]) -> None:
-    visitor = another()
-    visitor.open(LINK)
-    assert visitor.page.locator(".gs-predict").count() == 0  # never on a first visit
-    predict(visitor)
-    area(visitor).focus()
-    visitor.press("PageDown", "PageDown", "PageDown", "End")
-    assert "It goes another way" in reveal(visitor)
-    assert "It comes back tomorrow: box 1 of 5 (Leitner’s system, 1972)." in visitor.text(
-        ".gs-predict-note"
-    )
-    kept = visitor.page.evaluate(f"JSON.parse(localStorage.getItem('{KEPT}'))")
-    assert kept["version"] == 1
-    (card,) = kept["cards"]
-    assert (card["part"], card["unit"], card["first"], card["last"]) == (
-        "gru.hidden",
-        UNIT,
-        STEP + 1,
-        19,
-    )
-    assert abs(card["at"] / 1000 - time.time()) < 60
-    assert "t=5&u=3" in card["link"]
-    visitor.reload()
-    assert visitor.page.locator(".gs-predict").count() == 0  # not due yet
-    card["at"] -= DAY * 1000
-    card["due"] -= 1
-    visitor.page.evaluate(f"(kept) => localStorage.setItem('{KEPT}', JSON.stringify(kept))", kept)
-    visitor.open("scene=slate")
-    line = visitor.page.locator(".gs-predict-recall")
-    expect(line).to_contain_text("Yesterday you expected h of unit 3 otherwise. Try again?")
-    line.get_by_role("link", name="Try again?").click()
-    area(visitor).wait_for()
-    visitor.shows("pulse")
-    assert visitor.cursor == (STEP, UNIT)
-    flat(visitor)
-    assert "on average" in reveal(visitor)
-
-
-def test_what_is_not_wanted_now_is_asked_again_tomorrow(another: Callable[..., Stage]) -> None:
-    visitor = another()
-    visitor.open(LINK)
-    predict(visitor)
-    area(visitor).focus()
-    visitor.press("PageDown", "PageDown", "PageDown", "End")
-    reveal(visitor)
-    visitor.page.evaluate(
-        f"""() => {{
-          const kept = JSON.parse(localStorage.getItem('{KEPT}'));
-          kept.cards[0].due -= 3;
-          kept.cards[0].at -= 3 * {DAY} * 1000;
-          localStorage.setItem('{KEPT}', JSON.stringify(kept));
-        }}"""
-    )
-    visitor.reload()
-    line = visitor.page.locator(".gs-predict-recall")
-    expect(line).to_contain_text("3 days ago you expected h")
-    line.get_by_role("button", name="Not now").click()
-    expect(line).to_have_count(0)
-    visitor.reload()
-    visitor.rest()
-    expect(line).to_have_count(0)
-
-
-@pytest.mark.parametrize("text", ["rubbish", json.dumps({"version": 9, "cards": []})])
-def test_what_cannot_be_read_is_set_aside_with_a_sentence(
-    another: Callable[..., Stage], text: str
-) -> None:
-    visitor = another()
-    visitor.open(LINK)
-    visitor.page.evaluate(f"(text) => localStorage.setItem('{KEPT}', text)", text)
-    visitor.reload()
-    visitor.notice("set aside in this browser under gatescope.predictions.aside").wait_for()
-    assert visitor.page.evaluate(f"localStorage.getItem('{KEPT}.aside')") == text
-    predict(visitor)
-    flat(visitor)
-    reveal(visitor)
-    assert json.loads(visitor.page.evaluate(f"localStorage.getItem('{KEPT}')"))["version"] == 1
-
-
-def test_a_visit_that_does_not_predict_fetches_nothing_of_it(another: Callable[..., Stage]) -> None:
-    visitor = another()
-    asked: list[str] = []
-    visitor.page.on("request", lambda request: asked.append(request.url))
-    visitor.open(LINK)
-    visitor.press("ArrowRight")
-    visitor.rest()
-    own = ("predict.js", "predict.css", "words.json")
-    assert [url for url in asked if url.endswith(own)] == []
-    predict(visitor)
-    assert [url for url in asked if url.endswith("predict.js")] != []
 
 
 def test_another_scene_and_the_back_button_leave_nothing_covered(page: Stage, core: Core) -> None:
