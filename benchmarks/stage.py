@@ -293,26 +293,18 @@ class Moving:
         values = int(self.page.locator(".gs-value-slider").evaluate("(slider) => slider.max"))
         places = [(x, y - PIXELS * share) for share in _to_and_fro(values // 2)]
         counts = _every_frame(self.page, places, POINTER)
-        self._report(name, counts, ("canvas", "lines"), 50, 0, read=("equations", "wiring"))
+        self._report(name, counts, ("canvas", "lines", "equations", "wiring"), 50, 0)
 
     def _report(
-        self,
-        name: str,
-        counts: Counts,
-        wanted: tuple[str, ...],
-        least: int,
-        most_sent: int,
-        read: tuple[str, ...] = (),
+        self, name: str, counts: Counts, wanted: tuple[str, ...], least: int, most_sent: int
     ) -> None:
-        """read: what takes turns where frames are late (assets/stage/core/pace.js)."""
         sent = self.traffic.taken()[0]
         self.page.mouse.up()
         self.page.wait_for_timeout(1000)
         print(name)
-        limits = {**dict.fromkeys(wanted, least), **dict.fromkeys(read, least // 3)}
-        for what in (*limits, "frames"):
-            limit = f"≥ {limits[what]}" if what in limits else ""
-            line(f"  {SHOWN[what]}", counts[what] / counts["seconds"], limit, "{:.0f}")
+        for what in (*wanted, "frames"):
+            rate = counts[what] / counts["seconds"]
+            line(f"  {SHOWN[what]}", rate, f"≥ {least}" if what in wanted else "", "{:.0f}")
         line("  messages", sent, f"≤ {most_sent}")
 
 

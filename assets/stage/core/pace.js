@@ -28,7 +28,7 @@ export class Pace {
     const told = (this.mean < LONG && !first) || this.owed >= MOST;
     this.owed = told ? 0 : this.owed + 1;
     this.begun = at;
-    this.frame ??= requestAnimationFrame((at) => this.next(at));
+    this.frame ??= requestAnimationFrame((next) => this.next(next));
     return told;
   }
 

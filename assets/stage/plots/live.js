@@ -45,7 +45,7 @@ export class Live {
   }
 
   pay() {
-    if (this.drag.live) this.drawRead();
+    if (this.drag.live) this.read();
     else this.parts.refresh(false);
     this.mark();
   }
@@ -55,14 +55,13 @@ export class Live {
   draw(whole) {
     this.screen.drawLive(whole);
     this.parts.values(false);
-    if (this.pace.tells()) this.drawRead();
-    else this.mark();
+    if (this.pace.tells()) this.read();
+    this.mark();
     this.parts.follow();
   }
 
-  drawRead() {
+  read() {
     for (const one of this.parts.read) one.refresh();
-    this.mark();
   }
 
   // The hand rests, and what nobody sees is drawn.
