@@ -58,7 +58,7 @@ def expect_left(stage: Stage, numbers: Situation) -> dict[str, float]:
     traces = traces_of(numbers)
     found = {c: gradient_by_distance(w, traces[c]) for c, w in numbers.weights.items()}
     lines = words(stage)
-    assert lines[0].startswith("At step 1, 99 steps back, is left of the ")
+    assert lines[0].startswith("At step 1, 99 steps back, this is left of the ")
     shown = left(lines[0])
     for cell, name in (("gru", "GRU"), ("lstm", "LSTM"), ("rnn", "plain RNN")):
         sizes = found[cell]["hidden"]

@@ -58,11 +58,15 @@ def test_one_press_holds_z_and_one_opens_the_pair_of_the_scene(page: Stage) -> N
 
 def test_k_is_chosen_and_the_bias_is_dragged_beside_the_gradients(page: Stage) -> None:
     page.open("scene=crowd&view=gradients&t=50&u=26")
-    expect(page.page.locator(".gs-words")).to_contain_text("At step 50, 50 steps back, is left of ")
+    expect(page.page.locator(".gs-words")).to_contain_text(
+        "At step 50, 50 steps back, this is left of "
+    )
     field = page.page.get_by_label("Step k")
     field.fill("80")
     field.press("Enter")
-    expect(page.page.locator(".gs-words")).to_contain_text("At step 80, 20 steps back, is left of ")
+    expect(page.page.locator(".gs-words")).to_contain_text(
+        "At step 80, 20 steps back, this is left of "
+    )
     slider = page.page.locator(".gs-reaching .gs-handle-slider")
     expect(slider).to_be_enabled()
     slider.focus()

@@ -139,7 +139,9 @@ def test_over_99_steps_the_gradient_of_a_gru_survives_and_that_of_a_plain_rnn_va
     assert (
         looked(shown)
         .words[0]
-        .startswith("At step 1, 99 steps back, is left of the gradient’s size at step 100: GRU ")
+        .startswith(
+            "At step 1, 99 steps back, this is left of the gradient’s size at step 100: GRU "
+        )
     )
     found = left(shown)
     for cell in ("gru", "rnn"):
