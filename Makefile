@@ -48,10 +48,10 @@ test: $(JS_STAMP)
 	$(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)
 	$(NODE) --test $(JS)/*.test.js
 	$(BIN)/pytest --ignore=tests/browser --numprocesses=2 --dist=loadscope
-	$(BIN)/pytest tests/browser -m "not thorough" --numprocesses=3 --dist=loadfile
+	$(BIN)/python -m scripts.browsers tests/browser -m "not thorough" --numprocesses=3 --dist=loadfile
 
 browsers: $(DEV_STAMP)
-	$(BIN)/pytest tests/browser -m thorough --numprocesses=2 --dist=loadfile
+	$(BIN)/python -m scripts.browsers tests/browser -m thorough --numprocesses=2 --dist=loadfile
 
 format: $(DEV_STAMP)
 	$(BIN)/ruff format .
