@@ -187,8 +187,9 @@ export class Core {
     const found = this.track(name);
     if (!found) return undefined;
     const { units, values } = found;
-    const line = new Float32Array(values.length / units).fill(NaN);
-    if (unit < units) for (let step = 0; step < line.length; step++) line[step] = single(values[step * units + unit]);
+    const line = new Float32Array(values.length / units);
+    if (unit >= units) return line.fill(NaN);
+    for (let step = 0, at = unit; step < line.length; step++, at += units) line[step] = single(values[at]);
     return line;
   }
 
