@@ -22,6 +22,7 @@ from tests.app.drawing import in_32_bits
 from tests.browser.tab import Tab
 
 SHORT = 3  # figures of a caption
+LOOKS = 60  # at what a frame may still change, 50 ms apart
 # Plots elsewhere have no width, with which Plotly draws nothing; a stage of another size looks for
 # those that have a width again.
 ALONE = """
@@ -142,13 +143,18 @@ class Stage(Tab):
         return as_number(self.editor.get_by_label("Exact value").input_value())
 
     def expect(self, situation: Situation) -> None:
-        """Every caption says what the core says at the cursor."""
-        step, unit = self.cursor
-        expected = {
-            f"{cell}.{track}": figures(in_32_bits(trace[track][step, unit]), 3)
-            for cell, trace in traces_of(situation).items()
-            for track in trace
-        }
+        """Every caption says what the core says at the cursor, at once or after a frame or more."""
+        traces = traces_of(situation)
+        for _ in range(LOOKS):
+            step, unit = self.cursor
+            expected = {
+                f"{cell}.{track}": figures(in_32_bits(trace[track][step, unit]), 3)
+                for cell, trace in traces.items()
+                for track in trace
+            }
+            if self.numbers() == expected:
+                return
+            self.page.wait_for_timeout(50)
         assert self.numbers() == expected
 
     # places

@@ -130,7 +130,7 @@ export class Core {
     const kept = /** @type {Kept} */ (this.cells.get(cell));
     const tracks = kept.layer.run(this.x, kept.initials, this.holdsOf(cell));
     for (const track of Object.values(tracks)) {
-      if (!track.every((value) => Math.abs(value) <= this.sent.most)) return false;
+      if (!within(track, this.sent.most)) return false;
     }
     kept.tracks = this.inItsBits(tracks);
     return true;
@@ -187,8 +187,9 @@ export class Core {
     const found = this.track(name);
     if (!found) return undefined;
     const { units, values } = found;
-    const line = new Float32Array(values.length / units).fill(NaN);
-    if (unit < units) for (let step = 0; step < line.length; step++) line[step] = single(values[step * units + unit]);
+    const line = new Float32Array(values.length / units);
+    if (unit >= units) return line.fill(NaN);
+    for (let step = 0, at = unit; step < line.length; step++, at += units) line[step] = single(values[at]);
     return line;
   }
 
@@ -310,6 +311,13 @@ function kept(told, inputs) {
     initials,
     tracks: {},
   };
+}
+
+// Whether no number is larger, and none is NaN. (`every` calls a function for each.)
+/** @param {Slot} values @param {number} most */
+function within(values, most) {
+  for (let i = 0; i < values.length; i++) if (!(Math.abs(values[i]) <= most)) return false;
+  return true;
 }
 
 /** @param {Slot | undefined} slot @param {Numbers} values @param {string} part */

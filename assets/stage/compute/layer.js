@@ -42,13 +42,20 @@ export class Layer {
     /** @type {Tracks} */
     const tracks = Object.fromEntries(made.map(([name, { length }]) => [name, new Float64Array(steps * length)]));
     before.forEach((state, i) => state.set(initial[i]));
+    const kept = made.map(([name, values]) => ({ values, track: tracks[name] }));
     for (let step = 0; step < steps; step++) {
-      now.set(x.subarray(step * now.length, (step + 1) * now.length));
+      copy(x, step * now.length, now, 0, now.length);
       program.hold = holds && holds(step);
       program.execute();
-      for (const [name, values] of made) tracks[name].set(values, step * values.length);
-      before.forEach((state, i) => state.set(after[i]));
+      for (const { values, track } of kept) copy(values, 0, track, step * values.length, values.length);
+      for (let i = 0; i < before.length; i++) copy(after[i], 0, before[i], 0, before[i].length);
     }
     return tracks;
   }
+}
+
+// Few numbers, many times: a call of `set` takes longer than they do.
+/** @param {Slot} from @param {number} first @param {Slot} to @param {number} at @param {number} count */
+function copy(from, first, to, at, count) {
+  for (let i = 0; i < count; i++) to[at + i] = from[first + i];
 }
