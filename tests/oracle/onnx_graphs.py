@@ -65,7 +65,7 @@ class Graph:
         except REFUSALS as error:
             raise UnfitError from error
         for one in made:
-            if not 0 < one.size <= MOST or not (np.abs(one) <= LARGEST).all():
+            if not one.ndim or not 0 < one.size <= MOST or not (np.abs(one) <= LARGEST).all():
                 raise UnfitError
         self.values |= dict(zip(names, made, strict=True))
         self.nodes.append(node)
