@@ -202,9 +202,9 @@ class _Arrays:
             )
         if f"{HEADER}.npy" not in self.left:
             raise FormatError(
-                "{name} holds {count} arrays of NumPy and no header; NPZ files that Gatescope wrote "
-                "are read, and those with the names of PyTorch, such as weight_ih_l0: save these "
-                "weights under such names.",
+                "{name} holds {count} arrays of NumPy and no header; NPZ files that Gatescope "
+                "wrote are read, and those with the names of PyTorch, such as weight_ih_l0: save "
+                "these weights under such names.",
                 name=name,
                 count=len(self.left),
             )

@@ -142,11 +142,12 @@ def _alike(layer: LayerConfig, cells: list[CellWeights]) -> CellWeights:
         )
     configs = [cell for reading in layer.readings for cell in reading.cells]
     said = dict.fromkeys(setting for cell in cells for setting in cell.says)
-    for what, values in (
+    found: tuple[tuple[str, list[str]], ...] = (
         ("cells", [config.cell for config in configs]),
         *((_THERE.get(one, one), [cell.says.get(one, "") for cell in cells]) for one in said),
         ("precisions", [cell.stored for cell in cells]),
-    ):
+    )
+    for what, values in found:
         if len(set(values)) > 1:
             raise FormatError(
                 "{path} has different {what} inside, {values}; they are read only if they are "
