@@ -76,7 +76,7 @@ bench: $(DEV_STAMP)
 TRIES ?= 10000
 
 fuzz: $(DEV_STAMP)
-	GATESCOPE_FUZZ=$(TRIES) $(BIN)/pytest tests/formats --timeout=0
+	GATESCOPE_FUZZ=$(TRIES) $(BIN)/pytest tests/formats tests/oracle/test_onnx_graphs_fuzz.py --timeout=0
 
 lock: $(DEV_STAMP)
 	$(BIN)/python -m scripts.lock $(if $(UPGRADE),--upgrade)

@@ -83,6 +83,8 @@ NEEDED: Final[Mapping[str, str]] = MappingProxyType(
     }
 )
 
+# How the format of a file begins that both versions may have written.
+EITHER: Final = "Keras 2 or 3"
 # Other names of a setting. `activation` is of the gates or of the state, as its value says.
 ALIASES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
     {
@@ -182,11 +184,18 @@ def parse_answer(text: str, file: ModelFile, entry: Entry) -> tuple[str, str]:
     settings = tuple(one for one in named if one in settings_of(entry)) or named
     for setting in settings:
         if value in ANSWERS[setting] or (setting == settings[-1] and is_answer(setting, value)):
-            return setting, _meant(value, file) if key in ALIASES else value
+            return setting, _meant(value, file, setting) if key in ALIASES else value
     raise unknown_name(key, value, (answer for setting in settings for answer in ANSWERS[setting]))
 
 
-def _meant(value: str, file: ModelFile) -> str:
+def _meant(value: str, file: ModelFile, setting: str) -> str:
+    if value == "hard_sigmoid" and file.format.startswith(EITHER):
+        raise FormatError(
+            "hard_sigmoid is clip(0.2 a + 0.5, 0, 1) in Keras 2 and clip(a / 6 + 0.5, 0, 1) in "
+            "Keras 3, and the file does not say which of them wrote it: say "
+            "{setting}=hard_sigmoid for that of Keras 2, or {setting}=hard_sigmoid_sixth.",
+            setting=setting,
+        )
     if value == "leaky_relu" and file.format.startswith("Keras"):
         return "leaky_relu(0.2)"
     keras_3 = value == "hard_sigmoid" and file.format.startswith("Keras 3")

@@ -34,7 +34,7 @@ from gru_core.formats.state_dict.stored import Stored
 from gru_core.formats.whole import packed
 from gru_core.run import MERGES, Merge
 from gru_core.weights import PARTS, PROJECTION
-from gru_core.words import Said
+from gru_core.words import Said, listed
 
 FORMAT: Final = "Gatescope NPZ"
 OF_PYTORCH: Final = "NumPy, with the names of PyTorch"
@@ -107,14 +107,17 @@ def _of_pytorch(data: bytes, name: str) -> ModelFile | None:
         names = [one.removesuffix(".npy") for one in held]
         if f"{HEADER}.npy" in held or not any(map(is_recurrent, names)):
             return None
-        arrays = {
-            one: npy.array(one, zips.content(archive, held[f"{one}.npy"]))
-            for one in names
-            if f"{one}.npy" in held
-        }
-    found = {one: _stored(array) for one, array in arrays.items()}
+        found, over = dict[str, Stored](), list[str]()
+        for one in (one for one in names if f"{one}.npy" in held):
+            try:
+                found[one] = _stored(npy.array(one, zips.content(archive, held[f"{one}.npy"])))
+            except DtypeError:  # beside a layer, such as the words of a model
+                if is_recurrent(one):
+                    raise
+                over.append(shown(one))
     read_, left = entries_and_notes(found)
-    return ModelFile(OF_PYTORCH, read_, left, loose=around(found, read_))
+    notes = (Said("Stepped over, as no numbers: {names}.", names=listed(over, 4)),) if over else ()
+    return ModelFile(OF_PYTORCH, read_, (*left, *notes), loose=around(found, read_))
 
 
 def _stored(array: npt.NDArray[Any]) -> Stored:
@@ -199,9 +202,9 @@ class _Arrays:
             )
         if f"{HEADER}.npy" not in self.left:
             raise FormatError(
-                "{name} holds {count} arrays of NumPy and no header; Gatescope reads the NPZ "
-                "files of weights that it wrote: save these weights as safetensors, with the "
-                "names of PyTorch.",
+                "{name} holds {count} arrays of NumPy and no header; NPZ files that Gatescope "
+                "wrote are read, and those with the names of PyTorch, such as weight_ih_l0: save "
+                "these weights under such names.",
                 name=name,
                 count=len(self.left),
             )

@@ -205,6 +205,17 @@ def test_a_framework_s_own_word_means_what_it_means_there(made_by, text, answer)
     assert parse_answer(text, ModelFile(made_by, ()), make_entry()) == ("gate_activation", answer)
 
 
+@pytest.mark.parametrize("key", ["activation", "recurrent_activation"])
+def test_a_word_with_a_meaning_in_each_keras_that_may_have_made_a_file_is_refused(key) -> None:
+    file = ModelFile("Keras 2 or 3 weights", ())
+    said = r"say gate_activation=hard_sigmoid for that of Keras 2, or gate_activation=hard_sigmoid_"
+    with pytest.raises(FormatError, match=said):
+        parse_answer(f"{key}=hard_sigmoid", file, make_entry())
+    for one in ("hard_sigmoid", "hard_sigmoid_sixth"):
+        assert parse_answer(f"gate_activation={one}", file, make_entry())[1] == one
+    assert parse_answer(f"{key}=sigmoid", file, make_entry())[1] == "sigmoid"
+
+
 @pytest.mark.parametrize(
     ("made_by", "answer"), [("Keras 3 weights", "leaky_relu(0.2)"), ("ONNX", "leaky_relu")]
 )

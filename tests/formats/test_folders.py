@@ -179,6 +179,17 @@ def test_arrays_by_the_names_of_pytorch_are_its_layers(dtype) -> None:
     np.testing.assert_allclose(made, EXPECTED, rtol=0, atol=close)
 
 
+def test_arrays_of_no_numbers_beside_a_layer_are_stepped_over() -> None:
+    memory = io.BytesIO()
+    arrays = {name: one.numpy() for name, one in MODEL.state_dict().items()}
+    odd = {"words": np.array(["a", "b"]), "made": np.array([{}], object), "z": np.zeros(2, "c8")}
+    np.savez(memory, **arrays, **odd, rows=np.zeros(2, [("a", "f4")]))
+    file = read(memory.getvalue(), "a.npz")
+    assert "Stepped over, as no numbers: 'words', 'made', 'z', 'rows'." in file.notes
+    made = run_ready(answered(file.entries[0], {}), X).output
+    np.testing.assert_allclose(made, EXPECTED, rtol=0, atol=1e-6)
+
+
 def test_other_arrays_are_refused_as_before() -> None:
     memory = io.BytesIO()
     np.savez(memory, a=np.ones(3))

@@ -188,6 +188,12 @@ class TestWeightsOfKeras3:
             "backward": "false",
         }
 
+    def test_a_file_without_the_names_of_its_objects_may_be_of_keras_2_as_well(self) -> None:
+        """Keras 2.21 and 3.5 write the same groups without names, and 3.15 writes names."""
+        assert read(weights_h5(variables(arrays()))).format == "Keras 2 or 3 weights"
+        named_so = weights_h5(variables(arrays()), {"layers/gru": "enc"})
+        assert read(named_so).format == "Keras 3 weights"
+
     def test_one_bias_means_reset_before(self) -> None:
         entry = only(weights_h5(variables(arrays(biases=1))))
         assert (entry.name, entry.says) == ("gru", {"reset_after": "false"})

@@ -102,16 +102,35 @@ def test_a_first_direction_that_goes_backwards_is_refused() -> None:
     assert "bi has a first layer that goes backwards" in refusal(bidirectional(go_backwards=True))
 
 
-def test_directions_of_different_activations_are_refused() -> None:
-    last = recurrent(go_backwards=True, activation="relu")
-    bi = node("Bidirectional", name="bi", layer=recurrent(), backward_layer=last)
+@pytest.mark.parametrize(
+    ("setting", "answers", "said"),
+    [
+        ("activation", ("tanh", "relu"), "activation inside, ['relu', 'tanh']"),
+        (
+            "recurrent_activation",
+            ("sigmoid", "hard_sigmoid"),
+            "recurrent_activation inside, ['hard_sigmoid_sixth', 'sigmoid']",
+        ),
+    ],
+)
+def test_directions_of_different_settings_are_refused_by_the_setting(
+    setting, answers, said
+) -> None:
+    first, last = answers
+    layers = (recurrent(**{setting: first}), recurrent(go_backwards=True, **{setting: last}))
+    bi = node("Bidirectional", name="bi", layer=layers[0], backward_layer=layers[1])
     place = "layers/bidirectional/{}_layer/cell"
     held = variables(arrays(), place.format("forward")) | variables(
         arrays(), place.format("backward")
     )
-    assert "bi has different activations or reset_after inside" in refusal(
-        keras(sequential(bi), held)
-    )
+    assert f"bi has different {said}" in refusal(keras(sequential(bi), held))
+
+
+def test_a_function_of_the_authors_own_is_named() -> None:
+    own = {"module": "builtins", "class_name": "function", "config": "my>twice"}
+    layer = recurrent(activation={**own, "registered_name": "function"})
+    held = variables(arrays(), "layers/gru/cell")
+    assert "has the activation 'my>twice'" in refusal(keras(sequential(layer), held))
 
 
 def stacked(*classes: str, wrap: bool = False) -> bytes:

@@ -318,10 +318,27 @@ def test_a_dynamically_quantized_layer_is_named_as_what_it_is(kind: str, as_save
         data = file.getvalue()
     else:
         data = saved(model if as_saved == "module" else model.state_dict())
-    name = "head" if as_saved == "state dict" else "rnn"
-    said = f"'{name}' is quantized, as torch's quantize_dynamic does it: its weights are packed"
+    said = "'rnn' is quantized, as torch's quantize_dynamic does it: its weights are packed"
     with pytest.raises(FormatError, match=re.escape(said)):
         read(data, "model.pt")
+
+
+class Cell(torch.nn.Module):
+    """A cell, and nothing that stands beside it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cell = torch.nn.GRUCell(3, 4)
+
+
+@pytest.mark.parametrize("whole", [False, True], ids=["inside", "alone"])
+@pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+def test_quantized_layers_without_anything_beside_them_are_named(whole: bool) -> None:
+    model = torch.ao.quantization.quantize_dynamic(Net() if whole else Cell())
+    state = (model.rnn if whole else model).state_dict()
+    said = "'(top)' is quantized" if whole else "'cell' is quantized"
+    with pytest.raises(FormatError, match=re.escape(said)):
+        read(saved(state), "model.pt")
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")

@@ -242,3 +242,35 @@ def test_a_head_with_a_form_that_is_not_known_is_none(name) -> None:
     file = opened(model)
     whole = model_of(file, file.entries[0])
     assert whole is None or not whole.output
+
+
+NESTED = {
+    "a function behind": lambda: nn.Sequential(nn.Sequential(nn.Linear(5, 3)), nn.LogSigmoid()),
+    "a layer behind": lambda: nn.Sequential(nn.Sequential(nn.Linear(5, 8)), nn.Linear(8, 3)),
+    "one in another": lambda: nn.Sequential(
+        nn.Sequential(nn.Linear(5, 8), nn.Tanh()), nn.Dropout(), nn.Sequential(nn.Linear(8, 3))
+    ),
+    "three deep": lambda: nn.Sequential(
+        nn.Sequential(nn.Sequential(nn.Linear(5, 8)), nn.ReLU()), nn.LayerNorm(8), nn.Linear(8, 3)
+    ),
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_a_sequential_in_another_is_a_head_with_all_that_is_run_around_it(name) -> None:
+    model = Classifier()
+    model.head = NESTED[name]()
+    with torch.no_grad():
+        for parameter in model.head.parameters():
+            parameter.normal_(std=2.0)
+    wanted = answer(model.eval(), GIVEN.T).swapaxes(0, 1)
+    np.testing.assert_allclose(predicted(opened(model)), wanted, rtol=0, atol=1e-5)
+
+
+@pytest.mark.parametrize("first", [False, True], ids=["behind", "before"])
+def test_a_sequential_beside_a_function_that_is_not_known_is_no_head(first) -> None:
+    model, inner, other = Classifier(), nn.Sequential(nn.Linear(5, 3)), nn.Threshold(0.1, 0.2)
+    model.head = nn.Sequential(other, inner) if first else nn.Sequential(inner, other)
+    file = opened(model)
+    whole = model_of(file, file.entries[0])
+    assert whole is None or not whole.output

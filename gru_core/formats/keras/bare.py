@@ -11,7 +11,7 @@ from typing import Final
 
 from gru_core.conventions import CELLS, GATES, Cell
 from gru_core.errors import FormatError, shown
-from gru_core.formats.answers import settings_of
+from gru_core.formats.answers import EITHER, settings_of
 from gru_core.formats.hdf5.file import Hdf5
 from gru_core.formats.keras.arrays import BIAS, PARTS_1, RECURRENT, Paths
 from gru_core.formats.keras.bare_names import Place, named_places, numbered_places
@@ -24,6 +24,7 @@ from gru_core.formats.model import Answers, Entry, ModelFile
 from gru_core.words import Said
 
 WAYS: Final = ("forward", "backward")
+_VARIABLES, _OBJECT = "vars", "name"  # of each object in a file of Keras 3, and its name there
 # What every version of Keras does if not told otherwise.
 ASSUMED: Final[Answers] = {"state_activation": "tanh", "backward": "false"}
 _KIND: Final = re.compile(
@@ -61,10 +62,19 @@ def read_numbered(file: Hdf5, name: str) -> ModelFile:
     # Gates end in a sigmoid if not told otherwise: all of these versions agree.
     assumes = {"gate_activation": "sigmoid", **ASSUMED}
     places = numbered_places(file, list(cells.values()))
-    old = any(OLD_LAYERS in group.split("/") for group in file.groups)
-    return ModelFile(
-        "Keras 2 weights" if old else "Keras 3 weights", tuple(_entries(file, places, assumes))
-    )
+    return ModelFile(_made_by(file), tuple(_entries(file, places, assumes)))
+
+
+def _made_by(file: Hdf5) -> str:
+    """Which Keras wrote numbered variables, as the format is called.
+
+    Some of Keras 2 call the group of layers otherwise, and Keras 3 names the objects from some
+    version on; between them nothing tells.
+    """
+    if any(OLD_LAYERS in group.split("/") for group in file.groups):
+        return "Keras 2 weights"
+    named = any(file.has(group, _OBJECT) for group in file.groups if group.endswith(_VARIABLES))
+    return "Keras 3 weights" if named else f"{EITHER} weights"
 
 
 def read_named(file: Hdf5, root: str) -> ModelFile:

@@ -195,5 +195,5 @@ def _got(value: object) -> str:
     if isinstance(value, dict):  # a function that has no name in Keras
         config = value.get("config")
         named_so = config if isinstance(config, str) else None
-        value = value.get("registered_name") or named_so or value.get("class_name")
+        value = named_so or value.get("registered_name") or value.get("class_name")
     return "linear (None)" if value is None else shown(value)

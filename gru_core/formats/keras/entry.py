@@ -17,12 +17,14 @@ from gru_core.formats.keras.masks import Masks
 from gru_core.formats.keras.model import LayerConfig, Reading
 from gru_core.formats.keras.variables import Variables
 from gru_core.formats.keras.words import NO_WORDS, Assets
-from gru_core.formats.model import ASKED, Answers, Entry, ModelFile
+from gru_core.formats.model import ASKED, Entry, ModelFile
 from gru_core.formats.notshown import NotShown
 from gru_core.formats.reads import Reads
 from gru_core.formats.whole.pieces import Whole
 
 VERSIONS: Final = (1, 2, 3)  # of Keras
+# What Keras calls a setting, where that is not its name here.
+_THERE: Final = {"gate_activation": "recurrent_activation", "state_activation": "activation"}
 
 
 class Finder(Protocol):
@@ -139,12 +141,13 @@ def _alike(layer: LayerConfig, cells: list[CellWeights]) -> CellWeights:
             path=layer.path,
         )
     configs = [cell for reading in layer.readings for cell in reading.cells]
-    settings: list[Answers] = [cell.says for cell in cells]
-    for what, values in (
+    said = dict.fromkeys(setting for cell in cells for setting in cell.says)
+    found: tuple[tuple[str, list[str]], ...] = (
         ("cells", [config.cell for config in configs]),
-        ("activations or reset_after", [str(sorted(says.items())) for says in settings]),
+        *((_THERE.get(one, one), [cell.says.get(one, "") for cell in cells]) for one in said),
         ("precisions", [cell.stored for cell in cells]),
-    ):
+    )
+    for what, values in found:
         if len(set(values)) > 1:
             raise FormatError(
                 "{path} has different {what} inside, {values}; they are read only if they are "

@@ -169,7 +169,7 @@ class Follower(Known):
         if data is None:
             return None
         at = np.asarray(self._constant(node.input[1]))
-        if at.size != 1:
+        if at.size != 1 or at.ndim > 1:
             return None
         return self._picked(node.output[0], data, axis, int(at.ravel()[0]), kept=at.ndim > 0)
 
@@ -246,7 +246,9 @@ class Follower(Known):
             return None
         self._check_features(x)
         number = np.asarray(self._constant(node.input[0 if a is None else 1]), np.float64)
-        if number.size > 1 and number.size != number.shape[-1]:
+        if number.ndim > len(x.axes) or number.size not in (1, *number.shape[-1:]):
+            return None  # it makes axes of its own, or is of more than the numbers of a step
+        if kind == "Div" and not number.all():
             return None
         flat, before = number.ravel(), self.pieces.get(x.piece)
         if kind == "Add" and before is not None and before.kind == "dense":
@@ -257,7 +259,7 @@ class Follower(Known):
         if flat.size not in (1, width):
             return None
         ones, zeros = np.ones(width), np.zeros(width)
-        w = {"Mul": flat, "Div": 1 / flat if flat.all() else flat}.get(kind, ones)
+        w = {"Mul": flat, "Div": 1 / flat if kind == "Div" else flat}.get(kind, ones)
         shift = {"Add": flat, "Sub": -flat}.get(kind, zeros)
         return self._scaled(x, out, np.broadcast_to(w, width), np.broadcast_to(shift, width))
 

@@ -40,9 +40,9 @@ class Known:
         self._worlds = [Folding(opset, sizes_of(*ends), {}) for ends in WORLDS]
         outer = {name: one for name, one in found.items() if not one.scope.where}
         self._entries = {
-            one.node.output[0] or one.node.output[-1]: entries[name]
+            made_by(one.node): entries[name]
             for name, one in outer.items()
-            if name in entries and one.node.output
+            if name in entries and made_by(one.node)
         }
 
     def _add(self, name: str, kind: Kind, reads: tuple[str, ...], **settings: Any) -> str:
@@ -107,6 +107,11 @@ class Known:
                 return None
             name = piece.reads[0]
         return None
+
+
+def made_by(node: "NodeProto") -> str:
+    """The first output that a node has; empty where all are left out, which no other name tells."""
+    return next((one for one in node.output if one), "")
 
 
 def numbers_of(name: str, array: Values) -> Array:

@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from gru_core.formats import limits
-from gru_core.formats.onnx.graph import DEFAULT_DOMAIN, GRAPH, GRAPHS, PASSING, Scope, called
+from gru_core.formats.onnx.graph import (
+    DEFAULT_DOMAIN,
+    GRAPH,
+    GRAPHS,
+    PASSING,
+    Scope,
+    called,
+    is_recurrent,
+)
 
 if TYPE_CHECKING:
     from onnx import GraphProto, NodeProto
@@ -27,12 +35,14 @@ class Origin(NamedTuple):
     moved: bool  # and those are not computed with on the way
     shaped: bool  # the shape of something takes part
     chain: tuple[str, ...]  # the nodes that make it, the last one first
+    inputs: frozenset[str]  # those of the model whose numbers take part
 
 
 def origin(scope: Scope, name: str) -> Origin:
     """Follow a name back through the graph; every name once."""
     given, shaped, moved = False, False, True
     chain: list[str] = []
+    inputs = set[str]()
     todo, seen = [(scope, name, True)], set()
     while todo:
         here, one, plain = todo.pop()
@@ -45,6 +55,7 @@ def origin(scope: Scope, name: str) -> Origin:
         if node is None:
             is_given = source.tensor is None and one in source.scope.inputs
             given, moved = given or is_given, moved and (plain or not is_given)
+            inputs |= {one} if is_given else set()
             continue
         if len(chain) < MAX_CHAIN and called(node) not in chain:
             chain.append(called(node))
@@ -55,7 +66,26 @@ def origin(scope: Scope, name: str) -> Origin:
         moving = plain and own and node.op_type in MOVING
         for at, before in reversed([*enumerate(read_by(node))]):
             todo.append((source.scope, before, moving and (at == 0 or node.op_type == "Concat")))
-    return Origin(given, given and moved, shaped, tuple(chain))
+    return Origin(given, given and moved, shaped, tuple(chain), frozenset(inputs))
+
+
+def sequence_inputs(scope: Scope, name: str) -> frozenset[str]:
+    """The inputs of the model that a sequence is made of, those of first states left out."""
+    found, todo, seen = set[str](), [(scope, name)], set[tuple[Scope, str]]()
+    while todo:
+        here, one = todo.pop()
+        source = here.source(one)
+        key = (source.scope, one)
+        if key in seen:
+            continue
+        seen.add(key)
+        node = source.node
+        if node is not None:
+            before = [node.input[0]] if is_recurrent(node) and node.input else read_by(node)
+            todo += [(source.scope, inner) for inner in before]
+        elif source.tensor is None and one in source.scope.inputs:
+            found.add(one)
+    return frozenset(found)
 
 
 def read_by(node: "NodeProto") -> Iterator[str]:

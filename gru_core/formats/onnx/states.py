@@ -12,7 +12,7 @@ from gru_core.formats import limits
 from gru_core.formats.onnx.constants import ComputedError, Constants
 from gru_core.formats.onnx.folding import Folding, Sizes
 from gru_core.formats.onnx.graph import DEFAULT_DOMAIN, Found, Scope, called
-from gru_core.formats.onnx.origins import origin
+from gru_core.formats.onnx.origins import origin, sequence_inputs
 from gru_core.formats.onnx.tensors import Values
 from gru_core.formats.reads import ALL, Reads
 from gru_core.words import Said
@@ -228,7 +228,9 @@ def _open(
     """
     made = origin(found.scope, name)
     if made.given:
-        return _Open(reason, not made.moved)
+        # A part of what is read as the sequence is not given for itself, and is no zeros.
+        read = sequence_inputs(found.scope, found.node.input[0])
+        return _Open(reason, not made.moved or bool(made.inputs & read))
     if not made.chain:  # nothing makes it, and nobody gives it
         raise FormatError(
             "The initial {state} state of {called}: {reason}.",

@@ -21,6 +21,7 @@ from gru_core.formats.onnx.graph import (
     attributes,
     is_recurrent,
 )
+from gru_core.formats.onnx.known import made_by
 from gru_core.formats.whole.pieces import INPUT, Whole
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ class _Maker(Follower):
         return "" if self.pieces[value.piece].kind in ("layer", "ends", "part") else value.piece
 
     def _recurrent(self, node: "NodeProto") -> None:
-        entry = self._entries[node.output[0] or node.output[-1]]
+        entry = self._entries[made_by(node)]
         given = attributes(node)
         batch_first = given.get("layout", 0) == 1
         x = self.values[node.input[0]]

@@ -14,7 +14,7 @@ from gru_core.formats.pytorch.arrays import Grid
 from gru_core.formats.pytorch.objects import Object
 from gru_core.formats.pytorch.values import Special, View
 from gru_core.formats.state_dict.around import MODULE, Module, words_in
-from gru_core.formats.state_dict.groups import is_recurrent, shown_name
+from gru_core.formats.state_dict.groups import TOP, is_recurrent, shown_name
 from gru_core.formats.state_dict.stored import FLOATS, Stored
 from gru_core.words import Said, listed
 
@@ -30,7 +30,7 @@ _OPTIMIZER: Final = re.compile(
 )
 # Recurrent layers in few bits, and where any such layer keeps its weights.
 _QUANTIZED: Final = re.compile(r".*\.quantized\..*\.(GRU|LSTM|RNN|GRUCell|LSTMCell|RNNCell)")
-_PACKED: Final = re.compile(r"\._(packed_params|all_weight_values)\..*")
+_PACKED: Final = re.compile(r"(^|\.)_(packed_params|all_weight_values|packed_weight_[ih]h)(\..*)?$")
 
 Path: TypeAlias = tuple[Any, ...]  # of keys and positions, from the outermost container
 
@@ -201,8 +201,7 @@ class _Walk:
     def _note_odd(self, value: Grid | Special, path: Path) -> None:
         """Note what holds no plain numbers. Errors: FormatError for an array of a layer."""
         if isinstance(value, Special):
-            packed = _PACKED.search(name := _name(path))
-            self.quantized = self.quantized or (name[: packed.start()] if packed else "")
+            self._note_packed(path)
             said = Said("{name} holds {what}", name=shown(_name(path)), what=value.what)
             self.special = self.special or said
             if is_recurrent(_name(path[-1:])):
@@ -215,6 +214,12 @@ class _Walk:
                 name=shown(_name(path)),
             )
         self.over.append((_name(path), "numpy.ndarray"))
+
+    def _note_packed(self, path: Path) -> None:
+        """Note whose weights are packed in few bits: as tensors, or as an object of TorchScript."""
+        packed = _PACKED.search(name := _name(path))
+        if packed is not None:
+            self.quantized = self.quantized or name[: packed.start()] or TOP
 
     def around(self) -> Iterator[tuple[Path, Object]]:
         """What may be a Sequential of somebody's own with a recurrent layer in it."""
@@ -230,6 +235,7 @@ class _Walk:
         found, over = len(self.found), len(self.over)
         if _QUANTIZED.fullmatch(value.name):
             self.quantized = _name(path)
+        self._note_packed(path)
         self._describe(value, path)
         for key, item in value.content():
             self.visit(item, (*path, key))

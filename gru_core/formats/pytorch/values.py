@@ -110,8 +110,8 @@ def _tensor(*args: Any) -> View:
     storage, offset, shape, strides, _, hooks, *metadata = args
     if not isinstance(storage, Storage) or len(metadata) > 1 or hooks != {} or any(metadata):
         raise FormatError(
-            "The file's pickle makes a tensor of more than a storage (hooks, or a sign to"
-            " be flipped); torch.save writes none like it: save it again."
+            "The file's pickle makes a tensor of more than a storage (hooks, or a sign to be "
+            "flipped), which is not read: save plain tensors, such as tensor.clone()."
         )
     return _view(storage, offset, shape, strides, storage.kind)
 

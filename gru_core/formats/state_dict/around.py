@@ -249,15 +249,55 @@ def _heads(
     for name, module in modules.items():
         if module.kind != _SEQUENTIAL:
             continue
-        members = [f"{name}.{child}".lstrip(".") for child in module.children]
+        members = _members(name, modules)
         if not any(one in lines for one in members):
             continue
         inside |= set(members)
-        chain = _chain(members, {**norms, **lines}, modules)
-        if chain and chain[0].kind == "dense":
+        known = {**norms, **lines}
+        before, after = _beside(name, modules)
+        run = [*_known_last(before, known, modules), *_leaves(members, modules), *after]
+        chain = _chain(run, known, modules)
+        if chain and chain[0].kind == "dense" and _names(chain) not in map(_names, found):
             found.append(chain)
     # Where a Sequential is not what it seems, its linear layers are each of an unknown place.
     return [*found, *((piece,) for name, piece in lines.items() if name not in inside)]
+
+
+def _leaves(members: Iterable[str], modules: Modules) -> list[str]:
+    """These modules, in place of a Sequential what that runs."""
+    found: list[str] = []
+    for one in members:
+        inner = modules.get(one, Module("")).kind == _SEQUENTIAL
+        found += _leaves(_members(one, modules), modules) if inner else [one]
+    return found
+
+
+def _beside(name: str, modules: Modules) -> tuple[list[str], list[str]]:
+    """What the Sequentials around one run before it, and what behind it."""
+    place = name.rpartition(".")[0]
+    members = _members(place, modules) if name and place in modules else ()
+    if name not in members:
+        return [], []
+    before, after = _beside(place, modules)
+    at = members.index(name)
+    return (
+        [*before, *_leaves(members[:at], modules)],
+        [*_leaves(members[at + 1 :], modules), *after],
+    )
+
+
+def _known_last(names: list[str], known: Mapping[str, Piece], modules: Modules) -> list[str]:
+    """The last of these that are known, or else are of torch.nn and do something else."""
+    for at in range(len(names), 0, -1):
+        module = modules.get(names[at - 1], Module(""))
+        harmless = module.kind in SAME or function_of(module.kind, module.state) is not None
+        if not (names[at - 1] in known or harmless or (module.kind and _is_strange(module))):
+            return names[at:]
+    return names
+
+
+def _names(chain: tuple[Piece, ...]) -> tuple[str, ...]:
+    return tuple(one.name for one in chain)
 
 
 def _chain(members: list[str], known: Mapping[str, Piece], modules: Modules) -> tuple[Piece, ...]:

@@ -20,9 +20,15 @@ def joined(piece: Piece, read: list[Values]) -> Values:
 
 
 def merged(piece: Piece, read: list[Values]) -> Values:
-    """One value of several of one shape. Errors: ShapeError."""
-    _check_alike(piece, read)
-    return MERGED[piece.kind](np.stack(read))
+    """One value of several of one shape; one number of a step goes with each of its others.
+
+    Errors: ShapeError.
+    """
+    wide = [one for one in read if one.shape[-1:] != (1,)]
+    _check_alike(piece, wide)
+    if wide and len(wide) < len(read):
+        _check_alike(piece, [one[..., 0] for one in read])
+    return MERGED[piece.kind](np.stack(np.broadcast_arrays(*read)))
 
 
 def _check_alike(piece: Piece, read: list[Values]) -> None:
