@@ -113,3 +113,49 @@ def test_both_wirings_are_drawn_below_each_other(stage: Stage, tmp_path: Path) -
         cells = diagram.locator(f"[data-piece={piece}] .gs-cell")
         expect(cells).to_have_count(rows)
         expect(diagram.locator(f"[data-piece={piece}] .gs-cell:not([fill])")).to_have_count(0)
+
+
+def test_unrolled_has_the_states_of_pytorch_and_h_is_blank_at_a_unit_that_it_has_not(
+    stage: Stage, tmp_path: Path
+) -> None:
+    torch.save(layer().state_dict(), tmp_path / "model.pt")
+    stage.open("scene=model&cell=lstm&t=8&u=2&view=unrolled")
+    open_file(stage, tmp_path / "model.pt")
+    page = stage.page
+    at = "[...document.querySelectorAll('.gs-unrolled text.gs-word')].map((one) => one.textContent)"
+    boxes = [int(text.split()[-1]) - 1 for text in page.evaluate(at)]
+    expected = hidden(layer())
+    for gap, step in enumerate(boxes):
+        number = page.locator(f".gs-unrolled [data-number='hidden.{gap}']").first
+        expect(number).not_to_have_text("")
+        assert as_number(number.text_content() or "") == near(expected[step, 1])
+    marks = page.locator(".gs-unrolled .gs-unit:not([hidden])")
+    expect(marks).to_have_count(2 * (len(boxes) + 1))  # of c and of h
+    cells = page.locator(".gs-unrolled g:has(> [data-number^='hidden.'])").last.locator(".gs-cell")
+    filled = cells.evaluate_all("(cells) => cells.map((cell) => cell.hasAttribute('fill'))")
+    assert filled == [True] * NUMBERS + [False] * (UNITS - NUMBERS)
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    expect(page.locator(".gs-unrolled [data-number='hidden.0']").first).to_have_text("")
+    expect(page.locator(".gs-unrolled [data-number='cell.0']").first).not_to_have_text("")
+    expect(marks).to_have_count(len(boxes) + 1)
+    expect(page.locator(".gs-unrolled")).not_to_contain_text("NaN")
+
+
+def test_h_is_held_at_its_last_number_where_the_cursor_is_at_a_later_unit(
+    stage: Stage, tmp_path: Path
+) -> None:
+    torch.save(layer().state_dict(), tmp_path / "model.pt")
+    stage.open("scene=model&cell=lstm&t=8&u=6&view=holding")
+    open_file(stage, tmp_path / "model.pt")
+    holding = stage.page.locator(".gs-holding")
+    track, who = holding.locator("select").first, holding.locator("select").nth(1)
+    expect(who.locator("option").first).to_have_text("unit 6")
+    track.select_option("hidden")
+    expect(who.locator("option").first).to_have_text("unit 3")
+    with stage.answered():
+        holding.get_by_role("button", name="1", exact=True).click()
+    expect(stage.page.locator(".gs-held-list li > :first-child")).to_contain_text("3")
+    for _ in range(3):
+        stage.page.keyboard.press("ArrowUp")
+    assert stage.shown("lstm.hidden") == 1

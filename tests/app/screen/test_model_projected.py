@@ -39,8 +39,6 @@ from tests.app.computing import Batch, check, edits_of, held_in, holds_of, with_
 from tests.app.node import in_node
 from tests.formats.torch_files import saved
 
-PROJECTED = {"cell", "why", "wirings", "kept", "memory", "gradients", "saturation", "phase"}
-OPENED = {"unrolled"}
 X = fed(Feed("noise"), 3, 0).x
 
 
@@ -190,15 +188,15 @@ def test_a_layer_further_up_reads_both_projected_states(at) -> None:
 
 
 @pytest.mark.parametrize("view", LENSES)
-def test_a_lens_that_cannot_show_it_says_so_and_another_stands_in_its_place(view) -> None:
+def test_every_lens_is_shown_at_every_unit_and_none_in_the_place_of_another(view) -> None:
     for cell in ("gru", "lstm"):
         for unit in (0, 4):
             shown = screen(view=view, cell=cell, unit=unit)
             told, _ = message(shown, Page())
-            fits = view in PROJECTED or (view in OPENED and shown.opened == "gru")
-            assert told["lens"]["view"] == (view if fits else "kept")
-            words = view_of(shown).words
-            assert any("whose hidden state is projected" in one for one in words) != fits
+            assert told["lens"]["view"] == view
+            numbered = view in {"unrolled", "find", "holding", "pinned", "directions"}
+            said = [one for one in view_of(shown).notes if "h has 2 numbers here" in one]
+            assert len(said) == (numbered and cell == "lstm")
 
 
 def test_a_sentence_says_what_a_unit_lets_out_and_not_what_h_is() -> None:
