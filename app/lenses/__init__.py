@@ -61,13 +61,13 @@ def questions() -> list[contract.Question]:
 
 
 # What each lens says of a hidden state that is projected, and has fewer numbers than units.
-_SAID_OF_NUMBERS: Final[Mapping[str, str]] = MappingProxyType(
+_OF_NUMBERS: Final[Mapping[str, str]] = MappingProxyType(
     {
-        unrolled.LENS.name: "lenses.projection.blank",
-        find.LENS.name: "lenses.projection.units",
-        holding.LENS.name: "lenses.projection.last",
-        pinned.LENS.name: "lenses.projection.last",
-        directions.LENS.name: "lenses.projection.last",
+        unrolled.LENS.name: "blank",
+        find.LENS.name: "units",
+        holding.LENS.name: "last",
+        pinned.LENS.name: "last",
+        directions.LENS.name: "last",
     }
 )
 
@@ -80,11 +80,11 @@ def lens_of(screen: Screen) -> Lens:
 def view_of(screen: Screen) -> View:
     """What the chosen lens shows, and what it calls the numbers of a state that is projected."""
     lens = lens_of(screen)
-    view, key = lens.view(screen), _SAID_OF_NUMBERS.get(lens.name)
-    if key is None or screen.opened not in screen.projected:
+    view, said = lens.view(screen), _OF_NUMBERS.get(lens.name)
+    if said is None or screen.opened not in screen.projected:
         return view
     numbers = count(screen.situation.weights[screen.opened].hidden_size, "number")
-    return replace(view, notes=[*view.notes, say(key, numbers=numbers)])
+    return replace(view, notes=[*view.notes, say(f"lenses.projection.{said}", numbers=numbers)])
 
 
 def told(screen: Screen, view: View) -> contract.Lens:

@@ -78,8 +78,9 @@ def cost_of(screen: Screen, cell: Cell) -> str:
     """
     weights, steps = screen.situation.weights[cell], screen.step + 1
     inputs, units, gates = weights.input_size, weights.hidden_size, GATES[cell]
+    kind = "cost_projected" if weights.is_projected else "cost"
     said = say(
-        "lenses.at_cursor.cost_projected" if weights.is_projected else "lenses.at_cursor.cost",
+        f"lenses.at_cursor.{kind}",
         own=whole(len(gates) * (inputs + units)),
         gates=joined([letter_of(cell, gate, screen.notation) for gate in gates]),
         sets=len(gates),
