@@ -115,6 +115,21 @@ def test_both_wirings_are_drawn_below_each_other(stage: Stage, tmp_path: Path) -
         expect(diagram.locator(f"[data-piece={piece}] .gs-cell:not([fill])")).to_have_count(0)
 
 
+def test_the_projection_is_filled_in_the_dialog(opened: Stage) -> None:
+    panel = opened.page.locator(".gs-panel[data-cell=lstm]")
+    panel.get_by_role("button", name="fill or paste …").first.click()
+    dialog = opened.page.locator(".gs-several-dialog")
+    dialog.get_by_label("Which numbers").select_option("lstm.w_p")
+    expect(dialog.get_by_role("button", name="random")).to_be_hidden()
+    with opened.answered():
+        dialog.get_by_role("button", name="identity").click()
+    expect(dialog).to_be_hidden()
+    changed = layer()
+    with torch.no_grad():
+        changed.weight_hr_l0.copy_(torch.eye(NUMBERS, UNITS))
+    assert opened.shown("lstm.hidden") == near(hidden(changed)[7, 1])
+
+
 def test_unrolled_has_the_states_of_pytorch_and_h_is_blank_at_a_unit_that_it_has_not(
     stage: Stage, tmp_path: Path
 ) -> None:
