@@ -95,7 +95,8 @@ def filled(
     """Every number of a gate's W, U, b or d, or of all of them, or of a projection, in one way.
 
     place: cell, gate and part; of a projection P for the gate. way: "value" for that value,
-    "identity" for the unit matrix in U or P, "random" for W and U drawn by Xavier's rule from a seed, b and d zero.
+    "identity" for the unit matrix in U or P, "random" for W and U drawn by Xavier's rule from a
+    seed, b and d zero.
     Errors: RangeError for too many numbers, TextError for what is not there.
     """
     cell, gate, part = place
