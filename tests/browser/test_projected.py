@@ -31,13 +31,17 @@ def near(value: float) -> object:
     return pytest.approx(figures(value, 3), rel=2e-3)
 
 
-@pytest.fixture(name="opened")
-def opened_fixture(stage: Stage, tmp_path: Path) -> Stage:
-    torch.save(layer().state_dict(), tmp_path / "model.pt")
-    stage.open("scene=model&cell=lstm&t=8&u=2")
-    open_file(stage, tmp_path / "model.pt")
+def open_layer(stage: Stage, folder: Path, link: str) -> None:
+    torch.save(layer().state_dict(), folder / "model.pt")
+    stage.open(f"scene=model&cell=lstm&t=8&{link}")
+    open_file(stage, folder / "model.pt")
     note = stage.page.locator(".gs-panel[data-cell=lstm] .gs-note").first
     expect(note).to_contain_text("6 units · h projected to 3 numbers")
+
+
+@pytest.fixture(name="opened")
+def opened_fixture(stage: Stage, tmp_path: Path) -> Stage:
+    open_layer(stage, tmp_path, "u=2")
     return stage
 
 
@@ -133,12 +137,11 @@ def test_the_projection_is_filled_in_the_dialog(opened: Stage) -> None:
 def test_unrolled_has_the_states_of_pytorch_and_h_is_blank_at_a_unit_that_it_has_not(
     stage: Stage, tmp_path: Path
 ) -> None:
-    torch.save(layer().state_dict(), tmp_path / "model.pt")
-    stage.open("scene=model&cell=lstm&t=8&u=2&view=unrolled")
-    open_file(stage, tmp_path / "model.pt")
+    open_layer(stage, tmp_path, "u=2&view=unrolled")
     page = stage.page
-    at = "[...document.querySelectorAll('.gs-unrolled text.gs-word')].map((one) => one.textContent)"
-    boxes = [int(text.split()[-1]) - 1 for text in page.evaluate(at)]
+    texts = page.locator(".gs-unrolled text.gs-word").all_text_contents()
+    boxes = [int(one.removeprefix("step ")) - 1 for one in texts if one.startswith("step ")]
+    assert 7 in boxes
     expected = hidden(layer())
     for gap, step in enumerate(boxes):
         number = page.locator(f".gs-unrolled [data-number='hidden.{gap}']").first
@@ -160,9 +163,7 @@ def test_unrolled_has_the_states_of_pytorch_and_h_is_blank_at_a_unit_that_it_has
 def test_h_is_held_at_its_last_number_where_the_cursor_is_at_a_later_unit(
     stage: Stage, tmp_path: Path
 ) -> None:
-    torch.save(layer().state_dict(), tmp_path / "model.pt")
-    stage.open("scene=model&cell=lstm&t=8&u=6&view=holding")
-    open_file(stage, tmp_path / "model.pt")
+    open_layer(stage, tmp_path, "u=6&view=holding")
     holding = stage.page.locator(".gs-holding")
     track, who = holding.locator("select").first, holding.locator("select").nth(1)
     expect(who.locator("option").first).to_have_text("unit 6")

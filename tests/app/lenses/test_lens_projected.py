@@ -197,6 +197,17 @@ def test_what_is_held_is_apart_from_the_free_run_as_in_loops(track: str, unit: i
         np.testing.assert_allclose(found["both"].values[:, 0], now["hidden"][:, meant], atol=1e-12)
 
 
+def test_a_hold_that_changes_nothing_says_so_at_a_unit_that_h_has_not() -> None:
+    held = Intervention("lstm", "output", 0.7, unit=4, first=5)
+    nothing = [(Target.parse(f"lstm.w_p.{number}.4"), 0.0) for number in range(NUMBERS)]
+    asked = setting(view="holding", interventions=(held,))
+    for target, value in nothing:
+        asked = asked.with_edit(target, value)
+    words = text(screen_of(asked))
+    assert "LSTM: h is that of the original at every step." in words
+    assert "Holding o at 0.7 changes nothing that h is made of" in words
+
+
 def test_a_hold_knows_how_many_numbers_each_track_has() -> None:
     told = view_of(screen_of(setting(view="holding", unit=4))).controls["holding"]
     units = {one["track"]: one["units"] for one in told["tracks"]}
