@@ -17,11 +17,13 @@ from time import perf_counter
 
 import numpy as np
 import torch
+from torch.nn.utils import rnn
 
 from gru_core import GRUWeights, run
 from gru_core.formats import read
 from gru_core.formats.answers import answered
-from gru_core.formats.tracing import trace_arrays
+from gru_core.formats.reads import mask_of_lengths
+from gru_core.formats.tracing import Arrays, trace_arrays
 from gru_core.situation import Target
 from gru_core.sweep import sweep
 
@@ -38,6 +40,7 @@ SWEEPS = (
 VALUES = 41
 # Sequences, steps, inputs, units of two layers of LSTM in two directions; the ratio to stay under.
 BATCH = (64, 100, 64, 256, 3.0)
+SHORTEST = 20  # steps of the shortest of a batch whose sequences have lengths of their own
 EXACTLY = ((32, 100), (256, 1000), (512, 5000))  # units and steps
 
 
@@ -62,6 +65,9 @@ def main() -> None:
     print(f"against the output alone (torch.nn.LSTM), 2 layers of {units}, 2 directions, {inputs}")
     print(f"inputs, all processors: {ours:.0f} ms, {theirs:.0f} ms, ", end="")
     print(f"ratio {ours / theirs:.2f} (limit {limit:g})")
+    ours, theirs = _batch(count, steps, inputs, units, SHORTEST)
+    print(f"the same with {SHORTEST} to {steps} steps each, against a packed sequence of torch:")
+    print(f"{ours:.0f} ms, {theirs:.0f} ms, ratio {ours / theirs:.2f}")
     print(f"\na sweep of {VALUES} values against one run")
     print(f"{'steps':>6}{'units':>6}{'dtype':>9}{'run ms':>9}{'sweep ms':>10}{'ratio':>8}")
     for units, steps, dtype in SWEEPS:
@@ -106,25 +112,37 @@ def _exactly(units: int, steps: int) -> tuple[float, float]:
     return sums, exact
 
 
-def _batch(count: int, steps: int, inputs: int, units: int) -> tuple[float, float]:
+def _batch(
+    count: int, steps: int, inputs: int, units: int, shortest: int | None = None
+) -> tuple[float, float]:
     torch.manual_seed(0)
     layer = torch.nn.LSTM(inputs, units, 2, bidirectional=True)
     file = BytesIO()
     torch.save(layer.state_dict(), file)
     ready = answered(read(file.getvalue(), "model.pt").entries[0], {})
     x = np.random.default_rng(1).normal(size=(steps, count, inputs)).astype(np.float32)
+    lengths = np.linspace(shortest or steps, steps, count).astype(int)
+    mask = None if shortest is None else mask_of_lengths(lengths, steps, count)
 
     def theirs() -> torch.Tensor:
         with torch.inference_mode():
-            output: torch.Tensor = layer(torch.from_numpy(x))[0]
-        return output
+            if mask is None:
+                output: torch.Tensor = layer(torch.from_numpy(x))[0]
+                return output
+            packed = rnn.pack_padded_sequence(
+                torch.from_numpy(x), torch.from_numpy(lengths), enforce_sorted=False
+            )
+            return rnn.pad_packed_sequence(layer(packed)[0])[0]
+
+    def ours() -> Arrays:
+        return trace_arrays(ready, x, None, mask)
 
     threads = torch.get_num_threads()
     torch.set_num_threads(os.cpu_count() or 1)
     try:
-        if np.abs(trace_arrays(ready, x)["output"] - theirs().numpy()).max() > 1e-5:
+        if np.abs(ours()["output"] - theirs().numpy()).max() > 1e-5:
             raise SystemExit("The batch disagrees with torch; nothing to compare.")
-        ours_ms, theirs_ms = _medians(lambda: trace_arrays(ready, x), theirs, seconds=5.0)
+        ours_ms, theirs_ms = _medians(ours, theirs, seconds=5.0)
     finally:
         torch.set_num_threads(threads)
     return ours_ms, theirs_ms

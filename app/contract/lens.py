@@ -39,13 +39,14 @@ class HeldOne(HeldAt):
 
 
 class HoldTrack(TypedDict):
-    """A track that can be held, and the ends of its slider."""
+    """A track that can be held, the ends of its slider, and how many units it has."""
 
     track: str
     name: str
     symbol: str
     low: float
     high: float
+    units: int
 
 
 class Ablation(TypedDict):

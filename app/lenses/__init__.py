@@ -27,6 +27,7 @@ from app.lenses import (
 from app.lenses.base import Chart, Lens, View, axis_message
 from app.lenses.wiring import wiring
 from app.screen.screen import Screen
+from app.words.numbers import count
 from app.words.say import say
 
 __all__ = ["LENSES", "Lens", "View", "charts", "lens_of", "told", "view_of"]
@@ -59,33 +60,31 @@ def questions() -> list[contract.Question]:
     ]
 
 
-# What shows a hidden state that is projected, and what looks at the opened cell alone.
-_PROJECTED: Final = frozenset(
-    one.LENS.name for one in (cell, why, wirings, kept, memory, gradients, saturation, phase)
+# What each lens says of a hidden state that is projected, and has fewer numbers than units.
+_OF_NUMBERS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        unrolled.LENS.name: "blank",
+        find.LENS.name: "units",
+        holding.LENS.name: "last",
+        pinned.LENS.name: "last",
+        directions.LENS.name: "last",
+    }
 )
-_OPENED: Final = frozenset({unrolled.LENS.name})
 
 
 def lens_of(screen: Screen) -> Lens:
-    """The lens that is chosen; another one where a projected layer is on screen that it cannot
-    show."""
-    return LENSES[screen.setting.view] if _fits(screen) else kept.LENS
-
-
-def _fits(screen: Screen) -> bool:
-    asked, projected = screen.setting.view, screen.projected
-    elsewhere = asked in _OPENED and screen.opened not in projected
-    return not projected or asked in _PROJECTED or elsewhere
+    """The lens that is chosen."""
+    return LENSES[screen.setting.view]
 
 
 def view_of(screen: Screen) -> View:
-    """What the chosen lens shows, and why it is not the one that was asked for."""
-    view = lens_of(screen).view(screen)
-    if _fits(screen):
+    """What the chosen lens shows, and what it calls the numbers of a state that is projected."""
+    lens = lens_of(screen)
+    view, said = lens.view(screen), _OF_NUMBERS.get(lens.name)
+    if said is None or screen.opened not in screen.projected:
         return view
-    asked = LENSES[screen.setting.view].label
-    said = say("lenses.projection.instead", asked=asked, shown=lens_of(screen).label)
-    return replace(view, words=[said, *view.words])
+    numbers = count(screen.situation.weights[screen.opened].hidden_size, "number")
+    return replace(view, notes=[*view.notes, say(f"lenses.projection.{said}", numbers=numbers)])
 
 
 def told(screen: Screen, view: View) -> contract.Lens:

@@ -33,7 +33,7 @@ def against(
         if cell not in others:
             words.append(say("lenses.against.absent", name=name, cell=called))
             continue
-        if trace["hidden"].shape != others[cell]["hidden"].shape:
+        if any(track.shape != others[cell][one].shape for one, track in trace.items()):
             words.append(sentence(say("lenses.against.other_sizes", cell=called, name=name)))
             continue
         words.append(sentence(_words(cell, trace, others[cell], name)))
@@ -67,11 +67,11 @@ def _words(cell: Cell, trace: Trace, other: Trace, name: str) -> str:
 
 def _there(screen: Screen, cell: Cell, other: Trace, name: str) -> str:
     """Both states at the cursor; the same twice where three figures do not tell them apart."""
-    at = screen.step, unit_of(screen, other.units)
+    unit = unit_of(screen, other["hidden"].shape[1])
+    at = screen.step, unit
     now, then = (number(float(one["hidden"][at])) for one in (screen.traces[cell], other))
-    how = "alike" if now == then else "there"
-    said = say(f"lenses.against.{how}", now=now, then=then, name=name, **place(screen, cell))
-    return sentence(said)
+    how, where = "alike" if now == then else "there", {**place(screen, cell), "unit": unit + 1}
+    return sentence(say(f"lenses.against.{how}", now=now, then=then, name=name, **where))
 
 
 def _sizes(*tracks: Array) -> list[Array]:
@@ -81,7 +81,7 @@ def _sizes(*tracks: Array) -> list[Array]:
 
 def _charts(screen: Screen, cell: Cell, other: Trace, names: tuple[str, str]) -> list[Chart]:
     trace = screen.traces[cell]
-    unit = unit_of(screen, trace.units)
+    unit = unit_of(screen, trace["hidden"].shape[1])
     return [
         _lines(screen, cell, other, names, unit),
         *(_difference(screen, cell, track, other, names) for track in TRACKS[cell]),
@@ -121,7 +121,7 @@ def _difference(
     difference = without_rounding(now.astype(np.float64) - then, *_sizes(now, then))
     if (cell, track, screen.notation.polarity) == ("gru", "update", "write"):
         difference = -difference
-    placed = drawn(screen, difference, screen.orders[cell])
+    placed = drawn(screen, difference, screen.order_of(cell, track))
     quantity, symbol = theme.QUANTITIES[track], letter_of(cell, track, screen.notation)
     return grid_chart(
         placed,

@@ -7,7 +7,7 @@ from app.words.numbers import joined, number, percent, whole
 from app.words.say import Fields, say
 from gru_core.analysis.blend import state_before
 from gru_core.analysis.contributions import exposed
-from gru_core.analysis.cost import multiply_adds
+from gru_core.analysis.cost import multiply_adds_of
 from gru_core.conventions import GATES, STATES, Cell
 
 
@@ -74,18 +74,19 @@ def _lstm(screen: Screen, where: Fields) -> str:
 def cost_of(screen: Screen, cell: Cell) -> str:
     """What the cursor's unit takes in one step, and the layer up to there, in multiply-adds.
 
-    As many in every notation: one for each number of W and U, wherever the reset gate acts.
+    As many in every notation: one for each number of W, U and P, wherever the reset gate acts.
     """
     weights, steps = screen.situation.weights[cell], screen.step + 1
-    inputs, units, gates = weights.input_size, weights.units, GATES[cell]
+    inputs, units, gates = weights.input_size, weights.hidden_size, GATES[cell]
+    kind = "cost_projected" if weights.is_projected else "cost"
     said = say(
-        "lenses.at_cursor.cost",
+        f"lenses.at_cursor.{kind}",
         own=whole(len(gates) * (inputs + units)),
         gates=joined([letter_of(cell, gate, screen.notation) for gate in gates]),
         sets=len(gates),
         inputs=inputs,
         units=units,
-        total=whole(steps * multiply_adds(cell, inputs, units)),
+        total=whole(steps * multiply_adds_of(weights)),
         n=steps,
         **place(screen, cell),
     )

@@ -14,9 +14,16 @@ from app.screen.screen import Screen
 from app.words.names import CELL_NAMES
 from app.words.numbers import count, number, whole
 from app.words.say import say
-from gru_core.analysis.cost import SIZES, Biases, matched_units, multiply_adds, parameters
+from gru_core.analysis.cost import (
+    SIZES,
+    Biases,
+    matched_units,
+    multiply_adds,
+    multiply_adds_of,
+    parameters,
+)
 from gru_core.conventions import CELLS, GATES, Cell
-from gru_core.weights import GRUWeights
+from gru_core.weights import PROJECTION, GRUWeights
 
 VIEWS = ("parameters", "time", "keras", "published")
 FROM_SMALL: tuple[Cell, ...] = ("rnn", "gru", "lstm")  # as sentences name them
@@ -61,7 +68,7 @@ def _counts(screen: Screen) -> View:
         _chart("parameters", by_size, sizes, counts, here),
         _chart("products", products_by_size, sizes, products, here),
     ]
-    words = [*_count_words(screen), cost_of(screen, screen.opened)]
+    words = [*_count_words(screen), *_of_projected(screen), cost_of(screen, screen.opened)]
     return View(charts, notes=_count_notes(screen), words=words, follows=("step", "unit"))
 
 
@@ -108,6 +115,22 @@ def _count_words(screen: Screen) -> list[str]:
         if biases == 2
         else say("lenses.cost.counted_with_one", **with_others),
         say("lenses.cost.products", **_by_cell(products)),
+    ]
+
+
+def _of_projected(screen: Screen) -> list[str]:
+    """What the LSTM on screen has and takes, where its hidden state is projected."""
+    lstm = screen.situation.weights.get("lstm")
+    if lstm is None or not lstm.is_projected:
+        return []
+    return [
+        say(
+            "lenses.cost.projected",
+            numbers=count(lstm.hidden_size, "number"),
+            parameters=whole(lstm.parameter_count(screen.biases)),
+            own=whole(lstm.arrays[PROJECTION].size),
+            products=whole(multiply_adds_of(lstm)),
+        )
     ]
 
 

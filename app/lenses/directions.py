@@ -53,7 +53,7 @@ def view(screen: Screen) -> View:
 def there(screen: Screen, layers: TwoLayers, of: str) -> str:
     """Both states at the cursor, and which steps each of them has seen."""
     step, steps = screen.step, len(screen.labels)
-    unit = unit_of(screen, screen.traces[screen.opened].units)
+    unit = unit_of(screen, layers.first["hidden"].shape[1])
     states = [number(float(one["hidden"][step, unit])) for one in (layers.first, layers.second)]
     said: Fields = {"unit": unit + 1, "first": states[0], "second": states[1]}
     if of == STACKED:
@@ -136,10 +136,13 @@ def _unlike(screen: Screen, role: Role) -> str:
 
 def _track_chart(screen: Screen, name: str, title: str, tracks: Tracks, track: str) -> Chart:
     cell = screen.opened
-    placed = drawn(screen, screen.shown_track(cell, track, tracks[track]), screen.orders[cell])
+    scale = screen.drawn_as(cell, track)
+    placed = drawn(
+        screen, screen.shown_track(cell, track, tracks[track]), screen.order_of(cell, track)
+    )
     return grid_chart(
         placed,
-        layer_heatmap(placed.values, track, placed.labels, placed.row_names),
+        layer_heatmap(placed.values, scale, placed.labels, placed.row_names),
         name=name,
         title=title,
         symbol=letter_of(cell, track, screen.notation),
@@ -156,14 +159,16 @@ def _output(layers: TwoLayers, of: str) -> Array:
 def _output_chart(screen: Screen, layers: TwoLayers, of: str) -> Chart:
     placed, units = _placed(screen, _output(layers, of), of)
     times = 2.0 if of == "sum" else 1.0
-    figure = layer_heatmap(placed.values, "hidden", placed.labels, placed.row_names, times)
+    scale = screen.drawn_as(screen.opened, "hidden")
+    figure = layer_heatmap(placed.values, scale, placed.labels, placed.row_names, times)
     if of == "concat" and not screen.condensed and len(screen.labels) > 1:
         figure = framed(figure, len(screen.labels) - 1, 0, units - 1)
         figure = framed(figure, 0, units, 2 * units - 1)
+    unbound = of == "sum" and scale != "hidden"
     return _output_grid(
         *(placed, units, figure, of),
         name="output",
-        title=say(f"lenses.directions.outputs.{of}"),
+        title=say(f"lenses.directions.outputs.{'sum_unbound' if unbound else of}"),
         says=say("lenses.sampling.cell"),
     )
 
@@ -192,7 +197,7 @@ def _output_grid(placed: Drawn, units: int, figure: Figure, of: str, **about: An
 
 def _placed(screen: Screen, values: Array, of: str) -> tuple[Drawn, int]:
     """Where the numbers of an output are drawn, and how many rows are of the forward layer."""
-    order = screen.orders[screen.opened]
+    order = screen.order_of(screen.opened, "hidden")
     if of != "concat":
         placed = drawn(screen, values, order)
         return placed, len(placed.values)
@@ -212,7 +217,7 @@ def _placed(screen: Screen, values: Array, of: str) -> tuple[Drawn, int]:
 def notes_of(screen: Screen, of: str) -> list[str]:
     """What the second layer is, and what was left out of its picture."""
     cell = screen.opened
-    name, units = CELL_NAMES[cell], screen.traces[cell].units
+    name, units = CELL_NAMES[cell], screen.traces[cell]["hidden"].shape[1]
     seed = screen.scene.seed if screen.setting.seed is None else screen.setting.seed
     own = has_own(screen.scene, cell, "second" if of == STACKED else "backward")
     if of == STACKED and own:
@@ -223,7 +228,8 @@ def notes_of(screen: Screen, of: str) -> list[str]:
         found = say("lenses.directions.backward_own", cell=name)
     else:
         found = say("lenses.directions.backward_random", cell=name, seed=seed)
-    note = drawn(screen, screen.traces[cell]["hidden"], screen.orders[cell]).note
+    hidden = screen.traces[cell]["hidden"]
+    note = drawn(screen, hidden, screen.order_of(cell, "hidden")).note
     return [found, note] if note else [found]
 
 

@@ -108,6 +108,7 @@ def _track(screen: Screen, cell: Cell, track: str) -> contract.HoldTrack:
         "symbol": letter_of(cell, track, screen.notation),
         "low": low,
         "high": high,
+        "units": screen.traces[cell][track].shape[1],
     }
 
 

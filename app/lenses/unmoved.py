@@ -49,9 +49,10 @@ def _why(screen: Screen, one: Intervention, free: Trace) -> str:
         if screen.notation.placement == "before":
             what = "r ⊙ h"
         return say("lenses.unmoved.no_weights", symbol=symbol, what=what)
-    before = _there(free.previous(), one)
-    if one.track == "update" and (before == _there(free["candidate"], one)).all():
-        return say("lenses.unmoved.same", symbol=symbol)
+    if one.track == "update":  # of a projected state there are fewer numbers than units
+        before, candidate = _there(free.previous(), one), _there(free["candidate"], one)
+        if (before == candidate).all():
+            return say("lenses.unmoved.same", symbol=symbol)
     return say("lenses.unmoved.nothing", symbol=symbol, value=value)
 
 

@@ -10,7 +10,7 @@ from typing import Final, cast
 import numpy as np
 
 from app.figures.theme import QUANTITIES
-from app.figures.weights import segments
+from app.figures.weights import P, matrices, segments
 from app.screen.baseline import Baseline, baseline_of, own_notation
 from app.setting.setting import Setting
 from app.words.names import CELL_NAMES
@@ -92,21 +92,25 @@ def pasted(setting: Setting, target: Target, text: str) -> Many:
 def filled(
     setting: Setting, place: tuple[Cell, str, str], way: str, value: float, seed: int
 ) -> Many:
-    """Every number of a gate's W, U, b or d, or of all of them, filled in one way.
+    """Every number of a gate's W, U, b or d, or of all of them, or of a projection, in one way.
 
-    place: cell, gate and part. way: "value" for that value, "identity" for the unit matrix in U,
-    "random" for W and U drawn by Xavier's rule from a seed, b and d zero.
+    place: cell, gate and part; of a projection P for the gate. way: "value" for that value,
+    "identity" for the unit matrix in U or P, "random" for W and U drawn by Xavier's rule from a
+    seed, b and d zero.
     Errors: RangeError for too many numbers, TextError for what is not there.
     """
     cell, gate, part = place
     baseline = baseline_of(setting)
     weights = baseline.base.weights.get(cell)
-    if weights is None or gate not in weights.gates or way not in WAYS:
+    if weights is None or gate not in matrices(weights) or way not in WAYS:
         raise TextError(say("session.many.no_gate"))
+    if gate == P:
+        return _filled_projection(setting, cell, weights, part, way, value)
     on_screen = [segment.part for segment in segments(weights, _biases(setting, baseline, cell))]
     parts = on_screen if part == EVERY else [part]
-    drawn = way == "random" and weights.is_projected  # no rule of drawing is of a projection
-    if drawn or not set(parts) <= set(on_screen) or (way == "identity" and parts != ["w_h"]):
+    if way == "random" and weights.is_projected:
+        raise TextError(say("session.many.not_drawn"))
+    if not set(parts) <= set(on_screen) or (way == "identity" and parts != ["w_h"]):
         raise TextError(say("session.many.no_part"))
     arrays = {name: _filling(weights, gate, name, way, value, seed) for name in parts}
     size, gate_name = sum(array.size for array in arrays.values()), QUANTITIES[gate].name
@@ -128,6 +132,28 @@ def filled(
         cell=CELL_NAMES[cell],
         numbers=count(size, "number"),
     )
+
+
+def _filled_projection(
+    setting: Setting, cell: Cell, weights: Weights, part: str, way: str, value: float
+) -> Many:
+    if part != PROJECTION:
+        raise TextError(say("session.many.no_part"))
+    if way == "random":
+        raise TextError(say("session.many.not_drawn"))
+    shape = weights.arrays[PROJECTION].shape
+    array = np.eye(*shape) if way == "identity" else np.full(shape, value)
+    if array.size > MOST_EDITS:
+        many, most = whole(array.size), whole(MOST_EDITS)
+        raise RangeError(
+            say("session.many.projection_too_many", cell=CELL_NAMES[cell], numbers=many, most=most)
+        )
+    edits = [
+        _edit(setting, Target(cell, PROJECTION, index), float(number))
+        for index, number in np.ndenumerate(array)
+    ]
+    numbers = count(array.size, "number")
+    return edits, say("session.many.filled_projection", cell=CELL_NAMES[cell], numbers=numbers)
 
 
 def _filling(weights: Weights, gate: str, part: str, way: str, value: float, seed: int) -> Array:
@@ -209,9 +235,13 @@ def _said(target: Target, rows: int, columns: int) -> str:
 
 
 def gate_place(text: str) -> tuple[Cell, str, str]:
-    """A place to fill, as the stage writes it: gru.update.w_h. Errors: TextError."""
+    """A place to fill, as the stage writes it: gru.update.w_h, lstm.projection.w_p.
+
+    Errors: TextError.
+    """
     cell, _, rest = text.partition(".")
     gate, _, part = rest.partition(".")
-    if cell not in CELLS or gate not in GATES[cell] or part not in (*LETTERS, EVERY):
+    known = gate == P or (cell in CELLS and gate in GATES[cell])
+    if cell not in CELLS or not known or part not in (*LETTERS, PROJECTION, EVERY):
         raise TextError(say("session.many.no_gate"))
     return cell, gate, part

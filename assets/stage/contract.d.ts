@@ -303,13 +303,14 @@ export interface HeldOne {
   text: string;
 }
 
-// A track that can be held, and the ends of its slider.
+// A track that can be held, the ends of its slider, and how many units it has.
 export interface HoldTrack {
   track: string;
   name: string;
   symbol: string;
   low: number;
   high: number;
+  units: number;
 }
 
 // A gate taken away. keep: whether its value can be chosen.

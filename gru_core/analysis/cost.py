@@ -14,7 +14,7 @@ from gru_core.conventions import CELLS, GATES, Cell
 from gru_core.errors import RangeError, unknown_name
 from gru_core.initialize import initialize
 from gru_core.run import run
-from gru_core.weights import MATCHES, Match, match_units, parameter_count
+from gru_core.weights import MATCHES, Match, Weights, match_units, parameter_count
 
 # Biases of each gate and unit: none (PyTorch's bias=False), one (textbooks), two (PyTorch).
 Biases: TypeAlias = Literal[0, 1, 2]
@@ -69,6 +69,15 @@ def multiply_adds(
     Activations and the blend, a few operations a unit, are not counted. Errors: as parameters.
     """
     return parameters(cell, input_size, units, layers=layers, directions=directions, biases=0)
+
+
+def multiply_adds_of(weights: Weights) -> int:
+    """How many products one step of this layer adds up: one for each number of W, U and P.
+
+    P is the projection of an LSTM, if it has one. Activations and the blend are not counted.
+    """
+    every = (array for part, array in weights.arrays.items() if part not in ("b_x", "b_h"))
+    return sum(array.size for array in every)
 
 
 def matched_units(input_size: int, units: int) -> Mapping[Cell, int]:

@@ -4,7 +4,7 @@ A product serves all sequences, which is what makes a batch fast. In memory the 
 stand side by side, as its inputs do: products are faster so, and tracks are copied as they lie.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final, TypeAlias
 
 import numpy as np
@@ -17,8 +17,7 @@ from gru_core.engines.loops import Patches
 from gru_core.engines.numpy_engine import room_of, run_layout
 from gru_core.weights import Weights
 
-# The first step to be run and the one after the last, to their places in (step, sequence, …).
-Places: TypeAlias = Callable[[int, int], Any]
+Lengths: TypeAlias = npt.NDArray[np.intp]
 
 WIDE: Final = np.dtype(np.float64)
 AT_ONCE: Final = 512  # steps, of all sequences together: only so many are there in float64
@@ -28,7 +27,7 @@ def run(
     weights: Weights,
     x: Array,
     initial: tuple[Array, ...],
-    lengths: npt.NDArray[np.intp],
+    lengths: Lengths,
     tracks: Mapping[str, Array],
     *,
     backward: bool = False,
@@ -43,23 +42,36 @@ def run(
     steps, count, inputs = x.shape
     layout = layout_of(weights if weights.dtype == WIDE else weights.astype(WIDE))
     states = tuple(state.astype(WIDE).T for state in initial)
-    at_once = max(1, AT_ONCE // count)
-    room = room_of(layout, min(steps, at_once), states, together=True)
-    places = _backward(steps, lengths) if backward else slice
-    for first in range(0, steps, at_once):
-        where = places(first, min(first + at_once, steps))
+    running = np.arange(count)  # the sequences that have steps left
+    at_once, first, room = max(1, AT_ONCE // count), 0, None
+    while first < steps:
+        goes_on = lengths[running] > first
+        if not goes_on.all():
+            running, states, room = running[goes_on], tuple(one[:, goes_on] for one in states), None
+            if len(running) == 0:
+                return
+            at_once = max(1, AT_ONCE // len(running))
+        if room is None:
+            room = room_of(layout, min(steps - first, at_once), states, together=True)
+        end = min(first + at_once, steps)
+        where = _places(first, end, running, lengths, backward=backward)
         read = x[where].astype(WIDE)
-        pre = layout.project(read.reshape(-1, inputs)).reshape(len(read), count, -1)
+        pre = layout.project(read.reshape(-1, inputs)).reshape(*read.shape[:2], -1)
         found = run_layout(layout, pre.swapaxes(1, 2), states, Patches(), room=room)
         states = tuple(found[name][-1] for name in STATES[weights.cell])
         with np.errstate(over="ignore"):  # what float32 cannot hold is named when it is over
             for name, track in tracks.items():
                 track[where] = found[name].swapaxes(1, 2)
+        first = end
 
 
-def _backward(steps: int, lengths: npt.NDArray[np.intp]) -> Places:
-    """Places that put the last step of each sequence first; what follows it stays behind it."""
-    step = np.arange(steps)[:, np.newaxis]
-    order = np.where(step < lengths, lengths - 1 - step, step)  # (step, sequence)
-    sequence = np.arange(len(lengths))
-    return lambda first, end: (order[first:end], sequence)
+def _places(first: int, end: int, running: Lengths, lengths: Lengths, *, backward: bool) -> Any:
+    """Where what some sequences read stands in (step, sequence, …), for the steps first to end.
+
+    Backward, the last step of each sequence comes first; what follows it stays behind it.
+    """
+    if not backward:
+        steps = slice(first, end)
+        return steps if len(running) == len(lengths) else (steps, running)
+    step, own = np.arange(first, end)[:, np.newaxis], lengths[running]
+    return np.where(step < own, own - 1 - step, step), running

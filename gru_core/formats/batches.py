@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import product
@@ -14,17 +14,16 @@ import numpy.typing as npt
 from gru_core import environment
 from gru_core.arrays import Array
 from gru_core.bounds import check_bounded, is_limited
-from gru_core.conventions import TRACKS
+from gru_core.conventions import STATES, TRACKS
 from gru_core.engines import batch
+from gru_core.formats import spreading
 from gru_core.formats.reads import Mask
 from gru_core.formats.running import (
     BACKWARD,
     FORWARD,
-    FileTrace,
     Initials,
     Ready,
     named,
-    spread_out,
     zeros_of,
 )
 from gru_core.run import MERGES
@@ -44,9 +43,9 @@ class Way:
     x: Array  # (step, sequence, input): the steps that each sequence reads, from the first on
     lengths: Lengths  # (sequence,): how many they are
     initial: tuple[Array, ...]  # each (sequence, unit), in the order of conventions.STATES[cell]
-    tracks: Mapping[
-        str, Array
-    ]  # each (step, sequence, unit); what follows a sequence means nothing
+    # Each (step, sequence, unit), with room for more steps than x may have; what follows a sequence
+    # means nothing.
+    tracks: Mapping[str, Array]
     backward: bool
 
     def run(self, part: slice) -> None:
@@ -64,55 +63,23 @@ class Way:
         return Trace(self.weights.cell, self.x[own, at], initial, tracks, self.backward)
 
 
-@dataclass(frozen=True, eq=False)
-class BatchTrace:
-    """What a run of many sequences leaves behind. Compared by identity."""
-
-    ready: Ready
-    x: Array  # (step, sequence, input)
-    read: Mask  # (step, sequence), false at the steps passed over
-    layers: tuple[Mapping[str, Way], ...]  # by "forward" and "backward"
-    output: Array  # (step read, sequence, units × directions)
-
-    def sequence(self, at: int) -> FileTrace:
-        """What run_ready gives for one sequence, by its number."""
-        layers = tuple({name: way.sequence(at) for name, way in one.items()} for one in self.layers)
-        length = next(iter(self.layers[0].values())).lengths[at]
-        output = self.output[:length, at]
-        made = FileTrace(output[::-1] if _turned(self.ready) else output, layers)
-        if self.read[:, at].all():
-            return made
-        return spread_out(self.ready, made, self.read[:, at].copy(), self.x[:, at])
-
-    def arrays(self) -> dict[str, Array]:
-        """The output, every track and initial state by its name, the axis of sequences before last.
-
-        Names are those of FileTrace.named.
-        """
-        if self.read.all():
-            output = self.output[::-1] if _turned(self.ready) else self.output
-            return {"output": output, **dict(named(self.layers))}
-        sequences = map(self.sequence, range(self.read.shape[1]))
-        made = [{"output": one.output, **dict(one.named())} for one in sequences]
-        return {name: np.stack([arrays[name] for arrays in made], axis=-2) for name in made[0]}
-
-
 def run_batch(
     ready: Ready, x: Array, initials: Sequence[Initials], mask: Mask | None = None
-) -> BatchTrace:
+) -> dict[str, Array]:
     """Run every layer over all sequences together, computed exactly, in the precision of the file.
 
-    x: (step, sequence, input), checked, and in that precision. initials: by sequence. mask: (step,
-    sequence), as in run_ready. Errors: those of run_ready.
+    Gives the output, every track and initial state by its name, as FileTrace.named has them, the
+    axis of sequences before the last. x: (step, sequence, input), checked, and in that precision.
+    initials: by sequence. mask: (step, sequence), as in run_ready. Errors: those of run_ready.
     """
-    read = np.stack([ready.reads.mask(x[:, at]) for at in range(x.shape[1])], axis=1)
+    read = ready.reads.mask(x)
     if mask is not None:
         read &= mask
     given, lengths = _kept(x, read)
     layers: list[dict[str, Way]] = []
     with ThreadPoolExecutor(_threads()) as threads:
         for index, directions in enumerate(ready.directions):
-            hidden, rooms = _rooms(directions, given.shape[:2])
+            hidden, rooms = _rooms(directions, read.shape)
             ways = []
             for at, (weights, tracks) in enumerate(zip(directions, rooms, strict=True)):
                 initial = _initial(weights, [one[index][at] for one in initials])
@@ -120,8 +87,29 @@ def run_batch(
                 ways.append(Way(weights, given, lengths, initial, tracks, backward))
             _run(ways, threads)
             layers.append({BACKWARD if way.backward else FORWARD: way for way in ways})
-            given = _merged(ready, hidden, rooms)
-    return BatchTrace(ready, x, read, tuple(layers), given)
+            ran = slice(lengths.max())
+            given = _merged(ready, hidden[ran], [way.tracks["hidden"][ran] for way in ways])
+    output = given if read.all() else _spread(ready, layers, hidden, read)
+    return {"output": output[::-1] if _turned(ready) else output, **dict(named(layers))}
+
+
+def _spread(ready: Ready, layers: Sequence[Mapping[str, Way]], hidden: Array, read: Mask) -> Array:
+    """Spread all tracks out, in place, on all steps; the output, (step, sequence, feature).
+
+    hidden: that of _rooms for the last layer. read: (step, sequence).
+    """
+    order = {way: spreading.places(read, backward=way == BACKWARD) for way in layers[-1]}
+    for one in layers:
+        for name, way in one.items():
+            starts = dict(zip(STATES[way.weights.cell], way.initial, strict=True))
+            for track, values in way.tracks.items():
+                spreading.spread_together(values, read, order[name], starts.get(track))
+    output = hidden.copy()
+    widths = [way.weights.hidden_size for way in layers[-1].values()]
+    parts = np.split(output, np.cumsum(widths[:-1]), axis=-1)
+    for part, place in zip(parts, order.values(), strict=True):
+        part[spreading.silent(read, place, zeros=ready.reads.zeros)] = 0
+    return _merged(ready, output, parts)
 
 
 def _threads() -> int:
@@ -140,7 +128,7 @@ def _run(ways: Sequence[Way], threads: Executor) -> None:
     """
     count = len(ways[0].lengths)
     several = max(1, min(_threads() // len(ways), count // LEAST))
-    jobs = list(product(ways, _parts(count, several)))
+    jobs = list(product(ways, _parts(several)))
     for _ in threads.map(lambda job: job[0].run(job[1]), jobs):
         pass
     for way in ways:
@@ -149,10 +137,9 @@ def _run(ways: Sequence[Way], threads: Executor) -> None:
                 check_bounded(way.weights, way.sequence(at), backward=way.backward)
 
 
-def _parts(count: int, several: int) -> Iterator[slice]:
-    """So many slices of the sequences, or fewer."""
-    size = -(-count // several)
-    yield from (slice(first, first + size) for first in range(0, count, size))
+def _parts(several: int) -> list[slice]:
+    """Slices of the sequences: of many that grow shorter and shorter each has some of all."""
+    return [slice(first, None, several) for first in range(several)]
 
 
 def _kept(x: Array, read: Mask) -> tuple[Array, Lengths]:
@@ -163,9 +150,9 @@ def _kept(x: Array, read: Mask) -> tuple[Array, Lengths]:
     lengths = np.maximum(read.sum(axis=0), 1)
     if read.all():
         return x, lengths
-    kept = np.zeros((lengths.max(), *x.shape[1:]), x.dtype)
-    for at, (own, length) in enumerate(zip(read.T, lengths, strict=True)):
-        kept[:length, at] = x[own, at] if own.any() else x[:1, at]
+    steps = np.argsort(~read, axis=0, kind="stable")[: lengths.max()]  # those read come first
+    kept = x[steps, np.arange(x.shape[1])]
+    kept[np.arange(len(kept))[:, np.newaxis] >= lengths] = 0
     return kept, lengths
 
 
@@ -183,7 +170,7 @@ def _rooms(directions: Sequence[Weights], sizes: tuple[int, ...]) -> tuple[Array
     parts of one array, (step, sequence, feature), which comes first: nothing need join them.
     """
     widths = [weights.hidden_size for weights in directions]
-    hidden = np.empty((*sizes, sum(widths)), directions[0].dtype)
+    hidden = np.zeros((*sizes, sum(widths)), directions[0].dtype)
     rooms = []
     for weights, own in zip(directions, np.split(hidden, np.cumsum(widths[:-1]), -1), strict=True):
         others = [name for name in TRACKS[weights.cell] if name != "hidden"]
@@ -192,13 +179,14 @@ def _rooms(directions: Sequence[Weights], sizes: tuple[int, ...]) -> tuple[Array
     return hidden, rooms
 
 
-def _merged(ready: Ready, hidden: Array, rooms: Sequence[Tracks]) -> Array:
-    """What the layer above reads, (step, sequence, feature). hidden, rooms: those of _rooms."""
-    if len(rooms) == 1 or ready.merge == "concat":
+def _merged(ready: Ready, hidden: Array, ways: Sequence[Array]) -> Array:
+    """What the layer above reads, (step, sequence, feature).
+
+    hidden: that of both directions, ways: that of each, parts of it.
+    """
+    if len(ways) == 1 or ready.merge == "concat":
         return hidden
-    forward, backward = (
-        tracks["hidden"].reshape(math.prod(hidden.shape[:2]), -1) for tracks in rooms
-    )
+    forward, backward = (way.reshape(math.prod(way.shape[:2]), -1) for way in ways)
     return MERGES[ready.merge](forward, backward).reshape(*hidden.shape[:2], -1)
 
 

@@ -30,9 +30,8 @@ class Reads:
     without: tuple[int, ...] = ()  # passed over besides, counted from 0, as somebody says
 
     def mask(self, x: Array) -> Mask:
-        """Which steps of (step, input) are read, (step,)."""
-        read = np.ones(len(x), np.bool_)
-        read[self.padded(x)] = False
+        """Which steps of (step, input) are read, (step,); of (step, sequence, input) too."""
+        read = ~self._is_padding(x)
         if self.steps is not None:
             read[self.steps :] = False
         read[[step for step in self.without if step < len(x)]] = False
@@ -40,9 +39,13 @@ class Reads:
 
     def padded(self, x: Array) -> npt.NDArray[np.intp]:
         """The steps of (step, input) that are padding, counted from 0."""
+        return np.flatnonzero(self._is_padding(x))
+
+    def _is_padding(self, x: Array) -> Mask:
         if self.padding is None:
-            return np.zeros(0, np.intp)
-        return np.flatnonzero((x == x.dtype.type(self.padding)).all(axis=1))
+            return np.zeros(x.shape[:-1], np.bool_)
+        found: Mask = (x == x.dtype.type(self.padding)).all(axis=-1)
+        return found
 
 
 ALL = Reads()

@@ -5,6 +5,7 @@ computed: nan stands there.
 """
 
 from collections.abc import Mapping
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +14,9 @@ from gru_core.arrays import Array, read_only
 from gru_core.conventions import STATES
 from gru_core.formats.reads import Mask
 from gru_core.trace import Trace
+
+Places: TypeAlias = npt.NDArray[np.intp]
+AT_ONCE: Final = 1_000_000  # numbers that are moved within a track before others are looked at
 
 
 def spread(trace: Trace, read: Mask, x: Array) -> Trace:
@@ -35,9 +39,8 @@ def output_of(trace: Trace, read: Mask, *, zeros: bool) -> Array:
 
     zeros: whether that is zero at every step passed over, and not only before the first one read.
     """
-    place = places(read, backward=trace.backward)
-    silent = ~read if zeros else place < 0
-    return read_only(np.where(silent[:, np.newaxis], trace.dtype.type(0), trace["hidden"]))
+    nothing = silent(read, places(read, backward=trace.backward), zeros=zeros)
+    return read_only(np.where(nothing[:, np.newaxis], trace.dtype.type(0), trace["hidden"]))
 
 
 def inputs_above(directions: Mapping[str, Trace], read: Mask, below: Array) -> Array:
@@ -51,11 +54,44 @@ def inputs_above(directions: Mapping[str, Trace], read: Mask, below: Array) -> A
     return read_only(made)
 
 
-def places(read: Mask, *, backward: bool) -> npt.NDArray[np.intp]:
-    """For each step which of those read has left the state there is; -1 for none."""
+def spread_together(track: Array, read: Mask, place: Places, start: Array | None) -> None:
+    """A track of many sequences of the steps that each reads, in place, on all steps.
+
+    track: (step, sequence, unit), the steps read from the first on; read, place: (step, sequence).
+    start: (sequence, unit), where the track is that of a state.
+    """
+    moves = place != np.arange(len(read))[:, np.newaxis]
+    moves &= place >= 0 if start is not None else read
+    step, sequence = np.nonzero(moves)
+    at_once = max(1, AT_ONCE // track.shape[-1])
+    # A step comes from itself or from one before: the last ones are written first.
+    for end in range(len(step), 0, -at_once):
+        part = slice(max(0, end - at_once), end)
+        to, at = step[part], sequence[part]
+        track[to, at] = track[place[to, at], at]
+    if start is None:
+        track[~read] = np.nan
+    else:
+        step, sequence = np.nonzero(place < 0)
+        track[step, sequence] = start[sequence]
+
+
+def silent(read: Mask, place: Places, *, zeros: bool) -> Mask:
+    """Where a layer gives zero. zeros: at every step passed over, not only before the first read.
+
+    read: (step,) or (step, sequence), and place, which is that of `places`.
+    """
+    return ~read if zeros else place < 0
+
+
+def places(read: Mask, *, backward: bool) -> Places:
+    """For each step which of those read has left the state there is; -1 for none.
+
+    read: (step,) or (step, sequence).
+    """
     order = read[::-1] if backward else read
-    place: npt.NDArray[np.intp] = np.cumsum(order) - 1
+    place: Places = np.cumsum(order, axis=0) - 1
     if backward:
-        counted = read.sum() - 1 - place[::-1]
+        counted = read.sum(axis=0) - 1 - place[::-1]
         return np.where(place[::-1] < 0, -1, counted)
     return place

@@ -57,10 +57,10 @@ def trace_arrays(
         made = {name: np.stack([array], axis=-2) for name, array in arrays.items()}
     else:
         checks.sequence("x", inputs[:, 0], ready.first.input_size)
-        made = run_batch(ready, inputs, starts, given).arrays()
+        made = run_batch(ready, inputs, starts, given)
     found: Arrays = {"x": inputs} | {name: read_only(array) for name, array in made.items()}
     if given is not None or ready.reads != Reads(zeros=ready.reads.zeros):
-        read = np.stack([ready.reads.mask(inputs[:, at]) for at in range(count)], axis=1)
+        read = ready.reads.mask(inputs)
         found[MASK] = read if given is None else read & given
     return found if batched else {name: _without_batch(name, a) for name, a in found.items()}
 

@@ -146,10 +146,8 @@ def _check_size(ready: Ready, layer: int, steps: int, units: int) -> None:
 def _companions(ready: Ready, layer: int, backward: bool) -> dict[str, Weights]:
     """The other direction of a layer, and the layer above it where that reads its states alone.
 
-    Not of what begins elsewhere than at zero: companions begin there. None of a projection.
+    Not of what begins elsewhere than at zero: companions begin there.
     """
-    if any(one.is_projected for pair in ready.directions for one in pair):
-        return {}
     found: dict[str, Weights] = {}
     directions, starts = ready.directions[layer], ready.initials[layer]
     if len(directions) == 2 and not backward and not starts[1]:

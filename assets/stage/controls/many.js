@@ -178,9 +178,10 @@ class Filling {
   pick() {
     const axes = this.ground.arrays.find(({ id }) => id === this.list.value)?.axes ?? [];
     const [cell, part, gate] = this.list.value.split(".");
-    this.filling.hidden = !gate;
-    this.unit.hidden = part !== "w_h";
-    this.drawn.hidden = part.startsWith("b_");
+    const projects = part === "w_p"; // P is of no gate
+    this.filling.hidden = !gate && !projects;
+    this.unit.hidden = part !== "w_h" && !projects;
+    this.drawn.hidden = part.startsWith("b_") || projects;
     this.pasting.hidden = part === EVERY;
     const sizes = (cell === "x" ? [...axes].reverse() : axes).map(([, size]) => size).join(" × ");
     this.text.placeholder = this.start === this.ground.target ? say("many.from_chosen", { sizes }) : say("many.from_first", { sizes });
@@ -202,7 +203,7 @@ class Filling {
 
   /** @param {"value" | "identity" | "random"} way */
   fill(way) {
-    const [cell, part, gate] = this.list.value.split(".");
+    const [cell, part, gate = PROJECTION] = this.list.value.split(".");
     this.ground.send("fill", {
       place: `${cell}.${gate}.${part}`, way, text: this.value.value, seed: this.seed.valueAsNumber || 0,
     });

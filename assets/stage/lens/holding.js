@@ -145,7 +145,8 @@ export class Holding {
 
   /** @param {Fields} fields */
   unitOf({ told }) {
-    return Math.min(this.here.cursor.unit, told.units - 1);
+    const { units } = told.tracks.find(({ track }) => track === this.chosen.track) ?? told;
+    return Math.min(this.here.cursor.unit, units - 1);
   }
 
   // What is held there already; a link may have written its place in another way.

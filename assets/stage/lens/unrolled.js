@@ -147,7 +147,7 @@ export class Unrolled {
         write(numbers, value === undefined ? "" : short(value));
         cells.forEach((cell, at) => fill(cell, backward
           ? this.colourOf(`${this.panel.cell}.${track}`, this.backwardAt(rows[at], step + 1)) : this.stateColour(track, rows[at], step)));
-        mark?.(marked);
+        mark?.(this.has(track, this.row) ? marked : -1);
       }
     });
   }
@@ -157,7 +157,7 @@ export class Unrolled {
   valueAt(track, step) {
     const { cursor, drag } = this.here;
     const { cell, initials } = this.panel;
-    if (this.row < 0) return undefined;
+    if (this.row < 0 || !this.has(track, this.row)) return undefined;
     const screen = this.act.shades();
     if (step < 0) {
       const part = `${cell}.${initials.find(({ of }) => of === track)?.part}`;
@@ -166,6 +166,12 @@ export class Unrolled {
     const name = `${cell}.${track}`;
     if (drag.live && drag.sweep?.shows(name)) return drag.sweep.exact(name, { step, unit: cursor.unit });
     return screen.number(name, this.row, step);
+  }
+
+  // Whether a track has this row: a projected state has fewer than there are units.
+  /** @param {string} track @param {number} row */
+  has(track, row) {
+    return row < (this.panel.tracks.find((one) => one.track === track)?.units ?? 0);
   }
 
   /** @param {number} channel @param {number} step */
@@ -185,13 +191,14 @@ export class Unrolled {
   /** @param {number} row @param {number} step */
   backwardAt(row, step) {
     const { values } = this.act.part(String(this.told?.backward)).sheet;
-    return row < 0 ? undefined : step < values[row].length ? values[row][step] : 0;
+    return row < 0 || row >= values.length ? undefined : step < values[row].length ? values[row][step] : 0;
   }
 
   /** @param {string} track @param {number} row @param {number} step */
   stateColour(track, row, step) {
     const { cell, initials } = this.panel;
     const screen = this.act.shades();
+    if (!this.has(track, row)) return null;
     if (step < 0) return screen.numberColour(`${cell}.${initials.find(({ of }) => of === track)?.part}`, row, 0);
     if (isCondensed(this.here.now.message)) return this.colourOf(`${cell}.${track}`, this.valueAt(track, step));
     return screen.colour(`${cell}.${track}`, row, step);

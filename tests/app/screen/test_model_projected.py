@@ -22,7 +22,7 @@ from app.screen.baseline import baseline_of
 from app.screen.page import Grab, Page
 from app.screen.predicted import predicted
 from app.screen.screen import Screen, screen_of
-from app.session.many import filled, pasted
+from app.session.many import filled, gate_place, pasted
 from app.setting.model import Model
 from app.setting.setting import Setting
 from gru_core.analysis.inside import inside
@@ -39,8 +39,6 @@ from tests.app.computing import Batch, check, edits_of, held_in, holds_of, with_
 from tests.app.node import in_node
 from tests.formats.torch_files import saved
 
-PROJECTED = {"cell", "why", "wirings", "kept", "memory", "gradients", "saturation", "phase"}
-OPENED = {"unrolled"}
 X = fed(Feed("noise"), 3, 0).x
 
 
@@ -190,15 +188,15 @@ def test_a_layer_further_up_reads_both_projected_states(at) -> None:
 
 
 @pytest.mark.parametrize("view", LENSES)
-def test_a_lens_that_cannot_show_it_says_so_and_another_stands_in_its_place(view) -> None:
+def test_every_lens_is_shown_at_every_unit_and_none_in_the_place_of_another(view) -> None:
     for cell in ("gru", "lstm"):
         for unit in (0, 4):
             shown = screen(view=view, cell=cell, unit=unit)
             told, _ = message(shown, Page())
-            fits = view in PROJECTED or (view in OPENED and shown.opened == "gru")
-            assert told["lens"]["view"] == (view if fits else "kept")
-            words = view_of(shown).words
-            assert any("whose hidden state is projected" in one for one in words) != fits
+            assert told["lens"]["view"] == view
+            numbered = view in {"unrolled", "find", "holding", "pinned", "directions"}
+            said = [one for one in view_of(shown).notes if "h has 2 numbers here" in one]
+            assert len(said) == (numbered and cell == "lstm")
 
 
 def test_a_sentence_says_what_a_unit_lets_out_and_not_what_h_is() -> None:
@@ -330,8 +328,31 @@ def test_arrays_are_filled_but_not_drawn() -> None:
     setting = opened(projected())
     edits, _ = filled(setting, ("lstm", "forget", "w_h"), "value", 0.5, 0)
     assert len(edits) == 10
-    with pytest.raises(GatescopeError):
-        filled(setting, ("lstm", "forget", "w_h"), "random", 0, 0)
+    for place in (("lstm", "forget", "w_h"), ("lstm", "projection", "w_p")):
+        with pytest.raises(GatescopeError, match="not for a layer with a projection"):
+            filled(setting, place, "random", 0, 0)
+
+
+def test_the_projection_is_filled_with_a_value_or_as_the_unit_matrix() -> None:
+    setting, place = opened(projected()), gate_place("lstm.projection.w_p")
+    for way, expected in (("value", np.full((2, 5), 0.5)), ("identity", np.eye(2, 5))):
+        edits, said = filled(setting, place, way, 0.5, 0)
+        shown = screen_of(setting.with_edits(edits))
+        np.testing.assert_array_equal(shown.situation.weights["lstm"].w_p, expected)
+        module = torch.nn.LSTM(3, 5, proj_size=2).double()
+        weights = {**projected().state_dict(), "weight_hr_l0": torch.tensor(expected)}
+        module.load_state_dict(weights)
+        hidden = shown.traces["lstm"]["hidden"]
+        np.testing.assert_allclose(hidden, output(module, X), rtol=0, atol=1e-12)
+        assert said == "Filled the projection of the LSTM: 10 numbers."
+    for other in (("lstm", "projection", "w_h"), ("gru", "projection", "w_p")):
+        with pytest.raises(GatescopeError, match="no such weights"):
+            filled(setting, other, "value", 0.5, 0)
+    with pytest.raises(GatescopeError, match="no such weights"):
+        gate_place("x.projection.w_p")
+    large = opened(torch.nn.LSTM(3, 400, proj_size=40), steps=20)
+    with pytest.raises(GatescopeError, match="16,000 numbers"):
+        filled(large, place, "value", 0.5, 0)
 
 
 def test_a_layer_with_too_many_numbers_is_not_drawn_and_says_so() -> None:
