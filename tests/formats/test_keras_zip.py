@@ -176,6 +176,8 @@ def test_models_in_models_give_paths_of_names() -> None:
     assert [entry.name for entry in file.entries] == ["inner/deep", "each/word"]
     check_arrays(file.entries[0], arrays(seed=1))
     check_arrays(file.entries[1], arrays(seed=2))
+    noted = ["once for each outer step" in " ".join(map(str, one.notes)) for one in file.entries]
+    assert noted == [False, True]
 
 
 def test_the_second_layer_of_a_class_has_a_number_whatever_its_name_is() -> None:

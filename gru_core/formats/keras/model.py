@@ -167,7 +167,8 @@ def _of_one(found: _Found, major: int, left: NotShown) -> Iterator[LayerConfig]:
     elif class_name == "Bidirectional":
         yield _bidirectional(found, major)
     elif class_name == "TimeDistributed":
-        yield from _layers(found.inside(config.get("layer"), "/layer"), major, left)
+        for one in _layers(found.inside(config.get("layer"), "/layer"), major, left):
+            yield replace(one, notes=(*one.notes, keras_notes.EACH_STEP))
     else:
         _check_stepped_over(found)
 

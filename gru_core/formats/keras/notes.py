@@ -29,6 +29,10 @@ _OLD_SIGMOID: Final = (
     "trained; Keras 3 would run it with another one, clip(a / 6 + 0.5, 0, 1)."
 )
 _HALF: Final = "Keras computes this layer in {policy}, here in float32, so the last digits differ."
+EACH_STEP: Final = (
+    "In its model it runs once for each outer step (TimeDistributed), from a state of its own each "
+    "time; here it reads one such sequence."
+)
 _MAX_NAMES: Final = 5
 LAMBDA: Final = "Lambda"
 
