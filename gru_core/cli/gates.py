@@ -135,10 +135,11 @@ def _given(options: argparse.Namespace, way: Way) -> tuple[Run, Many, int, list[
     """What runs, on what, how many numbers a step reads, and what to say of it."""
     names = ("texts", "input", "tokens")
     given = [name for name in names if getattr(options, name) is not None]
-    if len(given) != 1:
+    if not given:
+        raise TextError("Nothing is given to run; give one: --texts t.csv, --input or --tokens.")
+    if len(given) > 1:
         raise TextError(
-            "One of --texts, --input and --tokens is needed; {given} given: give one.",
-            given=" and ".join(f"--{one}" for one in given) or "none is",
+            "{given} are given; give one of them.", given=" and ".join(f"--{one}" for one in given)
         )
     if options.texts is not None:
         return _texts(options, way)
@@ -211,15 +212,13 @@ def _said_of_texts(texts: Texts, read: Encoded) -> Iterator[str]:
     if texts.column:
         yield Said("note: the texts are those of the column {name}.", name=shown(texts.column))
     yield Said("note: {given} with {words} in all.", given=given, words=words)
-    if read.unknown:
-        yield Said(
-            "note: {n:,} of the tokens not in the vocabulary, read as its token for such."
-            if read.marked
-            else "note: {n:,} of the tokens not in the vocabulary, which has none for such: left "
-            "out.",
-            n=read.unknown,
-        )
+    unknown = (
+        "note: read as the vocabulary's token for unknown ones: {what}."
+        if read.marked
+        else "note: left out, as the vocabulary has neither them nor a token for such: {what}."
+    )
     left = (
+        (unknown, read.unknown, "token"),
         ("note: left out, as nothing of it is known: {what}.", read.without, "text"),
         ("note: left out, as there is no text in it: {what}.", texts.blank, "row"),
         ("note: read from the beginning as far as the model does: {what}.", read.cut, "text"),
@@ -230,16 +229,21 @@ def _said_of_texts(texts: Texts, read: Encoded) -> Iterator[str]:
 
 
 def _said_of_many(made: ManyGates, many: Many) -> Iterator[str]:
-    passed = many.steps - made.steps
+    passed = made.read - made.steps
+    if made.read != many.steps:
+        yield Said(
+            "note: the layer reads {read} in all, which the model makes of the {steps:,} given.",
+            read=counted(made.read, "step"),
+            steps=many.steps,
+        )
     if made.without:
         left = counted(made.without, "sequence")
         yield Said("note: left out, as no step of it counts: {what}.", what=left)
     if passed > 0:
         yield Said(
-            "note: {n:,} of the {steps:,} steps given do not count: they are padding, or passed "
-            "over.",
+            "note: {n:,} of {steps:,} steps do not count: they are padding, or passed over.",
             n=passed,
-            steps=many.steps,
+            steps=made.read,
         )
     if made.sequences == 1:
         yield Said("note: there is one sequence, so the spread between sequences is 0.")

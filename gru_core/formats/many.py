@@ -50,6 +50,7 @@ class ManyGates:
     tracks: Mapping[str, Summary]  # by the names of trace: layer0.forward.update
     sequences: int  # of which a step counts
     steps: int  # that count
+    read: int  # steps of the layer, those that do not count too
     without: int = 0  # sequences of which none does
 
 
@@ -71,10 +72,13 @@ def many_gates(
     """
     _check(many, units, most)
     tallies: dict[str, Tally] = {}
+    read = 0
     numbers = units * max(map(len, TRACKS.values())) + inputs
     for batch in _batches(many.sequences, numbers, longer):
         values, mask = _side_by_side([many.sequences[at] for at in batch])
         arrays = run(values, mask)
+        own = sum(len(many.sequences[at]) for at in batch)
+        read += own if len(arrays["x"]) == len(values) else len(arrays["x"]) * len(batch)
         counts = _counts(arrays, len(values), [many.counts[at] for at in batch])
         for name, track in _tracks(arrays):
             if name not in tallies:
@@ -84,7 +88,7 @@ def many_gates(
     one = next(iter(tallies.values()))
     summaries = {name: tally.summary() for name, tally in tallies.items()}
     without = len(many.sequences) - one.sequences
-    return ManyGates(MappingProxyType(summaries), one.sequences, one.steps, without)
+    return ManyGates(MappingProxyType(summaries), one.sequences, one.steps, read, without)
 
 
 def units_run(file: ModelFile, entry: Entry, in_model: bool) -> int:

@@ -178,7 +178,7 @@ def test_what_stands_behind_a_text_is_run_and_does_not_count(tmp_path) -> None:
     run, _ = runner(way, False, INPUTS)
     longer = [np.concatenate([one, np.ones((4, INPUTS))]) for one in sequences]
     made = many_gates(run, Many(longer, LENGTHS), 2 * UNITS)
-    assert made.steps == sum(LENGTHS)
+    assert (made.steps, made.read) == (sum(LENGTHS), sum(LENGTHS) + 4 * len(LENGTHS))
     ran = [gates_of(module, torch.from_numpy(one[::-1].copy()), "l0_reverse") for one in longer]
     own = [one["update"][::-1][:length] for one, length in zip(ran, LENGTHS, strict=True)]
     check(made.tracks["layer0.backward.update"], own)
