@@ -35,10 +35,10 @@ class Tally:
         """Nothing yet. units: of the track. gate: whether it lies between 0 and 1."""
         self.sequences = 0
         self.steps = 0
-        self._mean = np.zeros(units)  # over steps
-        self._squares = np.zeros(units)  # of what each step is off that
-        self._middle = np.zeros(units)  # the mean of the sequences' means
-        self._between = np.zeros(units)  # squares of what each of those is off it
+        self._mean: Array = np.zeros(units)  # over steps
+        self._squares: Array = np.zeros(units)  # of what each step is off that
+        self._middle: Array = np.zeros(units)  # the mean of the sequences' means
+        self._between: Array = np.zeros(units)  # squares of what each of those is off it
         self._near = np.zeros((2, units), np.int64) if gate else None
 
     def add(self, values: Array, counts: npt.NDArray[np.bool_]) -> None:

@@ -173,7 +173,8 @@ def _lengths(options: argparse.Namespace, values: npt.NDArray[Any]) -> list[int]
     sequences, steps = values.shape[:2]
     if options.lengths is None:
         return [steps] * sequences
-    return mask_of_lengths(options.lengths, steps, sequences).sum(axis=0).tolist()
+    lengths: list[int] = mask_of_lengths(options.lengths, steps, sequences).sum(axis=0).tolist()
+    return lengths
 
 
 def _texts(options: argparse.Namespace, way: Way) -> tuple[Run, Many, int, list[str]]:
@@ -186,10 +187,11 @@ def _texts(options: argparse.Namespace, way: Way) -> tuple[Run, Many, int, list[
     else:
         run, _ = runner(way, True)
         assert table is not None  # runner has refused tokens otherwise
-        tokens = len(table.arrays["w"])
-        by_words = vocabulary is not None
-        made = run
-        said = encoded(texts.texts, vocabulary) if by_words else as_places(texts.texts, tokens)
+        tokens, made = len(table.arrays["w"]), run
+        if vocabulary is None:
+            said = as_places(texts.texts, tokens)
+        else:
+            said = encoded(texts.texts, vocabulary)
     return made, Many(said.sequences, said.counts), inputs, list(_said_of_texts(texts, said))
 
 

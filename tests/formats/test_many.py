@@ -1,7 +1,6 @@
 """The gates of many sequences are those of PyTorch run on each alone, gates worked out anew."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -17,8 +16,9 @@ from gru_core.formats.opening import open_model
 from gru_core.formats.reads import Reads
 from gru_core.formats.tracing import trace_arrays
 from gru_core.formats.whole.many import Way, longer, runner
-from gru_core.formats.whole.pieces import Piece
+from gru_core.formats.whole.pieces import Piece, Whole
 from gru_core.formats.whole.tracing import model_of
+from tests.formats.entries import make_whole
 
 INPUTS, UNITS = 4, 6
 LENGTHS = [7, 1, 12, 7, 3, 5, 12, 2]
@@ -211,22 +211,39 @@ def test_sequences_run_together_only_where_their_lengths_are_near(tmp_path) -> N
     assert seen == [(8, 1), (12, 2), (20, 2)]
 
 
-def test_a_model_that_looks_at_other_steps_is_never_given_padding() -> None:
-    class SeenError(Exception):
-        pass
+def test_behind_a_convolution_each_sequence_is_what_it_is_alone() -> None:
+    file = make_whole()
+    (entry,), (table, layer_piece, *_) = file.entries, file.whole.pieces
+    rng = np.random.default_rng(6)
+    w, b = rng.normal(size=(3, 3, 2)).astype(np.float32), np.ones(3, np.float32)
+    conv = Piece("conv", "conv", ("emb",), {"w": w, "b": b}, numbers={"from": 0, "to": 1})
+    whole = Whole((table, conv, replace(layer_piece, reads=("conv",))))
+    way = Way(replace(file, whole=whole), entry, whole)
+    assert longer(Way(file, entry, file.whole)) > 1 == longer(way)
+    sequences = [rng.integers(0, 5, length) for length in (4, 5, 2, 5)]
+    run, _ = runner(way, tokens=True)
+    seen = []
 
-    file = open_model(Path(__file__).parent / "keras_text" / "model.keras")
-    assert longer(Way(file, file.entries[0], file.whole)) > 1
-    looks = Piece("looks", "conv")
-    own = replace(file.whole, pieces=(looks, *file.whole.pieces))
-    assert longer(Way(file, file.entries[0], own)) == 1
+    def watched(values, mask):
+        assert mask is None  # nothing could tell what is behind a sequence
+        seen.append(values.shape)
+        return run(values, mask)
 
-    def watched(_values, mask):
-        assert mask is None
-        raise SeenError
-
-    with pytest.raises(SeenError):
-        many_gates(watched, Many(drawn([9, 10]), [9, 10]), UNITS, longer=1)
+    many = Many(sequences, [4, 5, 2, 5])
+    made = many_gates(watched, many, 4, longer=longer(way))
+    assert seen == [(2, 1), (4, 1), (5, 2)]
+    alone = [run(one[:, np.newaxis], None)["layer0.forward.update"][:, 0] for one in sequences]
+    assert len(alone[0]) == 4
+    every = np.concatenate(alone).astype(np.float64)
+    np.testing.assert_allclose(
+        made.tracks["layer0.forward.update"].mean, every.mean(axis=0), rtol=0, atol=1e-7
+    )
+    fewer = Whole(
+        (table, replace(conv, numbers={"from": 0, "to": 0}), replace(layer_piece, reads=("conv",)))
+    )
+    run, _ = runner(Way(replace(file, whole=fewer), entry, fewer), tokens=True)
+    made = many_gates(run, many, 4, longer=1)
+    assert (made.steps, made.read) == (12, 12)  # one fewer of each
 
 
 def test_too_much_is_refused_with_its_size_before_anything_is_run() -> None:

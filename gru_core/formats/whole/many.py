@@ -119,4 +119,5 @@ def in_words(run: Run, vocabulary: Vocabulary, inputs: int) -> Run:
 
 def _one_hot(places: Values, inputs: int) -> Array:
     """A one for each place, (step, sequence, input)."""
-    return (places[..., np.newaxis] == np.arange(inputs)).astype(np.float32)
+    found: Array = (places[..., np.newaxis] == np.arange(inputs)).astype(np.float32)
+    return found
