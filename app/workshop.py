@@ -28,6 +28,7 @@ from app.screen import exporting, tickets
 from app.screen.at_hand import find
 from app.screen.baseline import Baseline, baseline_of, told
 from app.screen.loaded import Check, check_here, effect_here
+from app.screen.many import OverTexts, over_texts_here
 from app.screen.page import Page
 from app.screen.tickets import Ticket, setting_of
 from app.setting.model import Model
@@ -148,6 +149,13 @@ def _check(_: Gone, model: Model, seed: int) -> Check:
     return check_here(found, seed)
 
 
+def _many(_: Gone, model: Model) -> OverTexts:
+    found = find(model)
+    if found is None:
+        raise GatescopeError(say("screen.loaded.gone"))
+    return over_texts_here(found)
+
+
 def _numbers(_: Gone, ticket: str, setting: Setting, query: Mapping[str, str]) -> bytes:
     if setting_of(ticket) is None:
         _HELD.append(tickets.taken_over(ticket, setting))
@@ -164,6 +172,7 @@ MAKES: Final[Mapping[str, Callable[..., Any]]] = {
     "model": _model,
     "effect": _effect,
     "check": _check,
+    "many": _many,
     "screen": _screen,
     "numbers": _numbers,
     "file": _file,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final, NoReturn, cast
 
-from gru_core.cli import export, files, headless
+from gru_core.cli import export, files, gates, headless
 from gru_core.cli.arguments import add_run_options
 from gru_core.conventions import CELLS, Cell
 from gru_core.errors import GatescopeError, TextError, unknown_name
@@ -58,6 +58,11 @@ def parser() -> argparse.ArgumentParser:
     files.add_trace(
         made.add_parser(
             "trace", help="run a layer of a file and write every gate", allow_abbrev=False
+        )
+    )
+    gates.add_gates(
+        made.add_parser(
+            "gates", help="what each unit of a layer does in many sequences", allow_abbrev=False
         )
     )
     export.add_export(

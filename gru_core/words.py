@@ -36,6 +36,8 @@ NOUNS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         "row": ("{n} row", "{n} rows"),
         "sequence": ("{n} sequence", "{n} sequences"),
         "step": ("{n} step", "{n} steps"),
+        "text": ("{n} text", "{n} texts"),
+        "token": ("{n} token", "{n} tokens"),
         "unit": ("{n} unit", "{n} units"),
     }
 )

@@ -11,6 +11,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 
@@ -25,13 +26,18 @@ from gru_core.formats.model import Entry, ModelFile
 from gru_core.formats.whole import packed
 from gru_core.inputs.feed import Feed
 from gru_core.inputs.tables import read_csv
+from gru_core.inputs.tables.text_column import TextFile, text_file
 from gru_core.inputs.vocabulary import Vocabulary, read_vocabulary
 from gru_core.weights import PARTS, PROJECTION
 
 MOST_HELD = 8  # files of one page, the last ones
 MOST_BYTES = 8 * MAX_BYTES  # of the files of one page: more than any model with its input
 LINGER = 120.0  # seconds after its pages are gone: a reload or a lost connection comes back
+CHARACTER = 4  # bytes of one in memory, at most
 EVERY = 10.0  # seconds from one look at which pages are gone to the next
+
+
+Content: TypeAlias = ModelFile | Vocabulary | Feed | TextFile
 
 
 @dataclass(eq=False)
@@ -40,7 +46,7 @@ class Upload:
 
     key: str
     name: str  # as the visitor's file is called
-    content: ModelFile | Vocabulary | Feed
+    content: Content
     data: bytes = b""  # as uploaded, where a framework may be asked to read it too
     pages: set[str] = field(default_factory=set)  # the sessions that have it open
     seen: float = field(default_factory=time.monotonic)  # when one of them was last there
@@ -56,6 +62,8 @@ class Upload:
             arrays += [array for _, array in packed.arrays(content)]
         elif isinstance(content, Vocabulary):
             arrays = [content.vectors]
+        elif isinstance(content, TextFile):
+            return len(content.text) * CHARACTER
         else:
             arrays = [content.numbers]
         return len(self.data) + sum(array.nbytes for array in arrays if array is not None)
@@ -196,6 +204,14 @@ def numbers(data: bytes, name: str) -> Upload:
     return _kept(name, Feed("numbers", numbers=table.values, channels=table.columns))
 
 
+def texts(data: bytes, name: str) -> Upload:
+    """Many texts: a CSV file, or a text of which every line is one, by its ending.
+
+    Errors: those of text_file.
+    """
+    return _kept(name, text_file(data, lines=not name.casefold().endswith((".csv", ".tsv"))))
+
+
 def entry_of(upload: Upload, layer: str) -> Entry:
     """The layer of this name; the first one for a name that the file does not have."""
     assert isinstance(upload.content, ModelFile)
@@ -203,5 +219,5 @@ def entry_of(upload: Upload, layer: str) -> Entry:
     return next(named, upload.content.entries[0])
 
 
-def _kept(name: str, content: ModelFile | Vocabulary | Feed, data: bytes = b"") -> Upload:
+def _kept(name: str, content: Content, data: bytes = b"") -> Upload:
     return Upload(secrets.token_urlsafe(9), name, content, data)

@@ -115,6 +115,36 @@ class Reaching(TypedDict):
     value: float
 
 
+class SiftWords(TypedDict):
+    """What the controls of the view of many texts are called; only that view needs them."""
+
+    unit: str
+    track: str
+    end: str
+    above: str
+    below: str
+    threshold: str
+    no_threshold: str
+    no_unit: str
+    found: str
+
+
+class Sifted(TypedDict):
+    """A question about the means over many texts, and the units found, counted from 0.
+
+    asked: how they are sorted, as the question in a link begins.
+    """
+
+    asked: str
+    tracks: list[Choice]
+    track: str
+    above: bool
+    threshold: float
+    units: int
+    found: list[int]
+    words: SiftWords
+
+
 class Controls(TypedDict, total=False):
     """What the stage has controls of its own for, with what they show."""
 
@@ -122,6 +152,7 @@ class Controls(TypedDict, total=False):
     holding: Holdable
     pin: Pin
     seeking: Sought
+    sifting: Sifted
 
 
 class Chart(TypedDict):

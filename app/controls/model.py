@@ -10,6 +10,7 @@ import streamlit as st
 from app.compute import uploads
 from app.compute.uploads import Upload
 from app.controls import fields
+from app.controls.many_texts import many_texts
 from app.controls.markdown import plain
 from app.controls.matrix import refusal
 from app.controls.open_questions import asked
@@ -19,7 +20,7 @@ from app.screen.loaded import Check, canonical, checked, framework
 from app.session import state
 from app.setting.model import Model
 from app.setting.parameters import LONGEST_TEXT
-from app.setting.setting import Setting
+from app.setting.setting import MANY_VIEW, Setting
 from app.words import numbers
 from app.words.names import CELL_NAMES, activation_named
 from app.words.say import Fields, say
@@ -70,6 +71,8 @@ def model_choices(setting: Setting, loaded: Loaded | None) -> None:
             asked(loaded, question, setting.seed or 0)
         _around(loaded)
         _feed(loaded)
+        if setting.view == MANY_VIEW:
+            many_texts(loaded, _upload)
         _check(loaded, setting.seed or 0)
 
 

@@ -16,6 +16,7 @@ from app.lenses import (
     gradients,
     holding,
     kept,
+    many,
     memory,
     phase,
     pinned,
@@ -37,7 +38,7 @@ QUESTIONS: Final[Mapping[str, tuple[Lens, ...]]] = MappingProxyType(
     {
         "step": (cell.LENS, why.LENS, wirings.LENS, unrolled.LENS),
         "memory": (kept.LENS, memory.LENS, gradients.LENS),
-        "units": (saturation.LENS, find.LENS, phase.LENS),
+        "units": (saturation.LENS, many.LENS, find.LENS, phase.LENS),
         "otherwise": (holding.LENS, pinned.LENS),
         "built": (directions.LENS, cost.LENS),
     }

@@ -23,10 +23,13 @@ class Model:
     length: int = 0  # how many steps of a text or of numbers count; 0 for all
     masked: str = ""  # those of them that are passed over besides, as in 2,5-7, counted from 1
 
+    texts: str = ""  # many of them, for the view of what gates do in all
+    column: str = ""  # of that file; empty for the one that is called text or sentence
+
     @property
     def keys(self) -> tuple[str, ...]:
         """Of every file that is needed."""
-        return tuple(key for key in (self.file, self.vocabulary, self.numbers) if key)
+        return tuple(key for key in (self.file, self.vocabulary, self.numbers, self.texts) if key)
 
     def with_answer(self, setting: str, answer: str) -> "Model":
         """This model with one question answered, or with an empty answer open again."""

@@ -204,4 +204,6 @@ MODEL_TABLE = (
     Parameter("numbers", "x", str, _key),
     Parameter("length", "length", str, _whole(1, MAX_STEPS)),
     Parameter("masked", "masked", str, _steps),
+    Parameter("texts", "texts", str, _key),
+    Parameter("column", "column", str, _layer),
 )

@@ -22,8 +22,9 @@ CELL_VIEW = "cell"  # inside the cell: its wiring and equations
 # One of them for each lens, in the order of the list on the page (app/lenses/__init__.py).
 VIEWS = (
     *(CELL_VIEW, "why", "wirings", "unrolled", "kept", "memory", "gradients"),
-    *("saturation", "find", "phase", "holding", "pinned", "directions", "cost"),
+    *("saturation", "many", "find", "phase", "holding", "pinned", "directions", "cost"),
 )
+MANY_VIEW = "many"  # of many texts, which controls above the stage take
 TYPES = ("normal", "large")
 LOOKING = ("cell", "form", "view", "of", "type", "lesson")  # how one looks, not what is seen there
 LONGEST_HISTORY = 200
@@ -66,7 +67,8 @@ class Setting:
     def choices(self) -> tuple[object, ...]:
         """What Streamlit draws above the stage depends on: the title, the arrays to paste."""
         beside = (self.alongside, self.match)
-        return (self.scene, self.word, *beside, self.own, self.model, self.seed)
+        many = self.view == MANY_VIEW
+        return (self.scene, self.word, *beside, self.own, self.model, self.seed, many)
 
     @property
     def source(self) -> Source:

@@ -377,12 +377,40 @@ export interface Reaching {
   value: number;
 }
 
+// What the controls of the view of many texts are called; only that view needs them.
+export interface SiftWords {
+  unit: string;
+  track: string;
+  end: string;
+  above: string;
+  below: string;
+  threshold: string;
+  no_threshold: string;
+  no_unit: string;
+  found: string;
+}
+
+// A question about the means over many texts, and the units found, counted from 0.
+//
+// asked: how they are sorted, as the question in a link begins.
+export interface Sifted {
+  asked: string;
+  tracks: Choice[];
+  track: string;
+  above: boolean;
+  threshold: number;
+  units: number;
+  found: number[];
+  words: SiftWords;
+}
+
 // What the stage has controls of its own for, with what they show.
 export interface Controls {
   reaching?: Reaching;
   holding?: Holdable;
   pin?: Pin;
   seeking?: Sought;
+  sifting?: Sifted;
 }
 
 // A plot of a lens. says: of a place in it, with {row}, {column}, {value} and others.

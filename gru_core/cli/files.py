@@ -44,7 +44,13 @@ def add_trace(command: argparse.ArgumentParser) -> None:
     add("--layer", metavar="NAME", help="which one, when the file has several")
     add("--initial", metavar="FILE", type=Path, help="the hidden state before the first step")
     add("--initial-cell", metavar="FILE", type=Path, help="the LSTM's cell state before it")
-    add(
+    add_set(command)
+    add("--out", metavar="FILE", type=Path, required=True, help="the NPZ file to write")
+
+
+def add_set(command: argparse.ArgumentParser) -> None:
+    """The option that answers what a file leaves open."""
+    command.add_argument(
         *("--set",),
         metavar="SETTING=ANSWER",
         nargs="+",
@@ -52,7 +58,6 @@ def add_trace(command: argparse.ArgumentParser) -> None:
         default=[],
         help="what the file leaves open, such as activation=hard_sigmoid",
     )
-    add("--out", metavar="FILE", type=Path, required=True, help="the NPZ file to write")
 
 
 def inspect(options: argparse.Namespace) -> str:
@@ -68,7 +73,7 @@ def trace(options: argparse.Namespace) -> str:
     headless.check_writable(options.out)
     file = open_model(options.file)
     entry = entry_named(file, options.layer)
-    answers = _answers(options.set, file, entry)
+    answers = answers_of(options.set, file, entry)
     whole = model_of(file, entry, chosen_of(options))
     if options.initial is not None and "start" in entry.asks:
         answers.setdefault("start", "zeros")  # it is given: nothing is left to say
@@ -95,11 +100,7 @@ def trace(options: argparse.Namespace) -> str:
     said = said_of_run(file, entry, assumed(entry, answers).items(), chosen_of(options))
     said += [Said("note: {note}", note=note) for note in (whole.notes if whole else ())]
     said += [*given.said, *model]
-    said += [
-        Said("said: {setting}={answer}", setting=one, answer=answers[one])
-        for one in ASKED
-        if one in answers
-    ]
+    said += said_of_answers(answers)
     said += _said_of_mask(arrays)
     headless.save(options.out, arrays | {NOTES: np.array(said, np.str_)})
     return "\n".join([_sentence(entry, arrays), *said])
@@ -175,6 +176,15 @@ def _in_model(
     return (without_batch(arrays) if alone else arrays), said
 
 
+def said_of_answers(answers: Answers) -> list[str]:
+    """What was said of what is never assumed."""
+    return [
+        Said("said: {setting}={answer}", setting=one, answer=answers[one])
+        for one in ASKED
+        if one in answers
+    ]
+
+
 def _said_of_mask(arrays: Arrays) -> list[str]:
     left = 0 if MASK not in arrays else int((~arrays[MASK]).sum())
     if left == 0:
@@ -188,10 +198,16 @@ def _said_of_mask(arrays: Arrays) -> list[str]:
 
 
 def _sentence(entry: Entry, arrays: Arrays) -> str:
-    x, directions, projection = arrays["x"], len(entry.layers[0]), entry.layers[0][0].w_p
+    x = arrays["x"]
+    many = [counted(x.shape[1], "sequence", "d")] if x.ndim == 3 else []
+    return sentence_of(entry, [counted(len(x), "step", "d"), *many])
+
+
+def sentence_of(entry: Entry, many: Sequence[str]) -> str:
+    """A layer and how much was run of it, in a line."""
+    directions, projection = len(entry.layers[0]), entry.layers[0][0].w_p
     parts = [
-        counted(len(x), "step", "d"),
-        *([counted(x.shape[1], "sequence", "d")] if x.ndim == 3 else []),
+        *many,
         headless.cell_of_units(entry.cell, len(entry.layers[0][0].w_h[0])),
         *([] if projection is None else [Said("projected to {n}", n=len(projection))]),
         counted(len(entry.layers), "layer"),
@@ -200,7 +216,7 @@ def _sentence(entry: Entry, arrays: Arrays) -> str:
     return Said("{name}: {parts}.", name=shown(entry.name), parts=", ".join(parts))
 
 
-def _answers(texts: Sequence[str], file: ModelFile, entry: Entry) -> dict[str, str]:
+def answers_of(texts: Sequence[str], file: ModelFile, entry: Entry) -> dict[str, str]:
     """The settings of `--set`. Errors: TextError for two answers to one; UnknownNameError."""
     answers: dict[str, str] = {}
     for text in texts:

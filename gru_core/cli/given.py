@@ -51,17 +51,9 @@ def add_given(command: argparse.ArgumentParser) -> None:
         help="in place of an input: places in the vocabulary, or a .npy of them, ([batch,] step)",
     )
     add("--text", help="in place of an input: in the words of the model's vocabulary")
-    add("--vocabulary", metavar="FILE", type=Path, help="for --text: one token a line, or JSON")
-    add("--embedding", metavar="NAME", default="", help="what reads the tokens, or none")
-    add("--below", metavar="NAMES", default="", help="recurrent layers that it stands on, a,b")
     add("--head", metavar="NAME", default="", help="what makes the prediction, or none")
     add("--head-reads", choices=HEAD_READS, default="", help="what a head reads of the steps")
-    add(
-        *("--layer-input",),
-        action="store_true",
-        default=None,
-        help="the input is what the layer itself reads, not what the model is given",
-    )
+    add_below(command)
     add(
         *("--batch-first",),
         action=argparse.BooleanOptionalAction,
@@ -70,6 +62,20 @@ def add_given(command: argparse.ArgumentParser) -> None:
     add("--lengths", metavar="N", type=int, nargs="+", help="how many steps each sequence has")
     add(
         "--mask", metavar="FILE", type=Path, help="1 for steps that are read, 0 for padding, a .npy"
+    )
+
+
+def add_below(command: argparse.ArgumentParser) -> None:
+    """The options that say what stands before a layer."""
+    add = command.add_argument
+    add("--vocabulary", metavar="FILE", type=Path, help="of a text: one token a line, or JSON")
+    add("--embedding", metavar="NAME", default="", help="what reads the tokens, or none")
+    add("--below", metavar="NAMES", default="", help="recurrent layers that it stands on, a,b")
+    add(
+        *("--layer-input",),
+        action="store_true",
+        default=None,
+        help="the input is what the layer itself reads, not what the model is given",
     )
 
 
@@ -142,7 +148,7 @@ def _tokens(options: argparse.Namespace) -> Input:
 
 
 def _text(options: argparse.Namespace, whole: Whole | None) -> Input:
-    vocabulary = _vocabulary(options, whole)
+    vocabulary = vocabulary_of(options, whole)
     places, labels = vocabulary.places(options.text)
     said = Said("note: the text is read as {labels}.", labels=" ".join(labels)[:MAX_SAID])
     return Input(np.array(places), True, (said,))
@@ -151,7 +157,22 @@ def _text(options: argparse.Namespace, whole: Whole | None) -> Input:
 MAX_SAID: Final = 300  # characters of a text that are said again
 
 
-def _vocabulary(options: argparse.Namespace, whole: Whole | None) -> Vocabulary:
+def vocabulary_of(options: argparse.Namespace, whole: Whole | None) -> Vocabulary:
+    """What a text is read in. Errors: TextError where there is none; those of read_vocabulary."""
+    found = own_vocabulary(options, whole)
+    if found is not None:
+        return found
+    raise TextError(
+        "The file has no vocabulary of its own for a text: give one, --vocabulary tokens.txt, or "
+        "the places of the tokens, --tokens."
+    )
+
+
+def own_vocabulary(options: argparse.Namespace, whole: Whole | None) -> Vocabulary | None:
+    """The vocabulary that is given, else that of the model; None without any.
+
+    Errors: FormatError for one that is too large; those of read_vocabulary.
+    """
     if options.vocabulary is not None:
         if options.vocabulary.stat().st_size > min(MAX_BYTES, MAX_ARRAY):
             raise FormatError(
@@ -159,9 +180,4 @@ def _vocabulary(options: argparse.Namespace, whole: Whole | None) -> Vocabulary:
                 path=options.vocabulary,
             )
         return read_vocabulary(options.vocabulary.read_bytes())
-    if whole is not None and whole.words is not None:
-        return whole.words
-    raise TextError(
-        "The file has no vocabulary of its own for a text: give one, --vocabulary tokens.txt, or "
-        "the places of the tokens, --tokens."
-    )
+    return None if whole is None else whole.words

@@ -59,7 +59,7 @@ class Vocabulary:
         inputs: how many numbers the layer takes. Errors: EmptySequenceError, RangeError, TextError
         for a token that is not in the vocabulary and where that has no mark for unknown ones.
         """
-        self._check_size(inputs)
+        self.check_size(inputs)
         rows, labels = self.places(text)
         x = _one_hot(rows, inputs) if self.vectors is None else self.vectors[rows]
         return Sequence(x, labels, self._channels(inputs))
@@ -69,12 +69,7 @@ class Vocabulary:
 
         Errors: those of encode.
         """
-        places = {token: at for at, token in enumerate(self.tokens)}
-        other = next((places[mark] for mark in UNKNOWN if mark in places), None)
-        if self.rules is not None:
-            other = self.rules.other
-            if self.rules.padded:
-                del places[self.tokens[0]]
+        places, other = self.lookup()
         said = self.taken_apart(text)
         if not said:
             raise EmptySequenceError("The text is empty; a run needs at least one token: type one.")
@@ -90,13 +85,24 @@ class Vocabulary:
         behind = 0 if self.rules is None else self.rules.padding(len(said))
         return rows + [0] * behind, (*map(_label, said), *self.tokens[:1] * behind)
 
+    def lookup(self) -> tuple[dict[str, int], int | None]:
+        """The place of each token, and that of every other word; None where there is none."""
+        places = {token: at for at, token in enumerate(self.tokens)}
+        other = next((places[mark] for mark in UNKNOWN if mark in places), None)
+        if self.rules is not None:
+            other = self.rules.other
+            if self.rules.padded:
+                del places[self.tokens[0]]
+        return places, other
+
     def taken_apart(self, text: str) -> list[str]:
         """The tokens of a text, whether they are known or not."""
         if self.rules is not None:
             return self.rules.taken_apart(text)
         return list(text) if self.of_characters else text.split()
 
-    def _check_size(self, inputs: int) -> None:
+    def check_size(self, inputs: int) -> None:
+        """Errors: RangeError where a layer of so many inputs cannot be given these tokens."""
         if self.vectors is not None and self.vectors.shape[1] != inputs:
             raise RangeError(
                 "The vocabulary has vectors of {shape} numbers; the layer takes {inputs} "

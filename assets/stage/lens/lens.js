@@ -15,6 +15,7 @@ import { offered } from "./offers.js";
 import { nearest, pointsOf } from "./points.js";
 import { Reaching } from "./reaching.js";
 import { Seeking } from "./seeking.js";
+import { Sifting } from "./sifting.js";
 import { Views } from "./views.js";
 
 /**
@@ -67,9 +68,10 @@ export class Lens {
     this.holding = new Holding(here, { change: act.change, open: (cell) => act.send("view", { cell }) });
     this.reaching = new Reaching(here, act.bias);
     this.seeking = new Seeking(here, (asked) => act.send("view", { asked }));
+    this.sifting = new Sifting(here, (of) => this.ask(of));
     this.drawings = new Drawings(here, { ...act, part: (name) => this.part(name), open: (cell) => act.send("view", { view: "cell", cell }) });
     this.notes = make("div", { className: "gs-notes" });
-    this.element = make("div", { className: "gs-lens" }, this.look, this.choices, this.holding.element, this.seeking.element, this.reaching.element, this.words, this.offers, this.seeking.places, this.drawings.element, this.charts, this.notes);
+    this.element = make("div", { className: "gs-lens" }, this.look, this.choices, this.holding.element, this.seeking.element, this.sifting.element, this.reaching.element, this.words, this.offers, this.seeking.places, this.drawings.element, this.charts, this.notes);
     /** @type {LensPlot[]} */
     this.entries = [];
   }
@@ -103,6 +105,7 @@ export class Lens {
     this.build(plots, spare);
     this.drawings.show(told);
     this.seeking.show(told?.controls);
+    this.sifting.show(told?.controls);
     this.reaching.show(told?.controls);
     if (!told) return this.holding.show();
     this.look.textContent = byHand(told.look);

@@ -15,7 +15,7 @@ from gru_core.formats.running import Ready
 from gru_core.formats.tracing import MASK, Arrays
 from gru_core.formats.whole.loose import NOTHING_CHOSEN, Chosen, reading, refused_tokens
 from gru_core.formats.whole.pieces import INPUT, Piece, Whole
-from gru_core.formats.whole.running import How, Masks, run_whole
+from gru_core.formats.whole.running import How, Masks, WholeRun, run_whole
 from gru_core.words import Said
 
 PREDICTION: Final = "prediction"
@@ -170,25 +170,37 @@ def traced(
     except GatescopeError as error:
         ran = run_whole(whole, ready, given.values, replace(how, upto=entry.name))
         said.append(Said("note: there is no prediction: {error}", error=error))
+    arrays = arrays_of(ran, entry)
+    if given.tokens:
+        arrays[TOKENS] = given.values
+    if whole.output in ran.values and whole.output:
+        arrays[PREDICTION] = ran.values[whole.output]
+    said += said_through(whole, entry, bool(begin) or given.tokens)
+    steps, own = len(given.values), len(arrays["x"])
+    if steps != own:
+        said.append(Said(_STEPS[own > 1], name=shown(entry.name), n=own, steps=steps))
+    return arrays, said
+
+
+def arrays_of(ran: WholeRun, entry: Entry) -> Arrays:
+    """What a run of a model leaves of one layer. Errors: FormatError where it was not reached."""
     if entry.name not in ran.layers:
         raise FormatError(
             "What {name} reads is not known from the input of the model: give what it reads "
             "itself, --layer-input.",
             name=shown(entry.name),
         )
-    arrays = dict(ran.layers[entry.name])
-    if given.tokens:
-        arrays[TOKENS] = given.values
-    if whole.output in ran.values and whole.output:
-        arrays[PREDICTION] = ran.values[whole.output]
-    if not begin and not given.tokens and piece is not None and not reads_input(whole, piece):
-        between = _between(whole, piece)
-        names = ", ".join(map(shown, between))
-        said.append(Said(_THROUGH[len(between) > 1], name=shown(entry.name), names=names))
-    steps, own = len(given.values), len(arrays["x"])
-    if steps != own:
-        said.append(Said(_STEPS[own > 1], name=shown(entry.name), n=own, steps=steps))
-    return arrays, said
+    return dict(ran.layers[entry.name])
+
+
+def said_through(whole: Whole, entry: Entry, own: bool) -> list[str]:
+    """A note where numbers are not what the layer itself reads. own: they are, or are tokens."""
+    piece = whole.of_layer(entry.name)
+    if own or piece is None or reads_input(whole, piece):
+        return []
+    between = _between(whole, piece)
+    names = ", ".join(map(shown, between))
+    return [Said(_THROUGH[len(between) > 1], name=shown(entry.name), names=names)]
 
 
 def zeros_of(entry: Entry) -> dict[str, npt.NDArray[Any]]:

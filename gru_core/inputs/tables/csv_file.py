@@ -1,6 +1,5 @@
 """An uploaded CSV file: its columns, which of them are numbers, and a choice of those."""
 
-import codecs
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,11 +18,8 @@ from gru_core.inputs.tables.cells import (
     with_header,
 )
 from gru_core.inputs.tables.delimited import DELIMITERS, Delimiter, cells
-from gru_core.inputs.tables.limits import MAX_TEXT, checked_text
+from gru_core.inputs.tables.limits import checked_text, decoded
 from gru_core.inputs.tables.table import Table
-
-_ZIP = b"PK\x03\x04"
-_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,31 +74,13 @@ def read_csv(data: bytes) -> CsvFile:
 
     Errors: TextError, RangeError, ShapeError, EmptySequenceError, for what stops the whole file.
     """
-    grid = with_header(_rows(checked_text(_decoded(data))))
+    grid = with_header(_rows(checked_text(decoded(data))))
     check_lengths(grid, "cell")
     columns = [[plain(cell) for cell in column] for column in zip(*grid.rows, strict=True)]
     numeric = [cell for column in columns if reads_as_numbers(column) for cell in column]
     comma = meaning_of_comma(numeric)
     found = (_column(column, comma, grid, i) for i, column in enumerate(columns))
     return CsvFile(tuple(found), len(grid.rows), bool(grid.header))
-
-
-def _decoded(data: bytes) -> str:
-    if len(data) > MAX_TEXT:
-        raise RangeError(
-            "The file has {count:,} bytes; up to {max_text:,} are read: upload a part of it.",
-            count=len(data),
-            max_text=MAX_TEXT,
-        )
-    if data.startswith(_ZIP):
-        raise TextError(
-            "The file is an archive, such as a spreadsheet in its own format; it needs to be text: "
-            "save it as CSV."
-        )
-    try:
-        return data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8")
-    except UnicodeDecodeError:
-        raise TextError("The file is not UTF-8 text; it needs to be: save it as UTF-8.") from None
 
 
 def _rows(text: str) -> list[list[str]]:

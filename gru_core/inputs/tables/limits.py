@@ -1,5 +1,6 @@
 """How much text and how large a table is read."""
 
+import codecs
 from typing import Final
 
 from gru_core.errors import EmptySequenceError, RangeError, TextError
@@ -9,6 +10,30 @@ MAX_COLUMNS: Final = 512
 MAX_VALUE: Final = 10_000.0
 # Characters of a text, bytes of a file: two megabytes.
 MAX_TEXT: Final = 2_000_000
+_ZIP: Final = b"PK\x03\x04"
+_UTF_16: Final = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def decoded(data: bytes, most: int = MAX_TEXT) -> str:
+    """The text of an uploaded file: UTF-8, or UTF-16 with a byte order mark.
+
+    most: bytes of it that are read. Errors: RangeError, TextError.
+    """
+    if len(data) > most:
+        raise RangeError(
+            "The file has {count:,} bytes; up to {max_text:,} are read: upload a part of it.",
+            count=len(data),
+            max_text=most,
+        )
+    if data.startswith(_ZIP):
+        raise TextError(
+            "The file is an archive, such as a spreadsheet in its own format; it needs to be text: "
+            "save it as CSV."
+        )
+    try:
+        return data.decode("utf-16" if data.startswith(_UTF_16) else "utf-8")
+    except UnicodeDecodeError:
+        raise TextError("The file is not UTF-8 text; it needs to be: save it as UTF-8.") from None
 
 
 def checked_text(text: str) -> str:

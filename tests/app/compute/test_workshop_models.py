@@ -12,7 +12,7 @@ from app.compute.store import STORE
 from app.compute.workshop import WORKSHOP, EndedError
 from app.messages import asked
 from app.messages.stage import made, told_of
-from app.screen import exporting, loaded
+from app.screen import exporting, loaded, many
 from app.screen.at_hand import find
 from app.screen.baseline import Baseline, baseline_of, is_long
 from app.screen.page import Page
@@ -130,6 +130,31 @@ def test_the_check_with_its_framework_is_made_there_too(
     assert here == there
     assert here is not None
     assert here.agrees
+
+
+def test_many_texts_are_run_there_too(
+    monkeypatch: pytest.MonkeyPatch, nothing_is_run: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.screen.many.TOGETHER", 0)
+    monkeypatch.setattr("app.compute.background.PATIENCE", 60.0)
+    texts = uploads.texts(b"text\nw3 w17 w9\nw9\nw1 w2 w4\n", "t.csv")
+    uploads.hold(texts, "page")
+    setting = classifier()
+    model = find(replace(setting.model, texts=texts.key))
+    assert model is not None
+    nothing_is_run.setattr(many, "over_texts_here", refuse)
+    there = many.over_texts(model)
+    nothing_is_run.undo()
+    here = many.over_texts_here(model)
+    assert there is not None
+    assert there.gates is not None
+    assert here.gates is not None
+    assert (there.texts, there.words, there.gates.steps) == (3, 7, 7)
+    for name, one in here.gates.tracks.items():
+        np.testing.assert_array_equal(there.gates.tracks[name].mean, one.mean)
+    uploads.let_go([texts.key])
+    gone = many.over_texts_here(model)
+    assert gone.problem == "The texts of this link are not here any more; give them again."
 
 
 def test_why_there_is_no_check_is_said_in_the_same_words(

@@ -17,7 +17,7 @@ def test_a_projected_layer_is_on_the_stage_and_pytorch_agrees_with_it(open_model
     here.look()
     (said,) = [one.value for one in here.page.caption if "agrees" in one.value]
     assert said.startswith("PyTorch agrees: over 48 steps h differs by at most")
-    here.send({"kind": "edit", "target": "lstm.w_h.forget.4.1", "value": 2.5})
+    here.send({"kind": "commit", "target": "lstm.w_h.forget.4.1", "value": 2.5})
     assert here.problems == []
     here.send({"kind": "view", "view": "why"})
     assert np.isfinite(here.hidden("lstm")).all()
