@@ -98,6 +98,7 @@ export class Panel {
   }
 
   leave() {
+    if (!this.lesson) return;
     this.lesson = null;
     this.where.leave();
     this.sighting.leave();
@@ -212,8 +213,9 @@ export class Panel {
     const { name, step, steps, following } = /** @type {Lesson} */ (this.lesson);
     const [key, text] = step < steps ? [`${name}.${step + 1}`, this.say("next")]
       : following ? [following.key, this.say("following", { title: following.title })] : ["", this.say("end")];
-    if (key) return make("button", { type: "button", className: "gs-lesson-next", textContent: text, onclick: () => this.host.go(key) });
-    return make("a", { className: "gs-lesson-next", href: this.host.home(), textContent: text });
+    const className = `gs-lesson-next${step === steps ? " gs-lesson-following" : ""}`;
+    if (key) return make("button", { type: "button", className, textContent: text, onclick: () => this.host.go(key) });
+    return make("a", { className, href: this.host.home(), textContent: text });
   }
 
   /** @param {string} key @param {Record<string, string | number>} [fields] */
