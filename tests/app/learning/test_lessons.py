@@ -93,6 +93,23 @@ def is_met(key: str, setting: Setting) -> bool:
     return all(found)
 
 
+@pytest.mark.parametrize("key", KEYS)
+def test_a_number_that_is_guessed_lies_where_its_slider_ends_or_has_none(key: str) -> None:
+    told = lesson_told(key)
+    assert told is not None
+    guess = told["guess"]
+    if guess is None or guess["low"] is None or guess["high"] is None:
+        return
+    assert guess["low"] <= guess["value"] <= guess["high"]
+
+
+def test_a_sum_is_guessed_without_the_ends_of_its_gate() -> None:
+    told = lesson_told("weights-bias-sigma.5")
+    assert told is not None
+    assert told["guess"] is not None
+    assert (told["guess"]["low"], told["guess"]["high"]) == (None, None)
+
+
 @pytest.mark.parametrize(
     ("key", "place"),
     [
