@@ -5,9 +5,9 @@ read, for every lesson, opened once before; in turns with the same screen withou
 press on “Next” to the next step with its numbers, and two frames, through whole lessons that were
 walked through once before; with the moments of the answer, to see where the time goes. And the
 bytes of a first visit with a lesson open and without, and of the quiz beside a page of text, and
-the files of lessons and quiz that a visit of the stage fetches: none. All of it takes ten minutes
-and more; names of lessons and --only measure a part, and what is not measured is named at the end.
-Needs Chromium.
+the files of lessons and quiz that a visit of the stage fetches: none. Names of lessons and --only
+measure a part of it; the last row says of how many lessons its median is, and a lesson that does
+not come is named and keeps nobody from the next. Needs Chromium.
 """
 
 import argparse
