@@ -10,8 +10,8 @@ from tests.browser.test_lessons import panel
 @pytest.mark.parametrize(
     ("key", "typed", "read"),
     [
-        ("parameters-and-cost.2", "4,400", "4400"),
-        ("parameters-and-cost.2", "4 400", "4400"),
+        ("parameters-and-cost.2", "4,400", "4,400"),
+        ("parameters-and-cost.2", "4 400", "4,400"),
         ("the-update-gate.1", "12 %", "0.12"),
         ("the-update-gate.1", "0,125", "0.125"),
         ("the-update-gate.1", "−.5", "−0.5"),
@@ -33,3 +33,11 @@ def test_a_guess_is_read_as_it_is_written(page: Stage, key: str, typed: str, rea
     else:
         expect(answer).to_have_text("A number is needed here, such as 0.5.")
         expect(panel(page).locator(".gs-ready")).to_have_count(0)
+
+
+def test_a_number_that_is_counted_is_told_to_its_last_figure(page: Stage) -> None:
+    page.open("lesson=parameters-and-cost.2")
+    field = panel(page).get_by_label("Your number")
+    field.fill("4000")
+    field.press("Enter")
+    expect(panel(page).locator(".gs-lesson-answer")).to_contain_text("You said 4,000; it is 4,736.")
