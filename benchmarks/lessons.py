@@ -5,16 +5,19 @@ read, for every lesson, opened once before; in turns with the same screen withou
 press on “Next” to the next step with its numbers, and two frames, through whole lessons that were
 walked through once before; with the moments of the answer, to see where the time goes. And the
 bytes of a first visit with a lesson open and without, and of the quiz beside a page of text, and
-the files of lessons and quiz that a visit of the stage fetches: none. Needs Chromium.
+the files of lessons and quiz that a visit of the stage fetches: none. Names of lessons and --only
+measure a part of it; the last row says of how many lessons its median is, and a lesson that does
+not come is named and keeps nobody from the next. Needs Chromium.
 """
 
 import argparse
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from statistics import median
 from typing import Any, Final
 
 from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import TimeoutError as TooLate
 
 from app.learning.lessons import At, lessons, setting_at
 from app.screen.baseline import scenes
@@ -30,6 +33,7 @@ LIMITS: Final = {"first": 1500, "step": 150, "scene": 500, "kB": 150}
 SAME: Final = "the same scene"
 MOMENTS: Final = ("asked", "answered", "shown", "painted")
 OWN: Final = ("panel", "quiz", "predict")  # what files of lessons, quiz and predictions are called
+PARTS: Final = ("first", "steps", "bytes")
 PLAIN, QUIZ = "claims", "quiz"  # a page of text, and the quiz
 
 # Notes when the first heatmap is painted and when the step of the lesson is there, once a frame.
@@ -76,62 +80,108 @@ WALKING = """
 
 def main() -> None:
     """Print every figure with its limit."""
+    known = list(lessons(scenes()))
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("lessons", nargs="*", metavar="LESSON", help=f"of {', '.join(known)}")
+    parser.add_argument("--only", choices=PARTS, action="append", help="a part; may be repeated")
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     asked = parser.parse_args()
+    if unknown := [name for name in asked.lessons if name not in known]:
+        parser.error(f"no lesson is called {', '.join(unknown)}; there are {', '.join(known)}")
     path = executable()
     if path is None:
         raise SystemExit("No Chromium here; name one in GATESCOPE_CHROMIUM.")
+    parts = asked.only or PARTS
+    missing: list[str] = []
     with browsing(path) as browser, serving() as server:
         print(f"chromium {browser.version}, {SIZE['width']} × {SIZE['height']}")
-        _first(browser, server.url, asked.rounds)
-        _steps(browser, server.url, asked.rounds)
-        _bytes(browser, server.url)
+        if "first" in parts:
+            missing = _first(browser, server.url, asked.rounds, asked.lessons or known)
+        if "steps" in parts:
+            _steps(browser, server.url, asked.rounds, asked.lessons or WALKED)
+        if "bytes" in parts:
+            _bytes(browser, server.url)
+    if missing:
+        raise SystemExit(f"Not there in {PATIENCE / 1000:.0f} s: {', '.join(missing)}")
 
 
-def _first(browser: Browser, url: str, rounds: int) -> None:
+def _first(browser: Browser, url: str, rounds: int, names: Sequence[str]) -> list[str]:
+    """Returns the lessons that did not come in time."""
     print(f"\n{'ms from a link, warm':34}{'heatmap':>10}{'step':>10}{'without':>10}")
-    every: dict[str, list[float]] = {}
     with visitor(browser) as context:
-        for name, lesson in lessons(scenes()).items():
-            links = [f"{url}/?lesson={name}", f"{url}/?{lesson.steps[0].opens}"]
-            _opened(context, links[0], ("painted", "told"))
-            found: dict[str, list[float]] = {}
-            for _ in range(rounds):
-                seen = _opened(context, links[0], ("painted", "told"))
-                seen["without"] = _opened(context, links[1], ("painted",))["painted"]
-                for what, moment in seen.items():
-                    found.setdefault(what, []).append(moment)
-            _row(name, found)
-            for what, moments in found.items():
-                every.setdefault(what, []).append(median(moments))
-    _row("median of all lessons", every)
+
+        def one(name: str) -> dict[str, list[float]]:
+            opens = lessons(scenes())[name].steps[0].opens
+            return _opening(context, (f"{url}/?lesson={name}", f"{url}/?{opens}"), rounds)
+
+        every, missing = each(names, one)
+    if every:
+        _row(f"median of {len(every)} of {len(lessons(scenes()))} lessons", _medians(every))
+    return missing
+
+
+def each(
+    names: Sequence[str], measured: Callable[[str], dict[str, list[float]]]
+) -> tuple[dict[str, dict[str, list[float]]], list[str]]:
+    """What is measured of every lesson, and those that are not there in time: the others go on."""
+    every: dict[str, dict[str, list[float]]] = {}
+    missing: list[str] = []
+    for name in names:
+        try:
+            every[name] = measured(name)
+        except TooLate:
+            missing.append(name)
+            print(f"{name[:33]:34}not there in {PATIENCE / 1000:.0f} s", flush=True)
+        else:
+            _row(name, every[name])
+    return every, missing
+
+
+def _medians(every: Mapping[str, dict[str, list[float]]]) -> dict[str, list[float]]:
+    whats = next(iter(every.values()))
+    return {what: [median(found[what]) for found in every.values()] for what in whats}
+
+
+def _opening(
+    context: BrowserContext, links: tuple[str, str], rounds: int
+) -> dict[str, list[float]]:
+    """A lesson, opened once before, in turns with its screen without one."""
+    _opened(context, links[0], ("painted", "told"))
+    found: dict[str, list[float]] = {}
+    for _ in range(rounds):
+        seen = _opened(context, links[0], ("painted", "told"))
+        seen["without"] = _opened(context, links[1], ("painted",))["painted"]
+        for what, moment in seen.items():
+            found.setdefault(what, []).append(moment)
+    return found
 
 
 def _row(name: str, found: dict[str, list[float]]) -> None:
     row = "".join(f"{median(found[what]):10.0f}" for what in ("painted", "told", "without"))
-    print(f"{name[:33]:34}{row}   limit of the heatmap ≤ {LIMITS['first']}")
+    print(f"{name[:33]:34}{row}   limit of the heatmap ≤ {LIMITS['first']}", flush=True)
 
 
 def _opened(context: BrowserContext, link: str, wanted: tuple[str, ...]) -> dict[str, float]:
     """Milliseconds until each of what is wanted is there, by its name in OPENING."""
     page = context.new_page()
     page.add_init_script(OPENING)
-    page.goto(link, wait_until="commit")
-    seen = {}
-    for name in wanted:
-        page.wait_for_function(f"() => window.{name}", timeout=PATIENCE)
-        seen[name] = float(page.evaluate(name))
-    page.wait_for_timeout(REST)
-    page.close()
+    try:
+        page.goto(link, wait_until="commit")
+        seen = {}
+        for name in wanted:
+            page.wait_for_function(f"() => window.{name}", timeout=PATIENCE)
+            seen[name] = float(page.evaluate(name))
+        page.wait_for_timeout(REST)
+    finally:
+        page.close()
     return seen
 
 
-def _steps(browser: Browser, url: str, rounds: int) -> None:
+def _steps(browser: Browser, url: str, rounds: int, names: Sequence[str]) -> None:
     columns = "".join(f"{name:>10}" for name in MOMENTS)
     print(f"\n{'ms from the press on Next':44}{columns}")
     known = lessons(scenes())
-    for name in WALKED:
+    for name in names:
         found: dict[str, list[dict[str, float]]] = {}
         list(_walked(browser, url, name))
         for _ in range(rounds):

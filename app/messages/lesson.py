@@ -124,8 +124,7 @@ def _ask(step: Step, said: _Said) -> contract.Ask | None:
 
 
 def _guess(guess: Guess, said: _Said) -> contract.Guess:
-    cell, track = (*guess.number.words, "")[:2]
-    low, high = track_range(track) if track in dict(TRACKS).get(cell, ()) else (None, None)
+    low, high = _ends(guess.number)
     return {
         "question": said(guess.question),
         "value": said.value(guess.number),
@@ -134,6 +133,15 @@ def _guess(guess: Guess, said: _Said) -> contract.Guess:
         "low": low,
         "high": high,
     }
+
+
+def _ends(source: Source) -> tuple[float, float] | tuple[None, None]:
+    """Between what a number of a track lies, or what it lacks of 1; a sum may be any number."""
+    match source.words:
+        case (cell, track, _, _) | (cell, track, "complement", _, _):
+            if track in dict(TRACKS).get(cell, ()):
+                return track_range(track)
+    return None, None
 
 
 def _guessed_at(source: Source, steps: int) -> contract.GuessAt | None:

@@ -42,7 +42,9 @@ with beginning():
 baseline_of(chosen)  # of a large model it takes long, and keeps nobody waiting
 with beginning():
     st.set_page_config(page_title=page_title(titles()[chosen.scene]))
-    with made_of(chosen.files):
+    # One place for every row above the stage: were one of them its neighbour, the stage would be
+    # another element whenever that one comes or goes, and be made anew.
+    with made_of(chosen.files), st.container(key="above"):
         choices(chosen)
     large = is_long(chosen)
     if not large:

@@ -1,7 +1,7 @@
 // Where a lesson stands on the stage. What it is made of is fetched when the first step comes.
 
 import { addStylesheet, make } from "../core/dom.js";
-import { number as written } from "../core/format.js";
+import { number, whole } from "../core/format.js";
 import { asset, served } from "../core/served.js";
 
 /**
@@ -103,4 +103,10 @@ export class Lessons {
       },
     };
   }
+}
+
+// A number for people; what is counted in thousands has no figure rounded away.
+/** @param {number} value */
+function written(value) {
+  return Number.isInteger(value) && value >= 1000 ? whole(value) : number(value);
 }

@@ -1,6 +1,7 @@
 // The step of a lesson, above the stage: what is to be seen, done, answered or guessed, and what comes of it.
 // Loaded only where a lesson is open. It has its own words, which come with the step.
 
+import { readNumber } from "../../learn/number.js";
 import { make } from "../core/dom.js";
 import { isMet } from "./goal.js";
 import { Progress } from "./progress.js";
@@ -25,6 +26,7 @@ import { Where } from "./where.js";
  */
 
 const CELL = "cell"; // the view that is open where no other one is
+const THOUSAND = 1000;
 
 export class Panel {
   /** @param {Host} host */
@@ -98,6 +100,7 @@ export class Panel {
   }
 
   leave() {
+    if (!this.lesson) return;
     this.lesson = null;
     this.where.leave();
     this.sighting.leave();
@@ -174,17 +177,16 @@ export class Panel {
       type: "range", ...range, "aria-label": guess.question, oninput: ({ target }) => (field.value = this.host.written(Number(target.value))),
     });
     const compare = make("button", { type: "button", textContent: this.say("reveal"), onclick: () => this.compared(guess, field) });
-    if (slider) field.addEventListener("input", () => (slider.value = String(numberOf(field.value))));
+    if (slider) field.addEventListener("input", () => (slider.value = String(numberOf(field.value, guess.value))));
     field.addEventListener("keydown", (event) => event.key === "Enter" && this.compared(guess, field));
     return make("fieldset", { className: "gs-lesson-guess" }, make("legend", { textContent: guess.question }), make("div", {}, slider, field, compare));
   }
 
   /** @param {Guess} guess @param {HTMLInputElement} field */
   compared(guess, field) {
-    const said = numberOf(field.value);
-    const none = !field.value.trim() || !Number.isFinite(said);
-    field.setAttribute("aria-invalid", String(none));
-    if (none) {
+    const said = numberOf(field.value, guess.value);
+    field.setAttribute("aria-invalid", String(said === null));
+    if (said === null) {
       this.tell(this.say("no_number"));
       return field.focus();
     }
@@ -212,8 +214,9 @@ export class Panel {
     const { name, step, steps, following } = /** @type {Lesson} */ (this.lesson);
     const [key, text] = step < steps ? [`${name}.${step + 1}`, this.say("next")]
       : following ? [following.key, this.say("following", { title: following.title })] : ["", this.say("end")];
-    if (key) return make("button", { type: "button", className: "gs-lesson-next", textContent: text, onclick: () => this.host.go(key) });
-    return make("a", { className: "gs-lesson-next", href: this.host.home(), textContent: text });
+    const className = `gs-lesson-next${step === steps ? " gs-lesson-following" : ""}`;
+    if (key) return make("button", { type: "button", className, textContent: text, onclick: () => this.host.go(key) });
+    return make("a", { className, href: this.host.home(), textContent: text });
   }
 
   /** @param {string} key @param {Record<string, string | number>} [fields] */
@@ -223,8 +226,9 @@ export class Panel {
   }
 }
 
-// What somebody has typed, as it is written here or there.
-/** @param {string} text */
-function numberOf(text) {
-  return Number(text.replaceAll("−", "-").replace(",", "."));
+// What somebody has typed, as it is written here or there; null for no number. A comma before three figures is one of
+// thousands where the number that is asked for has so many.
+/** @param {string} text @param {number} asked */
+function numberOf(text, asked) {
+  return readNumber(text, Number.isInteger(asked) && Math.abs(asked) >= THOUSAND);
 }

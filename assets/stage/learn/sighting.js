@@ -1,5 +1,5 @@
-// What a step is about is in sight when it begins: below the step, which stays at the top of a large window, and above
-// the bar. In a small one the step itself comes to the top.
+// A step stands at the top of the window from its beginning on, and does not move while another one comes. What it is
+// about is in sight below it, and above the bar, where the window is large enough for both.
 
 /**
  * @import { Where } from "./where.js"
@@ -8,6 +8,7 @@
 
 const LARGE = "(min-width: 901px) and (min-height: 700px)"; // as in panel.css
 const ROOM = 6; // pixels around it
+const ABOVE = "notation"; // the one place that is above the stage
 const POPOVER = "[data-testid=stPopoverBody]"; // of Streamlit
 const COMES = 3000; // milliseconds in which a scene of its own may still be laid out
 const OWN = ["wheel", "touchstart", "pointerdown", "keydown"]; // who does one of these looks where they want
@@ -29,12 +30,16 @@ export class Sighting {
     this.rests = () => this.rest();
   }
 
-  // A step has come. place: as a lesson names it (where.js). Its screen has its room with the next frame.
+  // A step has come. place: as a lesson names it (where.js). It is in its place at once; its screen has its room with
+  // the next frame.
   /** @param {string} place */
   begin(place) {
-    if (!matchMedia(LARGE).matches) return this.step.scrollIntoView({ block: "start", behavior: "instant" });
+    const { main } = this;
+    if (!main || !matchMedia(LARGE).matches) return this.step.scrollIntoView({ block: "start", behavior: "instant" });
     this.rest();
     this.place = place;
+    if (place === ABOVE) this.scroll(main, 0);
+    else if (this.home > main.scrollTop) this.scroll(main, this.home);
     for (const one of [this.root, this.main?.firstElementChild]) if (one) this.laidOut.observe(one);
     for (const one of OWN) window.addEventListener(one, this.rests, { capture: true, passive: true });
     this.comes = window.setTimeout(this.rests, COMES);
@@ -54,18 +59,22 @@ export class Sighting {
     for (const one of OWN) window.removeEventListener(one, this.rests, { capture: true });
   }
 
-  // No further than is needed; and whoever has the step at the top of the window keeps it there.
+  // No further than is needed, and never so far back that the step leaves the top of the window.
   /** @param {string} place */
   settle(place) {
-    const { main } = this;
+    const { main, home } = this;
     if (!main) return;
     const now = main.scrollTop;
-    const home = Math.min(now, this.root.getBoundingClientRect().top + now);
-    if (place === "notation") return this.scroll(main, 0);
+    if (place === ABOVE) return this.scroll(main, 0);
     const reach = this.reach(place);
     const end = /** @type {HTMLElement} */ (this.root.querySelector(".gs-bar")).getBoundingClientRect().top - ROOM;
     const needed = reach ? Math.min(reach.bottom - end, reach.top - this.high) + now : 0;
-    this.scroll(main, Math.max(needed, home, 0));
+    this.scroll(main, Math.max(needed, home));
+  }
+
+  // How far the page is scrolled with the stage at the top of the window.
+  get home() {
+    return this.root.getBoundingClientRect().top + (this.main?.scrollTop ?? 0);
   }
 
   /** @param {HTMLElement} main @param {number} top */
@@ -91,7 +100,7 @@ export class Sighting {
   // It is done: what was opened above the stage to do it is closed, or it would lie over what is said now.
   /** @param {string} place */
   done(place) {
-    if (place !== "notation") return;
+    if (place !== ABOVE) return;
     document.querySelector(POPOVER)?.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
   }
 
@@ -112,8 +121,12 @@ export class Sighting {
     return this.root.closest("[data-testid=stMain]");
   }
 
+  // What is over the stage can be seen again.
   leave() {
+    const { main } = this;
     this.rest();
-    if (this.main) this.main.style.scrollPaddingTop = "";
+    if (!main) return;
+    main.style.scrollPaddingTop = "";
+    main.scrollTo({ top: 0, behavior: "instant" });
   }
 }

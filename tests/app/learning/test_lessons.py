@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.learning.lessons import arrive, find, lessons, setting_at
+from app.learning.reading import MOST_WORDS
 from app.messages.lesson import lesson_told
 from app.messages.opening import opening
 from app.messages.sweeping import sweep_message
@@ -91,6 +92,32 @@ def is_met(key: str, setting: Setting) -> bool:
     if check.notation:
         found.append(link.encode(setting)[0].get("notation") == check.notation)
     return all(found)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_number_that_is_guessed_lies_where_its_slider_ends_or_has_none(key: str) -> None:
+    told = lesson_told(key)
+    assert told is not None
+    guess = told["guess"]
+    if guess is None or guess["low"] is None or guess["high"] is None:
+        return
+    assert guess["low"] <= guess["value"] <= guess["high"]
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_step_is_read_in_half_a_minute_with_all_that_it_asks(key: str) -> None:
+    told = lesson_told(key)
+    assert told is not None
+    asked = told["ask"] or told["guess"]
+    texts = [told["text"], told["do"], asked["question"] if asked else ""]
+    assert len(" ".join(texts).split()) <= MOST_WORDS
+
+
+def test_a_sum_is_guessed_without_the_ends_of_its_gate() -> None:
+    told = lesson_told("weights-bias-sigma.5")
+    assert told is not None
+    assert told["guess"] is not None
+    assert (told["guess"]["low"], told["guess"]["high"]) == (None, None)
 
 
 @pytest.mark.parametrize(
