@@ -44,11 +44,11 @@ export class Sifting {
     const text = sifting ? JSON.stringify(sifting) : "";
     if (text === this.shown) return;
     this.shown = text;
-    const focused = [...this.element.querySelectorAll("select, input, button")].findIndex((one) => one === document.activeElement);
+    const focused = [...this.element.querySelectorAll("select,input,button")].findIndex((one) => one === document.activeElement);
     this.element.replaceChildren(...(sifting ? this.fields(sifting) : []));
     if (focused < 0) return;
     /** @type {NodeListOf<HTMLElement>} */
-    const there = this.element.querySelectorAll("select, input, button");
+    const there = this.element.querySelectorAll("select,input,button");
     there[focused]?.focus();
   }
 
