@@ -43,10 +43,11 @@ serve: $(RUN_STAMP)
 test: $(JS_STAMP)
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
-	$(BIN)/mypy
-	$(NODE) $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js --max-warnings 0 assets/stage assets/learn $(JS)
-	$(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS)
-	$(NODE) --test $(JS)/*.test.js
+	$(BIN)/mypy & mypy=$$!; \
+	$(NODE) $(JS)/node_modules/eslint/bin/eslint.js --config $(JS)/eslint.config.js --max-warnings 0 assets/stage assets/learn $(JS) \
+	&& $(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS) \
+	&& $(NODE) --test $(JS)/*.test.js; scripts=$$?; \
+	wait $$mypy && exit $$scripts
 	$(BIN)/pytest --ignore=tests/browser --numprocesses=2 --dist=loadscope
 	$(BIN)/python -m scripts.browsers tests/browser -m "not thorough" --numprocesses=3 --dist=loadfile
 
