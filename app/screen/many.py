@@ -1,6 +1,6 @@
 """What the gates of an opened model do over many texts: run once, kept, told when it is there."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final
 
 from app.compute.background import Later
@@ -16,9 +16,8 @@ from app.words.say import say
 from gru_core.errors import GatescopeError, TextError
 from gru_core.formats.answers import questions
 from gru_core.formats.many import Many, ManyGates, many_gates, units_run
-from gru_core.formats.whole.many import Way, in_words, longer, runner, without_padding
-from gru_core.inputs.many_texts import Encoded, as_places, encoded
-from gru_core.inputs.tables.text_column import TextFile, Texts
+from gru_core.formats.whole.many import Way, input_size, longer, of_texts, without_padding
+from gru_core.inputs.tables.text_column import TextFile
 from gru_core.inputs.vocabulary import Vocabulary
 
 MOST_NUMBERS: Final = 20_000_000  # steps of all texts × units: some seconds of a processor
@@ -91,25 +90,23 @@ def _run(loaded: Loaded) -> OverTexts:
     texts = file.texts(loaded.model.column)
     entry, answers = loaded.entry, provisional(loaded.entry, loaded.answers)
     whole = whole_of(loaded)
-    if whole is None or whole.table is None:
-        _check_start(loaded)
-    weights_file, entry = without_padding(loaded.file, entry)
-    answers.pop("padding", None)  # each text ends where it ends
-    way = Way(weights_file, entry, whole, answers)
-    inputs = entry.layers[0][0].w_x.shape[2]
     known = content_of(loaded.model.vocabulary, "no_vocabulary")
     words = known if isinstance(known, Vocabulary) else None
+    own = None
     if whole is not None and whole.table is not None:
-        run, _ = runner(way, tokens=True)
-        read = _read(texts, words or whole.words, len(whole.table.arrays["w"]))
-    elif words is None:
-        raise TextError(say("screen.many.no_words", layer=entry.name))
-    else:
-        alone, _ = runner(replace(way, own=True), tokens=False, width=inputs)
-        run, read = in_words(alone, words, inputs), encoded(texts.texts, words)
+        words = words or whole.words
+    else:  # what the vocabulary has for a word is what the layer itself reads
+        own = True
+        _check_start(loaded)
+        if words is None:
+            raise TextError(say("screen.many.no_words", layer=entry.name))
+    weights_file, entry = without_padding(loaded.file, entry)
+    answers.pop("padding", None)  # each text ends where it ends
+    way = Way(weights_file, entry, whole, answers, own=own)
+    run, read = of_texts(way, texts.texts, words)
     many = Many(read.sequences, read.counts)
     units = units_run(weights_file, entry, whole is not None)
-    made = many_gates(run, many, units, inputs, MOST_NUMBERS, longer(way))
+    made = many_gates(run, many, units, input_size(entry), MOST_NUMBERS, longer(way))
     return OverTexts(
         made,
         *(len(texts.texts), read.words, read.unknown, read.marked),
@@ -126,7 +123,3 @@ def _check_start(loaded: Loaded) -> None:
     asked = next(one for one in questions(entry) if one.setting == "start")
     answer = next(iter(asked.answers.values()))
     raise TextError(say("screen.loaded.not_run_start", layer=entry.name, answer=answer))
-
-
-def _read(texts: Texts, words: Vocabulary | None, tokens: int) -> Encoded:
-    return as_places(texts.texts, tokens) if words is None else encoded(texts.texts, words)

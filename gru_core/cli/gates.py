@@ -14,7 +14,7 @@ import numpy.typing as npt
 from gru_core.analysis.many import KEYS, Key, Summary, found, ordered
 from gru_core.cli import headless
 from gru_core.cli.files import NOTES, add_set, answers_of, said_of_answers, sentence_of
-from gru_core.cli.given import add_below, own_vocabulary
+from gru_core.cli.given import add_below, below_of, check_one_given, own_vocabulary
 from gru_core.conventions import TRACKS
 from gru_core.errors import RangeError, ShapeError, TextError, shown, unknown_name
 from gru_core.formats.answers import assumed
@@ -24,9 +24,16 @@ from gru_core.formats.model import Entry
 from gru_core.formats.opening import entry_named, open_array, open_model
 from gru_core.formats.reads import mask_of_lengths
 from gru_core.formats.whole.loose import Chosen
-from gru_core.formats.whole.many import Way, in_words, longer, runner, without_padding
+from gru_core.formats.whole.many import (
+    Way,
+    input_size,
+    longer,
+    of_texts,
+    runner,
+    without_padding,
+)
 from gru_core.formats.whole.tracing import model_of
-from gru_core.inputs.many_texts import Encoded, as_places, encoded
+from gru_core.inputs.many_texts import Encoded
 from gru_core.inputs.tables.text_column import MAX_BYTES, Texts, read_lines, read_texts
 from gru_core.words import Said, counted, listed
 
@@ -77,7 +84,7 @@ def gates(options: argparse.Namespace) -> str:
     entry = entry_named(file, options.layer)
     for asked in options.find:
         _question(asked, entry)
-    whole = model_of(file, entry, Chosen(options.embedding, "", "", _below(options)))
+    whole = model_of(file, entry, Chosen(options.embedding, "", "", below_of(options)))
     answers = answers_of(options.set, file, entry)
     if options.texts is not None or options.lengths is not None:
         file, entry = without_padding(file, entry)
@@ -127,20 +134,10 @@ def _arrays(made: ManyGates, key: Key) -> Iterator[tuple[str, npt.NDArray[Any]]]
 # What is given ---------------------------------------------------------------------------------
 
 
-def _below(options: argparse.Namespace) -> tuple[str, ...]:
-    return tuple(filter(None, options.below.split(",")))
-
-
 def _given(options: argparse.Namespace, way: Way) -> tuple[Run, Many, int, list[str]]:
     """What runs, on what, how many numbers a step reads, and what to say of it."""
-    names = ("texts", "input", "tokens")
-    given = [name for name in names if getattr(options, name) is not None]
-    if not given:
-        raise TextError("Nothing is given to run; give one: --texts t.csv, --input or --tokens.")
-    if len(given) > 1:
-        raise TextError(
-            "{given} are given; give one of them.", given=" and ".join(f"--{one}" for one in given)
-        )
+    nothing = "Nothing is given to run; give one: --texts t.csv, --input or --tokens."
+    check_one_given(options, ("texts", "input", "tokens"), nothing)
     if options.texts is not None:
         return _texts(options, way)
     tokens = options.tokens is not None
@@ -178,21 +175,10 @@ def _lengths(options: argparse.Namespace, values: npt.NDArray[Any]) -> list[int]
 
 
 def _texts(options: argparse.Namespace, way: Way) -> tuple[Run, Many, int, list[str]]:
-    texts, inputs = _read(options.texts, options.column), way.entry.layers[0][0].w_x.shape[2]
-    vocabulary, whole = own_vocabulary(options, way.whole), way.whole
-    table = None if whole is None else whole.table
-    if table is None and vocabulary is not None:
-        run, _ = runner(way, False, inputs)
-        made, said = in_words(run, vocabulary, inputs), encoded(texts.texts, vocabulary)
-    else:
-        run, _ = runner(way, True)
-        assert table is not None  # runner has refused tokens otherwise
-        tokens, made = len(table.arrays["w"]), run
-        if vocabulary is None:
-            said = as_places(texts.texts, tokens)
-        else:
-            said = encoded(texts.texts, vocabulary)
-    return made, Many(said.sequences, said.counts), inputs, list(_said_of_texts(texts, said))
+    texts = _read(options.texts, options.column)
+    run, read = of_texts(way, texts.texts, own_vocabulary(options, way.whole))
+    many = Many(read.sequences, read.counts)
+    return run, many, input_size(way.entry), list(_said_of_texts(texts, read))
 
 
 def _read(path: Path, column: str) -> Texts:

@@ -1,6 +1,7 @@
 """What `trace` is given: numbers, tokens or a text, and what else goes with them."""
 
 import argparse
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -81,19 +82,29 @@ def add_below(command: argparse.ArgumentParser) -> None:
 
 def chosen_of(options: argparse.Namespace) -> Chosen:
     """What is said of how a file is put together."""
-    below = tuple(filter(None, options.below.split(",")))
-    return Chosen(options.embedding, options.head, options.head_reads, below)
+    return Chosen(options.embedding, options.head, options.head_reads, below_of(options))
 
 
-def input_of(options: argparse.Namespace, initial: list[Values], whole: Whole | None) -> Input:
-    """The only input that is given. Errors: TextError for none or several; those of reading it."""
-    given = [name for name in ("input", "tokens", "text") if getattr(options, name) is not None]
+def below_of(options: argparse.Namespace) -> tuple[str, ...]:
+    """The recurrent layers that a layer is said to stand on."""
+    return tuple(filter(None, options.below.split(",")))
+
+
+def check_one_given(options: argparse.Namespace, names: Sequence[str], nothing: str) -> None:
+    """Raise TextError unless just one of these options is there. nothing: what is said of none."""
+    given = [name for name in names if getattr(options, name) is not None]
     if not given:
-        raise TextError("No input is given; give one: --input x.npy, --tokens or --text.")
+        raise TextError(nothing)
     if len(given) > 1:
         raise TextError(
             "{given} are given; give one of them.", given=" and ".join(f"--{one}" for one in given)
         )
+
+
+def input_of(options: argparse.Namespace, initial: list[Values], whole: Whole | None) -> Input:
+    """The only input that is given. Errors: TextError for none or several; those of reading it."""
+    nothing = "No input is given; give one: --input x.npy, --tokens or --text."
+    check_one_given(options, ("input", "tokens", "text"), nothing)
     if options.text is not None:
         return _text(options, whole)
     if options.tokens is not None:

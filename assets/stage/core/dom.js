@@ -48,6 +48,15 @@ export function putText(element, text) {
   else element.textContent = text;
 }
 
+// Other children. One among them that had the focus hands it on to the one in its place, or the last one, or `other`.
+/** @param {Element} element @param {(Node | string)[]} children @param {string} selector of what may have it @param {HTMLElement} [other] */
+export function refill(element, children, selector, other) {
+  const all = () => [.../** @type {NodeListOf<HTMLElement>} */ (element.querySelectorAll(selector))];
+  const at = all().findIndex((one) => one === document.activeElement);
+  element.replaceChildren(...children);
+  if (at >= 0) (all()[at] ?? all().at(-1) ?? other)?.focus();
+}
+
 // Act once what has been changed is painted and on show, in the frame after; a page that nobody sees is not.
 /** @param {() => void} act */
 export function afterPaint(act) {

@@ -1,6 +1,6 @@
 // Controls of the lenses that change something: what to hold at which value, and a setting to pin.
 
-import { make } from "../core/dom.js";
+import { make, refill } from "../core/dom.js";
 import { minus, short } from "../core/format.js";
 import { say, saying } from "../core/words.js";
 import { Complaint, stepOf } from "./typed.js";
@@ -65,16 +65,13 @@ export class Holding {
     return this.here.now.message.labels.length;
   }
 
-  // New children only where there is something new. A button that goes gives the focus to one that stays.
+  // New children only where there is something new.
   /** @param {Element} element @param {unknown} key @param {() => (Node | string)[]} children @param {HTMLElement} [other] */
   fill(element, key, children, other) {
     const text = JSON.stringify(key);
     if (this.filled?.element === element && this.filled.text === text) return;
     this.filled = { element, text };
-    const buttons = () => [...element.querySelectorAll("button")];
-    const at = buttons().findIndex((button) => button === document.activeElement);
-    element.replaceChildren(...children());
-    if (at >= 0) (buttons()[at] ?? buttons().at(-1) ?? other)?.focus();
+    refill(element, children(), "button", other);
   }
 
   /** @param {{ pinned: boolean }} pin */

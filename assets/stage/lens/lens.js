@@ -2,7 +2,7 @@
 // in the place of the opened cell. The server sends them as figures and the same numbers as sheets
 // (app/lenses); nothing is computed here.
 
-import { make } from "../core/dom.js";
+import { make, refill } from "../core/dom.js";
 import { full, minus, percent, sentence, steps } from "../core/format.js";
 import { byHand } from "../core/hands.js";
 import { fetchView } from "../core/numbers.js";
@@ -387,7 +387,5 @@ function replaced(element, key, children) {
   const text = JSON.stringify(key);
   if (made.get(element) === text) return;
   made.set(element, text);
-  const at = [...element.children].findIndex((child) => child === document.activeElement);
-  element.replaceChildren(...children());
-  if (at >= 0) /** @type {HTMLElement | undefined} */ (element.children[at])?.focus();
+  refill(element, children(), ":scope > *");
 }

@@ -1,7 +1,7 @@
 // Controls of the lens that finds units: a span of steps, a threshold, and the places where the units of
 // the span are on again.
 
-import { make } from "../core/dom.js";
+import { make, refill } from "../core/dom.js";
 import { say, saying } from "../core/words.js";
 import { Complaint, stepOf } from "./typed.js";
 
@@ -94,9 +94,7 @@ export class Seeking {
     this.begins.setAttribute("aria-pressed", String(told.begins));
     this.ends.setAttribute("aria-pressed", String(told.ends));
     this.complaint.say("");
-    const focus = [...this.places.querySelectorAll("button")].findIndex((button) => button === document.activeElement);
-    this.places.replaceChildren(...told.places.map((place) => this.line(place, told.count)));
-    if (focus >= 0) (this.places.querySelectorAll("button")[focus] ?? this.first).focus();
+    refill(this.places, told.places.map((place) => this.line(place, told.count)), "button", this.first);
   }
 
   /** @param {Sought["places"][number]} place @param {number} count */

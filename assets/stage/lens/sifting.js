@@ -1,7 +1,7 @@
 // Controls of the view of many texts: units whose mean lies above a number or below it, as buttons that lead
 // there, and a unit by its number. What they are called comes with the view.
 
-import { make } from "../core/dom.js";
+import { make, refill } from "../core/dom.js";
 import { say } from "../core/words.js";
 import { Complaint, stepOf } from "./typed.js";
 
@@ -44,12 +44,7 @@ export class Sifting {
     const text = sifting ? JSON.stringify(sifting) : "";
     if (text === this.shown) return;
     this.shown = text;
-    const focused = [...this.element.querySelectorAll("select,input,button")].findIndex((one) => one === document.activeElement);
-    this.element.replaceChildren(...(sifting ? this.fields(sifting) : []));
-    if (focused < 0) return;
-    /** @type {NodeListOf<HTMLElement>} */
-    const there = this.element.querySelectorAll("select,input,button");
-    there[focused]?.focus();
+    refill(this.element, sifting ? this.fields(sifting) : [], "select,input,button");
   }
 
   /** @param {Sifted} told */

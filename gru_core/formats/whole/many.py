@@ -1,5 +1,6 @@
 """A layer in its model as something that many sequences are run through, one lot after another."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from gru_core.formats.whole.tracing import (
     starts_at_layer,
     zeros_of,
 )
+from gru_core.inputs.many_texts import Encoded, as_places, encoded
 from gru_core.inputs.vocabulary import Vocabulary
 
 Values = npt.NDArray[Any]
@@ -102,7 +104,32 @@ def longer(way: Way) -> float:
     return LONGER if all(one.kind in _BY_STEP and not one.starts for one in below) else 1.0
 
 
-def in_words(run: Run, vocabulary: Vocabulary, inputs: int) -> Run:
+def input_size(entry: Entry) -> int:
+    """How many numbers the lowest layer of an entry reads at a step."""
+    size: int = entry.layers[0][0].w_x.shape[2]
+    return size
+
+
+def of_texts(way: Way, texts: Sequence[str], words: Vocabulary | None) -> tuple[Run, Encoded]:
+    """What runs texts through a layer, and the texts as it takes them.
+
+    Where the model has a table for tokens a word is its place there, and without words the texts
+    are such places; else it is what the vocabulary has for it.
+    Errors: those of runner; FormatError with neither table nor words; TextError or
+    RangeError for a text that is not read.
+    """
+    table = None if way.whole is None else way.whole.table
+    if table is not None:
+        run, _ = runner(way, tokens=True)
+        return run, encoded(texts, words) if words else as_places(texts, len(table.arrays["w"]))
+    if words is None:
+        raise refuse_tokens(way.file, way.entry)
+    inputs = input_size(way.entry)
+    run, _ = runner(way, tokens=False, width=inputs)
+    return _in_words(run, words, inputs), encoded(texts, words)
+
+
+def _in_words(run: Run, vocabulary: Vocabulary, inputs: int) -> Run:
     """The run of a layer that takes numbers on places in a vocabulary.
 
     Each is the vector that the vocabulary has for it, or a one at its place. inputs: of the layer.
