@@ -9,6 +9,7 @@ from contextvars import copy_context
 from typing import Generic
 
 from app.compute.store import Key, Shelf, Value
+from app.compute.workshop import LeftError
 
 # Seconds that a screen waits for it. What takes longer comes when the stage asks again.
 PATIENCE = 0.25
@@ -75,7 +76,8 @@ class Later(Generic[Value]):
             try:
                 future.set_result(make())
             except Exception as error:
-                log.exception("%s has failed.", self._name.capitalize())
+                if not isinstance(error, LeftError):  # nobody waits for it any more
+                    log.exception("%s has failed.", self._name.capitalize())
                 with self._lock:
                     self._failed[key] = error
                     if len(self._failed) > MOST_WANTED:

@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from gru_core.errors import RangeError, TextError, shown
 from gru_core.inputs.vocabulary import MAX_READ, Vocabulary
+from gru_core.words import counted
 
 Places = npt.NDArray[np.intp]
 _LONGEST: Final = 10  # digits of a place
@@ -51,9 +52,9 @@ def encoded(texts: Sequence[str], vocabulary: Vocabulary) -> Encoded:
             sequences.append(np.array(rows + [0] * behind, np.intp))
     if not sequences:
         raise TextError(
-            "No word of the {count} texts is in the vocabulary of {tokens:,} tokens, such as "
+            "Of {texts} no word is in the vocabulary of {tokens:,} tokens, such as "
             "{example}: choose the vocabulary of this model.",
-            count=len(texts),
+            texts=counted(len(texts), "text"),
             tokens=len(places),
             example=", ".join(map(shown, list(places)[:3])),
         )

@@ -249,7 +249,7 @@ def test_too_much_and_nothing_known_are_refused(capsys, monkeypatch) -> None:
     path, _ = saved()
     Path("other.txt").write_text("Das\nBuch\n", "utf-8")
     said = refused(capsys, path, "--texts", "texts.csv", "--vocabulary", "other.txt")
-    assert said.startswith("No word of the 3 texts is in the vocabulary of 2 tokens")
+    assert said.startswith("Of 3 texts no word is in the vocabulary of 2 tokens")
     monkeypatch.setattr(many.many_gates, "__defaults__", (1, 10))
     said = refused(capsys, path, "--texts", "places.txt")
     assert said.startswith("3 sequences of 9 steps in all, through 5 units, come to 45 numbers")

@@ -8,6 +8,7 @@ import pytest
 
 from app.compute.background import MOST_WANTED, Later, Soon
 from app.compute.store import Shelf, Store
+from app.compute.workshop import LeftError
 
 Made = Callable[[str], Callable[[], str]]
 
@@ -115,3 +116,15 @@ def test_what_is_done_soon_is_done_once() -> None:
     soon.ask()
     time.sleep(0.05)
     assert times == [1]
+
+
+@pytest.mark.parametrize(("error", "logged"), [(LeftError, 0), (ValueError, 1)])
+def test_a_page_that_has_been_left_is_no_failure_in_the_log(
+    error: type[Exception], logged: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    def make() -> str:
+        raise error
+
+    with pytest.raises(error):
+        later().ask(("a",), 1, make)
+    assert len([one for one in caplog.records if one.exc_info]) == logged

@@ -123,11 +123,13 @@ def test_without_such_a_token_they_are_left_out_and_counted() -> None:
 
 def test_texts_of_which_nothing_is_known_are_refused() -> None:
     said = (
-        "No word of the 2 texts is in the vocabulary of 4 tokens, such as 'the', 'film', 'was': "
+        "Of 2 texts no word is in the vocabulary of 4 tokens, such as 'the', 'film', 'was': "
         "choose the vocabulary of this model."
     )
     with pytest.raises(TextError, match=re.escape(said)):
         encoded(["Das Buch", "ist gut"], WORDS)
+    with pytest.raises(TextError, match="Of 1 text no word"):
+        encoded(["ist gut"], WORDS)
 
 
 def test_the_models_own_padding_is_there_and_does_not_count() -> None:
