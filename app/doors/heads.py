@@ -4,13 +4,15 @@ httptools takes in a head of any length, and as many requests ahead of their ans
 both are limited here. And it reads no body of a request that asks for another protocol: what stands
 there would be taken for the next request, and answered to whoever shares the line of a proxy.
 A body that was answered before its end is read on, so that who sends it sees the answer, but no
-faster than leaves time for all others. Uvicorn takes this class for what reads HTTP
-(app/server.py).
+faster than leaves time for all others. The head of an answer goes out with the first of its body,
+as ASGI has it, in one call of the system and one packet. Uvicorn takes this class for what reads
+HTTP (app/server.py).
 """
 
+import asyncio
 from typing import ClassVar, Final
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.watching import counts
 from app.words.say import say
@@ -23,6 +25,7 @@ UNWANTED: Final = 30_000_000  # bytes a second of such bodies, on all connection
 # In the scope of a request whose body has come as a whole: nobody has to see that it does in time.
 WHOLE: Final = "gatescope.whole"
 MOST_AHEAD: Final = 16  # requests that wait for the answer to one before; browsers send none so
+JOINED: Final = 65_536  # bytes of a first piece of a body that are copied behind their head
 
 
 class Heads(HttpToolsProtocol):
@@ -48,6 +51,8 @@ class Heads(HttpToolsProtocol):
             self._refuse(say("doors.heads.upgrade"))
             raise ConnectionError  # the parser reads no more of what has come
         super().on_headers_complete()
+        if self.cycle is not None and self.scope["method"] != "HEAD":  # that one has no body
+            self.cycle.transport = _Joining(self.cycle)
         if away:
             self.cycle.keep_alive = False
         if len(self.pipeline) > MOST_AHEAD:
@@ -76,3 +81,36 @@ class Heads(HttpToolsProtocol):
     def _refuse(self, why: str) -> None:
         counts.refused("head")
         self.send_400_response(why)
+
+
+class _Joining(asyncio.Transport):
+    """Where one answer is written: its head waits for the first piece of its body."""
+
+    def __init__(self, cycle: RequestResponseCycle) -> None:
+        self.cycle = cycle
+        self.line = cycle.transport
+        self.head: bytes | None = None
+
+    def write(self, data: bytes) -> None:  # type: ignore[override]
+        """Pass on, but for the head."""
+        if self.head is None:
+            if self.cycle.response_started:
+                self.head = data
+                return
+        elif self.head:
+            if len(data) <= JOINED:
+                data = self.head + data
+            else:
+                self.line.write(self.head)
+            self.head = b""
+        self.line.write(data)
+
+    def close(self) -> None:
+        """End the connection; a head that has no body, as after an error, is sent before."""
+        if self.head:
+            self.write(b"")
+        self.line.close()
+
+    def is_closing(self) -> bool:
+        """Whether it has ended, or is about to."""
+        return self.line.is_closing()
