@@ -1,8 +1,9 @@
 # make run      start Gatescope on http://localhost:8501
 # make install  what a site needs, and nothing of it started
 # make serve    a site: several processes behind nginx (docs/running.md)
-# make test     format, lint, types, every test without a browser, and those with one for every day
-# make browsers  all other tests in browsers; the continuous integration runs both
+# make test     format, lint, types, and the tests for every day, with browsers and without
+# make thorough  all other tests; the continuous integration runs both
+# make browsers  of those, the ones in browsers alone
 # make format   rewrite the sources in the project's format
 # make bench    the benchmarks: each prints ratios
 # make fuzz     every reader of weights against random files, TRIES times each (10000)
@@ -29,7 +30,7 @@ JS_STAMP  := $(JS)/node_modules/.installed
 # Byte code is kept, whatever the environment says: the tests start some two hundred processes.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run install serve test browsers format bench fuzz lock audit sbom image clean
+.PHONY: run install serve test thorough browsers format bench fuzz lock audit sbom image clean
 
 # Everything that a site needs, and nothing of it started.
 install: $(RUN_STAMP)
@@ -48,8 +49,12 @@ test: $(JS_STAMP)
 	&& $(NODE) $(JS)/node_modules/typescript/bin/tsc --project $(JS) \
 	&& $(NODE) --test $(JS)/*.test.js; scripts=$$?; \
 	wait $$mypy && exit $$scripts
-	$(BIN)/pytest --ignore=tests/browser --numprocesses=2 --dist=loadscope
+	$(BIN)/pytest --ignore=tests/browser -m "not thorough" --numprocesses=2 --dist=loadscope
 	$(BIN)/python -m scripts.browsers tests/browser -m "not thorough" --numprocesses=3 --dist=loadfile
+
+thorough: $(DEV_STAMP)
+	$(BIN)/pytest --ignore=tests/browser -m thorough --numprocesses=2 --dist=loadscope
+	$(MAKE) browsers
 
 browsers: $(DEV_STAMP)
 	$(BIN)/python -m scripts.browsers tests/browser -m thorough --numprocesses=2 --dist=loadfile

@@ -6,7 +6,9 @@ integration, it is a failure: there, everything a test needs must be present.
 
 import gc
 import os
+from collections import defaultdict
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -20,6 +22,24 @@ settings.register_profile(
     "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 settings.load_profile("any machine")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Of the cases of a sampled test some, evenly spaced, are for every day; the rest are thorough.
+
+    Where a test has no more cases than are asked for, it has them every day.
+    """
+    cases = defaultdict[tuple[Path, str], list[pytest.Item]](list)
+    for item in items:
+        if isinstance(item, pytest.Function) and item.get_closest_marker("sampled"):
+            cases[item.path, item.originalname].append(item)
+    for group in cases.values():
+        most = group[0].get_closest_marker("sampled").args[0]
+        daily = {round(one * len(group) / most) for one in range(most)}
+        for place, item in enumerate(group):
+            if place not in daily and most < len(group):
+                item.add_marker(pytest.mark.thorough)
 
 
 def pytest_collection_finish() -> None:

@@ -56,3 +56,24 @@ def test_an_expected_failure_is_not_taken_for_a_skip(
     monkeypatch.setenv("GATESCOPE_REQUIRE_BROWSER", "1")
     suite.makepyfile("import pytest\n@pytest.mark.xfail\ndef test_later():\n    assert False")
     run(suite).assert_outcomes(xfailed=1)
+
+
+@pytest.mark.parametrize(
+    ("asked", "many", "few"),
+    [("not thorough", {0, 3, 7}, 2), ("thorough", {1, 2, 4, 5, 6, 8, 9}, 0)],
+)
+def test_of_many_cases_some_are_for_every_day_and_all_others_are_thorough(
+    suite: pytest.Pytester, asked: str, many: set[int], few: int
+) -> None:
+    suite.makepyfile(
+        "import pytest\n"
+        "@pytest.mark.sampled(3)\n@pytest.mark.parametrize('n', range(10))\n"
+        "def test_many(n): ...\n"
+        "@pytest.mark.sampled(3)\n@pytest.mark.parametrize('n', range(2))\n"
+        "def test_few(n): ...\n"
+    )
+    suite.makeini("[pytest]\nmarkers = sampled\n    thorough")
+    result = suite.runpytest_inprocess("-p", "no:cacheprovider", "-v", "-m", asked)
+    passed = len(many) + few
+    result.assert_outcomes(passed=passed, deselected=12 - passed)
+    result.stdout.fnmatch_lines_random([f"*::test_many?{n}? PASSED*" for n in many])

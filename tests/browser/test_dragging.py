@@ -35,6 +35,7 @@ DRAGS = [
 NEAR = 2  # of 255: colours are those of a palette of 256
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("scene", "target", "pixels"), DRAGS)
 def test_a_dragged_number_reflows_the_sequence_and_stays(
     page: Stage, core: Core, scene: str, target: str, pixels: float

@@ -149,6 +149,7 @@ def test_the_first_view_stays_through_a_reload_and_comes_back_when_asked(
     assert first.page.evaluate(SEEN) == FIRST
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("link", ["view=memory", "scene=pulse", "e=x.3.0_0.5~", "cell=lstm"])
 def test_a_link_shows_everything_it_may_be_about(stranger: Stage, link: str) -> None:
     stranger.open(link)

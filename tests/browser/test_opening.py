@@ -15,6 +15,7 @@ SCENES = json.loads((Path(__file__).parents[2] / "assets/scenes/index.json").rea
 Core = Callable[..., Situation]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("scene", SCENES)
 def test_a_scene_draws_every_track_and_says_the_numbers_of_the_core(
     page: Stage, core: Core, scene: str

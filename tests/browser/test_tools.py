@@ -311,6 +311,7 @@ def test_the_button_is_large_enough_for_a_finger(seen: Callable[..., Stage]) -> 
     assert min(reach) >= 43
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("link", "plot", "across", "up"),
     [

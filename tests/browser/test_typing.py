@@ -61,6 +61,7 @@ def test_what_is_out_of_range_is_said_as_it_was_typed_beside_its_field(
     expect(chosen.page.get_by_role("alert").filter(has_text=said)).to_be_in_viewport()
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("text", ["", "0", "999", "3.5"])
 @pytest.mark.parametrize(
     ("view", "label"), [("gradients", "Step k"), ("holding", "From step"), ("find", "To step")]

@@ -13,7 +13,10 @@ from tests.formats.torch_files import filled, saved
 __all__ = ["here"]
 
 # What PyTorch says when it runs such a layer on its own.
-pytestmark = pytest.mark.filterwarnings("ignore:LSTM with projections:UserWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:LSTM with projections:UserWarning"),
+    pytest.mark.thorough,
+]
 
 
 def test_a_projection_is_told_and_traced(here, capsys) -> None:

@@ -29,6 +29,8 @@ from tests.formats.keras_making import (
 )
 from tests.formats.tries import tries
 
+pytestmark = pytest.mark.thorough
+
 FILES = {
     "keras": one(recurrent_activation="hard_sigmoid"),
     "weights": weights_h5(variables(arrays("lstm"), "layers/lstm/cell"), {"layers/lstm": "enc"}),

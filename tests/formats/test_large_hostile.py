@@ -99,6 +99,7 @@ FILES: dict[str, tuple[Callable[[], bytes], str]] = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", FILES)
 def test_a_large_file_is_refused_in_as_little_time_and_memory(name: str, tmp_path: Path) -> None:
     made, says = FILES[name]

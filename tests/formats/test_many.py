@@ -101,6 +101,7 @@ def check(summary, tracks: list[np.ndarray]) -> None:
         np.testing.assert_allclose(summary.near_one, (every > high).mean(axis=0), atol=1e-12)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("at_once", [1, 40, 4_000_000])  # numbers that are held at a time
 @pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
 def test_every_track_is_that_of_pytorch_one_by_one(cell, at_once, tmp_path, monkeypatch) -> None:

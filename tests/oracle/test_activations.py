@@ -204,6 +204,7 @@ def test_the_jacobian_of_each_step(kind, gate, state) -> None:
         np.testing.assert_allclose(by_input, wanted, rtol=0, atol=1e-12)
 
 
+@pytest.mark.sampled(40)
 @EVERY
 @pytest.mark.parametrize("held", [False, True])
 def test_the_gradients_over_every_distance(kind, gate, state, held) -> None:
@@ -239,6 +240,7 @@ def test_the_direct_path_of_an_lstm_ends_in_the_slope_of_its_output(state) -> No
     assert gradient_by_distance(weights, trace)["direct"][0] == pytest.approx(expected)
 
 
+@pytest.mark.sampled(20)
 @EVERY
 def test_gradients_of_the_torch_engine_are_those_of_differences(kind, gate, state) -> None:
     """Between corners, where there is no run of exactly 0.

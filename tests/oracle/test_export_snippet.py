@@ -147,6 +147,7 @@ def python(*arguments: str) -> str:
     return done.stdout
 
 
+@pytest.mark.thorough
 def test_every_gate_of_every_scene_and_cell_is_reproduced_to_a_millionth(ran) -> None:
     assert len(ran) > len(SCENES) * 2 * len(CELLS)
     for cell, changes in CHANGES.items():  # some states of relu have no end, and none everywhere

@@ -48,6 +48,7 @@ def check(entry: Entry, answers: dict[str, str], path: Path) -> None:
     assert np.abs(expected["y"]).max() > 100 * limit  # a test of zeros would say nothing
 
 
+@pytest.mark.sampled(16)
 @pytest.mark.parametrize("extension", ["keras", "h5"])
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_saved_model_runs_as_in_keras(models: Path, name: str, extension: str) -> None:
@@ -105,6 +106,7 @@ def test_the_wrong_hard_sigmoid_would_be_seen(models: Path) -> None:
 # The check that the app offers ---------------------------------------------------------------
 
 
+@pytest.mark.sampled(16)
 @pytest.mark.parametrize(
     "file", [f"{n}.{e}" for n in LAYERS for e in EXTENSIONS] + [f"{n}.h5" for n in LEGACY]
 )

@@ -163,6 +163,7 @@ NOT_FOLLOWED = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", NOT_FOLLOWED)
 def test_a_layer_above_what_is_not_followed_says_that_it_reads_the_input(
     kind, tmp_path, capsys, monkeypatch

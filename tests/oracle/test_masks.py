@@ -127,6 +127,7 @@ def through(keras, layers, x) -> list[tuple[str, np.ndarray, np.ndarray]]:
     return found
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 @pytest.mark.parametrize("value", [0.0, -1.5])
 @pytest.mark.parametrize("name", NAMES)

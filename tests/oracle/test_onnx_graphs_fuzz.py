@@ -13,6 +13,8 @@ from gru_core.formats.whole.tracing import PREDICTION, Given, model_of, traced
 from tests.formats.tries import tries
 from tests.oracle.onnx_graphs import random_graph
 
+pytestmark = pytest.mark.thorough
+
 CLOSE = {"rtol": 1e-3, "atol": 1e-3}  # numbers up to 100 in float32, one after the other
 EACH = 20  # graphs in a test
 

@@ -16,6 +16,8 @@ from gru_core.formats.model import ModelFile
 from gru_core.formats.running import run_ready
 from gru_core.formats.whole.tracing import Given, model_of, traced
 
+pytestmark = pytest.mark.thorough
+
 os.environ.setdefault("KERAS_BACKEND", "torch")
 keras = pytest.importorskip("keras")
 

@@ -86,6 +86,7 @@ def test_padding_that_the_model_itself_says_is_not_said_by_the_visitor(tmp_path)
 TEXTS = {"none": "3 4 5 1", "first": "0 4 5 1", "last": "3 4 5 0", "between": "3 0 0 1"}
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("zeros", [False, True], ids=["kept", "zeros"])
 @pytest.mark.parametrize("backward", [False, True], ids=["forward", "backward"])

@@ -9,6 +9,8 @@ from safetensors.torch import save_file
 
 from gru_core.__main__ import main
 
+pytestmark = pytest.mark.thorough
+
 CLOSE = 1e-5
 STEPS, BATCH = 12, 3
 

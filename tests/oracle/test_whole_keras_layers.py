@@ -132,6 +132,7 @@ def prediction(file, given):
     return arrays["prediction"]
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
 @pytest.mark.parametrize("ending", ["keras", "h5"])
 @pytest.mark.parametrize("name", BETWEEN)
@@ -185,6 +186,7 @@ MASKED = {
 COMPUTED = ("Add", "Average", "Subtract", "Concatenate", "mean", "all in a row", "reshape", "up")
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
 @pytest.mark.parametrize("name", MASKED)
 def test_masked_steps_are_as_keras_has_them_or_nothing_is_said(name, tmp_path) -> None:

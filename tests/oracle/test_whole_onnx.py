@@ -100,6 +100,7 @@ def opened(data):
     return npz.parse(npz.write(read(data, "a.onnx")), "a.onnx")
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("way", WAYS, ids=["-".join(map(str, way)) for way in WAYS])
 @pytest.mark.parametrize("kind", [Steps, LastStep, LastStates, Mean, EncoderDecoder])
 def test_the_prediction_and_every_input_are_those_of_onnxruntime(kind, way) -> None:

@@ -60,6 +60,7 @@ MERGES = {
 BETWEEN = {**FUNCTIONS, **MERGES}
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize("opset", [17, 20])
 @pytest.mark.parametrize("name", BETWEEN)
 def test_what_stands_between_is_computed_as_onnxruntime_does_it(name, opset) -> None:

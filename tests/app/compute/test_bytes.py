@@ -69,6 +69,7 @@ def test_runs_and_what_views_find_take_what_is_counted(kept: Store, scene: str, 
         assert 1 / NEAR <= taken() / (kept.size - before) <= NEAR
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("units", [4, 32])
 def test_scenes_of_visitors_take_what_is_counted(kept: Store, units: int) -> None:
     setting = Setting(scene="own", own=Own(source="noise", steps=20, units=units))

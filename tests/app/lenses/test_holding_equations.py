@@ -53,6 +53,7 @@ def as_written(shown: Screen, track: str) -> float:
     return 1 - value_of(track) if writes and track == "update" else value_of(track)
 
 
+@pytest.mark.sampled(24)
 @pytest.mark.parametrize("notation", [None, CHO, CHUNG], ids=["own", "Cho", "Chung"])
 @pytest.mark.parametrize("span", ["all", f"{FIRST}-{LAST}"])
 @pytest.mark.parametrize("unit", ["all", "1"])

@@ -23,6 +23,8 @@ from gru_core.inputs.feed import Feed, fed
 from gru_core.scenes.companions import Role
 from tests.formats.torch_files import saved
 
+pytestmark = pytest.mark.thorough
+
 INPUTS, UNITS, NUMBERS = 3, 5, 2
 X = fed(Feed("noise"), INPUTS, 0).x
 EDITED = Target.parse("lstm.w_p.1.4")

@@ -112,6 +112,7 @@ def every_question(shown: Screen) -> Iterator[Screen]:
 # Every screen ---------------------------------------------------------------------------------
 
 
+@pytest.mark.sampled(60)
 @pytest.mark.parametrize("alongside", ALONGSIDE)
 @pytest.mark.parametrize("scene", list(scenes()))
 @pytest.mark.parametrize("view", ASKING)
@@ -169,6 +170,7 @@ EXTREMES: dict[str, dict[str, Any]] = {
 }
 
 
+@pytest.mark.sampled(20)
 @pytest.mark.parametrize("extreme", EXTREMES.values(), ids=EXTREMES)
 @pytest.mark.parametrize("view", ASKING)
 def test_a_lens_answers_whatever_a_link_says(
@@ -185,6 +187,7 @@ MOST_MEMORY = 200_000_000
 MOST_SECONDS = 30.0
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("own", LARGE.values(), ids=LARGE)
 @pytest.mark.parametrize("view", ASKING)
 def test_a_large_screen_is_answered_in_bounded_memory_and_time(

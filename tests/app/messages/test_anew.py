@@ -72,6 +72,7 @@ def test_so_it_is_for_every_notation_and_opened_cell(notation: str, cell: Cell) 
     assert fits(replace(before, edits=EDITS[0]), before) is not placed
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("view", LENSES)
 def test_from_any_view_to_any_other_whose_parts_the_page_computes(view: str) -> None:
     before = Setting(view=view)

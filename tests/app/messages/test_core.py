@@ -31,12 +31,14 @@ from tests.app.computing import (
 from tests.app.node import in_node
 
 
+@pytest.mark.sampled(12)
 @pytest.mark.parametrize(("alongside", "notation"), BESIDE)
 @pytest.mark.parametrize("scene", SCENES)
 def test_the_page_computes_what_the_core_computes(scene, alongside, notation) -> None:
     assert check([of_scene(scene, alongside, notation)], in_node) > 0
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("alongside", ["lstm", "rnn"])
 @pytest.mark.parametrize("notation", PLACED)
 def test_whatever_gates_and_states_end_in_is_computed_alike(alongside, notation) -> None:

@@ -90,6 +90,7 @@ def assert_close(shown: np.ndarray, truth: np.ndarray, track: str, levels: int) 
 # Every kind of target in every scene ----------------------------------------------------------
 
 
+@pytest.mark.sampled(40)
 @pytest.mark.parametrize(("scene", "alongside", "target"), CASES)
 def test_every_value_of_a_sweep_is_the_run_of_the_core(
     unpack: Unpack, scene: str, alongside: str, target: Target

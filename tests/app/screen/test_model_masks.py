@@ -29,6 +29,8 @@ from tests.app.visiting import Unpack
 from tests.formats.entries import SAID, make_entry
 from tests.formats.torch_files import filled
 
+pytestmark = pytest.mark.thorough
+
 # Of two directions the order in which steps are read is not said.
 SAID_OF = {1: SAID, 2: {key: value for key, value in SAID.items() if key != "backward"}}
 NOTE = "The model leaves out steps that are padding."

@@ -39,6 +39,8 @@ from tests.app.computing import Batch, check, edits_of, held_in, holds_of, with_
 from tests.app.node import in_node
 from tests.formats.torch_files import saved
 
+pytestmark = pytest.mark.thorough
+
 X = fed(Feed("noise"), 3, 0).x
 
 

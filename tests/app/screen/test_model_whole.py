@@ -41,6 +41,7 @@ def tokens_of(screen) -> list[int]:
     return [int(label.removeprefix("w")) for label in labels]
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("cell", ["GRU", "LSTM"])
 @pytest.mark.parametrize(
     ("both", "at", "backward"),

@@ -57,6 +57,7 @@ def test_each_scene_can_be_chosen_and_the_link_follows(
     assert_shows(here, Setting(scene=name))
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("name", list(scenes()))
 @pytest.mark.parametrize("alongside", ["rnn", "none"])
 def test_each_scene_runs_beside_another_cell_and_alone(

@@ -68,6 +68,7 @@ def test_the_fast_loop_equals_the_written_timestep_with_its_numbers_replaced(
         states = [computed[name] for name in ("hidden", "cell") if name in computed]
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @many

@@ -62,6 +62,7 @@ def assert_holds(arrays, sequence, made, cells) -> None:
     assert set(arrays) == names
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", json.loads((ASSETS / "scenes" / "index.json").read_text()))
 def test_every_scene_runs_as_the_library_runs_it(name, tmp_path) -> None:
     done = command("run", name, "--out", "a.npz", "--cells", "gru,lstm,rnn", folder=tmp_path)

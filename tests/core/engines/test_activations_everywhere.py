@@ -32,6 +32,8 @@ from tests.core.gradients import test_gradients
 from tests.core.opened_scenes import BY_NAME
 from tests.core.phase import test_phase
 
+pytestmark = pytest.mark.sampled(4)
+
 # A kind of layer, what its gates end in, and what its states end in.
 ENDS = [
     ("gru", "hard_sigmoid", "tanh"),

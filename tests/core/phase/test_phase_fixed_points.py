@@ -233,6 +233,7 @@ def test_a_contraction_has_exactly_one_and_every_run_ends_there(make_layer) -> N
         np.testing.assert_allclose(stepped(weights, starts[0], 1000), point.state, atol=1e-12)
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("scale", [1.5, 2.0])
 @pytest.mark.parametrize("kind", ["gru", "gru before", "lstm", "rnn"])
 def test_every_point_stays_and_is_as_stable_as_a_run_from_beside_it_says(
