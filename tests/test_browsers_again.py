@@ -14,6 +14,8 @@ HERE = Path(__file__).parents[1]
 ONCE = """
 from pathlib import Path
 
+pytestmark = pytest.mark.thorough
+
 def test_it():
     seen = Path({!r})
     runs = len(seen.read_text()) if seen.exists() else 0

@@ -95,6 +95,7 @@ def check_marked(stage: Stage, situation: Situation, target: str) -> None:
     assert "was " in stage.hover(cell)
 
 
+@pytest.mark.thorough
 def test_what_is_painted_at_once_is_what_plotly_draws_later(page: Stage, core: Core) -> None:
     page.open("scene=slate")
     page.rest()

@@ -34,6 +34,7 @@ def described(stage: Stage, part: str) -> str:
     return stage.track(part).get_attribute("aria-label") or ""
 
 
+@pytest.mark.thorough
 def test_every_plot_has_a_menu_with_a_name_of_its_own(page: Stage) -> None:
     page.open()
     names = [one.get_attribute("aria-label") for one in page.page.locator(".gs-more").all()]

@@ -224,29 +224,23 @@ def test_every_parameter_of_a_link_is_documented_and_every_documented_one_is_rea
 
 
 @pytest.mark.parametrize("path", MODULES, ids=str)
-def test_every_module_says_in_a_sentence_what_it_is_for(path: Path) -> None:
-    said = ast.get_docstring(ast.parse(text(ROOT / path)))
+def test_a_module_is_short_and_says_what_it_and_its_functions_are_for(path: Path) -> None:
+    source = text(ROOT / path)
+    module = ast.parse(source)
+    said = ast.get_docstring(module)
     assert said
     first = said.split("\n\n")[0]
     assert first.rstrip()[-1] in ".:"
     assert len(first) > 20
-
-
-@pytest.mark.parametrize("path", MODULES, ids=str)
-def test_every_public_function_and_class_has_a_docstring(path: Path) -> None:
     silent = [
         node.name
-        for node in ast.parse(text(ROOT / path)).body
+        for node in module.body
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
         and not node.name.startswith("_")
         and not ast.get_docstring(node)
     ]
     assert silent == []
-
-
-@pytest.mark.parametrize("path", MODULES, ids=str)
-def test_no_module_is_too_long_to_read(path: Path) -> None:
-    assert len(text(ROOT / path).splitlines()) <= 400
+    assert len(source.splitlines()) <= 400
 
 
 @pytest.mark.parametrize("scene", load_scenes(ROOT / "assets" / "scenes"), ids=lambda s: s.name)

@@ -26,6 +26,8 @@ from tests.formats.onnx_making import initializer, make_model, tensors
 from tests.formats.torch_files import filled, saved
 from tests.formats.tries import tries
 
+pytestmark = pytest.mark.thorough
+
 LAYER = filled(torch.nn.GRU(3, 4))
 X = np.random.default_rng(1).normal(size=(7, 3)).astype(np.float32)
 changes = st.lists(

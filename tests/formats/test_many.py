@@ -20,6 +20,8 @@ from gru_core.formats.whole.pieces import Piece, Whole
 from gru_core.formats.whole.tracing import model_of
 from tests.formats.entries import make_whole
 
+pytestmark = pytest.mark.thorough
+
 INPUTS, UNITS = 4, 6
 LENGTHS = [7, 1, 12, 7, 3, 5, 12, 2]
 
@@ -101,7 +103,6 @@ def check(summary, tracks: list[np.ndarray]) -> None:
         np.testing.assert_allclose(summary.near_one, (every > high).mean(axis=0), atol=1e-12)
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("at_once", [1, 40, 4_000_000])  # numbers that are held at a time
 @pytest.mark.parametrize("cell", ["gru", "lstm", "rnn"])
 def test_every_track_is_that_of_pytorch_one_by_one(cell, at_once, tmp_path, monkeypatch) -> None:

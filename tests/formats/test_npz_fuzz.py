@@ -5,6 +5,7 @@ import json
 import random
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from gru_core.formats.whole.tracing import Given, model_of, traced
 from tests.formats.entries import make_entry, make_file, make_whole, unzipped, zipped
 from tests.formats.entries import npy as npy_bytes
 from tests.formats.tries import tries
+
+pytestmark = pytest.mark.thorough
 
 SEEDS = [
     npz.write(make_file(), compressed=False),

@@ -15,7 +15,10 @@ from gru_core.formats.whole.tracing import Given, model_of, traced
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 keras = pytest.importorskip("keras")
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning"),
+    pytest.mark.thorough,
+]
 
 CLOSE = 1e-6
 FAR = 1e-2  # what another reading would be off by, at least
@@ -163,7 +166,6 @@ NOT_FOLLOWED = {
 }
 
 
-@pytest.mark.sampled(2)
 @pytest.mark.parametrize("kind", NOT_FOLLOWED)
 def test_a_layer_above_what_is_not_followed_says_that_it_reads_the_input(
     kind, tmp_path, capsys, monkeypatch

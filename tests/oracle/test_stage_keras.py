@@ -17,7 +17,10 @@ from gru_core.inputs.feed import Feed, fed
 
 os.environ.setdefault("KERAS_BACKEND", "torch")
 keras = pytest.importorskip("keras")
-pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning"),
+    pytest.mark.thorough,
+]
 
 CLOSE = 1e-6
 FAR = 1e-2
@@ -86,7 +89,6 @@ def test_padding_that_the_model_itself_says_is_not_said_by_the_visitor(tmp_path)
 TEXTS = {"none": "3 4 5 1", "first": "0 4 5 1", "last": "3 4 5 0", "between": "3 0 0 1"}
 
 
-@pytest.mark.sampled(4)
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 @pytest.mark.parametrize("zeros", [False, True], ids=["kept", "zeros"])
 @pytest.mark.parametrize("backward", [False, True], ids=["forward", "backward"])

@@ -217,7 +217,7 @@ def numbers(tensor):
     return keras.ops.convert_to_numpy(tensor)
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(4)
 @pytest.mark.filterwarnings("ignore::DeprecationWarning", "ignore::UserWarning")
 @pytest.mark.parametrize("ending", ["keras", "h5"])
 @pytest.mark.parametrize("name", MODELS)

@@ -20,6 +20,8 @@ from app.setting.setting import Setting
 from gru_core.scenes.own import Own
 from gru_core.situation import Edit, Target
 
+pytestmark = pytest.mark.thorough
+
 BIAS = Target.parse("gru.b_x.update.3")
 MANY = 30  # values of each kind: what is made once for all matters little beside them
 NEAR = 1.15  # what is counted against what is taken, at most, either way
@@ -69,7 +71,6 @@ def test_runs_and_what_views_find_take_what_is_counted(kept: Store, scene: str, 
         assert 1 / NEAR <= taken() / (kept.size - before) <= NEAR
 
 
-@pytest.mark.sampled(1)
 @pytest.mark.parametrize("units", [4, 32])
 def test_scenes_of_visitors_take_what_is_counted(kept: Store, units: int) -> None:
     setting = Setting(scene="own", own=Own(source="noise", steps=20, units=units))

@@ -10,6 +10,8 @@ from tests.app.modelling import Open, packed, saved
 from tests.core.scenes.test_loaded import entry
 from tests.formats import keras_making, onnx_making
 
+pytestmark = pytest.mark.thorough
+
 
 def test_a_pytorch_file_is_checked_against_pytorch_itself(open_model: Open) -> None:
     torch.manual_seed(1)

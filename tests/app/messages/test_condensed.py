@@ -27,6 +27,8 @@ from gru_core.scenes.own import Own
 from gru_core.situation import Edit, Situation, Target, apply_edits, value_at
 from tests.app.drawing import in_32_bits
 
+pytestmark = pytest.mark.thorough
+
 Unpack = Callable[[bytes], Any]
 # 96 units in one row each, 450 steps in blocks of two; steps that leave a last block half empty.
 WIDE = Setting(scene="own", own=Own(source="noise", steps=451, units=96), seed=3, step=200, unit=40)

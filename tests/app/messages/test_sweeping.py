@@ -136,6 +136,7 @@ def bytes_of_an_edit(shown: Screen, sent: dict[str, Sent], target: Target) -> in
     return len(pack(dragged, THOROUGH)) + len(pack(committed))
 
 
+@pytest.mark.thorough
 @pytest.mark.parametrize("alongside", ["lstm", "rnn"])
 @pytest.mark.parametrize("scene", ["crowd", "reader"])
 def test_an_edit_takes_at_most_120_kb_whatever_is_dragged(scene: str, alongside: str) -> None:

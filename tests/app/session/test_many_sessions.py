@@ -263,6 +263,7 @@ def attend(
     return student
 
 
+@pytest.mark.thorough
 def test_thirty_sessions_edit_at_once_and_each_gets_its_own_results(
     server: Server, desk: Desk
 ) -> None:

@@ -11,6 +11,8 @@ from gru_core.gradients import Gradients, gradient_by_distance, jacobians
 from gru_core.initialize import initialize
 from gru_core.weights import Weights
 
+pytestmark = pytest.mark.thorough
+
 
 def with_bias(weights: Weights, gate: str, bias: float) -> Weights:
     b_x = weights.b_x.copy()
@@ -118,7 +120,6 @@ def test_a_tanh_or_gate_that_is_shut_to_the_last_digit_lets_nothing_through(make
 # What it costs --------------------------------------------------------------------------------
 
 
-@pytest.mark.thorough
 @pytest.mark.parametrize("kind", ["gru", "gru before", "lstm", "rnn"])
 @pytest.mark.parametrize("unit", [None, 7], ids=["whole", "unit"])
 def test_the_jacobians_of_a_run_are_never_all_there(kind, unit, make_layer) -> None:

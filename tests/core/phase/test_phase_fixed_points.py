@@ -14,6 +14,8 @@ from gru_core.gradients import jacobian_at
 from gru_core.phase import drawn_starts, fixed_points, visited
 from gru_core.weights import Weights
 
+pytestmark = pytest.mark.thorough
+
 
 def solved(function: Callable[[float], float], low: float, high: float) -> float:
     """Where a function of one number is 0, by halving."""
@@ -233,7 +235,6 @@ def test_a_contraction_has_exactly_one_and_every_run_ends_there(make_layer) -> N
         np.testing.assert_allclose(stepped(weights, starts[0], 1000), point.state, atol=1e-12)
 
 
-@pytest.mark.sampled(3)
 @pytest.mark.parametrize("scale", [1.5, 2.0])
 @pytest.mark.parametrize("kind", ["gru", "gru before", "lstm", "rnn"])
 def test_every_point_stays_and_is_as_stable_as_a_run_from_beside_it_says(
