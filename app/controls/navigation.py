@@ -15,6 +15,7 @@ PAGES: Final = {
     "models": EXPLORE,  # the stage with a model of the visitor's own
     "claims": "views/claims.py",
 }
+SECTION: Final = {"quiz": "learn", "glossary": "learn"}  # pages that another one leads to
 FIRST: Final = "pulse"  # where the way back from a model leads
 
 
@@ -24,7 +25,7 @@ def page_title(what: str) -> str:
 
 
 def navigation(here: str) -> None:
-    """The name and a link to each page, the present one marked if it is one. Drawn in a row.
+    """The name and a link to each page, the present one or the one that led to it marked, in a row.
 
     Whoever comes back to the stage finds it as it was left.
     """
@@ -36,6 +37,9 @@ def navigation(here: str) -> None:
                 st.html(
                     f'<span class="gs-here" aria-current="page">{title}</span>', width="content"
                 )
+            elif name == SECTION.get(here):
+                with st.container(key="within", width="content"):
+                    _link(name)
             elif PAGES[name] == PAGES.get(here):
                 _button(name)
             else:
