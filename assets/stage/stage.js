@@ -31,6 +31,7 @@ import { Drag } from "./core/drag.js";
 import { Library, fetchPlotly } from "./core/library.js";
 import { isWhole, named, ownEdits } from "./core/message.js";
 import { Now } from "./core/now.js";
+import { ALL } from "./core/pace.js";
 import { explainRefusals } from "./core/refused.js";
 import { asset } from "./core/served.js";
 import { alongTabs } from "./core/tabs.js";
@@ -177,7 +178,7 @@ class Stage {
       address: () => this.address.text(true), whole: (part) => this.wholes.ask(part), complain: (problem, lasts) => this.voice.complain(problem, lasts),
     });
     this.live = new Live(this.element, this.drag, this.screen, {
-      values: (all) => this.showValues(all), read: [this.inside, this.lens], follow: () => this.lessons.follow(), refresh: (moving) => this.refresh(moving),
+      values: (all, turn) => this.showValues(all, turn), read: [this.inside, this.lens], follow: () => this.lessons.follow(), refresh: (moving) => this.refresh(moving),
     });
     this.values = new Values(here, this.holder, this.screen, this.editor, (target) => this.screen.valueAt(target));
     this.pointer = new Pointer(this.element, here, {
@@ -330,19 +331,18 @@ class Stage {
     if (!this.now.begun) return;
     this.timeline.show(this.now.message.labels, this.values.terms);
     this.screen.refresh(!moving);
-    const number = this.showValues(!moving);
-    if (this.live.tells(moving)) {
-      const cell = this.inside.refresh();
-      this.lens.refresh();
-      this.asking.want(number ?? cell);
-    }
+    const turn = this.live.turn(moving);
+    const number = this.showValues(!moving, turn);
+    const missing = this.inside.refresh(turn);
+    this.lens.refresh(turn);
+    if (number || missing || turn === ALL) this.asking.want(number ?? missing);
     this.lessons.follow();
   }
 
-  /** @param {boolean} [all] also what nobody sees */
-  showValues(all = true) {
+  /** @param {boolean} [all] also what nobody sees @param {import("./core/pace.js").Turn} [turn] */
+  showValues(all = true, turn = ALL) {
     const { message, target } = this.now;
-    const missing = this.values.show(all);
+    const missing = this.values.show(all, turn);
     this.handle.refresh();
     this.element.toggleAttribute("data-handled", Boolean(target) && target === message.scene.handle?.target);
     return missing;

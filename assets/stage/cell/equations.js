@@ -3,6 +3,7 @@
 
 import { make, putText } from "../core/dom.js";
 import { full, short } from "../core/format.js";
+import { ALL, drawsEquation } from "../core/pace.js";
 import { Rest } from "../core/rest.js";
 import { say } from "../core/words.js";
 import { enclose, math, multiply, piece, products, tokens, whole } from "./mathml.js";
@@ -10,6 +11,7 @@ import { enclose, math, multiply, piece, products, tokens, whole } from "./mathm
 /**
  * @import { Product, Quantities, Token } from "./mathml.js"
  * @import { Child, EquationNode, Pairs } from "../types"
+ * @import { Turn } from "../core/pace.js"
  * @typedef {(name: string) => any} Lookup a number, or a row or vector of them
  * @typedef {{ left: EquationNode[], symbols: EquationNode[], numbers: EquationNode[][] }} Line
  * @typedef {{ quantity: string, name: string, lines: Line[] }} Substep
@@ -132,12 +134,14 @@ export class Equations {
     return list;
   }
 
-  // Fill in the numbers; called for every frame of a drag.
-  /** @param {Lookup} lookup */
-  show(lookup) {
+  // Fill in the numbers; called for every frame of a drag. turn: those of it.
+  /** @param {Lookup} lookup @param {Turn} [turn] */
+  show(lookup, turn = ALL) {
     this.lookup = lookup;
     this.lookups = Object.fromEntries(this.substeps.map(({ quantity }) => [quantity, worked(quantity, lookup)]));
-    for (const { slots } of this.blocks) for (const token of slots) fill(token, this.lookups[token.quantity]);
+    this.blocks.forEach(({ slots }, i) => {
+      if (drawsEquation(turn, i)) for (const token of slots) fill(token, this.lookups[token.quantity]);
+    });
     this.substeps.forEach(({ quantity }, i) => {
       const value = heldAt(quantity, lookup);
       const text = value === null ? "" : say("equations.held", { value: short(value, true) });

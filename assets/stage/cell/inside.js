@@ -6,6 +6,7 @@ import { toClipboard } from "../core/clipboard.js";
 import { isCondensed } from "../core/condensed.js";
 import { make, putStyle, putText } from "../core/dom.js";
 import { short } from "../core/format.js";
+import { ALL, NONE, TEXT, draws } from "../core/pace.js";
 import { css, paletteOf } from "../core/palette.js";
 import { withPanel } from "../core/tabs.js";
 import { say } from "../core/words.js";
@@ -18,6 +19,7 @@ import { drawnRows, rowsWithin, sizesOf } from "./rows.js";
 
 /**
  * @import { Lookup } from "./equations.js"
+ * @import { Turn } from "../core/pace.js"
  * @import { Here, Panel, Place, Shown, Wanted } from "../types"
  * @import { Voice } from "../controls/voice.js"
  * @typedef {Record<string, (string | null)[] | null>} Colours of every vector in the wiring, a row each
@@ -249,10 +251,10 @@ export class Inside {
   }
 
   // Numbers and colours at the cursor; called for every frame. Returns what has to be asked for.
-  /** @returns {Wanted | null} */
-  refresh() {
-    if (!this.here.now.begun) return null;
-    const { rows, missing } = this.write();
+  /** @param {Turn} [turn] @returns {Wanted | null} */
+  refresh(turn = ALL) {
+    if (!this.here.now.begun || turn === NONE) return null;
+    const { rows, missing } = this.write(turn);
     if (!rows) return missing;
     const { panel } = this;
     this.diagram.paint(this.colours(panel, rows));
@@ -265,9 +267,9 @@ export class Inside {
     return this.here.cursor.unit < this.panel.units;
   }
 
-  // All of it but colours. Returns the rows of the wiring, where it is on show, and what has to be asked for.
-  /** @returns {{ rows: number[] | null, missing: Wanted | null }} */
-  write() {
+  // All of it but colours. Returns the rows of the wiring, where it is its turn, and what has to be asked for.
+  /** @param {Turn} [turn] @returns {{ rows: number[] | null, missing: Wanted | null }} */
+  write(turn = ALL) {
     const { cursor, now } = this.here;
     if (now.look === "first") return { rows: null, missing: null };
     const { panel, there } = this;
@@ -282,9 +284,9 @@ export class Inside {
     if (view !== "cell") putText(this.doing, ""); // it is of another place by now
     if (view !== "cell" && view !== "why") return { rows: null, missing: null };
     const { lookup, missing } = this.numbers();
-    this.equations.show(lookup);
+    this.equations.show(lookup, turn);
     putText(this.kept, cursor.masked ? this.keptWords(lookup) : "");
-    if (view !== "cell") return { rows: null, missing };
+    if (view !== "cell" || !draws(turn, TEXT)) return { rows: null, missing };
     putText(this.doing, there ? doing(this.inner, cursor.unit, lookup) : "");
     return { rows: this.wire(panel, there), missing };
   }

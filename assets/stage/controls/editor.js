@@ -1,7 +1,7 @@
 // The row that shows the chosen cell: which number it is, a slider, an exact field, undo and redo.
 
 import { arrays, nameOf, split } from "../core/cells.js";
-import { make, putText } from "../core/dom.js";
+import { make, put, putText } from "../core/dom.js";
 import { nearest } from "../core/sweep.js";
 import { brief, exact, short } from "../core/format.js";
 import { say } from "../core/words.js";
@@ -124,10 +124,10 @@ export class Editor {
     });
     this.showValue(value);
     putText(this.old, edit ? say("editor.was", { value: short(edit.was) }) : "");
-    this.revert.hidden = !edit;
-    this.undo.disabled = !can.undo;
-    this.redo.disabled = !can.redo;
-    this.reset.disabled = !can.reset;
+    put(this.revert, "hidden", !edit);
+    put(this.undo, "disabled", !can.undo);
+    put(this.redo, "disabled", !can.redo);
+    put(this.reset, "disabled", !can.reset);
   }
 
   /** @param {number | null | undefined} value */

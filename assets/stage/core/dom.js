@@ -48,6 +48,12 @@ export function putText(element, text) {
   else element.textContent = text;
 }
 
+// A property of an element where it is another: to set it to what it is has its style worked out again.
+/** @template {HTMLElement} Kind @param {Kind} element @param {keyof Kind} name @param {boolean} value */
+export function put(element, name, value) {
+  if (element[name] !== value) Object.assign(element, { [name]: value });
+}
+
 // Other children. One among them that had the focus hands it on to the one in its place, or the last one, or `other`.
 /** @param {Element} element @param {(Node | string)[]} children @param {string} selector of what may have it @param {HTMLElement} [other] */
 export function refill(element, children, selector, other) {

@@ -6,6 +6,7 @@ import { make, refill } from "../core/dom.js";
 import { full, minus, percent, sentence, steps } from "../core/format.js";
 import { byHand } from "../core/hands.js";
 import { fetchView } from "../core/numbers.js";
+import { ALL, TEXT, draws } from "../core/pace.js";
 import { say } from "../core/words.js";
 import { ramp, sample } from "../plots/key.js";
 import { axisOf } from "./axis.js";
@@ -19,6 +20,7 @@ import { Sifting } from "./sifting.js";
 import { Views } from "./views.js";
 
 /**
+ * @import { Turn } from "../core/pace.js"
  * @import { Asked } from "./axis.js"
  * @import { LensSheet } from "../tools/describe.js"
  * @import { Act as Drawing } from "./drawings.js"
@@ -227,7 +229,9 @@ export class Lens {
   }
 
   // The marks of the cursor; and if the view is of another place, the view of this one is asked for.
-  refresh() {
+  /** @param {Turn} [turn] */
+  refresh(turn = ALL) {
+    if (!draws(turn, TEXT)) return;
     clearTimeout(this.timer);
     const { told } = this;
     if (!told) return;

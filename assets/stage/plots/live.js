@@ -1,13 +1,14 @@
 // One frame of a drag or of the cursor on its way, and what waits for the next one or until the hand rests.
 
-import { Pace } from "../core/pace.js";
+import { ALL, Pace } from "../core/pace.js";
 
 /**
  * @import { Drag } from "../core/drag.js"
+ * @import { Turn } from "../core/pace.js"
  * @import { Screen } from "./screen.js"
  * @typedef {object} Parts
- * @property {(all: boolean) => void} values numbers beside the plots; all: also those that nobody sees
- * @property {{ refresh(): unknown }[]} read what is read rather than looked at
+ * @property {(all: boolean, turn: Turn) => void} values numbers beside the plots; all: also those that nobody sees
+ * @property {{ refresh(turn: Turn): unknown }[]} read what is read rather than looked at
  * @property {() => void} follow what a lesson says of it
  * @property {(moving: boolean) => void} refresh all that is of the cursor's place
  */
@@ -37,15 +38,16 @@ export class Live {
     });
   }
 
-  // Whether what is read is drawn in this frame; moving: the cursor is on its way.
+  // What is drawn in this frame of all that is read; moving: the cursor is on its way.
   /** @param {boolean} moving */
-  tells(moving) {
-    if (!moving) this.pace.owed = 0;
-    return !moving || this.pace.tells();
+  turn(moving) {
+    if (moving) return this.pace.turn();
+    this.pace.waits = false;
+    return ALL;
   }
 
   pay() {
-    if (this.drag.live) this.read();
+    if (this.drag.live) this.read(ALL);
     else this.parts.refresh(false);
     this.mark();
   }
@@ -54,19 +56,20 @@ export class Live {
   /** @param {boolean} whole */
   draw(whole) {
     this.screen.drawLive(whole);
-    this.parts.values(false);
-    if (this.pace.tells()) this.read();
+    this.read(this.pace.turn());
     this.mark();
     this.parts.follow();
   }
 
-  read() {
-    for (const one of this.parts.read) one.refresh();
+  /** @param {Turn} turn */
+  read(turn) {
+    this.parts.values(false, turn);
+    for (const one of this.parts.read) one.refresh(turn);
   }
 
   // The hand rests, and what nobody sees is drawn.
   rested() {
-    if (this.drag.live) this.parts.values(true);
+    if (this.drag.live) this.parts.values(true, ALL);
     else this.parts.refresh(false);
     this.mark();
   }
@@ -78,6 +81,6 @@ export class Live {
 
   // Whether something of the drag is not on show yet.
   mark() {
-    this.element.toggleAttribute("data-behind", this.screen.waits || this.pace.owed > 0);
+    this.element.toggleAttribute("data-behind", this.screen.waits || this.pace.waits);
   }
 }

@@ -4,6 +4,7 @@ import { Terms } from "../controls/terms.js";
 import { putText } from "../core/dom.js";
 import { short } from "../core/format.js";
 import { ownEdits } from "../core/message.js";
+import { ALL, TEXT, draws } from "../core/pace.js";
 import { say } from "../core/words.js";
 import { heldAt } from "./held.js";
 import { isState } from "./masked.js";
@@ -11,6 +12,7 @@ import { sentence } from "./view.js";
 
 /**
  * @import { Editor } from "../controls/editor.js"
+ * @import { Turn } from "../core/pace.js"
  * @import { Screen } from "./screen.js"
  * @import { Here, Panel, Wanted } from "../types"
  */
@@ -32,10 +34,11 @@ export class Values {
     this.terms = new Terms();
   }
 
-  // all: also what nobody sees. Returns what has to be asked for.
-  /** @param {boolean} all @returns {Wanted | null} */
-  show(all) {
+  // all: also what nobody sees. The chosen number is in every turn. Returns what has to be asked for.
+  /** @param {boolean} all @param {Turn} [turn] @returns {Wanted | null} */
+  show(all, turn = ALL) {
     const { cursor, drag, now: { message } } = this.here;
+    if (!draws(turn, TEXT)) return this.showChosen();
     const known = message.panels.map((panel) => this.showPanel(panel, all)).every(Boolean);
     const lines = this.holder.querySelector("[data-lines]");
     if (lines) putText(lines, say("values.over_time", { unit: cursor.unit + 1 }));
