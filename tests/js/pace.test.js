@@ -11,7 +11,7 @@ Object.assign(globalThis, {
   requestAnimationFrame: (/** @type {(at: number) => void} */ act) => asked.push(act),
 });
 
-const { ALL, NONE, Pace, TEXT, draws, drawsEquation } = await import("../../assets/stage/core/pace.js");
+const { ALL, NONE, Pace, TEXT, WIRING, draws, drawsEquation } = await import("../../assets/stage/core/pace.js");
 
 // Frames of a hand that moves, each as long; returns what is drawn in each of what is read.
 function drawn(pace, milliseconds, frames) {
@@ -38,12 +38,12 @@ test("a page that keeps up draws everything in every frame", () => {
   assert.ok(all(drawn(pace, 16.7, 200)));
 });
 
-test("where frames are late each draws a part, all of it in three, and each draws everything again when they are not", () => {
+test("where frames are late each draws a part, all of it in four, and each draws everything again when they are not", () => {
   const pace = new Pace(() => false, () => {});
   drawn(pace, 40, 20);
-  const turns = drawn(pace, 40, 3);
+  const turns = drawn(pace, 40, 4);
   assert.ok(!turns.includes(ALL) && !turns.includes(NONE));
-  assert.equal(turns.filter((turn) => draws(turn, TEXT)).length, 1);
+  for (const part of [TEXT, WIRING]) assert.equal(turns.filter((turn) => draws(turn, part)).length, 1);
   for (const place of [0, 1, 2, 3, 4, 5]) assert.equal(turns.filter((turn) => drawsEquation(turn, place)).length, 1);
   for (const turn of turns) assert.ok([0, 1, 2, 3].filter((place) => drawsEquation(turn, place)).length <= 2);
   drawn(pace, 16.7, 30);

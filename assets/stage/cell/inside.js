@@ -6,7 +6,7 @@ import { toClipboard } from "../core/clipboard.js";
 import { isCondensed } from "../core/condensed.js";
 import { make, putStyle, putText } from "../core/dom.js";
 import { short } from "../core/format.js";
-import { ALL, NONE, TEXT, draws } from "../core/pace.js";
+import { ALL, NONE, WIRING, draws } from "../core/pace.js";
 import { css, paletteOf } from "../core/palette.js";
 import { withPanel } from "../core/tabs.js";
 import { say } from "../core/words.js";
@@ -286,7 +286,7 @@ export class Inside {
     const { lookup, missing } = this.numbers();
     this.equations.show(lookup, turn);
     putText(this.kept, cursor.masked ? this.keptWords(lookup) : "");
-    if (view !== "cell" || !draws(turn, TEXT)) return { rows: null, missing };
+    if (view !== "cell" || !draws(turn, WIRING)) return { rows: null, missing };
     putText(this.doing, there ? doing(this.inner, cursor.unit, lookup) : "");
     return { rows: this.wire(panel, there), missing };
   }

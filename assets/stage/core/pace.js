@@ -12,16 +12,19 @@ export const ALL = -1;
 export const NONE = -2;
 /** @typedef {number} Turn */
 
-// The parts: words and wiring, then each half of the equations.
+// The parts: words, the wiring or the opened view, and each half of the equations.
 export const TEXT = 0;
-const PARTS = 3;
+export const WIRING = 1;
+const EQUATIONS = 2;
+const HALVES = 2;
+const PARTS = EQUATIONS + HALVES;
 
 /** @param {Turn} turn @param {number} part */
 export const draws = (turn, part) => turn === ALL || turn === part;
 
 // Whether equations are drawn, and which of them.
 /** @param {Turn} turn @param {number} place @returns {boolean} */
-export const drawsEquation = (turn, place) => draws(turn, 1 + (place % (PARTS - 1)));
+export const drawsEquation = (turn, place) => draws(turn, EQUATIONS + (place % HALVES));
 
 export class Pace {
   // paused(): whether no frame is to come; pay(): draw what waits.

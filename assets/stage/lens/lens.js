@@ -6,7 +6,7 @@ import { make, refill } from "../core/dom.js";
 import { full, minus, percent, sentence, steps } from "../core/format.js";
 import { byHand } from "../core/hands.js";
 import { fetchView } from "../core/numbers.js";
-import { ALL, TEXT, draws } from "../core/pace.js";
+import { ALL, WIRING, draws } from "../core/pace.js";
 import { say } from "../core/words.js";
 import { ramp, sample } from "../plots/key.js";
 import { axisOf } from "./axis.js";
@@ -231,7 +231,7 @@ export class Lens {
   // The marks of the cursor; and if the view is of another place, the view of this one is asked for.
   /** @param {Turn} [turn] */
   refresh(turn = ALL) {
-    if (!draws(turn, TEXT)) return;
+    if (!draws(turn, WIRING)) return;
     clearTimeout(this.timer);
     const { told } = this;
     if (!told) return;
