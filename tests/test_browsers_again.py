@@ -10,11 +10,11 @@ import pytest
 
 from scripts.browsers import MOST, TIMES, Failures, held
 
+pytestmark = pytest.mark.thorough
+
 HERE = Path(__file__).parents[1]
 ONCE = """
 from pathlib import Path
-
-pytestmark = pytest.mark.thorough
 
 def test_it():
     seen = Path({!r})
