@@ -15,6 +15,8 @@ from gru_core.formats import npz
 from tests.formats.entries import make_entry, make_file
 from tests.formats.whole_making import TOKENS, UNITS, Classifier, Plain
 
+pytestmark = pytest.mark.thorough
+
 KERAS = Path(__file__).parent / "keras_text" / "model.keras"
 CLOSE = 1e-6
 TEXTS = ["w3 w17 w9", "w9", "w1 w2 w3 w4 w5"]

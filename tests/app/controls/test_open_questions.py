@@ -20,6 +20,8 @@ from gru_core.inputs.feed import Feed, fed
 from tests.app.modelling import ModelVisit, Open, packed, saved
 from tests.core.scenes.test_loaded import entry
 
+pytestmark = pytest.mark.thorough
+
 FUNCTIONS = ("gate_activation", "state_activation")
 
 
@@ -51,7 +53,6 @@ def test_every_function_is_offered_with_what_it_does_to_h(here: ModelVisit, unsa
     assert f"elu (h differs by up to {apart.max():.3g})" in options
 
 
-@pytest.mark.sampled(4)
 @pytest.mark.parametrize("state", [one for one in STATE_ENDS if one != "tanh"])
 def test_a_chosen_function_is_on_the_stage_and_in_the_link(
     here: ModelVisit, unsaid: Entry, state: str
