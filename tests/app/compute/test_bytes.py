@@ -46,7 +46,11 @@ def measured() -> Iterator[Callable[[], int]]:
 
 @pytest.fixture
 def kept(monkeypatch: pytest.MonkeyPatch) -> Store:
-    """Only what is measured goes there: runs, memory maps, and scenes as they were."""
+    """Only what is measured goes there: runs, memory maps, and scenes as they were.
+
+    The store of all else has room, too: what it drops meanwhile would be counted as given back.
+    """
+    STORE.empty()
     store = Store(STORE.most)
     for module, name in (
         (runs_module, "_traces"),
