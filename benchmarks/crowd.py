@@ -141,7 +141,7 @@ async def act(seen: Seen, visitor: Visitor, until: float, every: dict[str, float
 async def _done(visitor: Visitor, kind: str) -> bool:
     """Whether it was answered; a check is not while the server is busy."""
     if kind == "edit":
-        await visitor.post(kind="commit", target="gru.b_x.update.3", value=random.uniform(-6, 6))
+        await visitor.post(kind="commit", target="gru.b_x.update.2", value=random.uniform(-6, 6))
     elif kind == "lens":
         await visitor.post(kind="view", view=random.choice(VIEWS))
     elif kind == "ask":

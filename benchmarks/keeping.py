@@ -31,7 +31,7 @@ from app.setting.setting import Setting
 from app.setting.source import OWN, Own
 from benchmarks.crowd import CHECKED, EDITS, LENSES, NAMES, RESTED, SCENES, VIEWS
 from benchmarks.resident import own_memory
-from benchmarks.visitor import unpacked
+from benchmarks.visitor import Known, unpacked
 
 SIZES = (1, 2, 4, 8, 16, 32, 64, 128, 256, 512)  # megabytes
 EVERY = {"edit": EDITS, "view": LENSES, "scene": SCENES}
@@ -111,8 +111,7 @@ class Pupil:
     """A page in this process, as benchmarks/visitor.py is one at a server."""
 
     def __init__(self, setting: Setting, chance: random.Random) -> None:
-        self.here, self.chance, self.seq = Session(), chance, 0
-        self.told: dict[str, Any] = {}
+        self.here, self.chance, self.known = Session(), chance, Known()
         state._open[self.here.name] = self.here
         self.here.history = self.here.history.push(setting)
         self._whole()
@@ -121,33 +120,27 @@ class Pupil:
         """An act of the class, or what the page does by itself."""
         if kind == "edit":
             value = self.chance.uniform(-6, 6)
-            self._post(kind="commit", target="gru.b_x.update.3", value=value)
+            self._post(kind="commit", target="gru.b_x.update.2", value=value)
         elif kind == "view":
             self._post(kind="view", view=self.chance.choice(VIEWS))
         elif kind == "ask":
             self._post(kind="ask")
         elif kind == "check":
-            asked.answer(self.told["numbers"], {"check": ""})
+            asked.answer(self.known.told["numbers"], {"check": ""})
         else:
             self._post(kind="choose", name="scene", value=self.chance.choice(scenes))
-            if self.told["above"] == "seen":
+            if self.known.told["above"] == "seen":
                 self._whole()
 
     def _whole(self) -> None:
         page = self.here.page()
         packed, sent = told_of(self.here.history.present, page)
         state.told(self.here, sent, page)
-        self.told |= unpacked(packed)
+        self.known.take(unpacked(packed))
 
     def _post(self, **event: Any) -> None:
-        self.seq += 1
-        told = {
-            "client": "one",
-            "events": [{"seq": self.seq, "step": 4, "unit": 3, **event}],
-            "computes": self.here.whole[0],
-        }
-        given = (self.here.name, json.dumps(told).encode())
-        self.told |= unpacked(answers.at_once(*given) or answers.answer(*given))
+        given = (self.here.name, json.dumps(self.known.event(**event)).encode())
+        self.known.take(unpacked(answers.at_once(*given) or answers.answer(*given)))
 
 
 def starts(users: int, scene: str, own: Sequence[int] | None) -> Iterator[Setting]:
@@ -179,7 +172,7 @@ def play(settings: Iterator[Setting], minutes: float, scenes: Sequence[str]) -> 
             heapq.heappush(due, (now + EVERY[kind], number, kind))
         if kind == "edit":
             heapq.heappush(due, (now + CHECKED, number, "check"))
-            if pupil.told.get("rests"):
+            if pupil.known.told.get("rests"):
                 heapq.heappush(due, (now + RESTED, number, "ask"))
 
 

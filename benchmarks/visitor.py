@@ -8,6 +8,7 @@ import asyncio
 import json
 import struct
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -20,6 +21,40 @@ NOTHING = 204  # an answer that has no body, and says no length of it
 
 
 @dataclass
+class Known:
+    """What a page knows of its screen, as assets/stage/compute/changing.js keeps it."""
+
+    told: dict[str, Any] = field(default_factory=dict)  # its last message, with the short ones in
+    computes: int | None = None  # the order of the whole one that it computes with
+    own: str | None = None  # the ticket of the numbers that it has computed
+    seq: int = 0
+
+    def take(self, told: Mapping[str, Any]) -> None:
+        """A message has come."""
+        before = self._numbers()
+        self.told |= told
+        if "parts" not in told:  # it computes the numbers itself
+            self.own = told["numbers"]
+            return
+        self.own = told["numbers"] if self.own and before == self._numbers() else None
+        self.computes = told["order"] if self.told["core"] else None
+
+    def _numbers(self) -> list[Any]:
+        """What the numbers on show depend on."""
+        return [self.told.get(name) for name in ("core", "edits", "held")]
+
+    def event(self, **event: Any) -> dict[str, Any]:
+        """What is posted about an event of the stage."""
+        self.seq += 1
+        return {
+            "client": str(id(self)),
+            "events": [{"seq": self.seq, "step": 4, "unit": 2, **event}],
+            "computes": self.computes,
+            "own": self.own,
+        }
+
+
+@dataclass
 class Visitor:
     """One open page on the server at this port of this machine."""
 
@@ -27,11 +62,8 @@ class Visitor:
     socket: Any
     reader: asyncio.StreamReader
     writer: asyncio.StreamWriter
-    told: dict[str, Any] = field(default_factory=dict)  # its last message, with the short ones in
-    computes: int | None = None  # the order of the whole one that it computes with
-    own: str | None = None  # the ticket of the numbers that it has computed
+    known: Known = field(default_factory=Known)
     cores: set[str] = field(default_factory=set)  # that it has fetched
-    seq: int = 0
     cookie: str = ""  # the header of that name
     base: str = ""  # the path that the site is below, such as /gatescope
 
@@ -74,24 +106,18 @@ class Visitor:
             if told.HasField("script_finished"):
                 return
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """The page's last message, with the short ones in."""
+        return self.known.told
+
     async def _take(self, told: dict[str, Any]) -> None:
         """A message has come. The core of a scene is fetched once, as by the page."""
-        before = self._numbers()
-        self.told |= told
-        if "parts" not in told:  # it computes the numbers itself
-            self.own = told["numbers"]
-            return
-        # What it has computed it keeps, as assets/stage/compute/changing.js does.
-        self.own = told["numbers"] if self.own and before == self._numbers() else None
-        key = self.told["core"]
-        self.computes = told["order"] if key else None
+        self.known.take(told)
+        key = told.get("core")
         if key and key not in self.cores:
             self.cores.add(key)
             await self.get(f"/numbers/{told['numbers']}?core=")
-
-    def _numbers(self) -> list[Any]:
-        """What the numbers on show depend on."""
-        return [self.told.get(name) for name in ("core", "edits", "held")]
 
     async def choose(self, name: str, value: str) -> None:
         """Choose in one of the stage's lists; where that is seen above it, the page runs."""
@@ -101,15 +127,10 @@ class Visitor:
 
     async def post(self, **event: Any) -> dict[str, Any]:
         """An event of the stage; gives the message that answers it. Errors: RuntimeError."""
-        self.seq += 1
-        told = {
-            "client": str(id(self)),
-            "events": [{"seq": self.seq, "step": 4, "unit": 3, **event}],
-            "computes": self.computes,
-            "own": self.own,
-        }
         path = f"/events/{self.told['page']}"
-        status, body = await self._asked("POST", path, json.dumps(told).encode())
+        status, body = await self._asked(
+            "POST", path, json.dumps(self.known.event(**event)).encode()
+        )
         if status != 200:
             raise RuntimeError(f"{status}: {body[:200]!r}")
         answer = unpacked(body)

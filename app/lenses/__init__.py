@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from types import MappingProxyType
 from typing import Any, Final
 
 import numpy as np
 
 from app import contract
+from app.compute.store import Shelf
 from app.lenses import (
     cell,
     cost,
@@ -48,6 +50,7 @@ LENSES: Final[Mapping[str, Lens]] = MappingProxyType(
 )
 
 
+@cache
 def questions() -> list[contract.Question]:
     """Every view under the question it answers, with its name and a line on what it shows."""
     return [
@@ -78,8 +81,32 @@ def lens_of(screen: Screen) -> Lens:
     return LENSES[screen.setting.view]
 
 
+CHART = 8_000  # bytes of a chart besides its numbers
+COPIES = 3  # of a chart's numbers: its table, its figure, what they were made of
+
+# Of scenes as they were prepared: each is made once, for all visitors.
+_views: Shelf[View] = Shelf("views", each=CHART)
+
+
 def view_of(screen: Screen) -> View:
-    """What the chosen lens shows, and what it calls the numbers of a state that is projected."""
+    """What the chosen lens shows, and what it calls the numbers of a state that is projected.
+
+    That of a scene as it was prepared is made once for all, if it lasts.
+    """
+    if not screen.setting.is_as_prepared:
+        return _made(screen)
+    key = (replace(screen.setting, step=screen.step, unit=screen.unit),)
+    found = _views.find(key)
+    if found is not None:
+        return found
+    made = _made(screen)
+    if not made.lasts:
+        return made
+    size = sum(CHART + COPIES * chart.values.nbytes for chart in made.charts)
+    return _views.get(key, size, lambda: made)
+
+
+def _made(screen: Screen) -> View:
     lens = lens_of(screen)
     view, said = lens.view(screen), _OF_NUMBERS.get(lens.name)
     if said is None or screen.opened not in screen.projected:

@@ -88,6 +88,7 @@ class View:
     notes: Sequence[str] = ()
     words: Sequence[str] = ()  # the answer in sentences, above the charts
     waiting: bool = False  # more of it is being computed: the stage asks again
+    of_server: bool = False  # it is of this server, too, not of the screen alone
     # What the stage has controls of its own for, by their names in holding.js and seeking.js.
     controls: Controls = field(default_factory=Controls)
     wirings: Sequence[Cell] = ()  # cells whose wiring is drawn, one below the other
@@ -95,6 +96,11 @@ class View:
     backward: str = ""  # the chart with h of a layer that reads from the end, drawn there too
     follows: Sequence[str] = ()  # as that of the lens, which always follows; here for what is asked
     offers: Sequence[Offer] = ()  # below the words
+
+    @property
+    def lasts(self) -> bool:
+        """Whether the same screen shows the same whenever it is looked at."""
+        return not (self.waiting or self.of_server)
 
 
 class Lens(NamedTuple):

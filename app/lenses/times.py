@@ -30,7 +30,10 @@ def view(screen: Screen) -> View:
     found = THIS_SERVER.ask()
     here = screen.situation.weights["gru"].units
     charts = [_times(found, here), _ratios(found, here)] if found.same_units else []
-    return View(charts, notes=notes(found), words=words(found, here), waiting=found.waiting)
+    return View(
+        charts, notes=notes(found), words=words(found, here),
+        waiting=found.waiting, of_server=True,
+    )  # fmt: skip
 
 
 def _times(found: Measured, here: int) -> Chart:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from app.contract import Anew
 from app.lenses import told, view_of
 from app.messages.changed import brief, has_words_of_numbers
-from app.messages.parts import cell_parts, chart_parts, computed_parts, contents
+from app.messages.parts import computed_parts, lens_parts
 from app.messages.predictions import said
 from app.messages.updates import Sent, updates
 from app.screen.baseline import baseline_of, is_long
@@ -38,10 +38,7 @@ def anew(setting: Setting, before: Setting, page: Page) -> tuple[Anew, dict[str,
         return None
     view = view_of(screen)
     own = sorted(computed_parts(screen) & set(page.sent)) if page.own else []
-    if page.own and not {f"{cell}.{what}" for cell, what in contents(screen, view)} <= set(own):
-        return None
-    parts = [*cell_parts(screen, view, own), *chart_parts(view)]
-    included, made = updates(parts, page.sent, screen.unit)
+    included, made = updates(lens_parts(screen, view, own), page.sent, screen.unit)
     sent = {name: one for name, one in page.sent.items() if not name.startswith(CHARTS)} | made
     found: Anew = {
         **short,

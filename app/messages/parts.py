@@ -16,7 +16,7 @@ import numpy as np
 
 from app.compute.digest import OF_A_PAGE, SHARED, digest
 from app.compute.lazy import lazy
-from app.compute.store import Shelf
+from app.compute.store import Key, Shelf
 from app.contract import Content, Figure, Moved, Placed
 from app.figures.condensing import Grid, as_bytes
 from app.figures.figure import Figure as Drawing
@@ -38,8 +38,6 @@ from app.messages.choices import offers
 from app.messages.colours import colour_bytes
 from app.messages.condensed import input_grid, input_lines, line_content, near_content
 from app.screen.screen import Screen
-from app.setting.setting import CELL_VIEW
-from app.setting.source import Prepared
 from app.words.names import letter_of
 from gru_core.conventions import STATES, Cell, shown_sign
 from gru_core.scenes.scene import INITIALS
@@ -158,19 +156,29 @@ def computed_parts(screen: Screen) -> set[str]:
 def shared_parts(
     screen: Screen, gates: Mapping[str, str], view: View, without: Collection[str] = ()
 ) -> list[Part]:
-    """As `parts`; the opened cell of a scene as it was prepared is made once for all.
-
-    What other views show may be there only later, so that it is not kept.
-    """
+    """As `parts`; those of a scene as it was prepared are made once for all, if its view lasts."""
     setting = screen.setting
-    changed = setting.edits or setting.interventions or setting.pinned
-    if changed or setting.view != CELL_VIEW or not isinstance(setting.source, Prepared):
+    if not view.lasts or not setting.is_as_prepared:
         return list(parts(screen, gates, view, without))
-    orders = tuple(screen.orders.items())
-    key = (setting, orders, tuple(sorted(gates.items())), tuple(sorted(without)))
+    key = (setting, tuple(screen.orders.items()), tuple(sorted(gates.items())))
+    return _kept((*key, *sorted(without)), lambda: list(parts(screen, gates, view, without)))
+
+
+def lens_parts(screen: Screen, view: View, without: Collection[str] = ()) -> "list[Part]":
+    """What a lens shows: numbers of equations and wirings, and charts; kept as `shared_parts`."""
+
+    def made() -> list[Part]:
+        return [*cell_parts(screen, view, without), *chart_parts(view)]
+
+    if not view.lasts or not screen.setting.is_as_prepared:
+        return made()
+    return _kept(("lens", screen.setting, *sorted(without)), made)
+
+
+def _kept(key: Key, make: Callable[[], "list[Part]"]) -> "list[Part]":
     found = _lists.find(key)
     if found is None:
-        made = list(parts(screen, gates, view, without))
+        made = make()
         found = _lists.get(key, sum(map(_bytes, made)), lambda: made)
     return found
 

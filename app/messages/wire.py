@@ -11,6 +11,7 @@ import json
 import struct
 import zlib
 from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -24,22 +25,24 @@ def pack(value: Mapping[str, Any], level: int = QUICK) -> bytes:
     """One message for the stage. Arrays may stand anywhere inside `value`."""
     arrays: list[dict[str, Any]] = []
     chunks: list[bytes] = []
+    end = 0
 
     def place(array: Any) -> Any:
+        nonlocal end
         if not isinstance(array, np.ndarray):
             return _plain(array)
         kind, raw = _filtered(np.ascontiguousarray(array))
-        offset = sum(map(len, chunks))
         arrays.append(
             {
-                "dtype": array.dtype.name,
-                "shape": list(array.shape),
-                "offset": offset,
+                "dtype": _name(array.dtype),
+                "shape": array.shape,
+                "offset": end,
                 "length": len(raw),
                 "filter": kind,
             }
         )
         chunks.append(raw)
+        end += len(raw)
         return {"$array": len(arrays) - 1}
 
     # JSON's own encoder asks for what it does not know: it walks ten times as fast as we would.
@@ -47,6 +50,12 @@ def pack(value: Mapping[str, Any], level: int = QUICK) -> bytes:
     listed = json.dumps(arrays, separators=COMPACT)
     encoded = f'{{"body":{body},"arrays":{listed}}}'.encode()
     return zlib.compress(struct.pack("<I", len(encoded)) + encoded + b"".join(chunks), level)
+
+
+@cache
+def _name(dtype: np.dtype[Any]) -> str:
+    """float64, uint8 …: NumPy puts it together each time it is asked."""
+    return dtype.name
 
 
 def compressed(arrays: Iterable[np.ndarray], level: int) -> bytes:

@@ -77,6 +77,12 @@ class Setting:
         return made_here.get(self.scene) or Prepared(self.scene, self.word)
 
     @property
+    def is_as_prepared(self) -> bool:
+        """Whether this is a scene of everybody's, with nothing changed, held or pinned."""
+        changed = self.edits or self.interventions or self.pinned
+        return isinstance(self.source, Prepared) and not changed
+
+    @property
     def files(self) -> tuple[str, ...]:
         """The keys of all files of a visitor that are needed, for what is pinned too."""
         there = self.pinned.files if self.pinned else ()

@@ -74,11 +74,10 @@ def test_so_it_is_for_every_notation_and_opened_cell(notation: str, cell: Cell) 
 
 @pytest.mark.sampled(5)
 @pytest.mark.parametrize("view", LENSES)
-def test_from_any_view_to_any_other_whose_parts_the_page_computes(view: str) -> None:
+def test_from_any_view_to_any_other(view: str) -> None:
     before = Setting(view=view)
     for other in LENSES:
-        there = fits(replace(before, view=other, edits=EDITS[0]), before)
-        assert there or other in ("cell", "why", "wirings"), (view, other)
+        assert fits(replace(before, view=other, edits=EDITS[0]), before), other
         assert fits(replace(before, view=other), before, own=False)
 
 

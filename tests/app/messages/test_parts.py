@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -281,15 +282,16 @@ def test_kept_figures_hold_no_tracks(monkeypatch: pytest.MonkeyPatch) -> None:
     assert figures.store.size <= module.FRAME + ENTRY
 
 
-def test_the_cell_of_a_scene_as_it_was_prepared_is_made_once_for_all() -> None:
-    screen = screen_of(Setting(scene="cue"))
-    view = view_of(screen)
-    once, again = (shared_parts(screen, {}, view) for _ in range(2))
+@pytest.mark.parametrize("view", ["cell", "memory"])
+def test_a_scene_as_it_was_prepared_is_made_once_for_all(view: str) -> None:
+    screen = screen_of(Setting(scene="cue", view=view))
+    seen = view_of(screen)
+    once, again = (shared_parts(screen, {}, seen) for _ in range(2))
     assert again is once
-    fresh = list(parts(screen, {}, view))
+    fresh = list(parts(screen, {}, seen))
     assert [(one.name, one.digest) for one in once] == [(one.name, one.digest) for one in fresh]
-    for other in (Setting(scene="cue", step=2), Setting(scene="cue", form="joined")):
-        there = screen_of(other)
+    for other in ({"step": 2}, {"unit": 1}, {"form": "joined"}):
+        there = screen_of(Setting(scene="cue", view=view, **other))
         mine = [one.digest for one in shared_parts(there, {}, view_of(there))]
         assert mine == [one.digest for one in parts(there, {}, view_of(there))]
 
@@ -298,11 +300,19 @@ def test_the_cell_of_a_scene_as_it_was_prepared_is_made_once_for_all() -> None:
     "setting",
     [
         Setting(scene="cue", edits=parse_edits("x.1.0_0.5").edits),
-        Setting(scene="cue", view="memory"),
+        Setting(scene="cue", pinned=Setting(scene="cue")),
         Setting(scene="own"),
     ],
 )
-def test_what_is_a_visitor_s_own_or_may_come_later_is_not_kept(setting: Setting) -> None:
+def test_what_is_a_visitor_s_own_is_not_kept(setting: Setting) -> None:
     screen = screen_of(setting)
     once, again = (shared_parts(screen, {}, view_of(screen)) for _ in range(2))
+    assert again is not once
+
+
+@pytest.mark.parametrize("why", ["waiting", "of_server"])
+def test_a_view_that_is_another_later_is_not_kept(why: str) -> None:
+    screen = screen_of(Setting(scene="cue", view="memory"))
+    passing = replace(view_of(screen), **{why: True})
+    once, again = (shared_parts(screen, {}, passing) for _ in range(2))
     assert again is not once
