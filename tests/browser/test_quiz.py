@@ -292,7 +292,16 @@ def test_nothing_is_wrong_for_whoever_hears_the_page_and_it_fits_a_telephone(
                 "(all) => all.map((one) => one.getBoundingClientRect().height)"
             )
             assert min(boxes) >= 36
+            apart = page.locator(".gs-quiz-verdict .gs-quiz-main").evaluate(
+                "(one) => one.offsetTop"
+                " - one.previousElementSibling.offsetTop - one.previousElementSibling.offsetHeight"
+            )
+            assert apart >= 12  # the ring of who comes by keys takes 5
             here.on()
+    left = page.locator(".gs-quiz, .st-key-quiz-files button p").evaluate_all(
+        "(all) => all.map((one) => one.getBoundingClientRect().left)"
+    )
+    assert left[1] == left[0]  # the files begin where the text does
 
 
 @pytest.mark.parametrize("base", ["", "course/gates"])

@@ -65,7 +65,7 @@ def test_a_seed_that_is_none_is_named_and_the_first_quiz_is_there(
 def test_courses_are_offered_both_files_of_the_same_draw() -> None:
     page = visit({"seed": "7"})
     buttons = page.get("download_button")
-    assert [one.proto.label for one in buttons] == ["Moodle (GIFT)", "spreadsheet (CSV)"]
+    assert [one.proto.label for one in buttons] == ["Moodle (GIFT)", "Spreadsheet (CSV)"]
     assert list(FILES) == ["gift", "csv"]
     assert all(one.proto.url for one in buttons)
 
