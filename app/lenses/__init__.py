@@ -10,6 +10,7 @@ import numpy as np
 
 from app import contract
 from app.compute.store import Shelf
+from app.compute.weight import weight_of
 from app.lenses import (
     cell,
     cost,
@@ -81,11 +82,8 @@ def lens_of(screen: Screen) -> Lens:
     return LENSES[screen.setting.view]
 
 
-CHART = 8_000  # bytes of a chart besides its numbers
-COPIES = 3  # of a chart's numbers: its table, its figure, what they were made of
-
 # Of scenes as they were prepared: each is made once, for all visitors.
-_views: Shelf[View] = Shelf("views", each=CHART)
+_views: Shelf[View] = Shelf("views")
 
 
 def view_of(screen: Screen) -> View:
@@ -93,7 +91,7 @@ def view_of(screen: Screen) -> View:
 
     That of a scene as it was prepared is made once for all, if it lasts.
     """
-    if not screen.setting.is_as_prepared:
+    if not screen.is_as_prepared:
         return _made(screen)
     key = (replace(screen.setting, step=screen.step, unit=screen.unit),)
     found = _views.find(key)
@@ -102,8 +100,7 @@ def view_of(screen: Screen) -> View:
     made = _made(screen)
     if not made.lasts:
         return made
-    size = sum(CHART + COPIES * chart.values.nbytes for chart in made.charts)
-    return _views.get(key, size, lambda: made)
+    return _views.get(key, weight_of(made), lambda: made)
 
 
 def _made(screen: Screen) -> View:

@@ -47,7 +47,7 @@ def _at(screen: Screen, cell: Cell) -> tuple[int, int]:
 def _chart(screen: Screen, cell: Cell) -> Chart:
     trace = screen.traces[cell]
     unit, state = unit_of(screen, trace.units), "cell" if cell == "lstm" else "hidden"
-    kept, written = (part[:, unit] for part in split(trace))
+    kept, written = (part[:, unit].copy() for part in split(trace))
     values = trace[state][:, unit].astype(np.float64)
     symbol, color = letter_of(cell, state), theme.QUANTITIES[state].color
     parts = say("lenses.kept.kept"), say("lenses.kept.written")

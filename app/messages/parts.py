@@ -7,7 +7,7 @@ sent is condensed to bytes (app/figures/condensing.py); those of the input have 
 """
 
 import json
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, NamedTuple
@@ -17,6 +17,7 @@ import numpy as np
 from app.compute.digest import OF_A_PAGE, SHARED, digest
 from app.compute.lazy import lazy
 from app.compute.store import Key, Shelf
+from app.compute.weight import weight_of
 from app.contract import Content, Figure, Moved, Placed
 from app.figures.condensing import Grid, as_bytes
 from app.figures.figure import Figure as Drawing
@@ -50,7 +51,7 @@ FRAME = 8_000  # bytes of a figure besides its arrays, its key among them
 
 # Each is made once, for all visitors.
 _figures: Shelf[Figure] = Shelf("figures", each=0)
-_lists: Shelf["list[Part]"] = Shelf("parts", each=0)
+_lists: Shelf["list[Part]"] = Shelf("parts")
 
 
 class Order(NamedTuple):
@@ -157,36 +158,31 @@ def shared_parts(
     screen: Screen, gates: Mapping[str, str], view: View, without: Collection[str] = ()
 ) -> list[Part]:
     """As `parts`; those of a scene as it was prepared are made once for all, if its view lasts."""
-    setting = screen.setting
-    if not view.lasts or not setting.is_as_prepared:
+    if not view.lasts or not screen.is_as_prepared:
         return list(parts(screen, gates, view, without))
-    key = (setting, tuple(screen.orders.items()), tuple(sorted(gates.items())))
-    return _kept((*key, *sorted(without)), lambda: list(parts(screen, gates, view, without)))
+    key = (screen.setting, tuple(screen.orders.items()), tuple(sorted(gates.items())))
+    return _kept((*key, *sorted(without)), view, lambda: parts(screen, gates, view, without))
 
 
-def lens_parts(screen: Screen, view: View, without: Collection[str] = ()) -> "list[Part]":
+def lens_parts(screen: Screen, view: View, without: Collection[str] = ()) -> list[Part]:
     """What a lens shows: numbers of equations and wirings, and charts; kept as `shared_parts`."""
 
-    def made() -> list[Part]:
-        return [*cell_parts(screen, view, without), *chart_parts(view)]
+    def made() -> Iterator[Part]:
+        yield from cell_parts(screen, view, without)
+        yield from chart_parts(view)
 
-    if not view.lasts or not screen.setting.is_as_prepared:
-        return made()
-    return _kept(("lens", screen.setting, *sorted(without)), made)
+    if not view.lasts or not screen.is_as_prepared:
+        return list(made())
+    return _kept(("lens", screen.setting, *sorted(without)), view, made)
 
 
-def _kept(key: Key, make: Callable[[], "list[Part]"]) -> "list[Part]":
+def _kept(key: Key, view: View, make: Callable[[], Iterable[Part]]) -> list[Part]:
+    """The parts of this key. What a view has is kept with the view, and not counted here."""
     found = _lists.find(key)
     if found is None:
-        made = make()
-        found = _lists.get(key, sum(map(_bytes, made)), lambda: made)
+        made = list(make())
+        found = _lists.get(key, weight_of(made, view), lambda: made)
     return found
-
-
-def _bytes(part: Part) -> int:
-    """About how many bytes a part takes besides its figure."""
-    arrays = [part.numbers, *_leaves(part.content)]
-    return FRAME + sum(one.nbytes for one in arrays if isinstance(one, np.ndarray))
 
 
 def parts(

@@ -128,6 +128,11 @@ class Screen:
         return self.baseline.base
 
     @property
+    def is_as_prepared(self) -> bool:
+        """Whether this is what everybody has of a scene, and is made once for all."""
+        return self.setting.is_as_prepared and self.situation is self.base
+
+    @property
     def orders(self) -> Mapping[Cell, tuple[int, ...]]:
         """The units of each cell from top to bottom."""
         return {cell: one.order for cell, one in self.baseline.sorting.items()}
@@ -242,6 +247,8 @@ def _edited(
     An edit of a cell that is not on screen waits until it is.
     """
     here = tuple(edit for edit in edits if edit.target.owner in ("x", *base.weights))
+    if not here:
+        return base, (), []
     try:
         return apply_edits(base, here), here, []
     except GatescopeError:

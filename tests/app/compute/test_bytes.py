@@ -8,10 +8,13 @@ from dataclasses import replace
 
 import pytest
 
+from app import lenses as lenses_module
 from app.compute import runs as runs_module
 from app.compute.store import STORE, Store
 from app.lenses import memory as lens_module
 from app.lenses import view_of
+from app.messages import parts as parts_module
+from app.messages.parts import shared_parts
 from app.messages.stage import told_of
 from app.screen import baseline as baseline_module
 from app.screen.page import Page
@@ -46,7 +49,7 @@ def measured() -> Iterator[Callable[[], int]]:
 
 @pytest.fixture
 def kept(monkeypatch: pytest.MonkeyPatch) -> Store:
-    """Only what is measured goes there: runs, memory maps, and scenes as they were.
+    """Only what is measured goes there: runs, maps, views, scenes as they were.
 
     The store of all else has room, too: what it drops meanwhile would be counted as given back.
     """
@@ -56,6 +59,8 @@ def kept(monkeypatch: pytest.MonkeyPatch) -> Store:
         (runs_module, "_traces"),
         (lens_module, "_known"),
         (baseline_module, "_baselines"),
+        (lenses_module, "_views"),
+        (parts_module, "_lists"),
     ):
         monkeypatch.setattr(getattr(module, name), "store", store)
     return store
@@ -73,6 +78,24 @@ def test_runs_and_what_views_find_take_what_is_counted(kept: Store, scene: str, 
         for number in range(MANY):
             look(number / 100)
         assert 1 / NEAR <= taken() / (kept.size - before) <= NEAR
+
+
+@pytest.mark.parametrize("view", ["kept", "memory", "why", "saturation"])
+@pytest.mark.parametrize("scene", ["pulse", "crowd"])
+def test_views_that_are_made_once_for_all_take_what_is_counted(
+    kept: Store, scene: str, view: str
+) -> None:
+    def look(number: int) -> None:
+        way = {"step": number % 10, "unit": number // 10}
+        screen = screen_of(Setting(scene=scene, view=view, **way))
+        shared_parts(screen, {}, view_of(screen))
+
+    look(0)
+    before = kept.size
+    with measured() as taken:
+        for number in range(1, MANY):
+            look(number)
+        assert taken() / (kept.size - before) <= NEAR  # never more
 
 
 @pytest.mark.parametrize("units", [4, 32])
