@@ -210,11 +210,18 @@ def _walked(browser: Browser, url: str, name: str) -> Iterator[dict[str, float]]
     page.wait_for_timeout(2 * REST)
     page.wait_for_function("() => stepped() === null")  # brings what waiting itself needs
     for _ in range(len(lessons(scenes())[name].steps) - 1):
-        page.locator(".gs-lesson-next").click()
+        _press(page)
         page.wait_for_function("() => stepped() !== null")
         page.wait_for_timeout(REST)
         yield page.evaluate("stepped()")
     page.close()
+
+
+def _press(page: Page) -> None:
+    """Press “Next” as a hand does: `click` scrolls the page first, and the step scrolls back."""
+    box = page.locator(".gs-lesson-next").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
 
 
 def _bytes(browser: Browser, url: str) -> None:

@@ -264,8 +264,34 @@ def test_so_does_every_one_where_the_reset_gate_comes_first(page: Stage, scene: 
     assert_above_the_bar(Equations(**page.page.evaluate(EQUATIONS)))
 
 
-def assert_above_the_bar(equations: Equations) -> None:
-    assert len(equations.ends) == 4
+# The names of equations that lie over what is written there.
+COVERING = """
+() => [...document.querySelectorAll(".gs-equation")].flatMap((equation) => {
+  const words = document.createRange();
+  words.selectNodeContents(equation.querySelector("h3"));
+  const name = words.getBoundingClientRect();
+  return [...equation.querySelectorAll(".gs-piece, .gs-left math")]
+    .map((piece) => piece.getBoundingClientRect())
+    .filter(({ left, right, top, bottom }) =>
+      right > name.left && left < name.right && top < name.bottom - 2 && bottom > name.top + 2)
+    .map(() => words.toString());
+})
+"""
+HELD = "&do=lstm.forget.all.all_0.5~lstm.output.all.all_1.0"
+
+
+@pytest.mark.parametrize("more", ["", HELD, "&form=joined", f"&form=joined{HELD}", "&notation=cho"])
+@pytest.mark.parametrize("scene", ["pulse", "crowd", "elnino"])
+def test_six_of_an_lstm_do_and_no_name_lies_over_one(page: Stage, scene: str, more: str) -> None:
+    """The sea has a prediction over them, too."""
+    page.open(f"scene={scene}&with=lstm&cell=lstm{more}")
+    page.wait()
+    assert_above_the_bar(Equations(**page.page.evaluate(EQUATIONS)), count=6)
+    assert page.page.evaluate(COVERING) == []
+
+
+def assert_above_the_bar(equations: Equations, count: int = 4) -> None:
+    assert len(equations.ends) == count
     assert max(equations.ends) <= equations.bar
     assert 0 < equations.said <= equations.bar
 

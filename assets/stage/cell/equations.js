@@ -145,8 +145,9 @@ export class Equations {
     this.substeps.forEach(({ quantity }, i) => {
       const value = heldAt(quantity, lookup);
       const text = value === null ? "" : say("equations.held", { value: short(value, true) });
-      const note = /** @type {Element} */ (this.blocks[i].element.querySelector(".gs-held"));
-      putText(note, text);
+      const { element } = this.blocks[i];
+      putText(/** @type {Element} */ (element.querySelector(".gs-held")), text);
+      element.classList.toggle("gs-fixed", value !== null);
     });
     this.naming.begin();
   }

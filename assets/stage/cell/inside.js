@@ -33,10 +33,8 @@ import { drawnRows, rowsWithin, sizesOf } from "./rows.js";
  * @property {Pick<Voice, "follow" | "tell">} voice
  */
 
-// As in css/style.css: what stands around wiring and equations, the least height of a wiring, two lines of words.
-const AROUND = 121;
-const LEAST_WIRING = 136;
-const WORDS = 47;
+// As in css/style.css: what stands around wiring and equations, the least height of a wiring, a sub-step, two lines of words.
+const [AROUND, LEAST_WIRING, SUBSTEP, WORDS] = [121, 136, 24, 47];
 
 export class Inside {
   // beside: what else is shown in the place of the wiring. picture: the menu to save it as one.
@@ -178,7 +176,7 @@ export class Inside {
     const top = Math.round(away / zoomOf(this.element));
     const high = this.equations.element.offsetHeight;
     const room = innerHeight / zoomOf(this.element) - top - high - AROUND;
-    this.element.classList.toggle("gs-low", room < LEAST_WIRING + WORDS);
+    this.element.classList.toggle("gs-low", room < Math.max(LEAST_WIRING, SUBSTEP * this.steps.childElementCount) + WORDS);
     for (const { style } of this.wired) {
       putStyle(style, "--inside-top", `${top}px`);
       if (high) putStyle(style, "--equations", `${high}px`);
