@@ -30,7 +30,7 @@ from gru_core.formats.running import INITIAL_NAMES
 from gru_core.formats.state_dict.around import around
 from gru_core.formats.state_dict.entries import entries_and_notes
 from gru_core.formats.state_dict.groups import is_recurrent
-from gru_core.formats.state_dict.stored import Stored
+from gru_core.formats.state_dict.stored import Stored, unreadable
 from gru_core.formats.whole import packed
 from gru_core.run import MERGES, Merge
 from gru_core.weights import PARTS, PROJECTION
@@ -115,6 +115,7 @@ def _of_pytorch(data: bytes, name: str) -> ModelFile | None:
                 if is_recurrent(one):
                     raise
                 over.append(shown(one))
+                found[one] = unreadable("no numbers")
     read_, left = entries_and_notes(found)
     notes = (Said("Stepped over, as no numbers: {names}.", names=listed(over, 4)),) if over else ()
     return ModelFile(OF_PYTORCH, read_, (*left, *notes), loose=around(found, read_))

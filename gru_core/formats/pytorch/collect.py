@@ -14,8 +14,8 @@ from gru_core.formats.pytorch.arrays import Grid
 from gru_core.formats.pytorch.objects import Object
 from gru_core.formats.pytorch.values import Special, View
 from gru_core.formats.state_dict.around import MODULE, Module, words_in
-from gru_core.formats.state_dict.groups import TOP, is_recurrent, shown_name
-from gru_core.formats.state_dict.stored import FLOATS, Stored
+from gru_core.formats.state_dict.groups import TOP, is_parameter, is_recurrent, shown_name
+from gru_core.formats.state_dict.stored import FLOATS, Stored, unreadable
 from gru_core.words import Said, listed
 
 MAX_ITEMS: Final = 300_000  # looked at; a container that stands in several places counts each time
@@ -92,6 +92,8 @@ def collected(archive: Archive) -> Collected:
             )
         tensors[name] = Stored(view.shape, view.kind, partial(archive.raw, view))
         paths[name] = path
+    for path, what in walk.beside(shared):
+        tensors.setdefault(_name(path[len(shared) :]), unreadable(what))
     own = {_below(path, shared): one for path, one in walk.layers}
     activations = {
         shown_name(f"{name}."): said for name, one in own.items() if (said := one.activation)
@@ -175,6 +177,7 @@ class _Walk:
         self.modules: dict[Path, Module] = {}
         self.numbered: dict[Path, Object] = {}  # modules of somebody's own with the names of a row
         self.words: list[tuple[str, ...]] = []
+        self.unread: dict[Path, str] = {}  # what is no tensor though it is called as one
         self._inside: set[int] = set()
         self.special = self.special_layer = self.quantized = ""
 
@@ -188,20 +191,37 @@ class _Walk:
         elif _is_optimizer(value, path):
             self.left.append(_name(path))
         elif isinstance(value, Object):
+            self._note_unread(path, value.name[:_LONGEST])
             self._look_into(value, path)
         elif isinstance(value, dict):
             self._listen(value)
             for key, item in value.items():
                 self.visit(item, (*path, key))
         elif isinstance(value, list | tuple):
+            self._note_unread(path, "a list")
             self._listen(value)
             for at, item in enumerate(value):
                 self.visit(item, (*path, at))
+        elif value is not None:
+            self._note_unread(path, "a number, a text or the like")
+
+    def _note_unread(self, path: Path, what: str) -> None:
+        """Note what stands in the place of a tensor of a layer."""
+        if path and is_parameter(_name(path[-1:])):
+            self.unread[path] = what
+
+    def beside(self, shared: Path) -> Iterator[tuple[Path, str]]:
+        """What is no tensor though it is called as one, beside tensors of the same layer."""
+        layers = {_name(path).rpartition(".")[0] for path in self.found}
+        for path, what in self.unread.items():
+            if path[: len(shared)] == shared and _name(path).rpartition(".")[0] in layers:
+                yield path, what
 
     def _note_odd(self, value: Grid | Special, path: Path) -> None:
         """Note what holds no plain numbers. Errors: FormatError for an array of a layer."""
         if isinstance(value, Special):
             self._note_packed(path)
+            self._note_unread(path, value.what)
             said = Said("{name} holds {what}", name=shown(_name(path)), what=value.what)
             self.special = self.special or said
             if is_recurrent(_name(path[-1:])):
@@ -213,6 +233,7 @@ class _Walk:
                 "records: save it as numbers.",
                 name=shown(_name(path)),
             )
+        self._note_unread(path, "objects, texts or records")
         self.over.append((_name(path), "numpy.ndarray"))
 
     def _note_packed(self, path: Path) -> None:

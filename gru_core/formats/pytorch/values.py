@@ -116,6 +116,11 @@ def _tensor(*args: Any) -> View:
     return _view(storage, offset, shape, strides, storage.kind)
 
 
+def _plain_tensor(*args: Any) -> View:
+    """torch._utils._rebuild_tensor(storage, offset, size, stride), of the oldest files."""
+    return _tensor(*args, False, {})
+
+
 def _tensor_of_kind(*args: Any) -> View:
     """torch._utils._rebuild_tensor_v3, of an untyped storage: the kind stands before metadata."""
     *first, kind = args[:7]
@@ -181,6 +186,11 @@ def _parameter(data: Any, _grad: Any, hooks: Any) -> View:
             "torch.save writes none like it: save it again."
         )
     return data
+
+
+def _parameter_with_state(data: Any, grad: Any, hooks: Any, _state: Any) -> View:
+    """A parameter with attributes that somebody gave it, such as no_weight_decay."""
+    return _parameter(data, grad, hooks)
 
 
 def _ordered(*args: Any) -> dict[Any, Any]:
@@ -262,15 +272,23 @@ def _special(what: str) -> Callable[..., Special]:
     return lambda *_: Special(what)
 
 
+_OWN: Final = "a tensor of a class of its own"
+_ELSEWHERE: Final = "a tensor of another device"
 # PyTorch's loader has a few more: they make memory of any size, or set attributes of any name.
 Call: TypeAlias = Callable[..., object]
 CALLS: Final[Mapping[str, Call]] = MappingProxyType(
     {
         "collections.OrderedDict": _ordered,
         "collections.Counter": _counter,
+        "torch._utils._rebuild_tensor": _plain_tensor,
         "torch._utils._rebuild_tensor_v2": _tensor,
         "torch._utils._rebuild_tensor_v3": _tensor_of_kind,
         "torch._utils._rebuild_parameter": _parameter,
+        "torch._utils._rebuild_parameter_with_state": _parameter_with_state,
+        "torch._tensor._rebuild_from_type_v2": _special(_OWN),
+        "torch._utils._rebuild_wrapper_subclass": _special(_OWN),
+        "torch._utils._rebuild_device_tensor_from_numpy": _special(_ELSEWHERE),
+        "torch._utils._rebuild_device_tensor_from_cpu_tensor": _special(_ELSEWHERE),
         "torch._utils._rebuild_qtensor": _special("quantized numbers"),
         "torch._utils._rebuild_sparse_tensor": _special("a sparse tensor"),
         "torch._utils._rebuild_meta_tensor_no_storage": _special("no numbers (a meta tensor)"),

@@ -124,6 +124,8 @@ def _none_found(tensors: Tensors) -> FormatError:
 
 def _checked(group: Group, tensors: Tensors) -> _Sizes:
     """The sizes of a group. Errors: FormatError for the first tensor that does not fit."""
+    for name in group.names:
+        _check_kind(name, tensors[name], tensors[group.first].kind, group.first)
     sizes = _sizes(group, tensors)
     for layer in range(group.layers):
         for direction in range(group.directions):
@@ -142,7 +144,6 @@ def _checked(group: Group, tensors: Tensors) -> _Sizes:
                         below=below,
                         needed=needed,
                     )
-                _check_kind(name, tensors[name], tensors[group.first].kind, group.first)
     return sizes
 
 

@@ -79,6 +79,11 @@ def is_recurrent(name: str) -> bool:
     return TENSOR.fullmatch(name.rpartition(".")[2]) is not None
 
 
+def is_parameter(name: str) -> bool:
+    """Whether a tensor is named as one of a recurrent layer, or as a weight or bias of another."""
+    return is_recurrent(name) or name.rpartition(".")[2] in ("weight", "bias")
+
+
 def grouped(names: Iterable[str], left: NotShown | None = None) -> Mapping[str, Group]:
     """The recurrent layers by the name that is shown, in the order of the file.
 

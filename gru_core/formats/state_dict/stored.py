@@ -28,6 +28,14 @@ class Stored:
 Tensors: TypeAlias = Mapping[str, Stored]  # by the name that the file gives each
 
 
+def unreadable(what: str) -> Stored:
+    """What stands in the place of a tensor and is none: a layer with it is refused, never without.
+
+    what: it is.
+    """
+    return Stored((), what, lambda: np.empty(()))
+
+
 def raw_dtype(kind: str, order: Order = "<") -> np.dtype[Any]:
     """How the numbers of a kind of FLOATS stand in a file. NumPy has no bfloat16, only its bits."""
     return np.dtype("u2" if kind == "bfloat16" else kind).newbyteorder(order)
