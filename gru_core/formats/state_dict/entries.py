@@ -125,7 +125,7 @@ def _none_found(tensors: Tensors) -> FormatError:
 def _checked(group: Group, tensors: Tensors) -> _Sizes:
     """The sizes of a group. Errors: FormatError for the first tensor that does not fit."""
     for name in group.names:
-        _check_kind(name, tensors[name], tensors[group.first].kind, group.first)
+        _check_read(name, tensors[name])
     sizes = _sizes(group, tensors)
     for layer in range(group.layers):
         for direction in range(group.directions):
@@ -144,6 +144,7 @@ def _checked(group: Group, tensors: Tensors) -> _Sizes:
                         below=below,
                         needed=needed,
                     )
+                _check_precision(name, tensors[name], tensors[group.first].kind, group.first)
     return sizes
 
 
@@ -205,7 +206,7 @@ def _check_inputs(group: Group, shape: tuple[int, ...], rows: int) -> None:
         )
 
 
-def _check_kind(name: str, stored: Stored, kind: str, first: str) -> None:
+def _check_read(name: str, stored: Stored) -> None:
     if stored.kind not in FLOATS:
         raise FormatError(
             "{name} holds {kind}; weights are read as {floats}: convert it, for example by "
@@ -214,6 +215,9 @@ def _check_kind(name: str, stored: Stored, kind: str, first: str) -> None:
             kind=stored.kind,
             floats=", ".join(FLOATS),
         )
+
+
+def _check_precision(name: str, stored: Stored, kind: str, first: str) -> None:
     if stored.kind != kind:
         raise FormatError(
             "{name} holds {kind} and {first} {own_kind}; a layer has one precision: convert it, "
