@@ -5,13 +5,15 @@ both are limited here. And it reads no body of a request that asks for another p
 there would be taken for the next request, and answered to whoever shares the line of a proxy.
 A body that was answered before its end is read on, so that who sends it sees the answer, but no
 faster than leaves time for all others. The head of an answer goes out with the first of its body,
-as ASGI has it, in one call of the system and one packet. Uvicorn takes this class for what reads
-HTTP (app/server.py).
+as ASGI has it, in one call of the system and one packet.
 """
 
 import asyncio
+import socket
+from functools import wraps
 from typing import ClassVar, Final
 
+from uvicorn import Server
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.watching import counts
@@ -26,6 +28,22 @@ UNWANTED: Final = 30_000_000  # bytes a second of such bodies, on all connection
 WHOLE: Final = "gatescope.whole"
 MOST_AHEAD: Final = 16  # requests that wait for the answer to one before; browsers send none so
 JOINED: Final = 65_536  # bytes of a first piece of a body that are copied behind their head
+
+
+def read_so() -> None:
+    """From now on a server of this process that starts reads with `Heads`. To be called once.
+
+    Streamlit has uvicorn load the app by its name, after uvicorn has looked up what reads HTTP: a
+    name of another class in its table would come too late.
+    """
+    startup = Server.startup
+
+    @wraps(startup)
+    async def reading(self: Server, sockets: list[socket.socket] | None = None) -> None:
+        self.config.http_protocol_class = Heads
+        await startup(self, sockets)
+
+    Server.startup = reading  # type: ignore[method-assign]
 
 
 class Heads(HttpToolsProtocol):

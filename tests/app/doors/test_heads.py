@@ -1,8 +1,6 @@
 """Where a request begins, over real connections: a server of uvicorn's with `Heads` in it."""
 
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +14,7 @@ from starlette.routing import Route
 
 from app.doors.heads import LONGEST, MOST_AHEAD, WHOLE, Heads
 from app.words.say import say
-from tests.serving import free_port
+from tests.serving import free_port, serving
 
 ASK = b"GET /?n=%d HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -48,7 +46,6 @@ def port() -> Iterator[int]:
         Route("/whole", whole, methods=["GET", "POST"]),
     ]
     app = Starlette(routes=routes)
-    # As the server has it: uvicorn finds the class by its name.
     server = uvicorn.Server(uvicorn.Config(app, port=port, http=Heads, log_level="critical"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -168,15 +165,12 @@ def test_what_follows_a_head_that_asks_for_another_protocol_is_no_request(port: 
 
 
 def test_the_server_reads_with_it() -> None:
-    """Streamlit starts uvicorn, which would take the class without limits by itself."""
-    code = """
-from app.server import app
-from streamlit.web.server.starlette.starlette_server import _get_uvicorn_config_kwargs
-from uvicorn import Config
-config = Config(app, **_get_uvicorn_config_kwargs())
-config.load()
-print(config.http_protocol_class.__module__)
-"""
-    command = [sys.executable, "-c", code]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    assert told.split()[-1] == Heads.__module__
+    """As Streamlit starts it: uvicorn has chosen what reads by itself before it loads the app."""
+    with serving() as server:
+        begins = b"GET / HTTP/1.1\r\nHost: a\r\nX: "
+        assert refused(answered(server.port, begins, *enough(b"a" * 1000), until=b"\0"))
+        asked = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n%s\r\n"
+        found = answered(
+            server.port, asked % b"Connection: upgrade\r\nUpgrade: h2c\r\n", until=b"\0"
+        )
+        assert found.endswith(say("doors.heads.upgrade").encode())
