@@ -323,8 +323,7 @@ STRAIGHT = (
     Route(f"{events_url()}/{{page}}", events, methods=["POST"]),
 )
 GUARDS = (
-    Middleware(Told),
-    Middleware(Watched, routes=Routes(BASE, BESIDE)),
+    Middleware(Watched, routes=Routes(BASE, BESIDE), heads=Told()),
     Middleware(Hosts, health=health_urls()),
     Middleware(Sockets),
     Middleware(Requests, files=Held()),

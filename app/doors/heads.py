@@ -104,6 +104,8 @@ class Heads(HttpToolsProtocol):
 class _Joining(asyncio.Transport):
     """Where one answer is written: its head waits for the first piece of its body."""
 
+    __slots__ = ("cycle", "head", "line")
+
     def __init__(self, cycle: RequestResponseCycle) -> None:
         self.cycle = cycle
         self.line = cycle.transport

@@ -75,8 +75,16 @@ class Requests:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass a request on, or say in a sentence why not."""
-        is_plain = WHOLE in scope and len(scope["query_string"]) <= QUERY and not _is_special(scope)
-        if is_plain or scope["type"] != "http":
+        if scope["type"] != "http":
+            return self.app(scope, receive, send)
+        path = scope["path"]
+        if (  # nothing is to be seen to: its body is here, and no file is at such an address
+            WHOLE in scope
+            and len(scope["query_string"]) <= QUERY
+            and "/_stcore/" not in path
+            and "/auth/" not in path
+            and "/oauth2callback" not in path
+        ):
             return self.app(scope, receive, send)
         return self._guarded(scope, receive, send)
 
@@ -139,12 +147,6 @@ class Requests:
             if self.clock() - when > KEPT or not self.files.held(session):
                 self.files.drop(session, name)
                 del self.sent[session, name]
-
-
-def _is_special(scope: Scope) -> bool:
-    """Whether it may be a file, or at a door that is closed."""
-    path = scope["path"]
-    return "/_stcore/" in path or "/auth/" in path or "/oauth2callback" in path
 
 
 def _named(scope: Scope) -> re.Match[str] | None:
