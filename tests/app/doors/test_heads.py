@@ -164,6 +164,57 @@ def test_what_follows_a_head_that_asks_for_another_protocol_is_no_request(port: 
     assert found.endswith(b"[0 1]")  # as if it had not asked, and the line is closed
 
 
+@pytest.mark.parametrize(
+    ("before", "begun", "drop"),
+    [
+        *((b"", b"", b""), (b"", b"GET / HTTP/1.1\r\nHost", b"a"), (b"\r\n", b"", b"\r\n")),
+        *((ASK % 5, b"GET / HTTP/1.1\r\nHost", b"a"), (ASK % 5, b"\r\n", b"\r\n")),
+    ],
+)
+def test_a_head_comes_in_time_however_it_drips(
+    port: int, monkeypatch: pytest.MonkeyPatch, before: bytes, begun: bytes, drop: bytes
+) -> None:
+    """After another one, too; uvicorn ends a line that says nothing after one, and no other."""
+    monkeypatch.setattr("app.doors.heads.SECONDS", 0.3)
+    with socket.create_connection(("127.0.0.1", port), timeout=4) as line:
+        line.sendall(before)
+        if before.startswith(b"GET"):
+            read_to(line, b"[0 5]")
+        line.sendall(begun)
+        since = time.monotonic()
+        line.settimeout(0.05)
+        while time.monotonic() - since < 4:
+            try:
+                assert line.recv(100) == b""  # it is closed, and nothing is said
+                break
+            except TimeoutError:
+                line.sendall(drop)
+        assert 0.2 < time.monotonic() - since < 2
+
+
+def test_what_begins_in_time_may_take_longer(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that is read, also where what stands between its bytes comes in parts; the next."""
+    monkeypatch.setattr("app.doors.heads.SECONDS", 0.2)
+    chunked = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=4) as line:
+        for piece in (chunked, b"2\r", b"\nab\r\n", b"0\r\n", b"\r\n"):
+            line.sendall(piece)
+            time.sleep(0.15)
+        read_to(line, b"[2 ]")
+        time.sleep(0.3)  # uvicorn has a time of its own for the next one
+        line.sendall(ASK % 6)
+        read_to(line, b"[0 6]")
+
+
+def read_to(line: socket.socket, end: bytes) -> None:
+    """Errors: AssertionError where the line ends before."""
+    found = b""
+    while not found.endswith(end):
+        more = line.recv(65536)
+        assert more
+        found += more
+
+
 def test_the_server_reads_with_it() -> None:
     """As Streamlit starts it: uvicorn has chosen what reads by itself before it loads the app."""
     with serving() as server:
