@@ -34,7 +34,6 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Mount, Route
-from uvicorn.config import HTTP_PROTOCOLS
 
 from app import answers
 from app.compute import memory, uploads
@@ -54,7 +53,7 @@ from app.controls.mount import (
     opening_url,
     short_url,
 )
-from app.doors import exports, handles, widgets
+from app.doors import exports, handles, heads, widgets
 from app.doors.counting import FullError
 from app.doors.files import Held
 from app.doors.headers import Told
@@ -84,9 +83,6 @@ log = logging.getLogger(__name__)
 # Once one file has been checked with Keras, Streamlit would clear Keras after every run of every
 # page, and with it all garbage, while everybody waits. Nothing of ours is left there.
 script_runner._clean_problem_modules = lambda: None
-
-# Streamlit starts uvicorn with what uvicorn finds by itself.
-HTTP_PROTOCOLS["auto"] = "app.doors.heads:Heads"
 
 # Numbers of plots and lenses, answers to events: past what the processors can do, more at a time
 # would only be slower. A run that was pushed out is made again first, which takes seconds, so that
@@ -312,6 +308,7 @@ def has_page(session: str) -> bool:
 # disk, and a full disk is no matter. Streamlit ends one above server.maxUploadSize.
 MultiPartParser.spool_max_size = 0
 prompt.answer_promptly()
+heads.read_so()
 memory.settle()
 handles.open_as_many_as_may_be()
 widgets.mistrust()
@@ -326,8 +323,7 @@ STRAIGHT = (
     Route(f"{events_url()}/{{page}}", events, methods=["POST"]),
 )
 GUARDS = (
-    Middleware(Told),
-    Middleware(Watched, routes=Routes(BASE, BESIDE)),
+    Middleware(Watched, routes=Routes(BASE, BESIDE), heads=Told()),
     Middleware(Hosts, health=health_urls()),
     Middleware(Sockets),
     Middleware(Requests, files=Held()),

@@ -15,9 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 from streamlit.runtime.state.session_state import WStates
-from uvicorn.config import HTTP_PROTOCOLS
-
-USUAL = HTTP_PROTOCOLS["auto"]
+from uvicorn import Server
 
 from app import server
 from app.controls.mount import assets_url, beside_urls, first_url, opening_url
@@ -46,7 +44,7 @@ def nothing(*_: Any) -> None:
     """Is not counted."""
 
 
-HTTP_PROTOCOLS["auto"] = USUAL
+Server.startup = Server.startup.__wrapped__  # type: ignore[method-assign, attr-defined]
 WStates.__getitem__ = WStates.__getitem__.__wrapped__  # type: ignore[method-assign, attr-defined]
 server._in_turn = at_once  # type: ignore[assignment]
 server.busy = lambda: False

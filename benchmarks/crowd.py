@@ -89,8 +89,8 @@ class Crowd:
 
     async def act(self, seconds: float, every: dict[str, float]) -> Seen:
         """All do something for so long. every: seconds between two acts of a kind of each."""
+        before = kept(self.servers)  # to look takes 3 ms of a server that tells, of no other
         seen = Seen(spent=-cpu(self.servers))
-        before = kept(self.servers)
         until = time.perf_counter() + seconds
         async with sampled(self.servers) as seen.samples:
             await asyncio.gather(*(act(seen, one, until, every) for one in self.visitors))

@@ -1,11 +1,10 @@
 """What every answer tells the browser not to do: a policy of this site, said on each page."""
 
-from collections.abc import Awaitable
-from typing import Final
-
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from typing import Final, TypeAlias
 
 from app import settings
+
+Headers: TypeAlias = list[tuple[bytes, bytes]]
 
 # Scripts: ours and Streamlit's, from here; Streamlit makes a module of a component's few lines, and
 # the page's own first lines stand in it. Nothing is made of text by `eval`. Styles are written by
@@ -41,37 +40,28 @@ def policy(embedders: str) -> str:
 
 
 class Told:
-    """Adds them. embedders: as `policy` has them.
+    """Adds them to an answer (app/watching/watched.py). embedders: as `policy` has them.
 
     secure: whether every cookie is for TLS alone; Streamlit's are for any line.
     """
 
     def __init__(
         self,
-        app: ASGIApp,
         embedders: str = settings.EMBEDDERS,
         secure: bool = settings.SITE.startswith("https:"),
     ) -> None:
-        self.app = app
         self.secure = secure
         told = ALWAYS | {"Content-Security-Policy": policy(embedders)}
         self.headers = [(name.lower().encode(), said.encode()) for name, said in told.items()]
         self.names = frozenset(name for name, _ in self.headers)
 
-    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
-        """Pass a request on, and its answer back with the headers."""
-        if scope["type"] != "http":
-            return self.app(scope, receive, send)
-
-        def tell(message: Message) -> Awaitable[None]:
-            if message["type"] == "http.response.start":
-                own = [one for one in message["headers"] if one[0].lower() not in self.names]
-                message["headers"] = [*own, *self.headers]
-                if self.secure:
-                    message["headers"] = [_secured(*one) for one in message["headers"]]
-            return send(message)
-
-        return self.app(scope, receive, tell)
+    def __call__(self, own: Headers) -> Headers:
+        """Those that an answer has itself, and these."""
+        told = [one for one in own if one[0].lower() not in self.names]
+        if self.secure:
+            told = [_secured(*one) for one in told]
+        told += self.headers
+        return told
 
 
 def _secured(name: bytes, said: bytes) -> tuple[bytes, bytes]:

@@ -32,8 +32,13 @@ class Hosts:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass it on, or answer 400; the browser is told 403 of a line."""
-        asked = scope["type"] in ("http", "websocket")
-        if self.are_any or not asked or self.has(_told(scope)) or scope["path"] in self.health:
+        if self.are_any or scope["type"] not in ("http", "websocket"):
+            return self.app(scope, receive, send)
+        told: bytes | None = None
+        for name, value in scope["headers"]:
+            if name == b"host":
+                told = b"" if told is not None else value  # there is exactly one
+        if self.has(told or b"") or scope["path"] in self.health:
             return self.app(scope, receive, send)
         return _refuse(scope, receive, send)
 
@@ -52,15 +57,6 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "websocket.close"})
     else:
         await PlainTextResponse(say("doors.hosts.other"), 400)(scope, receive, send)
-
-
-def _told(scope: Scope) -> bytes:
-    """The Host header; nothing where there is not exactly one."""
-    told: bytes | None = None
-    for name, value in scope["headers"]:
-        if name == b"host":
-            told = b"" if told is not None else value
-    return told or b""
 
 
 def _host(told: bytes) -> str:

@@ -75,8 +75,16 @@ class Requests:
 
     def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Pass a request on, or say in a sentence why not."""
-        is_plain = WHOLE in scope and len(scope["query_string"]) <= QUERY and not _is_special(scope)
-        if is_plain or scope["type"] != "http":
+        if scope["type"] != "http":
+            return self.app(scope, receive, send)
+        path = scope["path"]
+        if (  # nothing is to be seen to: its body is here, and no file is at such an address
+            WHOLE in scope
+            and len(scope["query_string"]) <= QUERY
+            and "/_stcore/" not in path
+            and "/auth/" not in path
+            and "/oauth2callback" not in path
+        ):
             return self.app(scope, receive, send)
         return self._guarded(scope, receive, send)
 
@@ -87,16 +95,29 @@ class Requests:
             if named := _named(scope):
                 await self._file(named[1], named[2], scope, receive, send)
             else:
-                await self.app(scope, _InTime(receive, BODY_SECONDS, self.clock), send)
+                await self._in_time(BODY_SECONDS, scope, receive, send)
         except ClientDisconnect:
-            pass  # it has hung up, or was too slow
+            pass  # it has hung up
         except RefusedError as error:
             counts.refused(error.kind)
             told = {SENTENCE: error.kind}
             if error.status == 503:
                 told["Retry-After"] = f"{PATIENCE:.0f}"
+            if error.status == 408:  # the rest of it is waited for no more
+                told["Connection"] = "close"
             answer = PlainTextResponse(error.text, error.status, told)
             await answer(scope, receive, send)
+
+    async def _in_time(self, seconds: float, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass it on. Errors: RefusedError where its body does not come within some seconds."""
+        body = _InTime(receive, send, seconds, self.clock)
+        try:
+            await self.app(scope, body, body.tell)
+        except ClientDisconnect:
+            if not body.is_late:
+                raise
+        if body.is_late and not body.is_answered:
+            raise RefusedError(408, "slow", say("doors.requests.slow", most=f"{seconds:.0f}"))
 
     async def _file(
         self, session: str, name: str, scope: Scope, receive: Receive, send: Send
@@ -114,8 +135,7 @@ class Requests:
         self.coming += size
         try:
             async with self._turn(address_of(scope)):
-                seconds = settings.UPLOAD_SECONDS
-                await self.app(scope, _InTime(receive, seconds, self.clock), send)
+                await self._in_time(settings.UPLOAD_SECONDS, scope, receive, send)
         finally:
             self.coming -= size
         self.sent[session, name] = self.clock(), size
@@ -141,12 +161,6 @@ class Requests:
                 del self.sent[session, name]
 
 
-def _is_special(scope: Scope) -> bool:
-    """Whether it may be a file, or at a door that is closed."""
-    path = scope["path"]
-    return "/_stcore/" in path or "/auth/" in path or "/oauth2callback" in path
-
-
 def _named(scope: Scope) -> re.Match[str] | None:
     """The page and the file of an upload. Errors: RefusedError for a door that is closed."""
     login = LOGIN.search(scope["path"]) and not settings.HAS_LOGIN
@@ -158,11 +172,16 @@ def _named(scope: Scope) -> re.Match[str] | None:
 class _InTime:
     """A body that comes within some seconds; one that does not is as if its sender had hung up."""
 
-    def __init__(self, receive: Receive, seconds: float, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, receive: Receive, send: Send, seconds: float, clock: Callable[[], float]
+    ) -> None:
         self.receive = receive
+        self.send = send
         self.clock = clock
         self.until = clock() + seconds
         self.whole = False
+        self.is_late = False
+        self.is_answered = False
 
     async def __call__(self) -> Message:
         if self.whole:  # whoever asks now waits for the end of the line, however long that lasts
@@ -171,7 +190,12 @@ class _InTime:
             async with asyncio.timeout(max(0.0, self.until - self.clock())):
                 message = await self.receive()
         except TimeoutError:
-            counts.refused("slow")
+            self.is_late = True
             return {"type": "http.disconnect"}
         self.whole = not message.get("more_body", False)
         return message
+
+    def tell(self, message: Message) -> Awaitable[None]:
+        """Pass on what is answered."""
+        self.is_answered = True
+        return self.send(message)

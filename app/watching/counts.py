@@ -4,7 +4,9 @@ None of them names a visitor, an input or an address; each label has few values,
 known when the server starts. docs/running.md has the same names with the same meanings.
 """
 
-from collections.abc import Callable, Iterable
+from collections import Counter as Tally
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from functools import cache
 from typing import Final
 
@@ -72,6 +74,8 @@ RUNNING: Final = Gauge(
 CACHE: Final = Gauge("gatescope_cache_bytes", say("watching.counts.cache"), registry=REGISTRY)
 UPLOADS: Final = Gauge("gatescope_upload_bytes", say("watching.counts.uploads"), registry=REGISTRY)
 
+_taken: Final[deque[tuple[Sequence[str], str]]] = deque()  # events that were not counted yet
+
 
 def refused(kind: str) -> None:
     """Somebody was turned away."""
@@ -83,12 +87,24 @@ def failed(where: str) -> None:
     ERRORS.labels(where).inc()
 
 
-def took(kinds: Iterable[str], lens: str) -> None:
-    """Events of these known kinds were taken in. lens: the one beside the stage after them."""
-    for kind in kinds:
-        _event(kind).inc()
-        if kind == "view":
-            LENSES.labels(lens).inc()
+def took(kinds: Sequence[str], lens: str) -> None:
+    """Events of these known kinds were taken in. lens: the one beside the stage after them.
+
+    Counted when answers are told of (app/watching/ended.py), as an answer follows.
+    """
+    _taken.append((kinds, lens))
+
+
+def tell_taken() -> None:
+    """Count what was taken in."""
+    events: Tally[str] = Tally()
+    while _taken:
+        kinds, lens = _taken.popleft()
+        events.update(kinds)
+        if "view" in kinds:
+            LENSES.labels(lens).inc(kinds.count("view"))
+    for kind, number in events.items():
+        _event(kind).inc(number)
 
 
 @cache

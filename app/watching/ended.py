@@ -10,11 +10,11 @@ import atexit
 import json
 import sys
 import threading
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
 from prometheus_client import Counter, Histogram
 
@@ -26,16 +26,9 @@ PAUSE: Final = 1.0  # seconds, at most, from the end of an answer until it is to
 PIECE: Final = 4096
 
 
-class Ended(NamedTuple):
-    """An answer. when: seconds since 1970; name: the id of its request; seconds: that it took."""
-
-    when: float
-    name: str
-    route: str
-    method: str
-    status: int
-    seconds: float
-    logged: bool
+# An answer: when it ended, in seconds since 1970; the id of its request; its route, method and
+# status; the seconds that it took; whether it is logged. A plain tuple is made by no call.
+Ended: TypeAlias = tuple[float, str, str, str, int, float, bool]
 
 
 class Waiting:
@@ -58,29 +51,31 @@ class Waiting:
         """Tell of all of them now."""
         with self._lock:
             self._due = None
-            for piece in _pieces(self._counted()):
+            counts.tell_taken()
+            told: list[Ended] = []
+            while self._of:  # whatever is told of meanwhile is gone from it
+                told.append(self._of.popleft())
+            answers: dict[tuple[str, int], int] = defaultdict(int)
+            for _, _, route, _, status, seconds, _ in told:
+                answers[route, status] += 1
+                if route != LINE:
+                    _seconds(route).observe(seconds)
+            for (route, status), number in answers.items():
+                _answers(route, status).inc(number)
+            for piece in _pieces(line(one) for one in told if one[-1]):
                 with suppress(OSError, ValueError):  # nobody reads the log any more
                     sys.stderr.write(piece)
-
-    def _counted(self) -> Iterator[str]:
-        """Each is counted; gives the lines of those that are logged."""
-        while self._of:
-            one = self._of.popleft()
-            _answers(one.route, one.status).inc()
-            if one.route != LINE:
-                _seconds(one.route).observe(one.seconds)
-            if one.logged:
-                yield line(one)
 
 
 def line(one: Ended) -> str:
     """Of the log: the object of JSON that json.dumps would make. A name needs no quoting."""
+    when, name, route, method, status, seconds, _ = one
     fields = (
-        f'"time": "{logs.moment(one.when)}"',
+        f'"time": "{logs.moment(when)}"',
         '"level": "info"',
-        f'"request": "{one.name}"',
-        _about(one.route, one.method, one.status),
-        f'"milliseconds": {1000 * one.seconds:.1f}',
+        f'"request": "{name}"',
+        _about(route, method, status),
+        f'"milliseconds": {1000 * seconds:.1f}',
     )
     return "{" + ", ".join(fields) + "}\n"
 

@@ -32,7 +32,8 @@ class Routes:
 
     def name(self, scope: Scope) -> str:
         """One of few names; QUIET for what is of no interest."""
-        head, _, rest = self._below(scope["path"]).partition("/")
+        path = scope["path"].strip("/")
+        head, _, rest = (self._below(path) if self.base else path).partition("/")
         if head in OURS:
             return _numbers(scope["query_string"]) if head == "numbers" else OURS[head]
         if head == "":
@@ -46,10 +47,9 @@ class Routes:
 
     def is_probe(self, scope: Scope) -> bool:
         """Whether it asks if this process lives or is ready."""
-        return self._below(scope["path"]) in PROBES
+        return self._below(scope["path"].strip("/")) in PROBES
 
     def _below(self, path: str) -> str:
-        path = path.strip("/")
         if self.base and (path == self.base or path.startswith(f"{self.base}/")):
             return path[len(self.base) + 1 :]
         return path

@@ -1,8 +1,6 @@
 """Where a request begins, over real connections: a server of uvicorn's with `Heads` in it."""
 
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +14,7 @@ from starlette.routing import Route
 
 from app.doors.heads import LONGEST, MOST_AHEAD, WHOLE, Heads
 from app.words.say import say
-from tests.serving import free_port
+from tests.serving import free_port, serving
 
 ASK = b"GET /?n=%d HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -48,7 +46,6 @@ def port() -> Iterator[int]:
         Route("/whole", whole, methods=["GET", "POST"]),
     ]
     app = Starlette(routes=routes)
-    # As the server has it: uvicorn finds the class by its name.
     server = uvicorn.Server(uvicorn.Config(app, port=port, http=Heads, log_level="critical"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -167,16 +164,64 @@ def test_what_follows_a_head_that_asks_for_another_protocol_is_no_request(port: 
     assert found.endswith(b"[0 1]")  # as if it had not asked, and the line is closed
 
 
+@pytest.mark.parametrize(
+    ("before", "begun", "drop"),
+    [
+        *((b"", b"", b""), (b"", b"GET / HTTP/1.1\r\nHost", b"a"), (b"\r\n", b"", b"\r\n")),
+        *((ASK % 5, b"GET / HTTP/1.1\r\nHost", b"a"), (ASK % 5, b"\r\n", b"\r\n")),
+    ],
+)
+def test_a_head_comes_in_time_however_it_drips(
+    port: int, monkeypatch: pytest.MonkeyPatch, before: bytes, begun: bytes, drop: bytes
+) -> None:
+    """After another one, too; uvicorn ends a line that says nothing after one, and no other."""
+    monkeypatch.setattr("app.doors.heads.SECONDS", 0.3)
+    with socket.create_connection(("127.0.0.1", port), timeout=4) as line:
+        line.sendall(before)
+        if before.startswith(b"GET"):
+            read_to(line, b"[0 5]")
+        line.sendall(begun)
+        since = time.monotonic()
+        line.settimeout(0.05)
+        while time.monotonic() - since < 4:
+            try:
+                assert line.recv(100) == b""  # it is closed, and nothing is said
+                break
+            except TimeoutError:
+                line.sendall(drop)
+        assert 0.2 < time.monotonic() - since < 2
+
+
+def test_what_begins_in_time_may_take_longer(port: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that is read, also where what stands between its bytes comes in parts; the next."""
+    monkeypatch.setattr("app.doors.heads.SECONDS", 0.2)
+    chunked = b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", port), timeout=4) as line:
+        for piece in (chunked, b"2\r", b"\nab\r\n", b"0\r\n", b"\r\n"):
+            line.sendall(piece)
+            time.sleep(0.15)
+        read_to(line, b"[2 ]")
+        time.sleep(0.3)  # uvicorn has a time of its own for the next one
+        line.sendall(ASK % 6)
+        read_to(line, b"[0 6]")
+
+
+def read_to(line: socket.socket, end: bytes) -> None:
+    """Errors: AssertionError where the line ends before."""
+    found = b""
+    while not found.endswith(end):
+        more = line.recv(65536)
+        assert more
+        found += more
+
+
 def test_the_server_reads_with_it() -> None:
-    """Streamlit starts uvicorn, which would take the class without limits by itself."""
-    code = """
-from app.server import app
-from streamlit.web.server.starlette.starlette_server import _get_uvicorn_config_kwargs
-from uvicorn import Config
-config = Config(app, **_get_uvicorn_config_kwargs())
-config.load()
-print(config.http_protocol_class.__module__)
-"""
-    command = [sys.executable, "-c", code]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
-    assert told.split()[-1] == Heads.__module__
+    """As Streamlit starts it: uvicorn has chosen what reads by itself before it loads the app."""
+    with serving() as server:
+        begins = b"GET / HTTP/1.1\r\nHost: a\r\nX: "
+        assert refused(answered(server.port, begins, *enough(b"a" * 1000), until=b"\0"))
+        asked = b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n%s\r\n"
+        found = answered(
+            server.port, asked % b"Connection: upgrade\r\nUpgrade: h2c\r\n", until=b"\0"
+        )
+        assert found.endswith(say("doors.heads.upgrade").encode())

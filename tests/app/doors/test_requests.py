@@ -12,6 +12,7 @@ from app.doors import heads, requests
 from app.doors.counting import Places
 from app.doors.requests import KEPT, MEGABYTE, Requests
 from app.doors.sockets import QUERY
+from app.watching import counts
 from app.words.say import say
 from tests.app.doors.asgi import Inner, Visitor, request
 
@@ -103,6 +104,45 @@ def test_a_body_that_does_not_end_is_as_if_its_sender_had_hung_up(
     assert inner.got == [*HALF, {"type": "http.disconnect"}]
     assert guard.coming == 0
     assert not guard.places.taken
+
+
+@pytest.mark.parametrize("raises", [True, False])
+@pytest.mark.parametrize("scope", [request(method="POST"), upload()])
+def test_whoever_sends_it_is_told_so_once(
+    scope: Scope, raises: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(requests, "BODY_SECONDS", 0.01)
+    monkeypatch.setattr(requests.settings, "UPLOAD_SECONDS", 0.01)
+
+    async def read(scope: Scope, receive: Receive, send: Send) -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        if raises:
+            raise ClientDisconnect
+
+    guard, before = Requests(read, Files()), counts.REFUSALS.labels("slow")._value.get()
+    visitor = asked(guard, scope, HALF)
+    assert visitor.status == 408
+    assert visitor.text == say("doors.requests.slow", most="0")
+    assert (b"connection", b"close") in visitor.answers[0]["headers"]
+    assert counts.REFUSALS.labels("slow")._value.get() == before + 1
+    assert not guard.sent
+
+
+def test_what_was_answered_before_its_end_has_no_second_answer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(requests, "BODY_SECONDS", 0.01)
+
+    async def read(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 413, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        raise ClientDisconnect
+
+    visitor = asked(Requests(read, Files()), request(method="POST"), HALF)
+    assert [one["type"] for one in visitor.answers] == ["http.response.start", "http.response.body"]
 
 
 def test_a_body_that_has_come_as_a_whole_is_not_timed() -> None:

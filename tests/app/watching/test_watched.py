@@ -13,7 +13,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Message, Receive, Scope, Send
 
 from app.watching import counts, ended
-from app.watching.ended import Ended, Waiting
+from app.watching.ended import Waiting
 from app.watching.logs import Lines, speak
 from app.watching.ready import Readiness
 from app.watching.routes import QUIET, Routes
@@ -81,17 +81,17 @@ def test_a_line_of_the_log_says_nothing_of_the_visitor(capsys: pytest.CaptureFix
 @pytest.mark.parametrize("seconds", [0.0004, 0.00649, 1.25, 123.4])
 @pytest.mark.parametrize("when", [1_000_000_000, 1_700_000_000.25, 951_782_399.5])
 def test_a_line_is_what_json_makes_of_it(when: float, seconds: float) -> None:
-    one = Ended(when, "a-b_c.1", "events", 'G"T\n', 499, seconds, True)
     told = {
         "time": datetime.fromtimestamp(when, UTC).isoformat(timespec="milliseconds"),
         "level": "info",
-        "request": one.name,
-        "route": one.route,
-        "method": one.method,
-        "status": one.status,
+        "request": "a-b_c.1",
+        "route": "events",
+        "method": 'G"T\n',
+        "status": 499,
         "milliseconds": round(1000 * seconds, 1),
     }
-    assert ended.line(one) == json.dumps(told) + "\n"
+    line = ended.line((when, "a-b_c.1", "events", 'G"T\n', 499, seconds, True))
+    assert line == json.dumps(told) + "\n"
 
 
 def test_answers_are_told_of_within_a_moment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,7 +100,7 @@ def test_answers_are_told_of_within_a_moment(monkeypatch: pytest.MonkeyPatch) ->
 
     async def add(count: int) -> None:
         for _ in range(count):
-            waiting.add(Ended(0.0, "a", "beside", "GET", 418, 0.1, False))
+            waiting.add((0.0, "a", "beside", "GET", 418, 0.1, False))
         await asyncio.sleep(0.1)
 
     before = count(counts.ANSWERS, "beside", 418)
@@ -114,7 +114,7 @@ def test_whoever_reads_the_figures_has_those_of_now() -> None:
     async def read() -> tuple[float | None, float | None]:
         name, labels = "gatescope_answers_total", {"route": "beside", "status": "417"}
         before = counts.REGISTRY.get_sample_value(name, labels)
-        ended.add(Ended(0.0, "a", "beside", "GET", 417, 0.1, False))
+        ended.add((0.0, "a", "beside", "GET", 417, 0.1, False))
         return before, counts.REGISTRY.get_sample_value(name, labels)
 
     before, after = asyncio.run(read())
@@ -128,9 +128,9 @@ def test_lines_stand_in_the_order_in_which_all_has_happened(
     speak(logger)
 
     async def happen() -> None:
-        ended.add(Ended(0.0, "first", "beside", "GET", 200, 0.1, True))
+        ended.add((0.0, "first", "beside", "GET", 200, 0.1, True))
         logger.warning("then this")
-        ended.add(Ended(0.0, "last", "beside", "GET", 200, 0.1, True))
+        ended.add((0.0, "last", "beside", "GET", 200, 0.1, True))
 
     asyncio.run(happen())
     ended.tell()
@@ -155,7 +155,7 @@ def test_what_is_logged_while_lines_are_written_holds_up_nothing(
     monkeypatch.setattr("sys.stderr.write", write)
 
     async def add() -> None:
-        ended.add(Ended(0.0, "one", "beside", "GET", 200, 0.1, True))
+        ended.add((0.0, "one", "beside", "GET", 200, 0.1, True))
 
     asyncio.run(add())
     telling = threading.Thread(target=ended.tell, daemon=True)
@@ -176,7 +176,7 @@ def test_lines_are_written_whole_where_several_processes_write(
 
     async def add() -> None:
         for number in range(200):
-            ended.add(Ended(0.0, f"{number}", "beside", "GET", 200, 0.1, True))
+            ended.add((0.0, f"{number}", "beside", "GET", 200, 0.1, True))
 
     asyncio.run(add())
     ended.tell()
@@ -184,6 +184,76 @@ def test_lines_are_written_whole_where_several_processes_write(
     assert all(piece.endswith("\n") and len(piece) <= select.PIPE_BUF for piece in written)
     names = [json.loads(one)["request"] for one in "".join(written).splitlines()]
     assert names == [f"{number}" for number in range(200)]
+
+
+@pytest.mark.parametrize(
+    ("app", "path", "state"),
+    [
+        ("answers", "/gate/assets/stage/stage.js", "open"),
+        ("answers", "/gate/events/page", "open"),
+        ("fails", "/gate/", "open"),
+        ("fails", "/gate/static/js/a.js", "open"),
+        ("answers", "/gate/", "leaving"),
+        ("answers", "/gate/_stcore/stream", "leaving"),
+    ],
+)
+def test_every_answer_says_what_all_say_besides(app: str, path: str, state: str) -> None:
+    """Files, pages, refusals of requests and of lines, and faults of ours."""
+    guard = watched(failing if app == "fails" else Inner(), state=state)
+    guard.heads = lambda own: [*own, (b"a", b"b")]
+    able = {"extensions": {"websocket.http.response": {}}}
+    scope = line(path=path) | able if path.endswith("/stream") else request(path)
+    assert header(visit(guard, scope), "a") == "b"
+
+
+def test_a_fault_in_what_is_not_told_of_is_told_of(caplog: pytest.LogCaptureFixture) -> None:
+    before = count(counts.ERRORS, "request")
+    visitor = visit(watched(failing), request("/gate/assets/stage/stage.js"))
+    assert visitor.status == 500
+    assert visitor.text.endswith(f"The log of the server has it as {header(visitor)}.")
+    assert count(counts.ERRORS, "request") == before + 1
+    assert [one.exc_info is not None for one in caplog.records] == [True]
+    assert HEADER.lower().encode() not in dict(
+        visit(watched(Inner()), request("/gate/assets/a.js")).answers[0]["headers"]
+    )
+
+
+def test_events_are_counted_when_answers_are_told_of() -> None:
+    kept, why = count(counts.LENSES, "kept"), count(counts.LENSES, "why")
+    views, commits = count(counts.EVENTS, "view"), count(counts.EVENTS, "commit")
+    counts.took(["commit", "view"], "kept")
+    counts.took(["view", "commit", "view"], "why")
+    counts.took([], "why")
+    assert count(counts.EVENTS, "view") == views
+    ended.tell()
+    ended.tell()
+    assert (count(counts.EVENTS, "view"), count(counts.EVENTS, "commit")) == (
+        views + 3,
+        commits + 2,
+    )
+    assert (count(counts.LENSES, "kept"), count(counts.LENSES, "why")) == (kept + 1, why + 2)
+
+
+def test_what_is_told_of_in_the_midst_of_telling_is_told_of_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As where garbage that is collected meanwhile logs that it was."""
+    waiting, before = Waiting(), count(counts.ANSWERS, "beside", 416)
+
+    async def add() -> None:
+        for _ in range(3):
+            waiting.add((0.0, "a", "beside", "GET", 416, 0.1, False))
+
+    class Between(type(waiting._of)):  # type: ignore[misc]
+        def popleft(self) -> object:
+            one = super().popleft()
+            waiting.tell()
+            return one
+
+    asyncio.run(add())
+    monkeypatch.setattr(waiting, "_of", Between(waiting._of))
+    waiting.tell()
+    assert count(counts.ANSWERS, "beside", 416) == before + 3
 
 
 @pytest.mark.parametrize("given", ["abc-123_x.y", "a" * 64])
