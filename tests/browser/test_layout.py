@@ -280,6 +280,7 @@ COVERING = """
 HELD = "&do=lstm.forget.all.all_0.5~lstm.output.all.all_1.0"
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("more", ["", HELD, "&form=joined", f"&form=joined{HELD}", "&notation=cho"])
 @pytest.mark.parametrize("scene", ["pulse", "crowd", "elnino"])
 def test_six_of_an_lstm_do_and_no_name_lies_over_one(page: Stage, scene: str, more: str) -> None:

@@ -102,6 +102,7 @@ async def begun(port: int, size: int) -> int | None:
     return code
 
 
+@pytest.mark.thorough
 def test_a_message_is_refused_before_it_is_in_memory(port: int) -> None:
     assert asyncio.run(begun(port, MESSAGE + 1)) == TOO_LARGE
     assert asyncio.run(begun(port, MESSAGE)) is None
@@ -120,6 +121,7 @@ def test_no_line_is_compressed(port: int) -> None:
     assert asyncio.run(extensions()) == []
 
 
+@pytest.mark.thorough
 def test_files_are_limited_in_size_and_time_and_connections_in_what_they_wait(port: int) -> None:
     asyncio.run(timed(port))
 
